@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/**
+ * Keeps package-lock.json complete for every platform.
+ *
+ * A registry mirror that lacks some other-platform binaries makes npm write a lockfile without their
+ * entries; `npm ci` then fails under npm 11, and users of those platforms miss binaries. This adds an entry
+ * per missing optional dependency, with os, cpu and libc read from its name. `--check` only reports.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const file = new URL('../package-lock.json', import.meta.url);
+const lock = JSON.parse(readFileSync(file, 'utf8'));
+
+const systems = [
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'openharmony',
+  'win32',
+  'aix',
+  'netbsd',
+  'openbsd',
+  'sunos',
+];
+const cpus = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'wasm32', 'mips64el'];
+
+function isPresent(from, name) {
+  for (let base = from; ;) {
+    if (lock.packages[`${base ? `${base}/` : ''}node_modules/${name}`]) return true;
+    if (!base) return false;
+    const cut = base.lastIndexOf('node_modules/');
+    base = cut <= 0 ? '' : base.slice(0, cut - 1);
+  }
+}
+
+function entryFor(name, version, parent) {
+  const words = name.split('/').pop().split('-');
+  const os = systems.find((system) => words.includes(system));
+  const cpu = cpus.find((candidate) => words.includes(candidate));
+  if (!os && cpu !== 'wasm32') throw new Error(`cannot tell the platform of ${name}`);
+  const libc = words.includes('musl')
+    ? 'musl'
+    : words.includes('gnu') && os === 'linux'
+      ? 'glibc'
+      : undefined;
+  return {
+    version,
+    ...(cpu && { cpu: [cpu] }),
+    ...(parent.dev && { dev: true }),
+    ...(libc && { libc: [libc] }),
+    optional: true,
+    ...(os && { os: [os] }),
+  };
+}
+
+const added = {};
+for (const [path, parent] of Object.entries(lock.packages)) {
+  for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
+    if (!isPresent(path, name)) added[`node_modules/${name}`] = entryFor(name, version, parent);
+  }
+}
+
+const names = Object.keys(added);
+if (names.length === 0) process.exit(0);
+if (process.argv.includes('--check')) {
+  console.error(
+    `package-lock.json lacks ${names.length} optional packages; run: node .ci/complete-lockfile.mjs`,
+  );
+  console.error(names.join('\n'));
+  process.exit(1);
+}
+const [root, ...rest] = Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : 1));
+lock.packages = Object.fromEntries([root, ...rest]);
+writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+console.log(`added ${names.length} entries`);

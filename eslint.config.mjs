@@ -1,0 +1,66 @@
+import importX from 'eslint-plugin-import-x';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The house rule of the architecture: what each room under src/ may import besides itself.
+ * Dependencies point one way; `sandbox` imports nothing of ours, so that it and the client check each other.
+ */
+const roomMayImport = {
+  domain: [],
+  schema: ['domain'],
+  datasources: ['domain', 'schema'],
+  resolvers: ['domain', 'schema', 'datasources'],
+  live: ['domain', 'schema', 'datasources'],
+  server: ['domain', 'schema', 'datasources', 'resolvers', 'live'],
+  sandbox: [],
+};
+
+const oneWay = Object.entries(roomMayImport).map(([room, allowed]) => ({
+  target: `./src/${room}`,
+  from: './src',
+  except: [room, ...allowed].map((name) => `./${name}`),
+  message: `${room} may import only: ${[room, ...allowed].join(', ')} (docs/architecture.md).`,
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'test/operations/generated.ts'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeCheckedOnly],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-extraneous-class': 'off', // type-graphql declares types as classes of decorated fields
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: oneWay }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'max-lines': ['error', { max: 200, skipBlankLines: true, skipComments: true }],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/config.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'src/config.ts is the only reader of process.env.',
+        },
+      ],
+    },
+  },
+  { files: ['src/main.ts'], rules: { 'no-console': 'off' } },
+);
