@@ -31,7 +31,10 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeCheckedOnly],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/no-extraneous-class': 'off', // type-graphql declares types as classes of decorated fields
+      // type-graphql declares types as classes of decorated fields; to everyone else they are shapes of plain objects.
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['Campaign', 'Message', 'string'] }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',

@@ -1,0 +1,107 @@
+import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type Campaign } from '../../schema/campaign.js';
+import { type Message } from '../../schema/message.js';
+import { openEnvelope } from './answer.js';
+import { campaignFromWire } from './mapping/campaign.js';
+import {
+  actionToWire,
+  createToWire,
+  draftToWire,
+  type LifecycleAction,
+  type WireBody,
+} from './mapping/draft.js';
+import { messageFromWire } from './mapping/message.js';
+import { queryString, sidSegment } from './path.js';
+import { type CampaignQuery, campaignQueryToWire, type MessageQuery, messageQueryToWire } from './query.js';
+import { readItem, readWindow, type Window } from './rows.js';
+import { type Transport, type TransportRequest } from './transport.js';
+import { wireCampaign } from './wire/campaign.js';
+import { type WireEnvelope } from './wire/envelope.js';
+import { wireMessage } from './wire/message.js';
+
+/** Which rows of a list. */
+export interface Slice {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** What the client needs. */
+export interface ExotelClientOptions {
+  readonly transport: Pick<Transport, 'send'>;
+  readonly accountSid: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** The seven things that the API does, less its callbacks: each method is one request. */
+export class ExotelClient {
+  readonly #options: ExotelClientOptions;
+  readonly #root: string;
+
+  constructor(options: ExotelClientOptions) {
+    this.#options = options;
+    this.#root = `/v2/accounts/${encodeURIComponent(options.accountSid)}/message-campaigns`;
+  }
+
+  /** @throws UpstreamFailure `notFound` for an unknown sid. */
+  async getCampaign(sid: string): Promise<Campaign> {
+    return this.#oneCampaign(await this.#send('GET', `/${sidSegment(sid, 'sid')}`));
+  }
+
+  /** One window of campaigns; `channel` is mandatory, says the document. */
+  async listCampaigns(query: CampaignQuery, slice: Slice): Promise<Window<Campaign>> {
+    const parameters = { channel: 'sms', ...slice, ...campaignQueryToWire(query) };
+    const answer = await this.#send('GET', queryString(parameters));
+    const facts = this.#facts();
+    return readWindow(answer, slice, wireCampaign, (wire) => campaignFromWire(wire, facts));
+  }
+
+  /**
+   * One window of a campaign's messages.
+   * @throws UpstreamFailure `notFound` for an unknown sid.
+   */
+  async listMessages(sid: string, query: MessageQuery, slice: Slice): Promise<Window<Message>> {
+    const parameters = { channel: 'sms', ...slice, ...messageQueryToWire(query) };
+    const path = `/${sidSegment(sid, 'sid')}/message-details${queryString(parameters)}`;
+    return readWindow(await this.#send('GET', path), slice, wireMessage, (wire) =>
+      messageFromWire(wire, sid),
+    );
+  }
+
+  /** Sends one POST. The answer has no stats, no cost and no message callback. */
+  async createCampaign(draft: CampaignDraft): Promise<Campaign> {
+    const campaign = this.#oneCampaign(await this.#send('POST', '', createToWire(draft)));
+    return { ...campaign, smsStatusCallback: campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null };
+  }
+
+  /** Changes what the draft says. */
+  async updateCampaign(sid: string, draft: CampaignDraft): Promise<Campaign> {
+    return this.#put(sid, draftToWire(draft));
+  }
+
+  /** Asks for a move in the campaign's life. */
+  async actOnCampaign(sid: string, action: LifecycleAction): Promise<Campaign> {
+    return this.#put(sid, actionToWire(action));
+  }
+
+  async #put(sid: string, body: WireBody): Promise<Campaign> {
+    return this.#oneCampaign(await this.#send('PUT', `/${sidSegment(sid, 'sid')}`, body));
+  }
+
+  async #send(method: TransportRequest['method'], path: string, body?: WireBody): Promise<WireEnvelope> {
+    const request = { method, path: `${this.#root}${path}`, ...(body && { body }) };
+    return openEnvelope(await this.#options.transport.send(request), this.#options.now());
+  }
+
+  #oneCampaign({ response: [item], request_id }: WireEnvelope): Campaign {
+    const facts = this.#facts();
+    const row = readItem(item, wireCampaign, (wire) => campaignFromWire(wire, facts), request_id);
+    if (row instanceof UpstreamFailure) throw row;
+    return row;
+  }
+
+  #facts() {
+    return { accountSid: this.#options.accountSid, fetchedAt: new Date(this.#options.now()).toISOString() };
+  }
+}

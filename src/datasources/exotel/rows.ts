@@ -1,0 +1,54 @@
+import { type z } from 'zod';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { failureOfItem } from './failure.js';
+import { type WireEnvelope, type WireItem } from './wire/envelope.js';
+
+/** A row as read, or why this one could not be: its neighbours are readable all the same. */
+export type Row<T> = T | UpstreamFailure;
+
+/** What a list read answers: a window of rows, and how many there are in all. */
+export interface Window<T> {
+  readonly offset: number;
+  /** How many rows the upstream gives at most in one answer to such a request. */
+  readonly limit: number;
+  readonly total: number;
+  readonly rows: readonly Row<T>[];
+}
+
+/** Reads one item with the schema of what was asked for. */
+export function readItem<Wire, T>(
+  item: WireItem | undefined,
+  schema: z.ZodType<Wire>,
+  map: (wire: Wire) => T,
+  requestId?: string,
+): Row<T> {
+  const failure = item && failureOfItem(item, requestId);
+  if (failure) return failure;
+  const wire = schema.safeParse(item?.data).data;
+  return wire === undefined ? new UpstreamFailure('invalidResponse') : map(wire);
+}
+
+/**
+ * The window that an answer holds.
+ * @param asked what was asked for; the answer may be smaller (`metadata.limit`).
+ * @throws UpstreamFailure where it can't be told how many rows there are.
+ */
+export function readWindow<Wire, T>(
+  { metadata, response, request_id }: WireEnvelope,
+  asked: { readonly offset: number; readonly limit: number },
+  schema: z.ZodType<Wire>,
+  map: (wire: Wire) => T,
+): Window<T> {
+  const rows = response.map((item) => readItem(item, schema, map, request_id));
+  const limit = Math.min(metadata?.limit ?? asked.limit, asked.limit);
+  const end = asked.offset + rows.length;
+  if (metadata?.total !== undefined)
+    return {
+      offset: asked.offset,
+      limit,
+      total: rows.length > 0 ? Math.max(metadata.total, end) : metadata.total,
+      rows,
+    };
+  if (rows.length >= limit) throw new UpstreamFailure('invalidResponse');
+  return { offset: asked.offset, limit, total: end, rows };
+}

@@ -1,0 +1,95 @@
+import { type Dispatcher, Pool } from 'undici';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
+
+/** Where the upstream is, and how long one try may take. */
+export interface TransportOptions {
+  /** Scheme, host and port. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly apiToken: string;
+  /** From the first byte sent to the last byte read. */
+  readonly timeoutMs: number;
+}
+
+/** One request; `path` is complete and encoded. */
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** One answer, not yet read. */
+export interface TransportAnswer {
+  readonly status: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly text: string;
+}
+
+/** More than any answer of 50 rows can be; a larger one is a fault and must not fill our memory. */
+const maximumAnswerBytes = 16 * 1024 * 1024;
+
+/** Errors of a connection that was never made: the request certainly did not leave. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** HTTP to the upstream over kept-alive connections: one try, one deadline, no retries, no redirects. */
+export class Transport {
+  readonly #pool: Pool;
+  readonly #headers: Record<string, string>;
+  readonly #timeoutMs: number;
+
+  constructor({ baseUrl, apiKey, apiToken, timeoutMs }: TransportOptions) {
+    this.#timeoutMs = timeoutMs;
+    this.#headers = {
+      authorization: `Basic ${Buffer.from(`${apiKey}:${apiToken}`).toString('base64')}`,
+      accept: 'application/json',
+    };
+    this.#pool = new Pool(baseUrl, {
+      connections: 64,
+      maxResponseSize: maximumAnswerBytes,
+      // The one deadline below covers these; undici's own timers are coarse.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: timeoutMs },
+    });
+  }
+
+  /**
+   * Sends one request and reads its whole answer.
+   * @throws UpstreamFailure `unreachable` (never left), `timeout`, or `unavailable` (the connection broke).
+   */
+  async send({ method, path, body }: TransportRequest): Promise<TransportAnswer> {
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    try {
+      const answer = await this.#pool.request({
+        method,
+        path,
+        headers:
+          body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal,
+      });
+      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+    } catch (error) {
+      throw failureOf(error, signal.aborted);
+    }
+  }
+
+  /** Ends what is in flight and closes the connections. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+function failureOf(error: unknown, timedOut: boolean): UpstreamFailure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (neverSent.has(code)) return new UpstreamFailure('unreachable');
+  return new UpstreamFailure(timedOut ? 'timeout' : 'unavailable');
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { optionalText, text } from './text.js';
+import { moment, optionalMoment } from './time.js';
+
+/** An id that is digits but never a number: 19 digits exceed what a number holds. */
+const digits = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), optionalText);
+
+const listSids = z
+  .preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), z.array(z.string()))
+  .catch([]);
+
+/** Money; some layers write numbers as text. */
+const cost = z
+  .union([z.number(), z.string().regex(/^\d/).transform(Number)])
+  .nullable()
+  .catch(null);
+
+/**
+ * A campaign as get, update, list and create spell it, which differ:
+ * - `dlt_entitiy_id` (sic) in get, update and list, `dlt_entity_id` in create;
+ * - `schedule.expiry_time` in create, `schedule.end_time` elsewhere;
+ * - no `stats`, `estimated_cost` or `sms_status_callback` in create; `state` in the list only; `channel`
+ *   missing in many list rows.
+ *
+ * Keys without which a row makes no sense to a client must be there; everything else may be missing, and keys
+ * that the document does not have are passed over.
+ */
+export const wireCampaign = z.object({
+  sid: z.string().min(1),
+  account_sid: optionalText,
+  name: z.string(),
+  content_type: optionalText,
+  lists: listSids,
+  schedule: z
+    .object({ start_time: optionalMoment, end_time: optionalMoment, expiry_time: optionalMoment })
+    .nullish()
+    .catch(null),
+  status_callback: optionalText,
+  sms_status_callback: optionalText,
+  status: z.string(),
+  state: optionalText,
+  report_url: optionalText,
+  dlt_entity_id: digits,
+  dlt_entitiy_id: digits,
+  dlt_template_id: digits,
+  sender_id: text,
+  sms_type: optionalText,
+  template: z.string(),
+  estimated_cost: cost,
+  date_created: moment,
+  date_updated: optionalMoment,
+  stats: z.record(z.string(), z.unknown()).nullish().catch(null),
+});
+export type WireCampaign = z.infer<typeof wireCampaign>;

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** A number that some layers write as text. */
+const count = z.coerce.number().int().nonnegative();
+
+const metadata = z.object({
+  total: count.optional().catch(undefined),
+  limit: count.positive().optional().catch(undefined),
+});
+
+/** `{code, message, description}`, seen in failed items. */
+const errorData = z.object({
+  code: z.coerce.number().int().optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+  description: z.string().optional().catch(undefined),
+});
+export type WireErrorData = z.infer<typeof errorData>;
+
+const item = z.object({
+  code: z.coerce.number().int().optional().catch(undefined),
+  status: z.string().optional().catch(undefined),
+  error_data: errorData.nullish().catch(null),
+  data: z.unknown(),
+});
+/** One row of an answer; its `data` is read by the schema of what was asked for. */
+export type WireItem = z.infer<typeof item>;
+
+/** Stands for a row that is not even an item, so that its neighbours stay readable. */
+const unreadableItem: WireItem = { data: null };
+
+const items = z.array(item.catch(unreadableItem));
+
+/**
+ * What every answer is wrapped in. Create answers an array and get an object, "sometimes the other way round":
+ * both become an array here.
+ */
+export const envelope = z.object({
+  request_id: z.string().optional().catch(undefined),
+  http_code: z.coerce.number().int().optional().catch(undefined),
+  metadata: metadata.nullish().catch(undefined),
+  response: z.preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), items),
+});
+export type WireEnvelope = z.infer<typeof envelope>;
+
+/** What older layers answer for 429 and some 401s. */
+export const restException = z.object({
+  RestException: z.object({ Status: z.coerce.number().int(), Code: z.coerce.number().int().optional() }),
+});

@@ -1,0 +1,79 @@
+import { type RowRange } from '../../domain/page.js';
+import { type Row } from '../exotel/rows.js';
+import { encodeCursor, fingerprintOf } from './cursor.js';
+import { type ListSource, readable } from './list-source.js';
+
+/** A row with its cursor; a row that could not be read is the error that says why. */
+export interface Edge<T> {
+  readonly cursor: string;
+  readonly node: Row<T>;
+}
+
+/** Where a page lies, in the schema's shape. */
+export interface PagePlace {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+/** A page in the schema's shape; cursors are made only where they are asked for. */
+export class Connection<T extends { readonly sid: string }> {
+  readonly #rows: readonly (readonly [offset: number, row: Row<T>])[];
+  readonly #source: ListSource<T>;
+  readonly #fingerprint: string;
+  readonly #range: RowRange;
+
+  constructor(
+    source: ListSource<T>,
+    rows: ReadonlyMap<number, Row<T>>,
+    range: RowRange,
+    readonly totalCount: number,
+  ) {
+    this.#source = source;
+    this.#range = range;
+    this.#fingerprint = fingerprintOf(source.key);
+    this.#rows = Array.from(
+      { length: Math.max(0, range.end - range.start) },
+      (_, index) => range.start + index,
+    ).flatMap((offset) => {
+      const row = rows.get(offset);
+      return row === undefined ? [] : [[offset, row] as const];
+    });
+  }
+
+  /** A page of a list that has no rows. */
+  static empty<T extends { readonly sid: string }>(): Connection<T> {
+    return new Connection<T>(
+      { key: '', direction: null, sortKeyOf: () => null },
+      new Map(),
+      { start: 0, end: 0 },
+      0,
+    );
+  }
+
+  get nodes(): Row<T>[] {
+    return this.#rows.map(([, row]) => row);
+  }
+
+  get edges(): Edge<T>[] {
+    return this.#rows.map(([offset, node]) => ({ cursor: this.#cursor(offset, node), node }));
+  }
+
+  get pageInfo(): PagePlace {
+    const first = this.#rows.at(0);
+    const last = this.#rows.at(-1);
+    return {
+      hasPreviousPage: this.#range.start > 0 && this.totalCount > 0,
+      hasNextPage: this.#range.end < this.totalCount,
+      startCursor: first ? this.#cursor(...first) : null,
+      endCursor: last ? this.#cursor(...last) : null,
+    };
+  }
+
+  #cursor(offset: number, row: Row<T>): string {
+    const known = readable(row);
+    const sortKey = known ? this.#source.sortKeyOf(known) : null;
+    return encodeCursor({ offset, sid: known?.sid ?? '', sortKey }, this.#fingerprint);
+  }
+}

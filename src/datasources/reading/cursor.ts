@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { InputError } from '../../domain/errors.js';
+
+/** Where a row was when its page was read. */
+export interface Cursor {
+  readonly offset: number;
+  /** Empty for a row that could not be read. */
+  readonly sid: string;
+  /** What the list is ordered by, as this row had it; null where that is not known. */
+  readonly sortKey: string | null;
+}
+
+/** Raised when what a cursor holds changes its meaning; older ones are refused then. */
+const version = 1;
+
+const content = z.tuple([
+  z.literal(version),
+  z.string(),
+  z.int().min(0).max(1_000_000_000),
+  z.string().max(128),
+  z.string().nullable(),
+]);
+
+/** A short hash of which list a cursor belongs to: its filter, its order, and whose messages. */
+export function fingerprintOf(list: string): string {
+  return createHash('sha256').update(list).digest('base64url').slice(0, 8);
+}
+
+/** Opaque text for clients; what is in it is nobody's business and may change. */
+export function encodeCursor({ offset, sid, sortKey }: Cursor, fingerprint: string): string {
+  return Buffer.from(JSON.stringify([version, fingerprint, offset, sid, sortKey])).toString('base64url');
+}
+
+/**
+ * Reads a cursor that a client gave back.
+ * @param argument `after` or `before`, named in the error.
+ * @throws InputError for text that this gateway did not make, or made for another filter or order.
+ */
+export function decodeCursor(text: string, fingerprint: string, argument: string): Cursor {
+  const parsed = content.safeParse(parse(text)).data;
+  if (parsed === undefined) throw new InputError(argument, 'is not a cursor of this API.');
+  const [, made, offset, sid, sortKey] = parsed;
+  if (made !== fingerprint)
+    throw new InputError(
+      argument,
+      'is a cursor of another list: the filter and the order must stay the same.',
+    );
+  return { offset, sid, sortKey };
+}
+
+function parse(text: string): unknown {
+  if (!/^[\w-]+$/.test(text)) return undefined;
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}

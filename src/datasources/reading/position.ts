@@ -1,0 +1,110 @@
+import { type Cursor } from './cursor.js';
+import { type ListReader } from './list-reader.js';
+import { type ListSource, readable } from './list-source.js';
+import { type CompareKeys, explainOrder } from './sort-key.js';
+
+/** Where a cursor's row is now. */
+export interface Position {
+  readonly index: number;
+  /** False where the row is gone: the rows from `index` on are those that came after it. */
+  readonly isThere: boolean;
+}
+
+/** How far around its old place a row is looked for by its sid alone, in windows to each side. */
+const neighbourWindows = 2;
+
+/**
+ * Finds the place of a cursor in the list as it is now, in a bounded number of calls.
+ *
+ * Mostly it is where it was, in a window that the page needs anyway. Where the list has moved, it is found by
+ * its sid among the rows at hand, else by its sort key with a binary search, else among its neighbours.
+ */
+export async function locate<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  cursor: Cursor,
+): Promise<Position> {
+  await list.load(cursor.offset);
+  if (readable(list.rows.get(cursor.offset))?.sid === cursor.sid)
+    return { index: cursor.offset, isThere: true };
+  // A row that could not be read has no sid to be known by; its offset is all there is.
+  if (cursor.sid === '' && list.rows.has(cursor.offset)) return { index: cursor.offset, isThere: true };
+  return (
+    findBySid(list, source, cursor) ??
+    (await findByKey(list, source, cursor)) ??
+    findNearby(list, source, cursor)
+  );
+}
+
+/** A row whose sort key changed has moved elsewhere: its new place says nothing about its old one. */
+function findBySid<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  { sid, sortKey }: Cursor,
+): Position | undefined {
+  for (const [index, row] of list.rows) {
+    const known = readable(row);
+    if (known?.sid === sid && source.sortKeyOf(known) === sortKey) return { index, isThere: true };
+  }
+  return undefined;
+}
+
+async function findByKey<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  cursor: Cursor,
+): Promise<Position | undefined> {
+  const { sortKey } = cursor;
+  const compare = sortKey === null ? undefined : comparisonOf(list, source);
+  if (sortKey === null || !compare) return undefined;
+  const keyAt = async (index: number): Promise<string | null> => {
+    await list.load(index);
+    const row = readable(list.rows.get(index));
+    return row ? source.sortKeyOf(row) : null;
+  };
+  const start = await partition(list, async (index) => compare((await keyAt(index)) ?? sortKey, sortKey) < 0);
+  const end = await partition(list, async (index) => compare((await keyAt(index)) ?? sortKey, sortKey) <= 0);
+  const found = findBySid(list, source, cursor);
+  if (found) return found;
+  return { index: Math.min(Math.max(cursor.offset, start), end), isThere: false };
+}
+
+function comparisonOf<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  { direction, sortKeyOf }: ListSource<T>,
+): CompareKeys | undefined {
+  if (direction === null) return undefined;
+  const rows = [...list.rows].sort(([a], [b]) => a - b).map(([, row]) => readable(row));
+  return explainOrder(
+    rows.flatMap((row) => (row ? (sortKeyOf(row) ?? []) : [])),
+    direction,
+  );
+}
+
+/** The first index whose row is not before; a call only where a probe is outside what was read. */
+async function partition<T>(
+  list: ListReader<T>,
+  isBefore: (index: number) => Promise<boolean>,
+): Promise<number> {
+  let [low, high] = [0, list.total ?? 0];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (await isBefore(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+async function findNearby<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  cursor: Cursor,
+): Promise<Position> {
+  const total = list.total ?? 0;
+  const reach = neighbourWindows * list.windowSize;
+  await list.cover({
+    start: Math.max(0, Math.min(cursor.offset, total) - reach),
+    end: Math.min(total, cursor.offset + reach),
+  });
+  return findBySid(list, source, cursor) ?? { index: Math.min(cursor.offset, total), isThere: false };
+}

@@ -1,0 +1,55 @@
+import { CampaignStatus } from '../../domain/campaign.js';
+import { InputError } from '../../domain/errors.js';
+import { CampaignOrderField, type MessageOrderField, OrderDirection } from '../../domain/order.js';
+import { lengthInCharacters } from '../../domain/template.js';
+import { type CampaignQuery, type MessageQuery, type Order } from '../exotel/query.js';
+
+/** "Search by campaign name. Min 3 letters." (API document, "Bulk SMS Campaign Details", `name`). */
+const minimumNameLength = 3;
+
+/** Which campaigns a client asks for, not yet checked. */
+export interface CampaignListArguments {
+  readonly filter?: {
+    readonly name?: string | null;
+    readonly status?: readonly CampaignStatus[] | null;
+  } | null;
+  readonly orderBy?: Order<CampaignOrderField> | null;
+}
+
+/** Which messages a client asks for, not yet checked. */
+export interface MessageListArguments {
+  readonly filter?: { readonly number?: string | null } | null;
+  readonly orderBy?: Order<MessageOrderField> | null;
+}
+
+/**
+ * Checks a filter before a call is spent; equal filters become equal queries.
+ * @throws InputError naming the argument.
+ */
+export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): CampaignQuery {
+  const name = filter?.name ?? null;
+  if (name !== null && lengthInCharacters(name.trim()) < minimumNameLength)
+    throw new InputError('filter.name', `must have at least ${minimumNameLength} letters.`);
+  const statuses = [...new Set(filter?.status ?? [])].sort();
+  if (statuses.includes(CampaignStatus.UNKNOWN))
+    throw new InputError(
+      'filter.status',
+      'cannot be UNKNOWN: the upstream has no such status to search for.',
+    );
+  return {
+    name,
+    statuses,
+    order: orderBy ?? { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
+  };
+}
+
+/**
+ * Checks a filter before a call is spent.
+ * @throws InputError naming the argument.
+ */
+export function messageQueryOf({ filter, orderBy }: MessageListArguments): MessageQuery {
+  const number = filter?.number ?? null;
+  if (number?.trim() === '')
+    throw new InputError('filter.number', 'must not be blank; leave it out for all.');
+  return { number, direction: orderBy?.direction ?? null };
+}

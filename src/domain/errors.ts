@@ -1,0 +1,37 @@
+/** The codes of top-level errors that are ours; clients read them in `extensions.code`. */
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'UPSTREAM_UNAUTHORIZED'
+  | 'UPSTREAM_FORBIDDEN'
+  | 'UPSTREAM_RATE_LIMITED'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_INVALID_RESPONSE'
+  | 'OUTCOME_UNKNOWN';
+
+/** An error whose message was written for the client: no upstream body, URL or secret is ever in it. */
+export class GatewayError extends Error {
+  override readonly name: string = 'GatewayError';
+
+  /**
+   * @param code stable, for programs.
+   * @param message for people.
+   * @param details further members of `extensions`.
+   */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** An argument that no upstream call was spent on. `argument` is its path as the client wrote it. */
+export class InputError extends GatewayError {
+  override readonly name = 'InputError';
+
+  constructor(argument: string, problem: string) {
+    super('BAD_USER_INPUT', `Argument "${argument}" ${problem}`, { argument });
+  }
+}

@@ -1,0 +1,32 @@
+import { CampaignAction, CampaignStatus } from './campaign.js';
+
+/**
+ * The one table of lifecycle rules: which statuses allow which action.
+ * API document, "Update SMS Campaign": all parameters "of a campaign that has not started"; pause only created
+ * and in-progress (scheduled is a created one whose time has not come); resume and complete only paused;
+ * archive only completed. An unknown status allows nothing: we can't tell what the upstream would do.
+ */
+export const allowedIn: Readonly<Record<CampaignAction, readonly CampaignStatus[]>> = {
+  UPDATE: [CampaignStatus.CREATED, CampaignStatus.SCHEDULED],
+  PAUSE: [CampaignStatus.CREATED, CampaignStatus.SCHEDULED, CampaignStatus.IN_PROGRESS],
+  RESUME: [CampaignStatus.PAUSED],
+  COMPLETE: [CampaignStatus.PAUSED],
+  ARCHIVE: [CampaignStatus.COMPLETED],
+};
+
+/** Tells whether a campaign in this status may be asked to do this. */
+export function isAllowed(action: CampaignAction, status: CampaignStatus): boolean {
+  return allowedIn[action].includes(status);
+}
+
+const actionsByStatus = new Map(
+  Object.values(CampaignStatus).map((status) => [
+    status,
+    Object.freeze(Object.values(CampaignAction).filter((action) => isAllowed(action, status))),
+  ]),
+);
+
+/** The actions that a campaign in this status allows now, in the order of the enum. */
+export function availableActions(status: CampaignStatus): readonly CampaignAction[] {
+  return actionsByStatus.get(status) ?? [];
+}

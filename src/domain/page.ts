@@ -1,0 +1,55 @@
+import { InputError } from './errors.js';
+
+/** What a client says about the page it wants; Relay's connection arguments. */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/** How many rows of a connection may be asked for at once, and how many are given when nothing is said. */
+export interface PageLimits {
+  readonly defaultSize: number;
+  readonly maximum: number;
+}
+
+/** 200 campaigns a page: four windows of the upstream; the default is the upstream's own. */
+export const campaignPageLimits: PageLimits = { defaultSize: 20, maximum: 200 };
+/** 500 messages a page: ten windows of the upstream. */
+export const messagePageLimits: PageLimits = { defaultSize: 20, maximum: 500 };
+
+/** A half-open range of rows, `start` included, `end` not. */
+export interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A checked page size: from which end, and how many. */
+export interface PageSize {
+  readonly from: 'start' | 'end';
+  readonly count: number;
+}
+
+function checkCount(name: 'first' | 'last', count: number, maximum: number): number {
+  if (count < 0) throw new InputError(name, `must not be negative; it was ${count}.`);
+  if (count > maximum) throw new InputError(name, `must be at most ${maximum}; it was ${count}.`);
+  return count;
+}
+
+/**
+ * Checks `first` and `last` before any call is spent.
+ * @throws InputError for both at once, a negative or a too large one.
+ */
+export function pageSizeOf({ first, last }: PageArguments, limits: PageLimits): PageSize {
+  if (first != null && last != null) throw new InputError('last', 'cannot be used together with "first".');
+  if (last != null) return { from: 'end', count: checkCount('last', last, limits.maximum) };
+  return { from: 'start', count: checkCount('first', first ?? limits.defaultSize, limits.maximum) };
+}
+
+/** The rows of the page within the rows that `after` and `before` leave; Relay's "EdgesToReturn". */
+export function cutPage({ start, end }: RowRange, size: PageSize): RowRange {
+  const stop = Math.max(start, end);
+  if (size.from === 'start') return { start, end: Math.min(stop, start + size.count) };
+  return { start: Math.max(start, stop - size.count), end: stop };
+}

@@ -1,0 +1,29 @@
+import { type UserProblem } from '../user-error.js';
+import { enumProblems, listProblems, senderProblems } from './audience.js';
+import { type CampaignDraft } from './draft.js';
+import { scheduleProblems } from './schedule.js';
+import { callbackProblems, dltProblems, nameProblems, templateProblems } from './text.js';
+
+/**
+ * Every rule of the API document on a new campaign, all at once, so that a form can mark all its fields.
+ *
+ * @param nowMs the gateway's clock: the start must be 10 minutes ahead of it.
+ * @returns what is wrong; empty where the upstream should take the draft.
+ */
+export function createProblems(draft: CampaignDraft, nowMs: number): UserProblem[] {
+  return [...fieldProblems(draft), ...scheduleProblems(draft, nowMs)];
+}
+
+/** The rules that need no clock, in the order of the contract's fields. */
+export function fieldProblems(draft: CampaignDraft): UserProblem[] {
+  const rules = [
+    nameProblems,
+    enumProblems,
+    listProblems,
+    dltProblems,
+    senderProblems,
+    templateProblems,
+    callbackProblems,
+  ];
+  return rules.flatMap((rule) => rule(draft));
+}

@@ -1,0 +1,68 @@
+import { problem, type UserProblem } from '../user-error.js';
+import { lengthInCharacters, maximumTemplateLength, maximumVariables, variablesOf } from '../template.js';
+import { type CampaignDraft } from './draft.js';
+
+const digits = /^\d+$/;
+
+/** "It should be greater than 3 characters" (API document, `name`). */
+export function nameProblems({ name }: CampaignDraft): UserProblem[] {
+  if (name == null) return [];
+  const field = ['input', 'name'];
+  if (name.trim() === '')
+    return [problem('BLANK', field, 'The name is blank; leave it out to get a default.')];
+  if (lengthInCharacters(name) <= 3)
+    return [problem('TOO_SHORT', field, 'The name must have more than 3 characters.')];
+  return [];
+}
+
+/** DLT ids are "Numeric Value"s of any length, kept as text since they exceed what a number holds. */
+export function dltProblems(draft: CampaignDraft): UserProblem[] {
+  return (['dltEntityId', 'dltTemplateId'] as const).flatMap((key) => {
+    const value = draft[key];
+    if (value == null || digits.test(value)) return [];
+    return value.trim() === ''
+      ? [problem('BLANK', ['input', key], `${key} is blank.`)]
+      : [problem('INVALID', ['input', key], `${key} must have digits only.`)];
+  });
+}
+
+/** "Body of the Sms (Max 2000 char)"; "You can replace up to 5 variables". */
+export function templateProblems({ template }: CampaignDraft): UserProblem[] {
+  if (template == null) return [];
+  const field = ['input', 'template'];
+  if (template.trim() === '') return [problem('BLANK', field, 'The template is blank.')];
+  const problems: UserProblem[] = [];
+  const length = lengthInCharacters(template);
+  if (length > maximumTemplateLength)
+    problems.push(
+      problem(
+        'TOO_LONG',
+        field,
+        `The template has ${length} characters; at most ${maximumTemplateLength} are taken.`,
+      ),
+    );
+  const variables = variablesOf(template);
+  if (variables.length > maximumVariables)
+    problems.push(
+      problem(
+        'TOO_MANY',
+        field,
+        `The template has ${variables.length} different variables; at most ${maximumVariables} are taken.`,
+      ),
+    );
+  return problems;
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!/^https?:\/\/[^\s/]/i.test(text) || /\s/.test(text)) return false;
+  return URL.canParse(text);
+}
+
+/** "Valid http/https url" (API document, `status_callback`, `sms_status_callback`). */
+export function callbackProblems(draft: CampaignDraft): UserProblem[] {
+  return (['statusCallback', 'smsStatusCallback'] as const).flatMap((key) => {
+    const value = draft[key];
+    if (value == null || isHttpUrl(value)) return [];
+    return [problem('INVALID', ['input', key], `${key} must be a valid http or https URL.`)];
+  });
+}

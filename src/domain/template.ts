@@ -1,0 +1,15 @@
+/** "Body of the Sms (Max 2000 char)": API document, `template`. */
+export const maximumTemplateLength = 2000;
+/** "You can replace up to 5 variables": API document, `template`. */
+export const maximumVariables = 5;
+
+/** Counts characters as people do for a limit: an emoji outside the basic plane is one, not two. */
+export function lengthInCharacters(text: string): number {
+  return [...text].length;
+}
+
+/** The different column names behind `@@` in a template, in the order of their first use. */
+export function variablesOf(template: string): string[] {
+  const names = [...template.matchAll(/@@([\p{L}\p{M}\p{N}_]+)/gu)].map(([, name]) => name ?? '');
+  return [...new Set(names)];
+}

@@ -1,0 +1,66 @@
+import { type ErrorCode, GatewayError } from './errors.js';
+
+/** Why the upstream gave no usable answer: the closed set that every wire failure is mapped onto, once. */
+export type FailureReason =
+  | 'unauthorized'
+  | 'forbidden'
+  | 'notFound'
+  | 'refused'
+  | 'duplicate'
+  | 'rateLimited'
+  | 'unavailable'
+  | 'unreachable'
+  | 'timeout'
+  | 'invalidResponse';
+
+const toClient: Readonly<Record<FailureReason, readonly [ErrorCode, string]>> = {
+  unauthorized: ['UPSTREAM_UNAUTHORIZED', "The upstream API refused the gateway's credentials."],
+  forbidden: ['UPSTREAM_FORBIDDEN', 'The upstream API does not allow this on this resource.'],
+  notFound: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API does not have this resource.'],
+  refused: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API refused the request as invalid.'],
+  duplicate: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API says that this resource exists already.'],
+  rateLimited: ['UPSTREAM_RATE_LIMITED', 'The upstream API takes no more requests for now.'],
+  unavailable: ['UPSTREAM_UNAVAILABLE', 'The upstream API is failing.'],
+  unreachable: ['UPSTREAM_UNAVAILABLE', 'The upstream API cannot be reached.'],
+  timeout: ['UPSTREAM_TIMEOUT', 'The upstream API did not answer in time.'],
+  invalidResponse: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API answered something unreadable.'],
+};
+
+/** What is known beside the reason. */
+export interface FailureFacts {
+  /** After how many seconds another try may succeed. */
+  readonly retryAfterSeconds?: number;
+  /** The upstream's own id of the request, for its support. */
+  readonly requestId?: string;
+  /** The input that the upstream complained of, as a path of client-side names, where it could be told. */
+  readonly field?: readonly string[];
+}
+
+/**
+ * The upstream failed or refused. A `GatewayError` already, so that a read may simply let it pass;
+ * writers look at `reason` to tell what the caller can mend.
+ */
+export class UpstreamFailure extends GatewayError {
+  override readonly name = 'UpstreamFailure';
+
+  constructor(
+    readonly reason: FailureReason,
+    readonly facts: FailureFacts = {},
+  ) {
+    const [code, message] = toClient[reason];
+    super(code, message, reason === 'rateLimited' ? { retryAfter: facts.retryAfterSeconds ?? 60 } : {});
+  }
+
+  /**
+   * False where the upstream certainly did not act on the request: it said no, or the request never left.
+   * After a write for which this is true nothing may be repeated blindly: there is no idempotency key.
+   */
+  get mayHaveBeenProcessed(): boolean {
+    return this.reason === 'unavailable' || this.reason === 'timeout' || this.reason === 'invalidResponse';
+  }
+}
+
+/** True for a failure with this reason. */
+export function failedBecause(error: unknown, reason: FailureReason): error is UpstreamFailure {
+  return error instanceof UpstreamFailure && error.reason === reason;
+}

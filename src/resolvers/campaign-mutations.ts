@@ -1,0 +1,59 @@
+import { Arg, Args, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import { type Outcome } from '../datasources/writing/outcome.js';
+import { CampaignAction } from '../domain/campaign.js';
+import { CampaignArgs } from '../schema/arguments.js';
+import { CreateCampaignInput, UpdateCampaignInput } from '../schema/campaign-input.js';
+import {
+  ArchiveCampaignPayload,
+  CompleteCampaignPayload,
+  CreateCampaignPayload,
+  PauseCampaignPayload,
+  ResumeCampaignPayload,
+  UpdateCampaignPayload,
+} from '../schema/payloads.js';
+import { type RequestContext } from './context.js';
+
+@Resolver()
+export class CampaignMutations {
+  @Mutation(() => CreateCampaignPayload, {
+    description: 'Creates a campaign: it will be sent to real people.',
+  })
+  async createCampaign(
+    @Arg('input', () => CreateCampaignInput, { description: 'The new campaign.' }) input: CreateCampaignInput,
+    @Ctx() { writer }: RequestContext,
+  ): Promise<Outcome> {
+    const { idempotencyKey = null, ...draft } = input;
+    return writer.create(draft, idempotencyKey);
+  }
+
+  @Mutation(() => UpdateCampaignPayload, { description: 'Changes a campaign that has not started.' })
+  async updateCampaign(
+    @Arg('sid', () => ID, { description: "The campaign's `sid`." }) sid: string,
+    @Arg('input', () => UpdateCampaignInput, { description: 'What to change.' }) input: UpdateCampaignInput,
+    @Ctx() { writer }: RequestContext,
+  ): Promise<Outcome> {
+    return writer.update(sid, input);
+  }
+
+  @Mutation(() => PauseCampaignPayload, { description: 'Stops sending for now.' })
+  async pauseCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
+    return writer.act(sid, CampaignAction.PAUSE);
+  }
+
+  @Mutation(() => ResumeCampaignPayload, { description: 'Goes on sending.' })
+  async resumeCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
+    return writer.act(sid, CampaignAction.RESUME);
+  }
+
+  @Mutation(() => CompleteCampaignPayload, {
+    description: 'Ends a paused campaign: what is unsent becomes failed.',
+  })
+  async completeCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
+    return writer.act(sid, CampaignAction.COMPLETE);
+  }
+
+  @Mutation(() => ArchiveCampaignPayload, { description: 'Puts a completed campaign away.' })
+  async archiveCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
+    return writer.act(sid, CampaignAction.ARCHIVE);
+  }
+}

@@ -1,0 +1,54 @@
+import { type GraphQLResolveInfo } from 'graphql';
+import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
+import { Connection } from '../datasources/reading/connection.js';
+import { CampaignArgs, CampaignsArgs, MessagesArgs } from '../schema/arguments.js';
+import { CampaignConnection } from '../schema/campaign-connection.js';
+import { Campaign } from '../schema/campaign.js';
+import { MessageConnection } from '../schema/message-connection.js';
+import { type Message } from '../schema/message.js';
+import { type RequestContext } from './context.js';
+import { campaignNeeds } from './look-ahead.js';
+
+/** A campaign of which nothing but its identity is asked. */
+type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
+
+@Resolver(() => Campaign)
+export class CampaignResolver {
+  /**
+   * The campaign and its messages are read at once, since the messages need only the sid; what is not asked
+   * for is not read.
+   */
+  @Query(() => Campaign, {
+    nullable: true,
+    description: 'One campaign by its `sid`; null where there is none.',
+  })
+  async campaign(
+    @Args(() => CampaignArgs) { sid }: CampaignArgs,
+    @Ctx() { reader }: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Campaign | CampaignReference | null> {
+    const needs = campaignNeeds(info);
+    const pages = needs.messages.map((args) => reader.messages(sid, args, args));
+    const settled = Promise.allSettled(pages); // a page that fails is reported where `messages` is resolved
+    if (needs.details || pages.length === 0) return reader.campaign(sid);
+    const isUnknown = (await settled).some((page) => page.status === 'fulfilled' && page.value === null);
+    return isUnknown ? null : { __typename: 'Campaign', id: sid, sid };
+  }
+
+  @Query(() => CampaignConnection, { description: 'Campaigns, a page at a time.' })
+  async campaigns(
+    @Args(() => CampaignsArgs) args: CampaignsArgs,
+    @Ctx() { reader }: RequestContext,
+  ): Promise<Connection<Campaign>> {
+    return reader.campaigns(args, args);
+  }
+
+  @FieldResolver(() => MessageConnection, { description: 'Its messages, a page at a time.' })
+  async messages(
+    @Root() { sid }: Campaign,
+    @Args(() => MessagesArgs) args: MessagesArgs,
+    @Ctx() { reader }: RequestContext,
+  ): Promise<Connection<Message>> {
+    return (await reader.messages(sid, args, args)) ?? Connection.empty();
+  }
+}

@@ -1,0 +1,8 @@
+import { type RequestReader } from '../datasources/reading/request-reader.js';
+import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
+
+/** What every resolver is given; made anew for each request. */
+export interface RequestContext {
+  readonly reader: RequestReader;
+  readonly writer: CampaignWriter;
+}

@@ -1,0 +1,77 @@
+import { type Campaign, type CampaignParameters } from './campaign.js';
+import { indianDateAndTime } from './clock.js';
+import { estimatedCost } from './cost.js';
+import { hexDigits } from './digest.js';
+import { type CampaignStatus } from './lifecycle.js';
+import { audienceOf } from './recipients.js';
+import { defaultEnd, defaultStart } from './schedule.js';
+import { settleAs } from './settlement.js';
+import { type Stats, untally } from './stats.js';
+
+/** What a new campaign is made of: anything left out has the upstream's default. */
+export interface CampaignDraft extends Partial<CampaignParameters> {
+  sid?: string;
+  accountSid?: string;
+  createdAt?: number;
+  changedAt?: number;
+  status?: CampaignStatus;
+  state?: Campaign['state'];
+  reportUrl?: string | null;
+  estimatedCost?: number;
+  audience?: number;
+  channelListed?: boolean;
+  masked?: boolean;
+  /** Fixes the messages: as many of each status as said, and no progress any more. */
+  stats?: Partial<Stats>;
+}
+
+/** Completes a draft. The status is `created` unless the stats are given; the state forces any other. */
+export function campaignOf(draft: CampaignDraft, sid: string, account: string, now: number): Campaign {
+  const { stats, ...given } = draft;
+  const createdAt = given.createdAt ?? now;
+  const accountSid = given.accountSid ?? account;
+  const parameters = parametersOf(given, sid, accountSid, createdAt);
+  const audience = given.audience ?? audienceOf(parameters.lists);
+  const campaign: Campaign = {
+    ...parameters,
+    sid,
+    accountSid,
+    createdAt,
+    changedAt: Math.max(createdAt, given.changedAt ?? createdAt),
+    status: stats === undefined ? 'created' : (given.status ?? 'completed'),
+    state: given.state ?? 'prepared',
+    started: false,
+    reportUrl: given.reportUrl ?? null,
+    estimatedCost: given.estimatedCost ?? estimatedCost(parameters.template, audience),
+    audience,
+    time: { real: createdAt, virtual: createdAt, speed: 1 },
+    settled: undefined,
+    channelListed: given.channelListed ?? true,
+    masked: given.masked ?? false,
+  };
+  if (stats !== undefined) settleAs(campaign, untally(stats));
+  return campaign;
+}
+
+function parametersOf(
+  given: Partial<CampaignParameters>,
+  sid: string,
+  accountSid: string,
+  createdAt: number,
+): CampaignParameters {
+  const startsAt = given.startsAt ?? defaultStart(createdAt);
+  return {
+    name: given.name ?? `${accountSid} ${indianDateAndTime(createdAt)}`,
+    contentType: given.contentType ?? 'static',
+    lists: given.lists ?? [hexDigits(`list:${sid}`, 32)],
+    startsAt,
+    endsAt: given.endsAt ?? defaultEnd(startsAt),
+    statusCallback: given.statusCallback ?? null,
+    smsStatusCallback: given.smsStatusCallback ?? null,
+    dltTemplateId: given.dltTemplateId ?? '1107159950325048979',
+    dltEntityId: given.dltEntityId ?? '1101428740000012125',
+    senderId: given.senderId ?? 'EXOTEL',
+    smsType: given.smsType ?? 'transactional',
+    template: given.template ?? 'Hi user,Thank you for registering; Your account has been activated',
+  };
+}

@@ -1,0 +1,84 @@
+import { hexDigits, spread } from '../digest.js';
+import { type CampaignDraft } from '../draft.js';
+import { type CampaignStatus } from '../lifecycle.js';
+import { PREPARING_MS } from '../progress.js';
+import { audienceOf } from '../recipients.js';
+import { SENDING_INTERVAL_MS } from '../sending.js';
+import { type SandboxState } from '../state.js';
+import { TEXTS } from './texts.js';
+
+/** How many campaigns are made up besides the document's. */
+export const GENERATED_CAMPAIGNS = 110;
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const LONG_LISTS_AUDIENCE = 1_500;
+
+/** Of eleven campaigns in a row, which status each has now. */
+const STATUSES: readonly CampaignStatus[] = [
+  'completed',
+  'scheduled',
+  'in-progress',
+  'completed',
+  'paused',
+  'completed',
+  'archived',
+  'scheduled',
+  'completed',
+  'created',
+  'archived',
+];
+
+/** Makes up a campaign: all follows from its index but the times, which lie around now. */
+export function generate(state: SandboxState, index: number): void {
+  const now = state.now();
+  const status = STATUSES[index % STATUSES.length] ?? 'completed';
+  const sid = hexDigits(`generated ${index}`, 32);
+  const text = TEXTS[spread(sid) % TEXTS.length] ?? TEXTS[0];
+  const size = text.contentType === 'dynamic' ? 1 : 1 + (index % 3);
+  const lists = Array.from({ length: size }, (_, list) => hexDigits(`list ${index % 17} ${list}`, 32));
+  const isSending = status === 'in-progress' || status === 'paused';
+  const audience = isSending ? LONG_LISTS_AUDIENCE : audienceOf(lists);
+  state.insert({
+    ...text,
+    name: `${text.name} ${index + 1}`,
+    sid,
+    lists,
+    audience,
+    status,
+    channelListed: index % 3 !== 0,
+    smsStatusCallback: index % 4 === 0 ? 'https://callbacks.example.com/sms' : null,
+    ...timesOf(status, index, now, audience),
+  });
+}
+
+type Times = Pick<CampaignDraft, 'createdAt' | 'startsAt' | 'endsAt' | 'changedAt'>;
+
+function timesOf(status: CampaignStatus, index: number, now: number, audience: number): Times {
+  const minute = Math.floor(now / MINUTE) * MINUTE;
+  switch (status) {
+    case 'created':
+      return { createdAt: now, startsAt: minute + 15 * MINUTE + index * 20 * MINUTE };
+    case 'scheduled': {
+      // Starts lie a quarter of an hour to a day apart, so that something is always about to begin.
+      const startsAt = minute + 5 * MINUTE + index * 15 * MINUTE;
+      const createdAt = now - DAY + index * MINUTE;
+      const changedAt = createdAt + PREPARING_MS;
+      return { createdAt, startsAt, endsAt: startsAt + 10 * DAY, changedAt };
+    }
+    case 'in-progress':
+    case 'paused': {
+      // At most ten minutes of sending are over, of nearly an hour.
+      const startsAt = minute - (1 + (index % 10)) * MINUTE;
+      const changedAt = status === 'paused' ? now : startsAt;
+      return { createdAt: startsAt - HOUR, startsAt, endsAt: startsAt + 2 * DAY, changedAt };
+    }
+    case 'completed':
+    case 'archived': {
+      const startsAt = minute - (1 + (index % 60)) * DAY - (index % 9) * HOUR;
+      const changedAt = startsAt + audience * SENDING_INTERVAL_MS + MINUTE;
+      return { createdAt: startsAt - 15 * MINUTE, startsAt, endsAt: startsAt + 12 * HOUR, changedAt };
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** Every status a message can have, spelt as in 'SMS Details of a Single SMS Campaign' (underscores). */
+export const MESSAGE_STATUSES = [
+  'scheduled',
+  'submitted',
+  'failed',
+  'failed_dnd',
+  'invalid',
+  'failed_no_attempt',
+  'sent',
+  'failed_expired',
+  'failed_no_balance',
+] as const;
+
+/** A message's status. */
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+/** How many messages have each status; the API spells these keys with hyphens (API document, every sample). */
+export type Stats = Record<StatsKey, number>;
+
+/** A key of `stats`: the message status with hyphens. */
+export type StatsKey =
+  | 'scheduled'
+  | 'submitted'
+  | 'failed'
+  | 'failed-dnd'
+  | 'invalid'
+  | 'failed-no-attempt'
+  | 'sent'
+  | 'failed-expired'
+  | 'failed-no-balance';
+
+/** The `stats` key that counts a message status. */
+export function statsKey(status: MessageStatus): StatsKey {
+  return status.replaceAll('_', '-') as StatsKey;
+}
+
+/** Counts statuses; the keys are in the document's order. */
+export function tally(statuses: Iterable<MessageStatus>): Stats {
+  const stats = Object.fromEntries(MESSAGE_STATUSES.map((status) => [statsKey(status), 0])) as Stats;
+  for (const status of statuses) stats[statsKey(status)] += 1;
+  return stats;
+}
+
+/** The opposite of `tally`: as many statuses of each kind as the stats say. */
+export function untally(stats: Partial<Stats>): MessageStatus[] {
+  return MESSAGE_STATUSES.flatMap((status) =>
+    Array.from({ length: stats[statsKey(status)] ?? 0 }, () => status),
+  );
+}

@@ -1,0 +1,7 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+
+@ObjectType({ description: 'A list of contacts, by reference: its content is not part of this API.' })
+export class ContactList {
+  @Field(() => ID, { description: "The list's id at the upstream." })
+  sid!: string;
+}

@@ -1,0 +1,49 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { MessageStatus } from '../domain/message.js';
+import { DateTime } from './scalars.js';
+import './enums.js';
+
+@ObjectType({ description: 'One SMS of a campaign, to one number.' })
+export class Message {
+  /** Set on every object, so that a normalised cache or a router can tell what it is. */
+  __typename!: 'Message';
+
+  /** The campaign that the message belongs to; `campaign` is read by it. */
+  campaignSid!: string;
+
+  @Field(() => ID, { description: 'The same as `sid`: what normalised client caches key on.' })
+  id!: string;
+
+  @Field(() => ID, { description: "The message's id at the upstream; opaque." })
+  sid!: string;
+
+  @Field(() => String, { description: 'The number that it goes to; the upstream may mask it.' })
+  number!: string;
+
+  @Field(() => String, { nullable: true, description: 'The name of the contact, where it is known.' })
+  name!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The text as it was sent.' })
+  body!: string | null;
+
+  @Field(() => MessageStatus, { description: 'Where it is.' })
+  status!: MessageStatus;
+
+  @Field(() => String, { description: 'The status exactly as the upstream wrote it, e.g. `failed_dnd`.' })
+  upstreamStatus!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'More about the status; an open set, e.g. `DELIVERED_TO_OPERATOR`, `FAILED_REJECTED_DND`.',
+  })
+  detailedStatus!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Which way it goes, e.g. `outgoing-api`.' })
+  direction!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What the recipient sees as the sender.' })
+  senderId!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it is, or was, to be sent.' })
+  scheduledAt!: string | null;
+}

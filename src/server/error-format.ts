@@ -1,0 +1,35 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { type GraphQLFormattedError } from 'graphql';
+import { GatewayError } from '../domain/errors.js';
+import { type Logger } from './logger.js';
+
+/** Codes of the GraphQL server itself; their messages speak of the client's own document. */
+const serverCodes: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/**
+ * The one place where errors become what a client sees.
+ * Ours were written for clients; what was not is a fault of ours, logged and answered without its text.
+ */
+export function errorFormatter(logger: Logger) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const cause = unwrapResolverError(error);
+    const place = {
+      ...(formatted.locations && { locations: formatted.locations }),
+      ...(formatted.path && { path: formatted.path }),
+    };
+    if (cause instanceof GatewayError)
+      return { message: cause.message, ...place, extensions: { ...cause.details, code: cause.code } };
+    const code = formatted.extensions?.['code'];
+    if (serverCodes.has(code)) return { message: formatted.message, ...place, extensions: { code } };
+    logger.error({ err: cause, path: formatted.path }, 'an operation failed for a reason of our own');
+    return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  };
+}
