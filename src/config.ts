@@ -138,7 +138,7 @@ function said(environment: Environment, name: string): string | undefined {
 
 /** What was got, for a person; never a password that somebody put into a URL. */
 function shown(value: string): string {
-  return JSON.stringify(value.replace(/\/\/[^/]*@/, '//…@'));
+  return JSON.stringify(value.replace(/^([a-z]+:\/\/|\/\/)?.*@/is, '$1…@'));
 }
 
 function isOrigin(text: string): boolean {
@@ -151,7 +151,7 @@ function toOrigin(text: string): string {
   return new URL(text).origin;
 }
 
-/** True for hosts that only this machine can reach. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+/** True for hosts that only this machine can reach; undefined stands for one that was refused already. */
+function isLoopback(host: string | undefined): boolean {
+  return host === undefined || host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -5,7 +5,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema } from 'graphql';
 import { type RequestContext } from '../resolvers/context.js';
@@ -29,7 +29,6 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
     logger: options.logger,
     stopOnTerminationSignals: false, // the process's own business
     plugins: [
-      fastifyApolloDrainPlugin(app),
       ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
       ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
       ApolloServerPluginUsageReportingDisabled(), // nothing is sent to anybody but the upstream

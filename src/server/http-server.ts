@@ -5,7 +5,7 @@ import { serveHealth } from './health.js';
 
 /** The HTTP server with everything that it serves, not yet listening. */
 export async function createHttpServer(options: GraphqlEndpointOptions): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, forceCloseConnections: true });
+  const app = fastify({ logger: false, forceCloseConnections: 'idle' });
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'There is nothing at this address.' }),
   );

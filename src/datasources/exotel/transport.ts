@@ -89,7 +89,7 @@ export class Transport {
 }
 
 function failureOf(error: unknown, timedOut: boolean): UpstreamFailure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (neverSent.has(code)) return new UpstreamFailure('unreachable');
   return new UpstreamFailure(timedOut ? 'timeout' : 'unavailable');
 }

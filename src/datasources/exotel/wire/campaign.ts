@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { optionalText, text } from './text.js';
 import { moment, optionalMoment } from './time.js';
 
-/** An id that is digits but never a number: 19 digits exceed what a number holds. */
-const digits = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), optionalText);
+/** An id that is digits but never a number: 19 digits exceed what a number holds, and a wrong id is worse than none. */
+const digits = z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), optionalText);
 
 const listSids = z
   .preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), z.array(z.string()))
@@ -11,7 +11,7 @@ const listSids = z
 
 /** Money; some layers write numbers as text. */
 const cost = z
-  .union([z.number(), z.string().regex(/^\d/).transform(Number)])
+  .union([z.number(), z.string().regex(/^\d/).transform(Number).pipe(z.number())])
   .nullable()
   .catch(null);
 

@@ -1,23 +1,24 @@
 import { z } from 'zod';
 
-/** A number that some layers write as text. */
-const count = z.coerce.number().int().nonnegative();
+/** A number that some layers write as text. Null and empty text are no zero: they say nothing. */
+const integer = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int());
+const count = integer.pipe(z.number().nonnegative());
 
 const metadata = z.object({
   total: count.optional().catch(undefined),
-  limit: count.positive().optional().catch(undefined),
+  limit: count.pipe(z.number().positive()).optional().catch(undefined),
 });
 
 /** `{code, message, description}`, seen in failed items. */
 const errorData = z.object({
-  code: z.coerce.number().int().optional().catch(undefined),
+  code: integer.optional().catch(undefined),
   message: z.string().optional().catch(undefined),
   description: z.string().optional().catch(undefined),
 });
 export type WireErrorData = z.infer<typeof errorData>;
 
 const item = z.object({
-  code: z.coerce.number().int().optional().catch(undefined),
+  code: integer.optional().catch(undefined),
   status: z.string().optional().catch(undefined),
   error_data: errorData.nullish().catch(null),
   data: z.unknown(),
@@ -36,7 +37,7 @@ const items = z.array(item.catch(unreadableItem));
  */
 export const envelope = z.object({
   request_id: z.string().optional().catch(undefined),
-  http_code: z.coerce.number().int().optional().catch(undefined),
+  http_code: integer.optional().catch(undefined),
   metadata: metadata.nullish().catch(undefined),
   response: z.preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), items),
 });
@@ -44,5 +45,5 @@ export type WireEnvelope = z.infer<typeof envelope>;
 
 /** What older layers answer for 429 and some 401s. */
 export const restException = z.object({
-  RestException: z.object({ Status: z.coerce.number().int(), Code: z.coerce.number().int().optional() }),
+  RestException: z.object({ Status: integer, Code: integer.optional() }),
 });

@@ -1,0 +1,93 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { parse } from 'graphql';
+import { type Browser, type Page } from 'playwright-core';
+import { type Gateway } from '../../src/gateway.js';
+import { examples } from '../../src/server/examples/examples.js';
+import { findBrowser, launchBrowser } from '../support/browser.js';
+import { openGraphiql, runTab, startGatewayUnderTest, tabNames } from './graphiql-under-test.js';
+
+const executable = findBrowser();
+const names = ['NewestCampaigns', 'CampaignWithMessages', 'ResumeCampaign', 'CreateCampaign'];
+
+if (executable === undefined) {
+  if (process.env['CI'])
+    test('CI has a browser', () => {
+      throw new Error('No Chromium was found on PATH: GraphiQL would go untested.');
+    });
+  // eslint-disable-next-line no-console -- a suite that did not run must not look like one that passed
+  console.warn(
+    'SKIPPED: GraphiQL in a browser. No Chromium was found on PATH; install it to run these tests.',
+  );
+}
+
+(executable === undefined ? describe.skip : describe)('GraphiQL in a browser', () => {
+  let gateway: Gateway;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    gateway = await startGatewayUnderTest();
+    browser = await launchBrowser(executable ?? '');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway.close();
+  });
+  beforeEach(async () => {
+    complaints = [];
+    page = await (await browser.newContext()).newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    // A breach of the Content-Security-Policy is an error on the console too.
+    page.on('console', (said) => said.type() === 'error' && complaints.push(said.text()));
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol !== 'data:' && origin !== gateway.url) complaints.push(`asked ${request.url()}`);
+    });
+    await openGraphiql(page, gateway.url);
+  });
+  afterEach(async () => {
+    await page.context().close();
+  });
+
+  it('loads without an error, a breach of its policy or a request to anybody else', async () => {
+    await runTab(page, 0, 1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('offers every example in a tab', async () => {
+    expect(await tabNames(page)).toEqual(names);
+  });
+
+  it.each(names.map((name, index) => ({ name, index })))('runs the tab $name as it is', async ({ index }) => {
+    const operations = parse(examples[index]?.document ?? '').definitions.length;
+    const answer = await runTab(page, index, operations);
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data).toBeTruthy();
+    expect(JSON.stringify(answer)).not.toContain('"userErrors":[{');
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows the schema's descriptions in the docs", async () => {
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    const docs = page.locator('.graphiql-doc-explorer');
+    await docs.getByRole('link', { name: 'Campaign', exact: true }).click();
+    await docs.getByText('one text, one or more contact lists, a schedule').waitFor();
+    await docs.getByText('Where it is in its life.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([0, 1])('keeps the tabs as they are over reloads, with tab %i open', async (index) => {
+    await runTab(page, index, 1);
+    await page.waitForFunction(
+      (active) => localStorage.getItem('graphiql:tabState')?.includes(`"activeTabIndex":${active}`),
+      index,
+    );
+    for (let reload = 0; reload < 2; reload += 1) {
+      await page.reload();
+      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+      expect(await tabNames(page)).toEqual(names);
+      expect(await page.locator('.graphiql-tab-active').innerText()).toBe(names[index]);
+    }
+  });
+});

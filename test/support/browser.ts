@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+
+/** Where this machine has Chromium; undefined where it has none. */
+export function findBrowser(path = process.env['PATH'] ?? ''): string | undefined {
+  return [...path.split(delimiter), '/usr/bin']
+    .flatMap((directory) => names.map((name) => join(directory, name)))
+    .find((file) => existsSync(file));
+}
+
+/** Starts a headless Chromium that talks to nobody by itself, so that every request it makes is the page's. */
+export function launchBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}

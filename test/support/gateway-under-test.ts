@@ -1,0 +1,87 @@
+import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { request } from 'undici';
+import { readConfig } from '../../src/config.js';
+import { type Gateway, startGateway } from '../../src/gateway.js';
+import { createLogger } from '../../src/server/logger.js';
+
+/** An error as a client sees it. */
+export interface ClientError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: { readonly code?: string } & Readonly<Record<string, unknown>>;
+}
+
+/** An answer as a client sees it. */
+export interface ClientAnswer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly ClientError[];
+}
+
+/** A gateway over real HTTP, in front of an upstream of the test's. */
+export interface GatewayUnderTest {
+  readonly url: string;
+  readonly gateway: Gateway;
+  /** Every log line so far. */
+  readonly logs: readonly string[];
+  execute<Data, Variables>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables?: Variables,
+  ): Promise<ClientAnswer<Data>>;
+  /** Answers the data, and fails the test where there is any error. */
+  data<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables?: Variables): Promise<Data>;
+  /** Sends a document as text; for what has no type or is not valid. */
+  send(body: Readonly<Record<string, unknown>>): Promise<{ status: number; text: string }>;
+  close(): Promise<void>;
+}
+
+/** What the upstream of a test takes. */
+export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken: 'token-of-acme' };
+
+/** Starts a gateway on a free port; the upstream is the one at `baseUrl`. */
+export async function startGatewayOn(
+  baseUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+  now: () => number = Date.now,
+): Promise<GatewayUnderTest> {
+  const config = readConfig({
+    PORT: '0',
+    LOG_LEVEL: 'debug',
+    EXOTEL_BASE_URL: baseUrl,
+    EXOTEL_ACCOUNT_SID: credentials.accountSid,
+    EXOTEL_API_KEY: credentials.apiKey,
+    EXOTEL_API_TOKEN: credentials.apiToken,
+    ...environment,
+  });
+  const logs: string[] = [];
+  const logger = createLogger(config.logLevel, { write: (line) => void logs.push(line) });
+  const gateway = await startGateway(config, { logger, now });
+  return { url: gateway.url, gateway, logs, close: () => gateway.close(), ...clientOf(gateway.url) };
+}
+
+function clientOf(url: string): Pick<GatewayUnderTest, 'execute' | 'data' | 'send'> {
+  const send: GatewayUnderTest['send'] = async (body) => {
+    const answer = await request(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  };
+  const execute = async <Data, Variables>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables?: Variables,
+  ): Promise<ClientAnswer<Data>> => {
+    const { text } = await send({ query: print(document), variables });
+    return JSON.parse(text) as ClientAnswer<Data>;
+  };
+  return {
+    send,
+    execute,
+    data: async (document, variables) => {
+      const { data, errors } = await execute(document, variables);
+      if (errors || !data) throw new Error(`expected data, got ${JSON.stringify(errors)}`);
+      return data;
+    },
+  };
+}

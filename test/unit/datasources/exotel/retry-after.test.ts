@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { now, rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
+
+let upstream: ScriptedUpstream;
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start();
+});
+afterAll(async () => {
+  await upstream.stop();
+});
+
+/** An HTTP date has no milliseconds: this one is 29.322 s after `now`. */
+const inHalfAMinute = new Date(now + 30_000).toUTCString();
+const resetIn42 = { 'x-ratelimit-reset': String(Math.floor(now / 1000) + 42) };
+
+const cases: [title: string, headers: Record<string, string>, seconds: number | undefined][] = [
+  ['seconds', { 'retry-after': '17' }, 17],
+  ['no second at all counts as one', { 'retry-after': '0' }, 1],
+  ['an HTTP date', { 'retry-after': inHalfAMinute }, 30],
+  ['an HTTP date that is over counts as one', { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 1],
+  ['X-RateLimit-Reset', resetIn42, 42],
+  ['X-RateLimit-Reset that is over counts as one', { 'x-ratelimit-reset': '1' }, 1],
+  ['Retry-After before X-RateLimit-Reset', { 'retry-after': '5', ...resetIn42 }, 5],
+  ['X-RateLimit-Reset where Retry-After is unreadable', { 'retry-after': 'soon', ...resetIn42 }, 42],
+  ['neither', {}, undefined],
+  ['both unreadable', { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' }, undefined],
+];
+
+describe('a 429 says when to come back', () => {
+  it.each(cases)('%s', async (_title, headers, seconds) => {
+    upstream.answers('', 429, headers);
+    const error = await rejectionOf(upstream.client().getCampaign('any'));
+    expect(error).toMatchObject({ reason: 'rateLimited', details: { retryAfter: seconds ?? 60 } });
+    expect(error).toHaveProperty('facts', seconds === undefined ? {} : { retryAfterSeconds: seconds });
+  });
+
+  it('and no other failure does', async () => {
+    upstream.answers('', 503, { 'retry-after': '17' });
+    expect(await rejectionOf(upstream.client().getCampaign('any'))).toMatchObject({ details: {} });
+  });
+});

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+  type Server,
+} from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { ExotelClient } from '../../../../src/datasources/exotel/client.js';
+import { Transport, type TransportOptions } from '../../../../src/datasources/exotel/transport.js';
+
+/** A request as it came in: the target is what stood in the request line. */
+export interface Heard {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** The clock that every client here reads: 2026-01-02T03:04:05.678Z. */
+export const now = Date.parse('2026-01-02T03:04:05.678Z');
+
+/** A real HTTP server that answers what a test says, with the real transport and client in front of it. */
+export class ScriptedUpstream {
+  readonly heard: Heard[] = [];
+  connections = 0;
+  /** Answers each request; `answers` sets the plain ones. */
+  respond: RequestListener = (_request, response) => response.end();
+  readonly #server: Server;
+  readonly #transports: Transport[] = [];
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      this.heard.push({
+        method: request.method ?? '',
+        target: request.url ?? '',
+        headers: request.headers,
+      });
+      this.respond(request, response);
+    });
+    this.#server.on('connection', () => {
+      this.connections += 1;
+    });
+  }
+
+  static async start(): Promise<ScriptedUpstream> {
+    const upstream = new ScriptedUpstream();
+    upstream.#server.listen(0, '127.0.0.1');
+    await once(upstream.#server, 'listening');
+    return upstream;
+  }
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Answers every request from now on with this body, as JSON unless it is a text. */
+  answers(body: unknown, status = 200, headers: OutgoingHttpHeaders = {}): void {
+    this.respond = (_request, response) => {
+      response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+    };
+  }
+
+  /** Answers one success item with this data. */
+  answersItem(data: unknown): void {
+    this.answers({ http_code: 200, response: { code: 200, status: 'success', data } });
+  }
+
+  transport(options: Partial<TransportOptions> = {}): Transport {
+    const transport = new Transport({
+      baseUrl: this.baseUrl,
+      apiKey: 'key',
+      apiToken: 'token',
+      timeoutMs: 20_000,
+      ...options,
+    });
+    this.#transports.push(transport);
+    return transport;
+  }
+
+  client(options: Partial<TransportOptions> = {}): ExotelClient {
+    return new ExotelClient({
+      transport: this.transport(options),
+      accountSid: 'Exotel',
+      now: () => now,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#transports.map((transport) => transport.close()));
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+/** What a promise was rejected with; fails where it was not. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => Promise.reject(new Error(`Not rejected: ${JSON.stringify(value)}`)),
+    (error: unknown) => error,
+  );
+}

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { type ServerResponse } from 'node:http';
+import { ScriptedUpstream } from './scripted-upstream.js';
+
+let upstream: ScriptedUpstream;
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start();
+});
+afterAll(async () => {
+  await upstream.stop();
+});
+
+const get = { method: 'GET', path: '/any' } as const;
+const mebibyte = 1024 * 1024;
+
+describe('an upstream that does not answer', () => {
+  it('at all: timeout', async () => {
+    upstream.respond = () => undefined;
+    const sending = upstream.transport({ timeoutMs: 50 }).send(get);
+    await expect(sending).rejects.toMatchObject({ reason: 'timeout', mayHaveBeenProcessed: true });
+  });
+
+  it('to the end: timeout, though its headers came in time', async () => {
+    upstream.respond = (_request, response) => response.writeHead(200).write('{"response":');
+    const sending = upstream.transport({ timeoutMs: 50 }).send(get);
+    await expect(sending).rejects.toMatchObject({ reason: 'timeout', mayHaveBeenProcessed: true });
+  });
+
+  it('because nobody listens: unreachable, and certainly nothing was done', async () => {
+    const gone = await ScriptedUpstream.start();
+    const transport = upstream.transport({ baseUrl: gone.baseUrl });
+    await gone.stop();
+    const failure = { reason: 'unreachable', mayHaveBeenProcessed: false };
+    await expect(transport.send(get)).rejects.toMatchObject(failure);
+  });
+
+  it('because it has no address: unreachable', async () => {
+    const transport = upstream.transport({ baseUrl: 'http://no-such-host.invalid' });
+    await expect(transport.send(get)).rejects.toMatchObject({ reason: 'unreachable' });
+  });
+
+  it.each(['GET', 'POST', 'PUT'] as const)(
+    'but resets the connection before its headers: unavailable, sent once, %s',
+    async (method) => {
+      upstream.respond = (request) => request.socket.resetAndDestroy();
+      const before = upstream.heard.length;
+      const sending = upstream
+        .transport()
+        .send({ method, path: '/any', ...(method !== 'GET' && { body: {} }) });
+      await expect(sending).rejects.toMatchObject({ reason: 'unavailable', mayHaveBeenProcessed: true });
+      expect(upstream.heard.length - before).toBe(1);
+    },
+  );
+
+  it.each(['reset', 'end'])(
+    'but breaks the connection off after its headers (%s): unavailable',
+    async (how) => {
+      upstream.respond = (request, response) => {
+        response.writeHead(200, { 'content-length': 1000 }).write('{"response":', () => {
+          if (how === 'reset') request.socket.resetAndDestroy();
+          else request.socket.destroy();
+        });
+      };
+      const failure = { reason: 'unavailable', mayHaveBeenProcessed: true };
+      await expect(upstream.transport().send(get)).rejects.toMatchObject(failure);
+    },
+  );
+});
+
+describe('an answer that is too large', () => {
+  it('is a failure, and most of it is never taken in', async () => {
+    const chunks = 128;
+    let written = 0;
+    const pour = async (response: ServerResponse): Promise<void> => {
+      const closed = once(response, 'close');
+      while (written < chunks && !response.destroyed) {
+        written += 1;
+        if (!response.write(Buffer.alloc(mebibyte, ' ')))
+          await Promise.race([once(response, 'drain'), closed]);
+      }
+      response.end();
+    };
+    upstream.respond = (_request, response) => void pour(response);
+    await expect(upstream.transport().send(get)).rejects.toMatchObject({ reason: 'unavailable' });
+    expect(written).toBeLessThan(chunks / 2);
+  });
+
+  it('is a failure and one of 15 MiB is not', async () => {
+    upstream.answers('x'.repeat(15 * mebibyte));
+    expect((await upstream.transport().send(get)).text).toHaveLength(15 * mebibyte);
+  });
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303, 307, 308])('%i is not followed: credentials go nowhere else', async (status) => {
+    const elsewhere = await ScriptedUpstream.start();
+    upstream.answers('', status, { location: `${elsewhere.baseUrl}/steal` });
+    await expect(upstream.client().getCampaign('any')).rejects.toMatchObject({ reason: 'invalidResponse' });
+    expect(elsewhere.heard).toEqual([]);
+    await elsewhere.stop();
+  });
+});
+
+describe('a request', () => {
+  const credentials: [apiKey: string, apiToken: string, header: string][] = [
+    ['key', 'token', 'Basic a2V5OnRva2Vu'],
+    ['key', 'to:ken', 'Basic a2V5OnRvOmtlbg=='],
+    ['schlüssel', 'टोकन', `Basic ${Buffer.from('schlüssel:टोकन', 'utf8').toString('base64')}`],
+  ];
+  it.each(credentials)(
+    'has the key %j as user and the token %j as password',
+    async (apiKey, apiToken, header) => {
+      upstream.answers('{}');
+      await upstream.transport({ apiKey, apiToken }).send(get);
+      expect(upstream.heard.at(-1)?.headers).toMatchObject({
+        authorization: header,
+        accept: 'application/json',
+      });
+    },
+  );
+
+  it('says that its body is JSON where it has one, and nothing of it where it has none', async () => {
+    upstream.answers('{}');
+    const transport = upstream.transport();
+    await transport.send({ method: 'PUT', path: '/any', body: { action: 'pause' } });
+    expect(upstream.heard.at(-1)?.headers['content-type']).toBe('application/json');
+    await transport.send(get);
+    expect(upstream.heard.at(-1)?.headers['content-type']).toBeUndefined();
+  });
+
+  it('goes over a connection of those before', async () => {
+    upstream.answers('{}');
+    const transport = upstream.transport();
+    const before = upstream.connections;
+    for (let request = 0; request < 20; request += 1) await transport.send(get);
+    expect(upstream.connections - before).toBeLessThanOrEqual(2);
+  });
+});
