@@ -31,9 +31,9 @@ query NewestCampaigns {
       }
       messages(first: 2) {
         nodes {
-          name
           number
           status
+          detailedStatus
         }
       }
     }
