@@ -26,13 +26,27 @@ export async function runTab(page: Page, index: number, operations: number): Pro
   await page.locator(`#graphiql-session-tab-${index}`).press('Enter');
   await page.locator(`.graphiql-tab-active #graphiql-session-tab-${index}`).waitFor();
   const answered = page.waitForResponse(
-    (response) => response.url().endsWith('/graphql') && response.request().method() === 'POST',
+    (response) => {
+      const sent = response.request().postData() ?? '';
+      return response.url().endsWith('/graphql') && sent.includes('"query"') && !sent.includes('__schema');
+    },
+    { timeout: 25_000 },
   );
-  await page.locator('.graphiql-execute-button').click();
-  if (operations > 1) await page.getByRole('menuitem').first().click();
+  await pressPlay(page, operations, answered);
   const answer = (await (await answered).json()) as GraphqlAnswer;
   await page.locator('.graphiql-response .view-line', { hasText: '"data"' }).waitFor();
   return answer;
+}
+
+/** Presses play until it takes: a click before GraphiQL has read the document and the schema is lost. */
+async function pressPlay(page: Page, operations: number, answered: Promise<unknown>): Promise<void> {
+  const noted = answered.then(() => 'answered' as const);
+  for (;;) {
+    await page.locator('.graphiql-execute-button').click();
+    const menu = page.getByRole('menuitem').first();
+    if (operations > 1) await Promise.race([noted, menu.click({ timeout: 2000 }).catch(() => undefined)]);
+    if ((await Promise.race([noted, page.waitForTimeout(2000)])) === 'answered') return;
+  }
 }
 
 /** What GraphQL answers over HTTP. */

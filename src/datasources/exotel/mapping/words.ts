@@ -37,9 +37,14 @@ export function typeToWire(type: ContentType | SmsType): string {
 
 /** Reads a stats object whose keys are hyphenated in the document (`failed-no-attempt`). */
 export function statsReader(stats: Readonly<Record<string, unknown>> | null | undefined) {
-  const counts = new Map(Object.entries(stats ?? {}).map(([key, value]) => [canonical(key), Number(value)]));
-  return (name: string): number => {
-    const value = counts.get(name) ?? 0;
-    return Number.isSafeInteger(value) ? value : 0;
-  };
+  const counts = new Map(Object.entries(stats ?? {}).map(([key, value]) => [canonical(key), countOf(value)]));
+  return (name: string): number => counts.get(name) ?? 0;
+}
+
+/** The largest number that GraphQL's `Int` holds. */
+const maximumCount = 2 ** 31 - 1;
+
+function countOf(value: unknown): number {
+  const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? Math.min(count, maximumCount) : 0;
 }

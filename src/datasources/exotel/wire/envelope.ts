@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /** A number that some layers write as text. Null and empty text are no zero: they say nothing. */
 const integer = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int());
-const count = integer.pipe(z.number().nonnegative());
+/** At most what GraphQL's `Int` holds. */
+const count = integer.pipe(z.number().min(0).max(2 ** 31 - 1));
 
 const metadata = z.object({
   total: count.optional().catch(undefined),
