@@ -23,8 +23,14 @@ export interface SandboxConfig {
 export interface Config {
   readonly upstream: UpstreamConfig;
   readonly sandbox: SandboxConfig;
+  /** Requests to the upstream in any 60 seconds; 0: as many as it takes. */
+  readonly rateLimit: number;
   /** Per try. */
   readonly timeoutMs: number;
+  /** The most upstream calls that one operation may come to. */
+  readonly maximumUpstreamCalls: number;
+  /** False: nothing that was read is kept, and nothing shared between requests. */
+  readonly isCacheOn: boolean;
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
@@ -34,6 +40,8 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 export type LogLevel = (typeof logLevels)[number];
 
 const regions = { singapore: 'https://api.exotel.com', mumbai: 'https://api.in.exotel.com' } as const;
+/** "30 requests per minute per account by default" (developer site, rate limiting). */
+const documentedRateLimit = 30;
 const credentialNames = ['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'] as const;
 
 /** Settings that can't be started with; one line each, naming the variable, what it got and what it takes. */
@@ -56,10 +64,17 @@ const variables = {
     'an http or https URL of scheme, host and port only, e.g. http://127.0.0.1:9000',
     undefined,
   ],
+  EXOTEL_RATE_LIMIT: [
+    wholeNumber(0, 1_000_000),
+    'a whole number of requests in any 60 seconds, or 0 for no limit; at most 1000000',
+    undefined,
+  ],
+  MAX_UPSTREAM_CALLS: [wholeNumber(1, 100_000), 'a whole number from 1 to 100000', '30'],
+  CACHE: [z.enum(['on', 'off']), 'on or off', 'on'],
   EXOTEL_TIMEOUT_MS: [wholeNumber(1, 600_000), 'a whole number of milliseconds from 1 to 600000', '10000'],
   HOST: [z.string().regex(/^[\w.:-]+$/), 'a host name or address to listen on', '127.0.0.1'],
   PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4000'],
-  AUTH_MODE: [z.enum(['none']), 'none', undefined],
+  AUTH_MODE: [z.enum(['none']), '"none"', undefined],
   LOG_LEVEL: [z.enum(logLevels), `one of ${logLevels.join(', ')}`, 'info'],
   SANDBOX_SPEED: [
     z
@@ -98,9 +113,13 @@ export function readConfig(environment: Environment = process.env): Config {
   const baseUrl = read('EXOTEL_BASE_URL') ?? regions[read('EXOTEL_REGION') as keyof typeof regions];
   const host = read('HOST');
   const sandbox = { speed: read('SANDBOX_SPEED'), port: read('SANDBOX_PORT') };
+  const upstream = readUpstream(environment, baseUrl, sandbox.speed, problems);
   const config = {
-    upstream: readUpstream(environment, baseUrl, sandbox.speed, problems),
+    upstream,
     sandbox,
+    rateLimit: read('EXOTEL_RATE_LIMIT') ?? (upstream.kind === 'live' ? documentedRateLimit : 0),
+    maximumUpstreamCalls: read('MAX_UPSTREAM_CALLS'),
+    isCacheOn: read('CACHE') === 'on',
     timeoutMs: read('EXOTEL_TIMEOUT_MS'),
     host,
     port: read('PORT'),
@@ -108,7 +127,7 @@ export function readConfig(environment: Environment = process.env): Config {
   };
   if (read('AUTH_MODE') === undefined && !said(environment, 'AUTH_MODE') && !isLoopback(host))
     problems.push(
-      `AUTH_MODE: got nothing, takes none; HOST ${shown(host)} is not loopback, so it must be said.`,
+      `AUTH_MODE: got nothing, takes "none"; HOST ${shown(host)} is not loopback, so it must be said.`,
     );
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

@@ -1,13 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { type Config, type UpstreamConfig } from './config.js';
 import { ExotelClient } from './datasources/exotel/client.js';
+import { Budget } from './datasources/exotel/policy/budget.js';
+import { CallPolicy } from './datasources/exotel/policy/call-policy.js';
 import { Transport } from './datasources/exotel/transport.js';
-import { PageMaximum } from './datasources/reading/page-maximum.js';
+import { AccountReads } from './datasources/reading/account-reads.js';
+import { defaultFreshness } from './datasources/reading/freshness.js';
+import { ReadReport } from './datasources/reading/read-report.js';
 import { RequestReader } from './datasources/reading/request-reader.js';
-import { CampaignWriter } from './datasources/writing/campaign-writer.js';
+import { CampaignWriter, type WritingOptions } from './datasources/writing/campaign-writer.js';
 import { IdempotencyKeys } from './datasources/writing/idempotency.js';
+import { type RequestContext } from './resolvers/context.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.js';
+import { type RequestWishes } from './server/request-wishes.js';
+import { closeGracefully } from './server/closing.js';
 import { createHttpServer } from './server/http-server.js';
 import { createLogger, type Logger } from './server/logger.js';
 
@@ -16,6 +23,8 @@ export interface GatewayParts {
   /** Epoch milliseconds. */
   readonly now?: () => number;
   readonly logger?: Logger;
+  /** From 0 to 1. */
+  readonly random?: () => number;
 }
 
 /** A running gateway. */
@@ -31,25 +40,51 @@ export interface Gateway {
 export async function startGateway(config: Config, parts: GatewayParts = {}): Promise<Gateway> {
   const now = parts.now ?? Date.now;
   const logger = parts.logger ?? createLogger(config.logLevel);
-  const { sandbox, ...upstream } = await connect(config.upstream);
-  const transport = new Transport({ ...upstream, timeoutMs: config.timeoutMs });
-  const client = new ExotelClient({ transport, accountSid: upstream.accountSid, now });
-  const reading = { client, maximum: { campaigns: new PageMaximum(), messages: new PageMaximum() } };
-  const writing = { client, keys: new IdempotencyKeys(), now };
-  const createContext = () => {
-    const reader = new RequestReader(reading);
-    return { reader, writer: new CampaignWriter(writing, reader) };
+  const open: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of open.splice(0).reverse()) await closeOne();
   };
-  const server = await createHttpServer({ schema: await createSchema(), createContext, logger });
-  const url = await server.listen({ host: config.host, port: config.port });
-  return {
-    url,
-    sandbox,
-    close: async () => {
-      await server.close();
-      await transport.close();
-      await sandbox?.close();
-    },
+  try {
+    const { sandbox, ...upstream } = await connect(config.upstream);
+    open.push(async () => sandbox?.close());
+    const transport = new Transport({ ...upstream, timeoutMs: config.timeoutMs });
+    open.push(() => transport.close());
+    const budget = new Budget({ limit: config.rateLimit, now });
+    open.push(() => {
+      budget.close();
+    });
+    const random = parts.random ?? Math.random;
+    const policy = new CallPolicy({ budget, timeoutMs: config.timeoutMs, now, random });
+    const client = new ExotelClient({ transport, policy, accountSid: upstream.accountSid, now });
+    const account = new AccountReads({
+      client,
+      now,
+      isCacheOn: config.isCacheOn,
+      freshness: defaultFreshness,
+    });
+    const server = await createHttpServer({
+      schema: await createSchema(),
+      createContext: contextFactory(account, { client, keys: new IdempotencyKeys(), now }),
+      logger,
+      budget,
+      maximumUpstreamCalls: config.maximumUpstreamCalls,
+      maximum: account.maximum,
+    });
+    open.push(() => closeGracefully(server));
+    const url = await server.listen({ host: config.host, port: config.port });
+    return { url, sandbox, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What each request is answered with: its own reader and writer on what all share. */
+function contextFactory(account: AccountReads, writing: WritingOptions) {
+  return ({ fresh }: RequestWishes): RequestContext => {
+    const report = new ReadReport();
+    const reader = new RequestReader(account, { report, fresh, startedAtMs: writing.now() });
+    return { reader, writer: new CampaignWriter(writing, reader), report };
   };
 }
 

@@ -32,12 +32,24 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
   }
 }
 
+/** What is wrong with HOST and PORT, where that is why nothing can listen. */
+function listenProblem(error: unknown): string | undefined {
+  const { code = '', address = '', port = '' } = error as { code?: string; address?: string; port?: number };
+  const place = `${address}:${port}`;
+  if (code === 'EADDRINUSE') return `PORT: ${place} is in use by another process; set PORT to a free one.`;
+  if (code === 'EACCES')
+    return `PORT: ${place} may not be listened on by this user; set PORT to one above 1023.`;
+  if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(code))
+    return 'HOST: is not an address of this machine; set HOST to one that is.';
+  return undefined;
+}
+
 try {
   const exitCode = await main(process.argv.slice(2));
   if (exitCode !== undefined) process.exitCode = exitCode;
 } catch (error) {
-  const known = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  if (!known) throw error;
-  console.error(`campaign-gateway cannot start:\n${(error as Error).message}`);
+  const why = error instanceof ConfigError ? error.message : listenProblem(error);
+  if (why === undefined) throw error;
+  console.error(`campaign-gateway cannot start:\n${why}`);
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 /** The codes of top-level errors that are ours; clients read them in `extensions.code`. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
+  | 'QUERY_TOO_EXPENSIVE'
   | 'UPSTREAM_UNAUTHORIZED'
   | 'UPSTREAM_FORBIDDEN'
   | 'UPSTREAM_RATE_LIMITED'

@@ -8,9 +8,7 @@ import { MessageConnection } from '../schema/message-connection.js';
 import { type Message } from '../schema/message.js';
 import { type RequestContext } from './context.js';
 import { campaignNeeds } from './look-ahead.js';
-
-/** A campaign of which nothing but its identity is asked. */
-type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
+import { type CampaignReference, referenceTo } from './reference.js';
 
 @Resolver(() => Campaign)
 export class CampaignResolver {
@@ -32,7 +30,8 @@ export class CampaignResolver {
     const settled = Promise.allSettled(pages); // a page that fails is reported where `messages` is resolved
     if (needs.details || pages.length === 0) return reader.campaign(sid);
     const isUnknown = (await settled).some((page) => page.status === 'fulfilled' && page.value === null);
-    return isUnknown ? null : { __typename: 'Campaign', id: sid, sid };
+    // A campaign may be there and have no messages yet: only the campaign itself can tell.
+    return isUnknown ? reader.campaign(sid) : referenceTo(sid);
   }
 
   @Query(() => CampaignConnection, { description: 'Campaigns, a page at a time.' })

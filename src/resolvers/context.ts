@@ -1,3 +1,4 @@
+import { type ReadReport } from '../datasources/reading/read-report.js';
 import { type RequestReader } from '../datasources/reading/request-reader.js';
 import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
 
@@ -5,4 +6,6 @@ import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
 export interface RequestContext {
   readonly reader: RequestReader;
   readonly writer: CampaignWriter;
+  /** What the request costs. */
+  readonly report: ReadReport;
 }

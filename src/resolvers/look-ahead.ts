@@ -1,16 +1,12 @@
 import {
   type FieldNode,
   getArgumentValues,
-  getDirectiveValues,
   getNamedType,
-  GraphQLIncludeDirective,
   type GraphQLResolveInfo,
-  GraphQLSkipDirective,
   isObjectType,
-  Kind,
-  type SelectionSetNode,
 } from 'graphql';
 import { type MessagesArgs } from '../schema/arguments.js';
+import { selectedFields } from './selected-fields.js';
 
 /** What a selection on a campaign will need. */
 export interface CampaignNeeds {
@@ -20,41 +16,24 @@ export interface CampaignNeeds {
   readonly messages: readonly MessagesArgs[];
 }
 
-const answeredBySid: ReadonlySet<string> = new Set(['__typename', 'sid', 'id']);
+/** Fields of a campaign that whoever knows its sid can answer. */
+export const answeredBySid: ReadonlySet<string> = new Set(['__typename', 'sid', 'id']);
 
 /** Reads from the operation, before a call is made, what the fields below this one will ask for. */
 export function campaignNeeds(info: GraphQLResolveInfo): CampaignNeeds {
-  const fields = info.fieldNodes.flatMap((node) => fieldsIn(node.selectionSet, info));
+  const fields = info.fieldNodes.flatMap((node) => selectedFields(node.selectionSet, info));
   const type = getNamedType(info.returnType);
   const definition = isObjectType(type) ? type.getFields()['messages'] : undefined;
-  const messageFields = fields.filter(({ name }) => name.value === 'messages');
+  const argumentsOf = (node: FieldNode): MessagesArgs[] => {
+    if (!definition) return [];
+    try {
+      return [getArgumentValues(definition, node, info.variableValues)];
+    } catch {
+      return []; // what can't be is reported where the field itself is resolved
+    }
+  };
   return {
     details: fields.some(({ name }) => name.value !== 'messages' && !answeredBySid.has(name.value)),
-    messages: messageFields.flatMap((node) => {
-      const values =
-        definition && argumentsOf(() => getArgumentValues(definition, node, info.variableValues));
-      return values ? [values] : [];
-    }),
+    messages: fields.filter(({ name }) => name.value === 'messages').flatMap(argumentsOf),
   };
-}
-
-/** All fields of a selection, those of its fragments included, less what `@skip` and `@include` take out. */
-function fieldsIn(selections: SelectionSetNode | undefined, info: GraphQLResolveInfo): FieldNode[] {
-  return (selections?.selections ?? []).flatMap((selection) => {
-    const skip = getDirectiveValues(GraphQLSkipDirective, selection, info.variableValues);
-    const include = getDirectiveValues(GraphQLIncludeDirective, selection, info.variableValues);
-    if (skip?.['if'] === true || include?.['if'] === false) return [];
-    if (selection.kind === Kind.FIELD) return [selection];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsIn(selection.selectionSet, info);
-    return fieldsIn(info.fragments[selection.name.value]?.selectionSet, info);
-  });
-}
-
-/** Arguments that can't be are reported where the field itself is resolved. */
-function argumentsOf(read: () => Record<string, unknown>): Record<string, unknown> | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -11,11 +11,18 @@ import { type GraphQLSchema } from 'graphql';
 import { type RequestContext } from '../resolvers/context.js';
 import { errorFormatter } from './error-format.js';
 import { type Logger } from './logger.js';
+import { costLimit, type WindowRows } from './cost-limit.js';
+import { type RequestWishes, requestWishes } from './request-wishes.js';
+import { type BudgetLeft, upstreamReport } from './upstream-report.js';
 
 /** What the endpoint needs. */
 export interface GraphqlEndpointOptions {
   readonly schema: GraphQLSchema;
-  readonly createContext: () => RequestContext;
+  readonly createContext: (wishes: RequestWishes) => RequestContext;
+  readonly budget: BudgetLeft;
+  /** The most upstream calls that one operation may come to. */
+  readonly maximumUpstreamCalls: number;
+  readonly maximum: WindowRows;
   readonly logger: Logger;
 }
 
@@ -29,6 +36,8 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
     logger: options.logger,
     stopOnTerminationSignals: false, // the process's own business
     plugins: [
+      costLimit(options.maximumUpstreamCalls, options.maximum),
+      upstreamReport(options.budget),
       ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
       ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
       ApolloServerPluginUsageReportingDisabled(), // nothing is sent to anybody but the upstream
@@ -37,6 +46,8 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
   });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  const handler = fastifyApolloHandler(apollo, { context: () => Promise.resolve(options.createContext()) });
+  const handler = fastifyApolloHandler(apollo, {
+    context: (request) => Promise.resolve(options.createContext(requestWishes(request.headers))),
+  });
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler });
 }

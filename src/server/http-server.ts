@@ -1,4 +1,5 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { announceClosing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
 import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
 import { serveHealth } from './health.js';
@@ -6,7 +7,14 @@ import { type Logger } from './logger.js';
 
 /** The HTTP server with everything that it serves, not yet listening. */
 export async function createHttpServer(options: GraphqlEndpointOptions): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, forceCloseConnections: 'idle' });
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      void reply.code(400).send(errorBody('The request could not be read.', 'BAD_REQUEST'));
+    },
+  });
+  announceClosing(app);
   answerErrors(app, options.logger);
   serveHealth(app);
   await serveGraphiql(app);
@@ -16,16 +24,20 @@ export async function createHttpServer(options: GraphqlEndpointOptions): Promise
 
 /** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
 function answerErrors(app: FastifyInstance, logger: Logger): void {
-  const bodyOf = (message: string, code: string) => ({ errors: [{ message, extensions: { code } }] });
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send(bodyOf('There is nothing at this address.', 'NOT_FOUND')),
+    reply.code(404).send(errorBody('There is nothing at this address.', 'NOT_FOUND')),
   );
   app.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
     const statusCode = error.statusCode ?? 500;
-    if (statusCode < 500) return reply.code(statusCode).send(bodyOf(mendable(statusCode), 'BAD_REQUEST'));
+    if (statusCode < 500) return reply.code(statusCode).send(errorBody(mendable(statusCode), 'BAD_REQUEST'));
     logger.error({ err: error }, 'a request failed for a reason of our own');
-    return reply.code(statusCode).send(bodyOf('Internal server error.', 'INTERNAL_SERVER_ERROR'));
+    return reply.code(statusCode).send(errorBody('Internal server error.', 'INTERNAL_SERVER_ERROR'));
   });
+}
+
+/** The shape of GraphQL's own errors. */
+function errorBody(message: string, code: string) {
+  return { errors: [{ message, extensions: { code } }] };
 }
 
 function mendable(statusCode: number): string {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import {
   CampaignPageDocument,
@@ -18,15 +18,17 @@ let bigSid: string;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ ...credentials, clock: () => now });
-  gateway = await startGatewayOn(sandbox.baseUrl, {}, () => now);
   sid = sandbox.state.campaigns()[0]?.sid ?? '';
   bigSid = sandbox.state.campaigns().find(({ name }) => name.startsWith('Festive offer'))?.sid ?? '';
 });
-beforeEach(() => {
+beforeEach(async () => {
+  gateway = await startGatewayOn(sandbox.baseUrl, {}, () => now); // one that has read nothing
   sandbox.calls.splice(0);
 });
-afterAll(async () => {
+afterEach(async () => {
   await gateway.close();
+});
+afterAll(async () => {
   await sandbox.close();
 });
 
@@ -54,6 +56,28 @@ describe('the upstream is called as often as needed and no more', () => {
   it("eleven times for ten campaigns with messages and each message's campaign", async () => {
     await gateway.data(CampaignsWithMessagesDocument, { first: 10, messages: 5 });
     expect(sandbox.calls).toHaveLength(11);
+  });
+
+  it('at most three times for 12 recent campaigns by their sids', async () => {
+    const recent = await gateway.data(CampaignPageDocument, { first: 12 });
+    const sids = recent.campaigns.edges.map(({ node }) => node?.sid ?? '');
+    const cold = await startGatewayOn(sandbox.baseUrl, {}, () => now);
+    sandbox.calls.splice(0);
+    const query = `{ ${sids.map((one, index) => `c${String(index)}: campaign(sid: "${one}") { name }`).join(' ')} }`;
+    const { data } = JSON.parse((await cold.send({ query })).text) as {
+      data: Record<string, { name: string }>;
+    };
+    await cold.close();
+    expect(Object.values(data).map(({ name }) => name)).toEqual(
+      recent.campaigns.edges.map(({ node }) => node?.name),
+    );
+    expect(sandbox.calls.length).toBeLessThanOrEqual(3);
+  });
+
+  it('twice for 200 identical requests at once', async () => {
+    const ask = () => gateway.data(CampaignWithMessagesDocument, { sid, first: 20 });
+    await Promise.all(Array.from({ length: 200 }, ask));
+    expect(sandbox.calls).toHaveLength(2);
   });
 
   it('ten times for 500 messages', async () => {

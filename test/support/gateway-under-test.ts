@@ -47,6 +47,7 @@ export async function startGatewayOn(
   const config = readConfig({
     PORT: '0',
     LOG_LEVEL: 'debug',
+    EXOTEL_RATE_LIMIT: '0', // the tests of the budget set their own
     EXOTEL_BASE_URL: baseUrl,
     EXOTEL_ACCOUNT_SID: credentials.accountSid,
     EXOTEL_API_KEY: credentials.apiKey,

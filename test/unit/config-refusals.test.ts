@@ -25,7 +25,7 @@ describe('a value that is not taken', () => {
     ['PORT', '65536', port],
     ['PORT', '-1', port],
     ['PORT', '0x50', port],
-    ['AUTH_MODE', 'off', 'none'],
+    ['AUTH_MODE', 'off', '"none"'],
     ['LOG_LEVEL', 'loud', levels],
     ['SANDBOX_SPEED', '0', speed],
     ['SANDBOX_SPEED', '100001', speed],

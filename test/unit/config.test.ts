@@ -5,7 +5,10 @@ import { credentials, problemsOf } from './config-environments.js';
 const defaults: Config = {
   upstream: { kind: 'sandbox', speed: 60 },
   sandbox: { speed: 60, port: 4010 },
+  rateLimit: 0,
   timeoutMs: 10_000,
+  maximumUpstreamCalls: 30,
+  isCacheOn: true,
   host: '127.0.0.1',
   port: 4000,
   logLevel: 'info',

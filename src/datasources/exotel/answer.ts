@@ -21,7 +21,10 @@ function parseJson(text: string): unknown {
 export function openEnvelope({ status, headers, text }: TransportAnswer, nowMs: number): WireEnvelope {
   const json = parseJson(text);
   const isJson = typeof json === 'object' && json !== null;
-  const opened = isJson && 'response' in json ? envelope.safeParse(json).data : undefined;
+  const opened =
+    isJson && 'response' in json
+      ? envelope.safeParse({ ...json, isList: Array.isArray(json.response) }).data
+      : undefined;
   const said = [status, opened?.http_code, restException.safeParse(json).data?.RestException.Status];
   const no = said.find((code) => code !== undefined && (code < 200 || code >= 300));
   if (no !== undefined) throw failureOfAnswer({ status: no, headers }, { envelope: opened, isJson }, nowMs);

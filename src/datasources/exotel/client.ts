@@ -3,6 +3,7 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { openEnvelope } from './answer.js';
+import { rateHeaders } from './failure.js';
 import { campaignFromWire } from './mapping/campaign.js';
 import {
   actionToWire,
@@ -12,6 +13,8 @@ import {
   type WireBody,
 } from './mapping/draft.js';
 import { messageFromWire } from './mapping/message.js';
+import { type CallOptions, type SendPolicy } from './policy/call-policy.js';
+import { type RateHeaders } from './policy/upstream-count.js';
 import { queryString, sidSegment } from './path.js';
 import { type CampaignQuery, campaignQueryToWire, type MessageQuery, messageQueryToWire } from './query.js';
 import { readItem, readWindow, type Window } from './rows.js';
@@ -26,9 +29,13 @@ export interface Slice {
   readonly limit: number;
 }
 
+/** A read that somebody waits for. */
+const askedFor: CallOptions = { priority: 'read' };
+
 /** What the client needs. */
 export interface ExotelClientOptions {
   readonly transport: Pick<Transport, 'send'>;
+  readonly policy: SendPolicy;
   readonly accountSid: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -45,14 +52,18 @@ export class ExotelClient {
   }
 
   /** @throws UpstreamFailure `notFound` for an unknown sid. */
-  async getCampaign(sid: string): Promise<Campaign> {
-    return this.#oneCampaign(await this.#send('GET', `/${sidSegment(sid, 'sid')}`));
+  async getCampaign(sid: string, call: CallOptions = askedFor): Promise<Campaign> {
+    return this.#oneCampaign(await this.#read(`/${sidSegment(sid, 'sid')}`, call));
   }
 
   /** One window of campaigns; `channel` is mandatory, says the document. */
-  async listCampaigns(query: CampaignQuery, slice: Slice): Promise<Window<Campaign>> {
+  async listCampaigns(
+    query: CampaignQuery,
+    slice: Slice,
+    call: CallOptions = askedFor,
+  ): Promise<Window<Campaign>> {
     const parameters = { channel: 'sms', ...slice, ...campaignQueryToWire(query) };
-    const answer = await this.#send('GET', queryString(parameters));
+    const answer = await this.#read(queryString(parameters), call);
     const facts = this.#facts();
     return readWindow(answer, slice, wireCampaign, (wire) => campaignFromWire(wire, facts));
   }
@@ -61,17 +72,20 @@ export class ExotelClient {
    * One window of a campaign's messages.
    * @throws UpstreamFailure `notFound` for an unknown sid.
    */
-  async listMessages(sid: string, query: MessageQuery, slice: Slice): Promise<Window<Message>> {
+  async listMessages(
+    sid: string,
+    query: MessageQuery,
+    slice: Slice,
+    call: CallOptions = askedFor,
+  ): Promise<Window<Message>> {
     const parameters = { channel: 'sms', ...slice, ...messageQueryToWire(query) };
     const path = `/${sidSegment(sid, 'sid')}/message-details${queryString(parameters)}`;
-    return readWindow(await this.#send('GET', path), slice, wireMessage, (wire) =>
-      messageFromWire(wire, sid),
-    );
+    return readWindow(await this.#read(path, call), slice, wireMessage, (wire) => messageFromWire(wire, sid));
   }
 
   /** Sends one POST. The answer has no stats, no cost and no message callback. */
   async createCampaign(draft: CampaignDraft): Promise<Campaign> {
-    const campaign = this.#oneCampaign(await this.#send('POST', '', createToWire(draft)));
+    const campaign = this.#oneCampaign(await this.#write('POST', '', createToWire(draft)));
     return { ...campaign, smsStatusCallback: campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null };
   }
 
@@ -86,12 +100,25 @@ export class ExotelClient {
   }
 
   async #put(sid: string, body: WireBody): Promise<Campaign> {
-    return this.#oneCampaign(await this.#send('PUT', `/${sidSegment(sid, 'sid')}`, body));
+    return this.#oneCampaign(await this.#write('PUT', `/${sidSegment(sid, 'sid')}`, body));
   }
 
-  async #send(method: TransportRequest['method'], path: string, body?: WireBody): Promise<WireEnvelope> {
-    const request = { method, path: `${this.#root}${path}`, ...(body && { body }) };
-    return openEnvelope(await this.#options.transport.send(request), this.#options.now());
+  #read(path: string, call: CallOptions): Promise<WireEnvelope> {
+    return this.#options.policy.retried(call, (tell, timeoutMs) =>
+      this.#try({ method: 'GET', path: `${this.#root}${path}`, timeoutMs }, tell),
+    );
+  }
+
+  #write(method: 'POST' | 'PUT', path: string, body: WireBody): Promise<WireEnvelope> {
+    return this.#options.policy.once({ priority: 'write' }, (tell, timeoutMs) =>
+      this.#try({ method, path: `${this.#root}${path}`, body, timeoutMs }, tell),
+    );
+  }
+
+  async #try(request: TransportRequest, tell: (headers: RateHeaders) => void): Promise<WireEnvelope> {
+    const answer = await this.#options.transport.send(request);
+    tell(rateHeaders(answer.headers));
+    return openEnvelope(answer, this.#options.now());
   }
 
   #oneCampaign({ response: [item], request_id }: WireEnvelope): Campaign {

@@ -1,6 +1,7 @@
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type TransportAnswer } from './transport.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
+import { type RateHeaders } from './policy/upstream-count.js';
 import { fieldOf } from './mapping/field.js';
 
 /** The upstream's own codes in `error_data`; they say more than the status line. */
@@ -41,6 +42,20 @@ export function retryAfterSeconds(headers: TransportAnswer['headers'], nowMs: nu
   const reset = first('x-ratelimit-reset');
   const dueMs = Number.isNaN(at) ? (/^\d+$/.test(reset) ? Number(reset) * 1000 : Number.NaN) : at;
   return Number.isNaN(dueMs) ? undefined : Math.max(1, Math.ceil((dueMs - nowMs) / 1000));
+}
+
+/** `X-RateLimit-Limit`, `-Remaining` and `-Reset` (epoch seconds): developer site, rate limiting. */
+export function rateHeaders(headers: TransportAnswer['headers']): RateHeaders {
+  const number = (name: string): number | undefined => {
+    const text = String(headers[name] ?? '').trim();
+    return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  };
+  const resetSeconds = number('x-ratelimit-reset');
+  return {
+    limit: number('x-ratelimit-limit'),
+    remaining: number('x-ratelimit-remaining'),
+    resetAtMs: resetSeconds === undefined ? undefined : resetSeconds * 1000,
+  };
 }
 
 /** A failed item as a failure, whatever the status line said; undefined for one that succeeded. */

@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
 
@@ -34,21 +34,37 @@ export function readItem<Wire, T>(
  * @throws UpstreamFailure where it can't be told how many rows there are.
  */
 export function readWindow<Wire, T>(
-  { metadata, response, request_id }: WireEnvelope,
+  { metadata, response, request_id, isList }: WireEnvelope,
   asked: { readonly offset: number; readonly limit: number },
   schema: z.ZodType<Wire>,
   map: (wire: Wire) => T,
 ): Window<T> {
   const rows = response.map((item) => readItem(item, schema, map, request_id));
-  const limit = Math.min(metadata?.limit ?? asked.limit, asked.limit);
+  throwIfWhole(rows, isList);
   const end = asked.offset + rows.length;
-  if (metadata?.total !== undefined)
-    return {
-      offset: asked.offset,
-      limit,
-      total: rows.length > 0 ? Math.max(metadata.total, end) : metadata.total,
-      rows,
-    };
-  if (rows.length >= limit) throw new UpstreamFailure('invalidResponse');
-  return { offset: asked.offset, limit, total: end, rows };
+  const said = Math.min(metadata?.limit ?? asked.limit, asked.limit);
+  if (metadata?.total === undefined) {
+    const isNothing = !isList && rows.length === 0;
+    if (isNothing || rows.length >= said) throw new UpstreamFailure('invalidResponse');
+    return { offset: asked.offset, limit: asked.limit, total: end, rows };
+  }
+  // A smaller limit counts only where it cut something off: the document's samples name limits nobody asked for.
+  const isCut = rows.length >= said && end < metadata.total;
+  const limit = isCut ? Math.min(rows.length, asked.limit) : asked.limit;
+  return {
+    offset: asked.offset,
+    limit,
+    total: rows.length > 0 ? Math.max(metadata.total, end) : metadata.total,
+    rows,
+  };
+}
+
+/** Failures that can't be of one row of a list: they speak of the request. */
+const ofTheRequest: ReadonlySet<FailureReason> = new Set(['unauthorized', 'rateLimited', 'notFound']);
+
+/** "HTTP 200 can carry a failed item": where it is the only one, it may stand for the whole answer. */
+function throwIfWhole(rows: readonly Row<unknown>[], isList: boolean): void {
+  const [only] = rows;
+  if (rows.length !== 1 || !(only instanceof UpstreamFailure)) return;
+  if (ofTheRequest.has(only.reason) || (!isList && only.reason !== 'invalidResponse')) throw only;
 }

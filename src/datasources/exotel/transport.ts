@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { maximumOpenRequests } from './policy/lanes.js';
 
 /** Where the upstream is, and how long one try may take. */
 export interface TransportOptions {
@@ -7,7 +8,7 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly apiToken: string;
-  /** From the first byte sent to the last byte read. */
+  /** To make a connection, and for a request that does not say. */
   readonly timeoutMs: number;
 }
 
@@ -16,6 +17,8 @@ export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly body?: unknown;
+  /** From the first byte sent to the last byte read. */
+  readonly timeoutMs?: number;
 }
 
 /** One answer, not yet read. */
@@ -42,8 +45,8 @@ const neverSent = new Set([
 /** HTTP to the upstream over kept-alive connections: one try, one deadline, no retries, no redirects. */
 export class Transport {
   readonly #pool: Pool;
-  readonly #headers: Record<string, string>;
   readonly #timeoutMs: number;
+  readonly #headers: Record<string, string>;
 
   constructor({ baseUrl, apiKey, apiToken, timeoutMs }: TransportOptions) {
     this.#timeoutMs = timeoutMs;
@@ -52,7 +55,7 @@ export class Transport {
       accept: 'application/json',
     };
     this.#pool = new Pool(baseUrl, {
-      connections: 64,
+      connections: maximumOpenRequests,
       maxResponseSize: maximumAnswerBytes,
       // The one deadline below covers these; undici's own timers are coarse.
       headersTimeout: 0,
@@ -65,8 +68,13 @@ export class Transport {
    * Sends one request and reads its whole answer.
    * @throws UpstreamFailure `unreachable` (never left), `timeout`, or `unavailable` (the connection broke).
    */
-  async send({ method, path, body }: TransportRequest): Promise<TransportAnswer> {
-    const signal = AbortSignal.timeout(this.#timeoutMs);
+  async send({
+    method,
+    path,
+    body,
+    timeoutMs = this.#timeoutMs,
+  }: TransportRequest): Promise<TransportAnswer> {
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
       const answer = await this.#pool.request({
         method,

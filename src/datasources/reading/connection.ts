@@ -1,4 +1,5 @@
 import { type RowRange } from '../../domain/page.js';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Row } from '../exotel/rows.js';
 import { encodeCursor, fingerprintOf } from './cursor.js';
 import { type ListSource, readable } from './list-source.js';
@@ -33,12 +34,11 @@ export class Connection<T extends { readonly sid: string }> {
     this.#source = source;
     this.#range = range;
     this.#fingerprint = fingerprintOf(source.key);
-    this.#rows = Array.from(
-      { length: Math.max(0, range.end - range.start) },
-      (_, index) => range.start + index,
-    ).flatMap((offset) => {
-      const row = rows.get(offset);
-      return row === undefined ? [] : [[offset, row] as const];
+    const length = Math.max(0, range.end - range.start);
+    // A row that the upstream counts and does not give is a row that could not be read, not one that is not there.
+    this.#rows = Array.from({ length }, (_, index) => {
+      const offset = range.start + index;
+      return [offset, rows.get(offset) ?? new UpstreamFailure('invalidResponse')] as const;
     });
   }
 

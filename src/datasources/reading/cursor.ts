@@ -14,11 +14,14 @@ export interface Cursor {
 /** Raised when what a cursor holds changes its meaning; older ones are refused then. */
 const version = 1;
 
+/** Longer than any that is made here: a name may be the sort key. */
+const maximumLength = 8192;
+
 const content = z.tuple([
   z.literal(version),
   z.string(),
   z.int().min(0).max(1_000_000_000),
-  z.string().max(128),
+  z.string(),
   z.string().nullable(),
 ]);
 
@@ -50,7 +53,7 @@ export function decodeCursor(text: string, fingerprint: string, argument: string
 }
 
 function parse(text: string): unknown {
-  if (!/^[\w-]+$/.test(text)) return undefined;
+  if (text.length > maximumLength || !/^[\w-]+$/.test(text)) return undefined;
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;
   } catch {

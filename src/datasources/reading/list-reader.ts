@@ -1,7 +1,12 @@
 import { type RowRange } from '../../domain/page.js';
 import { type Slice } from '../exotel/client.js';
 import { type Row, type Window } from '../exotel/rows.js';
+import { type Reading } from './cached-reads.js';
+import { outdatedBefore } from './consistency.js';
 import { type PageMaximum } from './page-maximum.js';
+
+/** Reads one window; where `newerThan` is given, an older reading will not do. */
+export type WindowFetch<T> = (slice: Slice, newerThan?: number) => Promise<Reading<Window<T>>>;
 
 /** The first read, one after a smaller page maximum was learned, and two for rows that were still missing. */
 const maximumRounds = 4;
@@ -10,8 +15,9 @@ const maximumRounds = 4;
  * Reads rows of one list by their offsets, in whole aligned windows of the upstream's maximum: the budget
  * counts requests, not rows, so a window costs what a row does and overlaps with what others read.
  */
-export class ListReader<T> {
-  readonly #fetch: (slice: Slice) => Promise<Window<T>>;
+export class ListReader<T extends { readonly sid: string }> {
+  readonly #fetch: WindowFetch<T>;
+  readonly #readings: Reading<Window<T>>[] = [];
   readonly #maximum: PageMaximum;
   readonly #rows = new Map<number, Row<T>>();
   readonly #asked = new Map<string, Promise<void>>();
@@ -22,7 +28,7 @@ export class ListReader<T> {
    * @param fetch reads one window; may be shared with other readers.
    * @param maximum what is known of the upstream's page maximum; taught when an answer shows a smaller one.
    */
-  constructor(fetch: (slice: Slice) => Promise<Window<T>>, maximum: PageMaximum) {
+  constructor(fetch: WindowFetch<T>, maximum: PageMaximum) {
     this.#fetch = fetch;
     this.#maximum = maximum;
     this.#windowSize = maximum.rows;
@@ -36,6 +42,11 @@ export class ListReader<T> {
   /** The rows read so far, with their offsets, in no order. */
   get rows(): ReadonlyMap<number, Row<T>> {
     return this.#rows;
+  }
+
+  /** Where the list moved while it was read: the order that a reading must have to be kept; else undefined. */
+  get outdatedBefore(): number | undefined {
+    return outdatedBefore(this.#readings);
   }
 
   /** How many rows a window has at present. */
@@ -92,7 +103,9 @@ export class ListReader<T> {
   }
 
   async #take(asked: Slice): Promise<void> {
-    const { offset, limit, total, rows } = await this.#fetch(asked);
+    const reading = await this.#fetch(asked);
+    const { offset, limit, total, rows } = reading.value;
+    this.#readings.push(reading);
     this.#total = total;
     rows.forEach((row, index) => this.#rows.set(offset + index, row));
     if (limit < asked.limit) this.#maximum.learn(limit);

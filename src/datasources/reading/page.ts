@@ -1,4 +1,10 @@
-import { cutPage, type PageArguments, type PageLimits, pageSizeOf } from '../../domain/page.js';
+import {
+  cutPage,
+  type PageArguments,
+  type PageLimits,
+  type PageSize,
+  pageSizeOf,
+} from '../../domain/page.js';
 import { Connection } from './connection.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursor.js';
 import { type ListReader } from './list-reader.js';
@@ -8,22 +14,42 @@ import { locate } from './position.js';
 /**
  * Reads the page that a client asked for: cursors translated onto offsets, rows onto windows.
  *
+ * @param open gives a reader of the list, of readings that are new enough.
  * @throws InputError before any call is spent, for arguments or cursors that can't be.
  * @throws UpstreamFailure where a window can't be read.
  */
 export async function readPage<T extends { readonly sid: string }>(
-  list: ListReader<T>,
+  open: (newerThan?: number) => ListReader<T>,
   source: ListSource<T>,
   page: PageArguments,
   limits: PageLimits,
 ): Promise<Connection<T>> {
-  const size = pageSizeOf(page, limits);
   const fingerprint = fingerprintOf(source.key);
   const decode = (text: string | null | undefined, argument: string): Cursor | undefined =>
     text == null ? undefined : decodeCursor(text, fingerprint, argument);
-  const after = decode(page.after, 'after');
-  const before = decode(page.before, 'before');
+  const cut = {
+    size: pageSizeOf(page, limits),
+    after: decode(page.after, 'after'),
+    before: decode(page.before, 'before'),
+  };
+  const list = open();
+  const connection = await readCut(list, source, cut);
+  const newerThan = list.outdatedBefore;
+  // Once is enough: a list that moves faster than it can be read has no one page that is right.
+  return newerThan === undefined ? connection : readCut(open(newerThan), source, cut);
+}
 
+interface Cut {
+  readonly size: PageSize;
+  readonly after: Cursor | undefined;
+  readonly before: Cursor | undefined;
+}
+
+async function readCut<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  { size, after, before }: Cut,
+): Promise<Connection<T>> {
   // What is needed for certain starts at once: both cursors' windows, and the rows on their page's side.
   const certain = [
     ...(after ? [after.offset, ...(size.from === 'start' && size.count > 0 ? [after.offset + 1] : [])] : []),
@@ -39,7 +65,8 @@ export async function readPage<T extends { readonly sid: string }>(
     size,
   );
   await list.cover(range);
-  return new Connection(source, list.rows, range, list.total ?? 0);
+  const total = list.total ?? 0; // as the last window tells it
+  return new Connection(source, list.rows, { start: range.start, end: Math.min(range.end, total) }, total);
 }
 
 function positionAfter({ index, isThere }: { readonly index: number; readonly isThere: boolean }): number {

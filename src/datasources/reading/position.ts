@@ -82,7 +82,7 @@ function comparisonOf<T extends { readonly sid: string }>(
 }
 
 /** The first index whose row is not before; a call only where a probe is outside what was read. */
-async function partition<T>(
+async function partition<T extends { readonly sid: string }>(
   list: ListReader<T>,
   isBefore: (index: number) => Promise<boolean>,
 ): Promise<number> {

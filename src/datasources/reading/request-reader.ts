@@ -4,58 +4,44 @@ import { campaignPageLimits, messagePageLimits, type PageArguments } from '../..
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type ExotelClient, type Slice } from '../exotel/client.js';
-import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
-import { type Window } from '../exotel/rows.js';
+import { type AccountReads } from './account-reads.js';
+import { type ReadWish } from './cached-reads.js';
 import { type Connection } from './connection.js';
-import { ListReader } from './list-reader.js';
+import { ListReader, type WindowFetch } from './list-reader.js';
 import { type ListSource, readable } from './list-source.js';
 import { readPage } from './page.js';
-import { type PageMaximum } from './page-maximum.js';
 import {
   type CampaignListArguments,
   campaignQueryOf,
   type MessageListArguments,
   messageQueryOf,
 } from './queries.js';
+import { type ReadReport } from './read-report.js';
+import { oncePerRequest } from './once-per-request.js';
 
-/** What every request's reader shares. */
-export interface ReadingOptions {
-  readonly client: ExotelClient;
-  readonly maximum: { readonly campaigns: PageMaximum; readonly messages: PageMaximum };
-}
-
-interface MessageWindowKey {
-  readonly sid: string;
-  readonly query: MessageQuery;
-  readonly slice: Slice;
-}
-
-interface CampaignWindowKey {
-  readonly query: CampaignQuery;
-  readonly slice: Slice;
+/** What a request says of how it wants to be answered. */
+export interface RequestReading {
+  readonly report: ReadReport;
+  /** True where the client asked for fresh reads. */
+  readonly fresh: boolean;
+  /** When the request began; epoch milliseconds. */
+  readonly startedAtMs: number;
 }
 
 /** Everything that one request reads: whatever is asked twice within it is read once. */
 export class RequestReader {
-  readonly #options: ReadingOptions;
+  readonly #account: AccountReads;
+  readonly #wish: ReadWish;
+  readonly #startedAtMs: number;
   readonly #campaigns: DataLoader<string, Campaign | null>;
-  readonly #campaignWindows: DataLoader<CampaignWindowKey, Window<Campaign>, string>;
-  readonly #messageWindows: DataLoader<MessageWindowKey, Window<Message>, string>;
   readonly #messagePages = new Map<string, Promise<Connection<Message> | null>>();
+  readonly #windows = new Map<string, unknown>();
 
-  constructor(options: ReadingOptions) {
-    this.#options = options;
-    const { client } = options;
-    this.#campaigns = new DataLoader(eachAlone((sid) => orNull(client.getCampaign(sid))));
-    this.#campaignWindows = new DataLoader(
-      eachAlone(({ query, slice }: CampaignWindowKey) => client.listCampaigns(query, slice)),
-      { cacheKeyFn: JSON.stringify },
-    );
-    this.#messageWindows = new DataLoader(
-      eachAlone(({ sid, query, slice }: MessageWindowKey) => client.listMessages(sid, query, slice)),
-      { cacheKeyFn: JSON.stringify },
-    );
+  constructor(account: AccountReads, { report, fresh, startedAtMs }: RequestReading) {
+    this.#startedAtMs = startedAtMs;
+    this.#account = account;
+    this.#wish = { report, fresh };
+    this.#campaigns = new DataLoader((sids) => account.campaigns(sids, this.#wish));
   }
 
   /** A campaign, or null for a sid that the upstream does not have. */
@@ -63,16 +49,27 @@ export class RequestReader {
     return this.#campaigns.load(sid);
   }
 
-  /** Takes a campaign as it is after a write; what was read before it is forgotten. */
-  wrote(campaign: Campaign): void {
-    this.forget(campaign.sid);
-    this.#campaigns.prime(campaign.sid, campaign);
+  /** A campaign as it is now: one call, unless this request has just read it. */
+  async campaignNow(sid: string): Promise<Campaign | null> {
+    const known = await this.#campaigns.load(sid);
+    if (known === null || Date.parse(known.fetchedAt) >= this.#startedAtMs) return known;
+    const [now] = await this.#account.campaigns([sid], { ...this.#wish, fresh: true });
+    if (now instanceof Error) throw now;
+    this.#campaigns.clear(sid).prime(sid, now ?? null);
+    return now ?? null;
   }
 
-  /** Forgets what was read of a campaign: the next read of it asks the upstream. */
+  /** Takes a campaign as it is after a write; what anybody read before it is forgotten. */
+  wrote(campaign: Campaign, isWhole: boolean): void {
+    this.forget(campaign.sid);
+    this.#campaigns.prime(campaign.sid, campaign);
+    if (isWhole) this.#account.wrote(campaign.sid, campaign);
+  }
+
+  /** Forgets what was read of a campaign, and every list: the next read asks the upstream. */
   forget(sid: string): void {
-    this.#campaignWindows.clearAll();
-    this.#messageWindows.clearAll();
+    this.#account.wrote(sid);
+    this.#windows.clear();
     this.#messagePages.clear();
     this.#campaigns.clear(sid);
   }
@@ -85,12 +82,15 @@ export class RequestReader {
       direction: query.order.direction,
       sortKeyOf: query.order.field === CampaignOrderField.NAME ? ({ name }) => name : startOf,
     };
-    const fetch = async (slice: Slice): Promise<Window<Campaign>> => {
-      const window = await this.#campaignWindows.load({ query, slice });
-      for (const row of window.rows.map(readable)) if (row) this.#campaigns.prime(row.sid, row);
-      return window;
+    const fetch: WindowFetch<Campaign> = async (slice, newerThan) => {
+      const reading = await this.#account.campaignWindow(query, slice, this.#wishFor(newerThan));
+      for (const row of reading.value.rows.map(readable)) if (row) this.#campaigns.prime(row.sid, row);
+      return reading;
     };
-    return readPage(new ListReader(fetch, this.#options.maximum.campaigns), source, page, campaignPageLimits);
+    const once = oncePerRequest(this.#windows, source.key, fetch);
+    const open = (newerThan?: number) =>
+      new ListReader((slice) => once(slice, newerThan), this.#account.maximum.campaigns);
+    return readPage(open, source, page, campaignPageLimits);
   }
 
   /** A page of a campaign's messages, or null for a sid that the upstream does not have. */
@@ -120,27 +120,21 @@ export class RequestReader {
       direction: query.direction,
       sortKeyOf: ({ scheduledAt }) => (query.direction === null ? null : scheduledAt),
     };
-    const fetch = (slice: Slice): Promise<Window<Message>> =>
-      this.#messageWindows.load({ sid, query, slice });
-    const reader = new ListReader(fetch, this.#options.maximum.messages);
-    return orNull(readPage(reader, source, page, messagePageLimits));
+    const fetch: WindowFetch<Message> = (slice, newerThan) =>
+      this.#account.messageWindow(sid, query, slice, this.#wishFor(newerThan));
+    const once = oncePerRequest(this.#windows, source.key, fetch);
+    const open = (newerThan?: number) =>
+      new ListReader((slice) => once(slice, newerThan), this.#account.maximum.messages);
+    return orNull(readPage(open, source, page, messagePageLimits));
+  }
+
+  #wishFor(newerThan: number | undefined): ReadWish {
+    return newerThan === undefined ? this.#wish : { ...this.#wish, newerThan };
   }
 }
 
 function startOf({ schedule }: Campaign): string | null {
   return schedule.startTime;
-}
-
-/** Loads the keys of a batch side by side; one that fails leaves the others as they are. */
-function eachAlone<Key, Value>(load: (key: Key) => Promise<Value>) {
-  return async (keys: readonly Key[]): Promise<(Value | Error)[]> => {
-    const results = await Promise.allSettled(keys.map(load));
-    return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
-  };
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('A read failed.', { cause: reason });
 }
 
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {

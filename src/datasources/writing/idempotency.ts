@@ -9,7 +9,20 @@ const dayMs = 24 * 60 * 60 * 1000;
 interface Claim {
   readonly fingerprint: string;
   readonly outcome: Promise<Outcome>;
+  hasEnded: boolean;
 }
+
+/** What came of a create under a key. */
+export interface KeyedOutcome {
+  readonly outcome: Outcome;
+  readonly isReplayed: boolean;
+}
+
+const keyReused = problem(
+  'IDEMPOTENCY_KEY_REUSED',
+  ['input', 'idempotencyKey'],
+  'The key was used with another input.',
+);
 
 /**
  * Remembers which key created what, for 24 hours, in this process.
@@ -20,23 +33,23 @@ interface Claim {
 export class IdempotencyKeys {
   readonly #claims = new LRUCache<string, Claim>({ max: 100_000, ttl: dayMs });
 
-  /** Runs a create under a key, or answers what came of the one that used the key before. */
-  async once(key: string, draft: CampaignDraft, create: () => Promise<Outcome>): Promise<Outcome> {
-    const fingerprint = createHash('sha256').update(JSON.stringify(draft)).digest('base64url');
+  /**
+   * Runs a create under a key, or answers what came of the one that used the key before.
+   * @returns the outcome, and whether it is that of an earlier create that had ended already.
+   */
+  async once(key: string, draft: CampaignDraft, create: () => Promise<Outcome>): Promise<KeyedOutcome> {
+    // Null and absent mean the same, so they must not look like two inputs.
+    const said = JSON.stringify(draft, (_name, value: unknown) => value ?? undefined);
+    const fingerprint = createHash('sha256').update(said).digest('base64url');
     const earlier = this.#claims.get(key);
     if (earlier && earlier.fingerprint !== fingerprint)
-      return refused(
-        problem(
-          'IDEMPOTENCY_KEY_REUSED',
-          ['input', 'idempotencyKey'],
-          'The key was used with another input.',
-        ),
-      );
-    if (earlier) return earlier.outcome;
-    const outcome = create();
-    this.#claims.set(key, { fingerprint, outcome });
-    await this.#release(key, outcome);
-    return outcome;
+      return { outcome: refused(keyReused), isReplayed: false };
+    if (earlier) return { outcome: await earlier.outcome, isReplayed: earlier.hasEnded };
+    const claim: Claim = { fingerprint, outcome: create(), hasEnded: false };
+    this.#claims.set(key, claim);
+    await this.#release(key, claim.outcome);
+    claim.hasEnded = true;
+    return { outcome: await claim.outcome, isReplayed: false };
   }
 
   async #release(key: string, outcome: Promise<Outcome>): Promise<void> {

@@ -46,5 +46,7 @@ const maximumCount = 2 ** 31 - 1;
 
 function countOf(value: unknown): number {
   const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? Math.min(count, maximumCount) : 0;
+  return typeof count === 'number' && Number.isInteger(count) && count >= 0
+    ? Math.min(count, maximumCount)
+    : 0;
 }

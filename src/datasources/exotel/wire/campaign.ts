@@ -6,7 +6,7 @@ import { moment, optionalMoment } from './time.js';
 const digits = z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), optionalText);
 
 const listSids = z
-  .preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), z.array(z.string()))
+  .preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), z.array(text))
   .catch([]);
 
 /** Money; some layers write numbers as text. */
@@ -28,7 +28,7 @@ const cost = z
 export const wireCampaign = z.object({
   sid: z.string().min(1),
   account_sid: optionalText,
-  name: z.string(),
+  name: text,
   content_type: optionalText,
   lists: listSids,
   schedule: z

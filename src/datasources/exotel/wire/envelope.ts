@@ -3,7 +3,12 @@ import { z } from 'zod';
 /** A number that some layers write as text. Null and empty text are no zero: they say nothing. */
 const integer = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int());
 /** At most what GraphQL's `Int` holds. */
-const count = integer.pipe(z.number().min(0).max(2 ** 31 - 1));
+const count = integer.pipe(
+  z
+    .number()
+    .min(0)
+    .max(2 ** 31 - 1),
+);
 
 const metadata = z.object({
   total: count.optional().catch(undefined),
@@ -41,6 +46,7 @@ export const envelope = z.object({
   http_code: integer.optional().catch(undefined),
   metadata: metadata.nullish().catch(undefined),
   response: z.preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), items),
+  isList: z.boolean(),
 });
 export type WireEnvelope = z.infer<typeof envelope>;
 

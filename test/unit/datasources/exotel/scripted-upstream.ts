@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { ExotelClient } from '../../../../src/datasources/exotel/client.js';
+import { type SendPolicy } from '../../../../src/datasources/exotel/policy/call-policy.js';
 import { Transport, type TransportOptions } from '../../../../src/datasources/exotel/transport.js';
 
 /** A request as it came in: the target is what stood in the request line. */
@@ -19,6 +20,12 @@ export interface Heard {
 
 /** The clock that every client here reads: 2026-01-02T03:04:05.678Z. */
 export const now = Date.parse('2026-01-02T03:04:05.678Z');
+
+/** What is read here is how one answer is understood; how often to ask is the policy's own test. */
+function oneTry(timeoutMs: number): SendPolicy {
+  const send: SendPolicy['once'] = (_options, attempt) => attempt(() => undefined, timeoutMs);
+  return { once: send, retried: send };
+}
 
 /** A real HTTP server that answers what a test says, with the real transport and client in front of it. */
 export class ScriptedUpstream {
@@ -81,6 +88,7 @@ export class ScriptedUpstream {
   client(options: Partial<TransportOptions> = {}): ExotelClient {
     return new ExotelClient({
       transport: this.transport(options),
+      policy: oneTry(options.timeoutMs ?? 20_000),
       accountSid: 'Exotel',
       now: () => now,
     });

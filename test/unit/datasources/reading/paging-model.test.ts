@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type PageArguments } from '../../../../src/domain/page.js';
-import { ListReader } from '../../../../src/datasources/reading/list-reader.js';
+import { ListReader, type WindowFetch } from '../../../../src/datasources/reading/list-reader.js';
 import { type ListSource } from '../../../../src/datasources/reading/list-source.js';
 import { readPage } from '../../../../src/datasources/reading/page.js';
 import { PageMaximum } from '../../../../src/datasources/reading/page-maximum.js';
@@ -20,17 +20,19 @@ const plainList = (length: number): PlainRow[] =>
 /** An upstream as a plain list: it caps its pages, and says so or not. */
 function read(rows: readonly PlainRow[], page: PageArguments, cap = 50, saysSo = true) {
   let calls = 0;
-  const list = new ListReader<PlainRow>(({ offset, limit }) => {
+  const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
     calls += 1;
     const given = Math.min(limit, cap);
-    return Promise.resolve({
+    const value = {
       offset,
       limit: saysSo ? given : limit,
       total: rows.length,
       rows: rows.slice(offset, offset + given),
-    });
-  }, new PageMaximum());
-  return readPage(list, source, page, limits).then((connection) => ({ connection, calls }));
+    };
+    return Promise.resolve({ value, readAtMs: 0, order: calls });
+  };
+  const open = () => new ListReader(fetch, new PageMaximum());
+  return readPage(open, source, page, limits).then((connection) => ({ connection, calls }));
 }
 
 const sids = (rows: readonly (PlainRow | Error)[]): string[] =>

@@ -1,0 +1,29 @@
+import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { UpstreamFailure } from '../../../domain/upstream-failure.js';
+import { NotSent } from './not-sent.js';
+
+/** How many failures in a row say that the upstream is down: chance alone (14 % faults) makes 8 in 7 million calls. */
+const failuresInARow = 8;
+/** When a dead upstream is probed again, by a single call. */
+const probeAfterMs = 3000;
+
+function isDown(error: Error): boolean {
+  return error instanceof UpstreamFailure && ['unavailable', 'unreachable', 'timeout'].includes(error.reason);
+}
+
+/** Keeps a dead upstream from being hammered: while it is open, calls fail at once and none is sent. */
+export class Breaker {
+  readonly #policy = circuitBreaker(handleWhen(isDown), {
+    halfOpenAfter: probeAfterMs,
+    breaker: new ConsecutiveBreaker(failuresInARow),
+  });
+
+  /** @throws NotSent where it opened meanwhile. */
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#policy.execute(call);
+    } catch (error) {
+      throw error instanceof BrokenCircuitError ? new NotSent() : error;
+    }
+  }
+}

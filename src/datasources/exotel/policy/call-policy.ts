@@ -1,0 +1,109 @@
+import { failedBecause } from '../../../domain/upstream-failure.js';
+import { Breaker } from './breaker.js';
+import { Lanes } from './lanes.js';
+import { NotSent } from './not-sent.js';
+import { type Budget } from './budget.js';
+import { type Priority } from './priority.js';
+import { readRetry } from './retry.js';
+import { type RateHeaders } from './upstream-count.js';
+
+/** What a caller says of a call. */
+export interface CallOptions {
+  readonly priority: Priority;
+  /** How old the answer is that stands in meanwhile. */
+  readonly staleMs?: number;
+  /** Told when the call has to wait for its place in the budget. */
+  readonly onQueued?: () => void;
+  /** Told of every request that is sent, retries included. */
+  readonly onSent?: () => void;
+}
+
+/** One try: sends the request, and tells the headers of its answer before it reads the body. */
+export type Try<T> = (tell: (headers: RateHeaders) => void, timeoutMs: number) => Promise<T>;
+
+/** How requests are sent. */
+export interface SendPolicy {
+  /** Sends once: a write is never repeated here. */
+  once<T>(options: CallOptions, send: Try<T>): Promise<T>;
+  /** Sends up to three times within one deadline. */
+  retried<T>(options: CallOptions, send: Try<T>): Promise<T>;
+}
+
+/** What the policy is made of. */
+export interface CallPolicyOptions {
+  readonly budget: Budget;
+  /** Per try. */
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** A read waits so long for a place; what would take longer is told when to come back. */
+const readWaitMs = 5000;
+/** A refresh has an old answer in its place. */
+const refreshWaitMs = 60_000;
+
+/** How long nothing is sent after a 429 that does not say. */
+const unnamedPauseSeconds = 2;
+
+/** Puts every request through the budget and the breaker, and reads through retries within one deadline. */
+export class CallPolicy implements SendPolicy {
+  readonly #options: CallPolicyOptions;
+  readonly #breaker = new Breaker();
+  readonly #lanes = new Lanes();
+
+  constructor(options: CallPolicyOptions) {
+    this.#options = options;
+  }
+
+  /** Sends once: a write is never repeated here. */
+  async once<T>(options: CallOptions, send: Try<T>): Promise<T> {
+    return this.#send(options, send, readWaitMs, this.#options.timeoutMs);
+  }
+
+  /** Sends up to three times within one deadline: that of one try, and half of it and two seconds more. */
+  async retried<T>(options: CallOptions, send: Try<T>): Promise<T> {
+    const { now, random, timeoutMs } = this.#options;
+    const isRefresh = options.priority === 'refresh' || options.priority === 'background';
+    const waitMs = isRefresh ? refreshWaitMs : readWaitMs;
+    const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (isRefresh ? refreshWaitMs : 0);
+    return readRetry({ deadlineMs, now, random }).execute(() => {
+      const leftMs = Math.max(1, deadlineMs - now());
+      return this.#send(options, send, Math.min(waitMs, leftMs), Math.min(timeoutMs, leftMs));
+    });
+  }
+
+  async #send<T>(options: CallOptions, send: Try<T>, waitMs: number, timeoutMs: number): Promise<T> {
+    const { priority, staleMs = 0, onQueued, onSent } = options;
+    // The place comes first: a probe of the breaker that waited for one would hold up everybody behind it.
+    const permit = await this.#options.budget.acquire({
+      priority,
+      staleMs,
+      waitMs,
+      ...(onQueued && { onQueued }),
+    });
+    let headers: RateHeaders | undefined;
+    try {
+      const value = await this.#breaker.run(() =>
+        this.#lanes.run(() => {
+          onSent?.();
+          return send((told) => (headers = told), timeoutMs);
+        }),
+      );
+      permit.answered(headers);
+      return value;
+    } catch (error) {
+      this.#pauseAfter(error);
+      if (error instanceof NotSent) permit.unused();
+      else permit.answered(headers);
+      throw error;
+    }
+  }
+
+  /** A 429 holds for every caller, not only for the one that met it. */
+  #pauseAfter(error: unknown): void {
+    const { budget, now } = this.#options;
+    if (failedBecause(error, 'rateLimited'))
+      budget.pause(now() + (error.facts.retryAfterSeconds ?? unnamedPauseSeconds) * 1000);
+  }
+}

@@ -1,0 +1,45 @@
+import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
+import { NoPlace } from './budget.js';
+import { type FailureReason, UpstreamFailure } from '../../../domain/upstream-failure.js';
+
+/** What a read may simply be asked again after; API document and developer site: resets, 429, 5xx, HTML. */
+const passing: ReadonlySet<FailureReason> = new Set([
+  'unavailable',
+  'unreachable',
+  'timeout',
+  'rateLimited',
+  'invalidResponse',
+]);
+
+const tries = 3;
+const firstBackoffMs = 200;
+
+/** What retries depend on. */
+export interface RetryOptions {
+  /** Epoch milliseconds: no try begins after it. */
+  readonly deadlineMs: number;
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/**
+ * Three tries with full jitter, within one deadline. Where the upstream says when to come back, then, unless that
+ * is past the deadline: the caller is told instead.
+ */
+export function readRetry({ deadlineMs, now, random }: RetryOptions): RetryPolicy {
+  let delayMs = 0;
+  let failed = 0;
+  const isWorthIt = (error: Error): boolean => {
+    if (!(error instanceof UpstreamFailure) || error instanceof NoPlace || !passing.has(error.reason))
+      return false;
+    const told = error.facts.retryAfterSeconds;
+    delayMs = told === undefined ? random() * firstBackoffMs * 2 ** failed : told * 1000;
+    failed += 1;
+    return now() + delayMs < deadlineMs;
+  };
+  return retry(handleWhen(isWorthIt), {
+    maxAttempts: tries - 1,
+    backoff: new DelegateBackoff(() => delayMs),
+  });
+}

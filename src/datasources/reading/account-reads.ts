@@ -1,0 +1,174 @@
+import { CampaignOrderField, OrderDirection } from '../../domain/order.js';
+import { failedBecause } from '../../domain/upstream-failure.js';
+import { type Campaign } from '../../schema/campaign.js';
+import { type Message } from '../../schema/message.js';
+import { type ExotelClient, type Slice } from '../exotel/client.js';
+import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
+import { type Window } from '../exotel/rows.js';
+import { CachedReads, type Reading, type ReadWish } from './cached-reads.js';
+import { type Freshness, hasEnded } from './freshness.js';
+import { readable } from './list-source.js';
+import { PageMaximum } from './page-maximum.js';
+
+/** A campaign as it was read at one time; null where the upstream has no such sid. */
+export interface Snapshot {
+  readonly campaign: Campaign | null;
+}
+
+/** What reading an account needs. */
+export interface AccountReadsOptions {
+  readonly client: ExotelClient;
+  readonly now: () => number;
+  readonly isCacheOn: boolean;
+  readonly freshness: Freshness;
+}
+
+/** Bounds on what is kept; together about 100 MB, of which a busy account fills a fraction. */
+const bounds = {
+  snapshots: { maximumEntries: 20_000, maximumBytes: 40_000_000 },
+  campaignWindows: { maximumEntries: 500, maximumBytes: 20_000_000 },
+  messageWindows: { maximumEntries: 2_000, maximumBytes: 40_000_000 },
+} as const;
+
+/** The list that most is found in: everything, latest start first. */
+const newest: CampaignQuery = {
+  name: null,
+  statuses: [],
+  order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
+};
+
+/** Everything that the process has read of the account, for all requests together. */
+export class AccountReads {
+  readonly maximum = { campaigns: new PageMaximum(), messages: new PageMaximum() };
+  readonly #options: AccountReadsOptions;
+  readonly #snapshots: CachedReads<Snapshot>;
+  readonly #campaignWindows: CachedReads<Window<Campaign>>;
+  readonly #messageWindows: CachedReads<Window<Message>>;
+
+  constructor(options: AccountReadsOptions) {
+    const { now, isCacheOn, freshness } = options;
+    const shared = {
+      now,
+      isOn: isCacheOn,
+      patienceMs: freshness.patienceMs,
+      oldestMs: () => freshness.oldestMs,
+    };
+    this.#options = options;
+    this.#snapshots = new CachedReads({
+      ...shared,
+      ...bounds.snapshots,
+      freshMs: ({ campaign }) => (campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs),
+      oldestMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
+    });
+    this.#campaignWindows = new CachedReads({
+      ...shared,
+      ...bounds.campaignWindows,
+      freshMs: () => freshness.listMs,
+      onKept: (reading) => {
+        this.#keepRows(reading);
+      },
+    });
+    this.#messageWindows = new CachedReads({
+      ...shared,
+      ...bounds.messageWindows,
+      freshMs: (_window, key) => this.#messagesFreshMs(key),
+    });
+  }
+
+  /** How much is kept, roughly. */
+  get sizes() {
+    return {
+      snapshots: this.#snapshots.size,
+      campaignWindows: this.#campaignWindows.size,
+      messageWindows: this.#messageWindows.size,
+    };
+  }
+
+  /**
+   * Campaigns by their sids, as one batch: fresh snapshots first; where two or more remain, the newest window,
+   * which has fifty for the price of one; and single gets for what is still missing.
+   * @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read.
+   */
+  async campaigns(sids: readonly string[], wish: ReadWish): Promise<(Campaign | null | Error)[]> {
+    const isFresh = (sid: string): boolean => !wish.fresh && this.#snapshots.fresh(sid) !== undefined;
+    const missing = sids.filter((sid) => !isFresh(sid));
+    const rows = missing.length < 2 ? new Map<string, Campaign>() : await this.#newestRows(wish);
+    const results = await Promise.allSettled(
+      sids.map(async (sid) => {
+        const row = isFresh(sid) ? undefined : rows.get(sid);
+        // The window may itself be an old answer, and a snapshot newer.
+        return row ? (this.#snapshots.peek(sid)?.value.campaign ?? row) : this.#campaign(sid, wish);
+      }),
+    );
+    return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
+  }
+
+  /** A window of a list of campaigns. */
+  campaignWindow(query: CampaignQuery, slice: Slice, wish: ReadWish): Promise<Reading<Window<Campaign>>> {
+    return this.#campaignWindows.read(JSON.stringify([query, slice]), wish, (call) =>
+      this.#options.client.listCampaigns(query, slice, call),
+    );
+  }
+
+  /** A window of a campaign's messages. */
+  messageWindow(
+    sid: string,
+    query: MessageQuery,
+    slice: Slice,
+    wish: ReadWish,
+  ): Promise<Reading<Window<Message>>> {
+    return this.#messageWindows.read(JSON.stringify([sid, query, slice]), wish, (call) =>
+      this.#options.client.listMessages(sid, query, slice, call),
+    );
+  }
+
+  /** A write may have changed this campaign, and every list; what it answered is the campaign as it is now. */
+  wrote(sid: string, campaign?: Campaign): void {
+    this.#campaignWindows.forget();
+    this.#messageWindows.forget((key) => campaignSidOf(key) === sid);
+    this.#snapshots.forget((key) => key === sid);
+    if (campaign) this.#snapshots.replace(sid, { campaign });
+  }
+
+  async #campaign(sid: string, wish: ReadWish): Promise<Campaign | null> {
+    const { value } = await this.#snapshots.read(sid, wish, async (call) => {
+      try {
+        return { campaign: await this.#options.client.getCampaign(sid, call) };
+      } catch (error) {
+        if (failedBecause(error, 'notFound')) return { campaign: null };
+        throw error;
+      }
+    });
+    return value.campaign;
+  }
+
+  /** An aid, not a duty: where it can't be read, single gets find what it would have had. */
+  async #newestRows(wish: ReadWish): Promise<ReadonlyMap<string, Campaign>> {
+    try {
+      const slice = { offset: 0, limit: this.maximum.campaigns.rows };
+      const { value } = await this.campaignWindow(newest, slice, wish);
+      return new Map(value.rows.flatMap((row) => (row instanceof Error ? [] : [[row.sid, row] as const])));
+    } catch {
+      return new Map();
+    }
+  }
+
+  #keepRows({ value, readAtMs, order }: Reading<Window<Campaign>>): void {
+    for (const campaign of value.rows.map(readable))
+      if (campaign) this.#snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
+  }
+
+  #messagesFreshMs(key: string): number {
+    const { freshness } = this.#options;
+    const status = this.#snapshots.peek(campaignSidOf(key))?.value.campaign?.status;
+    return hasEnded(status) ? freshness.endedMessagesMs : freshness.messagesMs;
+  }
+}
+
+function campaignSidOf(key: string): string {
+  return (JSON.parse(key) as [string])[0];
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('A read failed.', { cause: reason });
+}

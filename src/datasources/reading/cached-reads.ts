@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import { type CallOptions } from '../exotel/policy/call-policy.js';
+import { Flights } from './flights.js';
+import { type ReadReport } from './read-report.js';
+import { roughBytes } from './rough-bytes.js';
+
+/** An answer, and when it was read. */
+export interface Reading<V> {
+  readonly value: V;
+  /** Epoch milliseconds. */
+  readonly readAtMs: number;
+  /** Grows with every reading of the process: tells which of two is newer where the clock can't. */
+  readonly order: number;
+}
+
+/** What a caller wants of a read. */
+export interface ReadWish {
+  readonly report: ReadReport;
+  /** Only a reading at least so new will do; `Infinity`: a new one. */
+  readonly newerThan?: number;
+  /** True where the client asked for a fresh read. */
+  readonly fresh: boolean;
+}
+
+/** How a kind of answer is kept. */
+export interface CachedReadsOptions<V> {
+  readonly now: () => number;
+  /** False: nothing is kept, and nothing shared between requests. */
+  readonly isOn: boolean;
+  readonly maximumEntries: number;
+  readonly maximumBytes: number;
+  readonly freshMs: (value: V, key: string) => number;
+  /** How old it may be to stand in for one that can't be had. */
+  readonly oldestMs: (value: V) => number;
+  readonly patienceMs: number;
+  /** Told of every reading that is kept. */
+  readonly onKept?: (reading: Reading<V>) => void;
+}
+
+/** Reads one thing from the upstream. */
+export type Fetch<V> = (call: CallOptions) => Promise<V>;
+
+let readings = 0;
+
+/**
+ * Answers of one kind, kept for the whole process: fresh ones are given at once; past that they are refreshed,
+ * and stand in where the refresh has to wait, takes long or fails. One call for any number of concurrent readers.
+ */
+export class CachedReads<V extends object> {
+  readonly #options: CachedReadsOptions<V>;
+  readonly #kept: LRUCache<string, Reading<V>>;
+  readonly #flights = new Flights<Reading<V>>();
+  #generation = 0;
+
+  constructor(options: CachedReadsOptions<V>) {
+    this.#options = options;
+    this.#kept = new LRUCache({
+      max: options.maximumEntries,
+      maxSize: options.maximumBytes,
+      sizeCalculation: ({ value }, key) => roughBytes(value) + key.length * 2,
+    });
+  }
+
+  /** How much is kept, roughly. */
+  get size(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#kept.size, bytes: this.#kept.calculatedSize };
+  }
+
+  /** What is kept under a key and is not too old to be given. */
+  peek(key: string): Reading<V> | undefined {
+    const kept = this.#kept.get(key);
+    return kept && this.#ageMs(kept) <= this.#options.oldestMs(kept.value) ? kept : undefined;
+  }
+
+  /** What is kept under a key and is as good as new. */
+  fresh(key: string): Reading<V> | undefined {
+    const kept = this.peek(key);
+    return kept && this.#ageMs(kept) <= this.#options.freshMs(kept.value, key) ? kept : undefined;
+  }
+
+  /** Keeps a reading that came with another; an older one never replaces a newer. */
+  keep(key: string, reading: Reading<V>): void {
+    if (!this.#options.isOn || (this.#kept.get(key)?.order ?? -1) >= reading.order) return;
+    this.#kept.set(key, reading);
+    this.#options.onKept?.(reading);
+  }
+
+  /** Keeps what a write answered, as read now. */
+  replace(key: string, value: V): void {
+    this.keep(key, this.#reading(value));
+  }
+
+  /** Forgets what a write may have changed; what is being read now is not kept either. */
+  forget(isChanged: (key: string) => boolean = () => true): void {
+    this.#generation += 1;
+    this.#flights.clear();
+    for (const key of [...this.#kept.keys()]) if (isChanged(key)) this.#kept.delete(key);
+  }
+
+  /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
+  async read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
+    if (!this.#options.isOn)
+      return this.#fetch(key, fetch, { priority: 'read', onSent: () => (wish.report.calls += 1) });
+    const isNewEnough = ({ order }: Reading<V>): boolean => order >= (wish.newerThan ?? 0);
+    const kept = this.#fresh(key, wish, isNewEnough);
+    if (kept) return kept;
+    const old = this.peek(key);
+    const mustBeNew = wish.fresh || wish.newerThan !== undefined;
+    const flight = this.#fly(key, wish, fetch, old, mustBeNew);
+    if (!old) return flight.landed;
+    return this.#newOrOld(flight, old, wish);
+  }
+
+  #fresh(key: string, wish: ReadWish, isNewEnough: (reading: Reading<V>) => boolean): Reading<V> | undefined {
+    const kept = wish.fresh ? undefined : this.fresh(key);
+    if (!kept || !isNewEnough(kept)) return undefined;
+    wish.report.fromCache += 1;
+    return kept;
+  }
+
+  #fly(key: string, { report }: ReadWish, fetch: Fetch<V>, old: Reading<V> | undefined, mustBeNew: boolean) {
+    const { flight, isJoined } = this.#flights.join(mustBeNew ? `new ${key}` : key, (onQueued) =>
+      this.#fetch(key, fetch, {
+        priority: old && !mustBeNew ? 'refresh' : 'read',
+        staleMs: old ? this.#ageMs(old) : 0,
+        onQueued,
+        onSent: () => (report.calls += 1),
+      }),
+    );
+    if (isJoined) report.shared += 1;
+    return flight;
+  }
+
+  /** Never an error where an old answer exists; and no wait where the refresh is itself kept waiting. */
+  async #newOrOld(
+    { landed, queued }: { readonly landed: Promise<Reading<V>>; readonly queued: Promise<void> },
+    old: Reading<V>,
+    { fresh, report }: ReadWish,
+  ): Promise<Reading<V>> {
+    const patience = new AbortController();
+    const giveOld = (): Reading<V> => old;
+    const impatience = fresh
+      ? []
+      : [
+          queued,
+          sleep(this.#options.patienceMs, undefined, { signal: patience.signal, ref: false }).catch(
+            () => undefined,
+          ),
+        ];
+    const given = await Promise.race([
+      landed.catch(giveOld),
+      ...impatience.map((wait) => wait.then(giveOld)),
+    ]);
+    patience.abort();
+    if (given === old) report.fromCache += 1;
+    return given;
+  }
+
+  async #fetch(key: string, fetch: Fetch<V>, call: CallOptions): Promise<Reading<V>> {
+    const generation = this.#generation;
+    const value = await fetch(call);
+    const reading = this.#reading(value);
+    if (generation === this.#generation) this.keep(key, reading);
+    return reading;
+  }
+
+  #reading(value: V): Reading<V> {
+    return { value, readAtMs: this.#options.now(), order: (readings += 1) };
+  }
+
+  #ageMs({ readAtMs }: Reading<V>): number {
+    return this.#options.now() - readAtMs;
+  }
+}

@@ -1,0 +1,44 @@
+import { CampaignStatus } from '../../domain/campaign.js';
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+/** How long an answer is as good as a new one, by how fast what it tells can change. */
+export interface Freshness {
+  readonly campaignMs: Readonly<Record<CampaignStatus, number>>;
+  /** A sid that the upstream does not have may be created any moment. */
+  readonly unknownSidMs: number;
+  /** A list changes with every campaign that is created or moves. */
+  readonly listMs: number;
+  readonly messagesMs: number;
+  /** Nothing more happens to the messages of a campaign that has ended. */
+  readonly endedMessagesMs: number;
+  /** How old an answer may be that stands in while the upstream gives none. */
+  readonly oldestMs: number;
+  /** How long a caller waits for a refresh before the old answer is given. */
+  readonly patienceMs: number;
+}
+
+export const defaultFreshness: Freshness = {
+  campaignMs: {
+    [CampaignStatus.ARCHIVED]: 24 * hourMs,
+    [CampaignStatus.COMPLETED]: 10 * minuteMs,
+    [CampaignStatus.SCHEDULED]: 30 * secondMs,
+    [CampaignStatus.CREATED]: 30 * secondMs,
+    [CampaignStatus.PAUSED]: 15 * secondMs,
+    [CampaignStatus.IN_PROGRESS]: 5 * secondMs,
+    [CampaignStatus.UNKNOWN]: 5 * secondMs,
+  },
+  unknownSidMs: 3 * secondMs,
+  listMs: 5 * secondMs,
+  messagesMs: 5 * secondMs,
+  endedMessagesMs: 10 * minuteMs,
+  oldestMs: hourMs,
+  patienceMs: 500,
+};
+
+/** True for a status after which no message changes. */
+export function hasEnded(status: CampaignStatus | undefined): boolean {
+  return status === CampaignStatus.COMPLETED || status === CampaignStatus.ARCHIVED;
+}

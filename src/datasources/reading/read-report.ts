@@ -1,0 +1,9 @@
+/** What one request cost: told to a client that asks for it. */
+export class ReadReport {
+  /** Requests sent to the upstream, retries included. */
+  calls = 0;
+  /** Reads answered from what was read before, fresh or old. */
+  fromCache = 0;
+  /** Reads that joined a call which another request had under way. */
+  shared = 0;
+}

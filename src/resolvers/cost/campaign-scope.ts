@@ -1,0 +1,116 @@
+import {
+  type FieldNode,
+  getArgumentValues,
+  type GraphQLField,
+  type GraphQLSchema,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { messagePageLimits, type PageArguments } from '../../domain/page.js';
+import { answeredBySid } from '../look-ahead.js';
+import { selectedFields, type SelectionContext } from '../selected-fields.js';
+import { pageCalls, pageRows } from './page-cost.js';
+
+/** What an estimate depends on besides the selection. */
+export interface CostContext extends SelectionContext {
+  readonly schema: GraphQLSchema;
+  /** How many rows one call gives. */
+  readonly windowRows: { readonly campaigns: number; readonly messages: number };
+}
+
+/** The arguments of a field, or undefined where they can't be: the field's own resolver says why. */
+export function argumentsOf(
+  field: FieldNode,
+  type: string,
+  { schema, variableValues }: CostContext,
+): Record<string, unknown> | undefined {
+  const parent = schema.getType(type);
+  const definition: GraphQLField<unknown, unknown> | undefined = isObjectType(parent)
+    ? parent.getFields()[field.name.value]
+    : undefined;
+  try {
+    return definition && getArgumentValues(definition, field, variableValues);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Far over any limit: what nests deeper than anybody needs. */
+const endless = 1_000_000_000;
+/** Over any limit that makes sense for an upstream of 30 calls a minute. */
+const refusedAnyway = 1000;
+/** A campaign's messages, their campaign's messages, and once more. */
+const maximumNesting = 3;
+
+/**
+ * All that is asked of one campaign, wherever in the operation: the same page of its messages is read once.
+ * Messages of a message's campaign count for every message: they are read once, but every row is answered again.
+ */
+export class CampaignScope {
+  readonly #context: CostContext;
+  readonly #nesting: number;
+  readonly #pages = new Map<string, number>();
+  readonly #seen = new Set<string>();
+  #details = false;
+  #nestedCalls = 0;
+
+  constructor(context: CostContext, nesting = 0) {
+    this.#context = context;
+    this.#nesting = nesting;
+  }
+
+  /** True where the campaign itself must be read, not only its messages. */
+  get readsCampaign(): boolean {
+    return this.#details || this.#pages.size === 0;
+  }
+
+  /** The calls that its messages may need. */
+  get messageCalls(): number {
+    return [...this.#pages.values()].reduce((sum, calls) => sum + calls, this.#nestedCalls);
+  }
+
+  /** Takes what a selection on the campaign asks for. */
+  add(selections: SelectionSetNode | undefined): void {
+    for (const field of selectedFields(selections, this.#context, this.#seen)) {
+      const name = field.name.value;
+      if (name === 'messages') this.#addMessages(field);
+      else if (!answeredBySid.has(name)) this.#details = true;
+    }
+  }
+
+  #addMessages(field: FieldNode): void {
+    const page: PageArguments | undefined = argumentsOf(field, 'Campaign', this.#context);
+    if (!page) return;
+    const { messages } = this.#context.windowRows;
+    this.#pages.set(JSON.stringify(page), pageCalls(page, messagePageLimits, messages));
+    for (const message of rowFields(field.selectionSet, this.#context, this.#seen))
+      for (const { name, selectionSet } of selectedFields(message.selectionSet, this.#context, this.#seen))
+        if (name.value === 'campaign') this.#addNested(selectionSet, pageRows(page, messagePageLimits));
+  }
+
+  #addNested(selections: SelectionSetNode | undefined, rows: number): void {
+    // An estimate that is refused anyway need not be exact: it must not itself become the expensive part.
+    if (rows === 0 || this.#nestedCalls > refusedAnyway) return;
+    if (this.#nesting === maximumNesting) {
+      this.#nestedCalls = endless;
+      return;
+    }
+    const nested = new CampaignScope(this.#context, this.#nesting + 1);
+    nested.add(selections);
+    if (nested.#details) this.#details = true;
+    this.#nestedCalls = Math.min(endless, this.#nestedCalls + rows * nested.messageCalls);
+  }
+}
+
+/** The fields of a connection that hold its rows: `nodes`, and `node` of `edges`. */
+export function rowFields(
+  selections: SelectionSetNode | undefined,
+  context: CostContext,
+  seen: Set<string>,
+): FieldNode[] {
+  return selectedFields(selections, context, seen).flatMap((field) => {
+    if (field.name.value === 'nodes') return [field];
+    if (field.name.value !== 'edges') return [];
+    return selectedFields(field.selectionSet, context, seen).filter(({ name }) => name.value === 'node');
+  });
+}

@@ -1,0 +1,57 @@
+import { type FieldNode, OperationTypeNode, type OperationDefinitionNode } from 'graphql';
+import { campaignPageLimits, type PageArguments } from '../../domain/page.js';
+import { selectedFields } from '../selected-fields.js';
+import { argumentsOf, CampaignScope, type CostContext, rowFields } from './campaign-scope.js';
+import { pageCalls, pageRows } from './page-cost.js';
+
+/** A read to check the rules, the write, and another read where the upstream refuses after all. */
+const changeCalls = 3;
+
+/**
+ * The most upstream calls that an operation may come to, from its page sizes alone: as if nothing had been read
+ * before and every page were full. What is asked for twice counts once, since it is read once.
+ */
+export function operationCost(operation: OperationDefinitionNode, context: CostContext): number {
+  const fields = selectedFields(operation.selectionSet, context);
+  return operation.operation === OperationTypeNode.MUTATION
+    ? fields.reduce((sum, field) => sum + mutationCalls(field, context), 0)
+    : campaignsBySid(fields, context) + campaignLists(fields, context);
+}
+
+/** Campaigns by their sids; two or more of them are looked for in the newest window first. */
+function campaignsBySid(fields: readonly FieldNode[], context: CostContext): number {
+  const scopes = new Map<unknown, CampaignScope>();
+  for (const field of fields.filter(({ name }) => name.value === 'campaign')) {
+    const sid = argumentsOf(field, 'Query', context)?.['sid'];
+    const scope = scopes.get(sid) ?? new CampaignScope(context);
+    scopes.set(sid, scope);
+    scope.add(field.selectionSet);
+  }
+  const gets = [...scopes.values()].filter(({ readsCampaign }) => readsCampaign).length;
+  const messages = [...scopes.values()].reduce((sum, { messageCalls }) => sum + messageCalls, 0);
+  return messages + (gets < 2 ? gets : gets + 1);
+}
+
+/** Lists of campaigns: their windows, and for every row what is asked of its messages. */
+function campaignLists(fields: readonly FieldNode[], context: CostContext): number {
+  const lists = new Map<string, { readonly page: PageArguments; readonly scope: CampaignScope }>();
+  for (const field of fields.filter(({ name }) => name.value === 'campaigns')) {
+    const page = argumentsOf(field, 'Query', context);
+    if (!page) continue;
+    const list = lists.get(JSON.stringify(page)) ?? { page, scope: new CampaignScope(context) };
+    lists.set(JSON.stringify(page), list);
+    for (const row of rowFields(field.selectionSet, context, new Set())) list.scope.add(row.selectionSet);
+  }
+  return [...lists.values()].reduce((sum, { page, scope }) => {
+    const windows = pageCalls(page, campaignPageLimits, context.windowRows.campaigns);
+    return sum + windows + pageRows(page, campaignPageLimits) * scope.messageCalls;
+  }, 0);
+}
+
+/** A mutation's campaign comes with its answer; only its messages are read. */
+function mutationCalls(field: FieldNode, context: CostContext): number {
+  const scope = new CampaignScope(context);
+  for (const { name, selectionSet } of selectedFields(field.selectionSet, context))
+    if (name.value === 'campaign') scope.add(selectionSet);
+  return (field.name.value === 'createCampaign' ? 1 : changeCalls) + scope.messageCalls;
+}
