@@ -30,6 +30,9 @@ const bounds = {
   messageWindows: { maximumEntries: 2_000, maximumBytes: 40_000_000 },
 } as const;
 
+/** How far the upstream's clock, which says when a campaign ended, may be from ours. */
+const clockSkewMs = 60_000;
+
 /** The list that most is found in: everything, latest start first. */
 const newest: CampaignQuery = {
   name: null,
@@ -57,7 +60,7 @@ export class AccountReads {
     this.#snapshots = new CachedReads({
       ...shared,
       ...bounds.snapshots,
-      freshMs: ({ campaign }) => (campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs),
+      freshMs: ({ value: { campaign } }) => (campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs),
       oldestMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
     });
     this.#campaignWindows = new CachedReads({
@@ -71,7 +74,7 @@ export class AccountReads {
     this.#messageWindows = new CachedReads({
       ...shared,
       ...bounds.messageWindows,
-      freshMs: (_window, key) => this.#messagesFreshMs(key),
+      freshMs: ({ readAtMs }, key) => this.#messagesFreshMs(key, readAtMs),
     });
   }
 
@@ -158,10 +161,13 @@ export class AccountReads {
       if (campaign) this.#snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
   }
 
-  #messagesFreshMs(key: string): number {
+  /** Messages read before their campaign's end, or about then, were not yet what they came to be. */
+  #messagesFreshMs(key: string, readAtMs: number): number {
     const { freshness } = this.#options;
-    const status = this.#snapshots.peek(campaignSidOf(key))?.value.campaign?.status;
-    return hasEnded(status) ? freshness.endedMessagesMs : freshness.messagesMs;
+    const campaign = this.#snapshots.peek(campaignSidOf(key))?.value.campaign;
+    const isFinal =
+      hasEnded(campaign?.status) && readAtMs >= Date.parse(campaign?.updatedAt ?? '') + clockSkewMs;
+    return isFinal ? freshness.endedMessagesMs : freshness.messagesMs;
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/policy/call-policy.js';
 import { Flights } from './flights.js';
 import { type ReadReport } from './read-report.js';
@@ -30,7 +31,7 @@ export interface CachedReadsOptions<V> {
   readonly isOn: boolean;
   readonly maximumEntries: number;
   readonly maximumBytes: number;
-  readonly freshMs: (value: V, key: string) => number;
+  readonly freshMs: (reading: Reading<V>, key: string) => number;
   /** How old it may be to stand in for one that can't be had. */
   readonly oldestMs: (value: V) => number;
   readonly patienceMs: number;
@@ -67,16 +68,17 @@ export class CachedReads<V extends object> {
     return { entries: this.#kept.size, bytes: this.#kept.calculatedSize };
   }
 
-  /** What is kept under a key and is not too old to be given. */
+  /** What is kept under a key and is not too old to be given; what is as good as new never is. */
   peek(key: string): Reading<V> | undefined {
     const kept = this.#kept.get(key);
-    return kept && this.#ageMs(kept) <= this.#options.oldestMs(kept.value) ? kept : undefined;
+    if (!kept) return undefined;
+    return this.#ageMs(kept) <= this.#options.oldestMs(kept.value) ? kept : this.fresh(key);
   }
 
   /** What is kept under a key and is as good as new. */
   fresh(key: string): Reading<V> | undefined {
-    const kept = this.peek(key);
-    return kept && this.#ageMs(kept) <= this.#options.freshMs(kept.value, key) ? kept : undefined;
+    const kept = this.#kept.get(key);
+    return kept && this.#ageMs(kept) <= this.#options.freshMs(kept, key) ? kept : undefined;
   }
 
   /** Keeps a reading that came with another; an older one never replaces a newer. */
@@ -140,6 +142,11 @@ export class CachedReads<V extends object> {
   ): Promise<Reading<V>> {
     const patience = new AbortController();
     const giveOld = (): Reading<V> => old;
+    const giveOldUnlessGone = (error: unknown): Reading<V> => {
+      // That there is no such thing any more is an answer, and the newest one.
+      if (failedBecause(error, 'notFound')) throw error;
+      return old;
+    };
     const impatience = fresh
       ? []
       : [
@@ -149,7 +156,7 @@ export class CachedReads<V extends object> {
           ),
         ];
     const given = await Promise.race([
-      landed.catch(giveOld),
+      landed.catch(giveOldUnlessGone),
       ...impatience.map((wait) => wait.then(giveOld)),
     ]);
     patience.abort();

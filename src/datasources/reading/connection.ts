@@ -1,7 +1,7 @@
 import { type RowRange } from '../../domain/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Row } from '../exotel/rows.js';
-import { encodeCursor, fingerprintOf } from './cursor.js';
+import { encodeCursor, fingerprintOf, knownPrevious, markOf } from './cursor.js';
 import { type ListSource, readable } from './list-source.js';
 
 /** A row with its cursor; a row that could not be read is the error that says why. */
@@ -24,6 +24,7 @@ export class Connection<T extends { readonly sid: string }> {
   readonly #source: ListSource<T>;
   readonly #fingerprint: string;
   readonly #range: RowRange;
+  readonly #known: ReadonlyMap<number, Row<T>>;
 
   constructor(
     source: ListSource<T>,
@@ -33,6 +34,7 @@ export class Connection<T extends { readonly sid: string }> {
   ) {
     this.#source = source;
     this.#range = range;
+    this.#known = rows;
     this.#fingerprint = fingerprintOf(source.key);
     const length = Math.max(0, range.end - range.start);
     // A row that the upstream counts and does not give is a row that could not be read, not one that is not there.
@@ -73,7 +75,21 @@ export class Connection<T extends { readonly sid: string }> {
 
   #cursor(offset: number, row: Row<T>): string {
     const known = readable(row);
-    const sortKey = known ? this.#source.sortKeyOf(known) : null;
-    return encodeCursor({ offset, sid: known?.sid ?? '', sortKey }, this.#fingerprint);
+    if (!known) return encodeCursor({ offset, sid: '', sortKey: null, previous: null }, this.#fingerprint);
+    const sortKey = this.#source.sortKeyOf(known);
+    const previous = this.#previous(offset, sortKey);
+    return encodeCursor({ offset, sid: known.sid, sortKey, previous }, this.#fingerprint);
+  }
+
+  /** Marks of the rows before that share a sort key; null where the very row before was not read. */
+  #previous(offset: number, sortKey: string | null): string[] | null {
+    const marks: string[] = [];
+    for (let index = offset - 1; index >= 0 && marks.length < knownPrevious; index -= 1) {
+      const row = readable(this.#known.get(index));
+      if (!row) return marks.length === 0 ? null : marks;
+      if (this.#source.sortKeyOf(row) !== sortKey) break;
+      marks.push(markOf(row.sid));
+    }
+    return marks;
   }
 }

@@ -9,6 +9,19 @@ export interface Cursor {
   readonly sid: string;
   /** What the list is ordered by, as this row had it; null where that is not known. */
   readonly sortKey: string | null;
+  /**
+   * Marks of the rows right before it that share its sort key, nearest first: its place among them, should it be
+   * gone. Empty for the first of them; null where the row before was not read.
+   */
+  readonly previous: readonly string[] | null;
+}
+
+/** How many rows before it a cursor knows. */
+export const knownPrevious = 3;
+
+/** Enough of a sid to tell it from its neighbours. */
+export function markOf(sid: string): string {
+  return sid.slice(-8);
 }
 
 /** Raised when what a cursor holds changes its meaning; older ones are refused then. */
@@ -23,6 +36,7 @@ const content = z.tuple([
   z.int().min(0).max(1_000_000_000),
   z.string(),
   z.string().nullable(),
+  z.array(z.string().max(8)).max(knownPrevious).nullable(),
 ]);
 
 /** A short hash of which list a cursor belongs to: its filter, its order, and whose messages. */
@@ -31,8 +45,9 @@ export function fingerprintOf(list: string): string {
 }
 
 /** Opaque text for clients; what is in it is nobody's business and may change. */
-export function encodeCursor({ offset, sid, sortKey }: Cursor, fingerprint: string): string {
-  return Buffer.from(JSON.stringify([version, fingerprint, offset, sid, sortKey])).toString('base64url');
+export function encodeCursor({ offset, sid, sortKey, previous }: Cursor, fingerprint: string): string {
+  const parts = [version, fingerprint, offset, sid, sortKey, previous];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /**
@@ -43,13 +58,13 @@ export function encodeCursor({ offset, sid, sortKey }: Cursor, fingerprint: stri
 export function decodeCursor(text: string, fingerprint: string, argument: string): Cursor {
   const parsed = content.safeParse(parse(text)).data;
   if (parsed === undefined) throw new InputError(argument, 'is not a cursor of this API.');
-  const [, made, offset, sid, sortKey] = parsed;
+  const [, made, offset, sid, sortKey, previous] = parsed;
   if (made !== fingerprint)
     throw new InputError(
       argument,
       'is a cursor of another list: the filter and the order must stay the same.',
     );
-  return { offset, sid, sortKey };
+  return { offset, sid, sortKey, previous };
 }
 
 function parse(text: string): unknown {

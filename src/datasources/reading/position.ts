@@ -1,4 +1,5 @@
-import { type Cursor } from './cursor.js';
+import { type RowRange } from '../../domain/page.js';
+import { type Cursor, markOf } from './cursor.js';
 import { type ListReader } from './list-reader.js';
 import { type ListSource, readable } from './list-source.js';
 import { type CompareKeys, explainOrder } from './sort-key.js';
@@ -64,9 +65,21 @@ async function findByKey<T extends { readonly sid: string }>(
   };
   const start = await partition(list, async (index) => compare((await keyAt(index)) ?? sortKey, sortKey) < 0);
   const end = await partition(list, async (index) => compare((await keyAt(index)) ?? sortKey, sortKey) <= 0);
-  const found = findBySid(list, source, cursor);
-  if (found) return found;
-  return { index: Math.min(Math.max(cursor.offset, start), end), isThere: false };
+  return findBySid(list, source, cursor) ?? placeAmongEquals(list, cursor, { start, end });
+}
+
+/** Its row is gone: its place is behind the nearest of the rows that came before it and share its sort key. */
+function placeAmongEquals<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  { offset, previous }: Cursor,
+  { start, end }: RowRange,
+): Position {
+  if (previous?.length === 0) return { index: start, isThere: false };
+  for (const mark of previous ?? [])
+    for (const [index, row] of list.rows)
+      if (index >= start && index < end && markOf(readable(row)?.sid ?? '') === mark)
+        return { index: index + 1, isThere: false };
+  return { index: Math.min(Math.max(offset, start), end), isThere: false };
 }
 
 function comparisonOf<T extends { readonly sid: string }>(
@@ -102,9 +115,14 @@ async function findNearby<T extends { readonly sid: string }>(
 ): Promise<Position> {
   const total = list.total ?? 0;
   const reach = neighbourWindows * list.windowSize;
-  await list.cover({
+  const near = {
     start: Math.max(0, Math.min(cursor.offset, total) - reach),
     end: Math.min(total, cursor.offset + reach),
-  });
-  return findBySid(list, source, cursor) ?? { index: Math.min(cursor.offset, total), isThere: false };
+  };
+  await list.cover(near);
+  const hasNeighbours = cursor.previous !== null && cursor.previous.length > 0;
+  return (
+    findBySid(list, source, cursor) ??
+    placeAmongEquals(list, { ...cursor, previous: hasNeighbours ? cursor.previous : null }, near)
+  );
 }

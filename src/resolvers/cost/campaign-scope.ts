@@ -83,8 +83,10 @@ export class CampaignScope {
     if (!page) return;
     const { messages } = this.#context.windowRows;
     this.#pages.set(JSON.stringify(page), pageCalls(page, messagePageLimits, messages));
-    for (const message of rowFields(field.selectionSet, this.#context, this.#seen))
-      for (const { name, selectionSet } of selectedFields(message.selectionSet, this.#context, this.#seen))
+    // Another page may have more rows: its fragments are looked into again.
+    const seen = new Set<string>();
+    for (const message of rowFields(field.selectionSet, this.#context, seen))
+      for (const { name, selectionSet } of selectedFields(message.selectionSet, this.#context, seen))
         if (name.value === 'campaign') this.#addNested(selectionSet, pageRows(page, messagePageLimits));
   }
 

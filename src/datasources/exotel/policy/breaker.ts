@@ -7,7 +7,7 @@ const failuresInARow = 8;
 /** When a dead upstream is probed again, by a single call. */
 const probeAfterMs = 3000;
 
-function isDown(error: Error): boolean {
+function isDown(error: unknown): boolean {
   return error instanceof UpstreamFailure && ['unavailable', 'unreachable', 'timeout'].includes(error.reason);
 }
 
@@ -21,9 +21,23 @@ export class Breaker {
   /** @throws NotSent where it opened meanwhile. */
   async run<T>(call: () => Promise<T>): Promise<T> {
     try {
-      return await this.#policy.execute(call);
+      const end = await this.#policy.execute(() => ended(call));
+      if ('error' in end) throw end.error;
+      return end.value;
     } catch (error) {
       throw error instanceof BrokenCircuitError ? new NotSent() : error;
     }
+  }
+}
+
+/** A refusal is an answer too: it ends a row of failures, as a success does. */
+async function ended<T>(
+  call: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly error: unknown }> {
+  try {
+    return { value: await call() };
+  } catch (error) {
+    if (isDown(error)) throw error;
+    return { error };
   }
 }

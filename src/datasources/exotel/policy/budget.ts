@@ -1,5 +1,6 @@
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { CallLog, minuteMs } from './call-log.js';
+import { NotSent } from './not-sent.js';
 import { type Claim, goesBefore } from './priority.js';
 import { shareOf, sharesOf } from './shares.js';
 import { type RateHeaders, UpstreamCount } from './upstream-count.js';
@@ -28,6 +29,8 @@ interface Waiter {
 
 /** A clock may be a little early. */
 const timerSlackMs = 5;
+/** When to look again at a place that only the answers of calls in flight can give. */
+const lookAgainMs = 250;
 
 /**
  * Never more calls than the limit in any 60 seconds: a sliding window, since a token bucket's burst would break
@@ -40,6 +43,7 @@ export class Budget {
   readonly #waiting: Waiter[] = [];
   #pausedUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
@@ -50,7 +54,7 @@ export class Budget {
     const nowMs = this.#options.now();
     if (nowMs < this.#pausedUntilMs) return 0;
     const own = this.#limit - this.#log.count(nowMs).all;
-    const left = Math.max(0, Math.min(own, this.#upstream.left(nowMs)));
+    const left = Math.max(0, Math.min(own, this.#upstream.left(nowMs) - this.#log.inFlight));
     return left === Infinity ? null : left;
   }
 
@@ -59,6 +63,7 @@ export class Budget {
    * @throws UpstreamFailure `rateLimited` at once where there will be none within the claim's time.
    */
   async acquire(claim: Claim): Promise<Permit> {
+    if (this.#isClosed) throw new NotSent();
     const ahead = this.#waiting.filter((waiter) => !goesBefore(claim, waiter.claim)).length;
     const nowMs = this.#options.now();
     const placeAtMs = this.#placeAtMs(claim, ahead, nowMs);
@@ -73,10 +78,11 @@ export class Budget {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
   }
 
-  /** Lets go of the timer; who waits is refused. */
+  /** Lets go of the timer; who waits or comes later is refused. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
-    for (const { refuse } of this.#waiting.splice(0)) refuse(new UpstreamFailure('unreachable'));
+    for (const { refuse } of this.#waiting.splice(0)) refuse(new NotSent());
   }
 
   get #limit(): number {
@@ -87,9 +93,12 @@ export class Budget {
   /** When a claim with so many others ahead of it will have its place. */
   #placeAtMs({ priority }: Claim, ahead: number, nowMs: number): number {
     const times = [nowMs, this.#pausedUntilMs];
-    if (this.#upstream.left(nowMs) <= ahead) times.push(this.#upstream.untilMs);
+    const shares = sharesOf(this.#limit);
+    const kept = this.#limit === Infinity ? 0 : this.#limit - shareOf(shares, priority);
+    const spare = this.#upstream.left(nowMs) - kept - ahead;
+    if (spare <= 0) times.push(this.#upstream.untilMs);
+    else if (spare <= this.#log.inFlight) times.push(Math.min(this.#upstream.untilMs, nowMs + lookAgainMs));
     if (this.#limit !== Infinity) {
-      const shares = sharesOf(this.#limit);
       const { all, background } = this.#log.count(nowMs);
       times.push(this.#log.whenExpired(all + ahead + 1 - shareOf(shares, priority), nowMs));
       if (priority === 'background')
@@ -100,12 +109,11 @@ export class Budget {
 
   #permit({ priority }: Claim): Permit {
     const end = this.#log.begin(priority === 'background');
-    this.#upstream.spend();
     return {
       answered: (headers) => {
         const nowMs = this.#options.now();
         end(nowMs + minuteMs);
-        if (headers) this.#upstream.correct(headers, this.#log.inFlight, nowMs);
+        this.#upstream.correct(headers ?? {}, nowMs);
         this.#serve();
       },
       unused: () => {
@@ -146,7 +154,7 @@ export class Budget {
           () => {
             this.#serve();
           },
-          placeAtMs - nowMs + timerSlackMs,
+          Math.min(placeAtMs - nowMs, minuteMs) + timerSlackMs,
         );
         return;
       }

@@ -84,8 +84,9 @@ export class CallPolicy implements SendPolicy {
     });
     let headers: RateHeaders | undefined;
     try {
-      const value = await this.#breaker.run(() =>
-        this.#lanes.run(() => {
+      // The lane comes before the breaker: that all are taken does not say that the upstream is down.
+      const value = await this.#lanes.run(() =>
+        this.#breaker.run(() => {
           onSent?.();
           return send((told) => (headers = told), timeoutMs);
         }),

@@ -12,7 +12,8 @@ export interface RateHeaders {
 
 /**
  * What the upstream says is left of its current minute, for whom else may use the account.
- * Answers arrive in any order, so within one minute the least is believed.
+ * Answers arrive in any order, so within one minute the least is believed. Calls in flight are not taken off it:
+ * only their answers tell whether the upstream had counted them already.
  */
 export class UpstreamCount {
   #left = Infinity;
@@ -20,12 +21,12 @@ export class UpstreamCount {
   #minuteEndsMs = 0;
   #limit = Infinity;
 
-  /** The smallest limit that the upstream named. */
+  /** The limit that the upstream named last. */
   get limit(): number {
     return this.#limit;
   }
 
-  /** How many calls the upstream will take before `untilMs`. */
+  /** How many calls the upstream will take before `untilMs`, less those in flight that it has not counted. */
   left(nowMs: number): number {
     return nowMs < this.#untilMs ? this.#left : Infinity;
   }
@@ -35,23 +36,19 @@ export class UpstreamCount {
     return this.#untilMs;
   }
 
-  /** One call is about to be sent. */
-  spend(): void {
-    this.#left -= 1;
-  }
-
-  /**
-   * Takes what an answer says.
-   * @param inFlight calls that the upstream may not have counted yet.
-   */
-  correct({ limit, remaining, resetAtMs }: RateHeaders, inFlight: number, nowMs: number): void {
+  /** Takes what an answer says; a call that ended without one may have been counted. */
+  correct({ limit, remaining, resetAtMs }: Partial<RateHeaders>, nowMs: number): void {
     if (limit !== undefined && limit > 0) this.#limit = limit;
-    if (remaining === undefined) return;
+    if (remaining === undefined) {
+      this.#left = Math.max(0, this.#left - 1);
+      return;
+    }
+    // A late answer of a minute that is over tells nothing of this one.
+    if (nowMs < this.#untilMs && resetAtMs !== undefined && resetAtMs < this.#minuteEndsMs) return;
     // Its clock may be wrong; its minute is not longer than a minute.
     const endsMs = Math.min(resetAtMs ?? nowMs + minuteMs, nowMs + minuteMs);
     const isSameMinute = resetAtMs !== undefined && resetAtMs === this.#minuteEndsMs;
-    const left = Math.max(0, remaining - inFlight);
-    this.#left = isSameMinute ? Math.min(this.#left, left) : left;
+    this.#left = isSameMinute ? Math.min(this.#left, remaining) : remaining;
     this.#minuteEndsMs = resetAtMs ?? 0;
     this.#untilMs = endsMs;
   }

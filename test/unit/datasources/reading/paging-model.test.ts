@@ -102,6 +102,32 @@ describe('a cursor holds while the list moves', () => {
     ));
 });
 
+describe('rows that share a sort key', () => {
+  it('are neither repeated nor skipped where the row of the cursor is gone', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(12), { minLength: 5, maxLength: 200 }),
+        fc.nat(199),
+        fc.nat(40),
+        async (groups, seed, insertedBefore) => {
+          const old = [...groups]
+            .sort((a, b) => a - b)
+            .map((group, index) => ({ sid: `sid-${String(index).padStart(8, '0')}`, key: keyOf(group) }));
+          const at = seed % old.length;
+          const after = (await cursorAt(old, at)) ?? null;
+          const fresh = Array.from({ length: insertedBefore }, (_, index) => ({
+            sid: `new-${String(index).padStart(8, '0')}`,
+            key: keyOf(-1),
+          }));
+          const moved = [...fresh, ...old.filter((_, index) => index !== at)];
+          const { connection } = await read(moved, { first: 500, after });
+          expect(sids(connection.nodes)).toEqual(sids(old.slice(at + 1)));
+        },
+      ),
+      { numRuns: 200 },
+    ));
+});
+
 async function cursorAt(rows: readonly PlainRow[], index: number): Promise<string | undefined> {
   const { connection } = await read(rows, { last: 1, first: null, before: null });
   if (index === rows.length - 1) return connection.edges.at(-1)?.cursor;

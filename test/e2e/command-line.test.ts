@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+
+const root = new URL('../../', import.meta.url);
+const main = new URL('dist/main.js', root).pathname;
+
+beforeAll(() => {
+  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
+  expect(built.stdout).toBe('');
+  expect(built.status).toBe(0);
+}, 120_000);
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** Environment variables of ours must not reach the process from whoever runs the tests. */
+function environment(set: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], ...set };
+}
+
+function run(args: readonly string[], set: Readonly<Record<string, string>> = {}) {
+  return spawnSync(process.execPath, [main, ...args], {
+    env: environment(set),
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+}
+
+describe('the command line', () => {
+  it('refuses half a configuration and values out of range, a line each, without a stack', () => {
+    const { status, stderr } = run([], { EXOTEL_API_KEY: 'secret-key', PORT: '70000', SANDBOX_SPEED: '-1' });
+    expect(status).toBe(1);
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(':')[0]),
+    ).toEqual(['SANDBOX_SPEED', 'EXOTEL_ACCOUNT_SID', 'EXOTEL_API_TOKEN', 'PORT']);
+    expect(stderr).not.toMatch(/secret-key|\bat .*:\d+/);
+  });
+
+  it('ends where the port is taken, and says so', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const port = String((other.address() as AddressInfo).port);
+    const { status, stderr } = run([], { PORT: port });
+    other.close();
+    expect(status).toBe(1);
+    expect(stderr).toContain(`127.0.0.1:${port} is in use`);
+    expect(stderr).not.toMatch(/\bat .*:\d+/);
+  });
+
+  it('refuses a command that it does not have', () => {
+    expect(run(['dance'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no command "dance"'),
+    });
+  });
+
+  it('finds schema.graphql to be what the code makes', () => {
+    expect(run(['schema', '--check'])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.each([
+    ['start', /(http:\S+\/livez)/, { PORT: '0' }],
+    ['sandbox', /API +(http:\S+)/, { SANDBOX_PORT: '0' }],
+  ])(
+    '%s says where it is, answers there, and ends with exit code 0 on SIGTERM',
+    async (command, place, set) => {
+      const child = spawn(process.execPath, [main, command], {
+        env: environment({ ...set, LOG_LEVEL: 'silent' }),
+      });
+      children.push(child);
+      const url = await said(child, place);
+      const answer = await request(url, {
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(answer.statusCode).toBe(command === 'start' ? 200 : 401); // the sandbox wants its credentials
+      await answer.body.dump();
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    },
+  );
+});
+
+/** Waits until the process has printed something, and answers its first group. */
+function said(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.once('exit', () => {
+      reject(new Error(`it ended: ${text}`));
+    });
+    child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const found = pattern.exec(text)?.[1];
+      if (found) resolve(found);
+    });
+  });
+}
