@@ -30,8 +30,7 @@ export class CampaignResolver {
     const settled = Promise.allSettled(pages); // a page that fails is reported where `messages` is resolved
     if (needs.details || pages.length === 0) return reader.campaign(sid);
     const isUnknown = (await settled).some((page) => page.status === 'fulfilled' && page.value === null);
-    // A campaign may be there and have no messages yet: only the campaign itself can tell.
-    return isUnknown ? reader.campaign(sid) : referenceTo(sid);
+    return isUnknown ? null : referenceTo(sid);
   }
 
   @Query(() => CampaignConnection, { description: 'Campaigns, a page at a time.' })

@@ -40,8 +40,16 @@ export function retryAfterSeconds(headers: TransportAnswer['headers'], nowMs: nu
   const retryAfter = first('retry-after');
   const at = /^\d+$/.test(retryAfter) ? nowMs + Number(retryAfter) * 1000 : Date.parse(retryAfter);
   const reset = first('x-ratelimit-reset');
-  const dueMs = Number.isNaN(at) ? (/^\d+$/.test(reset) ? Number(reset) * 1000 : Number.NaN) : at;
-  return Number.isNaN(dueMs) ? undefined : Math.max(1, Math.ceil((dueMs - nowMs) / 1000));
+  if (!Number.isNaN(at)) return secondsUntil(at, nowMs, longestRetryAfterSeconds);
+  // Its clock may be wrong; the minute that it counts in is not longer than a minute.
+  return /^\d+$/.test(reset) ? secondsUntil(Number(reset) * 1000, nowMs, 60) : undefined;
+}
+
+/** What is asked to wait longer than this is asked by a clock that is wrong. */
+const longestRetryAfterSeconds = 3600;
+
+function secondsUntil(dueMs: number, nowMs: number, longest: number): number {
+  return Math.min(longest, Math.max(1, Math.ceil((dueMs - nowMs) / 1000)));
 }
 
 /** `X-RateLimit-Limit`, `-Remaining` and `-Reset` (epoch seconds): developer site, rate limiting. */

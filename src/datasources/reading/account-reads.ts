@@ -60,7 +60,8 @@ export class AccountReads {
     this.#snapshots = new CachedReads({
       ...shared,
       ...bounds.snapshots,
-      freshMs: ({ value: { campaign } }) => (campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs),
+      freshMs: ({ value: { campaign } }) =>
+        campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs,
       oldestMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
     });
     this.#campaignWindows = new CachedReads({
@@ -89,13 +90,16 @@ export class AccountReads {
 
   /**
    * Campaigns by their sids, as one batch: fresh snapshots first; where two or more remain, the newest window,
-   * which has fifty for the price of one; and single gets for what is still missing.
+   * which has fifty for the price of one; and single gets for what is still missing. A single one that was in the
+   * newest window is refreshed with it too.
    * @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read.
    */
   async campaigns(sids: readonly string[], wish: ReadWish): Promise<(Campaign | null | Error)[]> {
     const isFresh = (sid: string): boolean => !wish.fresh && this.#snapshots.fresh(sid) !== undefined;
     const missing = sids.filter((sid) => !isFresh(sid));
-    const rows = missing.length < 2 ? new Map<string, Campaign>() : await this.#newestRows(wish);
+    const isWorthAWindow =
+      missing.length > 1 || (!wish.fresh && missing.some((sid) => this.#isAmongNewest(sid)));
+    const rows = isWorthAWindow ? await this.#newestRows(wish) : new Map<string, Campaign>();
     const results = await Promise.allSettled(
       sids.map(async (sid) => {
         const row = isFresh(sid) ? undefined : rows.get(sid);
@@ -108,7 +112,7 @@ export class AccountReads {
 
   /** A window of a list of campaigns. */
   campaignWindow(query: CampaignQuery, slice: Slice, wish: ReadWish): Promise<Reading<Window<Campaign>>> {
-    return this.#campaignWindows.read(JSON.stringify([query, slice]), wish, (call) =>
+    return this.#campaignWindows.read(windowKey(query, slice), wish, (call) =>
       this.#options.client.listCampaigns(query, slice, call),
     );
   }
@@ -145,6 +149,16 @@ export class AccountReads {
     return value.campaign;
   }
 
+  /** A campaign that was in the newest window is refreshed with it: one call refreshes fifty. */
+  #isAmongNewest(sid: string): boolean {
+    const rows = this.#campaignWindows.peek(this.#newestKey)?.value.rows ?? [];
+    return rows.some((row) => readable(row)?.sid === sid);
+  }
+
+  get #newestKey(): string {
+    return windowKey(newest, { offset: 0, limit: this.maximum.campaigns.rows });
+  }
+
   /** An aid, not a duty: where it can't be read, single gets find what it would have had. */
   async #newestRows(wish: ReadWish): Promise<ReadonlyMap<string, Campaign>> {
     try {
@@ -169,6 +183,10 @@ export class AccountReads {
       hasEnded(campaign?.status) && readAtMs >= Date.parse(campaign?.updatedAt ?? '') + clockSkewMs;
     return isFinal ? freshness.endedMessagesMs : freshness.messagesMs;
   }
+}
+
+function windowKey(query: CampaignQuery, slice: Slice): string {
+  return JSON.stringify([query, slice]);
 }
 
 function campaignSidOf(key: string): string {

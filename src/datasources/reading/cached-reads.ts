@@ -22,6 +22,8 @@ export interface ReadWish {
   readonly newerThan?: number;
   /** True where the client asked for a fresh read. */
   readonly fresh: boolean;
+  /** True for a read that a write depends on: it goes where the write would. */
+  readonly forWrite?: boolean;
 }
 
 /** How a kind of answer is kept. */
@@ -43,6 +45,7 @@ export interface CachedReadsOptions<V> {
 export type Fetch<V> = (call: CallOptions) => Promise<V>;
 
 let readings = 0;
+const nextOrder = (): number => (readings += 1);
 
 /**
  * Answers of one kind, kept for the whole process: fresh ones are given at once; past that they are refreshed,
@@ -121,10 +124,16 @@ export class CachedReads<V extends object> {
     return kept;
   }
 
-  #fly(key: string, { report }: ReadWish, fetch: Fetch<V>, old: Reading<V> | undefined, mustBeNew: boolean) {
+  #fly(
+    key: string,
+    { report, forWrite }: ReadWish,
+    fetch: Fetch<V>,
+    old: Reading<V> | undefined,
+    mustBeNew: boolean,
+  ) {
     const { flight, isJoined } = this.#flights.join(mustBeNew ? `new ${key}` : key, (onQueued) =>
       this.#fetch(key, fetch, {
-        priority: old && !mustBeNew ? 'refresh' : 'read',
+        priority: forWrite ? 'write' : old && !mustBeNew ? 'refresh' : 'read',
         staleMs: old ? this.#ageMs(old) : 0,
         onQueued,
         onSent: () => (report.calls += 1),
@@ -138,7 +147,7 @@ export class CachedReads<V extends object> {
   async #newOrOld(
     { landed, queued }: { readonly landed: Promise<Reading<V>>; readonly queued: Promise<void> },
     old: Reading<V>,
-    { fresh, report }: ReadWish,
+    { fresh, newerThan, report }: ReadWish,
   ): Promise<Reading<V>> {
     const patience = new AbortController();
     const giveOld = (): Reading<V> => old;
@@ -147,7 +156,9 @@ export class CachedReads<V extends object> {
       if (failedBecause(error, 'notFound')) throw error;
       return old;
     };
-    const impatience = fresh
+    // An old answer is of no use to who needs one newer: it stands in only where there will be none.
+    const isPatient = fresh || newerThan !== undefined;
+    const impatience = isPatient
       ? []
       : [
           queued,
@@ -166,14 +177,14 @@ export class CachedReads<V extends object> {
 
   async #fetch(key: string, fetch: Fetch<V>, call: CallOptions): Promise<Reading<V>> {
     const generation = this.#generation;
-    const value = await fetch(call);
-    const reading = this.#reading(value);
+    const order = nextOrder(); // of two readings under way at once, the one begun later is newer
+    const reading = this.#reading(await fetch(call), order);
     if (generation === this.#generation) this.keep(key, reading);
     return reading;
   }
 
-  #reading(value: V): Reading<V> {
-    return { value, readAtMs: this.#options.now(), order: (readings += 1) };
+  #reading(value: V, order = nextOrder()): Reading<V> {
+    return { value, readAtMs: this.#options.now(), order };
   }
 
   #ageMs({ readAtMs }: Reading<V>): number {

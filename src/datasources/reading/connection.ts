@@ -77,17 +77,16 @@ export class Connection<T extends { readonly sid: string }> {
     const known = readable(row);
     if (!known) return encodeCursor({ offset, sid: '', sortKey: null, previous: null }, this.#fingerprint);
     const sortKey = this.#source.sortKeyOf(known);
-    const previous = this.#previous(offset, sortKey);
+    const previous = this.#previous(offset);
     return encodeCursor({ offset, sid: known.sid, sortKey, previous }, this.#fingerprint);
   }
 
-  /** Marks of the rows before that share a sort key; null where the very row before was not read. */
-  #previous(offset: number, sortKey: string | null): string[] | null {
+  /** Marks of the rows before; null where the very row before was not read. */
+  #previous(offset: number): string[] | null {
     const marks: string[] = [];
     for (let index = offset - 1; index >= 0 && marks.length < knownPrevious; index -= 1) {
       const row = readable(this.#known.get(index));
       if (!row) return marks.length === 0 ? null : marks;
-      if (this.#source.sortKeyOf(row) !== sortKey) break;
       marks.push(markOf(row.sid));
     }
     return marks;

@@ -10,18 +10,21 @@ export interface Cursor {
   /** What the list is ordered by, as this row had it; null where that is not known. */
   readonly sortKey: string | null;
   /**
-   * Marks of the rows right before it that share its sort key, nearest first: its place among them, should it be
-   * gone. Empty for the first of them; null where the row before was not read.
+   * Marks of the rows right before it, nearest first: its place among rows of the same sort key, should it be gone.
+   * Null where the row before was not read.
    */
   readonly previous: readonly string[] | null;
 }
 
 /** How many rows before it a cursor knows. */
-export const knownPrevious = 3;
+export const knownPrevious = 5;
 
-/** Enough of a sid to tell it from its neighbours. */
+/** A short hash of a sid (FNV-1a, 32 bits), to tell a row from its neighbours: sids may end, or begin, alike. */
 export function markOf(sid: string): string {
-  return sid.slice(-8);
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < sid.length; index += 1)
+    hash = Math.imul(hash ^ sid.charCodeAt(index), 0x01000193) >>> 0;
+  return hash.toString(36);
 }
 
 /** Raised when what a cursor holds changes its meaning; older ones are refused then. */

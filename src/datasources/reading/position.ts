@@ -68,18 +68,21 @@ async function findByKey<T extends { readonly sid: string }>(
   return findBySid(list, source, cursor) ?? placeAmongEquals(list, cursor, { start, end });
 }
 
-/** Its row is gone: its place is behind the nearest of the rows that came before it and share its sort key. */
+/**
+ * Its row is gone: its place is behind the nearest of the rows that came before it and share its sort key. Where none
+ * of those is left either, all rows of that key are taken to come after it: better shown again than never.
+ */
 function placeAmongEquals<T extends { readonly sid: string }>(
   list: ListReader<T>,
   { offset, previous }: Cursor,
   { start, end }: RowRange,
 ): Position {
-  if (previous?.length === 0) return { index: start, isThere: false };
-  for (const mark of previous ?? [])
+  if (previous === null) return { index: Math.min(Math.max(offset, start), end), isThere: false };
+  for (const mark of previous)
     for (const [index, row] of list.rows)
       if (index >= start && index < end && markOf(readable(row)?.sid ?? '') === mark)
         return { index: index + 1, isThere: false };
-  return { index: Math.min(Math.max(offset, start), end), isThere: false };
+  return { index: start, isThere: false };
 }
 
 function comparisonOf<T extends { readonly sid: string }>(
@@ -120,9 +123,9 @@ async function findNearby<T extends { readonly sid: string }>(
     end: Math.min(total, cursor.offset + reach),
   };
   await list.cover(near);
-  const hasNeighbours = cursor.previous !== null && cursor.previous.length > 0;
-  return (
-    findBySid(list, source, cursor) ??
-    placeAmongEquals(list, { ...cursor, previous: hasNeighbours ? cursor.previous : null }, near)
-  );
+  const found = findBySid(list, source, cursor);
+  if (found) return found;
+  const place = placeAmongEquals(list, cursor, near);
+  // Without an order there are no equals to begin with: where no neighbour is left, its offset is all there is.
+  return place.index === near.start ? placeAmongEquals(list, { ...cursor, previous: null }, near) : place;
 }

@@ -49,11 +49,19 @@ export class RequestReader {
     return this.#campaigns.load(sid);
   }
 
+  /** A campaign that is about to be changed: the read goes where the write would, ahead of other reads. */
+  async campaignToChange(sid: string): Promise<Campaign | null> {
+    const [campaign] = await this.#account.campaigns([sid], { ...this.#wish, forWrite: true });
+    if (campaign instanceof Error) throw campaign;
+    this.#campaigns.clear(sid).prime(sid, campaign ?? null);
+    return campaign ?? null;
+  }
+
   /** A campaign as it is now: one call, unless this request has just read it. */
   async campaignNow(sid: string): Promise<Campaign | null> {
-    const known = await this.#campaigns.load(sid);
+    const known = await this.campaignToChange(sid);
     if (known === null || Date.parse(known.fetchedAt) >= this.#startedAtMs) return known;
-    const [now] = await this.#account.campaigns([sid], { ...this.#wish, fresh: true });
+    const [now] = await this.#account.campaigns([sid], { ...this.#wish, fresh: true, forWrite: true });
     if (now instanceof Error) throw now;
     this.#campaigns.clear(sid).prime(sid, now ?? null);
     return now ?? null;

@@ -85,7 +85,7 @@ export class CampaignWriter {
 
   /** The campaign as it was read last, or as it is now where that would refuse the action. */
   async #campaignFor(action: CampaignAction, sid: string): Promise<Campaign | null> {
-    const known = await this.#reader.campaign(sid);
+    const known = await this.#reader.campaignToChange(sid);
     return known && isAllowed(action, known.status) ? known : this.#reader.campaignNow(sid);
   }
 

@@ -39,6 +39,8 @@ export function argumentsOf(
 const endless = 1_000_000_000;
 /** Over any limit that makes sense for an upstream of 30 calls a minute. */
 const refusedAnyway = 1000;
+/** How many fields are looked at for one estimate: fragments used over and over make many of a short text. */
+const maximumFields = 20_000;
 /** A campaign's messages, their campaign's messages, and once more. */
 const maximumNesting = 3;
 
@@ -51,12 +53,15 @@ export class CampaignScope {
   readonly #nesting: number;
   readonly #pages = new Map<string, number>();
   readonly #seen = new Set<string>();
+  readonly #seenBelow = new Map<string, Set<string>>();
+  readonly #work: { fieldsLeft: number };
   #details = false;
   #nestedCalls = 0;
 
-  constructor(context: CostContext, nesting = 0) {
+  constructor(context: CostContext, nesting = 0, work = { fieldsLeft: maximumFields }) {
     this.#context = context;
     this.#nesting = nesting;
+    this.#work = work;
   }
 
   /** True where the campaign itself must be read, not only its messages. */
@@ -71,7 +76,7 @@ export class CampaignScope {
 
   /** Takes what a selection on the campaign asks for. */
   add(selections: SelectionSetNode | undefined): void {
-    for (const field of selectedFields(selections, this.#context, this.#seen)) {
+    for (const field of this.#fieldsOf(selections, this.#seen)) {
       const name = field.name.value;
       if (name === 'messages') this.#addMessages(field);
       else if (!answeredBySid.has(name)) this.#details = true;
@@ -82,22 +87,36 @@ export class CampaignScope {
     const page: PageArguments | undefined = argumentsOf(field, 'Campaign', this.#context);
     if (!page) return;
     const { messages } = this.#context.windowRows;
-    this.#pages.set(JSON.stringify(page), pageCalls(page, messagePageLimits, messages));
+    const key = JSON.stringify(page);
+    this.#pages.set(key, pageCalls(page, messagePageLimits, messages));
     // Another page may have more rows: its fragments are looked into again.
-    const seen = new Set<string>();
+    const seen = this.#seenBelow.get(key) ?? new Set<string>();
+    this.#seenBelow.set(key, seen);
+    if (this.#isRefusedAnyway) return;
     for (const message of rowFields(field.selectionSet, this.#context, seen))
-      for (const { name, selectionSet } of selectedFields(message.selectionSet, this.#context, seen))
+      for (const { name, selectionSet } of this.#fieldsOf(message.selectionSet, seen))
         if (name.value === 'campaign') this.#addNested(selectionSet, pageRows(page, messagePageLimits));
   }
 
+  /** An estimate that is refused anyway need not be exact: it must not itself become the expensive part. */
+  get #isRefusedAnyway(): boolean {
+    if (this.#work.fieldsLeft < 0) this.#nestedCalls = endless;
+    return this.#nestedCalls > refusedAnyway;
+  }
+
+  #fieldsOf(selections: SelectionSetNode | undefined, seen: Set<string>): FieldNode[] {
+    const fields = selectedFields(selections, this.#context, seen);
+    this.#work.fieldsLeft -= fields.length;
+    return fields;
+  }
+
   #addNested(selections: SelectionSetNode | undefined, rows: number): void {
-    // An estimate that is refused anyway need not be exact: it must not itself become the expensive part.
-    if (rows === 0 || this.#nestedCalls > refusedAnyway) return;
+    if (rows === 0 || this.#isRefusedAnyway) return;
     if (this.#nesting === maximumNesting) {
       this.#nestedCalls = endless;
       return;
     }
-    const nested = new CampaignScope(this.#context, this.#nesting + 1);
+    const nested = new CampaignScope(this.#context, this.#nesting + 1, this.#work);
     nested.add(selections);
     if (nested.#details) this.#details = true;
     this.#nestedCalls = Math.min(endless, this.#nestedCalls + rows * nested.messageCalls);

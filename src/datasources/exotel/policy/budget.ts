@@ -2,7 +2,7 @@ import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { CallLog, minuteMs } from './call-log.js';
 import { NotSent } from './not-sent.js';
 import { type Claim, goesBefore } from './priority.js';
-import { shareOf, sharesOf } from './shares.js';
+import { isUnhurried, paceMs, shareOf, sharesOf } from './shares.js';
 import { type RateHeaders, UpstreamCount } from './upstream-count.js';
 
 /** What the budget is made of. */
@@ -101,6 +101,8 @@ export class Budget {
     if (this.#limit !== Infinity) {
       const { all, background } = this.#log.count(nowMs);
       times.push(this.#log.whenExpired(all + ahead + 1 - shareOf(shares, priority), nowMs));
+      if (isUnhurried(priority) && all >= shares.reads / 2)
+        times.push(this.#log.whenFewerBegan(Math.ceil(shares.reads / 6), paceMs, nowMs));
       if (priority === 'background')
         times.push(this.#log.whenExpired(background + 1 - shares.background, nowMs, 'background'));
     }
@@ -108,11 +110,11 @@ export class Budget {
   }
 
   #permit({ priority }: Claim): Permit {
-    const end = this.#log.begin(priority === 'background');
+    const end = this.#log.begin(priority === 'background', this.#options.now());
     return {
       answered: (headers) => {
         const nowMs = this.#options.now();
-        end(nowMs + minuteMs);
+        end(this.#limit === Infinity ? 0 : nowMs + minuteMs);
         this.#upstream.correct(headers ?? {}, nowMs);
         this.#serve();
       },

@@ -19,3 +19,14 @@ export function sharesOf(limit: number): Shares {
 export function shareOf(shares: Shares, priority: Priority): number {
   return priority === 'write' ? shares.limit : shares.reads;
 }
+
+/**
+ * Once half of a minute is used, refreshes come evenly: a sixth of it in any 10 seconds. Spent in a burst, the
+ * minute would end with nothing left for what grows old meanwhile.
+ */
+export const paceMs = 10_000;
+
+/** True for a call that an old answer stands in for, or that nobody asked for. */
+export function isUnhurried(priority: Priority): boolean {
+  return priority === 'refresh' || priority === 'background';
+}

@@ -26,7 +26,7 @@ export class UpstreamCount {
     return this.#limit;
   }
 
-  /** How many calls the upstream will take before `untilMs`, less those in flight that it has not counted. */
+  /** How many calls beyond those it has counted the upstream will take before `untilMs`. */
   left(nowMs: number): number {
     return nowMs < this.#untilMs ? this.#left : Infinity;
   }

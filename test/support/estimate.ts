@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  type FragmentDefinitionNode,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
+import { operationCost } from '../../src/resolvers/cost/operation-cost.js';
+
+const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+
+/** The estimate of an operation in upstream calls, with windows of so many rows. */
+export function estimateOf(
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+  windowRows = { campaigns: 50, messages: 50 },
+): number {
+  const { definitions } = parse(query);
+  const operation = definitions.find(
+    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+  );
+  if (!operation) throw new Error('there is no operation');
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (!coerced) throw new Error(`the variables are wrong: ${String(errors)}`);
+  const fragments = definitions.filter(
+    (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION,
+  );
+  return operationCost(operation, {
+    schema,
+    fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
+    variableValues: coerced,
+    windowRows,
+  });
+}

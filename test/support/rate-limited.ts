@@ -1,0 +1,35 @@
+import { expect } from '@jest/globals';
+import { CampaignBySidDocument, type CreateCampaignInput } from '../operations/generated.js';
+import { type ClientError, type GatewayUnderTest } from './gateway-under-test.js';
+
+/** Reads one campaign after the other; gives the errors. */
+export async function readErrors(on: GatewayUnderTest, wanted: readonly string[]): Promise<ClientError[]> {
+  const errors: ClientError[] = [];
+  for (const sid of wanted) {
+    const answer = await on.execute(CampaignBySidDocument, { sid });
+    errors.push(...(answer.errors ?? []));
+  }
+  return errors;
+}
+
+/** Each says that the budget is used up, and when to come back. */
+export function expectToComeBack(errors: readonly (ClientError | undefined)[]): void {
+  for (const error of errors) {
+    expect(error?.extensions?.code).toBe('UPSTREAM_RATE_LIMITED');
+    const retryAfter = error?.extensions?.['retryAfter'];
+    expect(Number.isInteger(retryAfter)).toBe(true);
+    expect(retryAfter).toBeGreaterThanOrEqual(1);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+  }
+}
+
+/** A create that breaks no rule. */
+export const validInput: CreateCampaignInput = {
+  contentType: 'STATIC',
+  lists: ['f2284e77ea5a4224911251b08f861af2'],
+  dltEntityId: '1101428740000012125',
+  dltTemplateId: '1107159950325048979',
+  senderId: 'EXOTEL',
+  smsType: 'TRANSACTIONAL',
+  template: 'Hi',
+};

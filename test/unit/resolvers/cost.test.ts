@@ -1,0 +1,176 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { estimateOf } from '../../support/estimate.js';
+
+const repeat = (count: number, part: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => part(index)).join(' ');
+const bySid = (selection: string): string => `{ campaign(sid: "a") { ${selection} } }`;
+const list = (first: number, selection: string): string =>
+  `{ campaigns(first: ${String(first)}) { nodes { ${selection} } } }`;
+
+describe('an operation is estimated at the calls that it may come to', () => {
+  it.each([
+    ['a campaign', bySid('name'), 1],
+    ['a campaign of which only the sid is asked', bySid('sid'), 1],
+    ['the messages of a campaign alone', bySid('sid messages { totalCount }'), 1],
+    ['a campaign with 20 messages', bySid('name messages(first: 20) { nodes { sid } }'), 2],
+    [
+      'one sid under ten aliases',
+      `{ ${repeat(10, (n) => `c${String(n)}: campaign(sid: "a") { name }`)} }`,
+      1,
+    ],
+    ['two sids', '{ a: campaign(sid: "a") { name } b: campaign(sid: "b") { name } }', 3],
+    ['12 sids', `{ ${repeat(12, (n) => `c${String(n)}: campaign(sid: "${String(n)}") { name }`)} }`, 13],
+    ['50 campaigns', list(50, 'name'), 1],
+    ['51 campaigns', list(51, 'name'), 2],
+    ['200 campaigns', list(200, 'name'), 4],
+    ['the total of a list', '{ campaigns { totalCount } }', 1],
+    ['no campaigns', list(0, 'messages { totalCount }'), 1],
+    ['ten campaigns with messages', list(10, 'messages(first: 5) { nodes { sid } }'), 11],
+    ['20 campaigns with messages, by default', '{ campaigns { nodes { messages { totalCount } } } }', 21],
+    ['500 messages', bySid('messages(first: 500) { totalCount }'), 10],
+    ['500 messages and details', bySid('name messages(first: 500) { totalCount }'), 11],
+    ["messages with their campaign's name", bySid('messages { nodes { campaign { name } } }'), 2],
+    ["messages with their campaign's sid", bySid('messages { nodes { campaign { sid } } }'), 1],
+    ['20 after a cursor', '{ campaigns(first: 20, after: "x") { totalCount } }', 2],
+    ['50 after a cursor', '{ campaigns(first: 50, after: "x") { totalCount } }', 3],
+    ['the last 20', '{ campaigns(last: 20) { totalCount } }', 3],
+    ['the same list twice', `{ a: campaigns { totalCount } b: campaigns { nodes { name } } }`, 1],
+    ['two lists', '{ a: campaigns(first: 5) { totalCount } b: campaigns(first: 6) { totalCount } }', 2],
+    ['nothing but the schema', '{ __typename __schema { types { name } } }', 0],
+    ['a create', 'mutation { createCampaign(input: {}) { campaign { name stats { total } } } }', 1],
+    ['an action', 'mutation { pauseCampaign(sid: "a") { campaign { name } } }', 3],
+    [
+      'two actions',
+      'mutation { pauseCampaign(sid: "a") { __typename } b: resumeCampaign(sid: "a") { __typename } }',
+      6,
+    ],
+    [
+      'an action with messages',
+      'mutation { pauseCampaign(sid: "a") { campaign { messages { totalCount } } } }',
+      4,
+    ],
+    ['a page that is too large, at the largest', bySid('messages(first: 100000) { totalCount }'), 10],
+    ['a negative page', bySid('messages(first: -5) { totalCount }'), 1],
+  ])('%s', (_what, query, calls) => {
+    expect(estimateOf(query)).toBe(calls);
+  });
+
+  it('with the smaller windows that an upstream may have', () => {
+    expect(estimateOf(list(200, 'name'), {}, { campaigns: 20, messages: 50 })).toBe(10);
+    expect(
+      estimateOf(bySid('messages(first: 500) { totalCount }'), {}, { campaigns: 50, messages: 20 }),
+    ).toBe(25);
+  });
+});
+
+describe('the selection is read as execution reads it', () => {
+  const withMessages = (first: number): string => `messages(first: ${String(first)}) { nodes { sid } }`;
+
+  it.each([
+    [
+      'a fragment',
+      `query { campaigns(first: 10) { nodes { ...F } } } fragment F on Campaign { ${withMessages(5)} }`,
+      11,
+    ],
+    ['an inline fragment', list(10, `... on Campaign { ${withMessages(5)} }`), 11],
+    [
+      'nested fragments',
+      `query { ...Q } fragment Q on Query { campaigns(first: 10) { ...C } } fragment C on CampaignConnection { nodes { ...F } } fragment F on Campaign { ${withMessages(5)} }`,
+      11,
+    ],
+    [
+      'a page in nodes and in edges.node, once',
+      `{ campaigns(first: 10) { nodes { ${withMessages(5)} } edges { node { ${withMessages(5)} } } } }`,
+      11,
+    ],
+    ['two pages, each', list(10, `a: ${withMessages(5)} b: ${withMessages(6)}`), 21],
+    ['what is skipped, not', list(10, `messages @skip(if: true) { totalCount }`), 1],
+    ['what is not included, not', list(10, `... @include(if: false) { messages { totalCount } }`), 1],
+  ])('%s', (_what, query, calls) => {
+    expect(estimateOf(query)).toBe(calls);
+  });
+
+  it.each([
+    [{ with: true }, 11],
+    [{ with: false }, 1],
+    [{}, 1],
+    [{ with: true, first: 30 }, 31],
+  ])('with the variables %j', (variables, calls) => {
+    const query = `query ($with: Boolean = false, $first: Int = 10) {
+      campaigns(first: $first) { nodes { name messages @include(if: $with) { totalCount } } } }`;
+    expect(estimateOf(query, variables)).toBe(calls);
+  });
+});
+
+describe('what grows with every level is far over any limit', () => {
+  const nested = (depth: number): string =>
+    depth === 0 ? 'totalCount' : `nodes { campaign { messages(first: 20) { ${nested(depth - 1)} } } }`;
+
+  it.each([
+    [1, 21],
+    [2, 421],
+  ])('messages of messages, %i deep', (depth, calls) => {
+    expect(estimateOf(bySid(`messages(first: 20) { ${nested(depth)} }`))).toBe(calls);
+  });
+
+  it('deep nesting is refused, even of one message', () => {
+    const one = (depth: number): string =>
+      depth === 0 ? 'totalCount' : `nodes { campaign { messages(first: 1) { ${one(depth - 1)} } } }`;
+    expect(estimateOf(bySid(`messages(first: 1) { ${one(8)} }`))).toBeGreaterThan(100_000);
+  });
+
+  it('a fragment counts for the larger page too, where a smaller one used it first', () => {
+    const fragments = 'fragment M on Message { campaign { messages { totalCount } } }';
+    const page = (first: number): string => `messages(first: ${String(first)}) { nodes { ...M } }`;
+    expect(estimateOf(`{ campaign(sid: "a") { b: ${page(1)} c: ${page(500)} } } ${fragments}`)).toBe(512);
+  });
+
+  it('300 aliases of nested fragments have an estimate at once', () => {
+    const query = `query { ${repeat(300, (n) => `a${String(n)}: campaign(sid: "a") { ...A ...A }`)} }
+      fragment A on Campaign { ${repeat(300, (n) => `m${String(n)}: messages(first: 9) { nodes { ...B ...B } }`)} }
+      fragment B on Message { ${repeat(300, (n) => `c${String(n)}: campaign { ...C ...C }`)} }
+      fragment C on Campaign { ${repeat(300, (n) => `m${String(n)}: messages(first: 9) { nodes { ...D } }`)} }
+      fragment D on Message { ${repeat(300, (n) => `c${String(n)}: campaign { name }`)} }`;
+    expect(estimateOf(query)).toBeGreaterThan(1000);
+  });
+});
+
+describe('asking for more is never estimated lower', () => {
+  // Every campaign has a detail: its sid alone costs a read that its messages make unnecessary.
+  const { campaign } = fc.letrec<{ campaign: string; page: string }>((tie) => ({
+    campaign: fc
+      .array(fc.oneof(fc.constantFrom('status', 'stats { total }'), tie('page')), { maxLength: 3 })
+      .map((parts) => ['name', ...parts].join(' ')),
+    page: fc.oneof(
+      { maxDepth: 3 },
+      fc.nat(120).map((first) => `messages(first: ${String(first)}) { totalCount }`),
+      fc
+        .tuple(fc.nat(60), fc.constantFrom('nodes {', 'edges { node {'), tie('campaign'))
+        .map(
+          ([first, open, below]) =>
+            `messages(first: ${String(first)}) { ${open} sid campaign { ${below} } }${open.startsWith('edges') ? ' }' : ''} }`,
+        ),
+    ),
+  }));
+  const field = fc.oneof(
+    fc
+      .tuple(fc.constantFrom('a', 'b', 'c'), campaign)
+      .map(([sid, below]) => `campaign(sid: "${sid}") { ${below} }`),
+    fc
+      .tuple(fc.nat(200), campaign)
+      .map(([first, below]) => `campaigns(first: ${String(first)}) { nodes { ${below} } }`),
+  );
+
+  it('for any fields added to any others, before or after', () => {
+    const capped = (fields: readonly string[]): number =>
+      Math.min(1000, estimateOf(`{ ${fields.join(' ')} }`));
+    fc.assert(
+      fc.property(fc.array(field, { minLength: 1, maxLength: 4 }), field, (fields, added) => {
+        expect(capped([...fields, added])).toBeGreaterThanOrEqual(capped(fields));
+        expect(capped([added, ...fields])).toBeGreaterThanOrEqual(capped(fields));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
