@@ -1,8 +1,8 @@
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { CallLog, minuteMs } from './call-log.js';
 import { NotSent } from './not-sent.js';
-import { type Claim, goesBefore } from './priority.js';
-import { isUnhurried, paceMs, shareOf, sharesOf } from './shares.js';
+import { type Claim, goesBefore, type Rank, rankOf } from './priority.js';
+import { isUnhurried, paceMs, shareOf, sharesOf, urgentAfterMs } from './shares.js';
 import { type RateHeaders, UpstreamCount } from './upstream-count.js';
 
 /** What the budget is made of. */
@@ -23,6 +23,7 @@ export interface Permit {
 
 interface Waiter {
   readonly claim: Claim;
+  readonly rank: Rank;
   readonly grant: (permit: Permit) => void;
   readonly refuse: (error: UpstreamFailure) => void;
 }
@@ -64,13 +65,14 @@ export class Budget {
    */
   async acquire(claim: Claim): Promise<Permit> {
     if (this.#isClosed) throw new NotSent();
-    const ahead = this.#waiting.filter((waiter) => !goesBefore(claim, waiter.claim)).length;
     const nowMs = this.#options.now();
-    const placeAtMs = this.#placeAtMs(claim, ahead, nowMs);
+    const rank = rankOf(claim, nowMs);
+    const ahead = this.#waiting.filter((waiter) => !goesBefore(rank, waiter.rank)).length;
+    const placeAtMs = this.#placeAtMs(rank, ahead, nowMs);
     if (placeAtMs <= nowMs) return this.#permit(claim);
     if (placeAtMs - nowMs > claim.waitMs) throw new NoPlace(placeAtMs - nowMs);
     claim.onQueued?.();
-    return this.#queue(claim);
+    return this.#queue(claim, rank);
   }
 
   /** The upstream said 429: nothing is sent before then. */
@@ -91,7 +93,7 @@ export class Budget {
   }
 
   /** When a claim with so many others ahead of it will have its place. */
-  #placeAtMs({ priority }: Claim, ahead: number, nowMs: number): number {
+  #placeAtMs({ priority, oldSinceMs }: Rank, ahead: number, nowMs: number): number {
     const times = [nowMs, this.#pausedUntilMs];
     const shares = sharesOf(this.#limit);
     const kept = this.#limit === Infinity ? 0 : this.#limit - shareOf(shares, priority);
@@ -101,8 +103,10 @@ export class Budget {
     if (this.#limit !== Infinity) {
       const { all, background } = this.#log.count(nowMs);
       times.push(this.#log.whenExpired(all + ahead + 1 - shareOf(shares, priority), nowMs));
-      if (isUnhurried(priority) && all >= shares.reads / 2)
-        times.push(this.#log.whenFewerBegan(Math.ceil(shares.reads / 6), paceMs, nowMs));
+      if (isUnhurried(priority) && all >= shares.reads / 2) {
+        const evenlyMs = this.#log.whenFewerBegan(Math.ceil(shares.reads / 6), paceMs, nowMs);
+        times.push(Math.min(evenlyMs, oldSinceMs + urgentAfterMs));
+      }
       if (priority === 'background')
         times.push(this.#log.whenExpired(background + 1 - shares.background, nowMs, 'background'));
     }
@@ -125,7 +129,7 @@ export class Budget {
     };
   }
 
-  #queue(claim: Claim): Promise<Permit> {
+  #queue(claim: Claim, rank: Rank): Promise<Permit> {
     return new Promise((resolve, reject) => {
       const settle = <Value>(then: (value: Value) => void) => {
         return (value: Value): void => {
@@ -133,13 +137,13 @@ export class Budget {
           then(value);
         };
       };
-      const waiter: Waiter = { claim, grant: settle(resolve), refuse: settle(reject) };
+      const waiter: Waiter = { claim, rank, grant: settle(resolve), refuse: settle(reject) };
       const giveUp = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         const nowMs = this.#options.now();
-        waiter.refuse(new NoPlace(this.#placeAtMs(claim, this.#waiting.length, nowMs) - nowMs));
+        waiter.refuse(new NoPlace(this.#placeAtMs(rank, this.#waiting.length, nowMs) - nowMs));
       }, claim.waitMs);
-      const place = this.#waiting.findIndex((other) => goesBefore(claim, other.claim));
+      const place = this.#waiting.findIndex((other) => goesBefore(rank, other.rank));
       this.#waiting.splice(place === -1 ? this.#waiting.length : place, 0, waiter);
       this.#serve();
     });
@@ -150,7 +154,7 @@ export class Budget {
     clearTimeout(this.#timer);
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
       const nowMs = this.#options.now();
-      const placeAtMs = this.#placeAtMs(first.claim, 0, nowMs);
+      const placeAtMs = this.#placeAtMs(first.rank, 0, nowMs);
       if (placeAtMs > nowMs) {
         this.#timer = setTimeout(
           () => {

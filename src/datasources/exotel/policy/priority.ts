@@ -16,8 +16,20 @@ export interface Claim {
   readonly onQueued?: () => void;
 }
 
+/** A claim's rank among others: what it grows while it waits counts too, so that nobody starves. */
+export interface Rank {
+  readonly priority: Priority;
+  /** Since when the answer that it asks for is what it is; epoch milliseconds. */
+  readonly oldSinceMs: number;
+}
+
+/** The rank of a claim that is made now. */
+export function rankOf({ priority, staleMs }: Claim, nowMs: number): Rank {
+  return { priority, oldSinceMs: nowMs - staleMs };
+}
+
 /** True where the first goes before the second. */
-export function goesBefore(first: Claim, second: Claim): boolean {
+export function goesBefore(first: Rank, second: Rank): boolean {
   const [a, b] = [priorities.indexOf(first.priority), priorities.indexOf(second.priority)];
-  return a === b ? first.staleMs > second.staleMs : a < b;
+  return a === b ? first.oldSinceMs < second.oldSinceMs : a < b;
 }

@@ -25,6 +25,8 @@ export function shareOf(shares: Shares, priority: Priority): number {
  * minute would end with nothing left for what grows old meanwhile.
  */
 export const paceMs = 10_000;
+/** What is older than this takes the next place there is: nothing should grow older than a minute. */
+export const urgentAfterMs = 45_000;
 
 /** True for a call that an old answer stands in for, or that nobody asked for. */
 export function isUnhurried(priority: Priority): boolean {

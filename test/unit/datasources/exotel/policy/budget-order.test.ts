@@ -62,6 +62,22 @@ describe('who is served first where calls are scarce', () => {
     ).toEqual(names);
   });
 
+  it('what has waited long goes before what was a little staler when it came', async () => {
+    const budget = newBudget(1);
+    await use(budget, 1);
+    const order: string[] = [];
+    const claim = (name: string, staleMs: number) =>
+      void budget.acquire(claimOf('refresh', { staleMs, waitMs: 10 * minuteMs })).then((permit) => {
+        order.push(name);
+        permit.answered();
+      });
+    claim('waits long', 5000);
+    await pass(30_000);
+    claim('a little staler', 6000);
+    await pass(3 * minuteMs);
+    expect(order).toEqual(['waits long', 'a little staler']);
+  });
+
   it('a place that is free goes to who waits, not to who comes along', async () => {
     const budget = newBudget(1);
     await use(budget, 1);
