@@ -42,6 +42,8 @@ export type LogLevel = (typeof logLevels)[number];
 const regions = { singapore: 'https://api.exotel.com', mumbai: 'https://api.in.exotel.com' } as const;
 /** "30 requests per minute per account by default" (developer site, rate limiting). */
 const documentedRateLimit = 30;
+/** Where the sandbox listens when it runs alone and nothing else is said: beside a gateway on its own default. */
+const sandboxPort = 4010;
 const credentialNames = ['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'] as const;
 
 /** Settings that can't be started with; one line each, naming the variable, what it got and what it takes. */
@@ -85,7 +87,7 @@ const variables = {
     'a number from 0.01 to 100000',
     '60',
   ],
-  SANDBOX_PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4010'],
+  SANDBOX_PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', undefined],
 } as const satisfies Record<
   string,
   readonly [schema: z.ZodType, takes: string, byDefault: string | undefined]
@@ -112,7 +114,11 @@ export function readConfig(environment: Environment = process.env): Config {
   };
   const baseUrl = read('EXOTEL_BASE_URL') ?? regions[read('EXOTEL_REGION') as keyof typeof regions];
   const host = read('HOST');
-  const sandbox = { speed: read('SANDBOX_SPEED'), port: read('SANDBOX_PORT') };
+  const port = read('PORT');
+  const sandbox = {
+    speed: read('SANDBOX_SPEED'),
+    port: read('SANDBOX_PORT') ?? (said(environment, 'PORT') ? port : sandboxPort),
+  };
   const upstream = readUpstream(environment, baseUrl, sandbox.speed, problems);
   const config = {
     upstream,
@@ -122,7 +128,7 @@ export function readConfig(environment: Environment = process.env): Config {
     isCacheOn: read('CACHE') === 'on',
     timeoutMs: read('EXOTEL_TIMEOUT_MS'),
     host,
-    port: read('PORT'),
+    port,
     logLevel: read('LOG_LEVEL'),
   };
   if (read('AUTH_MODE') === undefined && !said(environment, 'AUTH_MODE') && !isLoopback(host))

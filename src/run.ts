@@ -26,8 +26,8 @@ export async function runGateway(config: Config, say: Say): Promise<undefined> {
 const sandboxCredentials = { accountSid: 'sandbox', apiKey: 'sandbox-key', apiToken: 'sandbox-token' };
 
 /** Starts the sandbox alone, says how to reach it, and ends on a signal. */
-export async function runSandbox({ sandbox }: Config, say: Say): Promise<undefined> {
-  const running = await startSandbox({ ...sandboxCredentials, port: sandbox.port, speed: sandbox.speed });
+export async function runSandbox({ sandbox, host }: Config, say: Say): Promise<undefined> {
+  const running = await startSandbox({ ...sandboxCredentials, host, ...sandbox });
   say(`the sandbox is ready, ${sandbox.speed} times as fast as life (SANDBOX_SPEED)
 
   API        ${running.baseUrl}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms

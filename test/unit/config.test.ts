@@ -32,9 +32,9 @@ describe('the configuration', () => {
     ['HOST', '::1', { host: '::1' }],
     ['HOST', 'localhost', { host: 'localhost' }],
     ['HOST', '127.8.9.10', { host: '127.8.9.10' }],
-    ['PORT', '0', { port: 0 }],
-    ['PORT', '65535', { port: 65_535 }],
-    ['PORT', ' 80 ', { port: 80 }],
+    ['PORT', '0', { port: 0, sandbox: { speed: 60, port: 0 } }],
+    ['PORT', '65535', { port: 65_535, sandbox: { speed: 60, port: 65_535 } }],
+    ['PORT', ' 80 ', { port: 80, sandbox: { speed: 60, port: 80 } }],
     ['AUTH_MODE', 'none', {}],
     ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
     [
