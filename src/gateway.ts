@@ -83,7 +83,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 function contextFactory(account: AccountReads, writing: WritingOptions) {
   return ({ fresh }: RequestWishes): RequestContext => {
     const report = new ReadReport();
-    const reader = new RequestReader(account, { report, fresh, startedAtMs: writing.now() });
+    const reader = new RequestReader(account, { report, fresh });
     return { reader, writer: new CampaignWriter(writing, reader), report };
   };
 }

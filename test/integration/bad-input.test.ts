@@ -49,6 +49,7 @@ describe('bad input is an error that names it, and costs no call', () => {
     ['garbage for a cursor', 'after', () => ({ after: 'garbage' })],
     ['an empty cursor', 'before', () => ({ before: '' })],
     ['a truncated cursor', 'after', () => ({ after: cursor.slice(0, -4) })],
+    ['a cursor with a letter behind it', 'after', () => ({ after: `${cursor}A` })],
     ['a cursor with something behind it', 'after', () => ({ after: `${cursor}AAAA` })],
     ['a cursor of another filter', 'after', () => ({ after: cursor, filter: { status: ['PAUSED'] } })],
     [

@@ -42,7 +42,7 @@ const newest: CampaignQuery = {
 
 /** Everything that the process has read of the account, for all requests together. */
 export class AccountReads {
-  readonly maximum = { campaigns: new PageMaximum(), messages: new PageMaximum() };
+  readonly maximum: { readonly campaigns: PageMaximum; readonly messages: PageMaximum };
   readonly #options: AccountReadsOptions;
   readonly #snapshots: CachedReads<Snapshot>;
   readonly #campaignWindows: CachedReads<Window<Campaign>>;
@@ -57,6 +57,7 @@ export class AccountReads {
       oldestMs: () => freshness.oldestMs,
     };
     this.#options = options;
+    this.maximum = { campaigns: new PageMaximum(now), messages: new PageMaximum(now) };
     this.#snapshots = new CachedReads({
       ...shared,
       ...bounds.snapshots,
@@ -131,9 +132,9 @@ export class AccountReads {
 
   /** A write may have changed this campaign, and every list; what it answered is the campaign as it is now. */
   wrote(sid: string, campaign?: Campaign): void {
-    this.#campaignWindows.forget();
-    this.#messageWindows.forget((key) => campaignSidOf(key) === sid);
-    this.#snapshots.forget((key) => key === sid);
+    this.#campaignWindows.outdate();
+    this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
+    this.#snapshots.outdate((key) => key === sid);
     if (campaign) this.#snapshots.replace(sid, { campaign });
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/policy/call-policy.js';
-import { Flights } from './flights.js';
+import { type Flight, Flights } from './flights.js';
 import { type ReadReport } from './read-report.js';
 import { roughBytes } from './rough-bytes.js';
 
@@ -13,17 +13,21 @@ export interface Reading<V> {
   readonly readAtMs: number;
   /** Grows with every reading of the process: tells which of two is newer where the clock can't. */
   readonly order: number;
+  /** True where a write may have changed it since: it is given only where there will be no new one. */
+  readonly isOutdated?: boolean;
 }
 
 /** What a caller wants of a read. */
 export interface ReadWish {
   readonly report: ReadReport;
-  /** Only a reading at least so new will do; `Infinity`: a new one. */
-  readonly newerThan?: number;
   /** True where the client asked for a fresh read. */
   readonly fresh: boolean;
+  /** True for a window that a list which moved is read anew with: nothing that is kept will do, if there is room. */
+  readonly reread?: boolean;
   /** True for a read that a write depends on: it goes where the write would. */
   readonly forWrite?: boolean;
+  /** True where an old answer will not do: an error is better. */
+  readonly orError?: boolean;
 }
 
 /** How a kind of answer is kept. */
@@ -43,6 +47,9 @@ export interface CachedReadsOptions<V> {
 
 /** Reads one thing from the upstream. */
 export type Fetch<V> = (call: CallOptions) => Promise<V>;
+
+/** Waits for something, until the signal says that it is of no more use. */
+type Wait = (signal: AbortSignal) => Promise<unknown>;
 
 let readings = 0;
 const nextOrder = (): number => (readings += 1);
@@ -81,7 +88,9 @@ export class CachedReads<V extends object> {
   /** What is kept under a key and is as good as new. */
   fresh(key: string): Reading<V> | undefined {
     const kept = this.#kept.get(key);
-    return kept && this.#ageMs(kept) <= this.#options.freshMs(kept, key) ? kept : undefined;
+    return kept && !kept.isOutdated && this.#ageMs(kept) <= this.#options.freshMs(kept, key)
+      ? kept
+      : undefined;
   }
 
   /** Keeps a reading that came with another; an older one never replaces a newer. */
@@ -96,31 +105,36 @@ export class CachedReads<V extends object> {
     this.keep(key, this.#reading(value));
   }
 
-  /** Forgets what a write may have changed; what is being read now is not kept either. */
-  forget(isChanged: (key: string) => boolean = () => true): void {
+  /** Marks what a write may have changed: the next read asks anew. What is being read now is not kept. */
+  outdate(isChanged: (key: string) => boolean = () => true): void {
     this.#generation += 1;
     this.#flights.clear();
-    for (const key of [...this.#kept.keys()]) if (isChanged(key)) this.#kept.delete(key);
+    for (const [key, kept] of [...this.#kept.entries()])
+      if (isChanged(key)) this.#kept.set(key, { ...kept, isOutdated: true });
   }
 
   /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
   async read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
     if (!this.#options.isOn)
-      return this.#fetch(key, fetch, { priority: 'read', onSent: () => (wish.report.calls += 1) });
-    const isNewEnough = ({ order }: Reading<V>): boolean => order >= (wish.newerThan ?? 0);
-    const kept = this.#fresh(key, wish, isNewEnough);
+      return this.#fetch(key, fetch, {
+        priority: wish.forWrite ? 'write' : 'read',
+        onSent: () => (wish.report.calls += 1),
+      });
+    const kept = this.#fresh(key, wish);
     if (kept) return kept;
     const old = this.peek(key);
-    const mustBeNew = wish.fresh || wish.newerThan !== undefined;
+    // An old answer is of no use to who needs a newer one: it stands in only where there will be none.
+    const mustBeNew = wish.fresh || wish.reread === true || old?.isOutdated === true;
     const flight = this.#fly(key, wish, fetch, old, mustBeNew);
-    if (!old) return flight.landed;
-    return this.#newOrOld(flight, old, wish);
+    if (!old || wish.orError) return flight.landed;
+    const given = await this.#newOrOld(flight, old, this.#impatience(flight, wish, mustBeNew));
+    if (given === old) wish.report.fromCache += 1;
+    return given;
   }
 
-  #fresh(key: string, wish: ReadWish, isNewEnough: (reading: Reading<V>) => boolean): Reading<V> | undefined {
-    const kept = wish.fresh ? undefined : this.fresh(key);
-    if (!kept || !isNewEnough(kept)) return undefined;
-    wish.report.fromCache += 1;
+  #fresh(key: string, wish: ReadWish): Reading<V> | undefined {
+    const kept = wish.fresh || wish.reread ? undefined : this.fresh(key);
+    if (kept) wish.report.fromCache += 1;
     return kept;
   }
 
@@ -143,35 +157,34 @@ export class CachedReads<V extends object> {
     return flight;
   }
 
-  /** Never an error where an old answer exists; and no wait where the refresh is itself kept waiting. */
+  /** What ends the wait for a new reading where an old one is at hand. */
+  #impatience({ queued }: Flight<Reading<V>>, { fresh, reread }: ReadWish, mustBeNew: boolean): Wait[] {
+    if (reread && !fresh) return [() => queued];
+    if (mustBeNew) return [];
+    const { patienceMs } = this.#options;
+    return [
+      () => queued,
+      (signal) => sleep(patienceMs, undefined, { signal, ref: false }).catch(() => undefined),
+    ];
+  }
+
+  /** Never an error where an old answer exists. */
   async #newOrOld(
-    { landed, queued }: { readonly landed: Promise<Reading<V>>; readonly queued: Promise<void> },
+    { landed }: Flight<Reading<V>>,
     old: Reading<V>,
-    { fresh, newerThan, report }: ReadWish,
+    waits: readonly Wait[],
   ): Promise<Reading<V>> {
-    const patience = new AbortController();
-    const giveOld = (): Reading<V> => old;
+    const over = new AbortController();
     const giveOldUnlessGone = (error: unknown): Reading<V> => {
       // That there is no such thing any more is an answer, and the newest one.
       if (failedBecause(error, 'notFound')) throw error;
       return old;
     };
-    // An old answer is of no use to who needs one newer: it stands in only where there will be none.
-    const isPatient = fresh || newerThan !== undefined;
-    const impatience = isPatient
-      ? []
-      : [
-          queued,
-          sleep(this.#options.patienceMs, undefined, { signal: patience.signal, ref: false }).catch(
-            () => undefined,
-          ),
-        ];
     const given = await Promise.race([
       landed.catch(giveOldUnlessGone),
-      ...impatience.map((wait) => wait.then(giveOld)),
+      ...waits.map((wait) => wait(over.signal).then(() => old)),
     ]);
-    patience.abort();
-    if (given === old) report.fromCache += 1;
+    over.abort();
     return given;
   }
 

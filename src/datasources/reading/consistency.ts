@@ -6,20 +6,20 @@ import { readable } from './list-source.js';
 const closeMs = 2000;
 
 /**
- * Tells which windows of a page must be read again because the list moved between their readings: a row could be
- * in two of them, or in none.
- *
- * @returns the order that a reading must have to be kept; undefined where all may be.
+ * Tells whether the list moved between the readings of a page's windows: a row could be in two of them, or in none.
+ * All of them must then be read anew, side by side: even the newest may be a kept one.
  */
-export function outdatedBefore<T extends { readonly sid: string }>(
+export function hasMoved<T extends { readonly sid: string }>(
   readings: readonly Reading<Window<T>>[],
-): number | undefined {
-  if (readings.length < 2) return undefined;
-  const newest = readings.reduce((a, b) => (a.order > b.order ? a : b));
-  const hasMoved = readings.some(({ value }) => value.total !== newest.value.total) || sharesRows(readings);
-  if (hasMoved) return newest.order;
-  const close = readings.filter(({ readAtMs }) => newest.readAtMs - readAtMs <= closeMs);
-  return close.length === readings.length ? undefined : Math.min(...close.map(({ order }) => order));
+): boolean {
+  const [first] = readings;
+  if (!first || readings.length < 2) return false;
+  const times = readings.map(({ readAtMs }) => readAtMs);
+  return (
+    Math.max(...times) - Math.min(...times) > closeMs ||
+    readings.some(({ value }) => value.total !== first.value.total) ||
+    sharesRows(readings)
+  );
 }
 
 function sharesRows<T extends { readonly sid: string }>(readings: readonly Reading<Window<T>>[]): boolean {

@@ -62,12 +62,15 @@ export function decodeCursor(text: string, fingerprint: string, argument: string
   const parsed = content.safeParse(parse(text)).data;
   if (parsed === undefined) throw new InputError(argument, 'is not a cursor of this API.');
   const [, made, offset, sid, sortKey, previous] = parsed;
+  const cursor = { offset, sid, sortKey, previous };
+  // Base64 has many spellings of the same bytes, and decoders pass over what is left at the end.
+  if (encodeCursor(cursor, made) !== text) throw new InputError(argument, 'is not a cursor of this API.');
   if (made !== fingerprint)
     throw new InputError(
       argument,
       'is a cursor of another list: the filter and the order must stay the same.',
     );
-  return { offset, sid, sortKey, previous };
+  return cursor;
 }
 
 function parse(text: string): unknown {

@@ -2,11 +2,11 @@ import { type RowRange } from '../../domain/page.js';
 import { type Slice } from '../exotel/client.js';
 import { type Row, type Window } from '../exotel/rows.js';
 import { type Reading } from './cached-reads.js';
-import { outdatedBefore } from './consistency.js';
+import { hasMoved } from './consistency.js';
 import { type PageMaximum } from './page-maximum.js';
 
-/** Reads one window; where `newerThan` is given, an older reading will not do. */
-export type WindowFetch<T> = (slice: Slice, newerThan?: number) => Promise<Reading<Window<T>>>;
+/** Reads one window. From `reread` 1 on it is read anew, whatever is at hand: once for each number. */
+export type WindowFetch<T> = (slice: Slice, reread?: number) => Promise<Reading<Window<T>>>;
 
 /** The first read, one after a smaller page maximum was learned, and two for rows that were still missing. */
 const maximumRounds = 4;
@@ -44,9 +44,9 @@ export class ListReader<T extends { readonly sid: string }> {
     return this.#rows;
   }
 
-  /** Where the list moved while it was read: the order that a reading must have to be kept; else undefined. */
-  get outdatedBefore(): number | undefined {
-    return outdatedBefore(this.#readings);
+  /** True where the list moved between the readings of its windows. */
+  get hasMoved(): boolean {
+    return hasMoved(this.#readings);
   }
 
   /** How many rows a window has at present. */

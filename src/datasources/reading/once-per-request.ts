@@ -6,9 +6,9 @@ export function oncePerRequest<T>(
   list: string,
   fetch: WindowFetch<T>,
 ): WindowFetch<T> {
-  return (slice, newerThan) => {
-    const key = `${list} ${slice.offset}+${slice.limit} ${newerThan ?? ''}`;
-    const reading = (asked.get(key) as ReturnType<WindowFetch<T>> | undefined) ?? fetch(slice, newerThan);
+  return (slice, reread) => {
+    const key = `${list} ${slice.offset}+${slice.limit} ${reread ?? 0}`;
+    const reading = (asked.get(key) as ReturnType<WindowFetch<T>> | undefined) ?? fetch(slice, reread);
     asked.set(key, reading);
     return reading;
   };

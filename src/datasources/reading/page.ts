@@ -14,12 +14,12 @@ import { locate } from './position.js';
 /**
  * Reads the page that a client asked for: cursors translated onto offsets, rows onto windows.
  *
- * @param open gives a reader of the list, of readings that are new enough.
+ * @param open gives a reader of the list: 0 of what is at hand, from 1 on of windows read anew.
  * @throws InputError before any call is spent, for arguments or cursors that can't be.
  * @throws UpstreamFailure where a window can't be read.
  */
 export async function readPage<T extends { readonly sid: string }>(
-  open: (newerThan?: number) => ListReader<T>,
+  open: (reading: number) => ListReader<T>,
   source: ListSource<T>,
   page: PageArguments,
   limits: PageLimits,
@@ -32,12 +32,16 @@ export async function readPage<T extends { readonly sid: string }>(
     after: decode(page.after, 'after'),
     before: decode(page.before, 'before'),
   };
-  const list = open();
-  const connection = await readCut(list, source, cut);
-  const newerThan = list.outdatedBefore;
-  // Once is enough: a list that moves faster than it can be read has no one page that is right.
-  return newerThan === undefined ? connection : readCut(open(newerThan), source, cut);
+  for (let reading = 0; ; reading += 1) {
+    const list = open(reading);
+    const connection = await readCut(list, source, cut);
+    // Twice is enough: a list that moves faster than it can be read has no one page that is right.
+    if (!list.hasMoved || reading === maximumRereads) return connection;
+  }
 }
+
+/** How often the windows of a page are read anew where the list moved between their readings. */
+const maximumRereads = 2;
 
 interface Cut {
   readonly size: PageSize;

@@ -2,7 +2,7 @@ import { type RowRange } from '../../domain/page.js';
 import { type Cursor, markOf } from './cursor.js';
 import { type ListReader } from './list-reader.js';
 import { type ListSource, readable } from './list-source.js';
-import { type CompareKeys, explainOrder } from './sort-key.js';
+import { explainOrder, type KeyOrder } from './sort-key.js';
 
 /** Where a cursor's row is now. */
 export interface Position {
@@ -50,22 +50,30 @@ function findBySid<T extends { readonly sid: string }>(
   return undefined;
 }
 
+/** How often the order is explained anew: what a probe finds may show that it was taken for another. */
+const maximumExplanations = 3;
+
 async function findByKey<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
   cursor: Cursor,
 ): Promise<Position | undefined> {
   const { sortKey } = cursor;
-  const compare = sortKey === null ? undefined : comparisonOf(list, source);
-  if (sortKey === null || !compare) return undefined;
-  const keyAt = async (index: number): Promise<string | null> => {
+  if (sortKey === null) return undefined;
+  const keyAt = async (index: number): Promise<string> => {
     await list.load(index);
     const row = readable(list.rows.get(index));
-    return row ? source.sortKeyOf(row) : null;
+    return (row && source.sortKeyOf(row)) ?? sortKey;
   };
-  const start = await partition(list, async (index) => compare((await keyAt(index)) ?? sortKey, sortKey) < 0);
-  const end = await partition(list, async (index) => compare((await keyAt(index)) ?? sortKey, sortKey) <= 0);
-  return findBySid(list, source, cursor) ?? placeAmongEquals(list, cursor, { start, end });
+  for (let attempt = 0; attempt < maximumExplanations; attempt += 1) {
+    const order = orderOf(list, source);
+    if (!order) return undefined;
+    const start = await partition(list, async (index) => order.compare(await keyAt(index), sortKey) < 0);
+    const end = await partition(list, async (index) => order.compare(await keyAt(index), sortKey) <= 0);
+    if (orderOf(list, source)?.name === order.name)
+      return findBySid(list, source, cursor) ?? placeAmongEquals(list, cursor, { start, end });
+  }
+  return undefined;
 }
 
 /**
@@ -85,10 +93,10 @@ function placeAmongEquals<T extends { readonly sid: string }>(
   return { index: start, isThere: false };
 }
 
-function comparisonOf<T extends { readonly sid: string }>(
+function orderOf<T extends { readonly sid: string }>(
   list: ListReader<T>,
   { direction, sortKeyOf }: ListSource<T>,
-): CompareKeys | undefined {
+): KeyOrder | undefined {
   if (direction === null) return undefined;
   const rows = [...list.rows].sort(([a], [b]) => a - b).map(([, row]) => readable(row));
   return explainOrder(

@@ -24,21 +24,17 @@ export interface RequestReading {
   readonly report: ReadReport;
   /** True where the client asked for fresh reads. */
   readonly fresh: boolean;
-  /** When the request began; epoch milliseconds. */
-  readonly startedAtMs: number;
 }
 
 /** Everything that one request reads: whatever is asked twice within it is read once. */
 export class RequestReader {
   readonly #account: AccountReads;
   readonly #wish: ReadWish;
-  readonly #startedAtMs: number;
   readonly #campaigns: DataLoader<string, Campaign | null>;
   readonly #messagePages = new Map<string, Promise<Connection<Message> | null>>();
   readonly #windows = new Map<string, unknown>();
 
-  constructor(account: AccountReads, { report, fresh, startedAtMs }: RequestReading) {
-    this.#startedAtMs = startedAtMs;
+  constructor(account: AccountReads, { report, fresh }: RequestReading) {
     this.#account = account;
     this.#wish = { report, fresh };
     this.#campaigns = new DataLoader((sids) => account.campaigns(sids, this.#wish));
@@ -49,22 +45,28 @@ export class RequestReader {
     return this.#campaigns.load(sid);
   }
 
-  /** A campaign that is about to be changed: the read goes where the write would, ahead of other reads. */
-  async campaignToChange(sid: string): Promise<Campaign | null> {
-    const [campaign] = await this.#account.campaigns([sid], { ...this.#wish, forWrite: true });
+  /**
+   * A campaign that is about to be changed: the read goes where the write would, ahead of other reads.
+   * @returns the campaign, and whether it was read for this request rather than before it.
+   */
+  async campaignToChange(
+    sid: string,
+  ): Promise<{ readonly campaign: Campaign | null; readonly isNew: boolean }> {
+    const callsBefore = this.#wish.report.calls;
+    const campaign = await this.#readForWrite(sid, {});
+    return { campaign, isNew: this.#wish.report.calls > callsBefore };
+  }
+
+  /** A campaign as it is now, or an error: a write is not refused on the strength of an old answer. */
+  async campaignNow(sid: string): Promise<Campaign | null> {
+    return this.#readForWrite(sid, { fresh: true, orError: true });
+  }
+
+  async #readForWrite(sid: string, wish: Partial<ReadWish>): Promise<Campaign | null> {
+    const [campaign] = await this.#account.campaigns([sid], { ...this.#wish, ...wish, forWrite: true });
     if (campaign instanceof Error) throw campaign;
     this.#campaigns.clear(sid).prime(sid, campaign ?? null);
     return campaign ?? null;
-  }
-
-  /** A campaign as it is now: one call, unless this request has just read it. */
-  async campaignNow(sid: string): Promise<Campaign | null> {
-    const known = await this.campaignToChange(sid);
-    if (known === null || Date.parse(known.fetchedAt) >= this.#startedAtMs) return known;
-    const [now] = await this.#account.campaigns([sid], { ...this.#wish, fresh: true, forWrite: true });
-    if (now instanceof Error) throw now;
-    this.#campaigns.clear(sid).prime(sid, now ?? null);
-    return now ?? null;
   }
 
   /** Takes a campaign as it is after a write; what anybody read before it is forgotten. */
@@ -90,14 +92,14 @@ export class RequestReader {
       direction: query.order.direction,
       sortKeyOf: query.order.field === CampaignOrderField.NAME ? ({ name }) => name : startOf,
     };
-    const fetch: WindowFetch<Campaign> = async (slice, newerThan) => {
-      const reading = await this.#account.campaignWindow(query, slice, this.#wishFor(newerThan));
+    const fetch: WindowFetch<Campaign> = async (slice, reread = 0) => {
+      const reading = await this.#account.campaignWindow(query, slice, this.#wishFor(reread));
       for (const row of reading.value.rows.map(readable)) if (row) this.#campaigns.prime(row.sid, row);
       return reading;
     };
     const once = oncePerRequest(this.#windows, source.key, fetch);
-    const open = (newerThan?: number) =>
-      new ListReader((slice) => once(slice, newerThan), this.#account.maximum.campaigns);
+    const open = (reread: number) =>
+      new ListReader((slice) => once(slice, reread), this.#account.maximum.campaigns);
     return readPage(open, source, page, campaignPageLimits);
   }
 
@@ -128,16 +130,16 @@ export class RequestReader {
       direction: query.direction,
       sortKeyOf: ({ scheduledAt }) => (query.direction === null ? null : scheduledAt),
     };
-    const fetch: WindowFetch<Message> = (slice, newerThan) =>
-      this.#account.messageWindow(sid, query, slice, this.#wishFor(newerThan));
+    const fetch: WindowFetch<Message> = (slice, reread = 0) =>
+      this.#account.messageWindow(sid, query, slice, this.#wishFor(reread));
     const once = oncePerRequest(this.#windows, source.key, fetch);
-    const open = (newerThan?: number) =>
-      new ListReader((slice) => once(slice, newerThan), this.#account.maximum.messages);
+    const open = (reread: number) =>
+      new ListReader((slice) => once(slice, reread), this.#account.maximum.messages);
     return orNull(readPage(open, source, page, messagePageLimits));
   }
 
-  #wishFor(newerThan: number | undefined): ReadWish {
-    return newerThan === undefined ? this.#wish : { ...this.#wish, newerThan };
+  #wishFor(reread: number): ReadWish {
+    return reread === 0 ? this.#wish : { ...this.#wish, reread: true };
   }
 }
 

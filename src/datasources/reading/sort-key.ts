@@ -3,25 +3,32 @@ import { OrderDirection } from '../../domain/order.js';
 /** Compares two sort keys in the direction of a list: negative where the first comes before. */
 export type CompareKeys = (a: string, b: string) => number;
 
+/** A way to order keys. */
+export interface KeyOrder {
+  readonly name: string;
+  readonly compare: CompareKeys;
+}
+
 const byCodeUnit: CompareKeys = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-const byLetter: CompareKeys = (a, b) => byCodeUnit(a.toLowerCase(), b.toLowerCase());
+
+const orders: readonly KeyOrder[] = [
+  { name: 'by letter', compare: (a, b) => byCodeUnit(a.toLowerCase(), b.toLowerCase()) },
+  { name: 'by code unit', compare: byCodeUnit },
+];
 
 /**
- * The comparison that explains the order in which the upstream gave these keys, or undefined where none does.
+ * The order that explains how the upstream gave these keys, or undefined where none does.
  *
  * Moments compare as text, since all are in UTC and of one length. How the upstream compares names (with or
- * without regard to case) is not documented: what its own rows show is believed.
+ * without regard to case) is not documented: what its own rows show is believed, for as long as they show it.
  *
  * @param keys in the order of the list.
  */
-export function explainOrder(keys: readonly string[], direction: OrderDirection): CompareKeys | undefined {
+export function explainOrder(keys: readonly string[], direction: OrderDirection): KeyOrder | undefined {
   const sign = direction === OrderDirection.ASC ? 1 : -1;
-  const directed = [byLetter, byCodeUnit].map(
-    (compare): CompareKeys =>
-      (a, b) =>
-        sign * compare(a, b),
-  );
-  return directed.find((compare) =>
-    keys.every((key, index) => index === 0 || compare(keys[index - 1] ?? key, key) <= 0),
-  );
+  return orders
+    .map(({ name, compare }): KeyOrder => ({ name, compare: (a, b) => sign * compare(a, b) }))
+    .find(({ compare }) =>
+      keys.every((key, index) => index === 0 || compare(keys[index - 1] ?? key, key) <= 0),
+    );
 }

@@ -23,6 +23,12 @@ export interface WritingOptions {
 /** The upstream said no for a reason that may be the campaign's status: which codes it uses is not documented. */
 const refusals: ReadonlySet<FailureReason> = new Set(['forbidden', 'refused', 'duplicate']);
 
+/** A write that was lost may have been done, and one that was refused shows that our picture is wrong. */
+function mayHaveChanged(error: unknown): boolean {
+  if (!(error instanceof UpstreamFailure)) return true;
+  return error.mayHaveBeenProcessed || error.reason === 'notFound' || refusals.has(error.reason);
+}
+
 /** The writes of one request; its reader sees each of them. */
 export class CampaignWriter {
   readonly #options: WritingOptions;
@@ -85,8 +91,9 @@ export class CampaignWriter {
 
   /** The campaign as it was read last, or as it is now where that would refuse the action. */
   async #campaignFor(action: CampaignAction, sid: string): Promise<Campaign | null> {
-    const known = await this.#reader.campaignToChange(sid);
-    return known && isAllowed(action, known.status) ? known : this.#reader.campaignNow(sid);
+    const { campaign, isNew } = await this.#reader.campaignToChange(sid);
+    if (isNew || (campaign && isAllowed(action, campaign.status))) return campaign;
+    return this.#reader.campaignNow(sid);
   }
 
   /** The campaign may move or go between our look and our request; the upstream has the last word. */
@@ -108,7 +115,7 @@ export class CampaignWriter {
       this.#reader.wrote(campaign, isWhole);
       return campaign;
     } catch (error) {
-      this.#reader.forget(sid); // refused or lost: what was known before it may be wrong
+      if (mayHaveChanged(error)) this.#reader.forget(sid);
       throw error;
     }
   }

@@ -124,7 +124,7 @@ describe('a read under way', () => {
     const kept = reads();
     const before = held();
     const early = kept.read('a', wish(), before.fetch);
-    kept.forget();
+    kept.outdate();
     const late = await kept.read('a', wish(), gives('after the write'));
     before.land('before the write');
     expect((await early).value.text).toBe('before the write');
@@ -136,7 +136,7 @@ describe('a read under way', () => {
     const kept = reads();
     const before = held();
     const early = kept.read('a', wish(), before.fetch);
-    kept.forget((key) => key === 'a');
+    kept.outdate((key) => key === 'a');
     kept.replace('a', { text: 'written' });
     before.land('before the write');
     await early;

@@ -128,6 +128,20 @@ describe('rows that share a sort key', () => {
     ));
 });
 
+it('an order by name that counts capitals first is not taken for one that does not', async () => {
+  const names = [...plainNames('Name'), ...plainNames('bame')];
+  const old = names.map((key, index) => ({ sid: `s${String(index)}`, key }));
+  const after = (await cursorAt(old, 19)) ?? null;
+  const { connection } = await read(
+    old.filter((_, index) => index !== 19),
+    { first: 20, after },
+  );
+  expect(sids(connection.nodes)).toEqual(sids(old.slice(20, 40)));
+});
+
+const plainNames = (word: string): string[] =>
+  Array.from({ length: 60 }, (_, index) => `${word} ${String(index).padStart(3, '0')}`);
+
 async function cursorAt(rows: readonly PlainRow[], index: number): Promise<string | undefined> {
   const { connection } = await read(rows, { last: 1, first: null, before: null });
   if (index === rows.length - 1) return connection.edges.at(-1)?.cursor;
