@@ -69,6 +69,11 @@ export class CampaignScope {
     return this.#details || this.#pages.size === 0;
   }
 
+  /** True where a field is asked for that only the campaign itself can answer. */
+  get hasDetails(): boolean {
+    return this.#details;
+  }
+
   /** The calls that its messages may need. */
   get messageCalls(): number {
     return [...this.#pages.values()].reduce((sum, calls) => sum + calls, this.#nestedCalls);

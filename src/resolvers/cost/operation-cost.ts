@@ -18,18 +18,38 @@ export function operationCost(operation: OperationDefinitionNode, context: CostC
     : campaignsBySid(fields, context) + campaignLists(fields, context);
 }
 
-/** Campaigns by their sids; two or more of them are looked for in the newest window first. */
+/** Campaigns by their sids, as fields or as entities; two or more are looked for in the newest window first. */
 function campaignsBySid(fields: readonly FieldNode[], context: CostContext): number {
-  const scopes = new Map<unknown, CampaignScope>();
-  for (const field of fields.filter(({ name }) => name.value === 'campaign')) {
-    const sid = argumentsOf(field, 'Query', context)?.['sid'];
-    const scope = scopes.get(sid) ?? new CampaignScope(context);
-    scopes.set(sid, scope);
-    scope.add(field.selectionSet);
+  const roots = new Map<unknown, CampaignScope>();
+  const entities = new Map<unknown, CampaignScope>();
+  for (const field of fields) {
+    const given = argumentsOf(field, 'Query', context);
+    if (field.name.value === 'campaign') scopeOf(roots, given?.['sid'], context).add(field.selectionSet);
+    if (field.name.value === '_entities')
+      for (const sid of representedSids(given)) scopeOf(entities, sid, context).add(field.selectionSet);
   }
-  const gets = [...scopes.values()].filter(({ readsCampaign }) => readsCampaign).length;
-  const messages = [...scopes.values()].reduce((sum, { messageCalls }) => sum + messageCalls, 0);
+  const scopes = [...roots.values(), ...entities.values()];
+  const messages = scopes.reduce((sum, { messageCalls }) => sum + messageCalls, 0);
+  // A root field must be read to know that there is such a campaign; a reference is taken at its word.
+  const gets =
+    [...roots.values()].filter(({ readsCampaign }) => readsCampaign).length +
+    [...entities].filter(([sid, { hasDetails }]) => hasDetails && !roots.get(sid)?.readsCampaign).length;
   return messages + (gets < 2 ? gets : gets + 1);
+}
+
+function scopeOf(scopes: Map<unknown, CampaignScope>, sid: unknown, context: CostContext): CampaignScope {
+  const scope = scopes.get(sid) ?? new CampaignScope(context);
+  scopes.set(sid, scope);
+  return scope;
+}
+
+/** The sids of the campaigns among a router's representations. */
+function representedSids(given: Readonly<Record<string, unknown>> | undefined): unknown[] {
+  const representations = given?.['representations'];
+  if (!Array.isArray(representations)) return [];
+  return (representations as ({ readonly __typename?: unknown; readonly sid?: unknown } | null)[])
+    .filter((representation) => representation?.__typename === 'Campaign')
+    .map((representation) => representation?.sid);
 }
 
 /** Lists of campaigns: their windows, and for every row what is asked of its messages. */

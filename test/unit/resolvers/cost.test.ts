@@ -174,3 +174,25 @@ describe('asking for more is never estimated lower', () => {
     );
   });
 });
+
+describe('entities, as a router asks for them', () => {
+  const representations = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ __typename: 'Campaign', sid: `s${String(index)}` }));
+  const entities = (selection: string, count: number) =>
+    estimateOf(
+      `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Campaign { ${selection} } } }`,
+      {
+        r: [...representations(count), { __typename: 'ContactList', sid: 'l' }, null].filter(Boolean),
+      },
+    );
+
+  it.each([
+    ['nothing but their sids', 'sid', 40, 0],
+    ['details of one', 'sid name', 1, 1],
+    ['details of forty', 'sid name', 40, 41],
+    ['messages of three', 'messages(first: 20) { nodes { sid } }', 3, 3],
+    ['details and messages of three', 'name messages(first: 100) { nodes { sid } }', 3, 10],
+  ])('%s', (_what, selection, count, calls) => {
+    expect(entities(selection, count)).toBe(calls);
+  });
+});

@@ -85,7 +85,7 @@ export class CallPolicy implements SendPolicy {
     let headers: RateHeaders | undefined;
     try {
       // The lane comes before the breaker: that all are taken does not say that the upstream is down.
-      const value = await this.#lanes.run(() =>
+      const value = await this.#lanes.run(priority === 'write', () =>
         this.#breaker.run(() => {
           onSent?.();
           return send((told) => (headers = told), timeoutMs);
