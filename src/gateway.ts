@@ -5,7 +5,7 @@ import { Budget } from './datasources/exotel/policy/budget.js';
 import { CallPolicy } from './datasources/exotel/policy/call-policy.js';
 import { Transport } from './datasources/exotel/transport.js';
 import { AccountReads } from './datasources/reading/account-reads.js';
-import { defaultFreshness } from './datasources/reading/freshness.js';
+import { defaultFreshness, spedUp } from './datasources/reading/freshness.js';
 import { ReadReport } from './datasources/reading/read-report.js';
 import { RequestReader } from './datasources/reading/request-reader.js';
 import { CampaignWriter, type WritingOptions } from './datasources/writing/campaign-writer.js';
@@ -56,11 +56,12 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     const random = parts.random ?? Math.random;
     const policy = new CallPolicy({ budget, timeoutMs: config.timeoutMs, now, random });
     const client = new ExotelClient({ transport, policy, accountSid: upstream.accountSid, now });
+    const freshness = sandbox ? spedUp(defaultFreshness, config.sandbox.speed) : defaultFreshness;
     const account = new AccountReads({
       client,
       now,
       isCacheOn: config.isCacheOn,
-      freshness: defaultFreshness,
+      freshness,
     });
     const server = await createHttpServer({
       schema: await createSchema(),

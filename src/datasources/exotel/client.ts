@@ -84,23 +84,23 @@ export class ExotelClient {
   }
 
   /** Sends one POST. The answer has no stats, no cost and no message callback. */
-  async createCampaign(draft: CampaignDraft): Promise<Campaign> {
-    const campaign = this.#oneCampaign(await this.#write('POST', '', createToWire(draft)));
+  async createCampaign(draft: CampaignDraft, onSent?: () => void): Promise<Campaign> {
+    const campaign = this.#oneCampaign(await this.#write('POST', '', createToWire(draft), onSent));
     return { ...campaign, smsStatusCallback: campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null };
   }
 
   /** Changes what the draft says. */
-  async updateCampaign(sid: string, draft: CampaignDraft): Promise<Campaign> {
-    return this.#put(sid, draftToWire(draft));
+  async updateCampaign(sid: string, draft: CampaignDraft, onSent?: () => void): Promise<Campaign> {
+    return this.#put(sid, draftToWire(draft), onSent);
   }
 
   /** Asks for a move in the campaign's life. */
-  async actOnCampaign(sid: string, action: LifecycleAction): Promise<Campaign> {
-    return this.#put(sid, actionToWire(action));
+  async actOnCampaign(sid: string, action: LifecycleAction, onSent?: () => void): Promise<Campaign> {
+    return this.#put(sid, actionToWire(action), onSent);
   }
 
-  async #put(sid: string, body: WireBody): Promise<Campaign> {
-    return this.#oneCampaign(await this.#write('PUT', `/${sidSegment(sid, 'sid')}`, body));
+  async #put(sid: string, body: WireBody, onSent?: () => void): Promise<Campaign> {
+    return this.#oneCampaign(await this.#write('PUT', `/${sidSegment(sid, 'sid')}`, body, onSent));
   }
 
   #read(path: string, call: CallOptions): Promise<WireEnvelope> {
@@ -109,8 +109,8 @@ export class ExotelClient {
     );
   }
 
-  #write(method: 'POST' | 'PUT', path: string, body: WireBody): Promise<WireEnvelope> {
-    return this.#options.policy.once({ priority: 'write' }, (tell, timeoutMs) =>
+  #write(method: 'POST' | 'PUT', path: string, body: WireBody, onSent?: () => void): Promise<WireEnvelope> {
+    return this.#options.policy.once({ priority: 'write', ...(onSent && { onSent }) }, (tell, timeoutMs) =>
       this.#try({ method, path: `${this.#root}${path}`, body, timeoutMs }, tell),
     );
   }

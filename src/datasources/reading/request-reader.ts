@@ -40,6 +40,11 @@ export class RequestReader {
     this.#campaigns = new DataLoader((sids) => account.campaigns(sids, this.#wish));
   }
 
+  /** Counts a request that this one sent to the upstream by itself. */
+  readonly onSent = (): void => {
+    this.#wish.report.calls += 1;
+  };
+
   /** A campaign, or null for a sid that the upstream does not have. */
   async campaign(sid: string): Promise<Campaign | null> {
     return this.#campaigns.load(sid);

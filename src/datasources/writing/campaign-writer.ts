@@ -57,7 +57,9 @@ export class CampaignWriter {
     if (problems.length > 0) return refused(...problems);
     try {
       // What create answers has no stats and no cost: the next read asks for the whole campaign.
-      return done(await this.#write('', () => this.#options.client.createCampaign(draft), false));
+      return done(
+        await this.#write('', () => this.#options.client.createCampaign(draft, this.#reader.onSent), false),
+      );
     } catch (error) {
       return outcomeOfFailure(error);
     }
@@ -78,7 +80,9 @@ export class CampaignWriter {
       return notAllowed(CampaignAction.UPDATE, campaign);
     const problems = updateProblems(draft, campaign, this.#options.now());
     if (problems.length > 0) return refused(...problems);
-    return this.#change(CampaignAction.UPDATE, sid, () => this.#options.client.updateCampaign(sid, draft));
+    return this.#change(CampaignAction.UPDATE, sid, () =>
+      this.#options.client.updateCampaign(sid, draft, this.#reader.onSent),
+    );
   }
 
   /** Moves a campaign along its life, where the rules allow it. */
@@ -86,7 +90,9 @@ export class CampaignWriter {
     const campaign = await this.#campaignFor(action, sid);
     if (!campaign) return unknownSid();
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
-    return this.#change(action, sid, () => this.#options.client.actOnCampaign(sid, action));
+    return this.#change(action, sid, () =>
+      this.#options.client.actOnCampaign(sid, action, this.#reader.onSent),
+    );
   }
 
   /** The campaign as it was read last, or as it is now where that would refuse the action. */
