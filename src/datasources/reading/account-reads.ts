@@ -152,19 +152,18 @@ export class AccountReads {
 
   /** A campaign that was in the newest window is refreshed with it: one call refreshes fifty. */
   #isAmongNewest(sid: string): boolean {
-    const rows = this.#campaignWindows.peek(this.#newestKey)?.value.rows ?? [];
+    const rows = this.#campaignWindows.peek(windowKey(newest, this.#newestSlice))?.value.rows ?? [];
     return rows.some((row) => readable(row)?.sid === sid);
   }
 
-  get #newestKey(): string {
-    return windowKey(newest, { offset: 0, limit: this.maximum.campaigns.rows });
+  get #newestSlice(): Slice {
+    return { offset: 0, limit: this.maximum.campaigns.rows };
   }
 
   /** An aid, not a duty: where it can't be read, single gets find what it would have had. */
   async #newestRows(wish: ReadWish): Promise<ReadonlyMap<string, Campaign>> {
     try {
-      const slice = { offset: 0, limit: this.maximum.campaigns.rows };
-      const { value } = await this.campaignWindow(newest, slice, wish);
+      const { value } = await this.campaignWindow(newest, this.#newestSlice, wish);
       return new Map(value.rows.flatMap((row) => (row instanceof Error ? [] : [[row.sid, row] as const])));
     } catch {
       return new Map();

@@ -76,14 +76,17 @@ export class RequestReader {
 
   /** Takes a campaign as it is after a write; what anybody read before it is forgotten. */
   wrote(campaign: Campaign, isWhole: boolean): void {
-    this.forget(campaign.sid);
+    this.#forget(campaign.sid, isWhole ? campaign : undefined);
     this.#campaigns.prime(campaign.sid, campaign);
-    if (isWhole) this.#account.wrote(campaign.sid, campaign);
   }
 
   /** Forgets what was read of a campaign, and every list: the next read asks the upstream. */
   forget(sid: string): void {
-    this.#account.wrote(sid);
+    this.#forget(sid);
+  }
+
+  #forget(sid: string, asWritten?: Campaign): void {
+    this.#account.wrote(sid, asWritten);
     this.#windows.clear();
     this.#messagePages.clear();
     this.#campaigns.clear(sid);

@@ -5,6 +5,7 @@ import { NotSent } from './not-sent.js';
 import { type Budget } from './budget.js';
 import { type Priority } from './priority.js';
 import { readRetry } from './retry.js';
+import { isUnhurried } from './shares.js';
 import { type RateHeaders } from './upstream-count.js';
 
 /** What a caller says of a call. */
@@ -64,9 +65,9 @@ export class CallPolicy implements SendPolicy {
   /** Sends up to three times within one deadline: that of one try, and half of it and two seconds more. */
   async retried<T>(options: CallOptions, send: Try<T>): Promise<T> {
     const { now, random, timeoutMs } = this.#options;
-    const isRefresh = options.priority === 'refresh' || options.priority === 'background';
-    const waitMs = isRefresh ? refreshWaitMs : readWaitMs;
-    const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (isRefresh ? refreshWaitMs : 0);
+    const canWait = isUnhurried(options.priority);
+    const waitMs = canWait ? refreshWaitMs : readWaitMs;
+    const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (canWait ? refreshWaitMs : 0);
     return readRetry({ deadlineMs, now, random }).execute(() => {
       const leftMs = Math.max(1, deadlineMs - now());
       return this.#send(options, send, Math.min(waitMs, leftMs), Math.min(timeoutMs, leftMs));
