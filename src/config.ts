@@ -34,6 +34,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** Where the state is that several gateways of one account share; undefined: in this process. */
+  readonly redisUrl: string | undefined;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -76,6 +78,11 @@ const variables = {
   EXOTEL_TIMEOUT_MS: [wholeNumber(1, 600_000), 'a whole number of milliseconds from 1 to 600000', '10000'],
   HOST: [z.string().regex(/^[\w.:-]+$/), 'a host name or address to listen on', '127.0.0.1'],
   PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4000'],
+  REDIS_URL: [
+    z.string().refine(isRedisUrl),
+    'a redis or rediss URL, e.g. redis://127.0.0.1:6379/0',
+    undefined,
+  ],
   AUTH_MODE: [z.enum(['none']), '"none"', undefined],
   LOG_LEVEL: [z.enum(logLevels), `one of ${logLevels.join(', ')}`, 'info'],
   SANDBOX_SPEED: [
@@ -130,6 +137,7 @@ export function readConfig(environment: Environment = process.env): Config {
     host,
     port,
     logLevel: read('LOG_LEVEL'),
+    redisUrl: read('REDIS_URL'),
   };
   if (read('AUTH_MODE') === undefined && !said(environment, 'AUTH_MODE') && !isLoopback(host))
     problems.push(
@@ -170,6 +178,10 @@ function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, pathname, search, hash, username, password } = new URL(text);
   return /^https?:$/.test(protocol) && `${search}${hash}${username}${password}` === '' && pathname === '/';
+}
+
+function isRedisUrl(text: string): boolean {
+  return /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text);
 }
 
 function toOrigin(text: string): string {

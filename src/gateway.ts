@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Config, type UpstreamConfig } from './config.js';
 import { ExotelClient } from './datasources/exotel/client.js';
 import { Budget } from './datasources/exotel/policy/budget.js';
@@ -8,8 +9,12 @@ import { AccountReads } from './datasources/reading/account-reads.js';
 import { defaultFreshness, spedUp } from './datasources/reading/freshness.js';
 import { ReadReport } from './datasources/reading/read-report.js';
 import { RequestReader } from './datasources/reading/request-reader.js';
+import { MemoryState } from './datasources/state/memory-state.js';
+import { RedisState } from './datasources/state/redis-state.js';
+import { type SharedState } from './datasources/state/shared-state.js';
 import { CampaignWriter, type WritingOptions } from './datasources/writing/campaign-writer.js';
-import { IdempotencyKeys } from './datasources/writing/idempotency.js';
+import { type Audit } from './datasources/writing/audit.js';
+import { Creates } from './datasources/writing/creates.js';
 import { type RequestContext } from './resolvers/context.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.js';
@@ -25,6 +30,8 @@ export interface GatewayParts {
   readonly logger?: Logger;
   /** From 0 to 1. */
   readonly random?: () => number;
+  /** Waits between two looks for what a lost answer was about. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 /** A running gateway. */
@@ -63,9 +70,25 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       isCacheOn: config.isCacheOn,
       freshness,
     });
+    const state = openState(config, upstream.accountSid, now, logger);
+    open.push(() => state.close());
+    const sleep = parts.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false }));
+    const creates = new Creates({
+      client,
+      state,
+      accountSid: upstream.accountSid,
+      timeoutMs: config.timeoutMs,
+      now,
+      random,
+      sleep,
+      windowRows: () => account.maximum.campaigns.rows,
+    });
+    const audit: Audit = (line) => {
+      logger.info({ audit: line }, 'a write');
+    };
     const server = await createHttpServer({
       schema: await createSchema(),
-      createContext: contextFactory(account, { client, keys: new IdempotencyKeys(), now }),
+      createContext: contextFactory(account, { client, creates, audit, now, sleep }),
       logger,
       budget,
       maximumUpstreamCalls: config.maximumUpstreamCalls,
@@ -85,8 +108,17 @@ function contextFactory(account: AccountReads, writing: WritingOptions) {
   return ({ fresh }: RequestWishes): RequestContext => {
     const report = new ReadReport();
     const reader = new RequestReader(account, { report, fresh });
-    return { reader, writer: new CampaignWriter(writing, reader), report };
+    return { reader, writer: new CampaignWriter(writing, reader, 'anonymous'), report };
   };
+}
+
+/** What the gateways of the account share; without a Redis there is but this one. */
+function openState(config: Config, accountSid: string, now: () => number, logger: Logger): SharedState {
+  if (config.redisUrl === undefined) return new MemoryState(now);
+  const onTrouble = (error: Error): void => {
+    logger.warn({ reason: error.message }, 'the shared state cannot be reached');
+  };
+  return new RedisState({ url: config.redisUrl, prefix: `campaign-gateway:${accountSid}:`, onTrouble });
 }
 
 /** The upstream's address and credentials; a sandbox of our own is started with new ones each time. */

@@ -19,6 +19,21 @@ export function isAllowed(action: CampaignAction, status: CampaignStatus): boole
   return allowedIn[action].includes(status);
 }
 
+const all = Object.values(CampaignStatus).filter((status) => status !== CampaignStatus.UNKNOWN);
+
+/** Where an action that was done has brought a campaign, or where it may have gone from there since. */
+const reachedBy: Readonly<Record<Exclude<CampaignAction, 'UPDATE'>, readonly CampaignStatus[]>> = {
+  PAUSE: [CampaignStatus.PAUSED],
+  RESUME: all.filter((status) => status !== CampaignStatus.PAUSED),
+  COMPLETE: [CampaignStatus.COMPLETED, CampaignStatus.ARCHIVED],
+  ARCHIVE: [CampaignStatus.ARCHIVED],
+};
+
+/** Tells whether a campaign that was allowed an action, and is in this status now, has undergone it. */
+export function hasReached(action: Exclude<CampaignAction, 'UPDATE'>, status: CampaignStatus): boolean {
+  return reachedBy[action].includes(status);
+}
+
 const actionsByStatus = new Map(
   Object.values(CampaignStatus).map((status) => [
     status,

@@ -2,6 +2,7 @@ import { registerEnumType } from 'type-graphql';
 import { CampaignAction, CampaignStatus, Channel, ContentType, SmsType } from '../domain/campaign.js';
 import { MessageStatus } from '../domain/message.js';
 import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain/order.js';
+import { SmsEncoding } from '../domain/sms.js';
 import { UserErrorCode } from '../domain/user-error.js';
 
 const unknownWord = 'A word that this gateway does not know; `upstreamStatus` has it as it was written.';
@@ -99,6 +100,17 @@ registerEnumType(MessageOrderField, {
   name: 'MessageOrderField',
   description: 'What messages can be ordered by.',
   valuesConfig: { SCHEDULED_AT: { description: 'When they are to be sent.' } },
+});
+
+registerEnumType(SmsEncoding, {
+  name: 'SmsEncoding',
+  description: 'How a text is put into bits on its way to a phone.',
+  valuesConfig: {
+    GSM7: {
+      description: 'GSM 03.38 with its extension table: 160 characters in one part, 153 in each of several.',
+    },
+    UCS2: { description: 'Any character: 70 in one part, 67 in each of several; an emoji counts as two.' },
+  },
 });
 
 registerEnumType(UserErrorCode, {

@@ -101,9 +101,15 @@ describe.each(faults.map((fault) => [fault.kind, fault] as const))('%s at the fi
     expect(sandbox.calls).toHaveLength(2);
   });
 
-  it.each(['before', 'after'] as const)('of a create, %s it took effect: one POST is sent', async (when) => {
+  it.each([
+    ['before', 2],
+    ['after', 1],
+  ] as const)('of a create, %s it took effect: %i POST in all, and one campaign', async (when, posts) => {
     await start({ faults: firstOnly({ ...fault, when }) }, impatient);
-    await gateway.execute(CreateDocument, { input: validInput });
-    expect(sandbox.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    const before = sandbox.state.campaigns().length;
+    const { createCampaign } = await gateway.data(CreateDocument, { input: validInput });
+    expect(sandbox.calls.filter(({ method }) => method === 'POST')).toHaveLength(posts);
+    expect(sandbox.state.campaigns()).toHaveLength(before + 1);
+    expect(sandbox.state.find(createCampaign.campaign?.sid ?? '')).toBeDefined();
   });
 });

@@ -38,11 +38,15 @@ export interface GatewayUnderTest {
 /** What the upstream of a test takes. */
 export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken: 'token-of-acme' };
 
-/** Starts a gateway on a free port; the upstream is the one at `baseUrl`. */
+/**
+ * Starts a gateway on a free port; the upstream is the one at `baseUrl`.
+ * @param sleep how it waits between two looks for a lost campaign: not at all, unless told otherwise.
+ */
 export async function startGatewayOn(
   baseUrl: string,
   environment: Readonly<Record<string, string>> = {},
   now: () => number = Date.now,
+  sleep: (ms: number) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<GatewayUnderTest> {
   const config = readConfig({
     PORT: '0',
@@ -56,7 +60,7 @@ export async function startGatewayOn(
   });
   const logs: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line) => void logs.push(line) });
-  const gateway = await startGateway(config, { logger, now });
+  const gateway = await startGateway(config, { logger, now, sleep });
   return { url: gateway.url, gateway, logs, close: () => gateway.close(), ...clientOf(gateway.url) };
 }
 

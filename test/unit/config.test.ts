@@ -12,6 +12,7 @@ const defaults: Config = {
   host: '127.0.0.1',
   port: 4000,
   logLevel: 'info',
+  redisUrl: undefined,
 };
 
 describe('the configuration', () => {

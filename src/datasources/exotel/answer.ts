@@ -11,6 +11,11 @@ function parseJson(text: string): unknown {
   }
 }
 
+function dateOf(headers: TransportAnswer['headers']): number | undefined {
+  const ms = Date.parse(String(headers['date'] ?? ''));
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /**
  * Opens an answer's envelope.
  *
@@ -23,7 +28,8 @@ export function openEnvelope({ status, headers, text }: TransportAnswer, nowMs: 
   const isJson = typeof json === 'object' && json !== null;
   const opened =
     isJson && 'response' in json
-      ? envelope.safeParse({ ...json, isList: Array.isArray(json.response) }).data
+      ? envelope.safeParse({ ...json, isList: Array.isArray(json.response), answeredAtMs: dateOf(headers) })
+          .data
       : undefined;
   const said = [status, opened?.http_code, restException.safeParse(json).data?.RestException.Status];
   const no = said.find((code) => code !== undefined && (code < 200 || code >= 300));

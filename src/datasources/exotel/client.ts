@@ -32,6 +32,13 @@ export interface Slice {
 /** A read that somebody waits for. */
 const askedFor: CallOptions = { priority: 'read' };
 
+/** What a write answered. */
+export interface Written {
+  readonly campaign: Campaign;
+  /** The upstream's own id of the request, for its support. */
+  readonly requestId: string | null;
+}
+
 /** What the client needs. */
 export interface ExotelClientOptions {
   readonly transport: Pick<Transport, 'send'>;
@@ -84,23 +91,30 @@ export class ExotelClient {
   }
 
   /** Sends one POST. The answer has no stats, no cost and no message callback. */
-  async createCampaign(draft: CampaignDraft, onSent?: () => void): Promise<Campaign> {
-    const campaign = this.#oneCampaign(await this.#write('POST', '', createToWire(draft), onSent));
-    return { ...campaign, smsStatusCallback: campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null };
+  async createCampaign(draft: CampaignDraft, onSent?: () => void): Promise<Written> {
+    const { campaign, requestId } = await this.#written('POST', '', createToWire(draft), onSent);
+    const smsStatusCallback = campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null;
+    return { campaign: { ...campaign, smsStatusCallback }, requestId };
   }
 
   /** Changes what the draft says. */
-  async updateCampaign(sid: string, draft: CampaignDraft, onSent?: () => void): Promise<Campaign> {
-    return this.#put(sid, draftToWire(draft), onSent);
+  async updateCampaign(sid: string, draft: CampaignDraft, onSent?: () => void): Promise<Written> {
+    return this.#written('PUT', `/${sidSegment(sid, 'sid')}`, draftToWire(draft), onSent);
   }
 
   /** Asks for a move in the campaign's life. */
-  async actOnCampaign(sid: string, action: LifecycleAction, onSent?: () => void): Promise<Campaign> {
-    return this.#put(sid, actionToWire(action), onSent);
+  async actOnCampaign(sid: string, action: LifecycleAction, onSent?: () => void): Promise<Written> {
+    return this.#written('PUT', `/${sidSegment(sid, 'sid')}`, actionToWire(action), onSent);
   }
 
-  async #put(sid: string, body: WireBody, onSent?: () => void): Promise<Campaign> {
-    return this.#oneCampaign(await this.#write('PUT', `/${sidSegment(sid, 'sid')}`, body, onSent));
+  async #written(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: WireBody,
+    onSent?: () => void,
+  ): Promise<Written> {
+    const answer = await this.#write(method, path, body, onSent);
+    return { campaign: this.#oneCampaign(answer), requestId: answer.request_id ?? null };
   }
 
   #read(path: string, call: CallOptions): Promise<WireEnvelope> {

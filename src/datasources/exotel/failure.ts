@@ -30,6 +30,9 @@ const byStatus: Readonly<Record<number, FailureReason>> = {
   429: 'rateLimited',
 };
 
+/** Statuses of who gave up on what may go on behind it. */
+const onlyStoppedWaiting: ReadonlySet<number> = new Set([408, 504]);
+
 function reasonOfStatus(status: number): FailureReason {
   return byStatus[status] ?? (status >= 500 ? 'unavailable' : status >= 400 ? 'refused' : 'invalidResponse');
 }
@@ -93,7 +96,10 @@ export function failureOfAnswer(
   if (told) return told;
   // A 404 that the API did not write says that the address is wrong, not that the campaign is unknown.
   if (status === 404 && !body.isJson) return new UpstreamFailure('invalidResponse');
-  return new UpstreamFailure(reasonOfStatus(status), factsOf(requestId));
+  return new UpstreamFailure(reasonOfStatus(status), {
+    ...factsOf(requestId),
+    ...(onlyStoppedWaiting.has(status) && { mayStillRun: true }),
+  });
 }
 
 function factsOf(requestId: string | undefined) {

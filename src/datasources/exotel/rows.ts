@@ -1,4 +1,4 @@
-import { type z } from 'zod';
+import { z } from 'zod';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
@@ -13,6 +13,8 @@ export interface Window<T> {
   readonly limit: number;
   readonly total: number;
   readonly rows: readonly Row<T>[];
+  /** When the upstream answered, by its own clock (`Date`); epoch milliseconds. */
+  readonly answeredAtMs?: number | undefined;
 }
 
 /** Reads one item with the schema of what was asked for. */
@@ -25,8 +27,16 @@ export function readItem<Wire, T>(
   const failure = item && failureOfItem(item, requestId);
   if (failure) return failure;
   const wire = schema.safeParse(item?.data).data;
-  return wire === undefined ? new UpstreamFailure('invalidResponse') : map(wire);
+  if (wire !== undefined) return map(wire);
+  const sid = withSid.safeParse(item?.data).data?.sid;
+  return new UpstreamFailure('invalidResponse', {
+    ...(sid !== undefined && { sid }),
+    ...(requestId !== undefined && { requestId }),
+  });
 }
+
+/** What names itself can be asked for again, or told from another. */
+const withSid = z.object({ sid: z.string().min(1) });
 
 /**
  * The window that an answer holds.
@@ -34,7 +44,7 @@ export function readItem<Wire, T>(
  * @throws UpstreamFailure where it can't be told how many rows there are.
  */
 export function readWindow<Wire, T>(
-  { metadata, response, request_id, isList }: WireEnvelope,
+  { metadata, response, request_id, isList, answeredAtMs }: WireEnvelope,
   asked: { readonly offset: number; readonly limit: number },
   schema: z.ZodType<Wire>,
   map: (wire: Wire) => T,
@@ -46,7 +56,7 @@ export function readWindow<Wire, T>(
   if (metadata?.total === undefined) {
     const isNothing = !isList && rows.length === 0;
     if (isNothing || rows.length >= said) throw new UpstreamFailure('invalidResponse');
-    return { offset: asked.offset, limit: asked.limit, total: end, rows };
+    return { offset: asked.offset, limit: asked.limit, total: end, rows, answeredAtMs };
   }
   // A smaller limit counts only where it cut something off: the document's samples name limits nobody asked for.
   const isCut = rows.length >= said && end < metadata.total;
@@ -56,6 +66,7 @@ export function readWindow<Wire, T>(
     limit,
     total: rows.length > 0 ? Math.max(metadata.total, end) : metadata.total,
     rows,
+    answeredAtMs,
   };
 }
 

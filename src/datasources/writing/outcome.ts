@@ -8,11 +8,15 @@ import { type Campaign } from '../../schema/campaign.js';
 export interface Outcome {
   readonly campaign: Campaign | null;
   readonly userErrors: readonly UserProblem[];
+  /** The upstream's own id of the request that did it or refused it. */
+  readonly requestId?: string | null | undefined;
+  /** True where the campaign is as create answers it, without stats and cost. */
+  readonly isPartial?: boolean;
 }
 
 /** It was done. */
-export function done(campaign: Campaign): Outcome {
-  return { campaign, userErrors: [] };
+export function done(campaign: Campaign, requestId?: string | null): Outcome {
+  return { campaign, userErrors: [], requestId };
 }
 
 /** It was not done, and this is what to mend. */
@@ -32,22 +36,44 @@ export function notAllowed(action: CampaignAction, { status, availableActions }:
   return refused(problem('ACTION_NOT_ALLOWED', ['sid'], message));
 }
 
+/** Nobody knows whether the write was done. */
+export class OutcomeUnknown extends GatewayError {
+  override readonly name = 'OutcomeUnknown';
+
+  /** @param campaignName that of the campaign that may have been created. */
+  constructor(campaignName?: string) {
+    super(
+      'OUTCOME_UNKNOWN',
+      campaignName === undefined
+        ? 'The upstream gave no usable answer: whether it did this is not known. Look before you repeat it.'
+        : 'The upstream gave no usable answer: whether it created the campaign is not known. Repeat this with the ' +
+            'same idempotencyKey; without one, look for the name in extensions.campaignName first.',
+      campaignName === undefined ? {} : { campaignName },
+    );
+  }
+}
+
+/** The upstream did it, and what it answers of the campaign can't be read. */
+export function createdUnreadable(sid: string, requestId: string | undefined): UpstreamFailure {
+  return new UpstreamFailure('invalidResponse', { sid, ...(requestId !== undefined && { requestId }) });
+}
+
 /**
- * What to tell of a write that the upstream did not accept.
- * @throws GatewayError `OUTCOME_UNKNOWN` where the upstream may have done it all the same, and the failure
- *   itself where the caller can't mend it.
+ * What to tell of a write that the upstream certainly did not do.
+ * @throws the failure itself where the caller can't mend it.
  */
 export function outcomeOfFailure(error: unknown): Outcome {
   if (!(error instanceof UpstreamFailure)) throw error;
-  if (error.mayHaveBeenProcessed)
-    throw new GatewayError(
-      'OUTCOME_UNKNOWN',
-      'The upstream gave no usable answer: whether it did this is not known. Look before you repeat it.',
-    );
-  const field = error.facts.field ?? null;
+  const { field = null, requestId } = error.facts;
   if (error.reason === 'refused')
-    return refused(problem('REJECTED_BY_UPSTREAM', field, 'The upstream refused this as invalid.'));
+    return {
+      ...refused(problem('REJECTED_BY_UPSTREAM', field, 'The upstream refused this as invalid.')),
+      requestId,
+    };
   if (error.reason === 'duplicate')
-    return refused(problem('DUPLICATE', field, 'The upstream says that this exists already.'));
+    return {
+      ...refused(problem('DUPLICATE', field, 'The upstream says that this exists already.')),
+      requestId,
+    };
   throw error;
 }

@@ -1,4 +1,4 @@
-import { type UserProblem } from '../user-error.js';
+import { problem, type UserProblem } from '../user-error.js';
 import { enumProblems, listProblems, senderProblems } from './audience.js';
 import { type CampaignDraft } from './draft.js';
 import { scheduleProblems } from './schedule.js';
@@ -12,6 +12,20 @@ import { callbackProblems, dltProblems, nameProblems, templateProblems } from '.
  */
 export function createProblems(draft: CampaignDraft, nowMs: number): UserProblem[] {
   return [...fieldProblems(draft), ...scheduleProblems(draft, nowMs)];
+}
+
+/** The rules on a new campaign and on the key that it is created under. */
+export function newCampaignProblems(
+  draft: CampaignDraft,
+  idempotencyKey: string | null,
+  nowMs: number,
+): UserProblem[] {
+  const isBlank = idempotencyKey?.trim() === '';
+  const message = 'The key is blank; leave it out instead.';
+  return [
+    ...createProblems(draft, nowMs),
+    ...(isBlank ? [problem('BLANK', ['input', 'idempotencyKey'], message)] : []),
+  ];
 }
 
 /** The rules that need no clock, in the order of the contract's fields. */

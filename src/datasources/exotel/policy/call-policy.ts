@@ -4,7 +4,7 @@ import { Lanes } from './lanes.js';
 import { NotSent } from './not-sent.js';
 import { type Budget } from './budget.js';
 import { type Priority } from './priority.js';
-import { readRetry } from './retry.js';
+import { retries } from './retry.js';
 import { isUnhurried } from './shares.js';
 import { type RateHeaders } from './upstream-count.js';
 
@@ -24,7 +24,7 @@ export type Try<T> = (tell: (headers: RateHeaders) => void, timeoutMs: number) =
 
 /** How requests are sent. */
 export interface SendPolicy {
-  /** Sends once: a write is never repeated here. */
+  /** Sends a write: again only where it certainly was not processed. */
   once<T>(options: CallOptions, send: Try<T>): Promise<T>;
   /** Sends up to three times within one deadline. */
   retried<T>(options: CallOptions, send: Try<T>): Promise<T>;
@@ -57,9 +57,12 @@ export class CallPolicy implements SendPolicy {
     this.#options = options;
   }
 
-  /** Sends once: a write is never repeated here. */
+  /** Sends a write: again only where it certainly was not processed, and at most for the time of one wait. */
   async once<T>(options: CallOptions, send: Try<T>): Promise<T> {
-    return this.#send(options, send, readWaitMs, this.#options.timeoutMs);
+    const { now, random, timeoutMs } = this.#options;
+    return retries({ isWrite: true, deadlineMs: now() + readWaitMs, now, random }).execute(() =>
+      this.#send(options, send, readWaitMs, timeoutMs),
+    );
   }
 
   /** Sends up to three times within one deadline: that of one try, and half of it and two seconds more. */
@@ -68,7 +71,7 @@ export class CallPolicy implements SendPolicy {
     const canWait = isUnhurried(options.priority);
     const waitMs = canWait ? refreshWaitMs : readWaitMs;
     const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (canWait ? refreshWaitMs : 0);
-    return readRetry({ deadlineMs, now, random }).execute(() => {
+    return retries({ isWrite: false, deadlineMs, now, random }).execute(() => {
       const leftMs = Math.max(1, deadlineMs - now());
       return this.#send(options, send, Math.min(waitMs, leftMs), Math.min(timeoutMs, leftMs));
     });

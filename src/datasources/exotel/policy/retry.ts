@@ -1,5 +1,6 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
 import { NoPlace } from './budget.js';
+import { NotSent } from './not-sent.js';
 import { type FailureReason, UpstreamFailure } from '../../../domain/upstream-failure.js';
 
 /** What a read may simply be asked again after; API document and developer site: resets, 429, 5xx, HTML. */
@@ -11,11 +12,16 @@ const passing: ReadonlySet<FailureReason> = new Set([
   'invalidResponse',
 ]);
 
+/** What a write may be asked again after: the request certainly was not processed. */
+const unprocessed: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
+
 const tries = 3;
 const firstBackoffMs = 200;
 
 /** What retries depend on. */
 export interface RetryOptions {
+  /** A write may be repeated only where the upstream did not do it. */
+  readonly isWrite: boolean;
   /** Epoch milliseconds: no try begins after it. */
   readonly deadlineMs: number;
   readonly now: () => number;
@@ -27,11 +33,13 @@ export interface RetryOptions {
  * Three tries with full jitter, within one deadline. Where the upstream says when to come back, then, unless that
  * is past the deadline: the caller is told instead.
  */
-export function readRetry({ deadlineMs, now, random }: RetryOptions): RetryPolicy {
+export function retries({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPolicy {
   let delayMs = 0;
   let failed = 0;
+  const worthIt = isWrite ? unprocessed : passing;
   const isWorthIt = (error: Error): boolean => {
-    if (!(error instanceof UpstreamFailure) || error instanceof NoPlace || !passing.has(error.reason))
+    if (isWrite && error instanceof NotSent) return false;
+    if (!(error instanceof UpstreamFailure) || error instanceof NoPlace || !worthIt.has(error.reason))
       return false;
     const told = error.facts.retryAfterSeconds;
     delayMs = told === undefined ? random() * firstBackoffMs * 2 ** failed : told * 1000;

@@ -47,6 +47,8 @@ export const envelope = z.object({
   metadata: metadata.nullish().catch(undefined),
   response: z.preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), items),
   isList: z.boolean(),
+  /** Of the answer's `Date` header, not of its body. */
+  answeredAtMs: z.number().optional().catch(undefined),
 });
 export type WireEnvelope = z.infer<typeof envelope>;
 

@@ -39,7 +39,8 @@ describe('response may be an item or an array of one, everywhere', () => {
         client.updateCampaign('a', {}),
         client.actOnCampaign('a', 'PAUSE'),
       ]);
-      expect(answers.map(({ name }) => name)).toEqual(['wrapped', 'wrapped', 'wrapped', 'wrapped']);
+      const campaigns = answers.map((answer) => ('campaign' in answer ? answer.campaign : answer));
+      expect(campaigns.map(({ name }) => name)).toEqual(['wrapped', 'wrapped', 'wrapped', 'wrapped']);
     });
 
     it('list and messages', async () => {

@@ -149,6 +149,7 @@ describe('a trap of the wire does not reach the client', () => {
   it('create answers the message callback that was sent, which the upstream leaves out', async () => {
     upstream.answersItem(documentedCampaign({ sms_status_callback: missing }));
     const sent = { smsStatusCallback: 'https://example.com/sms' };
-    expect(await upstream.client().createCampaign(sent)).toMatchObject(sent);
+    const { campaign } = await upstream.client().createCampaign(sent);
+    expect(campaign).toMatchObject(sent);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoPlace } from '../../../../../src/datasources/exotel/policy/budget.js';
-import { readRetry } from '../../../../../src/datasources/exotel/policy/retry.js';
+import { retries } from '../../../../../src/datasources/exotel/policy/retry.js';
 import {
   type FailureFacts,
   type FailureReason,
@@ -18,7 +18,7 @@ afterEach(() => {
 /** Every try fails so; gives when each was made, and how all ended. */
 async function triesOf(error: Error, deadlineMs = 60_000, random: () => number = () => 0.5) {
   const at: number[] = [];
-  const retry = readRetry({ deadlineMs: startMs + deadlineMs, now: Date.now, random });
+  const retry = retries({ isWrite: false, deadlineMs: startMs + deadlineMs, now: Date.now, random });
   const end = retry
     .execute(() => {
       at.push(Date.now() - startMs);
@@ -58,7 +58,7 @@ describe('a read is tried again', () => {
   });
 
   it('and answers what a later try gave', async () => {
-    const retry = readRetry({ deadlineMs: startMs + 9000, now: Date.now, random: () => 1 });
+    const retry = retries({ isWrite: false, deadlineMs: startMs + 9000, now: Date.now, random: () => 1 });
     let tries = 0;
     const end = retry.execute(() => {
       tries += 1;

@@ -1,0 +1,69 @@
+import { Redis } from 'ioredis';
+import { GatewayError } from '../../domain/errors.js';
+import { type SharedState } from './shared-state.js';
+
+/** Where the shared state is. */
+export interface RedisStateOptions {
+  readonly url: string;
+  /** Goes before every key, so that several accounts can share a Redis. */
+  readonly prefix: string;
+  /** Told why the connection is in trouble; it is made anew by itself. */
+  readonly onTrouble: (error: Error) => void;
+}
+
+/** Compare and set, as one step of the server's. */
+const swapScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`;
+const removeScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;
+
+/** How long a command may take: a caller is better told than kept waiting for a Redis that is gone. */
+const commandTimeoutMs = 2000;
+
+/** Shared state in Redis: it outlives the process, and other gateways of the account see it. */
+export class RedisState implements SharedState {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+
+  constructor({ url, prefix, onTrouble }: RedisStateOptions) {
+    this.#prefix = prefix;
+    this.#redis = new Redis(url, {
+      commandTimeout: commandTimeoutMs,
+      connectTimeout: commandTimeoutMs,
+      maxRetriesPerRequest: 1,
+    });
+    this.#redis.on('error', onTrouble);
+  }
+
+  async read(key: string): Promise<string | null> {
+    return this.#ask(() => this.#redis.get(this.#prefix + key));
+  }
+
+  async insert(key: string, text: string, ttlMs: number): Promise<boolean> {
+    return (await this.#ask(() => this.#redis.set(this.#prefix + key, text, 'PX', ttlMs, 'NX'))) === 'OK';
+  }
+
+  async swap(key: string, from: string, to: string, ttlMs: number): Promise<boolean> {
+    return (
+      (await this.#ask(() => this.#redis.eval(swapScript, 1, this.#prefix + key, from, to, ttlMs))) === 1
+    );
+  }
+
+  async remove(key: string, text: string): Promise<boolean> {
+    return (await this.#ask(() => this.#redis.eval(removeScript, 1, this.#prefix + key, text))) === 1;
+  }
+
+  close(): Promise<void> {
+    this.#redis.disconnect();
+    return Promise.resolve();
+  }
+
+  async #ask<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      return await command();
+    } catch {
+      throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The state that the gateways share cannot be reached.');
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { type CampaignAction } from '../../domain/campaign.js';
+import { GatewayError } from '../../domain/errors.js';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type Outcome } from './outcome.js';
+
+/**
+ * One write, for whoever must know later who did what. No text of a campaign, no number and no secret is in it.
+ */
+export interface AuditLine {
+  /** Who asked for it. */
+  readonly who: string;
+  readonly what: 'CREATE' | CampaignAction;
+  /** The campaign, where it is known which. */
+  readonly sid: string | null;
+  /** `replayed`: the answer is that of an earlier write under the same idempotency key. */
+  readonly outcome: 'done' | 'replayed' | 'refused' | 'failed' | 'unknown';
+  /** Of the user errors, or of the error. */
+  readonly codes: readonly string[];
+  /** The upstream's own id of the request, for its support. */
+  readonly upstreamRequestId: string | null;
+}
+
+/** Where audit lines go. */
+export type Audit = (line: AuditLine) => void;
+
+/** What a write came to, for its line. */
+export function auditOfOutcome({ campaign, userErrors, requestId }: Outcome, isReplay = false) {
+  const ending = campaign ? (isReplay ? ('replayed' as const) : ('done' as const)) : ('refused' as const);
+  return {
+    outcome: ending,
+    codes: userErrors.map(({ code }) => code),
+    upstreamRequestId: requestId ?? null,
+    ...(campaign && { sid: campaign.sid }),
+  };
+}
+
+/** What a write failed with, for its line. */
+export function auditOfError(error: unknown) {
+  const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
+  const facts = error instanceof UpstreamFailure ? error.facts : {};
+  return {
+    outcome: code === 'OUTCOME_UNKNOWN' ? ('unknown' as const) : ('failed' as const),
+    codes: [code],
+    upstreamRequestId: facts.requestId ?? null,
+    ...(facts.sid !== undefined && { sid: facts.sid }),
+  };
+}

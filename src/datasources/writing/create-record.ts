@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { type Campaign } from '../../schema/campaign.js';
+
+/** How far a create has come: what it is looked for by, and when looking is proof. */
+export interface Progress {
+  /** When the first request was sent that may have been taken, by our clock; null: none was. */
+  readonly sentAtMs: number | null;
+  /** What the upstream has not taken by then it never will; by our clock. */
+  readonly sealedAtMs: number;
+}
+
+/** Nothing was sent, or it is known that nothing was taken. */
+export const nothingSent: Progress = { sentAtMs: null, sealedAtMs: 0 };
+
+const stored = z.object({
+  fingerprint: z.string(),
+  name: z.string(),
+  owner: z.string().nullable(),
+  beat: z.number(),
+  sentAtMs: z.number().nullable(),
+  sealedAtMs: z.number(),
+  campaign: z
+    .custom<Campaign>((value) => z.looseObject({ sid: z.string() }).safeParse(value).success)
+    .nullable(),
+});
+
+/**
+ * What the shared state holds of a create under an idempotency key.
+ *
+ * `name` is the one that it is sent with. `owner` is who works on it, null for nobody; `beat` grows while that one
+ * lives, so that others can tell without comparing clocks. `campaign` is the result.
+ */
+export type CreateRecord = Readonly<z.infer<typeof stored>>;
+
+/** The record as text, for the store. */
+export function recordToText(record: CreateRecord): string {
+  return JSON.stringify(record);
+}
+
+/** @throws ZodError for what no gateway of this version wrote. */
+export function recordFromText(text: string): CreateRecord {
+  return stored.parse(JSON.parse(text));
+}
+
+/** Tells inputs apart. Null and absent mean the same, so they must not look like two inputs. */
+export function fingerprintOf(draft: CampaignDraft): string {
+  return digest(JSON.stringify(draft, (_name, value: unknown) => value ?? undefined));
+}
+
+/** A text of fixed length in place of one of any length. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

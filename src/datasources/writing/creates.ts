@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { newCampaignProblems } from '../../domain/rules/create.js';
+import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { type ExotelClient } from '../exotel/client.js';
+import { type SharedState } from '../state/shared-state.js';
+import { type Create, type Journal } from './create.js';
+import { nothingSent, type Progress } from './create-record.js';
+import { defaultName } from './default-name.js';
+import { type KeyedOutcome, KeyedCreates } from './keyed-creates.js';
+import { LookUp } from './look-up.js';
+import { Namesakes } from './namesakes.js';
+import { outcomeOfFailure } from './outcome.js';
+import { Sending } from './sending.js';
+import { Settling } from './settling.js';
+import { TakenSids } from './taken-sids.js';
+
+/** What creating needs. */
+export interface CreatesOptions {
+  readonly client: ExotelClient;
+  readonly state: SharedState;
+  readonly accountSid: string;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
+  /** How many rows of a list to ask for at once. */
+  readonly windowRows: () => number;
+}
+
+/** Every create of the process: no campaign twice (docs/writing.md). */
+export class Creates {
+  readonly #options: CreatesOptions;
+  readonly #keyed: KeyedCreates;
+  readonly #sending: Sending;
+
+  constructor(options: CreatesOptions) {
+    const taken = new TakenSids(options.state);
+    const namesakes = new Namesakes();
+    const settling = new Settling({ ...options, lookUp: new LookUp({ ...options, taken }), namesakes });
+    this.#options = options;
+    this.#keyed = new KeyedCreates(options);
+    this.#sending = new Sending({ ...options, settling, namesakes, taken });
+  }
+
+  /**
+   * Creates a campaign, or answers what came of the same key before.
+   * @param onSent told of every request that is sent for it.
+   */
+  async create(
+    draft: CampaignDraft,
+    idempotencyKey: string | null,
+    onSent: () => void,
+  ): Promise<KeyedOutcome> {
+    const { accountSid, now, random } = this.#options;
+    const name = draft.name ?? defaultName(accountSid, now(), random);
+    const problems = () => newCampaignProblems(draft, idempotencyKey, now());
+    if (idempotencyKey === null)
+      return { outcome: await this.#once({ ...draft, name }, onSent), isReplay: false };
+    return this.#keyed.once({
+      key: idempotencyKey,
+      draft,
+      name,
+      problems,
+      run: (claim) =>
+        this.#run({
+          id: `key ${idempotencyKey}`,
+          draft: { ...draft, name: claim.name },
+          journal: claim,
+          onSent,
+        }),
+    });
+  }
+
+  async #once(draft: Create['draft'], onSent: () => void) {
+    return this.#run({ id: randomUUID(), draft, journal: new Memo(), onSent });
+  }
+
+  async #run(create: Create) {
+    try {
+      return await this.#sending.run(create);
+    } catch (error) {
+      return outcomeOfFailure(error);
+    }
+  }
+}
+
+/** The journal of a create without a key: nobody will ask for it again. */
+class Memo implements Journal {
+  progress: Progress = nothingSent;
+
+  note(progress: Progress): Promise<void> {
+    this.progress = progress;
+    return Promise.resolve();
+  }
+
+  isOurs(): boolean {
+    return true;
+  }
+}

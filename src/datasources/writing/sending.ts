@@ -1,0 +1,122 @@
+import { createProblems } from '../../domain/rules/create.js';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type Campaign } from '../../schema/campaign.js';
+import { type ExotelClient } from '../exotel/client.js';
+import { NotSent } from '../exotel/policy/not-sent.js';
+import { type Create } from './create.js';
+import { nothingSent } from './create-record.js';
+import { type Namesakes } from './namesakes.js';
+import { createdUnreadable, done, type Outcome, OutcomeUnknown, refused } from './outcome.js';
+import { sealedAfter, sealedUnseen } from './sealing.js';
+import { type Settling } from './settling.js';
+import { type TakenSids } from './taken-sids.js';
+
+/** What sending needs. */
+export interface SendingOptions {
+  readonly client: ExotelClient;
+  readonly settling: Settling;
+  readonly namesakes: Namesakes;
+  readonly taken: TakenSids;
+  readonly now: () => number;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
+}
+
+/** The first, and those after it was certain that none before had been taken. */
+const maximumPosts = 3;
+
+/**
+ * Sends a campaign so that there is one of it: nothing is sent while it is not known what came of what was sent
+ * before. The upstream has no idempotency key (UPSTREAM.md, limits).
+ */
+export class Sending {
+  readonly #options: SendingOptions;
+
+  constructor(options: SendingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Works on a create until its outcome is known.
+   * @throws OutcomeUnknown where it can't be told, and UpstreamFailure where nothing was created.
+   */
+  async run(create: Create): Promise<Outcome> {
+    const { journal, draft } = create;
+    try {
+      return await this.#untilKnown(create);
+    } catch (error) {
+      // Whatever went wrong beside it: something was sent, and nobody knows what came of it.
+      if (journal.progress.sentAtMs !== null && isNoAnswer(error)) throw new OutcomeUnknown(draft.name);
+      throw error;
+    }
+  }
+
+  async #untilKnown(create: Create): Promise<Outcome> {
+    const { journal, draft } = create;
+    let failure = new UpstreamFailure('unavailable');
+    for (let posts = 0; ; posts += 1) {
+      if (journal.progress.sentAtMs !== null) {
+        const found = await this.#options.settling.settle(create);
+        if (found) return done(found, failure.facts.requestId);
+        await journal.note(nothingSent);
+      }
+      if (posts === maximumPosts) throw failure;
+      const problems = createProblems(draft, this.#options.now());
+      if (problems.length > 0) return refused(...problems);
+      const end = await this.#options.namesakes.sending(draft.name, () => this.#post(create, posts > 0));
+      if (!(end instanceof UpstreamFailure)) return end;
+      failure = end;
+    }
+  }
+
+  /** Sends one POST. @returns what came of it, or why that is not known. */
+  async #post(create: Create, isAgain: boolean): Promise<Outcome | UpstreamFailure> {
+    const { now, timeoutMs, client } = this.#options;
+    const { journal, draft, onSent } = create;
+    const sentAtMs = now();
+    await journal.note({ sentAtMs, sealedAtMs: sealedUnseen(sentAtMs, timeoutMs) });
+    let leftAtMs = sentAtMs;
+    try {
+      const written = await client.createCampaign(draft, () => {
+        if (!journal.isOurs()) throw new NotSent();
+        leftAtMs = now();
+        onSent();
+      });
+      await this.#take(written.campaign.sid, create.id);
+      // What create answers has no stats and no cost.
+      return { ...done(written.campaign, written.requestId), isPartial: true };
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error;
+      if (error.facts.sid !== undefined) return this.#readCreated(error.facts.sid, create, error);
+      // A namesake that it has already, after one of ours was lost, may be that one.
+      const isLost = error.mayHaveBeenProcessed || (isAgain && error.reason === 'duplicate');
+      await journal.note(
+        isLost ? { sentAtMs, sealedAtMs: sealedAfter(error, leftAtMs, now(), timeoutMs) } : nothingSent,
+      );
+      if (isLost) return error;
+      throw error;
+    }
+  }
+
+  /** The upstream named the campaign that it made, and said the rest of it in a way that can't be read. */
+  async #readCreated(sid: string, { id, onSent }: Create, { facts }: UpstreamFailure): Promise<Outcome> {
+    await this.#take(sid, id);
+    try {
+      return done(
+        await this.#options.client.getCampaign(sid, { priority: 'write', onSent }),
+        facts.requestId,
+      );
+    } catch {
+      throw createdUnreadable(sid, facts.requestId);
+    }
+  }
+
+  /** The answer is authoritative: it stands whether or not the others can be told. */
+  async #take(sid: Campaign['sid'], createId: string): Promise<void> {
+    await this.#options.taken.take(sid, createId).catch(() => undefined);
+  }
+}
+
+function isNoAnswer(error: unknown): boolean {
+  return !(error instanceof OutcomeUnknown) && !(error instanceof UpstreamFailure && error.facts.sid);
+}
