@@ -39,6 +39,7 @@ describe('an operation is estimated at the calls that it may come to', () => {
     ['two lists', '{ a: campaigns(first: 5) { totalCount } b: campaigns(first: 6) { totalCount } }', 2],
     ['nothing but the schema', '{ __typename __schema { types { name } } }', 0],
     ['a create', 'mutation { createCampaign(input: {}) { campaign { name stats { total } } } }', 1],
+    ['checking a campaign', '{ validateCampaign(input: {}) { valid } }', 0],
     ['an action', 'mutation { pauseCampaign(sid: "a") { campaign { name } } }', 3],
     [
       'two actions',

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { encodingOf, segmentsOf } from '../../../src/domain/sms.js';
+
+const basic =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿' +
+  'abcdefghijklmnopqrstuvwxyzäöñüà';
+const extension = '\f^{}\\[~]|€';
+
+describe('the encoding of a text', () => {
+  it('is GSM 7-bit for all 137 characters of the two tables', () => {
+    expect(basic).toHaveLength(127);
+    expect([...basic, ...extension].map(encodingOf)).not.toContain('UCS2');
+  });
+
+  it.each(['ç', '`', '\t', '“', '’', '\u00a0', 'न', 'த', '🎉', 'e\u0301', '\u001b', '–'])(
+    'is UCS-2 with %j',
+    (text) => {
+      expect(encodingOf(`Hello ${text}`)).toBe('UCS2');
+    },
+  );
+});
+
+describe('a text is sent in', () => {
+  it.each([
+    ['no text', '', 0],
+    ['160 GSM characters', 'a'.repeat(160), 1],
+    ['161', 'a'.repeat(161), 2],
+    ['306', 'a'.repeat(306), 2],
+    ['307', 'a'.repeat(307), 3],
+    ['80 of the extension table, two septets each', '€'.repeat(80), 1],
+    ['81', '€'.repeat(81), 2],
+    ['an escaped character that would be torn in two', `${'a'.repeat(152)}€${'a'.repeat(152)}`, 3],
+    ['70 UCS-2 characters', 'न'.repeat(70), 1],
+    ['71', 'न'.repeat(71), 2],
+    ['134', 'न'.repeat(134), 2],
+    ['135', 'न'.repeat(135), 3],
+    ['35 emoji, two units each', '🎉'.repeat(35), 1],
+    ['36 emoji', '🎉'.repeat(36), 2],
+    ['an emoji that would be torn in two', `${'न'.repeat(66)}🎉${'न'.repeat(66)}`, 3],
+    ['160 of which one is in neither table', `${'a'.repeat(159)}’`, 3],
+    ['the longest template', 'a'.repeat(2000), 14],
+  ])('%s: as many parts as it takes', (_what, text, parts) => {
+    expect(segmentsOf(text)).toBe(parts);
+  });
+
+  it('never fewer parts than its units need, nor more than one more for each character kept whole', () => {
+    const character = fc.constantFrom(...basic, ...extension, 'न', '🎉', '’');
+    fc.assert(
+      fc.property(fc.array(character, { maxLength: 700 }), (characters) => {
+        const text = characters.join('');
+        const isGsm = encodingOf(text) === 'GSM7';
+        const units = isGsm
+          ? characters.length + characters.filter((one) => extension.includes(one)).length
+          : text.length;
+        const least =
+          units <= (isGsm ? 160 : 70) ? Math.min(1, units) : Math.ceil(units / (isGsm ? 153 : 67));
+        expect(segmentsOf(text)).toBeGreaterThanOrEqual(least);
+        expect(segmentsOf(text)).toBeLessThanOrEqual(Math.max(least, Math.ceil(units / (isGsm ? 152 : 66))));
+      }),
+    );
+  });
+
+  it('a text that is no template any more is counted in no time to speak of', () => {
+    const oneMs = timeOf(() => segmentsOf('न🎉'.repeat(1000)));
+    expect(timeOf(() => segmentsOf('न🎉'.repeat(100_000)))).toBeLessThan(Math.max(oneMs, 0.5) * 1000);
+  });
+});
+
+function timeOf(work: () => unknown): number {
+  const from = performance.now();
+  work();
+  return performance.now() - from;
+}
