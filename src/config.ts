@@ -36,6 +36,12 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Where the state is that several gateways of one account share; undefined: in this process. */
   readonly redisUrl: string | undefined;
+  /** Where the upstream reaches this gateway, without a slash at the end; undefined: it doesn't. */
+  readonly publicUrl: string | undefined;
+  /** What callback addresses are authenticated with; undefined: one that is made at each start. */
+  readonly webhookSecret: string | undefined;
+  /** Where routers may have subscription events sent to; null: anywhere, on a loopback host only. */
+  readonly subscriptionCallbackOrigins: readonly string[] | null;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -81,6 +87,23 @@ const variables = {
   REDIS_URL: [
     z.string().refine(isRedisUrl),
     'a redis or rediss URL, e.g. redis://127.0.0.1:6379/0',
+    undefined,
+  ],
+  PUBLIC_URL: [
+    z
+      .string()
+      .refine(isPublicUrl)
+      .transform((url) => url.replace(/\/+$/, '')),
+    'the http or https URL at which the upstream reaches this gateway, e.g. https://gateway.example.com',
+    undefined,
+  ],
+  WEBHOOK_SECRET: [z.string(), 'a secret text, as long and random as a password', undefined],
+  SUBSCRIPTION_CALLBACK_ORIGINS: [
+    z
+      .string()
+      .transform((list) => list.split(',').map((origin) => origin.trim()))
+      .pipe(z.array(z.string().refine(isOrigin).transform(toOrigin))),
+    'origins of routers, comma-separated, e.g. http://router:4040',
     undefined,
   ],
   AUTH_MODE: [z.enum(['none']), '"none"', undefined],
@@ -138,10 +161,19 @@ export function readConfig(environment: Environment = process.env): Config {
     port,
     logLevel: read('LOG_LEVEL'),
     redisUrl: read('REDIS_URL'),
+    publicUrl: read('PUBLIC_URL'),
+    webhookSecret: read('WEBHOOK_SECRET'),
+    subscriptionCallbackOrigins: read('SUBSCRIPTION_CALLBACK_ORIGINS') ?? (isLoopback(host) ? null : []),
   };
   if (read('AUTH_MODE') === undefined && !said(environment, 'AUTH_MODE') && !isLoopback(host))
     problems.push(
       `AUTH_MODE: got nothing, takes "none"; HOST ${shown(host)} is not loopback, so it must be said.`,
+    );
+  const { publicUrl } = config;
+  if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname) && !config.webhookSecret)
+    problems.push(
+      'WEBHOOK_SECRET: got nothing, takes a secret text; needed because PUBLIC_URL is set and not loopback: ' +
+        'callbacks are not signed, and anybody could send them.',
     );
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -180,6 +212,12 @@ function isOrigin(text: string): boolean {
   return /^https?:$/.test(protocol) && `${search}${hash}${username}${password}` === '' && pathname === '/';
 }
 
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && `${search}${hash}${username}${password}` === '';
+}
+
 function isRedisUrl(text: string): boolean {
   return /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text);
 }
@@ -190,5 +228,11 @@ function toOrigin(text: string): string {
 
 /** True for hosts that only this machine can reach; undefined stands for one that was refused already. */
 function isLoopback(host: string | undefined): boolean {
-  return host === undefined || host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return (
+    host === undefined ||
+    host === 'localhost' ||
+    host === '::1' ||
+    host === '[::1]' ||
+    /^127\.\d+\.\d+\.\d+$/.test(host)
+  );
 }

@@ -15,7 +15,10 @@ import { type SharedState } from './datasources/state/shared-state.js';
 import { CampaignWriter, type WritingOptions } from './datasources/writing/campaign-writer.js';
 import { type Audit } from './datasources/writing/audit.js';
 import { Creates } from './datasources/writing/creates.js';
-import { type RequestContext } from './resolvers/context.js';
+import { type WithCallbacks } from './datasources/writing/create.js';
+import { ChangeFeed } from './live/change-feed.js';
+import { LiveChanges } from './live/live-changes.js';
+import { type RequestContext, type RequestScope } from './resolvers/context.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.js';
 import { type RequestWishes } from './server/request-wishes.js';
@@ -64,12 +67,29 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     const policy = new CallPolicy({ budget, timeoutMs: config.timeoutMs, now, random });
     const client = new ExotelClient({ transport, policy, accountSid: upstream.accountSid, now });
     const freshness = sandbox ? spedUp(defaultFreshness, config.sandbox.speed) : defaultFreshness;
+    const feed = new ChangeFeed(now);
     const account = new AccountReads({
       client,
       now,
       isCacheOn: config.isCacheOn,
       freshness,
+      onSeen: (campaign, order) => {
+        feed.seen(campaign, order);
+      },
     });
+    const address: { url?: string } = {}; // known once the server listens
+    const live = new LiveChanges({
+      feed,
+      account,
+      secret: config.webhookSecret ?? randomBytes(32).toString('hex'),
+      root: () => config.publicUrl ?? (sandbox && address.url),
+      now,
+      speed: sandbox ? config.sandbox.speed : 1,
+    });
+    open.push(() => {
+      live.close();
+    });
+    const withCallbacks: WithCallbacks = (draft, campaign) => live.urls.fill(draft, campaign);
     const state = openState(config, upstream.accountSid, now, logger);
     open.push(() => state.close());
     const sleep = parts.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false }));
@@ -82,20 +102,23 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       random,
       sleep,
       windowRows: () => account.maximum.campaigns.rows,
+      withCallbacks,
     });
     const audit: Audit = (line) => {
       logger.info({ audit: line }, 'a write');
     };
     const server = await createHttpServer({
       schema: await createSchema(),
-      createContext: contextFactory(account, { client, creates, audit, now, sleep }),
+      createContext: contextFactory(account, { client, creates, audit, now, sleep, withCallbacks }, live),
       logger,
       budget,
-      maximumUpstreamCalls: config.maximumUpstreamCalls,
-      maximum: account.maximum,
+      cost: { limit: config.maximumUpstreamCalls, windowRows: account.maximum },
+      mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
+      receiver: live.receiver,
     });
     open.push(() => closeGracefully(server));
     const url = await server.listen({ host: config.host, port: config.port });
+    address.url = url;
     return { url, sandbox, close };
   } catch (error) {
     await close();
@@ -104,12 +127,26 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 }
 
 /** What each request is answered with: its own reader and writer on what all share. */
-function contextFactory(account: AccountReads, writing: WritingOptions) {
+function contextFactory(account: AccountReads, writing: WritingOptions, live: LiveChanges) {
   return ({ fresh }: RequestWishes): RequestContext => {
-    const report = new ReadReport();
-    const reader = new RequestReader(account, { report, fresh });
-    return { reader, writer: new CampaignWriter(writing, reader, 'anonymous'), report };
+    const scope = (): RequestScope => {
+      const report = new ReadReport();
+      const reader = new RequestReader(account, { report, fresh });
+      return { reader, writer: new CampaignWriter(writing, reader, 'anonymous'), report };
+    };
+    const context = {
+      ...scope(),
+      live: live.subscriptions,
+      renew: () => void Object.assign(context, scope()),
+    };
+    return context;
   };
+}
+
+/** Whether events may be sent to an address that a request names: null allows every one. */
+function mayCallBack(origins: readonly string[] | null) {
+  return (url: string): boolean =>
+    URL.canParse(url) && (origins === null || origins.includes(new URL(url).origin));
 }
 
 /** What the gateways of the account share; without a Redis there is but this one. */
@@ -129,6 +166,6 @@ async function connect(upstream: UpstreamConfig) {
     apiKey: randomBytes(16).toString('hex'),
     apiToken: randomBytes(16).toString('hex'),
   };
-  const sandbox = await startSandbox({ ...credentials, speed: upstream.speed });
+  const sandbox = await startSandbox({ ...credentials, speed: upstream.speed, callbacks: { fire: true } });
   return { ...credentials, baseUrl: sandbox.baseUrl, sandbox };
 }

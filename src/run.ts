@@ -27,7 +27,7 @@ const sandboxCredentials = { accountSid: 'sandbox', apiKey: 'sandbox-key', apiTo
 
 /** Starts the sandbox alone, says how to reach it, and ends on a signal. */
 export async function runSandbox({ sandbox, host }: Config, say: Say): Promise<undefined> {
-  const running = await startSandbox({ ...sandboxCredentials, host, ...sandbox });
+  const running = await startSandbox({ ...sandboxCredentials, host, ...sandbox, callbacks: { fire: true } });
   say(`the sandbox is ready, ${sandbox.speed} times as fast as life (SANDBOX_SPEED)
 
   API        ${running.baseUrl}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms

@@ -26,6 +26,11 @@ export class GatewayError extends Error {
   ) {
     super(message);
   }
+
+  /** What graphql-js takes over into the error that clients see, wherever that is made. */
+  get extensions(): Readonly<Record<string, unknown>> {
+    return { ...this.details, code: this.code };
+  }
 }
 
 /** An argument that no upstream call was spent on. `argument` is its path as the client wrote it. */

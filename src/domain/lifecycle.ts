@@ -34,6 +34,22 @@ export function hasReached(action: Exclude<CampaignAction, 'UPDATE'>, status: Ca
   return reachedBy[action].includes(status);
 }
 
+/** How far a campaign has come; paused is wherever it was. */
+const progress: Readonly<Partial<Record<CampaignStatus, number>>> = {
+  CREATED: 0,
+  SCHEDULED: 1,
+  IN_PROGRESS: 2,
+  COMPLETED: 3,
+  ARCHIVED: 4,
+};
+
+/** Tells whether no campaign goes from the one status to the other: what says so is late, not new. */
+export function isBackwards(from: CampaignStatus, to: CampaignStatus): boolean {
+  const [a, b] = [progress[from], progress[to]];
+  if (to === CampaignStatus.PAUSED) return (a ?? 0) >= 3;
+  return a !== undefined && b !== undefined && b < a;
+}
+
 const actionsByStatus = new Map(
   Object.values(CampaignStatus).map((status) => [
     status,

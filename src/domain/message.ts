@@ -13,3 +13,12 @@ export const MessageStatus = {
   UNKNOWN: 'UNKNOWN',
 } as const;
 export type MessageStatus = (typeof MessageStatus)[keyof typeof MessageStatus];
+
+const onTheWay: readonly MessageStatus[] = [MessageStatus.SCHEDULED, MessageStatus.SUBMITTED];
+
+/** Tells whether a message goes from the one status to the other: never back, and never on from an end. */
+export function isNext(from: MessageStatus | undefined, to: MessageStatus): boolean {
+  if (from === undefined) return true;
+  const [a, b] = [from, to].map((status) => onTheWay.indexOf(status));
+  return a !== -1 && (b === -1 || (b ?? 0) > (a ?? 0));
+}

@@ -52,7 +52,10 @@ export class UpstreamFailure extends GatewayError {
     readonly facts: FailureFacts = {},
   ) {
     const [code, message] = toClient[reason];
-    super(code, message, reason === 'rateLimited' ? { retryAfter: facts.retryAfterSeconds ?? 60 } : {});
+    super(code, message, {
+      ...(reason === 'rateLimited' && { retryAfter: facts.retryAfterSeconds ?? 60 }),
+      ...(facts.sid !== undefined && { sid: facts.sid }),
+    });
   }
 
   /**

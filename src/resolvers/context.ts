@@ -1,11 +1,26 @@
 import { type ReadReport } from '../datasources/reading/read-report.js';
 import { type RequestReader } from '../datasources/reading/request-reader.js';
 import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
+import { type Campaign } from '../schema/campaign.js';
+import { type MessageStatusEvent } from '../schema/message-status-event.js';
 
-/** What every resolver is given; made anew for each request. */
-export interface RequestContext {
+/** What belongs to one request, or to one event of a subscription. */
+export interface RequestScope {
   readonly reader: RequestReader;
   readonly writer: CampaignWriter;
   /** What the request costs. */
   readonly report: ReadReport;
+}
+
+/** Where subscriptions come from. */
+export interface Live {
+  campaignUpdated(sid: string): Promise<AsyncIterableIterator<Campaign>>;
+  messageStatusChanged(campaignSid: string): Promise<AsyncIterableIterator<MessageStatusEvent>>;
+}
+
+/** What every resolver is given; made anew for each request. */
+export interface RequestContext extends RequestScope {
+  readonly live: Live;
+  /** Begins anew with what was read: a subscription's events come hours after one another. */
+  renew(): void;
 }

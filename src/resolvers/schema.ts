@@ -1,15 +1,31 @@
 import 'reflect-metadata';
 import { type GraphQLSchema } from 'graphql';
-import { buildSchema } from 'type-graphql';
+import { buildSchema, type PubSub } from 'type-graphql';
 import { CampaignMutations } from './campaign-mutations.js';
 import { CampaignResolver } from './campaign-resolver.js';
 import { MessageResolver } from './message-resolver.js';
+import { SubscriptionsResolver } from './subscriptions-resolver.js';
 import { ValidationResolver } from './validation-resolver.js';
+
+/** type-graphql wants one; every subscription here has a source of its own (`Live`). */
+const unused: PubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('Subscriptions have sources of their own.');
+  },
+};
 
 /** The executable schema: the types of `schema/` with the resolvers beside this file. */
 export async function createSchema(): Promise<GraphQLSchema> {
   return buildSchema({
-    resolvers: [CampaignResolver, MessageResolver, ValidationResolver, CampaignMutations],
+    resolvers: [
+      CampaignResolver,
+      MessageResolver,
+      ValidationResolver,
+      CampaignMutations,
+      SubscriptionsResolver,
+    ],
+    pubSub: unused,
     validate: false, // rules are in domain/, where they are answered as user errors with a path
     orphanedTypes: [],
   });

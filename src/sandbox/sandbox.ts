@@ -1,5 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type AddressInfo } from 'node:net';
+import { type CallbackOptions } from './callbacks/callback-options.js';
+import { fireCallbacks } from './callbacks/fire.js';
 import { CallLog, type RecordedCall } from './http/call-log.js';
 import { type FaultPlan } from './http/faults.js';
 import { RateLimit } from './http/rate-limit.js';
@@ -28,6 +30,8 @@ export interface SandboxOptions {
   readonly pageMaximum?: number;
   /** The most messages of one page; the document has none. */
   readonly messagePageMaximum?: number;
+  /** Whether and how campaigns call back; they do not unless told to. */
+  readonly callbacks?: CallbackOptions;
 }
 
 /** A running sandbox. */
@@ -37,7 +41,7 @@ export interface Sandbox {
   readonly state: SandboxState;
   /** The newest 10,000 calls, in the order they arrived. */
   readonly calls: RecordedCall[];
-  /** Frees the port, the sockets and every request that still hangs. */
+  /** Frees the port, the sockets and every request that still hangs, callbacks among them. */
   close(): Promise<void>;
 }
 
@@ -67,9 +71,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   await app.listen({ host, port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
+  const firing = options.callbacks?.fire === true ? fireCallbacks(state, options.callbacks) : undefined;
   const close = async (): Promise<void> => {
     closing.abort();
-    await app.close();
+    await Promise.all([firing?.close(), app.close()]);
   };
   return { baseUrl: `http://${host}:${port}`, port, state, calls: log.calls, close };
 }

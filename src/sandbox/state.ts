@@ -21,6 +21,7 @@ export class SandboxState {
   readonly speed: number;
   readonly #clock: Clock;
   readonly #bySid = new Map<string, Campaign>();
+  readonly #listeners: ((campaign: Campaign) => void)[] = [];
   #opened = 0;
 
   constructor(options: StateOptions) {
@@ -62,7 +63,13 @@ export class SandboxState {
       if (draft.changedAt !== undefined) campaign.changedAt = changedAt;
     }
     this.#bySid.set(campaign.sid, campaign);
+    for (const listener of this.#listeners) listener(campaign);
     return campaign;
+  }
+
+  /** Shows every campaign that is inserted from now on to a listener, as it was inserted. */
+  onInsert(listener: (campaign: Campaign) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Removes a campaign; false when there was none. */

@@ -11,7 +11,9 @@ import { type GraphQLSchema } from 'graphql';
 import { type RequestContext } from '../resolvers/context.js';
 import { errorFormatter } from './error-format.js';
 import { type Logger } from './logger.js';
-import { costLimit, type WindowRows } from './cost-limit.js';
+import { type CostLimit } from '../resolvers/cost/checked-cost.js';
+import { costLimit } from './cost-limit.js';
+import { routerCallbacks } from './live/router-callbacks.js';
 import { type RequestWishes, requestWishes } from './request-wishes.js';
 import { type BudgetLeft, upstreamReport } from './upstream-report.js';
 
@@ -20,10 +22,10 @@ export interface GraphqlEndpointOptions {
   readonly schema: GraphQLSchema;
   readonly createContext: (wishes: RequestWishes) => RequestContext;
   readonly budget: BudgetLeft;
-  /** The most upstream calls that one operation may come to. */
-  readonly maximumUpstreamCalls: number;
-  readonly maximum: WindowRows;
+  readonly cost: CostLimit;
   readonly logger: Logger;
+  /** Whether a router may have its events sent to an address. */
+  readonly mayCallBack: (url: string) => boolean;
 }
 
 /** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
@@ -36,7 +38,8 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
     logger: options.logger,
     stopOnTerminationSignals: false, // the process's own business
     plugins: [
-      costLimit(options.maximumUpstreamCalls, options.maximum),
+      costLimit(options.cost),
+      routerCallbacks(options.mayCallBack, options.logger),
       upstreamReport(options.budget),
       ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
       ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver

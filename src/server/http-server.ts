@@ -2,11 +2,22 @@ import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { announceClosing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
 import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
+import { errorFormatter } from './error-format.js';
 import { serveHealth } from './health.js';
+import { LiveOperations } from './live/live-operations.js';
+import { serveEventStream } from './live/event-stream.js';
+import { serveWebSocket } from './live/web-socket.js';
+import { type CallbackReceiver } from '../live/callback-receiver.js';
+import { serveWebhooks } from './webhooks.js';
 import { type Logger } from './logger.js';
 
+/** What the server needs. */
+export interface HttpServerOptions extends GraphqlEndpointOptions {
+  readonly receiver: CallbackReceiver;
+}
+
 /** The HTTP server with everything that it serves, not yet listening. */
-export async function createHttpServer(options: GraphqlEndpointOptions): Promise<FastifyInstance> {
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     forceCloseConnections: 'idle',
@@ -19,6 +30,16 @@ export async function createHttpServer(options: GraphqlEndpointOptions): Promise
   serveHealth(app);
   await serveGraphiql(app);
   await serveGraphql(app, options);
+  const { schema, cost, logger, createContext } = options;
+  const operations = new LiveOperations({
+    schema,
+    cost,
+    createContext: () => createContext({ fresh: false }),
+    formatError: errorFormatter(logger),
+  });
+  serveWebSocket(app, operations);
+  serveEventStream(app, operations);
+  await serveWebhooks(app, options.receiver);
   return app;
 }
 

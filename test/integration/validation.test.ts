@@ -56,7 +56,7 @@ describe('validateCampaign', () => {
       contentType: 'UNKNOWN',
       lists: [],
       dltEntityId: 'twelve',
-      template: `${'@@a @@b @@c @@d @@e @@f '.repeat(100)}`,
+      template: '@@a @@b @@c @@d @@e @@f '.repeat(100),
       schedule: { startTime: new Date(now + 599_000).toISOString() },
       statusCallback: 'ftp://example.com',
       idempotencyKey: ' ',

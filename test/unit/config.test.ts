@@ -13,6 +13,9 @@ const defaults: Config = {
   port: 4000,
   logLevel: 'info',
   redisUrl: undefined,
+  publicUrl: undefined,
+  webhookSecret: undefined,
+  subscriptionCallbackOrigins: null,
 };
 
 describe('the configuration', () => {

@@ -21,6 +21,8 @@ export interface AccountReadsOptions {
   readonly now: () => number;
   readonly isCacheOn: boolean;
   readonly freshness: Freshness;
+  /** Told of every campaign as it was read or written, unless something newer was told before. */
+  readonly onSeen?: (campaign: Campaign, order: number) => void;
 }
 
 /** Bounds on what is kept; together about 100 MB, of which a busy account fills a fraction. */
@@ -64,6 +66,9 @@ export class AccountReads {
       freshMs: ({ value: { campaign } }) =>
         campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs,
       oldestMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
+      onKept: ({ value: { campaign }, order }) => {
+        if (campaign) options.onSeen?.(campaign, order);
+      },
     });
     this.#campaignWindows = new CachedReads({
       ...shared,
@@ -130,11 +135,26 @@ export class AccountReads {
     );
   }
 
+  /** The newest window: fifty campaigns for the price of one. */
+  async newestWindow(wish: ReadWish): Promise<void> {
+    await this.campaignWindow(newest, this.#newestSlice, wish);
+  }
+
+  /** A campaign as it was read last, where that is not too long ago. */
+  known(sid: string): Campaign | undefined {
+    return this.#snapshots.peek(sid)?.value.campaign ?? undefined;
+  }
+
+  /** Something says that a campaign and its messages are not what they were: the next read asks anew. */
+  outdate(sid: string): void {
+    this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
+    this.#snapshots.outdate((key) => key === sid);
+  }
+
   /** A write may have changed this campaign, and every list; what it answered is the campaign as it is now. */
   wrote(sid: string, campaign?: Campaign): void {
     this.#campaignWindows.outdate();
-    this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
-    this.#snapshots.outdate((key) => key === sid);
+    this.outdate(sid);
     if (campaign) this.#snapshots.replace(sid, { campaign });
   }
 

@@ -24,8 +24,8 @@ export interface ReadWish {
   readonly fresh: boolean;
   /** True for a window that a list which moved is read anew with: nothing that is kept will do, if there is room. */
   readonly reread?: boolean;
-  /** True for a read that a write depends on: it goes where the write would. */
-  readonly forWrite?: boolean;
+  /** Whom the read is for, where it is not for who waits for its answer: a write, or nobody in particular. */
+  readonly priority?: 'write' | 'background';
   /** True where an old answer will not do: an error is better. */
   readonly orError?: boolean;
 }
@@ -41,7 +41,7 @@ export interface CachedReadsOptions<V> {
   /** How old it may be to stand in for one that can't be had. */
   readonly oldestMs: (value: V) => number;
   readonly patienceMs: number;
-  /** Told of every reading that is kept. */
+  /** Told of every reading that is newer than what is kept, also where nothing is. */
   readonly onKept?: (reading: Reading<V>) => void;
 }
 
@@ -95,8 +95,8 @@ export class CachedReads<V extends object> {
 
   /** Keeps a reading that came with another; an older one never replaces a newer. */
   keep(key: string, reading: Reading<V>): void {
-    if (!this.#options.isOn || (this.#kept.get(key)?.order ?? -1) >= reading.order) return;
-    this.#kept.set(key, reading);
+    if ((this.#kept.get(key)?.order ?? -1) >= reading.order) return;
+    if (this.#options.isOn) this.#kept.set(key, reading);
     this.#options.onKept?.(reading);
   }
 
@@ -117,7 +117,7 @@ export class CachedReads<V extends object> {
   async read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
     if (!this.#options.isOn)
       return this.#fetch(key, fetch, {
-        priority: wish.forWrite ? 'write' : 'read',
+        priority: wish.priority ?? 'read',
         onSent: () => (wish.report.calls += 1),
       });
     const kept = this.#fresh(key, wish);
@@ -140,14 +140,14 @@ export class CachedReads<V extends object> {
 
   #fly(
     key: string,
-    { report, forWrite }: ReadWish,
+    { report, priority }: ReadWish,
     fetch: Fetch<V>,
     old: Reading<V> | undefined,
     mustBeNew: boolean,
   ) {
     const { flight, isJoined } = this.#flights.join(mustBeNew ? `new ${key}` : key, (onQueued) =>
       this.#fetch(key, fetch, {
-        priority: forWrite ? 'write' : old && !mustBeNew ? 'refresh' : 'read',
+        priority: priority ?? (old && !mustBeNew ? 'refresh' : 'read'),
         staleMs: old ? this.#ageMs(old) : 0,
         onQueued,
         onSent: () => (report.calls += 1),

@@ -68,7 +68,11 @@ export class RequestReader {
   }
 
   async #readForWrite(sid: string, wish: Partial<ReadWish>): Promise<Campaign | null> {
-    const [campaign] = await this.#account.campaigns([sid], { ...this.#wish, ...wish, forWrite: true });
+    const [campaign] = await this.#account.campaigns([sid], {
+      ...this.#wish,
+      ...wish,
+      priority: 'write',
+    });
     if (campaign instanceof Error) throw campaign;
     this.#campaigns.clear(sid).prime(sid, campaign ?? null);
     return campaign ?? null;

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { type SharedState } from './shared-state.js';
 
-/** Days of creates at thirty a minute; past that the oldest go first. */
-const maximumEntries = 500_000;
+/** A day's creates at thirty a minute, and two days' sids; past that the oldest go first. */
+const maximumEntries = 150_000;
 
 /** Shared state of a single process: it lasts as long as the process does. */
 export class MemoryState implements SharedState {

@@ -7,7 +7,7 @@ export interface RedisStateOptions {
   readonly url: string;
   /** Goes before every key, so that several accounts can share a Redis. */
   readonly prefix: string;
-  /** Told why the connection is in trouble; it is made anew by itself. */
+  /** Told why Redis can't be reached or what it refuses; a connection is made anew by itself. */
   readonly onTrouble: (error: Error) => void;
 }
 
@@ -25,9 +25,11 @@ const commandTimeoutMs = 2000;
 export class RedisState implements SharedState {
   readonly #redis: Redis;
   readonly #prefix: string;
+  readonly #onTrouble: (error: Error) => void;
 
   constructor({ url, prefix, onTrouble }: RedisStateOptions) {
     this.#prefix = prefix;
+    this.#onTrouble = onTrouble;
     this.#redis = new Redis(url, {
       commandTimeout: commandTimeoutMs,
       connectTimeout: commandTimeoutMs,
@@ -62,7 +64,8 @@ export class RedisState implements SharedState {
   async #ask<T>(command: () => Promise<T>): Promise<T> {
     try {
       return await command();
-    } catch {
+    } catch (error) {
+      if (error instanceof Error) this.#onTrouble(error);
       throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The state that the gateways share cannot be reached.');
     }
   }

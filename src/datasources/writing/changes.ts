@@ -16,6 +16,7 @@ import {
   refused,
   unknownSid,
 } from './outcome.js';
+import { type WithCallbacks } from './create.js';
 import { isAsSaid } from './same-campaign.js';
 
 /** What changing needs. */
@@ -24,6 +25,7 @@ export interface ChangesOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
+  readonly withCallbacks: WithCallbacks;
 }
 
 /** One change of a campaign. */
@@ -64,11 +66,11 @@ export class Changes {
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
     const problems = updateProblems(draft, campaign, this.#options.now());
     if (problems.length > 0) return refused(...problems);
-    const { client } = this.#options;
+    const { client, withCallbacks } = this.#options;
     return this.#change({
       action,
       sid,
-      send: () => client.updateCampaign(sid, draft, this.#reader.onSent),
+      send: () => client.updateCampaign(sid, withCallbacks(draft, campaign), this.#reader.onSent),
       isDone: (now) => isAsSaid(draft, now),
     });
   }

@@ -27,6 +27,8 @@ export class CreateClaim implements Journal {
   readonly #options: ClaimOptions;
   readonly #beat: NodeJS.Timeout;
   #record: CreateRecord;
+  /** A change whose reply was lost: it may have been made. */
+  #doubtful: CreateRecord | null = null;
   #heardAtMs: number;
   #isLost = false;
   #last: Promise<unknown> = Promise.resolve();
@@ -68,7 +70,12 @@ export class CreateClaim implements Journal {
   /** Gives the key back: nothing was created. */
   async release(): Promise<void> {
     const { state, key } = this.#options;
-    await this.#letGo(() => this.#inTurn(() => state.remove(key, recordToText(this.#record))));
+    await this.#letGo(() =>
+      this.#inTurn(async () => {
+        await this.#clearDoubt();
+        await state.remove(key, recordToText(this.#record));
+      }),
+    );
   }
 
   async #letGo(last: () => Promise<unknown>): Promise<void> {
@@ -79,15 +86,29 @@ export class CreateClaim implements Journal {
   #change(changes: Partial<CreateRecord>): Promise<void> {
     return this.#inTurn(async () => {
       const { state, key, now } = this.#options;
+      await this.#clearDoubt();
       const next = { ...this.#record, ...changes, beat: this.#record.beat + 1 };
       const askedAtMs = now();
-      if (!(await state.swap(key, recordToText(this.#record), recordToText(next), keptForMs))) {
+      this.#doubtful = next;
+      const [from, to] = [recordToText(this.#record), recordToText(next)];
+      // A Redis that is asked again, because its first reply was lost, refuses what it has done already.
+      const isDone = (await state.swap(key, from, to, keptForMs)) || (await state.read(key)) === to;
+      this.#doubtful = null;
+      if (!isDone) {
         this.#isLost = true;
         throw new GatewayError('OUTCOME_UNKNOWN', 'Another gateway has taken this create over.');
       }
       this.#record = next;
       this.#heardAtMs = askedAtMs;
     });
+  }
+
+  /** Every record's text is its own: whose is there tells whether the change was made. */
+  async #clearDoubt(): Promise<void> {
+    if (!this.#doubtful) return;
+    const { state, key } = this.#options;
+    if ((await state.read(key)) === recordToText(this.#doubtful)) this.#record = this.#doubtful;
+    this.#doubtful = null;
   }
 
   /** One change at a time: each names what it changes from. */

@@ -1,4 +1,5 @@
 import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { type Campaign } from '../../schema/campaign.js';
 import { type Progress } from './create-record.js';
 
 /** A campaign that can be found again. */
@@ -22,3 +23,9 @@ export interface Create {
   /** Told of every request that is sent. */
   readonly onSent: () => void;
 }
+
+/**
+ * Adds the callback addresses that neither the caller nor the campaign has; new ones each time, so they are no part of
+ * what a campaign is known by.
+ */
+export type WithCallbacks = (draft: CampaignDraft, campaign?: Campaign) => CampaignDraft;

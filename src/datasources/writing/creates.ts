@@ -3,7 +3,7 @@ import { newCampaignProblems } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type SharedState } from '../state/shared-state.js';
-import { type Create, type Journal } from './create.js';
+import { type Create, type Journal, type WithCallbacks } from './create.js';
 import { nothingSent, type Progress } from './create-record.js';
 import { defaultName } from './default-name.js';
 import { type KeyedOutcome, KeyedCreates } from './keyed-creates.js';
@@ -28,6 +28,7 @@ export interface CreatesOptions {
   readonly sleep: (ms: number) => Promise<unknown>;
   /** How many rows of a list to ask for at once. */
   readonly windowRows: () => number;
+  readonly withCallbacks: WithCallbacks;
 }
 
 /** Every create of the process: no campaign twice (docs/writing.md). */

@@ -108,10 +108,11 @@ export class KeyedCreates {
   async #claim(key: string, text: string | null, record: CreateRecord): Promise<CreateClaim | null> {
     const { state, now } = this.#options;
     const ours = { ...record, owner: randomUUID(), beat: record.beat + 1 };
+    const oursText = recordToText(ours);
     const isClaimed =
-      text === null
-        ? await state.insert(key, recordToText(ours), keptForMs)
-        : await state.swap(key, text, recordToText(ours), keptForMs);
+      (text === null
+        ? await state.insert(key, oursText, keptForMs)
+        : await state.swap(key, text, oursText, keptForMs)) || (await state.read(key)) === oursText;
     return isClaimed ? new CreateClaim({ state, key, record: ours, now }) : null;
   }
 }

@@ -109,11 +109,14 @@ export class LookUp {
     return sid !== undefined && this.#options.taken.isTaken(sid, createId);
   }
 
-  /** When it was created if it was, by the upstream's clock: a slow one is told by the `Date` of its answers. */
+  /** When it was created if it was, by the upstream's clock: how that differs from ours the `Date` of its answers tells. */
   #span({ sentAtMs, sealedAtMs }: Lost, { answeredAtMs }: Window<Campaign>): Span {
     const nowMs = this.#options.now();
-    const behindMs = Math.max(0, nowMs - (answeredAtMs ?? nowMs));
-    return { fromMs: sentAtMs - behindMs - clockToleranceMs, toMs: sealedAtMs + clockToleranceMs };
+    const aheadMs = (answeredAtMs ?? nowMs) - nowMs;
+    return {
+      fromMs: sentAtMs + Math.min(0, aheadMs) - clockToleranceMs,
+      toMs: sealedAtMs + Math.max(0, aheadMs) + clockToleranceMs,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { Semaphore } from 'async-mutex';
+import { plain } from './same-campaign.js';
 
 /** More than are ever sent at once; whoever holds all of them is alone. */
 const places = 256;
@@ -28,7 +29,7 @@ export class Namesakes {
   }
 
   async #run<T>(name: string, weight: number, work: () => Promise<T>): Promise<T> {
-    const key = name.trim().toLowerCase();
+    const key = plain(name).toLowerCase();
     const group = this.#groups.get(key) ?? { semaphore: new Semaphore(places), users: 0 };
     this.#groups.set(key, group);
     group.users += 1;

@@ -4,8 +4,8 @@ import { type Campaign } from '../../schema/campaign.js';
 /** What a row tells of one thing that was sent; `silent` where the row or the draft does not say it. */
 type Verdict = 'same' | 'different' | 'silent';
 
-/** Spaces and letters' composition may be normalised on the way. */
-function plain(text: string): string {
+/** A text without what an upstream may normalise on the way: spaces and letters' composition. */
+export function plain(text: string): string {
   return text.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
 }
 

@@ -3,7 +3,7 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { NotSent } from '../exotel/policy/not-sent.js';
-import { type Create } from './create.js';
+import { type Create, type WithCallbacks } from './create.js';
 import { nothingSent } from './create-record.js';
 import { type Namesakes } from './namesakes.js';
 import { createdUnreadable, done, type Outcome, OutcomeUnknown, refused } from './outcome.js';
@@ -20,6 +20,7 @@ export interface SendingOptions {
   readonly now: () => number;
   /** How long one request may take. */
   readonly timeoutMs: number;
+  readonly withCallbacks: WithCallbacks;
 }
 
 /** The first, and those after it was certain that none before had been taken. */
@@ -53,6 +54,7 @@ export class Sending {
 
   async #untilKnown(create: Create): Promise<Outcome> {
     const { journal, draft } = create;
+    const wasSent = journal.progress.sentAtMs !== null;
     let failure = new UpstreamFailure('unavailable');
     for (let posts = 0; ; posts += 1) {
       if (journal.progress.sentAtMs !== null) {
@@ -63,7 +65,9 @@ export class Sending {
       if (posts === maximumPosts) throw failure;
       const problems = createProblems(draft, this.#options.now());
       if (problems.length > 0) return refused(...problems);
-      const end = await this.#options.namesakes.sending(draft.name, () => this.#post(create, posts > 0));
+      const end = await this.#options.namesakes.sending(draft.name, () =>
+        this.#post(create, wasSent || posts > 0),
+      );
       if (!(end instanceof UpstreamFailure)) return end;
       failure = end;
     }
@@ -71,13 +75,13 @@ export class Sending {
 
   /** Sends one POST. @returns what came of it, or why that is not known. */
   async #post(create: Create, isAgain: boolean): Promise<Outcome | UpstreamFailure> {
-    const { now, timeoutMs, client } = this.#options;
+    const { now, timeoutMs, client, withCallbacks } = this.#options;
     const { journal, draft, onSent } = create;
     const sentAtMs = now();
     await journal.note({ sentAtMs, sealedAtMs: sealedUnseen(sentAtMs, timeoutMs) });
     let leftAtMs = sentAtMs;
     try {
-      const written = await client.createCampaign(draft, () => {
+      const written = await client.createCampaign(withCallbacks(draft), () => {
         if (!journal.isOurs()) throw new NotSent();
         leftAtMs = now();
         onSent();

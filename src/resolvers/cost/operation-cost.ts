@@ -13,9 +13,21 @@ const changeCalls = 3;
  */
 export function operationCost(operation: OperationDefinitionNode, context: CostContext): number {
   const fields = selectedFields(operation.selectionSet, context);
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return eventCalls(fields, context);
   return operation.operation === OperationTypeNode.MUTATION
     ? fields.reduce((sum, field) => sum + mutationCalls(field, context), 0)
     : campaignsBySid(fields, context) + campaignLists(fields, context);
+}
+
+/** A subscription's beginning, or one of its events: the campaign, and what is asked of its messages. */
+function eventCalls(fields: readonly FieldNode[], context: CostContext): number {
+  const scope = new CampaignScope(context);
+  for (const { name, selectionSet } of fields)
+    if (name.value === 'campaignUpdated') scope.add(selectionSet);
+    else
+      for (const below of selectedFields(selectionSet, context))
+        if (below.name.value === 'campaign') scope.add(below.selectionSet);
+  return 1 + scope.messageCalls;
 }
 
 /** Campaigns by their sids, as fields or as entities; two or more are looked for in the newest window first. */

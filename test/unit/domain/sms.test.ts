@@ -10,7 +10,7 @@ const extension = '\f^{}\\[~]|€';
 describe('the encoding of a text', () => {
   it('is GSM 7-bit for all 137 characters of the two tables', () => {
     expect(basic).toHaveLength(127);
-    expect([...basic, ...extension].map(encodingOf)).not.toContain('UCS2');
+    expect(Array.from(basic + extension, encodingOf)).not.toContain('UCS2');
   });
 
   it.each(['ç', '`', '\t', '“', '’', '\u00a0', 'न', 'த', '🎉', 'e\u0301', '\u001b', '–'])(
@@ -45,7 +45,7 @@ describe('a text is sent in', () => {
   });
 
   it('never fewer parts than its units need, nor more than one more for each character kept whole', () => {
-    const character = fc.constantFrom(...basic, ...extension, 'न', '🎉', '’');
+    const character = fc.constantFrom(...Array.from(`${basic}${extension}न🎉’`));
     fc.assert(
       fc.property(fc.array(character, { maxLength: 700 }), (characters) => {
         const text = characters.join('');

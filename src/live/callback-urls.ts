@@ -1,0 +1,49 @@
+import { type CampaignDraft } from '../domain/rules/draft.js';
+import { type Campaign } from '../schema/campaign.js';
+import { type WebhookKind, type WebhookTokens } from './webhook-token.js';
+
+/** Where campaigns call us back. */
+export class CallbackUrls {
+  readonly #tokens: WebhookTokens;
+  readonly #root: () => string | undefined;
+
+  /** @param root where the upstream reaches this gateway; undefined where it doesn't. */
+  constructor(tokens: WebhookTokens, root: () => string | undefined) {
+    this.#tokens = tokens;
+    this.#root = root;
+  }
+
+  /** Adds those that neither the draft nor the campaign has; what was given is left alone. */
+  fill(draft: CampaignDraft, campaign?: Campaign): CampaignDraft {
+    const statusCallback = draft.statusCallback ?? campaign?.statusCallback ?? this.#make('campaign');
+    const smsStatusCallback = draft.smsStatusCallback ?? campaign?.smsStatusCallback ?? this.#make('message');
+    return {
+      ...draft,
+      ...(!campaign?.statusCallback && { statusCallback }),
+      ...(!campaign?.smsStatusCallback && { smsStatusCallback }),
+      ...(draft.statusCallback != null && { statusCallback: draft.statusCallback }),
+      ...(draft.smsStatusCallback != null && { smsStatusCallback: draft.smsStatusCallback }),
+    };
+  }
+
+  /** Whether a campaign names the address that ends with this token: then what comes there is of that campaign. */
+  isBound(campaign: Campaign, kind: WebhookKind, token: string): boolean {
+    return urlOf(campaign, kind)?.endsWith(`/${kind}/${token}`) ?? false;
+  }
+
+  /** Whether a campaign tells us by itself what happens to it and to its messages. */
+  isCalledBack(campaign: Campaign): boolean {
+    return (['campaign', 'message'] as const).every((kind) =>
+      this.#tokens.isOurs(kind, urlOf(campaign, kind)?.split('/').at(-1) ?? ''),
+    );
+  }
+
+  #make(kind: WebhookKind): string | null {
+    const root = this.#root();
+    return root === undefined ? null : `${root}/webhooks/exotel/${kind}/${this.#tokens.mint(kind)}`;
+  }
+}
+
+function urlOf(campaign: Campaign, kind: WebhookKind): string | null {
+  return kind === 'campaign' ? campaign.statusCallback : campaign.smsStatusCallback;
+}

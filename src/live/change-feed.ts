@@ -1,0 +1,132 @@
+import { isBackwards } from '../domain/lifecycle.js';
+import { type Campaign } from '../schema/campaign.js';
+import { type MessageStatusEvent } from '../schema/message-status-event.js';
+import { SubscriberQueue } from './subscriber-queue.js';
+
+/** A campaign that somebody listens to. */
+export interface Watched {
+  readonly sid: string;
+  /** As it was published last, or as it was when the first listener came; null until it was read. */
+  readonly last: Campaign | null;
+  /** When it was read last; epoch milliseconds. */
+  readonly readAtMs: number;
+}
+
+interface Entry {
+  last: Campaign | null;
+  order: number;
+  readAtMs: number;
+  readonly campaignQueues: Set<SubscriberQueue<Campaign>>;
+  readonly messageQueues: Set<SubscriberQueue<MessageStatusEvent>>;
+}
+
+/** Of a campaign only its newest state matters: one that waits is replaced. */
+const campaignsWaiting = 1;
+/** Of messages each matters, and of a burst that a subscriber can't keep up with the newest thousand. */
+const messagesWaiting = 1000;
+
+/**
+ * Tells subscribers what changed, once and in order. Whatever reads or writes a campaign shows it here; what differs
+ * from what was shown before is a change, whoever saw it first: a callback, the poll, a mutation or another's query.
+ */
+export class ChangeFeed {
+  readonly #now: () => number;
+  readonly #entries = new Map<string, Entry>();
+  /** Told when somebody comes or leaves. */
+  onListeners: () => void = () => undefined;
+
+  /** @param now epoch milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Every campaign whose own changes somebody listens to. */
+  get watched(): Watched[] {
+    return [...this.#entries]
+      .filter(([, { campaignQueues }]) => campaignQueues.size > 0)
+      .map(([sid, { last, readAtMs }]) => ({ sid, last, readAtMs }));
+  }
+
+  /** How many listen. */
+  get listeners(): number {
+    return [...this.#entries.values()].reduce((sum, entry) => sum + listenersOf(entry), 0);
+  }
+
+  /** The campaign as its listeners know it; undefined where nobody listens. */
+  watchedCampaign(sid: string): Campaign | null | undefined {
+    return this.#entries.get(sid)?.last;
+  }
+
+  /** Listens to a campaign's changes, from now on. */
+  campaignChanges(sid: string): SubscriberQueue<Campaign> {
+    return this.#listen(sid, campaignsWaiting, ({ campaignQueues }) => campaignQueues);
+  }
+
+  /** Listens to what its messages come to, from now on. */
+  messageChanges(sid: string): SubscriberQueue<MessageStatusEvent> {
+    return this.#listen(sid, messagesWaiting, ({ messageQueues }) => messageQueues);
+  }
+
+  /** Takes what a campaign's first listener found it to be. */
+  baseline(campaign: Campaign): void {
+    const entry = this.#entries.get(campaign.sid);
+    if (!entry || entry.last) return;
+    entry.last = campaign;
+    entry.readAtMs = Date.parse(campaign.fetchedAt);
+  }
+
+  /**
+   * Takes a campaign as it was read.
+   * @param order tells which of two readings is newer.
+   */
+  seen(campaign: Campaign, order: number): void {
+    const entry = this.#entries.get(campaign.sid);
+    if (!entry || entry.order >= order) return;
+    entry.order = order;
+    entry.readAtMs = this.#now();
+    const { last } = entry;
+    if (last && isBackwards(last.status, campaign.status)) return; // a copy of the upstream's that is behind
+    // `state` is in the list only (UPSTREAM.md, traps): that a get does not say it is no change.
+    entry.last = { ...campaign, state: campaign.state ?? last?.state ?? null };
+    if (last && differs(last, entry.last)) for (const queue of entry.campaignQueues) queue.push(entry.last);
+  }
+
+  /** Tells what a message came to; whoever calls has made sure that it is new. */
+  messageChanged(event: MessageStatusEvent): void {
+    for (const queue of this.#entries.get(event.campaignSid)?.messageQueues ?? []) queue.push(event);
+  }
+
+  #listen<T>(
+    sid: string,
+    maximum: number,
+    queuesOf: (entry: Entry) => Set<SubscriberQueue<T>>,
+  ): SubscriberQueue<T> {
+    const entry = this.#entries.get(sid) ?? newEntry();
+    this.#entries.set(sid, entry);
+    const queue = new SubscriberQueue<T>({
+      maximum,
+      onLeft: () => {
+        queuesOf(entry).delete(queue);
+        if (listenersOf(entry) === 0) this.#entries.delete(sid);
+        this.onListeners();
+      },
+    });
+    queuesOf(entry).add(queue);
+    this.onListeners();
+    return queue;
+  }
+}
+
+function newEntry(): Entry {
+  return { last: null, order: -1, readAtMs: 0, campaignQueues: new Set(), messageQueues: new Set() };
+}
+
+function listenersOf({ campaignQueues, messageQueues }: Entry): number {
+  return campaignQueues.size + messageQueues.size;
+}
+
+/** When it was read is no part of what a campaign is, nor is what was not said of it before. */
+function differs(before: Campaign, after: Campaign): boolean {
+  const silent = { fetchedAt: '', ...(before.state === null && { state: null }) };
+  return JSON.stringify({ ...before, ...silent }) !== JSON.stringify({ ...after, ...silent });
+}

@@ -1,0 +1,64 @@
+/** How a queue ends and how much it holds. */
+export interface SubscriberQueueOptions {
+  /** What does not fit pushes out the oldest: a slow subscriber never grows memory. */
+  readonly maximum: number;
+  /** Told once, when the subscriber leaves. */
+  readonly onLeft: () => void;
+}
+
+/** What waits for one subscriber: an async iterator that others push into. */
+export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
+  readonly #options: SubscriberQueueOptions;
+  readonly #waiting: T[] = [];
+  #take: ((result: IteratorResult<T>) => void) | null = null;
+  #hasLeft = false;
+
+  constructor(options: SubscriberQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Gives a value to the subscriber, now or when it asks for one. */
+  push(value: T): void {
+    if (this.#hasLeft) return;
+    if (this.#take) {
+      const take = this.#take;
+      this.#take = null;
+      take({ done: false, value });
+      return;
+    }
+    this.#waiting.push(value);
+    if (this.#waiting.length > this.#options.maximum) this.#waiting.shift();
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    const value = this.#waiting.shift();
+    if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (this.#hasLeft) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => {
+      this.#take?.({ done: true, value: undefined });
+      this.#take = resolve;
+    });
+  }
+
+  return(): Promise<IteratorResult<T>> {
+    if (!this.#hasLeft) {
+      this.#hasLeft = true;
+      this.#waiting.length = 0;
+      this.#take?.({ done: true, value: undefined });
+      this.#take = null;
+      this.#options.onLeft();
+    }
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  throw(error: unknown): Promise<IteratorResult<T>> {
+    void this.return();
+    return Promise.reject(
+      error instanceof Error ? error : new Error('A subscription failed.', { cause: error }),
+    );
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getVariableValues,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { GatewayError } from '../../domain/errors.js';
+import { operationCost } from './operation-cost.js';
+
+/** How many rows one upstream call gives, for each kind of list; learned while the process runs. */
+export interface WindowRows {
+  readonly campaigns: { readonly rows: number };
+  readonly messages: { readonly rows: number };
+}
+
+/** The most that an operation may cost, and what that is counted in. */
+export interface CostLimit {
+  /** Upstream calls. */
+  readonly limit: number;
+  readonly windowRows: WindowRows;
+}
+
+/** An operation that was resolved and validated, about to be executed. */
+export interface ResolvedOperation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** @returns an error for an operation whose worst case in upstream calls is over the limit. */
+export function costProblem(
+  { schema, document, operation, variables }: ResolvedOperation,
+  { limit, windowRows }: CostLimit,
+): GraphQLError | undefined {
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (!coerced) return undefined; // execution refuses them
+  const estimate = operationCost(operation, {
+    schema,
+    fragments: Object.fromEntries(
+      document.definitions
+        .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
+        .map((fragment) => [fragment.name.value, fragment]),
+    ),
+    variableValues: coerced,
+    windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
+  });
+  return estimate > limit ? tooExpensive(estimate, limit) : undefined;
+}
+
+function tooExpensive(estimate: number, limit: number): GraphQLError {
+  const message =
+    `The operation may need ${estimate} upstream calls; at most ${limit} are allowed. ` +
+    'Ask for smaller pages, or for fewer messages within a list of campaigns.';
+  return new GraphQLError(message, {
+    originalError: new GatewayError('QUERY_TOO_EXPENSIVE', message, { estimate, limit }),
+    extensions: { code: 'QUERY_TOO_EXPENSIVE', http: { status: 400 } },
+  });
+}

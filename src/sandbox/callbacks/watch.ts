@@ -1,0 +1,50 @@
+import { type Campaign } from '../campaign.js';
+import { type SandboxState } from '../state.js';
+import { type Callback } from './callback.js';
+import { allTold, callbacksSince, mayTell, type Told } from './told.js';
+
+/**
+ * Knows how far each campaign has been told. The state stays without timers: a look brings the campaigns that
+ * have a callback URL up to now, as any reader does, and finds what happened since the look before.
+ */
+export class CampaignWatch {
+  readonly #state: SandboxState;
+  readonly #told = new Map<Campaign, Told>();
+
+  /** What campaigns that are there, or are inserted later in some status, have behind them is never told. */
+  constructor(state: SandboxState) {
+    this.#state = state;
+    state.onInsert((campaign) => {
+      this.#begin(campaign);
+    });
+    for (const campaign of state.campaigns()) this.#begin(campaign);
+  }
+
+  /** What happened since the last look, in order for each campaign. */
+  look(): Callback[] {
+    const callbacks: Callback[] = [];
+    for (const [campaign, told] of this.#told) {
+      if (mayTell(campaign, told)) callbacks.push(...this.#news(campaign, told));
+    }
+    return callbacks;
+  }
+
+  #begin(campaign: Campaign): void {
+    this.#state.find(campaign.sid);
+    this.#told.set(campaign, allTold(campaign, this.#state.now()));
+  }
+
+  #news(campaign: Campaign, told: Told): Callback[] {
+    if (this.#state.find(campaign.sid) !== campaign) {
+      this.#told.delete(campaign);
+      return [];
+    }
+    // What a paused campaign has not told yet it tells when it goes on.
+    if (campaign.status === 'paused') return [];
+    const now = this.#state.now();
+    this.#told.set(campaign, allTold(campaign, now));
+    // A test has put a campaign that was over back into an earlier status: it is told anew from there.
+    const isRevived = told.hasEnded && campaign.settled === undefined;
+    return isRevived ? [] : callbacksSince(told, campaign, now);
+  }
+}

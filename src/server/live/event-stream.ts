@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FastifyInstance } from 'fastify';
+import { createHandler } from 'graphql-sse/lib/use/fastify';
+import { type ServerResponse } from 'node:http';
+import { type EventStream, type LiveOperations } from './live-operations.js';
+import { isSameOrigin } from './same-origin.js';
+
+const eventStream = 'text/event-stream';
+/** How often to look whether a client that does not keep up has taken what was sent. */
+const lookAgainMs = 50;
+
+/** Serves `graphql-sse`, distinct connections, at `/graphql/stream`. */
+export function serveEventStream(app: FastifyInstance, operations: LiveOperations): void {
+  const handler = createHandler({
+    authenticate: () => null, // no single connections: a stream that is reserved and never opened would stay
+    onSubscribe: (_request, { query, operationName, variables }) => {
+      const prepared = operations.prepare({ query, operationName, variables });
+      return 'schema' in prepared
+        ? (prepared as never)
+        : { errors: operations.formatErrors(prepared) as never };
+    },
+    execute: (args) => operations.execute(args) as never,
+    subscribe: (args) => operations.subscribe(args) as never,
+    onOperation: (_context, { context }, _args, result) => {
+      const { reply } = context;
+      return isStream(result) ? (paced(result, reply.raw) as never) : undefined;
+    },
+  });
+  app.route({
+    url: '/graphql/stream',
+    method: ['GET', 'POST'],
+    handler: async (request, reply) => {
+      if (!isSameOrigin(request.headers)) return reply.code(403).send();
+      if (!(request.headers.accept ?? '').includes(eventStream))
+        return reply.code(406).send({ errors: [{ message: `This address answers ${eventStream} only.` }] });
+      request.headers.accept = eventStream; // the library takes it alone only
+      reply.hijack();
+      await handler(request, reply);
+      return reply;
+    },
+  });
+  const open = new Set<ServerResponse>();
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.url.startsWith('/graphql/stream')) {
+      open.add(reply.raw);
+      reply.raw.once('close', () => open.delete(reply.raw));
+    }
+    done();
+  });
+  app.addHook('preClose', (done) => {
+    for (const response of open) response.end();
+    done();
+  });
+}
+
+function isStream(result: unknown): result is EventStream {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+}
+
+/** The library takes events as fast as they come: they are held back, in their bounded queue, until the last was sent. */
+function paced(events: EventStream, response: ServerResponse): EventStream {
+  const each: EventStream = {
+    next: async () => {
+      await new Promise(setImmediate); // lets the library write what it was given last
+      while (response.writableLength > 0 && !response.destroyed)
+        await sleep(lookAgainMs, undefined, { ref: false });
+      return events.next();
+    },
+    return: () => events.return(),
+    throw: (error: unknown) => events.throw(error),
+    [Symbol.asyncIterator]: () => each,
+  };
+  return each;
+}

@@ -1,0 +1,122 @@
+import {
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  parse,
+  subscribe,
+  validate,
+} from 'graphql';
+import { type RequestContext } from '../../resolvers/context.js';
+import { type CostLimit, costProblem } from '../../resolvers/cost/checked-cost.js';
+
+/** An operation as a client sent it. */
+export interface SentOperation {
+  readonly query?: unknown;
+  readonly operationName?: unknown;
+  readonly variables?: unknown;
+}
+
+/** What running operations beside Apollo's endpoint needs. */
+export interface LiveOperationsOptions {
+  readonly schema: GraphQLSchema;
+  readonly createContext: () => RequestContext;
+  readonly cost: CostLimit;
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+}
+
+/** An answer as it goes to the client: its errors are formatted already. */
+export interface FormattedResult {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+/** A subscription's events, as they go to the client. */
+export type EventStream = Required<AsyncIterableIterator<FormattedResult>>;
+
+/** Operations over WebSocket and SSE: the same rules, limits and errors as over HTTP. */
+export class LiveOperations {
+  readonly #options: LiveOperationsOptions;
+
+  constructor(options: LiveOperationsOptions) {
+    this.#options = options;
+  }
+
+  /** Checks an operation as far as that goes without executing it. */
+  prepare({ query, operationName, variables }: SentOperation): ExecutionArgs | readonly GraphQLError[] {
+    const { schema, createContext, cost } = this.#options;
+    const name = typeof operationName === 'string' ? operationName : undefined;
+    const variableValues = isObject(variables) ? variables : {};
+    const document = parsed(typeof query === 'string' ? query : '');
+    if (document instanceof GraphQLError) return [document];
+    const problems = validate(schema, document);
+    if (problems.length > 0) return problems.map((problem) => withCode(problem, 'GRAPHQL_VALIDATION_FAILED'));
+    const operation = getOperationAST(document, name);
+    if (!operation)
+      return [withCode(new GraphQLError('There is no such operation.'), 'OPERATION_RESOLUTION_FAILURE')];
+    const tooMuch = costProblem({ schema, document, operation, variables: variableValues }, cost);
+    if (tooMuch) return [tooMuch];
+    return { schema, document, operationName: name, variableValues, contextValue: createContext() };
+  }
+
+  /** Runs a query or a mutation. */
+  async execute(args: ExecutionArgs): Promise<FormattedResult> {
+    return this.format(await execute(args));
+  }
+
+  /** Begins a subscription. */
+  async subscribe(args: ExecutionArgs): Promise<FormattedResult | EventStream> {
+    const events = await subscribe(args);
+    return Symbol.asyncIterator in events
+      ? formatEach(events, (result) => this.format(result))
+      : this.format(events);
+  }
+
+  /** Errors as clients see them. */
+  formatErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+    return errors.map((error) => this.#options.formatError(error.toJSON(), error));
+  }
+
+  /** An answer as clients see it. */
+  format({ data, errors }: ExecutionResult): FormattedResult {
+    return { ...(errors && { errors: this.formatErrors(errors) }), ...(data !== undefined && { data }) };
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function parsed(query: string) {
+  try {
+    return parse(query);
+  } catch (error) {
+    return withCode(error as GraphQLError, 'GRAPHQL_PARSE_FAILED');
+  }
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes, source, positions } = error;
+  return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
+}
+
+/** Leaves the subscription when its own consumer leaves, also while it waits for an event. */
+function formatEach(
+  events: AsyncGenerator<ExecutionResult, void, void>,
+  format: (result: ExecutionResult) => FormattedResult,
+): EventStream {
+  const map = async (next: Promise<IteratorResult<ExecutionResult, void>>) => {
+    const result = await next;
+    return result.done ? result : { done: false as const, value: format(result.value) };
+  };
+  const each: EventStream = {
+    next: () => map(events.next()),
+    return: () => map(events.return()),
+    throw: (error: unknown) => map(events.throw(error)),
+    [Symbol.asyncIterator]: () => each,
+  };
+  return each;
+}

@@ -1,0 +1,70 @@
+import { type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginSubscriptionCallback } from '@apollo/server/plugin/subscriptionCallback';
+import { GraphQLError } from 'graphql';
+import { type RequestContext } from '../../resolvers/context.js';
+import { type Logger } from '../logger.js';
+
+/** How long a router may take to answer. */
+const timeoutMs = 10_000;
+
+/**
+ * Subscriptions for a router, by Apollo's HTTP callback protocol: events are POSTed to an address that the request
+ * names. So that nobody makes the gateway knock on others' doors, the address must be one that was allowed.
+ */
+export function routerCallbacks(
+  mayCallBack: (url: string) => boolean,
+  logger: Logger,
+): ApolloServerPlugin<RequestContext> {
+  const plugin = ApolloServerPluginSubscriptionCallback({ logger, fetcher: sendToRouter });
+  return {
+    serverWillStart: (service) => plugin.serverWillStart?.(service) ?? Promise.resolve(),
+    requestDidStart: (request) => {
+      const asked: unknown = request.request.extensions?.['subscription'];
+      if (asked === undefined || asked === null) return Promise.resolve();
+      if (!mayCallBack(addressIn(asked)))
+        throw new GraphQLError('Subscription events may not be sent to this callback URL.', {
+          extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+        });
+      return plugin.requestDidStart?.(request) ?? Promise.resolve();
+    },
+  };
+}
+
+function addressIn(asked: unknown): string {
+  const { callbackUrl, callback_url } = asked as { callbackUrl?: unknown; callback_url?: unknown };
+  const address = callbackUrl ?? callback_url;
+  return typeof address === 'string' ? address : '';
+}
+
+/** The plugin sends errors as they are: what was not written for clients is taken out here. */
+const sendToRouter = (
+  url: string,
+  init?: { readonly method?: string; readonly headers?: HeadersInit; readonly body?: string | Buffer },
+) =>
+  fetch(url, {
+    method: init?.method ?? 'POST',
+    headers: init?.headers ?? {},
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+    body: masked(String(init?.body ?? '{}')),
+  });
+
+interface SentErrors {
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+function masked(text: string): string {
+  const body = JSON.parse(text) as SentErrors & { readonly payload?: SentErrors };
+  return JSON.stringify({ ...mask(body), ...(body.payload && { payload: mask(body.payload) }) });
+}
+
+function mask(result: SentErrors): SentErrors {
+  if (!result.errors) return result;
+  const unknown = { message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  return {
+    ...result,
+    errors: result.errors.map((error) =>
+      error.extensions?.code === undefined ? { ...error, ...unknown } : error,
+    ),
+  };
+}

@@ -1,0 +1,43 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type CallbackReceiver, type Verdict } from '../live/callback-receiver.js';
+import { type WebhookKind, webhookKinds } from '../live/webhook-token.js';
+
+/** Many times what a callback is long. */
+const maximumBodyBytes = 16 * 1024;
+
+const statusOf: Readonly<Record<Verdict, number>> = { accepted: 200, unknownAddress: 404, malformed: 400 };
+
+/** Serves `POST /webhooks/exotel/{campaign|message}/:token`, as JSON or as a form whatever the content type says. */
+export async function serveWebhooks(app: FastifyInstance, receiver: CallbackReceiver): Promise<void> {
+  await app.register((webhooks, _options, done) => {
+    webhooks.removeAllContentTypeParsers();
+    webhooks.addContentTypeParser(
+      '*',
+      { parseAs: 'string', bodyLimit: maximumBodyBytes },
+      (_request, body, parsed) => {
+        parsed(null, body);
+      },
+    );
+    for (const kind of webhookKinds)
+      webhooks.post(`/webhooks/exotel/${kind}/:token`, (request, reply) =>
+        answer(receiver, kind, request, reply),
+      );
+    done();
+  });
+}
+
+function answer(receiver: CallbackReceiver, kind: WebhookKind, request: FastifyRequest, reply: FastifyReply) {
+  const { token } = request.params as { readonly token: string };
+  const verdict = receiver.receive(kind, token, bodyOf(typeof request.body === 'string' ? request.body : ''));
+  return reply.code(statusOf[verdict]).send({ verdict });
+}
+
+/** "As JSON or as a form (pages disagree: take both)": UPSTREAM.md, limits. */
+function bodyOf(text: string): unknown {
+  if (!text.trimStart().startsWith('{')) return Object.fromEntries(new URLSearchParams(text));
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

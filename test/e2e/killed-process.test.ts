@@ -1,0 +1,186 @@
+import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { print } from 'graphql';
+import { request } from 'undici';
+import { type Fault } from '../../src/sandbox/http/faults.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { CreateDocument, type CreateCampaignInput, type CreateMutation } from '../operations/generated.js';
+import { type ClientAnswer, credentials } from '../support/gateway-under-test.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../support/redis.js';
+
+const root = new URL('../../', import.meta.url);
+const main = new URL('dist/main.js', root).pathname;
+const hour = 3_600_000;
+
+/** A gateway in a process of its own. */
+interface GatewayProcess {
+  create(input: CreateCampaignInput): Promise<ClientAnswer<CreateMutation>>;
+  /** Leaves it no time for anything. */
+  kill(): Promise<void>;
+}
+
+const input: CreateCampaignInput = {
+  name: 'Diwali offer',
+  contentType: 'STATIC',
+  lists: ['f2284e77ea5a4224911251b08f861af2'],
+  schedule: {
+    startTime: new Date(Date.now() + 5 * hour).toISOString(),
+    endTime: new Date(Date.now() + 9 * hour).toISOString(),
+  },
+  dltEntityId: '1101428740000012125',
+  dltTemplateId: '1107159950325048979',
+  senderId: 'EXOTEL',
+  smsType: 'TRANSACTIONAL',
+  template: 'Happy Diwali',
+  idempotencyKey: 'diwali',
+};
+
+describeWithRedis('a gateway that shares its state', () => {
+  let redis: RunningRedis;
+  let sandbox: Sandbox;
+  const children: ChildProcess[] = [];
+  /** What becomes of the answers to a POST. */
+  let fault: Fault | undefined;
+
+  beforeAll(() => {
+    const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
+    expect(built).toMatchObject({ status: 0, stdout: '' });
+  }, 120_000);
+  beforeEach(async () => {
+    fault = undefined;
+    redis = await startRedis();
+    sandbox = await startSandbox({
+      ...credentials,
+      seed: 'empty',
+      faults: ({ method }) => (method === 'POST' ? fault : undefined),
+    });
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await sandbox.close();
+    await redis.stop();
+  });
+
+  async function startGatewayProcess(): Promise<GatewayProcess> {
+    const child = spawn(process.execPath, [main], {
+      env: {
+        PATH: process.env['PATH'],
+        PORT: '0',
+        LOG_LEVEL: 'silent',
+        REDIS_URL: redis.url,
+        EXOTEL_BASE_URL: sandbox.baseUrl,
+        EXOTEL_ACCOUNT_SID: credentials.accountSid,
+        EXOTEL_API_KEY: credentials.apiKey,
+        EXOTEL_API_TOKEN: credentials.apiToken,
+        EXOTEL_TIMEOUT_MS: '2000',
+        EXOTEL_RATE_LIMIT: '0',
+      },
+    });
+    children.push(child);
+    const url = await placeSaid(child);
+    return {
+      create: (said) => create(url, said),
+      kill: async () => {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      },
+    };
+  }
+
+  /** The gateway dies when the upstream has its POST, and has not been answered. */
+  async function dieWhileCreating(when: 'before' | 'after'): Promise<void> {
+    fault = { kind: 'hang', when };
+    const gateway = await startGatewayProcess();
+    const lost = gateway.create(input).catch(() => 'no answer' as const);
+    while (posts() === 0) await sleep(10);
+    await gateway.kill();
+    expect(await lost).toBe('no answer');
+    fault = undefined;
+  }
+
+  const posts = (): number => sandbox.calls.filter(({ method }) => method === 'POST').length;
+  const sids = (): string[] =>
+    sandbox.state
+      .campaigns()
+      .filter(({ name }) => name === input.name)
+      .map(({ sid }) => sid);
+
+  it('that died is replaced by one that finds its campaign, and sends nothing again', async () => {
+    await dieWhileCreating('after');
+    const { data, errors } = await (await startGatewayProcess()).create(input);
+    expect(errors).toBeUndefined();
+    expect(sids()).toEqual([data?.createCampaign.campaign?.sid]);
+    expect(posts()).toBe(1);
+  }, 60_000);
+
+  it('that died is replaced by one that sends what was never taken', async () => {
+    await dieWhileCreating('before');
+    const gateway = await startGatewayProcess();
+    let answer = await gateway.create(input);
+    for (let repeats = 0; codeOf(answer) === 'OUTCOME_UNKNOWN' && repeats < 5; repeats += 1)
+      answer = await gateway.create(input);
+    expect(answer.errors).toBeUndefined();
+    expect(sids()).toEqual([answer.data?.createCampaign.campaign?.sid]);
+    expect(posts()).toBe(2);
+  }, 120_000);
+
+  it('that died is replaced by one that refuses its key for another input', async () => {
+    await dieWhileCreating('after');
+    const other = { ...input, template: 'Happy Holi' };
+    const { data } = await (await startGatewayProcess()).create(other);
+    expect(data?.createCampaign).toMatchObject({
+      campaign: null,
+      userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['input', 'idempotencyKey'] }],
+    });
+    expect(posts()).toBe(1);
+  });
+
+  it('creates one campaign with one key, whichever gateway is asked and however often at once', async () => {
+    const both = await Promise.all([startGatewayProcess(), startGatewayProcess()]);
+    const asked = Array.from({ length: 15 }, () => both.map((gateway) => gateway.create(input))).flat();
+    const answers = await Promise.all(asked);
+    expect(sids()).toHaveLength(1);
+    expect(new Set(answers.map(({ data }) => data?.createCampaign.campaign?.sid))).toEqual(new Set(sids()));
+    expect(posts()).toBe(1);
+  });
+
+  it('creates nothing with a key while the shared state is away, and all else as ever', async () => {
+    const gateway = await startGatewayProcess();
+    await redis.stop();
+    expect(codeOf(await gateway.create(input))).toBe('UPSTREAM_UNAVAILABLE');
+    expect(posts()).toBe(0);
+    const { data } = await gateway.create({ ...input, idempotencyKey: null });
+    expect(sids()).toEqual([data?.createCampaign.campaign?.sid]);
+  });
+});
+
+function codeOf({ errors }: ClientAnswer<unknown>): string | undefined {
+  return errors?.[0]?.extensions?.code;
+}
+
+async function create(url: string, said: CreateCampaignInput): Promise<ClientAnswer<CreateMutation>> {
+  const answer = await request(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: print(CreateDocument), variables: { input: said } }),
+  });
+  return (await answer.body.json()) as ClientAnswer<CreateMutation>;
+}
+
+/** Waits until the process says where it is. */
+function placeSaid(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.once('exit', () => {
+      reject(new Error(`it ended: ${text}`));
+    });
+    child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const found = /(http:\S+)\/livez/.exec(text)?.[1];
+      if (found) resolve(found);
+    });
+  });
+}

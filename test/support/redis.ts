@@ -1,0 +1,82 @@
+import { describe, test } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/** A Redis of the test's own, that keeps nothing. */
+export interface RunningRedis {
+  readonly url: string;
+  readonly port: number;
+  /** Ends it at once, and with it all that it holds. */
+  stop(): Promise<void>;
+}
+
+/** Whether this machine has Redis. */
+export const hasRedis = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin'].some((directory) =>
+  existsSync(join(directory, 'redis-server')),
+);
+
+/** A suite that needs Redis: says so loudly where there is none, and does not let CI do without. */
+export function describeWithRedis(name: string, suite: () => void): void {
+  if (!hasRedis) {
+    if (process.env['CI'])
+      test('CI has a Redis', () => {
+        throw new Error(`No redis-server was found on PATH: ${name} would go untested.`);
+      });
+    // eslint-disable-next-line no-console -- a suite that did not run must not look like one that passed
+    console.warn(`SKIPPED: ${name}. No redis-server was found on PATH; install it to run these tests.`);
+  }
+  (hasRedis ? describe : describe.skip)(name, suite);
+}
+
+/** Below where the system takes ports from: while a Redis is away, no other server is given its port. */
+const anyPort = (): number => 20_000 + Math.floor(Math.random() * 10_000);
+/** Any of them may be taken all the same. */
+const maximumTries = 10;
+
+/**
+ * Starts a Redis that other machines can't reach.
+ * @param port any free one, unless told otherwise.
+ */
+export async function startRedis(port?: number): Promise<RunningRedis> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOn(port ?? anyPort());
+    } catch (error) {
+      if (port !== undefined || tries === maximumTries) throw error;
+    }
+  }
+}
+
+async function startOn(port: number): Promise<RunningRedis> {
+  const settings = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir: tmpdir() };
+  const child = spawn(
+    'redis-server',
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  await untilReady(child);
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { url: `redis://127.0.0.1:${port}`, port, stop };
+}
+
+function untilReady(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.once('error', reject);
+    child.once('exit', () => {
+      reject(new Error(`redis-server ended: ${text}`));
+    });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('Ready to accept connections')) resolve();
+    });
+  });
+}

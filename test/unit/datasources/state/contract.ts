@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type SharedState } from '../../../../src/datasources/state/shared-state.js';
+
+/** One store, as two gateways have it open. */
+export interface OpenedState {
+  readonly first: SharedState;
+  readonly second: SharedState;
+  /** Lets a little more than so much time go by. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Longer than any test takes. */
+const longMs = 600_000;
+const shortMs = 150;
+/** For what must still be there when the next command arrives, however busy the machine is. */
+const mediumMs = 1500;
+
+const anyText = fc.string({ unit: 'grapheme', maxLength: 20 });
+/** Few keys and few texts, so that operations meet. */
+const anyOperation = fc.record({
+  kind: fc.constantFrom('read', 'insert', 'swap', 'remove'),
+  isSecond: fc.boolean(),
+  key: fc.nat(1),
+  from: fc.nat(2),
+  to: fc.nat(2),
+});
+const anyRun = fc.record({
+  keys: fc.uniqueArray(anyText, { minLength: 2, maxLength: 2 }),
+  texts: fc.uniqueArray(anyText, { minLength: 3, maxLength: 3 }),
+  operations: fc.array(anyOperation, { maxLength: 40 }),
+});
+
+/** What every shared state guarantees, whatever it is made of. */
+export function describeSharedState(name: string, open: () => Promise<OpenedState>): void {
+  describe(`${name} as a shared state`, () => {
+    let opened: OpenedState;
+    let first: SharedState;
+    let second: SharedState;
+    beforeEach(async () => {
+      opened = await open();
+      ({ first, second } = opened);
+    });
+    afterEach(() => opened.close());
+
+    it('reads null where nothing is, and changes nothing there', async () => {
+      expect(await first.read('key')).toBeNull();
+      expect(await first.swap('key', '', 'text', longMs)).toBe(false);
+      expect(await first.remove('key', '')).toBe(false);
+      expect(await first.read('key')).toBeNull();
+    });
+
+    it('inserts where nothing is, and only there', async () => {
+      expect(await first.insert('key', 'mine', longMs)).toBe(true);
+      expect(await second.insert('key', 'yours', longMs)).toBe(false);
+      expect(await second.read('key')).toBe('mine');
+    });
+
+    it('forgets a text whose time is over, so that another can be inserted', async () => {
+      await first.insert('key', 'old', shortMs);
+      await opened.pass(shortMs);
+      expect(await second.read('key')).toBeNull();
+      expect(await second.swap('key', 'old', 'swapped', longMs)).toBe(false);
+      expect(await second.remove('key', 'old')).toBe(false);
+      expect(await second.insert('key', 'new', longMs)).toBe(true);
+      expect(await first.read('key')).toBe('new');
+    });
+
+    it('swaps from exactly what is there', async () => {
+      await first.insert('key', 'one', longMs);
+      for (const other of ['', 'on', 'one ', 'ONE', 'two'])
+        expect(await second.swap('key', other, 'three', longMs)).toBe(false);
+      expect(await second.swap('key', 'one', 'two', longMs)).toBe(true);
+      expect(await first.swap('key', 'one', 'three', longMs)).toBe(false);
+      expect(await first.read('key')).toBe('two');
+    });
+
+    it('begins the time anew with a swap, longer or shorter, even to the same text', async () => {
+      await first.insert('longer', 'text', mediumMs);
+      await first.insert('shorter', 'text', longMs);
+      expect(await second.swap('longer', 'text', 'text', longMs)).toBe(true);
+      expect(await second.swap('shorter', 'text', 'text', shortMs)).toBe(true);
+      await opened.pass(mediumMs);
+      expect(await first.read('longer')).toBe('text');
+      expect(await first.read('shorter')).toBeNull();
+    });
+
+    it('does not begin the time anew with a change that it refuses', async () => {
+      await first.insert('key', 'text', mediumMs);
+      expect(await second.insert('key', 'other', longMs)).toBe(false);
+      expect(await second.swap('key', 'other', 'text', longMs)).toBe(false);
+      await opened.pass(mediumMs);
+      expect(await first.read('key')).toBeNull();
+    });
+
+    it('removes exactly what is there', async () => {
+      await first.insert('key', 'text', longMs);
+      expect(await second.remove('key', 'other')).toBe(false);
+      expect(await first.read('key')).toBe('text');
+      expect(await second.remove('key', 'text')).toBe(true);
+      expect(await first.remove('key', 'text')).toBe(false);
+      expect(await first.insert('key', 'text', longMs)).toBe(true);
+    });
+
+    const fifty = Array.from({ length: 50 }, (_, index) => `text ${index}`);
+    /** Each text in a change of its own, half of them by the one and half by the other. */
+    const allAtOnce = (change: (state: SharedState, text: string) => Promise<boolean>) =>
+      Promise.all(fifty.map((text, index) => change(index % 2 === 0 ? first : second, text)));
+
+    it('lets one of 50 inserts at once succeed, and keeps its text', async () => {
+      const done = await allAtOnce((state, text) => state.insert('key', text, longMs));
+      expect(done.filter(Boolean)).toHaveLength(1);
+      expect(await first.read('key')).toBe(fifty[done.indexOf(true)]);
+    });
+
+    it('lets one of 50 swaps at once from the same text succeed, and keeps its text', async () => {
+      await first.insert('key', 'from', longMs);
+      const done = await allAtOnce((state, text) => state.swap('key', 'from', text, longMs));
+      expect(done.filter(Boolean)).toHaveLength(1);
+      expect(await first.read('key')).toBe(fifty[done.indexOf(true)]);
+    });
+
+    it('lets one of 50 removals at once of the same text succeed', async () => {
+      await first.insert('key', 'text', longMs);
+      const done = await allAtOnce((state) => state.remove('key', 'text'));
+      expect(done.filter(Boolean)).toHaveLength(1);
+    });
+
+    it.each([
+      ['nothing', ''],
+      ['every script', 'नमस्कार 🎉 \u0000 "\\\r\n e\u0301 \u00e9'],
+      ['100 kB', 'é🎉'.repeat(17_000)],
+    ])('answers a text of %s exactly as it was written', async (_what, text) => {
+      expect(await first.insert('key', text, longMs)).toBe(true);
+      expect(await second.read('key')).toBe(text);
+      expect(await second.swap('key', text, `${text}!`, longMs)).toBe(true);
+      expect(await first.remove('key', `${text}!`)).toBe(true);
+    });
+
+    it('keeps texts apart whose keys are nearly the same', async () => {
+      const keys = [
+        'a b',
+        'a  b',
+        'a:b',
+        'a:b:',
+        'A:b',
+        'a*',
+        '{a}b',
+        'a\nb',
+        'नमस्कार 🎉',
+        'e\u0301',
+        '\u00e9',
+        '',
+      ];
+      for (const [index, key] of keys.entries())
+        expect(await first.insert(key, `text ${index}`, longMs)).toBe(true);
+      for (const [index, key] of keys.entries()) expect(await second.read(key)).toBe(`text ${index}`);
+    });
+
+    it('does what a map does, whatever the operations', async () => {
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(anyRun, async ({ keys, texts, operations }) => {
+          runs += 1;
+          const map = new Map<string, string>();
+          for (const { kind, isSecond, ...pick } of operations) {
+            const state = isSecond ? second : first;
+            const key = `${runs} ${keys[pick.key] ?? ''}`; // no run sees what another has left
+            const [from = '', to = ''] = [texts[pick.from], texts[pick.to]];
+            const isThere = map.get(key) === from;
+            if (kind === 'read') {
+              expect(await state.read(key)).toBe(map.get(key) ?? null);
+            } else if (kind === 'insert') {
+              expect(await state.insert(key, to, longMs)).toBe(!map.has(key));
+              if (!map.has(key)) map.set(key, to);
+            } else if (kind === 'swap') {
+              expect(await state.swap(key, from, to, longMs)).toBe(isThere);
+              if (isThere) map.set(key, to);
+            } else {
+              expect(await state.remove(key, from)).toBe(isThere);
+              if (isThere) map.delete(key);
+            }
+          }
+        }),
+      );
+    });
+  });
+}
