@@ -32,7 +32,7 @@ const messagesWaiting = 1000;
 export class ChangeFeed {
   readonly #now: () => number;
   readonly #entries = new Map<string, Entry>();
-  /** Told when somebody comes or leaves. */
+  /** Told when somebody comes or leaves, and when it is known what somebody listens to. */
   onListeners: () => void = () => undefined;
 
   /** @param now epoch milliseconds. */
@@ -73,6 +73,7 @@ export class ChangeFeed {
     if (!entry || entry.last) return;
     entry.last = campaign;
     entry.readAtMs = Date.parse(campaign.fetchedAt);
+    this.onListeners();
   }
 
   /**
@@ -88,6 +89,7 @@ export class ChangeFeed {
     if (last && isBackwards(last.status, campaign.status)) return; // a copy of the upstream's that is behind
     // `state` is in the list only (UPSTREAM.md, traps): that a get does not say it is no change.
     entry.last = { ...campaign, state: campaign.state ?? last?.state ?? null };
+    if (!last) this.onListeners();
     if (last && differs(last, entry.last)) for (const queue of entry.campaignQueues) queue.push(entry.last);
   }
 

@@ -59,7 +59,8 @@ export class SharedPoll {
     this.#timer = undefined;
     const { watched } = this.#options.feed;
     if (this.#isReading || watched.length === 0) return;
-    const dueAtMs = Math.min(...watched.map((one) => this.#dueAtMs(one)));
+    const dueAtMs = watched.reduce((first, one) => Math.min(first, this.#dueAtMs(one)), Infinity);
+    if (dueAtMs === Infinity) return;
     const earliestMs = this.#triedAtMs + shortestMs;
     this.#timer = setTimeout(
       () => void this.#read(),
