@@ -33,13 +33,17 @@ const afterStartMs = 2_000;
 const shortestMs = 1_000;
 /** Campaigns outside the newest window are read one by one, those first that were read longest ago. */
 const singlesAtOnce = 2;
+/** The newest window is as good as new for so long. */
+const windowAgainMs = 5_000;
 
 /** One reader for all subscribers, where nobody calls back; it rests where nobody listens. */
 export class SharedPoll {
   readonly #options: SharedPollOptions;
   #timer: NodeJS.Timeout | undefined;
   #isReading = false;
-  #triedAtMs = 0;
+  #readAtMs = -Infinity;
+  #windowAtMs = -Infinity;
+  readonly #triedAtMs = new Map<string, number>();
 
   constructor(options: SharedPollOptions) {
     this.#options = options;
@@ -61,7 +65,7 @@ export class SharedPoll {
     if (this.#isReading || watched.length === 0) return;
     const dueAtMs = watched.reduce((first, one) => Math.min(first, this.#dueAtMs(one)), Infinity);
     if (dueAtMs === Infinity) return;
-    const earliestMs = this.#triedAtMs + shortestMs;
+    const earliestMs = this.#readAtMs + shortestMs;
     this.#timer = setTimeout(
       () => void this.#read(),
       Math.max(0, Math.max(dueAtMs, earliestMs) - this.#options.now()),
@@ -72,29 +76,45 @@ export class SharedPoll {
   async #read(): Promise<void> {
     const { feed, account, now } = this.#options;
     this.#isReading = true;
-    this.#triedAtMs = now();
-    const due = (): Watched[] => feed.watched.filter((one) => this.#dueAtMs(one) <= now());
-    const wish = { report: new ReadReport(), fresh: true, priority: 'background' } as const;
+    this.#readAtMs = now();
     try {
-      if (due().length > 1) await account.newestWindow(wish);
-      const singles = due().sort((a, b) => a.readAtMs - b.readAtMs);
-      const read = singles.slice(0, singlesAtOnce).map(({ sid }) => account.campaigns([sid], wish));
-      await Promise.all(read);
-    } catch {
-      // The upstream is failing or the budget is spent: it is tried again when the next is due.
+      const wish = { report: new ReadReport(), fresh: true, priority: 'background' } as const;
+      if (this.#due().length > 1 && now() - this.#windowAtMs >= windowAgainMs) {
+        this.#windowAtMs = now();
+        await account.newestWindow(wish).catch(() => undefined); // those in it are read one by one then
+      }
+      const single = this.#due()
+        .sort((one, other) => this.#lookedAtMs(one) - this.#lookedAtMs(other))
+        .slice(0, singlesAtOnce);
+      for (const { sid } of single) this.#triedAtMs.set(sid, now());
+      await Promise.all(single.map(({ sid }) => account.campaigns([sid], wish)));
     } finally {
+      const listened = new Set(feed.watched.map(({ sid }) => sid));
+      for (const sid of this.#triedAtMs.keys()) if (!listened.has(sid)) this.#triedAtMs.delete(sid);
       this.#isReading = false;
       this.#plan();
     }
   }
 
-  #dueAtMs({ last, readAtMs }: Watched): number {
+  #due(): Watched[] {
+    const nowMs = this.#options.now();
+    return this.#options.feed.watched.filter((one) => this.#dueAtMs(one) <= nowMs);
+  }
+
+  /** What can't be read is not asked for again at once. */
+  #lookedAtMs({ sid, readAtMs }: Watched): number {
+    return Math.max(readAtMs, this.#triedAtMs.get(sid) ?? 0);
+  }
+
+  #dueAtMs(watched: Watched): number {
+    const { last } = watched;
     if (!last) return Infinity; // its first listener is reading it
-    const { isCalledBack, now } = this.#options;
-    const dueAtMs = readAtMs + (isCalledBack(last) ? calledBackIntervalMs : this.#intervalMs(last.status));
+    const { isCalledBack } = this.#options;
+    const lookedAtMs = this.#lookedAtMs(watched);
+    const dueAtMs = lookedAtMs + (isCalledBack(last) ? calledBackIntervalMs : this.#intervalMs(last.status));
     const startMs = Date.parse(last.schedule.startTime ?? '') + afterStartMs;
     const isToStart = last.status === CampaignStatus.SCHEDULED || last.status === CampaignStatus.CREATED;
-    return isToStart && readAtMs < startMs && startMs > now() ? Math.min(dueAtMs, startMs) : dueAtMs;
+    return isToStart && lookedAtMs < startMs ? Math.min(dueAtMs, startMs) : dueAtMs;
   }
 
   #intervalMs(status: CampaignStatus): number {
