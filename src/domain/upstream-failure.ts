@@ -32,9 +32,11 @@ export interface FailureFacts {
   readonly retryAfterSeconds?: number;
   /** The upstream's own id of the request, for its support. */
   readonly requestId?: string;
-  /** The campaign that a success spoke of where the rest of it could not be read. */
+  /** What could be read of a row that could not be read whole. */
   readonly sid?: string;
-  /** True where who answered had only stopped waiting (408, 504): what is behind it may still be at work. */
+  readonly name?: string;
+  readonly createdAt?: string;
+  /** True where who answered had only stopped waiting (408, 504, 524): what is behind it may still be at work. */
   readonly mayStillRun?: boolean;
   /** The input that the upstream complained of, as a path of client-side names, where it could be told. */
   readonly field?: readonly string[];

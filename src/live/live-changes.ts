@@ -35,7 +35,7 @@ export class LiveChanges {
     const urls = new CallbackUrls(tokens, root);
     this.urls = urls;
     this.subscriptions = new Subscriptions(feed, account);
-    this.#rereads = new Rereads(feed, account);
+    this.#rereads = new Rereads(feed, account, speed);
     this.receiver = new CallbackReceiver({ feed, account, rereads: this.#rereads, tokens, urls });
     const isCalledBack = urls.isCalledBack.bind(urls);
     this.#poll = new SharedPoll({ feed, account, isCalledBack, now, speed });

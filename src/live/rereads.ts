@@ -1,10 +1,13 @@
 import { type AccountReads } from '../datasources/reading/account-reads.js';
 import { ReadReport } from '../datasources/reading/read-report.js';
 import { type CampaignStatus } from '../domain/campaign.js';
+import { isBackwards } from '../domain/lifecycle.js';
 import { type ChangeFeed } from './change-feed.js';
 
 /** "Stats are re-read at most once per campaign per 5 s": DESIGN.md, live. */
 const everyMs = 5000;
+/** With campaigns that run faster than life it is as much less, but not less than this. */
+const shortestMs = 250;
 
 /** A campaign that was read a moment ago. */
 interface Rest {
@@ -19,11 +22,14 @@ interface Rest {
 export class Rereads {
   readonly #feed: ChangeFeed;
   readonly #account: AccountReads;
+  readonly #everyMs: number;
   readonly #resting = new Map<string, Rest>();
 
-  constructor(feed: ChangeFeed, account: AccountReads) {
+  /** @param speed how many times faster than life campaigns run. */
+  constructor(feed: ChangeFeed, account: AccountReads, speed: number) {
     this.#feed = feed;
     this.#account = account;
+    this.#everyMs = Math.max(shortestMs, everyMs / Math.max(1, speed));
   }
 
   /**
@@ -50,9 +56,14 @@ export class Rereads {
     const rest: Rest = { isHinted: false, awaited, timer: undefined };
     rest.timer = setTimeout(() => {
       this.#resting.delete(sid);
-      const isBehind = rest.awaited !== undefined && this.#feed.watchedCampaign(sid)?.status !== rest.awaited;
+      const now = this.#feed.watchedCampaign(sid);
+      const isBehind =
+        rest.awaited !== undefined &&
+        now &&
+        now.status !== rest.awaited &&
+        !isBackwards(now.status, rest.awaited);
       if (rest.isHinted || isBehind) this.#read(sid);
-    }, everyMs);
+    }, this.#everyMs);
     rest.timer.unref();
     this.#resting.set(sid, rest);
     this.#account.outdate(sid);

@@ -18,7 +18,11 @@ export class Subscriptions {
   constructor(feed: ChangeFeed, account: AccountReads) {
     this.#feed = feed;
     this.#first = new DataLoader(
-      (sids) => account.campaigns(sids, { report: new ReadReport(), fresh: false }),
+      async (sids) => {
+        const each = [...new Set(sids)];
+        const found = await account.campaigns(each, { report: new ReadReport(), fresh: false });
+        return sids.map((sid) => found[each.indexOf(sid)] ?? null);
+      },
       { cache: false, batchScheduleFn: (read) => setTimeout(read, togetherMs) },
     );
   }

@@ -21,6 +21,8 @@ const options = {
   logo: drawing('currentColor'),
   favicon: `data:image/svg+xml,${encodeURIComponent(drawing('#d60690'))}`,
   endpoint: '/graphql',
+  // At the same address. With SSE the page would ask `endpoint` for events too, whatever `subscriptionsEndpoint` says.
+  subscriptionsProtocol: 'WS' as const,
   // Whoever comes back finds the tabs as they were left: these are for an empty browser only.
   defaultTabs: examples.map(({ document, variables }) => ({
     query: document,
@@ -58,7 +60,7 @@ function contentSecurityPolicy(html: string): string {
     "style-src 'unsafe-inline'", // the editor places its text by style attributes
     "img-src 'self' data:",
     "font-src 'self' data:",
-    "connect-src 'self'",
+    "connect-src 'self'", // WebSockets to the same host included
     'worker-src blob:', // the editor's language services, made from the page itself
     "base-uri 'none'",
     "form-action 'none'",

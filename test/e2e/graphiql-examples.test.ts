@@ -1,19 +1,46 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { buildSchema, Kind, parse, validate } from 'graphql';
+import { buildSchema, Kind, OperationTypeNode, parse, validate } from 'graphql';
+import { type Client, createClient } from 'graphql-ws';
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
+import { WebSocket } from 'ws';
 import { type Gateway } from '../../src/gateway.js';
 import { examples } from '../../src/server/examples/examples.js';
-import { type GraphqlAnswer, startGatewayUnderTest } from './graphiql-under-test.js';
+import {
+  type GraphqlAnswer,
+  startFastGatewayUnderTest,
+  startGatewayUnderTest,
+} from './graphiql-under-test.js';
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 const operations = examples.flatMap(({ document, variables }) =>
   parse(document).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION && definition.name
-      ? [{ name: definition.name.value, document, variables }]
+      ? [{ name: definition.name.value, type: definition.operation, document, variables }]
       : [],
   ),
 );
+
+const subscriptions = operations.filter(({ type }) => type === OperationTypeNode.SUBSCRIPTION);
+const others = operations.filter((operation) => !subscriptions.includes(operation));
+type Operation = (typeof operations)[number];
+
+/** What a query or a mutation answers; it must have gone well. */
+async function run(gateway: Gateway, { document, variables, name }: Operation) {
+  const { body } = await request(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: document, variables, operationName: name }),
+  });
+  const { data, errors } = (await body.json()) as GraphqlAnswer;
+  expect(errors).toBeUndefined();
+  for (const result of Object.values(data ?? { nothing: null })) {
+    expect(result).not.toBeNull();
+    const payload = result as { readonly userErrors?: readonly unknown[] };
+    expect(payload.userErrors ?? []).toEqual([]);
+  }
+  return data;
+}
 
 describe('the examples in GraphiQL', () => {
   let gateway: Gateway;
@@ -27,18 +54,57 @@ describe('the examples in GraphiQL', () => {
   });
 
   // In the order of the tabs, since the life of a campaign is one.
-  it.each(operations)('$name does what it says on the sandbox', async ({ name, document, variables }) => {
-    const { body } = await request(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: document, variables, operationName: name }),
-    });
-    const { data, errors } = (await body.json()) as GraphqlAnswer;
-    expect(errors).toBeUndefined();
-    for (const result of Object.values(data ?? { nothing: null })) {
-      expect(result).not.toBeNull();
-      const payload = result as { readonly userErrors?: readonly unknown[] };
-      expect(payload.userErrors ?? []).toEqual([]);
-    }
+  it.each(others)('$name does what it says on the sandbox', async (operation) => {
+    await run(gateway, operation);
+  });
+});
+
+describe('the subscriptions in GraphiQL, at the speed of npm start', () => {
+  let gateway: Gateway;
+  let client: Client;
+  beforeAll(async () => {
+    gateway = await startFastGatewayUnderTest();
+    client = createClient({ url: `${gateway.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+  });
+  afterAll(async () => {
+    await client.dispose();
+    await gateway.close();
+  });
+
+  const named = (name: string): Operation => {
+    const operation = operations.find((candidate) => candidate.name === name);
+    if (!operation) throw new Error(`There is no example ${name}.`);
+    return operation;
+  };
+  /** The first so many events. */
+  const watch = async ({ document, name }: Operation, variables: Operation['variables'], count: number) => {
+    const events: unknown[] = [];
+    for await (const event of client.iterate({ query: document, operationName: name, variables }))
+      if (events.push(event) === count) break;
+    return events;
+  };
+
+  it('are the two that are tested here', () => {
+    expect(subscriptions.map(({ name }) => name)).toEqual(['WatchCampaign', 'WatchMessages']);
+  });
+
+  it('WatchCampaign shows the campaign of its variables, once it was resumed', async () => {
+    await run(gateway, named('ResumeToWatch'));
+    const operation = named('WatchCampaign');
+    const isGoingOn = { data: { campaignUpdated: expect.objectContaining({ status: 'IN_PROGRESS' }) } };
+    expect(await watch(operation, operation.variables, 2)).toEqual([isGoingOn, isGoingOn]);
+  });
+
+  it('WatchMessages shows what messages come to, of a campaign that CreateCampaign created', async () => {
+    const { createCampaign } = (await run(gateway, named('CreateCampaign'))) as {
+      readonly createCampaign: { readonly campaign: { readonly sid: string } };
+    };
+    const { sid } = createCampaign.campaign;
+    const message = { number: expect.any(String), status: expect.any(String), sentAt: expect.any(String) };
+    const events = await watch(named('WatchMessages'), { sid }, 2);
+    expect(events).toEqual([
+      { data: { messageStatusChanged: message } },
+      { data: { messageStatusChanged: message } },
+    ]);
   });
 });

@@ -28,6 +28,11 @@ describe('the page of GraphiQL', () => {
     expect(policy).toContain("frame-ancestors 'none'");
   });
 
+  it('connects to this gateway and nobody else', async () => {
+    const { headers } = await get();
+    expect(String(headers['content-security-policy'])).toContain("; connect-src 'self';");
+  });
+
   it('loads nothing from anywhere else', async () => {
     const html = (await get()).bytes.toString();
     const markup = html.replaceAll(/<script>.*?<\/script>/gs, '').replaceAll(/<style>.*?<\/style>/gs, '');

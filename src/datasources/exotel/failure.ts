@@ -31,7 +31,7 @@ const byStatus: Readonly<Record<number, FailureReason>> = {
 };
 
 /** Statuses of who gave up on what may go on behind it. */
-const onlyStoppedWaiting: ReadonlySet<number> = new Set([408, 504]);
+const onlyStoppedWaiting: ReadonlySet<number> = new Set([408, 499, 504, 520, 522, 524, 598, 599]);
 
 function reasonOfStatus(status: number): FailureReason {
   return byStatus[status] ?? (status >= 500 ? 'unavailable' : status >= 400 ? 'refused' : 'invalidResponse');

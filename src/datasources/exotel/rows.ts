@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
+import { moment } from './wire/time.js';
 
 /** A row as read, or why this one could not be: its neighbours are readable all the same. */
 export type Row<T> = T | UpstreamFailure;
@@ -28,15 +29,21 @@ export function readItem<Wire, T>(
   if (failure) return failure;
   const wire = schema.safeParse(item?.data).data;
   if (wire !== undefined) return map(wire);
-  const sid = withSid.safeParse(item?.data).data?.sid;
+  const { sid, name, date_created } = traces.safeParse(item?.data).data ?? {};
   return new UpstreamFailure('invalidResponse', {
     ...(sid !== undefined && { sid }),
+    ...(name !== undefined && { name }),
+    ...(date_created !== undefined && { createdAt: date_created }),
     ...(requestId !== undefined && { requestId }),
   });
 }
 
 /** What names itself can be asked for again, or told from another. */
-const withSid = z.object({ sid: z.string().min(1) });
+const traces = z.object({
+  sid: z.string().min(1).optional().catch(undefined),
+  name: z.string().optional().catch(undefined),
+  date_created: moment.optional().catch(undefined),
+});
 
 /**
  * The window that an answer holds.

@@ -97,7 +97,9 @@ export class Transport {
 }
 
 function failureOf(error: unknown, timedOut: boolean): UpstreamFailure {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  if (neverSent.has(code)) return new UpstreamFailure('unreachable');
+  const { code = '', syscall } = (error ?? {}) as { readonly code?: string; readonly syscall?: string };
+  // A connection that breaks later may have the same code: then the request had left.
+  const isConnecting = syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo';
+  if (neverSent.has(code) && isConnecting) return new UpstreamFailure('unreachable');
   return new UpstreamFailure(timedOut ? 'timeout' : 'unavailable');
 }

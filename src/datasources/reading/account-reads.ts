@@ -151,6 +151,11 @@ export class AccountReads {
     this.#snapshots.outdate((key) => key === sid);
   }
 
+  /** Drops every window of campaigns, so that none stands in for a new one. */
+  forgetLists(): void {
+    this.#campaignWindows.clear();
+  }
+
   /** A write may have changed this campaign, and every list; what it answered is the campaign as it is now. */
   wrote(sid: string, campaign?: Campaign): void {
     this.#campaignWindows.outdate();

@@ -51,6 +51,9 @@ export type Fetch<V> = (call: CallOptions) => Promise<V>;
 /** Waits for something, until the signal says that it is of no more use. */
 type Wait = (signal: AbortSignal) => Promise<unknown>;
 
+/** Before the key of a flight that may not end with an old answer. */
+const newOnly = 'new ';
+
 let readings = 0;
 const nextOrder = (): number => (readings += 1);
 
@@ -62,7 +65,7 @@ export class CachedReads<V extends object> {
   readonly #options: CachedReadsOptions<V>;
   readonly #kept: LRUCache<string, Reading<V>>;
   readonly #flights = new Flights<Reading<V>>();
-  #generation = 0;
+  readonly #underWay = new Set<{ readonly key: string; isOutdated: boolean }>();
 
   constructor(options: CachedReadsOptions<V>) {
     this.#options = options;
@@ -107,10 +110,16 @@ export class CachedReads<V extends object> {
 
   /** Marks what a write may have changed: the next read asks anew. What is being read now is not kept. */
   outdate(isChanged: (key: string) => boolean = () => true): void {
-    this.#generation += 1;
-    this.#flights.clear();
+    this.#flights.leave((flight) => isChanged(flight.replace(newOnly, '')));
+    for (const read of this.#underWay) read.isOutdated ||= isChanged(read.key);
     for (const [key, kept] of [...this.#kept.entries()])
       if (isChanged(key)) this.#kept.set(key, { ...kept, isOutdated: true });
+  }
+
+  /** Keeps nothing of what was read, or is being read now. */
+  clear(): void {
+    this.outdate();
+    this.#kept.clear();
   }
 
   /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
@@ -145,7 +154,7 @@ export class CachedReads<V extends object> {
     old: Reading<V> | undefined,
     mustBeNew: boolean,
   ) {
-    const { flight, isJoined } = this.#flights.join(mustBeNew ? `new ${key}` : key, (onQueued) =>
+    const { flight, isJoined } = this.#flights.join(mustBeNew ? newOnly + key : key, (onQueued) =>
       this.#fetch(key, fetch, {
         priority: priority ?? (old && !mustBeNew ? 'refresh' : 'read'),
         staleMs: old ? this.#ageMs(old) : 0,
@@ -189,11 +198,16 @@ export class CachedReads<V extends object> {
   }
 
   async #fetch(key: string, fetch: Fetch<V>, call: CallOptions): Promise<Reading<V>> {
-    const generation = this.#generation;
     const order = nextOrder(); // of two readings under way at once, the one begun later is newer
-    const reading = this.#reading(await fetch(call), order);
-    if (generation === this.#generation) this.keep(key, reading);
-    return reading;
+    const read = { key, isOutdated: false };
+    this.#underWay.add(read);
+    try {
+      const reading = this.#reading(await fetch(call), order);
+      if (!read.isOutdated) this.keep(key, reading);
+      return reading;
+    } finally {
+      this.#underWay.delete(read);
+    }
   }
 
   #reading(value: V, order = nextOrder()): Reading<V> {

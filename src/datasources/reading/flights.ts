@@ -25,8 +25,8 @@ export class Flights<T> {
     return { flight, isJoined: false };
   }
 
-  /** Nobody joins what is under way now: it may tell what was before a write. */
-  clear(): void {
-    this.#flights.clear();
+  /** Nobody joins these that are under way now: they may tell what was before a write. */
+  leave(isLeft: (key: string) => boolean): void {
+    for (const key of [...this.#flights.keys()]) if (isLeft(key)) this.#flights.delete(key);
   }
 }

@@ -89,6 +89,12 @@ export class RequestReader {
     this.#forget(sid);
   }
 
+  /** Drops every list: an old one would show that there is nothing where there may be something. */
+  forgetLists(): void {
+    this.#account.forgetLists();
+    this.#windows.clear();
+  }
+
   #forget(sid: string, asWritten?: Campaign): void {
     this.#account.wrote(sid, asWritten);
     this.#windows.clear();

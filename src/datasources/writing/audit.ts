@@ -23,25 +23,26 @@ export interface AuditLine {
 /** Where audit lines go. */
 export type Audit = (line: AuditLine) => void;
 
+type Ending = Pick<AuditLine, 'outcome' | 'codes' | 'upstreamRequestId'> & { readonly sid?: string };
+
 /** What a write came to, for its line. */
-export function auditOfOutcome({ campaign, userErrors, requestId }: Outcome, isReplay = false) {
-  const ending = campaign ? (isReplay ? ('replayed' as const) : ('done' as const)) : ('refused' as const);
+export function auditOfOutcome({ campaign, userErrors, requestId }: Outcome, isReplay = false): Ending {
   return {
-    outcome: ending,
+    outcome: campaign ? (isReplay ? 'replayed' : 'done') : 'refused',
     codes: userErrors.map(({ code }) => code),
     upstreamRequestId: requestId ?? null,
     ...(campaign && { sid: campaign.sid }),
   };
 }
 
-/** What a write failed with, for its line. */
-export function auditOfError(error: unknown) {
+/** What a write failed with, for its line; one whose campaign was named was done, and only its answer is unreadable. */
+export function auditOfError(error: unknown): Ending {
   const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
-  const facts = error instanceof UpstreamFailure ? error.facts : {};
+  const { sid, requestId } = error instanceof UpstreamFailure ? error.facts : {};
   return {
-    outcome: code === 'OUTCOME_UNKNOWN' ? ('unknown' as const) : ('failed' as const),
+    outcome: sid !== undefined ? 'done' : code === 'OUTCOME_UNKNOWN' ? 'unknown' : 'failed',
     codes: [code],
-    upstreamRequestId: facts.requestId ?? null,
-    ...(facts.sid !== undefined && { sid: facts.sid }),
+    upstreamRequestId: requestId ?? null,
+    ...(sid !== undefined && { sid }),
   };
 }

@@ -2,6 +2,7 @@ import { CampaignAction } from '../../domain/campaign.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { newCampaignProblems } from '../../domain/rules/create.js';
 import { type UserProblem } from '../../domain/user-error.js';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type LifecycleAction } from '../exotel/mapping/draft.js';
 import { type RequestReader } from '../reading/request-reader.js';
 import { type Audit, auditOfError, auditOfOutcome, type AuditLine } from './audit.js';
@@ -15,6 +16,9 @@ export interface WritingOptions extends ChangesOptions {
   readonly creates: Creates;
   readonly audit: Audit;
 }
+
+/** What is longer is no sid, and no text for a log. */
+const maximumSidLength = 128;
 
 /** The writes of one request; its reader sees each of them, and each leaves an audit line. */
 export class CampaignWriter {
@@ -53,7 +57,13 @@ export class CampaignWriter {
   }
 
   async #create(draft: CampaignDraft, idempotencyKey: string | null): Promise<KeyedOutcome> {
-    const keyed = await this.#options.creates.create(draft, idempotencyKey, this.#reader.onSent);
+    const keyed = await this.#options.creates
+      .create(draft, idempotencyKey, this.#reader.onSent)
+      .catch((error: unknown) => {
+        // Who is told to look must not be shown a list from before.
+        if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) this.#reader.forgetLists();
+        throw error;
+      });
     const { outcome, isReplay } = keyed;
     if (!outcome.campaign) return keyed;
     if (isReplay) return { outcome: await this.#asItIsNow(outcome), isReplay };
@@ -82,10 +92,10 @@ export class CampaignWriter {
     sid: string | null,
     write: () => Promise<KeyedOutcome>,
   ): Promise<KeyedOutcome> {
-    const head = { who: this.#who, what, sid };
+    const head = { who: this.#who, what, sid: sid !== null && sid.length > maximumSidLength ? null : sid };
     try {
       const keyed = await write();
-      this.#options.audit({ ...head, ...auditOfOutcome(keyed.outcome, keyed.isReplay) });
+      this.#options.audit({ ...head, ...auditOfOutcome(keyed.outcome, keyed.isReplay || keyed.isJoined) });
       return keyed;
     } catch (error) {
       this.#options.audit({ ...head, ...auditOfError(error) });

@@ -14,6 +14,7 @@ import {
   outcomeOfFailure,
   OutcomeUnknown,
   refused,
+  refusedAction,
   unknownSid,
 } from './outcome.js';
 import { type WithCallbacks } from './create.js';
@@ -115,7 +116,8 @@ export class Changes {
     if (!refusals.has(failure.reason)) return outcomeOfFailure(failure);
     const campaign = await this.#reader.campaignNow(sid);
     if (!campaign) return unknownSid();
-    return isAllowed(action, campaign.status) ? outcomeOfFailure(failure) : notAllowed(action, campaign);
+    if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
+    return action === CampaignAction.UPDATE ? outcomeOfFailure(failure) : refusedAction(action, failure);
   }
 
   /** The answer was lost: the campaign itself tells. Nothing is sent again. */

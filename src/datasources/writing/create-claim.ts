@@ -92,7 +92,9 @@ export class CreateClaim implements Journal {
       this.#doubtful = next;
       const [from, to] = [recordToText(this.#record), recordToText(next)];
       // A Redis that is asked again, because its first reply was lost, refuses what it has done already.
-      const isDone = (await state.swap(key, from, to, keptForMs)) || (await state.read(key)) === to;
+      // A result is kept for a day; what stays unknown does not keep its key for ever.
+      const leftMs = next.campaign ? keptForMs : Math.max(leaseMs, next.claimedAtMs + keptForMs - now());
+      const isDone = (await state.swap(key, from, to, leftMs)) || (await state.read(key)) === to;
       this.#doubtful = null;
       if (!isDone) {
         this.#isLost = true;

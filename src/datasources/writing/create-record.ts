@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type Campaign } from '../../schema/campaign.js';
+import { createToWire } from '../exotel/mapping/draft.js';
 
 /** How far a create has come: what it is looked for by, and when looking is proof. */
 export interface Progress {
@@ -17,6 +18,7 @@ export const nothingSent: Progress = { sentAtMs: null, sealedAtMs: 0 };
 const stored = z.object({
   fingerprint: z.string(),
   name: z.string(),
+  claimedAtMs: z.number(),
   owner: z.string().nullable(),
   beat: z.number(),
   sentAtMs: z.number().nullable(),
@@ -29,7 +31,7 @@ const stored = z.object({
 /**
  * What the shared state holds of a create under an idempotency key.
  *
- * `name` is the one that it is sent with. `owner` is who works on it, null for nobody; `beat` grows while that one
+ * `name` is the one that it is sent with, `claimedAtMs` when the key was first used. `owner` is who works on it, null for nobody; `beat` grows while that one
  * lives, so that others can tell without comparing clocks. `campaign` is the result.
  */
 export type CreateRecord = Readonly<z.infer<typeof stored>>;
@@ -39,14 +41,14 @@ export function recordToText(record: CreateRecord): string {
   return JSON.stringify(record);
 }
 
-/** @throws ZodError for what no gateway of this version wrote. */
-export function recordFromText(text: string): CreateRecord {
-  return stored.parse(JSON.parse(text));
+/** @returns undefined for what a gateway of another version wrote. */
+export function recordFromText(text: string): CreateRecord | undefined {
+  return stored.safeParse(JSON.parse(text)).data;
 }
 
-/** Tells inputs apart. Null and absent mean the same, so they must not look like two inputs. */
+/** Tells inputs apart by what would be sent: in how many ways nothing can be said makes no difference. */
 export function fingerprintOf(draft: CampaignDraft): string {
-  return digest(JSON.stringify(draft, (_name, value: unknown) => value ?? undefined));
+  return digest(JSON.stringify(createToWire(draft)));
 }
 
 /** A text of fixed length in place of one of any length. */

@@ -19,6 +19,8 @@ export interface Create {
   /** Of whom a campaign is the answer. */
   readonly id: string;
   readonly draft: NamedDraft;
+  /** True where the name was made for it. */
+  readonly isNameOurs: boolean;
   readonly journal: Journal;
   /** Told of every request that is sent. */
   readonly onSent: () => void;

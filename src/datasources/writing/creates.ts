@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { newCampaignProblems } from '../../domain/rules/create.js';
+import { fieldProblems, keyProblems, newCampaignProblems } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type SharedState } from '../state/shared-state.js';
 import { type Create, type Journal, type WithCallbacks } from './create.js';
-import { nothingSent, type Progress } from './create-record.js';
+import { digest, nothingSent, type Progress } from './create-record.js';
 import { defaultName } from './default-name.js';
 import { type KeyedOutcome, KeyedCreates } from './keyed-creates.js';
 import { LookUp } from './look-up.js';
 import { Namesakes } from './namesakes.js';
-import { outcomeOfFailure } from './outcome.js';
+import { outcomeOfFailure, refused } from './outcome.js';
 import { Sending } from './sending.js';
 import { Settling } from './settling.js';
 import { TakenSids } from './taken-sids.js';
@@ -58,8 +58,14 @@ export class Creates {
     const { accountSid, now, random } = this.#options;
     const name = draft.name ?? defaultName(accountSid, now(), random);
     const problems = () => newCampaignProblems(draft, idempotencyKey, now());
-    if (idempotencyKey === null)
-      return { outcome: await this.#once({ ...draft, name }, onSent), isReplay: false };
+    const isNameOurs = draft.name == null;
+    if (idempotencyKey === null) {
+      const create = { id: randomUUID(), draft: { ...draft, name }, isNameOurs, journal: new Memo(), onSent };
+      return { outcome: await this.#run(create), isReplay: false };
+    }
+    // What is wrong whatever was done before needs no key.
+    const always = [...fieldProblems(draft), ...keyProblems(idempotencyKey)];
+    if (always.length > 0) return { outcome: refused(...problems()), isReplay: false };
     return this.#keyed.once({
       key: idempotencyKey,
       draft,
@@ -67,16 +73,13 @@ export class Creates {
       problems,
       run: (claim) =>
         this.#run({
-          id: `key ${idempotencyKey}`,
+          id: digest(`key ${idempotencyKey}`),
           draft: { ...draft, name: claim.name },
+          isNameOurs,
           journal: claim,
           onSent,
         }),
     });
-  }
-
-  async #once(draft: Create['draft'], onSent: () => void) {
-    return this.#run({ id: randomUUID(), draft, journal: new Memo(), onSent });
   }
 
   async #run(create: Create) {

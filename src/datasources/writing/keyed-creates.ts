@@ -18,6 +18,8 @@ export interface KeyedOutcome {
   readonly outcome: Outcome;
   /** True where it is that of an earlier create, which had ended already. */
   readonly isReplay: boolean;
+  /** True where another request was creating it at that moment. */
+  readonly isJoined?: boolean;
 }
 
 /** A create under a key, as it is asked for. */
@@ -42,7 +44,7 @@ export interface KeyedCreatesOptions {
 /** How often to look whether another gateway has come to an end with the same key. */
 const pollMs = 250;
 /** How long to wait for it. */
-const patienceMs = 60_000;
+const patienceMs = 30_000;
 
 const keyReused = problem(
   'IDEMPOTENCY_KEY_REUSED',
@@ -71,7 +73,7 @@ export class KeyedCreates {
     const fingerprint = fingerprintOf(create.draft);
     const here = this.#here.get(key);
     if (here && here.fingerprint !== fingerprint) return first(refused(keyReused));
-    if (here) return here.result;
+    if (here) return { ...(await here.result), isJoined: true };
     const result = this.#once(key, fingerprint, create).finally(() => this.#here.delete(key));
     this.#here.set(key, { fingerprint, result });
     return result;
@@ -87,6 +89,7 @@ export class KeyedCreates {
       unchangedMs = text === seen ? unchangedMs + pollMs : 0;
       seen = text;
       const record = text === null ? null : recordFromText(text);
+      if (record === undefined) throw new OutcomeUnknown(name);
       if (record && record.fingerprint !== fingerprint) return first(refused(keyReused));
       if (record?.campaign) return { outcome: done(record.campaign), isReplay: true };
       const isFree = !record || record.owner === null || unchangedMs >= leaseMs;
@@ -96,7 +99,7 @@ export class KeyedCreates {
         if (problems.length > 0) return first(refused(...problems));
       }
       const claim = isFree
-        ? await this.#claim(key, text, record ?? newRecord(fingerprint, create.name))
+        ? await this.#claim(key, text, record ?? newRecord(fingerprint, name, this.#options.now()))
         : null;
       if (claim) return first(await work(claim, create));
       if (!isFree) await sleep(pollMs);
@@ -129,8 +132,8 @@ async function work(claim: CreateClaim, { run }: KeyedCreate): Promise<Outcome> 
   }
 }
 
-function newRecord(fingerprint: string, name: string): CreateRecord {
-  return { fingerprint, name, owner: null, beat: 0, campaign: null, ...nothingSent };
+function newRecord(fingerprint: string, name: string, claimedAtMs: number): CreateRecord {
+  return { fingerprint, name, claimedAtMs, owner: null, beat: 0, campaign: null, ...nothingSent };
 }
 
 function first(outcome: Outcome): KeyedOutcome {

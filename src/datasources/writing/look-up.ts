@@ -6,7 +6,7 @@ import { type CallOptions } from '../exotel/policy/call-policy.js';
 import { type CampaignQuery } from '../exotel/query.js';
 import { type Row, type Window } from '../exotel/rows.js';
 import { type NamedDraft } from './create.js';
-import { couldBe, hasName } from './same-campaign.js';
+import { couldBe, nameLikeness, searchable } from './same-campaign.js';
 import { type TakenSids } from './taken-sids.js';
 
 /** The list does not tell whether the campaign is there. */
@@ -19,6 +19,8 @@ export interface Lost {
   /** Of whom a campaign found becomes the answer. */
   readonly createId: string;
   readonly draft: NamedDraft;
+  /** True where nobody else has this name: it was made for this create. */
+  readonly isNameOurs: boolean;
   /** When it was sent, and until when it may have been taken; by our clock. */
   readonly sentAtMs: number;
   readonly sealedAtMs: number;
@@ -35,7 +37,9 @@ export interface LookUpOptions {
 
 /** How far the upstream's clock may be behind ours, beyond what its `Date` header shows. */
 const clockToleranceMs = 2 * 60_000;
-/** A name that so many windows of fifty don't hold is no name to look for. */
+/** Some layers keep minutes only. */
+const minuteMs = 60_000;
+/** What so many windows of fifty don't hold is not to be found. */
 const maximumWindows = 10;
 /** How often a list that moves is read anew. */
 const maximumWalks = 3;
@@ -54,9 +58,9 @@ export class LookUp {
    */
   async find(lost: Lost, call: CallOptions): Promise<Campaign | null> {
     try {
-      return await this.#findIn({ ...everything, name: lost.draft.name.trim() }, lost, call);
+      return await this.#findIn({ ...everything, name: searchable(lost.draft.name) }, lost, call);
     } catch (error) {
-      // "Min 3 letters": an upstream that takes a name may yet refuse to search for it.
+      // An upstream that takes a name may yet refuse to search for a part of it.
       if (!failedBecause(error, 'refused')) throw error;
       return this.#findIn(everything, lost, call);
     }
@@ -83,8 +87,9 @@ export class LookUp {
       if (found instanceof CannotTell) unclear = true;
       else if (found) return found;
       offset += window.rows.length;
-      if (offset < total && window.rows.length > 0) continue;
-      if (unclear || offset < total) throw new CannotTell('a row may be the one');
+      const isEnd = offset >= total || this.#isPast(window, lost);
+      if (!isEnd && window.rows.length > 0) continue;
+      if (unclear || !isEnd) throw new CannotTell('a row may be the one');
       return null;
     }
     throw new CannotTell('too many campaigns have this name');
@@ -95,13 +100,22 @@ export class LookUp {
     const span = this.#span(lost, window);
     let unclear: CannotTell | null = null;
     for (const row of window.rows) {
-      const likeness = likenessOf(row, lost.draft, span);
+      const likeness = likenessOf(row, lost, span);
       if (likeness === 'same' && (await this.#options.taken.take((row as Campaign).sid, lost.createId)))
         return row as Campaign;
       if (likeness === 'unclear' && !(await this.#isAnothers(row, lost.createId)))
         unclear = new CannotTell('a row may be the one');
     }
     return unclear;
+  }
+
+  /** The latest start comes first, and ours is after it was sent: what starts before that is older. */
+  #isPast(window: Window<Campaign>, lost: Lost): boolean {
+    const starts = window.rows.map((row) =>
+      row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? ''),
+    );
+    const isSorted = starts.every((start, index) => start <= (starts[index - 1] ?? Infinity));
+    return isSorted && (starts.at(-1) ?? Infinity) < this.#span(lost, window).fromMs;
   }
 
   async #isAnothers(row: Row<Campaign>, createId: string): Promise<boolean> {
@@ -113,16 +127,21 @@ export class LookUp {
   #span({ sentAtMs, sealedAtMs }: Lost, { answeredAtMs }: Window<Campaign>): Span {
     const nowMs = this.#options.now();
     const aheadMs = (answeredAtMs ?? nowMs) - nowMs;
+    const sentMs = sentAtMs + Math.min(0, aheadMs);
     return {
-      fromMs: sentAtMs + Math.min(0, aheadMs) - clockToleranceMs,
-      toMs: sealedAtMs + Math.max(0, aheadMs) + clockToleranceMs,
+      fromMs: sentMs - clockToleranceMs,
+      likelyFromMs: sentMs - minuteMs,
+      likelyToMs: sealedAtMs + Math.max(0, aheadMs) + clockToleranceMs,
     };
   }
 }
 
 interface Span {
+  /** What was created before is not the one. */
   readonly fromMs: number;
-  readonly toMs: number;
+  /** What was created in between may be the one, though it looks otherwise. */
+  readonly likelyFromMs: number;
+  readonly likelyToMs: number;
 }
 
 const everything: CampaignQuery = {
@@ -131,11 +150,22 @@ const everything: CampaignQuery = {
   order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
 };
 
-/** A row that can't be read may be the one; so may a namesake of the right time that was changed since. */
-function likenessOf(row: Row<Campaign>, draft: NamedDraft, span: Span): 'same' | 'other' | 'unclear' {
-  if (row instanceof UpstreamFailure) return 'unclear';
-  const createdAtMs = Date.parse(row.createdAt);
-  if (!hasName(draft.name, row) || createdAtMs < span.fromMs) return 'other';
-  if (couldBe(draft, row)) return 'same';
-  return createdAtMs <= span.toMs && Date.parse(row.updatedAt) - createdAtMs > 1000 ? 'unclear' : 'other';
+/**
+ * Whether a row is the one. One that can't be read may be; so may one of its name, or nearly, and of its time whose
+ * content is not what was sent: somebody or something rewrote it.
+ */
+function likenessOf(
+  row: Row<Campaign>,
+  { draft, isNameOurs }: Lost,
+  span: Span,
+): 'same' | 'other' | 'unclear' {
+  const { name, createdAt } = row instanceof UpstreamFailure ? row.facts : row;
+  const named = name === undefined ? 'near' : nameLikeness(draft.name, name);
+  const createdAtMs = createdAt === undefined ? undefined : Date.parse(createdAt);
+  if (named === 'other' || (createdAtMs !== undefined && createdAtMs < span.fromMs)) return 'other';
+  const isSame = named === 'same' && !(row instanceof UpstreamFailure) && (isNameOurs || couldBe(draft, row));
+  if (isSame) return 'same';
+  const isLikely =
+    createdAtMs === undefined || (createdAtMs >= span.likelyFromMs && createdAtMs <= span.likelyToMs);
+  return isLikely ? 'unclear' : 'other';
 }

@@ -36,22 +36,34 @@ export function notAllowed(action: CampaignAction, { status, availableActions }:
   return refused(problem('ACTION_NOT_ALLOWED', ['sid'], message));
 }
 
+/** The upstream refused an action that the rules allow; of an action there is nothing to mend but when. */
+export function refusedAction(action: CampaignAction, { reason, facts }: UpstreamFailure): Outcome {
+  const code = reason === 'refused' ? 'REJECTED_BY_UPSTREAM' : 'ACTION_NOT_ALLOWED';
+  const message = `The upstream refused ${action} on this campaign, though its status allows it.`;
+  return { ...refused(problem(code, ['sid'], message)), requestId: facts.requestId };
+}
+
 /** Nobody knows whether the write was done. */
 export class OutcomeUnknown extends GatewayError {
   override readonly name = 'OutcomeUnknown';
 
-  /** @param campaignName that of the campaign that may have been created. */
-  constructor(campaignName?: string) {
-    super(
-      'OUTCOME_UNKNOWN',
-      campaignName === undefined
-        ? 'The upstream gave no usable answer: whether it did this is not known. Look before you repeat it.'
-        : 'The upstream gave no usable answer: whether it created the campaign is not known. Repeat this with the ' +
-            'same idempotencyKey; without one, look for the name in extensions.campaignName first.',
-      campaignName === undefined ? {} : { campaignName },
-    );
+  /**
+   * @param campaignName that of the campaign that may have been created.
+   * @param retryAfterSeconds when it can be looked for.
+   */
+  constructor(campaignName?: string, retryAfterSeconds?: number) {
+    super('OUTCOME_UNKNOWN', campaignName === undefined ? changeUnknown : createUnknown, {
+      ...(campaignName !== undefined && { campaignName }),
+      ...(retryAfterSeconds !== undefined && { retryAfter: retryAfterSeconds }),
+    });
   }
 }
+
+const changeUnknown =
+  'The upstream gave no usable answer: whether it did this is not known. Look before you repeat it.';
+const createUnknown =
+  'The upstream gave no usable answer: whether it created the campaign is not known. Repeat this with the same ' +
+  'idempotencyKey; without one, look for the name in extensions.campaignName first.';
 
 /** The upstream did it, and what it answers of the campaign can't be read. */
 export function createdUnreadable(sid: string, requestId: string | undefined): UpstreamFailure {

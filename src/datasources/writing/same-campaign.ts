@@ -14,6 +14,18 @@ function texts(sent: string | null | undefined, read: string | null | undefined)
   return plain(sent) === plain(read) ? 'same' : 'different';
 }
 
+/** `https://x.example` and `https://x.example/` are one address. */
+function addresses(sent: string | null | undefined, read: string | null | undefined): Verdict {
+  const plainly = (url: string | null | undefined) =>
+    url != null && URL.canParse(url) ? new URL(url).href : url;
+  return texts(plainly(sent), plainly(read));
+}
+
+/** Ids that some layer took for numbers lose their zeros in front. */
+function digits(sent: string | null | undefined, read: string | null | undefined): Verdict {
+  return texts(sent?.replace(/^0+/, ''), read?.replace(/^0+/, ''));
+}
+
 function words(sent: string | null | undefined, read: string): Verdict {
   return read === 'UNKNOWN' ? 'silent' : texts(sent, read);
 }
@@ -39,13 +51,13 @@ function verdicts(draft: CampaignDraft, campaign: Campaign): Verdict[] {
     lists(draft.lists, campaign.lists),
     moments(draft.schedule?.startTime, campaign.schedule.startTime),
     moments(draft.schedule?.endTime, campaign.schedule.endTime),
-    texts(draft.dltEntityId, campaign.dltEntityId),
-    texts(draft.dltTemplateId, campaign.dltTemplateId),
+    digits(draft.dltEntityId, campaign.dltEntityId),
+    digits(draft.dltTemplateId, campaign.dltTemplateId),
     texts(draft.senderId?.toLowerCase(), campaign.senderId.toLowerCase()),
     words(draft.smsType, campaign.smsType),
     texts(draft.template, campaign.template),
-    texts(draft.statusCallback, campaign.statusCallback),
-    texts(draft.smsStatusCallback, campaign.smsStatusCallback),
+    addresses(draft.statusCallback, campaign.statusCallback),
+    addresses(draft.smsStatusCallback, campaign.smsStatusCallback),
   ];
 }
 
@@ -61,7 +73,37 @@ export function isAsSaid(draft: CampaignDraft, campaign: Campaign): boolean {
   return verdicts(draft, campaign).filter((verdict) => verdict === 'same').length === count;
 }
 
-/** True where the names are the same, as far as an upstream may normalise one. */
-export function hasName(name: string, campaign: Campaign): boolean {
-  return texts(name, campaign.name) === 'same';
+/** An upstream may cut names of this length. */
+const longName = 64;
+
+/** How a row's name is like the one that was sent: some layers rewrite what is no letter, or cut what is long. */
+export function nameLikeness(sent: string, read: string): 'same' | 'near' | 'other' {
+  const [one, other] = [plain(sent), plain(read)];
+  if (one === other) return 'same';
+  if (other.length >= longName && one.startsWith(other)) return 'near';
+  const [letters, readLetters] = [lettersOf(one), lettersOf(other)];
+  return letters !== '' && letters === readLetters ? 'near' : 'other';
+}
+
+function lettersOf(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase();
+}
+
+/** The shortest that can be searched for: "Min 3 letters" (API document, list, `name`). */
+const shortestSearch = 3;
+const longestSearch = 40;
+
+/**
+ * A part of a name that no layer rewrites, to search for: letters, digits and single spaces whose Unicode composition
+ * is not in question. Null where there is none that is long enough.
+ */
+export function searchable(name: string): string | null {
+  const isPlain = (letter: string) =>
+    /[\p{L}\p{N} ]/u.test(letter) && letter.normalize('NFD') === letter && letter.normalize('NFC') === letter;
+  const runs = Array.from(plain(name), (letter) => (isPlain(letter) ? letter : '\n'))
+    .join('')
+    .split('\n');
+  const longest = runs.map((run) => run.trim()).sort((a, b) => b.length - a.length)[0] ?? '';
+  const cut = Array.from(longest).slice(0, longestSearch).join('').trim();
+  return cut.length < shortestSearch ? null : cut;
 }

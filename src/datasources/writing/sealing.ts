@@ -1,7 +1,7 @@
 import { type UpstreamFailure } from '../../domain/upstream-failure.js';
 
-/** After the upstream itself ended the exchange, what it still does is done in moments. */
-const quietMs = 2000;
+/** After the upstream itself ended the exchange, what it still does is done, and listed, in moments. */
+const quietMs = 5000;
 /** An exchange that we ended, or that nobody saw the end of, may go on: so many of our timeouts from its start. */
 const timeoutsUntilSealed = 3;
 /** A request may wait so long for its place in the budget, and once more after a refusal, before it is sent. */

@@ -1,5 +1,5 @@
 import { createProblems } from '../../domain/rules/create.js';
-import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { NotSent } from '../exotel/policy/not-sent.js';
@@ -23,8 +23,11 @@ export interface SendingOptions {
   readonly withCallbacks: WithCallbacks;
 }
 
-/** The first, and those after it was certain that none before had been taken. */
-const maximumPosts = 3;
+/** The first, and one more when it was certain that the first had not been taken. */
+const maximumPosts = 2;
+
+/** What keeps a request from being sent tells nothing of what was sent before it. */
+const passing: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
 
 /**
  * Sends a campaign so that there is one of it: nothing is sent while it is not known what came of what was sent
@@ -54,32 +57,34 @@ export class Sending {
 
   async #untilKnown(create: Create): Promise<Outcome> {
     const { journal, draft } = create;
-    const wasSent = journal.progress.sentAtMs !== null;
-    let failure = new UpstreamFailure('unavailable');
+    let requestId: string | undefined;
     for (let posts = 0; ; posts += 1) {
       if (journal.progress.sentAtMs !== null) {
         const found = await this.#options.settling.settle(create);
-        if (found) return done(found, failure.facts.requestId);
-        await journal.note(nothingSent);
+        if (found) return done(found, requestId);
+        // Sent again and again, and never found: then it is our look that is in doubt.
+        if (posts === maximumPosts) throw new OutcomeUnknown(draft.name);
       }
-      if (posts === maximumPosts) throw failure;
       const problems = createProblems(draft, this.#options.now());
-      if (problems.length > 0) return refused(...problems);
-      const end = await this.#options.namesakes.sending(draft.name, () =>
-        this.#post(create, wasSent || posts > 0),
-      );
+      if (problems.length > 0) {
+        await journal.note(nothingSent);
+        return refused(...problems);
+      }
+      const end = await this.#options.namesakes.sending(draft.name, () => this.#post(create));
       if (!(end instanceof UpstreamFailure)) return end;
-      failure = end;
+      requestId = end.facts.requestId;
     }
   }
 
   /** Sends one POST. @returns what came of it, or why that is not known. */
-  async #post(create: Create, isAgain: boolean): Promise<Outcome | UpstreamFailure> {
+  async #post(create: Create): Promise<Outcome | UpstreamFailure> {
     const { now, timeoutMs, client, withCallbacks } = this.#options;
     const { journal, draft, onSent } = create;
-    const sentAtMs = now();
-    await journal.note({ sentAtMs, sealedAtMs: sealedUnseen(sentAtMs, timeoutMs) });
-    let leftAtMs = sentAtMs;
+    const before = journal.progress;
+    const nowMs = now();
+    const sentAtMs = before.sentAtMs ?? nowMs; // whichever of them was taken is looked for from the first on
+    await journal.note({ sentAtMs, sealedAtMs: sealedUnseen(nowMs, timeoutMs) });
+    let leftAtMs = nowMs;
     try {
       const written = await client.createCampaign(withCallbacks(draft), () => {
         if (!journal.isOurs()) throw new NotSent();
@@ -93,10 +98,10 @@ export class Sending {
       if (!(error instanceof UpstreamFailure)) throw error;
       if (error.facts.sid !== undefined) return this.#readCreated(error.facts.sid, create, error);
       // A namesake that it has already, after one of ours was lost, may be that one.
-      const isLost = error.mayHaveBeenProcessed || (isAgain && error.reason === 'duplicate');
-      await journal.note(
-        isLost ? { sentAtMs, sealedAtMs: sealedAfter(error, leftAtMs, now(), timeoutMs) } : nothingSent,
-      );
+      const isLost = error.mayHaveBeenProcessed || (before.sentAtMs !== null && error.reason === 'duplicate');
+      if (isLost)
+        await journal.note({ sentAtMs, sealedAtMs: sealedAfter(error, leftAtMs, now(), timeoutMs) });
+      else await journal.note(passing.has(error.reason) ? before : nothingSent);
       if (isLost) return error;
       throw error;
     }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../domain/errors.js';
+import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Create } from './create.js';
 import { CannotTell, type LookUp } from './look-up.js';
@@ -15,6 +16,8 @@ export interface SettlingOptions {
 
 /** How long a caller is kept waiting between looks; then it is told that the outcome is not known. */
 const pausesMs = [2000, 8000] as const;
+/** How long one look may take, with its wait for namesakes. */
+const lookMs = 6000;
 
 /** Finds out what came of a create whose answer was lost. */
 export class Settling {
@@ -44,17 +47,33 @@ export class Settling {
   }
 
   /** @returns undefined where a look tells nothing. */
-  async #look({ id, draft, journal, onSent }: Create): Promise<Campaign | null | undefined> {
+  async #look({ id, draft, isNameOurs, journal, onSent }: Create): Promise<Campaign | null | undefined> {
     const { sentAtMs, sealedAtMs } = journal.progress;
     if (sentAtMs === null) return null;
-    const lost = { createId: id, draft, sentAtMs, sealedAtMs };
+    const lost = { createId: id, draft, isNameOurs, sentAtMs, sealedAtMs };
+    const look = this.#options.namesakes.looking(draft.name, () =>
+      this.#options.lookUp.find(lost, { priority: 'write', onSent }),
+    );
     try {
-      return await this.#options.namesakes.looking(draft.name, () =>
-        this.#options.lookUp.find(lost, { priority: 'write', onSent }),
-      );
+      return await inTime(look);
     } catch (error) {
+      // The budget says when there is a place for another look: until then waiting is of no use.
+      if (failedBecause(error, 'rateLimited'))
+        throw new OutcomeUnknown(draft.name, error.facts.retryAfterSeconds);
       if (error instanceof CannotTell || error instanceof GatewayError) return undefined;
       throw error;
     }
   }
+}
+
+/** What takes too long tells nothing, though it goes on. */
+async function inTime<T>(look: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, lookMs, undefined);
+  });
+  return Promise.race([look, late]).finally(() => {
+    clearTimeout(timer);
+    look.catch(() => undefined);
+  });
 }

@@ -20,12 +20,21 @@ export function newCampaignProblems(
   idempotencyKey: string | null,
   nowMs: number,
 ): UserProblem[] {
-  const isBlank = idempotencyKey?.trim() === '';
-  const message = 'The key is blank; leave it out instead.';
-  return [
-    ...createProblems(draft, nowMs),
-    ...(isBlank ? [problem('BLANK', ['input', 'idempotencyKey'], message)] : []),
-  ];
+  return [...createProblems(draft, nowMs), ...keyProblems(idempotencyKey)];
+}
+
+/** As long as any id that somebody makes for this. */
+const maximumKeyLength = 255;
+
+/** A blank key is no key, and a very long one is something else. */
+export function keyProblems(idempotencyKey: string | null): UserProblem[] {
+  const field = ['input', 'idempotencyKey'];
+  if (idempotencyKey === null) return [];
+  if (idempotencyKey.trim() === '')
+    return [problem('BLANK', field, 'The key is blank; leave it out instead.')];
+  return idempotencyKey.length > maximumKeyLength
+    ? [problem('TOO_LONG', field, `The key must be at most ${maximumKeyLength} characters long.`)]
+    : [];
 }
 
 /** The rules that need no clock, in the order of the contract's fields. */

@@ -4,13 +4,21 @@ import { type CampaignDraft } from './draft.js';
 
 const digits = /^\d+$/;
 
+const garbled = 'It has characters that are none: a zero byte, or half of a surrogate pair.';
+
+/** What no layer behind us keeps as it is, so that it could not be found again. */
+function isGarbled(text: string): boolean {
+  return text.includes('\0') || !text.isWellFormed();
+}
+
 /** "It should be greater than 3 characters" (API document, `name`). */
 export function nameProblems({ name }: CampaignDraft): UserProblem[] {
   if (name == null) return [];
   const field = ['input', 'name'];
   if (name.trim() === '')
     return [problem('BLANK', field, 'The name is blank; leave it out to get a default.')];
-  if (lengthInCharacters(name) <= 3)
+  if (isGarbled(name)) return [problem('INVALID', field, garbled)];
+  if (lengthInCharacters(name.trim()) <= 3)
     return [problem('TOO_SHORT', field, 'The name must have more than 3 characters.')];
   return [];
 }
@@ -31,6 +39,7 @@ export function templateProblems({ template }: CampaignDraft): UserProblem[] {
   if (template == null) return [];
   const field = ['input', 'template'];
   if (template.trim() === '') return [problem('BLANK', field, 'The template is blank.')];
+  if (isGarbled(template)) return [problem('INVALID', field, garbled)];
   const problems: UserProblem[] = [];
   const length = lengthInCharacters(template);
   if (length > maximumTemplateLength)

@@ -17,7 +17,7 @@ export function serveEventStream(app: FastifyInstance, operations: LiveOperation
       const prepared = operations.prepare({ query, operationName, variables });
       return 'schema' in prepared
         ? (prepared as never)
-        : { errors: operations.formatErrors(prepared) as never };
+        : { data: null, errors: operations.formatErrors(prepared) as never };
     },
     execute: (args) => operations.execute(args) as never,
     subscribe: (args) => operations.subscribe(args) as never,

@@ -3,6 +3,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   getOperationAST,
+  getVariableValues,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -57,6 +58,8 @@ export class LiveOperations {
     const operation = getOperationAST(document, name);
     if (!operation)
       return [withCode(new GraphQLError('There is no such operation.'), 'OPERATION_RESOLUTION_FAILURE')];
+    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues);
+    if (errors) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'));
     const tooMuch = costProblem({ schema, document, operation, variables: variableValues }, cost);
     if (tooMuch) return [tooMuch];
     return { schema, document, operationName: name, variableValues, contextValue: createContext() };

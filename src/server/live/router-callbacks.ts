@@ -1,6 +1,6 @@
-import { type ApolloServerPlugin } from '@apollo/server';
+import { type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import { ApolloServerPluginSubscriptionCallback } from '@apollo/server/plugin/subscriptionCallback';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import { type RequestContext } from '../../resolvers/context.js';
 import { type Logger } from '../logger.js';
 
@@ -18,16 +18,48 @@ export function routerCallbacks(
   const plugin = ApolloServerPluginSubscriptionCallback({ logger, fetcher: sendToRouter });
   return {
     serverWillStart: (service) => plugin.serverWillStart?.(service) ?? Promise.resolve(),
-    requestDidStart: (request) => {
+    requestDidStart: async (request) => {
       const asked: unknown = request.request.extensions?.['subscription'];
-      if (asked === undefined || asked === null) return Promise.resolve();
-      if (!mayCallBack(addressIn(asked)))
-        throw new GraphQLError('Subscription events may not be sent to this callback URL.', {
-          extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
-        });
-      return plugin.requestDidStart?.(request) ?? Promise.resolve();
+      if (asked === undefined || asked === null) return { didResolveOperation: refuseSubscription };
+      if (!mayCallBack(addressIn(asked))) return { didResolveOperation: refuseAddress };
+      const listener = await plugin.requestDidStart?.(request);
+      return listener ? onceAccepted(listener) : undefined;
     },
   };
+}
+
+type Listener = GraphQLRequestListener<RequestContext>;
+
+/** The plugin would subscribe even to what was refused, and answer nothing to what is no subscription. */
+function onceAccepted(listener: Listener): Listener {
+  let isAccepted = false;
+  return {
+    responseForOperation: async (context) => {
+      isAccepted = context.operation.operation === OperationTypeNode.SUBSCRIPTION;
+      return isAccepted ? ((await listener.responseForOperation?.(context)) ?? null) : null;
+    },
+    willSendResponse: async (context) => {
+      if (isAccepted) await listener.willSendResponse?.(context);
+    },
+  };
+}
+
+/** Without somewhere to send them, events can't be answered to a request. */
+const refuseSubscription: NonNullable<Listener['didResolveOperation']> = ({ operation }) =>
+  operation?.operation === OperationTypeNode.SUBSCRIPTION
+    ? Promise.reject(
+        badRequest(
+          'BAD_REQUEST',
+          'A subscription needs a WebSocket at /graphql or an event stream at /graphql/stream.',
+        ),
+      )
+    : Promise.resolve();
+
+const refuseAddress = (): Promise<void> =>
+  Promise.reject(badRequest('BAD_USER_INPUT', 'Subscription events may not be sent to this callback URL.'));
+
+function badRequest(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
 }
 
 function addressIn(asked: unknown): string {

@@ -26,7 +26,11 @@ export function serveWebSocket(app: FastifyInstance, operations: LiveOperations)
         ids.add(id);
         return operations.prepare(payload);
       },
-      onError: (_context, _id, _payload, errors) => operations.formatErrors(errors),
+      onNext: (_context, _id, _payload, _args, result) => result as never, // its errors are formatted already
+      onError: ({ extra }, id, _payload, errors) => {
+        running.get(extra)?.delete(id);
+        return operations.formatErrors(errors);
+      },
       onComplete: ({ extra }, id) => void running.get(extra)?.delete(id),
       execute: (args: ExecutionArgs) => operations.execute(args) as never,
       subscribe: (args: ExecutionArgs) => operations.subscribe(args) as never,
