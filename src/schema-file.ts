@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { lexicographicSortSchema, printSchema } from 'graphql';
+import { graphql } from 'graphql';
 import { createSchema } from './resolvers/schema.js';
 
 const file = new URL('../schema.graphql', import.meta.url);
 
-/** The schema as text: what is committed, reviewed and given to composers. */
+/** The schema as text, just as `_service { sdl }` answers it: what is committed, reviewed and given to composers. */
 export async function printedSchema(): Promise<string> {
-  return `${printSchema(lexicographicSortSchema(await createSchema()))}\n`;
+  const { data } = await graphql({ schema: await createSchema(), source: '{ _service { sdl } }' });
+  return (data as unknown as { _service: { sdl: string } })._service.sdl;
 }
 
 /** Writes schema.graphql. */

@@ -19,10 +19,13 @@ export interface CampaignNeeds {
 /** Fields of a campaign that whoever knows its sid can answer. */
 export const answeredBySid: ReadonlySet<string> = new Set(['__typename', 'sid', 'id']);
 
-/** Reads from the operation, before a call is made, what the fields below this one will ask for. */
-export function campaignNeeds(info: GraphQLResolveInfo): CampaignNeeds {
+/**
+ * Reads from the operation, before a call is made, what the fields below this one will ask for.
+ * @param typeName which type's fields, where the field may answer several; a field that others have too counts.
+ */
+export function campaignNeeds(info: GraphQLResolveInfo, typeName?: string): CampaignNeeds {
   const fields = info.fieldNodes.flatMap((node) => selectedFields(node.selectionSet, info));
-  const type = getNamedType(info.returnType);
+  const type = typeName === undefined ? getNamedType(info.returnType) : info.schema.getType(typeName);
   const definition = isObjectType(type) ? type.getFields()['messages'] : undefined;
   const argumentsOf = (node: FieldNode): MessagesArgs[] => {
     if (!definition) return [];

@@ -4,6 +4,7 @@ import { buildSchema, type PubSub } from 'type-graphql';
 import { CampaignMutations } from './campaign-mutations.js';
 import { CampaignResolver } from './campaign-resolver.js';
 import { MessageResolver } from './message-resolver.js';
+import { asSubgraph } from './subgraph.js';
 import { SubscriptionsResolver } from './subscriptions-resolver.js';
 import { ValidationResolver } from './validation-resolver.js';
 
@@ -17,7 +18,7 @@ const unused: PubSub = {
 
 /** The executable schema: the types of `schema/` with the resolvers beside this file. */
 export async function createSchema(): Promise<GraphQLSchema> {
-  return buildSchema({
+  const schema = await buildSchema({
     resolvers: [
       CampaignResolver,
       MessageResolver,
@@ -27,6 +28,8 @@ export async function createSchema(): Promise<GraphQLSchema> {
     ],
     pubSub: unused,
     validate: false, // rules are in domain/, where they are answered as user errors with a path
+    skipCheck: true, // federation's directives are defined where the subgraph is made
     orphanedTypes: [],
   });
+  return asSubgraph(schema);
 }

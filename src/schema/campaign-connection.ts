@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Campaign } from './campaign.js';
 import { PageInfo } from './page-info.js';
 
@@ -14,6 +14,7 @@ export class CampaignEdge {
   node!: Campaign | Error;
 }
 
+@Directive('@cacheControl(maxAge: 5)')
 @ObjectType({ description: 'A page of campaigns (Relay).' })
 export class CampaignConnection {
   @Field(() => [CampaignEdge], { description: 'The rows with their cursors.' })

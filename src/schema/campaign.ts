@@ -1,4 +1,4 @@
-import { Field, Float, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
 import { CampaignAction, CampaignStatus, Channel, ContentType, SmsType } from '../domain/campaign.js';
 import { ContactList } from './contact-list.js';
 import { DateTime, Url } from './scalars.js';
@@ -6,6 +6,8 @@ import { Schedule } from './schedule.js';
 import { Stats } from './stats.js';
 import './enums.js';
 
+@Directive('@key(fields: "sid")')
+@Directive('@cacheControl(maxAge: 86400)')
 @ObjectType({
   description:
     'An SMS campaign: one text, one or more contact lists, a schedule. Its `messages` are a connection.',

@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Message } from './message.js';
 import { PageInfo } from './page-info.js';
 
@@ -14,6 +14,7 @@ export class MessageEdge {
   node!: Message | Error;
 }
 
+@Directive('@cacheControl(maxAge: 0)')
 @ObjectType({ description: "A page of a campaign's messages (Relay)." })
 export class MessageConnection {
   @Field(() => [MessageEdge], { description: 'The rows with their cursors.' })

@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { MessageStatus } from '../domain/message.js';
 import { DateTime } from './scalars.js';
 import './enums.js';
@@ -11,6 +11,7 @@ export class MessageStatusEvent {
   @Field(() => ID, { description: "The message's `sid`." })
   messageSid!: string;
 
+  @Directive('@tag(name: "personal")')
   @Field(() => String, { description: 'The number that it goes to; the upstream may mask it.' })
   number!: string;
 

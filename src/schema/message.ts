@@ -1,8 +1,10 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { MessageStatus } from '../domain/message.js';
 import { DateTime } from './scalars.js';
 import './enums.js';
 
+@Directive('@key(fields: "sid", resolvable: false)')
+@Directive('@cacheControl(maxAge: 0)')
 @ObjectType({ description: 'One SMS of a campaign, to one number.' })
 export class Message {
   /** Set on every object, so that a normalised cache or a router can tell what it is. */
@@ -17,12 +19,15 @@ export class Message {
   @Field(() => ID, { description: "The message's id at the upstream; opaque." })
   sid!: string;
 
+  @Directive('@tag(name: "personal")')
   @Field(() => String, { description: 'The number that it goes to; the upstream may mask it.' })
   number!: string;
 
+  @Directive('@tag(name: "personal")')
   @Field(() => String, { nullable: true, description: 'The name of the contact, where it is known.' })
   name!: string | null;
 
+  @Directive('@tag(name: "personal")')
   @Field(() => String, { nullable: true, description: 'The text as it was sent.' })
   body!: string | null;
 

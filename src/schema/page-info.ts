@@ -1,5 +1,6 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Directive, Field, ObjectType } from 'type-graphql';
 
+@Directive('@shareable')
 @ObjectType({ description: 'Where a page lies among all rows (Relay).' })
 export class PageInfo {
   @Field(() => Boolean, { description: 'True where rows follow this page.' })

@@ -1,6 +1,7 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Directive, Field, ObjectType } from 'type-graphql';
 import { DateTime } from './scalars.js';
 
+@Directive('@shareable')
 @ObjectType({ description: 'When a campaign runs.' })
 export class Schedule {
   @Field(() => DateTime, { nullable: true, description: 'When sending begins.' })

@@ -1,5 +1,6 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
 
+@Directive('@shareable')
 @ObjectType({
   description: 'How many messages of a campaign are where. A campaign just created has none yet.',
 })

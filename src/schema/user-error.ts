@@ -1,7 +1,8 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Directive, Field, ObjectType } from 'type-graphql';
 import { UserErrorCode } from '../domain/user-error.js';
 import './enums.js';
 
+@Directive('@shareable')
 @ObjectType({
   description: 'Something that the caller can mend. Everything else is a top-level error with a code.',
 })

@@ -9,6 +9,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema } from 'graphql';
 import { type RequestContext } from '../resolvers/context.js';
+import { cacheHeader } from './cache-header.js';
 import { errorFormatter } from './error-format.js';
 import { type Logger } from './logger.js';
 import { type CostLimit } from '../resolvers/cost/checked-cost.js';
@@ -41,6 +42,7 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
       costLimit(options.cost),
       routerCallbacks(options.mayCallBack, options.logger),
       upstreamReport(options.budget),
+      cacheHeader(false), // answers are the same for whoever asks
       ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
       ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
       ApolloServerPluginUsageReportingDisabled(), // nothing is sent to anybody but the upstream

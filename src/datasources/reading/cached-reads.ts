@@ -124,21 +124,29 @@ export class CachedReads<V extends object> {
 
   /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
   async read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
+    if (!this.#options.isOn) wish.report.freshForMs = 0;
     if (!this.#options.isOn)
       return this.#fetch(key, fetch, {
         priority: wish.priority ?? 'read',
         onSent: () => (wish.report.calls += 1),
       });
     const kept = this.#fresh(key, wish);
-    if (kept) return kept;
+    if (kept) return this.#told(key, kept, wish);
     const old = this.peek(key);
     // An old answer is of no use to who needs a newer one: it stands in only where there will be none.
     const mustBeNew = wish.fresh || wish.reread === true || old?.isOutdated === true;
     const flight = this.#fly(key, wish, fetch, old, mustBeNew);
-    if (!old || wish.orError) return flight.landed;
+    if (!old || wish.orError) return this.#told(key, await flight.landed, wish);
     const given = await this.#newOrOld(flight, old, this.#impatience(flight, wish, mustBeNew));
     if (given === old) wish.report.fromCache += 1;
-    return given;
+    return this.#told(key, given, wish);
+  }
+
+  /** Notes for how long what is given is as good as new. */
+  #told(key: string, reading: Reading<V>, { report }: ReadWish): Reading<V> {
+    const leftMs = reading.isOutdated ? 0 : this.#options.freshMs(reading, key) - this.#ageMs(reading);
+    report.freshForMs = Math.min(report.freshForMs, Math.max(0, leftMs));
+    return reading;
   }
 
   #fresh(key: string, wish: ReadWish): Reading<V> | undefined {

@@ -6,4 +6,8 @@ export class ReadReport {
   fromCache = 0;
   /** Reads that joined a call which another request had under way. */
   shared = 0;
+  /** For how long all that was read is as good as new; Infinity where nothing was read. */
+  freshForMs = Infinity;
+  /** Whether numbers and texts of people were asked for. */
+  hasMessages = false;
 }

@@ -127,6 +127,7 @@ export class RequestReader {
     list: MessageListArguments,
     page: PageArguments,
   ): Promise<Connection<Message> | null> {
+    this.#wish.report.hasMessages = true;
     const key = JSON.stringify([
       sid,
       list.filter,
