@@ -19,6 +19,7 @@ import { type WithCallbacks } from './datasources/writing/create.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveChanges } from './live/live-changes.js';
 import { type RequestContext, type RequestScope } from './resolvers/context.js';
+import { batchCallsOf } from './resolvers/cost/checked-cost.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox, startSandbox } from './sandbox/sandbox.js';
 import { type RequestWishes } from './server/request-wishes.js';
@@ -73,6 +74,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       now,
       isCacheOn: config.isCacheOn,
       freshness,
+      batchCalls: batchCallsOf(config.maximumUpstreamCalls),
       onSeen: (campaign, order) => {
         feed.seen(campaign, order);
       },

@@ -9,7 +9,7 @@ let now = Date.parse('2026-05-01T10:00:00Z');
 
 beforeAll(async () => {
   sandbox = await startSandbox({ ...credentials, clock: () => now, seed: 'demo' });
-  gateway = await startGatewayOn(sandbox.baseUrl, { MAX_UPSTREAM_CALLS: '50' }, () => now);
+  gateway = await startGatewayOn(sandbox.baseUrl, {}, () => now);
 });
 beforeEach(() => {
   now += 3_600_000; // nothing that was read before is fresh
@@ -77,10 +77,36 @@ describe('the entities that a router asks for', () => {
     expect(errors).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
+  it('cost no more calls than the limit, however many and however old they are', async () => {
+    const sids = newest(Infinity);
+    expect(sids.length).toBeGreaterThan(100);
+    const { data } = await entities(sids.map(reference));
+    expect(data?._entities.map((entity) => entity?.sid)).toEqual(sids);
+    expect(sandbox.calls.length).toBeLessThanOrEqual(3);
+  });
+
+  it('are refused one by one where they would cost more than the limit', async () => {
+    const unknown = Array.from({ length: 40 }, (_, index) => reference(`sid-${String(index)}`));
+    const { data, errors = [] } = await entities(unknown);
+    expect(data?._entities).toEqual(unknown.map(() => null));
+    expect(new Set(errors.map(({ extensions }) => extensions?.code))).toEqual(
+      new Set(['QUERY_TOO_EXPENSIVE']),
+    );
+    expect(errors.length).toBeGreaterThan(20);
+    expect(sandbox.calls.length).toBeLessThanOrEqual(21);
+  });
+
   it('count in the cost limit', async () => {
-    const representations = Array.from({ length: 60 }, (_, index) => reference(`sid-${String(index)}`));
-    const { errors } = await entities(representations);
-    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_EXPENSIVE', estimate: 61, limit: 50 } }]);
-    expect(sandbox.calls).toEqual([]);
+    const strict = await startGatewayOn(sandbox.baseUrl, { MAX_UPSTREAM_CALLS: '10' }, () => now);
+    try {
+      const representations = newest(40).map(reference);
+      const { errors } = await ask(strict, entitiesWith('name'), { variables: { representations } });
+      expect(errors).toMatchObject([
+        { extensions: { code: 'QUERY_TOO_EXPENSIVE', estimate: 21, limit: 10 } },
+      ]);
+      expect(sandbox.calls).toEqual([]);
+    } finally {
+      await strict.close();
+    }
   });
 });

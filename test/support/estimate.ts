@@ -34,6 +34,7 @@ export function estimateOf(
     schema,
     fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
     variableValues: coerced,
+    batchCalls: 20,
     windowRows,
   });
 }

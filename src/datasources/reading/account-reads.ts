@@ -1,3 +1,4 @@
+import { GatewayError } from '../../domain/errors.js';
 import { CampaignOrderField, OrderDirection } from '../../domain/order.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -21,6 +22,8 @@ export interface AccountReadsOptions {
   readonly now: () => number;
   readonly isCacheOn: boolean;
   readonly freshness: Freshness;
+  /** How many calls a batch of campaigns may need beside that for the newest window. */
+  readonly batchCalls: number;
   /** Told of every campaign as it was read or written, unless something newer was told before. */
   readonly onSeen?: (campaign: Campaign, order: number) => void;
 }
@@ -31,6 +34,16 @@ const bounds = {
   campaignWindows: { maximumEntries: 500, maximumBytes: 20_000_000 },
   messageWindows: { maximumEntries: 2_000, maximumBytes: 40_000_000 },
 } as const;
+
+/** Not all of a batch can be read for what it may cost; what was read is kept, so that asking again goes on. */
+export class TooManyCampaigns extends GatewayError {
+  constructor() {
+    super(
+      'QUERY_TOO_EXPENSIVE',
+      'This one of the campaigns would need one upstream call too many; ask for fewer.',
+    );
+  }
+}
 
 /** How far the upstream's clock, which says when a campaign ended, may be from ours. */
 const clockSkewMs = 60_000;
@@ -96,8 +109,8 @@ export class AccountReads {
 
   /**
    * Campaigns by their sids, as one batch: fresh snapshots first; where two or more remain, the newest window,
-   * which has fifty for the price of one; and single gets for what is still missing. A single one that was in the
-   * newest window is refreshed with it too.
+   * which has fifty for the price of one, and more windows while fewer calls are left than campaigns are missing; and
+   * single gets for those. A single one that was in the newest window is refreshed with it too.
    * @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read.
    */
   async campaigns(sids: readonly string[], wish: ReadWish): Promise<(Campaign | null | Error)[]> {
@@ -105,12 +118,17 @@ export class AccountReads {
     const missing = sids.filter((sid) => !isFresh(sid));
     const isWorthAWindow =
       missing.length > 1 || (!wish.fresh && missing.some((sid) => this.#isAmongNewest(sid)));
-    const rows = isWorthAWindow ? await this.#newestRows(wish) : new Map<string, Campaign>();
+    const { rows, callsLeft } = isWorthAWindow
+      ? await this.#listed(missing, wish)
+      : { rows: new Map<string, Campaign>(), callsLeft: Infinity };
+    const single = new Set(missing.filter((sid) => !rows.has(sid)).slice(0, callsLeft));
     const results = await Promise.allSettled(
       sids.map(async (sid) => {
         const row = isFresh(sid) ? undefined : rows.get(sid);
         // The window may itself be an old answer, and a snapshot newer.
-        return row ? (this.#snapshots.peek(sid)?.value.campaign ?? row) : this.#campaign(sid, wish);
+        if (row) return this.#snapshots.peek(sid)?.value.campaign ?? row;
+        if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
+        return this.#campaign(sid, wish);
       }),
     );
     return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
@@ -185,14 +203,27 @@ export class AccountReads {
     return { offset: 0, limit: this.maximum.campaigns.rows };
   }
 
-  /** An aid, not a duty: where it can't be read, single gets find what it would have had. */
-  async #newestRows(wish: ReadWish): Promise<ReadonlyMap<string, Campaign>> {
+  /**
+   * The rows of the newest windows: of the first, and of more while singles would cost more than what is left of the
+   * batch's calls. An aid, not a duty: where they can't be read, single gets find what they would have had.
+   */
+  async #listed(sids: readonly string[], wish: ReadWish) {
+    const rows = new Map<string, Campaign>();
+    let callsLeft = this.#options.batchCalls;
+    const isMissing = (): boolean => sids.filter((sid) => !rows.has(sid)).length > callsLeft;
     try {
-      const { value } = await this.campaignWindow(newest, this.#newestSlice, wish);
-      return new Map(value.rows.flatMap((row) => (row instanceof Error ? [] : [[row.sid, row] as const])));
+      let slice = this.#newestSlice;
+      for (let total = Infinity; slice.offset < total && (slice.offset === 0 || isMissing());) {
+        if (slice.offset > 0) callsLeft -= 1; // the first is counted beside the batch's
+        const { value } = await this.campaignWindow(newest, slice, wish);
+        for (const row of value.rows.map(readable)) if (row) rows.set(row.sid, row);
+        total = value.rows.length === 0 ? 0 : value.total;
+        slice = { ...slice, offset: slice.offset + value.rows.length };
+      }
     } catch {
-      return new Map();
+      // What was found is found.
     }
+    return { rows, callsLeft };
   }
 
   #keepRows({ value, readAtMs, order }: Reading<Window<Campaign>>): void {

@@ -14,6 +14,8 @@ import { pageCalls, pageRows } from './page-cost.js';
 /** What an estimate depends on besides the selection. */
 export interface CostContext extends SelectionContext {
   readonly schema: GraphQLSchema;
+  /** How many calls a batch of entities may need beside that for the newest window. */
+  readonly batchCalls: number;
   /** How many rows one call gives. */
   readonly windowRows: { readonly campaigns: number; readonly messages: number };
 }

@@ -23,6 +23,16 @@ export interface CostLimit {
   readonly windowRows: WindowRows;
 }
 
+/** A router's batch of forty passes the default limit. */
+const usualBatchCalls = 20;
+/** What is left of the limit for what else an operation asks. */
+const besideBatch = 10;
+
+/** How many calls a batch of campaigns may need, at a limit of so many for an operation. */
+export function batchCallsOf(limit: number): number {
+  return Math.max(usualBatchCalls, limit - besideBatch);
+}
+
 /** An operation that was resolved and validated, about to be executed. */
 export interface ResolvedOperation {
   readonly schema: GraphQLSchema;
@@ -46,6 +56,7 @@ export function costProblem(
         .map((fragment) => [fragment.name.value, fragment]),
     ),
     variableValues: coerced,
+    batchCalls: batchCallsOf(limit),
     windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
   });
   return estimate > limit ? tooExpensive(estimate, limit) : undefined;

@@ -46,7 +46,10 @@ function campaignsBySid(fields: readonly FieldNode[], context: CostContext): num
   const gets =
     [...roots.values()].filter(({ readsCampaign }) => readsCampaign).length +
     [...entities].filter(([sid, { hasDetails }]) => hasDetails && !roots.get(sid)?.readsCampaign).length;
-  return messages + (gets < 2 ? gets : gets + 1);
+  if (gets < 2) return messages + gets;
+  // A router can't ask for less: what of its batch would cost more is refused one by one where it is read.
+  const isOfRouter = roots.size === 0;
+  return messages + 1 + (isOfRouter ? Math.min(gets, context.batchCalls) : gets);
 }
 
 function scopeOf(scopes: Map<unknown, CampaignScope>, sid: unknown, context: CostContext): CampaignScope {
