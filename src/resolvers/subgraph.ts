@@ -9,7 +9,6 @@ import { resolveEntities } from './entities.js';
  * that the file is a schema to tools that know nothing of federation.
  */
 const federation = `extend schema
-  @link(url: "https://specs.apollo.dev/link/v1.0", import: ["Import"])
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag", "FieldSet"])
 
 """Which specifications the schema follows, and what it takes of them."""
@@ -17,11 +16,8 @@ directive @link(
   """Of the specification and its version."""
   url: String!
   """What is used by its plain name."""
-  import: [Import]
+  import: [String]
 ) repeatable on SCHEMA
-
-"""A name that is taken from a specification."""
-scalar Import
 
 """Other subgraphs can name one of these by its key."""
 directive @key(

@@ -1,6 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -45,6 +46,7 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
       cacheHeader(false), // answers are the same for whoever asks
       ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
       ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
+      ApolloServerPluginInlineTraceDisabled(), // a subgraph gets it unasked
       ApolloServerPluginUsageReportingDisabled(), // nothing is sent to anybody but the upstream
       ApolloServerPluginSchemaReportingDisabled(),
     ],

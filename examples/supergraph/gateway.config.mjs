@@ -1,0 +1,34 @@
+import { defineConfig } from '@graphql-hive/gateway';
+
+/** Where the subgraphs are, if not where supergraph.graphql says; start.mjs sets these. */
+const { CAMPAIGNS_URL, OWNERS_URL, SUBSCRIPTIONS = 'sse', PORT = '4000' } = process.env;
+
+/** How events come from the campaigns to the router. Its own clients choose freely between WebSocket and SSE. */
+const recipes = {
+  sse: { kind: 'http', location: '/graphql/stream' },
+  ws: { kind: 'ws', location: '/graphql' },
+  callback: {
+    kind: 'http-callback',
+    location: '/graphql',
+    // The origin of public_url must be in the campaign gateway's SUBSCRIPTION_CALLBACK_ORIGINS, unless that is local.
+    options: { public_url: `http://127.0.0.1:${PORT}/callback`, path: '/callback', heartbeat_interval: 5000 },
+  },
+};
+if (!(SUBSCRIPTIONS in recipes))
+  throw new Error(`SUBSCRIPTIONS: got "${SUBSCRIPTIONS}", takes sse, ws or callback.`);
+
+export const gatewayConfig = defineConfig({
+  supergraph: './supergraph.graphql',
+  transportEntries: {
+    campaigns: { location: CAMPAIGNS_URL, options: { subscriptions: recipes[SUBSCRIPTIONS] } },
+    owners: { location: OWNERS_URL },
+  },
+  webhooks: SUBSCRIPTIONS === 'callback', // where callbacks are received
+  // `Cache-Control: no-cache` asks the campaigns for a fresh answer.
+  propagateHeaders: {
+    fromClientToSubgraphs({ request }) {
+      const wish = request.headers.get('cache-control');
+      return wish === null ? {} : { 'cache-control': wish };
+    },
+  },
+});

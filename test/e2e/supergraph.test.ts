@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { ask } from '../support/ask.js';
+import { type ClientAnswer, credentials } from '../support/gateway-under-test.js';
+import {
+  describeWithSupergraph,
+  exampleDirectory,
+  type RunningSupergraph,
+  startSupergraph,
+} from '../support/supergraph.js';
+import { type ClientOver, subscribeAt } from '../support/supergraph-events.js';
+
+const root = new URL('../../', import.meta.url);
+const { owners } = JSON.parse(readFileSync(`${exampleDirectory}owners/data.json`, 'utf8')) as {
+  readonly owners: readonly { readonly id: string; readonly campaigns: readonly string[] }[];
+};
+
+let sandbox: Sandbox;
+let supergraph: RunningSupergraph | undefined;
+const answered = (query: string, headers?: Record<string, string>): Promise<ClientAnswer<unknown>> =>
+  ask({ url: supergraph?.url ?? '' }, query, { headers });
+const data = async (query: string, headers?: Record<string, string>): Promise<unknown> => {
+  const answer = await answered(query, headers);
+  expect(answer.errors).toBeUndefined();
+  return answer.data;
+};
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ ...credentials, seed: 'demo' });
+});
+afterAll(() => sandbox.close());
+
+it("the example's owners own each campaign of the demo account once", () => {
+  const owned = owners.flatMap(({ campaigns }) => campaigns);
+  expect(owned.sort()).toEqual([...sandbox.state.campaigns()].map(({ sid }) => sid).sort());
+});
+
+it('the example is what both composers make of its subgraphs today', () => {
+  const checked = spawnSync(process.execPath, ['compose.mjs', '--check'], {
+    cwd: exampleDirectory,
+    encoding: 'utf8',
+  });
+  expect(checked).toMatchObject({ status: 0, stderr: '' });
+});
+
+describeWithSupergraph('the example of a supergraph', () => {
+  beforeAll(() => {
+    const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
+    expect(built).toMatchObject({ status: 0, stdout: '' });
+  }, 120_000);
+
+  describe('served by Hive Gateway', () => {
+    beforeAll(async () => {
+      supergraph = await startSupergraph(sandbox, 'sse');
+    }, 60_000);
+    afterAll(() => supergraph?.stop());
+    beforeEach(() => {
+      sandbox.calls.splice(0);
+    });
+
+    it('reads 40 campaigns of an owner by one call to the API', async () => {
+      const answer = (await data('{ owner(id: "asha") { campaigns { sid name status } } }')) as {
+        readonly owner: { readonly campaigns: readonly { readonly sid: string; readonly name: string }[] };
+      };
+      expect(answer.owner.campaigns.map(({ sid }) => sid)).toEqual(owners[0]?.campaigns);
+      expect(answer.owner.campaigns).toHaveLength(40);
+      expect(sandbox.calls).toHaveLength(1);
+    });
+
+    it('adds owners and titles to a page of 40 campaigns without another call', async () => {
+      const answer = (await data(
+        '{ campaigns(first: 40) { nodes { name owner { name } lists { title } } } }',
+      )) as { readonly campaigns: { readonly nodes: readonly unknown[] } };
+      expect(answer.campaigns.nodes).toHaveLength(40);
+      for (const node of answer.campaigns.nodes)
+        expect(node).toMatchObject({
+          owner: { name: expect.any(String) },
+          lists: expect.arrayContaining([{ title: expect.any(String) }]),
+        });
+      expect(sandbox.calls.length).toBeLessThanOrEqual(1); // none where the page was read just now
+    });
+
+    it('goes from an owner to campaigns and messages, and back', async () => {
+      const answer = await data(`{
+        owner(id: "farhan") {
+          campaigns { sid messages(first: 1) { nodes { number campaign { owner { name } } } } }
+        }
+      }`);
+      const campaigns = owners
+        .find(({ id }) => id === 'farhan')
+        ?.campaigns.map((sid) => ({
+          sid,
+          messages: { nodes: [{ number: 'XXXXXXXXXX', campaign: { owner: { name: 'Farhan Khan' } } }] },
+        }));
+      expect(answer).toEqual({ owner: { campaigns } });
+    });
+
+    it('goes from a campaign to its owner, and to what its contact lists are called', async () => {
+      const sid = '8c7383b9797443249d24781659939528';
+      expect(
+        await data(`{ campaign(sid: "${sid}") { name owner { name campaigns { sid } } lists { title } } }`),
+      ).toMatchObject({
+        campaign: {
+          name: 'new camp',
+          owner: { name: 'Farhan Khan', campaigns: expect.arrayContaining([{ sid }]) },
+          lists: [{ title: 'Sign-ups' }],
+        },
+      });
+    });
+
+    it("passes on a client's wish for a fresh answer", async () => {
+      const query = `{ campaign(sid: "${campaignIn('archived').sid}") { name owner { name } } }`;
+      await data(query);
+      sandbox.calls.splice(0);
+      await data(query);
+      expect(sandbox.calls).toEqual([]);
+      await data(query, { 'cache-control': 'no-cache' });
+      expect(sandbox.calls).toHaveLength(1);
+    });
+
+    it('writes, and answers what it wrote with its owner', async () => {
+      const { sid } = campaignIn('in-progress');
+      expect(await data(pause(sid, 'owner { id }'))).toMatchObject({
+        pauseCampaign: { campaign: { status: 'PAUSED', owner: { id: ownerOf(sid) } }, userErrors: [] },
+      });
+      expect(sandbox.state.find(sid)?.status).toBe('paused');
+    });
+
+    it('passes on what the caller can mend, and the codes of errors', async () => {
+      const { sid } = campaignIn('completed');
+      expect(await data(pause(sid, 'name'))).toMatchObject({
+        pauseCampaign: { userErrors: [{ code: 'ACTION_NOT_ALLOWED' }] },
+      });
+      expect((await answered('{ campaign(sid: "..") { name } }')).errors).toMatchObject([
+        { path: ['campaign'], extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
+    });
+  });
+
+  describe.each([
+    ['ws', 'ws'],
+    ['sse', 'sse'],
+    ['callback', 'sse'],
+  ] as const)(
+    'with events sent to the router over %s, and to its client over %s',
+    (eventsOver, clientOver) => {
+      beforeAll(async () => {
+        supergraph = await startSupergraph(sandbox, eventsOver);
+      }, 60_000);
+      afterAll(() => supergraph?.stop());
+
+      it('shows a change as it happens, with the owner', () => showsChange(clientOver));
+
+      it('passes on why a subscription is refused', async () => {
+        const subscribed = subscribeAt(
+          supergraph?.url ?? '',
+          clientOver,
+          'subscription { campaignUpdated(sid: "unknown") { sid } }',
+        );
+        expect(await subscribed.until(() => true)).toMatchObject({
+          errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+        });
+      });
+
+      it('ends all three with exit code 0 on SIGTERM', async () => {
+        expect(await supergraph?.stop()).toBe(0);
+        expect(supergraph?.all).toHaveLength(3);
+        for (const place of supergraph?.all ?? [])
+          await expect(request(place)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      });
+    },
+  );
+});
+
+async function showsChange(clientOver: ClientOver): Promise<void> {
+  const { sid } = campaignIn('in-progress');
+  sandbox.calls.splice(0);
+  const subscribed = subscribeAt<{ readonly campaignUpdated: { readonly status: string } }>(
+    supergraph?.url ?? '',
+    clientOver,
+    `subscription { campaignUpdated(sid: "${sid}") { sid status owner { id } } }`,
+  );
+  const change = subscribed.until(({ data: event }) => event?.campaignUpdated.status === 'PAUSED');
+  while (sandbox.calls.length === 0) await sleep(20); // whether there is such a campaign is read on subscribing
+  await sleep(200);
+  await data(pause(sid, 'name'));
+  expect(await change).toEqual({
+    data: { campaignUpdated: { sid, status: 'PAUSED', owner: { id: ownerOf(sid) } } },
+  });
+  subscribed.leave();
+}
+
+function pause(sid: string, fields: string): string {
+  return `mutation { pauseCampaign(sid: "${sid}") { campaign { status ${fields} } userErrors { code } } }`;
+}
+
+function ownerOf(sid: string): string | undefined {
+  return owners.find(({ campaigns }) => campaigns.includes(sid))?.id;
+}
+
+function campaignIn(status: string): { readonly sid: string } {
+  const found = [...sandbox.state.campaigns()].find((campaign) => campaign.status === status);
+  if (!found) throw new Error(`no campaign is ${status}`);
+  return found;
+}
