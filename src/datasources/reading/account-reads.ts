@@ -1,4 +1,3 @@
-import { GatewayError } from '../../domain/errors.js';
 import { CampaignOrderField, OrderDirection } from '../../domain/order.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -6,7 +5,9 @@ import { type Message } from '../../schema/message.js';
 import { type ExotelClient, type Slice } from '../exotel/client.js';
 import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';
-import { CachedReads, type Reading, type ReadWish } from './cached-reads.js';
+import { readBatch } from './campaign-batch.js';
+import { CachedReads } from './cached-reads.js';
+import { type Reading, type ReadWish } from './reading.js';
 import { type Freshness, hasEnded } from './freshness.js';
 import { readable } from './list-source.js';
 import { PageMaximum } from './page-maximum.js';
@@ -34,16 +35,6 @@ const bounds = {
   campaignWindows: { maximumEntries: 500, maximumBytes: 20_000_000 },
   messageWindows: { maximumEntries: 2_000, maximumBytes: 40_000_000 },
 } as const;
-
-/** Not all of a batch can be read for what it may cost; what was read is kept, so that asking again goes on. */
-export class TooManyCampaigns extends GatewayError {
-  constructor() {
-    super(
-      'QUERY_TOO_EXPENSIVE',
-      'This one of the campaigns would need one upstream call too many; ask for fewer.',
-    );
-  }
-}
 
 /** How far the upstream's clock, which says when a campaign ended, may be from ours. */
 const clockSkewMs = 60_000;
@@ -108,30 +99,23 @@ export class AccountReads {
   }
 
   /**
-   * Campaigns by their sids, as one batch: fresh snapshots first; where two or more remain, the newest window,
-   * which has fifty for the price of one, and more windows while fewer calls are left than campaigns are missing; and
-   * single gets for those. A single one that was in the newest window is refreshed with it too.
+   * Campaigns by their sids, as one batch.
    * @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read.
    */
   async campaigns(sids: readonly string[], wish: ReadWish): Promise<(Campaign | null | Error)[]> {
-    const isFresh = (sid: string): boolean => !wish.fresh && this.#snapshots.fresh(sid) !== undefined;
-    const missing = sids.filter((sid) => !isFresh(sid));
-    const isWorthAWindow =
-      missing.length > 1 || (!wish.fresh && missing.some((sid) => this.#isAmongNewest(sid)));
-    const { rows, callsLeft } = isWorthAWindow
-      ? await this.#listed(missing, wish)
-      : { rows: new Map<string, Campaign>(), callsLeft: Infinity };
-    const single = new Set(missing.filter((sid) => !rows.has(sid)).slice(0, callsLeft));
-    const results = await Promise.allSettled(
-      sids.map(async (sid) => {
-        const row = isFresh(sid) ? undefined : rows.get(sid);
-        // The window may itself be an old answer, and a snapshot newer.
-        if (row) return this.#snapshots.peek(sid)?.value.campaign ?? row;
-        if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
-        return this.#campaign(sid, wish);
-      }),
+    return readBatch(
+      {
+        batchCalls: this.#options.batchCalls,
+        isFresh: (sid) => this.#snapshots.fresh(sid) !== undefined,
+        isAmongNewest: (sid) => this.#isAmongNewest(sid),
+        kept: (sid) => this.#snapshots.peek(sid)?.value.campaign ?? undefined,
+        window: async (offset) =>
+          (await this.campaignWindow(newest, { ...this.#newestSlice, offset }, wish)).value,
+        single: (sid) => this.#campaign(sid, wish),
+      },
+      sids,
+      wish.fresh,
     );
-    return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
   }
 
   /** A window of a list of campaigns. */
@@ -203,29 +187,6 @@ export class AccountReads {
     return { offset: 0, limit: this.maximum.campaigns.rows };
   }
 
-  /**
-   * The rows of the newest windows: of the first, and of more while singles would cost more than what is left of the
-   * batch's calls. An aid, not a duty: where they can't be read, single gets find what they would have had.
-   */
-  async #listed(sids: readonly string[], wish: ReadWish) {
-    const rows = new Map<string, Campaign>();
-    let callsLeft = this.#options.batchCalls;
-    const isMissing = (): boolean => sids.filter((sid) => !rows.has(sid)).length > callsLeft;
-    try {
-      let slice = this.#newestSlice;
-      for (let total = Infinity; slice.offset < total && (slice.offset === 0 || isMissing());) {
-        if (slice.offset > 0) callsLeft -= 1; // the first is counted beside the batch's
-        const { value } = await this.campaignWindow(newest, slice, wish);
-        for (const row of value.rows.map(readable)) if (row) rows.set(row.sid, row);
-        total = value.rows.length === 0 ? 0 : value.total;
-        slice = { ...slice, offset: slice.offset + value.rows.length };
-      }
-    } catch {
-      // What was found is found.
-    }
-    return { rows, callsLeft };
-  }
-
   #keepRows({ value, readAtMs, order }: Reading<Window<Campaign>>): void {
     for (const campaign of value.rows.map(readable))
       if (campaign) this.#snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
@@ -247,8 +208,4 @@ function windowKey(query: CampaignQuery, slice: Slice): string {
 
 function campaignSidOf(key: string): string {
   return (JSON.parse(key) as [string])[0];
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('A read failed.', { cause: reason });
 }

@@ -1,5 +1,5 @@
 import { type Row, type Window } from '../exotel/rows.js';
-import { type Reading } from './cached-reads.js';
+import { type Reading } from './reading.js';
 import { readable } from './list-source.js';
 
 /** Windows read so close to each other are taken to show one list, unless they themselves say otherwise. */

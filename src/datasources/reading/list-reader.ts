@@ -1,7 +1,7 @@
 import { type RowRange } from '../../domain/page.js';
 import { type Slice } from '../exotel/client.js';
 import { type Row, type Window } from '../exotel/rows.js';
-import { type Reading } from './cached-reads.js';
+import { type Reading } from './reading.js';
 import { hasMoved } from './consistency.js';
 import { type PageMaximum } from './page-maximum.js';
 

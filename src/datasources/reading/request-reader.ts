@@ -5,7 +5,7 @@ import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type AccountReads } from './account-reads.js';
-import { type ReadWish } from './cached-reads.js';
+import { type ReadWish } from './reading.js';
 import { type Connection } from './connection.js';
 import { ListReader, type WindowFetch } from './list-reader.js';
 import { type ListSource, readable } from './list-source.js';

@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  CachedReads,
-  type CachedReadsOptions,
-  type ReadWish,
-} from '../../../../src/datasources/reading/cached-reads.js';
+import { CachedReads, type CachedReadsOptions } from '../../../../src/datasources/reading/cached-reads.js';
+import { type ReadWish } from '../../../../src/datasources/reading/reading.js';
 import { ReadReport } from '../../../../src/datasources/reading/read-report.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 
