@@ -1,12 +1,10 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Resolver, Root, Subscription } from 'type-graphql';
-import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { CampaignArgs } from '../schema/arguments.js';
 import { Campaign } from '../schema/campaign.js';
 import { MessageStatusEvent } from '../schema/message-status-event.js';
 import { type RequestContext } from './context.js';
-import { campaignNeeds } from './look-ahead.js';
-import { type CampaignReference, referenceTo } from './reference.js';
+import { campaignOf } from './reference.js';
 
 /** What type-graphql hands to a subscription's source. */
 interface Subscribing<Arguments> {
@@ -48,14 +46,11 @@ export class SubscriptionsResolver {
   }
 
   @FieldResolver(() => Campaign, { description: 'The campaign that the message belongs to.' })
-  async campaign(
-    @Root() { campaignSid }: MessageStatusEvent,
-    @Ctx() { reader }: RequestContext,
+  campaign(
+    @Root() event: MessageStatusEvent,
+    @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<Campaign | CampaignReference> {
-    if (!campaignNeeds(info).details) return referenceTo(campaignSid);
-    const campaign = await reader.campaign(campaignSid);
-    if (!campaign) throw new UpstreamFailure('notFound');
-    return campaign;
+  ) {
+    return campaignOf(event, context, info);
   }
 }
