@@ -24,7 +24,7 @@ export interface CallbackReceiverOptions {
 }
 
 /** What is told to who called: nothing more than that. */
-export type Verdict = 'accepted' | 'unknownAddress' | 'malformed';
+export type Verdict = 'accepted' | 'unknownAddress' | 'malformed' | 'tooEarly';
 
 /** Callbacks come "2 to 4 times within about 45 minutes": so many of the last are remembered. */
 const rememberedHints = 10_000;
@@ -48,9 +48,13 @@ export class CallbackReceiver {
     if (!this.#options.tokens.isOurs(kind, token)) return 'unknownAddress';
     const said = kind === 'campaign' ? campaignHintFromWire(body) : messageEventFromWire(body);
     if (!said) return 'malformed';
+    const { feed, urls, rereads } = this.#options;
     const campaign = this.#campaign(said.campaignSid);
-    if (campaign && !this.#options.urls.isBound(campaign, kind, token)) {
-      this.#options.rereads.hint(campaign.sid); // its address may be newer than our picture of it
+    // Its first listener is reading it this moment: what can't be checked yet is better sent again.
+    if (!campaign && feed.watchedCampaign(said.campaignSid) === null) return 'tooEarly';
+    if (campaign && !urls.isBound(campaign, kind, token)) {
+      // Its address may be newer than our picture of it, unless that names another of ours.
+      if (!urls.isOurs(campaign, kind)) rereads.hint(campaign.sid);
       return 'unknownAddress';
     }
     // Of a campaign that nobody has read there is nothing to bring up to date.

@@ -1,6 +1,6 @@
 import { type CampaignDraft } from '../domain/rules/draft.js';
 import { type Campaign } from '../schema/campaign.js';
-import { type WebhookKind, type WebhookTokens } from './webhook-token.js';
+import { type WebhookKind, webhookKinds, type WebhookTokens } from './webhook-token.js';
 
 /** Where campaigns call us back. */
 export class CallbackUrls {
@@ -28,14 +28,17 @@ export class CallbackUrls {
 
   /** Whether a campaign names the address that ends with this token: then what comes there is of that campaign. */
   isBound(campaign: Campaign, kind: WebhookKind, token: string): boolean {
-    return urlOf(campaign, kind)?.endsWith(`/${kind}/${token}`) ?? false;
+    return tokenIn(urlOf(campaign, kind)) === token;
+  }
+
+  /** Whether an address that a campaign names is one of ours. */
+  isOurs(campaign: Campaign, kind: WebhookKind): boolean {
+    return this.#tokens.isOurs(kind, tokenIn(urlOf(campaign, kind)));
   }
 
   /** Whether a campaign tells us by itself what happens to it and to its messages. */
   isCalledBack(campaign: Campaign): boolean {
-    return (['campaign', 'message'] as const).every((kind) =>
-      this.#tokens.isOurs(kind, urlOf(campaign, kind)?.split('/').at(-1) ?? ''),
-    );
+    return webhookKinds.every((kind) => this.isOurs(campaign, kind));
   }
 
   #make(kind: WebhookKind): string | null {
@@ -46,4 +49,11 @@ export class CallbackUrls {
 
 function urlOf(campaign: Campaign, kind: WebhookKind): string | null {
   return kind === 'campaign' ? campaign.statusCallback : campaign.smsStatusCallback;
+}
+
+/** The end of an address, as the upstream may have rewritten it: with a slash behind it, or with escapes. */
+function tokenIn(url: string | null): string {
+  if (url === null || !URL.canParse(url)) return '';
+  const end = new URL(url).pathname.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  return end.replaceAll(/%2d/gi, '-').replaceAll(/%5f/gi, '_');
 }

@@ -1,6 +1,7 @@
 import { isBackwards } from '../domain/lifecycle.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
+import { completed } from './completed.js';
 import { SubscriberQueue } from './subscriber-queue.js';
 
 /** A campaign that somebody listens to. */
@@ -87,8 +88,7 @@ export class ChangeFeed {
     entry.readAtMs = this.#now();
     const { last } = entry;
     if (last && isBackwards(last.status, campaign.status)) return; // a copy of the upstream's that is behind
-    // `state` is in the list only (UPSTREAM.md, traps): that a get does not say it is no change.
-    entry.last = { ...campaign, state: campaign.state ?? last?.state ?? null };
+    entry.last = last ? completed(campaign, last) : campaign;
     if (!last) this.onListeners();
     if (last && differs(last, entry.last)) for (const queue of entry.campaignQueues) queue.push(entry.last);
   }

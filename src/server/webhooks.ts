@@ -5,7 +5,12 @@ import { type WebhookKind, webhookKinds } from '../live/webhook-token.js';
 /** Many times what a callback is long. */
 const maximumBodyBytes = 16 * 1024;
 
-const statusOf: Readonly<Record<Verdict, number>> = { accepted: 200, unknownAddress: 404, malformed: 400 };
+const statusOf: Readonly<Record<Verdict, number>> = {
+  accepted: 200,
+  unknownAddress: 404,
+  malformed: 400,
+  tooEarly: 503, // it is sent again
+};
 
 /** Serves `POST /webhooks/exotel/{campaign|message}/:token`, as JSON or as a form whatever the content type says. */
 export async function serveWebhooks(app: FastifyInstance, receiver: CallbackReceiver): Promise<void> {

@@ -33,6 +33,9 @@ export function serveEventStream(app: FastifyInstance, operations: LiveOperation
       if (!isSameOrigin(request.headers)) return reply.code(403).send();
       if (!(request.headers.accept ?? '').includes(eventStream))
         return reply.code(406).send({ errors: [{ message: `This address answers ${eventStream} only.` }] });
+      // The library would wait for ever for a body that was read and is none.
+      if (request.method === 'POST' && !isObject(request.body))
+        return reply.code(400).send({ errors: [{ message: 'The request body must be a JSON object.' }] });
       request.headers.accept = eventStream; // the library takes it alone only
       reply.hijack();
       await handler(request, reply);
@@ -51,6 +54,10 @@ export function serveEventStream(app: FastifyInstance, operations: LiveOperation
     for (const response of open) response.end();
     done();
   });
+}
+
+function isObject(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
 }
 
 function isStream(result: unknown): result is EventStream {

@@ -22,6 +22,7 @@ export function routerCallbacks(
       const asked: unknown = request.request.extensions?.['subscription'];
       if (asked === undefined || asked === null) return { didResolveOperation: refuseSubscription };
       if (!mayCallBack(addressIn(asked))) return { didResolveOperation: refuseAddress };
+      if (!isBearable(heartbeatIn(asked))) return { didResolveOperation: refuseHeartbeat };
       const listener = await plugin.requestDidStart?.(request);
       return listener ? onceAccepted(listener) : undefined;
     },
@@ -57,6 +58,24 @@ const refuseSubscription: NonNullable<Listener['didResolveOperation']> = ({ oper
 
 const refuseAddress = (): Promise<void> =>
   Promise.reject(badRequest('BAD_USER_INPUT', 'Subscription events may not be sent to this callback URL.'));
+
+/** A shorter one would make a flood of one request, and Node takes a longer one for the shortest there is. */
+const shortestHeartbeatMs = 50;
+const longestHeartbeatMs = 2 ** 31 - 1;
+
+function isBearable(heartbeatMs: unknown): boolean {
+  if (heartbeatMs === undefined || heartbeatMs === null || heartbeatMs === 0) return true;
+  const isWhole = typeof heartbeatMs === 'number' && Number.isInteger(heartbeatMs);
+  return isWhole && heartbeatMs >= shortestHeartbeatMs && heartbeatMs <= longestHeartbeatMs;
+}
+
+const refuseHeartbeat = (): Promise<void> =>
+  Promise.reject(badRequest('BAD_USER_INPUT', 'The heartbeat interval must be 0 or at least 50 ms.'));
+
+function heartbeatIn(asked: unknown): unknown {
+  const said = asked as { heartbeatIntervalMs?: unknown; heartbeat_interval_ms?: unknown };
+  return said.heartbeatIntervalMs ?? said.heartbeat_interval_ms;
+}
 
 function badRequest(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, http: { status: 400 } } });

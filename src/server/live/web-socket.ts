@@ -15,23 +15,16 @@ const maximumOperations = 100;
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(app: FastifyInstance, operations: LiveOperations): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maximumMessageBytes });
-  const running = new WeakMap<object, Set<string>>();
   const server = useServer(
     {
       isProd: true, // what goes wrong inside is not told
-      onSubscribe: ({ extra }, id, payload) => {
-        const ids = running.get(extra) ?? new Set();
-        running.set(extra, ids);
-        if (ids.size >= maximumOperations) extra.socket.close(4429, 'Too many operations');
-        ids.add(id);
+      onSubscribe: ({ extra, subscriptions }, _id, payload) => {
+        if (Object.keys(subscriptions).length > maximumOperations)
+          extra.socket.close(4430, 'Too many operations');
         return operations.prepare(payload);
       },
       onNext: (_context, _id, _payload, _args, result) => result as never, // its errors are formatted already
-      onError: ({ extra }, id, _payload, errors) => {
-        running.get(extra)?.delete(id);
-        return operations.formatErrors(errors);
-      },
-      onComplete: ({ extra }, id) => void running.get(extra)?.delete(id),
+      onError: (_context, _id, _payload, errors) => operations.formatErrors(errors),
       execute: (args: ExecutionArgs) => operations.execute(args) as never,
       subscribe: (args: ExecutionArgs) => operations.subscribe(args) as never,
     },
