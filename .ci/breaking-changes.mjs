@@ -8,8 +8,16 @@ import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema } from 'graphql';
 
 const file = 'schema.graphql';
-const git = (...args) => execFileSync('git', args, { encoding: 'utf8' });
-const [last, before] = git('log', '-2', '--format=%H', '--', file).split('\n');
+const git = (...args) => execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+const versions = () => {
+  try {
+    return git('log', '-2', '--format=%H', '--', file).split('\n');
+  } catch {
+    console.error('this tree has no history to compare schema.graphql with');
+    return [];
+  }
+};
+const [last, before] = versions();
 const current = readFileSync(file, 'utf8');
 const isCommitted = last && git('show', `${last}:${file}`) === current;
 const earlier = isCommitted ? before : last;
