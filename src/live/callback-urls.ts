@@ -15,14 +15,12 @@ export class CallbackUrls {
 
   /** Adds those that neither the draft nor the campaign has; what was given is left alone. */
   fill(draft: CampaignDraft, campaign?: Campaign): CampaignDraft {
-    const statusCallback = draft.statusCallback ?? campaign?.statusCallback ?? this.#make('campaign');
-    const smsStatusCallback = draft.smsStatusCallback ?? campaign?.smsStatusCallback ?? this.#make('message');
+    const unlessThere = (url: string | null | undefined, kind: WebhookKind) =>
+      url ? null : this.#make(kind);
     return {
       ...draft,
-      ...(!campaign?.statusCallback && { statusCallback }),
-      ...(!campaign?.smsStatusCallback && { smsStatusCallback }),
-      ...(draft.statusCallback != null && { statusCallback: draft.statusCallback }),
-      ...(draft.smsStatusCallback != null && { smsStatusCallback: draft.smsStatusCallback }),
+      statusCallback: draft.statusCallback ?? unlessThere(campaign?.statusCallback, 'campaign'),
+      smsStatusCallback: draft.smsStatusCallback ?? unlessThere(campaign?.smsStatusCallback, 'message'),
     };
   }
 

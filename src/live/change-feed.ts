@@ -48,11 +48,6 @@ export class ChangeFeed {
       .map(([sid, { last, readAtMs }]) => ({ sid, last, readAtMs }));
   }
 
-  /** How many listen. */
-  get listeners(): number {
-    return [...this.#entries.values()].reduce((sum, entry) => sum + listenersOf(entry), 0);
-  }
-
   /** The campaign as its listeners know it; undefined where nobody listens. */
   watchedCampaign(sid: string): Campaign | null | undefined {
     return this.#entries.get(sid)?.last;
