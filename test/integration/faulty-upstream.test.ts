@@ -50,32 +50,28 @@ function someFaults(seed: number): FaultPlan {
 }
 
 describe('an upstream that fails one call in seven', () => {
-  it.each([1, 2])(
-    'fails fewer than one read in a hundred (seed %i)',
-    async (seed) => {
-      await start({ faults: someFaults(seed) }, { CACHE: 'off' });
-      const known = sandbox.state.campaigns().map(({ sid }) => sid);
-      const ask = async (index: number): Promise<boolean> => {
-        const sid = known[index % known.length] ?? '';
-        const answers = [
-          () => gateway.execute(CampaignPageDocument, { first: 10 }),
-          () => gateway.execute(CampaignBySidDocument, { sid }),
-          () => gateway.execute(MessagePageDocument, { sid, first: 5 }),
-        ];
-        const { errors } = (await answers[index % answers.length]?.()) ?? {};
-        return errors === undefined;
-      };
-      const indexes = Array.from({ length: 400 }, (_, index) => index).values();
-      let failed = 0;
-      const client = async (): Promise<void> => {
-        for (const index of indexes) if (!(await ask(index))) failed += 1;
-      };
-      await Promise.all(Array.from({ length: 40 }, client));
-      expect(sandbox.calls.length).toBeGreaterThan(430);
-      expect(failed).toBeLessThan(4);
-    },
-    90_000,
-  );
+  // Three tries of which each fails with 14 % fail with 0.3 %: of 1,200 reads, 12 would be a one in ten thousand chance.
+  it('fails fewer than one read in a hundred', async () => {
+    await start({ faults: someFaults(1) }, { CACHE: 'off' });
+    const known = sandbox.state.campaigns().map(({ sid }) => sid);
+    const ask = async (index: number): Promise<boolean> => {
+      const sid = known[index % known.length] ?? '';
+      const campaign = () => gateway.execute(CampaignBySidDocument, { sid });
+      const messages = () => gateway.execute(MessagePageDocument, { sid, first: 5 });
+      const page = () => gateway.execute(CampaignPageDocument, { first: 10 });
+      const reads = [campaign, messages, campaign, messages, page];
+      const { errors } = (await reads[index % reads.length]?.()) ?? {};
+      return errors === undefined;
+    };
+    const indexes = Array.from({ length: 1200 }, (_, index) => index).values();
+    let failed = 0;
+    const client = async (): Promise<void> => {
+      for (const index of indexes) if (!(await ask(index))) failed += 1;
+    };
+    await Promise.all(Array.from({ length: 40 }, client));
+    expect(sandbox.calls.length).toBeGreaterThan(1300);
+    expect(failed).toBeLessThan(12);
+  }, 90_000);
 });
 
 const faults: readonly Fault[] = [
