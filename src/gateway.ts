@@ -1,28 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { type Config, type UpstreamConfig } from './config.js';
+import { type Config } from './config.js';
 import { ExotelClient } from './datasources/exotel/client.js';
 import { Budget } from './datasources/exotel/policy/budget.js';
 import { CallPolicy } from './datasources/exotel/policy/call-policy.js';
 import { Transport } from './datasources/exotel/transport.js';
 import { AccountReads } from './datasources/reading/account-reads.js';
 import { defaultFreshness, spedUp } from './datasources/reading/freshness.js';
-import { ReadReport } from './datasources/reading/read-report.js';
-import { RequestReader } from './datasources/reading/request-reader.js';
-import { MemoryState } from './datasources/state/memory-state.js';
-import { RedisState } from './datasources/state/redis-state.js';
-import { type SharedState } from './datasources/state/shared-state.js';
-import { CampaignWriter, type WritingOptions } from './datasources/writing/campaign-writer.js';
 import { type Audit } from './datasources/writing/audit.js';
 import { Creates } from './datasources/writing/creates.js';
 import { type WithCallbacks } from './datasources/writing/create.js';
+import { connect } from './gateway/connect.js';
+import { openState } from './gateway/open-state.js';
+import { contextFactory } from './gateway/request-contexts.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveChanges } from './live/live-changes.js';
-import { type RequestContext, type RequestScope } from './resolvers/context.js';
 import { batchCallsOf } from './resolvers/cost/checked-cost.js';
 import { createSchema } from './resolvers/schema.js';
-import { type Sandbox, startSandbox } from './sandbox/sandbox.js';
-import { type RequestWishes } from './server/request-wishes.js';
+import { type Sandbox } from './sandbox/sandbox.js';
 import { closeGracefully } from './server/closing.js';
 import { createHttpServer } from './server/http-server.js';
 import { createLogger, type Logger } from './server/logger.js';
@@ -92,12 +87,14 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       live.close();
     });
     const withCallbacks: WithCallbacks = (draft, campaign) => live.urls.fill(draft, campaign);
-    const state = openState(config, upstream.accountSid, now, logger);
-    open.push(() => state.close());
+    const shared = openState(config, upstream.accountSid, now, logger);
+    open.push(() => {
+      shared.close();
+    });
     const sleep = parts.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false }));
     const creates = new Creates({
       client,
-      state,
+      state: shared.state,
       accountSid: upstream.accountSid,
       timeoutMs: config.timeoutMs,
       now,
@@ -128,46 +125,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   }
 }
 
-/** What each request is answered with: its own reader and writer on what all share. */
-function contextFactory(account: AccountReads, writing: WritingOptions, live: LiveChanges) {
-  return ({ fresh }: RequestWishes): RequestContext => {
-    const scope = (): RequestScope => {
-      const report = new ReadReport();
-      const reader = new RequestReader(account, { report, fresh });
-      return { reader, writer: new CampaignWriter(writing, reader, 'anonymous'), report };
-    };
-    const context = {
-      ...scope(),
-      live: live.subscriptions,
-      renew: () => void Object.assign(context, scope()),
-    };
-    return context;
-  };
-}
-
 /** Whether events may be sent to an address that a request names: null allows every one. */
 function mayCallBack(origins: readonly string[] | null) {
   return (url: string): boolean =>
     URL.canParse(url) && (origins === null || origins.includes(new URL(url).origin));
-}
-
-/** What the gateways of the account share; without a Redis there is but this one. */
-function openState(config: Config, accountSid: string, now: () => number, logger: Logger): SharedState {
-  if (config.redisUrl === undefined) return new MemoryState(now);
-  const onTrouble = (error: Error): void => {
-    logger.warn({ reason: error.message }, 'the shared state cannot be reached');
-  };
-  return new RedisState({ url: config.redisUrl, prefix: `campaign-gateway:${accountSid}:`, onTrouble });
-}
-
-/** The upstream's address and credentials; a sandbox of our own is started with new ones each time. */
-async function connect(upstream: UpstreamConfig) {
-  if (upstream.kind === 'live') return { ...upstream, sandbox: undefined };
-  const credentials = {
-    accountSid: 'sandbox',
-    apiKey: randomBytes(16).toString('hex'),
-    apiToken: randomBytes(16).toString('hex'),
-  };
-  const sandbox = await startSandbox({ ...credentials, speed: upstream.speed, callbacks: { fire: true } });
-  return { ...credentials, baseUrl: sandbox.baseUrl, sandbox };
 }

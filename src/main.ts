@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { ConfigError, readConfig } from './config.js';
+import { readConfig } from './config.js';
+import { ConfigError } from './config/environment.js';
 import { checkSchemaFile, writeSchemaFile } from './schema-file.js';
 import { runGateway, runSandbox } from './run.js';
 

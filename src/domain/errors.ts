@@ -1,5 +1,10 @@
 /** The codes of top-level errors that are ours; clients read them in `extensions.code`. */
 export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'TOO_MANY_REQUESTS'
+  | 'OPERATION_TIMEOUT'
+  | 'DOCUMENT_NOT_TRUSTED'
   | 'BAD_USER_INPUT'
   | 'QUERY_TOO_EXPENSIVE'
   | 'UPSTREAM_UNAUTHORIZED'

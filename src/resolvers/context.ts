@@ -1,6 +1,7 @@
 import { type ReadReport } from '../datasources/reading/read-report.js';
 import { type RequestReader } from '../datasources/reading/request-reader.js';
 import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
+import { type Caller } from '../domain/caller.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
 
@@ -20,6 +21,7 @@ export interface Live {
 
 /** What every resolver is given; made anew for each request. */
 export interface RequestContext extends RequestScope {
+  readonly caller: Caller;
   readonly live: Live;
   /** Begins anew with what was read: a subscription's events come hours after one another. */
   renew(): void;

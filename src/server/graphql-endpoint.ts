@@ -9,6 +9,7 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema } from 'graphql';
+import { anonymous, type Caller } from '../domain/caller.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { cacheHeader } from './cache-header.js';
 import { errorFormatter } from './error-format.js';
@@ -22,7 +23,7 @@ import { type BudgetLeft, upstreamReport } from './upstream-report.js';
 /** What the endpoint needs. */
 export interface GraphqlEndpointOptions {
   readonly schema: GraphQLSchema;
-  readonly createContext: (wishes: RequestWishes) => RequestContext;
+  readonly createContext: (wishes: RequestWishes, caller: Caller) => RequestContext;
   readonly budget: BudgetLeft;
   readonly cost: CostLimit;
   readonly logger: Logger;
@@ -54,7 +55,7 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   const handler = fastifyApolloHandler(apollo, {
-    context: (request) => Promise.resolve(options.createContext(requestWishes(request.headers))),
+    context: (request) => Promise.resolve(options.createContext(requestWishes(request.headers), anonymous)),
   });
   app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler });
 }

@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { anonymous } from '../domain/caller.js';
 import { announceClosing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
 import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
@@ -34,7 +35,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   const operations = new LiveOperations({
     schema,
     cost,
-    createContext: () => createContext({ fresh: false }),
+    createContext: () => createContext({ fresh: false }, anonymous),
     formatError: errorFormatter(logger),
   });
   serveWebSocket(app, operations);

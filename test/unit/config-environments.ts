@@ -1,4 +1,5 @@
-import { ConfigError, readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config.js';
+import { ConfigError } from '../../src/config/environment.js';
 
 /** All three of them: with these the upstream is live. */
 export const credentials = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError } from '../../src/config.js';
+import { ConfigError } from '../../src/config/environment.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 describe('a value that is not taken', () => {
@@ -25,7 +25,7 @@ describe('a value that is not taken', () => {
     ['PORT', '65536', port],
     ['PORT', '-1', port],
     ['PORT', '0x50', port],
-    ['AUTH_MODE', 'off', '"none"'],
+    ['AUTH_MODE', 'off', 'none, api-key or jwt'],
     ['LOG_LEVEL', 'loud', levels],
     ['SANDBOX_SPEED', '0', speed],
     ['SANDBOX_SPEED', '100001', speed],

@@ -16,6 +16,27 @@ const defaults: Config = {
   publicUrl: undefined,
   webhookSecret: undefined,
   subscriptionCallbackOrigins: null,
+  access: {
+    auth: { mode: 'none' },
+    isIntrospectionOn: true,
+    isGraphiqlOn: true,
+    corsOrigins: [],
+    metricsToken: undefined,
+    trustedDocuments: undefined,
+  },
+  limits: {
+    bodyBytes: 262_144,
+    tokens: 4000,
+    depth: 15,
+    aliases: 100,
+    directives: 50,
+    operationTimeoutMs: 60_000,
+    concurrentOperations: 2000,
+    requestsPerMinute: 0,
+    subscriptionsPerCaller: 0,
+  },
+  shutdownGraceMs: 10_000,
+  tracing: undefined,
 };
 
 describe('the configuration', () => {

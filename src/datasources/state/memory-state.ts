@@ -29,10 +29,6 @@ export class MemoryState implements SharedState {
     return this.#change(key, text, () => this.#texts.delete(key));
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
   #change(key: string, from: string | undefined, change: () => unknown): Promise<boolean> {
     const isAsExpected = this.#texts.get(key) === from;
     if (isAsExpected) change();

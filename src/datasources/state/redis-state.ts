@@ -1,13 +1,14 @@
-import { Redis } from 'ioredis';
+import { type Redis } from 'ioredis';
 import { GatewayError } from '../../domain/errors.js';
 import { type SharedState } from './shared-state.js';
 
 /** Where the shared state is. */
 export interface RedisStateOptions {
-  readonly url: string;
+  /** Belongs to who made it: it is not closed here. */
+  readonly redis: Redis;
   /** Goes before every key, so that several accounts can share a Redis. */
   readonly prefix: string;
-  /** Told why Redis can't be reached or what it refuses; a connection is made anew by itself. */
+  /** Told what Redis refuses. */
   readonly onTrouble: (error: Error) => void;
 }
 
@@ -18,24 +19,16 @@ return 1`;
 const removeScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`;
 
-/** How long a command may take: a caller is better told than kept waiting for a Redis that is gone. */
-const commandTimeoutMs = 2000;
-
 /** Shared state in Redis: it outlives the process, and other gateways of the account see it. */
 export class RedisState implements SharedState {
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #onTrouble: (error: Error) => void;
 
-  constructor({ url, prefix, onTrouble }: RedisStateOptions) {
+  constructor({ redis, prefix, onTrouble }: RedisStateOptions) {
+    this.#redis = redis;
     this.#prefix = prefix;
     this.#onTrouble = onTrouble;
-    this.#redis = new Redis(url, {
-      commandTimeout: commandTimeoutMs,
-      connectTimeout: commandTimeoutMs,
-      maxRetriesPerRequest: 1,
-    });
-    this.#redis.on('error', onTrouble);
   }
 
   async read(key: string): Promise<string | null> {
@@ -54,11 +47,6 @@ export class RedisState implements SharedState {
 
   async remove(key: string, text: string): Promise<boolean> {
     return (await this.#ask(() => this.#redis.eval(removeScript, 1, this.#prefix + key, text))) === 1;
-  }
-
-  close(): Promise<void> {
-    this.#redis.disconnect();
-    return Promise.resolve();
   }
 
   async #ask<T>(command: () => Promise<T>): Promise<T> {

@@ -16,7 +16,4 @@ export interface SharedState {
 
   /** Removes exactly this text. @returns whether it did. */
   remove(key: string, text: string): Promise<boolean>;
-
-  /** Lets go of connections. */
-  close(): Promise<void>;
 }

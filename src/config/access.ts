@@ -1,0 +1,65 @@
+import { type Environment, shown } from './environment.js';
+import { isLoopback } from './values.js';
+
+/** How callers show who they are. */
+export type AuthConfig =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'api-key'; readonly file: string }
+  | {
+      readonly mode: 'jwt';
+      readonly jwksUrl: string;
+      readonly issuer: string;
+      readonly audience: readonly string[];
+      readonly algorithms: readonly string[];
+      /** How far the issuer's clock may be from ours. */
+      readonly clockSkewMs: number;
+    };
+
+/** What is served to whom. */
+export interface AccessConfig {
+  readonly auth: AuthConfig;
+  readonly isIntrospectionOn: boolean;
+  readonly isGraphiqlOn: boolean;
+  /** Whose web pages may read answers, beside our own. */
+  readonly corsOrigins: readonly string[];
+  /** What a scraper of `/metrics` must show; undefined: nothing. */
+  readonly metricsToken: string | undefined;
+  /** Undefined: any document is run. */
+  readonly trustedDocuments: { readonly file: string; readonly mode: 'apps' | 'enforce' } | undefined;
+}
+
+/** Who may do what; what helps an engineer helps an attacker, so it is off where there is authentication. */
+export function readAccess(environment: Environment, host: string): AccessConfig {
+  const auth = readAuth(environment, host);
+  const byDefault = auth.mode === 'none' ? 'on' : 'off';
+  const file = environment.read('TRUSTED_DOCUMENTS');
+  const mode = environment.read('TRUSTED_DOCUMENTS_MODE');
+  return {
+    auth,
+    isIntrospectionOn: (environment.read('INTROSPECTION') ?? byDefault) === 'on',
+    isGraphiqlOn: (environment.read('GRAPHIQL') ?? byDefault) === 'on',
+    corsOrigins: environment.read('CORS_ORIGINS') ?? [],
+    metricsToken: environment.read('METRICS_TOKEN'),
+    trustedDocuments: file === undefined ? undefined : { file, mode },
+  };
+}
+
+function readAuth(environment: Environment, host: string): AuthConfig {
+  const mode = environment.read('AUTH_MODE');
+  const because = `AUTH_MODE is ${mode ?? 'not set'}`;
+  if (mode === 'api-key') return { mode, file: environment.need('API_KEYS_FILE', because) };
+  if (mode === 'jwt')
+    return {
+      mode,
+      jwksUrl: environment.need('JWT_JWKS_URL', because),
+      issuer: environment.need('JWT_ISSUER', because),
+      audience: environment.need('JWT_AUDIENCE', because),
+      algorithms: environment.read('JWT_ALGORITHMS'),
+      clockSkewMs: environment.read('JWT_CLOCK_SKEW_MS'),
+    };
+  if (environment.said('AUTH_MODE') === undefined && !isLoopback(host))
+    environment.refuse(
+      `AUTH_MODE: got nothing, takes none, api-key or jwt; HOST ${shown(host)} is not loopback, so it must be said.`,
+    );
+  return { mode: 'none' };
+}

@@ -1,0 +1,40 @@
+import { type AuthConfig } from './access.js';
+import { type Environment } from './environment.js';
+
+/** What one caller, and all together, may ask for; 0: no limit. */
+export interface Limits {
+  /** Of a request, or of a message over WebSocket. */
+  readonly bodyBytes: number;
+  /** Of a document: names, numbers, brackets. */
+  readonly tokens: number;
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  readonly operationTimeoutMs: number;
+  /** That this process runs at a time, for all callers together. */
+  readonly concurrentOperations: number;
+  /** Of one caller. */
+  readonly requestsPerMinute: number;
+  /** Of one caller, open at a time. */
+  readonly subscriptionsPerCaller: number;
+}
+
+/** Where nobody says who they are, all are one caller: there the limits of a caller are off unless they are set. */
+const perCaller = { requestsPerMinute: 6000, subscriptionsPerCaller: 1000 } as const;
+
+/** The limits on what is asked of the gateway itself; the upstream's calls have a limit of their own. */
+export function readLimits(environment: Environment, { mode }: AuthConfig): Limits {
+  const byDefault = mode === 'none' ? { requestsPerMinute: 0, subscriptionsPerCaller: 0 } : perCaller;
+  return {
+    bodyBytes: environment.read('MAX_BODY_BYTES'),
+    tokens: environment.read('MAX_QUERY_TOKENS'),
+    depth: environment.read('MAX_QUERY_DEPTH'),
+    aliases: environment.read('MAX_QUERY_ALIASES'),
+    directives: environment.read('MAX_QUERY_DIRECTIVES'),
+    operationTimeoutMs: environment.read('OPERATION_TIMEOUT_MS'),
+    concurrentOperations: environment.read('MAX_CONCURRENT_OPERATIONS'),
+    requestsPerMinute: environment.read('MAX_REQUESTS_PER_MINUTE') ?? byDefault.requestsPerMinute,
+    subscriptionsPerCaller:
+      environment.read('MAX_SUBSCRIPTIONS_PER_CALLER') ?? byDefault.subscriptionsPerCaller,
+  };
+}

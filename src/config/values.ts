@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** A whole number in digits. */
+export const wholeNumber = (minimum: number, maximum: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(minimum).max(maximum));
+
+/** A number in digits, with a fraction where there is one. */
+export const decimalNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number)
+    .pipe(z.number().min(minimum).max(maximum));
+
+/** Something that is on or off. */
+export const onOrOff = z.enum(['on', 'off']);
+
+/** An address of scheme, host and port. */
+export const origin = z.string().refine(isOrigin).transform(toOrigin);
+
+/** Several of them, separated by commas. */
+export const origins = listOf(origin);
+
+/** An http or https address that anybody may see: nothing but scheme, host, port and path. */
+export const plainUrl = z.string().refine(isPlainUrl);
+
+/** The address of a Redis. */
+export const redisUrl = z.string().refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text));
+
+/** Values of one kind, separated by commas. */
+export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
+  return z
+    .string()
+    .transform((list) => list.split(',').map((each) => each.trim()))
+    .pipe(z.array(item));
+}
+
+/** True for hosts that only this machine can reach; undefined stands for one that was refused already. */
+export function isLoopback(host: string | undefined): boolean {
+  return (
+    host === undefined ||
+    host === 'localhost' ||
+    host === '::1' ||
+    host === '[::1]' ||
+    /^127\.\d+\.\d+\.\d+$/.test(host)
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return isPlainUrl(text) && new URL(text).pathname === '/';
+}
+
+function toOrigin(text: string): string {
+  return new URL(text).origin;
+}
+
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && `${search}${hash}${username}${password}` === '';
+}

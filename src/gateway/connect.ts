@@ -1,0 +1,15 @@
+import { randomBytes } from 'node:crypto';
+import { type UpstreamConfig } from '../config/upstream.js';
+import { startSandbox } from '../sandbox/sandbox.js';
+
+/** The upstream's address and credentials; a sandbox of our own is started with new ones each time. */
+export async function connect(upstream: UpstreamConfig) {
+  if (upstream.kind === 'live') return { ...upstream, sandbox: undefined };
+  const credentials = {
+    accountSid: 'sandbox',
+    apiKey: randomBytes(16).toString('hex'),
+    apiToken: randomBytes(16).toString('hex'),
+  };
+  const sandbox = await startSandbox({ ...credentials, speed: upstream.speed, callbacks: { fire: true } });
+  return { ...credentials, baseUrl: sandbox.baseUrl, sandbox };
+}

@@ -1,0 +1,26 @@
+import { type AccountReads } from '../datasources/reading/account-reads.js';
+import { ReadReport } from '../datasources/reading/read-report.js';
+import { RequestReader } from '../datasources/reading/request-reader.js';
+import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
+import { type Caller } from '../domain/caller.js';
+import { type LiveChanges } from '../live/live-changes.js';
+import { type RequestContext, type RequestScope } from '../resolvers/context.js';
+import { type RequestWishes } from '../server/request-wishes.js';
+
+/** What each request is answered with: its own reader and writer on what all share. */
+export function contextFactory(account: AccountReads, writing: WritingOptions, live: LiveChanges) {
+  return ({ fresh }: RequestWishes, caller: Caller): RequestContext => {
+    const scope = (): RequestScope => {
+      const report = new ReadReport();
+      const reader = new RequestReader(account, { report, fresh });
+      return { reader, writer: new CampaignWriter(writing, reader, caller.name), report };
+    };
+    const context = {
+      ...scope(),
+      caller,
+      live: live.subscriptions,
+      renew: () => void Object.assign(context, scope()),
+    };
+    return context;
+  };
+}
