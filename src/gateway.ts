@@ -18,7 +18,6 @@ import { LiveChanges } from './live/live-changes.js';
 import { batchCallsOf } from './resolvers/cost/checked-cost.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox } from './sandbox/sandbox.js';
-import { closeGracefully } from './server/closing.js';
 import { createHttpServer } from './server/http-server.js';
 import { createLogger, type Logger } from './server/logger.js';
 
@@ -106,7 +105,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     const audit: Audit = (line) => {
       logger.info({ audit: line }, 'a write');
     };
-    const server = await createHttpServer({
+    const { app, closing } = await createHttpServer({
       schema: await createSchema(),
       createContext: contextFactory(account, { client, creates, audit, now, sleep, withCallbacks }, live),
       logger,
@@ -115,8 +114,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
       receiver: live.receiver,
     });
-    open.push(() => closeGracefully(server));
-    const url = await server.listen({ host: config.host, port: config.port });
+    open.push(() => closing.end(app, config.shutdownGraceMs));
+    const url = await app.listen({ host: config.host, port: config.port });
     address.url = url;
     return { url, sandbox, close };
   } catch (error) {

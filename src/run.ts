@@ -18,7 +18,7 @@ export async function runGateway(config: Config, say: Say): Promise<undefined> {
   Health     ${gateway.url}/livez  ${gateway.url}/readyz
   Upstream   ${upstream}
 `);
-  endOnSignal(() => gateway.close());
+  endOnSignal(() => gateway.close(), config.shutdownGraceMs);
   return undefined;
 }
 
@@ -38,7 +38,14 @@ export async function runSandbox({ sandbox, host }: Config, say: Say): Promise<u
   return undefined;
 }
 
-/** A second signal ends the process the hard way, which is Node's own way. */
-function endOnSignal(close: () => Promise<void>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
+/** How long a close may take beside what it waits for; after that nothing is worth waiting for. */
+const overtimeMs = 8000;
+
+/** Ends with exit code 0; a second signal ends the process the hard way, which is Node's own way. */
+function endOnSignal(close: () => Promise<void>, graceMs = 0): void {
+  const end = (): void => {
+    setTimeout(() => process.exit(0), graceMs + overtimeMs).unref();
+    void close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
 }

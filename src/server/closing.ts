@@ -1,29 +1,82 @@
 import { type FastifyInstance } from 'fastify';
 
-/** How long requests that are being answered may take to end; connections that ask nothing get no time. */
-const graceMs = 3000;
+/** How long letting go of connections may take once nothing is being answered any more. */
+const cutOffMs = 500;
 
-/** Tells clients, in every answer from then on, that their connection ends with it. */
-export function announceClosing(app: FastifyInstance): void {
-  let isClosing = false;
-  app.addHook('preClose', (done) => {
-    isClosing = true;
-    done();
-  });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isClosing) reply.header('connection', 'close');
-    done();
-  });
+/** What has an end of its own to come to: it is told that the end begins, and says when it is there. */
+export type Ending = () => Promise<void> | void;
+
+/**
+ * The end of a server, in order: it says that it is not ready, ends what would never end by itself, lets what is being
+ * answered end, still answers who has not yet heard, and only then takes no more connections.
+ */
+export class Closing {
+  readonly #endings: Ending[] = [];
+  #isClosing = false;
+  #beingAnswered = 0;
+  #onIdle: (() => void) | undefined;
+
+  /** @param app whose requests are waited for. */
+  constructor(app: FastifyInstance) {
+    // A client that has not said all of its request yet is not waited for.
+    app.addHook('preHandler', (_request, reply, done) => {
+      this.#beingAnswered += 1;
+      reply.raw.once('close', () => {
+        this.#beingAnswered -= 1;
+        if (this.#beingAnswered === 0) this.#onIdle?.();
+      });
+      done();
+    });
+    // The client's next request goes elsewhere.
+    app.addHook('onSend', (_request, reply, _payload, done) => {
+      if (this.#isClosing) reply.header('connection', 'close');
+      done();
+    });
+  }
+
+  /** True from the moment that the process was told to end. */
+  get hasBegun(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Adds something that must be ended, since it would go on for ever. */
+  onBegin(ending: Ending): void {
+    this.#endings.push(ending);
+  }
+
+  /**
+   * Ends.
+   * @param graceMs how long what is under way may take; what has not ended then is cut off.
+   */
+  async end(app: FastifyInstance, graceMs: number): Promise<void> {
+    this.#isClosing = true;
+    await within(graceMs, Promise.all([...this.#endings.map((ending) => ending()), this.#idle()]));
+    const cutOff = setTimeout(() => {
+      app.server.closeAllConnections();
+    }, cutOffMs);
+    if (this.#beingAnswered > 0) app.server.closeAllConnections();
+    try {
+      await app.close();
+    } finally {
+      clearTimeout(cutOff);
+    }
+  }
+
+  #idle(): Promise<void> {
+    if (this.#beingAnswered === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
 }
 
-/** Takes no new connections, lets what is under way end, and cuts off what has not ended in time. */
-export async function closeGracefully(app: FastifyInstance): Promise<void> {
-  const cutOff = setTimeout(() => {
-    app.server.closeAllConnections();
-  }, graceMs);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(cutOff);
-  }
+/** Waits for something, but not longer than this. */
+export async function within(ms: number, ended: unknown): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([ended, late]).finally(() => {
+    clearTimeout(timer);
+  });
 }

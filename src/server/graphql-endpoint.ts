@@ -12,6 +12,7 @@ import { type GraphQLSchema } from 'graphql';
 import { anonymous, type Caller } from '../domain/caller.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { cacheHeader } from './cache-header.js';
+import { within } from './closing.js';
 import { errorFormatter } from './error-format.js';
 import { type Logger } from './logger.js';
 import { type CostLimit } from '../resolvers/cost/checked-cost.js';
@@ -30,6 +31,9 @@ export interface GraphqlEndpointOptions {
   /** Whether a router may have its events sent to an address. */
   readonly mayCallBack: (url: string) => boolean;
 }
+
+/** How long routers may take to hear that their subscriptions end. */
+const farewellMs = 1000;
 
 /** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
 export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpointOptions): Promise<void> {
@@ -53,7 +57,7 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
     ],
   });
   await apollo.start();
-  app.addHook('onClose', () => apollo.stop());
+  app.addHook('onClose', () => within(farewellMs, apollo.stop()));
   const handler = fastifyApolloHandler(apollo, {
     context: (request) => Promise.resolve(options.createContext(requestWishes(request.headers), anonymous)),
   });

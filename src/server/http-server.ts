@@ -1,6 +1,6 @@
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { anonymous } from '../domain/caller.js';
-import { announceClosing } from './closing.js';
+import { Closing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
 import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
 import { errorFormatter } from './error-format.js';
@@ -17,8 +17,14 @@ export interface HttpServerOptions extends GraphqlEndpointOptions {
   readonly receiver: CallbackReceiver;
 }
 
+/** A server, and how it ends. */
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  readonly closing: Closing;
+}
+
 /** The HTTP server with everything that it serves, not yet listening. */
-export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = fastify({
     logger: false,
     forceCloseConnections: 'idle',
@@ -26,9 +32,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       void reply.code(400).send(errorBody('The request could not be read.', 'BAD_REQUEST'));
     },
   });
-  announceClosing(app);
+  const closing = new Closing(app);
   answerErrors(app, options.logger);
-  serveHealth(app);
+  serveHealth(app, closing);
   await serveGraphiql(app);
   await serveGraphql(app, options);
   const { schema, cost, logger, createContext } = options;
@@ -38,10 +44,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     createContext: () => createContext({ fresh: false }, anonymous),
     formatError: errorFormatter(logger),
   });
-  serveWebSocket(app, operations);
-  serveEventStream(app, operations);
+  serveWebSocket(app, operations, closing);
+  serveEventStream(app, operations, closing);
   await serveWebhooks(app, options.receiver);
-  return app;
+  return { app, closing };
 }
 
 /** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */

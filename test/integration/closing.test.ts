@@ -2,20 +2,24 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { validInput } from '../support/rate-limited.js';
+import { leaveAll, subscribe, until } from '../support/subscribing.js';
+import { WebSocket } from 'ws';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 const sockets: Socket[] = [];
 
-async function start(delayMs = 0): Promise<void> {
+async function start(delayMs = 0, environment: Readonly<Record<string, string>> = {}): Promise<void> {
   sandbox = await startSandbox({
     ...credentials,
     ...(delayMs && { faults: () => ({ kind: 'delay', delayMs }) }),
   });
-  gateway = await startGatewayOn(sandbox.baseUrl);
+  gateway = await startGatewayOn(sandbox.baseUrl, environment);
 }
 afterEach(async () => {
+  await leaveAll();
   for (const socket of sockets.splice(0)) socket.destroy();
   await sandbox.close();
 });
@@ -65,5 +69,72 @@ describe('closing ends', () => {
     expect(await answer.body.json()).toMatchObject({ data: { campaigns: { totalCount: 132 } } });
     await closed;
     await agent.close();
+  });
+});
+
+describe('while what is under way ends, the gateway', () => {
+  const slowMs = 600;
+  const campaigns = '{ campaigns(first: 1) { totalCount } }';
+  const create = `mutation ($input: CreateCampaignInput!) {
+    createCampaign(input: $input) { campaign { sid } userErrors { message } }
+  }`;
+  const called = () => until(() => sandbox.calls.length > 0);
+
+  it('says that it is not ready, to who asks on a new connection too, and still answers', async () => {
+    await start(slowMs);
+    const asked = gateway.send({ query: campaigns });
+    await called();
+    const closed = gateway.close();
+    const probe = await request(`${gateway.url}/readyz`, { reset: true });
+    expect(probe.statusCode).toBe(503);
+    await probe.body.dump();
+    expect((await gateway.send({ query: '{ __typename }' })).status).toBe(200);
+    expect((await asked).status).toBe(200);
+    await closed;
+    await expect(request(`${gateway.url}/livez`)).rejects.toThrow();
+  });
+
+  it('waits no longer than SHUTDOWN_GRACE_MS', async () => {
+    await start(60_000, { SHUTDOWN_GRACE_MS: '100', EXOTEL_TIMEOUT_MS: '600000' });
+    const asked = gateway.send({ query: campaigns }).then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    await called();
+    await gateway.close();
+    expect(await asked).toBe('cut off');
+  });
+
+  it('answers a mutation over WebSocket before it closes the connection', async () => {
+    await start(slowMs);
+    const writing = await subscribe(gateway.url, 'ws', create, { input: validInput });
+    await called();
+    const closed = gateway.close();
+    await writing.next(1);
+    expect(writing.events[0]).toMatchObject({ createCampaign: { campaign: { sid: expect.any(String) } } });
+    await closed;
+  });
+
+  it('ends subscriptions over WebSocket with 1001, at which clients connect again', async () => {
+    await start();
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const code = new Promise((resolve) => socket.once('close', resolve));
+    await new Promise((resolve) => socket.once('open', resolve));
+    await gateway.close();
+    expect(await code).toBe(1001);
+  });
+
+  it('ends event streams without completing them, and says when to connect again', async () => {
+    await start();
+    const sid = sandbox.state.campaigns()[0]?.sid ?? '';
+    const stream = await request(`${gateway.url}/graphql/stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: `subscription { campaignUpdated(sid: "${sid}") { sid } }` }),
+    });
+    const text = stream.body.text();
+    await gateway.close();
+    expect(await text).toContain('retry: 1000\n\n');
+    expect(await text).not.toContain('event: complete');
   });
 });

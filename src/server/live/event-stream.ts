@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { type ServerResponse } from 'node:http';
+import { type Closing } from '../closing.js';
 import { type EventStream, type LiveOperations } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
 
@@ -9,8 +10,15 @@ const eventStream = 'text/event-stream';
 /** How often to look whether a client that does not keep up has taken what was sent. */
 const lookAgainMs = 50;
 
+/** A stream that ends without being completed is opened again; browsers take this long to. */
+const reconnectHint = 'retry: 1000\n\n';
+const closingError = {
+  errors: [{ message: 'This gateway is stopping; connect again.', extensions: { code: 'SHUTTING_DOWN' } }],
+};
+
 /** Serves `graphql-sse`, distinct connections, at `/graphql/stream`. */
-export function serveEventStream(app: FastifyInstance, operations: LiveOperations): void {
+export function serveEventStream(app: FastifyInstance, operations: LiveOperations, closing: Closing): void {
+  const subscribed = new Set<ServerResponse>();
   const handler = createHandler({
     authenticate: () => null, // no single connections: a stream that is reserved and never opened would stay
     onSubscribe: (_request, { query, operationName, variables }) => {
@@ -22,14 +30,18 @@ export function serveEventStream(app: FastifyInstance, operations: LiveOperation
     execute: (args) => operations.execute(args) as never,
     subscribe: (args) => operations.subscribe(args) as never,
     onOperation: (_context, { context }, _args, result) => {
-      const { reply } = context;
-      return isStream(result) ? (paced(result, reply.raw) as never) : undefined;
+      const response = context.reply.raw;
+      if (!isStream(result)) return undefined;
+      subscribed.add(response);
+      response.once('close', () => subscribed.delete(response));
+      return paced(result, response) as never;
     },
   });
   app.route({
     url: '/graphql/stream',
     method: ['GET', 'POST'],
     handler: async (request, reply) => {
+      if (closing.hasBegun) return reply.code(503).send(closingError);
       if (!isSameOrigin(request.headers)) return reply.code(403).send();
       if (!(request.headers.accept ?? '').includes(eventStream))
         return reply.code(406).send({ errors: [{ message: `This address answers ${eventStream} only.` }] });
@@ -42,17 +54,8 @@ export function serveEventStream(app: FastifyInstance, operations: LiveOperation
       return reply;
     },
   });
-  const open = new Set<ServerResponse>();
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.url.startsWith('/graphql/stream')) {
-      open.add(reply.raw);
-      reply.raw.once('close', () => open.delete(reply.raw));
-    }
-    done();
-  });
-  app.addHook('preClose', (done) => {
-    for (const response of open) response.end();
-    done();
+  closing.onBegin(() => {
+    for (const response of subscribed) response.end(reconnectHint);
   });
 }
 

@@ -41,6 +41,8 @@ export type EventStream = Required<AsyncIterableIterator<FormattedResult>>;
 /** Operations over WebSocket and SSE: the same rules, limits and errors as over HTTP. */
 export class LiveOperations {
   readonly #options: LiveOperationsOptions;
+  #running = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(options: LiveOperationsOptions) {
     this.#options = options;
@@ -67,7 +69,21 @@ export class LiveOperations {
 
   /** Runs a query or a mutation. */
   async execute(args: ExecutionArgs): Promise<FormattedResult> {
-    return this.format(await execute(args));
+    this.#running += 1;
+    try {
+      return this.format(await execute(args));
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#onIdle?.();
+    }
+  }
+
+  /** Waits until no query or mutation runs. */
+  idle(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   /** Begins a subscription. */

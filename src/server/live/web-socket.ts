@@ -1,7 +1,10 @@
+import { type Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { type ExecutionArgs } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { type Closing, within } from '../closing.js';
 import { type LiveOperations } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
 
@@ -12,8 +15,11 @@ const pingEveryMs = 12_000;
 /** One client has no use for more. */
 const maximumOperations = 100;
 
+/** How long the other ends may take to say goodbye. */
+const goodbyeMs = 500;
+
 /** Serves `graphql-transport-ws` at `/graphql`. */
-export function serveWebSocket(app: FastifyInstance, operations: LiveOperations): void {
+export function serveWebSocket(app: FastifyInstance, operations: LiveOperations, closing: Closing): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maximumMessageBytes });
   const server = useServer(
     {
@@ -33,11 +39,23 @@ export function serveWebSocket(app: FastifyInstance, operations: LiveOperations)
   );
   app.server.on('upgrade', (request, socket, head) => {
     const isOurs = request.url?.split('?')[0] === '/graphql' && isSameOrigin(request.headers);
-    if (!isOurs) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    if (!isOurs || closing.hasBegun) {
+      refuse(socket, isOurs ? '503 Service Unavailable' : '403 Forbidden');
       return;
     }
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
   });
-  app.addHook('preClose', () => server.dispose());
+  closing.onBegin(async () => {
+    await operations.idle(); // their answers go out first; clients take 1001 for a reason to connect again
+    await setImmediate();
+    await within(goodbyeMs, server.dispose());
+  });
+  app.addHook('preClose', (done) => {
+    for (const socket of sockets.clients) socket.terminate();
+    done();
+  });
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
