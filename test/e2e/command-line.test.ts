@@ -1,3 +1,4 @@
+import { said } from '../support/child-process.js';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -78,7 +79,7 @@ describe('the command line', () => {
         env: environment({ ...set, LOG_LEVEL: 'silent' }),
       });
       children.push(child);
-      const url = await said(child, place);
+      const url = await said(child, (text) => place.exec(text)?.[1]);
       const answer = await request(url, {
         headers: { 'content-type': 'application/json' },
       });
@@ -90,19 +91,3 @@ describe('the command line', () => {
     },
   );
 });
-
-/** Waits until the process has printed something, and answers its first group. */
-function said(child: ChildProcess, pattern: RegExp): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.once('exit', () => {
-      reject(new Error(`it ended: ${text}`));
-    });
-    child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = pattern.exec(text)?.[1];
-      if (found) resolve(found);
-    });
-  });
-}

@@ -1,3 +1,4 @@
+import { said } from '../support/child-process.js';
 import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -170,17 +171,4 @@ async function create(url: string, said: CreateCampaignInput): Promise<ClientAns
 }
 
 /** Waits until the process says where it is. */
-function placeSaid(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.once('exit', () => {
-      reject(new Error(`it ended: ${text}`));
-    });
-    child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = /(http:\S+)\/livez/.exec(text)?.[1];
-      if (found) resolve(found);
-    });
-  });
-}
+const placeSaid = (child: ChildProcess) => said(child, (text) => /(http:\S+)\/livez/.exec(text)?.[1]);

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { validInput } from '../support/rate-limited.js';
+import { validInput } from '../support/valid-input.js';
 import { leaveAll, subscribe, until } from '../support/subscribing.js';
 import { WebSocket } from 'ws';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';

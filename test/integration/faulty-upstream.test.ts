@@ -7,7 +7,7 @@ import {
   CreateDocument,
   MessagePageDocument,
 } from '../operations/generated.js';
-import { validInput } from '../support/rate-limited.js';
+import { validInput } from '../support/valid-input.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
 
 let sandbox: Sandbox;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CreateDocument } from '../operations/generated.js';
-import { expectToComeBack, readErrors, validInput } from '../support/rate-limited.js';
+import { expectToComeBack, readErrors } from '../support/rate-limited.js';
+import { validInput } from '../support/valid-input.js';
 import { type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.js';
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CreateDocument, type CreateCampaignInput, ValidateDocument } from '../operations/generated.js';
+import { validInput } from '../support/valid-input.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
@@ -17,13 +18,9 @@ afterAll(async () => {
 });
 
 const valid: CreateCampaignInput = {
+  ...validInput,
   name: 'Diwali offer',
   contentType: 'DYNAMIC',
-  lists: ['f2284e77ea5a4224911251b08f861af2'],
-  dltEntityId: '1101428740000012125',
-  dltTemplateId: '1107159950325048979',
-  senderId: 'EXOTEL',
-  smsType: 'TRANSACTIONAL',
   template: 'Hi @@First_name, @@First_name and @@city',
 };
 

@@ -6,6 +6,7 @@ import {
   type CreateCampaignInput,
   UpdateDocument,
 } from '../operations/generated.js';
+import { validInput } from '../support/valid-input.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
@@ -26,14 +27,10 @@ afterAll(async () => {
 });
 
 const valid: CreateCampaignInput = {
+  ...validInput,
   name: 'Diwali offer',
   contentType: 'DYNAMIC',
-  lists: ['f2284e77ea5a4224911251b08f861af2'],
   schedule: { startTime: '2026-05-01T16:30:00+05:30', endTime: new Date(now + 5 * hour).toISOString() },
-  dltEntityId: '1101428740000012125',
-  dltTemplateId: '1107159950325048979',
-  senderId: 'EXOTEL',
-  smsType: 'TRANSACTIONAL',
   template: 'नमस्कार @@First_name 🎉',
   statusCallback: 'https://www.example.com',
   smsStatusCallback: 'https://www.example.com/sms?a=b',

@@ -1,6 +1,6 @@
 import { CampaignBySidDocument, CreateDocument } from '../operations/generated.js';
 import { type GatewayUnderTest } from './gateway-under-test.js';
-import { validInput } from './rate-limited.js';
+import { validInput } from './valid-input.js';
 import { type LiveTransport, subscribe, type Subscriber } from './subscribing.js';
 
 /** What makes a gateway fill in callback addresses; nobody calls them but the test. */

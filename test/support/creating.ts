@@ -5,7 +5,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { CreateDocument, type CreateCampaignInput } from '../operations/generated.js';
 import { ask } from './ask.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
-import { validInput } from './rate-limited.js';
+import { validInput } from './valid-input.js';
 import { type Script, type SeenRequest, startScriptedUpstream } from './scripted-upstream.js';
 
 /** A create that breaks no rule and has a name. */

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { CampaignBySidDocument, type CreateCampaignInput } from '../operations/generated.js';
+import { CampaignBySidDocument } from '../operations/generated.js';
 import { type ClientError, type GatewayUnderTest } from './gateway-under-test.js';
 
 /** Reads one campaign after the other; gives the errors. */
@@ -22,14 +22,3 @@ export function expectToComeBack(errors: readonly (ClientError | undefined)[]): 
     expect(retryAfter).toBeLessThanOrEqual(60);
   }
 }
-
-/** A create that breaks no rule. */
-export const validInput: CreateCampaignInput = {
-  contentType: 'STATIC',
-  lists: ['f2284e77ea5a4224911251b08f861af2'],
-  dltEntityId: '1101428740000012125',
-  dltTemplateId: '1107159950325048979',
-  senderId: 'EXOTEL',
-  smsType: 'TRANSACTIONAL',
-  template: 'Hi',
-};

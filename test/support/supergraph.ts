@@ -1,3 +1,4 @@
+import { said } from './child-process.js';
 import { describe, test } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -81,16 +82,8 @@ async function freePort(): Promise<number> {
 
 /** Waits until the example says that it is ready, and where its three servers are. */
 function placesSaid(child: ChildProcess): Promise<readonly string[]> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.once('exit', () => {
-      reject(new Error(`it ended: ${text}`));
-    });
-    child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = [...text.matchAll(/^ {2}(?:GraphQL|Campaigns|Owners) +(http:\S+)\/graphql/gm)];
-      if (found.length === 3) resolve(found.map(([, place = '']) => place));
-    });
+  return said(child, (text) => {
+    const found = [...text.matchAll(/^ {2}(?:GraphQL|Campaigns|Owners) +(http:\S+)\/graphql/gm)];
+    return found.length === 3 ? found.map(([, place = '']) => place) : undefined;
   });
 }
