@@ -106,7 +106,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       logger.info({ audit: line }, 'a write');
     };
     const { app, closing } = await createHttpServer({
-      schema: await createSchema(),
+      schema: await createSchema(now),
       createContext: contextFactory(account, { client, creates, audit, now, sleep, withCallbacks }, live),
       logger,
       budget,

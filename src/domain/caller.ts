@@ -10,7 +10,12 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
   /** Epoch milliseconds until which this holds; undefined: until it is taken away. */
   readonly expiresAtMs?: number;
+  /** Aborts when it is taken away before that; undefined: it can't be. */
+  readonly revoked?: AbortSignal;
 }
 
 /** Who asks where nobody has to say who they are: everything is allowed. */
 export const anonymous: Caller = { name: 'anonymous', scopes: new Set(scopes) };
+
+/** Who has not shown yet who they are: nothing is allowed. */
+export const nobody: Caller = { name: 'nobody', scopes: new Set() };

@@ -1,6 +1,7 @@
 /** The codes of top-level errors that are ours; clients read them in `extensions.code`. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
+  | 'AUTHENTICATION_UNAVAILABLE'
   | 'FORBIDDEN'
   | 'TOO_MANY_REQUESTS'
   | 'OPERATION_TIMEOUT'

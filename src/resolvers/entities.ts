@@ -1,6 +1,8 @@
 import { type GraphQLFieldResolver, type GraphQLResolveInfo } from 'graphql';
 import { InputError } from '../domain/errors.js';
 import { type Campaign } from '../schema/campaign.js';
+import { refusal, refusalBelow } from './access/refusal.js';
+import { scopesOf } from './access/rules.js';
 import { type RequestContext } from './context.js';
 import { campaignNeeds } from './look-ahead.js';
 import { type CampaignReference, referenceTo } from './reference.js';
@@ -24,15 +26,18 @@ export const resolveEntities: GraphQLFieldResolver<unknown, RequestContext, Enti
 function resolveOne(
   representation: unknown,
   index: number,
-  { reader }: RequestContext,
+  { caller, reader }: RequestContext,
   info: GraphQLResolveInfo,
-): Promise<Campaign | null> | CampaignReference | InputError {
+): Promise<Campaign | null> | CampaignReference | Error {
   const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
   const argument = `representations.${index}`;
   if (__typename !== 'Campaign')
     return new InputError(argument, 'is no entity of this subgraph; Campaign is.');
   if (typeof sid !== 'string' || sid.trim() === '')
     return new InputError(`${argument}.sid`, 'must be text, not blank.');
+  const refused =
+    refusal(caller, scopesOf(__typename)) ?? refusalBelow(caller, info, { typeName: __typename, index });
+  if (refused) return refused;
   const needs = campaignNeeds(info, 'Campaign');
   return needs.details ? reader.campaign(sid) : referenceTo(sid);
 }

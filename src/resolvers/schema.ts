@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { type GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
+import { describeScopes } from './access/described.js';
+import { guarded } from './access/guarded.js';
 import { CampaignMutations } from './campaign-mutations.js';
 import { CampaignResolver } from './campaign-resolver.js';
 import { MessageResolver } from './message-resolver.js';
@@ -16,8 +18,11 @@ const unused: PubSub = {
   },
 };
 
-/** The executable schema: the types of `schema/` with the resolvers beside this file. */
-export async function createSchema(): Promise<GraphQLSchema> {
+/**
+ * The executable schema: the types of `schema/` with the resolvers beside this file, behind the rules of `access/`.
+ * @param now epoch milliseconds; by it subscriptions end with what their caller has shown.
+ */
+export async function createSchema(now: () => number = Date.now): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       CampaignResolver,
@@ -31,5 +36,6 @@ export async function createSchema(): Promise<GraphQLSchema> {
     skipCheck: true, // federation's directives are defined where the subgraph is made
     orphanedTypes: [],
   });
-  return asSubgraph(schema);
+  describeScopes(schema);
+  return guarded(asSubgraph(schema), now);
 }
