@@ -11,6 +11,7 @@ import { type Audit } from './datasources/writing/audit.js';
 import { Creates } from './datasources/writing/creates.js';
 import { type WithCallbacks } from './datasources/writing/create.js';
 import { connect } from './gateway/connect.js';
+import { openAuthentication } from './gateway/open-authentication.js';
 import { openState } from './gateway/open-state.js';
 import { contextFactory } from './gateway/request-contexts.js';
 import { ChangeFeed } from './live/change-feed.js';
@@ -73,6 +74,10 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
         feed.seen(campaign, order);
       },
     });
+    const authentication = await openAuthentication(config, now, logger);
+    open.push(() => {
+      authentication.close();
+    });
     const address: { url?: string } = {}; // known once the server listens
     const live = new LiveChanges({
       feed,
@@ -113,6 +118,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       cost: { limit: config.maximumUpstreamCalls, windowRows: account.maximum },
       mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
       receiver: live.receiver,
+      authenticate: authentication.authenticate,
+      now,
     });
     open.push(() => closing.end(app, config.shutdownGraceMs));
     const url = await app.listen({ host: config.host, port: config.port });

@@ -9,8 +9,10 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema } from 'graphql';
-import { anonymous, type Caller } from '../domain/caller.js';
+import { type Caller } from '../domain/caller.js';
 import { type RequestContext } from '../resolvers/context.js';
+import { type Authenticator, openToAll } from './auth/authenticator.js';
+import { authenticated } from './auth/http-authentication.js';
 import { cacheHeader } from './cache-header.js';
 import { within } from './closing.js';
 import { errorFormatter } from './error-format.js';
@@ -25,6 +27,7 @@ import { type BudgetLeft, upstreamReport } from './upstream-report.js';
 export interface GraphqlEndpointOptions {
   readonly schema: GraphQLSchema;
   readonly createContext: (wishes: RequestWishes, caller: Caller) => RequestContext;
+  readonly authenticate: Authenticator;
   readonly budget: BudgetLeft;
   readonly cost: CostLimit;
   readonly logger: Logger;
@@ -48,7 +51,7 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
       costLimit(options.cost),
       routerCallbacks(options.mayCallBack, options.logger),
       upstreamReport(options.budget),
-      cacheHeader(false), // answers are the same for whoever asks
+      cacheHeader(options.authenticate !== openToAll), // what is answered depends on scopes
       ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
       ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
       ApolloServerPluginInlineTraceDisabled(), // a subgraph gets it unasked
@@ -59,7 +62,9 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
   await apollo.start();
   app.addHook('onClose', () => within(farewellMs, apollo.stop()));
   const handler = fastifyApolloHandler(apollo, {
-    context: (request) => Promise.resolve(options.createContext(requestWishes(request.headers), anonymous)),
+    context: (request) =>
+      Promise.resolve(options.createContext(requestWishes(request.headers), request.caller)),
   });
-  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], handler });
+  const onRequest = authenticated(options.authenticate);
+  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], onRequest, handler });
 }

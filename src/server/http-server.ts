@@ -1,10 +1,11 @@
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
-import { anonymous } from '../domain/caller.js';
+import { authenticated, decorateWithCaller } from './auth/http-authentication.js';
 import { Closing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
 import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
 import { errorFormatter } from './error-format.js';
 import { serveHealth } from './health.js';
+import { ConnectionCallers } from './live/connection-callers.js';
 import { LiveOperations } from './live/live-operations.js';
 import { serveEventStream } from './live/event-stream.js';
 import { serveWebSocket } from './live/web-socket.js';
@@ -15,6 +16,8 @@ import { type Logger } from './logger.js';
 /** What the server needs. */
 export interface HttpServerOptions extends GraphqlEndpointOptions {
   readonly receiver: CallbackReceiver;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /** A server, and how it ends. */
@@ -33,19 +36,20 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
   });
   const closing = new Closing(app);
+  decorateWithCaller(app);
   answerErrors(app, options.logger);
   serveHealth(app, closing);
   await serveGraphiql(app);
   await serveGraphql(app, options);
-  const { schema, cost, logger, createContext } = options;
+  const { schema, cost, logger, createContext, authenticate, now } = options;
   const operations = new LiveOperations({
     schema,
     cost,
-    createContext: () => createContext({ fresh: false }, anonymous),
+    createContext: (caller) => createContext({ fresh: false }, caller),
     formatError: errorFormatter(logger),
   });
-  serveWebSocket(app, operations, closing);
-  serveEventStream(app, operations, closing);
+  serveWebSocket(app, operations, new ConnectionCallers(authenticate, now), closing);
+  serveEventStream(app, operations, authenticated(authenticate), closing);
   await serveWebhooks(app, options.receiver);
   return { app, closing };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FastifyInstance } from 'fastify';
+import { type FastifyInstance, type onRequestAsyncHookHandler } from 'fastify';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { type ServerResponse } from 'node:http';
 import { type Closing } from '../closing.js';
@@ -16,13 +16,21 @@ const closingError = {
   errors: [{ message: 'This gateway is stopping; connect again.', extensions: { code: 'SHUTTING_DOWN' } }],
 };
 
-/** Serves `graphql-sse`, distinct connections, at `/graphql/stream`. */
-export function serveEventStream(app: FastifyInstance, operations: LiveOperations, closing: Closing): void {
+/**
+ * Serves `graphql-sse`, distinct connections, at `/graphql/stream`.
+ * @param onRequest lets in who may come.
+ */
+export function serveEventStream(
+  app: FastifyInstance,
+  operations: LiveOperations,
+  onRequest: onRequestAsyncHookHandler,
+  closing: Closing,
+): void {
   const subscribed = new Set<ServerResponse>();
   const handler = createHandler({
     authenticate: () => null, // no single connections: a stream that is reserved and never opened would stay
-    onSubscribe: (_request, { query, operationName, variables }) => {
-      const prepared = operations.prepare({ query, operationName, variables });
+    onSubscribe: ({ raw }, { query, operationName, variables }) => {
+      const prepared = operations.prepare({ query, operationName, variables }, raw.caller);
       return 'schema' in prepared
         ? (prepared as never)
         : { data: null, errors: operations.formatErrors(prepared) as never };
@@ -40,6 +48,7 @@ export function serveEventStream(app: FastifyInstance, operations: LiveOperation
   app.route({
     url: '/graphql/stream',
     method: ['GET', 'POST'],
+    onRequest,
     handler: async (request, reply) => {
       if (closing.hasBegun) return reply.code(503).send(closingError);
       if (!isSameOrigin(request.headers)) return reply.code(403).send();

@@ -11,6 +11,7 @@ import {
   subscribe,
   validate,
 } from 'graphql';
+import { type Caller } from '../../domain/caller.js';
 import { type RequestContext } from '../../resolvers/context.js';
 import { type CostLimit, costProblem } from '../../resolvers/cost/checked-cost.js';
 
@@ -24,7 +25,7 @@ export interface SentOperation {
 /** What running operations beside Apollo's endpoint needs. */
 export interface LiveOperationsOptions {
   readonly schema: GraphQLSchema;
-  readonly createContext: () => RequestContext;
+  readonly createContext: (caller: Caller) => RequestContext;
   readonly cost: CostLimit;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 }
@@ -49,7 +50,10 @@ export class LiveOperations {
   }
 
   /** Checks an operation as far as that goes without executing it. */
-  prepare({ query, operationName, variables }: SentOperation): ExecutionArgs | readonly GraphQLError[] {
+  prepare(
+    { query, operationName, variables }: SentOperation,
+    caller: Caller,
+  ): ExecutionArgs | readonly GraphQLError[] {
     const { schema, createContext, cost } = this.#options;
     const name = typeof operationName === 'string' ? operationName : undefined;
     const variableValues = isObject(variables) ? variables : {};
@@ -64,7 +68,7 @@ export class LiveOperations {
     if (errors) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'));
     const tooMuch = costProblem({ schema, document, operation, variables: variableValues }, cost);
     if (tooMuch) return [tooMuch];
-    return { schema, document, operationName: name, variableValues, contextValue: createContext() };
+    return { schema, document, operationName: name, variableValues, contextValue: createContext(caller) };
   }
 
   /** Runs a query or a mutation. */

@@ -5,6 +5,7 @@ import { type ExecutionArgs } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { type Closing, within } from '../closing.js';
+import { type ConnectionCallers } from './connection-callers.js';
 import { type LiveOperations } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
 
@@ -19,15 +20,25 @@ const maximumOperations = 100;
 const goodbyeMs = 500;
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
-export function serveWebSocket(app: FastifyInstance, operations: LiveOperations, closing: Closing): void {
+export function serveWebSocket(
+  app: FastifyInstance,
+  operations: LiveOperations,
+  callers: ConnectionCallers,
+  closing: Closing,
+): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maximumMessageBytes });
   const server = useServer(
     {
       isProd: true, // what goes wrong inside is not told
-      onSubscribe: ({ extra, subscriptions }, _id, payload) => {
+      onConnect: (connection) => callers.admit(connection),
+      onSubscribe: (connection, _id, payload) => {
+        const { extra, subscriptions } = connection;
         if (Object.keys(subscriptions).length > maximumOperations)
           extra.socket.close(4430, 'Too many operations');
-        return operations.prepare(payload);
+        return operations.prepare(payload, callers.of(connection));
+      },
+      onComplete: (connection) => {
+        callers.beforeComplete(connection);
       },
       onNext: (_context, _id, _payload, _args, result) => result as never, // its errors are formatted already
       onError: (_context, _id, _payload, errors) => operations.formatErrors(errors),

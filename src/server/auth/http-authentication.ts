@@ -1,0 +1,54 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Caller, nobody } from '../../domain/caller.js';
+import { GatewayError } from '../../domain/errors.js';
+import { type Authenticator, openToAll } from './authenticator.js';
+import { credentialsInHeaders } from './credentials.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; `nobody` before, and on routes without, `authenticated`. */
+    caller: Caller;
+  }
+}
+
+/** Gives every request a `caller`. */
+export function decorateWithCaller(app: FastifyInstance): void {
+  app.decorateRequest('caller', null as never); // Fastify takes no object here that requests would share
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.caller = nobody;
+    done();
+  });
+}
+
+/**
+ * A route's `onRequest` hook that lets nobody in without credentials, before anything of the body is read. Browsers show
+ * none in a preflight, which asks for nothing.
+ */
+export function authenticated(authenticate: Authenticator) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (request.method === 'OPTIONS') return undefined;
+    if (authenticate !== openToAll) varyByCredentials(reply);
+    try {
+      request.caller = await authenticate(credentialsInHeaders(request.headers));
+      return undefined;
+    } catch (error) {
+      if (error instanceof GatewayError) return refuse(request, reply, error);
+      throw error;
+    }
+  };
+}
+
+function refuse({ headers }: FastifyRequest, reply: FastifyReply, { code, message }: GatewayError) {
+  const isOutage = code === 'AUTHENTICATION_UNAVAILABLE';
+  // What was shown and is not good is told apart from what was not shown (RFC 6750, 3).
+  const isShown = headers.authorization !== undefined;
+  if (!isOutage) reply.header('www-authenticate', isShown ? 'Bearer error="invalid_token"' : 'Bearer');
+  reply.header('cache-control', 'no-store');
+  return reply.code(isOutage ? 503 : 401).send({ errors: [{ message, extensions: { code } }] });
+}
+
+/** A browser that several people use must not give one what it keeps for another. */
+function varyByCredentials(reply: FastifyReply): void {
+  const others = reply.getHeader('vary');
+  reply.header('vary', [others, 'authorization', 'x-api-key'].filter(Boolean).join(', '));
+}
