@@ -7,11 +7,11 @@ import { CallPolicy } from './datasources/exotel/policy/call-policy.js';
 import { Transport } from './datasources/exotel/transport.js';
 import { AccountReads } from './datasources/reading/account-reads.js';
 import { defaultFreshness, spedUp } from './datasources/reading/freshness.js';
-import { type Audit } from './datasources/writing/audit.js';
 import { Creates } from './datasources/writing/creates.js';
 import { type WithCallbacks } from './datasources/writing/create.js';
 import { connect } from './gateway/connect.js';
 import { openAuthentication } from './gateway/open-authentication.js';
+import { observe } from './gateway/observation.js';
 import { openState } from './gateway/open-state.js';
 import { contextFactory } from './gateway/request-contexts.js';
 import { ChangeFeed } from './live/change-feed.js';
@@ -51,6 +51,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     for (const closeOne of open.splice(0).reverse()) await closeOne();
   };
   try {
+    const observation = await observe(config, logger);
+    open.push(() => observation.close());
     const { sandbox, ...upstream } = await connect(config.upstream);
     open.push(async () => sandbox?.close());
     const transport = new Transport({ ...upstream, timeoutMs: config.timeoutMs });
@@ -61,15 +63,18 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     });
     const random = parts.random ?? Math.random;
     const policy = new CallPolicy({ budget, timeoutMs: config.timeoutMs, now, random });
-    const client = new ExotelClient({ transport, policy, accountSid: upstream.accountSid, now });
+    const { calls: observer, drift, audit, metrics, operations } = observation;
+    const { accountSid } = upstream;
+    const client = new ExotelClient({ transport, policy, accountSid, now, observer, drift });
     const freshness = sandbox ? spedUp(defaultFreshness, config.sandbox.speed) : defaultFreshness;
-    const feed = new ChangeFeed(now);
+    const feed = new ChangeFeed(now, metrics.feed);
     const account = new AccountReads({
       client,
       now,
       isCacheOn: config.isCacheOn,
       freshness,
       batchCalls: batchCallsOf(config.maximumUpstreamCalls),
+      onRead: metrics.read,
       onSeen: (campaign, order) => {
         feed.seen(campaign, order);
       },
@@ -82,6 +87,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     const live = new LiveChanges({
       feed,
       account,
+      drift,
       secret: config.webhookSecret ?? randomBytes(32).toString('hex'),
       root: () => config.publicUrl ?? (sandbox && address.url),
       now,
@@ -91,7 +97,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       live.close();
     });
     const withCallbacks: WithCallbacks = (draft, campaign) => live.urls.fill(draft, campaign);
-    const shared = openState(config, upstream.accountSid, now, logger);
+    const shared = openState(config, accountSid, now, logger);
     open.push(() => {
       shared.close();
     });
@@ -99,7 +105,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     const creates = new Creates({
       client,
       state: shared.state,
-      accountSid: upstream.accountSid,
+      accountSid,
       timeoutMs: config.timeoutMs,
       now,
       random,
@@ -107,9 +113,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       windowRows: () => account.maximum.campaigns.rows,
       withCallbacks,
     });
-    const audit: Audit = (line) => {
-      logger.info({ audit: line }, 'a write');
-    };
+    const readiness = observation.watch({ policy, budget, account, redis: shared.redis });
     const { app, closing } = await createHttpServer({
       schema: await createSchema(now),
       createContext: contextFactory(account, { client, creates, audit, now, sleep, withCallbacks }, live),
@@ -120,6 +124,10 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       receiver: live.receiver,
       authenticate: authentication.authenticate,
       now,
+      operations,
+      metrics,
+      metricsToken: config.access.metricsToken,
+      readiness,
     });
     open.push(() => closing.end(app, config.shutdownGraceMs));
     const url = await app.listen({ host: config.host, port: config.port });

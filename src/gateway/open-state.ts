@@ -27,7 +27,7 @@ export function openState(
   if (redisUrl === undefined)
     return { state: new MemoryState(now), redis: undefined, prefix, close: () => undefined };
   const onTrouble = (error: Error): void => {
-    logger.warn({ reason: error.message }, 'the shared state cannot be reached');
+    logger.warn({ err: error }, 'the shared state cannot be reached');
   };
   const redis = connectToRedis(redisUrl, onTrouble);
   return {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import {
   type CampaignHint,
   campaignHintFromWire,
@@ -21,6 +22,8 @@ export interface CallbackReceiverOptions {
   readonly rereads: Rereads;
   readonly tokens: WebhookTokens;
   readonly urls: CallbackUrls;
+  /** Shown every callback that came to an address of ours. */
+  readonly drift?: DriftWatch | undefined;
 }
 
 /** What is told to who called: nothing more than that. */
@@ -46,6 +49,7 @@ export class CallbackReceiver {
    */
   receive(kind: WebhookKind, token: string, body: unknown): Verdict {
     if (!this.#options.tokens.isOurs(kind, token)) return 'unknownAddress';
+    this.#options.drift?.lookAtCallback(kind, body);
     const said = kind === 'campaign' ? campaignHintFromWire(body) : messageEventFromWire(body);
     if (!said) return 'malformed';
     const { feed, urls, rereads } = this.#options;

@@ -2,6 +2,7 @@ import { isBackwards } from '../domain/lifecycle.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
 import { completed } from './completed.js';
+import { type FeedObserver, type LiveField } from './feed-observer.js';
 import { SubscriberQueue } from './subscriber-queue.js';
 
 /** A campaign that somebody listens to. */
@@ -32,13 +33,18 @@ const messagesWaiting = 1000;
  */
 export class ChangeFeed {
   readonly #now: () => number;
+  readonly #observer: FeedObserver | undefined;
   readonly #entries = new Map<string, Entry>();
   /** Told when somebody comes or leaves, and when it is known what somebody listens to. */
   onListeners: () => void = () => undefined;
 
-  /** @param now epoch milliseconds. */
-  constructor(now: () => number) {
+  /**
+   * @param now epoch milliseconds.
+   * @param observer told of who listens to what.
+   */
+  constructor(now: () => number, observer?: FeedObserver) {
     this.#now = now;
+    this.#observer = observer;
   }
 
   /** Every campaign whose own changes somebody listens to. */
@@ -55,12 +61,12 @@ export class ChangeFeed {
 
   /** Listens to a campaign's changes, from now on. */
   campaignChanges(sid: string): SubscriberQueue<Campaign> {
-    return this.#listen(sid, campaignsWaiting, ({ campaignQueues }) => campaignQueues);
+    return this.#listen('campaignUpdated', sid, campaignsWaiting, ({ campaignQueues }) => campaignQueues);
   }
 
   /** Listens to what its messages come to, from now on. */
   messageChanges(sid: string): SubscriberQueue<MessageStatusEvent> {
-    return this.#listen(sid, messagesWaiting, ({ messageQueues }) => messageQueues);
+    return this.#listen('messageStatusChanged', sid, messagesWaiting, ({ messageQueues }) => messageQueues);
   }
 
   /** Takes what a campaign's first listener found it to be. */
@@ -85,24 +91,34 @@ export class ChangeFeed {
     if (last && isBackwards(last.status, campaign.status)) return; // a copy of the upstream's that is behind
     entry.last = last ? completed(campaign, last) : campaign;
     if (!last) this.onListeners();
-    if (last && differs(last, entry.last)) for (const queue of entry.campaignQueues) queue.push(entry.last);
+    if (last && differs(last, entry.last)) this.#publish('campaignUpdated', entry.campaignQueues, entry.last);
   }
 
   /** Tells what a message came to; whoever calls has made sure that it is new. */
   messageChanged(event: MessageStatusEvent): void {
-    for (const queue of this.#entries.get(event.campaignSid)?.messageQueues ?? []) queue.push(event);
+    const { messageQueues } = this.#entries.get(event.campaignSid) ?? {};
+    if (messageQueues) this.#publish('messageStatusChanged', messageQueues, event);
+  }
+
+  #publish<T>(field: LiveField, queues: ReadonlySet<SubscriberQueue<T>>, event: T): void {
+    if (queues.size > 0) this.#observer?.published(field);
+    for (const queue of queues) queue.push(event);
   }
 
   #listen<T>(
+    field: LiveField,
     sid: string,
     maximum: number,
     queuesOf: (entry: Entry) => Set<SubscriberQueue<T>>,
   ): SubscriberQueue<T> {
     const entry = this.#entries.get(sid) ?? newEntry();
     this.#entries.set(sid, entry);
+    const closed = this.#observer?.opened(field);
     const queue = new SubscriberQueue<T>({
       maximum,
+      onDropped: () => this.#observer?.dropped(field),
       onLeft: () => {
+        closed?.();
         queuesOf(entry).delete(queue);
         if (listenersOf(entry) === 0) this.#entries.delete(sid);
         this.onListeners();

@@ -1,3 +1,4 @@
+import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type AccountReads } from '../datasources/reading/account-reads.js';
 import { CallbackReceiver } from './callback-receiver.js';
 import { CallbackUrls } from './callback-urls.js';
@@ -12,6 +13,8 @@ export interface LiveChangesOptions {
   /** The feed that the account's reads are shown to. */
   readonly feed: ChangeFeed;
   readonly account: AccountReads;
+  /** Shown every callback. */
+  readonly drift?: DriftWatch;
   /** What callback addresses are authenticated with. */
   readonly secret: string;
   /** Where the upstream reaches this gateway; undefined where it doesn't. */
@@ -30,13 +33,13 @@ export class LiveChanges {
   readonly #rereads: Rereads;
   readonly #poll: SharedPoll;
 
-  constructor({ feed, account, secret, root, now, speed }: LiveChangesOptions) {
+  constructor({ feed, account, drift, secret, root, now, speed }: LiveChangesOptions) {
     const tokens = new WebhookTokens(secret);
     const urls = new CallbackUrls(tokens, root);
     this.urls = urls;
     this.subscriptions = new Subscriptions(feed, account);
     this.#rereads = new Rereads(feed, account, speed);
-    this.receiver = new CallbackReceiver({ feed, account, rereads: this.#rereads, tokens, urls });
+    this.receiver = new CallbackReceiver({ feed, account, rereads: this.#rereads, tokens, urls, drift });
     const isCalledBack = urls.isCalledBack.bind(urls);
     this.#poll = new SharedPoll({ feed, account, isCalledBack, now, speed });
   }

@@ -4,6 +4,8 @@ export interface SubscriberQueueOptions {
   readonly maximum: number;
   /** Told once, when the subscriber leaves. */
   readonly onLeft: () => void;
+  /** Told each time that something was pushed out. */
+  readonly onDropped?: () => void;
 }
 
 /** What waits for one subscriber: an async iterator that others push into. */
@@ -27,7 +29,9 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
       return;
     }
     this.#waiting.push(value);
-    if (this.#waiting.length > this.#options.maximum) this.#waiting.shift();
+    if (this.#waiting.length <= this.#options.maximum) return;
+    this.#waiting.shift();
+    this.#options.onDropped?.();
   }
 
   next(): Promise<IteratorResult<T>> {

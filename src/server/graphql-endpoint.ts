@@ -16,10 +16,13 @@ import { authenticated } from './auth/http-authentication.js';
 import { cacheHeader } from './cache-header.js';
 import { within } from './closing.js';
 import { errorFormatter } from './error-format.js';
+import { libraryLogger } from './library-log.js';
 import { type Logger } from './logger.js';
 import { type CostLimit } from '../resolvers/cost/checked-cost.js';
 import { costLimit } from './cost-limit.js';
 import { routerCallbacks } from './live/router-callbacks.js';
+import { observeOperations } from './observe/operation-plugin.js';
+import { type Operations } from './observe/operations.js';
 import { type RequestWishes, requestWishes } from './request-wishes.js';
 import { type BudgetLeft, upstreamReport } from './upstream-report.js';
 
@@ -31,6 +34,7 @@ export interface GraphqlEndpointOptions {
   readonly budget: BudgetLeft;
   readonly cost: CostLimit;
   readonly logger: Logger;
+  readonly operations: Operations;
   /** Whether a router may have its events sent to an address. */
   readonly mayCallBack: (url: string) => boolean;
 }
@@ -40,16 +44,18 @@ const farewellMs = 1000;
 
 /** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
 export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpointOptions): Promise<void> {
+  const apolloLogger = libraryLogger(options.logger, 'apollo');
   const apollo = new ApolloServer<RequestContext>({
     schema: options.schema,
     introspection: true, // GraphiQL and codegen live on it
     includeStacktraceInErrorResponses: false,
     formatError: errorFormatter(options.logger),
-    logger: options.logger,
+    logger: apolloLogger,
     stopOnTerminationSignals: false, // the process's own business
     plugins: [
+      observeOperations(options.operations),
       costLimit(options.cost),
-      routerCallbacks(options.mayCallBack, options.logger),
+      routerCallbacks(options.mayCallBack, apolloLogger),
       upstreamReport(options.budget),
       cacheHeader(options.authenticate !== openToAll), // what is answered depends on scopes
       ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /

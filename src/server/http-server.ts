@@ -12,10 +12,18 @@ import { serveWebSocket } from './live/web-socket.js';
 import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { serveWebhooks } from './webhooks.js';
 import { type Logger } from './logger.js';
+import { type Metrics } from './metrics/metrics.js';
+import { serveMetrics } from './metrics/serve-metrics.js';
+import { followRequests, onRequestTrail } from './observe/request-trails.js';
+import { type Readiness } from './readiness.js';
 
 /** What the server needs. */
 export interface HttpServerOptions extends GraphqlEndpointOptions {
   readonly receiver: CallbackReceiver;
+  readonly metrics: Metrics;
+  /** What a scraper of `/metrics` must show; undefined: nothing. */
+  readonly metricsToken: string | undefined;
+  readonly readiness: Readiness;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -35,22 +43,27 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       void reply.code(400).send(errorBody('The request could not be read.', 'BAD_REQUEST'));
     },
   });
+  followRequests(app);
   const closing = new Closing(app);
   decorateWithCaller(app);
   answerErrors(app, options.logger);
-  serveHealth(app, closing);
+  serveHealth(app, options.readiness, closing);
+  serveMetrics(app, options.metrics, options.metricsToken);
   await serveGraphiql(app);
   await serveGraphql(app, options);
-  const { schema, cost, logger, createContext, authenticate, now } = options;
-  const operations = new LiveOperations({
-    schema,
-    cost,
-    createContext: (caller) => createContext({ fresh: false }, caller),
-    formatError: errorFormatter(logger),
-  });
-  serveWebSocket(app, operations, new ConnectionCallers(authenticate, now), closing);
-  serveEventStream(app, operations, authenticated(authenticate), closing);
-  await serveWebhooks(app, options.receiver);
+  const { schema, cost, logger, createContext, operations, authenticate, now } = options;
+  const over = (transport: 'ws' | 'sse') =>
+    new LiveOperations({
+      schema,
+      cost,
+      operations,
+      transport,
+      createContext: (caller) => createContext({ fresh: false }, caller),
+      formatError: errorFormatter(logger),
+    });
+  serveWebSocket(app, over('ws'), new ConnectionCallers(authenticate, now), closing);
+  serveEventStream(app, over('sse'), authenticated(authenticate), closing);
+  await serveWebhooks(app, options.receiver, options.metrics.webhook);
   return { app, closing };
 }
 
@@ -59,10 +72,12 @@ function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(errorBody('There is nothing at this address.', 'NOT_FOUND')),
   );
-  app.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
+  app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     const statusCode = error.statusCode ?? 500;
     if (statusCode < 500) return reply.code(statusCode).send(errorBody(mendable(statusCode), 'BAD_REQUEST'));
-    logger.error({ err: error }, 'a request failed for a reason of our own');
+    onRequestTrail(request, () => {
+      logger.error({ err: error }, 'a request failed for a reason of our own');
+    });
     return reply.code(statusCode).send(errorBody('Internal server error.', 'INTERNAL_SERVER_ERROR'));
   });
 }

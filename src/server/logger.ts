@@ -1,9 +1,38 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { loggedError } from './logged-error.js';
+import { currentTrail } from './observe/trail.js';
 
 export { type Logger } from 'pino';
 
-/** Structured logs, a JSON line each, to standard output unless told otherwise. */
+/** What nobody means to log; where it is logged by mistake, it is not told all the same. */
+const neverTold = [
+  'authorization',
+  'apiKey',
+  'apiToken',
+  'token',
+  'secret',
+  'password',
+  'headers',
+  'body',
+  'query',
+  'variables',
+  'template',
+  'number',
+  'url',
+];
+
+/** Structured logs, a JSON line each, to standard output unless told otherwise; each names the request it is about. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => {
+      const trail = currentTrail();
+      return trail ? { requestId: trail.requestId } : {};
+    },
+    redact: { paths: neverTold.flatMap((name) => [name, `*.${name}`]), censor: '[not told]' },
+    serializers: { err: loggedError },
+  };
   return destination ? pino(options, destination) : pino(options);
 }

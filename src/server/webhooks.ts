@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type CallbackReceiver, type Verdict } from '../live/callback-receiver.js';
 import { type WebhookKind, webhookKinds } from '../live/webhook-token.js';
+import { type OnWebhook } from './metrics/live-metrics.js';
 
 /** Many times what a callback is long. */
 const maximumBodyBytes = 16 * 1024;
@@ -13,7 +14,11 @@ const statusOf: Readonly<Record<Verdict, number>> = {
 };
 
 /** Serves `POST /webhooks/exotel/{campaign|message}/:token`, as JSON or as a form whatever the content type says. */
-export async function serveWebhooks(app: FastifyInstance, receiver: CallbackReceiver): Promise<void> {
+export async function serveWebhooks(
+  app: FastifyInstance,
+  receiver: CallbackReceiver,
+  onWebhook: OnWebhook,
+): Promise<void> {
   await app.register((webhooks, _options, done) => {
     webhooks.removeAllContentTypeParsers();
     webhooks.addContentTypeParser(
@@ -23,12 +28,23 @@ export async function serveWebhooks(app: FastifyInstance, receiver: CallbackRece
         parsed(null, body);
       },
     );
+    webhooks.addHook('onResponse', (request, reply, done) => {
+      const kind = webhookKinds.find((each) => request.routeOptions.url?.includes(`/${each}/`));
+      if (kind) onWebhook(kind, verdictOf(reply.statusCode));
+      done();
+    });
     for (const kind of webhookKinds)
       webhooks.post(`/webhooks/exotel/${kind}/:token`, (request, reply) =>
         answer(receiver, kind, request, reply),
       );
     done();
   });
+}
+
+/** What a callback was answered, whoever answered it: what is too large never came as far as the receiver. */
+function verdictOf(statusCode: number): string {
+  const verdicts = Object.entries(statusOf);
+  return verdicts.find(([, status]) => status === statusCode)?.[0] ?? 'refused';
 }
 
 function answer(receiver: CallbackReceiver, kind: WebhookKind, request: FastifyRequest, reply: FastifyReply) {

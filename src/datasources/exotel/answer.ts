@@ -21,10 +21,16 @@ function dateOf(headers: TransportAnswer['headers']): number | undefined {
  *
  * The status line, the envelope's `http_code` and an older layer's `RestException.Status` may disagree; the
  * first of them that says no is believed.
+ * @param onBody shown what the body says, undefined where it is no JSON.
  * @throws UpstreamFailure where one says no, or where a 2xx has no envelope.
  */
-export function openEnvelope({ status, headers, text }: TransportAnswer, nowMs: number): WireEnvelope {
+export function openEnvelope(
+  { status, headers, text }: TransportAnswer,
+  nowMs: number,
+  onBody?: (body: unknown) => void,
+): WireEnvelope {
   const json = parseJson(text);
+  onBody?.(json);
   const isJson = typeof json === 'object' && json !== null;
   const opened =
     isJson && 'response' in json

@@ -3,6 +3,8 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { openEnvelope } from './answer.js';
+import { type CallObserver, observedCall, type Route } from './call-observer.js';
+import { type DriftWatch } from './drift/drift-watch.js';
 import { rateHeaders } from './failure.js';
 import { campaignFromWire } from './mapping/campaign.js';
 import {
@@ -13,8 +15,7 @@ import {
   type WireBody,
 } from './mapping/draft.js';
 import { messageFromWire } from './mapping/message.js';
-import { type CallOptions, type SendPolicy } from './policy/call-policy.js';
-import { type RateHeaders } from './policy/upstream-count.js';
+import { type CallOptions, type SendPolicy, type Try } from './policy/call-policy.js';
 import { queryString, sidSegment } from './path.js';
 import { type CampaignQuery, campaignQueryToWire, type MessageQuery, messageQueryToWire } from './query.js';
 import { readItem, readWindow, type Window } from './rows.js';
@@ -32,6 +33,8 @@ export interface Slice {
 /** A read that somebody waits for. */
 const askedFor: CallOptions = { priority: 'read' };
 
+type WriteRoute = 'create' | 'update' | 'action';
+
 /** What a write answered. */
 export interface Written {
   readonly campaign: Campaign;
@@ -46,6 +49,10 @@ export interface ExotelClientOptions {
   readonly accountSid: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Told of every request. */
+  readonly observer?: CallObserver;
+  /** Shown every answer. */
+  readonly drift?: DriftWatch;
 }
 
 /** The seven things that the API does, less its callbacks: each method is one request. */
@@ -60,7 +67,7 @@ export class ExotelClient {
 
   /** @throws UpstreamFailure `notFound` for an unknown sid. */
   async getCampaign(sid: string, call: CallOptions = askedFor): Promise<Campaign> {
-    return this.#oneCampaign(await this.#read(`/${sidSegment(sid, 'sid')}`, call));
+    return this.#oneCampaign(await this.#read('get', `/${sidSegment(sid, 'sid')}`, call));
   }
 
   /** One window of campaigns; `channel` is mandatory, says the document. */
@@ -70,7 +77,7 @@ export class ExotelClient {
     call: CallOptions = askedFor,
   ): Promise<Window<Campaign>> {
     const parameters = { channel: 'sms', ...slice, ...campaignQueryToWire(query) };
-    const answer = await this.#read(queryString(parameters), call);
+    const answer = await this.#read('list', queryString(parameters), call);
     const facts = this.#facts();
     return readWindow(answer, slice, wireCampaign, (wire) => campaignFromWire(wire, facts));
   }
@@ -87,52 +94,55 @@ export class ExotelClient {
   ): Promise<Window<Message>> {
     const parameters = { channel: 'sms', ...slice, ...messageQueryToWire(query) };
     const path = `/${sidSegment(sid, 'sid')}/message-details${queryString(parameters)}`;
-    return readWindow(await this.#read(path, call), slice, wireMessage, (wire) => messageFromWire(wire, sid));
+    const answer = await this.#read('messages', path, call);
+    return readWindow(answer, slice, wireMessage, (wire) => messageFromWire(wire, sid));
   }
 
   /** Sends one POST. The answer has no stats, no cost and no message callback. */
   async createCampaign(draft: CampaignDraft, onSent?: () => void): Promise<Written> {
-    const { campaign, requestId } = await this.#written('POST', '', createToWire(draft), onSent);
+    const { campaign, requestId } = await this.#written('create', '', createToWire(draft), onSent);
     const smsStatusCallback = campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null;
     return { campaign: { ...campaign, smsStatusCallback }, requestId };
   }
 
   /** Changes what the draft says. */
   async updateCampaign(sid: string, draft: CampaignDraft, onSent?: () => void): Promise<Written> {
-    return this.#written('PUT', `/${sidSegment(sid, 'sid')}`, draftToWire(draft), onSent);
+    return this.#written('update', `/${sidSegment(sid, 'sid')}`, draftToWire(draft), onSent);
   }
 
   /** Asks for a move in the campaign's life. */
   async actOnCampaign(sid: string, action: LifecycleAction, onSent?: () => void): Promise<Written> {
-    return this.#written('PUT', `/${sidSegment(sid, 'sid')}`, actionToWire(action), onSent);
+    return this.#written('action', `/${sidSegment(sid, 'sid')}`, actionToWire(action), onSent);
   }
 
-  async #written(
-    method: 'POST' | 'PUT',
-    path: string,
-    body: WireBody,
-    onSent?: () => void,
-  ): Promise<Written> {
-    const answer = await this.#write(method, path, body, onSent);
+  async #written(route: WriteRoute, path: string, body: WireBody, onSent?: () => void): Promise<Written> {
+    const answer = await this.#write(route, path, body, onSent);
     return { campaign: this.#oneCampaign(answer), requestId: answer.request_id ?? null };
   }
 
-  #read(path: string, call: CallOptions): Promise<WireEnvelope> {
-    return this.#options.policy.retried(call, (tell, timeoutMs) =>
-      this.#try({ method: 'GET', path: `${this.#root}${path}`, timeoutMs }, tell),
-    );
+  #read(route: Route, path: string, call: CallOptions): Promise<WireEnvelope> {
+    const send = this.#try(route, { method: 'GET', path: `${this.#root}${path}` }, call);
+    return this.#options.policy.retried(call, send);
   }
 
-  #write(method: 'POST' | 'PUT', path: string, body: WireBody, onSent?: () => void): Promise<WireEnvelope> {
-    return this.#options.policy.once({ priority: 'write', ...(onSent && { onSent }) }, (tell, timeoutMs) =>
-      this.#try({ method, path: `${this.#root}${path}`, body, timeoutMs }, tell),
-    );
+  #write(route: WriteRoute, path: string, body: WireBody, onSent?: () => void): Promise<WireEnvelope> {
+    const method = route === 'create' ? 'POST' : 'PUT';
+    const call: CallOptions = { priority: 'write', ...(onSent && { onSent }) };
+    const send = this.#try(route, { method, path: `${this.#root}${path}`, body }, call);
+    return this.#options.policy.once(call, send);
   }
 
-  async #try(request: TransportRequest, tell: (headers: RateHeaders) => void): Promise<WireEnvelope> {
-    const answer = await this.#options.transport.send(request);
-    tell(rateHeaders(answer.headers));
-    return openEnvelope(answer, this.#options.now());
+  /** What one try does; each is shown to who watches. */
+  #try(route: Route, request: TransportRequest, { priority }: CallOptions): Try<WireEnvelope> {
+    const { transport, now, observer, drift } = this.#options;
+    let attempt = 0;
+    return (tell, timeoutMs) =>
+      observedCall(observer, { route, attempt: (attempt += 1), priority }, async (onStatus) => {
+        const answer = await transport.send({ ...request, timeoutMs });
+        onStatus(answer.status);
+        tell(rateHeaders(answer.headers));
+        return openEnvelope(answer, now(), (body) => drift?.look(route, answer.status, body));
+      });
   }
 
   #oneCampaign({ response: [item], request_id }: WireEnvelope): Campaign {

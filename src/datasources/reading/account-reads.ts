@@ -7,6 +7,7 @@ import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';
 import { readBatch } from './campaign-batch.js';
 import { CachedReads } from './cached-reads.js';
+import { type OnRead } from './read-observer.js';
 import { type Reading, type ReadWish } from './reading.js';
 import { type Freshness, hasEnded } from './freshness.js';
 import { readable } from './list-source.js';
@@ -27,6 +28,8 @@ export interface AccountReadsOptions {
   readonly batchCalls: number;
   /** Told of every campaign as it was read or written, unless something newer was told before. */
   readonly onSeen?: (campaign: Campaign, order: number) => void;
+  /** Told of every read how it was answered. */
+  readonly onRead?: OnRead;
 }
 
 /** Bounds on what is kept; together about 100 MB, of which a busy account fills a fraction. */
@@ -67,6 +70,7 @@ export class AccountReads {
     this.#snapshots = new CachedReads({
       ...shared,
       ...bounds.snapshots,
+      onAnswered: (how) => options.onRead?.('campaign', how),
       freshMs: ({ value: { campaign } }) =>
         campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs,
       oldestMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
@@ -77,6 +81,7 @@ export class AccountReads {
     this.#campaignWindows = new CachedReads({
       ...shared,
       ...bounds.campaignWindows,
+      onAnswered: (how) => options.onRead?.('campaigns', how),
       freshMs: () => freshness.listMs,
       onKept: (reading) => {
         this.#keepRows(reading);
@@ -85,6 +90,7 @@ export class AccountReads {
     this.#messageWindows = new CachedReads({
       ...shared,
       ...bounds.messageWindows,
+      onAnswered: (how) => options.onRead?.('messages', how),
       freshMs: ({ readAtMs }, key) => this.#messagesFreshMs(key, readAtMs),
     });
   }

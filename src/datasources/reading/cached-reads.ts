@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/policy/call-policy.js';
 import { type Flight, Flights } from './flights.js';
+import { type ReadAnswer } from './read-observer.js';
 import { type Reading, type ReadWish } from './reading.js';
 import { roughBytes } from './rough-bytes.js';
 
@@ -19,6 +20,8 @@ export interface CachedReadsOptions<V> {
   readonly patienceMs: number;
   /** Told of every reading that is newer than what is kept, also where nothing is. */
   readonly onKept?: (reading: Reading<V>) => void;
+  /** Told of every read how it was answered. */
+  readonly onAnswered?: (how: ReadAnswer) => void;
 }
 
 /** Reads one thing from the upstream. */
@@ -101,20 +104,24 @@ export class CachedReads<V extends object> {
   /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
   async read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
     if (!this.#options.isOn) wish.report.freshForMs = 0;
-    if (!this.#options.isOn)
-      return this.#fetch(key, fetch, {
-        priority: wish.priority ?? 'read',
-        onSent: () => (wish.report.calls += 1),
-      });
+    if (!this.#options.isOn) {
+      const onSent = () => (wish.report.calls += 1);
+      const reading = await this.#fetch(key, fetch, { priority: wish.priority ?? 'read', onSent });
+      this.#options.onAnswered?.('new');
+      return reading;
+    }
     const kept = this.#fresh(key, wish);
     if (kept) return this.#told(key, kept, wish);
     const old = this.peek(key);
     // An old answer is of no use to who needs a newer one: it stands in only where there will be none.
     const mustBeNew = wish.fresh || wish.reread === true || old?.isOutdated === true;
-    const flight = this.#fly(key, wish, fetch, old, mustBeNew);
-    if (!old || wish.orError) return this.#told(key, await flight.landed, wish);
-    const given = await this.#newOrOld(flight, old, this.#impatience(flight, wish, mustBeNew));
+    const { flight, isJoined } = this.#fly(key, wish, fetch, old, mustBeNew);
+    const given =
+      !old || wish.orError
+        ? await flight.landed
+        : await this.#newOrOld(flight, old, this.#impatience(flight, wish, mustBeNew));
     if (given === old) wish.report.fromCache += 1;
+    this.#options.onAnswered?.(given === old ? 'stale' : isJoined ? 'shared' : 'new');
     return this.#told(key, given, wish);
   }
 
@@ -128,6 +135,7 @@ export class CachedReads<V extends object> {
   #fresh(key: string, wish: ReadWish): Reading<V> | undefined {
     const kept = wish.fresh || wish.reread ? undefined : this.fresh(key);
     if (kept) wish.report.fromCache += 1;
+    if (kept) this.#options.onAnswered?.('kept');
     return kept;
   }
 
@@ -138,7 +146,7 @@ export class CachedReads<V extends object> {
     old: Reading<V> | undefined,
     mustBeNew: boolean,
   ) {
-    const { flight, isJoined } = this.#flights.join(mustBeNew ? newOnly + key : key, (onQueued) =>
+    const joined = this.#flights.join(mustBeNew ? newOnly + key : key, (onQueued) =>
       this.#fetch(key, fetch, {
         priority: priority ?? (old && !mustBeNew ? 'refresh' : 'read'),
         staleMs: old ? this.#ageMs(old) : 0,
@@ -146,8 +154,8 @@ export class CachedReads<V extends object> {
         onSent: () => (report.calls += 1),
       }),
     );
-    if (isJoined) report.shared += 1;
-    return flight;
+    if (joined.isJoined) report.shared += 1;
+    return joined;
   }
 
   /** What ends the wait for a new reading where an old one is at hand. */

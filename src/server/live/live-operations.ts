@@ -13,6 +13,9 @@ import {
 } from 'graphql';
 import { type Caller } from '../../domain/caller.js';
 import { type RequestContext } from '../../resolvers/context.js';
+import { codesOf } from '../observe/operation-plugin.js';
+import { type OperationEnd, type Operations } from '../observe/operations.js';
+import { keepTrail, onTrail, operationTrail } from '../observe/trail.js';
 import { type CostLimit, costProblem } from '../../resolvers/cost/checked-cost.js';
 
 /** An operation as a client sent it. */
@@ -27,6 +30,8 @@ export interface LiveOperationsOptions {
   readonly schema: GraphQLSchema;
   readonly createContext: (caller: Caller) => RequestContext;
   readonly cost: CostLimit;
+  readonly operations: Operations;
+  readonly transport: 'ws' | 'sse';
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 }
 
@@ -50,7 +55,16 @@ export class LiveOperations {
   }
 
   /** Checks an operation as far as that goes without executing it. */
-  prepare(
+  prepare(sent: SentOperation, caller: Caller): ExecutionArgs | readonly GraphQLError[] {
+    const prepared = this.#prepare(sent, caller);
+    if (!('schema' in prepared)) {
+      const codes = codesOf(prepared.map((error) => error.toJSON()));
+      this.#options.operations.begin(this.#options.transport).end({ codes, hasData: false });
+    }
+    return prepared;
+  }
+
+  #prepare(
     { query, operationName, variables }: SentOperation,
     caller: Caller,
   ): ExecutionArgs | readonly GraphQLError[] {
@@ -75,7 +89,7 @@ export class LiveOperations {
   async execute(args: ExecutionArgs): Promise<FormattedResult> {
     this.#running += 1;
     try {
-      return this.format(await execute(args));
+      return await this.#observed(args, async () => this.format(await execute(args)));
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#onIdle?.();
@@ -92,10 +106,33 @@ export class LiveOperations {
 
   /** Begins a subscription. */
   async subscribe(args: ExecutionArgs): Promise<FormattedResult | EventStream> {
-    const events = await subscribe(args);
-    return Symbol.asyncIterator in events
-      ? formatEach(events, (result) => this.format(result))
-      : this.format(events);
+    return this.#observed(args, async () => {
+      const events = await subscribe(args);
+      return Symbol.asyncIterator in events
+        ? formatEach(events, (result) => this.format(result))
+        : this.format(events);
+    });
+  }
+
+  /** Runs an operation on a trail of its own, and notes how it ended. */
+  #observed<T extends FormattedResult | EventStream>(
+    { document, operationName, contextValue }: ExecutionArgs,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    const { operations, transport } = this.#options;
+    return onTrail(operationTrail(transport), async () => {
+      const running = operations.begin(transport);
+      const operation = getOperationAST(document, operationName);
+      if (operation) running.is(operation);
+      let end: OperationEnd = { codes: ['INTERNAL_SERVER_ERROR'], hasData: false };
+      try {
+        const result = await run();
+        end = endOf(result);
+        return result;
+      } finally {
+        running.end({ ...end, calls: (contextValue as RequestContext).report.calls });
+      }
+    });
   }
 
   /** Errors as clients see them. */
@@ -107,6 +144,11 @@ export class LiveOperations {
   format({ data, errors }: ExecutionResult): FormattedResult {
     return { ...(errors && { errors: this.formatErrors(errors) }), ...(data !== undefined && { data }) };
   }
+}
+
+function endOf(result: FormattedResult | EventStream): OperationEnd {
+  if (Symbol.asyncIterator in result) return { codes: [], hasData: true };
+  return { codes: codesOf(result.errors), hasData: result.data != null };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -131,12 +173,13 @@ function formatEach(
   events: AsyncGenerator<ExecutionResult, void, void>,
   format: (result: ExecutionResult) => FormattedResult,
 ): EventStream {
+  const onItsTrail = keepTrail();
   const map = async (next: Promise<IteratorResult<ExecutionResult, void>>) => {
     const result = await next;
     return result.done ? result : { done: false as const, value: format(result.value) };
   };
   const each: EventStream = {
-    next: () => map(events.next()),
+    next: () => onItsTrail(() => map(events.next())),
     return: () => map(events.return()),
     throw: (error: unknown) => map(events.throw(error)),
     [Symbol.asyncIterator]: () => each,

@@ -2,7 +2,7 @@ import { type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/se
 import { ApolloServerPluginSubscriptionCallback } from '@apollo/server/plugin/subscriptionCallback';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { type RequestContext } from '../../resolvers/context.js';
-import { type Logger } from '../logger.js';
+import { type LibraryLogger } from '../library-log.js';
 
 /** How long a router may take to answer. */
 const timeoutMs = 10_000;
@@ -13,7 +13,7 @@ const timeoutMs = 10_000;
  */
 export function routerCallbacks(
   mayCallBack: (url: string) => boolean,
-  logger: Logger,
+  logger: LibraryLogger,
 ): ApolloServerPlugin<RequestContext> {
   const plugin = ApolloServerPluginSubscriptionCallback({ logger, fetcher: sendToRouter });
   return {

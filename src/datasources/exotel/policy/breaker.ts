@@ -1,4 +1,4 @@
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { NotSent } from './not-sent.js';
 
@@ -11,12 +11,21 @@ function isDown(error: unknown): boolean {
   return error instanceof UpstreamFailure && ['unavailable', 'unreachable', 'timeout'].includes(error.reason);
 }
 
+/** Closed: calls are sent; open: none is; half open: one is under way, to see whether the upstream is back. */
+export type BreakerState = 'closed' | 'halfOpen' | 'open';
+
 /** Keeps a dead upstream from being hammered: while it is open, calls fail at once and none is sent. */
 export class Breaker {
   readonly #policy = circuitBreaker(handleWhen(isDown), {
     halfOpenAfter: probeAfterMs,
     breaker: new ConsecutiveBreaker(failuresInARow),
   });
+
+  /** It stays open until something is sent again: nobody asks the upstream just to see. */
+  get state(): BreakerState {
+    if (this.#policy.state === CircuitState.Closed) return 'closed';
+    return this.#policy.state === CircuitState.HalfOpen ? 'halfOpen' : 'open';
+  }
 
   /** @throws NotSent where it opened meanwhile. */
   async run<T>(call: () => Promise<T>): Promise<T> {

@@ -59,6 +59,12 @@ export class Budget {
     return left === Infinity ? null : left;
   }
 
+  /** How things stand, for who watches; null where nothing limits the calls. */
+  get figures() {
+    const limit = this.#limit === Infinity ? null : this.#limit;
+    return { limit, left: this.left, inFlight: this.#log.inFlight, queued: this.#waiting.length };
+  }
+
   /**
    * Waits for a place among the calls of a minute.
    * @throws UpstreamFailure `rateLimited` at once where there will be none within the claim's time.

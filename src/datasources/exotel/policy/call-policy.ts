@@ -1,5 +1,5 @@
 import { failedBecause } from '../../../domain/upstream-failure.js';
-import { Breaker } from './breaker.js';
+import { Breaker, type BreakerState } from './breaker.js';
 import { Lanes } from './lanes.js';
 import { NotSent } from './not-sent.js';
 import { type Budget } from './budget.js';
@@ -55,6 +55,11 @@ export class CallPolicy implements SendPolicy {
 
   constructor(options: CallPolicyOptions) {
     this.#options = options;
+  }
+
+  /** Whether the upstream is taken to be down. */
+  get breakerState(): BreakerState {
+    return this.#breaker.state;
   }
 
   /** Sends a write: again only where it certainly was not processed, and at most for the time of one wait. */

@@ -1,0 +1,60 @@
+import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { failureOfItem } from './failure.js';
+import { type Priority } from './policy/priority.js';
+import { type WireEnvelope } from './wire/envelope.js';
+
+/** What can be asked of the API: its seven things, less its callbacks, and actions apart from updates. */
+export type Route = 'list' | 'get' | 'messages' | 'create' | 'update' | 'action';
+
+/** A request that is about to be sent. */
+export interface BegunCall {
+  readonly route: Route;
+  /** From 1; what is above 1 is a retry. */
+  readonly attempt: number;
+  readonly priority: Priority;
+}
+
+/** How a request ended. */
+export interface CallEnd {
+  /** Of the status line; undefined where there was none. */
+  readonly status: number | undefined;
+  /** Undefined where the upstream did what was asked. */
+  readonly reason: FailureReason | undefined;
+  /** The upstream's own id of the request, as it wrote it. */
+  readonly requestId: string | undefined;
+}
+
+/** Told of every request to the upstream, retries included. */
+export interface CallObserver {
+  /** @returns who is told, once, how it ended. */
+  began(call: BegunCall): (end: CallEnd) => void;
+}
+
+/**
+ * Shows one request to an observer.
+ * @param send tells the status line as soon as it is there.
+ */
+export async function observedCall(
+  observer: CallObserver | undefined,
+  call: BegunCall,
+  send: (onStatus: (status: number) => void) => Promise<WireEnvelope>,
+): Promise<WireEnvelope> {
+  const ended = observer?.began(call);
+  let status: number | undefined;
+  try {
+    const envelope = await send((said) => (status = said));
+    ended?.({ status, reason: refusalIn(envelope), requestId: envelope.request_id });
+    return envelope;
+  } catch (error) {
+    const isKnown = error instanceof UpstreamFailure;
+    const requestId = isKnown ? error.facts.requestId : undefined;
+    ended?.({ status, reason: isKnown ? error.reason : 'unavailable', requestId });
+    throw error;
+  }
+}
+
+/** "HTTP 200 can carry a failed item" (UPSTREAM.md): where it is the only one, the request failed. */
+function refusalIn({ response }: WireEnvelope): FailureReason | undefined {
+  const [only] = response;
+  return only && response.length === 1 ? failureOfItem(only)?.reason : undefined;
+}

@@ -1,0 +1,59 @@
+import { type Documented, type DocumentedObject } from './documented.js';
+import { pathOf, shownKey } from './drift-path.js';
+
+/** Something that the document does not have: a key, a word for a status, or a value of another type. */
+export interface Drift {
+  readonly kind: 'key' | 'status' | 'shape';
+  /** Where, as names alone: `response[].data.schedule.newKey`. Never a value. */
+  readonly path: string;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** More is no answer of this API, and nobody would read the list. */
+const maximumKeys = 200;
+
+/** What of an object is not in the document; what the document has and the object lacks is none of it. */
+export function differences(value: Values, documented: DocumentedObject, path: string): Drift[] {
+  return Object.keys(value)
+    .slice(0, maximumKeys)
+    .flatMap((key) =>
+      Object.hasOwn(documented, key)
+        ? differencesOf(value[key], documented[key], pathOf(path, key))
+        : [{ kind: 'key' as const, path: pathOf(path, shownKey(key)) }],
+    );
+}
+
+function differencesOf(value: unknown, documented: Documented | undefined, path: string): Drift[] {
+  if (value === null || documented === undefined) return [];
+  if (isList(documented))
+    return Array.isArray(value)
+      ? value.slice(0, maximumKeys).flatMap((each) => differencesOf(each, documented[0], `${path}[]`))
+      : [{ kind: 'shape', path }];
+  if (typeof documented === 'object')
+    return isObject(value) ? differences(value, documented, path) : [{ kind: 'shape', path }];
+  return typeOf(value) === documented ? [] : [{ kind: 'shape', path }];
+}
+
+/** A list of the document's, not one that was answered. */
+function isList(documented: Documented): documented is readonly [Documented] {
+  return Array.isArray(documented);
+}
+
+/** An object that is no list. */
+export function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function typeOf(value: unknown): string {
+  return typeof value === 'string' ? 'text' : typeof value;
+}
+
+/** What objects of the same keys and types have in common; of two with the same signature the differences are the same. */
+export function signatureOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${[...new Set(value.map(signatureOf))].join('')}]`;
+  if (!isObject(value)) return value === null ? '-' : ((typeof value)[0] ?? '');
+  let signature = '{';
+  for (const key in value) signature += `${key}${signatureOf(value[key])}`;
+  return `${signature}}`;
+}

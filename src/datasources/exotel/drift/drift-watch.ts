@@ -1,0 +1,120 @@
+import { CampaignStatus } from '../../../domain/campaign.js';
+import { MessageStatus } from '../../../domain/message.js';
+import { type Route } from '../call-observer.js';
+import { campaignStatusOf, messageStatusOf } from '../mapping/words.js';
+import { differences, type Drift, isObject, signatureOf } from './differences.js';
+import {
+  campaign,
+  campaignCallback,
+  type DocumentedObject,
+  envelope,
+  item,
+  message,
+  messageCallback,
+} from './documented.js';
+
+/** Where something came from: a request of ours, or a callback. */
+export type DriftRoute = Route | 'campaignCallback' | 'messageCallback';
+
+/** Told of what the document does not have, once for each answer that has it. */
+export type OnDrift = (route: DriftRoute, drift: Drift) => void;
+
+/** An answer's rows share a few signatures; an upstream that makes up keys must not fill our memory. */
+const rememberedSignatures = 500;
+const longestSignature = 4000;
+/** All words in three spellings. */
+const rememberedWords = 60;
+
+/** Compares what the upstream says with what its document has. It is only looked at: nothing depends on it. */
+export class DriftWatch {
+  readonly #onDrift: OnDrift;
+  readonly #seen = new Map<string, readonly Drift[]>();
+  readonly #knownWords = new Set<string>();
+
+  constructor(onDrift: OnDrift) {
+    this.#onDrift = onDrift;
+  }
+
+  /**
+   * Looks at an answer.
+   * @param body undefined where it is no JSON: of a proxy's error that tells nothing, of a success it is a drift.
+   */
+  look(route: Route, status: number, body: unknown): void {
+    const isSuccess = status >= 200 && status < 300;
+    if (isObject(body) && 'response' in body) this.#tell(route, this.#ofAnswer(route, body));
+    else if (isSuccess && !(isObject(body) && 'RestException' in body))
+      this.#tell(route, [{ kind: 'shape', path: '' }]);
+  }
+
+  /** Looks at a callback. */
+  lookAtCallback(kind: 'campaign' | 'message', body: unknown): void {
+    const isOfCampaign = kind === 'campaign';
+    const route = isOfCampaign ? 'campaignCallback' : 'messageCallback';
+    const documented = isOfCampaign ? campaignCallback : messageCallback;
+    if (isObject(body))
+      this.#tell(route, [
+        ...this.#ofObject(body, documented, route, ''),
+        ...this.#ofStatus(body, isOfCampaign, 'status'),
+      ]);
+    else this.#tell(route, [{ kind: 'shape', path: '' }]);
+  }
+
+  #tell(route: DriftRoute, drifts: readonly Drift[]): void {
+    const each = new Map(drifts.map((drift) => [`${drift.kind} ${drift.path}`, drift]));
+    for (const drift of each.values()) this.#onDrift(route, drift);
+  }
+
+  #ofAnswer(route: Route, body: Readonly<Record<string, unknown>>): Drift[] {
+    const { response, ...rest } = body;
+    const items: unknown[] = Array.isArray(response) ? response : [response];
+    const path = Array.isArray(response) ? 'response[]' : 'response';
+    return [
+      ...this.#ofObject(rest, envelope, 'envelope', ''),
+      ...items.flatMap((each) => this.#ofItem(route, each, path)),
+    ];
+  }
+
+  #ofItem(route: Route, value: unknown, path: string): readonly Drift[] {
+    if (value === null) return [];
+    if (!isObject(value)) return [{ kind: 'shape', path }];
+    const { data, ...rest } = value;
+    const isMessage = route === 'messages';
+    const ofItem = this.#ofObject(rest, item, 'item', path);
+    if (data == null) return ofItem;
+    if (!isObject(data)) return [...ofItem, { kind: 'shape', path: `${path}.data` }];
+    const ofData = this.#ofObject(
+      data,
+      isMessage ? message : campaign,
+      isMessage ? 'message' : 'campaign',
+      `${path}.data`,
+    );
+    const ofStatus = this.#ofStatus(data, !isMessage, `${path}.data.status`);
+    return [...ofItem, ...ofData, ...ofStatus];
+  }
+
+  #ofObject(
+    value: Readonly<Record<string, unknown>>,
+    documented: DocumentedObject,
+    what: string,
+    path: string,
+  ): readonly Drift[] {
+    const key = `${what} ${path} ${signatureOf(value)}`;
+    const seen = this.#seen.get(key);
+    if (seen) return seen;
+    const found = differences(value, documented, path);
+    if (this.#seen.size >= rememberedSignatures) this.#seen.clear();
+    if (key.length <= longestSignature) this.#seen.set(key, found);
+    return found;
+  }
+
+  #ofStatus({ status }: Readonly<Record<string, unknown>>, isOfCampaign: boolean, path: string): Drift[] {
+    if (typeof status !== 'string') return []; // its type is told with the others
+    const word = `${isOfCampaign ? 'campaign' : 'message'} ${status}`;
+    if (this.#knownWords.has(word)) return [];
+    const isKnown = isOfCampaign
+      ? campaignStatusOf(status) !== CampaignStatus.UNKNOWN
+      : messageStatusOf(status) !== MessageStatus.UNKNOWN;
+    if (isKnown && this.#knownWords.size < rememberedWords) this.#knownWords.add(word);
+    return isKnown ? [] : [{ kind: 'status', path }];
+  }
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { type Redis } from 'ioredis';
+import { type Config } from '../config.js';
+import { DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
+import { type Budget } from '../datasources/exotel/policy/budget.js';
+import { type CallPolicy } from '../datasources/exotel/policy/call-policy.js';
+import { type AccountReads } from '../datasources/reading/account-reads.js';
+import { type Audit } from '../datasources/writing/audit.js';
+import { type Logger } from '../server/logger.js';
+import { Metrics } from '../server/metrics/metrics.js';
+import { driftLog } from '../server/observe/drift-log.js';
+import { Operations } from '../server/observe/operations.js';
+import { Seldom } from '../server/observe/seldom.js';
+import { UpstreamCalls } from '../server/observe/upstream-calls.js';
+import { Readiness } from '../server/readiness.js';
+import { type Spans } from '../server/tracing/spans.js';
+
+/** What is known without asking anybody. */
+export interface Watched {
+  readonly policy: CallPolicy;
+  readonly budget: Budget;
+  readonly account: AccountReads;
+  /** Undefined where this process is the only gateway. */
+  readonly redis: Redis | undefined;
+}
+
+/** Everything by which the gateway is seen from outside: metrics, logs, traces, drift. */
+export interface Observation {
+  readonly metrics: Metrics;
+  readonly operations: Operations;
+  readonly calls: UpstreamCalls;
+  readonly drift: DriftWatch;
+  readonly audit: Audit;
+  /** Shows how things stand, from then on. */
+  watch(watched: Watched): Readiness;
+  /** Sends what traces there are. */
+  close(): Promise<void>;
+}
+
+/** Opens it; what sends traces is loaded only where they go somewhere. */
+export async function observe({ tracing }: Pick<Config, 'tracing'>, logger: Logger): Promise<Observation> {
+  const metrics = new Metrics(version());
+  const seldom = new Seldom(() => performance.now());
+  const spans = tracing && (await openSpans(tracing, logger, seldom));
+  const shared = { logger, spans, seldom };
+  return {
+    metrics,
+    operations: new Operations({ ...shared, metrics: metrics.operations }),
+    calls: new UpstreamCalls({ ...shared, metrics: metrics.upstream }),
+    drift: new DriftWatch(driftLog(logger, metrics.upstream.drifted)),
+    audit: (line) => {
+      metrics.wrote(line);
+      logger.info({ audit: line }, 'a write');
+    },
+    watch: ({ policy, budget, account, redis }) => {
+      const isRedisUp = redis && (() => redis.status === 'ready');
+      const breaker = () => policy.breakerState;
+      const kept = () => ({ ...account.sizes });
+      metrics.watch({ breaker, budget: () => budget.figures, kept, isRedisUp });
+      return new Readiness({ breaker, isRedisUp });
+    },
+    close: async () => spans?.close(),
+  };
+}
+
+async function openSpans(
+  tracing: NonNullable<Config['tracing']>,
+  logger: Logger,
+  seldom: Seldom,
+): Promise<Spans> {
+  const { OtlpSpans } = await import('../server/tracing/otlp-spans.js');
+  const onTrouble = (): void => {
+    seldom.say('traces', () => {
+      logger.warn('traces cannot be sent to OTEL_EXPORTER_OTLP_ENDPOINT; they are dropped');
+    });
+  };
+  return new OtlpSpans({ ...tracing, onTrouble });
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { readonly version: string }).version;
+}

@@ -1,0 +1,43 @@
+import { sep } from 'node:path';
+import { GatewayError } from '../domain/errors.js';
+
+/** An error as a line of log has it. */
+export interface LoggedError {
+  readonly type: string;
+  /** Its code, where it has a plain one. */
+  readonly code?: string;
+  /** Of errors whose text is ours; that of others may quote anything, an upstream's body or a command's password. */
+  readonly message?: string;
+  /** Where it was made: functions, and files from the package's root on. */
+  readonly at?: readonly string[];
+}
+
+const plainWord = /^[\w$.-]{1,64}$/;
+const maximumFrames = 12;
+
+/** What of an error is told: neither its text, unless we wrote it, nor what it carries or was caused by. */
+export function loggedError(error: unknown): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code } = error as { readonly code?: unknown };
+  const frames = framesOf(error);
+  return {
+    type: plainWord.test(error.name) ? error.name : 'Error',
+    ...(typeof code === 'string' && plainWord.test(code) && { code }),
+    ...(error instanceof GatewayError && { message: error.message }),
+    ...(frames.length > 0 && { at: frames }),
+  };
+}
+
+function framesOf({ stack }: Error): string[] {
+  return (stack ?? '')
+    .split('\n')
+    .flatMap((line) => /^ {4}at (.+)$/.exec(line)?.slice(1) ?? [])
+    .slice(0, maximumFrames)
+    .map(withoutRoot);
+}
+
+/** Which machine and which user is nobody's business. */
+function withoutRoot(frame: string): string {
+  const from = /(?:file:\/\/)?[^\s(]*?\/((?:src|dist|node_modules|test)\/)/;
+  return frame.replaceAll(sep, '/').replace(from, '$1');
+}

@@ -1,0 +1,48 @@
+import { type ErrorCode } from '../../domain/errors.js';
+
+type ServerCode =
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'BAD_REQUEST'
+  | 'OPERATION_RESOLUTION_FAILURE'
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
+  | 'SHUTTING_DOWN'
+  | 'INTERNAL_SERVER_ERROR';
+
+/** Every code that a client can see, and who can do something about it. */
+const faultOf: Readonly<Record<ErrorCode | ServerCode, 'client' | 'operator'>> = {
+  UNAUTHENTICATED: 'client',
+  FORBIDDEN: 'client',
+  TOO_MANY_REQUESTS: 'client',
+  DOCUMENT_NOT_TRUSTED: 'client',
+  BAD_USER_INPUT: 'client',
+  QUERY_TOO_EXPENSIVE: 'client',
+  GRAPHQL_PARSE_FAILED: 'client',
+  GRAPHQL_VALIDATION_FAILED: 'client',
+  BAD_REQUEST: 'client',
+  OPERATION_RESOLUTION_FAILURE: 'client',
+  PERSISTED_QUERY_NOT_FOUND: 'client',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'client',
+  OPERATION_TIMEOUT: 'operator',
+  UPSTREAM_UNAUTHORIZED: 'operator',
+  UPSTREAM_FORBIDDEN: 'operator',
+  UPSTREAM_RATE_LIMITED: 'operator',
+  UPSTREAM_UNAVAILABLE: 'operator',
+  UPSTREAM_TIMEOUT: 'operator',
+  UPSTREAM_INVALID_RESPONSE: 'operator',
+  OUTCOME_UNKNOWN: 'operator',
+  INTERNAL_SERVER_ERROR: 'operator',
+  AUTHENTICATION_UNAVAILABLE: 'operator',
+  SHUTTING_DOWN: 'client',
+};
+
+/** True for what only the client can mend. */
+export function isClientsFault(code: string): boolean {
+  return codeLabel(code) !== 'other' && faultOf[code as ErrorCode | ServerCode] === 'client';
+}
+
+/** A code as a label: one of a closed set. */
+export function codeLabel(code: string): string {
+  return Object.hasOwn(faultOf, code) ? code : 'other';
+}

@@ -1,0 +1,61 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { type FeedObserver } from '../../live/feed-observer.js';
+import { type WebhookKind } from '../../live/webhook-token.js';
+import { currentTrail } from '../observe/trail.js';
+
+/** Counts who listens, and what they are told. */
+export function feedMetrics(registry: Registry): FeedObserver {
+  const registers = [registry];
+  const labelNames = ['field'] as const;
+  const open = new Gauge({
+    name: 'campaign_gateway_subscriptions_open',
+    help: 'Subscriptions under way.',
+    labelNames: ['transport', 'field'],
+    registers,
+  });
+  const published = new Counter({
+    name: 'campaign_gateway_events_published_total',
+    help: 'Changes told to subscribers; one however many they are.',
+    labelNames,
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'campaign_gateway_events_dropped_total',
+    help: 'Events that a slow subscriber missed; of campaigns, those that a newer state replaced.',
+    labelNames,
+    registers,
+  });
+  return {
+    opened: (field) => {
+      const transport = currentTrail()?.transport ?? 'ws';
+      // Over plain HTTP there are none: those that come with it are for a router.
+      const labels = { transport: transport === 'http' ? 'callback' : transport, field };
+      open.inc(labels);
+      return () => {
+        open.dec(labels);
+      };
+    },
+    published: (field) => {
+      published.inc({ field });
+    },
+    dropped: (field) => {
+      dropped.inc({ field });
+    },
+  };
+}
+
+/** Told what a callback was answered. */
+export type OnWebhook = (kind: WebhookKind, verdict: string) => void;
+
+/** Counts callbacks; the verdict is one of a closed set. */
+export function webhookMetrics(registry: Registry): OnWebhook {
+  const total = new Counter({
+    name: 'campaign_gateway_webhooks_total',
+    help: 'Callbacks of the upstream, by what they were answered.',
+    labelNames: ['kind', 'verdict'],
+    registers: [registry],
+  });
+  return (kind, verdict) => {
+    total.inc({ kind, verdict });
+  };
+}

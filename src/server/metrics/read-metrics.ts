@@ -1,0 +1,29 @@
+import { Counter, type Registry } from 'prom-client';
+import { type OnRead } from '../../datasources/reading/read-observer.js';
+import { type AuditLine } from '../../datasources/writing/audit.js';
+
+/** Counts reads, by what they were answered with. */
+export function readMetrics(registry: Registry): OnRead {
+  const reads = new Counter({
+    name: 'campaign_gateway_reads_total',
+    help: 'Reads that were answered: kept (as good as new), new (a call), shared (the call of another), stale (an old answer stood in).',
+    labelNames: ['kind', 'answer'],
+    registers: [registry],
+  });
+  return (kind, answer) => {
+    reads.inc({ kind, answer });
+  };
+}
+
+/** Counts writes, as the audit has them. */
+export function writeMetrics(registry: Registry): (line: AuditLine) => void {
+  const writes = new Counter({
+    name: 'campaign_gateway_writes_total',
+    help: 'Writes, by what they came to.',
+    labelNames: ['what', 'outcome'],
+    registers: [registry],
+  });
+  return ({ what, outcome }) => {
+    writes.inc({ what, outcome });
+  };
+}

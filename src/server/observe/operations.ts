@@ -1,0 +1,107 @@
+import { type OperationDefinitionNode } from 'graphql';
+import { type Logger } from '../logger.js';
+import { isClientsFault } from '../metrics/error-codes.js';
+import { type Span, type Spans } from '../tracing/spans.js';
+import { currentTrail, type Transport } from './trail.js';
+
+/** Unknown where a document could not be read, or named no operation. */
+export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
+
+/** How an operation ended; that of a subscription is that it was accepted or refused. */
+export interface OperationEnd {
+  /** Of its errors, as the client was told. */
+  readonly codes: readonly string[];
+  readonly hasData: boolean;
+  /** Requests sent to the upstream for it. */
+  readonly calls?: number | undefined;
+}
+
+/** An operation, for who counts. */
+export interface EndedOperation {
+  readonly type: OperationType;
+  readonly transport: Transport;
+  readonly outcome: 'ok' | 'partial' | 'failed';
+  readonly codes: readonly string[];
+  readonly seconds: number;
+}
+
+/** Where operations are noted. */
+export interface OperationsOptions {
+  readonly metrics: { ended(operation: EndedOperation): void };
+  readonly logger: Logger;
+  readonly spans: Spans | undefined;
+}
+
+/** What took longer is told of though it went well. */
+const slowMs = 5000;
+/** Names are the clients' own words: what is longer is none. */
+const longestName = 64;
+
+/** One count, one line of log and one span for each operation. */
+export class Operations {
+  readonly #options: OperationsOptions;
+
+  constructor(options: OperationsOptions) {
+    this.#options = options;
+  }
+
+  /** An operation came in. */
+  begin(transport: Transport): RunningOperation {
+    const trail = currentTrail();
+    const span = this.#options.spans?.begin({
+      name: 'graphql',
+      kind: 'server',
+      parent: trail?.span,
+      traceparent: trail?.traceparent,
+      facts: {
+        'campaign_gateway.request_id': trail?.requestId,
+        'campaign_gateway.transport': transport,
+      },
+    });
+    if (trail && span) trail.span = span;
+    return new RunningOperation(this.#options, transport, span);
+  }
+}
+
+/** An operation under way. */
+export class RunningOperation {
+  readonly #options: OperationsOptions;
+  readonly #transport: Transport;
+  readonly #span: Span | undefined;
+  readonly #beganAtMs = performance.now();
+  #type: OperationType = 'unknown';
+  #name: string | undefined;
+
+  constructor(options: OperationsOptions, transport: Transport, span: Span | undefined) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#span = span;
+  }
+
+  /** It is known what is asked for. */
+  is({ operation, name }: OperationDefinitionNode): void {
+    this.#type = operation;
+    this.#name = name && name.value.length <= longestName ? name.value : undefined;
+    this.#span?.note({ 'graphql.operation.type': operation, 'graphql.operation.name': this.#name });
+  }
+
+  /** It was answered. */
+  end({ codes, hasData, calls }: OperationEnd): void {
+    const ms = performance.now() - this.#beganAtMs;
+    const transport = this.#transport;
+    const outcome = codes.length === 0 ? 'ok' : hasData ? 'partial' : 'failed';
+    this.#options.metrics.ended({ type: this.#type, transport, outcome, codes, seconds: ms / 1000 });
+    this.#span?.note({ 'campaign_gateway.upstream_calls': calls });
+    this.#span?.end(codes[0]);
+    // Writes are few and matter; of reads those are told that an operator can do something about.
+    const isTold = this.#type === 'mutation' || ms > slowMs || codes.some((code) => !isClientsFault(code));
+    const { logger } = this.#options;
+    const level = isTold ? 'info' : 'debug';
+    if (!logger.isLevelEnabled(level)) return;
+    const operation = { type: this.#type, name: this.#name, transport, outcome };
+    logger[level](
+      { operation, codes: [...new Set(codes)].slice(0, 10), durationMs: Math.round(ms), calls },
+      'an operation',
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import { type BegunCall, type CallEnd, type CallObserver } from '../../datasources/exotel/call-observer.js';
+import { type FailureReason } from '../../domain/upstream-failure.js';
+import { type Logger } from '../logger.js';
+import { type Span, type Spans } from '../tracing/spans.js';
+import { type Seldom } from './seldom.js';
+import { currentTrail, offTrail } from './trail.js';
+
+/** What counts requests to the upstream. */
+export interface CallMetrics {
+  ended(call: BegunCall, end: CallEnd, seconds: number): void;
+}
+
+/** Where requests to the upstream are noted. */
+export interface UpstreamCallsOptions {
+  readonly metrics: CallMetrics;
+  readonly logger: Logger;
+  readonly seldom: Seldom;
+  readonly spans: Spans | undefined;
+}
+
+/** Those of an upstream in trouble; a budget of calls is one of such lines too. */
+const trouble: ReadonlySet<FailureReason> = new Set([
+  'unavailable',
+  'unreachable',
+  'timeout',
+  'invalidResponse',
+  'rateLimited',
+]);
+
+/** What the URL of a request looks like, less who and what it names. */
+const templates = {
+  list: ['GET', ''],
+  get: ['GET', '/{id}'],
+  messages: ['GET', '/{id}/message-details'],
+  create: ['POST', ''],
+  update: ['PUT', '/{id}'],
+  action: ['PUT', '/{id}'],
+} as const;
+const root = '/v2/accounts/{account_sid}/message-campaigns';
+
+/** What is no id is not repeated. */
+const saneId = /^[\w-]{1,64}$/;
+
+/** One count, one line of log and one span for each request to the upstream, linked to whom it was sent for. */
+export class UpstreamCalls implements CallObserver {
+  readonly #options: UpstreamCallsOptions;
+
+  constructor(options: UpstreamCallsOptions) {
+    this.#options = options;
+  }
+
+  began(call: BegunCall): (end: CallEnd) => void {
+    // Whoever's request set a poll off: it goes on without them.
+    return call.priority === 'background' ? offTrail(() => this.#began(call)) : this.#began(call);
+  }
+
+  #began(call: BegunCall): (end: CallEnd) => void {
+    const beganAtMs = performance.now();
+    const span = this.#span(call);
+    return (end) => {
+      const ms = performance.now() - beganAtMs;
+      const requestId = end.requestId !== undefined && saneId.test(end.requestId) ? end.requestId : undefined;
+      this.#options.metrics.ended(call, end, ms / 1000);
+      const log = (): void => {
+        this.#log(call, end, { durationMs: Math.round(ms), upstreamRequestId: requestId });
+      };
+      if (call.priority === 'background') offTrail(log);
+      else log();
+      span?.note({ 'http.response.status_code': end.status, 'exotel.request_id': requestId });
+      span?.end(end.reason);
+    };
+  }
+
+  #span({ route, attempt, priority }: BegunCall): Span | undefined {
+    const { spans } = this.#options;
+    if (!spans) return undefined;
+    const [method, path] = templates[route];
+    return spans.begin({
+      name: `${method} ${root}${path}`,
+      kind: 'client',
+      parent: currentTrail()?.span,
+      facts: {
+        'http.request.method': method,
+        'url.template': `${root}${path}`,
+        'campaign_gateway.route': route,
+        'campaign_gateway.priority': priority,
+        ...(attempt > 1 && { 'http.request.resend_count': attempt - 1 }),
+      },
+    });
+  }
+
+  #log(
+    { route, attempt }: BegunCall,
+    { status, reason }: CallEnd,
+    facts: Readonly<Record<string, unknown>>,
+  ): void {
+    const { logger, seldom } = this.#options;
+    const line = { route, status, reason, attempt, ...facts };
+    if (reason !== undefined && trouble.has(reason)) logger.warn(line, 'an upstream call failed');
+    else logger.debug(line, 'an upstream call');
+    if (reason === 'unauthorized' || reason === 'forbidden')
+      seldom.say(reason, () => {
+        logger.error(line, refusals[reason]);
+      });
+  }
+}
+
+const refusals = {
+  unauthorized: 'the upstream refuses the credentials: check EXOTEL_API_KEY, EXOTEL_API_TOKEN and the region',
+  forbidden:
+    'the upstream does not allow this account what was asked: check EXOTEL_ACCOUNT_SID and its rights',
+} as const;

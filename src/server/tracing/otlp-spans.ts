@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Attributes,
+  type Context,
+  ROOT_CONTEXT,
+  type Span as OtelSpan,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type SpanExporter,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { type Span, type SpanFacts, type Spans, type SpanStart } from './spans.js';
+import { spanContextOf } from './trace-parent.js';
+
+/** Where traces go. */
+export interface OtlpOptions {
+  /** Of a collector: scheme, host, port and perhaps a path. */
+  readonly endpoint: string;
+  readonly serviceName: string;
+  /** Told each time that spans could not be sent. */
+  readonly onTrouble: () => void;
+}
+
+/** A collector that is slow costs spans, never requests. */
+const exportTimeoutMs = 2000;
+/** What is waiting to be sent; what comes on top of it is dropped. */
+const maximumWaiting = 2048;
+const sendEveryMs = 2000;
+
+/** Traces over OTLP/HTTP. Its own provider, registered nowhere: several gateways of one process share nothing. */
+export class OtlpSpans implements Spans {
+  readonly #provider: TracerProvider;
+  readonly #tracer: Tracer;
+
+  constructor({ endpoint, serviceName, onTrouble }: OtlpOptions) {
+    const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+    const exporter = telling(new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }), onTrouble);
+    this.#provider = new TracerProvider({
+      resource: resourceFromAttributes({ 'service.name': serviceName }),
+      sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+      spanProcessors: [
+        new BatchSpanProcessor({
+          exporter,
+          maxQueueSize: maximumWaiting,
+          scheduledDelayMillis: sendEveryMs,
+          exportTimeoutMillis: exportTimeoutMs,
+        }),
+      ],
+    });
+    this.#tracer = this.#provider.getTracer('campaign-gateway');
+  }
+
+  begin({ name, kind, facts, parent, traceparent }: SpanStart): Span {
+    const attributes = attributesOf(facts);
+    const options = { kind: kind === 'server' ? SpanKind.SERVER : SpanKind.CLIENT, attributes };
+    return new OtlpSpan(this.#tracer.startSpan(name, options, contextOf(parent, traceparent)));
+  }
+
+  async close(): Promise<void> {
+    const sent = this.#provider.shutdown().catch(() => undefined);
+    await Promise.race([sent, sleep(exportTimeoutMs, undefined, { ref: false })]);
+  }
+}
+
+class OtlpSpan implements Span {
+  readonly inner: OtelSpan;
+
+  constructor(inner: OtelSpan) {
+    this.inner = inner;
+  }
+
+  note(facts: SpanFacts): void {
+    this.inner.setAttributes(attributesOf(facts));
+  }
+
+  end(failure?: string): void {
+    if (failure !== undefined) {
+      this.inner.setAttribute('error.type', failure);
+      this.inner.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    this.inner.end();
+  }
+}
+
+function contextOf(parent: Span | undefined, traceparent: string | undefined): Context {
+  if (parent instanceof OtlpSpan) return trace.setSpan(ROOT_CONTEXT, parent.inner);
+  const remote = spanContextOf(traceparent);
+  return remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
+}
+
+function attributesOf(facts: SpanFacts): Attributes {
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
+}
+
+/** The library tells nobody that a collector can't be reached. */
+function telling(exporter: SpanExporter, onTrouble: () => void): SpanExporter {
+  return {
+    export: (spans, done) => {
+      exporter.export(spans, (result) => {
+        if (result.code !== 0) onTrouble();
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+    ...(exporter.forceFlush && { forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve() }),
+  };
+}
