@@ -55,7 +55,10 @@ export async function observe({ tracing }: Pick<Config, 'tracing'>, logger: Logg
     watch: ({ policy, budget, account, redis }) => {
       const isRedisUp = redis && (() => redis.status === 'ready');
       const breaker = () => policy.breakerState;
-      const kept = () => ({ ...account.sizes });
+      const kept = () => {
+        const { snapshots, campaignWindows, messageWindows } = account.sizes;
+        return { campaign: snapshots, campaigns: campaignWindows, messages: messageWindows };
+      };
       metrics.watch({ breaker, budget: () => budget.figures, kept, isRedisUp });
       return new Readiness({ breaker, isRedisUp });
     },

@@ -10,7 +10,6 @@ export interface LibraryLogger {
   readonly error: Say;
 }
 
-const levels = ['debug', 'info', 'warn', 'error'] as const;
 const longest = 120;
 
 /**
@@ -19,7 +18,7 @@ const longest = 120;
  */
 export function libraryLogger(logger: Logger, library: string): LibraryLogger {
   const say =
-    (level: (typeof levels)[number]): Say =>
+    (level: keyof LibraryLogger): Say =>
     (said) => {
       const what = said instanceof Error ? { err: said } : { said: beginningOf(String(said)) };
       logger[level]({ library, ...what }, 'a library says');

@@ -42,9 +42,9 @@ export async function serveWebhooks(
 }
 
 /** What a callback was answered, whoever answered it: what is too large never came as far as the receiver. */
-function verdictOf(statusCode: number): string {
-  const verdicts = Object.entries(statusOf);
-  return verdicts.find(([, status]) => status === statusCode)?.[0] ?? 'refused';
+function verdictOf(statusCode: number): Verdict | 'refused' {
+  const verdicts = Object.keys(statusOf) as Verdict[];
+  return verdicts.find((verdict) => statusOf[verdict] === statusCode) ?? 'refused';
 }
 
 function answer(receiver: CallbackReceiver, kind: WebhookKind, request: FastifyRequest, reply: FastifyReply) {

@@ -42,6 +42,9 @@ export function isClientsFault(code: string): boolean {
   return codeLabel(code) !== 'other' && faultOf[code as ErrorCode | ServerCode] === 'client';
 }
 
+/** All of them, as labels. */
+export const codeLabels: readonly string[] = [...Object.keys(faultOf), 'other'];
+
 /** A code as a label: one of a closed set. */
 export function codeLabel(code: string): string {
   return Object.hasOwn(faultOf, code) ? code : 'other';

@@ -1,7 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { type Verdict } from '../../live/callback-receiver.js';
 import { type FeedObserver } from '../../live/feed-observer.js';
-import { type WebhookKind } from '../../live/webhook-token.js';
+import { type WebhookKind, webhookKinds } from '../../live/webhook-token.js';
 import { currentTrail } from '../observe/trail.js';
+import { beginAtZero } from './begin-at-zero.js';
 
 /** Counts who listens, and what they are told. */
 export function feedMetrics(registry: Registry): FeedObserver {
@@ -45,7 +47,7 @@ export function feedMetrics(registry: Registry): FeedObserver {
 }
 
 /** Told what a callback was answered. */
-export type OnWebhook = (kind: WebhookKind, verdict: string) => void;
+export type OnWebhook = (kind: WebhookKind, verdict: Verdict | 'refused') => void;
 
 /** Counts callbacks; the verdict is one of a closed set. */
 export function webhookMetrics(registry: Registry): OnWebhook {
@@ -55,6 +57,11 @@ export function webhookMetrics(registry: Registry): OnWebhook {
     labelNames: ['kind', 'verdict'],
     registers: [registry],
   });
+  beginAtZero(
+    total,
+    ['kind', webhookKinds],
+    ['verdict', ['accepted', 'unknownAddress', 'malformed', 'tooEarly', 'refused']],
+  );
   return (kind, verdict) => {
     total.inc({ kind, verdict });
   };

@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { type EndedOperation } from '../observe/operations.js';
-import { codeLabel } from './error-codes.js';
+import { codeLabel, codeLabels } from './error-codes.js';
 
 /** From an answer that was kept to one that waited for its place in the budget. */
 const buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
@@ -27,6 +27,7 @@ export function operationMetrics(registry: Registry) {
     labelNames: ['code'],
     registers,
   });
+  for (const code of codeLabels) errors.inc({ code }, 0); // what begins at 1 has not grown, to Prometheus
   const requests = new Counter({
     name: 'campaign_gateway_http_requests_total',
     help: 'HTTP requests answered, by route and class of status.',

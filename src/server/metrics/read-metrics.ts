@@ -1,6 +1,8 @@
 import { Counter, type Registry } from 'prom-client';
 import { type OnRead } from '../../datasources/reading/read-observer.js';
 import { type AuditLine } from '../../datasources/writing/audit.js';
+import { CampaignAction } from '../../domain/campaign.js';
+import { beginAtZero } from './begin-at-zero.js';
 
 /** Counts reads, by what they were answered with. */
 export function readMetrics(registry: Registry): OnRead {
@@ -10,6 +12,11 @@ export function readMetrics(registry: Registry): OnRead {
     labelNames: ['kind', 'answer'],
     registers: [registry],
   });
+  beginAtZero(
+    reads,
+    ['kind', ['campaign', 'campaigns', 'messages']],
+    ['answer', ['kept', 'new', 'shared', 'stale']],
+  );
   return (kind, answer) => {
     reads.inc({ kind, answer });
   };
@@ -23,6 +30,8 @@ export function writeMetrics(registry: Registry): (line: AuditLine) => void {
     labelNames: ['what', 'outcome'],
     registers: [registry],
   });
+  const outcomes = ['done', 'replayed', 'refused', 'failed', 'unknown'];
+  beginAtZero(writes, ['what', ['CREATE', ...Object.values(CampaignAction)]], ['outcome', outcomes]);
   return ({ what, outcome }) => {
     writes.inc({ what, outcome });
   };

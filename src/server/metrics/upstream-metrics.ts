@@ -1,12 +1,16 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { type Drift } from '../../datasources/exotel/drift/differences.js';
 import { type DriftRoute } from '../../datasources/exotel/drift/drift-watch.js';
-import { type BegunCall, type CallEnd } from '../../datasources/exotel/call-observer.js';
+import { type BegunCall, type CallEnd, type Route } from '../../datasources/exotel/call-observer.js';
+import { beginAtZero } from './begin-at-zero.js';
 
 /** Statuses that say something by themselves (UPSTREAM.md, envelope); others are told by their class. */
 const known: ReadonlySet<number> = new Set([
   200, 201, 207, 400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 429, 499, 500, 502, 503, 504,
 ]);
+
+const routes: readonly Route[] = ['list', 'get', 'messages', 'create', 'update', 'action'];
+const driftRoutes: readonly DriftRoute[] = [...routes, 'campaignCallback', 'messageCallback'];
 
 const buckets = [0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -38,6 +42,8 @@ export function upstreamMetrics(registry: Registry) {
     labelNames: ['route', 'kind'],
     registers,
   });
+  for (const route of routes) retries.inc({ route }, 0);
+  beginAtZero(drift, ['route', driftRoutes], ['kind', ['key', 'status', 'shape']]);
   return {
     ended: ({ route, attempt }: BegunCall, { status, reason }: CallEnd, seconds: number): void => {
       calls.inc({ route, status: statusLabel(status), reason: reason ?? 'ok' });

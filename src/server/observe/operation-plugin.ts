@@ -31,5 +31,8 @@ export function observeOperations(operations: Operations): ApolloServerPlugin<Re
 
 /** The codes of errors as clients see them. */
 export function codesOf(errors: readonly GraphQLFormattedError[] | undefined): string[] {
-  return (errors ?? []).map(({ extensions }) => String(extensions?.['code'] ?? 'INTERNAL_SERVER_ERROR'));
+  return (errors ?? []).map(({ extensions }) => {
+    const code = extensions?.['code'];
+    return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
+  });
 }

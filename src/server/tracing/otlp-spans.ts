@@ -106,7 +106,7 @@ function telling(exporter: SpanExporter, onTrouble: () => void): SpanExporter {
   return {
     export: (spans, done) => {
       exporter.export(spans, (result) => {
-        if (result.code !== 0) onTrouble();
+        if (result.error) onTrouble();
         done(result);
       });
     },
