@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+
+/** A span as it was sent. */
+export interface SentSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** 2: an error. */
+  readonly status: { readonly code?: number };
+}
+
+/** A collector of OTLP over HTTP, as JSON. */
+export interface Collector {
+  readonly endpoint: string;
+  /** Everything that it was sent, as text. */
+  readonly bodies: string[];
+  readonly spans: () => SentSpan[];
+  close(): Promise<void>;
+}
+
+interface Sent {
+  readonly resourceSpans: readonly {
+    readonly scopeSpans: readonly { readonly spans: readonly RawSpan[] }[];
+  }[];
+}
+type RawSpan = Omit<SentSpan, 'attributes'> & {
+  readonly attributes: readonly { readonly key: string; readonly value: Record<string, unknown> }[];
+};
+
+/**
+ * Starts one on a free port.
+ * @param hangs takes what it is sent, and never answers.
+ */
+export async function startCollector(hangs = false): Promise<Collector> {
+  const bodies: string[] = [];
+  const server = createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      bodies.push(Buffer.concat(chunks).toString('utf8'));
+      if (hangs) return;
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bodies,
+    spans: () =>
+      bodies
+        .flatMap((body) => (JSON.parse(body) as Sent).resourceSpans)
+        .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+        .map((span) => ({ ...span, attributes: plain(span.attributes) })),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function plain(attributes: RawSpan['attributes']): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
