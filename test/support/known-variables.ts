@@ -1,0 +1,19 @@
+import { variables } from '../../src/config/variables.js';
+
+/** Every variable that the gateway reads. */
+export const knownVariables: readonly string[] = [
+  ...Object.keys(variables),
+  'EXOTEL_ACCOUNT_SID',
+  'EXOTEL_API_KEY',
+  'EXOTEL_API_TOKEN',
+];
+
+/** What an engineer fills in where a manifest or an example leaves something open. */
+export const filledIn: Readonly<Record<string, string>> = {
+  EXOTEL_ACCOUNT_SID: 'acme',
+  EXOTEL_API_KEY: 'key',
+  EXOTEL_API_TOKEN: 'token',
+  REDIS_URL: 'rediss://:password@redis.example.com:6379/0',
+  WEBHOOK_SECRET: 'a secret',
+  METRICS_TOKEN: 'a token',
+};
