@@ -42,10 +42,7 @@ const entry = z.strictObject(
   { error: 'must be an object of name, scopes and sha256, and nothing else.' },
 );
 const entries = z.array(entry, 'must be a list of keys, or an object with a list "keys".');
-const file = z.preprocess(
-  (value) => (isObject(value) && 'keys' in value && Object.keys(value).length === 1 ? value['keys'] : value),
-  entries,
-);
+const file = z.preprocess(listIn, entries);
 
 /**
  * Reads a file of keys.
@@ -68,6 +65,12 @@ function parsed(text: string): unknown {
   } catch {
     throw new ApiKeysProblem('The file is not JSON.'); // what JSON.parse says quotes the text
   }
+}
+
+/** The list may stand in an object, as its only member. */
+function listIn(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'keys')) return value;
+  return Object.keys(value).length === 1 ? (value as { readonly keys: unknown }).keys : value;
 }
 
 /** Takes `sha256:` and `sha256-` before it, as tools write them. */
@@ -97,8 +100,4 @@ function placeOf([index, ...members]: readonly PropertyKey[]): string {
   if (typeof index !== 'number') return 'The file';
   const member = members.find((part) => typeof part === 'string');
   return `Entry ${index + 1}${member === undefined ? '' : `: "${member}"`}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

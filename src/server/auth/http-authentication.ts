@@ -41,7 +41,7 @@ export function authenticated(authenticate: Authenticator) {
 function refuse({ headers }: FastifyRequest, reply: FastifyReply, { code, message }: GatewayError) {
   const isOutage = code === 'AUTHENTICATION_UNAVAILABLE';
   // What was shown and is not good is told apart from what was not shown (RFC 6750, 3).
-  const isShown = headers.authorization !== undefined;
+  const isShown = /^bearer\b/i.test(headers.authorization ?? '');
   if (!isOutage) reply.header('www-authenticate', isShown ? 'Bearer error="invalid_token"' : 'Bearer');
   reply.header('cache-control', 'no-store');
   return reply.code(isOutage ? 503 : 401).send({ errors: [{ message, extensions: { code } }] });
