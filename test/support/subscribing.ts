@@ -10,6 +10,9 @@ export type LiveTransport = 'ws' | 'sse';
 /** Both, for `it.each`. */
 export const transports: readonly LiveTransport[] = ['ws', 'sse'];
 
+/** What a subscriber shows: as headers of an event stream, as `connectionParams` of a WebSocket. */
+export type Shown = Readonly<Record<string, string>>;
+
 /** What a client variable is. */
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -60,6 +63,7 @@ export async function subscribe<Data>(
   transport: LiveTransport,
   query: string,
   variables: Variables = {},
+  shown: Shown = {},
 ): Promise<Subscriber<Data>> {
   const events: Data[] = [];
   const errors: ClientError[] = [];
@@ -77,7 +81,7 @@ export async function subscribe<Data>(
     complete: () => (hasEnded = true),
   };
   const open = transport === 'ws' ? openSocket : openStream;
-  const close = await open({ gatewayUrl, query, variables, hasEnded: () => hasEnded }, sink);
+  const close = await open({ gatewayUrl, query, variables, shown, hasEnded: () => hasEnded }, sink);
   const subscriber: Subscriber<Data> = {
     events,
     errors,
@@ -102,13 +106,19 @@ interface Opening {
   readonly gatewayUrl: string;
   readonly query: string;
   readonly variables: Variables;
+  readonly shown: Shown;
   readonly hasEnded: () => boolean;
 }
 
 async function openSocket(opening: Opening, sink: Sink): Promise<() => Promise<void>> {
-  const { gatewayUrl, query, variables, hasEnded } = opening;
+  const { gatewayUrl, query, variables, shown, hasEnded } = opening;
   const url = `${gatewayUrl.replace('http', 'ws')}/graphql`;
-  const client = createSocketClient({ url, webSocketImpl: WebSocket, retryAttempts: 0 });
+  const client = createSocketClient({
+    url,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: { ...shown },
+  });
   const leave = client.subscribe({ query, variables: { ...variables } }, sink);
   // What is asked behind it on the same connection is answered after it was taken.
   await new Promise<void>((resolve) => {
@@ -125,19 +135,19 @@ async function openSocket(opening: Opening, sink: Sink): Promise<() => Promise<v
 }
 
 /** A socket does not say when it listens; a stream does, and who comes after another listens after it. */
-async function isListenedTo({ gatewayUrl, query, variables }: Opening): Promise<void> {
+async function isListenedTo({ gatewayUrl, query, variables, shown }: Opening): Promise<void> {
   const dispatcher = new Agent();
   await request(`${gatewayUrl}/graphql/stream`, {
     method: 'POST',
     dispatcher,
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...shown },
     body: JSON.stringify({ query, variables }),
   }).then(({ body }) => body.on('error', () => undefined));
   await dispatcher.destroy();
 }
 
 async function openStream(opening: Opening, sink: Sink): Promise<() => Promise<void>> {
-  const { gatewayUrl, query, variables } = opening;
+  const { gatewayUrl, query, variables, shown } = opening;
   // A dispatcher that is left open connects again when a stream is aborted.
   const dispatcher = new Agent();
   return new Promise((resolve) => {
@@ -150,6 +160,7 @@ async function openStream(opening: Opening, sink: Sink): Promise<() => Promise<v
     const client = createStreamClient({
       url: `${gatewayUrl}/graphql/stream`,
       retryAttempts: 0,
+      headers: { ...shown },
       fetchFn: (target: string, init: RequestInit) => fetch(target, { ...init, dispatcher }),
       on: { connected: answered },
     });
