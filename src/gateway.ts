@@ -12,14 +12,17 @@ import { type WithCallbacks } from './datasources/writing/create.js';
 import { connect } from './gateway/connect.js';
 import { openAuthentication } from './gateway/open-authentication.js';
 import { observe } from './gateway/observation.js';
+import { openGuards } from './gateway/open-guards.js';
 import { openState } from './gateway/open-state.js';
 import { contextFactory } from './gateway/request-contexts.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveChanges } from './live/live-changes.js';
+import { SubscriptionLimit } from './live/subscription-limit.js';
 import { batchCallsOf } from './resolvers/cost/checked-cost.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox } from './sandbox/sandbox.js';
 import { createHttpServer } from './server/http-server.js';
+import { type Patience } from './server/limits/slow-clients.js';
 import { createLogger, type Logger } from './server/logger.js';
 
 /** What a test may put in place of the machine's own. */
@@ -31,6 +34,8 @@ export interface GatewayParts {
   readonly random?: () => number;
   /** Waits between two looks for what a lost answer was about. */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** How long clients may take to send a request. */
+  readonly patience?: Patience;
 }
 
 /** A running gateway. */
@@ -114,9 +119,16 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       withCallbacks,
     });
     const readiness = observation.watch({ policy, budget, account, redis: shared.redis });
+    const schema = await createSchema(now);
+    const subscriptionLimit = new SubscriptionLimit(config.limits.subscriptionsPerCaller);
+    const writing = { client, creates, audit, now, sleep, withCallbacks };
     const { app, closing } = await createHttpServer({
-      schema: await createSchema(now),
-      createContext: contextFactory(account, { client, creates, audit, now, sleep, withCallbacks }, live),
+      schema,
+      createContext: contextFactory(account, writing, live, subscriptionLimit),
+      guards: openGuards(config, schema, shared),
+      maximumBytes: config.limits.bodyBytes,
+      patience: parts.patience,
+      ...config.access,
       logger,
       budget,
       cost: { limit: config.maximumUpstreamCalls, windowRows: account.maximum },

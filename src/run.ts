@@ -11,9 +11,9 @@ export async function runGateway(config: Config, say: Say): Promise<undefined> {
     config.upstream.kind === 'live'
       ? config.upstream.baseUrl
       : `the embedded sandbox, ${config.upstream.speed} times as fast as life (SANDBOX_SPEED)`;
+  const graphiql = config.access.isGraphiqlOn ? `\n  GraphiQL   ${gateway.url}/` : '';
   say(`campaign-gateway is ready
-
-  GraphiQL   ${gateway.url}/
+${graphiql}
   GraphQL    ${gateway.url}/graphql
   Health     ${gateway.url}/livez  ${gateway.url}/readyz
   Upstream   ${upstream}

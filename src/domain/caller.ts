@@ -1,5 +1,5 @@
-/** What a caller may be allowed to do. */
-export const scopes = ['campaigns:read', 'campaigns:write', 'messages:read'] as const;
+/** What a caller may be allowed to do; `documents:any`: send documents of its own where apps send trusted ones only. */
+export const scopes = ['campaigns:read', 'campaigns:write', 'messages:read', 'documents:any'] as const;
 
 export type Scope = (typeof scopes)[number];
 

@@ -4,11 +4,17 @@ import { RequestReader } from '../datasources/reading/request-reader.js';
 import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type Caller } from '../domain/caller.js';
 import { type LiveChanges } from '../live/live-changes.js';
+import { type SubscriptionLimit } from '../live/subscription-limit.js';
 import { type RequestContext, type RequestScope } from '../resolvers/context.js';
 import { type RequestWishes } from '../server/request-wishes.js';
 
 /** What each request is answered with: its own reader and writer on what all share. */
-export function contextFactory(account: AccountReads, writing: WritingOptions, live: LiveChanges) {
+export function contextFactory(
+  account: AccountReads,
+  writing: WritingOptions,
+  { subscriptions }: LiveChanges,
+  limit: SubscriptionLimit,
+) {
   return ({ fresh }: RequestWishes, caller: Caller): RequestContext => {
     const scope = (): RequestScope => {
       const report = new ReadReport();
@@ -18,7 +24,11 @@ export function contextFactory(account: AccountReads, writing: WritingOptions, l
     const context = {
       ...scope(),
       caller,
-      live: live.subscriptions,
+      live: {
+        campaignUpdated: (sid: string) => limit.open(caller.name, () => subscriptions.campaignUpdated(sid)),
+        messageStatusChanged: (sid: string) =>
+          limit.open(caller.name, () => subscriptions.messageStatusChanged(sid)),
+      },
       renew: () => void Object.assign(context, scope()),
     };
     return context;

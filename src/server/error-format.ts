@@ -1,6 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../domain/errors.js';
+import { withoutSuggestion } from './limits/schema-secrecy.js';
 import { type Logger } from './logger.js';
 
 /** Codes of the GraphQL server itself; their messages speak of the client's own document. */
@@ -10,15 +11,14 @@ const serverCodes: ReadonlySet<unknown> = new Set([
   'BAD_USER_INPUT',
   'BAD_REQUEST',
   'OPERATION_RESOLUTION_FAILURE',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
 /**
  * The one place where errors become what a client sees.
  * Ours were written for clients; what was not is a fault of ours, logged and answered without its text.
+ * @param hidesSchema takes out of messages what they tell of the schema.
  */
-export function errorFormatter(logger: Logger) {
+export function errorFormatter(logger: Logger, hidesSchema: boolean) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause =
       error instanceof GraphQLError && error.originalError ? error.originalError : unwrapResolverError(error);
@@ -29,7 +29,10 @@ export function errorFormatter(logger: Logger) {
     if (cause instanceof GatewayError)
       return { message: cause.message, ...place, extensions: { ...cause.details, code: cause.code } };
     const code = formatted.extensions?.['code'];
-    if (serverCodes.has(code)) return { message: formatted.message, ...place, extensions: { code } };
+    if (serverCodes.has(code)) {
+      const message = hidesSchema ? withoutSuggestion(formatted.message) : formatted.message;
+      return { message, ...place, extensions: { code } };
+    }
     logger.error({ err: cause, path: formatted.path }, 'an operation failed for a reason of our own');
     return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };

@@ -17,6 +17,10 @@ import { cacheHeader } from './cache-header.js';
 import { within } from './closing.js';
 import { errorFormatter } from './error-format.js';
 import { libraryLogger } from './library-log.js';
+import { guardedApollo } from './limits/guarded-apollo.js';
+import { type Guards } from './limits/guards.js';
+import { rateHooks } from './limits/rate-hook.js';
+import { validationSettings } from './limits/schema-secrecy.js';
 import { type Logger } from './logger.js';
 import { type CostLimit } from '../resolvers/cost/checked-cost.js';
 import { costLimit } from './cost-limit.js';
@@ -37,6 +41,9 @@ export interface GraphqlEndpointOptions {
   readonly operations: Operations;
   /** Whether a router may have its events sent to an address. */
   readonly mayCallBack: (url: string) => boolean;
+  readonly guards: Guards;
+  /** Whether the schema is told to who asks for it. */
+  readonly isIntrospectionOn: boolean;
 }
 
 /** How long routers may take to hear that their subscriptions end. */
@@ -45,11 +52,19 @@ const farewellMs = 1000;
 /** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
 export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpointOptions): Promise<void> {
   const apolloLogger = libraryLogger(options.logger, 'apollo');
+  const { guards, isIntrospectionOn } = options;
+  const validation = validationSettings(isIntrospectionOn);
+  const formatError = errorFormatter(options.logger, !isIntrospectionOn);
   const apollo = new ApolloServer<RequestContext>({
     schema: options.schema,
-    introspection: true, // GraphiQL and codegen live on it
+    introspection: true, // where it is off, a rule of our own refuses it, on every transport alike
+    validationRules: [...validation.rules],
+    validationOptions: validation.options,
+    persistedQueries: false, // anybody could fill its store; TRUSTED_DOCUMENTS has the operator's own
+    allowBatchedHttpRequests: false, // one request is one operation: limits count it so
+    csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
-    formatError: errorFormatter(options.logger),
+    formatError,
     logger: apolloLogger,
     stopOnTerminationSignals: false, // the process's own business
     plugins: [
@@ -67,10 +82,14 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
   });
   await apollo.start();
   app.addHook('onClose', () => within(farewellMs, apollo.stop()));
-  const handler = fastifyApolloHandler(apollo, {
+  const handler = fastifyApolloHandler(guardedApollo(apollo, guards, formatError) as typeof apollo, {
     context: (request) =>
       Promise.resolve(options.createContext(requestWishes(request.headers), request.caller)),
   });
-  const onRequest = authenticated(options.authenticate);
-  app.route({ url: '/graphql', method: ['GET', 'POST', 'OPTIONS'], onRequest, handler });
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    onRequest: [authenticated(options.authenticate), ...rateHooks(guards.rate, formatError)],
+    handler,
+  });
 }

@@ -6,12 +6,18 @@ import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js
 import { errorFormatter } from './error-format.js';
 import { serveHealth } from './health.js';
 import { ConnectionCallers } from './live/connection-callers.js';
+import { takeJson } from './limits/json-body.js';
+import { openToOrigins } from './limits/open-to-origins.js';
+import { rateHooks } from './limits/rate-hook.js';
+import { validationSettings } from './limits/schema-secrecy.js';
+import { sendSecurityHeaders } from './limits/security-headers.js';
+import { limitSilentConnections } from './limits/silent-connections.js';
+import { type Patience, slowClients } from './limits/slow-clients.js';
 import { LiveOperations } from './live/live-operations.js';
 import { serveEventStream } from './live/event-stream.js';
 import { serveWebSocket } from './live/web-socket.js';
 import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { serveWebhooks } from './webhooks.js';
-import { type Logger } from './logger.js';
 import { type Metrics } from './metrics/metrics.js';
 import { serveMetrics } from './metrics/serve-metrics.js';
 import { followRequests, onRequestTrail } from './observe/request-trails.js';
@@ -26,6 +32,13 @@ export interface HttpServerOptions extends GraphqlEndpointOptions {
   readonly readiness: Readiness;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Of a request's body, and of a WebSocket's message. */
+  readonly maximumBytes: number;
+  readonly isGraphiqlOn: boolean;
+  /** Whose web pages may read answers, beside our own. */
+  readonly corsOrigins: readonly string[];
+  /** How long clients may take; tests have less time. */
+  readonly patience?: Patience | undefined;
 }
 
 /** A server, and how it ends. */
@@ -39,6 +52,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app = fastify({
     logger: false,
     forceCloseConnections: 'idle',
+    bodyLimit: options.maximumBytes,
+    ...slowClients(options.patience),
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply.code(400).send(errorBody('The request could not be read.', 'BAD_REQUEST'));
     },
@@ -46,35 +61,52 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   followRequests(app);
   const closing = new Closing(app);
   decorateWithCaller(app);
-  answerErrors(app, options.logger);
+  answerErrors(app, options);
+  limitSilentConnections(app.server);
+  takeJson(app);
+  await sendSecurityHeaders(app);
+  await openToOrigins(app, options.corsOrigins);
   serveHealth(app, options.readiness, closing);
   serveMetrics(app, options.metrics, options.metricsToken);
-  await serveGraphiql(app);
+  if (options.isGraphiqlOn) await serveGraphiql(app);
   await serveGraphql(app, options);
-  const { schema, cost, logger, createContext, operations, authenticate, now } = options;
-  const over = (transport: 'ws' | 'sse') =>
-    new LiveOperations({
-      schema,
-      cost,
-      operations,
-      transport,
-      createContext: (caller) => createContext({ fresh: false }, caller),
-      formatError: errorFormatter(logger),
-    });
-  serveWebSocket(app, over('ws'), new ConnectionCallers(authenticate, now), closing);
-  serveEventStream(app, over('sse'), authenticated(authenticate), closing);
+  serveLive(app, options, closing);
   await serveWebhooks(app, options.receiver, options.metrics.webhook);
   return { app, closing };
 }
 
+/** Operations beside Apollo's endpoint: over WebSocket and as event streams. */
+function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Closing): void {
+  const { schema, cost, guards, operations, createContext, authenticate, corsOrigins, now } = options;
+  const formatError = errorFormatter(options.logger, !options.isIntrospectionOn);
+  const over = (transport: 'ws' | 'sse') =>
+    new LiveOperations({
+      schema,
+      cost,
+      guards,
+      operations,
+      transport,
+      validation: validationSettings(options.isIntrospectionOn),
+      createContext: (caller) => createContext({ fresh: false }, caller),
+      formatError,
+    });
+  const { rate } = guards;
+  const callers = new ConnectionCallers(authenticate, now);
+  const { maximumBytes } = options;
+  serveWebSocket(app, over('ws'), { callers, closing, maximumBytes, rate, corsOrigins });
+  const onRequest = [authenticated(authenticate), ...rateHooks(rate, formatError)];
+  serveEventStream(app, over('sse'), { onRequest, closing, corsOrigins });
+}
+
 /** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
-function answerErrors(app: FastifyInstance, logger: Logger): void {
+function answerErrors(app: FastifyInstance, { logger, maximumBytes }: HttpServerOptions): void {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(errorBody('There is nothing at this address.', 'NOT_FOUND')),
   );
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     const statusCode = error.statusCode ?? 500;
-    if (statusCode < 500) return reply.code(statusCode).send(errorBody(mendable(statusCode), 'BAD_REQUEST'));
+    if (statusCode < 500)
+      return reply.code(statusCode).send(errorBody(mendable(statusCode, maximumBytes), 'BAD_REQUEST'));
     onRequestTrail(request, () => {
       logger.error({ err: error }, 'a request failed for a reason of our own');
     });
@@ -87,8 +119,8 @@ function errorBody(message: string, code: string) {
   return { errors: [{ message, extensions: { code } }] };
 }
 
-function mendable(statusCode: number): string {
-  if (statusCode === 413) return 'The request body is too large.';
+function mendable(statusCode: number, maximumBytes: number): string {
+  if (statusCode === 413) return `The request body is too large; at most ${maximumBytes} bytes are taken.`;
   if (statusCode === 415) return 'The content type is not one that is taken here; use application/json.';
   return 'The request body could not be read.';
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FastifyInstance, type onRequestAsyncHookHandler } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, type onRequestAsyncHookHandler } from 'fastify';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { type ServerResponse } from 'node:http';
 import { type Closing } from '../closing.js';
-import { type EventStream, type LiveOperations } from './live-operations.js';
+import { type EventStream, type LiveOperations, type SentOperation } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
 
 const eventStream = 'text/event-stream';
@@ -16,21 +16,27 @@ const closingError = {
   errors: [{ message: 'This gateway is stopping; connect again.', extensions: { code: 'SHUTTING_DOWN' } }],
 };
 
-/**
- * Serves `graphql-sse`, distinct connections, at `/graphql/stream`.
- * @param onRequest lets in who may come.
- */
+/** What is the transport's own. */
+export interface EventStreamOptions {
+  /** What looks at each request first. */
+  readonly onRequest: onRequestAsyncHookHandler[];
+  readonly closing: Closing;
+  /** Whose pages may ask, beside our own. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** Serves `graphql-sse`, distinct connections, at `/graphql/stream`. */
 export function serveEventStream(
   app: FastifyInstance,
   operations: LiveOperations,
-  onRequest: onRequestAsyncHookHandler,
-  closing: Closing,
+  { onRequest, closing, corsOrigins }: EventStreamOptions,
 ): void {
   const subscribed = new Set<ServerResponse>();
   const handler = createHandler({
     authenticate: () => null, // no single connections: a stream that is reserved and never opened would stay
-    onSubscribe: ({ raw }, { query, operationName, variables }) => {
-      const prepared = operations.prepare({ query, operationName, variables }, raw.caller);
+    onSubscribe: ({ raw: request }, sent) => {
+      const { documentId } = (request.body ?? request.query) as SentOperation;
+      const prepared = operations.prepare({ ...sent, documentId }, request.caller);
       return 'schema' in prepared
         ? (prepared as never)
         : { data: null, errors: operations.formatErrors(prepared) as never };
@@ -51,13 +57,14 @@ export function serveEventStream(
     onRequest,
     handler: async (request, reply) => {
       if (closing.hasBegun) return reply.code(503).send(closingError);
-      if (!isSameOrigin(request.headers)) return reply.code(403).send();
+      if (!isSameOrigin(request.headers, corsOrigins)) return reply.code(403).send();
       if (!(request.headers.accept ?? '').includes(eventStream))
         return reply.code(406).send({ errors: [{ message: `This address answers ${eventStream} only.` }] });
       // The library would wait for ever for a body that was read and is none.
       if (request.method === 'POST' && !isObject(request.body))
         return reply.code(400).send({ errors: [{ message: 'The request body must be a JSON object.' }] });
       request.headers.accept = eventStream; // the library takes it alone only
+      sayQuery(request);
       reply.hijack();
       await handler(request, reply);
       return reply;
@@ -66,6 +73,14 @@ export function serveEventStream(
   closing.onBegin(() => {
     for (const response of subscribed) response.end(reconnectHint);
   });
+}
+
+/** The library wants a text, also of who names a document in its place. */
+function sayQuery({ body, query, raw }: FastifyRequest): void {
+  const sent = (body ?? query) as { query?: unknown };
+  if (sent.query !== undefined) return;
+  if (body) sent.query = '';
+  else raw.url = `${raw.url ?? ''}${raw.url?.includes('?') ? '&' : '?'}query=`;
 }
 
 function isObject(body: unknown): boolean {

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   execute,
   type ExecutionArgs,
   type ExecutionResult,
@@ -7,7 +8,8 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  parse,
+  OperationTypeNode,
+  specifiedRules,
   subscribe,
   validate,
 } from 'graphql';
@@ -17,18 +19,28 @@ import { codesOf } from '../observe/operation-plugin.js';
 import { type OperationEnd, type Operations } from '../observe/operations.js';
 import { keepTrail, onTrail, operationTrail } from '../observe/trail.js';
 import { type CostLimit, costProblem } from '../../resolvers/cost/checked-cost.js';
+import { admittedText, type Guards } from '../limits/guards.js';
+import { refusalOf } from '../limits/http-refusal.js';
+import { type ValidationSettings } from '../limits/schema-secrecy.js';
+
+/** Of variables; who made so many mistakes mends the first ones first. */
+const maximumErrors = 20;
 
 /** An operation as a client sent it. */
 export interface SentOperation {
   readonly query?: unknown;
   readonly operationName?: unknown;
   readonly variables?: unknown;
+  readonly documentId?: unknown;
+  readonly extensions?: unknown;
 }
 
 /** What running operations beside Apollo's endpoint needs. */
 export interface LiveOperationsOptions {
   readonly schema: GraphQLSchema;
   readonly createContext: (caller: Caller) => RequestContext;
+  readonly guards: Guards;
+  readonly validation: ValidationSettings;
   readonly cost: CostLimit;
   readonly operations: Operations;
   readonly transport: 'ws' | 'sse';
@@ -64,32 +76,42 @@ export class LiveOperations {
     return prepared;
   }
 
-  #prepare(
-    { query, operationName, variables }: SentOperation,
-    caller: Caller,
-  ): ExecutionArgs | readonly GraphQLError[] {
-    const { schema, createContext, cost } = this.#options;
+  #prepare(sent: SentOperation, caller: Caller): ExecutionArgs | readonly GraphQLError[] {
+    const { operationName, variables } = sent;
+    const { schema, createContext, cost, validation } = this.#options;
     const name = typeof operationName === 'string' ? operationName : undefined;
     const variableValues = isObject(variables) ? variables : {};
-    const document = parsed(typeof query === 'string' ? query : '');
+    const document = this.#read(sent, caller);
     if (document instanceof GraphQLError) return [document];
-    const problems = validate(schema, document);
+    const problems = validate(schema, document, [...specifiedRules, ...validation.rules], validation.options);
     if (problems.length > 0) return problems.map((problem) => withCode(problem, 'GRAPHQL_VALIDATION_FAILED'));
     const operation = getOperationAST(document, name);
     if (!operation)
       return [withCode(new GraphQLError('There is no such operation.'), 'OPERATION_RESOLUTION_FAILURE')];
-    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues);
+    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues, {
+      maxErrors: maximumErrors,
+    });
     if (errors) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'));
     const tooMuch = costProblem({ schema, document, operation, variables: variableValues }, cost);
     if (tooMuch) return [tooMuch];
     return { schema, document, operationName: name, variableValues, contextValue: createContext(caller) };
   }
 
+  /** The document of an operation, or why it is not run. */
+  #read(sent: SentOperation, caller: Caller): DocumentNode | GraphQLError {
+    const { guards } = this.#options;
+    try {
+      return guards.documents.parse(admittedText(sent, caller, guards) ?? '');
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
   /** Runs a query or a mutation. */
   async execute(args: ExecutionArgs): Promise<FormattedResult> {
     this.#running += 1;
     try {
-      return await this.#observed(args, async () => this.format(await execute(args)));
+      return await this.#observed(args, () => this.#run(args));
     } finally {
       this.#running -= 1;
       if (this.#running === 0) this.#onIdle?.();
@@ -102,6 +124,16 @@ export class LiveOperations {
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
+  }
+
+  async #run(args: ExecutionArgs): Promise<FormattedResult> {
+    const isMutation = (): boolean =>
+      getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.MUTATION;
+    try {
+      return this.format(await this.#options.guards.running.run(async () => execute(args), isMutation));
+    } catch (error) {
+      return { errors: this.formatErrors([refusalOf(error)]) };
+    }
   }
 
   /** Begins a subscription. */
@@ -153,14 +185,6 @@ function endOf(result: FormattedResult | EventStream): OperationEnd {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function parsed(query: string) {
-  try {
-    return parse(query);
-  } catch (error) {
-    return withCode(error as GraphQLError, 'GRAPHQL_PARSE_FAILED');
-  }
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {

@@ -4,13 +4,13 @@ import { type FastifyInstance } from 'fastify';
 import { type ExecutionArgs } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { asGraphQLError } from '../limits/http-refusal.js';
+import { type RequestRate } from '../limits/request-rate.js';
 import { type Closing, within } from '../closing.js';
 import { type ConnectionCallers } from './connection-callers.js';
 import { type LiveOperations } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
 
-/** More than any operation is long. */
-const maximumMessageBytes = 256 * 1024;
 /** A connection whose other end is gone is noticed after two of these. */
 const pingEveryMs = 12_000;
 /** One client has no use for more. */
@@ -18,24 +18,39 @@ const maximumOperations = 100;
 
 /** How long the other ends may take to say goodbye. */
 const goodbyeMs = 500;
+/** How long a client may take to say the first thing. */
+const connectionInitWaitTimeout = 3000;
+
+/** What is the transport's own. */
+export interface WebSocketOptions {
+  readonly callers: ConnectionCallers;
+  readonly closing: Closing;
+  /** Of a message. */
+  readonly maximumBytes: number;
+  readonly rate: RequestRate;
+  /** Whose pages may connect, beside our own. */
+  readonly corsOrigins: readonly string[];
+}
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(
   app: FastifyInstance,
   operations: LiveOperations,
-  callers: ConnectionCallers,
-  closing: Closing,
+  { callers, closing, maximumBytes, rate, corsOrigins }: WebSocketOptions,
 ): void {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maximumMessageBytes });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maximumBytes });
   const server = useServer(
     {
       isProd: true, // what goes wrong inside is not told
+      connectionInitWaitTimeout,
       onConnect: (connection) => callers.admit(connection),
-      onSubscribe: (connection, _id, payload) => {
+      onSubscribe: async (connection, _id, payload) => {
         const { extra, subscriptions } = connection;
         if (Object.keys(subscriptions).length > maximumOperations)
           extra.socket.close(4430, 'Too many operations');
-        return operations.prepare(payload, callers.of(connection));
+        const caller = callers.of(connection);
+        const tooMany = await rate.take(caller.name);
+        return tooMany ? [asGraphQLError(tooMany)] : operations.prepare(payload, caller);
       },
       onComplete: (connection) => {
         callers.beforeComplete(connection);
@@ -49,7 +64,7 @@ export function serveWebSocket(
     pingEveryMs,
   );
   app.server.on('upgrade', (request, socket, head) => {
-    const isOurs = request.url?.split('?')[0] === '/graphql' && isSameOrigin(request.headers);
+    const isOurs = request.url?.split('?')[0] === '/graphql' && isSameOrigin(request.headers, corsOrigins);
     if (!isOurs || closing.hasBegun) {
       refuse(socket, isOurs ? '503 Service Unavailable' : '403 Forbidden');
       return;

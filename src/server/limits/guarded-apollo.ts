@@ -1,0 +1,67 @@
+import {
+  type ApolloServer,
+  HeaderMap,
+  type HTTPGraphQLRequest,
+  type HTTPGraphQLResponse,
+} from '@apollo/server';
+import { getOperationAST, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import { type RequestContext } from '../../resolvers/context.js';
+import { admittedText, type Guards } from './guards.js';
+import { httpRefusal, refusalOf } from './http-refusal.js';
+import { sentOverHttp, withText } from './sent-over-http.js';
+import { namesDocument } from './trusted-documents.js';
+
+/** What HTTP handlers ask of Apollo Server. */
+export type HttpExecutor = Pick<ApolloServer<RequestContext>, 'executeHTTPGraphQLRequest' | 'assertStarted'>;
+
+/** Apollo Server behind the guards: it sees what may be run, and its answer is waited for no longer than it may take. */
+export function guardedApollo(
+  apollo: ApolloServer<RequestContext>,
+  guards: Guards,
+  formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
+): HttpExecutor {
+  const answer = async (
+    request: HTTPGraphQLRequest,
+    contextValue: RequestContext,
+  ): Promise<HTTPGraphQLResponse> => {
+    const sent = sentOverHttp(request);
+    const text = sent && admittedText(sent, contextValue.caller, guards);
+    const isAsSent = text === undefined || (text === sent?.query && !namesDocument(sent));
+    const admitted = isAsSent ? request : withText(request, text);
+    return guards.running.run(
+      () =>
+        apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: admitted,
+          context: () => Promise.resolve(contextValue),
+        }),
+      () => text !== undefined && isMutation(text, sent?.operationName, guards),
+    );
+  };
+  return {
+    assertStarted: (expression) => {
+      apollo.assertStarted(expression);
+    },
+    executeHTTPGraphQLRequest: async ({ httpGraphQLRequest, context }) => {
+      try {
+        return await answer(httpGraphQLRequest, await context());
+      } catch (error) {
+        const refusal = refusalOf(error);
+        return refused(formatError(refusal.toJSON(), refusal), httpGraphQLRequest);
+      }
+    },
+  };
+}
+
+function refused(formatted: GraphQLFormattedError, { headers }: HTTPGraphQLRequest): HTTPGraphQLResponse {
+  const refusal = httpRefusal(formatted, headers.get('accept'));
+  return {
+    status: refusal.status,
+    headers: new HeaderMap(Object.entries(refusal.headers)),
+    body: { kind: 'complete', string: refusal.body },
+  };
+}
+
+function isMutation(text: string, operationName: unknown, { documents }: Guards): boolean {
+  const name = typeof operationName === 'string' ? operationName : undefined;
+  return getOperationAST(documents.parse(text), name)?.operation === OperationTypeNode.MUTATION;
+}

@@ -1,0 +1,97 @@
+import { type Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { GatewayError } from '../../domain/errors.js';
+
+/** How often one caller may ask. */
+export interface RequestRateOptions {
+  /** Of each caller; 0: no limit. */
+  readonly requestsPerMinute: number;
+  /** Where the gateways of an account count together; undefined: each for itself. */
+  readonly redis: Redis | undefined;
+  /** Goes before every key in Redis. */
+  readonly prefix: string;
+}
+
+const windowSeconds = 60;
+const secondMs = 1000;
+/** Longer than Redis takes, and shorter than a client notices. */
+const patienceMs = 100;
+/** How long a Redis that failed is not asked again. */
+const pauseMs = 2000;
+
+/**
+ * Requests of each caller in a minute, counted for all gateways together where there is a Redis. One that is gone or
+ * does not answer slows nobody down: each gateway counts for itself then.
+ */
+export class RequestRate {
+  readonly #limit: number;
+  readonly #own: RateLimiterMemory;
+  readonly #shared: RateLimiterRedis | undefined;
+  #askAgainAt = 0;
+
+  constructor({ requestsPerMinute, redis, prefix }: RequestRateOptions) {
+    this.#limit = requestsPerMinute;
+    const options = { points: requestsPerMinute, duration: windowSeconds };
+    this.#own = new RateLimiterMemory(options);
+    this.#shared =
+      redis &&
+      new RateLimiterRedis({
+        ...options,
+        storeClient: redis,
+        keyPrefix: `${prefix}rate`,
+        rejectIfRedisNotReady: true, // and not queued until it is
+        inMemoryBlockOnConsumed: requestsPerMinute + 1, // who is over the limit is no load on Redis
+      });
+  }
+
+  /** True where there is a limit. */
+  get isOn(): boolean {
+    return this.#limit > 0;
+  }
+
+  /**
+   * Counts a request.
+   * @returns why it is refused, with `retryAfter` in seconds; undefined where it is not.
+   */
+  async take(caller: string): Promise<GatewayError | undefined> {
+    if (!this.isOn) return undefined;
+    try {
+      await this.#consume(caller);
+      return undefined;
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      return tooMany(this.#limit, Math.max(1, Math.ceil(refused.msBeforeNext / secondMs)));
+    }
+  }
+
+  async #consume(caller: string): Promise<unknown> {
+    if (!this.#shared || performance.now() < this.#askAgainAt) return this.#own.consume(caller);
+    try {
+      return await within(patienceMs, this.#shared.consume(caller));
+    } catch (refused) {
+      if (refused instanceof RateLimiterRes) throw refused;
+      this.#askAgainAt = performance.now() + pauseMs;
+      return this.#own.consume(caller);
+    }
+  }
+}
+
+/** @throws Error where the answer does not come in time; what comes later is dropped. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const timeOver = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error('Redis does not answer.'));
+      }, ms);
+    });
+    return await Promise.race([answer, timeOver]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooMany(limit: number, retryAfter: number): GatewayError {
+  const message = `More than ${limit} requests in a minute; try again in ${retryAfter} seconds.`;
+  return new GatewayError('TOO_MANY_REQUESTS', message, { limit, retryAfter });
+}
