@@ -60,6 +60,10 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     open.push(() => observation.close());
     const { sandbox, ...upstream } = await connect(config.upstream);
     open.push(async () => sandbox?.close());
+    const shared = openState(config, upstream.accountSid, now, logger);
+    open.push(() => {
+      shared.close();
+    });
     const transport = new Transport({ ...upstream, timeoutMs: config.timeoutMs });
     open.push(() => transport.close());
     const budget = new Budget({ limit: config.rateLimit, now });
@@ -83,6 +87,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       onSeen: (campaign, order) => {
         feed.seen(campaign, order);
       },
+      shared: shared.readings && { store: shared.readings, waitMs: Math.min(config.timeoutMs, 5000) },
     });
     const authentication = await openAuthentication(config, now, logger);
     open.push(() => {
@@ -102,10 +107,6 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       live.close();
     });
     const withCallbacks: WithCallbacks = (draft, campaign) => live.urls.fill(draft, campaign);
-    const shared = openState(config, accountSid, now, logger);
-    open.push(() => {
-      shared.close();
-    });
     const sleep = parts.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false }));
     const creates = new Creates({
       client,
@@ -142,6 +143,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       readiness,
     });
     open.push(() => closing.end(app, config.shutdownGraceMs));
+    await shared.ready();
     const url = await app.listen({ host: config.host, port: config.port });
     address.url = url;
     return { url, sandbox, close };

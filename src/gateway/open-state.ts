@@ -1,6 +1,9 @@
 import { type Redis } from 'ioredis';
 import { type Config } from '../config.js';
 import { MemoryState } from '../datasources/state/memory-state.js';
+import { RedisHealth } from '../datasources/state/redis-health.js';
+import { RedisReadings } from '../datasources/state/redis-readings.js';
+import { type SharedReadings } from '../datasources/state/shared-readings.js';
 import { connectToRedis } from '../datasources/state/redis-connection.js';
 import { RedisState } from '../datasources/state/redis-state.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
@@ -11,10 +14,16 @@ export interface OpenState {
   readonly state: SharedState;
   /** Undefined where this process is the only gateway. */
   readonly redis: Redis | undefined;
+  readonly readings: SharedReadings | undefined;
   /** Goes before every key, so that several accounts can share a Redis. */
   readonly prefix: string;
+  /** Resolves once Redis answers, or a moment later where it doesn't: what was read and called is known then. */
+  ready(): Promise<void>;
   close(): void;
 }
+
+/** A start waits for Redis no longer: a gateway works without it. */
+const readyWithinMs = 1000;
 
 /** What the gateways of the account share; without a Redis there is but this one. */
 export function openState(
@@ -25,16 +34,27 @@ export function openState(
 ): OpenState {
   const prefix = `campaign-gateway:${accountSid}:`;
   if (redisUrl === undefined)
-    return { state: new MemoryState(now), redis: undefined, prefix, close: () => undefined };
+    return {
+      state: new MemoryState(now),
+      redis: undefined,
+      readings: undefined,
+      prefix,
+      ready: () => Promise.resolve(),
+      close: () => undefined,
+    };
   const onTrouble = (error: Error): void => {
     logger.warn({ err: error }, 'the shared state cannot be reached');
   };
   const redis = connectToRedis(redisUrl, onTrouble);
+  const health = new RedisHealth({ redis, onTrouble });
   return {
     state: new RedisState({ redis, prefix, onTrouble }),
     redis,
+    readings: new RedisReadings({ health, prefix }),
     prefix,
+    ready: () => health.ready(readyWithinMs),
     close: () => {
+      health.close();
       redis.disconnect();
     },
   };

@@ -1,22 +1,22 @@
-import { CampaignOrderField, OrderDirection } from '../../domain/order.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type ExotelClient, type Slice } from '../exotel/client.js';
 import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';
+import { type SharedReadings } from '../state/shared-readings.js';
+import { AccountSharing } from './account-sharing.js';
 import { readBatch } from './campaign-batch.js';
 import { CachedReads } from './cached-reads.js';
 import { type OnRead } from './read-observer.js';
 import { type Reading, type ReadWish } from './reading.js';
 import { type Freshness, hasEnded } from './freshness.js';
 import { readable } from './list-source.js';
+import { newest } from './newest.js';
 import { PageMaximum } from './page-maximum.js';
-
-/** A campaign as it was read at one time; null where the upstream has no such sid. */
-export interface Snapshot {
-  readonly campaign: Campaign | null;
-}
+import { ReadingClock } from './reading-clock.js';
+import { bounds } from './bounds.js';
+import { campaignSidOf, type Snapshot, snapshotsOf } from './snapshot.js';
 
 /** What reading an account needs. */
 export interface AccountReadsOptions {
@@ -30,24 +30,12 @@ export interface AccountReadsOptions {
   readonly onSeen?: (campaign: Campaign, order: number) => void;
   /** Told of every read how it was answered. */
   readonly onRead?: OnRead;
+  /** What the account's other gateways have read; undefined where there are none. */
+  readonly shared?: { readonly store: SharedReadings; readonly waitMs: number } | undefined;
 }
-
-/** Bounds on what is kept; together about 100 MB, of which a busy account fills a fraction. */
-const bounds = {
-  snapshots: { maximumEntries: 20_000, maximumBytes: 40_000_000 },
-  campaignWindows: { maximumEntries: 500, maximumBytes: 20_000_000 },
-  messageWindows: { maximumEntries: 2_000, maximumBytes: 40_000_000 },
-} as const;
 
 /** How far the upstream's clock, which says when a campaign ended, may be from ours. */
 const clockSkewMs = 60_000;
-
-/** The list that most is found in: everything, latest start first. */
-const newest: CampaignQuery = {
-  name: null,
-  statuses: [],
-  order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
-};
 
 /** Everything that the process has read of the account, for all requests together. */
 export class AccountReads {
@@ -56,11 +44,17 @@ export class AccountReads {
   readonly #snapshots: CachedReads<Snapshot>;
   readonly #campaignWindows: CachedReads<Window<Campaign>>;
   readonly #messageWindows: CachedReads<Window<Message>>;
+  readonly #clock: ReadingClock;
+  readonly #sharing: AccountSharing | undefined;
 
   constructor(options: AccountReadsOptions) {
     const { now, isCacheOn, freshness } = options;
+    const clock = new ReadingClock(now);
+    this.#clock = clock;
+    this.#sharing = options.shared && new AccountSharing({ ...options.shared, clock, freshness });
     const shared = {
       now,
+      clock,
       isOn: isCacheOn,
       patienceMs: freshness.patienceMs,
       oldestMs: () => freshness.oldestMs,
@@ -71,6 +65,7 @@ export class AccountReads {
       ...shared,
       ...bounds.snapshots,
       onAnswered: (how) => options.onRead?.('campaign', how),
+      shared: this.#sharing?.snapshots,
       freshMs: ({ value: { campaign } }) =>
         campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs,
       oldestMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
@@ -82,15 +77,20 @@ export class AccountReads {
       ...shared,
       ...bounds.campaignWindows,
       onAnswered: (how) => options.onRead?.('campaigns', how),
+      shared: this.#sharing?.campaignWindows,
       freshMs: () => freshness.listMs,
       onKept: (reading) => {
-        this.#keepRows(reading);
+        for (const [sid, row] of snapshotsOf(reading)) this.#snapshots.keep(sid, row);
+      },
+      onFetched: (reading) => {
+        this.#sharing?.snapshots.share(snapshotsOf(reading));
       },
     });
     this.#messageWindows = new CachedReads({
       ...shared,
       ...bounds.messageWindows,
       onAnswered: (how) => options.onRead?.('messages', how),
+      shared: this.#sharing?.messageWindows,
       freshMs: ({ readAtMs }, key) => this.#messagesFreshMs(key, readAtMs),
     });
   }
@@ -109,6 +109,7 @@ export class AccountReads {
    * @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read.
    */
   async campaigns(sids: readonly string[], wish: ReadWish): Promise<(Campaign | null | Error)[]> {
+    if (this.#sharing && sids.length > 1) await this.#findElsewhere(sids);
     return readBatch(
       {
         batchCalls: this.#options.batchCalls,
@@ -138,9 +139,15 @@ export class AccountReads {
     slice: Slice,
     wish: ReadWish,
   ): Promise<Reading<Window<Message>>> {
-    return this.#messageWindows.read(JSON.stringify([sid, query, slice]), wish, (call) =>
-      this.#options.client.listMessages(sid, query, slice, call),
-    );
+    const key = JSON.stringify([sid, query, slice]);
+    const read = () =>
+      this.#messageWindows.read(key, wish, (call) =>
+        this.#options.client.listMessages(sid, query, slice, call),
+      );
+    // How long messages are fresh is for their campaign to say.
+    return this.#sharing && !this.#messageWindows.fresh(key) && !this.known(sid)
+      ? this.#findElsewhere([sid]).then(read)
+      : read();
   }
 
   /** The newest window: fifty campaigns for the price of one. */
@@ -155,20 +162,61 @@ export class AccountReads {
 
   /** Something says that a campaign and its messages are not what they were: the next read asks anew. */
   outdate(sid: string): void {
-    this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
-    this.#snapshots.outdate((key) => key === sid);
+    this.#outdateHere(sid);
+    this.#sharing?.outdated(sid, this.#clock.next());
   }
 
   /** Drops every window of campaigns, so that none stands in for a new one. */
   forgetLists(): void {
     this.#campaignWindows.clear();
+    this.#sharing?.listsForgotten(this.#clock.next());
   }
 
-  /** A write may have changed this campaign, and every list; what it answered is the campaign as it is now. */
-  wrote(sid: string, campaign?: Campaign): void {
+  /**
+   * A write may have changed this campaign, and every list; what it answered is the campaign as it is now.
+   * @returns the order of the write, for who tells other gateways of it.
+   */
+  wrote(sid: string, campaign?: Campaign): number {
     this.#campaignWindows.outdate();
-    this.outdate(sid);
-    if (campaign) this.#snapshots.replace(sid, { campaign });
+    this.#outdateHere(sid);
+    const order = this.#clock.next();
+    if (campaign) this.#snapshots.replace(sid, { campaign }, order);
+    this.#sharing?.wrote(sid, order, campaign, this.#options.now());
+    return order;
+  }
+
+  /** Resolves once what was written or outdated here is so for every gateway, or can't be told to them. */
+  get told(): Promise<void> | undefined {
+    return this.#sharing?.told;
+  }
+
+  /** Another gateway wrote, and has marked what is shared: what is kept here is marked too. */
+  heardOfWrite(sid: string, campaign: Campaign | undefined, order: number): void {
+    this.#campaignWindows.outdate();
+    this.heardOfChange(sid, order);
+    if (campaign) this.#snapshots.replace(sid, { campaign }, order);
+  }
+
+  /** Another gateway heard that a campaign and its messages are not what they were. */
+  heardOfChange(sid: string, order: number): void {
+    this.#clock.heard(order);
+    this.#outdateHere(sid);
+  }
+
+  /** Another gateway has dropped every list. */
+  heardOfForgottenLists(order: number): void {
+    this.#clock.heard(order);
+    this.#campaignWindows.clear();
+  }
+
+  async #findElsewhere(sids: readonly string[]): Promise<void> {
+    if (!this.#options.isCacheOn) return;
+    await this.#snapshots.findElsewhere(sids.filter((sid) => !this.#snapshots.fresh(sid)));
+  }
+
+  #outdateHere(sid: string): void {
+    this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
+    this.#snapshots.outdate((key) => key === sid);
   }
 
   async #campaign(sid: string, wish: ReadWish): Promise<Campaign | null> {
@@ -193,11 +241,6 @@ export class AccountReads {
     return { offset: 0, limit: this.maximum.campaigns.rows };
   }
 
-  #keepRows({ value, readAtMs, order }: Reading<Window<Campaign>>): void {
-    for (const campaign of value.rows.map(readable))
-      if (campaign) this.#snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
-  }
-
   /** Messages read before their campaign's end, or about then, were not yet what they came to be. */
   #messagesFreshMs(key: string, readAtMs: number): number {
     const { freshness } = this.#options;
@@ -210,8 +253,4 @@ export class AccountReads {
 
 function windowKey(query: CampaignQuery, slice: Slice): string {
   return JSON.stringify([query, slice]);
-}
-
-function campaignSidOf(key: string): string {
-  return (JSON.parse(key) as [string])[0];
 }

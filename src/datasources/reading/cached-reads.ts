@@ -1,15 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/policy/call-policy.js';
 import { type Flight, Flights } from './flights.js';
 import { type ReadAnswer } from './read-observer.js';
 import { type Reading, type ReadWish } from './reading.js';
+import { type ReadingClock } from './reading-clock.js';
 import { roughBytes } from './rough-bytes.js';
+import { type Elsewhere, type SharedReads } from './shared-reads.js';
+import { after, newOrOld, type Wait } from './stand-in.js';
 
 /** How a kind of answer is kept. */
 export interface CachedReadsOptions<V> {
   readonly now: () => number;
+  /** Tells which of two readings is newer. */
+  readonly clock: ReadingClock;
+  /** What other gateways of the account have read; undefined where there are none. */
+  readonly shared?: SharedReads<V> | undefined;
   /** False: nothing is kept, and nothing shared between requests. */
   readonly isOn: boolean;
   readonly maximumEntries: number;
@@ -22,19 +27,15 @@ export interface CachedReadsOptions<V> {
   readonly onKept?: (reading: Reading<V>) => void;
   /** Told of every read how it was answered. */
   readonly onAnswered?: (how: ReadAnswer) => void;
+  /** Told of every reading of the upstream's that no write has overtaken. */
+  readonly onFetched?: (reading: Reading<V>) => void;
 }
 
 /** Reads one thing from the upstream. */
 export type Fetch<V> = (call: CallOptions) => Promise<V>;
 
-/** Waits for something, until the signal says that it is of no more use. */
-type Wait = (signal: AbortSignal) => Promise<unknown>;
-
 /** Before the key of a flight that may not end with an old answer. */
 const newOnly = 'new ';
-
-let readings = 0;
-const nextOrder = (): number => (readings += 1);
 
 /**
  * Answers of one kind, kept for the whole process: fresh ones are given at once; past that they are refreshed,
@@ -83,8 +84,18 @@ export class CachedReads<V extends object> {
   }
 
   /** Keeps what a write answered, as read now. */
-  replace(key: string, value: V): void {
-    this.keep(key, this.#reading(value));
+  replace(key: string, value: V, order = this.#options.clock.next()): Reading<V> {
+    const reading = this.#reading(value, order);
+    this.keep(key, reading);
+    return reading;
+  }
+
+  /** Takes what other gateways have read of several things, where that is newer. */
+  async findElsewhere(keys: readonly string[]): Promise<void> {
+    const found = await this.#options.shared?.findAll(keys);
+    found?.forEach((elsewhere, index) => {
+      this.#take(keys[index] ?? '', elsewhere);
+    });
   }
 
   /** Marks what a write may have changed: the next read asks anew. What is being read now is not kept. */
@@ -110,7 +121,7 @@ export class CachedReads<V extends object> {
       this.#options.onAnswered?.('new');
       return reading;
     }
-    const kept = this.#fresh(key, wish);
+    const kept = this.#fresh(key, wish) ?? (this.#options.shared && (await this.#findFresh(key, wish)));
     if (kept) return this.#told(key, kept, wish);
     const old = this.peek(key);
     // An old answer is of no use to who needs a newer one: it stands in only where there will be none.
@@ -119,7 +130,7 @@ export class CachedReads<V extends object> {
     const given =
       !old || wish.orError
         ? await flight.landed
-        : await this.#newOrOld(flight, old, this.#impatience(flight, wish, mustBeNew));
+        : await newOrOld(flight, old, this.#impatience(flight, wish, mustBeNew));
     if (given === old) wish.report.fromCache += 1;
     this.#options.onAnswered?.(given === old ? 'stale' : isJoined ? 'shared' : 'new');
     return this.#told(key, given, wish);
@@ -139,70 +150,83 @@ export class CachedReads<V extends object> {
     return kept;
   }
 
-  #fly(
-    key: string,
-    { report, priority }: ReadWish,
-    fetch: Fetch<V>,
-    old: Reading<V> | undefined,
-    mustBeNew: boolean,
-  ) {
-    const joined = this.#flights.join(mustBeNew ? newOnly + key : key, (onQueued) =>
-      this.#fetch(key, fetch, {
+  /** What another gateway has read may be fresh, or at least old: then nobody has to wait who need not. */
+  async #findFresh(key: string, wish: ReadWish): Promise<Reading<V> | undefined> {
+    const isOfUse = !(wish.fresh || wish.reread) || !this.peek(key);
+    const found = isOfUse && (await this.#options.shared?.find(key));
+    if (found) this.#take(key, found);
+    return this.#fresh(key, wish);
+  }
+
+  #take(key: string, { reading, outdatedOrder }: Elsewhere<V>): void {
+    const kept = this.#kept.get(key);
+    if (kept && kept.order <= outdatedOrder && !kept.isOutdated)
+      this.#kept.set(key, { ...kept, isOutdated: true });
+    if (!reading) return;
+    if (!reading.isOutdated) this.keep(key, reading);
+    else if (!kept || kept.order < reading.order) this.#kept.set(key, reading); // nobody is shown it as news
+  }
+
+  #fly(key: string, wish: ReadWish, fetch: Fetch<V>, old: Reading<V> | undefined, mustBeNew: boolean) {
+    const { report, priority } = wish;
+    const joined = this.#flights.join(mustBeNew ? newOnly + key : key, (onQueued) => {
+      const call: CallOptions = {
         priority: priority ?? (old && !mustBeNew ? 'refresh' : 'read'),
         staleMs: old ? this.#ageMs(old) : 0,
         onQueued,
         onSent: () => (report.calls += 1),
-      }),
-    );
+      };
+      return this.#options.shared ? this.#once(key, wish, fetch, call) : this.#fetch(key, fetch, call);
+    });
     if (joined.isJoined) report.shared += 1;
     return joined;
+  }
+
+  /** The same for all gateways: what another one is reading is waited for, unless it may be from before the wish. */
+  async #once(key: string, wish: ReadWish, fetch: Fetch<V>, call: CallOptions): Promise<Reading<V>> {
+    const { shared, freshMs } = this.#options;
+    if (!shared) return this.#fetch(key, fetch, call);
+    const { reading, isElsewhere } = await shared.once(key, {
+      seen: this.#kept.get(key)?.order ?? -1,
+      maySettle: !wish.fresh && !wish.reread && call.priority !== 'write',
+      isFresh: (found) => !found.isOutdated && this.#ageMs(found) <= freshMs(found, key),
+      read: (order) => this.#fetch(key, fetch, call, order),
+    });
+    if (isElsewhere) {
+      wish.report.shared += 1;
+      this.keep(key, reading);
+    }
+    return reading;
   }
 
   /** What ends the wait for a new reading where an old one is at hand. */
   #impatience({ queued }: Flight<Reading<V>>, { fresh, reread }: ReadWish, mustBeNew: boolean): Wait[] {
     if (reread && !fresh) return [() => queued];
-    if (mustBeNew) return [];
-    const { patienceMs } = this.#options;
-    return [
-      () => queued,
-      (signal) => sleep(patienceMs, undefined, { signal, ref: false }).catch(() => undefined),
-    ];
+    return mustBeNew ? [] : [() => queued, after(this.#options.patienceMs)];
   }
 
-  /** Never an error where an old answer exists. */
-  async #newOrOld(
-    { landed }: Flight<Reading<V>>,
-    old: Reading<V>,
-    waits: readonly Wait[],
+  /** @param order of two readings under way at once, the one begun later is newer. */
+  async #fetch(
+    key: string,
+    fetch: Fetch<V>,
+    call: CallOptions,
+    order = this.#options.clock.next(),
   ): Promise<Reading<V>> {
-    const over = new AbortController();
-    const giveOldUnlessGone = (error: unknown): Reading<V> => {
-      // That there is no such thing any more is an answer, and the newest one.
-      if (failedBecause(error, 'notFound')) throw error;
-      return old;
-    };
-    const given = await Promise.race([
-      landed.catch(giveOldUnlessGone),
-      ...waits.map((wait) => wait(over.signal).then(() => old)),
-    ]);
-    over.abort();
-    return given;
-  }
-
-  async #fetch(key: string, fetch: Fetch<V>, call: CallOptions): Promise<Reading<V>> {
-    const order = nextOrder(); // of two readings under way at once, the one begun later is newer
     const read = { key, isOutdated: false };
     this.#underWay.add(read);
     try {
       const reading = this.#reading(await fetch(call), order);
-      if (!read.isOutdated) this.keep(key, reading);
+      if (!read.isOutdated) {
+        this.keep(key, reading);
+        this.#options.onFetched?.(reading);
+      }
       return reading;
     } finally {
       this.#underWay.delete(read);
     }
   }
 
-  #reading(value: V, order = nextOrder()): Reading<V> {
+  #reading(value: V, order: number): Reading<V> {
     return { value, readAtMs: this.#options.now(), order };
   }
 

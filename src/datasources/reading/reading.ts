@@ -5,7 +5,7 @@ export interface Reading<V> {
   readonly value: V;
   /** Epoch milliseconds. */
   readonly readAtMs: number;
-  /** Grows with every reading of the process: tells which of two is newer where the clock can't. */
+  /** Grows with every reading of the account's gateways: tells which of two is newer where the clock can't. */
   readonly order: number;
   /** True where a write may have changed it since: it is given only where there will be no new one. */
   readonly isOutdated?: boolean;

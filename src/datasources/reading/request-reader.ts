@@ -95,6 +95,11 @@ export class RequestReader {
     this.#windows.clear();
   }
 
+  /** Resolves once what this request wrote is seen through every gateway of the account. */
+  get told(): Promise<void> | undefined {
+    return this.#account.told;
+  }
+
   #forget(sid: string, asWritten?: Campaign): void {
     this.#account.wrote(sid, asWritten);
     this.#windows.clear();

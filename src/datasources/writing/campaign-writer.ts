@@ -100,6 +100,8 @@ export class CampaignWriter {
     } catch (error) {
       this.#options.audit({ ...head, ...auditOfError(error) });
       throw error;
+    } finally {
+      await this.#reader.told; // whoever is told of a write finds it, whichever gateway is asked
     }
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CachedReads, type CachedReadsOptions } from '../../../../src/datasources/reading/cached-reads.js';
 import { type ReadWish } from '../../../../src/datasources/reading/reading.js';
+import { ReadingClock } from '../../../../src/datasources/reading/reading-clock.js';
 import { ReadReport } from '../../../../src/datasources/reading/read-report.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 
@@ -13,6 +14,7 @@ let nowMs = 1_000_000;
 const reads = (options: Partial<CachedReadsOptions<Text>> = {}): CachedReads<Text> =>
   new CachedReads<Text>({
     now: () => nowMs,
+    clock: new ReadingClock(() => nowMs),
     isOn: true,
     maximumEntries: 100,
     maximumBytes: 100_000,

@@ -1,0 +1,25 @@
+import { type Campaign } from '../../schema/campaign.js';
+import { type Window } from '../exotel/rows.js';
+import { readable } from './list-source.js';
+import { type Reading } from './reading.js';
+
+/** A campaign as it was read at one time; null where the upstream has no such sid. */
+export interface Snapshot {
+  readonly campaign: Campaign | null;
+}
+
+/** Whose messages a window is of, by its key. */
+export function campaignSidOf(key: string): string {
+  return (JSON.parse(key) as [string])[0];
+}
+
+/** The snapshots that a window holds. */
+export function snapshotsOf({
+  value,
+  readAtMs,
+  order,
+}: Reading<Window<Campaign>>): [string, Reading<Snapshot>][] {
+  return value.rows.map(readable).flatMap((campaign): [string, Reading<Snapshot>][] => {
+    return campaign ? [[campaign.sid, { value: { campaign }, readAtMs, order }]] : [];
+  });
+}

@@ -1,0 +1,45 @@
+import { type Redis } from 'ioredis';
+import { connectToRedis } from '../../src/datasources/state/redis-connection.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
+import { type RunningRedis } from './redis.js';
+
+/** Two gateways of one account, that share a Redis. */
+export interface TwoGateways {
+  readonly a: GatewayUnderTest;
+  readonly b: GatewayUnderTest;
+  close(): Promise<void>;
+}
+
+/** Starts two gateways in front of one upstream. */
+export async function startTwoGateways(
+  baseUrl: string,
+  redis: Pick<RunningRedis, 'url'>,
+  environment: Readonly<Record<string, string>> = {},
+  now?: () => number,
+): Promise<TwoGateways> {
+  const start = () => startGatewayOn(baseUrl, { REDIS_URL: redis.url, ...environment }, now);
+  const [a, b] = await Promise.all([start(), start()]);
+  const close = async (): Promise<void> => {
+    await Promise.all([a.close(), b.close()]);
+  };
+  return { a, b, close };
+}
+
+/** A client of the test's own, to look at what the gateways share, and to empty it. */
+export function clientOf(redis: Pick<RunningRedis, 'url'>): Redis {
+  return connectToRedis(redis.url, () => undefined);
+}
+
+/** The key of something that the gateways share. */
+export function sharedKey(name: string): string {
+  return `campaign-gateway:${credentials.accountSid}:${name}`;
+}
+
+/** Polls until something is so; fails the test where it does not come to be. */
+export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 10_000): Promise<void> {
+  const untilMs = Date.now() + withinMs;
+  while (!(await isSo())) {
+    if (Date.now() > untilMs) throw new Error('what the test waits for did not come to be');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
