@@ -11,6 +11,9 @@ export interface RunningRedis {
   readonly port: number;
   /** Ends it at once, and with it all that it holds. */
   stop(): Promise<void>;
+  /** Has it answer nothing, and keep its connections, until it is resumed. */
+  pause(): void;
+  resume(): void;
 }
 
 /** Whether this machine has Redis. */
@@ -64,7 +67,13 @@ async function startOn(port: number): Promise<RunningRedis> {
     child.kill('SIGKILL');
     await ended;
   };
-  return { url: `redis://127.0.0.1:${port}`, port, stop };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    stop,
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+  };
 }
 
 function untilReady(child: ChildProcess): Promise<void> {

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type SharedBus } from '../../../../src/datasources/state/shared-bus.js';
+import { until } from '../../../support/subscribing.js';
+
+/** One bus, as three gateways have it open. */
+export interface OpenedBus {
+  readonly buses: readonly [SharedBus, SharedBus, SharedBus];
+  close(): Promise<void>;
+}
+
+/** What every bus guarantees, whatever it is made of. */
+export function describeSharedBus(name: string, open: () => Promise<OpenedBus>): void {
+  describe(`${name} as a shared bus`, () => {
+    let opened: OpenedBus;
+    let heard: string[][];
+    beforeEach(async () => {
+      opened = await open();
+      heard = opened.buses.map((bus) => {
+        const texts: string[] = [];
+        bus.listen('news', (text) => texts.push(text));
+        return texts;
+      });
+      await until(() => opened.buses.every(({ isConnected }) => isConnected));
+    });
+    afterEach(() => opened.close());
+
+    it('tells all others once, in order, and not oneself', async () => {
+      const texts = Array.from({ length: 200 }, (_, index) => `text ${index}`);
+      for (const text of texts) opened.buses[0].publish('news', text);
+      opened.buses[1].publish('news', 'from the second');
+      await until(() => heard[1]?.length === 200 && heard[2]?.length === 201);
+      expect(heard[0]).toEqual(['from the second']);
+      expect(heard[1]).toEqual(texts);
+      expect(heard[2]?.filter((text) => text !== 'from the second')).toEqual(texts);
+    });
+
+    it.each([
+      ['nothing', ''],
+      ['spaces', ' a  b '],
+      ['every script', 'नमस्कार 🎉 "\\\r\n e\u0301 \u0000'],
+      ['100 kB', 'é🎉'.repeat(17_000)],
+    ])('delivers a text of %s as it was', async (_what, text) => {
+      opened.buses[2].publish('news', text);
+      await until(() => heard[0]?.length === 1 && heard[1]?.length === 1);
+      expect(heard.slice(0, 2)).toEqual([[text], [text]]);
+    });
+
+    it('keeps topics apart, and lets several listen to one', async () => {
+      const other: string[] = [];
+      const again: string[] = [];
+      opened.buses[1].listen('other news', (text) => other.push(text));
+      opened.buses[1].listen('news', (text) => again.push(text));
+      await until(() => {
+        opened.buses[0].publish('other news', 'other'); // it may be a moment until it is listened to
+        return other.length > 0;
+      });
+      opened.buses[0].publish('news', 'this');
+      await until(() => heard[1]?.length === 1 && again.length === 1);
+      expect([...heard.flat(), ...again]).toEqual(['this', 'this', 'this']);
+      expect(new Set(other)).toEqual(new Set(['other']));
+    });
+
+    it('tells no more to who has stopped listening, or was closed', async () => {
+      const texts: string[] = [];
+      const stop = opened.buses[1].listen('news', (text) => texts.push(text));
+      stop();
+      opened.buses[2].close();
+      opened.buses[0].publish('news', 'this');
+      await until(() => heard[1]?.length === 1);
+      expect([texts, heard[2]]).toEqual([[], []]);
+    });
+  });
+}
