@@ -97,6 +97,11 @@ function readWebhookSecret(environment: Environment, publicUrl: string | undefin
       'WEBHOOK_SECRET: got nothing, takes a secret text; needed because PUBLIC_URL is set and not loopback: ' +
         'callbacks are not signed, and anybody could send them.',
     );
+  else if (publicUrl !== undefined && environment.read('REDIS_URL') !== undefined && !secret)
+    environment.refuse(
+      'WEBHOOK_SECRET: got nothing, takes a secret text, the same for every gateway; needed because PUBLIC_URL and ' +
+        'REDIS_URL are set: a callback comes to whichever gateway, and each must know the addresses of all.',
+    );
   return secret;
 }
 

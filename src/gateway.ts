@@ -6,6 +6,7 @@ import { Budget } from './datasources/exotel/policy/budget.js';
 import { CallPolicy } from './datasources/exotel/policy/call-policy.js';
 import { Transport } from './datasources/exotel/transport.js';
 import { AccountReads } from './datasources/reading/account-reads.js';
+import { ReadingClock } from './datasources/reading/reading-clock.js';
 import { defaultFreshness, spedUp } from './datasources/reading/freshness.js';
 import { Creates } from './datasources/writing/creates.js';
 import { type WithCallbacks } from './datasources/writing/create.js';
@@ -77,8 +78,10 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     const client = new ExotelClient({ transport, policy, accountSid, now, observer, drift });
     const freshness = sandbox ? spedUp(defaultFreshness, config.sandbox.speed) : defaultFreshness;
     const feed = new ChangeFeed(now, metrics.feed);
+    const clock = new ReadingClock(now);
     const account = new AccountReads({
       client,
+      clock,
       now,
       isCacheOn: config.isCacheOn,
       freshness,
@@ -86,6 +89,10 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       onRead: metrics.read,
       onSeen: (campaign, order) => {
         feed.seen(campaign, order);
+        live.others.seen(campaign, order);
+      },
+      onWrote: (sid) => {
+        live.others.wrote(sid);
       },
       shared: shared.readings && { store: shared.readings, waitMs: Math.min(config.timeoutMs, 5000) },
     });
@@ -98,6 +105,12 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       feed,
       account,
       drift,
+      clock,
+      bus: shared.bus,
+      state: shared.state,
+      onUnreadable: () => {
+        logger.warn('another gateway said something that cannot be read');
+      },
       secret: config.webhookSecret ?? randomBytes(32).toString('hex'),
       root: () => config.publicUrl ?? (sandbox && address.url),
       now,

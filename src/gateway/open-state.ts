@@ -1,17 +1,21 @@
 import { type Redis } from 'ioredis';
 import { type Config } from '../config.js';
+import { MemoryBus } from '../datasources/state/memory-bus.js';
 import { MemoryState } from '../datasources/state/memory-state.js';
 import { RedisHealth } from '../datasources/state/redis-health.js';
 import { RedisReadings } from '../datasources/state/redis-readings.js';
 import { type SharedReadings } from '../datasources/state/shared-readings.js';
 import { connectToRedis } from '../datasources/state/redis-connection.js';
+import { RedisBus } from '../datasources/state/redis-bus.js';
 import { RedisState } from '../datasources/state/redis-state.js';
+import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { type Logger } from '../server/logger.js';
 
 /** What the gateways of the account share, and how it is let go of. */
 export interface OpenState {
   readonly state: SharedState;
+  readonly bus: SharedBus;
   /** Undefined where this process is the only gateway. */
   readonly redis: Redis | undefined;
   readonly readings: SharedReadings | undefined;
@@ -36,6 +40,7 @@ export function openState(
   if (redisUrl === undefined)
     return {
       state: new MemoryState(now),
+      bus: new MemoryBus(),
       redis: undefined,
       readings: undefined,
       prefix,
@@ -47,7 +52,9 @@ export function openState(
   };
   const redis = connectToRedis(redisUrl, onTrouble);
   const health = new RedisHealth({ redis, onTrouble });
+  const bus = new RedisBus({ redis, prefix, onTrouble });
   return {
+    bus,
     state: new RedisState({ redis, prefix, onTrouble }),
     redis,
     readings: new RedisReadings({ health, prefix }),
@@ -55,6 +62,7 @@ export function openState(
     ready: () => health.ready(readyWithinMs),
     close: () => {
       health.close();
+      bus.close();
       redis.disconnect();
     },
   };

@@ -24,11 +24,21 @@ export interface CallbackReceiverOptions {
   readonly urls: CallbackUrls;
   /** Shown every callback that came to an address of ours. */
   readonly drift?: DriftWatch | undefined;
+  /** Tells the account's other gateways. */
+  readonly passOn: (kind: WebhookKind, token: string, body: unknown) => void;
 }
 
 /** What is told to who called: nothing more than that. */
 export type Verdict = 'accepted' | 'unknownAddress' | 'malformed' | 'tooEarly';
 
+interface Taken {
+  readonly verdict: Verdict;
+  /** Whether other gateways may know the campaign better. */
+  readonly isForOthers: boolean;
+}
+
+/** What another gateway passes on while the campaign is being read here is looked at again, for five seconds. */
+const [againMs, maximumTries, maximumEarly] = [250, 20, 1000];
 /** Callbacks come "2 to 4 times within about 45 minutes": so many of the last are remembered. */
 const rememberedHints = 10_000;
 const rememberedMessages = 200_000;
@@ -37,6 +47,7 @@ const rememberedMessages = 200_000;
 export class CallbackReceiver {
   readonly #options: CallbackReceiverOptions;
   readonly #hints = new LRUCache<string, true>({ max: rememberedHints });
+  #early = 0;
   readonly #messages = new LRUCache<string, MessageStatus>({ max: rememberedMessages });
 
   constructor(options: CallbackReceiverOptions) {
@@ -48,18 +59,38 @@ export class CallbackReceiver {
    * @param body as parsed from JSON or from a form.
    */
   receive(kind: WebhookKind, token: string, body: unknown): Verdict {
-    if (!this.#options.tokens.isOurs(kind, token)) return 'unknownAddress';
+    const { verdict, isForOthers } = this.#take(kind, token, body);
+    // The address is one of ours, but whose it is they may know better.
+    if (isForOthers) setImmediate(() => void this.#options.passOn(kind, token, body));
+    return verdict;
+  }
+
+  /** Takes what another gateway was called back; nobody sends it again, so what is too early waits. */
+  passedOn(kind: WebhookKind, token: string, body: unknown, tries = 0): void {
+    if (this.#take(kind, token, body).verdict !== 'tooEarly') return;
+    if (tries >= maximumTries || this.#early >= maximumEarly) return;
+    this.#early += 1;
+    setTimeout(() => {
+      this.#early -= 1;
+      this.passedOn(kind, token, body, tries + 1);
+    }, againMs).unref();
+  }
+
+  #take(kind: WebhookKind, token: string, body: unknown): Taken {
+    if (!this.#options.tokens.isOurs(kind, token)) return { verdict: 'unknownAddress', isForOthers: false };
     this.#options.drift?.lookAtCallback(kind, body);
     const said = kind === 'campaign' ? campaignHintFromWire(body) : messageEventFromWire(body);
-    if (!said) return 'malformed';
+    if (!said) return { verdict: 'malformed', isForOthers: false };
     const { feed, urls, rereads } = this.#options;
     const campaign = this.#campaign(said.campaignSid);
     // Its first listener is reading it this moment: what can't be checked yet is better sent again.
-    if (!campaign && feed.watchedCampaign(said.campaignSid) === null) return 'tooEarly';
+    if (!campaign && feed.watchedCampaign(said.campaignSid) === null)
+      return { verdict: 'tooEarly', isForOthers: true };
     if (campaign && !urls.isBound(campaign, kind, token)) {
       // Its address may be newer than our picture of it, unless that names another of ours.
-      if (!urls.isOurs(campaign, kind)) rereads.hint(campaign.sid);
-      return 'unknownAddress';
+      const mayBeNewer = !urls.isOurs(campaign, kind);
+      if (mayBeNewer) rereads.hint(campaign.sid);
+      return { verdict: 'unknownAddress', isForOthers: mayBeNewer };
     }
     // Of a campaign that nobody has read there is nothing to bring up to date.
     if (campaign)
@@ -67,7 +98,7 @@ export class CallbackReceiver {
         if ('identity' in said) this.#hinted(campaign, said);
         else this.#messageChanged(said);
       });
-    return 'accepted';
+    return { verdict: 'accepted', isForOthers: true };
   }
 
   #campaign(sid: string): Campaign | undefined {

@@ -1,7 +1,8 @@
+import { GatewayError } from '../domain/errors.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
-import { completed } from './completed.js';
+import { completed, differs } from './completed.js';
 import { type FeedObserver, type LiveField } from './feed-observer.js';
 import { SubscriberQueue } from './subscriber-queue.js';
 
@@ -18,6 +19,8 @@ interface Entry {
   last: Campaign | null;
   order: number;
   readAtMs: number;
+  /** How often in a row it was not to be found. */
+  misses: number;
   readonly campaignQueues: Set<SubscriberQueue<Campaign>>;
   readonly messageQueues: Set<SubscriberQueue<MessageStatusEvent>>;
 }
@@ -26,6 +29,9 @@ interface Entry {
 const campaignsWaiting = 1;
 /** Of messages each matters, and of a burst that a subscriber can't keep up with the newest thousand. */
 const messagesWaiting = 1000;
+
+/** One answer may be of a copy of the upstream's that is behind. */
+const missesToBelieve = 2;
 
 /**
  * Tells subscribers what changed, once and in order. Whatever reads or writes a campaign shows it here; what differs
@@ -85,13 +91,39 @@ export class ChangeFeed {
   seen(campaign: Campaign, order: number): void {
     const entry = this.#entries.get(campaign.sid);
     if (!entry || entry.order >= order) return;
-    entry.order = order;
-    entry.readAtMs = this.#now();
+    this.#read(entry, order);
     const { last } = entry;
     if (last && isBackwards(last.status, campaign.status)) return; // a copy of the upstream's that is behind
     entry.last = last ? completed(campaign, last) : campaign;
     if (!last) this.onListeners();
     if (last && differs(last, entry.last)) this.#publish('campaignUpdated', entry.campaignQueues, entry.last);
+  }
+
+  /** Takes that a campaign was read again, and is what it was. */
+  unchanged(sid: string, order: number): void {
+    const entry = this.#entries.get(sid);
+    if (entry && entry.order < order) this.#read(entry, order);
+  }
+
+  /** Takes that the upstream does not have a campaign; said twice, its subscriptions end: nothing more will come. */
+  notFound(sid: string): void {
+    const entry = this.#entries.get(sid);
+    if (!entry?.last) return; // its first listener is told
+    entry.misses += 1;
+    if (entry.misses < missesToBelieve) return;
+    const gone = new GatewayError('NOT_FOUND', 'The campaign is not there any more.', { sid });
+    for (const queue of [...entry.campaignQueues, ...entry.messageQueues]) queue.fail(gone);
+  }
+
+  /** When a campaign that somebody listens to was read last; epoch milliseconds. */
+  readAtMs(sid: string): number | undefined {
+    return this.#entries.get(sid)?.readAtMs;
+  }
+
+  #read(entry: Entry, order: number): void {
+    entry.order = order;
+    entry.readAtMs = this.#now();
+    entry.misses = 0;
   }
 
   /** Tells what a message came to; whoever calls has made sure that it is new. */
@@ -131,15 +163,16 @@ export class ChangeFeed {
 }
 
 function newEntry(): Entry {
-  return { last: null, order: -1, readAtMs: 0, campaignQueues: new Set(), messageQueues: new Set() };
+  return {
+    last: null,
+    order: -1,
+    readAtMs: 0,
+    misses: 0,
+    campaignQueues: new Set(),
+    messageQueues: new Set(),
+  };
 }
 
 function listenersOf({ campaignQueues, messageQueues }: Entry): number {
   return campaignQueues.size + messageQueues.size;
-}
-
-/** When it was read is no part of what a campaign is, nor is what was not said of it before. */
-function differs(before: Campaign, after: Campaign): boolean {
-  const silent = { fetchedAt: '', ...(before.state === null && { state: null }) };
-  return JSON.stringify({ ...before, ...silent }) !== JSON.stringify({ ...after, ...silent });
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CampaignStatus } from '../domain/campaign.js';
 import { type Campaign } from '../schema/campaign.js';
 
@@ -21,6 +22,12 @@ export function completed(campaign: Campaign, before: Campaign): Campaign {
     lists: sidsOf(campaign) === sidsOf(before) ? before.lists : campaign.lists,
     updatedAt: campaign.updatedAt > before.updatedAt ? campaign.updatedAt : before.updatedAt,
   };
+}
+
+/** When it was read is no part of what a campaign is, nor is what was not said of it before. */
+export function differs(before: Campaign, after: Campaign): boolean {
+  const silent = { fetchedAt: '', ...(before.state === null && { state: null }) };
+  return !isDeepStrictEqual({ ...before, ...silent }, { ...after, ...silent });
 }
 
 function sidsOf({ lists }: Campaign): string {

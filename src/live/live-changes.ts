@@ -1,8 +1,13 @@
 import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type AccountReads } from '../datasources/reading/account-reads.js';
+import { type ReadingClock } from '../datasources/reading/reading-clock.js';
+import { type SharedBus } from '../datasources/state/shared-bus.js';
+import { type SharedState } from '../datasources/state/shared-state.js';
 import { CallbackReceiver } from './callback-receiver.js';
 import { CallbackUrls } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
+import { Claims } from './instances/claims.js';
+import { OtherInstances } from './instances/other-instances.js';
 import { Rereads } from './rereads.js';
 import { SharedPoll } from './shared-poll.js';
 import { Subscriptions } from './subscriptions.js';
@@ -15,6 +20,12 @@ export interface LiveChangesOptions {
   readonly account: AccountReads;
   /** Shown every callback. */
   readonly drift?: DriftWatch;
+  readonly clock: ReadingClock;
+  /** Where the account's other gateways are told, and heard. */
+  readonly bus: SharedBus;
+  readonly state: SharedState;
+  /** Told of what another gateway said and can't be read. */
+  readonly onUnreadable: () => void;
   /** What callback addresses are authenticated with. */
   readonly secret: string;
   /** Where the upstream reaches this gateway; undefined where it doesn't. */
@@ -30,18 +41,37 @@ export class LiveChanges {
   readonly subscriptions: Subscriptions;
   readonly receiver: CallbackReceiver;
   readonly urls: CallbackUrls;
+  readonly others: OtherInstances;
   readonly #rereads: Rereads;
   readonly #poll: SharedPoll;
 
-  constructor({ feed, account, drift, secret, root, now, speed }: LiveChangesOptions) {
-    const tokens = new WebhookTokens(secret);
-    const urls = new CallbackUrls(tokens, root);
+  constructor(options: LiveChangesOptions) {
+    const { feed, account, drift, now, speed, bus } = options;
+    const tokens = new WebhookTokens(options.secret);
+    const urls = new CallbackUrls(tokens, options.root);
+    const claims = new Claims(bus, options.state);
+    const others = new OtherInstances({
+      ...options,
+      onCallback: (kind, token, body) => {
+        this.receiver.passedOn(kind, token, body);
+      },
+      onPolled: () => {
+        this.#poll.polledElsewhere();
+      },
+      onMissed: () => {
+        this.#poll.readAll();
+      },
+    });
     this.urls = urls;
+    this.others = others;
     this.subscriptions = new Subscriptions(feed, account);
-    this.#rereads = new Rereads(feed, account, speed);
-    this.receiver = new CallbackReceiver({ feed, account, rereads: this.#rereads, tokens, urls, drift });
+    const rereads = new Rereads({ feed, account, claims, now, speed });
+    this.#rereads = rereads;
+    const passOn = others.calledBack.bind(others);
+    this.receiver = new CallbackReceiver({ feed, account, rereads, tokens, urls, passOn, drift });
     const isCalledBack = urls.isCalledBack.bind(urls);
-    this.#poll = new SharedPoll({ feed, account, isCalledBack, now, speed });
+    const onPolled = others.polled.bind(others);
+    this.#poll = new SharedPoll({ feed, account, claims, onPolled, isCalledBack, now, speed });
   }
 
   /** Ends what was still to be read. */

@@ -3,11 +3,16 @@ import { ReadReport } from '../datasources/reading/read-report.js';
 import { CampaignStatus } from '../domain/campaign.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type ChangeFeed, type Watched } from './change-feed.js';
+import { type Claims } from './instances/claims.js';
 
 /** What polling needs. */
 export interface SharedPollOptions {
   readonly feed: ChangeFeed;
   readonly account: AccountReads;
+  /** Decides which of several gateways reads. */
+  readonly claims: Claims;
+  /** Told that the newest window was read. */
+  readonly onPolled: () => void;
   /** Whether the upstream calls us back for what happens to a campaign. */
   readonly isCalledBack: (campaign: Campaign) => boolean;
   /** Epoch milliseconds. */
@@ -35,15 +40,19 @@ const shortestMs = 1_000;
 const singlesAtOnce = 2;
 /** The newest window is as good as new for so long. */
 const windowAgainMs = 5_000;
+/** One gateway reads at a time, so that the others can hear what it finds; one that dies while it does is waited for. */
+const turn = { name: 'poll', ttlMs: 10_000 } as const;
 
 /** One reader for all subscribers, where nobody calls back; it rests where nobody listens. */
 export class SharedPoll {
   readonly #options: SharedPollOptions;
   #timer: NodeJS.Timeout | undefined;
   #isReading = false;
+  #isClosed = false;
   #readAtMs = -Infinity;
   #windowAtMs = -Infinity;
   readonly #triedAtMs = new Map<string, number>();
+  readonly #suspectSinceMs = new Map<string, number>();
 
   constructor(options: SharedPollOptions) {
     this.#options = options;
@@ -54,7 +63,22 @@ export class SharedPoll {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#isReading = true; // nothing is planned any more
+    this.#isClosed = true;
+    this.#isReading = true;
+  }
+
+  /** Another gateway has read the newest window: those that were in it were heard of. */
+  polledElsewhere(): void {
+    this.#windowAtMs = this.#options.now();
+  }
+
+  /** Something may have been missed: all that is listened to is read once. */
+  readAll(): void {
+    const { feed, now } = this.#options;
+    this.#suspectSinceMs.clear();
+    for (const { sid } of feed.watched) this.#suspectSinceMs.set(sid, now());
+    this.#windowAtMs = -Infinity;
+    this.#plan();
   }
 
   /** Sets the one timer to when the first campaign is due. */
@@ -74,26 +98,35 @@ export class SharedPoll {
   }
 
   async #read(): Promise<void> {
-    const { feed, account, now } = this.#options;
+    const { feed, claims, now } = this.#options;
     this.#isReading = true;
     this.#readAtMs = now();
     try {
-      const wish = { report: new ReadReport(), fresh: true, priority: 'background' } as const;
-      if (this.#due().length > 1 && now() - this.#windowAtMs >= windowAgainMs) {
-        this.#windowAtMs = now();
-        await account.newestWindow(wish).catch(() => undefined); // those in it are read one by one then
-      }
-      const single = this.#due()
-        .sort((one, other) => this.#lookedAtMs(one) - this.#lookedAtMs(other))
-        .slice(0, singlesAtOnce);
-      for (const { sid } of single) this.#triedAtMs.set(sid, now());
-      await Promise.all(single.map(({ sid }) => account.campaigns([sid], wish)));
+      if (!(await claims.take(turn.name, turn.ttlMs))) return; // what another one finds is heard of
+      await this.#readDue();
+      await claims.release(turn.name);
     } finally {
       const listened = new Set(feed.watched.map(({ sid }) => sid));
       for (const sid of this.#triedAtMs.keys()) if (!listened.has(sid)) this.#triedAtMs.delete(sid);
-      this.#isReading = false;
+      this.#isReading = this.#isClosed; // nothing is planned any more
       this.#plan();
     }
+  }
+
+  async #readDue(): Promise<void> {
+    const { feed, account, onPolled, now } = this.#options;
+    const wish = { report: new ReadReport(), fresh: true, priority: 'background' } as const;
+    if (this.#due().length > 1 && now() - this.#windowAtMs >= windowAgainMs) {
+      this.#windowAtMs = now();
+      // Where it can't be read, those in it are read one by one.
+      await account.newestWindow(wish).then(onPolled, () => undefined);
+    }
+    const single = this.#due()
+      .sort((one, other) => this.#lookedAtMs(one) - this.#lookedAtMs(other))
+      .slice(0, singlesAtOnce);
+    for (const { sid } of single) this.#triedAtMs.set(sid, now());
+    const found = await Promise.all(single.map(({ sid }) => account.campaigns([sid], wish)));
+    for (const [index, { sid }] of single.entries()) if (found[index]?.[0] === null) feed.notFound(sid);
   }
 
   #due(): Watched[] {
@@ -111,6 +144,7 @@ export class SharedPoll {
     if (!last) return Infinity; // its first listener is reading it
     const { isCalledBack } = this.#options;
     const lookedAtMs = this.#lookedAtMs(watched);
+    if (lookedAtMs < (this.#suspectSinceMs.get(watched.sid) ?? 0)) return lookedAtMs;
     const dueAtMs = lookedAtMs + (isCalledBack(last) ? calledBackIntervalMs : this.#intervalMs(last.status));
     const startMs = Date.parse(last.schedule.startTime ?? '') + afterStartMs;
     const isToStart = last.status === CampaignStatus.SCHEDULED || last.status === CampaignStatus.CREATED;

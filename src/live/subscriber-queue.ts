@@ -8,11 +8,17 @@ export interface SubscriberQueueOptions {
   readonly onDropped?: () => void;
 }
 
+interface PromiseWithHands<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** What waits for one subscriber: an async iterator that others push into. */
 export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   readonly #options: SubscriberQueueOptions;
   readonly #waiting: T[] = [];
-  #take: ((result: IteratorResult<T>) => void) | null = null;
+  #take: PromiseWithHands<IteratorResult<T>> | null = null;
+  #failure: Error | null = null;
   #hasLeft = false;
 
   constructor(options: SubscriberQueueOptions) {
@@ -23,9 +29,8 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   push(value: T): void {
     if (this.#hasLeft) return;
     if (this.#take) {
-      const take = this.#take;
+      this.#take.resolve({ done: false, value });
       this.#take = null;
-      take({ done: false, value });
       return;
     }
     this.#waiting.push(value);
@@ -37,18 +42,34 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   next(): Promise<IteratorResult<T>> {
     const value = this.#waiting.shift();
     if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (this.#failure) {
+      const failure = this.#failure;
+      this.#failure = null;
+      return Promise.reject(failure);
+    }
     if (this.#hasLeft) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve) => {
-      this.#take?.({ done: true, value: undefined });
-      this.#take = resolve;
+    return new Promise((resolve, reject) => {
+      this.#take?.resolve({ done: true, value: undefined });
+      this.#take = { resolve, reject };
     });
   }
 
+  /** Ends it from this side: the subscriber is given what waits for it, then the error, and then nothing more. */
+  fail(error: Error): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    if (this.#take) this.#take.reject(error);
+    else this.#failure = error;
+    this.#take = null;
+    this.#options.onLeft();
+  }
+
   return(): Promise<IteratorResult<T>> {
+    this.#waiting.length = 0;
+    this.#failure = null;
     if (!this.#hasLeft) {
       this.#hasLeft = true;
-      this.#waiting.length = 0;
-      this.#take?.({ done: true, value: undefined });
+      this.#take?.resolve({ done: true, value: undefined });
       this.#take = null;
       this.#options.onLeft();
     }

@@ -14,7 +14,7 @@ import { type Freshness, hasEnded } from './freshness.js';
 import { readable } from './list-source.js';
 import { newest } from './newest.js';
 import { PageMaximum } from './page-maximum.js';
-import { ReadingClock } from './reading-clock.js';
+import { type ReadingClock } from './reading-clock.js';
 import { bounds } from './bounds.js';
 import { campaignSidOf, type Snapshot, snapshotsOf } from './snapshot.js';
 
@@ -22,6 +22,8 @@ import { campaignSidOf, type Snapshot, snapshotsOf } from './snapshot.js';
 export interface AccountReadsOptions {
   readonly client: ExotelClient;
   readonly now: () => number;
+  /** Numbers readings and writes. */
+  readonly clock: ReadingClock;
   readonly isCacheOn: boolean;
   readonly freshness: Freshness;
   /** How many calls a batch of campaigns may need beside that for the newest window. */
@@ -32,6 +34,8 @@ export interface AccountReadsOptions {
   readonly onRead?: OnRead;
   /** What the account's other gateways have read; undefined where there are none. */
   readonly shared?: { readonly store: SharedReadings; readonly waitMs: number } | undefined;
+  /** Told of every write that may have changed a campaign, and every list; null: the lists alone. */
+  readonly onWrote?: (sid: string | null) => void;
 }
 
 /** How far the upstream's clock, which says when a campaign ended, may be from ours. */
@@ -44,13 +48,10 @@ export class AccountReads {
   readonly #snapshots: CachedReads<Snapshot>;
   readonly #campaignWindows: CachedReads<Window<Campaign>>;
   readonly #messageWindows: CachedReads<Window<Message>>;
-  readonly #clock: ReadingClock;
   readonly #sharing: AccountSharing | undefined;
 
   constructor(options: AccountReadsOptions) {
-    const { now, isCacheOn, freshness } = options;
-    const clock = new ReadingClock(now);
-    this.#clock = clock;
+    const { now, clock, isCacheOn, freshness } = options;
     this.#sharing = options.shared && new AccountSharing({ ...options.shared, clock, freshness });
     const shared = {
       now,
@@ -163,50 +164,29 @@ export class AccountReads {
   /** Something says that a campaign and its messages are not what they were: the next read asks anew. */
   outdate(sid: string): void {
     this.#outdateHere(sid);
-    this.#sharing?.outdated(sid, this.#clock.next());
+    this.#sharing?.outdated(sid, this.#options.clock.next());
   }
 
   /** Drops every window of campaigns, so that none stands in for a new one. */
   forgetLists(): void {
     this.#campaignWindows.clear();
-    this.#sharing?.listsForgotten(this.#clock.next());
+    this.#sharing?.listsForgotten(this.#options.clock.next());
+    this.#options.onWrote?.(null);
   }
 
-  /**
-   * A write may have changed this campaign, and every list; what it answered is the campaign as it is now.
-   * @returns the order of the write, for who tells other gateways of it.
-   */
-  wrote(sid: string, campaign?: Campaign): number {
-    this.#campaignWindows.outdate();
-    this.#outdateHere(sid);
-    const order = this.#clock.next();
+  /** A write may have changed this campaign, and every list; what it answered is the campaign as it is now. */
+  wrote(sid: string, campaign?: Campaign): void {
+    const { clock, onWrote, now } = this.#options;
+    this.wroteElsewhere(sid);
+    onWrote?.(sid);
+    const order = clock.next(); // after that of the news: what is older than the news is none
     if (campaign) this.#snapshots.replace(sid, { campaign }, order);
-    this.#sharing?.wrote(sid, order, campaign, this.#options.now());
-    return order;
+    this.#sharing?.wrote(sid, order, campaign, now());
   }
 
   /** Resolves once what was written or outdated here is so for every gateway, or can't be told to them. */
   get told(): Promise<void> | undefined {
     return this.#sharing?.told;
-  }
-
-  /** Another gateway wrote, and has marked what is shared: what is kept here is marked too. */
-  heardOfWrite(sid: string, campaign: Campaign | undefined, order: number): void {
-    this.#campaignWindows.outdate();
-    this.heardOfChange(sid, order);
-    if (campaign) this.#snapshots.replace(sid, { campaign }, order);
-  }
-
-  /** Another gateway heard that a campaign and its messages are not what they were. */
-  heardOfChange(sid: string, order: number): void {
-    this.#clock.heard(order);
-    this.#outdateHere(sid);
-  }
-
-  /** Another gateway has dropped every list. */
-  heardOfForgottenLists(order: number): void {
-    this.#clock.heard(order);
-    this.#campaignWindows.clear();
   }
 
   async #findElsewhere(sids: readonly string[]): Promise<void> {
@@ -217,6 +197,21 @@ export class AccountReads {
   #outdateHere(sid: string): void {
     this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
     this.#snapshots.outdate((key) => key === sid);
+  }
+
+  /** Another gateway's write may have changed this campaign, and every list; null: the lists alone. */
+  wroteElsewhere(sid: string | null): void {
+    this.#campaignWindows.outdate();
+    if (sid !== null) this.#outdateHere(sid);
+  }
+
+  /** Takes a campaign as another gateway has read it, unless something newer is kept. */
+  heardOf(campaign: Campaign, order: number): void {
+    this.#snapshots.keep(campaign.sid, {
+      value: { campaign },
+      readAtMs: Date.parse(campaign.fetchedAt),
+      order,
+    });
   }
 
   async #campaign(sid: string, wish: ReadWish): Promise<Campaign | null> {

@@ -12,9 +12,6 @@ const lookAgainMs = 50;
 
 /** A stream that ends without being completed is opened again; browsers take this long to. */
 const reconnectHint = 'retry: 1000\n\n';
-const closingError = {
-  errors: [{ message: 'This gateway is stopping; connect again.', extensions: { code: 'SHUTTING_DOWN' } }],
-};
 
 /** What is the transport's own. */
 export interface EventStreamOptions {
@@ -56,13 +53,15 @@ export function serveEventStream(
     method: ['GET', 'POST'],
     onRequest,
     handler: async (request, reply) => {
-      if (closing.hasBegun) return reply.code(503).send(closingError);
-      if (!isSameOrigin(request.headers, corsOrigins)) return reply.code(403).send();
+      if (closing.hasBegun)
+        return reply.code(503).send(refusal('This gateway is stopping; connect again.', 'SHUTTING_DOWN'));
+      if (!isSameOrigin(request.headers, corsOrigins))
+        return reply.code(403).send(refusal('Another origin may not open this stream.', 'FORBIDDEN'));
       if (!(request.headers.accept ?? '').includes(eventStream))
-        return reply.code(406).send({ errors: [{ message: `This address answers ${eventStream} only.` }] });
+        return reply.code(406).send(refusal(`This address answers ${eventStream} only.`, 'BAD_REQUEST'));
       // The library would wait for ever for a body that was read and is none.
       if (request.method === 'POST' && !isObject(request.body))
-        return reply.code(400).send({ errors: [{ message: 'The request body must be a JSON object.' }] });
+        return reply.code(400).send(refusal('The request body must be a JSON object.', 'BAD_REQUEST'));
       request.headers.accept = eventStream; // the library takes it alone only
       sayQuery(request);
       reply.hijack();
@@ -81,6 +80,11 @@ function sayQuery({ body, query, raw }: FastifyRequest): void {
   if (sent.query !== undefined) return;
   if (body) sent.query = '';
   else raw.url = `${raw.url ?? ''}${raw.url?.includes('?') ? '&' : '?'}query=`;
+}
+
+/** The shape of GraphQL's own errors. */
+function refusal(message: string, code: string) {
+  return { errors: [{ message, extensions: { code } }] };
 }
 
 function isObject(body: unknown): boolean {

@@ -101,7 +101,9 @@ export class LiveOperations {
   #read(sent: SentOperation, caller: Caller): DocumentNode | GraphQLError {
     const { guards } = this.#options;
     try {
-      return guards.documents.parse(admittedText(sent, caller, guards) ?? '');
+      const text = admittedText(sent, caller, guards);
+      if (text) return guards.documents.parse(text);
+      return withCode(new GraphQLError('An operation must have a non-empty `query`.'), 'BAD_REQUEST');
     } catch (error) {
       return refusalOf(error);
     }
@@ -192,6 +194,15 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
 }
 
+/** An error that ends a subscription is its last event: a transport would break the connection over it. */
+function asLastEvent(error: unknown): IteratorResult<ExecutionResult, void> {
+  const { message } = error as Error;
+  return {
+    done: false,
+    value: { errors: [new GraphQLError(message, { originalError: error as Error })] },
+  };
+}
+
 /** Leaves the subscription when its own consumer leaves, also while it waits for an event. */
 function formatEach(
   events: AsyncGenerator<ExecutionResult, void, void>,
@@ -203,7 +214,7 @@ function formatEach(
     return result.done ? result : { done: false as const, value: format(result.value) };
   };
   const each: EventStream = {
-    next: () => onItsTrail(() => map(events.next())),
+    next: () => onItsTrail(() => map(events.next().catch(asLastEvent))),
     return: () => map(events.return()),
     throw: (error: unknown) => map(events.throw(error)),
     [Symbol.asyncIterator]: () => each,

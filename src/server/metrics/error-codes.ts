@@ -35,6 +35,7 @@ const faultOf: Readonly<Record<ErrorCode | ServerCode, 'client' | 'operator'>> =
   INTERNAL_SERVER_ERROR: 'operator',
   AUTHENTICATION_UNAVAILABLE: 'operator',
   SHUTTING_DOWN: 'client',
+  NOT_FOUND: 'client',
   TOO_MANY_SUBSCRIPTIONS: 'client',
   QUERY_TOO_LARGE: 'client',
   OVERLOADED: 'operator',

@@ -1,0 +1,101 @@
+import { type FaultPlan } from '../../src/sandbox/http/faults.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { CampaignBySidDocument } from '../operations/generated.js';
+import { calledBack, type CalledBackCampaign, createCalledBack } from './called-back.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
+import { type RunningRedis, startRedis } from './redis.js';
+import { until } from './subscribing.js';
+
+/** What is the same for both, that each may take the other's callbacks. */
+export const shared = { ...calledBack, WEBHOOK_SECRET: 'of-both' };
+
+/** Two gateways of one account on one Redis, and the upstream of both. */
+export interface TwoGateways {
+  readonly sandbox: Sandbox;
+  readonly redis: RunningRedis;
+  readonly a: GatewayUnderTest;
+  readonly b: GatewayUnderTest;
+  /** Starts a third, that knows nothing yet. */
+  startAnother(): Promise<GatewayUnderTest>;
+  close(): Promise<void>;
+}
+
+/** What a test may say of them. */
+export interface TwoOptions {
+  readonly faults?: FaultPlan;
+  /** The clock of both. */
+  readonly now?: () => number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts all four; nothing happens at the upstream but what the test does. */
+export async function startTwo({ faults, now, environment }: TwoOptions = {}): Promise<TwoGateways> {
+  const at = Date.now();
+  const redis = await startRedis();
+  const sandbox = await startSandbox({
+    ...credentials,
+    seed: 'empty',
+    clock: () => at,
+    ...(faults && { faults }),
+  });
+  const settings = { ...shared, REDIS_URL: redis.url, ...environment };
+  const started: GatewayUnderTest[] = [];
+  const startAnother = async (): Promise<GatewayUnderTest> => {
+    const gateway = await startGatewayOn(sandbox.baseUrl, settings, now);
+    started.push(gateway);
+    return gateway;
+  };
+  const a = await startAnother();
+  const b = await startAnother();
+  const two = {
+    sandbox,
+    redis,
+    a,
+    b,
+    startAnother,
+    close: async () => {
+      await Promise.all(started.map((gateway) => gateway.close()));
+      await sandbox.close();
+      await redis.stop();
+    },
+  };
+  await untilTheyHear(two);
+  return two;
+}
+
+/** Waits until each hears the other. */
+export async function untilTheyHear({ sandbox, a, b }: TwoGateways, withinMs = 10_000): Promise<void> {
+  const giveUpAt = performance.now() + withinMs;
+  for (const [one, other] of [[a, b] as const, [b, a] as const])
+    while (!(await isHeard(one, other, sandbox)))
+      if (performance.now() > giveUpAt) throw new Error('They do not hear each other.');
+  sandbox.calls.splice(0);
+}
+
+/** A campaign that one reads is known to the other, which asks for it without a call. */
+async function isHeard(
+  one: GatewayUnderTest,
+  other: GatewayUnderTest,
+  { state, calls }: Sandbox,
+): Promise<boolean> {
+  const { sid } = state.insert({ status: 'archived', audience: 1 });
+  await one.data(CampaignBySidDocument, { sid });
+  const before = calls.length;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  await other.data(CampaignBySidDocument, { sid });
+  return calls.length === before;
+}
+
+/** A campaign that both may be called back about. */
+export interface SharedCampaign extends CalledBackCampaign {
+  /** The same addresses at the other. */
+  readonly onB: { readonly campaignUrl: string; readonly messageUrl: string };
+}
+
+/** Creates a campaign through A. */
+export async function createShared({ a, b, sandbox }: TwoGateways): Promise<SharedCampaign> {
+  const one = await createCalledBack(a);
+  const there = (url: string): string => b.url + new URL(url).pathname;
+  await until(() => sandbox.calls.length > 0);
+  return { ...one, onB: { campaignUrl: there(one.campaignUrl), messageUrl: there(one.messageUrl) } };
+}
