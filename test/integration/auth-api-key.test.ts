@@ -5,21 +5,10 @@ import { ask } from '../support/ask.js';
 import { entryOf, hashOf, type KeysFile, writeKeys } from '../support/callers.js';
 import { closeAll, startBoth } from '../support/creating.js';
 import { type GatewayUnderTest } from '../support/gateway-under-test.js';
+import { knock } from '../support/knock.js';
 
 const all = ['campaigns:read', 'campaigns:write', 'messages:read'];
 const anna = entryOf('anna', 'key-of-anna', all);
-const query = '{ campaigns(first: 1) { totalCount } }';
-
-/** Asks with these headers and tells what HTTP says. */
-async function knock(gateway: GatewayUnderTest, headers: Record<string, string>, path = '/graphql') {
-  const answer = await request(`${gateway.url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: '*/*', ...headers },
-    body: JSON.stringify({ query }),
-  });
-  const text = await answer.body.text();
-  return { status: answer.statusCode, headers: answer.headers, text };
-}
 
 describe('with API keys', () => {
   let keys: KeysFile;

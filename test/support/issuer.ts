@@ -1,0 +1,93 @@
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+
+/** What a token can say that is not what a good one says; undefined takes a claim out. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** A key pair of an issuer. */
+export interface IssuerKey {
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: JWK;
+}
+
+/** An issuer of tokens, with its public keys served over HTTP. */
+export interface Issuer {
+  /** What a gateway is started with. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What it signs with unless told otherwise. */
+  readonly key: IssuerKey;
+  /** How often its keys were asked for. */
+  readonly asked: () => number;
+  /** Shows these keys from now on. */
+  show(keys: readonly IssuerKey[]): void;
+  /** Answers so from now on; "nothing" answers never. */
+  answer(how: 'keys' | 'nothing' | 'error' | 'nonsense'): void;
+  close(): Promise<void>;
+}
+
+/** What a good token says. */
+export const good = {
+  iss: 'https://issuer.example/',
+  aud: 'campaigns',
+  sub: 'anna',
+  scope: 'openid campaigns:read campaigns:write messages:read',
+};
+
+/** Epoch seconds, so many from now. */
+export function inSeconds(seconds: number): number {
+  return Math.floor(Date.now() / 1000) + seconds;
+}
+
+/** Makes a key pair. */
+export async function makeKey(kid: string, algorithm = 'ES256'): Promise<IssuerKey> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
+  return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' } };
+}
+
+/** A token of what a good one says, with changes. */
+export function sign(
+  { kid, privateKey, publicJwk }: IssuerKey,
+  changes: Claims = {},
+  header: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const claims = { ...good, exp: inSeconds(60), ...changes };
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: publicJwk.alg ?? '', kid, ...header })
+    .sign(privateKey);
+}
+
+/** Starts an issuer with one key. */
+export async function startIssuer(): Promise<Issuer> {
+  const key = await makeKey('first');
+  let keys: readonly IssuerKey[] = [key];
+  let how: Parameters<Issuer['answer']>[0] = 'keys';
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked += 1;
+    if (how === 'nothing') return;
+    if (how === 'error') response.writeHead(500).end('secret words of the issuer');
+    else if (how === 'nonsense') response.end('<html>');
+    else response.end(JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path/jwks`;
+  return {
+    environment: {
+      AUTH_MODE: 'jwt',
+      JWT_JWKS_URL: url,
+      JWT_ISSUER: good.iss,
+      JWT_AUDIENCE: `${good.aud},other`,
+      JWT_CLOCK_SKEW_MS: '0',
+    },
+    key,
+    asked: () => asked,
+    show: (shown) => (keys = shown),
+    answer: (next) => (how = next),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { request } from 'undici';
+
+/** What HTTP says to one that knocks. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly codes: readonly string[];
+  /** Of the first error. */
+  readonly message: string | undefined;
+}
+
+/** Asks for what needs `campaigns:read` with these headers. */
+export async function knock(
+  gateway: { readonly url: string },
+  headers: Readonly<Record<string, string>>,
+  path = '/graphql',
+): Promise<Answered> {
+  const answer = await request(`${gateway.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: '*/*', ...headers },
+    body: JSON.stringify({ query: '{ campaigns(first: 1) { totalCount } }' }),
+  });
+  const text = await answer.body.text();
+  const { errors = [] } = JSON.parse(text) as {
+    readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+  };
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    text,
+    codes: errors.map(({ extensions }) => extensions.code),
+    message: errors[0]?.message,
+  };
+}
+
+/** What `knock` is answered by whom it shows to be somebody. */
+export const isLetIn = { status: 200, codes: [] };
+/** By whom it does not. */
+export const isKeptOut = { status: 401, codes: ['UNAUTHENTICATED'] };
+/** Where that can't be told. */
+export const isNotTold = { status: 503, codes: ['AUTHENTICATION_UNAVAILABLE'] };
