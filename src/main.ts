@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 import { readConfig } from './config.js';
 import { ConfigError } from './config/environment.js';
+import { newKey } from './new-key.js';
 import { checkSchemaFile, writeSchemaFile } from './schema-file.js';
 import { runGateway, runSandbox } from './run.js';
 
 const usage = `campaign-gateway [command]
 
-  start            the gateway (default); with no EXOTEL_… variables set, on the embedded sandbox
-  sandbox          the sandbox alone, as an upstream for others
-  schema           write schema.graphql
-  schema --check   fail where schema.graphql is not what the code makes
+  start                the gateway (default); with no EXOTEL_… variables set, on the embedded sandbox
+  sandbox              the sandbox alone, as an upstream for others
+  key <name> <scope>…  a new API key, and its entry for API_KEYS_FILE
+  schema               write schema.graphql
+  schema --check       fail where schema.graphql is not what the code makes
 
 Configuration is by environment variables; README.md has the table.`;
 
@@ -20,6 +22,8 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
       return runGateway(readConfig(), console.log);
     case 'sandbox':
       return runSandbox(readConfig(), console.log);
+    case 'key':
+      return newKey(rest, console.log, console.error);
     case 'schema':
       return rest.includes('--check') ? checkSchemaFile(console.error) : writeSchemaFile();
     case 'help':

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { examples } from './examples/examples.js';
 import { encode, type Encoding } from './graphiql-encoding.js';
 import { returningVisitorScript } from './graphiql-returning-visitor.js';
+import { withHeadersOverWebSocket } from './graphiql-socket-headers.js';
 
 /** The page, ready to be sent. */
 export interface GraphiqlPage {
@@ -34,7 +35,7 @@ const options = {
 /** Makes the page; the nine megabytes of GraphiQL are loaded here and not before. */
 export async function renderPage(): Promise<GraphiqlPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL(options)
+  const html = withHeadersOverWebSocket(renderGraphiQL(options))
     .trimStart()
     .replace('<script>', (first) => `${returningVisitorScript}${first}`);
   const bytes = Buffer.from(html);

@@ -1,5 +1,6 @@
 import { said } from '../support/child-process.js';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -63,6 +64,17 @@ describe('the command line', () => {
       status: 2,
       stderr: expect.stringContaining('no command "dance"'),
     });
+  });
+
+  it('makes an API key that its file takes, and none of a scope that there is not', () => {
+    const { status, stdout } = run(['key', 'anna', 'campaigns:read', 'messages:read']);
+    const [key = '', , , entry = ''] = stdout.split('\n').slice(1);
+    expect(status).toBe(0);
+    expect(key).toMatch(/^[\w-]{43}$/);
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    expect(JSON.parse(entry)).toEqual({ name: 'anna', scopes: ['campaigns:read', 'messages:read'], sha256 });
+    for (const args of [['anna', 'admin'], ['anna'], []])
+      expect(run(['key', ...args])).toMatchObject({ status: 2, stdout: '' });
   });
 
   it('finds schema.graphql to be what the code makes', () => {
