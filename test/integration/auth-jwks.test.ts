@@ -3,6 +3,7 @@ import { closeAll, startBoth } from '../support/creating.js';
 import { type GatewayUnderTest } from '../support/gateway-under-test.js';
 import { inSeconds, type Issuer, type IssuerKey, makeKey, sign, startIssuer } from '../support/issuer.js';
 import { isKeptOut, isLetIn, isNotTold, knock as knockWith } from '../support/knock.js';
+import { leaveAll, subscribe } from '../support/subscribing.js';
 
 let issuer: Issuer;
 let key: IssuerKey;
@@ -22,6 +23,7 @@ describe("the issuer's keys", () => {
   });
   afterEach(async () => {
     jest.restoreAllMocks();
+    await leaveAll();
     await closeAll();
     await issuer.close();
   });
@@ -68,6 +70,8 @@ describe("the issuer's keys", () => {
       expect(answer).toMatchObject(isNotTold);
       expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|jwks|timeout|ERR_/i);
       await Promise.all(Array.from({ length: 20 }, () => knock(token)));
+      const socket = await subscribe(gateway.url, 'ws', '{ __typename }', {}, { token });
+      expect(socket.errors).toMatchObject([{ extensions: { code: '1013' } }]);
       expect(issuer.asked()).toBe(1);
       expect(gateway.logs.filter((line) => line.includes('JWT_JWKS_URL'))).toHaveLength(1);
       expect(gateway.logs.join('')).not.toMatch(/secret/);
