@@ -10,6 +10,7 @@ import {
   startScripted,
   answerOf,
 } from '../support/creating.js';
+import { calledBack, campaignSays, createCalledBack, listen } from '../support/called-back.js';
 import { documentedCampaign } from '../fixtures/documented-answer.js';
 import { type GatewayUnderTest } from '../support/gateway-under-test.js';
 import { linesOf, type LogLine } from '../support/log-lines.js';
