@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { GatewayError } from '../../../src/domain/errors.js';
+import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
+import { libraryLogger } from '../../../src/server/library-log.js';
+import { createLogger, type Logger } from '../../../src/server/logger.js';
+
+/** What a logger writes. */
+function written(write: (logger: Logger) => void): Record<string, unknown> {
+  const lines: string[] = [];
+  write(createLogger('trace', { write: (line) => void lines.push(line) }));
+  expect(lines).toHaveLength(1);
+  const [line = ''] = lines;
+  expect(line).not.toContain('canary');
+  expect(line).not.toContain(process.cwd());
+  return JSON.parse(line) as Record<string, unknown>;
+}
+
+describe('of an error', () => {
+  const replyError = Object.assign(new Error('ERR AUTH canary called'), {
+    name: 'ReplyError',
+    command: { name: 'auth', args: ['canary-password'] },
+  });
+  it.each<[what: string, error: unknown, told: Record<string, unknown>]>([
+    ["another's: its type alone", new TypeError('cannot read canary'), { type: 'TypeError' }],
+    ["Redis's: not the command that it refused", replyError, { type: 'ReplyError' }],
+    [
+      "a connection's: its code",
+      Object.assign(new Error('connect ECONNREFUSED canary.internal'), { code: 'ECONNREFUSED' }),
+      { type: 'Error', code: 'ECONNREFUSED' },
+    ],
+    ['with a cause: nothing of that', new Error('failed', { cause: new Error('canary') }), { type: 'Error' }],
+    [
+      'whose name and code are sentences: neither',
+      Object.assign(new Error('x'), { name: 'canary said so', code: 'canary, too' }),
+      { type: 'Error' },
+    ],
+    [
+      'of ours: its text too, which was written to be read',
+      new GatewayError('BAD_USER_INPUT', 'Argument "first" must be positive.', { argument: 'canary' }),
+      { type: 'GatewayError', code: 'BAD_USER_INPUT', message: 'Argument "first" must be positive.' },
+    ],
+    [
+      "of the upstream's: only what we say of it",
+      new UpstreamFailure('refused', { name: 'canary' }),
+      { type: 'UpstreamFailure', message: 'The upstream API refused the request as invalid.' },
+    ],
+    ['that is none: what it is', 'canary', { type: 'string' }],
+  ])('%s', (_what, error, told) => {
+    const line = written((logger) => {
+      logger.error({ err: error }, 'it failed');
+    });
+    expect(line).toMatchObject({ msg: 'it failed', err: told });
+    if (!told['message']) expect(line['err']).not.toHaveProperty('message');
+  });
+
+  it('where it was made is told from the root of the package on', () => {
+    const { err } = written((logger) => {
+      logger.error({ err: new Error('x') });
+    });
+    const { at } = err as { at: string[] };
+    expect(at[0]).toMatch(/^(.* \()?test\/unit\/server\/logger\.test\.ts:\d+:\d+\)?$/);
+  });
+});
+
+it.each([
+  'authorization',
+  'apiToken',
+  'token',
+  'secret',
+  'password',
+  'headers',
+  'body',
+  'variables',
+  'template',
+  'number',
+  'url',
+])('what nobody means to log is not told: %s', (name) => {
+  const line = written((logger) => {
+    logger.info({ [name]: 'canary', within: { [name]: 'canary' } }, 'something');
+  });
+  expect(line).toMatchObject({ [name]: '[not told]', within: { [name]: '[not told]' } });
+});
+
+it.each([
+  ['SubscriptionCallback[canary-id]: `check` request failed: canary', '`check` request failed'],
+  [
+    'SubscriptionCallback: Starting new heartbeat interval for http://canary/x',
+    'Starting new heartbeat interval for ',
+  ],
+  ['Unexpected error processing request: Error: canary', 'Unexpected error processing request'],
+  ['graphql-js subscription unsuccessful: [\n\tcanary]', 'graphql-js subscription unsuccessful'],
+])('of what a library says, what it quotes is not told: %s', (said, told) => {
+  const line = written((logger) => {
+    libraryLogger(logger, 'apollo').error(said, 'canary');
+  });
+  expect(line).toMatchObject({ library: 'apollo', said: told });
+});
