@@ -4,7 +4,7 @@ import { createCalledBack } from '../support/called-back.js';
 import { emittedBy, leaks, personal, secrets } from '../support/canaries.js';
 import { type Collector, startCollector } from '../support/collector.js';
 import { answerOf } from '../support/creating.js';
-import { callBackWrongly, doEverythingWrong } from '../support/everything-wrong.js';
+import { callBackWrongly, doEverythingWrong, subscribeForRouters } from '../support/everything-wrong.js';
 import { type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
 import { describeWithRedis, startRedis } from '../support/redis.js';
 import { type Script, type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.js';
@@ -18,7 +18,7 @@ let collector: Collector;
 async function behind(script: Script, environment: Readonly<Record<string, string>> = {}): Promise<void> {
   upstream = await startScriptedUpstream(script);
   collector = await startCollector();
-  gateway = await startGatewayOn(upstream.baseUrl, {
+  const settings = {
     LOG_LEVEL: 'trace',
     EXOTEL_API_KEY: secrets.apiKey,
     EXOTEL_API_TOKEN: secrets.apiToken,
@@ -28,7 +28,14 @@ async function behind(script: Script, environment: Readonly<Record<string, strin
     METRICS_TOKEN: secrets.metricsToken,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     ...environment,
-  });
+  };
+  gateway = await startGatewayOn(
+    upstream.baseUrl,
+    settings,
+    Date.now,
+    () => Promise.resolve(),
+    () => 0,
+  );
 }
 afterEach(async () => {
   await leaveAll();
@@ -143,7 +150,10 @@ describe('nothing of secrets or people is in logs, metrics, traces or errors, wh
       expect(found.filter((leak) => leak !== 'answers: upstreamWords')).toEqual([]);
       // A status that the document does not have is shown to who asks for it, as it was written.
       expect(shown).not.toContain(upstreamWords);
-      expect(upstream.seen.length).toBeGreaterThan(0);
+      // All of it went through: to the upstream that it is meant for.
+      const sent = JSON.stringify(upstream.seen);
+      for (const canary of [secrets.basic, template, number, name, personal.list])
+        expect(sent).toContain(canary);
       expect(emitted.traces).toContain('message-campaigns');
     },
     60_000,
@@ -151,15 +161,26 @@ describe('nothing of secrets or people is in logs, metrics, traces or errors, wh
 });
 
 it('nor of the tokens of callback addresses, whoever calls them with what', async () => {
-  await behind(({ body: said, method }) =>
-    answerOf(campaign(method === 'POST' ? (JSON.parse(said) as Record<string, unknown>) : {})),
-  );
+  let created = {};
+  await behind(({ body: said, method, target }) => {
+    if (method === 'POST') created = JSON.parse(said) as Record<string, unknown>;
+    const row = campaign({ ...created, status: 'created' });
+    return answerOf(method === 'POST' || target.endsWith('/one') ? row : [row]);
+  });
   const { sid, campaignUrl, messageUrl } = await createCalledBack(gateway);
   const tokenOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
   expect(tokenOf(messageUrl).length).toBeGreaterThan(40);
   const answers = await callBackWrongly(campaignUrl, messageUrl, sid);
   const { found } = await leaked(answers, { campaign: tokenOf(campaignUrl), message: tokenOf(messageUrl) });
   expect(found).toEqual([]);
+});
+
+it('nor of routers that can’t be reached, or have no address', async () => {
+  await behind(() => answerOf([campaign()]));
+  const answers = await subscribeForRouters(gateway.url);
+  const { emitted, found } = await leaked(answers);
+  expect(found).toEqual([]);
+  expect(emitted.logs).toContain('`check` request failed');
 });
 
 it('nor where neither the shared state nor the collector can be reached', async () => {

@@ -40,6 +40,7 @@ export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken
 
 /**
  * Starts a gateway on a free port; the upstream is the one at `baseUrl`.
+ * @param random from 0 to 1; 0: it tries again at once.
  * @param sleep how it waits between two looks for a lost campaign: not at all, unless told otherwise.
  */
 export async function startGatewayOn(
@@ -47,6 +48,7 @@ export async function startGatewayOn(
   environment: Readonly<Record<string, string>> = {},
   now: () => number = Date.now,
   sleep: (ms: number) => Promise<unknown> = () => Promise.resolve(),
+  random: () => number = Math.random,
 ): Promise<GatewayUnderTest> {
   const config = readConfig({
     PORT: '0',
@@ -60,7 +62,7 @@ export async function startGatewayOn(
   });
   const logs: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line) => void logs.push(line) });
-  const gateway = await startGateway(config, { logger, now, sleep });
+  const gateway = await startGateway(config, { logger, now, sleep, random });
   return { url: gateway.url, gateway, logs, close: () => gateway.close(), ...clientOf(gateway.url) };
 }
 
