@@ -25,6 +25,11 @@ interface Container {
 
 type Labels = Readonly<Record<string, string>>;
 
+interface ConfigMap {
+  readonly metadata: { readonly name: string };
+  readonly data: Labels;
+}
+
 interface Deployment {
   readonly spec: {
     readonly replicas: number;
@@ -47,7 +52,7 @@ interface Deployment {
 const manifest = (name: string): unknown => readYaml(`deploy/kubernetes/${name}.yaml`);
 const { spec } = manifest('deployment') as Deployment;
 const { template } = spec;
-const config = manifest<{ readonly metadata: { readonly name: string }; readonly data: Labels }>('config');
+const config = manifest('config') as ConfigMap;
 const container = template.spec.containers[0] as Container;
 
 describe('the manifests for Kubernetes', () => {
