@@ -9,7 +9,9 @@ import { concatAST, Kind, print, visit } from 'graphql';
 export function plugin(_schema, documents) {
   const { definitions } = concatAST(documents.map(({ document }) => document));
   const fragments = new Map(
-    definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
+    definitions
+      .filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
+      .map((node) => [node.name.value, node]),
   );
   const texts = definitions
     .filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)

@@ -34,7 +34,7 @@ async function behind(script: Script, environment: Readonly<Record<string, strin
     settings,
     Date.now,
     () => Promise.resolve(),
-    () => 0,
+    { random: () => 0 },
   );
 }
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { request } from 'undici';
 import { readConfig } from '../../src/config.js';
-import { type Gateway, startGateway } from '../../src/gateway.js';
+import { type Gateway, type GatewayParts, startGateway } from '../../src/gateway.js';
 import { createLogger } from '../../src/server/logger.js';
 
 /** An error as a client sees it. */
@@ -40,15 +40,15 @@ export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken
 
 /**
  * Starts a gateway on a free port; the upstream is the one at `baseUrl`.
- * @param random from 0 to 1; 0: it tries again at once.
  * @param sleep how it waits between two looks for a lost campaign: not at all, unless told otherwise.
+ * @param parts how long clients may take, and what is drawn: 0 tries again at once.
  */
 export async function startGatewayOn(
   baseUrl: string,
   environment: Readonly<Record<string, string>> = {},
   now: () => number = Date.now,
   sleep: (ms: number) => Promise<unknown> = () => Promise.resolve(),
-  random: () => number = Math.random,
+  parts: Pick<GatewayParts, 'patience' | 'random'> = {},
 ): Promise<GatewayUnderTest> {
   const config = readConfig({
     PORT: '0',
@@ -62,7 +62,7 @@ export async function startGatewayOn(
   });
   const logs: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line) => void logs.push(line) });
-  const gateway = await startGateway(config, { logger, now, sleep, random });
+  const gateway = await startGateway(config, { logger, now, sleep, ...parts });
   return { url: gateway.url, gateway, logs, close: () => gateway.close(), ...clientOf(gateway.url) };
 }
 

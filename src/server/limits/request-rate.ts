@@ -16,7 +16,7 @@ const windowSeconds = 60;
 const secondMs = 1000;
 /** Longer than Redis takes, and shorter than a client notices. */
 const patienceMs = 100;
-/** How long a Redis that failed is not asked again. */
+/** How long a Redis that does not answer is not asked again. */
 const pauseMs = 2000;
 
 /**
@@ -70,19 +70,24 @@ export class RequestRate {
       return await within(patienceMs, this.#shared.consume(caller));
     } catch (refused) {
       if (refused instanceof RateLimiterRes) throw refused;
-      this.#askAgainAt = performance.now() + pauseMs;
+      if (refused instanceof NoAnswer) this.#askAgainAt = performance.now() + pauseMs; // the rest is known at once
       return this.#own.consume(caller);
     }
   }
 }
 
-/** @throws Error where the answer does not come in time; what comes later is dropped. */
+/** A Redis that is there and does not answer. */
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** @throws NoAnswer where the answer does not come in time; what comes later is dropped. */
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const timeOver = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new Error('Redis does not answer.'));
+        reject(new NoAnswer());
       }, ms);
     });
     return await Promise.race([answer, timeOver]);

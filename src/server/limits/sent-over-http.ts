@@ -28,12 +28,12 @@ export function withText(request: HTTPGraphQLRequest, query: string): HTTPGraphQ
   parameters.delete('documentId');
   parameters.delete('extensions');
   parameters.set('query', query);
-  if (extensions !== undefined) parameters.set('extensions', JSON.stringify(extensions));
+  if (extensions !== null) parameters.set('extensions', JSON.stringify(extensions));
   return { ...request, search: `?${parameters.toString()}` };
 }
 
 function withoutHash(extensions: unknown): unknown {
-  return isRecord(extensions) ? { ...extensions, persistedQuery: undefined } : (extensions ?? undefined);
+  return isRecord(extensions) ? { ...extensions, persistedQuery: undefined } : (extensions ?? null);
 }
 
 function fromJson(text: string): unknown {

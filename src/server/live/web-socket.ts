@@ -69,7 +69,11 @@ export function serveWebSocket(
       refuse(socket, isOurs ? '503 Service Unavailable' : '403 Forbidden');
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      sockets.emit('connection', opened, request);
+      // What a client sends wrong ends its connection; the library would print it, as often as anybody likes.
+      opened.removeAllListeners('error').on('error', () => undefined);
+    });
   });
   closing.onBegin(async () => {
     await operations.idle(); // their answers go out first; clients take 1001 for a reason to connect again
