@@ -1,11 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { fastify } from 'fastify';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { serveHealth } from '../../src/server/health.js';
-import { Readiness } from '../../src/server/readiness.js';
 import { ask } from '../support/ask.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
 import { describeWithRedis, startRedis } from '../support/redis.js';
@@ -61,52 +56,6 @@ it('an open breaker is told, and requests are taken all the same: what was read 
   expect(await ask(gateway, count)).toEqual(before);
   expect((await probe('/livez')).status).toBe(200);
   expect(sandbox.calls).toHaveLength(calls);
-});
-
-/** Until nobody new is let in. */
-async function untilRefused(): Promise<void> {
-  let isRefused = false;
-  const timer = setInterval(() => {
-    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.destroy());
-    socket.once('error', () => (isRefused = true));
-  }, 5);
-  await until(() => isRefused, 3000, 'a refusal').finally(() => {
-    clearInterval(timer);
-  });
-}
-
-it('while it closes it answers 503 on connections that are still open', async () => {
-  await start();
-  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
-  await once(socket, 'connect');
-  socket.write('GET /readyz HTTP/1.1\r\nhost: x\r\n'); // half a request: the connection is in use
-  const slow = ask(gateway, count);
-  while (sandbox.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  const closed = gateway.close();
-  await untilRefused();
-  socket.write('\r\n');
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  expect(answer.toString()).toMatch(/^HTTP\/1\.1 503 /);
-  expect((await slow).errors).toBeUndefined();
-  socket.destroy();
-  await closed;
-});
-
-it('is told to be closing before it closes, so that requests go elsewhere in time', async () => {
-  await start();
-  const readiness = new Readiness({ breaker: () => 'closed', isRedisUp: () => true });
-  const app = fastify();
-  serveHealth(app, readiness);
-  expect((await app.inject('/readyz')).statusCode).toBe(200);
-  readiness.beginClosing();
-  const { statusCode, body } = await app.inject('/readyz');
-  expect(statusCode).toBe(503);
-  expect(JSON.parse(body)).toEqual({
-    status: 'unavailable',
-    checks: { server: 'closing', upstream: 'ok', redis: 'ok' },
-  });
-  expect((await app.inject('/livez')).statusCode).toBe(200);
-  await app.close();
 });
 
 describeWithRedis('a Redis that goes', () => {
