@@ -13,6 +13,9 @@ const serverCodes: ReadonlySet<unknown> = new Set([
   'OPERATION_RESOLUTION_FAILURE',
 ]);
 
+/** graphql-js repeats in each error all of the variable that it is in. */
+const maximumMessage = 1000;
+
 /**
  * The one place where errors become what a client sees.
  * Ours were written for clients; what was not is a fault of ours, logged and answered without its text.
@@ -28,12 +31,21 @@ export function errorFormatter(logger: Logger, hidesSchema: boolean) {
     };
     if (cause instanceof GatewayError)
       return { message: cause.message, ...place, extensions: { ...cause.details, code: cause.code } };
-    const code = formatted.extensions?.['code'];
+    const code = isTooManyMistakes(error) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
     if (serverCodes.has(code)) {
       const message = hidesSchema ? withoutSuggestion(formatted.message) : formatted.message;
-      return { message, ...place, extensions: { code } };
+      return { message: message.slice(0, maximumMessage), ...place, extensions: { code } };
     }
     logger.error({ err: cause, path: formatted.path }, 'an operation failed for a reason of our own');
     return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
+}
+
+/** What graphql-js says last of variables that are all wrong; unlike what it says first, it belongs to none of them. */
+function isTooManyMistakes(error: unknown): boolean {
+  return (
+    error instanceof GraphQLError &&
+    error.originalError === undefined &&
+    error.message.startsWith('Too many errors processing variables')
+  );
 }

@@ -20,7 +20,7 @@ import { libraryLogger } from './library-log.js';
 import { guardedApollo } from './limits/guarded-apollo.js';
 import { type Guards } from './limits/guards.js';
 import { rateHooks } from './limits/rate-hook.js';
-import { validationSettings } from './limits/schema-secrecy.js';
+import { maxErrors, validationSettings } from './limits/schema-secrecy.js';
 import { type Logger } from './logger.js';
 import { type CostLimit } from '../resolvers/cost/checked-cost.js';
 import { costLimit } from './cost-limit.js';
@@ -60,6 +60,7 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
     introspection: true, // where it is off, a rule of our own refuses it, on every transport alike
     validationRules: [...validation.rules],
     validationOptions: validation.options,
+    executionOptions: { maxCoercionErrors: maxErrors },
     persistedQueries: false, // anybody could fill its store; TRUSTED_DOCUMENTS has the operator's own
     allowBatchedHttpRequests: false, // one request is one operation: limits count it so
     csrfPrevention: true,

@@ -10,7 +10,7 @@ import { takeJson } from './limits/json-body.js';
 import { openToOrigins } from './limits/open-to-origins.js';
 import { rateHooks } from './limits/rate-hook.js';
 import { validationSettings } from './limits/schema-secrecy.js';
-import { sendSecurityHeaders } from './limits/security-headers.js';
+import { securityHeaders, sendSecurityHeaders } from './limits/security-headers.js';
 import { limitSilentConnections } from './limits/silent-connections.js';
 import { type Patience, slowClients } from './limits/slow-clients.js';
 import { LiveOperations } from './live/live-operations.js';
@@ -55,7 +55,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     bodyLimit: options.maximumBytes,
     ...slowClients(options.patience),
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
-      void reply.code(400).send(errorBody('The request could not be read.', 'BAD_REQUEST'));
+      void reply
+        .code(400)
+        .headers(securityHeaders)
+        .send(errorBody('The request could not be read.', 'BAD_REQUEST'));
     },
   });
   followRequests(app);

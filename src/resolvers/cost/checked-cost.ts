@@ -46,7 +46,10 @@ export function costProblem(
   { schema, document, operation, variables }: ResolvedOperation,
   { limit, windowRows }: CostLimit,
 ): GraphQLError | undefined {
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: 1, // what is wrong with them is told by who executes them
+    hideSuggestions: true,
+  });
   if (!coerced) return undefined; // execution refuses them
   const estimate = operationCost(operation, {
     schema,

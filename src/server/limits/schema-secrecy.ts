@@ -6,8 +6,8 @@ export interface ValidationSettings {
   readonly options: { readonly maxErrors: number; readonly hideSuggestions: boolean };
 }
 
-/** Who made so many mistakes mends the first ones first. */
-const maxErrors = 20;
+/** Of a document or its variables: who made so many mistakes mends the first ones first. */
+export const maxErrors = 20;
 
 /** Nothing of the schema is told to who does not know it already, unless introspection is on. */
 export function validationSettings(isIntrospectionOn: boolean): ValidationSettings {

@@ -21,10 +21,7 @@ import { keepTrail, onTrail, operationTrail } from '../observe/trail.js';
 import { type CostLimit, costProblem } from '../../resolvers/cost/checked-cost.js';
 import { admittedText, type Guards } from '../limits/guards.js';
 import { refusalOf } from '../limits/http-refusal.js';
-import { type ValidationSettings } from '../limits/schema-secrecy.js';
-
-/** Of variables; who made so many mistakes mends the first ones first. */
-const maximumErrors = 20;
+import { maxErrors, type ValidationSettings } from '../limits/schema-secrecy.js';
 
 /** An operation as a client sent it. */
 export interface SentOperation {
@@ -89,7 +86,7 @@ export class LiveOperations {
     if (!operation)
       return [withCode(new GraphQLError('There is no such operation.'), 'OPERATION_RESOLUTION_FAILURE')];
     const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues, {
-      maxErrors: maximumErrors,
+      maxErrors,
     });
     if (errors) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'));
     const tooMuch = costProblem({ schema, document, operation, variables: variableValues }, cost);
