@@ -67,7 +67,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     });
     const transport = new Transport({ ...upstream, timeoutMs: config.timeoutMs });
     open.push(() => transport.close());
-    const budget = new Budget({ limit: config.rateLimit, now });
+    const budget = new Budget({ limit: config.rateLimit, now, ledger: shared.ledger });
     open.push(() => {
       budget.close();
     });

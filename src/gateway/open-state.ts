@@ -1,8 +1,10 @@
 import { type Redis } from 'ioredis';
 import { type Config } from '../config.js';
 import { MemoryBus } from '../datasources/state/memory-bus.js';
+import { type CallLedger } from '../datasources/exotel/policy/call-ledger.js';
 import { MemoryState } from '../datasources/state/memory-state.js';
 import { RedisHealth } from '../datasources/state/redis-health.js';
+import { RedisLedger } from '../datasources/state/redis-ledger.js';
 import { RedisReadings } from '../datasources/state/redis-readings.js';
 import { type SharedReadings } from '../datasources/state/shared-readings.js';
 import { connectToRedis } from '../datasources/state/redis-connection.js';
@@ -19,6 +21,7 @@ export interface OpenState {
   /** Undefined where this process is the only gateway. */
   readonly redis: Redis | undefined;
   readonly readings: SharedReadings | undefined;
+  readonly ledger: CallLedger | undefined;
   /** Goes before every key, so that several accounts can share a Redis. */
   readonly prefix: string;
   /** Resolves once Redis answers, or a moment later where it doesn't: what was read and called is known then. */
@@ -31,7 +34,7 @@ const readyWithinMs = 1000;
 
 /** What the gateways of the account share; without a Redis there is but this one. */
 export function openState(
-  { redisUrl }: Config,
+  { redisUrl, timeoutMs }: Config,
   accountSid: string,
   now: () => number,
   logger: Logger,
@@ -43,6 +46,7 @@ export function openState(
       bus: new MemoryBus(),
       redis: undefined,
       readings: undefined,
+      ledger: undefined,
       prefix,
       ready: () => Promise.resolve(),
       close: () => undefined,
@@ -58,6 +62,7 @@ export function openState(
     state: new RedisState({ redis, prefix, onTrouble }),
     redis,
     readings: new RedisReadings({ health, prefix }),
+    ledger: new RedisLedger({ health, prefix, timeoutMs, now }),
     prefix,
     ready: () => health.ready(readyWithinMs),
     close: () => {

@@ -1,9 +1,13 @@
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
-import { CallLog, minuteMs } from './call-log.js';
+import { type CallLedger, type OthersView } from './call-ledger.js';
+import { type BegunCall, CallLog, minuteMs } from './call-log.js';
 import { NotSent } from './not-sent.js';
-import { type Claim, goesBefore, type Rank, rankOf } from './priority.js';
-import { isUnhurried, paceMs, shareOf, sharesOf, urgentAfterMs } from './shares.js';
-import { type RateHeaders, UpstreamCount } from './upstream-count.js';
+import { type Claim, type Priority, type Rank, rankOf } from './priority.js';
+import { type Permit } from './permit.js';
+import { placeAtMs } from './place.js';
+import { shareOf, sharesOf } from './shares.js';
+import { UpstreamCount } from './upstream-count.js';
+import { type Waiter, WaitingLine } from './waiting-line.js';
 
 /** What the budget is made of. */
 export interface BudgetOptions {
@@ -11,27 +15,12 @@ export interface BudgetOptions {
   readonly limit: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
-}
-
-/** The right to send one call; to be told how that ended. */
-export interface Permit {
-  /** Its answer, or its failure, is there. */
-  answered(headers?: RateHeaders): void;
-  /** It was not sent after all. */
-  unused(): void;
-}
-
-interface Waiter {
-  readonly claim: Claim;
-  readonly rank: Rank;
-  readonly grant: (permit: Permit) => void;
-  readonly refuse: (error: UpstreamFailure) => void;
+  /** The calls of the account's other gateways; undefined where there are none. */
+  readonly ledger?: CallLedger | undefined;
 }
 
 /** A clock may be a little early. */
 const timerSlackMs = 5;
-/** When to look again at a place that only the answers of calls in flight can give. */
-const lookAgainMs = 250;
 
 /**
  * Never more calls than the limit in any 60 seconds: a sliding window, since a token bucket's burst would break
@@ -41,20 +30,30 @@ export class Budget {
   readonly #options: BudgetOptions;
   readonly #log = new CallLog();
   readonly #upstream = new UpstreamCount();
-  readonly #waiting: Waiter[] = [];
+  readonly #waiting = new WaitingLine();
+  readonly #ledger: CallLedger | undefined;
+  /** The account's other gateways leave no place before then, by priority. */
+  readonly #deniedUntilMs = new Map<Priority, number>();
   #pausedUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
+    this.#ledger = options.limit === 0 ? undefined : options.ledger;
+    this.#ledger?.open(
+      (view) => {
+        this.#learn(view);
+      },
+      () => this.#log.own,
+    );
   }
 
   /** How many calls may be sent now; null where nothing limits them. */
   get left(): number | null {
     const nowMs = this.#options.now();
     if (nowMs < this.#pausedUntilMs) return 0;
-    const own = this.#limit - this.#log.count(nowMs).all;
+    const own = Math.floor((this.#limit - this.#log.count(nowMs).all) / this.#weightIn(this.#limit));
     const left = Math.max(0, Math.min(own, this.#upstream.left(nowMs) - this.#log.inFlight));
     return left === Infinity ? null : left;
   }
@@ -71,12 +70,13 @@ export class Budget {
    */
   async acquire(claim: Claim): Promise<Permit> {
     if (this.#isClosed) throw new NotSent();
-    const nowMs = this.#options.now();
-    const rank = rankOf(claim, nowMs);
-    const ahead = this.#waiting.filter((waiter) => !goesBefore(rank, waiter.rank)).length;
-    const placeAtMs = this.#placeAtMs(rank, ahead, nowMs);
-    if (placeAtMs <= nowMs) return this.#permit(claim);
-    if (placeAtMs - nowMs > claim.waitMs) throw new NoPlace(placeAtMs - nowMs);
+    const rank = rankOf(claim, this.#options.now());
+    if (this.#waitMs(rank) <= 0) {
+      const permit = this.#ledger ? await this.#sharedPermit(this.#ledger, claim) : this.#permit(claim);
+      if (permit) return permit;
+    }
+    const waitMs = this.#waitMs(rank);
+    if (waitMs > claim.waitMs) throw new NoPlace(waitMs);
     claim.onQueued?.();
     return this.#queue(claim, rank);
   }
@@ -84,55 +84,107 @@ export class Budget {
   /** The upstream said 429: nothing is sent before then. */
   pause(untilMs: number): void {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    this.#ledger?.pause(untilMs - this.#options.now());
   }
 
   /** Lets go of the timer; who waits or comes later is refused. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    for (const { refuse } of this.#waiting.splice(0)) refuse(new NotSent());
+    this.#ledger?.close();
+    for (const { refuse } of this.#waiting.empty()) refuse(new NotSent());
   }
 
   get #limit(): number {
-    const own = this.#options.limit === 0 ? Infinity : this.#options.limit;
-    return this.#options.limit === 0 ? own : Math.min(own, this.#upstream.limit);
+    const { limit } = this.#options;
+    return limit === 0 ? Infinity : Math.min(limit, this.#upstream.limit);
+  }
+
+  /** How many places a call takes: never more than there are, so that one can always be sent in time. */
+  #weightIn(share: number): number {
+    return this.#ledger ? Math.min(this.#ledger.weight, share) : 1;
+  }
+
+  /** How long a claim of this rank will wait for its place; 0 or less: there is one now. */
+  #waitMs(rank: Rank): number {
+    const nowMs = this.#options.now();
+    return this.#placeAtMs(rank, this.#waiting.ahead(rank), nowMs) - nowMs;
   }
 
   /** When a claim with so many others ahead of it will have its place. */
-  #placeAtMs({ priority, oldSinceMs }: Rank, ahead: number, nowMs: number): number {
-    const times = [nowMs, this.#pausedUntilMs];
-    const shares = sharesOf(this.#limit);
-    const kept = this.#limit === Infinity ? 0 : this.#limit - shareOf(shares, priority);
-    const spare = this.#upstream.left(nowMs) - kept - ahead;
-    if (spare <= 0) times.push(this.#upstream.untilMs);
-    else if (spare <= this.#log.inFlight) times.push(Math.min(this.#upstream.untilMs, nowMs + lookAgainMs));
-    if (this.#limit !== Infinity) {
-      const { all, background } = this.#log.count(nowMs);
-      times.push(this.#log.whenExpired(all + ahead + 1 - shareOf(shares, priority), nowMs));
-      if (isUnhurried(priority) && all >= shares.reads / 2) {
-        const evenlyMs = this.#log.whenFewerBegan(Math.ceil(shares.reads / 6), paceMs, nowMs);
-        times.push(Math.min(evenlyMs, oldSinceMs + urgentAfterMs));
-      }
-      if (priority === 'background')
-        times.push(this.#log.whenExpired(background + 1 - shares.background, nowMs, 'background'));
-    }
-    return Math.max(...times);
+  #placeAtMs(rank: Rank, ahead: number, nowMs: number): number {
+    const counts = {
+      log: this.#log,
+      upstream: this.#upstream,
+      limit: this.#limit,
+      weightIn: (share: number) => this.#weightIn(share),
+    };
+    const deniedUntilMs = this.#deniedUntilMs.get(rank.priority) ?? 0;
+    return Math.max(this.#pausedUntilMs, deniedUntilMs, placeAtMs(counts, rank, ahead, nowMs));
   }
 
-  #permit({ priority }: Claim): Permit {
-    const end = this.#log.begin(priority === 'background', this.#options.now());
+  #permit(claim: Claim): Permit {
+    return this.#permitFor(this.#begin(claim));
+  }
+
+  /** The account's other gateways are asked too. @returns undefined where they leave no place. */
+  async #sharedPermit(ledger: CallLedger, claim: Claim): Promise<Permit | undefined> {
+    const { priority } = claim;
+    const call = this.#begin(claim); // so that nobody here takes the same place meanwhile
+    const shares = sharesOf(this.#limit);
+    const grant = await ledger.take({
+      id: call.id,
+      isBackground: priority === 'background',
+      share: shareOf(shares, priority),
+      backgroundShare: shares.background,
+    });
+    if (grant === 'granted' && !this.#isClosed) return this.#permitFor(call);
+    call.end(0);
+    if (this.#isClosed) {
+      ledger.end(call.id, false, undefined);
+      throw new NotSent();
+    }
+    if (grant !== 'gone' && grant !== 'granted') {
+      this.#deniedUntilMs.set(priority, this.#options.now() + Math.max(grant.waitMs, timerSlackMs));
+      return undefined;
+    }
+    // What others may be sending unseen counts too.
+    const nowMs = this.#options.now();
+    return this.#placeAtMs(rankOf(claim, nowMs), 0, nowMs) <= nowMs ? this.#permit(claim) : undefined;
+  }
+
+  #begin({ priority }: Claim): BegunCall {
+    const share = shareOf(sharesOf(this.#limit), priority);
+    return this.#log.begin({
+      isBackground: priority === 'background',
+      beganAtMs: this.#options.now(),
+      weight: this.#weightIn(share),
+    });
+  }
+
+  #permitFor(call: BegunCall): Permit {
     return {
       answered: (headers) => {
         const nowMs = this.#options.now();
-        end(this.#limit === Infinity ? 0 : nowMs + minuteMs);
+        call.end(this.#limit === Infinity ? 0 : nowMs + minuteMs);
+        this.#ledger?.end(call.id, true, headers);
         this.#upstream.correct(headers ?? {}, nowMs);
         this.#serve();
       },
       unused: () => {
-        end(0);
+        call.end(0);
+        this.#ledger?.end(call.id, false, undefined);
+        this.#deniedUntilMs.clear();
         this.#serve();
       },
     };
+  }
+
+  #learn({ calls, pausedUntilMs, told }: OthersView): void {
+    this.#log.learn(calls);
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, pausedUntilMs);
+    if (told) this.#upstream.correct(told, this.#options.now());
+    this.#serve();
   }
 
   #queue(claim: Claim, rank: Rank): Promise<Permit> {
@@ -140,17 +192,17 @@ export class Budget {
       const settle = <Value>(then: (value: Value) => void) => {
         return (value: Value): void => {
           clearTimeout(giveUp);
+          waiter.isOver = true;
           then(value);
         };
       };
-      const waiter: Waiter = { claim, rank, grant: settle(resolve), refuse: settle(reject) };
+      const waiter: Waiter = { claim, rank, grant: settle(resolve), refuse: settle(reject), isOver: false };
       const giveUp = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        this.#waiting.leave(waiter);
         const nowMs = this.#options.now();
         waiter.refuse(new NoPlace(this.#placeAtMs(rank, this.#waiting.length, nowMs) - nowMs));
       }, claim.waitMs);
-      const place = this.#waiting.findIndex((other) => goesBefore(rank, other.rank));
-      this.#waiting.splice(place === -1 ? this.#waiting.length : place, 0, waiter);
+      this.#waiting.join(waiter);
       this.#serve();
     });
   }
@@ -158,7 +210,7 @@ export class Budget {
   /** Gives every place that there is to who is first, and comes back when there will be another. */
   #serve(): void {
     clearTimeout(this.#timer);
-    for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+    for (let { first } = this.#waiting; first; { first } = this.#waiting) {
       const nowMs = this.#options.now();
       const placeAtMs = this.#placeAtMs(first.rank, 0, nowMs);
       if (placeAtMs > nowMs) {
@@ -170,8 +222,23 @@ export class Budget {
         );
         return;
       }
-      this.#waiting.shift();
-      first.grant(this.#permit(first.claim));
+      this.#waiting.leave(first);
+      if (this.#ledger) void this.#serveShared(this.#ledger, first);
+      else first.grant(this.#permit(first.claim));
+    }
+  }
+
+  async #serveShared(ledger: CallLedger, waiter: Waiter): Promise<void> {
+    try {
+      const permit = await this.#sharedPermit(ledger, waiter.claim);
+      if (waiter.isOver) permit?.unused();
+      else if (permit) waiter.grant(permit);
+      else {
+        this.#waiting.join(waiter);
+        this.#serve();
+      }
+    } catch {
+      waiter.refuse(new NotSent());
     }
   }
 }

@@ -1,12 +1,28 @@
+import { type OtherCall, type OwnCall } from './call-ledger.js';
+
 /** The minute that the upstream counts in: "30 requests per minute per account" (developer site, rate limiting). */
 export const minuteMs = 60_000;
 
-/** One call that counts against the budget. */
-interface LoggedCall {
+/** What is noted of a call. */
+interface CallNote {
   readonly isBackground: boolean;
   readonly beganAtMs: number;
+  /** How many places it takes: more than one where other gateways may be sending as much unseen. */
+  readonly weight: number;
+}
+
+/** One call that counts against the budget. */
+interface LoggedCall extends CallNote {
+  readonly id: string;
   /** When it stops counting; never while it is in flight. */
   expiresAtMs: number;
+}
+
+/** A call that has begun. */
+export interface BegunCall {
+  readonly id: string;
+  /** To be told, once, when it stops counting. 0: at once. */
+  end(expiresAtMs: number): void;
 }
 
 /**
@@ -17,41 +33,60 @@ interface LoggedCall {
  */
 export class CallLog {
   readonly #calls = new Set<LoggedCall>();
+  #others: readonly OtherCall[] = [];
   #inFlight = 0;
+  #begun = 0;
 
   /** How many calls count now, and how many of them nobody waited for. */
   count(nowMs: number): { readonly all: number; readonly background: number } {
-    let background = 0;
+    let [all, background] = [0, 0];
+    const add = (weight: number, isBackground: boolean): void => {
+      all += weight;
+      if (isBackground) background += weight;
+    };
     for (const call of this.#calls)
       if (call.expiresAtMs <= nowMs) this.#calls.delete(call);
-      else if (call.isBackground) background += 1;
-    return { all: this.#calls.size, background };
+      else add(call.weight, call.isBackground);
+    for (const call of this.#others) if (call.expiresAtMs > nowMs) add(1, call.isBackground);
+    return { all, background };
   }
 
-  /** How many calls have no answer yet. */
+  /** How many calls have no answer yet, as far as is known. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#inFlight + this.#others.filter(({ isInFlight }) => isInFlight).length;
   }
 
-  /** Notes a call that is about to be sent; what this gives is told, once, when it stops counting. 0: at once. */
-  begin(isBackground: boolean, beganAtMs: number): (expiresAtMs: number) => void {
-    const call: LoggedCall = { isBackground, beganAtMs, expiresAtMs: Infinity };
+  /** The calls of this process. */
+  get own(): readonly OwnCall[] {
+    return [...this.#calls];
+  }
+
+  /** Takes what calls other gateways of the account have made, in place of what was known of them. */
+  learn(others: readonly OtherCall[]): void {
+    this.#others = others;
+  }
+
+  /** Notes a call that is about to be sent. */
+  begin(note: CallNote): BegunCall {
+    this.#begun += 1;
+    const call: LoggedCall = { ...note, id: String(this.#begun), expiresAtMs: Infinity };
     this.#calls.add(call);
     this.#inFlight += 1;
-    return (expiresAtMs) => {
+    const end = (expiresAtMs: number): void => {
       this.#inFlight -= 1;
       call.expiresAtMs = expiresAtMs;
       if (expiresAtMs === 0) this.#calls.delete(call);
     };
+    return { id: call.id, end };
   }
 
   /**
-   * When so many of the calls will have stopped counting; a call in flight is taken to be answered now.
+   * When so many of the places will be free again; a call in flight is taken to be answered now.
    * @param which all calls, or only those that nobody waited for.
    */
   whenExpired(count: number, nowMs: number, which: 'all' | 'background' = 'all'): number {
     if (count <= 0) return nowMs;
-    const ends = [...this.#calls]
+    const ends = this.#places(nowMs)
       .filter(({ isBackground }) => isBackground || which === 'all')
       .map(({ expiresAtMs }) => Math.min(expiresAtMs, nowMs + minuteMs))
       .sort((a, b) => a - b);
@@ -60,7 +95,15 @@ export class CallLog {
 
   /** When fewer than so many calls will have begun within the span that ends then. */
   whenFewerBegan(count: number, spanMs: number, nowMs: number): number {
-    const begins = [...this.#calls].map(({ beganAtMs }) => beganAtMs).sort((a, b) => b - a);
+    const begins = this.#places(nowMs)
+      .map(({ beganAtMs }) => beganAtMs)
+      .sort((a, b) => b - a);
     return Math.max(nowMs, (begins[count - 1] ?? -Infinity) + spanMs);
+  }
+
+  /** One for each place that is taken. */
+  #places(nowMs: number): Pick<OtherCall, 'isBackground' | 'beganAtMs' | 'expiresAtMs'>[] {
+    const own = [...this.#calls].flatMap((call) => Array.from({ length: call.weight }, () => call));
+    return [...own, ...this.#others.filter(({ expiresAtMs }) => expiresAtMs > nowMs)];
   }
 }

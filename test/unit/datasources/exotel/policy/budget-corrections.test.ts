@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Permit } from '../../../../../src/datasources/exotel/policy/budget.js';
+import { type Permit } from '../../../../../src/datasources/exotel/policy/permit.js';
 import {
   claimOf,
   minuteMs,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { type Permit } from '../../../../../src/datasources/exotel/policy/budget.js';
+import { type Permit } from '../../../../../src/datasources/exotel/policy/permit.js';
 import { priorities } from '../../../../../src/datasources/exotel/policy/priority.js';
 import { claimOf, minuteMs, newBudget, pass, startMs, tried } from './budget-under-test.js';
 

@@ -1,0 +1,48 @@
+import { type UpstreamFailure } from '../../../domain/upstream-failure.js';
+import { type Permit } from './permit.js';
+import { type Claim, goesBefore, type Rank } from './priority.js';
+
+/** Who waits for a place. */
+export interface Waiter {
+  readonly claim: Claim;
+  readonly rank: Rank;
+  readonly grant: (permit: Permit) => void;
+  readonly refuse: (error: UpstreamFailure) => void;
+  /** It was told yes or no. */
+  isOver: boolean;
+}
+
+/** Those who wait, in the order in which they will be served. */
+export class WaitingLine {
+  readonly #waiters: Waiter[] = [];
+
+  get first(): Waiter | undefined {
+    return this.#waiters[0];
+  }
+
+  get length(): number {
+    return this.#waiters.length;
+  }
+
+  /** How many a newcomer of this rank would have before it. */
+  ahead(rank: Rank): number {
+    return this.#waiters.filter((waiter) => !goesBefore(rank, waiter.rank)).length;
+  }
+
+  /** Among equals who came first. */
+  join(waiter: Waiter): void {
+    const place = this.#waiters.findIndex((other) => goesBefore(waiter.rank, other.rank));
+    this.#waiters.splice(place === -1 ? this.#waiters.length : place, 0, waiter);
+  }
+
+  /** Whether it was in the line or not. */
+  leave(waiter: Waiter): void {
+    const place = this.#waiters.indexOf(waiter);
+    if (place !== -1) this.#waiters.splice(place, 1);
+  }
+
+  /** Everybody leaves. */
+  empty(): readonly Waiter[] {
+    return this.#waiters.splice(0);
+  }
+}
