@@ -4,7 +4,8 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { CreateDocument } from '../operations/generated.js';
 import { ask } from '../support/ask.js';
 import { credentials } from '../support/gateway-under-test.js';
-import { expectToComeBack, readErrors, validInput } from '../support/rate-limited.js';
+import { expectToComeBack, readErrors } from '../support/rate-limited.js';
+import { validInput } from '../support/valid-input.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../support/redis.js';
 import { clientOf, sharedKey, startTwoGateways, type TwoGateways, until } from '../support/two-gateways.js';
 
@@ -87,7 +88,7 @@ describeWithRedis('the budget of two gateways of one account', () => {
 
   it('is paused for both by a 429 that one of them was answered', async () => {
     let isRefusing = true;
-    const fault = { kind: 'status', status: 429, headers: { 'retry-after': '60' } } as const;
+    const fault = { kind: 'status', status: 429, retryAfterSeconds: 60 } as const;
     await start({ faults: () => (isRefusing ? fault : undefined) });
     await readErrors(two.a, sids(0, 1));
     isRefusing = false;

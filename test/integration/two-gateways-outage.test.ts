@@ -3,7 +3,8 @@ import { type Fault } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { ask } from '../support/ask.js';
 import { credentials, type GatewayUnderTest } from '../support/gateway-under-test.js';
-import { expectToComeBack, readErrors, validInput } from '../support/rate-limited.js';
+import { expectToComeBack, readErrors } from '../support/rate-limited.js';
+import { validInput } from '../support/valid-input.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../support/redis.js';
 import { startSlowProxy } from '../support/slow-proxy.js';
 import { clientOf, sharedKey, startTwoGateways, type TwoGateways, until } from '../support/two-gateways.js';
@@ -106,10 +107,11 @@ describeWithRedis('two gateways whose Redis is gone', () => {
   it('refuse a create with a key rather than risk a second one, and take one without', async () => {
     await start();
     await redis.stop();
-    const create = `mutation($input: CreateCampaignInput!, $key: String) {
-      createCampaign(input: $input, idempotencyKey: $key) { campaign { sid } userErrors { code } } }`;
+    const create = `mutation($input: CreateCampaignInput!) {
+      createCampaign(input: $input) { campaign { sid } userErrors { code } } }`;
+    const keyed = { ...validInput, idempotencyKey: 'a-key-of-mine-1234' };
     for (const gateway of gateways()) {
-      const { errors } = await ask(gateway, create, { variables: { input: validInput, key: 'a-key-of-mine' } });
+      const { errors } = await ask(gateway, create, { variables: { input: keyed } });
       expect(errors?.[0]?.extensions?.code).toBe('UPSTREAM_UNAVAILABLE');
     }
     expect(sandbox.calls.filter(({ method }) => method === 'POST')).toEqual([]);

@@ -19,7 +19,7 @@ export async function startSlowProxy(port: number): Promise<SlowProxy> {
     ] as const) {
       sockets.add(from);
       from.on('data', (chunk) => {
-        setTimeout(() => to.writable && to.write(chunk), from === redis ? proxy.delayMs : 0);
+        setTimeout(() => to.writable && to.write(chunk), from === redis ? proxy.delayMs : 0).unref();
       });
       from.on('error', () => undefined);
       from.on('close', () => {

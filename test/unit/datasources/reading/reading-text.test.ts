@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { campaignFromWire } from '../../../../src/datasources/exotel/mapping/campaign.js';
+import { messageFromWire } from '../../../../src/datasources/exotel/mapping/message.js';
+import { wireCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
+import { wireMessage } from '../../../../src/datasources/exotel/wire/message.js';
+import { plainText, readingShape, windowText } from '../../../../src/datasources/reading/reading-text.js';
+import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
+
+const time = '2026-05-01T10:00:00Z';
+const said = {
+  sid: 's',
+  name: 'नमस्ते "\n',
+  status: 'paused',
+  sender_id: 'EXOTEL',
+  template: 'Hi',
+  lists: ['l'],
+};
+const campaign = campaignFromWire(wireCampaign.parse({ ...said, date_created: time }), {
+  accountSid: 'acme',
+  fetchedAt: time,
+});
+const message = messageFromWire(wireMessage.parse({ sid: 'm', number: '1', status: 'sent' }), 's');
+
+describe('a reading as a text', () => {
+  it('is read as what was written', () => {
+    const text = plainText<{ campaign: typeof campaign | null }>();
+    for (const value of [{ campaign }, { campaign: null }])
+      expect(text.read(text.write(value))).toStrictEqual(value);
+  });
+
+  it('keeps the rows of a window that could not be read what they are', () => {
+    const failure = new UpstreamFailure('invalidResponse', { sid: 'x', requestId: 'r', createdAt: time });
+    const window = { offset: 0, limit: 50, total: 3, rows: [message, failure, message], answeredAtMs: 5 };
+    const text = windowText<typeof message>();
+    const again = text.read(text.write(window));
+    expect(again).toEqual(window);
+    const row = again?.rows[1];
+    expect(row).toBeInstanceOf(UpstreamFailure);
+    expect(row).toMatchObject({ reason: failure.reason, facts: failure.facts, details: failure.details });
+  });
+
+  it.each(['', '{', 'null'])('is nothing where it is %p', (text) => {
+    expect(plainText().read(text) ?? undefined).toBeUndefined();
+    expect(windowText().read(text) ?? undefined).toBeUndefined();
+  });
+
+  it('has a shape with a number of its own: raise readingShape where this changes', () => {
+    const shape = [campaign, message].map((value) => Object.keys(value).sort().join(' '));
+    expect([readingShape, ...shape]).toEqual([
+      1,
+      '__typename accountSid availableActions channel contentType createdAt dltEntityId dltTemplateId ' +
+        'estimatedCost fetchedAt id lists name reportUrl schedule senderId sid smsStatusCallback smsType state ' +
+        'stats status statusCallback template updatedAt upstreamStatus',
+      '__typename body campaignSid detailedStatus direction id name number scheduledAt senderId sid status ' +
+        'upstreamStatus',
+    ]);
+  });
+});
