@@ -26,6 +26,7 @@ export class RedisBus implements SharedBus {
   readonly #listeners = new Map<string, Set<(text: string) => void>>();
   readonly #onGap: ((gap: BusGap) => void)[] = [];
   readonly #beat: NodeJS.Timeout;
+  readonly #lookAtOnce = (): void => void this.#look();
   #isConnected = false;
   #waiting = 0;
   #hasDropped = false;
@@ -44,6 +45,7 @@ export class RedisBus implements SharedBus {
       .on('message', (channel: string, said: string) => {
         this.#hear(channel, said);
       });
+    options.redis.on('ready', this.#lookAtOnce);
     this.#beat = setInterval(() => void this.#look(), beatEveryMs);
     this.#beat.unref();
   }
@@ -80,6 +82,7 @@ export class RedisBus implements SharedBus {
 
   close(): void {
     clearInterval(this.#beat);
+    this.#options.redis.off('ready', this.#lookAtOnce);
     this.#listeners.clear();
     this.#subscriber.disconnect();
   }
