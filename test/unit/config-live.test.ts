@@ -40,6 +40,23 @@ describe('a public address without a secret for its callbacks', () => {
   });
 });
 
+describe('several gateways (REDIS_URL) that are called back', () => {
+  const several = { ...credentials, REDIS_URL: 'redis://127.0.0.1:6379' };
+
+  it('need one secret, also on this machine alone', () => {
+    const problems = problemsOf({ ...several, PUBLIC_URL: 'http://127.0.0.1:4000' });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^WEBHOOK_SECRET: got nothing, takes .*PUBLIC_URL and REDIS_URL/);
+  });
+
+  it.each([
+    ['with one', { PUBLIC_URL: 'http://127.0.0.1:4000', ...secret }],
+    ['without PUBLIC_URL: nobody calls back', {}],
+  ])('are fine %s', (_what, environment) => {
+    expect(readConfig({ ...several, ...environment }).redisUrl).toBe(several.REDIS_URL);
+  });
+});
+
 describe('PUBLIC_URL', () => {
   it.each([
     ['https://x.example/', 'https://x.example'],

@@ -5,6 +5,7 @@ import { type ServerResponse } from 'node:http';
 import { type Closing } from '../closing.js';
 import { type EventStream, type LiveOperations, type SentOperation } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
+import { problemOf } from './stream-request.js';
 
 const eventStream = 'text/event-stream';
 /** How often to look whether a client that does not keep up has taken what was sent. */
@@ -59,9 +60,8 @@ export function serveEventStream(
         return reply.code(403).send(refusal('Another origin may not open this stream.', 'FORBIDDEN'));
       if (!(request.headers.accept ?? '').includes(eventStream))
         return reply.code(406).send(refusal(`This address answers ${eventStream} only.`, 'BAD_REQUEST'));
-      // The library would wait for ever for a body that was read and is none.
-      if (request.method === 'POST' && !isObject(request.body))
-        return reply.code(400).send(refusal('The request body must be a JSON object.', 'BAD_REQUEST'));
+      const problem = problemOf(request);
+      if (problem !== undefined) return reply.code(400).send(refusal(problem, 'BAD_REQUEST'));
       request.headers.accept = eventStream; // the library takes it alone only
       sayQuery(request);
       reply.hijack();
@@ -85,10 +85,6 @@ function sayQuery({ body, query, raw }: FastifyRequest): void {
 /** The shape of GraphQL's own errors. */
 function refusal(message: string, code: string) {
   return { errors: [{ message, extensions: { code } }] };
-}
-
-function isObject(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && !Array.isArray(body);
 }
 
 function isStream(result: unknown): result is EventStream {
