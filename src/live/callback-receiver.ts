@@ -61,7 +61,10 @@ export class CallbackReceiver {
   receive(kind: WebhookKind, token: string, body: unknown): Verdict {
     const { verdict, isForOthers } = this.#take(kind, token, body);
     // The address is one of ours, but whose it is they may know better.
-    if (isForOthers) setImmediate(() => void this.#options.passOn(kind, token, body));
+    if (isForOthers)
+      setImmediate(() => {
+        this.#options.passOn(kind, token, body);
+      });
     return verdict;
   }
 

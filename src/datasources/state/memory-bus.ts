@@ -1,4 +1,4 @@
-import { type BusGap, type SharedBus } from './shared-bus.js';
+import { type SharedBus } from './shared-bus.js';
 
 /** A bus of gateways in one process; of a single one, unless others are made from it. */
 export class MemoryBus implements SharedBus {
@@ -31,7 +31,7 @@ export class MemoryBus implements SharedBus {
   }
 
   /** Memory has none. */
-  onGap(_listener: (gap: BusGap) => void): void {
+  onGap(): void {
     return undefined;
   }
 

@@ -28,6 +28,7 @@ export class RedisBus implements SharedBus {
   readonly #beat: NodeJS.Timeout;
   readonly #lookAtOnce = (): void => void this.#look();
   #isConnected = false;
+  #isClosed = false;
   #waiting = 0;
   #hasDropped = false;
 
@@ -84,6 +85,7 @@ export class RedisBus implements SharedBus {
     clearInterval(this.#beat);
     this.#options.redis.off('ready', this.#lookAtOnce);
     this.#listeners.clear();
+    this.#isClosed = true;
     this.#subscriber.disconnect();
   }
 
@@ -116,7 +118,7 @@ export class RedisBus implements SharedBus {
   #trouble(error: unknown): void {
     this.#isConnected = false;
     if (error instanceof Error) this.#options.onTrouble(error);
-    if (this.#subscriber.status === 'ready') this.#subscriber.disconnect(true);
+    if (this.#subscriber.status === 'ready' && !this.#isClosed) this.#subscriber.disconnect(true);
   }
 
   #tell(gap: BusGap): void {
