@@ -29,13 +29,9 @@ async function behind(script: Script, environment: Readonly<Record<string, strin
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     ...environment,
   };
-  gateway = await startGatewayOn(
-    upstream.baseUrl,
-    settings,
-    Date.now,
-    () => Promise.resolve(),
-    { random: () => 0 },
-  );
+  gateway = await startGatewayOn(upstream.baseUrl, settings, Date.now, () => Promise.resolve(), {
+    random: () => 0,
+  });
 }
 afterEach(async () => {
   await leaveAll();

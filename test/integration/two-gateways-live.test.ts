@@ -10,6 +10,7 @@ import {
   type SharedCampaign,
   startTwo,
   type TwoGateways,
+  untilTheyHear,
 } from '../support/two-live-gateways.js';
 
 describeWithRedis('of two gateways of one account', () => {
@@ -154,14 +155,32 @@ describeWithRedis('of two gateways of one account', () => {
     while ((await ask()) !== 'COMPLETED') expect(performance.now()).toBeLessThan(giveUpAt);
   });
 
+  it.each([
+    ['behind', -600_000],
+    ['ahead', 600_000],
+  ])('one whose clock is ten minutes %s hears every change, and tells of its own', async (_what, skewMs) => {
+    const c = await two.startAnother(() => Date.now() + skewMs);
+    await untilTheyHear({ ...two, b: c });
+    const subscribers = [await listen(two.a, 'ws', one.sid), await listen(c, 'sse', one.sid)];
+    const actions = ['pause', 'resume', 'pause', 'complete', 'archive'] as const;
+    for (const [index, action] of actions.entries()) {
+      expect(await change(index % 2 === 0 ? two.a : c, action, one.sid)).toMatchObject({ codes: [] });
+      await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 1000)));
+    }
+    expect(subscribers[1]?.statuses()).toEqual(subscribers[0]?.statuses());
+    expect(subscribers[0]?.statuses()).toHaveLength(actions.length);
+  });
+
   it('closing leaves nothing open', async () => {
     await listenOnBoth();
     await leaveAll();
     const c = await two.startAnother();
+    await untilTheyHear({ ...two, b: c });
     await c.close();
     const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
     const before = sockets();
     const d = await two.startAnother();
+    await untilTheyHear({ ...two, b: d });
     await until(() => sockets() > before);
     await d.close();
     await until(() => sockets() <= before, 5000, 'that sockets are closed');

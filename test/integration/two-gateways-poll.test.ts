@@ -4,7 +4,7 @@ import { campaignSays, type CampaignSubscriber, createCalledBack, listen } from 
 import { type GatewayUnderTest } from '../support/gateway-under-test.js';
 import { describeWithRedis, startRedis } from '../support/redis.js';
 import { leaveAll, postCallback } from '../support/subscribing.js';
-import { createShared, startTwo, type TwoGateways, untilTheyHear } from '../support/two-gateways.js';
+import { createShared, startTwo, type TwoGateways, untilTheyHear } from '../support/two-live-gateways.js';
 
 const hour = 3_600_000;
 

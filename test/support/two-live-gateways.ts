@@ -15,8 +15,8 @@ export interface TwoGateways {
   readonly redis: RunningRedis;
   readonly a: GatewayUnderTest;
   readonly b: GatewayUnderTest;
-  /** Starts a third, that knows nothing yet. */
-  startAnother(): Promise<GatewayUnderTest>;
+  /** Starts a third, that knows nothing yet. @param clock where it is not that of both. */
+  startAnother(clock?: () => number): Promise<GatewayUnderTest>;
   close(): Promise<void>;
 }
 
@@ -40,8 +40,8 @@ export async function startTwo({ faults, now, environment }: TwoOptions = {}): P
   });
   const settings = { ...shared, REDIS_URL: redis.url, ...environment };
   const started: GatewayUnderTest[] = [];
-  const startAnother = async (): Promise<GatewayUnderTest> => {
-    const gateway = await startGatewayOn(sandbox.baseUrl, settings, now);
+  const startAnother = async (clock = now): Promise<GatewayUnderTest> => {
+    const gateway = await startGatewayOn(sandbox.baseUrl, settings, clock);
     started.push(gateway);
     return gateway;
   };
