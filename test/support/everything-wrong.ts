@@ -110,7 +110,7 @@ export async function callBackWrongly(
     await postCallback(messageUrl, { ...says, status: literal }),
     await postCallback(messageUrl, `${literal} ${number}`),
     await postCallback(messageUrl, `{"number": "${number}`),
-    await postCallback(messageUrl, `${number}`.repeat(2000)),
+    await postCallback(messageUrl, number.repeat(2000)),
     await postCallback(`${messageUrl}x`, says),
     await postCallback(campaignUrl, says),
     await postCallback(campaignUrl, {

@@ -6,7 +6,7 @@ export interface Scrape {
   /** Of everything that the page has, with samples or without. */
   readonly names: ReadonlySet<string>;
   /** The sum of the samples with these labels, whatever else they have; undefined where there is none. */
-  value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
+  readonly value: (name: string, labels?: Readonly<Record<string, string>>) => number | undefined;
 }
 
 interface Sample {
