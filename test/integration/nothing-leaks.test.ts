@@ -141,11 +141,8 @@ describe('nothing of secrets or people is in logs, metrics, traces or errors, wh
     async (_what, script) => {
       await behind(script);
       const answers = await doEverythingWrong(gateway.url);
-      const shown = answers.join('\n');
       const { emitted, found } = await leaked(answers);
-      expect(found.filter((leak) => leak !== 'answers: upstreamWords')).toEqual([]);
-      // A status that the document does not have is shown to who asks for it, as it was written.
-      expect(shown).not.toContain(upstreamWords);
+      expect(found).toEqual([]);
       // All of it went through: to the upstream that it is meant for.
       const sent = JSON.stringify(upstream.seen);
       for (const canary of [secrets.basic, template, number, name, personal.list])
