@@ -18,6 +18,7 @@ it('operations are counted by type and outcome, and errors by code', async () =>
   const { gateway } = await startBoth({});
   await ask(gateway, count);
   await ask(gateway, '{ nothing }');
+  await ask(gateway, '{ campaign(sid: "..") { name } }');
   await ask(gateway, '{ campaign(sid: "..") { name } campaigns(first: 1) { totalCount } }');
   await request(`${gateway.url}/graphql`, { method: 'POST', body: 'no JSON' }).then(({ body }) =>
     body.dump(),
@@ -26,12 +27,13 @@ it('operations are counted by type and outcome, and errors by code', async () =>
   const operations = (labels: Record<string, string>) => value('campaign_gateway_operations_total', labels);
   expect(operations({ type: 'query', transport: 'http', outcome: 'ok' })).toBe(1);
   expect(operations({ type: 'query', transport: 'http', outcome: 'partial' })).toBe(1);
+  expect(operations({ type: 'query', transport: 'http', outcome: 'failed' })).toBe(1);
   expect(operations({ type: 'unknown', outcome: 'failed' })).toBe(1);
   expect(value('campaign_gateway_errors_total', { code: 'GRAPHQL_VALIDATION_FAILED' })).toBe(1);
-  expect(value('campaign_gateway_errors_total', { code: 'BAD_USER_INPUT' })).toBe(1);
+  expect(value('campaign_gateway_errors_total', { code: 'BAD_USER_INPUT' })).toBe(2);
   expect(value('campaign_gateway_errors_total', { code: 'INTERNAL_SERVER_ERROR' })).toBe(0);
-  expect(value('campaign_gateway_operation_duration_seconds_count', { type: 'query' })).toBe(2);
-  expect(value('campaign_gateway_http_requests_total', { endpoint: '/graphql', status: '2xx' })).toBe(2);
+  expect(value('campaign_gateway_operation_duration_seconds_count', { type: 'query' })).toBe(3);
+  expect(value('campaign_gateway_http_requests_total', { endpoint: '/graphql', status: '2xx' })).toBe(3);
   expect(value('campaign_gateway_http_requests_total', { endpoint: '/graphql', status: '4xx' })).toBe(2);
 });
 

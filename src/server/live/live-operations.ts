@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { type Caller } from '../../domain/caller.js';
 import { type RequestContext } from '../../resolvers/context.js';
-import { codesOf } from '../observe/operation-plugin.js';
+import { codesOf, hasData } from '../observe/operation-plugin.js';
 import { type OperationEnd, type Operations } from '../observe/operations.js';
 import { keepTrail, onTrail, operationTrail } from '../observe/trail.js';
 import { type CostLimit, costProblem } from '../../resolvers/cost/checked-cost.js';
@@ -179,7 +179,7 @@ export class LiveOperations {
 
 function endOf(result: FormattedResult | EventStream): OperationEnd {
   if (Symbol.asyncIterator in result) return { codes: [], hasData: true };
-  return { codes: codesOf(result.errors), hasData: result.data != null };
+  return { codes: codesOf(result.errors), hasData: hasData(result.data) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -16,7 +16,7 @@ export function observeOperations(operations: Operations): ApolloServerPlugin<Re
         },
         willSendResponse: ({ response: { body }, contextValue: { report } }) => {
           const { errors, data } = body.kind === 'single' ? body.singleResult : body.initialResult;
-          running.end({ codes: codesOf(errors), hasData: data != null, calls: report.calls });
+          running.end({ codes: codesOf(errors), hasData: hasData(data), calls: report.calls });
           return Promise.resolve();
         },
       });
@@ -27,6 +27,11 @@ export function observeOperations(operations: Operations): ApolloServerPlugin<Re
       return Promise.resolve();
     },
   };
+}
+
+/** Whether an answer has anything but nulls. */
+export function hasData(data: unknown): boolean {
+  return Object.values((data ?? {}) as Readonly<Record<string, unknown>>).some((value) => value !== null);
 }
 
 /** The codes of errors as clients see them. */
