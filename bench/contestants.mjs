@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { credentials } from './credentials.mjs';
+import { cores, start } from './processes.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Who is measured. The rivals are folders of `rivals/`, with their own lock files. */
+export const rivals = ['apollo-rest', 'mercurius-jit', 'bare'];
+export const contestants = ['gateway, cache off', 'gateway, cache on', ...rivals];
+
+/** True for all but the one that has an address for each screen. */
+export const speaksGraphql = (name) => name !== 'bare';
+
+/**
+ * Starts one in front of an upstream: production, no logs.
+ * @param {string} name
+ * @param {string} upstreamUrl
+ * @param {Record<string, string>} env more of it, for the gateway
+ */
+export function startContestant(name, upstreamUrl, env = {}) {
+  const upstream = {
+    EXOTEL_BASE_URL: upstreamUrl,
+    EXOTEL_ACCOUNT_SID: credentials.accountSid,
+    EXOTEL_API_KEY: credentials.apiKey,
+    EXOTEL_API_TOKEN: credentials.apiToken,
+  };
+  if (rivals.includes(name))
+    return start([here(`rivals/${name}/server.mjs`)], { core: cores.measured, env: upstream });
+  return startGateway({ ...upstream, CACHE: name === 'gateway, cache off' ? 'off' : 'on', ...env });
+}
+
+/** Starts the gateway as built, without a limit on its calls unless the environment says one. */
+export function startGateway(env, nodeArguments = []) {
+  return start([...nodeArguments, here('../dist/main.js')], {
+    core: cores.measured,
+    env: { PORT: '0', LOG_LEVEL: 'silent', EXOTEL_RATE_LIMIT: '0', ...env },
+    ready: /GraphQL +(http\S+)\/graphql/,
+  });
+}

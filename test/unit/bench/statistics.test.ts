@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { median, medians, percentile, rotated } from '../../../bench/statistics.mjs';
+
+describe('percentile', () => {
+  it.each([
+    { share: 0, is: 1 },
+    { share: 0.5, is: 50 },
+    { share: 0.99, is: 99 },
+    { share: 0.991, is: 100 },
+    { share: 1, is: 100 },
+  ])('of 1 to 100, $share is $is', ({ share, is }) => {
+    const sorted = Float64Array.from({ length: 100 }, (_, index) => index + 1);
+    expect(percentile(sorted, share)).toBe(is);
+  });
+
+  it('of one value is that value, and of none is no number', () => {
+    expect(percentile([7], 0.99)).toBe(7);
+    expect(percentile([], 0.5)).toBeNaN();
+  });
+});
+
+describe('median', () => {
+  it.each([
+    { values: [3], is: 3 },
+    { values: [9, 1, 5], is: 5 },
+    { values: [10, 9, 1, 2], is: 5.5 },
+    { values: [100, 20, 3], is: 20 }, // by number, not by letter
+    { values: [], is: Number.NaN },
+  ])('of $values is $is', ({ values, is }) => {
+    expect(median(values)).toBe(is);
+  });
+
+  it('leaves as many values below as above, and the values as they were', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer(), { minLength: 1 }), (values) => {
+        const before = [...values];
+        const middle = median(values);
+        expect(values.filter((value) => value < middle).length).toBeLessThanOrEqual(values.length / 2);
+        expect(values.filter((value) => value > middle).length).toBeLessThanOrEqual(values.length / 2);
+        expect(values).toEqual(before);
+      }),
+    );
+  });
+
+  it('of records is taken for each number by itself', () => {
+    const rounds = [
+      { perSecond: 10, errors: 0 },
+      { perSecond: 30, errors: 0 },
+      { perSecond: 20, errors: 6 },
+    ];
+    expect(medians(rounds)).toEqual({ perSecond: 20, errors: 0 });
+  });
+});
+
+describe('rotated', () => {
+  it('lets everybody be first, second and last in turn', () => {
+    const rounds = [0, 1, 2, 3].map((round) => rotated(['a', 'b', 'c'], round).join(''));
+    expect(rounds).toEqual(['abc', 'bca', 'cab', 'abc']);
+  });
+});
