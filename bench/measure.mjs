@@ -14,7 +14,7 @@ import { startContestant } from './contestants.mjs';
  * @param {{ warmUpMs: number, measureMs: number, connections: number }} options.pace
  */
 export async function measure({ what, name, upstream, sids, expected, pace }) {
-  await upstream.setDelay(what.upstreamDelayMs ?? 0);
+  await upstream.set({ delayMs: what.upstreamDelayMs ?? 0 });
   const contestant = await startContestant(name, upstream.url);
   try {
     await checkSame(what, sids, name, contestant.url, expected);

@@ -24,6 +24,7 @@ function pad(text, length, column) {
 /** A number with as many digits as mean something. */
 export function shown(value, unit = '') {
   if (value === undefined || Number.isNaN(value)) return '–';
-  const digits = Math.abs(value) >= 100 || value === 0 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const size = Math.abs(value);
+  const digits = Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : 2;
   return `${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })}${unit}`;
 }

@@ -20,7 +20,8 @@ export async function startUpstream(kind, ...args) {
     /** Requests received so far, and how many of them were refused for being over the limit. */
     counts: () => control(),
     calls: async () => (await control()).calls,
-    setDelay: (delayMs) => control(`?delayMs=${delayMs}`),
+    /** @param {Record<string, number>} settings */
+    set: (settings) => control(`?${new URLSearchParams(settings)}`),
     /** The sids of so many campaigns in progress: what of an answer changes soonest, and is kept shortest. */
     async runningSids(count) {
       const path = `/v2/accounts/${credentials.accountSid}/message-campaigns`;

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { manyClients } from './growth/clients.mjs';
+import { longList } from './growth/lists.mjs';
+import { manySubscribers } from './growth/subscribers.mjs';
+import { machineFacts } from './machine.mjs';
+import { pinSelf } from './processes.mjs';
+import { machineLine } from './report.mjs';
+import { writeMarkdown, writeResults } from './results.mjs';
+import { startUpstream } from './upstreams.mjs';
+
+const clientCounts = [1, 10, 100, 1000, 10_000];
+const subscriberCounts = [100, 1000, 10_000];
+
+/**
+ * Measures how the gateway's cost grows, and prints the tables.
+ * @param {{ quick: boolean, case: string[], markdown: boolean }} options
+ */
+export async function growth({ quick, case: words, markdown }) {
+  const machine = machineFacts();
+  const isPinned = pinSelf();
+  const upstream = await startUpstream('large');
+  const most = Math.min(quick ? 100 : Infinity, openFiles() - 500);
+  const upTo = (counts) => counts.filter((count) => count <= most);
+  const parts = {
+    'Campaigns of the account': () => longList('campaigns', upstream, quick),
+    'Messages of a campaign': () => longList('messages', upstream, quick),
+    'Clients that ask every 10 s': () => manyClients(upTo(clientCounts), upstream),
+    'Subscribers of one campaign': () => manySubscribers(upTo(subscriberCounts), upstream),
+  };
+  const results = {};
+  const texts = [machineLine(machine, isPinned)];
+  for (const [title, run] of Object.entries(parts)) {
+    if (!words.some((word) => title.toLowerCase().includes(word.toLowerCase()))) continue;
+    const { text, rows } = await run();
+    results[title] = rows;
+    texts.push(`**${title}**`, text);
+    console.error(`\n${title}\n${text}`);
+  }
+  await upstream.close();
+  const text = texts.join('\n\n');
+  console.log(text);
+  console.error(`\n${writeResults('growth', { machine, isPinned, results })}`);
+  if (markdown) writeMarkdown('growth', text);
+}
+
+/** How many connections a process may have open. */
+function openFiles() {
+  try {
+    const said = execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim();
+    return said === 'unlimited' ? Infinity : Number(said);
+  } catch {
+    return Infinity;
+  }
+}
