@@ -9,6 +9,7 @@ import { install } from './install.mjs';
 
 const usage = `npm run bench -- [options]            the gateway beside what a team would write instead
 npm run bench -- growth [options]     how its cost grows with campaigns, messages, clients and subscribers
+npm run bench -- same [--only TEXT]   whether all answer the same data; measures nothing
 
   --quick          one short round: whether it runs, not what it measures
   --rounds N       of the comparison (3)
@@ -34,12 +35,13 @@ const { values, positionals } = parseArgs({
 });
 
 const [what = 'compare'] = positionals;
-if (values.help || !['compare', 'growth'].includes(what)) {
+if (values.help || !['compare', 'growth', 'same'].includes(what)) {
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
-install(what === 'compare' ? rivals : []);
+install(what === 'growth' ? [] : rivals.filter((name) => values.only.some((word) => name.includes(word))));
 // What follows imports the gateway as built.
 if (what === 'compare') await (await import('./compare.mjs')).compare(values);
-else await (await import('./growth.mjs')).growth(values);
-process.exit(0);
+else if (what === 'growth') await (await import('./growth.mjs')).growth(values);
+else await (await import('./same.mjs')).same(values);
+process.exit();

@@ -4,12 +4,19 @@ import { availableParallelism } from 'node:os';
 /** Who is measured has a core of its own; the upstream and the load share another. */
 export const cores = { measured: 0, others: 1 };
 
-const canPin = availableParallelism() > 1 && canRun('taskset');
+let isPinning = false;
 
-/** Puts this process, which makes the load, on the core of the others; what it starts is put where it belongs. */
+/**
+ * Puts this process, which makes the load, on the core of the others; what it starts from now on goes where it belongs.
+ * @returns {boolean} false where there is but one core, or no way to choose.
+ */
 export function pinSelf() {
-  if (canPin) execFileSync('taskset', ['-a', '-c', '-p', String(cores.others), String(process.pid)]);
-  return canPin;
+  isPinning = availableParallelism() > 1 && canRun('taskset');
+  if (isPinning)
+    execFileSync('taskset', ['-a', '-c', '-p', String(cores.others), String(process.pid)], {
+      stdio: 'ignore',
+    });
+  return isPinning;
 }
 
 /**
@@ -19,7 +26,7 @@ export function pinSelf() {
  * @returns {Promise<{ url: string, pid: number, close: () => Promise<void> }>}
  */
 export async function start(args, { core, env = {}, ready = /ready (http\S+)/ }) {
-  const pin = canPin ? ['taskset', '-c', String(core)] : [];
+  const pin = isPinning ? ['taskset', '-c', String(core)] : [];
   const [command, ...rest] = [...pin, process.execPath, ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
