@@ -7,7 +7,7 @@ import { pinSelf } from './processes.mjs';
 import { comparison, machineLine, pollingTable, ratios } from './report.mjs';
 import { writeMarkdown, writeResults } from './results.mjs';
 import { answersOf } from './same-answer.mjs';
-import { medians, rotated } from './statistics.mjs';
+import { quietest, rotated } from './statistics.mjs';
 import { startUpstream } from './upstreams.mjs';
 
 const paces = {
@@ -34,7 +34,7 @@ export async function compare({ quick, rounds, case: caseWords, only, markdown }
   const seconds = pace.pollMs / 1000;
   const text = [
     machineLine(machine, isPinned),
-    `${pace.connections} connections, median of ${pace.rounds} rounds of ${pace.measureMs / 1000} s; CPU and upstream calls are per query.`,
+    `${pace.connections} connections, the quietest of ${pace.rounds} rounds of ${pace.measureMs / 1000} s; CPU and upstream calls are per query.`,
     ...(measured.length > 0 ? [comparison(measured), ratios(measured)] : []),
     ...(polled
       ? [
@@ -65,7 +65,7 @@ async function compareCases(wanted, names, pace) {
           `${what.name} · ${name} · round ${round + 1}: ${Math.round(result.perSecond)} req/s, ${Math.round(result.cpuUs)} µs`,
         );
       }
-    const results = Object.fromEntries(names.map((name) => [name, medians(byName[name])]));
+    const results = Object.fromEntries(names.map((name) => [name, quietest(byName[name])]));
     measured.push({ name: what.name, results, rounds: byName });
   }
   await upstream.close();

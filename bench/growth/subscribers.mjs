@@ -8,6 +8,8 @@ import { gatewayOn, sidAt } from './gateway.mjs';
 
 const settleMs = 3000;
 const mostOpening = 200;
+/** Of fewer, what a process gives back meanwhile is more than what they take. */
+const fewestWeighed = 1000;
 const query =
   'subscription Watch($sid: ID!) { campaignUpdated(sid: $sid) { sid name status stats { sent total } } }';
 
@@ -54,7 +56,7 @@ async function measureSubscribers(count, upstream) {
     return [
       count,
       idle.rssMb,
-      ((idle.rssMb - before.rssMb) * 1024) / count,
+      count < fewestWeighed ? Number.NaN : ((idle.rssMb - before.rssMb) * 1024) / count,
       told[0] - changedAt,
       told.at(-1) - changedAt,
       ((after.cpuMs - idle.cpuMs) * 1000) / count,

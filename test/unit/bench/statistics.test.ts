@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { median, medians, percentile, rotated } from '../../../bench/statistics.mjs';
+import { median, percentile, quietest, rotated } from '../../../bench/statistics.mjs';
 
 describe('percentile', () => {
   it.each([
@@ -42,14 +42,16 @@ describe('median', () => {
       }),
     );
   });
+});
 
-  it('of records is taken for each number by itself', () => {
+describe('quietest', () => {
+  it('is the whole of the round with the least CPU, with the errors of the worst', () => {
     const rounds = [
-      { perSecond: 10, errors: 0 },
-      { perSecond: 30, errors: 0 },
-      { perSecond: 20, errors: 6 },
+      { perSecond: 30, cpuUs: 100, errors: 6 },
+      { perSecond: 20, cpuUs: 90, errors: 0 },
+      { perSecond: 10, cpuUs: 200, errors: 1 },
     ];
-    expect(medians(rounds)).toEqual({ perSecond: 20, errors: 0 });
+    expect(quietest(rounds)).toEqual({ perSecond: 20, cpuUs: 90, errors: 6 });
   });
 });
 
