@@ -53,7 +53,7 @@ function overSocket<Data>(url: string, payload: Payload): Promise<Answered<Data>
   });
   return new Promise<Answered<Data>>((resolve, reject) => {
     let answer: Answered<Data> = {};
-    client.subscribe({ query: '', ...payload } as { query: string }, {
+    client.subscribe({ query: '', ...payload }, {
       next: (value) => (answer = value as Answered<Data>),
       error: (error) => {
         if (Array.isArray(error)) resolve({ errors: error as ClientAnswer<Data>['errors'] & object });
