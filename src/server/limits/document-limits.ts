@@ -26,7 +26,8 @@ const leastNesting = 400;
 /** A field is two nodes on the way down: itself and its selection. */
 const nodesPerField = 2;
 const keptDocuments = 1000;
-const keptCharacters = 4_000_000;
+/** Read, a document takes a hundred times the memory of its text. */
+const keptCharacters = 300_000;
 
 /**
  * Refuses documents that are larger than anybody needs, before anything else looks at them. What it costs grows with
