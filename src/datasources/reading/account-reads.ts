@@ -226,8 +226,9 @@ export class AccountReads {
     return value.campaign;
   }
 
-  /** A campaign that was in the newest window is refreshed with it: one call refreshes fifty. */
+  /** A campaign that was in the newest window is refreshed with it, unless it alone has changed since. */
   #isAmongNewest(sid: string): boolean {
+    if (this.#snapshots.peek(sid)?.isOutdated) return false;
     const rows = this.#campaignWindows.peek(windowKey(newest, this.#newestSlice))?.value.rows ?? [];
     return rows.some((row) => readable(row)?.sid === sid);
   }
