@@ -44,7 +44,14 @@ async function slowUpstream(): Promise<ScriptedUpstream & { answer(): void }> {
     return undefined;
   });
   open.push(upstream);
-  return { ...upstream, answer: () => { waiting.splice(0).forEach((one) => { one(); }); } };
+  return {
+    ...upstream,
+    answer: () => {
+      waiting.splice(0).forEach((one) => {
+        one();
+      });
+    },
+  };
 }
 
 describe('how much may be sent', () => {

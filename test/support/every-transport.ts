@@ -53,15 +53,18 @@ function overSocket<Data>(url: string, payload: Payload): Promise<Answered<Data>
   });
   return new Promise<Answered<Data>>((resolve, reject) => {
     let answer: Answered<Data> = {};
-    client.subscribe({ query: '', ...payload }, {
-      next: (value) => (answer = value as Answered<Data>),
-      error: (error) => {
-        if (Array.isArray(error)) resolve({ errors: error as ClientAnswer<Data>['errors'] & object });
-        else reject(error instanceof Error ? error : new Error(JSON.stringify(error)));
+    client.subscribe(
+      { query: '', ...payload },
+      {
+        next: (value) => (answer = value as Answered<Data>),
+        error: (error) => {
+          if (Array.isArray(error)) resolve({ errors: error as ClientAnswer<Data>['errors'] & object });
+          else reject(error instanceof Error ? error : new Error(JSON.stringify(error)));
+        },
+        complete: () => {
+          resolve(answer);
+        },
       },
-      complete: () => {
-        resolve(answer);
-      },
-    });
+    );
   }).finally(() => void client.dispose());
 }

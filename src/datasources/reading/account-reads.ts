@@ -189,20 +189,13 @@ export class AccountReads {
     return this.#sharing?.told;
   }
 
-  async #findElsewhere(sids: readonly string[]): Promise<void> {
-    if (!this.#options.isCacheOn) return;
-    await this.#snapshots.findElsewhere(sids.filter((sid) => !this.#snapshots.fresh(sid)));
-  }
-
-  #outdateHere(sid: string): void {
-    this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
-    this.#snapshots.outdate((key) => key === sid);
-  }
-
-  /** Another gateway's write may have changed this campaign, and every list; null: the lists alone. */
+  /** Another gateway's write may have changed this campaign, and every list; null: it has dropped the lists. */
   wroteElsewhere(sid: string | null): void {
-    this.#campaignWindows.outdate();
-    if (sid !== null) this.#outdateHere(sid);
+    if (sid === null) this.#campaignWindows.clear();
+    else {
+      this.#campaignWindows.outdate();
+      this.#outdateHere(sid);
+    }
   }
 
   /** Takes a campaign as another gateway has read it, unless something newer is kept. */
@@ -212,6 +205,16 @@ export class AccountReads {
       readAtMs: Date.parse(campaign.fetchedAt),
       order,
     });
+  }
+
+  async #findElsewhere(sids: readonly string[]): Promise<void> {
+    if (!this.#options.isCacheOn) return;
+    await this.#snapshots.findElsewhere(sids.filter((sid) => !this.#snapshots.fresh(sid)));
+  }
+
+  #outdateHere(sid: string): void {
+    this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
+    this.#snapshots.outdate((key) => key === sid);
   }
 
   async #campaign(sid: string, wish: ReadWish): Promise<Campaign | null> {
