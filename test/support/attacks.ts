@@ -70,6 +70,9 @@ const values: readonly Attack[] = [
   sent('an object for a sid', bySid, { sid: { $ne: null } }),
   sent('a very long sid', bySid, { sid: 'x'.repeat(100_000) }),
   sent('a sid of dots', bySid, { sid: '..' }),
+  ...['../../admin', 'a%2e%2e%2fb', 'a\r\nHost: evil', 'a\0b', 'a?limit=500', '..\\..\\b'].map((sid) =>
+    sent(`the sid ${JSON.stringify(sid)}`, bySid, { sid }),
+  ),
   sent('no sid', bySid, JSON.parse('{"constructor":"a","toString":"b"}')),
   sent('a thousand mistakes', create, {
     input: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`x${i}`, i])),

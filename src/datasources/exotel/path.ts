@@ -3,19 +3,20 @@ import { InputError } from '../../domain/errors.js';
 /** Far longer than any sid (32 or 36 characters): what is longer is no sid, and no proxy should have to say so. */
 const maximumSidLength = 128;
 
+/** What leaves a path segment or a line of HTTP where somebody on the way decodes it, and no sid has. */
+const isNoSid = /^\.{1,2}$|[\s/\\?#%;]|\p{Cc}|\p{Cs}/u;
+
 /**
- * A sid as one path segment that cannot be escaped from.
- *
- * Sids are opaque, so any character is let through, encoded. Not encodable are an empty segment (it would read
- * the list) and the dot segments, which every URL parser on the way may resolve, `%2e%2e` too.
- * @throws InputError for those, and for one that no upstream could have made.
+ * A sid as one path segment that cannot be escaped from. Sids are opaque, so any other character is let through, encoded.
+ * @throws InputError for a blank one, for one that no upstream could have made, and for what would mean something else in
+ * a path: separators, `%2e`, line breaks, and the dot segments, which every URL parser on the way may resolve.
  */
 export function sidSegment(sid: string, argument: string): string {
   if (sid.trim() === '') throw new InputError(argument, 'must not be blank.');
-  if (/^\.{1,2}$/.test(sid)) throw new InputError(argument, 'is not a sid.');
+  if (isNoSid.test(sid)) throw new InputError(argument, 'is not a sid.');
   if (sid.length > maximumSidLength)
     throw new InputError(argument, `must be at most ${maximumSidLength} characters long.`);
-  return encodeURIComponent(sid.toWellFormed());
+  return encodeURIComponent(sid);
 }
 
 /** A query string; what is undefined is left out. */

@@ -1,3 +1,4 @@
+import { windowKey } from './window-key.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -248,8 +249,4 @@ export class AccountReads {
       hasEnded(campaign?.status) && readAtMs >= Date.parse(campaign?.updatedAt ?? '') + clockSkewMs;
     return isFinal ? freshness.endedMessagesMs : freshness.messagesMs;
   }
-}
-
-function windowKey(query: CampaignQuery, slice: Slice): string {
-  return JSON.stringify([query, slice]);
 }

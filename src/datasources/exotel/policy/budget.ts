@@ -1,4 +1,4 @@
-import { UpstreamFailure } from '../../../domain/upstream-failure.js';
+import { NoPlace } from './no-place.js';
 import { type CallLedger, type OthersView } from './call-ledger.js';
 import { type BegunCall, CallLog, minuteMs } from './call-log.js';
 import { NotSent } from './not-sent.js';
@@ -240,12 +240,5 @@ export class Budget {
     } catch {
       waiter.refuse(new NotSent());
     }
-  }
-}
-
-/** There is no place in time. The budget knows when there will be one, so trying again before is of no use. */
-export class NoPlace extends UpstreamFailure {
-  constructor(waitMs: number) {
-    super('rateLimited', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
   }
 }

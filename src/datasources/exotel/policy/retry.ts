@@ -1,5 +1,5 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
-import { NoPlace } from './budget.js';
+import { NoPlace } from './no-place.js';
 import { NotSent } from './not-sent.js';
 import { type FailureReason, UpstreamFailure } from '../../../domain/upstream-failure.js';
 

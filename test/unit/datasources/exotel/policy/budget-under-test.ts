@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { Budget, NoPlace } from '../../../../../src/datasources/exotel/policy/budget.js';
+import { Budget } from '../../../../../src/datasources/exotel/policy/budget.js';
+import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
 import { type Permit } from '../../../../../src/datasources/exotel/policy/permit.js';
 import { type Claim, type Priority } from '../../../../../src/datasources/exotel/policy/priority.js';
 import { type RateHeaders } from '../../../../../src/datasources/exotel/policy/upstream-count.js';

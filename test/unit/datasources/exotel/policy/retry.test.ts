@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { NoPlace } from '../../../../../src/datasources/exotel/policy/budget.js';
+import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
 import { retries } from '../../../../../src/datasources/exotel/policy/retry.js';
 import {
   type FailureFacts,
