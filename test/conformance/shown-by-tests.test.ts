@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+
+const root = new URL('../../', import.meta.url);
+const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+it('SECURITY.md names tests and checks that are there', () => {
+  const named = [...textOf('SECURITY.md').matchAll(/`((?:test|\.ci)\/[^`]+)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+});
+
+it('docs/operating.md says of every alert what to do', () => {
+  const alerts = [...textOf('deploy/prometheus/alerts.yaml').matchAll(/- alert: (\w+)/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(alerts.length).toBeGreaterThan(0);
+  const told = [...textOf('docs/operating.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name);
+  expect(told).toEqual(expect.arrayContaining(alerts));
+});
