@@ -11,7 +11,7 @@ import { readBatch } from './campaign-batch.js';
 import { CachedReads } from './cached-reads.js';
 import { type OnRead } from './read-observer.js';
 import { type Reading, type ReadWish } from './reading.js';
-import { type Freshness, hasEnded } from './freshness.js';
+import { type Freshness, messagesFreshMs } from './freshness.js';
 import { readable } from './list-source.js';
 import { newest } from './newest.js';
 import { PageMaximum } from './page-maximum.js';
@@ -38,9 +38,6 @@ export interface AccountReadsOptions {
   /** Told of every write that may have changed a campaign, and every list; null: the lists alone. */
   readonly onWrote?: (sid: string | null) => void;
 }
-
-/** How far the upstream's clock, which says when a campaign ended, may be from ours. */
-const clockSkewMs = 60_000;
 
 /** Everything that the process has read of the account, for all requests together. */
 export class AccountReads {
@@ -93,7 +90,7 @@ export class AccountReads {
       ...bounds.messageWindows,
       onAnswered: (how) => options.onRead?.('messages', how),
       shared: this.#sharing?.messageWindows,
-      freshMs: ({ readAtMs }, key) => this.#messagesFreshMs(key, readAtMs),
+      freshMs: ({ readAtMs }, key) => messagesFreshMs(freshness, this.known(campaignSidOf(key)), readAtMs),
     });
   }
 
@@ -239,14 +236,5 @@ export class AccountReads {
 
   get #newestSlice(): Slice {
     return { offset: 0, limit: this.maximum.campaigns.rows };
-  }
-
-  /** Messages read before their campaign's end, or about then, were not yet what they came to be. */
-  #messagesFreshMs(key: string, readAtMs: number): number {
-    const { freshness } = this.#options;
-    const campaign = this.#snapshots.peek(campaignSidOf(key))?.value.campaign;
-    const isFinal =
-      hasEnded(campaign?.status) && readAtMs >= Date.parse(campaign?.updatedAt ?? '') + clockSkewMs;
-    return isFinal ? freshness.endedMessagesMs : freshness.messagesMs;
   }
 }

@@ -1,3 +1,4 @@
+import { type Campaign } from '../../schema/campaign.js';
 import { CampaignStatus } from '../../domain/campaign.js';
 
 const secondMs = 1000;
@@ -53,6 +54,23 @@ export function spedUp(freshness: Freshness, speed: number): Freshness {
     listMs: freshness.listMs / factor,
     messagesMs: freshness.messagesMs / factor,
   };
+}
+
+/** How far the upstream's clock, which says when a campaign ended, may be from ours. */
+const clockSkewMs = 60_000;
+
+/**
+ * For how long messages are as good as new: those read before their campaign's end, or about then, were not yet what
+ * they came to be.
+ */
+export function messagesFreshMs(
+  { endedMessagesMs, messagesMs }: Freshness,
+  campaign: Pick<Campaign, 'status' | 'updatedAt'> | undefined,
+  readAtMs: number,
+): number {
+  const isFinal =
+    campaign && hasEnded(campaign.status) && readAtMs >= Date.parse(campaign.updatedAt) + clockSkewMs;
+  return isFinal ? endedMessagesMs : messagesMs;
 }
 
 /** True for a status after which no message changes. */
