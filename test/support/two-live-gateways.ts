@@ -1,9 +1,11 @@
+import { type Redis } from 'ioredis';
 import { type FaultPlan } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../operations/generated.js';
 import { calledBack, type CalledBackCampaign, createCalledBack } from './called-back.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
 import { type RunningRedis, startRedis } from './redis.js';
+import { clientOf, sharedKey } from './two-gateways.js';
 import { until } from './subscribing.js';
 
 /** What is the same for both, that each may take the other's callbacks. */
@@ -15,6 +17,8 @@ export interface TwoGateways {
   readonly redis: RunningRedis;
   readonly a: GatewayUnderTest;
   readonly b: GatewayUnderTest;
+  /** How many gateways run. */
+  alive(): number;
   /** Starts a third, that knows nothing yet. @param clock where it is not that of both. */
   startAnother(clock?: () => number): Promise<GatewayUnderTest>;
   close(): Promise<void>;
@@ -39,11 +43,16 @@ export async function startTwo({ faults, now, environment }: TwoOptions = {}): P
     ...(faults && { faults }),
   });
   const settings = { ...shared, REDIS_URL: redis.url, ...environment };
-  const started: GatewayUnderTest[] = [];
+  const started = new Set<GatewayUnderTest>();
   const startAnother = async (clock = now): Promise<GatewayUnderTest> => {
     const gateway = await startGatewayOn(sandbox.baseUrl, settings, clock);
-    started.push(gateway);
-    return gateway;
+    const close = async (): Promise<void> => {
+      started.delete(one);
+      await gateway.close();
+    };
+    const one = { ...gateway, close };
+    started.add(one);
+    return one;
   };
   const a = await startAnother();
   const b = await startAnother();
@@ -53,8 +62,9 @@ export async function startTwo({ faults, now, environment }: TwoOptions = {}): P
     a,
     b,
     startAnother,
+    alive: () => started.size,
     close: async () => {
-      await Promise.all(started.map((gateway) => gateway.close()));
+      await Promise.all([...started].map((gateway) => gateway.close()));
       await sandbox.close();
       await redis.stop();
     },
@@ -63,13 +73,26 @@ export async function startTwo({ faults, now, environment }: TwoOptions = {}): P
   return two;
 }
 
-/** Waits until each hears the other. */
-export async function untilTheyHear({ sandbox, a, b }: TwoGateways, withinMs = 10_000): Promise<void> {
+/** Waits until each hears the other, and finds what it has read. */
+export async function untilTheyHear(two: TwoGateways, withinMs = 10_000): Promise<void> {
+  const { sandbox, a, b } = two;
   const giveUpAt = performance.now() + withinMs;
+  const isInTime = (): boolean => {
+    if (performance.now() <= giveUpAt) return true;
+    throw new Error('They do not hear each other.');
+  };
+  const client = clientOf(two.redis);
+  while ((await listeners(client)) < two.alive() && isInTime()) await new Promise(setImmediate);
+  client.disconnect();
   for (const [one, other] of [[a, b] as const, [b, a] as const])
-    while (!(await isHeard(one, other, sandbox)))
-      if (performance.now() > giveUpAt) throw new Error('They do not hear each other.');
+    while (!(await isHeard(one, other, sandbox)) && isInTime());
   sandbox.calls.splice(0);
+}
+
+/** How many gateways listen to what others say; none while Redis is away. */
+async function listeners(client: Redis): Promise<number> {
+  const [, count] = (await client.pubsub('NUMSUB', sharedKey('bus:live')).catch(() => [])) as unknown[];
+  return Number(count ?? 0);
 }
 
 /** A campaign that one reads is known to the other, which asks for it without a call. */
