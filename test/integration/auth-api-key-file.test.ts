@@ -63,7 +63,7 @@ describe('while the file of keys changes', () => {
     [
       'wrong',
       () => keys.replace([entryOf('mallory', 'key-of-mallory', ['everything'])]),
-      'Entry 1: \\"scopes\\" must be one of campaigns:read, campaigns:write, messages:read.',
+      'Entry 1: \\"scopes\\" must be one of campaigns:read, campaigns:write, messages:read, documents:any.',
     ],
   ])('those that were read stay good when it is %s, and the log says why', async (how, spoil, problem) => {
     await spoil();

@@ -44,6 +44,7 @@ export function serveEventStream(
     onOperation: (_context, { context }, _args, result) => {
       const response = context.reply.raw;
       if (!isStream(result)) return undefined;
+      if (closing.hasBegun) setImmediate(() => response.end(reconnectHint)); // it was asked for before
       subscribed.add(response);
       response.once('close', () => subscribed.delete(response));
       return paced(result, response) as never;

@@ -2,11 +2,19 @@ import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 const objectOrNothing = z.record(z.string(), z.unknown()).nullish();
-const parameters = z.object({
-  query: z.string(),
-  variables: objectOrNothing,
-  extensions: objectOrNothing,
-});
+const parameters = z
+  .object({
+    query: z.string().optional(),
+    documentId: z.unknown().optional(),
+    variables: objectOrNothing,
+    extensions: objectOrNothing,
+  })
+  // Who names a document of the manifest sends no text.
+  .refine(
+    ({ query, documentId, extensions }) =>
+      query !== undefined || documentId !== undefined || extensions?.['persistedQuery'] !== undefined,
+    { path: ['query'] },
+  );
 
 /**
  * What is wrong with a request for an event stream, before its operation is read: the library would answer it without
@@ -25,9 +33,9 @@ export function problemOf({ method, query, body }: FastifyRequest): string | und
 }
 
 /** In an address, what is an object is written as JSON. */
-function fromAddress({ query, variables, extensions }: Readonly<Record<string, unknown>>): unknown {
+function fromAddress({ variables, extensions, ...rest }: Readonly<Record<string, unknown>>): unknown {
   try {
-    return { query, variables: parsed(variables), extensions: parsed(extensions) };
+    return { ...rest, variables: parsed(variables), extensions: parsed(extensions) };
   } catch {
     return undefined;
   }
