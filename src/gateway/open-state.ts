@@ -13,6 +13,7 @@ import { RedisState } from '../datasources/state/redis-state.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { type Logger } from '../server/logger.js';
+import { Seldom } from '../server/observe/seldom.js';
 
 /** What the gateways of the account share, and how it is let go of. */
 export interface OpenState {
@@ -51,8 +52,11 @@ export function openState(
       ready: () => Promise.resolve(),
       close: () => undefined,
     };
+  const seldom = new Seldom(() => performance.now());
   const onTrouble = (error: Error): void => {
-    logger.warn({ err: error }, 'the shared state cannot be reached');
+    seldom.say('trouble', () => {
+      logger.warn({ err: error }, 'the shared state cannot be reached');
+    });
   };
   const redis = connectToRedis(redisUrl, onTrouble);
   const health = new RedisHealth({ redis, onTrouble });

@@ -1,7 +1,8 @@
+import { type ServerResponse } from 'node:http';
 import { type FastifyInstance } from 'fastify';
 
-/** How long letting go of connections may take once nothing is being answered any more. */
-const cutOffMs = 500;
+/** How long connections that say nothing may stay once nothing is being answered any more. */
+const silentMs = 500;
 
 /** What has an end of its own to come to: it is told that the end begins, and says when it is there. */
 export type Ending = () => Promise<void> | void;
@@ -13,17 +14,19 @@ export type Ending = () => Promise<void> | void;
 export class Closing {
   readonly #endings: Ending[] = [];
   #isClosing = false;
-  #beingAnswered = 0;
+  readonly #beingAnswered = new Set<ServerResponse>();
+  #waitedFor = new Set<ServerResponse>();
   #onIdle: (() => void) | undefined;
 
   /** @param app whose requests are waited for. */
   constructor(app: FastifyInstance) {
     // A client that has not said all of its request yet is not waited for.
     app.addHook('preHandler', (_request, reply, done) => {
-      this.#beingAnswered += 1;
-      reply.raw.once('close', () => {
-        this.#beingAnswered -= 1;
-        if (this.#beingAnswered === 0) this.#onIdle?.();
+      const answer = reply.raw;
+      this.#beingAnswered.add(answer);
+      answer.once('close', () => {
+        this.#beingAnswered.delete(answer);
+        if (this.#waitedFor.delete(answer) && this.#waitedFor.size === 0) this.#onIdle?.();
       });
       done();
     });
@@ -45,16 +48,19 @@ export class Closing {
   }
 
   /**
-   * Ends.
+   * Ends. Requests that still come meanwhile are answered, but not waited for before the door is shut: under steady
+   * traffic there would be no end.
    * @param graceMs how long what is under way may take; what has not ended then is cut off.
    */
   async end(app: FastifyInstance, graceMs: number): Promise<void> {
+    const overAtMs = performance.now() + graceMs;
     this.#isClosing = true;
     await within(graceMs, Promise.all([...this.#endings.map((ending) => ending()), this.#idle()]));
+    const isBusy = this.#beingAnswered.size > 0;
+    const leftMs = isBusy ? Math.max(0, overAtMs - performance.now()) : silentMs;
     const cutOff = setTimeout(() => {
       app.server.closeAllConnections();
-    }, cutOffMs);
-    if (this.#beingAnswered > 0) app.server.closeAllConnections();
+    }, leftMs);
     try {
       await app.close();
     } finally {
@@ -62,8 +68,10 @@ export class Closing {
     }
   }
 
+  /** Resolves once all is answered that is being answered now. */
   #idle(): Promise<void> {
-    if (this.#beingAnswered === 0) return Promise.resolve();
+    this.#waitedFor = new Set(this.#beingAnswered);
+    if (this.#waitedFor.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });

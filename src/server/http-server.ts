@@ -52,6 +52,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app = fastify({
     logger: false,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // who asks on a connection that is still open is answered
     bodyLimit: options.maximumBytes,
     ...slowClients(options.patience),
     frameworkErrors: (_error, _request, reply: FastifyReply) => {

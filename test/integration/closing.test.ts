@@ -105,6 +105,26 @@ describe('while what is under way ends, the gateway', () => {
     expect(await asked).toBe('cut off');
   });
 
+  it('ends though somebody asks all the time, and cuts off none of those that it let in', async () => {
+    await start(slowMs);
+    const answers: Promise<number | 'refused'>[] = [];
+    const refused = (error: { readonly code?: string }): 'refused' => {
+      if (error.code !== 'ECONNREFUSED') throw error; // a connection that was let in, and cut
+      return 'refused';
+    };
+    const asking = setInterval(() => {
+      const first = (answers.length % 10) + 1;
+      const query = `{ campaigns(first: ${first}, filter: { name: "n${answers.length}" }) { totalCount } }`;
+      answers.push(gateway.send({ query }).then(({ status }) => status, refused));
+    }, 50);
+    await called();
+    await gateway.close();
+    clearInterval(asking);
+    const ends = await Promise.all(answers);
+    expect(ends.length).toBeGreaterThan(5);
+    expect(new Set(ends)).toEqual(new Set([200, 'refused']));
+  });
+
   it('answers a mutation over WebSocket before it closes the connection', async () => {
     await start(slowMs);
     const writing = await subscribe(gateway.url, 'ws', create, { input: validInput });
