@@ -145,7 +145,11 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       ...config.access,
       logger,
       budget,
-      cost: { limit: config.maximumUpstreamCalls, windowRows: account.maximum },
+      cost: {
+        limit: config.maximumUpstreamCalls,
+        windowRows: account.maximum,
+        maximumValues: config.limits.answerValues,
+      },
       mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
       receiver: live.receiver,
       authenticate: authentication.authenticate,

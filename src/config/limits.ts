@@ -10,6 +10,8 @@ export interface Limits {
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
+  /** That an answer may have: fields, for every row. */
+  readonly answerValues: number;
   readonly operationTimeoutMs: number;
   /** That this process runs at a time, for all callers together. */
   readonly concurrentOperations: number;
@@ -31,6 +33,7 @@ export function readLimits(environment: Environment, { mode }: AuthConfig): Limi
     depth: environment.read('MAX_QUERY_DEPTH'),
     aliases: environment.read('MAX_QUERY_ALIASES'),
     directives: environment.read('MAX_QUERY_DIRECTIVES'),
+    answerValues: environment.read('MAX_ANSWER_VALUES'),
     operationTimeoutMs: environment.read('OPERATION_TIMEOUT_MS'),
     concurrentOperations: environment.read('MAX_CONCURRENT_OPERATIONS'),
     requestsPerMinute: environment.read('MAX_REQUESTS_PER_MINUTE') ?? byDefault.requestsPerMinute,

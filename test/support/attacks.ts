@@ -21,6 +21,8 @@ const raw = (what: string, body: string | Buffer, headers: Record<string, string
 });
 const nested = (levels: number): string =>
   levels === 0 ? 'sid' : `messages { nodes { campaign { ${nested(levels - 1)} } } }`;
+const entities = (aliases: number): string =>
+  `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Campaign { ${times(aliases, (i) => `a${i}: template`)} } } }`;
 const bySid = 'query ($sid: ID!) { campaign(sid: $sid) { name } }';
 const create =
   'mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { sid } } }';
@@ -69,6 +71,14 @@ const values: readonly Attack[] = [
   sent('a list for a sid', bySid, { sid: Array.from({ length: 5000 }, () => ['a']) }),
   sent('an object for a sid', bySid, { sid: { $ne: null } }),
   sent('a very long sid', bySid, { sid: 'x'.repeat(100_000) }),
+  sent('many representations of nothing', entities(1), { r: Array.from({ length: 60_000 }, () => 1) }),
+  sent('one campaign many times', entities(90), {
+    r: Array.from({ length: 2000 }, () => ({ __typename: 'Campaign', sid: 'a' })),
+  }),
+  sent(
+    'a page many times',
+    `{ campaign(sid: "a") { ${times(90, (i) => `a${i}: messages(first: 500) { nodes { body } }`)} } }`,
+  ),
   sent('a sid of dots', bySid, { sid: '..' }),
   ...['../../admin', 'a%2e%2e%2fb', 'a\r\nHost: evil', 'a\0b', 'a?limit=500', '..\\..\\b'].map((sid) =>
     sent(`the sid ${JSON.stringify(sid)}`, bySid, { sid }),

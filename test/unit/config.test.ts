@@ -30,6 +30,7 @@ const defaults: Config = {
     depth: 15,
     aliases: 100,
     directives: 50,
+    answerValues: 100_000,
     operationTimeoutMs: 60_000,
     concurrentOperations: 2000,
     requestsPerMinute: 0,

@@ -31,10 +31,13 @@ function countProblem(contentType: CampaignDraft['contentType'], count: number):
   return [];
 }
 
+/** Of lists that are too many anyway, no more are looked at one by one. */
+const lookedAt = 50;
+
 /** One to five lists for a static campaign, exactly one for a dynamic one (API document, `lists`). */
 export function listProblems({ lists, contentType }: CampaignDraft): UserProblem[] {
   if (lists == null) return [];
-  const items = lists.flatMap((sid, index) => {
+  const items = lists.slice(0, lookedAt).flatMap((sid, index) => {
     const field = ['input', 'lists', String(index)];
     if (sid.trim() === '') return [problem('BLANK', field, 'The list sid is blank.')];
     return lists.indexOf(sid) < index ? [problem('DUPLICATE', field, 'The list is given twice.')] : [];

@@ -8,6 +8,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
+import { answerValues } from './answer-size.js';
+import { type CostContext } from './campaign-scope.js';
 import { operationCost } from './operation-cost.js';
 
 /** How many rows one upstream call gives, for each kind of list; learned while the process runs. */
@@ -21,6 +23,8 @@ export interface CostLimit {
   /** Upstream calls. */
   readonly limit: number;
   readonly windowRows: WindowRows;
+  /** The most values that an answer may have; 0: no limit. */
+  readonly maximumValues: number;
 }
 
 /** A router's batch of forty passes the default limit. */
@@ -44,14 +48,14 @@ export interface ResolvedOperation {
 /** @returns an error for an operation whose worst case in upstream calls is over the limit. */
 export function costProblem(
   { schema, document, operation, variables }: ResolvedOperation,
-  { limit, windowRows }: CostLimit,
+  { limit, windowRows, maximumValues }: CostLimit,
 ): GraphQLError | undefined {
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
     maxErrors: 1, // what is wrong with them is told by who executes them
     hideSuggestions: true,
   });
   if (!coerced) return undefined; // execution refuses them
-  const estimate = operationCost(operation, {
+  const context: CostContext = {
     schema,
     fragments: Object.fromEntries(
       document.definitions
@@ -61,8 +65,18 @@ export function costProblem(
     variableValues: coerced,
     batchCalls: batchCallsOf(limit),
     windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
-  });
+  };
+  if (maximumValues > 0 && answerValues(operation, context) > maximumValues) return tooLarge(maximumValues);
+  const estimate = operationCost(operation, context);
   return estimate > limit ? tooExpensive(estimate, limit) : undefined;
+}
+
+function tooLarge(limit: number): GraphQLError {
+  const message = `The answer may have more than ${limit} values. Ask for smaller pages, or for fewer fields of each row.`;
+  return new GraphQLError(message, {
+    originalError: new GatewayError('QUERY_TOO_LARGE', message, { of: 'values', limit }),
+    extensions: { code: 'QUERY_TOO_LARGE', of: 'values', limit, http: { status: 400 } },
+  });
 }
 
 function tooExpensive(estimate: number, limit: number): GraphQLError {

@@ -1,9 +1,9 @@
 import { type Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
-import { type ExecutionArgs } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { asGraphQLError } from '../limits/http-refusal.js';
 import { type RequestRate } from '../limits/request-rate.js';
 import { type Closing, within } from '../closing.js';
@@ -49,7 +49,9 @@ export function serveWebSocket(
         if (Object.keys(subscriptions).length > maximumOperations)
           extra.socket.close(4430, 'Too many operations');
         const caller = callers.of(connection);
-        const tooMany = await rate.take(caller.name);
+        const tooMany = isOpen(extra.socket) ? await rate.take(caller.name) : undefined;
+        // Until the other end has closed too, it can still send: what it asks then is not done.
+        if (!isOpen(extra.socket)) return [new GraphQLError('The connection is closed.')];
         return tooMany ? [asGraphQLError(tooMany)] : operations.prepare(payload, caller);
       },
       onComplete: (connection) => {
@@ -64,6 +66,8 @@ export function serveWebSocket(
     pingEveryMs,
   );
   app.server.on('upgrade', (request, socket, head) => {
+    // Node listens no more, and a client that breaks off must not end the process.
+    socket.on('error', () => socket.destroy());
     const isOurs = request.url?.split('?')[0] === '/graphql' && isSameOrigin(request.headers, corsOrigins);
     if (!isOurs || closing.hasBegun) {
       refuse(socket, isOurs ? '503 Service Unavailable' : '403 Forbidden');
@@ -84,6 +88,10 @@ export function serveWebSocket(
     for (const socket of sockets.clients) socket.terminate();
     done();
   });
+}
+
+function isOpen(socket: WebSocket): boolean {
+  return socket.readyState === socket.OPEN;
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -67,8 +67,12 @@ describe('a text is sent in', () => {
   });
 });
 
+/** The shortest of a few: other work of the machine only adds. */
 function timeOf(work: () => unknown): number {
-  const from = performance.now();
-  work();
-  return performance.now() - from;
+  const times = Array.from({ length: 5 }, () => {
+    const from = performance.now();
+    work();
+    return performance.now() - from;
+  });
+  return Math.min(...times);
 }
