@@ -3,6 +3,7 @@ import { authenticated, decorateWithCaller } from './auth/http-authentication.js
 import { Closing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
 import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
+import { errorBody } from './error-body.js';
 import { errorFormatter } from './error-format.js';
 import { serveHealth } from './health.js';
 import { ConnectionCallers } from './live/connection-callers.js';
@@ -116,11 +117,6 @@ function answerErrors(app: FastifyInstance, { logger, maximumBytes }: HttpServer
     });
     return reply.code(statusCode).send(errorBody('Internal server error.', 'INTERNAL_SERVER_ERROR'));
   });
-}
-
-/** The shape of GraphQL's own errors. */
-function errorBody(message: string, code: string) {
-  return { errors: [{ message, extensions: { code } }] };
 }
 
 function mendable(statusCode: number, maximumBytes: number): string {

@@ -114,7 +114,7 @@ export class AccountReads {
         batchCalls: this.#options.batchCalls,
         isFresh: (sid) => this.#snapshots.fresh(sid) !== undefined,
         isAmongNewest: (sid) => this.#isAmongNewest(sid),
-        kept: (sid) => this.#snapshots.peek(sid)?.value.campaign ?? undefined,
+        kept: (sid) => this.known(sid),
         window: async (offset) =>
           (await this.campaignWindow(newest, { ...this.#newestSlice, offset }, wish)).value,
         single: (sid) => this.#campaign(sid, wish),

@@ -20,19 +20,19 @@ export function answerValues(operation: OperationDefinitionNode, context: CostCo
     if (!selections) return 0;
     const before = known.get(selections);
     if (before !== undefined) return before;
-    const values = selectedFields(selections, context).reduce(
-      (sum, field) => sum + weightOf(field, context) + rowsOf(field, context) * valuesOf(field.selectionSet),
-      0,
-    );
+    const values = selectedFields(selections, context).reduce((sum, field) => {
+      const rows = rowsOf(field, context); // its arguments are read once: representations can be many
+      return sum + weightOf(field, rows) + rows * valuesOf(field.selectionSet);
+    }, 0);
     known.set(selections, values);
     return values;
   };
   return valuesOf(operation.selectionSet);
 }
 
-function weightOf(field: FieldNode, context: CostContext): number {
-  if (field.name.value === '_entities') return rowsOf(field, context) * representationValues;
-  return longTexts.has(field.name.value) ? longTextValues : 1;
+function weightOf({ name }: FieldNode, rows: number): number {
+  if (name.value === '_entities') return rows * representationValues;
+  return longTexts.has(name.value) ? longTextValues : 1;
 }
 
 /** How often what is below a field is answered. */

@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, nobody } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
+import { errorBody } from '../error-body.js';
 import { type Authenticator, openToAll } from './authenticator.js';
 import { credentialsInHeaders } from './credentials.js';
 
@@ -44,7 +45,7 @@ function refuse({ headers }: FastifyRequest, reply: FastifyReply, { code, messag
   const isShown = /^bearer\b/i.test(headers.authorization ?? '');
   if (!isOutage) reply.header('www-authenticate', isShown ? 'Bearer error="invalid_token"' : 'Bearer');
   reply.header('cache-control', 'no-store');
-  return reply.code(isOutage ? 503 : 401).send({ errors: [{ message, extensions: { code } }] });
+  return reply.code(isOutage ? 503 : 401).send(errorBody(message, code));
 }
 
 /** A browser that several people use must not give one what it keeps for another. */

@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyRequest, type onRequestAsyncHookHandl
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { type ServerResponse } from 'node:http';
 import { type Closing } from '../closing.js';
+import { errorBody } from '../error-body.js';
 import { type EventStream, type LiveOperations, type SentOperation } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
 import { problemOf } from './stream-request.js';
@@ -56,13 +57,13 @@ export function serveEventStream(
     onRequest,
     handler: async (request, reply) => {
       if (closing.hasBegun)
-        return reply.code(503).send(refusal('This gateway is stopping; connect again.', 'SHUTTING_DOWN'));
+        return reply.code(503).send(errorBody('This gateway is stopping; connect again.', 'SHUTTING_DOWN'));
       if (!isSameOrigin(request.headers, corsOrigins))
-        return reply.code(403).send(refusal('Another origin may not open this stream.', 'FORBIDDEN'));
+        return reply.code(403).send(errorBody('Another origin may not open this stream.', 'FORBIDDEN'));
       if (!(request.headers.accept ?? '').includes(eventStream))
-        return reply.code(406).send(refusal(`This address answers ${eventStream} only.`, 'BAD_REQUEST'));
+        return reply.code(406).send(errorBody(`This address answers ${eventStream} only.`, 'BAD_REQUEST'));
       const problem = problemOf(request);
-      if (problem !== undefined) return reply.code(400).send(refusal(problem, 'BAD_REQUEST'));
+      if (problem !== undefined) return reply.code(400).send(errorBody(problem, 'BAD_REQUEST'));
       request.headers.accept = eventStream; // the library takes it alone only
       sayQuery(request);
       reply.hijack();
@@ -81,11 +82,6 @@ function sayQuery({ body, query, raw }: FastifyRequest): void {
   if (sent.query !== undefined) return;
   if (body) sent.query = '';
   else raw.url = `${raw.url ?? ''}${raw.url?.includes('?') ? '&' : '?'}query=`;
-}
-
-/** The shape of GraphQL's own errors. */
-function refusal(message: string, code: string) {
-  return { errors: [{ message, extensions: { code } }] };
 }
 
 function isStream(result: unknown): result is EventStream {

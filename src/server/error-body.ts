@@ -1,0 +1,4 @@
+/** A refusal without a GraphQL answer, in the shape of GraphQL's own errors. */
+export function errorBody(message: string, code: string) {
+  return { errors: [{ message, extensions: { code } }] };
+}
