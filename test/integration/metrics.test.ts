@@ -135,7 +135,7 @@ describe('live', () => {
     await subscriber.close();
     let left: number | undefined;
     const timer = setInterval(() => void open().then((is) => (left = is)), 20);
-    await until(() => left === 0, 5000, 'the end').finally(() => {
+    await until(() => left === 0, 20_000, 'the end').finally(() => {
       clearInterval(timer);
     });
   });

@@ -183,6 +183,6 @@ describeWithRedis('of two gateways of one account', () => {
     await untilTheyHear({ ...two, b: d });
     await until(() => sockets() > before);
     await d.close();
-    await until(() => sockets() <= before, 5000, 'that sockets are closed');
+    await until(() => sockets() <= before, 20_000, 'that sockets are closed');
   });
 });

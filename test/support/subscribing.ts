@@ -41,7 +41,7 @@ const opened: { close(): Promise<void> }[] = [];
 const lookEveryMs = 5;
 
 /** Waits for something to become true. */
-export async function until(isTrue: () => boolean, withinMs = 5000, what = 'it'): Promise<void> {
+export async function until(isTrue: () => boolean, withinMs = 20_000, what = 'it'): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!isTrue()) {
     if (performance.now() > giveUpAt) throw new Error(`${what} did not come true within ${withinMs} ms`);
@@ -86,7 +86,7 @@ export async function subscribe<Data>(
     events,
     errors,
     hasEnded: () => hasEnded,
-    next: async (count, withinMs = 5000) => {
+    next: async (count, withinMs = 20_000) => {
       const got = (): number => events.length + errors.length;
       await until(() => got() >= count, withinMs, `${count} events`).catch((error: unknown) => {
         throw new Error(`${String(error)}: ${got()} of them came`);

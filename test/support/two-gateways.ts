@@ -36,7 +36,7 @@ export function sharedKey(name: string): string {
 }
 
 /** Polls until something is so; fails the test where it does not come to be. */
-export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 10_000): Promise<void> {
+export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 30_000): Promise<void> {
   const untilMs = Date.now() + withinMs;
   while (!(await isSo())) {
     if (Date.now() > untilMs) throw new Error('what the test waits for did not come to be');

@@ -74,7 +74,7 @@ export async function startTwo({ faults, now, environment }: TwoOptions = {}): P
 }
 
 /** Waits until each hears the other, and finds what it has read. */
-export async function untilTheyHear(two: TwoGateways, withinMs = 10_000): Promise<void> {
+export async function untilTheyHear(two: TwoGateways, withinMs = 30_000): Promise<void> {
   const { sandbox, a, b } = two;
   const giveUpAt = performance.now() + withinMs;
   const isInTime = (): boolean => {
