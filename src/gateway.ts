@@ -19,12 +19,16 @@ import { contextFactory } from './gateway/request-contexts.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveChanges } from './live/live-changes.js';
 import { SubscriptionLimit } from './live/subscription-limit.js';
-import { batchCallsOf } from './resolvers/cost/checked-cost.js';
+import { batchCallsOf, CostCheck } from './resolvers/cost/checked-cost.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox } from './sandbox/sandbox.js';
 import { createHttpServer } from './server/http-server.js';
+import { type Comparison } from './server/execution/compiled-queries.js';
 import { type Patience } from './server/limits/slow-clients.js';
 import { createLogger, type Logger } from './server/logger.js';
+
+/** An operation that a screen asks is asked again; what is asked twice may be somebody at work on it. */
+const compileAfterUses = 2;
 
 /** What a test may put in place of the machine's own. */
 export interface GatewayParts {
@@ -35,6 +39,8 @@ export interface GatewayParts {
   readonly random?: () => number;
   /** Waits between two looks for what a lost answer was about. */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** Looks on while compiled queries are run. */
+  readonly compare?: Comparison;
   /** How long clients may take to send a request. */
   readonly patience?: Patience;
 }
@@ -145,11 +151,12 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       ...config.access,
       logger,
       budget,
-      cost: {
+      cost: new CostCheck({
         limit: config.maximumUpstreamCalls,
         windowRows: account.maximum,
         maximumValues: config.limits.answerValues,
-      },
+      }),
+      compiling: { afterUses: parts.compare ? 0 : compileAfterUses, compare: parts.compare },
       mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
       receiver: live.receiver,
       authenticate: authentication.authenticate,

@@ -6,7 +6,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type MessagesArgs } from '../schema/arguments.js';
-import { selectedFields } from './selected-fields.js';
+import { dependsOnVariables, selectedFields } from './selected-fields.js';
 
 /** What a selection on a campaign will need. */
 export interface CampaignNeeds {
@@ -24,6 +24,17 @@ export const answeredBySid: ReadonlySet<string> = new Set(['__typename', 'sid', 
  * @param typeName which type's fields, where the field may answer several; a field that others have too counts.
  */
 export function campaignNeeds(info: GraphQLResolveInfo, typeName?: string): CampaignNeeds {
+  const [first] = info.fieldNodes;
+  if (!first || info.fieldNodes.length > 1 || dependsOnVariables(first, info)) return needsOf(info, typeName);
+  const needs = known.get(first) ?? needsOf(info, typeName);
+  known.set(first, needs);
+  return needs;
+}
+
+/** Of fields that ask for the same each time: every row of a list asks, and every request. */
+const known = new WeakMap<FieldNode, CampaignNeeds>();
+
+function needsOf(info: GraphQLResolveInfo, typeName: string | undefined): CampaignNeeds {
   const fields = info.fieldNodes.flatMap((node) => selectedFields(node.selectionSet, info));
   const type = typeName === undefined ? getNamedType(info.returnType) : info.schema.getType(typeName);
   const definition = isObjectType(type) ? type.getFields()['messages'] : undefined;

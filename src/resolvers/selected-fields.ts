@@ -1,11 +1,14 @@
 import {
+  BREAK,
   type FieldNode,
   type FragmentDefinitionNode,
   getDirectiveValues,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
 
 /** What a selection is read with. */
@@ -24,9 +27,7 @@ export function selectedFields(
   seen = new Set<string>(),
 ): FieldNode[] {
   return (selections?.selections ?? []).flatMap((selection) => {
-    const skip = getDirectiveValues(GraphQLSkipDirective, selection, context.variableValues);
-    const include = getDirectiveValues(GraphQLIncludeDirective, selection, context.variableValues);
-    if (skip?.['if'] === true || include?.['if'] === false) return [];
+    if (selection.directives?.length && isLeftOut(selection, context)) return [];
     if (selection.kind === Kind.FIELD) return [selection];
     if (selection.kind === Kind.INLINE_FRAGMENT) return selectedFields(selection.selectionSet, context, seen);
     const name = selection.name.value;
@@ -34,4 +35,43 @@ export function selectedFields(
     seen.add(name);
     return selectedFields(context.fragments[name]?.selectionSet, context, seen);
   });
+}
+
+function isLeftOut(selection: SelectionNode, { variableValues }: SelectionContext): boolean {
+  const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
+  const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);
+  return skip?.['if'] === true || include?.['if'] === false;
+}
+
+const known = new WeakMap<FieldNode, boolean>();
+
+/** Whether a variable stands anywhere below a field: what it selects is the same each time where none does. */
+export function dependsOnVariables(field: FieldNode, context: Pick<SelectionContext, 'fragments'>): boolean {
+  const before = known.get(field);
+  if (before !== undefined) return before;
+  const depends = hasVariable(field.selectionSet, context.fragments, new Set());
+  known.set(field, depends);
+  return depends;
+}
+
+function hasVariable(
+  selections: SelectionSetNode | undefined,
+  fragments: SelectionContext['fragments'],
+  seen: Set<string>,
+): boolean {
+  if (!selections) return false;
+  let isThere = false;
+  visit(selections, {
+    Variable: () => {
+      isThere = true;
+      return BREAK;
+    },
+    FragmentSpread: ({ name: { value: name } }) => {
+      if (seen.has(name)) return undefined;
+      seen.add(name);
+      isThere = hasVariable(fragments[name]?.selectionSet, fragments, seen);
+      return isThere ? BREAK : undefined;
+    },
+  });
+  return isThere;
 }

@@ -10,6 +10,7 @@ import {
 import { GatewayError } from '../../domain/errors.js';
 import { answerValues } from './answer-size.js';
 import { type CostContext } from './campaign-scope.js';
+import { KnownCosts } from './known-costs.js';
 import { operationCost } from './operation-cost.js';
 
 /** How many rows one upstream call gives, for each kind of list; learned while the process runs. */
@@ -45,30 +46,49 @@ export interface ResolvedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** @returns an error for an operation whose worst case in upstream calls is over the limit. */
-export function costProblem(
-  { schema, document, operation, variables }: ResolvedOperation,
-  { limit, windowRows, maximumValues }: CostLimit,
-): GraphQLError | undefined {
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-    maxErrors: 1, // what is wrong with them is told by who executes them
-    hideSuggestions: true,
-  });
-  if (!coerced) return undefined; // execution refuses them
-  const context: CostContext = {
-    schema,
-    fragments: Object.fromEntries(
-      document.definitions
-        .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
-        .map((fragment) => [fragment.name.value, fragment]),
-    ),
-    variableValues: coerced,
-    batchCalls: batchCallsOf(limit),
-    windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
-  };
-  if (maximumValues > 0 && answerValues(operation, context) > maximumValues) return tooLarge(maximumValues);
-  const estimate = operationCost(operation, context);
-  return estimate > limit ? tooExpensive(estimate, limit) : undefined;
+/** Refuses operations that are over the limit. */
+export class CostCheck {
+  readonly #limit: CostLimit;
+  readonly #known = new KnownCosts();
+
+  constructor(limit: CostLimit) {
+    this.#limit = limit;
+  }
+
+  /** @returns an error for an operation whose worst case in upstream calls, or in values, is over the limit. */
+  problem(resolved: ResolvedOperation): GraphQLError | undefined {
+    const { windowRows } = this.#limit;
+    const key = this.#known.keyOf(resolved, [windowRows.campaigns.rows, windowRows.messages.rows]);
+    if (key === undefined) return this.#estimated(resolved);
+    if (this.#known.has(resolved.operation, key)) return undefined;
+    if (this.#estimated({ ...resolved, variables: this.#known.worst(resolved) }))
+      return this.#estimated(resolved);
+    this.#known.add(resolved.operation, key);
+    return undefined;
+  }
+
+  #estimated({ schema, document, operation, variables }: ResolvedOperation): GraphQLError | undefined {
+    const { limit, windowRows, maximumValues } = this.#limit;
+    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+      maxErrors: 1, // what is wrong with them is told by who executes them
+      hideSuggestions: true,
+    });
+    if (!coerced) return undefined; // execution refuses them
+    const context: CostContext = {
+      schema,
+      fragments: Object.fromEntries(
+        document.definitions
+          .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
+          .map((fragment) => [fragment.name.value, fragment]),
+      ),
+      variableValues: coerced,
+      batchCalls: batchCallsOf(limit),
+      windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
+    };
+    if (maximumValues > 0 && answerValues(operation, context) > maximumValues) return tooLarge(maximumValues);
+    const estimate = operationCost(operation, context);
+    return estimate > limit ? tooExpensive(estimate, limit) : undefined;
+  }
 }
 
 function tooLarge(limit: number): GraphQLError {

@@ -18,7 +18,7 @@ import { type RequestContext } from '../../resolvers/context.js';
 import { codesOf, hasData } from '../observe/operation-plugin.js';
 import { type OperationEnd, type Operations } from '../observe/operations.js';
 import { keepTrail, onTrail, operationTrail } from '../observe/trail.js';
-import { type CostLimit, costProblem } from '../../resolvers/cost/checked-cost.js';
+import { type CostCheck } from '../../resolvers/cost/checked-cost.js';
 import { admittedText, type Guards } from '../limits/guards.js';
 import { refusalOf } from '../limits/http-refusal.js';
 import { maxErrors, type ValidationSettings } from '../limits/schema-secrecy.js';
@@ -38,7 +38,7 @@ export interface LiveOperationsOptions {
   readonly createContext: (caller: Caller) => RequestContext;
   readonly guards: Guards;
   readonly validation: ValidationSettings;
-  readonly cost: CostLimit;
+  readonly cost: CostCheck;
   readonly operations: Operations;
   readonly transport: 'ws' | 'sse';
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -89,7 +89,7 @@ export class LiveOperations {
       maxErrors,
     });
     if (errors) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'));
-    const tooMuch = costProblem({ schema, document, operation, variables: variableValues }, cost);
+    const tooMuch = cost.problem({ schema, document, operation, variables: variableValues });
     if (tooMuch) return [tooMuch];
     return { schema, document, operationName: name, variableValues, contextValue: createContext(caller) };
   }

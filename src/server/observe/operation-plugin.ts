@@ -6,9 +6,9 @@ import { type Operations } from './operations.js';
 /** Notes every operation of Apollo's endpoint. It wraps no field: what it costs is per operation. */
 export function observeOperations(operations: Operations): ApolloServerPlugin<RequestContext> {
   return {
-    requestDidStart: ({ request }) => {
+    requestDidStart: ({ request, contextValue }) => {
       const isForRouter = request.extensions?.['subscription'] != null;
-      const running = operations.begin(isForRouter ? 'callback' : 'http');
+      const running = operations.begin(isForRouter ? 'callback' : 'http', contextValue.report);
       return Promise.resolve({
         didResolveOperation: ({ operation }) => {
           if (operation) running.is(operation);

@@ -40,13 +40,25 @@ const longestName = 64;
 /** One count, one line of log and one span for each operation. */
 export class Operations {
   readonly #options: OperationsOptions;
+  readonly #begun = new WeakMap<object, RunningOperation>();
 
   constructor(options: OperationsOptions) {
     this.#options = options;
   }
 
-  /** An operation came in. */
-  begin(transport: Transport): RunningOperation {
+  /**
+   * An operation came in.
+   * @param request an object of its own; what begins again for the same one is the same operation.
+   */
+  begin(transport: Transport, request?: object): RunningOperation {
+    const begun = request && this.#begun.get(request);
+    if (begun) return begun;
+    const running = this.#begin(transport);
+    if (request) this.#begun.set(request, running);
+    return running;
+  }
+
+  #begin(transport: Transport): RunningOperation {
     const trail = currentTrail();
     const span = this.#options.spans?.begin({
       name: 'graphql',
