@@ -3,6 +3,7 @@ import { print } from 'graphql';
 import { request } from 'undici';
 import { readConfig } from '../../src/config.js';
 import { type Gateway, type GatewayParts, startGateway } from '../../src/gateway.js';
+import { bothWays } from './both-ways.js';
 import { createLogger } from '../../src/server/logger.js';
 
 /** An error as a client sees it. */
@@ -39,7 +40,8 @@ export interface GatewayUnderTest {
 export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken: 'token-of-acme' };
 
 /**
- * Starts a gateway on a free port; the upstream is the one at `baseUrl`.
+ * Starts a gateway on a free port; the upstream is the one at `baseUrl`. Every query that a test sends is run compiled
+ * and by graphql-js, and must be answered the same.
  * @param sleep how it waits between two looks for a lost campaign: not at all, unless told otherwise.
  * @param parts how long clients may take, and what is drawn: 0 tries again at once.
  */
@@ -48,7 +50,7 @@ export async function startGatewayOn(
   environment: Readonly<Record<string, string>> = {},
   now: () => number = Date.now,
   sleep: (ms: number) => Promise<unknown> = () => Promise.resolve(),
-  parts: Pick<GatewayParts, 'patience' | 'random'> = {},
+  parts: Pick<GatewayParts, 'patience' | 'random' | 'compare'> = {},
 ): Promise<GatewayUnderTest> {
   const config = readConfig({
     PORT: '0',
@@ -62,7 +64,7 @@ export async function startGatewayOn(
   });
   const logs: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line) => void logs.push(line) });
-  const gateway = await startGateway(config, { logger, now, sleep, ...parts });
+  const gateway = await startGateway(config, { logger, now, sleep, compare: bothWays, ...parts });
   return { url: gateway.url, gateway, logs, close: () => gateway.close(), ...clientOf(gateway.url) };
 }
 

@@ -1,0 +1,15 @@
+import { type Comparison } from '../../src/server/execution/compiled-queries.js';
+
+let compared = 0;
+
+/** How many answers of compiled queries were compared so far. */
+export function comparedSoFar(): number {
+  return compared;
+}
+
+/** Fails the operation whose compiled answer is not, letter for letter, what graphql-js answers. */
+export const bothWays: Comparison = async (compiled, interpret) => {
+  const [one, other] = [JSON.stringify(compiled), JSON.stringify(await interpret())];
+  compared += 1;
+  if (one !== other) throw new Error(`compiled: ${one}\ninterpreted: ${other}`);
+};
