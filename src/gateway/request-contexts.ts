@@ -19,7 +19,12 @@ export function contextFactory(
     const scope = (): RequestScope => {
       const report = new ReadReport();
       const reader = new RequestReader(account, { report, fresh });
-      return { reader, writer: new CampaignWriter(writing, reader, caller.name), report };
+      let writer: CampaignWriter | undefined; // most requests write nothing
+      return {
+        reader,
+        writer: () => (writer ??= new CampaignWriter(writing, reader, caller.name)),
+        report,
+      };
     };
     const context = {
       ...scope(),

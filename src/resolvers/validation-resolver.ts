@@ -16,7 +16,7 @@ export class ValidationResolver {
     { idempotencyKey = null, ...draft }: CreateCampaignInput,
     @Ctx() { writer }: RequestContext,
   ): CampaignValidation {
-    const userErrors = writer.problems(draft, idempotencyKey);
+    const userErrors = writer().problems(draft, idempotencyKey);
     return {
       valid: userErrors.length === 0,
       userErrors,

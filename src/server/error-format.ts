@@ -16,13 +16,16 @@ const serverCodes: ReadonlySet<unknown> = new Set([
 /** graphql-js repeats in each error all of the variable that it is in. */
 const maximumMessage = 1000;
 
+/** Makes of an error what a client sees. */
+export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
 /**
  * The one place where errors become what a client sees.
  * Ours were written for clients; what was not is a fault of ours, logged and answered without its text.
  * @param hidesSchema takes out of messages what they tell of the schema.
  */
-export function errorFormatter(logger: Logger, hidesSchema: boolean) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+export function errorFormatter(logger: Logger, hidesSchema: boolean): FormatError {
+  return (formatted, error) => {
     const cause =
       error instanceof GraphQLError && error.originalError ? error.originalError : unwrapResolverError(error);
     const place = {

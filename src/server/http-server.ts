@@ -69,7 +69,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   answerErrors(app, options);
   limitSilentConnections(app.server);
   takeJson(app);
-  await sendSecurityHeaders(app);
+  sendSecurityHeaders(app);
   await openToOrigins(app, options.corsOrigins);
   serveHealth(app, options.readiness, closing);
   serveMetrics(app, options.metrics, options.metricsToken);

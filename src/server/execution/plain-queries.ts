@@ -1,12 +1,15 @@
-import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
-import { type GraphQLSchema } from 'graphql';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { type Caller } from '../../domain/caller.js';
 import { type RequestContext } from '../../resolvers/context.js';
 import { type CostCheck } from '../../resolvers/cost/checked-cost.js';
 import { cacheControlOf } from '../cache-header.js';
+import { admittedText, type Guards } from '../limits/guards.js';
+import { type SentDocument } from '../limits/trusted-documents.js';
 import { hasData } from '../observe/operation-plugin.js';
 import { type Operations } from '../observe/operations.js';
-import { type CompiledQueries } from './compiled-queries.js';
+import { type CompiledQueries, type CompiledQuery } from './compiled-queries.js';
 import { plainRequestOf } from './plain-request.js';
 
 /** What answering plain queries needs. */
@@ -14,6 +17,7 @@ export interface PlainQueriesOptions {
   readonly schema: GraphQLSchema;
   readonly queries: CompiledQueries;
   readonly cost: CostCheck;
+  readonly guards: Guards;
   readonly operations: Operations;
   /** Whether answers depend on who asks. */
   readonly isPrivate: boolean;
@@ -25,7 +29,7 @@ const longestAccept = 200;
 
 /**
  * Queries that Apollo Server has answered before, answered without its pipeline: read, validated and compiled they are,
- * and what is left is to run them. Whatever is not plain, or goes wrong, is Apollo Server's to answer.
+ * and what is left is to run them. Whatever is not plain, or is refused, or goes wrong, is Apollo Server's to answer.
  */
 export class PlainQueries {
   readonly #options: PlainQueriesOptions;
@@ -36,41 +40,66 @@ export class PlainQueries {
     this.#options = options;
   }
 
-  /** @returns undefined where Apollo Server has to answer, of what was read for the request already. */
+  /**
+   * @returns the answer's text; undefined where Apollo Server has to answer, of what was read for the request already.
+   * @throws GatewayError `OVERLOADED`, `OPERATION_TIMEOUT`.
+   */
   async answer(
-    request: HTTPGraphQLRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
     context: RequestContext,
-  ): Promise<HTTPGraphQLResponse | undefined> {
-    const { schema, queries, cost, operations, isPrivate } = this.#options;
+  ): Promise<string | undefined> {
     const plain = plainRequestOf(request);
-    if (!plain) return undefined;
-    const contentType = this.#contentTypes.get(plain.accept);
-    const query = queries.named(plain.text, plain.operationName);
-    if (contentType === undefined || !query) return undefined;
-    const { document, operation, run } = query;
-    if (cost.problem({ schema, document, operation, variables: plain.variables })) return undefined;
-    const running = operations.begin('http', context.report);
-    running.is(operation);
-    const result = await run(plain.variables, context);
+    const contentType = plain && this.#contentTypes.get(plain.accept);
+    if (!plain || contentType === undefined) return undefined;
+    const { sent, operationName, variables } = plain;
+    const query = this.#find(sent, operationName, context.caller);
+    if (!query || this.#isTooMuch(query, variables)) return undefined;
+    const { guards, isPrivate } = this.#options;
+    const result = await guards.running.run(
+      () => this.#observed(query, variables, context),
+      () => false, // no mutation is compiled
+    );
     if (!result) return undefined;
-    running.end({ codes: [], hasData: hasData(result.data), calls: context.report.calls });
     const cacheControl = cacheControlOf(context.report, isPrivate);
-    const headers = new HeaderMap([['content-type', contentType]]);
-    if (cacheControl !== undefined) headers.set('cache-control', cacheControl);
-    return { headers, body: { kind: 'complete', string: `${JSON.stringify({ data: result.data })}\n` } };
+    if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
+    reply.header('content-type', contentType);
+    return `${JSON.stringify({ data: result.data })}\n`;
   }
 
-  /** Takes note of how Apollo Server answers clients that accept the same. */
-  learn({ headers }: HTTPGraphQLRequest, answer: HTTPGraphQLResponse): void {
-    const accept = headers.get('accept') ?? '';
-    const contentType = answer.headers.get('content-type');
-    const isUsual = (answer.status ?? 200) === 200 && answer.body.kind === 'complete';
-    if (
-      isUsual &&
-      contentType !== undefined &&
-      accept.length <= longestAccept &&
-      !this.#contentTypes.has(accept)
-    )
+  /** Takes note of how Apollo Server answered a client that accepts something. */
+  learn({ headers: { accept = '' } }: FastifyRequest, reply: FastifyReply): void {
+    const contentType = reply.getHeader('content-type');
+    const isUsual = reply.statusCode === 200 && typeof contentType === 'string';
+    if (isUsual && accept.length <= longestAccept && !this.#contentTypes.has(accept))
       this.#contentTypes.set(accept, contentType);
+  }
+
+  #find(sent: SentDocument, name: string | undefined, caller: Caller): CompiledQuery | undefined {
+    const { guards, queries } = this.#options;
+    try {
+      const text = admittedText(sent, caller, guards);
+      return text === undefined ? undefined : queries.named(text, name);
+    } catch {
+      return undefined; // it is refused again where refusals are answered
+    }
+  }
+
+  #isTooMuch({ document, operation }: CompiledQuery, variables: Readonly<Record<string, unknown>>): boolean {
+    const { schema, cost } = this.#options;
+    return cost.problem({ schema, document, operation, variables }) !== undefined;
+  }
+
+  async #observed(
+    { operation, run }: CompiledQuery,
+    variables: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): Promise<ExecutionResult | undefined> {
+    const { report } = context;
+    const running = this.#options.operations.begin('http', report);
+    running.is(operation);
+    const result = await run(variables, context);
+    if (result) running.end({ codes: [], hasData: hasData(result.data), calls: report.calls });
+    return result;
   }
 }

@@ -6,7 +6,6 @@ import {
 } from '@apollo/server';
 import { getOperationAST, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { type RequestContext } from '../../resolvers/context.js';
-import { type PlainQueries } from '../execution/plain-queries.js';
 import { admittedText, type Guards } from './guards.js';
 import { httpRefusal, refusalOf } from './http-refusal.js';
 import { sentOverHttp, withText } from './sent-over-http.js';
@@ -18,7 +17,6 @@ export type HttpExecutor = Pick<ApolloServer<RequestContext>, 'executeHTTPGraphQ
 /** Apollo Server behind the guards: it sees what may be run, and its answer is waited for no longer than it may take. */
 export function guardedApollo(
   apollo: ApolloServer<RequestContext>,
-  queries: PlainQueries,
   guards: Guards,
   formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
 ): HttpExecutor {
@@ -31,16 +29,11 @@ export function guardedApollo(
     const isAsSent = text === undefined || (text === sent?.query && !namesDocument(sent));
     const admitted = isAsSent ? request : withText(request, text);
     return guards.running.run(
-      async () => {
-        const plain = await queries.answer(admitted, contextValue);
-        if (plain) return plain;
-        const answered = await apollo.executeHTTPGraphQLRequest({
+      () =>
+        apollo.executeHTTPGraphQLRequest({
           httpGraphQLRequest: admitted,
           context: () => Promise.resolve(contextValue),
-        });
-        queries.learn(admitted, answered);
-        return answered;
-      },
+        }),
       () => text !== undefined && isMutation(text, sent?.operationName, guards),
     );
   };

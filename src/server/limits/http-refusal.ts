@@ -1,5 +1,7 @@
+import { type FastifyReply } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, GatewayError } from '../../domain/errors.js';
+import { type FormatError } from '../error-format.js';
 
 /** How HTTP says what an operation was refused for; what is not here is the client's to mend. */
 const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -46,4 +48,16 @@ export function httpRefusal(formatted: GraphQLFormattedError, accept: string | u
     },
     body: JSON.stringify({ errors: [formatted] }),
   };
+}
+
+/** Answers that something was refused. @throws what was not meant for clients. */
+export function sendRefusal(
+  reply: FastifyReply,
+  accept: string | undefined,
+  error: unknown,
+  formatError: FormatError,
+): FastifyReply {
+  const refused = refusalOf(error);
+  const { status, headers, body } = httpRefusal(formatError(refused.toJSON(), refused), accept);
+  return reply.code(status).headers(headers).send(body);
 }

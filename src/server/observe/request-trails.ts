@@ -16,7 +16,7 @@ export function followRequests(app: FastifyInstance): void {
       ...(typeof traceparent === 'string' && { traceparent }),
     };
     trailOf.set(request, trail);
-    reply.raw.setHeader('x-request-id', trail.requestId); // event streams are written past Fastify
+    reply.header('x-request-id', trail.requestId);
     onTrail(trail, done);
   });
   // Bodies are read by events, which come from the connection and know nothing of the request.
