@@ -38,7 +38,7 @@ describe('more reads than the upstream takes in a minute', () => {
     await start();
     const fromMs = Date.now();
     const errors = (await readAll(sids(60))).flat();
-    expect(Date.now() - fromMs).toBeLessThan(10_000);
+    expect(Date.now() - fromMs).toBeLessThan(45_000); // and not when the minute is over
     expect(errors).toHaveLength(60 - forReads);
     expectToComeBack(errors);
     expect(sandbox.calls).toHaveLength(forReads);

@@ -84,7 +84,7 @@ describe('an upstream that is dead', () => {
     const fromMs = Date.now();
     const codes = await codesOf(10);
     expect(new Set(codes)).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
-    expect(Date.now() - fromMs).toBeLessThan(3000);
+    expect(Date.now() - fromMs).toBeLessThan(9000); // what waited would take ten seconds each
   });
 
   it('is read from again within seconds of its return', async () => {
