@@ -1,5 +1,6 @@
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfAnswer } from './failure.js';
+import { remembered } from './remembered.js';
 import { type TransportAnswer } from './transport.js';
 import { envelope, restException, type WireEnvelope } from './wire/envelope.js';
 
@@ -11,9 +12,23 @@ function parseJson(text: string): unknown {
   }
 }
 
-function dateOf(headers: TransportAnswer['headers']): number | undefined {
-  const ms = Date.parse(String(headers['date'] ?? ''));
+/** Answers of one second have the same date. */
+const dateOf = remembered((date): number | undefined => {
+  const ms = Date.parse(date);
   return Number.isNaN(ms) ? undefined : ms;
+}, 10);
+
+function envelopeOf(json: object, headers: TransportAnswer['headers']): WireEnvelope | undefined {
+  if (!('response' in json)) return undefined;
+  const opened = envelope.safeParse(json).data;
+  const answeredAtMs = dateOf(String(headers['date'] ?? ''));
+  return opened && { ...opened, isList: Array.isArray(json.response), answeredAtMs };
+}
+
+/** What an older layer's refusal says; a failing parse is dear, so other answers are spared it. */
+function refusedWith(json: object): number | undefined {
+  if (!('RestException' in json)) return undefined;
+  return restException.safeParse(json).data?.RestException.Status;
 }
 
 /**
@@ -31,15 +46,12 @@ export function openEnvelope(
 ): WireEnvelope {
   const json = parseJson(text);
   onBody?.(json);
-  const isJson = typeof json === 'object' && json !== null;
-  const opened =
-    isJson && 'response' in json
-      ? envelope.safeParse({ ...json, isList: Array.isArray(json.response), answeredAtMs: dateOf(headers) })
-          .data
-      : undefined;
-  const said = [status, opened?.http_code, restException.safeParse(json).data?.RestException.Status];
+  const object = typeof json === 'object' && json !== null ? json : undefined;
+  const opened = object && envelopeOf(object, headers);
+  const said = [status, opened?.http_code, object && refusedWith(object)];
   const no = said.find((code) => code !== undefined && (code < 200 || code >= 300));
-  if (no !== undefined) throw failureOfAnswer({ status: no, headers }, { envelope: opened, isJson }, nowMs);
+  if (no !== undefined)
+    throw failureOfAnswer({ status: no, headers }, { envelope: opened, isJson: object !== undefined }, nowMs);
   if (!opened) throw new UpstreamFailure('invalidResponse');
   return opened;
 }

@@ -9,7 +9,12 @@ export interface DocumentedObject {
   readonly [key: string]: Documented;
 }
 
-const stats: DocumentedObject = {
+/** Without a prototype: `constructor` is no documented key, and a look-up costs a third of one that asks for own keys. */
+function object(keys: DocumentedObject): DocumentedObject {
+  return Object.assign(Object.create(null) as object, keys);
+}
+
+const stats = object({
   scheduled: 'number',
   submitted: 'number',
   sent: 'number',
@@ -19,16 +24,16 @@ const stats: DocumentedObject = {
   'failed-no-attempt': 'number',
   'failed-no-balance': 'number',
   invalid: 'number',
-};
+});
 
 /** A campaign in any of the samples; create, get, update and list differ in which keys they have. */
-export const campaign: DocumentedObject = {
+export const campaign = object({
   sid: 'text',
   account_sid: 'text',
   name: 'text',
   content_type: 'text',
   lists: ['text'],
-  schedule: { start_time: 'text', end_time: 'text', expiry_time: 'text' },
+  schedule: object({ start_time: 'text', end_time: 'text', expiry_time: 'text' }),
   status_callback: 'text',
   sms_status_callback: 'text',
   status: 'text',
@@ -45,10 +50,10 @@ export const campaign: DocumentedObject = {
   date_created: 'text',
   date_updated: 'text',
   stats,
-};
+});
 
 /** A message of `message-details`. */
-export const message: DocumentedObject = {
+export const message = object({
   sid: 'text',
   number: 'text',
   name: 'text',
@@ -59,38 +64,43 @@ export const message: DocumentedObject = {
   schedule_time: 'text',
   sender_id: 'text',
   direction: 'text',
-};
+});
 
 /** What every answer is wrapped in, but for the rows. */
-export const envelope: DocumentedObject = {
+export const envelope = object({
   request_id: 'text',
   method: 'text',
   http_code: 'number',
-  metadata: { count: 'number', offset: 'number', total: 'number', limit: 'number' },
-};
+  metadata: object({ count: 'number', offset: 'number', total: 'number', limit: 'number' }),
+});
 
 /** One item of `response`, but for its data. */
-export const item: DocumentedObject = {
+export const item = object({
   code: 'number',
   status: 'text',
-  error_data: { code: 'number', message: 'text', description: 'text' },
-};
+  error_data: object({ code: 'number', message: 'text', description: 'text' }),
+});
+
+/** One item of `response` that is about a campaign. */
+export const campaignItem = object({ ...item, data: campaign });
+/** One item of `message-details`. */
+export const messageItem = object({ ...item, data: message });
 
 /** What is POSTed to `status_callback`. */
-export const campaignCallback: DocumentedObject = {
+export const campaignCallback = object({
   campaign_sid: 'text',
   date_created: 'text',
   date_updated: 'text',
   status: 'text',
   reports: 'text',
-};
+});
 
 /** What is POSTed to `sms_status_callback`. */
-export const messageCallback: DocumentedObject = {
+export const messageCallback = object({
   campaign_sid: 'text',
   sms_sid: 'text',
   date_created: 'text',
   date_sent: 'text',
   number: 'text',
   status: 'text',
-};
+});

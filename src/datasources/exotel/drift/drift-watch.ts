@@ -2,15 +2,18 @@ import { CampaignStatus } from '../../../domain/campaign.js';
 import { MessageStatus } from '../../../domain/message.js';
 import { type Route } from '../call-observer.js';
 import { campaignStatusOf, messageStatusOf } from '../mapping/words.js';
-import { differences, type Drift, isObject, signatureOf } from './differences.js';
+import { isObject } from '../wire/object.js';
+import { differences, type Drift, isDocumented, signatureOf } from './differences.js';
 import {
   campaign,
   campaignCallback,
+  campaignItem,
   type DocumentedObject,
   envelope,
   item,
   message,
   messageCallback,
+  messageItem,
 } from './documented.js';
 
 /** Where something came from: a request of ours, or a callback. */
@@ -22,14 +25,14 @@ export type OnDrift = (route: DriftRoute, drift: Drift) => void;
 /** An answer's rows share a few signatures; an upstream that makes up keys must not fill our memory. */
 const rememberedSignatures = 500;
 const longestSignature = 4000;
-/** All words in three spellings. */
-const rememberedWords = 60;
+
+/** Of most objects. */
+const nothing: readonly Drift[] = [];
 
 /** Compares what the upstream says with what its document has. It is only looked at: nothing depends on it. */
 export class DriftWatch {
   readonly #onDrift: OnDrift;
   readonly #seen = new Map<string, readonly Drift[]>();
-  readonly #knownWords = new Set<string>();
 
   constructor(onDrift: OnDrift) {
     this.#onDrift = onDrift;
@@ -60,6 +63,7 @@ export class DriftWatch {
   }
 
   #tell(route: DriftRoute, drifts: readonly Drift[]): void {
+    if (drifts.length === 0) return;
     const each = new Map(drifts.map((drift) => [`${drift.kind} ${drift.path}`, drift]));
     for (const drift of each.values()) this.#onDrift(route, drift);
   }
@@ -77,8 +81,12 @@ export class DriftWatch {
   #ofItem(route: Route, value: unknown, path: string): readonly Drift[] {
     if (value === null) return [];
     if (!isObject(value)) return [{ kind: 'shape', path }];
-    const { data, ...rest } = value;
     const isMessage = route === 'messages';
+    if (isDocumented(value, isMessage ? messageItem : campaignItem))
+      return isObject(value['data'])
+        ? this.#ofStatus(value['data'], !isMessage, `${path}.data.status`)
+        : nothing;
+    const { data, ...rest } = value;
     const ofItem = this.#ofObject(rest, item, 'item', path);
     if (data == null) return ofItem;
     if (!isObject(data)) return [...ofItem, { kind: 'shape', path: `${path}.data` }];
@@ -98,6 +106,7 @@ export class DriftWatch {
     what: string,
     path: string,
   ): readonly Drift[] {
+    if (isDocumented(value, documented)) return nothing;
     const key = `${what} ${path} ${signatureOf(value)}`;
     const seen = this.#seen.get(key);
     if (seen) return seen;
@@ -107,14 +116,15 @@ export class DriftWatch {
     return found;
   }
 
-  #ofStatus({ status }: Readonly<Record<string, unknown>>, isOfCampaign: boolean, path: string): Drift[] {
-    if (typeof status !== 'string') return []; // its type is told with the others
-    const word = `${isOfCampaign ? 'campaign' : 'message'} ${status}`;
-    if (this.#knownWords.has(word)) return [];
+  #ofStatus(
+    { status }: Readonly<Record<string, unknown>>,
+    isOfCampaign: boolean,
+    path: string,
+  ): readonly Drift[] {
+    if (typeof status !== 'string') return nothing; // its type is told with the others
     const isKnown = isOfCampaign
       ? campaignStatusOf(status) !== CampaignStatus.UNKNOWN
       : messageStatusOf(status) !== MessageStatus.UNKNOWN;
-    if (isKnown && this.#knownWords.size < rememberedWords) this.#knownWords.add(word);
-    return isKnown ? [] : [{ kind: 'status', path }];
+    return isKnown ? nothing : [{ kind: 'status', path }];
   }
 }

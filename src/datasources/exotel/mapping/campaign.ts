@@ -1,9 +1,9 @@
 import { Channel } from '../../../domain/campaign.js';
 import { availableActions } from '../../../domain/lifecycle.js';
 import { type Campaign } from '../../../schema/campaign.js';
-import { type Stats } from '../../../schema/stats.js';
 import { type WireCampaign } from '../wire/campaign.js';
-import { campaignStatusOf, contentTypeOf, smsTypeOf, statsReader } from './words.js';
+import { statsFromWire } from './stats.js';
+import { campaignStatusOf, contentTypeOf, smsTypeOf } from './words.js';
 
 /** What a row itself may not say. */
 export interface ReadFacts {
@@ -47,21 +47,4 @@ export function campaignFromWire(wire: WireCampaign, { accountSid, fetchedAt }: 
     updatedAt: wire.date_updated ?? wire.date_created,
     fetchedAt,
   };
-}
-
-/** Missing counts are 0: create answers no stats at all. */
-function statsFromWire(stats: WireCampaign['stats']): Stats {
-  const count = statsReader(stats);
-  const counts = {
-    scheduled: count('SCHEDULED'),
-    submitted: count('SUBMITTED'),
-    sent: count('SENT'),
-    failed: count('FAILED'),
-    failedDnd: count('FAILED_DND'),
-    failedExpired: count('FAILED_EXPIRED'),
-    failedNoAttempt: count('FAILED_NO_ATTEMPT'),
-    failedNoBalance: count('FAILED_NO_BALANCE'),
-    invalid: count('INVALID'),
-  };
-  return { ...counts, total: Object.values(counts).reduce((sum, value) => sum + value, 0) };
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { optionalText, text } from './text.js';
+import { optionalText, text, textOrNull } from './text.js';
 import { optionalMoment } from './time.js';
 
 /** What a form or a careless sender writes for nothing. */
-const optionalLink = z.preprocess((value) => (value === 'null' ? null : value), optionalText);
+const optionalLink = z.transform((value) => (value === 'null' ? null : textOrNull(value)));
 
 /**
  * What is POSTed to `status_callback` "when a SMS campaign will start or completed": API document, create. As JSON or as

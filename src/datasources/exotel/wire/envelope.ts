@@ -1,58 +1,63 @@
 import { z } from 'zod';
+import { isObject } from './object.js';
+import { integerOf, maximumInt } from './number.js';
 
-/** A number that some layers write as text. Null and empty text are no zero: they say nothing. */
-const integer = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int());
+const integer = z.transform(integerOf);
+const textOrNothing = z.transform((value) => (typeof value === 'string' ? value : undefined));
+
 /** At most what GraphQL's `Int` holds. */
-const count = integer.pipe(
-  z
-    .number()
-    .min(0)
-    .max(2 ** 31 - 1),
-);
+function countOf(value: unknown): number | undefined {
+  const count = integerOf(value);
+  return count !== undefined && count >= 0 && count <= maximumInt ? count : undefined;
+}
 
 const metadata = z.object({
-  total: count.optional().catch(undefined),
-  limit: count.pipe(z.number().positive()).optional().catch(undefined),
+  total: z.transform(countOf),
+  limit: z.transform((value) => (countOf(value) === 0 ? undefined : countOf(value))),
 });
 
 /** `{code, message, description}`, seen in failed items. */
-const errorData = z.object({
-  code: integer.optional().catch(undefined),
-  message: z.string().optional().catch(undefined),
-  description: z.string().optional().catch(undefined),
-});
+const errorData = z.object({ code: integer, message: textOrNothing, description: textOrNothing });
 export type WireErrorData = z.infer<typeof errorData>;
 
 const item = z.object({
-  code: integer.optional().catch(undefined),
-  status: z.string().optional().catch(undefined),
-  error_data: errorData.nullish().catch(null),
-  data: z.unknown(),
+  code: integer,
+  status: textOrNothing,
+  error_data: z.transform((value) => (isObject(value) ? errorData.parse(value) : null)),
+  data: z.unknown().optional(),
 });
 /** One row of an answer; its `data` is read by the schema of what was asked for. */
 export type WireItem = z.infer<typeof item>;
 
-/** Stands for a row that is not even an item, so that its neighbours stay readable. */
-const unreadableItem: WireItem = { data: null };
-
-const items = z.array(item.catch(unreadableItem));
+/** Every one as an object: what is not even an item says nothing, so that its neighbours stay readable. */
+function itemsOf(response: unknown): readonly object[] {
+  if (response == null) return [];
+  const items: readonly unknown[] = Array.isArray(response) ? response : [response];
+  return items.map((value) => (isObject(value) ? value : {}));
+}
 
 /**
  * What every answer is wrapped in. Create answers an array and get an object, "sometimes the other way round":
  * both become an array here.
  */
 export const envelope = z.object({
-  request_id: z.string().optional().catch(undefined),
-  http_code: integer.optional().catch(undefined),
-  metadata: metadata.nullish().catch(undefined),
-  response: z.preprocess((value) => (value == null ? [] : ([] as unknown[]).concat(value)), items),
-  isList: z.boolean(),
-  /** Of the answer's `Date` header, not of its body. */
-  answeredAtMs: z.number().optional().catch(undefined),
+  request_id: textOrNothing,
+  http_code: integer,
+  metadata: z.transform((value) => (isObject(value) ? metadata.parse(value) : undefined)),
+  response: z.transform(itemsOf).pipe(z.array(item)),
 });
-export type WireEnvelope = z.infer<typeof envelope>;
+
+/** An answer's envelope, and what is not of its body. */
+export interface WireEnvelope extends z.infer<typeof envelope> {
+  readonly isList: boolean;
+  /** Of the answer's `Date` header; epoch milliseconds. */
+  readonly answeredAtMs?: number | undefined;
+}
+
+/** Met in refusals alone, so it need not be cheap. */
+const statedInteger = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int());
 
 /** What older layers answer for 429 and some 401s. */
 export const restException = z.object({
-  RestException: z.object({ Status: integer, Code: integer.optional() }),
+  RestException: z.object({ Status: statedInteger, Code: statedInteger.optional() }),
 });

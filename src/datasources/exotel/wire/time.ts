@@ -1,22 +1,32 @@
 import { z } from 'zod';
+import { remembered } from '../remembered.js';
 
 /** Year to seconds, any fraction, and an offset: without one the moment could be anywhere on earth. */
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/i;
 
-/** JavaScript reads the 30th of February as the 2nd of March. */
+/** JavaScript reads the 30th of February as the 2nd of March; no month is shorter than 28 days. */
 function isCalendarDay(text: string): boolean {
   const day = text.slice(0, 10);
+  if (day.slice(8) <= '28') return true;
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** A moment as the upstream writes it (`+05:30`), read into UTC text: `2022-08-10T17:42:00.000Z`. */
-export const moment = z.string().transform((text, context) => {
+/** A poll sees the same rows again, and the messages of a campaign share their time: most moments were read before. */
+const utcOf = remembered((text): string | undefined => {
   const date = new Date(rfc3339.test(text) && isCalendarDay(text) ? text : Number.NaN);
-  if (!Number.isNaN(date.getTime())) return date.toISOString();
-  context.issues.push({ code: 'custom', message: 'not a moment with an offset', input: text });
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}, 5000);
+
+/** A moment as the upstream writes it (`+05:30`), read into UTC text: `2022-08-10T17:42:00.000Z`. */
+export const moment = z.transform((value, context) => {
+  const utc = typeof value === 'string' ? utcOf(value) : undefined;
+  if (utc !== undefined) return utc;
+  context.issues.push({ code: 'custom', message: 'not a moment with an offset', input: value });
   return z.NEVER;
 });
 
 /** A moment that a row can do without: null where it is missing or unreadable. */
-export const optionalMoment = moment.nullable().catch(null);
+export const optionalMoment = z.transform((value) =>
+  typeof value === 'string' ? (utcOf(value) ?? null) : null,
+);
