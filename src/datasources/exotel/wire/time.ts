@@ -4,10 +4,13 @@ import { remembered } from '../remembered.js';
 /** Year to seconds, any fraction, and an offset: without one the moment could be anywhere on earth. */
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/i;
 
-/** JavaScript reads the 30th of February as the 2nd of March; no month is shorter than 28 days. */
+/** No month is shorter than 28 days. */
+const certainDay = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])/;
+
+/** JavaScript reads the 30th of February as the 2nd of March. */
 function isCalendarDay(text: string): boolean {
+  if (certainDay.test(text)) return true;
   const day = text.slice(0, 10);
-  if (day.slice(8) <= '28') return true;
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
