@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { Exchange } from './exchange.js';
 import { maximumOpenRequests } from './policy/lanes.js';
 
 /** Where the upstream is, and how long one try may take. */
@@ -47,6 +48,7 @@ export class Transport {
   readonly #pool: Pool;
   readonly #timeoutMs: number;
   readonly #headers: Record<string, string>;
+  readonly #bodyHeaders: Record<string, string>;
 
   constructor({ baseUrl, apiKey, apiToken, timeoutMs }: TransportOptions) {
     this.#timeoutMs = timeoutMs;
@@ -54,6 +56,7 @@ export class Transport {
       authorization: `Basic ${Buffer.from(`${apiKey}:${apiToken}`).toString('base64')}`,
       accept: 'application/json',
     };
+    this.#bodyHeaders = { ...this.#headers, 'content-type': 'application/json' };
     this.#pool = new Pool(baseUrl, {
       connections: maximumOpenRequests,
       maxResponseSize: maximumAnswerBytes,
@@ -74,19 +77,14 @@ export class Transport {
     body,
     timeoutMs = this.#timeoutMs,
   }: TransportRequest): Promise<TransportAnswer> {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const exchange = new Exchange(timeoutMs);
+    const hasBody = body !== undefined;
+    const headers = hasBody ? this.#bodyHeaders : this.#headers;
     try {
-      const answer = await this.#pool.request({
-        method,
-        path,
-        headers:
-          body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal,
-      });
-      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+      this.#pool.dispatch({ method, path, headers, body: hasBody ? JSON.stringify(body) : null }, exchange);
+      return await exchange.answer;
     } catch (error) {
-      throw failureOf(error, signal.aborted);
+      throw failureOf(error, exchange.isTimedOut);
     }
   }
 
