@@ -65,6 +65,7 @@ describe('a failed item is believed, not the status line', () => {
     ['an error alone', { error_data: { code: 1003 } }, 'forbidden'],
     ['an error code as text', { error_data: { code: '1010' } }, 'unauthorized'],
     ['no data', { data: null }, 'invalidResponse'],
+    ['an error and no data key at all', { error_data: { code: 1003 }, data: undefined }, 'forbidden'],
   ];
   it.each(failed)('with %s', async (_title, changes, reason) => {
     upstream.answers({ response: { ...good, ...changes } });

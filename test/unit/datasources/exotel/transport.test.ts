@@ -92,6 +92,40 @@ describe('an answer that is too large', () => {
   });
 });
 
+describe('an answer in pieces', () => {
+  const sent = '{"name":"नमस्कार"}';
+
+  it.each([0, 1, 2, 3])(
+    'is one text, wherever it was cut: a letter of three bytes, %i bytes on',
+    async (on) => {
+      const bytes = Buffer.from(sent);
+      const cut = bytes.indexOf('न') + on;
+      upstream.respond = (_request, response) => {
+        response.write(bytes.subarray(0, cut), () => setTimeout(() => response.end(bytes.subarray(cut)), 20));
+      };
+      expect((await upstream.transport().send(get)).text).toBe(sent);
+    },
+  );
+
+  it('is the same text with a byte order mark before it', async () => {
+    upstream.answers(`\uFEFF${sent}`);
+    expect((await upstream.transport().send(get)).text).toBe(sent);
+  });
+
+  it('is empty where it has no body', async () => {
+    upstream.answers('', 204);
+    expect(await upstream.transport().send(get)).toMatchObject({ status: 204, text: '' });
+  });
+
+  it('is the last one where others told that it would come', async () => {
+    upstream.respond = (_request, response) => {
+      response.writeProcessing();
+      response.end(sent);
+    };
+    expect(await upstream.transport().send(get)).toMatchObject({ status: 200, text: sent });
+  });
+});
+
 describe('a redirect', () => {
   it.each([301, 302, 303, 307, 308])('%i is not followed: credentials go nowhere else', async (status) => {
     const elsewhere = await ScriptedUpstream.start();
