@@ -6,6 +6,7 @@ import { CampaignConnection } from '../schema/campaign-connection.js';
 import { Campaign } from '../schema/campaign.js';
 import { MessageConnection } from '../schema/message-connection.js';
 import { type Message } from '../schema/message.js';
+import { campaignPages, messagePages } from './asked-pages.js';
 import { type RequestContext } from './context.js';
 import { campaignNeeds } from './look-ahead.js';
 import { type CampaignReference, referenceTo } from './reference.js';
@@ -26,7 +27,7 @@ export class CampaignResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Campaign | CampaignReference | null> {
     const needs = campaignNeeds(info);
-    const pages = needs.messages.map((args) => reader.messages(sid, args, args));
+    const pages = needs.messages.map((args) => reader.messages(sid, args, args, messagePages(info)));
     const settled = Promise.allSettled(pages); // a page that fails is reported where `messages` is resolved
     if (needs.details || pages.length === 0) return reader.campaign(sid);
     const isUnknown = (await settled).some((page) => page.status === 'fulfilled' && page.value === null);
@@ -37,8 +38,9 @@ export class CampaignResolver {
   async campaigns(
     @Args(() => CampaignsArgs) args: CampaignsArgs,
     @Ctx() { reader }: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Campaign>> {
-    return reader.campaigns(args, args);
+    return reader.campaigns(args, args, campaignPages(info));
   }
 
   @FieldResolver(() => MessageConnection, { description: 'Its messages, a page at a time.' })
@@ -46,7 +48,8 @@ export class CampaignResolver {
     @Root() { sid }: Campaign,
     @Args(() => MessagesArgs) args: MessagesArgs,
     @Ctx() { reader }: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Message>> {
-    return (await reader.messages(sid, args, args)) ?? Connection.empty();
+    return (await reader.messages(sid, args, args, messagePages(info))) ?? Connection.empty();
   }
 }

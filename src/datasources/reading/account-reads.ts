@@ -94,6 +94,11 @@ export class AccountReads {
     });
   }
 
+  /** True where what one request reads is there for the next. */
+  get isCacheOn(): boolean {
+    return this.#options.isCacheOn;
+  }
+
   /** How much is kept, roughly. */
   get sizes() {
     return {

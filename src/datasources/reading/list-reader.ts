@@ -4,6 +4,7 @@ import { type Row, type Window } from '../exotel/rows.js';
 import { type Reading } from './reading.js';
 import { hasMoved } from './consistency.js';
 import { type PageMaximum } from './page-maximum.js';
+import { type Cut, type ListKnowledge, type Slicing, wholeWindows } from './slicing.js';
 
 /** Reads one window. From `reread` 1 on it is read anew, whatever is at hand: once for each number. */
 export type WindowFetch<T> = (slice: Slice, reread?: number) => Promise<Reading<Window<T>>>;
@@ -11,14 +12,12 @@ export type WindowFetch<T> = (slice: Slice, reread?: number) => Promise<Reading<
 /** The first read, one after a smaller page maximum was learned, and two for rows that were still missing. */
 const maximumRounds = 4;
 
-/**
- * Reads rows of one list by their offsets, in whole aligned windows of the upstream's maximum: the budget
- * counts requests, not rows, so a window costs what a row does and overlaps with what others read.
- */
-export class ListReader<T extends { readonly sid: string }> {
+/** Reads rows of one list by their offsets, in slices of at most the upstream's maximum. */
+export class ListReader<T extends { readonly sid: string }> implements ListKnowledge {
   readonly #fetch: WindowFetch<T>;
   readonly #readings: Reading<Window<T>>[] = [];
   readonly #maximum: PageMaximum;
+  readonly #slicing: Slicing;
   readonly #rows = new Map<number, Row<T>>();
   readonly #asked = new Map<string, Promise<void>>();
   #windowSize: number;
@@ -27,10 +26,12 @@ export class ListReader<T extends { readonly sid: string }> {
   /**
    * @param fetch reads one window; may be shared with other readers.
    * @param maximum what is known of the upstream's page maximum; taught when an answer shows a smaller one.
+   * @param slicing which slices are asked for.
    */
-  constructor(fetch: WindowFetch<T>, maximum: PageMaximum) {
+  constructor(fetch: WindowFetch<T>, maximum: PageMaximum, slicing = wholeWindows) {
     this.#fetch = fetch;
     this.#maximum = maximum;
+    this.#slicing = slicing;
     this.#windowSize = maximum.rows;
   }
 
@@ -54,45 +55,43 @@ export class ListReader<T extends { readonly sid: string }> {
     return this.#windowSize;
   }
 
+  /** True for a row that was read. */
+  readonly has = (offset: number): boolean => this.#rows.has(offset);
+
+  /** True for a slice that was asked for. */
+  readonly wasAsked = (slice: Slice): boolean => this.#asked.has(keyOf(slice));
+
+  /** Reads what a page needs for certain: by then the total is known. */
+  async begin(cut: Cut): Promise<void> {
+    await this.#readAll(this.#slicing.begin(cut, this));
+  }
+
   /** Reads the window that has this offset, unless it was read. */
   async load(offset: number): Promise<void> {
-    await this.loadAll([offset]);
+    const isBeyond = this.#total !== undefined && offset >= this.#total;
+    if (!isBeyond && !this.#rows.has(offset)) await this.#readAll(wholeWindows.cover([offset], this));
   }
 
-  /** Reads the windows that have these offsets, in parallel. */
-  async loadAll(offsets: readonly number[]): Promise<void> {
-    const slices: Slice[] = [];
-    for (const offset of offsets) {
-      const isCovered = slices.some((slice) => offset >= slice.offset && offset < slice.offset + slice.limit);
-      const isBeyond = this.#total !== undefined && offset >= this.#total;
-      if (!isCovered && !isBeyond && !this.#rows.has(offset)) slices.push(this.#sliceFor(offset));
-    }
-    await Promise.all(slices.map((slice) => this.#read(slice)));
-  }
-
-  /**
-   * Reads every row in a range that the list has, in parallel.
-   * While the total is unknown, only the first window: a page of 500 of a list of 5 costs one call.
-   */
+  /** Reads every row in a range that the list has, in parallel. */
   async cover({ start, end }: RowRange): Promise<void> {
-    if (this.#total === undefined) await this.load(start);
     for (let round = 0; round < maximumRounds; round += 1) {
       const missing = this.#missingIn({ start, end });
       if (missing.length === 0) return;
-      await this.loadAll(missing);
+      await this.#readAll(this.#slicing.cover(missing, this));
     }
   }
 
   #missingIn({ start, end }: RowRange): number[] {
-    const length = Math.max(0, Math.min(end, this.#total ?? 0) - start);
-    return Array.from({ length }, (_, index) => start + index).filter((offset) => !this.#rows.has(offset));
+    const missing: number[] = [];
+    const stop = Math.min(end, this.#total ?? 0);
+    for (let offset = start; offset < stop; offset += 1) if (!this.#rows.has(offset)) missing.push(offset);
+    return missing;
   }
 
-  /** The aligned window of an offset; where that was read and lacks the row, one that begins at the row. */
-  #sliceFor(offset: number): Slice {
-    const limit = this.#windowSize;
-    const aligned = { offset: offset - (offset % limit), limit };
-    return this.#asked.has(keyOf(aligned)) ? { offset, limit } : aligned;
+  async #readAll(slices: readonly Slice[]): Promise<void> {
+    const [only] = slices;
+    if (only && slices.length === 1) return this.#read(only);
+    await Promise.all(slices.map((slice) => this.#read(slice)));
   }
 
   #read(slice: Slice): Promise<void> {
@@ -111,7 +110,10 @@ export class ListReader<T extends { readonly sid: string }> {
     if (limit < asked.limit) this.#maximum.learn(limit);
     // An upstream that caps its pages without saying so shows it by a short page before the end.
     const isShort = rows.length > 0 && rows.length < limit && offset + rows.length < total;
-    this.#windowSize = Math.min(this.#windowSize, limit, isShort ? rows.length : limit);
+    this.#windowSize = Math.min(
+      this.#windowSize,
+      isShort ? rows.length : limit < asked.limit ? limit : Infinity,
+    );
   }
 }
 

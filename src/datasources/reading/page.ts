@@ -1,15 +1,10 @@
-import {
-  cutPage,
-  type PageArguments,
-  type PageLimits,
-  type PageSize,
-  pageSizeOf,
-} from '../../domain/page.js';
+import { cutPage, type PageArguments, type PageLimits, pageSizeOf } from '../../domain/page.js';
 import { Connection } from './connection.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursor.js';
 import { type ListReader } from './list-reader.js';
 import { type ListSource } from './list-source.js';
 import { locate } from './position.js';
+import { type Cut } from './slicing.js';
 
 /**
  * Reads the page that a client asked for: cursors translated onto offsets, rows onto windows.
@@ -43,26 +38,14 @@ export async function readPage<T extends { readonly sid: string }>(
 /** How often the windows of a page are read anew where the list moved between their readings. */
 const maximumRereads = 2;
 
-interface Cut {
-  readonly size: PageSize;
-  readonly after: Cursor | undefined;
-  readonly before: Cursor | undefined;
-}
-
 async function readCut<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
-  { size, after, before }: Cut,
+  cut: Cut,
 ): Promise<Connection<T>> {
-  // What is needed for certain starts at once: both cursors' windows, and the rows on their page's side.
-  const certain = [
-    ...(after ? [after.offset, ...(size.from === 'start' && size.count > 0 ? [after.offset + 1] : [])] : []),
-    ...(before ? [before.offset, ...(size.from === 'end' && size.count > 0 ? [before.offset - 1] : [])] : []),
-  ];
-  await list.loadAll(certain.filter((offset) => offset >= 0));
-
+  const { size, after, before } = cut;
+  await list.begin(cut); // both cursors' windows, and the rows on their page's side, at once
   const start = after ? positionAfter(await locate(list, source, after)) : 0;
-  if (list.total === undefined) await list.load(start);
   const end = before ? (await locate(list, source, before)).index : (list.total ?? 0);
   const range = cutPage(
     { start: Math.min(start, list.total ?? 0), end: Math.min(end, list.total ?? 0) },

@@ -1,6 +1,11 @@
 import DataLoader from 'dataloader';
 import { CampaignOrderField } from '../../domain/order.js';
-import { campaignPageLimits, messagePageLimits, type PageArguments } from '../../domain/page.js';
+import {
+  campaignPageLimits,
+  messagePageLimits,
+  type PageArguments,
+  type PageLimits,
+} from '../../domain/page.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -18,6 +23,8 @@ import {
 } from './queries.js';
 import { type ReadReport } from './read-report.js';
 import { oncePerRequest } from './once-per-request.js';
+import { type PageMaximum } from './page-maximum.js';
+import { type Slicing, slicingOf, wholeWindows } from './slicing.js';
 
 /** What a request says of how it wants to be answered. */
 export interface RequestReading {
@@ -25,6 +32,11 @@ export interface RequestReading {
   /** True where the client asked for fresh reads. */
   readonly fresh: boolean;
 }
+
+/** All pages that a request asks of lists of one kind, now or later; undefined where that is not known. */
+export type AskedPages = () => readonly PageArguments[] | undefined;
+
+const unknownPages: AskedPages = () => undefined;
 
 /** Everything that one request reads: whatever is asked twice within it is read once. */
 export class RequestReader {
@@ -107,8 +119,15 @@ export class RequestReader {
     this.#campaigns.clear(sid);
   }
 
-  /** A page of campaigns; each is then at hand for whoever asks for it by its sid. */
-  async campaigns(list: CampaignListArguments, page: PageArguments): Promise<Connection<Campaign>> {
+  /**
+   * A page of campaigns; each is then at hand for whoever asks for it by its sid.
+   * @param pages all that the request asks of campaigns; undefined where more may be of use.
+   */
+  async campaigns(
+    list: CampaignListArguments,
+    page: PageArguments,
+    pages: AskedPages = unknownPages,
+  ): Promise<Connection<Campaign>> {
     const query = campaignQueryOf(list);
     const source: ListSource<Campaign> = {
       key: `campaigns ${JSON.stringify(query)}`,
@@ -121,16 +140,21 @@ export class RequestReader {
       return reading;
     };
     const once = oncePerRequest(this.#windows, source.key, fetch);
-    const open = (reread: number) =>
-      new ListReader((slice) => once(slice, reread), this.#account.maximum.campaigns);
+    const { campaigns: maximum } = this.#account.maximum;
+    const slicing = this.#slicing(pages, campaignPageLimits, maximum);
+    const open = (reread: number) => new ListReader((slice) => once(slice, reread), maximum, slicing);
     return readPage(open, source, page, campaignPageLimits);
   }
 
-  /** A page of a campaign's messages, or null for a sid that the upstream does not have. */
+  /**
+   * A page of a campaign's messages, or null for a sid that the upstream does not have.
+   * @param pages all that the request asks of messages; undefined where more may be of use.
+   */
   async messages(
     sid: string,
     list: MessageListArguments,
     page: PageArguments,
+    pages: AskedPages = unknownPages,
   ): Promise<Connection<Message> | null> {
     this.#wish.report.hasMessages = true;
     const key = JSON.stringify([
@@ -142,12 +166,12 @@ export class RequestReader {
       page.last,
       page.before,
     ]);
-    const reading = this.#messagePages.get(key) ?? this.#readMessages(sid, list, page);
+    const reading = this.#messagePages.get(key) ?? this.#readMessages(sid, list, page, pages);
     this.#messagePages.set(key, reading);
     return reading;
   }
 
-  async #readMessages(sid: string, list: MessageListArguments, page: PageArguments) {
+  async #readMessages(sid: string, list: MessageListArguments, page: PageArguments, pages: AskedPages) {
     const query = messageQueryOf(list);
     const source: ListSource<Message> = {
       key: `messages ${sid} ${JSON.stringify(query)}`,
@@ -157,9 +181,15 @@ export class RequestReader {
     const fetch: WindowFetch<Message> = (slice, reread = 0) =>
       this.#account.messageWindow(sid, query, slice, this.#wishFor(reread));
     const once = oncePerRequest(this.#windows, source.key, fetch);
-    const open = (reread: number) =>
-      new ListReader((slice) => once(slice, reread), this.#account.maximum.messages);
+    const { messages: maximum } = this.#account.maximum;
+    const slicing = this.#slicing(pages, messagePageLimits, maximum);
+    const open = (reread: number) => new ListReader((slice) => once(slice, reread), maximum, slicing);
     return orNull(readPage(open, source, page, messagePageLimits));
+  }
+
+  /** Whole windows are for those who come later: where nothing is kept, there are none. */
+  #slicing(pages: AskedPages, { defaultSize }: PageLimits, { rows }: PageMaximum): Slicing {
+    return this.#account.isCacheOn ? wholeWindows : slicingOf(pages(), { defaultSize, maximum: rows });
   }
 
   #wishFor(reread: number): ReadWish {

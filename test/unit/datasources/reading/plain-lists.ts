@@ -1,0 +1,66 @@
+import { type PageArguments } from '../../../../src/domain/page.js';
+import { ListReader, type WindowFetch } from '../../../../src/datasources/reading/list-reader.js';
+import { type ListSource } from '../../../../src/datasources/reading/list-source.js';
+import { readPage } from '../../../../src/datasources/reading/page.js';
+import { PageMaximum } from '../../../../src/datasources/reading/page-maximum.js';
+import { type Slicing, wholeWindows } from '../../../../src/datasources/reading/slicing.js';
+
+export interface PlainRow {
+  readonly sid: string;
+  readonly key: string;
+}
+
+const source: ListSource<PlainRow> = { key: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
+const limits = { defaultSize: 20, maximum: 500 };
+
+export const keyOf = (index: number): string => new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString();
+
+export const plainList = (length: number): PlainRow[] =>
+  Array.from({ length }, (_, index) => ({ sid: `s${String(index)}`, key: keyOf(Math.floor(index / 3)) }));
+
+export const sids = (rows: readonly (PlainRow | Error)[]): string[] =>
+  rows.map((row) => (row instanceof Error ? 'unreadable' : row.sid));
+
+/** How an upstream gives a plain list, and how it is asked. */
+export interface PlainUpstream {
+  readonly cap?: number;
+  /** False where it caps its pages without a word. */
+  readonly saysSo?: boolean;
+  /** True where its cap was learned before. */
+  readonly isKnown?: boolean;
+  readonly slicing?: Slicing;
+}
+
+/** A page of an upstream that is a plain list; what was asked for, slice by slice. */
+export async function read(
+  rows: readonly PlainRow[],
+  page: PageArguments,
+  { cap = 50, saysSo = true, isKnown = false, slicing = wholeWindows }: PlainUpstream = {},
+) {
+  const asked: { readonly offset: number; readonly limit: number }[] = [];
+  const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
+    asked.push({ offset, limit });
+    const given = Math.min(limit, cap);
+    const value = {
+      offset,
+      limit: saysSo ? given : limit,
+      total: rows.length,
+      rows: rows.slice(offset, offset + given),
+    };
+    return Promise.resolve({ value, readAtMs: 0, order: asked.length });
+  };
+  const maximum = new PageMaximum();
+  for (const limit of isKnown ? [cap, cap] : []) maximum.learn(limit);
+  const open = () => new ListReader(fetch, maximum, slicing);
+  const connection = await readPage(open, source, page, limits);
+  return { connection, asked, calls: asked.length };
+}
+
+/** The cursor of a row. */
+export async function cursorAt(rows: readonly PlainRow[], index: number): Promise<string | null> {
+  if (index >= rows.length) return null;
+  if (index === rows.length - 1)
+    return (await read(rows, { last: 1 })).connection.edges.at(-1)?.cursor ?? null;
+  const { connection } = await read(rows, { first: Math.min(500, index + 1) });
+  return connection.edges.at(index)?.cursor ?? null;
+}
