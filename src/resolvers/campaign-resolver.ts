@@ -45,7 +45,7 @@ export class CampaignResolver {
 
   @FieldResolver(() => MessageConnection, { description: 'Its messages, a page at a time.' })
   async messages(
-    @Root() { sid }: Campaign,
+    @Root('sid') sid: string, // not the whole: it would be copied
     @Args(() => MessagesArgs) args: MessagesArgs,
     @Ctx() { reader }: RequestContext,
     @Info() info: GraphQLResolveInfo,

@@ -47,7 +47,16 @@ function needsOf(info: GraphQLResolveInfo, typeName: string | undefined): Campai
     }
   };
   return {
-    details: fields.some(({ name }) => name.value !== 'messages' && !answeredBySid.has(name.value)),
+    details: fields.some(isDetail),
     messages: fields.filter(({ name }) => name.value === 'messages').flatMap(argumentsOf),
   };
+}
+
+/** True where a field is asked for that only the campaign itself can answer; looked at for every row of a page. */
+export function needsDetails(info: GraphQLResolveInfo): boolean {
+  return info.fieldNodes.some((node) => selectedFields(node.selectionSet, info).some(isDetail));
+}
+
+function isDetail({ name }: FieldNode): boolean {
+  return name.value !== 'messages' && !answeredBySid.has(name.value);
 }

@@ -9,7 +9,11 @@ import { campaignOf } from './reference.js';
 export class MessageResolver {
   /** The same read as the campaign above it, where there is one: it costs nothing extra. */
   @FieldResolver(() => Campaign, { description: 'The campaign that it belongs to.' })
-  campaign(@Root() message: Message, @Ctx() context: RequestContext, @Info() info: GraphQLResolveInfo) {
-    return campaignOf(message, context, info);
+  campaign(
+    @Root('campaignSid') sid: string,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return campaignOf(sid, context, info);
   }
 }

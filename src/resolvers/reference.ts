@@ -2,7 +2,7 @@ import { type GraphQLResolveInfo } from 'graphql';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type RequestContext } from './context.js';
-import { campaignNeeds } from './look-ahead.js';
+import { needsDetails } from './look-ahead.js';
 
 /** A campaign of which nothing but its identity is asked. */
 export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
@@ -13,16 +13,16 @@ export function referenceTo(sid: string): CampaignReference {
 }
 
 /**
- * The campaign that something belongs to: read only where more than its identity is asked for.
+ * The campaign that something belongs to, by its sid: read only where more than its identity is asked for.
  * @throws UpstreamFailure where there is no such campaign, which what belongs to it can't be without.
  */
 export async function campaignOf(
-  { campaignSid }: { readonly campaignSid: string },
+  sid: string,
   { reader }: RequestContext,
   info: GraphQLResolveInfo,
 ): Promise<Campaign | CampaignReference> {
-  if (!campaignNeeds(info).details) return referenceTo(campaignSid);
-  const campaign = await reader.campaign(campaignSid);
+  if (!needsDetails(info)) return referenceTo(sid);
+  const campaign = await reader.campaign(sid);
   if (!campaign) throw new UpstreamFailure('notFound');
   return campaign;
 }

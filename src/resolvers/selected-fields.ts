@@ -6,6 +6,7 @@ import {
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   Kind,
+  type FragmentSpreadNode,
   type SelectionNode,
   type SelectionSetNode,
   visit,
@@ -26,18 +27,31 @@ export function selectedFields(
   context: SelectionContext,
   seen = new Set<string>(),
 ): FieldNode[] {
-  return (selections?.selections ?? []).flatMap((selection) => {
-    if (selection.directives?.length && isLeftOut(selection, context)) return [];
-    if (selection.kind === Kind.FIELD) return [selection];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return selectedFields(selection.selectionSet, context, seen);
-    const name = selection.name.value;
-    if (seen.has(name)) return [];
-    seen.add(name);
-    return selectedFields(context.fragments[name]?.selectionSet, context, seen);
-  });
+  const fields: FieldNode[] = [];
+  for (const selection of selections?.selections ?? []) {
+    if (isLeftOut(selection, context)) continue;
+    if (selection.kind === Kind.FIELD) {
+      fields.push(selection);
+      continue;
+    }
+    const below = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragmentOf(selection, context, seen);
+    if (below) fields.push(...selectedFields(below.selectionSet, context, seen));
+  }
+  return fields;
+}
+
+function fragmentOf(
+  { name: { value: name } }: FragmentSpreadNode,
+  { fragments }: SelectionContext,
+  seen: Set<string>,
+): FragmentDefinitionNode | undefined {
+  if (seen.has(name)) return undefined;
+  seen.add(name);
+  return fragments[name];
 }
 
 function isLeftOut(selection: SelectionNode, { variableValues }: SelectionContext): boolean {
+  if (!selection.directives?.length) return false;
   const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
   const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);
   return skip?.['if'] === true || include?.['if'] === false;

@@ -47,10 +47,10 @@ export class SubscriptionsResolver {
 
   @FieldResolver(() => Campaign, { description: 'The campaign that the message belongs to.' })
   campaign(
-    @Root() event: MessageStatusEvent,
+    @Root('campaignSid') sid: string,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return campaignOf(event, context, info);
+    return campaignOf(sid, context, info);
   }
 }

@@ -2,7 +2,7 @@ import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Campaign } from './campaign.js';
 import { PageInfo } from './page-info.js';
 
-@ObjectType({ description: 'A campaign in a page.' })
+@ObjectType({ simpleResolvers: true, description: 'A campaign in a page.' })
 export class CampaignEdge {
   @Field(() => String, { description: 'Where this row is; opaque, valid for the same filter and order.' })
   cursor!: string;
@@ -15,7 +15,7 @@ export class CampaignEdge {
 }
 
 @Directive('@cacheControl(maxAge: 5)')
-@ObjectType({ description: 'A page of campaigns (Relay).' })
+@ObjectType({ simpleResolvers: true, description: 'A page of campaigns (Relay).' })
 export class CampaignConnection {
   @Field(() => [CampaignEdge], { description: 'The rows with their cursors.' })
   edges!: CampaignEdge[];

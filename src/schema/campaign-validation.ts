@@ -4,6 +4,7 @@ import './enums.js';
 import { UserError } from './user-error.js';
 
 @ObjectType({
+  simpleResolvers: true,
   description: 'What creating a campaign would come to; nothing is created and no upstream call spent.',
 })
 export class CampaignValidation {

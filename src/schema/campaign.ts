@@ -9,6 +9,7 @@ import './enums.js';
 @Directive('@key(fields: "sid")')
 @Directive('@cacheControl(maxAge: 86400)')
 @ObjectType({
+  simpleResolvers: true,
   description:
     'An SMS campaign: one text, one or more contact lists, a schedule. Its `messages` are a connection.',
 })

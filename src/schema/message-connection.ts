@@ -2,7 +2,7 @@ import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Message } from './message.js';
 import { PageInfo } from './page-info.js';
 
-@ObjectType({ description: 'A message in a page.' })
+@ObjectType({ simpleResolvers: true, description: 'A message in a page.' })
 export class MessageEdge {
   @Field(() => String, { description: 'Where this row is; opaque, valid for the same filter and order.' })
   cursor!: string;
@@ -15,7 +15,7 @@ export class MessageEdge {
 }
 
 @Directive('@cacheControl(maxAge: 0)')
-@ObjectType({ description: "A page of a campaign's messages (Relay)." })
+@ObjectType({ simpleResolvers: true, description: "A page of a campaign's messages (Relay)." })
 export class MessageConnection {
   @Field(() => [MessageEdge], { description: 'The rows with their cursors.' })
   edges!: MessageEdge[];

@@ -3,7 +3,10 @@ import { MessageStatus } from '../domain/message.js';
 import { DateTime } from './scalars.js';
 import './enums.js';
 
-@ObjectType({ description: 'A message that came to another status, as the upstream called back.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A message that came to another status, as the upstream called back.',
+})
 export class MessageStatusEvent {
   @Field(() => ID, { description: 'The campaign that the message belongs to.' })
   campaignSid!: string;

@@ -5,7 +5,7 @@ import './enums.js';
 
 @Directive('@key(fields: "sid", resolvable: false)')
 @Directive('@cacheControl(maxAge: 0)')
-@ObjectType({ description: 'One SMS of a campaign, to one number.' })
+@ObjectType({ simpleResolvers: true, description: 'One SMS of a campaign, to one number.' })
 export class Message {
   /** Set on every object, so that a normalised cache or a router can tell what it is. */
   __typename!: 'Message';

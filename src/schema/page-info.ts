@@ -1,7 +1,7 @@
 import { Directive, Field, ObjectType } from 'type-graphql';
 
 @Directive('@shareable')
-@ObjectType({ description: 'Where a page lies among all rows (Relay).' })
+@ObjectType({ simpleResolvers: true, description: 'Where a page lies among all rows (Relay).' })
 export class PageInfo {
   @Field(() => Boolean, { description: 'True where rows follow this page.' })
   hasNextPage!: boolean;

@@ -3,7 +3,7 @@ import { Campaign } from './campaign.js';
 import { UserError } from './user-error.js';
 
 /** What every mutation answers: the campaign as it is now, or what the caller can mend. */
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export abstract class CampaignPayload {
   @Field(() => Campaign, {
     nullable: true,
@@ -15,20 +15,20 @@ export abstract class CampaignPayload {
   userErrors!: readonly UserError[];
 }
 
-@ObjectType({ description: 'What came of creating a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'What came of creating a campaign.' })
 export class CreateCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ description: 'What came of changing a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'What came of changing a campaign.' })
 export class UpdateCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ description: 'What came of pausing a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'What came of pausing a campaign.' })
 export class PauseCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ description: 'What came of resuming a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'What came of resuming a campaign.' })
 export class ResumeCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ description: 'What came of completing a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'What came of completing a campaign.' })
 export class CompleteCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ description: 'What came of archiving a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'What came of archiving a campaign.' })
 export class ArchiveCampaignPayload extends CampaignPayload {}

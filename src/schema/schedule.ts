@@ -2,7 +2,7 @@ import { Directive, Field, ObjectType } from 'type-graphql';
 import { DateTime } from './scalars.js';
 
 @Directive('@shareable')
-@ObjectType({ description: 'When a campaign runs.' })
+@ObjectType({ simpleResolvers: true, description: 'When a campaign runs.' })
 export class Schedule {
   @Field(() => DateTime, { nullable: true, description: 'When sending begins.' })
   startTime!: string | null;

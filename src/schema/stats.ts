@@ -2,6 +2,7 @@ import { Directive, Field, Int, ObjectType } from 'type-graphql';
 
 @Directive('@shareable')
 @ObjectType({
+  simpleResolvers: true,
   description: 'How many messages of a campaign are where. A campaign just created has none yet.',
 })
 export class Stats {

@@ -4,6 +4,7 @@ import './enums.js';
 
 @Directive('@shareable')
 @ObjectType({
+  simpleResolvers: true,
   description: 'Something that the caller can mend. Everything else is a top-level error with a code.',
 })
 export class UserError {

@@ -1,4 +1,3 @@
-import { windowKey } from './window-key.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -17,7 +16,8 @@ import { newest } from './newest.js';
 import { PageMaximum } from './page-maximum.js';
 import { type ReadingClock } from './reading-clock.js';
 import { bounds } from './bounds.js';
-import { campaignSidOf, type Snapshot, snapshotsOf } from './snapshot.js';
+import { type Snapshot, snapshotsOf } from './snapshot.js';
+import { campaignSidOf, campaignWindowKey, messageWindowKey } from './window-keys.js';
 
 /** What reading an account needs. */
 export interface AccountReadsOptions {
@@ -79,7 +79,11 @@ export class AccountReads {
       shared: this.#sharing?.campaignWindows,
       freshMs: () => freshness.listMs,
       onKept: (reading) => {
-        for (const [sid, row] of snapshotsOf(reading)) this.#snapshots.keep(sid, row);
+        const { value, readAtMs, order } = reading;
+        for (const row of value.rows) {
+          const campaign = readable(row);
+          if (campaign) this.#snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
+        }
       },
       onFetched: (reading) => {
         this.#sharing?.snapshots.share(snapshotsOf(reading));
@@ -131,7 +135,7 @@ export class AccountReads {
 
   /** A window of a list of campaigns. */
   campaignWindow(query: CampaignQuery, slice: Slice, wish: ReadWish): Promise<Reading<Window<Campaign>>> {
-    return this.#campaignWindows.read(windowKey(query, slice), wish, (call) =>
+    return this.#campaignWindows.read(campaignWindowKey(query, slice), wish, (call) =>
       this.#options.client.listCampaigns(query, slice, call),
     );
   }
@@ -143,7 +147,7 @@ export class AccountReads {
     slice: Slice,
     wish: ReadWish,
   ): Promise<Reading<Window<Message>>> {
-    const key = JSON.stringify([sid, query, slice]);
+    const key = messageWindowKey(sid, query, slice);
     const read = () =>
       this.#messageWindows.read(key, wish, (call) =>
         this.#options.client.listMessages(sid, query, slice, call),
@@ -235,7 +239,7 @@ export class AccountReads {
   /** A campaign that was in the newest window is refreshed with it, unless it alone has changed since. */
   #isAmongNewest(sid: string): boolean {
     if (this.#snapshots.peek(sid)?.isOutdated) return false;
-    const rows = this.#campaignWindows.peek(windowKey(newest, this.#newestSlice))?.value.rows ?? [];
+    const rows = this.#campaignWindows.peek(campaignWindowKey(newest, this.#newestSlice))?.value.rows ?? [];
     return rows.some((row) => readable(row)?.sid === sid);
   }
 

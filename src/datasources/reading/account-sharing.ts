@@ -6,7 +6,8 @@ import { type Freshness } from './freshness.js';
 import { type ReadingClock } from './reading-clock.js';
 import { plainText, windowText } from './reading-text.js';
 import { SharedReads } from './shared-reads.js';
-import { campaignSidOf, type Snapshot } from './snapshot.js';
+import { type Snapshot } from './snapshot.js';
+import { campaignSidOf } from './window-keys.js';
 
 /** What sharing an account's readings needs. */
 export interface AccountSharingOptions {

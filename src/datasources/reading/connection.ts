@@ -2,6 +2,7 @@ import { type RowRange } from '../../domain/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Row } from '../exotel/rows.js';
 import { encodeCursor, fingerprintOf, knownPrevious, markOf } from './cursor.js';
+import { ListRows } from './list-rows.js';
 import { type ListSource, readable } from './list-source.js';
 
 /** A row with its cursor; a row that could not be read is the error that says why. */
@@ -18,63 +19,60 @@ export interface PagePlace {
   readonly endCursor: string | null;
 }
 
-/** A page in the schema's shape; cursors are made only where they are asked for. */
+/** A page in the schema's shape. Whatever of it is not asked for is not made: cursors above all. */
 export class Connection<T extends { readonly sid: string }> {
-  readonly #rows: readonly (readonly [offset: number, row: Row<T>])[];
   readonly #source: ListSource<T>;
-  readonly #fingerprint: string;
+  readonly #rows: Pick<ListRows<T>, 'get'>;
   readonly #range: RowRange;
-  readonly #known: ReadonlyMap<number, Row<T>>;
+  #fingerprint: string | undefined;
 
+  /** @param rows what was read of the list: the rows in the range, and others around them. */
   constructor(
     source: ListSource<T>,
-    rows: ReadonlyMap<number, Row<T>>,
+    rows: Pick<ListRows<T>, 'get'>,
     range: RowRange,
     readonly totalCount: number,
   ) {
     this.#source = source;
+    this.#rows = rows;
     this.#range = range;
-    this.#known = rows;
-    this.#fingerprint = fingerprintOf(source.key);
-    const length = Math.max(0, range.end - range.start);
-    // A row that the upstream counts and does not give is a row that could not be read, not one that is not there.
-    this.#rows = Array.from({ length }, (_, index) => {
-      const offset = range.start + index;
-      return [offset, rows.get(offset) ?? new UpstreamFailure('invalidResponse')] as const;
-    });
   }
 
   /** A page of a list that has no rows. */
   static empty<T extends { readonly sid: string }>(): Connection<T> {
     return new Connection<T>(
       { key: '', direction: null, sortKeyOf: () => null },
-      new Map(),
+      new ListRows(),
       { start: 0, end: 0 },
       0,
     );
   }
 
   get nodes(): Row<T>[] {
-    return this.#rows.map(([, row]) => row);
+    const nodes: Row<T>[] = [];
+    for (let offset = this.#range.start; offset < this.#range.end; offset += 1) nodes.push(this.#row(offset));
+    return nodes;
   }
 
   get edges(): Edge<T>[] {
-    return this.#rows.map(([offset, node]) => ({ cursor: this.#cursor(offset, node), node }));
+    const cursorOf = (offset: number): string => this.#cursor(offset);
+    return this.nodes.map((node, index) => new LazyEdge(node, this.#range.start + index, cursorOf));
   }
 
   get pageInfo(): PagePlace {
-    const first = this.#rows.at(0);
-    const last = this.#rows.at(-1);
-    return {
-      hasPreviousPage: this.#range.start > 0 && this.totalCount > 0,
-      hasNextPage: this.#range.end < this.totalCount,
-      startCursor: first ? this.#cursor(...first) : null,
-      endCursor: last ? this.#cursor(...last) : null,
-    };
+    const { start, end } = this.#range;
+    const cursorOf = (offset: number): string | null => (end > start ? this.#cursor(offset) : null);
+    return new LazyPlace(this.#range, this.totalCount, cursorOf);
   }
 
-  #cursor(offset: number, row: Row<T>): string {
-    const known = readable(row);
+  /** A row that the upstream counts and does not give is one that could not be read, not one that is not there. */
+  #row(offset: number): Row<T> {
+    return this.#rows.get(offset) ?? new UpstreamFailure('invalidResponse');
+  }
+
+  #cursor(offset: number): string {
+    this.#fingerprint ??= fingerprintOf(this.#source.key);
+    const known = readable(this.#rows.get(offset));
     if (!known) return encodeCursor({ offset, sid: '', sortKey: null, previous: null }, this.#fingerprint);
     const sortKey = this.#source.sortKeyOf(known);
     const previous = this.#previous(offset);
@@ -85,10 +83,48 @@ export class Connection<T extends { readonly sid: string }> {
   #previous(offset: number): string[] | null {
     const marks: string[] = [];
     for (let index = offset - 1; index >= 0 && marks.length < knownPrevious; index -= 1) {
-      const row = readable(this.#known.get(index));
+      const row = readable(this.#rows.get(index));
       if (!row) return marks.length === 0 ? null : marks;
       marks.push(markOf(row.sid));
     }
     return marks;
+  }
+}
+
+class LazyEdge<T> implements Edge<T> {
+  readonly node: Row<T>;
+  readonly #offset: number;
+  readonly #cursorOf: (offset: number) => string;
+
+  constructor(node: Row<T>, offset: number, cursorOf: (offset: number) => string) {
+    this.node = node;
+    this.#offset = offset;
+    this.#cursorOf = cursorOf;
+  }
+
+  get cursor(): string {
+    return this.#cursorOf(this.#offset);
+  }
+}
+
+class LazyPlace implements PagePlace {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly #range: RowRange;
+  readonly #cursorOf: (offset: number) => string | null;
+
+  constructor(range: RowRange, total: number, cursorOf: (offset: number) => string | null) {
+    this.hasPreviousPage = range.start > 0 && total > 0;
+    this.hasNextPage = range.end < total;
+    this.#range = range;
+    this.#cursorOf = cursorOf;
+  }
+
+  get startCursor(): string | null {
+    return this.#cursorOf(this.#range.start);
+  }
+
+  get endCursor(): string | null {
+    return this.#cursorOf(this.#range.end - 1);
   }
 }

@@ -1,8 +1,9 @@
 import { type RowRange } from '../../domain/page.js';
 import { type Slice } from '../exotel/client.js';
-import { type Row, type Window } from '../exotel/rows.js';
+import { type Window } from '../exotel/rows.js';
 import { type Reading } from './reading.js';
 import { hasMoved } from './consistency.js';
+import { ListRows } from './list-rows.js';
 import { type PageMaximum } from './page-maximum.js';
 import { type Cut, type ListKnowledge, type Slicing, wholeWindows } from './slicing.js';
 
@@ -14,11 +15,12 @@ const maximumRounds = 4;
 
 /** Reads rows of one list by their offsets, in slices of at most the upstream's maximum. */
 export class ListReader<T extends { readonly sid: string }> implements ListKnowledge {
+  /** The rows read so far. */
+  readonly rows = new ListRows<T>();
   readonly #fetch: WindowFetch<T>;
   readonly #readings: Reading<Window<T>>[] = [];
   readonly #maximum: PageMaximum;
   readonly #slicing: Slicing;
-  readonly #rows = new Map<number, Row<T>>();
   readonly #asked = new Map<string, Promise<void>>();
   #windowSize: number;
   #total: number | undefined;
@@ -40,11 +42,6 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
     return this.#total;
   }
 
-  /** The rows read so far, with their offsets, in no order. */
-  get rows(): ReadonlyMap<number, Row<T>> {
-    return this.#rows;
-  }
-
   /** True where the list moved between the readings of its windows. */
   get hasMoved(): boolean {
     return hasMoved(this.#readings);
@@ -56,7 +53,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
   }
 
   /** True for a row that was read. */
-  readonly has = (offset: number): boolean => this.#rows.has(offset);
+  readonly has = (offset: number): boolean => this.rows.has(offset);
 
   /** True for a slice that was asked for. */
   readonly wasAsked = (slice: Slice): boolean => this.#asked.has(keyOf(slice));
@@ -69,7 +66,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
   /** Reads the window that has this offset, unless it was read. */
   async load(offset: number): Promise<void> {
     const isBeyond = this.#total !== undefined && offset >= this.#total;
-    if (!isBeyond && !this.#rows.has(offset)) await this.#readAll(wholeWindows.cover([offset], this));
+    if (!isBeyond && !this.rows.has(offset)) await this.#readAll(wholeWindows.cover([offset], this));
   }
 
   /** Reads every row in a range that the list has, in parallel. */
@@ -84,7 +81,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
   #missingIn({ start, end }: RowRange): number[] {
     const missing: number[] = [];
     const stop = Math.min(end, this.#total ?? 0);
-    for (let offset = start; offset < stop; offset += 1) if (!this.#rows.has(offset)) missing.push(offset);
+    for (let offset = start; offset < stop; offset += 1) if (!this.rows.has(offset)) missing.push(offset);
     return missing;
   }
 
@@ -106,7 +103,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
     const { offset, limit, total, rows } = reading.value;
     this.#readings.push(reading);
     this.#total = total;
-    rows.forEach((row, index) => this.#rows.set(offset + index, row));
+    this.rows.add(reading.value);
     if (limit < asked.limit) this.#maximum.learn(limit);
     // An upstream that caps its pages without saying so shows it by a short page before the end.
     const isShort = rows.length > 0 && rows.length < limit && offset + rows.length < total;

@@ -19,9 +19,8 @@ export async function readPage<T extends { readonly sid: string }>(
   page: PageArguments,
   limits: PageLimits,
 ): Promise<Connection<T>> {
-  const fingerprint = fingerprintOf(source.key);
   const decode = (text: string | null | undefined, argument: string): Cursor | undefined =>
-    text == null ? undefined : decodeCursor(text, fingerprint, argument);
+    text == null ? undefined : decodeCursor(text, fingerprintOf(source.key), argument);
   const cut = {
     size: pageSizeOf(page, limits),
     after: decode(page.after, 'after'),

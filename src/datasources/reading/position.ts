@@ -43,7 +43,7 @@ function findBySid<T extends { readonly sid: string }>(
   source: ListSource<T>,
   { sid, sortKey }: Cursor,
 ): Position | undefined {
-  for (const [index, row] of list.rows) {
+  for (const [index, row] of list.rows.entries) {
     const known = readable(row);
     if (known?.sid === sid && source.sortKeyOf(known) === sortKey) return { index, isThere: true };
   }
@@ -86,8 +86,9 @@ function placeAmongEquals<T extends { readonly sid: string }>(
   { start, end }: RowRange,
 ): Position {
   if (previous === null) return { index: Math.min(Math.max(offset, start), end), isThere: false };
+  const rows = list.rows.entries;
   for (const mark of previous)
-    for (const [index, row] of list.rows)
+    for (const [index, row] of rows)
       if (index >= start && index < end && markOf(readable(row)?.sid ?? '') === mark)
         return { index: index + 1, isThere: false };
   return { index: start, isThere: false };
@@ -98,7 +99,7 @@ function orderOf<T extends { readonly sid: string }>(
   { direction, sortKeyOf }: ListSource<T>,
 ): KeyOrder | undefined {
   if (direction === null) return undefined;
-  const rows = [...list.rows].sort(([a], [b]) => a - b).map(([, row]) => readable(row));
+  const rows = list.rows.entries.map(([, row]) => readable(row));
   return explainOrder(
     rows.flatMap((row) => (row ? (sortKeyOf(row) ?? []) : [])),
     direction,

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { CampaignOrderField } from '../../domain/order.js';
 import {
   campaignPageLimits,
@@ -9,11 +8,13 @@ import {
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
+import { type Slice } from '../exotel/client.js';
+import { type Window } from '../exotel/rows.js';
 import { type AccountReads } from './account-reads.js';
-import { type ReadWish } from './reading.js';
+import { type Reading, type ReadWish } from './reading.js';
 import { type Connection } from './connection.js';
 import { ListReader, type WindowFetch } from './list-reader.js';
-import { type ListSource, readable } from './list-source.js';
+import { type ListSource } from './list-source.js';
 import { readPage } from './page.js';
 import {
   type CampaignListArguments,
@@ -22,9 +23,10 @@ import {
   messageQueryOf,
 } from './queries.js';
 import { type ReadReport } from './read-report.js';
-import { oncePerRequest } from './once-per-request.js';
 import { type PageMaximum } from './page-maximum.js';
-import { type Slicing, slicingOf, wholeWindows } from './slicing.js';
+import { RequestCampaigns } from './request-campaigns.js';
+import { slicingOf, wholeWindows } from './slicing.js';
+import { campaignWindowKey, messageWindowKey } from './window-keys.js';
 
 /** What a request says of how it wants to be answered. */
 export interface RequestReading {
@@ -42,14 +44,14 @@ const unknownPages: AskedPages = () => undefined;
 export class RequestReader {
   readonly #account: AccountReads;
   readonly #wish: ReadWish;
-  readonly #campaigns: DataLoader<string, Campaign | null>;
+  readonly #campaigns: RequestCampaigns;
   readonly #messagePages = new Map<string, Promise<Connection<Message> | null>>();
-  readonly #windows = new Map<string, unknown>();
+  readonly #windows = new Map<string, Promise<unknown>>();
 
   constructor(account: AccountReads, { report, fresh }: RequestReading) {
     this.#account = account;
     this.#wish = { report, fresh };
-    this.#campaigns = new DataLoader((sids) => account.campaigns(sids, this.#wish));
+    this.#campaigns = new RequestCampaigns((sids) => account.campaigns(sids, this.#wish));
   }
 
   /** Counts a request that this one sent to the upstream by itself. */
@@ -86,14 +88,14 @@ export class RequestReader {
       priority: 'write',
     });
     if (campaign instanceof Error) throw campaign;
-    this.#campaigns.clear(sid).prime(sid, campaign ?? null);
+    this.#campaigns.take(sid, campaign ?? null);
     return campaign ?? null;
   }
 
   /** Takes a campaign as it is after a write; what anybody read before it is forgotten. */
   wrote(campaign: Campaign, isWhole: boolean): void {
     this.#forget(campaign.sid, isWhole ? campaign : undefined);
-    this.#campaigns.prime(campaign.sid, campaign);
+    this.#campaigns.take(campaign.sid, campaign);
   }
 
   /** Forgets what was read of a campaign, and every list: the next read asks the upstream. */
@@ -116,7 +118,7 @@ export class RequestReader {
     this.#account.wrote(sid, asWritten);
     this.#windows.clear();
     this.#messagePages.clear();
-    this.#campaigns.clear(sid);
+    this.#campaigns.forget(sid);
   }
 
   /**
@@ -130,20 +132,22 @@ export class RequestReader {
   ): Promise<Connection<Campaign>> {
     const query = campaignQueryOf(list);
     const source: ListSource<Campaign> = {
-      key: `campaigns ${JSON.stringify(query)}`,
+      get key() {
+        return `campaigns ${JSON.stringify(query)}`;
+      },
       direction: query.order.direction,
       sortKeyOf: query.order.field === CampaignOrderField.NAME ? ({ name }) => name : startOf,
     };
-    const fetch: WindowFetch<Campaign> = async (slice, reread = 0) => {
-      const reading = await this.#account.campaignWindow(query, slice, this.#wishFor(reread));
-      for (const row of reading.value.rows.map(readable)) if (row) this.#campaigns.prime(row.sid, row);
-      return reading;
-    };
-    const once = oncePerRequest(this.#windows, source.key, fetch);
-    const { campaigns: maximum } = this.#account.maximum;
-    const slicing = this.#slicing(pages, campaignPageLimits, maximum);
-    const open = (reread: number) => new ListReader((slice) => once(slice, reread), maximum, slicing);
-    return readPage(open, source, page, campaignPageLimits);
+    return this.#page(source, page, pages, {
+      limits: campaignPageLimits,
+      maximum: this.#account.maximum.campaigns,
+      keyOf: (slice) => campaignWindowKey(query, slice),
+      fetch: async (slice, wish) => {
+        const reading = await this.#account.campaignWindow(query, slice, wish);
+        this.#campaigns.listed(reading.value);
+        return reading;
+      },
+    });
   }
 
   /**
@@ -157,15 +161,7 @@ export class RequestReader {
     pages: AskedPages = unknownPages,
   ): Promise<Connection<Message> | null> {
     this.#wish.report.hasMessages = true;
-    const key = JSON.stringify([
-      sid,
-      list.filter,
-      list.orderBy,
-      page.first,
-      page.after,
-      page.last,
-      page.before,
-    ]);
+    const key = pageKey(sid, list, page);
     const reading = this.#messagePages.get(key) ?? this.#readMessages(sid, list, page, pages);
     this.#messagePages.set(key, reading);
     return reading;
@@ -174,27 +170,65 @@ export class RequestReader {
   async #readMessages(sid: string, list: MessageListArguments, page: PageArguments, pages: AskedPages) {
     const query = messageQueryOf(list);
     const source: ListSource<Message> = {
-      key: `messages ${sid} ${JSON.stringify(query)}`,
+      get key() {
+        return `messages ${sid} ${JSON.stringify(query)}`;
+      },
       direction: query.direction,
       sortKeyOf: ({ scheduledAt }) => (query.direction === null ? null : scheduledAt),
     };
-    const fetch: WindowFetch<Message> = (slice, reread = 0) =>
-      this.#account.messageWindow(sid, query, slice, this.#wishFor(reread));
-    const once = oncePerRequest(this.#windows, source.key, fetch);
-    const { messages: maximum } = this.#account.maximum;
-    const slicing = this.#slicing(pages, messagePageLimits, maximum);
-    const open = (reread: number) => new ListReader((slice) => once(slice, reread), maximum, slicing);
-    return orNull(readPage(open, source, page, messagePageLimits));
+    const reading = this.#page(source, page, pages, {
+      limits: messagePageLimits,
+      maximum: this.#account.maximum.messages,
+      keyOf: (slice) => messageWindowKey(sid, query, slice),
+      fetch: (slice, wish) => this.#account.messageWindow(sid, query, slice, wish),
+    });
+    return orNull(reading);
   }
 
-  /** Whole windows are for those who come later: where nothing is kept, there are none. */
-  #slicing(pages: AskedPages, { defaultSize }: PageLimits, { rows }: PageMaximum): Slicing {
-    return this.#account.isCacheOn ? wholeWindows : slicingOf(pages(), { defaultSize, maximum: rows });
+  /** Whatever window is asked for twice is read once, and is the same both times. */
+  #page<T extends { readonly sid: string }>(
+    source: ListSource<T>,
+    page: PageArguments,
+    pages: AskedPages,
+    { limits, maximum, keyOf, fetch }: WindowSource<T>,
+  ): Promise<Connection<T>> {
+    // Whole windows are for those who come later: where nothing is kept, there are none.
+    const slicing = this.#account.isCacheOn
+      ? wholeWindows
+      : slicingOf(pages(), { defaultSize: limits.defaultSize, maximum: maximum.rows });
+    const open = (reread: number) => {
+      const wish = reread === 0 ? this.#wish : { ...this.#wish, reread: true };
+      const once: WindowFetch<T> = (slice) => {
+        const key = reread === 0 ? keyOf(slice) : `${reread} ${keyOf(slice)}`;
+        const reading =
+          (this.#windows.get(key) as ReturnType<WindowFetch<T>> | undefined) ?? fetch(slice, wish);
+        this.#windows.set(key, reading);
+        return reading;
+      };
+      return new ListReader(once, maximum, slicing);
+    };
+    return readPage(open, source, page, limits);
   }
+}
 
-  #wishFor(reread: number): ReadWish {
-    return reread === 0 ? this.#wish : { ...this.#wish, reread: true };
-  }
+/** Where the windows of a list come from. */
+interface WindowSource<T> {
+  readonly limits: PageLimits;
+  readonly maximum: PageMaximum;
+  /** Names a window among all that a request reads. */
+  readonly keyOf: (slice: Slice) => string;
+  readonly fetch: (slice: Slice, wish: ReadWish) => Promise<Reading<Window<T>>>;
+}
+
+/** Equal for equal pages of equal lists. */
+function pageKey(
+  sid: string,
+  { filter, orderBy }: MessageListArguments,
+  { first, after, last, before }: PageArguments,
+): string {
+  const isPlain = filter == null && orderBy == null && after == null && before == null;
+  const rest = isPlain ? '' : JSON.stringify([filter, orderBy, after, before]);
+  return `${sid.length}:${sid} ${first ?? ''} ${last ?? ''} ${rest}`;
 }
 
 function startOf({ schedule }: Campaign): string | null {

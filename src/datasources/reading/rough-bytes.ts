@@ -5,5 +5,7 @@ const slotBytes = 16;
 export function roughBytes(value: unknown): number {
   if (typeof value === 'string') return slotBytes + value.length * 2;
   if (typeof value !== 'object' || value === null) return slotBytes;
-  return Object.values(value).reduce((sum: number, member) => sum + roughBytes(member), slotBytes);
+  let sum = slotBytes;
+  for (const name in value) sum += roughBytes((value as Readonly<Record<string, unknown>>)[name]);
+  return sum;
 }

@@ -8,11 +8,6 @@ export interface Snapshot {
   readonly campaign: Campaign | null;
 }
 
-/** Whose messages a window is of, by its key. */
-export function campaignSidOf(key: string): string {
-  return (JSON.parse(key) as [string])[0];
-}
-
 /** The snapshots that a window holds. */
 export function snapshotsOf({
   value,
