@@ -79,11 +79,7 @@ export class AccountReads {
       shared: this.#sharing?.campaignWindows,
       freshMs: () => freshness.listMs,
       onKept: (reading) => {
-        const { value, readAtMs, order } = reading;
-        for (const row of value.rows) {
-          const campaign = readable(row);
-          if (campaign) this.#snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
-        }
+        for (const [sid, row] of snapshotsOf(reading)) this.#snapshots.keep(sid, row);
       },
       onFetched: (reading) => {
         this.#sharing?.snapshots.share(snapshotsOf(reading));

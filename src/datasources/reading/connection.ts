@@ -24,6 +24,7 @@ export class Connection<T extends { readonly sid: string }> {
   readonly #source: ListSource<T>;
   readonly #rows: Pick<ListRows<T>, 'get'>;
   readonly #range: RowRange;
+  readonly #marks = new Map<number, string>();
   #fingerprint: string | undefined;
 
   /** @param rows what was read of the list: the rows in the range, and others around them. */
@@ -85,9 +86,16 @@ export class Connection<T extends { readonly sid: string }> {
     for (let index = offset - 1; index >= 0 && marks.length < knownPrevious; index -= 1) {
       const row = readable(this.#rows.get(index));
       if (!row) return marks.length === 0 ? null : marks;
-      marks.push(markOf(row.sid));
+      marks.push(this.#mark(index, row.sid));
     }
     return marks;
+  }
+
+  /** Each row is among those before several others. */
+  #mark(offset: number, sid: string): string {
+    const mark = this.#marks.get(offset) ?? markOf(sid);
+    this.#marks.set(offset, mark);
+    return mark;
   }
 }
 

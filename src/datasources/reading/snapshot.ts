@@ -14,7 +14,10 @@ export function snapshotsOf({
   readAtMs,
   order,
 }: Reading<Window<Campaign>>): [string, Reading<Snapshot>][] {
-  return value.rows.map(readable).flatMap((campaign): [string, Reading<Snapshot>][] => {
-    return campaign ? [[campaign.sid, { value: { campaign }, readAtMs, order }]] : [];
-  });
+  const snapshots: [string, Reading<Snapshot>][] = [];
+  for (const row of value.rows) {
+    const campaign = readable(row);
+    if (campaign) snapshots.push([campaign.sid, { value: { campaign }, readAtMs, order }]);
+  }
+  return snapshots;
 }

@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import { isObjectType } from 'graphql';
+import { createSchema } from '../../../src/resolvers/schema.js';
+
+describe('execution reads plain properties', () => {
+  it('a field below the roots has a resolver only where something is fetched', async () => {
+    const schema = await createSchema();
+    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+    const resolved = Object.values(schema.getTypeMap())
+      .filter(isObjectType)
+      .filter((type) => !type.name.startsWith('__') && !roots.includes(type))
+      .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+      .filter(({ field }) => field.resolve !== undefined)
+      .map(({ type, field }) => `${type.name}.${field.name}`);
+    expect(resolved.sort()).toEqual(['Campaign.messages', 'Message.campaign', 'MessageStatusEvent.campaign']);
+  });
+});
