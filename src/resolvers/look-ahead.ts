@@ -52,11 +52,6 @@ function needsOf(info: GraphQLResolveInfo, typeName: string | undefined): Campai
   };
 }
 
-/** True where a field is asked for that only the campaign itself can answer; looked at for every row of a page. */
-export function needsDetails(info: GraphQLResolveInfo): boolean {
-  return info.fieldNodes.some((node) => selectedFields(node.selectionSet, info).some(isDetail));
-}
-
 function isDetail({ name }: FieldNode): boolean {
   return name.value !== 'messages' && !answeredBySid.has(name.value);
 }

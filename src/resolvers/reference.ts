@@ -2,7 +2,7 @@ import { type GraphQLResolveInfo } from 'graphql';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type RequestContext } from './context.js';
-import { needsDetails } from './look-ahead.js';
+import { campaignNeeds } from './look-ahead.js';
 
 /** A campaign of which nothing but its identity is asked. */
 export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
@@ -21,7 +21,7 @@ export async function campaignOf(
   { reader }: RequestContext,
   info: GraphQLResolveInfo,
 ): Promise<Campaign | CampaignReference> {
-  if (!needsDetails(info)) return referenceTo(sid);
+  if (!campaignNeeds(info).details) return referenceTo(sid);
   const campaign = await reader.campaign(sid);
   if (!campaign) throw new UpstreamFailure('notFound');
   return campaign;
