@@ -4,7 +4,8 @@ import { MemoryBus } from '../datasources/state/memory-bus.js';
 import { type CallLedger } from '../datasources/exotel/policy/call-ledger.js';
 import { MemoryState } from '../datasources/state/memory-state.js';
 import { RedisHealth } from '../datasources/state/redis-health.js';
-import { RedisLedger } from '../datasources/state/redis-ledger.js';
+import { AccountLedger } from '../datasources/state/account-ledger.js';
+import { RedisBook } from '../datasources/state/redis-book.js';
 import { RedisReadings } from '../datasources/state/redis-readings.js';
 import { type SharedReadings } from '../datasources/state/shared-readings.js';
 import { connectToRedis } from '../datasources/state/redis-connection.js';
@@ -66,7 +67,7 @@ export function openState(
     state: new RedisState({ redis, prefix, onTrouble }),
     redis,
     readings: new RedisReadings({ health, prefix }),
-    ledger: new RedisLedger({ health, prefix, timeoutMs, now }),
+    ledger: new AccountLedger({ book: new RedisBook({ health, prefix }), health, timeoutMs, now }),
     prefix,
     ready: () => health.ready(readyWithinMs),
     close: () => {

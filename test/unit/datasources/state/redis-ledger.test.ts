@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { type RedisLedger } from '../../../../src/datasources/state/redis-ledger.js';
+import { type AccountLedger } from '../../../../src/datasources/state/account-ledger.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis.js';
 import { until } from '../../../support/two-gateways.js';
 import { claim, closeLedgers, ledgerOf } from './ledger-under-test.js';
@@ -77,13 +77,13 @@ describeWithRedis('the ledger of the calls of all gateways', () => {
   it.each([
     [
       'that was asked for',
-      (a: RedisLedger) => {
+      (a: AccountLedger) => {
         a.pause(5000);
       },
     ],
     [
       'until the upstream, which has none left, counts anew',
-      (a: RedisLedger) => {
+      (a: AccountLedger) => {
         a.end('1', true, told(0));
       },
     ],
