@@ -27,6 +27,8 @@ export interface Config {
   readonly isCacheOn: boolean;
   readonly host: string;
   readonly port: number;
+  /** How many processes serve; from 2 on there is one more, that holds what they share. */
+  readonly workers: number;
   readonly logLevel: LogLevel;
   /** Where the state is that several gateways of one account share; undefined: in this process. */
   readonly redisUrl: string | undefined;
@@ -72,6 +74,7 @@ export function readConfig(said: Readonly<Record<string, string | undefined>> = 
     maximumUpstreamCalls: environment.read('MAX_UPSTREAM_CALLS'),
     isCacheOn: environment.read('CACHE') === 'on',
     port: environment.read('PORT'),
+    workers: environment.read('WORKERS'),
     logLevel: environment.read('LOG_LEVEL'),
     redisUrl: environment.read('REDIS_URL'),
     webhookSecret: readWebhookSecret(environment, publicUrl),

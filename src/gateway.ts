@@ -15,6 +15,7 @@ import { openAuthentication } from './gateway/open-authentication.js';
 import { observe } from './gateway/observation.js';
 import { openGuards } from './gateway/open-guards.js';
 import { openState } from './gateway/open-state.js';
+import { type ServedByPrimary } from './gateway/workers/served.js';
 import { contextFactory } from './gateway/request-contexts.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveChanges } from './live/live-changes.js';
@@ -26,11 +27,12 @@ import { createHttpServer } from './server/http-server.js';
 import { type Comparison } from './server/execution/compiled-queries.js';
 import { type Patience } from './server/limits/slow-clients.js';
 import { createLogger, type Logger } from './server/logger.js';
+import { type Line } from './workers/line.js';
 
 /** An operation that a screen asks is asked again; what is asked twice may be somebody at work on it. */
 const compileAfterUses = 2;
 
-/** What a test may put in place of the machine's own. */
+/** What a test may put in place of the machine's own, and what a worker has of its primary. */
 export interface GatewayParts {
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -43,6 +45,8 @@ export interface GatewayParts {
   readonly compare?: Comparison;
   /** How long clients may take to send a request. */
   readonly patience?: Patience;
+  /** Of which this process is a worker: what the workers share is there. */
+  readonly primary?: Line<ServedByPrimary>;
 }
 
 /** A running gateway. */
@@ -63,11 +67,12 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     for (const closeOne of open.splice(0).reverse()) await closeOne();
   };
   try {
-    const observation = await observe(config, logger);
+    const observation = await observe(config, logger, parts.primary);
     open.push(() => observation.close());
+    const isSandbox = config.upstream.kind === 'sandbox';
     const { sandbox, ...upstream } = await connect(config.upstream);
     open.push(async () => sandbox?.close());
-    const shared = openState(config, upstream.accountSid, now, logger);
+    const shared = openState(config, upstream.accountSid, now, logger, parts.primary);
     open.push(() => {
       shared.close();
     });
@@ -82,7 +87,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
     const { calls: observer, drift, audit, metrics, operations } = observation;
     const { accountSid } = upstream;
     const client = new ExotelClient({ transport, policy, accountSid, now, observer, drift });
-    const freshness = sandbox ? spedUp(defaultFreshness, config.sandbox.speed) : defaultFreshness;
+    const freshness = isSandbox ? spedUp(defaultFreshness, config.sandbox.speed) : defaultFreshness;
     const feed = new ChangeFeed(now, metrics.feed);
     const clock = new ReadingClock(now);
     const account = new AccountReads({
@@ -118,9 +123,9 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
         logger.warn('another gateway said something that cannot be read');
       },
       secret: config.webhookSecret ?? randomBytes(32).toString('hex'),
-      root: () => config.publicUrl ?? (sandbox && address.url),
+      root: () => config.publicUrl ?? (isSandbox ? address.url : undefined),
       now,
-      speed: sandbox ? config.sandbox.speed : 1,
+      speed: isSandbox ? config.sandbox.speed : 1,
     });
     open.push(() => {
       live.close();

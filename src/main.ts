@@ -1,9 +1,13 @@
 #!/usr/bin/env node
-import { readConfig } from './config.js';
-import { ConfigError } from './config/environment.js';
+import cluster from 'node:cluster';
+import { type Config, readConfig } from './config.js';
 import { newKey } from './new-key.js';
 import { checkSchemaFile, writeSchemaFile } from './schema-file.js';
 import { runGateway, runSandbox } from './run.js';
+import { runWorker } from './run-worker.js';
+import { runWorkers } from './run-workers.js';
+import { startProblem } from './start-problem.js';
+import { CannotStart } from './workers/crew.js';
 
 const usage = `campaign-gateway [command]
 
@@ -19,7 +23,7 @@ Configuration is by environment variables; README.md has the table.`;
 async function main([command = 'start', ...rest]: readonly string[]): Promise<number | undefined> {
   switch (command) {
     case 'start':
-      return runGateway(readConfig(), console.log);
+      return start(readConfig());
     case 'sandbox':
       return runSandbox(readConfig(), console.log);
     case 'key':
@@ -37,23 +41,17 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
   }
 }
 
-/** What is wrong with HOST and PORT, where that is why nothing can listen. */
-function listenProblem(error: unknown): string | undefined {
-  const { code = '', address = '', port = '' } = error as { code?: string; address?: string; port?: number };
-  const place = `${address}:${port}`;
-  if (code === 'EADDRINUSE') return `PORT: ${place} is in use by another process; set PORT to a free one.`;
-  if (code === 'EACCES')
-    return `PORT: ${place} may not be listened on by this user; set PORT to one above 1023.`;
-  if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(code))
-    return 'HOST: is not an address of this machine; set HOST to one that is.';
-  return undefined;
+/** One gateway in this process, or several in processes of their own; each of those comes here too. */
+async function start(config: Config): Promise<undefined> {
+  if (config.workers === 1) return runGateway(config, console.log);
+  return cluster.isPrimary ? runWorkers(config, console.log) : runWorker(config);
 }
 
 try {
   const exitCode = await main(process.argv.slice(2));
   if (exitCode !== undefined) process.exitCode = exitCode;
 } catch (error) {
-  const why = error instanceof ConfigError ? error.message : listenProblem(error);
+  const why = error instanceof CannotStart ? error.message : startProblem(error);
   if (why === undefined) throw error;
   console.error(`campaign-gateway cannot start:\n${why}`);
   process.exitCode = 1;

@@ -1,5 +1,7 @@
 import { type Config } from './config.js';
+import { endOnSignal } from './end-on-signal.js';
 import { startGateway } from './gateway.js';
+import { readyLines } from './ready-lines.js';
 import { startSandbox } from './sandbox/sandbox.js';
 
 type Say = (line: string) => void;
@@ -7,17 +9,7 @@ type Say = (line: string) => void;
 /** Starts the gateway, says what it serves, and ends on a signal. */
 export async function runGateway(config: Config, say: Say): Promise<undefined> {
   const gateway = await startGateway(config);
-  const upstream =
-    config.upstream.kind === 'live'
-      ? config.upstream.baseUrl
-      : `the embedded sandbox, ${config.upstream.speed} times as fast as life (SANDBOX_SPEED)`;
-  const graphiql = config.access.isGraphiqlOn ? `\n  GraphiQL   ${gateway.url}/` : '';
-  say(`campaign-gateway is ready
-${graphiql}
-  GraphQL    ${gateway.url}/graphql
-  Health     ${gateway.url}/livez  ${gateway.url}/readyz
-  Upstream   ${upstream}
-`);
+  say(readyLines(config, gateway.url));
   endOnSignal(() => gateway.close(), config.shutdownGraceMs);
   return undefined;
 }
@@ -36,16 +28,4 @@ export async function runSandbox({ sandbox, host }: Config, say: Say): Promise<u
 `);
   endOnSignal(() => running.close());
   return undefined;
-}
-
-/** How long a close may take beside what it waits for; after that nothing is worth waiting for. */
-const overtimeMs = 8000;
-
-/** Ends with exit code 0; a second signal ends the process the hard way, which is Node's own way. */
-function endOnSignal(close: () => Promise<void>, graceMs = 0): void {
-  const end = (): void => {
-    setTimeout(() => process.exit(0), graceMs + overtimeMs).unref();
-    void close();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
 }

@@ -1,5 +1,13 @@
 import { type Environment } from './environment.js';
 
+/** The address and credentials of an embedded sandbox that runs. */
+export interface RunningSandbox {
+  readonly baseUrl: string;
+  readonly accountSid: string;
+  readonly apiKey: string;
+  readonly apiToken: string;
+}
+
 /** The live upstream, or the embedded sandbox in its place. */
 export type UpstreamConfig =
   | {
@@ -9,7 +17,12 @@ export type UpstreamConfig =
       readonly apiKey: string;
       readonly apiToken: string;
     }
-  | { readonly kind: 'sandbox'; readonly speed: number };
+  | {
+      readonly kind: 'sandbox';
+      readonly speed: number;
+      /** The primary process's, which its workers share; undefined: there is none yet. */
+      readonly running?: RunningSandbox;
+    };
 
 const regions = { singapore: 'https://api.exotel.com', mumbai: 'https://api.in.exotel.com' } as const;
 const credentialNames = ['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'] as const;

@@ -52,6 +52,7 @@ export const variables = {
   CACHE: [onOrOff, onOrOffWords, 'on'],
   HOST: [z.string().regex(/^[\w.:-]+$/), 'a host name or address to listen on', '127.0.0.1'],
   PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4000'],
+  WORKERS: [wholeNumber(1, 64), 'a whole number of processes from 1 to 64', '1'],
   SHUTDOWN_GRACE_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '10000'],
   REDIS_URL: [redisUrl, 'a redis or rediss URL, e.g. redis://127.0.0.1:6379/0', undefined],
   PUBLIC_URL: [plainUrl.transform((url) => url.replace(/\/+$/, '')), publicUrlWords, undefined],

@@ -13,6 +13,8 @@ import { Operations } from '../server/observe/operations.js';
 import { Seldom } from '../server/observe/seldom.js';
 import { UpstreamCalls } from '../server/observe/upstream-calls.js';
 import { Readiness } from '../server/readiness.js';
+import { type Line } from '../workers/line.js';
+import { type ServedByPrimary, type ServedByWorker } from './workers/served.js';
 import { type Spans } from '../server/tracing/spans.js';
 
 /** What is known without asking anybody. */
@@ -37,9 +39,18 @@ export interface Observation {
   close(): Promise<void>;
 }
 
-/** Opens it; what sends traces is loaded only where they go somewhere. */
-export async function observe({ tracing }: Pick<Config, 'tracing'>, logger: Logger): Promise<Observation> {
-  const metrics = new Metrics(version());
+/**
+ * Opens it; what sends traces is loaded only where they go somewhere.
+ * @param primary of which this process is a worker: it adds up the figures of all.
+ */
+export async function observe(
+  { tracing }: Pick<Config, 'tracing'>,
+  logger: Logger,
+  primary?: Line<ServedByPrimary>,
+): Promise<Observation> {
+  const metrics = new Metrics(version(), primary && (() => primary.remote('metrics').text()));
+  const figures: ServedByWorker['metrics'] = { figures: () => metrics.figures() };
+  primary?.serve('metrics', figures);
   const seldom = new Seldom(() => performance.now());
   const spans = tracing && (await openSpans(tracing, logger, seldom));
   const shared = { logger, spans, seldom };

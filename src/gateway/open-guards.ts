@@ -14,13 +14,13 @@ import { type OpenState } from './open-state.js';
 export function openGuards(
   { access, limits }: Config,
   schema: GraphQLSchema,
-  { redis, prefix }: Pick<OpenState, 'redis' | 'prefix'>,
+  { redis, prefix, counts }: Pick<OpenState, 'redis' | 'prefix' | 'counts'>,
 ): Guards {
   return {
     documents: new DocumentLimits(schema, limits),
     trusted: access.trustedDocuments && readManifest(access.trustedDocuments),
     running: new RunningOperations(limits),
-    rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix }),
+    rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix, counts }),
   };
 }
 

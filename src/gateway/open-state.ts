@@ -14,7 +14,11 @@ import { RedisState } from '../datasources/state/redis-state.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { type Logger } from '../server/logger.js';
+import { type RequestCounts } from '../server/limits/request-counts.js';
 import { Seldom } from '../server/observe/seldom.js';
+import { type Line } from '../workers/line.js';
+import { openWorkerState } from './workers/open-worker-state.js';
+import { type ServedByPrimary } from './workers/served.js';
 
 /** What the gateways of the account share, and how it is let go of. */
 export interface OpenState {
@@ -24,6 +28,8 @@ export interface OpenState {
   readonly redis: Redis | undefined;
   readonly readings: SharedReadings | undefined;
   readonly ledger: CallLedger | undefined;
+  /** Where the requests of callers are counted for all workers of one primary process. */
+  readonly counts: RequestCounts | undefined;
   /** Goes before every key, so that several accounts can share a Redis. */
   readonly prefix: string;
   /** Resolves once Redis answers, or a moment later where it doesn't: what was read and called is known then. */
@@ -34,14 +40,28 @@ export interface OpenState {
 /** A start waits for Redis no longer: a gateway works without it. */
 const readyWithinMs = 1000;
 
-/** What the gateways of the account share; without a Redis there is but this one. */
+/**
+ * What the gateways of the account share; without a Redis there is but this one, or the workers of one primary process.
+ * @param primary of which this process is a worker.
+ */
 export function openState(
   { redisUrl, timeoutMs }: Config,
   accountSid: string,
   now: () => number,
   logger: Logger,
+  primary?: Line<ServedByPrimary>,
 ): OpenState {
   const prefix = `campaign-gateway:${accountSid}:`;
+  const seldom = new Seldom(() => performance.now());
+  const onTrouble = (error: Error): void => {
+    seldom.say('trouble', () => {
+      logger.warn({ err: error }, 'the shared state cannot be reached');
+    });
+  };
+  if (redisUrl === undefined && primary) {
+    const held = openWorkerState({ primary, onTrouble, timeoutMs, now });
+    return { ...held, redis: undefined, prefix, ready: () => held.ready(readyWithinMs) };
+  }
   if (redisUrl === undefined)
     return {
       state: new MemoryState(now),
@@ -49,16 +69,11 @@ export function openState(
       redis: undefined,
       readings: undefined,
       ledger: undefined,
+      counts: undefined,
       prefix,
       ready: () => Promise.resolve(),
       close: () => undefined,
     };
-  const seldom = new Seldom(() => performance.now());
-  const onTrouble = (error: Error): void => {
-    seldom.say('trouble', () => {
-      logger.warn({ err: error }, 'the shared state cannot be reached');
-    });
-  };
   const redis = connectToRedis(redisUrl, onTrouble);
   const health = new RedisHealth({ redis, onTrouble });
   const bus = new RedisBus({ redis, prefix, onTrouble });
@@ -68,6 +83,7 @@ export function openState(
     redis,
     readings: new RedisReadings({ health, prefix }),
     ledger: new AccountLedger({ book: new RedisBook({ health, prefix }), health, timeoutMs, now }),
+    counts: undefined,
     prefix,
     ready: () => health.ready(readyWithinMs),
     close: () => {

@@ -21,11 +21,11 @@ const neverTold = [
   'url',
 ];
 
-/** Structured logs, a JSON line each, to standard output unless told otherwise; each names the request it is about. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+/** Structured logs, a JSON line each, to standard output unless told otherwise; each names the request it is about, and the process where there are several. */
+export function createLogger(level: string, destination?: DestinationStream, pid?: number): Logger {
   const options = {
     level,
-    base: null,
+    base: pid === undefined ? null : { pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: () => {
       const trail = currentTrail();

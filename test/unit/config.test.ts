@@ -15,6 +15,7 @@ const defaults: Config = {
   redisUrl: undefined,
   publicUrl: undefined,
   webhookSecret: undefined,
+  workers: 1,
   subscriptionCallbackOrigins: null,
   access: {
     auth: { mode: 'none' },

@@ -1,6 +1,7 @@
 import { type Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { GatewayError } from '../../domain/errors.js';
+import { type RequestCounts } from './request-counts.js';
 
 /** How often one caller may ask. */
 export interface RequestRateOptions {
@@ -10,6 +11,8 @@ export interface RequestRateOptions {
   readonly redis: Redis | undefined;
   /** Goes before every key in Redis. */
   readonly prefix: string;
+  /** Where the workers of one primary process count together, where there is no Redis. */
+  readonly counts?: RequestCounts | undefined;
 }
 
 const windowSeconds = 60;
@@ -20,28 +23,29 @@ const patienceMs = 100;
 const pauseMs = 2000;
 
 /**
- * Requests of each caller in a minute, counted for all gateways together where there is a Redis. One that is gone or
- * does not answer slows nobody down: each gateway counts for itself then.
+ * Requests of each caller in a minute, counted for all gateways together where there is a Redis, and for all workers
+ * where there is a primary process. One that is gone or does not answer slows nobody down: each gateway counts for itself
+ * then.
  */
 export class RequestRate {
   readonly #limit: number;
   readonly #own: RateLimiterMemory;
-  readonly #shared: RateLimiterRedis | undefined;
+  readonly #shared: Pick<RateLimiterRedis, 'consume'> | undefined;
   #askAgainAt = 0;
 
-  constructor({ requestsPerMinute, redis, prefix }: RequestRateOptions) {
+  constructor({ requestsPerMinute, redis, prefix, counts }: RequestRateOptions) {
     this.#limit = requestsPerMinute;
     const options = { points: requestsPerMinute, duration: windowSeconds };
     this.#own = new RateLimiterMemory(options);
-    this.#shared =
-      redis &&
-      new RateLimiterRedis({
-        ...options,
-        storeClient: redis,
-        keyPrefix: `${prefix}rate`,
-        rejectIfRedisNotReady: true, // and not queued until it is
-        inMemoryBlockOnConsumed: requestsPerMinute + 1, // who is over the limit is no load on Redis
-      });
+    this.#shared = redis
+      ? new RateLimiterRedis({
+          ...options,
+          storeClient: redis,
+          keyPrefix: `${prefix}rate`,
+          rejectIfRedisNotReady: true, // and not queued until it is
+          inMemoryBlockOnConsumed: requestsPerMinute + 1, // who is over the limit is no load on Redis
+        })
+      : counts && { consume: (caller) => consume(counts, String(caller), requestsPerMinute) };
   }
 
   /** True where there is a limit. */
@@ -74,6 +78,13 @@ export class RequestRate {
       return this.#own.consume(caller);
     }
   }
+}
+
+/** As the limiters of the library do it. @throws RateLimiterRes where there were too many. */
+async function consume(counts: RequestCounts, caller: string, limit: number): Promise<RateLimiterRes> {
+  const waitMs = await counts.take(caller, limit);
+  const answer = new RateLimiterRes(0, waitMs, limit, false);
+  return waitMs > 0 ? Promise.reject(answer) : answer;
 }
 
 /** A Redis that is there and does not answer. */

@@ -1,10 +1,13 @@
-import { Gauge, Registry } from 'prom-client';
+import { Gauge, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import { feedMetrics, webhookMetrics } from './live-metrics.js';
 import { operationMetrics } from './operation-metrics.js';
-import { processMetrics } from './process-metrics.js';
+import { processFigures, processMetrics } from './process-metrics.js';
 import { readMetrics, writeMetrics } from './read-metrics.js';
 import { type GatewayState, watchState } from './state-metrics.js';
 import { upstreamMetrics } from './upstream-metrics.js';
+
+/** What was counted, as another process can add it to its own. */
+export type MetricFigures = MetricObjectWithValues<MetricValue<string>>[];
 
 /**
  * What one gateway counts, in a registry of its own. Labels are closed sets: nothing that a client or the upstream wrote
@@ -12,6 +15,7 @@ import { upstreamMetrics } from './upstream-metrics.js';
  */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #ofAll: (() => Promise<string>) | undefined;
   readonly operations = operationMetrics(this.#registry);
   readonly upstream = upstreamMetrics(this.#registry);
   readonly read = readMetrics(this.#registry);
@@ -19,12 +23,17 @@ export class Metrics {
   readonly feed = feedMetrics(this.#registry);
   readonly webhook = webhookMetrics(this.#registry);
 
-  /** @param version of the gateway. */
-  constructor(version: string) {
+  /**
+   * @param version of the gateway.
+   * @param ofAll what this process and its siblings count together; undefined where there are none.
+   */
+  constructor(version: string, ofAll?: () => Promise<string>) {
+    this.#ofAll = ofAll;
     new Gauge({
       name: 'campaign_gateway_build_info',
       help: '1; the version of the gateway and of Node.',
       labelNames: ['version', 'node'],
+      aggregator: 'first',
       registers: [this.#registry],
     }).set({ version, node: process.versions.node }, 1);
   }
@@ -34,9 +43,18 @@ export class Metrics {
     watchState(this.#registry, state);
   }
 
-  /** In Prometheus's text format, that of the process included. */
+  /**
+   * In Prometheus's text format, that of the process included; of all workers where this is one.
+   * @throws where those can't be asked.
+   */
   async text(): Promise<string> {
+    if (this.#ofAll) return this.#ofAll();
     return `${await this.#registry.metrics()}\n${await processMetrics()}`;
+  }
+
+  /** What this process alone has counted. */
+  async figures(): Promise<MetricFigures> {
+    return [...(await this.#registry.getMetricsAsJSON()), ...(await processFigures())];
   }
 
   get contentType(): string {

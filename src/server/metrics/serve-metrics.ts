@@ -16,7 +16,10 @@ export function serveMetrics(app: FastifyInstance, metrics: Metrics, token: stri
     void reply.header('cache-control', 'no-store');
     if (!isAllowed(request.headers.authorization))
       return reply.code(401).header('www-authenticate', 'Bearer').send('A bearer token is needed.\n');
-    return reply.type(metrics.contentType).send(await metrics.text());
+    const text = await metrics.text().catch(() => undefined);
+    // Less than all would look like counters that began anew.
+    if (text === undefined) return reply.code(503).send('The workers could not be asked in time.\n');
+    return reply.type(metrics.contentType).send(text);
   });
 }
 

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { type Aggregator, Gauge, type Registry } from 'prom-client';
 import { type BreakerState } from '../../datasources/exotel/policy/breaker.js';
 
 /** How things stand; asked at each scrape and at no other time. */
@@ -22,19 +22,22 @@ const breakerStates = ['closed', 'halfOpen', 'open'] as const;
 /** Shows how things stand. */
 export function watchState(registry: Registry, { breaker, budget, kept, isRedisUp }: GatewayState): void {
   const registers = [registry];
+  // Of several workers each has a breaker and a line of its own; the budget is one, as each knows it.
   new Gauge({
     name: 'campaign_gateway_upstream_breaker_state',
     help: '1 for the state that the circuit breaker is in; while it is open, no call is sent.',
     labelNames: ['state'],
+    aggregator: 'max',
     registers,
     collect() {
       for (const state of breakerStates) this.set({ state }, state === breaker() ? 1 : 0);
     },
   });
-  const figure = (name: string, help: string, value: () => number): void => {
+  const figure = (name: string, help: string, aggregator: Aggregator, value: () => number): void => {
     new Gauge({
       name,
       help,
+      aggregator,
       registers,
       collect() {
         this.set(value());
@@ -46,11 +49,27 @@ export function watchState(registry: Registry, { breaker, budget, kept, isRedisU
   figure(
     `${budgetName}_limit_calls`,
     `${budgetHelp} in any minute; +Inf: as many as it takes.`,
+    'min',
     () => budget().limit ?? Infinity,
   );
-  figure(`${budgetName}_left_calls`, `${budgetHelp} that may be sent now.`, () => budget().left ?? Infinity);
-  figure(`${budgetName}_in_flight_calls`, `${budgetHelp} that have no answer yet.`, () => budget().inFlight);
-  figure(`${budgetName}_queued_calls`, `${budgetHelp} that wait for their place.`, () => budget().queued);
+  figure(
+    `${budgetName}_left_calls`,
+    `${budgetHelp} that may be sent now.`,
+    'min',
+    () => budget().left ?? Infinity,
+  );
+  figure(
+    `${budgetName}_in_flight_calls`,
+    `${budgetHelp} that have no answer yet.`,
+    'max',
+    () => budget().inFlight,
+  );
+  figure(
+    `${budgetName}_queued_calls`,
+    `${budgetHelp} that wait for their place.`,
+    'sum',
+    () => budget().queued,
+  );
   watchKept(registry, kept);
   watchRedis(registry, isRedisUp);
 }
@@ -60,6 +79,7 @@ function watchRedis(registry: Registry, isUp: GatewayState['isRedisUp']): void {
   new Gauge({
     name: 'campaign_gateway_redis_up',
     help: '1 where the shared state can be reached, 0 where it should be; nothing where there is none.',
+    aggregator: 'min',
     registers: [registry],
     collect() {
       if (isUp) this.set(isUp() ? 1 : 0);
