@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** Counts the requests of each caller for several processes. */
 export interface RequestCounts {
@@ -11,18 +11,25 @@ export interface RequestCounts {
 
 const windowSeconds = 60;
 
-/** Counts in the memory of a process that does so for others. */
-export class MemoryCounts implements RequestCounts {
-  readonly #byLimit = new Map<number, RateLimiterMemory>();
-
-  async take(caller: string, requestsPerMinute: number): Promise<number> {
+/** A limiter as what it lets a caller wait, in milliseconds; 0 where it does not. */
+export function counting(limiter: RateLimiterAbstract): (caller: string) => Promise<number> {
+  return async (caller) => {
     try {
-      await this.#limiter(requestsPerMinute).consume(caller);
+      await limiter.consume(caller);
       return 0;
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       return Math.max(1, refused.msBeforeNext);
     }
+  };
+}
+
+/** Counts in the memory of a process that does so for others. */
+export class MemoryCounts implements RequestCounts {
+  readonly #byLimit = new Map<number, RateLimiterMemory>();
+
+  async take(caller: string, requestsPerMinute: number): Promise<number> {
+    return counting(this.#limiter(requestsPerMinute))(caller);
   }
 
   /** All workers have one limit. */

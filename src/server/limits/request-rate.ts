@@ -1,7 +1,7 @@
 import { type Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { GatewayError } from '../../domain/errors.js';
-import { type RequestCounts } from './request-counts.js';
+import { counting, type RequestCounts } from './request-counts.js';
 
 /** How often one caller may ask. */
 export interface RequestRateOptions {
@@ -29,23 +29,14 @@ const pauseMs = 2000;
  */
 export class RequestRate {
   readonly #limit: number;
-  readonly #own: RateLimiterMemory;
-  readonly #shared: Pick<RateLimiterRedis, 'consume'> | undefined;
+  readonly #own: Count;
+  readonly #shared: Count | undefined;
   #askAgainAt = 0;
 
-  constructor({ requestsPerMinute, redis, prefix, counts }: RequestRateOptions) {
-    this.#limit = requestsPerMinute;
-    const options = { points: requestsPerMinute, duration: windowSeconds };
-    this.#own = new RateLimiterMemory(options);
-    this.#shared = redis
-      ? new RateLimiterRedis({
-          ...options,
-          storeClient: redis,
-          keyPrefix: `${prefix}rate`,
-          rejectIfRedisNotReady: true, // and not queued until it is
-          inMemoryBlockOnConsumed: requestsPerMinute + 1, // who is over the limit is no load on Redis
-        })
-      : counts && { consume: (caller) => consume(counts, String(caller), requestsPerMinute) };
+  constructor(options: RequestRateOptions) {
+    this.#limit = options.requestsPerMinute;
+    this.#own = counting(new RateLimiterMemory({ points: this.#limit, duration: windowSeconds }));
+    this.#shared = sharedCount(options);
   }
 
   /** True where there is a limit. */
@@ -59,32 +50,37 @@ export class RequestRate {
    */
   async take(caller: string): Promise<GatewayError | undefined> {
     if (!this.isOn) return undefined;
-    try {
-      await this.#consume(caller);
-      return undefined;
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      return tooMany(this.#limit, Math.max(1, Math.ceil(refused.msBeforeNext / secondMs)));
-    }
+    const waitMs = await this.#waitMs(caller);
+    return waitMs > 0 ? tooMany(this.#limit, Math.max(1, Math.ceil(waitMs / secondMs))) : undefined;
   }
 
-  async #consume(caller: string): Promise<unknown> {
-    if (!this.#shared || performance.now() < this.#askAgainAt) return this.#own.consume(caller);
+  async #waitMs(caller: string): Promise<number> {
+    if (!this.#shared || performance.now() < this.#askAgainAt) return this.#own(caller);
     try {
-      return await within(patienceMs, this.#shared.consume(caller));
-    } catch (refused) {
-      if (refused instanceof RateLimiterRes) throw refused;
-      if (refused instanceof NoAnswer) this.#askAgainAt = performance.now() + pauseMs; // the rest is known at once
-      return this.#own.consume(caller);
+      return await within(patienceMs, this.#shared(caller));
+    } catch (error) {
+      if (error instanceof NoAnswer) this.#askAgainAt = performance.now() + pauseMs; // the rest is known at once
+      return this.#own(caller);
     }
   }
 }
 
-/** As the limiters of the library do it. @throws RateLimiterRes where there were too many. */
-async function consume(counts: RequestCounts, caller: string, limit: number): Promise<RateLimiterRes> {
-  const waitMs = await counts.take(caller, limit);
-  const answer = new RateLimiterRes(0, waitMs, limit, false);
-  return waitMs > 0 ? Promise.reject(answer) : answer;
+/** Counts a request. @returns after how many milliseconds the caller may ask again; 0: it is within the limit. */
+type Count = (caller: string) => Promise<number>;
+
+/** In Redis, in the primary process, or nowhere. */
+function sharedCount({ requestsPerMinute, redis, prefix, counts }: RequestRateOptions): Count | undefined {
+  if (!redis) return counts && ((caller) => counts.take(caller, requestsPerMinute));
+  return counting(
+    new RateLimiterRedis({
+      points: requestsPerMinute,
+      duration: windowSeconds,
+      storeClient: redis,
+      keyPrefix: `${prefix}rate`,
+      rejectIfRedisNotReady: true, // and not queued until it is
+      inMemoryBlockOnConsumed: requestsPerMinute + 1, // who is over the limit is no load on Redis
+    }),
+  );
 }
 
 /** A Redis that is there and does not answer. */
