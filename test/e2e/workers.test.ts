@@ -1,0 +1,178 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { CampaignBySidDocument, CreateDocument } from '../operations/generated.js';
+import { calledBack, listenToMessages, messageSays } from '../support/called-back.js';
+import { credentials } from '../support/gateway-under-test.js';
+import { scrape } from '../support/scraping.js';
+import { leaveAll, until } from '../support/subscribing.js';
+import { until as untilAnswered } from '../support/two-gateways.js';
+import { validInput } from '../support/valid-input.js';
+import { build, type Connection, isThere, type RunningWorkers, startWorkers } from '../support/workers.js';
+
+let sandbox: Sandbox;
+let running: RunningWorkers;
+const connections: Connection[] = [];
+
+beforeAll(build, 120_000);
+afterEach(async () => {
+  await leaveAll();
+  for (const connection of connections.splice(0)) await connection.close();
+});
+
+const both = async (): Promise<readonly [Connection, Connection]> => {
+  const pair = await running.connectToBoth();
+  connections.push(...pair);
+  return pair;
+};
+const connect = async (): Promise<Connection> => {
+  const connection = await running.connect();
+  connections.push(connection);
+  return connection;
+};
+const posts = (): number => sandbox.calls.filter(({ method }) => method === 'POST').length;
+const sidsOf = (count: number): string[] =>
+  sandbox.state
+    .campaigns()
+    .slice(0, count)
+    .map(({ sid }) => sid);
+
+describe('two workers on one port', () => {
+  beforeAll(async () => {
+    sandbox = await startSandbox(credentials);
+    running = await startWorkers({ ...calledBack, EXOTEL_TIMEOUT_MS: '2000' }, sandbox.baseUrl);
+  });
+  afterAll(async () => {
+    await running.kill();
+    await sandbox.close();
+  });
+
+  it('both serve, and the process that started them does not', async () => {
+    const pids = (await both()).map(({ pid }) => pid);
+    expect(new Set(pids).size).toBe(2);
+    expect(pids).not.toContain(running.primary.pid);
+  });
+
+  it('create one campaign with one key, over however many connections at once', async () => {
+    const before = posts();
+    const thirty = await Promise.all(Array.from({ length: 30 }, connect));
+    const input = { ...validInput, name: 'Diwali offer', idempotencyKey: 'diwali' };
+    const answers = await Promise.all(thirty.map((each) => each.execute(CreateDocument, { input })));
+    expect(new Set(thirty.map(({ pid }) => pid)).size).toBe(2);
+    expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
+    const sids = new Set(answers.map(({ data }) => data?.createCampaign.campaign?.sid));
+    expect([...sids]).toEqual([expect.stringMatching(/^\w{32}$/)]);
+    expect(posts() - before).toBe(1);
+  });
+
+  it('find what the other has read', async () => {
+    const [one, other] = await both();
+    const { sid } = sandbox.state.insert({ status: 'archived', audience: 1 });
+    await one.execute(CampaignBySidDocument, { sid });
+    const before = sandbox.calls.length;
+    const { data } = await other.execute(CampaignBySidDocument, { sid });
+    expect(data?.campaign?.sid).toBe(sid);
+    expect(sandbox.calls.length).toBe(before);
+  });
+
+  it('tell each subscriber once what any of them was called back about', async () => {
+    const [one, other] = await both();
+    const { data } = await one.execute(CreateDocument, { input: { ...validInput, name: 'Called back' } });
+    const sid = data?.createCampaign.campaign?.sid ?? '';
+    const seen = await other.execute(CampaignBySidDocument, { sid });
+    const path = new URL(String(seen.data?.campaign?.smsStatusCallback)).pathname;
+    const listen = () => listenToMessages({ url: running.url } as never, 'ws', sid);
+    const four = await Promise.all([listen(), listen(), listen(), listen()]);
+    const transport = { transport: 'ws', field: 'messageStatusChanged' };
+    await untilAnswered(
+      async () => (await scrape(running)).value('campaign_gateway_subscriptions_open', transport) === 4,
+    );
+    const subscribed = running
+      .logs()
+      .filter(({ operation }) => (operation as { type?: string } | undefined)?.type === 'subscription');
+    expect(new Set(subscribed.map((line) => line['pid'])).size).toBe(2);
+    const messages = ['1', '2'].map((digit) => digit.repeat(32));
+    expect(await one.post(path, messageSays(sid, messages[0] ?? '', 'sent'))).toBe(200);
+    expect(await other.post(path, messageSays(sid, messages[1] ?? '', 'sent'))).toBe(200);
+    for (const subscriber of four) await subscriber.next(2);
+    await leaveAll();
+    for (const subscriber of four) {
+      const told = subscriber.told().map((text) => text.split(' ')[0]);
+      expect(told.sort()).toEqual(messages);
+    }
+  });
+
+  it('show their figures as one, whichever is asked, and lose none with a worker that is killed', async () => {
+    const answered = async (): Promise<number> =>
+      (await scrape(running)).value('campaign_gateway_operations_total', { type: 'query' }) ?? 0;
+    const before = await answered();
+    const pair = await both(); // a query each, or more
+    for (const { execute } of pair) await execute(CampaignBySidDocument, { sid: sidsOf(1)[0] ?? '' });
+    const after = await answered();
+    expect(after).toBeGreaterThanOrEqual(before + 4);
+    expect((await scrape(running)).value('campaign_gateway_build_info')).toBe(1);
+    process.kill(pair[0].pid, 'SIGKILL');
+    await until(() => !isThere(pair[0].pid));
+    expect(await answered()).toBeGreaterThanOrEqual(after);
+  });
+
+  it('go on answering when one is killed, and another takes its place', async () => {
+    const [one, other] = await both();
+    process.kill(one.pid, 'SIGKILL');
+    const [sid = ''] = sidsOf(1);
+    expect((await other.execute(CampaignBySidDocument, { sid })).data?.campaign?.sid).toBe(sid);
+    await until(() => !isThere(one.pid));
+    const pids = (await both()).map(({ pid }) => pid);
+    expect(pids).toContain(other.pid);
+    expect(pids).not.toContain(one.pid);
+    // What was held together is still known.
+    const input = { ...validInput, name: 'Diwali offer', idempotencyKey: 'diwali' };
+    const before = posts();
+    const replayed = await (await connect()).execute(CreateDocument, { input });
+    expect(replayed.data?.createCampaign.campaign?.sid).toMatch(/^\w{32}$/);
+    expect(posts()).toBe(before);
+  });
+
+  it('read on while the primary answers nothing, and refuse what it would have to know', async () => {
+    const [one] = await both();
+    const input = { ...validInput, name: 'Risky', idempotencyKey: 'risky' };
+    const before = posts();
+    running.primary.kill('SIGSTOP');
+    try {
+      const [, sid = ''] = sidsOf(2);
+      expect((await one.execute(CampaignBySidDocument, { sid })).data?.campaign?.sid).toBe(sid);
+      const refused = await one.execute(CreateDocument, { input });
+      expect(refused.errors?.[0]?.extensions?.code).toBe('UPSTREAM_UNAVAILABLE');
+      expect(posts()).toBe(before);
+    } finally {
+      running.primary.kill('SIGCONT');
+    }
+    await untilAnswered(async () => {
+      const { data } = await one.execute(CreateDocument, { input });
+      return data?.createCampaign.campaign != null;
+    });
+    expect(posts()).toBe(before + 1);
+  });
+});
+
+describe('the budget of two workers', () => {
+  const perMinute = 5;
+  beforeAll(async () => {
+    sandbox = await startSandbox(credentials);
+    running = await startWorkers({ EXOTEL_RATE_LIMIT: String(perMinute) }, sandbox.baseUrl);
+  });
+  afterAll(async () => {
+    await running.kill();
+    await sandbox.close();
+  });
+
+  it('is one', async () => {
+    const pair = await both();
+    const reads = sidsOf(20).map((sid, index) => pair[index % 2]?.execute(CampaignBySidDocument, { sid }));
+    const answers = await Promise.all(reads);
+    const codes = answers.flatMap((answer) => answer?.errors ?? []).map(({ extensions }) => extensions?.code);
+    expect(sandbox.calls.length).toBeGreaterThan(0);
+    expect(sandbox.calls.length).toBeLessThanOrEqual(perMinute);
+    expect(new Set(codes)).toEqual(new Set(['UPSTREAM_RATE_LIMITED']));
+    expect((await scrape(running)).value('campaign_gateway_upstream_budget_limit_calls')).toBe(perMinute);
+  });
+});

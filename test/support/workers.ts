@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { Client } from 'undici';
+import { said } from './child-process.js';
+import { type ClientAnswer, credentials } from './gateway-under-test.js';
+import { type LogLine } from './log-lines.js';
+import { until } from './subscribing.js';
+
+const root = new URL('../../', import.meta.url);
+/** The command, as it is shipped. */
+export const main = new URL('dist/main.js', root).pathname;
+
+/** Makes what is started here out of the sources. */
+export function build(): void {
+  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(built.stdout + built.stderr);
+}
+
+/** One connection to the port of all workers: whoever took it answers all that is asked over it. */
+export interface Connection {
+  /** Of the process that took it. */
+  readonly pid: number;
+  execute<Data, Variables>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables?: Variables,
+  ): Promise<ClientAnswer<Data>>;
+  post(path: string, body: unknown): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A gateway of several processes. */
+export interface RunningWorkers {
+  readonly url: string;
+  readonly primary: ChildProcess;
+  readonly logs: () => readonly LogLine[];
+  connect(): Promise<Connection>;
+  /** One connection to each of two workers. */
+  connectToBoth(): Promise<readonly [Connection, Connection]>;
+  /** Asks it to end. @returns its exit code. */
+  terminate(): Promise<number | null>;
+  /** Leaves nobody any time. */
+  kill(): Promise<void>;
+}
+
+/** The variables of a gateway of two workers in front of an upstream of the test's, or else of the embedded sandbox. */
+export function environmentOf(
+  set: Readonly<Record<string, string>>,
+  baseUrl?: string,
+): Record<string, string | undefined> {
+  const live = baseUrl && {
+    EXOTEL_BASE_URL: baseUrl,
+    EXOTEL_ACCOUNT_SID: credentials.accountSid,
+    EXOTEL_API_KEY: credentials.apiKey,
+    EXOTEL_API_TOKEN: credentials.apiToken,
+    EXOTEL_RATE_LIMIT: '0',
+  };
+  return { PATH: process.env['PATH'], PORT: '0', WORKERS: '2', LOG_LEVEL: 'debug', ...live, ...set };
+}
+
+/** Starts it, and waits until all of its workers serve. */
+export async function startWorkers(
+  set: Readonly<Record<string, string>> = {},
+  baseUrl?: string,
+): Promise<RunningWorkers> {
+  const primary = spawn(process.execPath, [main], { env: environmentOf(set, baseUrl) });
+  let text = '';
+  primary.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const url = await said(primary, (printed) => /(http:\S+)\/livez/.exec(printed)?.[1]);
+  const logs = () => linesIn(text);
+  const connect = () => connectTo(url, logs);
+  return {
+    url,
+    primary,
+    logs,
+    connect,
+    connectToBoth: async () => {
+      const one = await connect();
+      for (;;) {
+        const other = await connect();
+        if (other.pid !== one.pid) return [one, other];
+        await other.close();
+      }
+    },
+    terminate: async () => {
+      const ended = once(primary, 'exit');
+      primary.kill('SIGTERM');
+      return ((await ended) as [number | null])[0];
+    },
+    kill: async () => {
+      if (primary.exitCode !== null || primary.signalCode !== null) return;
+      const ended = once(primary, 'exit');
+      primary.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function connectTo(url: string, logs: () => readonly LogLine[]): Promise<Connection> {
+  const client = new Client(url);
+  const json = { 'content-type': 'application/json' };
+  const requestId = randomUUID();
+  const ask = async (body: unknown, headers: Record<string, string> = {}): Promise<unknown> => {
+    const answer = await client.request({
+      path: '/graphql',
+      method: 'POST',
+      headers: { ...json, ...headers },
+      body: JSON.stringify(body),
+    });
+    return answer.body.json();
+  };
+  await ask({ query: '{ __typename }' }, { 'x-request-id': requestId });
+  const line = (): LogLine | undefined => logs().find((one) => one.requestId === requestId);
+  await until(() => line() !== undefined, 20_000, 'a line of log');
+  return {
+    pid: Number(line()?.['pid']),
+    execute: async <Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables?: Variables) =>
+      (await ask({ query: print(document), variables })) as ClientAnswer<Data>,
+    post: async (path, body) => {
+      const sent = { path, method: 'POST', headers: json, body: JSON.stringify(body) } as const;
+      const answer = await client.request(sent);
+      await answer.body.dump();
+      return answer.statusCode;
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function linesIn(text: string): LogLine[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+/** Whether a process is there. */
+export function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
