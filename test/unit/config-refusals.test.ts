@@ -7,6 +7,7 @@ describe('a value that is not taken', () => {
   const url = 'an http or https URL of scheme, host and port only, e.g. http://127.0.0.1:9000';
   const ms = 'a whole number of milliseconds from 1 to 600000';
   const port = 'a whole number from 0 to 65535';
+  const workers = 'a whole number of processes from 1 to 64';
   const speed = 'a number from 0.01 to 100000';
   const refused: [name: string, got: string, takes: string][] = [
     ['EXOTEL_REGION', 'sydney', 'singapore or mumbai'],
@@ -25,6 +26,9 @@ describe('a value that is not taken', () => {
     ['PORT', '65536', port],
     ['PORT', '-1', port],
     ['PORT', '0x50', port],
+    ['WORKERS', '0', workers],
+    ['WORKERS', '65', workers],
+    ['WORKERS', 'max', workers],
     ['AUTH_MODE', 'off', 'none, api-key or jwt'],
     ['LOG_LEVEL', 'loud', levels],
     ['SANDBOX_SPEED', '0', speed],

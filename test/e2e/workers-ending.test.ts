@@ -1,0 +1,130 @@
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { CampaignBySidDocument, CreateDocument } from '../operations/generated.js';
+import { credentials } from '../support/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../support/redis.js';
+import { until } from '../support/subscribing.js';
+import { validInput } from '../support/valid-input.js';
+import {
+  build,
+  environmentOf,
+  isThere,
+  main,
+  type RunningWorkers,
+  startWorkers,
+} from '../support/workers.js';
+
+const toClose: (() => Promise<void>)[] = [];
+
+beforeAll(build, 120_000);
+afterEach(async () => {
+  for (const close of toClose.splice(0).reverse()) await close();
+});
+
+async function start(...settings: Parameters<typeof startWorkers>): Promise<RunningWorkers> {
+  const running = await startWorkers(...settings);
+  toClose.push(() => running.kill());
+  return running;
+}
+
+async function startUpstream(options: Partial<Parameters<typeof startSandbox>[0]> = {}): Promise<Sandbox> {
+  const sandbox = await startSandbox({ ...credentials, ...options });
+  toClose.push(() => sandbox.close());
+  return sandbox;
+}
+
+/** The workers, as they answer. */
+async function pidsOf(running: RunningWorkers): Promise<number[]> {
+  const pair = await running.connectToBoth();
+  for (const connection of pair) await connection.close();
+  return pair.map(({ pid }) => pid);
+}
+
+/** Whether a server of the test's can have the port. */
+function isFree(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+      .once('error', () => {
+        resolve(false);
+      })
+      .listen(Number(new URL(url).port), '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+describe('several workers', () => {
+  it('end with exit code 0 on SIGTERM, after what they were answering', async () => {
+    let answered = false;
+    const sandbox = await startUpstream({
+      faults: () => (answered ? undefined : { kind: 'delay', ms: 1000 }),
+    });
+    const running = await start({}, sandbox.baseUrl);
+    const pids = await pidsOf(running);
+    const connection = await running.connect();
+    toClose.push(() => connection.close());
+    const [{ sid } = { sid: '' }] = sandbox.state.campaigns();
+    const asked = connection.execute(CampaignBySidDocument, { sid }).finally(() => (answered = true));
+    await until(() => sandbox.calls.length > 0);
+    expect(await running.terminate()).toBe(0);
+    expect((await asked).data?.campaign?.sid).toBe(sid);
+    expect(pids.filter(isThere)).toEqual([]);
+    expect(await isFree(running.url)).toBe(true);
+  });
+
+  it('end when the process that started them is killed, and leave the port free', async () => {
+    const running = await start(); // on the embedded sandbox, which is that process's too
+    const pids = await pidsOf(running);
+    await running.kill();
+    await until(() => !pids.some(isThere));
+    expect(await isFree(running.url)).toBe(true);
+  });
+
+  it('refuse what one alone would refuse, once for all of them', () => {
+    const { status, stdout, stderr } = run({ AUTH_MODE: 'api-key', API_KEYS_FILE: '/nowhere.json' });
+    expect(status).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      'campaign-gateway cannot start:',
+      expect.stringMatching(/^API_KEYS_FILE: /),
+    ]);
+    expect(stdout).toBe('');
+  });
+
+  it('refuse a port that is taken, once', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { status, stderr } = run({ PORT: String(port) });
+    other.close();
+    expect(status).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      'campaign-gateway cannot start:',
+      expect.stringContaining(`127.0.0.1:${port} is in use`),
+    ]);
+  });
+});
+
+describeWithRedis('several workers with a Redis', () => {
+  it('share it, and create one campaign with one key', async () => {
+    const redis = await startRedis();
+    toClose.push(() => redis.stop());
+    const sandbox = await startUpstream({ seed: 'empty' });
+    const running = await start({ REDIS_URL: redis.url }, sandbox.baseUrl);
+    const both = await running.connectToBoth();
+    const input = { ...validInput, idempotencyKey: 'diwali' };
+    const asked = Array.from({ length: 10 }, () =>
+      both.map(({ execute }) => execute(CreateDocument, { input })),
+    );
+    const answers = await Promise.all(asked.flat());
+    for (const connection of both) await connection.close();
+    const sids = answers.map(({ data }) => data?.createCampaign.campaign?.sid);
+    expect([...new Set(sids)]).toEqual(sandbox.state.campaigns().map(({ sid }) => sid));
+    expect(sids).toHaveLength(20);
+  });
+});
+
+function run(set: Readonly<Record<string, string>>) {
+  const environment = environmentOf({ LOG_LEVEL: 'info', ...set });
+  return spawnSync(process.execPath, [main], { env: environment, encoding: 'utf8', timeout: 30_000 });
+}
