@@ -111,7 +111,7 @@ export class Line<Theirs extends object> {
     return new Promise((answer, fail) => {
       // An answer that is there already counts, also where it was this process that was slow to look.
       const giveUp = (): void => void setImmediate(() => this.#take(id)?.fail(new NoAnswer('LATE')));
-      this.#questions.set(id, { answer, fail, timer: setTimeout(giveUp, this.#patienceMs) });
+      this.#questions.set(id, { answer, fail, timer: setTimeout(giveUp, this.#patienceMs).unref() });
       if (!this.#send({ kind: 'ask', id, service, method, values }))
         this.#take(id)?.fail(new NoAnswer('BUSY'));
     });

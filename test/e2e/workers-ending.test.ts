@@ -44,14 +44,19 @@ async function pidsOf(running: RunningWorkers): Promise<number[]> {
 }
 
 /** Whether a server of the test's can have the port. */
-function isFree(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-      .once('error', () => {
-        resolve(false);
-      })
-      .listen(Number(new URL(url).port), '127.0.0.1', () => server.close(() => resolve(true)));
+async function isFree(url: string): Promise<boolean> {
+  const server = createServer();
+  const listening = new Promise<boolean>((resolve) => {
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(Number(new URL(url).port), '127.0.0.1', () => {
+      resolve(true);
+    });
   });
+  const isListening = await listening;
+  server.close();
+  return isListening;
 }
 
 describe('several workers', () => {
@@ -114,7 +119,7 @@ describeWithRedis('several workers with a Redis', () => {
     const both = await running.connectToBoth();
     const input = { ...validInput, idempotencyKey: 'diwali' };
     const asked = Array.from({ length: 10 }, () =>
-      both.map(({ execute }) => execute(CreateDocument, { input })),
+      both.map((each) => each.execute(CreateDocument, { input })),
     );
     const answers = await Promise.all(asked.flat());
     for (const connection of both) await connection.close();
