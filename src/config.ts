@@ -25,6 +25,8 @@ export interface Config {
   readonly maximumUpstreamCalls: number;
   /** False: nothing that was read is kept, and nothing shared between requests. */
   readonly isCacheOn: boolean;
+  /** How much memory answers may take that are kept as they were sent; 0: none is kept. */
+  readonly answersCacheBytes: number;
   readonly host: string;
   readonly port: number;
   /** How many processes serve; from 2 on there is one more, that holds what they share. */
@@ -73,6 +75,7 @@ export function readConfig(said: Readonly<Record<string, string | undefined>> = 
     timeoutMs: environment.read('EXOTEL_TIMEOUT_MS'),
     maximumUpstreamCalls: environment.read('MAX_UPSTREAM_CALLS'),
     isCacheOn: environment.read('CACHE') === 'on',
+    answersCacheBytes: environment.read('ANSWERS_CACHE_BYTES'),
     port: environment.read('PORT'),
     workers: environment.read('WORKERS'),
     logLevel: environment.read('LOG_LEVEL'),

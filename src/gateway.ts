@@ -11,6 +11,7 @@ import { defaultFreshness, spedUp } from './datasources/reading/freshness.js';
 import { Creates } from './datasources/writing/creates.js';
 import { type WithCallbacks } from './datasources/writing/create.js';
 import { connect } from './gateway/connect.js';
+import { openAnswers } from './gateway/open-answers.js';
 import { openAuthentication } from './gateway/open-authentication.js';
 import { observe } from './gateway/observation.js';
 import { openGuards } from './gateway/open-guards.js';
@@ -143,7 +144,8 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       windowRows: () => account.maximum.campaigns.rows,
       withCallbacks,
     });
-    const readiness = observation.watch({ policy, budget, account, redis: shared.redis });
+    const answers = openAnswers(config, metrics.answers);
+    const readiness = observation.watch({ policy, budget, account, answers, redis: shared.redis });
     const schema = await createSchema(now);
     const subscriptionLimit = new SubscriptionLimit(config.limits.subscriptionsPerCaller);
     const writing = { client, creates, audit, now, sleep, withCallbacks };
@@ -151,6 +153,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
       schema,
       createContext: contextFactory(account, writing, live, subscriptionLimit),
       guards: openGuards(config, schema, shared),
+      answers,
       maximumBytes: config.limits.bodyBytes,
       patience: parts.patience,
       ...config.access,

@@ -50,6 +50,11 @@ export const variables = {
   EXOTEL_TIMEOUT_MS: [wholeNumber(1, 600_000), 'a whole number of milliseconds from 1 to 600000', '10000'],
   MAX_UPSTREAM_CALLS: [wholeNumber(1, 100_000), 'a whole number from 1 to 100000', '30'],
   CACHE: [onOrOff, onOrOffWords, 'on'],
+  ANSWERS_CACHE_BYTES: [
+    wholeNumber(0, 4 * 1024 ** 3),
+    'a whole number of bytes up to 4294967296; 0: no answer is kept',
+    '33554432',
+  ],
   HOST: [z.string().regex(/^[\w.:-]+$/), 'a host name or address to listen on', '127.0.0.1'],
   PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4000'],
   WORKERS: [wholeNumber(1, 64), 'a whole number of processes from 1 to 64', '1'],

@@ -6,6 +6,7 @@ import { type Budget } from '../datasources/exotel/policy/budget.js';
 import { type CallPolicy } from '../datasources/exotel/policy/call-policy.js';
 import { type AccountReads } from '../datasources/reading/account-reads.js';
 import { type Audit } from '../datasources/writing/audit.js';
+import { type KeptAnswers } from '../server/answers/kept-answers.js';
 import { type Logger } from '../server/logger.js';
 import { Metrics } from '../server/metrics/metrics.js';
 import { driftLog } from '../server/observe/drift-log.js';
@@ -22,6 +23,8 @@ export interface Watched {
   readonly policy: CallPolicy;
   readonly budget: Budget;
   readonly account: AccountReads;
+  /** Undefined where none is kept. */
+  readonly answers: KeptAnswers | undefined;
   /** Undefined where this process is the only gateway. */
   readonly redis: Redis | undefined;
 }
@@ -63,12 +66,13 @@ export async function observe(
       metrics.wrote(line);
       logger.info({ audit: line }, 'a write');
     },
-    watch: ({ policy, budget, account, redis }) => {
+    watch: ({ policy, budget, account, answers, redis }) => {
       const isRedisUp = redis && (() => redis.status === 'ready');
       const breaker = () => policy.breakerState;
       const kept = () => {
         const { snapshots, campaignWindows, messageWindows } = account.sizes;
-        return { campaign: snapshots, campaigns: campaignWindows, messages: messageWindows };
+        const asBytes = answers && { answers: answers.size };
+        return { campaign: snapshots, campaigns: campaignWindows, messages: messageWindows, ...asBytes };
       };
       metrics.watch({ breaker, budget: () => budget.figures, kept, isRedisUp });
       return new Readiness({ breaker, isRedisUp });

@@ -14,8 +14,9 @@ export class ValidationResolver {
   validateCampaign(
     @Arg('input', () => CreateCampaignInput, { description: 'The campaign as it would be created.' })
     { idempotencyKey = null, ...draft }: CreateCampaignInput,
-    @Ctx() { writer }: RequestContext,
+    @Ctx() { writer, report }: RequestContext,
   ): CampaignValidation {
+    report.used.goByTheClock(); // a start that is early enough now is too early in a minute
     const userErrors = writer().problems(draft, idempotencyKey);
     return {
       valid: userErrors.length === 0,

@@ -9,6 +9,7 @@ import {
 import { type GraphQLSchema } from 'graphql';
 import { type RequestContext } from '../resolvers/context.js';
 import { type CostCheck } from '../resolvers/cost/checked-cost.js';
+import { type OnAnswered, wholeAnswers } from './answers/whole-answers.js';
 import { cacheHeader } from './cache-header.js';
 import { costLimit } from './cost-limit.js';
 import { type FormatError } from './error-format.js';
@@ -33,6 +34,8 @@ export interface ApolloOptions {
   readonly formatError: FormatError;
   /** Whether answers depend on who asks. */
   readonly isPrivate: boolean;
+  /** Told of every query that was answered whole. */
+  readonly onAnswered: OnAnswered;
   /** Whether a router may have its events sent to an address. */
   readonly mayCallBack: (url: string) => boolean;
   /** Whether the schema is told to who asks for it. */
@@ -61,6 +64,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
       routerCallbacks(options.mayCallBack, apolloLogger),
       upstreamReport(options.budget),
       cacheHeader(options.isPrivate),
+      wholeAnswers(options.onAnswered),
       ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
       ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
       ApolloServerPluginInlineTraceDisabled(), // a subgraph gets it unasked

@@ -2,6 +2,8 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller } from '../domain/caller.js';
 import { type RequestContext } from '../resolvers/context.js';
+import { AnswerKeeping } from './answers/answer-keeping.js';
+import { type KeptAnswers } from './answers/kept-answers.js';
 import { type ApolloOptions, startApollo } from './apollo.js';
 import { type Authenticator, openToAll } from './auth/authenticator.js';
 import { authenticated } from './auth/http-authentication.js';
@@ -16,10 +18,15 @@ import { rateHooks } from './limits/rate-hook.js';
 import { type RequestWishes, requestWishes } from './request-wishes.js';
 
 /** What the endpoint needs. */
-export interface GraphqlEndpointOptions extends Omit<ApolloOptions, 'queries' | 'formatError' | 'isPrivate'> {
+export interface GraphqlEndpointOptions extends Omit<
+  ApolloOptions,
+  'queries' | 'formatError' | 'isPrivate' | 'onAnswered'
+> {
   readonly createContext: (wishes: RequestWishes, caller: Caller) => RequestContext;
   readonly authenticate: Authenticator;
   readonly guards: Guards;
+  /** Undefined: every answer is made anew. */
+  readonly answers: KeptAnswers | undefined;
   /** When queries are compiled. */
   readonly compiling: CompiledQueriesOptions;
 }
@@ -29,25 +36,36 @@ const farewellMs = 1000;
 
 /** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
 export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpointOptions): Promise<void> {
-  const { schema, guards, cost, operations } = options;
+  const { schema, guards, cost, operations, answers } = options;
   const formatError = errorFormatter(options.logger, !options.isIntrospectionOn);
   const isPrivate = options.authenticate !== openToAll; // what is answered depends on scopes
   const queries = new CompiledQueries(schema, options.compiling);
-  const apollo = await startApollo({ ...options, queries, formatError, isPrivate });
+  const keeping = new AnswerKeeping({ answers, operations, isPrivate });
+  const apollo = await startApollo({ ...options, queries, formatError, isPrivate, onAnswered: keeping.made });
   app.addHook('onClose', () => within(farewellMs, apollo.stop()));
 
   const contexts = new WeakMap<FastifyRequest, RequestContext>();
   const contextOf = (request: FastifyRequest): RequestContext => {
     const known = contexts.get(request);
-    const context = known ?? options.createContext(requestWishes(request.headers), request.caller);
-    if (!known) contexts.set(request, context);
+    if (known) return known;
+    const context = options.createContext(requestWishes(request.headers), request.caller);
+    keeping.follow(request, context.report);
+    contexts.set(request, context);
     return context;
   };
-  const plain = new PlainQueries({ schema, queries, cost, guards, operations, isPrivate });
+  const plain = new PlainQueries({
+    schema,
+    queries,
+    cost,
+    guards,
+    operations,
+    isPrivate,
+    onAnswered: keeping.made,
+  });
   const byApollo = fastifyApolloHandler(guardedApollo(apollo, guards, formatError) as typeof apollo, {
     context: (request) => Promise.resolve(contextOf(request)),
   });
-  app.route({
+  await keeping.serve(app, {
     url: '/graphql',
     method: ['GET', 'POST'],
     onRequest: [authenticated(options.authenticate), ...rateHooks(guards.rate, formatError)],

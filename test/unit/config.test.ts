@@ -9,6 +9,7 @@ const defaults: Config = {
   timeoutMs: 10_000,
   maximumUpstreamCalls: 30,
   isCacheOn: true,
+  answersCacheBytes: 33_554_432,
   host: '127.0.0.1',
   port: 4000,
   logLevel: 'info',

@@ -119,7 +119,7 @@ export class AccountReads {
         batchCalls: this.#options.batchCalls,
         isFresh: (sid) => this.#snapshots.fresh(sid) !== undefined,
         isAmongNewest: (sid) => this.#isAmongNewest(sid),
-        kept: (sid) => this.known(sid),
+        kept: (sid) => this.#snapshots.give(sid, wish)?.value.campaign ?? undefined,
         window: async (offset) =>
           (await this.campaignWindow(newest, { ...this.#newestSlice, offset }, wish)).value,
         single: (sid) => this.#campaign(sid, wish),

@@ -7,6 +7,7 @@ import { type ReadingClock } from './reading-clock.js';
 import { roughBytes } from './rough-bytes.js';
 import { type Elsewhere, type SharedReads } from './shared-reads.js';
 import { after, newOrOld, type Wait } from './stand-in.js';
+import { KeptReading } from './used-readings.js';
 
 /** How a kind of answer is kept. */
 export interface CachedReadsOptions<V> {
@@ -76,6 +77,21 @@ export class CachedReads<V extends object> {
       : undefined;
   }
 
+  /** For how long what is kept under a key is as good as new; undefined where it is not the reading of this number. */
+  freshForMs(key: string, order: number): number | undefined {
+    const fresh = this.fresh(key);
+    return fresh?.order === order ? this.#leftMs(key, fresh) : undefined;
+  }
+
+  /** What is kept under a key, as a part of an answer that is read with other things. */
+  give(key: string, { report }: ReadWish): Reading<V> | undefined {
+    const kept = this.peek(key);
+    if (!kept) return undefined;
+    report.freshForMs = Math.min(report.freshForMs, this.#leftMs(key, kept));
+    report.used.also(new KeptReading(this, key, kept.order));
+    return kept;
+  }
+
   /** Keeps a reading that came with another; an older one never replaces a newer. */
   keep(key: string, reading: Reading<V>): void {
     if ((this.#kept.get(key)?.order ?? -1) >= reading.order) return;
@@ -114,6 +130,7 @@ export class CachedReads<V extends object> {
 
   /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
   async read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
+    wish.report.used.willBe();
     if (!this.#options.isOn) wish.report.freshForMs = 0;
     if (!this.#options.isOn) {
       const onSent = () => (wish.report.calls += 1);
@@ -136,11 +153,15 @@ export class CachedReads<V extends object> {
     return this.#told(key, given, wish);
   }
 
-  /** Notes for how long what is given is as good as new. */
+  /** Notes what is given, and for how long it is as good as new. */
   #told(key: string, reading: Reading<V>, { report }: ReadWish): Reading<V> {
-    const leftMs = reading.isOutdated ? 0 : this.#options.freshMs(reading, key) - this.#ageMs(reading);
-    report.freshForMs = Math.min(report.freshForMs, Math.max(0, leftMs));
+    report.freshForMs = Math.min(report.freshForMs, this.#leftMs(key, reading));
+    report.used.are(new KeptReading(this, key, reading.order));
     return reading;
+  }
+
+  #leftMs(key: string, reading: Reading<V>): number {
+    return reading.isOutdated ? 0 : Math.max(0, this.#options.freshMs(reading, key) - this.#ageMs(reading));
   }
 
   #fresh(key: string, wish: ReadWish): Reading<V> | undefined {

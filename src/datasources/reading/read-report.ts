@@ -1,3 +1,5 @@
+import { UsedReadings } from './used-readings.js';
+
 /** What one request cost: told to a client that asks for it. */
 export class ReadReport {
   /** Requests sent to the upstream, retries included. */
@@ -10,4 +12,6 @@ export class ReadReport {
   freshForMs = Infinity;
   /** Whether numbers and texts of people were asked for. */
   hasMessages = false;
+  /** What the answer is made of. */
+  readonly used = new UsedReadings();
 }

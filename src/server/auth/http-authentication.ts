@@ -1,5 +1,11 @@
-import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Caller, nobody } from '../../domain/caller.js';
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestAsyncHookHandler,
+  type onRequestHookHandler,
+} from 'fastify';
+import { anonymous, type Caller, nobody } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { errorBody } from '../error-body.js';
 import { type Authenticator, openToAll } from './authenticator.js';
@@ -21,14 +27,18 @@ export function decorateWithCaller(app: FastifyInstance): void {
   });
 }
 
+/** A hook that calls back, or one that is waited for. */
+export type RequestHook = onRequestHookHandler | onRequestAsyncHookHandler;
+
 /**
  * A route's `onRequest` hook that lets nobody in without credentials, before anything of the body is read. Browsers show
  * none in a preflight, which asks for nothing.
  */
-export function authenticated(authenticate: Authenticator) {
+export function authenticated(authenticate: Authenticator): RequestHook {
+  if (authenticate === openToAll) return letIn; // a promise for each request is not for nothing
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (request.method === 'OPTIONS') return undefined;
-    if (authenticate !== openToAll) varyByCredentials(reply);
+    varyByCredentials(reply);
     try {
       request.caller = await authenticate(credentialsInHeaders(request.headers));
       return undefined;
@@ -38,6 +48,11 @@ export function authenticated(authenticate: Authenticator) {
     }
   };
 }
+
+const letIn: onRequestHookHandler = (request, _reply, done) => {
+  if (request.method !== 'OPTIONS') request.caller = anonymous;
+  done();
+};
 
 function refuse({ headers }: FastifyRequest, reply: FastifyReply, { code, message }: GatewayError) {
   const isOutage = code === 'AUTHENTICATION_UNAVAILABLE';

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { type Caller } from '../../domain/caller.js';
 import { type RequestContext } from '../../resolvers/context.js';
 import { type CostCheck } from '../../resolvers/cost/checked-cost.js';
+import { type OnAnswered } from '../answers/whole-answers.js';
 import { cacheControlOf } from '../cache-header.js';
 import { admittedText, type Guards } from '../limits/guards.js';
 import { type SentDocument } from '../limits/trusted-documents.js';
@@ -21,6 +22,8 @@ export interface PlainQueriesOptions {
   readonly operations: Operations;
   /** Whether answers depend on who asks. */
   readonly isPrivate: boolean;
+  /** Told of every query that was answered so. */
+  readonly onAnswered: OnAnswered;
 }
 
 /** Clients say a few different things. */
@@ -55,12 +58,13 @@ export class PlainQueries {
     const { sent, operationName, variables } = plain;
     const query = this.#find(sent, operationName, context.caller);
     if (!query || this.#isTooMuch(query, variables)) return undefined;
-    const { guards, isPrivate } = this.#options;
+    const { guards, isPrivate, onAnswered } = this.#options;
     const result = await guards.running.run(
       () => this.#observed(query, variables, context),
       () => false, // no mutation is compiled
     );
     if (!result) return undefined;
+    onAnswered(context.report, query.operation.name?.value);
     const cacheControl = cacheControlOf(context.report, isPrivate);
     if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
     reply.header('content-type', contentType);

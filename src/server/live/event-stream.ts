@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FastifyInstance, type FastifyRequest, type onRequestAsyncHookHandler } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { type ServerResponse } from 'node:http';
+import { type RequestHook } from '../auth/http-authentication.js';
 import { type Closing } from '../closing.js';
 import { errorBody } from '../error-body.js';
 import { type EventStream, type LiveOperations, type SentOperation } from './live-operations.js';
@@ -18,7 +19,7 @@ const reconnectHint = 'retry: 1000\n\n';
 /** What is the transport's own. */
 export interface EventStreamOptions {
   /** What looks at each request first. */
-  readonly onRequest: onRequestAsyncHookHandler[];
+  readonly onRequest: RequestHook[];
   readonly closing: Closing;
   /** Whose pages may ask, beside our own. */
   readonly corsOrigins: readonly string[];

@@ -1,4 +1,5 @@
 import { Gauge, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
+import { answerMetrics } from './answer-metrics.js';
 import { feedMetrics, webhookMetrics } from './live-metrics.js';
 import { operationMetrics } from './operation-metrics.js';
 import { processFigures, processMetrics } from './process-metrics.js';
@@ -19,6 +20,7 @@ export class Metrics {
   readonly operations = operationMetrics(this.#registry);
   readonly upstream = upstreamMetrics(this.#registry);
   readonly read = readMetrics(this.#registry);
+  readonly answers = answerMetrics(this.#registry);
   readonly wrote = writeMetrics(this.#registry);
   readonly feed = feedMetrics(this.#registry);
   readonly webhook = webhookMetrics(this.#registry);

@@ -1,4 +1,3 @@
-import { type OperationDefinitionNode } from 'graphql';
 import { type Logger } from '../logger.js';
 import { isClientsFault } from '../metrics/error-codes.js';
 import { type Span, type Spans } from '../tracing/spans.js';
@@ -6,6 +5,13 @@ import { currentTrail, type Transport } from './trail.js';
 
 /** Unknown where a document could not be read, or named no operation. */
 export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
+
+/** What a document says of an operation: a part of its definition. */
+export interface AskedOperation {
+  readonly operation: Exclude<OperationType, 'unknown'>;
+  /** What its client calls it. */
+  readonly name?: { readonly value: string } | undefined;
+}
 
 /** How an operation ended; that of a subscription is that it was accepted or refused. */
 export interface OperationEnd {
@@ -91,7 +97,7 @@ export class RunningOperation {
   }
 
   /** It is known what is asked for. */
-  is({ operation, name }: OperationDefinitionNode): void {
+  is({ operation, name }: AskedOperation): void {
     this.#type = operation;
     this.#name = name && name.value.length <= longestName ? name.value : undefined;
     this.#span?.note({ 'graphql.operation.type': operation, 'graphql.operation.name': this.#name });

@@ -1,0 +1,123 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
+import { OperationTypeNode } from 'graphql';
+import { type ReadReport } from '../../datasources/reading/read-report.js';
+import { cacheControlOf } from '../cache-header.js';
+import { takeJson } from '../limits/json-body.js';
+import { type Operations } from '../observe/operations.js';
+import { answerKey } from './answer-key.js';
+import { type FreshAnswer, type KeptAnswers } from './kept-answers.js';
+import { type OnAnswered } from './whole-answers.js';
+
+/** What is known of a request's answer. */
+interface Answering {
+  /** What it would be kept under; undefined: it is not. */
+  readonly key: string | undefined;
+  /** What it is answered with, where that was kept. */
+  readonly found: FreshAnswer | undefined;
+  /** Set once a query was answered, whole and without an error. */
+  made?: { readonly report: ReadReport; readonly operationName: string | undefined };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined where answers are not kept, and until the body has come. */
+    answering: Answering | undefined;
+  }
+}
+
+/** What keeping an endpoint's answers needs. */
+export interface AnswerKeepingOptions {
+  /** Undefined: none is kept. */
+  readonly answers: KeptAnswers | undefined;
+  readonly operations: Operations;
+  /** Whether answers depend on who asks. */
+  readonly isPrivate: boolean;
+}
+
+/** Gives what was answered before in place of asking Apollo Server, and keeps what that answers. */
+export class AnswerKeeping {
+  readonly #options: AnswerKeepingOptions;
+  /** By what each request reads: Apollo Server gives its plugins copies of the context. */
+  readonly #answering = new WeakMap<ReadReport, Answering>();
+
+  constructor(options: AnswerKeepingOptions) {
+    this.#options = options;
+  }
+
+  /** Notes which request something is read for. */
+  follow({ answering }: FastifyRequest, report: ReadReport): void {
+    if (answering?.key !== undefined) this.#answering.set(report, answering);
+  }
+
+  /** Notes that a query was answered whole. */
+  readonly made: OnAnswered = (report, operationName) => {
+    const answering = this.#answering.get(report);
+    if (answering) answering.made = { report, operationName };
+  };
+
+  /** Adds a route whose answers are kept. A request has been counted and authenticated when its answer is looked for. */
+  async serve(app: FastifyInstance, route: RouteOptions): Promise<void> {
+    const { answers } = this.#options;
+    if (!answers) app.route(route);
+    else
+      await app.register((scope, _options, done) => {
+        scope.decorateRequest('answering');
+        scope.removeContentTypeParser('application/json');
+        takeJson(scope, (request, body) => {
+          const key = answerKey(request, body);
+          const found = answers.find(key);
+          request.answering = { key, found };
+          return found !== undefined;
+        });
+        scope.route({ ...route, handler: this.#handler(route.handler, answers) });
+        done();
+      });
+  }
+
+  #handler(make: RouteOptions['handler'], answers: KeptAnswers): RouteOptions['handler'] {
+    const keeping = this.#options;
+    return function answer(request, reply) {
+      const { answering } = request;
+      return answering?.found
+        ? give(answering.found, reply, keeping)
+        : keep(make.call(this, request, reply), answering, reply, answers);
+    };
+  }
+}
+
+/** Counts, logs and traces it like any other operation. */
+function give({ answer, freshForMs }: FreshAnswer, reply: FastifyReply, keeping: AnswerKeepingOptions) {
+  const { operationName, hasMessages, contentType, body } = answer;
+  const running = keeping.operations.begin('http');
+  running.is({
+    operation: OperationTypeNode.QUERY,
+    name: operationName === undefined ? undefined : { value: operationName },
+  });
+  const cacheControl = cacheControlOf({ freshForMs, hasMessages }, keeping.isPrivate);
+  if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
+  reply.header('content-type', contentType).send(body);
+  running.end({ codes: [], hasData: true, calls: 0 });
+  return reply;
+}
+
+async function keep(
+  making: unknown,
+  answering: Answering | undefined,
+  reply: FastifyReply,
+  answers: KeptAnswers,
+): Promise<unknown> {
+  const payload = await making;
+  const { key, made } = answering ?? {};
+  const madeOf = made?.report.used.all;
+  const contentType = reply.getHeader('content-type');
+  const isAnswer = reply.statusCode === 200 && typeof payload === 'string' && typeof contentType === 'string';
+  if (key !== undefined && made && madeOf && isAnswer)
+    answers.keep(key, {
+      body: Buffer.from(payload),
+      contentType,
+      operationName: made.operationName,
+      hasMessages: made.report.hasMessages,
+      madeOf,
+    });
+  return payload;
+}
