@@ -64,7 +64,7 @@ describe('what was answered is answered again as the same bytes', () => {
     const first = await look(gateway, body());
     const callsBefore = sandbox.calls.length;
     const second = await look(gateway, body());
-    const { query, ...rest } = body() as { query: string };
+    const { query, ...rest } = body();
     const made = await look(gateway, { query: inOtherWords(query), ...rest });
     expect([first.looked, second.looked, made.looked]).toEqual(['unknown', 'given', 'unknown']);
     expect(first.text).not.toContain('"errors"');
@@ -128,8 +128,8 @@ describe('an answer is made anew', () => {
     ['a body that is JSON by another name', { 'content-type': 'application/json; profile=x' }],
   ])('for a request with %s, whatever is kept', async (_what, headers) => {
     await sent(gateway, campaign());
-    const first = await look(gateway, campaign(), headers as Record<string, string>);
-    const second = await look(gateway, campaign(), headers as Record<string, string>);
+    const first = await look(gateway, campaign(), headers);
+    const second = await look(gateway, campaign(), headers);
     expect([first.looked, second.looked]).toEqual(['bypassed', 'bypassed']);
     expect(JSON.parse(second.text)).toMatchObject({ data: { campaign: {} } });
   });
@@ -199,15 +199,18 @@ describe('an answer is made anew', () => {
     expect((await scrape(gateway)).value(name, given)).toBe(before.value(name, given));
   });
 
-  it.each([{ ANSWERS_CACHE_BYTES: '0' }, { CACHE: 'off' }])('where none is kept: %j', async (environment) => {
-    const without = await startGatewayOn(sandbox.baseUrl, environment, () => now);
-    const name = 'campaign_gateway_answer_lookups_total';
-    await sent(without, campaign());
-    const again = await sent(without, campaign());
-    const page = await scrape(without);
-    await without.close();
-    expect(JSON.parse(again.text)).toMatchObject({ data: { campaign: {} } });
-    expect(page.value(name)).toBe(0);
-    expect(page.value('campaign_gateway_kept_entries', { kind: 'answers' })).toBeUndefined();
-  });
+  it.each<Record<string, string>>([{ ANSWERS_CACHE_BYTES: '0' }, { CACHE: 'off' }])(
+    'where none is kept: %j',
+    async (environment) => {
+      const without = await startGatewayOn(sandbox.baseUrl, environment, () => now);
+      const name = 'campaign_gateway_answer_lookups_total';
+      await sent(without, campaign());
+      const again = await sent(without, campaign());
+      const page = await scrape(without);
+      await without.close();
+      expect(JSON.parse(again.text)).toMatchObject({ data: { campaign: {} } });
+      expect(page.value(name)).toBe(0);
+      expect(page.value('campaign_gateway_kept_entries', { kind: 'answers' })).toBeUndefined();
+    },
+  );
 });

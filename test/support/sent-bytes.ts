@@ -28,8 +28,9 @@ export async function sent(
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  const { 'x-request-id': _id, date: _date, ...shared } = answer.headers;
-  return { status: answer.statusCode, headers: shared, text: await answer.body.text() };
+  const own = ['x-request-id', 'date'];
+  const shared = Object.entries(answer.headers).filter(([name]) => !own.includes(name));
+  return { status: answer.statusCode, headers: Object.fromEntries(shared), text: await answer.body.text() };
 }
 
 /** Asks, and tells beside the answer what came of looking for one. */

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { KeptAnswers, type KeptAnswer, type LookUp } from '../../../src/server/answers/kept-answers.js';
+
+/** An answer of so many bytes, of readings that are fresh for so many milliseconds. */
+function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[]): KeptAnswer {
+  return {
+    body: Buffer.alloc(bytes),
+    contentType: 'application/json; charset=utf-8',
+    operationName: undefined,
+    hasMessages: false,
+    madeOf: freshFor.map((freshForMs) => ({ freshForMs, bytes: 100 })),
+  };
+}
+
+function answers(maximumBytes: number) {
+  const looked: (LookUp | 'bypassed')[] = [];
+  return { looked, kept: new KeptAnswers({ maximumBytes, onLookUp: (result) => looked.push(result) }) };
+}
+
+describe('answers are kept', () => {
+  it('in no more memory than they may take, whatever is kept and asked for', () => {
+    const step = fc.record({ key: fc.string({ maxLength: 40 }), bytes: fc.nat(6000), isAsked: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 20_000 }),
+        fc.array(step, { maxLength: 60 }),
+        (maximum, steps) => {
+          const { kept } = answers(maximum);
+          for (const { key, bytes, isAsked } of steps) {
+            if (isAsked) kept.find(key);
+            else
+              kept.keep(
+                key,
+                answer(bytes, () => 1000),
+              );
+            expect(kept.size.bytes).toBeLessThanOrEqual(maximum);
+            expect(kept.size.bytes).toBeGreaterThanOrEqual(kept.size.entries * 300);
+          }
+        },
+      ),
+    );
+  });
+
+  it('for as long as the reading that ages first', () => {
+    const { kept } = answers(10_000);
+    kept.keep(
+      'a',
+      answer(
+        10,
+        () => 5000,
+        () => 300,
+        () => 7000,
+      ),
+    );
+    expect(kept.find('a')?.freshForMs).toBe(300);
+  });
+
+  it('until any of their readings is not what it was; then they take no memory either', () => {
+    const { kept, looked } = answers(10_000);
+    let isFresh = true;
+    kept.keep(
+      'a',
+      answer(
+        10,
+        () => 5000,
+        () => (isFresh ? 300 : undefined),
+      ),
+    );
+    expect(kept.find('a')).toBeDefined();
+    isFresh = false;
+    expect(kept.find('a')).toBeUndefined();
+    expect(kept.size).toEqual({ entries: 0, bytes: 0 });
+    expect(looked).toEqual(['given', 'outdated']);
+  });
+
+  it('not at all where a reading was replaced before the answer was made', () => {
+    const { kept, looked } = answers(10_000);
+    kept.keep(
+      'a',
+      answer(
+        10,
+        () => 5000,
+        () => undefined,
+      ),
+    );
+    expect(kept.find('a')).toBeUndefined();
+    expect(looked).toEqual(['unknown']);
+  });
+});
