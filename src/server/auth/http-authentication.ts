@@ -35,7 +35,7 @@ export type RequestHook = onRequestHookHandler | onRequestAsyncHookHandler;
  * none in a preflight, which asks for nothing.
  */
 export function authenticated(authenticate: Authenticator): RequestHook {
-  if (authenticate === openToAll) return letIn; // a promise for each request is not for nothing
+  if (authenticate === openToAll) return letIn; // without a promise for each request
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (request.method === 'OPTIONS') return undefined;
     varyByCredentials(reply);
