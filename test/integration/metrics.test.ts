@@ -133,11 +133,7 @@ describe('live', () => {
       value('campaign_gateway_operations_total', { type: 'subscription', transport, outcome: 'ok' }),
     ).toBeGreaterThanOrEqual(1);
     await subscriber.close();
-    let left: number | undefined;
-    const timer = setInterval(() => void open().then((is) => (left = is)), 20);
-    await until(() => left === 0, 20_000, 'the end').finally(() => {
-      clearInterval(timer);
-    });
+    await until(async () => (await open()) === 0, 20_000, 'the end');
   });
 
   it('callbacks are counted by kind and verdict', async () => {

@@ -64,13 +64,8 @@ describeWithRedis('a Redis that goes', () => {
     await start({ REDIS_URL: redis.url });
     const redisIs = async (): Promise<unknown> =>
       ((await probe()).body['checks'] as Record<string, unknown>)['redis'];
-    const becomes = async (state: string): Promise<void> => {
-      let last: unknown;
-      const timer = setInterval(() => void redisIs().then((is) => (last = is)), 20);
-      await until(() => last === state, 10_000, state).finally(() => {
-        clearInterval(timer);
-      });
-    };
+    const becomes = (state: string): Promise<void> =>
+      until(async () => (await redisIs()) === state, 10_000, state);
     await becomes('ok');
     await redis.stop();
     await becomes('unreachable');

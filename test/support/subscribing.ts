@@ -40,10 +40,14 @@ interface Sink {
 const opened: { close(): Promise<void> }[] = [];
 const lookEveryMs = 5;
 
-/** Waits for something to become true. */
-export async function until(isTrue: () => boolean, withinMs = 20_000, what = 'it'): Promise<void> {
+/** Waits for something to become true; a question that takes time is asked again only when it is answered. */
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  withinMs = 20_000,
+  what = 'it',
+): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
-  while (!isTrue()) {
+  while (!(await isTrue())) {
     if (performance.now() > giveUpAt) throw new Error(`${what} did not come true within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
