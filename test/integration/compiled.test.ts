@@ -19,7 +19,8 @@ beforeEach(async () => {
   fault = undefined;
   sandbox = await startSandbox({ ...credentials, clock: () => now, faults: () => fault });
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 120 }));
-  gateway = await startGatewayOn(sandbox.baseUrl, {}, () => now, undefined, { random: () => 0 });
+  const each = { ANSWERS_CACHE_BYTES: '0' }; // every time is to be run
+  gateway = await startGatewayOn(sandbox.baseUrl, each, () => now, undefined, { random: () => 0 });
 });
 afterEach(async () => {
   await gateway.close();
@@ -104,7 +105,9 @@ describe('what a compiled query fails in', () => {
     fault = { kind: 'status', status: 403 };
     const { data, errors } = await ask(gateway, query, { variables: { sid } });
     expect(data).toBeNull(); // campaigns must not be null
-    expect(errors).toMatchObject([{ path: ['campaigns'], extensions: { code: 'UPSTREAM_FORBIDDEN' } }]);
+    // whether the campaign is told of too, goes by which of the two was answered first
+    const refused = { path: ['campaigns'], extensions: { code: 'UPSTREAM_FORBIDDEN' } };
+    expect(errors).toContainEqual(expect.objectContaining(refused));
     expect(sandbox.calls).toHaveLength(3);
   });
 });

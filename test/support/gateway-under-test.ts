@@ -2,7 +2,8 @@ import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { request } from 'undici';
 import { readConfig } from '../../src/config.js';
-import { type Gateway, type GatewayParts, startGateway } from '../../src/gateway.js';
+import { type GatewayParts } from '../../src/gateway/surroundings.js';
+import { type Gateway, startGateway } from '../../src/gateway.js';
 import { bothWays } from './both-ways.js';
 import { createLogger } from '../../src/server/logger.js';
 

@@ -1,0 +1,36 @@
+import { ExotelClient } from '../datasources/exotel/client.js';
+import { Budget } from '../datasources/exotel/policy/budget.js';
+import { CallPolicy } from '../datasources/exotel/policy/call-policy.js';
+import { Transport } from '../datasources/exotel/transport.js';
+import { connect } from './connect.js';
+import { type Observation } from './observation.js';
+import { type Opened } from './opened.js';
+import { openState } from './open-state.js';
+import { type Surroundings } from './surroundings.js';
+
+/** The upstream, called by the account's rules, and what the gateways of that account share. */
+export async function openUpstream(
+  { config, now, random, logger, primary }: Surroundings,
+  { calls: observer, drift }: Observation,
+  opened: Opened,
+) {
+  const { sandbox, ...upstream } = await connect(config.upstream);
+  opened.add(sandbox, (own) => own?.close());
+  const { accountSid } = upstream;
+  const shared = openState(config, accountSid, now, logger, primary);
+  opened.add(shared, (state) => {
+    state.close();
+  });
+  const { timeoutMs } = config;
+  const transport = opened.add(new Transport({ ...upstream, timeoutMs }), (it) => it.close());
+  const budget = new Budget({ limit: config.rateLimit, now, ledger: shared.ledger });
+  opened.add(budget, (it) => {
+    it.close();
+  });
+  const policy = new CallPolicy({ budget, timeoutMs, now, random });
+  const client = new ExotelClient({ transport, policy, accountSid, now, observer, drift });
+  return { sandbox, accountSid, shared, budget, policy, client };
+}
+
+/** An upstream that is open. */
+export type OpenUpstream = Awaited<ReturnType<typeof openUpstream>>;
