@@ -7,7 +7,9 @@ import { DocumentLimits } from '../server/limits/document-limits.js';
 import { type Guards } from '../server/limits/guards.js';
 import { RequestRate } from '../server/limits/request-rate.js';
 import { RunningOperations } from '../server/limits/running-operations.js';
+import { validationSettings } from '../server/limits/schema-secrecy.js';
 import { TrustedDocuments } from '../server/limits/trusted-documents.js';
+import { ValidDocuments } from '../server/limits/valid-documents.js';
 import { type OpenState } from './open-state.js';
 
 /** What guards the operations, as it is configured. @throws ConfigError for a manifest that can't be read. */
@@ -18,6 +20,7 @@ export function openGuards(
 ): Guards {
   return {
     documents: new DocumentLimits(schema, limits),
+    valid: new ValidDocuments(schema, validationSettings(access.isIntrospectionOn)),
     trusted: access.trustedDocuments && readManifest(access.trustedDocuments),
     running: new RunningOperations(limits),
     rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix, counts }),

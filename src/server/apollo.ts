@@ -17,6 +17,7 @@ import { type CompiledQueries } from './execution/compiled-queries.js';
 import { executing } from './execution/executor.js';
 import { libraryLogger } from './library-log.js';
 import { validationSettings } from './limits/schema-secrecy.js';
+import { type ValidDocuments } from './limits/valid-documents.js';
 import { routerCallbacks } from './live/router-callbacks.js';
 import { type Logger } from './logger.js';
 import { observeOperations } from './observe/operation-plugin.js';
@@ -27,6 +28,7 @@ import { type BudgetLeft, upstreamReport } from './upstream-report.js';
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
   readonly queries: CompiledQueries;
+  readonly valid: ValidDocuments;
   readonly budget: BudgetLeft;
   readonly cost: CostCheck;
   readonly logger: Logger;
@@ -51,6 +53,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     introspection: true, // where it is off, a rule of our own refuses it, on every transport alike
     validationRules: [...validation.rules],
     validationOptions: validation.options,
+    documentStore: options.valid.store,
     persistedQueries: false, // anybody could fill its store; TRUSTED_DOCUMENTS has the operator's own
     allowBatchedHttpRequests: false, // one request is one operation: limits count it so
     csrfPrevention: true,

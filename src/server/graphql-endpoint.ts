@@ -20,7 +20,7 @@ import { type RequestWishes, requestWishes } from './request-wishes.js';
 /** What the endpoint needs. */
 export interface GraphqlEndpointOptions extends Omit<
   ApolloOptions,
-  'queries' | 'formatError' | 'isPrivate' | 'onAnswered'
+  'queries' | 'valid' | 'formatError' | 'isPrivate' | 'onAnswered'
 > {
   readonly createContext: (wishes: RequestWishes, caller: Caller) => RequestContext;
   readonly authenticate: Authenticator;
@@ -41,7 +41,14 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
   const isPrivate = options.authenticate !== openToAll; // what is answered depends on scopes
   const queries = new CompiledQueries(schema, options.compiling);
   const keeping = new AnswerKeeping({ answers, operations, isPrivate });
-  const apollo = await startApollo({ ...options, queries, formatError, isPrivate, onAnswered: keeping.made });
+  const apollo = await startApollo({
+    ...options,
+    queries,
+    valid: guards.valid,
+    formatError,
+    isPrivate,
+    onAnswered: keeping.made,
+  });
   app.addHook('onClose', () => within(farewellMs, apollo.stop()));
 
   const contexts = new WeakMap<FastifyRequest, RequestContext>();

@@ -10,7 +10,6 @@ import { ConnectionCallers } from './live/connection-callers.js';
 import { takeJson } from './limits/json-body.js';
 import { openToOrigins } from './limits/open-to-origins.js';
 import { rateHooks } from './limits/rate-hook.js';
-import { validationSettings } from './limits/schema-secrecy.js';
 import { securityHeaders, sendSecurityHeaders } from './limits/security-headers.js';
 import { limitSilentConnections } from './limits/silent-connections.js';
 import { type Patience, slowClients } from './limits/slow-clients.js';
@@ -91,7 +90,6 @@ function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Cl
       guards,
       operations,
       transport,
-      validation: validationSettings(options.isIntrospectionOn),
       createContext: (caller) => createContext({ fresh: false }, caller),
       formatError,
     });

@@ -29,6 +29,11 @@ const keptDocuments = 1000;
 /** Read, a document takes a hundred times the memory of its text. */
 const keptCharacters = 300_000;
 
+/** Keeps documents that were read, as many as are of use and can't fill the memory; their size is that of their texts. */
+export function readDocuments(): LRUCache<string, DocumentNode> {
+  return new LRUCache({ max: keptDocuments, maxSize: keptCharacters });
+}
+
 /**
  * Refuses documents that are larger than anybody needs, before anything else looks at them. What it costs grows with
  * the text alone: each fragment is looked into once.
@@ -37,11 +42,7 @@ export class DocumentLimits {
   readonly #schema: GraphQLSchema;
   readonly #sizes: DocumentSizes;
   readonly #nesting: number;
-  readonly #passed = new LRUCache<string, DocumentNode>({
-    max: keptDocuments,
-    maxSize: keptCharacters,
-    sizeCalculation: (_document, text) => text.length,
-  });
+  readonly #passed = readDocuments();
 
   constructor(schema: GraphQLSchema, sizes: DocumentSizes) {
     this.#schema = schema;
@@ -54,17 +55,22 @@ export class DocumentLimits {
    * @throws GatewayError `QUERY_TOO_LARGE` for one that is over a limit; GraphQLError for what is no GraphQL.
    */
   parse(text: string): DocumentNode {
-    const known = this.#passed.get(text);
+    const known = this.known(text);
     if (known) return known;
     try {
       const document = this.#parsed(text);
       this.#check(document);
-      this.#passed.set(text, document);
+      this.#passed.set(text, document, { size: text.length });
       return document;
     } catch (error) {
       if (error instanceof RangeError) throw this.#tooNested(); // the stack ended first
       throw error;
     }
+  }
+
+  /** A document that was read before. */
+  known(text: string): DocumentNode | undefined {
+    return this.#passed.get(text);
   }
 
   /** @throws GatewayError as above; what is no GraphQL passes: who runs it says what is wrong with it. */

@@ -26,6 +26,7 @@ export function guardedApollo(
   ): Promise<HTTPGraphQLResponse> => {
     const sent = sentOverHttp(request);
     const text = sent && admittedText(sent, contextValue.caller, guards);
+    if (text !== undefined) tellOf(text, guards);
     const isAsSent = text === undefined || (text === sent?.query && !namesDocument(sent));
     const admitted = isAsSent ? request : withText(request, text);
     return guards.running.run(
@@ -50,6 +51,11 @@ export function guardedApollo(
       }
     },
   };
+}
+
+function tellOf(text: string, { documents, valid }: Guards): void {
+  const document = documents.known(text); // what is no GraphQL is Apollo Server's to refuse
+  if (document) valid.tell(text, document);
 }
 
 function refused(formatted: GraphQLFormattedError, { headers }: HTTPGraphQLRequest): HTTPGraphQLResponse {

@@ -4,10 +4,12 @@ import { type DocumentLimits } from './document-limits.js';
 import { type RequestRate } from './request-rate.js';
 import { type RunningOperations } from './running-operations.js';
 import { type SentDocument, textWithoutManifest, type TrustedDocuments } from './trusted-documents.js';
+import { type ValidDocuments } from './valid-documents.js';
 
 /** What guards the operations, the same on every transport. */
 export interface Guards {
   readonly documents: DocumentLimits;
+  readonly valid: ValidDocuments;
   /** Undefined: any document may be run. */
   readonly trusted: TrustedDocuments | undefined;
   readonly running: RunningOperations;

@@ -9,9 +9,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   OperationTypeNode,
-  specifiedRules,
   subscribe,
-  validate,
 } from 'graphql';
 import { type Caller } from '../../domain/caller.js';
 import { type RequestContext } from '../../resolvers/context.js';
@@ -21,7 +19,7 @@ import { keepTrail, onTrail, operationTrail } from '../observe/trail.js';
 import { type CostCheck } from '../../resolvers/cost/checked-cost.js';
 import { admittedText, type Guards } from '../limits/guards.js';
 import { refusalOf } from '../limits/http-refusal.js';
-import { maxErrors, type ValidationSettings } from '../limits/schema-secrecy.js';
+import { maxErrors } from '../limits/schema-secrecy.js';
 
 /** An operation as a client sent it. */
 export interface SentOperation {
@@ -37,7 +35,6 @@ export interface LiveOperationsOptions {
   readonly schema: GraphQLSchema;
   readonly createContext: (caller: Caller) => RequestContext;
   readonly guards: Guards;
-  readonly validation: ValidationSettings;
   readonly cost: CostCheck;
   readonly operations: Operations;
   readonly transport: 'ws' | 'sse';
@@ -75,12 +72,12 @@ export class LiveOperations {
 
   #prepare(sent: SentOperation, caller: Caller): ExecutionArgs | readonly GraphQLError[] {
     const { operationName, variables } = sent;
-    const { schema, createContext, cost, validation } = this.#options;
+    const { schema, createContext, cost, guards } = this.#options;
     const name = typeof operationName === 'string' ? operationName : undefined;
     const variableValues = isObject(variables) ? variables : {};
     const document = this.#read(sent, caller);
     if (document instanceof GraphQLError) return [document];
-    const problems = validate(schema, document, [...specifiedRules, ...validation.rules], validation.options);
+    const problems = guards.valid.problems(document);
     if (problems.length > 0) return problems.map((problem) => withCode(problem, 'GRAPHQL_VALIDATION_FAILED'));
     const operation = getOperationAST(document, name);
     if (!operation)
