@@ -77,3 +77,32 @@ describe('an answer that is given as bytes', () => {
     expect(callsOf(counted, /src\/datasources\/exotel\//)).toBe(0);
   });
 });
+
+/** Of the project's functions and of the libraries that a query's fields go through, for one answer. */
+const ofWork =
+  /^src\/|node_modules\/(?:@apollo\/server|graphql|graphql-jit|type-graphql|dataloader|zod|cockatiel|lru-cache)\//;
+
+/** What was counted, and 15 % for versions of Node and of libraries; a wrapper around every field is more than that. */
+describe('an answer takes no more calls, upstream or of functions, than it did', () => {
+  it.each([
+    ['kept as bytes', {}, 0, 0, 70],
+    ['kept as bytes', {}, 1, 0, 110],
+    ['kept as bytes', {}, 2, 0, 70],
+    ['kept as bytes', {}, 3, 0, 530],
+    ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 0, 0, 370],
+    ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 1, 0, 1450],
+    ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 2, 0, 2210],
+    ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 3, 0, 4340],
+    ['read anew', { CACHE: 'off' }, 0, 1, 780],
+    ['read anew', { CACHE: 'off' }, 1, 2, 4290],
+    ['read anew', { CACHE: 'off' }, 2, 1, 7950],
+    ['read anew', { CACHE: 'off' }, 3, 11, 14540],
+  ])('%s, case %#: %j', async (_how, environment, index, upstreamCalls, functionCalls) => {
+    await start(environment);
+    await ask(index, 5);
+    const before = sandbox.calls.length;
+    const counted = await countedCalls(() => ask(index, times));
+    expect((sandbox.calls.length - before) / times).toBe(upstreamCalls);
+    expect(callsOf(counted, ofWork) / times).toBeLessThanOrEqual(functionCalls);
+  });
+});

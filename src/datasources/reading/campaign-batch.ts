@@ -41,19 +41,19 @@ export async function readBatch(
   const isWorthAWindow = missing.length > 1 || (!mustBeNew && missing.some(source.isAmongNewest));
   const { rows, callsLeft } = isWorthAWindow
     ? await listed(source, missing)
-    : { rows: new Map<string, Campaign>(), callsLeft: Infinity };
+    : { rows: nothing, callsLeft: Infinity };
   const single = new Set(missing.filter((sid) => !rows.has(sid)).slice(0, callsLeft));
-  const results = await Promise.allSettled(
-    sids.map(async (sid) => {
-      const row = isFresh(sid) ? undefined : rows.get(sid);
-      // The window may itself be an old answer, and a snapshot newer.
-      if (row) return source.kept(sid) ?? row;
-      if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
-      return source.single(sid);
-    }),
-  );
-  return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
+  const read = async (sid: string): Promise<Campaign | null> => {
+    const row = isFresh(sid) ? undefined : rows.get(sid);
+    // The window may itself be an old answer, and a snapshot newer.
+    if (row) return source.kept(sid) ?? row;
+    if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
+    return source.single(sid);
+  };
+  return Promise.all(sids.map((sid) => read(sid).catch(asError)));
 }
+
+const nothing: ReadonlyMap<string, Campaign> = new Map();
 
 /** An aid, not a duty: where windows can't be read, single gets find what they would have had. */
 async function listed({ batchCalls, window }: BatchSource, sids: readonly string[]) {

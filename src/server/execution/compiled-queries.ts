@@ -9,6 +9,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { hasPlainVariables, isCompilable } from './compilable.js';
+import { plainLeaves } from './plain-leaves.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -84,7 +85,9 @@ export class CompiledQueries {
   #compile(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | undefined {
     const schema = this.#schema;
     if (!isCompilable(schema, document, operation)) return undefined;
-    const compiled = compileQuery(schema, document, operation.name?.value);
+    const compiled = compileQuery(schema, document, operation.name?.value, {
+      customSerializers: plainLeaves,
+    });
     if (!isCompiledQuery(compiled)) return undefined;
     const isPlain = hasPlainVariables(schema, operation);
     const areTaken = (variables: Variables): boolean =>
@@ -96,8 +99,13 @@ export class CompiledQueries {
       operation,
       run: async (variables, context) => {
         if (!areTaken(variables)) return undefined;
-        const result = await attempt(() => compiled.query(undefined, context, variables));
-        if (!result || result.errors) return undefined;
+        let result: ExecutionResult;
+        try {
+          result = await compiled.query(undefined, context, variables);
+        } catch {
+          return undefined; // it fails as a whole
+        }
+        if (result.errors) return undefined;
         const operationName = operation.name?.value;
         await this.#options.compare?.(result, async () =>
           execute({ schema, document, contextValue: context, variableValues: variables, operationName }),
@@ -105,16 +113,5 @@ export class CompiledQueries {
         return result;
       },
     };
-  }
-}
-
-/** @returns undefined where it fails as a whole. */
-async function attempt(
-  run: () => Promise<ExecutionResult> | ExecutionResult,
-): Promise<ExecutionResult | undefined> {
-  try {
-    return await run();
-  } catch {
-    return undefined;
   }
 }

@@ -35,12 +35,12 @@ export class RunningOperations {
     let timer: NodeJS.Timeout | undefined;
     try {
       if (operationTimeoutMs === 0) return await work();
-      const timeOver = new Promise<never>((_resolve, reject) => {
+      return await new Promise((resolve, reject) => {
         timer = setTimeout(() => {
           reject(tookTooLong(operationTimeoutMs, isMutation()));
         }, operationTimeoutMs);
+        work().then(resolve, reject);
       });
-      return await Promise.race([work(), timeOver]);
     } finally {
       clearTimeout(timer);
       this.#running -= 1;

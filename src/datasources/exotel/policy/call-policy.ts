@@ -4,7 +4,7 @@ import { Lanes } from './lanes.js';
 import { NotSent } from './not-sent.js';
 import { type Budget } from './budget.js';
 import { type Priority } from './priority.js';
-import { retries } from './retry.js';
+import { retried } from './retry.js';
 import { isUnhurried } from './shares.js';
 import { type RateHeaders } from './upstream-count.js';
 
@@ -65,9 +65,9 @@ export class CallPolicy implements SendPolicy {
   /** Sends a write: again only where it certainly was not processed, and at most for the time of one wait. */
   async once<T>(options: CallOptions, send: Try<T>): Promise<T> {
     const { now, random, timeoutMs } = this.#options;
-    return retries({ isWrite: true, deadlineMs: now() + readWaitMs, now, random }).execute(() =>
-      this.#send(options, send, readWaitMs, timeoutMs),
-    );
+    const deadlineMs = now() + readWaitMs;
+    const attempt = () => this.#send(options, send, readWaitMs, timeoutMs);
+    return retried(attempt, { isWrite: true, deadlineMs, now, random });
   }
 
   /** Sends up to three times within one deadline: that of one try, and half of it and two seconds more. */
@@ -76,10 +76,11 @@ export class CallPolicy implements SendPolicy {
     const canWait = isUnhurried(options.priority);
     const waitMs = canWait ? refreshWaitMs : readWaitMs;
     const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (canWait ? refreshWaitMs : 0);
-    return retries({ isWrite: false, deadlineMs, now, random }).execute(() => {
+    const attempt = () => {
       const leftMs = Math.max(1, deadlineMs - now());
       return this.#send(options, send, Math.min(waitMs, leftMs), Math.min(timeoutMs, leftMs));
-    });
+    };
+    return retried(attempt, { isWrite: false, deadlineMs, now, random });
   }
 
   async #send<T>(options: CallOptions, send: Try<T>, waitMs: number, timeoutMs: number): Promise<T> {

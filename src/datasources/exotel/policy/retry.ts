@@ -31,9 +31,23 @@ export interface RetryOptions {
 
 /**
  * Three tries with full jitter, within one deadline. Where the upstream says when to come back, then, unless that
- * is past the deadline: the caller is told instead.
+ * is past the deadline: the caller is told instead. Most first tries are the last: the others are thought of when one
+ * has failed.
  */
-export function retries({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPolicy {
+export async function retried<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    let isFirst = true;
+    return retriesOf(options).execute(() => {
+      if (!isFirst) return attempt();
+      isFirst = false;
+      throw error;
+    });
+  }
+}
+
+function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPolicy {
   let delayMs = 0;
   let failed = 0;
   const worthIt = isWrite ? unprocessed : passing;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
-import { retries } from '../../../../../src/datasources/exotel/policy/retry.js';
+import { retried } from '../../../../../src/datasources/exotel/policy/retry.js';
 import {
   type FailureFacts,
   type FailureReason,
@@ -18,13 +18,12 @@ afterEach(() => {
 /** Every try fails so; gives when each was made, and how all ended. */
 async function triesOf(error: Error, deadlineMs = 60_000, random: () => number = () => 0.5) {
   const at: number[] = [];
-  const retry = retries({ isWrite: false, deadlineMs: startMs + deadlineMs, now: Date.now, random });
-  const end = retry
-    .execute(() => {
-      at.push(Date.now() - startMs);
-      throw error;
-    })
-    .catch((thrown: unknown) => thrown);
+  const attempt = (): Promise<never> => {
+    at.push(Date.now() - startMs);
+    return Promise.reject(error);
+  };
+  const options = { isWrite: false, deadlineMs: startMs + deadlineMs, now: Date.now, random };
+  const end = retried(attempt, options).catch((thrown: unknown) => thrown);
   await pass(120_000);
   expect(await end).toBe(error);
   return at;
@@ -58,13 +57,13 @@ describe('a read is tried again', () => {
   });
 
   it('and answers what a later try gave', async () => {
-    const retry = retries({ isWrite: false, deadlineMs: startMs + 9000, now: Date.now, random: () => 1 });
     let tries = 0;
-    const end = retry.execute(() => {
+    const attempt = (): Promise<string> => {
       tries += 1;
-      if (tries < 3) throw failure('timeout');
-      return 'an answer';
-    });
+      return tries < 3 ? Promise.reject(failure('timeout')) : Promise.resolve('an answer');
+    };
+    const options = { isWrite: false, deadlineMs: startMs + 9000, now: Date.now, random: () => 1 };
+    const end = retried(attempt, options);
     await pass(2000);
     await expect(end).resolves.toBe('an answer');
   });
