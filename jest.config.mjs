@@ -19,4 +19,6 @@ export default {
     ],
   },
   testTimeout: 90_000,
+  // Node 20 keeps every suite's copy of the ES modules: a process that ran them all would need more than 4 GB.
+  workerIdleMemoryLimit: '1GB',
 };
