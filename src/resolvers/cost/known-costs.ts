@@ -5,11 +5,10 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { type ResolvedOperation } from './checked-cost.js';
 
-/** How many operations are known, and how many sizes of pages of each. */
-const [maximumOperations, maximumVariables] = [500, 20];
+/** How many sizes of pages are known of each operation. */
+const maximumVariables = 20;
 /** What is asked with longer variables, such as a router's batch, is looked at each time. */
 const longestVariables = 300;
 
@@ -24,7 +23,7 @@ interface VariableNames {
  * is asked for does not matter where every sid is taken for another one; the estimate is never less then.
  */
 export class KnownCosts {
-  readonly #within = new LRUCache<OperationDefinitionNode, Set<string>>({ max: maximumOperations });
+  readonly #within = new WeakMap<OperationDefinitionNode, Set<string>>(); // for as long as documents are kept
   readonly #names = new WeakMap<OperationDefinitionNode, VariableNames>();
 
   /** What an estimate depends on; undefined where it is not worth remembering. */

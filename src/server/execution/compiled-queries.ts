@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   execute,
   type ExecutionResult,
+  getOperationAST,
   getVariableValues,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -10,6 +11,7 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { hasPlainVariables, isCompilable } from './compilable.js';
 import { plainLeaves } from './plain-leaves.js';
+import { selectionsOf } from './selections.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -36,50 +38,50 @@ export interface CompiledQueriesOptions {
   readonly compare?: Comparison | undefined;
 }
 
-/** What is known of one operation. */
-interface Known {
-  uses: number;
-  compiled?: CompiledQuery | null;
-}
-
-/** How many are kept; a frontend has dozens. */
-const maximumKept = 500;
+/** How many are kept, and what they may take together; a frontend has dozens. */
+const [maximumKept, maximumBytes] = [500, 32 * 1024 * 1024];
+/** What a selection takes when it is compiled, and what a character does in a document that was read, roughly. */
+const [bytesPerSelection, bytesPerCharacter] = [1000, 100];
 
 /** Queries compiled to functions, those that are asked again and again. */
 export class CompiledQueries {
   readonly #schema: GraphQLSchema;
   readonly #options: CompiledQueriesOptions;
-  readonly #known = new LRUCache<OperationDefinitionNode, Known>({ max: maximumKept });
-  readonly #byText = new LRUCache<string, Map<string | undefined, CompiledQuery>>({ max: maximumKept });
+  /** Of those that are not compiled; `Infinity` of those that can't be. They are not kept for being counted. */
+  readonly #uses = new WeakMap<OperationDefinitionNode, number>();
+  readonly #compiled = new LRUCache<OperationDefinitionNode, CompiledQuery>({
+    max: maximumKept,
+    maxSize: maximumBytes,
+    sizeCalculation: bytesOf,
+  });
 
   constructor(schema: GraphQLSchema, options: CompiledQueriesOptions) {
     this.#schema = schema;
     this.#options = options;
   }
 
-  /** What runs the operation of this name of a text that was found valid; undefined where that is not known. */
-  named(text: string, name: string | undefined): CompiledQuery | undefined {
-    return this.#byText.get(text)?.get(name);
+  /** How much is kept, roughly. */
+  get size(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#compiled.size, bytes: this.#compiled.calculatedSize };
   }
 
-  /**
-   * What runs an operation of a valid document; undefined where graphql-js has to.
-   * @param sent by which it is found from then on.
-   */
-  of(
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    sent: { readonly text: string; readonly name: string | undefined },
-  ): CompiledQuery | undefined {
-    const known = this.#known.get(operation) ?? { uses: 0 };
-    if (known.uses === 0) this.#known.set(operation, known);
-    known.uses += 1;
-    if (known.compiled === undefined && known.uses > this.#options.afterUses)
-      known.compiled = this.#compile(document, operation) ?? null;
-    if (!known.compiled) return undefined;
-    const byName = this.#byText.get(sent.text) ?? new Map<string | undefined, CompiledQuery>();
-    this.#byText.set(sent.text, byName.set(sent.name, known.compiled));
-    return known.compiled;
+  /** What runs the operation of this name of a document; undefined where it was not compiled. */
+  named(document: DocumentNode, name: string | undefined): CompiledQuery | undefined {
+    const operation = getOperationAST(document, name);
+    return operation ? this.#compiled.get(operation) : undefined;
+  }
+
+  /** What runs an operation of a valid document; undefined where graphql-js has to. */
+  of(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | undefined {
+    const known = this.#compiled.get(operation);
+    if (known) return known;
+    const uses = (this.#uses.get(operation) ?? 0) + 1;
+    this.#uses.set(operation, uses);
+    if (uses <= this.#options.afterUses || uses === Infinity) return undefined;
+    const compiled = this.#compile(document, operation);
+    this.#uses.set(operation, compiled ? 0 : Infinity); // what had to make room is counted anew
+    if (compiled) this.#compiled.set(operation, compiled);
+    return compiled;
   }
 
   #compile(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | undefined {
@@ -114,4 +116,10 @@ export class CompiledQueries {
       },
     };
   }
+}
+
+/** Its document is kept with it. */
+function bytesOf({ document, operation }: CompiledQuery): number {
+  const characters = document.loc?.end ?? 0;
+  return 1 + bytesPerSelection * selectionsOf(document, operation) + bytesPerCharacter * characters;
 }

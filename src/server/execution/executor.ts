@@ -25,11 +25,11 @@ export function executing(schema: GraphQLSchema, queries: CompiledQueries): Gate
  * again by graphql-js: what was read is kept for the request, so that costs no call, and errors are said in one way only.
  */
 function executorOf(schema: GraphQLSchema, queries: CompiledQueries): Executor {
-  return async ({ document, operation, source, request, context }) => {
+  return async ({ document, operation, request, context }) => {
     const variables = (request.variables ?? {}) as Readonly<Record<string, unknown>>;
     // Apollo's types say that there is one; where the request names none of the document's, there is not.
     const asked = operation as OperationDefinitionNode | undefined;
-    const compiled = asked && queries.of(document, asked, { text: source, name: request.operationName });
+    const compiled = asked && queries.of(document, asked);
     const result = await compiled?.run(variables, context);
     if (result) return result;
     return execute({

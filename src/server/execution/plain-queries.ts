@@ -83,7 +83,8 @@ export class PlainQueries {
     const { guards, queries } = this.#options;
     try {
       const text = admittedText(sent, caller, guards);
-      return text === undefined ? undefined : queries.named(text, name);
+      const document = text === undefined ? undefined : guards.documents.known(text);
+      return document && queries.named(document, name);
     } catch {
       return undefined; // it is refused again where refusals are answered
     }
