@@ -8,6 +8,7 @@ import {
   type MessagePageQueryVariables,
   PauseDocument,
 } from '../operations/generated.js';
+import { everyTransport, run } from '../support/every-transport.js';
 import {
   type ClientAnswer,
   credentials,
@@ -71,6 +72,20 @@ describe('bad input is an error that names it, and costs no call', () => {
   ])('of messages: %s', async (_what, argument, variables) => {
     expectRefused(await gateway.execute(MessagePageDocument, { sid: 'x', ...variables }), argument);
   });
+
+  it.each(everyTransport)(
+    'a condition that is null, however often it is asked over %s',
+    async (transport) => {
+      const query = 'query ($no: Boolean = false) { campaign(sid: "x") { sid name @skip(if: $no) } }';
+      for (let time = 0; time < 2; time += 1) await run(gateway.url, transport, { query }); // from here on it is known
+      sandbox.calls.splice(0);
+      const { errors, status } = await run(gateway.url, transport, { query, variables: { no: null } });
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(errors?.[0]?.message).toContain('"if"');
+      expect(status).toBe({ http: 400, ws: undefined, sse: 200 }[transport]);
+      expect(sandbox.calls).toEqual([]);
+    },
+  );
 
   it("a cursor of another campaign's messages", async () => {
     const [one, other] = sandbox.state

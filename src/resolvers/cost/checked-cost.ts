@@ -55,7 +55,10 @@ export class CostCheck {
     this.#limit = limit;
   }
 
-  /** @returns an error for an operation whose worst case in upstream calls, or in values, is over the limit. */
+  /**
+   * @returns an error for an operation whose worst case in upstream calls, or in values, is over the limit, and for one of
+   * which can't be told what it selects.
+   */
   problem(resolved: ResolvedOperation): GraphQLError | undefined {
     const { windowRows } = this.#limit;
     const key = this.#known.keyOf(resolved, [windowRows.campaigns.rows, windowRows.messages.rows]);
@@ -85,10 +88,21 @@ export class CostCheck {
       batchCalls: batchCallsOf(limit),
       windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
     };
-    if (maximumValues > 0 && answerValues(operation, context) > maximumValues) return tooLarge(maximumValues);
-    const estimate = operationCost(operation, context);
-    return estimate > limit ? tooExpensive(estimate, limit) : undefined;
+    try {
+      if (maximumValues > 0 && answerValues(operation, context) > maximumValues)
+        return tooLarge(maximumValues);
+      const estimate = operationCost(operation, context);
+      return estimate > limit ? tooExpensive(estimate, limit) : undefined;
+    } catch (error) {
+      if (error instanceof GraphQLError) return unreadable(error);
+      throw error;
+    }
   }
+}
+
+/** A condition that is null: a variable may be, where it has a default. Validation can't know of it. */
+function unreadable({ message, nodes }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 }
 
 function tooLarge(limit: number): GraphQLError {
