@@ -66,7 +66,7 @@ export class KeptAnswers {
 
   /** Keeps an answer, unless something that it was made of has changed while it was made. */
   keep(key: string, answer: KeptAnswer): void {
-    if (freshFor(answer) !== undefined) this.#kept.set(key, answer);
+    if (freshFor(answer) !== undefined) this.#kept.set(key, { ...answer, body: alone(answer.body) });
   }
 
   #found(result: LookUp | 'bypassed', found?: FreshAnswer): FreshAnswer | undefined {
@@ -83,6 +83,14 @@ function freshFor({ madeOf }: KeptAnswer): number | undefined {
     if (leftMs < leastMs) leastMs = leftMs;
   }
   return leastMs;
+}
+
+/** The same bytes in memory of their own: a short buffer is a piece of 8 KiB, all of which would stay as long as it. */
+function alone(body: Buffer): Buffer {
+  if (body.buffer.byteLength === body.length) return body;
+  const copy = Buffer.allocUnsafeSlow(body.length);
+  body.copy(copy);
+  return copy;
 }
 
 function bytesOf({ body, madeOf }: KeptAnswer, key: string): number {

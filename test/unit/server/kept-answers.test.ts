@@ -42,6 +42,16 @@ describe('answers are kept', () => {
     );
   });
 
+  it('with no more than their own bytes, though a short text is written to a piece of something larger', () => {
+    const { kept } = answers(10_000);
+    const body = Buffer.from('{"data":{}}');
+    expect(body.buffer.byteLength).toBeGreaterThan(body.length); // or nothing is shown
+    kept.keep('a', { ...answer(0, () => 1000), body });
+    const found = kept.find('a')?.answer.body;
+    expect(found).toEqual(body);
+    expect(found?.buffer.byteLength).toBe(body.length);
+  });
+
   it('for as long as the reading that ages first', () => {
     const { kept } = answers(10_000);
     kept.keep(
