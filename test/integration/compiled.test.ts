@@ -8,18 +8,18 @@ import * as operations from '../operations/generated.js';
 import { ask } from '../support/ask.js';
 import { comparedSoFar } from '../support/both-ways.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+import { scrape } from '../support/scraping.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let fault: Fault | undefined;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 let sid: string;
-let name: string;
 
 beforeEach(async () => {
   fault = undefined;
   sandbox = await startSandbox({ ...credentials, clock: () => now, faults: () => fault });
-  ({ sid, name } = sandbox.state.insert({ status: 'in-progress', audience: 120 }));
+  ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 120 }));
   const each = { ANSWERS_CACHE_BYTES: '0' }; // every time is to be run
   gateway = await startGatewayOn(sandbox.baseUrl, each, () => now, undefined, { random: () => 0 });
 });
@@ -99,58 +99,6 @@ describe('a query that is asked again is compiled, and answered as graphql-js do
   });
 });
 
-const named = 'fragment Named on Campaign { name }';
-/** One name, and as many times over as a compiler that knows no fragments makes of it. */
-const doubled = `${Array.from({ length: 9 }, (_, n) => `fragment F${n} on Campaign { ...F${n + 1} ...F${n + 1} }`).join(' ')}
-  fragment F9 on Campaign { name }`;
-
-describe('a query that graphql-jit answers otherwise, or makes too much of, is left to graphql-js', () => {
-  const asText = async (query: string, operationName?: string): Promise<string> =>
-    (await gateway.send({ query, operationName, variables: { sid } })).text;
-
-  it.each([
-    [
-      'a fragment that is left out in one place and not in another',
-      `query ($sid: ID!, $no: Boolean = false) { a: campaign(sid: $sid) { sid ...Named @include(if: $no) }
-        b: campaign(sid: $sid) { ...Named } } ${named}`,
-      () => `{"a":{"sid":"${sid}"},"b":{"name":"${name}"}}`,
-    ],
-    [
-      'a fragment that is left out and then not, of the same campaign',
-      `query ($sid: ID!) { campaign(sid: $sid) { ...Named @skip(if: true) ...Named } } ${named}`,
-      () => `{"campaign":{"name":"${name}"}}`,
-    ],
-    [
-      'fields that merge, one of them left out with all that it selects',
-      `query ($sid: ID!, $no: Boolean = false) { campaign(sid: $sid) { name }
-        campaign(sid: $sid) @include(if: $no) { ... { status } } }`,
-      () => `{"campaign":{"name":"${name}"}}`,
-    ],
-    [
-      'a field by the name of what every object has',
-      'query ($sid: ID!) { campaign(sid: $sid) { __proto__: name } }',
-      () => `{"campaign":{"__proto__":"${name}"}}`,
-    ],
-    [
-      'fragments of fragments, each spread twice',
-      `query ($sid: ID!) { campaign(sid: $sid) { ...F0 } } ${doubled}`,
-      () => `{"campaign":{"name":"${name}"}}`,
-    ],
-  ])('%s', async (_what, query, data) => {
-    const before = comparedSoFar();
-    expect(await asText(query)).toBe(`{"data":${data()}}\n`);
-    expect(await asText(query)).toBe(`{"data":${data()}}\n`);
-    expect(comparedSoFar()).toBe(before);
-  });
-
-  it('a fragment that one operation of two leaves out', async () => {
-    const query = `query A($sid: ID!) { campaign(sid: $sid) { sid ...Named @skip(if: true) } }
-      query B($sid: ID!) { campaign(sid: $sid) { ...Named } } ${named}`;
-    expect(await asText(query, 'A')).toBe(`{"data":{"campaign":{"sid":"${sid}"}}}\n`);
-    expect(await asText(query, 'B')).toContain('"name"');
-  });
-});
-
 describe('what a compiled query fails in', () => {
   it('is told by graphql-js, and nothing is read twice for it', async () => {
     const query = `query ($sid: ID!) { campaign(sid: $sid) { sid name messages(first: 2) { totalCount } }
@@ -181,6 +129,24 @@ describe('a plain query, answered without the pipeline of Apollo Server', () => 
     const rest = { ...headers, date: undefined };
     return { statusCode, headers: rest, text: await body.text() };
   }
+
+  it('counts among the operations also where it took too long, and fails after that', async () => {
+    const limits = { CACHE: 'off', OPERATION_TIMEOUT_MS: '100', EXOTEL_TIMEOUT_MS: '200' };
+    const hasty = await startGatewayOn(sandbox.baseUrl, limits, () => now, undefined, { random: () => 0 });
+    const failed = async () =>
+      (await scrape(hasty)).value('campaign_gateway_operations_total', { outcome: 'failed' });
+    try {
+      await ask(hasty, query, { variables: { sid } });
+      fault = { kind: 'hang' };
+      const { errors } = await ask(hasty, query, { variables: { sid } });
+      expect(errors?.[0]?.extensions?.code).toBe('OPERATION_TIMEOUT');
+      const giveUpAt = performance.now() + 10_000;
+      while ((await failed()) !== 1 && performance.now() < giveUpAt) await new Promise(setImmediate);
+      expect(await failed()).toBe(1);
+    } finally {
+      await hasty.close();
+    }
+  });
 
   it.each([
     undefined,

@@ -58,11 +58,8 @@ export class PlainQueries {
     const { sent, operationName, variables } = plain;
     const query = this.#find(sent, operationName, context.caller);
     if (!query || this.#isTooMuch(query, variables)) return undefined;
-    const { guards, isPrivate, onAnswered } = this.#options;
-    const result = await guards.running.run(
-      () => this.#observed(query, variables, context),
-      () => false, // no mutation is compiled
-    );
+    const { isPrivate, onAnswered } = this.#options;
+    const result = await this.#inTime(query, variables, context);
     if (!result) return undefined;
     onAnswered(context.report, query.operation.name?.value);
     const cacheControl = cacheControlOf(context.report, isPrivate);
@@ -95,16 +92,37 @@ export class PlainQueries {
     return cost.problem({ schema, document, operation, variables }) !== undefined;
   }
 
+  /** Apollo Server does not come to say how it ended where the client was told already that it took too long. */
+  async #inTime(
+    query: CompiledQuery,
+    variables: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): Promise<ExecutionResult | undefined> {
+    const client = { isTold: false };
+    try {
+      return await this.#options.guards.running.run(
+        () => this.#observed(query, variables, context, client),
+        () => false, // no mutation is compiled
+      );
+    } catch (error) {
+      client.isTold = true;
+      throw error;
+    }
+  }
+
   async #observed(
     { operation, run }: CompiledQuery,
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
+    client: { readonly isTold: boolean },
   ): Promise<ExecutionResult | undefined> {
     const { report } = context;
     const running = this.#options.operations.begin('http', report);
     running.is(operation);
     const result = await run(variables, context);
-    if (result) running.end({ codes: [], hasData: hasData(result.data), calls: report.calls });
+    const { calls } = report;
+    if (result) running.end({ codes: [], hasData: hasData(result.data), calls });
+    else if (client.isTold) running.end({ codes: ['OPERATION_TIMEOUT'], hasData: false, calls });
     return result;
   }
 }
