@@ -11,6 +11,7 @@ import { type Logger } from '../server/logger.js';
 import { Metrics } from '../server/metrics/metrics.js';
 import { driftLog } from '../server/observe/drift-log.js';
 import { Operations } from '../server/observe/operations.js';
+import { onTrail } from '../server/observe/trail.js';
 import { Seldom } from '../server/observe/seldom.js';
 import { UpstreamCalls } from '../server/observe/upstream-calls.js';
 import { Readiness } from '../server/readiness.js';
@@ -62,9 +63,9 @@ export async function observe(
     operations: new Operations({ ...shared, metrics: metrics.operations }),
     calls: new UpstreamCalls({ ...shared, metrics: metrics.upstream }),
     drift: new DriftWatch(driftLog(logger, metrics.upstream.drifted)),
-    audit: (line) => {
+    audit: (line, trail) => {
       metrics.wrote(line);
-      logger.info({ audit: line }, 'a write');
+      logger.info({ ...onTrail(trail), audit: line }, 'a write');
     },
     watch: ({ policy, budget, account, answers, redis }) => {
       const isRedisUp = redis && (() => redis.status === 'ready');

@@ -3,6 +3,7 @@ import { ReadReport } from '../datasources/reading/read-report.js';
 import { RequestReader } from '../datasources/reading/request-reader.js';
 import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type Caller } from '../domain/caller.js';
+import { type Trail } from '../domain/trail.js';
 import { type LiveChanges } from '../live/live-changes.js';
 import { type SubscriptionLimit } from '../live/subscription-limit.js';
 import { type RequestContext, type RequestScope } from '../resolvers/context.js';
@@ -15,9 +16,9 @@ export function contextFactory(
   { subscriptions }: LiveChanges,
   limit: SubscriptionLimit,
 ) {
-  return ({ fresh }: RequestWishes, caller: Caller): RequestContext => {
+  return ({ fresh }: RequestWishes, caller: Caller, trail: Trail): RequestContext => {
     const scope = (): RequestScope => {
-      const report = new ReadReport();
+      const report = new ReadReport(trail);
       const reader = new RequestReader(account, { report, fresh });
       let writer: CampaignWriter | undefined; // most requests write nothing
       return {
@@ -30,9 +31,10 @@ export function contextFactory(
       ...scope(),
       caller,
       live: {
-        campaignUpdated: (sid: string) => limit.open(caller.name, () => subscriptions.campaignUpdated(sid)),
+        campaignUpdated: (sid: string) =>
+          limit.open(caller.name, () => subscriptions.campaignUpdated(sid, trail)),
         messageStatusChanged: (sid: string) =>
-          limit.open(caller.name, () => subscriptions.messageStatusChanged(sid)),
+          limit.open(caller.name, () => subscriptions.messageStatusChanged(sid, trail)),
       },
       renew: () => void Object.assign(context, scope()),
     };

@@ -1,5 +1,6 @@
 import { GatewayError } from '../domain/errors.js';
 import { isBackwards } from '../domain/lifecycle.js';
+import { type Transport } from '../domain/trail.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
 import { completed, differs } from './completed.js';
@@ -66,13 +67,15 @@ export class ChangeFeed {
   }
 
   /** Listens to a campaign's changes, from now on. */
-  campaignChanges(sid: string): SubscriberQueue<Campaign> {
-    return this.#listen('campaignUpdated', sid, campaignsWaiting, ({ campaignQueues }) => campaignQueues);
+  campaignChanges(sid: string, over: Transport): SubscriberQueue<Campaign> {
+    const [field, maximum] = ['campaignUpdated', campaignsWaiting] as const;
+    return this.#listen({ field, over, maximum }, sid, ({ campaignQueues }) => campaignQueues);
   }
 
   /** Listens to what its messages come to, from now on. */
-  messageChanges(sid: string): SubscriberQueue<MessageStatusEvent> {
-    return this.#listen('messageStatusChanged', sid, messagesWaiting, ({ messageQueues }) => messageQueues);
+  messageChanges(sid: string, over: Transport): SubscriberQueue<MessageStatusEvent> {
+    const [field, maximum] = ['messageStatusChanged', messagesWaiting] as const;
+    return this.#listen({ field, over, maximum }, sid, ({ messageQueues }) => messageQueues);
   }
 
   /** Takes what a campaign's first listener found it to be. */
@@ -138,14 +141,13 @@ export class ChangeFeed {
   }
 
   #listen<T>(
-    field: LiveField,
+    { field, over, maximum }: { field: LiveField; over: Transport; maximum: number },
     sid: string,
-    maximum: number,
     queuesOf: (entry: Entry) => Set<SubscriberQueue<T>>,
   ): SubscriberQueue<T> {
     const entry = this.#entries.get(sid) ?? newEntry();
     this.#entries.set(sid, entry);
-    const closed = this.#observer?.opened(field);
+    const closed = this.#observer?.opened(field, over);
     const queue = new SubscriberQueue<T>({
       maximum,
       onDropped: () => this.#observer?.dropped(field),

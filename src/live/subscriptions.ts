@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { type AccountReads } from '../datasources/reading/account-reads.js';
 import { ReadReport } from '../datasources/reading/read-report.js';
 import { InputError } from '../domain/errors.js';
+import { type Trail, type Transport } from '../domain/trail.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
 import { type ChangeFeed } from './change-feed.js';
@@ -10,38 +11,50 @@ import { type SubscriberQueue } from './subscriber-queue.js';
 /** Subscribers that come together are one question: fifty campaigns are one window. */
 const togetherMs = 20;
 
+/** What a client listens to. */
+interface Asked {
+  readonly sid: string;
+  readonly trail: Trail;
+}
+
 /** Lets clients in to the feed: each campaign is read once, to know what a change is a change from. */
 export class Subscriptions {
   readonly #feed: ChangeFeed;
-  readonly #first: DataLoader<string, Campaign | null>;
+  readonly #first: DataLoader<Asked, Campaign | null>;
 
   constructor(feed: ChangeFeed, account: AccountReads) {
     this.#feed = feed;
     this.#first = new DataLoader(
-      async (sids) => {
-        const each = [...new Set(sids)];
-        const found = await account.campaigns(each, { report: new ReadReport(), fresh: false });
-        return sids.map((sid) => found[each.indexOf(sid)] ?? null);
+      async (asked) => {
+        const each = [...new Set(asked.map(({ sid }) => sid))];
+        // The one call for all of them is on the trail of who came first.
+        const report = new ReadReport(asked[0]?.trail);
+        const found = await account.campaigns(each, { report, fresh: false });
+        return asked.map(({ sid }) => found[each.indexOf(sid)] ?? null);
       },
       { cache: false, batchScheduleFn: (read) => setTimeout(read, togetherMs) },
     );
   }
 
   /** @throws InputError for a sid that the upstream does not have; UpstreamFailure where that can't be told. */
-  async campaignUpdated(sid: string): Promise<SubscriberQueue<Campaign>> {
-    return this.#from(sid, 'sid', this.#feed.campaignChanges(sid));
+  async campaignUpdated(sid: string, trail: Trail): Promise<SubscriberQueue<Campaign>> {
+    return this.#from({ sid, trail }, 'sid', this.#feed.campaignChanges(sid, overOf(trail)));
   }
 
   /** @throws InputError and UpstreamFailure as above. */
-  async messageStatusChanged(campaignSid: string): Promise<SubscriberQueue<MessageStatusEvent>> {
-    return this.#from(campaignSid, 'campaignSid', this.#feed.messageChanges(campaignSid));
+  async messageStatusChanged(
+    campaignSid: string,
+    trail: Trail,
+  ): Promise<SubscriberQueue<MessageStatusEvent>> {
+    const queue = this.#feed.messageChanges(campaignSid, overOf(trail));
+    return this.#from({ sid: campaignSid, trail }, 'campaignSid', queue);
   }
 
   /** The queue is there before the campaign is read, so that nothing falls in between. */
-  async #from<T>(sid: string, argument: string, queue: SubscriberQueue<T>): Promise<SubscriberQueue<T>> {
+  async #from<T>(asked: Asked, argument: string, queue: SubscriberQueue<T>): Promise<SubscriberQueue<T>> {
     try {
-      const known = this.#feed.watchedCampaign(sid);
-      const campaign = known ?? (await this.#first.load(sid));
+      const known = this.#feed.watchedCampaign(asked.sid);
+      const campaign = known ?? (await this.#first.load(asked));
       if (!campaign) throw new InputError(argument, 'is not the sid of a campaign.');
       if (!known) this.#feed.baseline(campaign);
       return queue;
@@ -52,4 +65,9 @@ export class Subscriptions {
       throw error;
     }
   }
+}
+
+/** Over plain HTTP there are none: those that come with it are for a router. */
+function overOf({ transport }: Trail): Transport {
+  return transport === 'http' ? 'callback' : transport;
 }

@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../domain/errors.js';
 import { withoutSuggestion } from './limits/schema-secrecy.js';
 import { type Logger } from './logger.js';
+import { onTrail, trailOf } from './observe/trail.js';
 
 /** Codes of the GraphQL server itself; their messages speak of the client's own document. */
 const serverCodes: ReadonlySet<unknown> = new Set([
@@ -39,7 +40,8 @@ export function errorFormatter(logger: Logger, hidesSchema: boolean): FormatErro
       const message = hidesSchema ? withoutSuggestion(formatted.message) : formatted.message;
       return { message: message.slice(0, maximumMessage), ...place, extensions: { code } };
     }
-    logger.error({ err: cause, path: formatted.path }, 'an operation failed for a reason of our own');
+    const about = { ...onTrail(trailOf(error)), err: cause, path: formatted.path };
+    logger.error(about, 'an operation failed for a reason of our own');
     return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
 }

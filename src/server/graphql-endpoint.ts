@@ -1,6 +1,7 @@
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller } from '../domain/caller.js';
+import { type Trail } from '../domain/trail.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { AnswerKeeping } from './answers/answer-keeping.js';
 import { type KeptAnswers } from './answers/kept-answers.js';
@@ -22,7 +23,7 @@ export interface GraphqlEndpointOptions extends Omit<
   ApolloOptions,
   'queries' | 'valid' | 'formatError' | 'isPrivate' | 'onAnswered'
 > {
-  readonly createContext: (wishes: RequestWishes, caller: Caller) => RequestContext;
+  readonly createContext: (wishes: RequestWishes, caller: Caller, trail: Trail) => RequestContext;
   readonly authenticate: Authenticator;
   readonly guards: Guards;
   /** Undefined: every answer is made anew. */
@@ -55,7 +56,7 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
   const contextOf = (request: FastifyRequest): RequestContext => {
     const known = contexts.get(request);
     if (known) return known;
-    const context = options.createContext(requestWishes(request.headers), request.caller);
+    const context = options.createContext(requestWishes(request.headers), request.caller, request.trail);
     keeping.follow(request, context.report);
     contexts.set(request, context);
     return context;

@@ -20,7 +20,8 @@ import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { serveWebhooks } from './webhooks.js';
 import { type Metrics } from './metrics/metrics.js';
 import { serveMetrics } from './metrics/serve-metrics.js';
-import { followRequests, onRequestTrail } from './observe/request-trails.js';
+import { followRequests } from './observe/request-trails.js';
+import { onTrail } from './observe/trail.js';
 import { type Readiness } from './readiness.js';
 
 /** What the server needs. */
@@ -90,7 +91,7 @@ function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Cl
       guards,
       operations,
       transport,
-      createContext: (caller) => createContext({ fresh: false }, caller),
+      createContext: (caller, trail) => createContext({ fresh: false }, caller, trail),
       formatError,
     });
   const { rate } = guards;
@@ -110,9 +111,7 @@ function answerErrors(app: FastifyInstance, { logger, maximumBytes }: HttpServer
     const statusCode = error.statusCode ?? 500;
     if (statusCode < 500)
       return reply.code(statusCode).send(errorBody(mendable(statusCode, maximumBytes), 'BAD_REQUEST'));
-    onRequestTrail(request, () => {
-      logger.error({ err: error }, 'a request failed for a reason of our own');
-    });
+    logger.error({ ...onTrail(request.trail), err: error }, 'a request failed for a reason of our own');
     return reply.code(statusCode).send(errorBody('Internal server error.', 'INTERNAL_SERVER_ERROR'));
   });
 }

@@ -1,6 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { loggedError } from './logged-error.js';
-import { currentTrail } from './observe/trail.js';
 
 export { type Logger } from 'pino';
 
@@ -21,16 +20,12 @@ const neverTold = [
   'url',
 ];
 
-/** Structured logs, a JSON line each, to standard output unless told otherwise; each names the request it is about, and the process where there are several. */
+/** Structured logs, a JSON line each, to standard output unless told otherwise; each names the process where there are several. */
 export function createLogger(level: string, destination?: DestinationStream, pid?: number): Logger {
   const options = {
     level,
     base: pid === undefined ? null : { pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    mixin: () => {
-      const trail = currentTrail();
-      return trail ? { requestId: trail.requestId } : {};
-    },
     redact: { paths: neverTold.flatMap((name) => [name, `*.${name}`]), censor: '[not told]' },
     serializers: { err: loggedError },
   };

@@ -2,7 +2,8 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfAnswer } from './failure.js';
 import { remembered } from './remembered.js';
 import { type TransportAnswer } from './transport.js';
-import { envelope, restException, type WireEnvelope } from './wire/envelope.js';
+import { readEnvelope, restException, type WireEnvelope } from './wire/envelope.js';
+import { isObject } from './wire/object.js';
 
 function parseJson(text: string): unknown {
   try {
@@ -18,11 +19,9 @@ const dateOf = remembered((date): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 }, 10);
 
-function envelopeOf(json: object, headers: TransportAnswer['headers']): WireEnvelope | undefined {
-  if (!('response' in json)) return undefined;
-  const opened = envelope.safeParse(json).data;
-  const answeredAtMs = dateOf(String(headers['date'] ?? ''));
-  return opened && { ...opened, isList: Array.isArray(json.response), answeredAtMs };
+function envelopeOf(json: object, { date }: TransportAnswer['headers']): WireEnvelope | undefined {
+  if (!isObject(json) || !('response' in json)) return undefined;
+  return readEnvelope(json, typeof date === 'string' ? dateOf(date) : undefined);
 }
 
 /** What an older layer's refusal says; a failing parse is dear, so other answers are spared it. */

@@ -1,4 +1,5 @@
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type Trail } from '../../domain/trail.js';
 import { failureOfItem } from './failure.js';
 import { type Priority } from './policy/priority.js';
 import { type WireEnvelope } from './wire/envelope.js';
@@ -12,6 +13,8 @@ export interface BegunCall {
   /** From 1; what is above 1 is a retry. */
   readonly attempt: number;
   readonly priority: Priority;
+  /** Whom it is sent for; undefined for what nobody waits for. */
+  readonly trail: Trail | undefined;
 }
 
 /** How a request ended. */

@@ -1,4 +1,5 @@
 import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { type Asker } from '../../domain/trail.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -20,9 +21,9 @@ import { queryString, sidSegment } from './path.js';
 import { type CampaignQuery, campaignQueryToWire, type MessageQuery, messageQueryToWire } from './query.js';
 import { readItem, readWindow, type Window } from './rows.js';
 import { type Transport, type TransportRequest } from './transport.js';
-import { wireCampaign } from './wire/campaign.js';
+import { readCampaign } from './wire/campaign.js';
 import { type WireEnvelope } from './wire/envelope.js';
-import { wireMessage } from './wire/message.js';
+import { readMessage } from './wire/message.js';
 
 /** Which rows of a list. */
 export interface Slice {
@@ -34,6 +35,9 @@ export interface Slice {
 const askedFor: CallOptions = { priority: 'read' };
 
 type WriteRoute = 'create' | 'update' | 'action';
+
+/** How a write is sent. */
+export type WriteOptions = Pick<CallOptions, 'asker' | 'beforeSent'>;
 
 /** What a write answered. */
 export interface Written {
@@ -79,7 +83,7 @@ export class ExotelClient {
     const parameters = { channel: 'sms', ...slice, ...campaignQueryToWire(query) };
     const answer = await this.#read('list', queryString(parameters), call);
     const facts = this.#facts();
-    return readWindow(answer, slice, wireCampaign, (wire) => campaignFromWire(wire, facts));
+    return readWindow(answer, slice, readCampaign, (wire) => campaignFromWire(wire, facts));
   }
 
   /**
@@ -95,28 +99,28 @@ export class ExotelClient {
     const parameters = { channel: 'sms', ...slice, ...messageQueryToWire(query) };
     const path = `/${sidSegment(sid, 'sid')}/message-details${queryString(parameters)}`;
     const answer = await this.#read('messages', path, call);
-    return readWindow(answer, slice, wireMessage, (wire) => messageFromWire(wire, sid));
+    return readWindow(answer, slice, readMessage, (wire) => messageFromWire(wire, sid));
   }
 
   /** Sends one POST. The answer has no stats, no cost and no message callback. */
-  async createCampaign(draft: CampaignDraft, onSent?: () => void): Promise<Written> {
-    const { campaign, requestId } = await this.#written('create', '', createToWire(draft), onSent);
+  async createCampaign(draft: CampaignDraft, options: WriteOptions = {}): Promise<Written> {
+    const { campaign, requestId } = await this.#written('create', '', createToWire(draft), options);
     const smsStatusCallback = campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null;
     return { campaign: { ...campaign, smsStatusCallback }, requestId };
   }
 
   /** Changes what the draft says. */
-  async updateCampaign(sid: string, draft: CampaignDraft, onSent?: () => void): Promise<Written> {
-    return this.#written('update', `/${sidSegment(sid, 'sid')}`, draftToWire(draft), onSent);
+  async updateCampaign(sid: string, draft: CampaignDraft, asker?: Asker): Promise<Written> {
+    return this.#written('update', `/${sidSegment(sid, 'sid')}`, draftToWire(draft), { asker });
   }
 
   /** Asks for a move in the campaign's life. */
-  async actOnCampaign(sid: string, action: LifecycleAction, onSent?: () => void): Promise<Written> {
-    return this.#written('action', `/${sidSegment(sid, 'sid')}`, actionToWire(action), onSent);
+  async actOnCampaign(sid: string, action: LifecycleAction, asker?: Asker): Promise<Written> {
+    return this.#written('action', `/${sidSegment(sid, 'sid')}`, actionToWire(action), { asker });
   }
 
-  async #written(route: WriteRoute, path: string, body: WireBody, onSent?: () => void): Promise<Written> {
-    const answer = await this.#write(route, path, body, onSent);
+  async #written(route: WriteRoute, path: string, body: WireBody, options: WriteOptions): Promise<Written> {
+    const answer = await this.#write(route, path, body, options);
     return { campaign: this.#oneCampaign(answer), requestId: answer.request_id ?? null };
   }
 
@@ -125,29 +129,31 @@ export class ExotelClient {
     return this.#options.policy.retried(call, send);
   }
 
-  #write(route: WriteRoute, path: string, body: WireBody, onSent?: () => void): Promise<WireEnvelope> {
+  #write(route: WriteRoute, path: string, body: WireBody, options: WriteOptions): Promise<WireEnvelope> {
     const method = route === 'create' ? 'POST' : 'PUT';
-    const call: CallOptions = { priority: 'write', ...(onSent && { onSent }) };
+    const call: CallOptions = { ...options, priority: 'write' };
     const send = this.#try(route, { method, path: `${this.#root}${path}`, body }, call);
     return this.#options.policy.once(call, send);
   }
 
   /** What one try does; each is shown to who watches. */
-  #try(route: Route, request: TransportRequest, { priority }: CallOptions): Try<WireEnvelope> {
+  #try(route: Route, request: TransportRequest, { priority, asker }: CallOptions): Try<WireEnvelope> {
     const { transport, now, observer, drift } = this.#options;
+    // Whoever's request set a poll off: it goes on without them.
+    const trail = priority === 'background' ? undefined : asker?.trail;
     let attempt = 0;
     return (tell, timeoutMs) =>
-      observedCall(observer, { route, attempt: (attempt += 1), priority }, async (onStatus) => {
+      observedCall(observer, { route, attempt: (attempt += 1), priority, trail }, async (onStatus) => {
         const answer = await transport.send({ ...request, timeoutMs });
         onStatus(answer.status);
         tell(rateHeaders(answer.headers));
-        return openEnvelope(answer, now(), (body) => drift?.look(route, answer.status, body));
+        return openEnvelope(answer, now(), (body) => drift?.look(route, answer.status, body, trail));
       });
   }
 
   #oneCampaign({ response: [item], request_id }: WireEnvelope): Campaign {
     const facts = this.#facts();
-    const row = readItem(item, wireCampaign, (wire) => campaignFromWire(wire, facts), request_id);
+    const row = readItem(item, readCampaign, (wire) => campaignFromWire(wire, facts), request_id);
     if (row instanceof UpstreamFailure) throw row;
     return row;
   }

@@ -18,16 +18,16 @@ export interface Window<T> {
   readonly answeredAtMs?: number | undefined;
 }
 
-/** Reads one item with the schema of what was asked for. */
+/** Reads one item as what was asked for. */
 export function readItem<Wire, T>(
   item: WireItem | undefined,
-  schema: z.ZodType<Wire>,
+  read: (data: unknown) => Wire | undefined,
   map: (wire: Wire) => T,
   requestId?: string,
 ): Row<T> {
   const failure = item && failureOfItem(item, requestId);
   if (failure) return failure;
-  const wire = schema.safeParse(item?.data).data;
+  const wire = read(item?.data);
   if (wire !== undefined) return map(wire);
   const { sid, name, date_created } = traces.safeParse(item?.data).data ?? {};
   return new UpstreamFailure('invalidResponse', {
@@ -53,10 +53,10 @@ const traces = z.object({
 export function readWindow<Wire, T>(
   { metadata, response, request_id, isList, answeredAtMs }: WireEnvelope,
   asked: { readonly offset: number; readonly limit: number },
-  schema: z.ZodType<Wire>,
+  read: (data: unknown) => Wire | undefined,
   map: (wire: Wire) => T,
 ): Window<T> {
-  const rows = response.map((item) => readItem(item, schema, map, request_id));
+  const rows = response.map((item) => readItem(item, read, map, request_id));
   throwIfWhole(rows, isList);
   const end = asked.offset + rows.length;
   const said = Math.min(metadata?.limit ?? asked.limit, asked.limit);

@@ -133,8 +133,10 @@ export class CachedReads<V extends object> {
     wish.report.used.willBe();
     if (!this.#options.isOn) wish.report.freshForMs = 0;
     if (!this.#options.isOn) {
-      const onSent = () => (wish.report.calls += 1);
-      const reading = await this.#fetch(key, fetch, { priority: wish.priority ?? 'read', onSent });
+      const reading = await this.#fetch(key, fetch, {
+        priority: wish.priority ?? 'read',
+        asker: wish.report,
+      });
       this.#options.onAnswered?.('new');
       return reading;
     }
@@ -195,7 +197,7 @@ export class CachedReads<V extends object> {
         priority: priority ?? (old && !mustBeNew ? 'refresh' : 'read'),
         staleMs: old ? this.#ageMs(old) : 0,
         onQueued,
-        onSent: () => (report.calls += 1),
+        asker: report,
       };
       return this.#options.shared ? this.#once(key, wish, fetch, call) : this.#fetch(key, fetch, call);
     });

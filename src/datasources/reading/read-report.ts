@@ -1,7 +1,8 @@
+import { type Asker, type Trail } from '../../domain/trail.js';
 import { UsedReadings } from './used-readings.js';
 
 /** What one request cost: told to a client that asks for it. */
-export class ReadReport {
+export class ReadReport implements Asker {
   /** Requests sent to the upstream, retries included. */
   calls = 0;
   /** Reads answered from what was read before, fresh or old. */
@@ -14,4 +15,10 @@ export class ReadReport {
   hasMessages = false;
   /** What the answer is made of. */
   readonly used = new UsedReadings();
+  readonly trail: Trail | undefined;
+
+  /** @param trail of the request; undefined for what nobody asked for. */
+  constructor(trail?: Trail) {
+    this.trail = trail;
+  }
 }

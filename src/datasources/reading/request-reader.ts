@@ -5,6 +5,7 @@ import {
   type PageArguments,
   type PageLimits,
 } from '../../domain/page.js';
+import { type Asker } from '../../domain/trail.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -54,10 +55,10 @@ export class RequestReader {
     this.#campaigns = new RequestCampaigns((sids) => account.campaigns(sids, this.#wish));
   }
 
-  /** Counts a request that this one sent to the upstream by itself. */
-  readonly onSent = (): void => {
-    this.#wish.report.calls += 1;
-  };
+  /** Whom requests to the upstream that are sent beside the reader are for. */
+  get asker(): Asker {
+    return this.#wish.report;
+  }
 
   /** A campaign, or null for a sid that the upstream does not have. */
   async campaign(sid: string): Promise<Campaign | null> {

@@ -1,5 +1,6 @@
 import { type CampaignAction } from '../../domain/campaign.js';
 import { GatewayError } from '../../domain/errors.js';
+import { type Trail } from '../../domain/trail.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Outcome } from './outcome.js';
 
@@ -20,8 +21,8 @@ export interface AuditLine {
   readonly upstreamRequestId: string | null;
 }
 
-/** Where audit lines go. */
-export type Audit = (line: AuditLine) => void;
+/** Where audit lines go, and whose request each write is of. */
+export type Audit = (line: AuditLine, trail: Trail | undefined) => void;
 
 type Ending = Pick<AuditLine, 'outcome' | 'codes' | 'upstreamRequestId'> & { readonly sid?: string };
 

@@ -58,7 +58,7 @@ export class CampaignWriter {
 
   async #create(draft: CampaignDraft, idempotencyKey: string | null): Promise<KeyedOutcome> {
     const keyed = await this.#options.creates
-      .create(draft, idempotencyKey, this.#reader.onSent)
+      .create(draft, idempotencyKey, this.#reader.asker)
       .catch((error: unknown) => {
         // Who is told to look must not be shown a list from before.
         if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) this.#reader.forgetLists();
@@ -93,12 +93,16 @@ export class CampaignWriter {
     write: () => Promise<KeyedOutcome>,
   ): Promise<KeyedOutcome> {
     const head = { who: this.#who, what, sid: sid !== null && sid.length > maximumSidLength ? null : sid };
+    const { trail } = this.#reader.asker;
     try {
       const keyed = await write();
-      this.#options.audit({ ...head, ...auditOfOutcome(keyed.outcome, keyed.isReplay || keyed.isJoined) });
+      this.#options.audit(
+        { ...head, ...auditOfOutcome(keyed.outcome, keyed.isReplay || keyed.isJoined) },
+        trail,
+      );
       return keyed;
     } catch (error) {
-      this.#options.audit({ ...head, ...auditOfError(error) });
+      this.#options.audit({ ...head, ...auditOfError(error) }, trail);
       throw error;
     } finally {
       await this.#reader.told; // whoever is told of a write finds it, whichever gateway is asked

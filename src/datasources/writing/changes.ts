@@ -71,7 +71,7 @@ export class Changes {
     return this.#change({
       action,
       sid,
-      send: () => client.updateCampaign(sid, withCallbacks(draft, campaign), this.#reader.onSent),
+      send: () => client.updateCampaign(sid, withCallbacks(draft, campaign), this.#reader.asker),
       isDone: (now) => isAsSaid(draft, now),
     });
   }
@@ -85,7 +85,7 @@ export class Changes {
     return this.#change({
       action,
       sid,
-      send: () => client.actOnCampaign(sid, action, this.#reader.onSent),
+      send: () => client.actOnCampaign(sid, action, this.#reader.asker),
       isDone: ({ status }) => hasReached(action, status),
     });
   }

@@ -1,4 +1,5 @@
 import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { type Asker } from '../../domain/trail.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Progress } from './create-record.js';
 
@@ -22,8 +23,8 @@ export interface Create {
   /** True where the name was made for it. */
   readonly isNameOurs: boolean;
   readonly journal: Journal;
-  /** Told of every request that is sent. */
-  readonly onSent: () => void;
+  /** Whom it is for. */
+  readonly asker: Asker;
 }
 
 /**

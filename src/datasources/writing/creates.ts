@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fieldProblems, keyProblems, newCampaignProblems } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { type Asker } from '../../domain/trail.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type SharedState } from '../state/shared-state.js';
 import { type Create, type Journal, type WithCallbacks } from './create.js';
@@ -48,19 +49,15 @@ export class Creates {
 
   /**
    * Creates a campaign, or answers what came of the same key before.
-   * @param onSent told of every request that is sent for it.
+   * @param asker whom it is for.
    */
-  async create(
-    draft: CampaignDraft,
-    idempotencyKey: string | null,
-    onSent: () => void,
-  ): Promise<KeyedOutcome> {
+  async create(draft: CampaignDraft, idempotencyKey: string | null, asker: Asker): Promise<KeyedOutcome> {
     const { accountSid, now, random } = this.#options;
     const name = draft.name ?? defaultName(accountSid, now(), random);
     const problems = () => newCampaignProblems(draft, idempotencyKey, now());
     const isNameOurs = draft.name == null;
     if (idempotencyKey === null) {
-      const create = { id: randomUUID(), draft: { ...draft, name }, isNameOurs, journal: new Memo(), onSent };
+      const create = { id: randomUUID(), draft: { ...draft, name }, isNameOurs, journal: new Memo(), asker };
       return { outcome: await this.#run(create), isReplay: false };
     }
     // What is wrong whatever was done before needs no key.
@@ -77,7 +74,7 @@ export class Creates {
           draft: { ...draft, name: claim.name },
           isNameOurs,
           journal: claim,
-          onSent,
+          asker,
         }),
     });
   }

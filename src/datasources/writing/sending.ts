@@ -79,17 +79,19 @@ export class Sending {
   /** Sends one POST. @returns what came of it, or why that is not known. */
   async #post(create: Create): Promise<Outcome | UpstreamFailure> {
     const { now, timeoutMs, client, withCallbacks } = this.#options;
-    const { journal, draft, onSent } = create;
+    const { journal, draft, asker } = create;
     const before = journal.progress;
     const nowMs = now();
     const sentAtMs = before.sentAtMs ?? nowMs; // whichever of them was taken is looked for from the first on
     await journal.note({ sentAtMs, sealedAtMs: sealedUnseen(nowMs, timeoutMs) });
     let leftAtMs = nowMs;
     try {
-      const written = await client.createCampaign(withCallbacks(draft), () => {
-        if (!journal.isOurs()) throw new NotSent();
-        leftAtMs = now();
-        onSent();
+      const written = await client.createCampaign(withCallbacks(draft), {
+        asker,
+        beforeSent: () => {
+          if (!journal.isOurs()) throw new NotSent();
+          leftAtMs = now();
+        },
       });
       await this.#take(written.campaign.sid, create.id);
       // What create answers has no stats and no cost.
@@ -108,13 +110,10 @@ export class Sending {
   }
 
   /** The upstream named the campaign that it made, and said the rest of it in a way that can't be read. */
-  async #readCreated(sid: string, { id, onSent }: Create, { facts }: UpstreamFailure): Promise<Outcome> {
+  async #readCreated(sid: string, { id, asker }: Create, { facts }: UpstreamFailure): Promise<Outcome> {
     await this.#take(sid, id);
     try {
-      return done(
-        await this.#options.client.getCampaign(sid, { priority: 'write', onSent }),
-        facts.requestId,
-      );
+      return done(await this.#options.client.getCampaign(sid, { priority: 'write', asker }), facts.requestId);
     } catch {
       throw createdUnreadable(sid, facts.requestId);
     }

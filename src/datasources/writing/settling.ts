@@ -47,12 +47,12 @@ export class Settling {
   }
 
   /** @returns undefined where a look tells nothing. */
-  async #look({ id, draft, isNameOurs, journal, onSent }: Create): Promise<Campaign | null | undefined> {
+  async #look({ id, draft, isNameOurs, journal, asker }: Create): Promise<Campaign | null | undefined> {
     const { sentAtMs, sealedAtMs } = journal.progress;
     if (sentAtMs === null) return null;
     const lost = { createId: id, draft, isNameOurs, sentAtMs, sealedAtMs };
     const look = this.#options.namesakes.looking(draft.name, () =>
-      this.#options.lookUp.find(lost, { priority: 'write', onSent }),
+      this.#options.lookUp.find(lost, { priority: 'write', asker }),
     );
     try {
       return await inTime(look);

@@ -79,16 +79,21 @@ export class AnswerKeeping {
     return function answer(request, reply) {
       const { answering } = request;
       return answering?.found
-        ? give(answering.found, reply, keeping)
+        ? give(answering.found, request, reply, keeping)
         : keep(make.call(this, request, reply), answering, reply, answers);
     };
   }
 }
 
 /** Counts, logs and traces it like any other operation. */
-function give({ answer, freshForMs }: FreshAnswer, reply: FastifyReply, keeping: AnswerKeepingOptions) {
+function give(
+  { answer, freshForMs }: FreshAnswer,
+  { trail }: FastifyRequest,
+  reply: FastifyReply,
+  keeping: AnswerKeepingOptions,
+) {
   const { operationName, hasMessages, contentType, body } = answer;
-  const running = keeping.operations.begin('http');
+  const running = keeping.operations.begin('http', trail);
   running.is({
     operation: OperationTypeNode.QUERY,
     name: operationName === undefined ? undefined : { value: operationName },

@@ -117,7 +117,7 @@ export class PlainQueries {
     client: { readonly isTold: boolean },
   ): Promise<ExecutionResult | undefined> {
     const { report } = context;
-    const running = this.#options.operations.begin('http', report);
+    const running = this.#options.operations.beginOnce('http', report);
     running.is(operation);
     const result = await run(variables, context);
     const { calls } = report;

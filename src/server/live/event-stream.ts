@@ -36,7 +36,7 @@ export function serveEventStream(
     authenticate: () => null, // no single connections: a stream that is reserved and never opened would stay
     onSubscribe: ({ raw: request }, sent) => {
       const { documentId } = (request.body ?? request.query) as SentOperation;
-      const prepared = operations.prepare({ ...sent, documentId }, request.caller);
+      const prepared = operations.prepare({ ...sent, documentId }, request.caller, request.trail);
       return 'schema' in prepared
         ? (prepared as never)
         : { data: null, errors: operations.formatErrors(prepared) as never };

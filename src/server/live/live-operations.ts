@@ -12,10 +12,11 @@ import {
   subscribe,
 } from 'graphql';
 import { type Caller } from '../../domain/caller.js';
+import { type Trail } from '../../domain/trail.js';
 import { type RequestContext } from '../../resolvers/context.js';
 import { codesOf, hasData } from '../observe/operation-plugin.js';
 import { type OperationEnd, type Operations } from '../observe/operations.js';
-import { keepTrail, onTrail, operationTrail } from '../observe/trail.js';
+import { metOn, operationTrail } from '../observe/trail.js';
 import { type CostCheck } from '../../resolvers/cost/checked-cost.js';
 import { admittedText, type Guards } from '../limits/guards.js';
 import { refusalOf } from '../limits/http-refusal.js';
@@ -33,7 +34,7 @@ export interface SentOperation {
 /** What running operations beside Apollo's endpoint needs. */
 export interface LiveOperationsOptions {
   readonly schema: GraphQLSchema;
-  readonly createContext: (caller: Caller) => RequestContext;
+  readonly createContext: (caller: Caller, trail: Trail) => RequestContext;
   readonly guards: Guards;
   readonly cost: CostCheck;
   readonly operations: Operations;
@@ -60,17 +61,22 @@ export class LiveOperations {
     this.#options = options;
   }
 
-  /** Checks an operation as far as that goes without executing it. */
-  prepare(sent: SentOperation, caller: Caller): ExecutionArgs | readonly GraphQLError[] {
-    const prepared = this.#prepare(sent, caller);
+  /**
+   * Checks an operation as far as that goes without executing it.
+   * @param request that it came with; undefined where it came over a connection that has more of them.
+   */
+  prepare(sent: SentOperation, caller: Caller, request?: Trail): ExecutionArgs | readonly GraphQLError[] {
+    const { operations, transport } = this.#options;
+    const trail = operationTrail(transport, request);
+    const prepared = this.#prepare(sent, caller, trail);
     if (!('schema' in prepared)) {
       const codes = codesOf(prepared.map((error) => error.toJSON()));
-      this.#options.operations.begin(this.#options.transport).end({ codes, hasData: false });
+      operations.begin(transport, trail).end({ codes, hasData: false });
     }
     return prepared;
   }
 
-  #prepare(sent: SentOperation, caller: Caller): ExecutionArgs | readonly GraphQLError[] {
+  #prepare(sent: SentOperation, caller: Caller, trail: Trail): ExecutionArgs | readonly GraphQLError[] {
     const { operationName, variables } = sent;
     const { schema, createContext, cost, guards } = this.#options;
     const name = typeof operationName === 'string' ? operationName : undefined;
@@ -88,7 +94,8 @@ export class LiveOperations {
     if (errors) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'));
     const tooMuch = cost.problem({ schema, document, operation, variables: variableValues });
     if (tooMuch) return [tooMuch];
-    return { schema, document, operationName: name, variableValues, contextValue: createContext(caller) };
+    const contextValue = createContext(caller, trail);
+    return { schema, document, operationName: name, variableValues, contextValue };
   }
 
   /** The document of an operation, or why it is not run. */
@@ -126,7 +133,8 @@ export class LiveOperations {
     const isMutation = (): boolean =>
       getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.MUTATION;
     try {
-      return this.format(await this.#options.guards.running.run(async () => execute(args), isMutation));
+      const result = await this.#options.guards.running.run(async () => execute(args), isMutation);
+      return this.format(result, trailIn(args));
     } catch (error) {
       return { errors: this.formatErrors([refusalOf(error)]) };
     }
@@ -137,30 +145,28 @@ export class LiveOperations {
     return this.#observed(args, async () => {
       const events = await subscribe(args);
       return Symbol.asyncIterator in events
-        ? formatEach(events, (result) => this.format(result))
-        : this.format(events);
+        ? formatEach(events, (result) => this.format(result, trailIn(args)))
+        : this.format(events, trailIn(args));
     });
   }
 
-  /** Runs an operation on a trail of its own, and notes how it ended. */
-  #observed<T extends FormattedResult | EventStream>(
-    { document, operationName, contextValue }: ExecutionArgs,
+  /** Runs an operation, and notes how it ended. */
+  async #observed<T extends FormattedResult | EventStream>(
+    args: ExecutionArgs,
     run: () => Promise<T>,
   ): Promise<T> {
     const { operations, transport } = this.#options;
-    return onTrail(operationTrail(transport), async () => {
-      const running = operations.begin(transport);
-      const operation = getOperationAST(document, operationName);
-      if (operation) running.is(operation);
-      let end: OperationEnd = { codes: ['INTERNAL_SERVER_ERROR'], hasData: false };
-      try {
-        const result = await run();
-        end = endOf(result);
-        return result;
-      } finally {
-        running.end({ ...end, calls: (contextValue as RequestContext).report.calls });
-      }
-    });
+    const running = operations.begin(transport, trailIn(args));
+    const operation = getOperationAST(args.document, args.operationName);
+    if (operation) running.is(operation);
+    let end: OperationEnd = { codes: ['INTERNAL_SERVER_ERROR'], hasData: false };
+    try {
+      const result = await run();
+      end = endOf(result);
+      return result;
+    } finally {
+      running.end({ ...end, calls: contextIn(args).report.calls });
+    }
   }
 
   /** Errors as clients see them. */
@@ -169,9 +175,18 @@ export class LiveOperations {
   }
 
   /** An answer as clients see it. */
-  format({ data, errors }: ExecutionResult): FormattedResult {
+  format({ data, errors }: ExecutionResult, trail: Trail | undefined): FormattedResult {
+    for (const error of errors ?? []) metOn(trail, error);
     return { ...(errors && { errors: this.formatErrors(errors) }), ...(data !== undefined && { data }) };
   }
+}
+
+function contextIn({ contextValue }: ExecutionArgs): RequestContext {
+  return contextValue as RequestContext;
+}
+
+function trailIn(args: ExecutionArgs): Trail | undefined {
+  return contextIn(args).report.trail;
 }
 
 function endOf(result: FormattedResult | EventStream): OperationEnd {
@@ -202,13 +217,12 @@ function formatEach(
   events: AsyncGenerator<ExecutionResult, void, void>,
   format: (result: ExecutionResult) => FormattedResult,
 ): EventStream {
-  const onItsTrail = keepTrail();
   const map = async (next: Promise<IteratorResult<ExecutionResult, void>>) => {
     const result = await next;
     return result.done ? result : { done: false as const, value: format(result.value) };
   };
   const each: EventStream = {
-    next: () => onItsTrail(() => map(events.next().catch(asLastEvent))),
+    next: () => map(events.next().catch(asLastEvent)),
     return: () => map(events.return()),
     throw: (error: unknown) => map(events.throw(error)),
     [Symbol.asyncIterator]: () => each,

@@ -2,7 +2,6 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { type Verdict } from '../../live/callback-receiver.js';
 import { type FeedObserver } from '../../live/feed-observer.js';
 import { type WebhookKind, webhookKinds } from '../../live/webhook-token.js';
-import { currentTrail } from '../observe/trail.js';
 import { beginAtZero } from './begin-at-zero.js';
 
 /** Counts who listens, and what they are told. */
@@ -28,10 +27,8 @@ export function feedMetrics(registry: Registry): FeedObserver {
     registers,
   });
   return {
-    opened: (field) => {
-      const transport = currentTrail()?.transport ?? 'ws';
-      // Over plain HTTP there are none: those that come with it are for a router.
-      const labels = { transport: transport === 'http' ? 'callback' : transport, field };
+    opened: (field, transport) => {
+      const labels = { transport, field };
       open.inc(labels);
       return () => {
         open.dec(labels);

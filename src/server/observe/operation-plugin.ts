@@ -2,16 +2,22 @@ import { type ApolloServerPlugin } from '@apollo/server';
 import { type GraphQLFormattedError } from 'graphql';
 import { type RequestContext } from '../../resolvers/context.js';
 import { type Operations } from './operations.js';
+import { metOn } from './trail.js';
 
 /** Notes every operation of Apollo's endpoint. It wraps no field: what it costs is per operation. */
 export function observeOperations(operations: Operations): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: ({ request, contextValue }) => {
       const isForRouter = request.extensions?.['subscription'] != null;
-      const running = operations.begin(isForRouter ? 'callback' : 'http', contextValue.report);
+      const running = operations.beginOnce(isForRouter ? 'callback' : 'http', contextValue.report);
       return Promise.resolve({
         didResolveOperation: ({ operation }) => {
           if (operation) running.is(operation);
+          return Promise.resolve();
+        },
+        // Errors are formatted by who is not told for whom.
+        didEncounterErrors: ({ errors, contextValue: { report } }) => {
+          for (const error of errors) metOn(report.trail, error);
           return Promise.resolve();
         },
         willSendResponse: ({ response: { body }, contextValue: { report } }) => {
@@ -23,7 +29,7 @@ export function observeOperations(operations: Operations): ApolloServerPlugin<Re
     },
     // What was no operation at all: a body that is none, or a browser's form.
     invalidRequestWasReceived: () => {
-      operations.begin('http').end({ codes: ['BAD_REQUEST'], hasData: false });
+      operations.begin('http', undefined).end({ codes: ['BAD_REQUEST'], hasData: false });
       return Promise.resolve();
     },
   };

@@ -1,7 +1,8 @@
 import { type Logger } from '../logger.js';
 import { isClientsFault } from '../metrics/error-codes.js';
-import { type Span, type Spans } from '../tracing/spans.js';
-import { currentTrail, type Transport } from './trail.js';
+import { type Asker, type Span, type Trail, type Transport } from '../../domain/trail.js';
+import { type Spans } from '../tracing/spans.js';
+import { onTrail } from './trail.js';
 
 /** Unknown where a document could not be read, or named no operation. */
 export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
@@ -54,18 +55,18 @@ export class Operations {
 
   /**
    * An operation came in.
-   * @param request an object of its own; what begins again for the same one is the same operation.
+   * @param asker of its own; what begins again for the same one is the same operation.
    */
-  begin(transport: Transport, request?: object): RunningOperation {
-    const begun = request && this.#begun.get(request);
+  beginOnce(transport: Transport, asker: Asker): RunningOperation {
+    const begun = this.#begun.get(asker);
     if (begun) return begun;
-    const running = this.#begin(transport);
-    if (request) this.#begun.set(request, running);
+    const running = this.begin(transport, asker.trail);
+    this.#begun.set(asker, running);
     return running;
   }
 
-  #begin(transport: Transport): RunningOperation {
-    const trail = currentTrail();
+  /** An operation came in that can't begin again. */
+  begin(transport: Transport, trail: Trail | undefined): RunningOperation {
     const span = this.#options.spans?.begin({
       name: 'graphql',
       kind: 'server',
@@ -77,7 +78,7 @@ export class Operations {
       },
     });
     if (trail && span) trail.span = span;
-    return new RunningOperation(this.#options, transport, span);
+    return new RunningOperation(this.#options, transport, trail, span);
   }
 }
 
@@ -85,14 +86,21 @@ export class Operations {
 export class RunningOperation {
   readonly #options: OperationsOptions;
   readonly #transport: Transport;
+  readonly #trail: Trail | undefined;
   readonly #span: Span | undefined;
   readonly #beganAtMs = performance.now();
   #type: OperationType = 'unknown';
   #name: string | undefined;
 
-  constructor(options: OperationsOptions, transport: Transport, span: Span | undefined) {
+  constructor(
+    options: OperationsOptions,
+    transport: Transport,
+    trail: Trail | undefined,
+    span: Span | undefined,
+  ) {
     this.#options = options;
     this.#transport = transport;
+    this.#trail = trail;
     this.#span = span;
   }
 
@@ -117,8 +125,9 @@ export class RunningOperation {
     const level = isTold ? 'info' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
     const operation = { type: this.#type, name: this.#name, transport, outcome };
+    const durationMs = Math.round(ms);
     logger[level](
-      { operation, codes: [...new Set(codes)].slice(0, 10), durationMs: Math.round(ms), calls },
+      { ...onTrail(this.#trail), operation, codes: [...new Set(codes)].slice(0, 10), durationMs, calls },
       'an operation',
     );
   }

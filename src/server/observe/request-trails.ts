@@ -1,32 +1,29 @@
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { onTrail, requestIdOf, type Trail } from './trail.js';
+import { type FastifyInstance } from 'fastify';
+import { type Trail } from '../../domain/trail.js';
+import { requestIdOf } from './trail.js';
 
-const trailOf = new WeakMap<FastifyRequest, Trail>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whom everything is done for that is done for this request. */
+    trail: Trail;
+  }
+}
 
 /**
  * Gives every HTTP request its id, `X-Request-Id` where that can be one, and says it in the answer. To be called before
  * any other hook is added.
  */
 export function followRequests(app: FastifyInstance): void {
+  app.decorateRequest('trail', null as never); // Fastify takes no object here that requests would share
   app.addHook('onRequest', (request, reply, done) => {
     const { 'x-request-id': said, traceparent } = request.headers;
-    const trail: Trail = {
+    request.trail = {
       requestId: requestIdOf(said),
       transport: 'http',
-      ...(typeof traceparent === 'string' && { traceparent }),
+      traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+      span: undefined,
     };
-    trailOf.set(request, trail);
-    reply.header('x-request-id', trail.requestId);
-    onTrail(trail, done);
+    reply.header('x-request-id', request.trail.requestId);
+    done();
   });
-  // Bodies are read by events, which come from the connection and know nothing of the request.
-  app.addHook('preValidation', (request, _reply, done) => {
-    onRequestTrail(request, done);
-  });
-}
-
-/** Works for a request where its trail was lost. */
-export function onRequestTrail<T>(request: FastifyRequest, work: () => T): T {
-  const trail = trailOf.get(request);
-  return trail ? onTrail(trail, work) : work();
 }

@@ -1,9 +1,10 @@
 import { type BegunCall, type CallEnd, type CallObserver } from '../../datasources/exotel/call-observer.js';
 import { type FailureReason } from '../../domain/upstream-failure.js';
 import { type Logger } from '../logger.js';
-import { type Span, type Spans } from '../tracing/spans.js';
+import { type Span } from '../../domain/trail.js';
+import { type Spans } from '../tracing/spans.js';
 import { type Seldom } from './seldom.js';
-import { currentTrail, offTrail } from './trail.js';
+import { onTrail } from './trail.js';
 
 /** What counts requests to the upstream. */
 export interface CallMetrics {
@@ -50,35 +51,26 @@ export class UpstreamCalls implements CallObserver {
   }
 
   began(call: BegunCall): (end: CallEnd) => void {
-    // Whoever's request set a poll off: it goes on without them.
-    return call.priority === 'background' ? offTrail(() => this.#began(call)) : this.#began(call);
-  }
-
-  #began(call: BegunCall): (end: CallEnd) => void {
     const beganAtMs = performance.now();
     const span = this.#span(call);
     return (end) => {
       const ms = performance.now() - beganAtMs;
       const requestId = end.requestId !== undefined && saneId.test(end.requestId) ? end.requestId : undefined;
       this.#options.metrics.ended(call, end, ms / 1000);
-      const log = (): void => {
-        this.#log(call, end, { durationMs: Math.round(ms), upstreamRequestId: requestId });
-      };
-      if (call.priority === 'background') offTrail(log);
-      else log();
+      this.#log(call, end, { durationMs: Math.round(ms), upstreamRequestId: requestId });
       span?.note({ 'http.response.status_code': end.status, 'exotel.request_id': requestId });
       span?.end(end.reason);
     };
   }
 
-  #span({ route, attempt, priority }: BegunCall): Span | undefined {
+  #span({ route, attempt, priority, trail }: BegunCall): Span | undefined {
     const { spans } = this.#options;
     if (!spans) return undefined;
     const [method, path] = templates[route];
     return spans.begin({
       name: `${method} ${root}${path}`,
       kind: 'client',
-      parent: currentTrail()?.span,
+      parent: trail?.span,
       facts: {
         'http.request.method': method,
         'url.template': `${root}${path}`,
@@ -90,12 +82,12 @@ export class UpstreamCalls implements CallObserver {
   }
 
   #log(
-    { route, attempt }: BegunCall,
+    { route, attempt, trail }: BegunCall,
     { status, reason }: CallEnd,
     facts: Readonly<Record<string, unknown>>,
   ): void {
     const { logger, seldom } = this.#options;
-    const line = { route, status, reason, attempt, ...facts };
+    const line = { ...onTrail(trail), route, status, reason, attempt, ...facts };
     if (reason !== undefined && trouble.has(reason)) logger.warn(line, 'an upstream call failed');
     else logger.debug(line, 'an upstream call');
     if (reason === 'unauthorized' || reason === 'forbidden')

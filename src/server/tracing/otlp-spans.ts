@@ -18,7 +18,8 @@ import {
   type SpanExporter,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { type Span, type SpanFacts, type Spans, type SpanStart } from './spans.js';
+import { type Span, type SpanFacts } from '../../domain/trail.js';
+import { type Spans, type SpanStart } from './spans.js';
 import { spanContextOf } from './trace-parent.js';
 
 /** Where traces go. */

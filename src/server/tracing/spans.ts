@@ -1,12 +1,4 @@
-/** What is noted of a span: closed words, numbers and ids, never what somebody wrote. */
-export type SpanFacts = Readonly<Record<string, string | number | undefined>>;
-
-/** One stretch of work in a trace. */
-export interface Span {
-  note(facts: SpanFacts): void;
-  /** @param failure a closed word for what went wrong. */
-  end(failure?: string): void;
-}
+import { type Span, type SpanFacts } from '../../domain/trail.js';
 
 /** How a span begins. */
 export interface SpanStart {

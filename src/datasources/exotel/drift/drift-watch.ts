@@ -1,5 +1,6 @@
 import { CampaignStatus } from '../../../domain/campaign.js';
 import { MessageStatus } from '../../../domain/message.js';
+import { type Trail } from '../../../domain/trail.js';
 import { type Route } from '../call-observer.js';
 import { campaignStatusOf, messageStatusOf } from '../mapping/words.js';
 import { isObject } from '../wire/object.js';
@@ -20,7 +21,7 @@ import {
 export type DriftRoute = Route | 'campaignCallback' | 'messageCallback';
 
 /** Told of what the document does not have, once for each answer that has it. */
-export type OnDrift = (route: DriftRoute, drift: Drift) => void;
+export type OnDrift = (route: DriftRoute, drift: Drift, trail: Trail | undefined) => void;
 
 /** An answer's rows share a few signatures; an upstream that makes up keys must not fill our memory. */
 const rememberedSignatures = 500;
@@ -41,12 +42,13 @@ export class DriftWatch {
   /**
    * Looks at an answer.
    * @param body undefined where it is no JSON: of a proxy's error that tells nothing, of a success it is a drift.
+   * @param trail of whom it was asked for.
    */
-  look(route: Route, status: number, body: unknown): void {
+  look(route: Route, status: number, body: unknown, trail?: Trail): void {
     const isSuccess = status >= 200 && status < 300;
-    if (isObject(body) && 'response' in body) this.#tell(route, this.#ofAnswer(route, body));
+    if (isObject(body) && 'response' in body) this.#tell(route, this.#ofAnswer(route, body), trail);
     else if (isSuccess && !(isObject(body) && 'RestException' in body))
-      this.#tell(route, [{ kind: 'shape', path: '' }]);
+      this.#tell(route, [{ kind: 'shape', path: '' }], trail);
   }
 
   /** Looks at a callback. */
@@ -62,10 +64,10 @@ export class DriftWatch {
     else this.#tell(route, [{ kind: 'shape', path: '' }]);
   }
 
-  #tell(route: DriftRoute, drifts: readonly Drift[]): void {
+  #tell(route: DriftRoute, drifts: readonly Drift[], trail?: Trail): void {
     if (drifts.length === 0) return;
     const each = new Map(drifts.map((drift) => [`${drift.kind} ${drift.path}`, drift]));
-    for (const drift of each.values()) this.#onDrift(route, drift);
+    for (const drift of each.values()) this.#onDrift(route, drift, trail);
   }
 
   #ofAnswer(route: Route, body: Readonly<Record<string, unknown>>): Drift[] {

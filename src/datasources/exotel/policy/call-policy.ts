@@ -1,3 +1,4 @@
+import { type Asker } from '../../../domain/trail.js';
 import { failedBecause } from '../../../domain/upstream-failure.js';
 import { Breaker, type BreakerState } from './breaker.js';
 import { Lanes } from './lanes.js';
@@ -15,8 +16,10 @@ export interface CallOptions {
   readonly staleMs?: number;
   /** Told when the call has to wait for its place in the budget. */
   readonly onQueued?: () => void;
-  /** Told of every request that is sent, retries included. */
-  readonly onSent?: () => void;
+  /** Whom it is for: every request that is sent, retries included, is counted there. */
+  readonly asker?: Asker;
+  /** Called before each request leaves; where it throws, none does. */
+  readonly beforeSent?: () => void;
 }
 
 /** One try: sends the request, and tells the headers of its answer before it reads the body. */
@@ -84,7 +87,7 @@ export class CallPolicy implements SendPolicy {
   }
 
   async #send<T>(options: CallOptions, send: Try<T>, waitMs: number, timeoutMs: number): Promise<T> {
-    const { priority, staleMs = 0, onQueued, onSent } = options;
+    const { priority, staleMs = 0, onQueued, asker, beforeSent } = options;
     // The place comes first: a probe of the breaker that waited for one would hold up everybody behind it.
     const permit = await this.#options.budget.acquire({
       priority,
@@ -97,7 +100,8 @@ export class CallPolicy implements SendPolicy {
       // The lane comes before the breaker: that all are taken does not say that the upstream is down.
       const value = await this.#lanes.run(priority === 'write', () =>
         this.#breaker.run(() => {
-          onSent?.();
+          beforeSent?.();
+          if (asker) asker.calls += 1;
           return send((told) => (headers = told), timeoutMs);
         }),
       );

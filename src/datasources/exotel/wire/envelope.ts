@@ -2,56 +2,87 @@ import { z } from 'zod';
 import { isObject } from './object.js';
 import { integerOf, maximumInt } from './number.js';
 
-const integer = z.transform(integerOf);
-const textOrNothing = z.transform((value) => (typeof value === 'string' ? value : undefined));
+type Values = Readonly<Record<string, unknown>>;
+
+/** `{code, message, description}`, seen in failed items. */
+export interface WireErrorData {
+  readonly code: number | undefined;
+  readonly message: string | undefined;
+  readonly description: string | undefined;
+}
+
+/** One row of an answer; its `data` is read by what was asked for. */
+export interface WireItem {
+  readonly code: number | undefined;
+  readonly status: string | undefined;
+  readonly error_data: WireErrorData | null;
+  readonly data: unknown;
+}
+
+/**
+ * What every answer is wrapped in. Nothing of it must be there: whatever is written in another way says nothing, so
+ * there is nothing for a schema to refuse, and plain functions read it.
+ */
+export interface WireEnvelope {
+  readonly request_id: string | undefined;
+  readonly http_code: number | undefined;
+  readonly metadata: { readonly total: number | undefined; readonly limit: number | undefined } | undefined;
+  readonly response: readonly WireItem[];
+  readonly isList: boolean;
+  /** Of the answer's `Date` header; epoch milliseconds. */
+  readonly answeredAtMs?: number | undefined;
+}
+
+/** Reads it, whatever it is. */
+export function readEnvelope(json: Values, answeredAtMs?: number): WireEnvelope {
+  const { request_id, http_code, metadata, response } = json;
+  return {
+    request_id: textOrNothing(request_id),
+    http_code: integerOf(http_code),
+    metadata: isObject(metadata)
+      ? { total: countOf(metadata['total']), limit: countOf(metadata['limit']) || undefined }
+      : undefined,
+    response: itemsOf(response),
+    isList: Array.isArray(response),
+    answeredAtMs,
+  };
+}
+
+/**
+ * Create answers an array and get an object, "sometimes the other way round": both become an array here. What is not
+ * even an item says nothing, so that its neighbours stay readable.
+ */
+function itemsOf(response: unknown): readonly WireItem[] {
+  if (response == null) return [];
+  return Array.isArray(response) ? response.map(itemOf) : [itemOf(response)];
+}
+
+const noItem: WireItem = { code: undefined, status: undefined, error_data: null, data: undefined };
+
+function itemOf(value: unknown): WireItem {
+  if (!isObject(value)) return noItem;
+  const { code, status, error_data, data } = value;
+  return { code: integerOf(code), status: textOrNothing(status), error_data: errorDataOf(error_data), data };
+}
+
+function errorDataOf(value: unknown): WireErrorData | null {
+  if (!isObject(value)) return null;
+  const { code, message, description } = value;
+  return {
+    code: integerOf(code),
+    message: textOrNothing(message),
+    description: textOrNothing(description),
+  };
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
 
 /** At most what GraphQL's `Int` holds. */
 function countOf(value: unknown): number | undefined {
   const count = integerOf(value);
   return count !== undefined && count >= 0 && count <= maximumInt ? count : undefined;
-}
-
-const metadata = z.object({
-  total: z.transform(countOf),
-  limit: z.transform((value) => (countOf(value) === 0 ? undefined : countOf(value))),
-});
-
-/** `{code, message, description}`, seen in failed items. */
-const errorData = z.object({ code: integer, message: textOrNothing, description: textOrNothing });
-export type WireErrorData = z.infer<typeof errorData>;
-
-const item = z.object({
-  code: integer,
-  status: textOrNothing,
-  error_data: z.transform((value) => (isObject(value) ? errorData.parse(value) : null)),
-  data: z.unknown().optional(),
-});
-/** One row of an answer; its `data` is read by the schema of what was asked for. */
-export type WireItem = z.infer<typeof item>;
-
-/** Every one as an object: what is not even an item says nothing, so that its neighbours stay readable. */
-function itemsOf(response: unknown): readonly object[] {
-  if (response == null) return [];
-  const items: readonly unknown[] = Array.isArray(response) ? response : [response];
-  return items.map((value) => (isObject(value) ? value : {}));
-}
-
-/**
- * What every answer is wrapped in. Create answers an array and get an object, "sometimes the other way round":
- * both become an array here.
- */
-export const envelope = z.object({
-  request_id: textOrNothing,
-  http_code: integer,
-  metadata: z.transform((value) => (isObject(value) ? metadata.parse(value) : undefined)),
-  response: z.transform(itemsOf).pipe(z.array(item)),
-});
-
-/** An answer's envelope, and what is not of its body. */
-export interface WireEnvelope extends z.infer<typeof envelope> {
-  readonly isList: boolean;
-  /** Of the answer's `Date` header; epoch milliseconds. */
-  readonly answeredAtMs?: number | undefined;
 }
 
 /** Met in refusals alone, so it need not be cheap. */

@@ -21,15 +21,18 @@ const utcOf = remembered((text): string | undefined => {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }, 5000);
 
-/** A moment as the upstream writes it (`+05:30`), read into UTC text: `2022-08-10T17:42:00.000Z`. */
+/** A moment as the upstream writes it (`+05:30`), as UTC text: `2022-08-10T17:42:00.000Z`; null for anything else. */
+export function momentOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? (utcOf(value) ?? null) : null;
+}
+
+/** A moment that must be there. */
 export const moment = z.transform((value, context) => {
-  const utc = typeof value === 'string' ? utcOf(value) : undefined;
-  if (utc !== undefined) return utc;
+  const utc = momentOrNull(value);
+  if (utc !== null) return utc;
   context.issues.push({ code: 'custom', message: 'not a moment with an offset', input: value });
   return z.NEVER;
 });
 
 /** A moment that a row can do without: null where it is missing or unreadable. */
-export const optionalMoment = z.transform((value) =>
-  typeof value === 'string' ? (utcOf(value) ?? null) : null,
-);
+export const optionalMoment = z.transform(momentOrNull);

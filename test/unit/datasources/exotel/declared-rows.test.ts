@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type z } from 'zod';
-import { wireCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
-import { wireMessage } from '../../../../src/datasources/exotel/wire/message.js';
+import { readCampaign, wireCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
+import { readMessage, wireMessage } from '../../../../src/datasources/exotel/wire/message.js';
 import {
   documentedAnswer,
   documentedCampaign,
@@ -45,10 +45,18 @@ function spoilt(row: Record<string, unknown>) {
 }
 
 const [listed] = documentedAnswer('list').response;
-const kinds: [kind: string, rows: fc.Arbitrary<unknown>, read: z.ZodType, declared: z.ZodType][] = [
-  ['campaign', spoilt(documentedCampaign({ dlt_entity_id: '12' })), wireCampaign, declaredCampaign],
-  ['campaign in a list', spoilt({ ...listed?.data, expiry_time: null }), wireCampaign, declaredCampaign],
-  ['message', spoilt(documentedMessage({ body: 'hello' })), wireMessage, declaredMessage],
+/** How a kind of row is read, whole and by its schema alone, and what it ought to be. */
+interface Ways {
+  readonly read: (row: unknown) => unknown;
+  readonly schema: z.ZodType;
+  readonly declared: z.ZodType;
+}
+const ofCampaign: Ways = { read: readCampaign, schema: wireCampaign, declared: declaredCampaign };
+const ofMessage: Ways = { read: readMessage, schema: wireMessage, declared: declaredMessage };
+const kinds: [kind: string, rows: fc.Arbitrary<unknown>, ways: Ways][] = [
+  ['campaign', spoilt(documentedCampaign({ dlt_entity_id: '12' })), ofCampaign],
+  ['campaign in a list', spoilt({ ...listed?.data, expiry_time: null }), ofCampaign],
+  ['message', spoilt(documentedMessage({ body: 'hello' })), ofMessage],
 ];
 
 /** Null and missing say the same to the mapping. */
@@ -58,12 +66,14 @@ function withoutUndefined(data: unknown): object {
 }
 
 describe('a row is read as its declaration says, however spoilt it is', () => {
-  it.each(kinds)('%s', (_kind, rows, read, declared) => {
+  it.each(kinds)('%s', (_kind, rows, { read, schema, declared }) => {
     fc.assert(
       fc.property(rows, (row) => {
-        const [is, ought] = [read.safeParse(row), declared.safeParse(row)];
-        expect(is.success).toBe(ought.success);
-        expect(said(is.data)).toEqual(said(ought.data));
+        const ought = declared.safeParse(row);
+        for (const is of [read(row), schema.safeParse(row).data]) {
+          expect(is !== undefined).toBe(ought.success);
+          expect(said(is)).toEqual(said(ought.data));
+        }
       }),
       { numRuns: 1000 },
     );
@@ -71,7 +81,7 @@ describe('a row is read as its declaration says, however spoilt it is', () => {
 
   it('and most of what is spoilt is read all the same', () => {
     const samples = fc.sample(spoilt(documentedCampaign()), 200);
-    const read = samples.filter((row) => wireCampaign.safeParse(row).success);
+    const read = samples.filter((row) => readCampaign(row) !== undefined);
     expect(read.length).toBeGreaterThan(50);
   });
 });

@@ -28,25 +28,26 @@ function counted() {
 }
 
 describe('an answer is read once', () => {
-  it('a list: its bytes are parsed once, and each of its rows is validated once', async () => {
+  it('a list: its bytes are parsed once, and rows as the document writes them need no schema', async () => {
     upstream.answers(JSON.stringify(documentedAnswer('list')));
     const client = upstream.client();
-    await client.listCampaigns(anyCampaign, firstWindow); // zod compiles a schema when it is first used
     const { parses, texts, campaigns } = counted();
     const { rows } = await client.listCampaigns(anyCampaign, firstWindow);
     expect([parses.mock.calls.length, texts.mock.calls.length]).toEqual([1, 0]);
-    expect(campaigns).toHaveBeenCalledTimes(rows.length);
+    expect(campaigns).not.toHaveBeenCalled();
+    expect(rows.length).toBeGreaterThan(1);
     expect(rows.filter((row) => row instanceof UpstreamFailure)).toEqual([]);
   });
 
   it('messages', async () => {
     upstream.answers(JSON.stringify(documentedAnswer('messages')));
     const client = upstream.client();
-    await client.listMessages('of-this', anyMessage, firstWindow);
     const { parses, texts, messages } = counted();
     const { rows } = await client.listMessages('of-this', anyMessage, firstWindow);
     expect([parses.mock.calls.length, texts.mock.calls.length]).toEqual([1, 0]);
-    expect(messages).toHaveBeenCalledTimes(rows.length);
+    expect(messages).not.toHaveBeenCalled();
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.filter((row) => row instanceof UpstreamFailure)).toEqual([]);
   });
 
   it('a campaign, however many quirks it has: a quirk is no second reading', async () => {
@@ -57,10 +58,12 @@ describe('an answer is read once', () => {
       state: 7,
       stats: null,
       schedule: [],
+      name: 12,
     };
     const data = documentedCampaign(quirks);
     upstream.answers(JSON.stringify({ response: [{ code: '200', status: 'success', data }] }));
     const client = upstream.client();
+    await client.getCampaign('any'); // zod compiles a schema when it is first used
     const { parses, campaigns } = counted();
     await client.getCampaign('any');
     expect(parses).toHaveBeenCalledTimes(1);

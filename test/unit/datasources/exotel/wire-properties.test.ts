@@ -4,8 +4,8 @@ import { openEnvelope } from '../../../../src/datasources/exotel/answer.js';
 import { campaignFromWire } from '../../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../../src/datasources/exotel/mapping/message.js';
 import { readWindow } from '../../../../src/datasources/exotel/rows.js';
-import { wireCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
-import { wireMessage } from '../../../../src/datasources/exotel/wire/message.js';
+import { readCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
+import { readMessage } from '../../../../src/datasources/exotel/wire/message.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import { documentedCampaign, documentedMessage } from '../../../fixtures/documented-answer.js';
 import { firstWindow } from './questions.js';
@@ -19,8 +19,8 @@ function open(text: string, status = 200) {
 /** The rows of an answer, read as campaigns and as messages. */
 function rowsOf(response: unknown, extra: object = {}) {
   const envelope = open(JSON.stringify({ metadata: { total: 1 }, response, ...extra }));
-  const campaigns = readWindow(envelope, firstWindow, wireCampaign, (wire) => campaignFromWire(wire, facts));
-  const messages = readWindow(envelope, firstWindow, wireMessage, (wire) => messageFromWire(wire, 'of'));
+  const campaigns = readWindow(envelope, firstWindow, readCampaign, (wire) => campaignFromWire(wire, facts));
+  const messages = readWindow(envelope, firstWindow, readMessage, (wire) => messageFromWire(wire, 'of'));
   return { campaigns: campaigns.rows, messages: messages.rows };
 }
 
