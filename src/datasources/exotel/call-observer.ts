@@ -33,27 +33,16 @@ export interface CallObserver {
   began(call: BegunCall): (end: CallEnd) => void;
 }
 
-/**
- * Shows one request to an observer.
- * @param send tells the status line as soon as it is there.
- */
-export async function observedCall(
-  observer: CallObserver | undefined,
-  call: BegunCall,
-  send: (onStatus: (status: number) => void) => Promise<WireEnvelope>,
-): Promise<WireEnvelope> {
-  const ended = observer?.began(call);
-  let status: number | undefined;
-  try {
-    const envelope = await send((said) => (status = said));
-    ended?.({ status, reason: refusalIn(envelope), requestId: envelope.request_id });
-    return envelope;
-  } catch (error) {
-    const isKnown = error instanceof UpstreamFailure;
-    const requestId = isKnown ? error.facts.requestId : undefined;
-    ended?.({ status, reason: isKnown ? error.reason : 'unavailable', requestId });
-    throw error;
-  }
+/** How a request ended that was answered in a way that can be read. */
+export function endOfAnswer(status: number, envelope: WireEnvelope): CallEnd {
+  return { status, reason: refusalIn(envelope), requestId: envelope.request_id };
+}
+
+/** How a request ended otherwise. @param status undefined where no status line came. */
+export function endOfFailure(status: number | undefined, error: unknown): CallEnd {
+  const isKnown = error instanceof UpstreamFailure;
+  const requestId = isKnown ? error.facts.requestId : undefined;
+  return { status, reason: isKnown ? error.reason : 'unavailable', requestId };
 }
 
 /** "HTTP 200 can carry a failed item" (UPSTREAM.md): where it is the only one, the request failed. */

@@ -4,7 +4,7 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { openEnvelope } from './answer.js';
-import { type CallObserver, observedCall, type Route } from './call-observer.js';
+import { type CallObserver, endOfAnswer, endOfFailure, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
 import { rateHeaders } from './failure.js';
 import { campaignFromWire } from './mapping/campaign.js';
@@ -142,13 +142,23 @@ export class ExotelClient {
     // Whoever's request set a poll off: it goes on without them.
     const trail = priority === 'background' ? undefined : asker?.trail;
     let attempt = 0;
-    return (tell, timeoutMs) =>
-      observedCall(observer, { route, attempt: (attempt += 1), priority, trail }, async (onStatus) => {
+    return async (tell, timeoutMs) => {
+      const ended = observer?.began({ route, attempt: (attempt += 1), priority, trail });
+      let status: number | undefined;
+      try {
         const answer = await transport.send({ ...request, timeoutMs });
-        onStatus(answer.status);
+        ({ status } = answer);
         tell(rateHeaders(answer.headers));
-        return openEnvelope(answer, now(), (body) => drift?.look(route, answer.status, body, trail));
-      });
+        const envelope = openEnvelope(answer, now(), (body) =>
+          drift?.look(route, answer.status, body, trail),
+        );
+        ended?.(endOfAnswer(status, envelope));
+        return envelope;
+      } catch (error) {
+        ended?.(endOfFailure(status, error));
+        throw error;
+      }
+    };
   }
 
   #oneCampaign({ response: [item], request_id }: WireEnvelope): Campaign {

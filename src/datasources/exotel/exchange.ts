@@ -1,10 +1,22 @@
 import { type Dispatcher } from 'undici';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type TransportAnswer } from './transport.js';
 
 type Controller = Dispatcher.DispatchController;
 
 /** What some layers write before JSON, and no JSON begins with. */
-const byteOrderMark = /^\uFEFF/;
+const byteOrderMark = 0xfeff;
+
+/** Errors of a connection that was never made: the request certainly did not leave. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /**
  * One request on its way: takes its answer as undici reads it from the connection, until one deadline. An answer is
@@ -12,9 +24,9 @@ const byteOrderMark = /^\uFEFF/;
  * away; they cost several times what is left.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
-  /** Rejects with what broke the connection off. */
+  /** Rejects with an UpstreamFailure: why there is none. */
   readonly answer: Promise<TransportAnswer>;
-  isTimedOut = false;
+  #isTimedOut = false;
   #resolve!: (answer: TransportAnswer) => void;
   #reject!: (error: Error) => void;
   readonly #deadline: NodeJS.Timeout;
@@ -29,7 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#reject = reject;
     });
     this.#deadline = setTimeout(() => {
-      this.isTimedOut = true;
+      this.#isTimedOut = true;
       if (this.#controller) this.#breakOff(this.#controller);
     }, timeoutMs).unref();
   }
@@ -37,7 +49,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** The request has a connection: what is late by then does not leave. */
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
-    if (this.isTimedOut) this.#breakOff(controller);
+    if (this.#isTimedOut) this.#breakOff(controller);
   }
 
   onResponseStart(_controller: Controller, status: number, headers: TransportAnswer['headers']): void {
@@ -53,16 +65,30 @@ export class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#deadline);
     const [only] = this.#chunks;
     const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
-    const text = bytes.toString('utf8').replace(byteOrderMark, '');
-    this.#resolve({ status: this.#status, headers: this.#headers, text });
+    const text = bytes.toString('utf8');
+    const isMarked = text.charCodeAt(0) === byteOrderMark;
+    this.#resolve({ status: this.#status, headers: this.#headers, text: isMarked ? text.slice(1) : text });
   }
 
   onResponseError(_controller: Controller, error: Error): void {
+    this.fail(error);
+  }
+
+  /** There will be no answer. */
+  fail(error: unknown): void {
     clearTimeout(this.#deadline);
-    this.#reject(error);
+    this.#reject(failureOf(error, this.#isTimedOut));
   }
 
   #breakOff(controller: Controller): void {
     controller.abort(new Error('the deadline has passed'));
   }
+}
+
+function failureOf(error: unknown, isTimedOut: boolean): UpstreamFailure {
+  const { code = '', syscall } = (error ?? {}) as { readonly code?: string; readonly syscall?: string };
+  // A connection that breaks later may have the same code: then the request had left.
+  const isConnecting = syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo';
+  if (neverSent.has(code) && isConnecting) return new UpstreamFailure('unreachable');
+  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable');
 }

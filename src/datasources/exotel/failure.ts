@@ -57,6 +57,7 @@ function secondsUntil(dueMs: number, nowMs: number, longest: number): number {
 
 /** `X-RateLimit-Limit`, `-Remaining` and `-Reset` (epoch seconds): developer site, rate limiting. */
 export function rateHeaders(headers: TransportAnswer['headers']): RateHeaders {
+  if (!rateHeaderNames.some((name) => name in headers)) return noRateHeaders;
   const number = (name: string): number | undefined => {
     const text = String(headers[name] ?? '').trim();
     return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -68,6 +69,9 @@ export function rateHeaders(headers: TransportAnswer['headers']): RateHeaders {
     resetAtMs: resetSeconds === undefined ? undefined : resetSeconds * 1000,
   };
 }
+
+const rateHeaderNames = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
+const noRateHeaders: RateHeaders = { limit: undefined, remaining: undefined, resetAtMs: undefined };
 
 /** A failed item as a failure, whatever the status line said; undefined for one that succeeded. */
 export function failureOfItem(item: WireItem, requestId?: string): UpstreamFailure | undefined {

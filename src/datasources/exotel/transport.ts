@@ -1,5 +1,4 @@
 import { type Dispatcher, Pool } from 'undici';
-import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { Exchange } from './exchange.js';
 import { maximumOpenRequests } from './policy/lanes.js';
 
@@ -32,17 +31,6 @@ export interface TransportAnswer {
 /** More than any answer of 50 rows can be; a larger one is a fault and must not fill our memory. */
 const maximumAnswerBytes = 16 * 1024 * 1024;
 
-/** Errors of a connection that was never made: the request certainly did not leave. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /** HTTP to the upstream over kept-alive connections: one try, one deadline, no retries, no redirects. */
 export class Transport {
   readonly #pool: Pool;
@@ -71,33 +59,20 @@ export class Transport {
    * Sends one request and reads its whole answer.
    * @throws UpstreamFailure `unreachable` (never left), `timeout`, or `unavailable` (the connection broke).
    */
-  async send({
-    method,
-    path,
-    body,
-    timeoutMs = this.#timeoutMs,
-  }: TransportRequest): Promise<TransportAnswer> {
+  send({ method, path, body, timeoutMs = this.#timeoutMs }: TransportRequest): Promise<TransportAnswer> {
     const exchange = new Exchange(timeoutMs);
     const hasBody = body !== undefined;
     const headers = hasBody ? this.#bodyHeaders : this.#headers;
     try {
       this.#pool.dispatch({ method, path, headers, body: hasBody ? JSON.stringify(body) : null }, exchange);
-      return await exchange.answer;
     } catch (error) {
-      throw failureOf(error, exchange.isTimedOut);
+      exchange.fail(error);
     }
+    return exchange.answer;
   }
 
   /** Ends what is in flight and closes the connections. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
-}
-
-function failureOf(error: unknown, timedOut: boolean): UpstreamFailure {
-  const { code = '', syscall } = (error ?? {}) as { readonly code?: string; readonly syscall?: string };
-  // A connection that breaks later may have the same code: then the request had left.
-  const isConnecting = syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo';
-  if (neverSent.has(code) && isConnecting) return new UpstreamFailure('unreachable');
-  return new UpstreamFailure(timedOut ? 'timeout' : 'unavailable');
 }

@@ -55,8 +55,10 @@ export class UpstreamCalls implements CallObserver {
     const span = this.#span(call);
     return (end) => {
       const ms = performance.now() - beganAtMs;
-      const requestId = end.requestId !== undefined && saneId.test(end.requestId) ? end.requestId : undefined;
       this.#options.metrics.ended(call, end, ms / 1000);
+      // Most calls go well, and nobody is told of those.
+      if (!span && end.reason === undefined && !this.#options.logger.isLevelEnabled('debug')) return;
+      const requestId = end.requestId !== undefined && saneId.test(end.requestId) ? end.requestId : undefined;
       this.#log(call, end, { durationMs: Math.round(ms), upstreamRequestId: requestId });
       span?.note({ 'http.response.status_code': end.status, 'exotel.request_id': requestId });
       span?.end(end.reason);

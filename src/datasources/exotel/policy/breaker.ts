@@ -14,12 +14,17 @@ function isDown(error: unknown): boolean {
 /** Closed: calls are sent; open: none is; half open: one is under way, to see whether the upstream is back. */
 export type BreakerState = 'closed' | 'halfOpen' | 'open';
 
-/** Keeps a dead upstream from being hammered: while it is open, calls fail at once and none is sent. */
+/**
+ * Keeps a dead upstream from being hammered: while it is open, calls fail at once and none is sent. The library decides;
+ * it is told of failures, and of the first success after them: while all goes well, another changes nothing.
+ */
 export class Breaker {
   readonly #policy = circuitBreaker(handleWhen(isDown), {
     halfOpenAfter: probeAfterMs,
     breaker: new ConsecutiveBreaker(failuresInARow),
   });
+  /** Whether the library was told of a failure, and of no success since. */
+  #isFailing = false;
 
   /** It stays open until something is sent again: nobody asks the upstream just to see. */
   get state(): BreakerState {
@@ -27,8 +32,30 @@ export class Breaker {
     return this.#policy.state === CircuitState.HalfOpen ? 'halfOpen' : 'open';
   }
 
-  /** @throws NotSent where it opened meanwhile. */
+  /** @throws NotSent where it is open. */
   async run<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#policy.state !== CircuitState.Closed) return this.#probe(call);
+    let value: T;
+    try {
+      value = await call();
+    } catch (error) {
+      await this.#tell(error);
+      throw error;
+    }
+    if (this.#isFailing) await this.#tell(undefined);
+    return value;
+  }
+
+  /** Tells how a call ended that was sent while it was closed. A refusal is an answer too: it ends a row of failures. */
+  async #tell(error: unknown): Promise<void> {
+    const isFailure = isDown(error);
+    if (this.#policy.state !== CircuitState.Closed || (!isFailure && !this.#isFailing)) return;
+    this.#isFailing = isFailure;
+    const end = isFailure ? () => Promise.reject(error as Error) : () => undefined;
+    await this.#policy.execute(end).catch(() => undefined);
+  }
+
+  async #probe<T>(call: () => Promise<T>): Promise<T> {
     try {
       const end = await this.#policy.execute(() => ended(call));
       if ('error' in end) throw end.error;
@@ -39,7 +66,7 @@ export class Breaker {
   }
 }
 
-/** A refusal is an answer too: it ends a row of failures, as a success does. */
+/** What the library is to take for a success: an answer, or a refusal. */
 async function ended<T>(
   call: () => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly error: unknown }> {

@@ -65,12 +65,17 @@ export class Budget {
   }
 
   /**
-   * Waits for a place among the calls of a minute.
+   * Takes a place among the calls of a minute, or waits for one where there is none yet.
    * @throws UpstreamFailure `rateLimited` at once where there will be none within the claim's time.
    */
-  async acquire(claim: Claim): Promise<Permit> {
+  acquire(claim: Claim): Permit | Promise<Permit> {
+    const nowMs = this.#options.now();
+    const isFree = !this.#isClosed && !this.#ledger && this.#isUnlimited(nowMs);
+    return isFree ? this.#permit(claim) : this.#acquire(claim, rankOf(claim, nowMs));
+  }
+
+  async #acquire(claim: Claim, rank: Rank): Promise<Permit> {
     if (this.#isClosed) throw new NotSent();
-    const rank = rankOf(claim, this.#options.now());
     if (this.#waitMs(rank) <= 0) {
       const permit = this.#ledger ? await this.#sharedPermit(this.#ledger, claim) : this.#permit(claim);
       if (permit) return permit;
@@ -79,6 +84,13 @@ export class Budget {
     if (waitMs > claim.waitMs) throw new NoPlace(waitMs);
     claim.onQueued?.();
     return this.#queue(claim, rank);
+  }
+
+  /** Whether nobody limits the calls: neither who configured us, nor the upstream by what it has said. */
+  #isUnlimited(nowMs: number): boolean {
+    return (
+      this.#limit === Infinity && this.#upstream.left(nowMs) === Infinity && nowMs >= this.#pausedUntilMs
+    );
   }
 
   /** The upstream said 429: nothing is sent before then. */

@@ -11,18 +11,43 @@ interface CallNote {
   readonly weight: number;
 }
 
-/** One call that counts against the budget. */
-interface LoggedCall extends CallNote {
-  readonly id: string;
-  /** When it stops counting; never while it is in flight. */
-  expiresAtMs: number;
-}
-
 /** A call that has begun. */
 export interface BegunCall {
   readonly id: string;
   /** To be told, once, when it stops counting. 0: at once. */
   end(expiresAtMs: number): void;
+}
+
+/** One call that counts against the budget. */
+class LoggedCall implements BegunCall, CallNote {
+  readonly isBackground: boolean;
+  readonly beganAtMs: number;
+  readonly weight: number;
+  /** When it stops counting; never while it is in flight. */
+  expiresAtMs = Infinity;
+  readonly #number: number;
+  readonly #onEnd: (call: LoggedCall) => void;
+
+  constructor(
+    { isBackground, beganAtMs, weight }: CallNote,
+    number: number,
+    onEnd: (call: LoggedCall) => void,
+  ) {
+    this.isBackground = isBackground;
+    this.beganAtMs = beganAtMs;
+    this.weight = weight;
+    this.#number = number;
+    this.#onEnd = onEnd;
+  }
+
+  get id(): string {
+    return String(this.#number);
+  }
+
+  end(expiresAtMs: number): void {
+    this.expiresAtMs = expiresAtMs;
+    this.#onEnd(this);
+  }
 }
 
 /**
@@ -69,16 +94,16 @@ export class CallLog {
   /** Notes a call that is about to be sent. */
   begin(note: CallNote): BegunCall {
     this.#begun += 1;
-    const call: LoggedCall = { ...note, id: String(this.#begun), expiresAtMs: Infinity };
+    const call = new LoggedCall(note, this.#begun, this.#ended);
     this.#calls.add(call);
     this.#inFlight += 1;
-    const end = (expiresAtMs: number): void => {
-      this.#inFlight -= 1;
-      call.expiresAtMs = expiresAtMs;
-      if (expiresAtMs === 0) this.#calls.delete(call);
-    };
-    return { id: call.id, end };
+    return call;
   }
+
+  readonly #ended = (call: LoggedCall): void => {
+    this.#inFlight -= 1;
+    if (call.expiresAtMs === 0) this.#calls.delete(call);
+  };
 
   /**
    * When so many of the places will be free again; a call in flight is taken to be answered now.

@@ -89,22 +89,15 @@ export class CallPolicy implements SendPolicy {
   async #send<T>(options: CallOptions, send: Try<T>, waitMs: number, timeoutMs: number): Promise<T> {
     const { priority, staleMs = 0, onQueued, asker, beforeSent } = options;
     // The place comes first: a probe of the breaker that waited for one would hold up everybody behind it.
-    const permit = await this.#options.budget.acquire({
-      priority,
-      staleMs,
-      waitMs,
-      ...(onQueued && { onQueued }),
-    });
+    const place = this.#options.budget.acquire({ priority, staleMs, waitMs, onQueued });
+    const permit = place instanceof Promise ? await place : place;
     let headers: RateHeaders | undefined;
     try {
-      // The lane comes before the breaker: that all are taken does not say that the upstream is down.
-      const value = await this.#lanes.run(priority === 'write', () =>
-        this.#breaker.run(() => {
-          beforeSent?.();
-          if (asker) asker.calls += 1;
-          return send((told) => (headers = told), timeoutMs);
-        }),
-      );
+      const value = await this.#inLane(priority === 'write', () => {
+        beforeSent?.();
+        if (asker) asker.calls += 1;
+        return send((told) => (headers = told), timeoutMs);
+      });
       permit.answered(headers);
       return value;
     } catch (error) {
@@ -112,6 +105,17 @@ export class CallPolicy implements SendPolicy {
       if (error instanceof NotSent) permit.unused();
       else permit.answered(headers);
       throw error;
+    }
+  }
+
+  /** The lane comes before the breaker: that all are taken does not say that the upstream is down. */
+  async #inLane<T>(isWrite: boolean, send: () => Promise<T>): Promise<T> {
+    const turn = this.#lanes.enter(isWrite);
+    if (turn) await turn;
+    try {
+      return await this.#breaker.run(send);
+    } finally {
+      this.#lanes.leave(isWrite);
     }
   }
 

@@ -13,7 +13,7 @@ export interface Claim {
   /** How long the call may wait for its place. */
   readonly waitMs: number;
   /** Told when there is no place at once. */
-  readonly onQueued?: () => void;
+  readonly onQueued?: (() => void) | undefined;
 }
 
 /** A claim's rank among others: what it grows while it waits counts too, so that nobody starves. */

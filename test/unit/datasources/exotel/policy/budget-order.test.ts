@@ -67,10 +67,12 @@ describe('who is served first where calls are scarce', () => {
     await use(budget, 1);
     const order: string[] = [];
     const claim = (name: string, staleMs: number) =>
-      void budget.acquire(claimOf('refresh', { staleMs, waitMs: 10 * minuteMs })).then((permit) => {
-        order.push(name);
-        permit.answered();
-      });
+      void Promise.resolve(budget.acquire(claimOf('refresh', { staleMs, waitMs: 10 * minuteMs }))).then(
+        (permit) => {
+          order.push(name);
+          permit.answered();
+        },
+      );
     claim('waits long', 5000);
     await pass(30_000);
     claim('a little staler', 6000);
@@ -111,7 +113,7 @@ describe('a part of the budget is kept', () => {
     await use(budget, 14, 'read');
     const granted: number[] = [];
     for (let index = 0; index < 13; index += 1)
-      void budget.acquire(claimOf('refresh', { waitMs: minuteMs })).then((permit) => {
+      void Promise.resolve(budget.acquire(claimOf('refresh', { waitMs: minuteMs }))).then((permit) => {
         granted.push(Date.now());
         permit.answered();
       });
