@@ -27,11 +27,12 @@ export class CampaignResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Campaign | CampaignReference | null> {
     const needs = campaignNeeds(info);
-    const pages = needs.messages.map((args) => reader.messages(sid, args, args, messagePages(info)));
-    const settled = Promise.allSettled(pages); // a page that fails is reported where `messages` is resolved
+    const pages = needs.messages.map((args) =>
+      // A page that fails is reported where `messages` is resolved.
+      reader.messages(sid, args, args, messagePages(info)).catch(() => undefined),
+    );
     if (needs.details || pages.length === 0) return reader.campaign(sid);
-    const isUnknown = (await settled).some((page) => page.status === 'fulfilled' && page.value === null);
-    return isUnknown ? null : referenceTo(sid);
+    return (await Promise.all(pages)).includes(null) ? null : referenceTo(sid);
   }
 
   @Query(() => CampaignConnection, { description: 'Campaigns, a page at a time.' })

@@ -5,6 +5,7 @@ import { describeScopes } from './access/described.js';
 import { guarded } from './access/guarded.js';
 import { CampaignMutations } from './campaign-mutations.js';
 import { CampaignResolver } from './campaign-resolver.js';
+import { direct } from './direct.js';
 import { MessageResolver } from './message-resolver.js';
 import { asSubgraph } from './subgraph.js';
 import { SubscriptionsResolver } from './subscriptions-resolver.js';
@@ -37,5 +38,5 @@ export async function createSchema(now: () => number = Date.now): Promise<GraphQ
     orphanedTypes: [],
   });
   describeScopes(schema);
-  return guarded(asSubgraph(schema), now);
+  return guarded(direct(asSubgraph(schema)), now);
 }

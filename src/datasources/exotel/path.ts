@@ -21,8 +21,12 @@ export function sidSegment(sid: string, argument: string): string {
 
 /** A query string; what is undefined is left out. */
 export function queryString(parameters: Readonly<Record<string, string | number | undefined>>): string {
-  const said = Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${encodeURIComponent(String(value).toWellFormed())}`],
-  );
-  return said.length === 0 ? '' : `?${said.join('&')}`;
+  let said = '';
+  for (const name in parameters) {
+    const value = parameters[name];
+    if (value === undefined) continue;
+    const text = typeof value === 'number' ? String(value) : encodeURIComponent(value.toWellFormed());
+    said += `${said === '' ? '?' : '&'}${name}=${text}`;
+  }
+  return said;
 }

@@ -78,8 +78,10 @@ export class AccountReads {
       onAnswered: (how) => options.onRead?.('campaigns', how),
       shared: this.#sharing?.campaignWindows,
       freshMs: () => freshness.listMs,
-      onKept: (reading) => {
-        for (const [sid, row] of snapshotsOf(reading)) this.#snapshots.keep(sid, row);
+      onKept: ({ value: { rows }, readAtMs, order }) => {
+        for (const campaign of rows)
+          if (!(campaign instanceof Error))
+            this.#snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
       },
       onFetched: (reading) => {
         this.#sharing?.snapshots.share(snapshotsOf(reading));

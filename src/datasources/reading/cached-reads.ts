@@ -4,6 +4,7 @@ import { type Flight, Flights } from './flights.js';
 import { type ReadAnswer } from './read-observer.js';
 import { type Reading, type ReadWish } from './reading.js';
 import { type ReadingClock } from './reading-clock.js';
+import { type Fetch, ReadingsUnderWay } from './readings-under-way.js';
 import { roughBytes } from './rough-bytes.js';
 import { type Elsewhere, type SharedReads } from './shared-reads.js';
 import { after, newOrOld, type Wait } from './stand-in.js';
@@ -32,9 +33,6 @@ export interface CachedReadsOptions<V> {
   readonly onFetched?: (reading: Reading<V>) => void;
 }
 
-/** Reads one thing from the upstream. */
-export type Fetch<V> = (call: CallOptions) => Promise<V>;
-
 /** Before the key of a flight that may not end with an old answer. */
 const newOnly = 'new ';
 
@@ -46,10 +44,14 @@ export class CachedReads<V extends object> {
   readonly #options: CachedReadsOptions<V>;
   readonly #kept: LRUCache<string, Reading<V>>;
   readonly #flights = new Flights<Reading<V>>();
-  readonly #underWay = new Set<{ readonly key: string; isOutdated: boolean }>();
+  readonly #underWay: ReadingsUnderWay<V>;
 
   constructor(options: CachedReadsOptions<V>) {
     this.#options = options;
+    this.#underWay = new ReadingsUnderWay(options.now, (key, reading) => {
+      this.keep(key, reading);
+      options.onFetched?.(reading);
+    });
     this.#kept = new LRUCache({
       max: options.maximumEntries,
       maxSize: options.maximumBytes,
@@ -101,7 +103,7 @@ export class CachedReads<V extends object> {
 
   /** Keeps what a write answered, as read now. */
   replace(key: string, value: V, order = this.#options.clock.next()): Reading<V> {
-    const reading = this.#reading(value, order);
+    const reading = { value, readAtMs: this.#options.now(), order };
     this.keep(key, reading);
     return reading;
   }
@@ -117,7 +119,7 @@ export class CachedReads<V extends object> {
   /** Marks what a write may have changed: the next read asks anew. What is being read now is not kept. */
   outdate(isChanged: (key: string) => boolean = () => true): void {
     this.#flights.leave((flight) => isChanged(flight.replace(newOnly, '')));
-    for (const read of this.#underWay) read.isOutdated ||= isChanged(read.key);
+    this.#underWay.outdate(isChanged);
     for (const [key, kept] of [...this.#kept.entries()])
       if (isChanged(key)) this.#kept.set(key, { ...kept, isOutdated: true });
   }
@@ -129,17 +131,19 @@ export class CachedReads<V extends object> {
   }
 
   /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
-  async read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
+  read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
     wish.report.used.willBe();
-    if (!this.#options.isOn) wish.report.freshForMs = 0;
-    if (!this.#options.isOn) {
-      const reading = await this.#fetch(key, fetch, {
-        priority: wish.priority ?? 'read',
-        asker: wish.report,
-      });
-      this.#options.onAnswered?.('new');
-      return reading;
-    }
+    return this.#options.isOn ? this.#read(key, wish, fetch) : this.#readUnkept(key, wish, fetch);
+  }
+
+  async #readUnkept(key: string, { report, priority }: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
+    report.freshForMs = 0;
+    const reading = await this.#fetch(key, fetch, { priority: priority ?? 'read', asker: report });
+    this.#options.onAnswered?.('new');
+    return reading;
+  }
+
+  async #read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
     const kept = this.#fresh(key, wish) ?? (this.#options.shared && (await this.#findFresh(key, wish)));
     if (kept) return this.#told(key, kept, wish);
     const old = this.peek(key);
@@ -228,29 +232,8 @@ export class CachedReads<V extends object> {
     return mustBeNew ? [] : [() => queued, after(this.#options.patienceMs)];
   }
 
-  /** @param order of two readings under way at once, the one begun later is newer. */
-  async #fetch(
-    key: string,
-    fetch: Fetch<V>,
-    call: CallOptions,
-    order = this.#options.clock.next(),
-  ): Promise<Reading<V>> {
-    const read = { key, isOutdated: false };
-    this.#underWay.add(read);
-    try {
-      const reading = this.#reading(await fetch(call), order);
-      if (!read.isOutdated) {
-        this.keep(key, reading);
-        this.#options.onFetched?.(reading);
-      }
-      return reading;
-    } finally {
-      this.#underWay.delete(read);
-    }
-  }
-
-  #reading(value: V, order: number): Reading<V> {
-    return { value, readAtMs: this.#options.now(), order };
+  #fetch(key: string, fetch: Fetch<V>, call: CallOptions, order = this.#options.clock.next()) {
+    return this.#underWay.read(key, fetch, call, order);
   }
 
   #ageMs({ readAtMs }: Reading<V>): number {

@@ -59,8 +59,8 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
   readonly wasAsked = (slice: Slice): boolean => this.#asked.has(keyOf(slice));
 
   /** Reads what a page needs for certain: by then the total is known. */
-  async begin(cut: Cut): Promise<void> {
-    await this.#readAll(this.#slicing.begin(cut, this));
+  begin(cut: Cut): Promise<unknown> {
+    return this.#readAll(this.#slicing.begin(cut, this));
   }
 
   /** Reads the window that has this offset, unless it was read. */
@@ -69,12 +69,19 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
     if (!isBeyond && !this.rows.has(offset)) await this.#readAll(wholeWindows.cover([offset], this));
   }
 
-  /** Reads every row in a range that the list has, in parallel. */
-  async cover({ start, end }: RowRange): Promise<void> {
-    for (let round = 0; round < maximumRounds; round += 1) {
-      const missing = this.#missingIn({ start, end });
-      if (missing.length === 0) return;
+  /**
+   * Reads every row in a range that the list has, in parallel.
+   * @returns undefined where all of them were read before.
+   */
+  cover(range: RowRange): Promise<void> | undefined {
+    const missing = this.#missingIn(range);
+    return missing.length === 0 ? undefined : this.#coverAll(range, missing);
+  }
+
+  async #coverAll(range: RowRange, missing: readonly number[]): Promise<void> {
+    for (let round = 0; round < maximumRounds && missing.length > 0; round += 1) {
       await this.#readAll(this.#slicing.cover(missing, this));
+      missing = this.#missingIn(range);
     }
   }
 
@@ -85,10 +92,10 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
     return missing;
   }
 
-  async #readAll(slices: readonly Slice[]): Promise<void> {
+  #readAll(slices: readonly Slice[]): Promise<unknown> {
     const [only] = slices;
     if (only && slices.length === 1) return this.#read(only);
-    await Promise.all(slices.map((slice) => this.#read(slice)));
+    return Promise.all(slices.map((slice) => this.#read(slice)));
   }
 
   #read(slice: Slice): Promise<void> {

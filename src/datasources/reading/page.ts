@@ -50,7 +50,8 @@ async function readCut<T extends { readonly sid: string }>(
     { start: Math.min(start, list.total ?? 0), end: Math.min(end, list.total ?? 0) },
     size,
   );
-  await list.cover(range);
+  const reading = list.cover(range);
+  if (reading) await reading;
   const total = list.total ?? 0; // as the last window tells it
   return new Connection(source, list.rows, { start: range.start, end: Math.min(range.end, total) }, total);
 }

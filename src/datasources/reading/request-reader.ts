@@ -61,7 +61,7 @@ export class RequestReader {
   }
 
   /** A campaign, or null for a sid that the upstream does not have. */
-  async campaign(sid: string): Promise<Campaign | null> {
+  campaign(sid: string): Promise<Campaign | null> {
     return this.#campaigns.load(sid);
   }
 
@@ -155,7 +155,7 @@ export class RequestReader {
    * A page of a campaign's messages, or null for a sid that the upstream does not have.
    * @param pages all that the request asks of messages; undefined where more may be of use.
    */
-  async messages(
+  messages(
     sid: string,
     list: MessageListArguments,
     page: PageArguments,
@@ -163,12 +163,19 @@ export class RequestReader {
   ): Promise<Connection<Message> | null> {
     this.#wish.report.hasMessages = true;
     const key = pageKey(sid, list, page);
-    const reading = this.#messagePages.get(key) ?? this.#readMessages(sid, list, page, pages);
+    const known = this.#messagePages.get(key);
+    if (known) return known;
+    const reading = this.#readMessages(sid, list, page, pages);
     this.#messagePages.set(key, reading);
     return reading;
   }
 
-  async #readMessages(sid: string, list: MessageListArguments, page: PageArguments, pages: AskedPages) {
+  async #readMessages(
+    sid: string,
+    list: MessageListArguments,
+    page: PageArguments,
+    pages: AskedPages,
+  ): Promise<Connection<Message> | null> {
     const query = messageQueryOf(list);
     const source: ListSource<Message> = {
       get key() {
@@ -177,13 +184,17 @@ export class RequestReader {
       direction: query.direction,
       sortKeyOf: ({ scheduledAt }) => (query.direction === null ? null : scheduledAt),
     };
-    const reading = this.#page(source, page, pages, {
-      limits: messagePageLimits,
-      maximum: this.#account.maximum.messages,
-      keyOf: (slice) => messageWindowKey(sid, query, slice),
-      fetch: (slice, wish) => this.#account.messageWindow(sid, query, slice, wish),
-    });
-    return orNull(reading);
+    try {
+      return await this.#page(source, page, pages, {
+        limits: messagePageLimits,
+        maximum: this.#account.maximum.messages,
+        keyOf: (slice) => messageWindowKey(sid, query, slice),
+        fetch: (slice, wish) => this.#account.messageWindow(sid, query, slice, wish),
+      });
+    } catch (error) {
+      if (failedBecause(error, 'notFound')) return null;
+      throw error;
+    }
   }
 
   /** Whatever window is asked for twice is read once, and is the same both times. */
@@ -234,13 +245,4 @@ function pageKey(
 
 function startOf({ schedule }: Campaign): string | null {
   return schedule.startTime;
-}
-
-async function orNull<T>(reading: Promise<T>): Promise<T | null> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (failedBecause(error, 'notFound')) return null;
-    throw error;
-  }
 }

@@ -15,7 +15,8 @@ import { scopesFor } from './rules.js';
 
 /** @returns why a caller may not have what needs one of these scopes; undefined where they may. */
 export function refusal({ scopes }: Caller, needed: readonly Scope[]): GatewayError | undefined {
-  if (needed.length === 0 || needed.some((scope) => scopes.has(scope))) return undefined;
+  if (needed.length === 0) return undefined;
+  for (const scope of needed) if (scopes.has(scope)) return undefined;
   const named = needed.map((scope) => `"${scope}"`).join(' or ');
   return new GatewayError('FORBIDDEN', `This needs the scope ${named}.`, { scopes: needed });
 }
@@ -40,12 +41,12 @@ export function refusalBelow(
 ): GraphQLError | undefined {
   const type = typeName === undefined ? getNamedType(info.returnType) : info.schema.getType(typeName);
   if (!isObjectType(type)) return undefined;
-  const refusals = new Map<string, GatewayError>();
-  for (const [name, needed] of neededBelow(info.schema, type)) {
+  let refusals: Map<string, GatewayError> | undefined; // most callers may have everything
+  for (const { name, needed } of neededBelow(info.schema, type)) {
     const refused = refusal(caller, needed);
-    if (refused) refusals.set(name, refused);
+    if (refused) refusals = (refusals ?? new Map<string, GatewayError>()).set(name, refused);
   }
-  if (refusals.size === 0) return undefined;
+  if (!refusals) return undefined;
   for (const node of info.fieldNodes.flatMap(({ selectionSet }) => selectedFields(selectionSet, info))) {
     const refused = refusals.get(node.name.value);
     if (!refused) continue;
@@ -56,18 +57,22 @@ export function refusalBelow(
   return undefined;
 }
 
-const neededBelowTypes = new WeakMap<GraphQLObjectType, ReadonlyMap<string, readonly Scope[]>>();
+/** A field, and the scopes of which it needs one. */
+interface NeededField {
+  readonly name: string;
+  readonly needed: readonly Scope[];
+}
 
-/** The fields of a type that must not be null and have a rule, with the scopes of which each needs one. */
-function neededBelow(schema: GraphQLSchema, type: GraphQLObjectType): ReadonlyMap<string, readonly Scope[]> {
+const neededBelowTypes = new WeakMap<GraphQLObjectType, readonly NeededField[]>();
+
+/** The fields of a type that must not be null and have a rule. */
+function neededBelow(schema: GraphQLSchema, type: GraphQLObjectType): readonly NeededField[] {
   const known = neededBelowTypes.get(type);
   if (known) return known;
   const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
-  const needed = new Map(
-    fields
-      .map((field) => [field.name, scopesFor(schema, type, field)] as const)
-      .filter(([, scopes]) => scopes.length > 0),
-  );
+  const needed = fields
+    .map((field): NeededField => ({ name: field.name, needed: scopesFor(schema, type, field) }))
+    .filter(({ needed: scopes }) => scopes.length > 0);
   neededBelowTypes.set(type, needed);
   return needed;
 }

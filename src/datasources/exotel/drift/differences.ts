@@ -41,12 +41,18 @@ function isAs(documented: Documented, value: unknown): boolean {
   if (value === null) return true;
   if (documented === 'text') return typeof value === 'string';
   if (documented === 'number') return typeof value === 'number';
-  if (isList(documented)) return Array.isArray(value) && value.every((each) => isAs(documented[0], each));
+  if (documented === 'anything') return true;
+  if (isList(documented)) return Array.isArray(value) && areAs(documented[0], value);
   return isObject(value) && isDocumented(value, documented);
 }
 
+function areAs(documented: Documented, values: readonly unknown[]): boolean {
+  for (const value of values) if (!isAs(documented, value)) return false;
+  return true;
+}
+
 function differencesOf(value: unknown, documented: Documented | undefined, path: string): Drift[] {
-  if (value === null || documented === undefined) return [];
+  if (value === null || documented === undefined || documented === 'anything') return [];
   if (isList(documented))
     return Array.isArray(value)
       ? value.slice(0, maximumKeys).flatMap((each) => differencesOf(each, documented[0], `${path}[]`))

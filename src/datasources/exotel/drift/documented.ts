@@ -1,8 +1,9 @@
 /**
- * What a value is in the document: `text`, `number`, one value after another, or an object with these keys. Null is
+ * What a value is in the document: `text`, `number`, one value after another, or an object with these keys; `anything`
+ * is looked at elsewhere. Null is
  * documented everywhere: the samples write it for whatever there is none of.
  */
-export type Documented = 'text' | 'number' | readonly [Documented] | DocumentedObject;
+export type Documented = 'text' | 'number' | 'anything' | readonly [Documented] | DocumentedObject;
 
 /** An object's keys. */
 export interface DocumentedObject {
@@ -73,6 +74,9 @@ export const envelope = object({
   http_code: 'number',
   metadata: object({ count: 'number', offset: 'number', total: 'number', limit: 'number' }),
 });
+
+/** What every answer is, whatever the rows are. */
+export const answer = object({ ...envelope, response: 'anything' });
 
 /** One item of `response`, but for its data. */
 export const item = object({

@@ -6,6 +6,7 @@ import { campaignStatusOf, messageStatusOf } from '../mapping/words.js';
 import { isObject } from '../wire/object.js';
 import { differences, type Drift, isDocumented, signatureOf } from './differences.js';
 import {
+  answer,
   campaign,
   campaignCallback,
   campaignItem,
@@ -70,7 +71,16 @@ export class DriftWatch {
     for (const drift of each.values()) this.#onDrift(route, drift, trail);
   }
 
-  #ofAnswer(route: Route, body: Readonly<Record<string, unknown>>): Drift[] {
+  /** Most answers have nothing that the document lacks: that is seen without making anything. */
+  #ofAnswer(route: Route, body: Readonly<Record<string, unknown>>): readonly Drift[] {
+    const { response } = body;
+    const isMessage = route === 'messages';
+    const isFamiliar = (each: unknown): boolean => isFamiliarItem(each, isMessage);
+    const areFamiliar = Array.isArray(response) ? response.every(isFamiliar) : isFamiliar(response);
+    return areFamiliar && isDocumented(body, answer) ? nothing : this.#differencesOf(route, body);
+  }
+
+  #differencesOf(route: Route, body: Readonly<Record<string, unknown>>): Drift[] {
     const { response, ...rest } = body;
     const items: unknown[] = Array.isArray(response) ? response : [response];
     const path = Array.isArray(response) ? 'response[]' : 'response';
@@ -84,10 +94,6 @@ export class DriftWatch {
     if (value === null) return [];
     if (!isObject(value)) return [{ kind: 'shape', path }];
     const isMessage = route === 'messages';
-    if (isDocumented(value, isMessage ? messageItem : campaignItem))
-      return isObject(value['data'])
-        ? this.#ofStatus(value['data'], !isMessage, `${path}.data.status`)
-        : nothing;
     const { data, ...rest } = value;
     const ofItem = this.#ofObject(rest, item, 'item', path);
     if (data == null) return ofItem;
@@ -123,10 +129,22 @@ export class DriftWatch {
     isOfCampaign: boolean,
     path: string,
   ): readonly Drift[] {
-    if (typeof status !== 'string') return nothing; // its type is told with the others
-    const isKnown = isOfCampaign
-      ? campaignStatusOf(status) !== CampaignStatus.UNKNOWN
-      : messageStatusOf(status) !== MessageStatus.UNKNOWN;
-    return isKnown ? nothing : [{ kind: 'status', path }];
+    // Where it is no text, its type is told with the others.
+    return typeof status !== 'string' || isKnownStatus(status, isOfCampaign)
+      ? nothing
+      : [{ kind: 'status', path }];
   }
+}
+
+function isFamiliarItem(value: unknown, isMessage: boolean): boolean {
+  if (value === null) return true;
+  if (!isObject(value) || !isDocumented(value, isMessage ? messageItem : campaignItem)) return false;
+  const { data } = value;
+  return !isObject(data) || typeof data['status'] !== 'string' || isKnownStatus(data['status'], !isMessage);
+}
+
+function isKnownStatus(status: string, isOfCampaign: boolean): boolean {
+  return isOfCampaign
+    ? campaignStatusOf(status) !== CampaignStatus.UNKNOWN
+    : messageStatusOf(status) !== MessageStatus.UNKNOWN;
 }

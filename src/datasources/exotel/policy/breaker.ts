@@ -51,7 +51,9 @@ export class Breaker {
     const isFailure = isDown(error);
     if (this.#policy.state !== CircuitState.Closed || (!isFailure && !this.#isFailing)) return;
     this.#isFailing = isFailure;
-    const end = isFailure ? () => Promise.reject(error as Error) : () => undefined;
+    const end = (): void => {
+      if (isFailure) throw error;
+    };
     await this.#policy.execute(end).catch(() => undefined);
   }
 

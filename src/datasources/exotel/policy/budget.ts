@@ -200,23 +200,12 @@ export class Budget {
   }
 
   #queue(claim: Claim, rank: Rank): Promise<Permit> {
-    return new Promise((resolve, reject) => {
-      const settle = <Value>(then: (value: Value) => void) => {
-        return (value: Value): void => {
-          clearTimeout(giveUp);
-          waiter.isOver = true;
-          then(value);
-        };
-      };
-      const waiter: Waiter = { claim, rank, grant: settle(resolve), refuse: settle(reject), isOver: false };
-      const giveUp = setTimeout(() => {
-        this.#waiting.leave(waiter);
-        const nowMs = this.#options.now();
-        waiter.refuse(new NoPlace(this.#placeAtMs(rank, this.#waiting.length, nowMs) - nowMs));
-      }, claim.waitMs);
-      this.#waiting.join(waiter);
-      this.#serve();
+    const permit = this.#waiting.wait(claim, rank, () => {
+      const nowMs = this.#options.now();
+      return new NoPlace(this.#placeAtMs(rank, this.#waiting.length, nowMs) - nowMs);
     });
+    this.#serve();
+    return permit;
   }
 
   /** Gives every place that there is to who is first, and comes back when there will be another. */

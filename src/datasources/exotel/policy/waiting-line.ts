@@ -29,6 +29,28 @@ export class WaitingLine {
     return this.#waiters.filter((waiter) => !goesBefore(rank, waiter.rank)).length;
   }
 
+  /**
+   * Waits in line until it is served, or its time is over.
+   * @param late what it is then refused with.
+   */
+  wait(claim: Claim, rank: Rank, late: () => UpstreamFailure): Promise<Permit> {
+    return new Promise((resolve, reject) => {
+      const settle = <Value>(then: (value: Value) => void) => {
+        return (value: Value): void => {
+          clearTimeout(giveUp);
+          waiter.isOver = true;
+          then(value);
+        };
+      };
+      const waiter: Waiter = { claim, rank, grant: settle(resolve), refuse: settle(reject), isOver: false };
+      const giveUp = setTimeout(() => {
+        this.leave(waiter);
+        waiter.refuse(late());
+      }, claim.waitMs);
+      this.join(waiter);
+    });
+  }
+
   /** Among equals who came first. */
   join(waiter: Waiter): void {
     const place = this.#waiters.findIndex((other) => goesBefore(waiter.rank, other.rank));

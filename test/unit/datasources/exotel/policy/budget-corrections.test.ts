@@ -22,7 +22,7 @@ afterEach(() => {
 const resetAtMs = startMs + 40_000;
 
 async function send(budget: ReturnType<typeof newBudget>, count: number): Promise<Permit[]> {
-  return Promise.all(Array.from({ length: count }, () => budget.acquire(claimOf('read'))));
+  return Promise.all(Array.from({ length: count }, async () => budget.acquire(claimOf('read'))));
 }
 
 describe('what the upstream says of its own count is believed', () => {

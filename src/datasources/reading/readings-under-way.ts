@@ -1,0 +1,45 @@
+import { type CallOptions } from '../exotel/policy/call-policy.js';
+import { type Reading } from './reading.js';
+
+/** Reads one thing from the upstream. */
+export type Fetch<V> = (call: CallOptions) => Promise<V>;
+
+/** One that is being made. */
+interface UnderWay {
+  readonly key: string;
+  isOutdated: boolean;
+}
+
+/** What is being read: a write that comes meanwhile makes it of no use for those who come later. */
+export class ReadingsUnderWay<V> {
+  readonly #underWay = new Set<UnderWay>();
+  readonly #now: () => number;
+  readonly #onRead: (key: string, reading: Reading<V>) => void;
+
+  /**
+   * @param now epoch milliseconds.
+   * @param onRead told of every reading that no write has overtaken.
+   */
+  constructor(now: () => number, onRead: (key: string, reading: Reading<V>) => void) {
+    this.#now = now;
+    this.#onRead = onRead;
+  }
+
+  /** @param order of two under way at once, the one begun later is newer. */
+  async read(key: string, fetch: Fetch<V>, call: CallOptions, order: number): Promise<Reading<V>> {
+    const read: UnderWay = { key, isOutdated: false };
+    this.#underWay.add(read);
+    try {
+      const reading = { value: await fetch(call), readAtMs: this.#now(), order };
+      if (!read.isOutdated) this.#onRead(key, reading);
+      return reading;
+    } finally {
+      this.#underWay.delete(read);
+    }
+  }
+
+  /** A write may have changed these. */
+  outdate(isChanged: (key: string) => boolean): void {
+    for (const read of this.#underWay) read.isOutdated ||= isChanged(read.key);
+  }
+}
