@@ -142,13 +142,13 @@ export class ExotelClient {
     // Whoever's request set a poll off: it goes on without them.
     const trail = priority === 'background' ? undefined : asker?.trail;
     let attempt = 0;
-    return async (tell, timeoutMs) => {
+    return async (told, timeoutMs) => {
       const ended = observer?.began({ route, attempt: (attempt += 1), priority, trail });
       let status: number | undefined;
       try {
-        const answer = await transport.send({ ...request, timeoutMs });
+        const answer = await transport.send(request, timeoutMs);
         ({ status } = answer);
-        tell(rateHeaders(answer.headers));
+        told.headers = rateHeaders(answer.headers);
         const envelope = openEnvelope(answer, now(), (body) =>
           drift?.look(route, answer.status, body, trail),
         );

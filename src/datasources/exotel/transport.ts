@@ -8,7 +8,7 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly apiToken: string;
-  /** To make a connection, and for a request that does not say. */
+  /** To make a connection, and for a request where nothing else is said. */
   readonly timeoutMs: number;
 }
 
@@ -17,8 +17,6 @@ export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly body?: unknown;
-  /** From the first byte sent to the last byte read. */
-  readonly timeoutMs?: number;
 }
 
 /** One answer, not yet read. */
@@ -57,9 +55,10 @@ export class Transport {
 
   /**
    * Sends one request and reads its whole answer.
+   * @param timeoutMs from the first byte sent to the last byte read.
    * @throws UpstreamFailure `unreachable` (never left), `timeout`, or `unavailable` (the connection broke).
    */
-  send({ method, path, body, timeoutMs = this.#timeoutMs }: TransportRequest): Promise<TransportAnswer> {
+  send({ method, path, body }: TransportRequest, timeoutMs = this.#timeoutMs): Promise<TransportAnswer> {
     const exchange = new Exchange(timeoutMs);
     const hasBody = body !== undefined;
     const headers = hasBody ? this.#bodyHeaders : this.#headers;

@@ -48,7 +48,9 @@ export class CachedReads<V extends object> {
 
   constructor(options: CachedReadsOptions<V>) {
     this.#options = options;
-    this.#underWay = new ReadingsUnderWay(options.now, (key, reading) => {
+    this.#underWay = new ReadingsUnderWay(options.now, (key, reading, isOutdated) => {
+      if (!options.isOn) options.onAnswered?.('new');
+      if (isOutdated) return;
       this.keep(key, reading);
       options.onFetched?.(reading);
     });
@@ -132,15 +134,11 @@ export class CachedReads<V extends object> {
 
   /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
   read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
-    wish.report.used.willBe();
-    return this.#options.isOn ? this.#read(key, wish, fetch) : this.#readUnkept(key, wish, fetch);
-  }
-
-  async #readUnkept(key: string, { report, priority }: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
+    const { report, priority = 'read' } = wish;
+    report.used.willBe();
+    if (this.#options.isOn) return this.#read(key, wish, fetch);
     report.freshForMs = 0;
-    const reading = await this.#fetch(key, fetch, { priority: priority ?? 'read', asker: report });
-    this.#options.onAnswered?.('new');
-    return reading;
+    return this.#fetch(key, fetch, { priority, asker: report });
   }
 
   async #read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {

@@ -8,7 +8,7 @@ export interface ListSource<T extends { readonly sid: string }> {
   /** Null where the order is the upstream's own and unknown. */
   readonly direction: OrderDirection | null;
   /** What the list is ordered by, of one row; null where the row does not say. */
-  readonly sortKeyOf: (row: T) => string | null;
+  sortKeyOf(row: T): string | null;
 }
 
 /** The row, where it could be read. */

@@ -13,7 +13,7 @@ import { type Cut } from './slicing.js';
  * @throws InputError before any call is spent, for arguments or cursors that can't be.
  * @throws UpstreamFailure where a window can't be read.
  */
-export async function readPage<T extends { readonly sid: string }>(
+export function readPage<T extends { readonly sid: string }>(
   open: (reading: number) => ListReader<T>,
   source: ListSource<T>,
   page: PageArguments,
@@ -26,22 +26,19 @@ export async function readPage<T extends { readonly sid: string }>(
     after: decode(page.after, 'after'),
     before: decode(page.before, 'before'),
   };
-  for (let reading = 0; ; reading += 1) {
-    const list = open(reading);
-    const connection = await readCut(list, source, cut);
-    // Twice is enough: a list that moves faster than it can be read has no one page that is right.
-    if (!list.hasMoved || reading === maximumRereads) return connection;
-  }
+  return readCut(open, source, cut);
 }
 
 /** How often the windows of a page are read anew where the list moved between their readings. */
 const maximumRereads = 2;
 
 async function readCut<T extends { readonly sid: string }>(
-  list: ListReader<T>,
+  open: (reading: number) => ListReader<T>,
   source: ListSource<T>,
   cut: Cut,
+  number = 0,
 ): Promise<Connection<T>> {
+  const list = open(number);
   const { size, after, before } = cut;
   await list.begin(cut); // both cursors' windows, and the rows on their page's side, at once
   const start = after ? positionAfter(await locate(list, source, after)) : 0;
@@ -52,6 +49,8 @@ async function readCut<T extends { readonly sid: string }>(
   );
   const reading = list.cover(range);
   if (reading) await reading;
+  // Twice is enough: a list that moves faster than it can be read has no one page that is right.
+  if (list.hasMoved && number < maximumRereads) return readCut(open, source, cut, number + 1);
   const total = list.total ?? 0; // as the last window tells it
   return new Connection(source, list.rows, { start: range.start, end: Math.min(range.end, total) }, total);
 }

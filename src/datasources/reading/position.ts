@@ -96,12 +96,13 @@ function placeAmongEquals<T extends { readonly sid: string }>(
 
 function orderOf<T extends { readonly sid: string }>(
   list: ListReader<T>,
-  { direction, sortKeyOf }: ListSource<T>,
+  source: ListSource<T>,
 ): KeyOrder | undefined {
+  const { direction } = source;
   if (direction === null) return undefined;
   const rows = list.rows.entries.map(([, row]) => readable(row));
   return explainOrder(
-    rows.flatMap((row) => (row ? (sortKeyOf(row) ?? []) : [])),
+    rows.flatMap((row) => (row ? (source.sortKeyOf(row) ?? []) : [])),
     direction,
   );
 }

@@ -4,6 +4,9 @@ import { type Reading } from './reading.js';
 /** Reads one thing from the upstream. */
 export type Fetch<V> = (call: CallOptions) => Promise<V>;
 
+/** Told of a reading, and whether a write has overtaken it. */
+export type OnReading<V> = (key: string, reading: Reading<V>, isOutdated: boolean) => void;
+
 /** One that is being made. */
 interface UnderWay {
   readonly key: string;
@@ -14,13 +17,13 @@ interface UnderWay {
 export class ReadingsUnderWay<V> {
   readonly #underWay = new Set<UnderWay>();
   readonly #now: () => number;
-  readonly #onRead: (key: string, reading: Reading<V>) => void;
+  readonly #onRead: OnReading<V>;
 
   /**
    * @param now epoch milliseconds.
-   * @param onRead told of every reading that no write has overtaken.
+   * @param onRead told of every reading.
    */
-  constructor(now: () => number, onRead: (key: string, reading: Reading<V>) => void) {
+  constructor(now: () => number, onRead: OnReading<V>) {
     this.#now = now;
     this.#onRead = onRead;
   }
@@ -31,7 +34,7 @@ export class ReadingsUnderWay<V> {
     this.#underWay.add(read);
     try {
       const reading = { value: await fetch(call), readAtMs: this.#now(), order };
-      if (!read.isOutdated) this.#onRead(key, reading);
+      this.#onRead(key, reading, read.isOutdated);
       return reading;
     } finally {
       this.#underWay.delete(read);

@@ -1,10 +1,4 @@
-import { CampaignOrderField } from '../../domain/order.js';
-import {
-  campaignPageLimits,
-  messagePageLimits,
-  type PageArguments,
-  type PageLimits,
-} from '../../domain/page.js';
+import { type PageArguments } from '../../domain/page.js';
 import { type Asker } from '../../domain/trail.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -14,8 +8,8 @@ import { type Window } from '../exotel/rows.js';
 import { type AccountReads } from './account-reads.js';
 import { type Reading, type ReadWish } from './reading.js';
 import { type Connection } from './connection.js';
-import { ListReader, type WindowFetch } from './list-reader.js';
-import { type ListSource } from './list-source.js';
+import { ListReader } from './list-reader.js';
+import { type AccountList, CampaignList, MessageList } from './lists.js';
 import { readPage } from './page.js';
 import {
   type CampaignListArguments,
@@ -24,10 +18,8 @@ import {
   messageQueryOf,
 } from './queries.js';
 import { type ReadReport } from './read-report.js';
-import { type PageMaximum } from './page-maximum.js';
 import { RequestCampaigns } from './request-campaigns.js';
 import { slicingOf, wholeWindows } from './slicing.js';
-import { campaignWindowKey, messageWindowKey } from './window-keys.js';
 
 /** What a request says of how it wants to be answered. */
 export interface RequestReading {
@@ -131,25 +123,12 @@ export class RequestReader {
     page: PageArguments,
     pages: AskedPages = unknownPages,
   ): Promise<Connection<Campaign>> {
-    const query = campaignQueryOf(list);
-    const source: ListSource<Campaign> = {
-      get key() {
-        return `campaigns ${JSON.stringify(query)}`;
-      },
-      direction: query.order.direction,
-      sortKeyOf: query.order.field === CampaignOrderField.NAME ? ({ name }) => name : startOf,
-    };
-    return this.#page(source, page, pages, {
-      limits: campaignPageLimits,
-      maximum: this.#account.maximum.campaigns,
-      keyOf: (slice) => campaignWindowKey(query, slice),
-      fetch: async (slice, wish) => {
-        const reading = await this.#account.campaignWindow(query, slice, wish);
-        this.#campaigns.listed(reading.value);
-        return reading;
-      },
-    });
+    return this.#page(new CampaignList(this.#account, campaignQueryOf(list)), page, pages, this.#listed);
   }
+
+  readonly #listed = (window: Window<Campaign>): void => {
+    this.#campaigns.listed(window);
+  };
 
   /**
    * A page of a campaign's messages, or null for a sid that the upstream does not have.
@@ -176,60 +155,49 @@ export class RequestReader {
     page: PageArguments,
     pages: AskedPages,
   ): Promise<Connection<Message> | null> {
-    const query = messageQueryOf(list);
-    const source: ListSource<Message> = {
-      get key() {
-        return `messages ${sid} ${JSON.stringify(query)}`;
-      },
-      direction: query.direction,
-      sortKeyOf: ({ scheduledAt }) => (query.direction === null ? null : scheduledAt),
-    };
     try {
-      return await this.#page(source, page, pages, {
-        limits: messagePageLimits,
-        maximum: this.#account.maximum.messages,
-        keyOf: (slice) => messageWindowKey(sid, query, slice),
-        fetch: (slice, wish) => this.#account.messageWindow(sid, query, slice, wish),
-      });
+      return await this.#page(new MessageList(this.#account, sid, messageQueryOf(list)), page, pages);
     } catch (error) {
       if (failedBecause(error, 'notFound')) return null;
       throw error;
     }
   }
 
-  /** Whatever window is asked for twice is read once, and is the same both times. */
+  /**
+   * Whatever window is asked for twice is read once, and is the same both times.
+   * @param onRead shown every window that was read.
+   */
   #page<T extends { readonly sid: string }>(
-    source: ListSource<T>,
+    list: AccountList<T>,
     page: PageArguments,
     pages: AskedPages,
-    { limits, maximum, keyOf, fetch }: WindowSource<T>,
+    onRead?: (window: Window<T>) => void,
   ): Promise<Connection<T>> {
+    const { limits, maximum } = list;
     // Whole windows are for those who come later: where nothing is kept, there are none.
     const slicing = this.#account.isCacheOn
       ? wholeWindows
       : slicingOf(pages(), { defaultSize: limits.defaultSize, maximum: maximum.rows });
-    const open = (reread: number) => {
-      const wish = reread === 0 ? this.#wish : { ...this.#wish, reread: true };
-      const once: WindowFetch<T> = (slice) => {
-        const key = reread === 0 ? keyOf(slice) : `${reread} ${keyOf(slice)}`;
-        const reading =
-          (this.#windows.get(key) as ReturnType<WindowFetch<T>> | undefined) ?? fetch(slice, wish);
-        this.#windows.set(key, reading);
-        return reading;
-      };
-      return new ListReader(once, maximum, slicing);
-    };
-    return readPage(open, source, page, limits);
+    const open = (reread: number) =>
+      new ListReader((slice) => this.#window(list, slice, reread, onRead), maximum, slicing);
+    return readPage(open, list, page, limits);
   }
-}
 
-/** Where the windows of a list come from. */
-interface WindowSource<T> {
-  readonly limits: PageLimits;
-  readonly maximum: PageMaximum;
-  /** Names a window among all that a request reads. */
-  readonly keyOf: (slice: Slice) => string;
-  readonly fetch: (slice: Slice, wish: ReadWish) => Promise<Reading<Window<T>>>;
+  #window<T extends { readonly sid: string }>(
+    list: AccountList<T>,
+    slice: Slice,
+    reread: number,
+    onRead: ((window: Window<T>) => void) | undefined,
+  ): Promise<Reading<Window<T>>> {
+    const key = reread === 0 ? list.keyOf(slice) : `${reread} ${list.keyOf(slice)}`;
+    const known = this.#windows.get(key) as Promise<Reading<Window<T>>> | undefined;
+    if (known) return known;
+    const wish = reread === 0 ? this.#wish : { ...this.#wish, reread: true };
+    const read = list.fetch(slice, wish);
+    const shown = onRead ? read.then((reading) => (onRead(reading.value), reading)) : read;
+    this.#windows.set(key, shown);
+    return shown;
+  }
 }
 
 /** Equal for equal pages of equal lists. */
@@ -241,8 +209,4 @@ function pageKey(
   const isPlain = filter == null && orderBy == null && after == null && before == null;
   const rest = isPlain ? '' : JSON.stringify([filter, orderBy, after, before]);
   return `${sid.length}:${sid} ${first ?? ''} ${last ?? ''} ${rest}`;
-}
-
-function startOf({ schedule }: Campaign): string | null {
-  return schedule.startTime;
 }

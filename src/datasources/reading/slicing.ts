@@ -69,6 +69,9 @@ export function neededRows(reach?: number): Slicing {
   };
 }
 
+/** No more rows than a page needs. */
+const ownRows = neededRows();
+
 /**
  * How a list is read of which nothing is kept.
  * @param pages all that are asked of such lists, now or later; undefined where that is not known.
@@ -78,7 +81,7 @@ export function slicingOf(
   { defaultSize, maximum }: { readonly defaultSize: number; readonly maximum: number },
 ): Slicing {
   if (!pages) return wholeWindows;
-  if (pages.length < 2) return neededRows();
+  if (pages.length < 2) return ownRows;
   // Several pages of one list share a call where one holds them all; else they share windows.
   const isFromStart = pages.every(
     ({ after, last, before }) => after == null && last == null && before == null,

@@ -3,10 +3,10 @@ import { type CallLedger, type OthersView } from './call-ledger.js';
 import { type BegunCall, CallLog, minuteMs } from './call-log.js';
 import { NotSent } from './not-sent.js';
 import { type Claim, type Priority, type Rank, rankOf } from './priority.js';
-import { type Permit } from './permit.js';
+import { CallPermit, type Permit, type PermitGiver } from './permit.js';
 import { placeAtMs } from './place.js';
 import { shareOf, sharesOf } from './shares.js';
-import { UpstreamCount } from './upstream-count.js';
+import { type RateHeaders, UpstreamCount } from './upstream-count.js';
 import { type Waiter, WaitingLine } from './waiting-line.js';
 
 /** What the budget is made of. */
@@ -26,7 +26,7 @@ const timerSlackMs = 5;
  * Never more calls than the limit in any 60 seconds: a sliding window, since a token bucket's burst would break
  * an upstream that counts in fixed minutes. Corrected by what the upstream itself says.
  */
-export class Budget {
+export class Budget implements PermitGiver {
   readonly #options: BudgetOptions;
   readonly #log = new CallLog();
   readonly #upstream = new UpstreamCount();
@@ -136,7 +136,7 @@ export class Budget {
   }
 
   #permit(claim: Claim): Permit {
-    return this.#permitFor(this.#begin(claim));
+    return new CallPermit(this, this.#begin(claim));
   }
 
   /** The account's other gateways are asked too. @returns undefined where they leave no place. */
@@ -150,7 +150,7 @@ export class Budget {
       share: shareOf(shares, priority),
       backgroundShare: shares.background,
     });
-    if (grant === 'granted' && !this.#isClosed) return this.#permitFor(call);
+    if (grant === 'granted' && !this.#isClosed) return new CallPermit(this, call);
     call.end(0);
     if (this.#isClosed) {
       ledger.end(call.id, false, undefined);
@@ -174,22 +174,21 @@ export class Budget {
     });
   }
 
-  #permitFor(call: BegunCall): Permit {
-    return {
-      answered: (headers) => {
-        const nowMs = this.#options.now();
-        call.end(this.#limit === Infinity ? 0 : nowMs + minuteMs);
-        this.#ledger?.end(call.id, true, headers);
-        this.#upstream.correct(headers ?? {}, nowMs);
-        this.#serve();
-      },
-      unused: () => {
-        call.end(0);
-        this.#ledger?.end(call.id, false, undefined);
-        this.#deniedUntilMs.clear();
-        this.#serve();
-      },
-    };
+  /** A call was answered, or has failed: it counts for a minute more. */
+  answered(call: BegunCall, headers: RateHeaders | undefined): void {
+    const nowMs = this.#options.now();
+    call.end(this.#limit === Infinity ? 0 : nowMs + minuteMs);
+    this.#ledger?.end(call.id, true, headers);
+    this.#upstream.correct(headers ?? {}, nowMs);
+    this.#serve();
+  }
+
+  /** A call was not sent after all. */
+  unused(call: BegunCall): void {
+    call.end(0);
+    this.#ledger?.end(call.id, false, undefined);
+    this.#deniedUntilMs.clear();
+    this.#serve();
   }
 
   #learn({ calls, pausedUntilMs, told }: OthersView): void {

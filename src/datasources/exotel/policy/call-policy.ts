@@ -5,7 +5,7 @@ import { Lanes } from './lanes.js';
 import { NotSent } from './not-sent.js';
 import { type Budget } from './budget.js';
 import { type Priority } from './priority.js';
-import { retried } from './retry.js';
+import { retriedAfter } from './retry.js';
 import { isUnhurried } from './shares.js';
 import { type RateHeaders } from './upstream-count.js';
 
@@ -22,8 +22,14 @@ export interface CallOptions {
   readonly beforeSent?: () => void;
 }
 
-/** One try: sends the request, and tells the headers of its answer before it reads the body. */
-export type Try<T> = (tell: (headers: RateHeaders) => void, timeoutMs: number) => Promise<T>;
+/** What is told of a try while it runs. */
+export interface Told {
+  /** Of its answer, before the body is read. */
+  headers: RateHeaders | undefined;
+}
+
+/** One try: sends the request, and tells what it learns on the way. */
+export type Try<T> = (told: Told, timeoutMs: number) => Promise<T>;
 
 /** How requests are sent. */
 export interface SendPolicy {
@@ -50,6 +56,20 @@ const refreshWaitMs = 60_000;
 /** How long nothing is sent after a 429 that does not say. */
 const unnamedPauseSeconds = 2;
 
+/** How often and how long a request is tried. */
+interface TryLimits {
+  /** A write may be repeated only where the upstream did not do it. */
+  readonly isWrite: boolean;
+  /** For a place in the budget. */
+  readonly waitMs: number;
+  /** Of one try. */
+  readonly timeoutMs: number;
+  /** No try begins after it; epoch milliseconds. */
+  readonly deadlineMs: number;
+  /** No try goes on after it; epoch milliseconds. */
+  readonly untilMs: number;
+}
+
 /** Puts every request through the budget and the breaker, and reads through retries within one deadline. */
 export class CallPolicy implements SendPolicy {
   readonly #options: CallPolicyOptions;
@@ -66,56 +86,65 @@ export class CallPolicy implements SendPolicy {
   }
 
   /** Sends a write: again only where it certainly was not processed, and at most for the time of one wait. */
-  async once<T>(options: CallOptions, send: Try<T>): Promise<T> {
-    const { now, random, timeoutMs } = this.#options;
-    const deadlineMs = now() + readWaitMs;
-    const attempt = () => this.#send(options, send, readWaitMs, timeoutMs);
-    return retried(attempt, { isWrite: true, deadlineMs, now, random });
+  once<T>(options: CallOptions, send: Try<T>): Promise<T> {
+    const { now, timeoutMs } = this.#options;
+    const limits = { isWrite: true, waitMs: readWaitMs, deadlineMs: now() + readWaitMs };
+    return this.#tries(options, send, { ...limits, timeoutMs, untilMs: Infinity });
   }
 
   /** Sends up to three times within one deadline: that of one try, and half of it and two seconds more. */
-  async retried<T>(options: CallOptions, send: Try<T>): Promise<T> {
-    const { now, random, timeoutMs } = this.#options;
+  retried<T>(options: CallOptions, send: Try<T>): Promise<T> {
+    const { now, timeoutMs } = this.#options;
     const canWait = isUnhurried(options.priority);
     const waitMs = canWait ? refreshWaitMs : readWaitMs;
     const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (canWait ? refreshWaitMs : 0);
-    const attempt = () => {
-      const leftMs = Math.max(1, deadlineMs - now());
-      return this.#send(options, send, Math.min(waitMs, leftMs), Math.min(timeoutMs, leftMs));
-    };
-    return retried(attempt, { isWrite: false, deadlineMs, now, random });
+    return this.#tries(options, send, { isWrite: false, waitMs, deadlineMs, timeoutMs, untilMs: deadlineMs });
   }
 
-  async #send<T>(options: CallOptions, send: Try<T>, waitMs: number, timeoutMs: number): Promise<T> {
-    const { priority, staleMs = 0, onQueued, asker, beforeSent } = options;
+  /** Most first tries are the last: the others are thought of when one has failed. */
+  async #tries<T>(options: CallOptions, send: Try<T>, limits: TryLimits): Promise<T> {
+    try {
+      return await this.#send(options, send, limits);
+    } catch (error) {
+      return this.#triedAgain(error, options, send, limits);
+    }
+  }
+
+  #triedAgain<T>(error: unknown, options: CallOptions, send: Try<T>, limits: TryLimits): Promise<T> {
+    const { now, random } = this.#options;
+    const { isWrite, deadlineMs } = limits;
+    return retriedAfter(error, () => this.#send(options, send, limits), { isWrite, deadlineMs, now, random });
+  }
+
+  async #send<T>(options: CallOptions, send: Try<T>, limits: TryLimits): Promise<T> {
+    const { priority, staleMs = 0, onQueued } = options;
+    const leftMs = Math.max(1, limits.untilMs - this.#options.now());
     // The place comes first: a probe of the breaker that waited for one would hold up everybody behind it.
+    const waitMs = Math.min(limits.waitMs, leftMs);
     const place = this.#options.budget.acquire({ priority, staleMs, waitMs, onQueued });
     const permit = place instanceof Promise ? await place : place;
-    let headers: RateHeaders | undefined;
+    const told: Told = { headers: undefined };
+    const isWrite = priority === 'write';
+    let isIn = false;
     try {
-      const value = await this.#inLane(priority === 'write', () => {
-        beforeSent?.();
-        if (asker) asker.calls += 1;
-        return send((told) => (headers = told), timeoutMs);
+      // The lane comes before the breaker: that all are taken does not say that the upstream is down.
+      const turn = this.#lanes.enter(isWrite);
+      if (turn) await turn;
+      isIn = true;
+      const value = await this.#breaker.run(() => {
+        options.beforeSent?.();
+        if (options.asker) options.asker.calls += 1;
+        return send(told, Math.min(limits.timeoutMs, leftMs));
       });
-      permit.answered(headers);
+      permit.answered(told.headers);
       return value;
     } catch (error) {
       this.#pauseAfter(error);
       if (error instanceof NotSent) permit.unused();
-      else permit.answered(headers);
+      else permit.answered(told.headers);
       throw error;
-    }
-  }
-
-  /** The lane comes before the breaker: that all are taken does not say that the upstream is down. */
-  async #inLane<T>(isWrite: boolean, send: () => Promise<T>): Promise<T> {
-    const turn = this.#lanes.enter(isWrite);
-    if (turn) await turn;
-    try {
-      return await this.#breaker.run(send);
     } finally {
-      this.#lanes.leave(isWrite);
+      if (isIn) this.#lanes.leave(isWrite);
     }
   }
 

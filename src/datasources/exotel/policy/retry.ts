@@ -30,21 +30,20 @@ export interface RetryOptions {
 }
 
 /**
- * Three tries with full jitter, within one deadline. Where the upstream says when to come back, then, unless that
- * is past the deadline: the caller is told instead. Most first tries are the last: the others are thought of when one
- * has failed.
+ * Goes on after a first try that failed: three tries in all with full jitter, within one deadline. Where the upstream says
+ * when to come back, then, unless that is past the deadline: the caller is told instead.
  */
-export async function retried<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    let isFirst = true;
-    return retriesOf(options).execute(() => {
-      if (!isFirst) return attempt();
-      isFirst = false;
-      throw error;
-    });
-  }
+export function retriedAfter<T>(
+  error: unknown,
+  attempt: () => Promise<T>,
+  options: RetryOptions,
+): Promise<T> {
+  let isFirst = true;
+  return retriesOf(options).execute(() => {
+    if (!isFirst) return attempt();
+    isFirst = false;
+    throw error;
+  });
 }
 
 function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPolicy {

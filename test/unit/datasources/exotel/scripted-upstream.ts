@@ -23,7 +23,7 @@ export const now = Date.parse('2026-01-02T03:04:05.678Z');
 
 /** What is read here is how one answer is understood; how often to ask is the policy's own test. */
 function oneTry(timeoutMs: number): SendPolicy {
-  const send: SendPolicy['once'] = (_options, attempt) => attempt(() => undefined, timeoutMs);
+  const send: SendPolicy['once'] = (_options, attempt) => attempt({ headers: undefined }, timeoutMs);
   return { once: send, retried: send };
 }
 

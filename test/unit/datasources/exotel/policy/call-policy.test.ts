@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Budget } from '../../../../../src/datasources/exotel/policy/budget.js';
 import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
-import { CallPolicy } from '../../../../../src/datasources/exotel/policy/call-policy.js';
+import { CallPolicy, type Try } from '../../../../../src/datasources/exotel/policy/call-policy.js';
 import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { newBudget, pass, rate, startMs, use } from './budget-under-test.js';
 
@@ -112,8 +112,8 @@ describe('a read', () => {
   });
 
   it('corrects the budget by the headers of an answer, even of one whose body fails', async () => {
-    const send = (tell: (headers: ReturnType<typeof rate>) => void) => {
-      tell(rate({ remaining: 0, resetAtMs: startMs + 30_000 }));
+    const send: Try<never> = (told) => {
+      told.headers = rate({ remaining: 0, resetAtMs: startMs + 30_000 });
       return Promise.reject(new UpstreamFailure('invalidResponse'));
     };
     const { end } = await endOf(policy.retried({ priority: 'read' }, send));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
-import { retried } from '../../../../../src/datasources/exotel/policy/retry.js';
+import { retriedAfter, type RetryOptions } from '../../../../../src/datasources/exotel/policy/retry.js';
 import {
   type FailureFacts,
   type FailureReason,
@@ -14,6 +14,15 @@ beforeEach(() => {
 afterEach(() => {
   jest.useRealTimers();
 });
+
+/** As a policy begins: the first try, and what comes after it. */
+async function retried<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    return retriedAfter(error, attempt, options);
+  }
+}
 
 /** Every try fails so; gives when each was made, and how all ended. */
 async function triesOf(error: Error, deadlineMs = 60_000, random: () => number = () => 0.5) {
