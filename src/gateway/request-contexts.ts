@@ -6,8 +6,16 @@ import { type Caller } from '../domain/caller.js';
 import { type Trail } from '../domain/trail.js';
 import { type LiveChanges } from '../live/live-changes.js';
 import { type SubscriptionLimit } from '../live/subscription-limit.js';
-import { type RequestContext, type RequestScope } from '../resolvers/context.js';
+import { type Live, type RequestContext } from '../resolvers/context.js';
 import { type RequestWishes } from '../server/request-wishes.js';
+
+/** What all requests share. */
+interface Shared {
+  readonly account: AccountReads;
+  readonly writing: WritingOptions;
+  readonly subscriptions: LiveChanges['subscriptions'];
+  readonly limit: SubscriptionLimit;
+}
 
 /** What each request is answered with: its own reader and writer on what all share. */
 export function contextFactory(
@@ -16,28 +24,44 @@ export function contextFactory(
   { subscriptions }: LiveChanges,
   limit: SubscriptionLimit,
 ) {
-  return ({ fresh }: RequestWishes, caller: Caller, trail: Trail): RequestContext => {
-    const scope = (): RequestScope => {
-      const report = new ReadReport(trail);
-      const reader = new RequestReader(account, { report, fresh });
-      let writer: CampaignWriter | undefined; // most requests write nothing
-      return {
-        reader,
-        writer: () => (writer ??= new CampaignWriter(writing, reader, caller.name)),
-        report,
-      };
+  const shared: Shared = { account, writing, subscriptions, limit };
+  return ({ fresh }: RequestWishes, caller: Caller, trail: Trail): RequestContext =>
+    new OneRequest(shared, fresh, caller, trail);
+}
+
+/** Apollo Server gives its plugins copies, made of what is enumerable and the prototype: so nothing here is `#private`. */
+class OneRequest implements RequestContext {
+  report: ReadReport;
+  reader: RequestReader;
+  ownWriter: CampaignWriter | undefined; // most requests write nothing
+
+  constructor(
+    readonly shared: Shared,
+    readonly fresh: boolean,
+    readonly caller: Caller,
+    readonly trail: Trail,
+  ) {
+    this.report = new ReadReport(trail);
+    this.reader = new RequestReader(shared.account, this);
+  }
+
+  get writer(): CampaignWriter {
+    return (this.ownWriter ??= new CampaignWriter(this.shared.writing, this.reader, this.caller.name));
+  }
+
+  get live(): Live {
+    const { caller, trail } = this;
+    const { limit, subscriptions } = this.shared;
+    return {
+      campaignUpdated: (sid) => limit.open(caller.name, () => subscriptions.campaignUpdated(sid, trail)),
+      messageStatusChanged: (sid) =>
+        limit.open(caller.name, () => subscriptions.messageStatusChanged(sid, trail)),
     };
-    const context = {
-      ...scope(),
-      caller,
-      live: {
-        campaignUpdated: (sid: string) =>
-          limit.open(caller.name, () => subscriptions.campaignUpdated(sid, trail)),
-        messageStatusChanged: (sid: string) =>
-          limit.open(caller.name, () => subscriptions.messageStatusChanged(sid, trail)),
-      },
-      renew: () => void Object.assign(context, scope()),
-    };
-    return context;
-  };
+  }
+
+  renew(): void {
+    this.report = new ReadReport(this.trail);
+    this.reader = new RequestReader(this.shared.account, this);
+    this.ownWriter = undefined;
+  }
 }

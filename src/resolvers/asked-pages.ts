@@ -34,6 +34,11 @@ export function messagePages(info: GraphQLResolveInfo): AskedPages {
   return () => pagesOf(listFieldsOf(info).messages, 'Campaign', info);
 }
 
+/** Whether the operation asks for no other campaign by its sid, so that there is nothing to read it with. */
+export function isOnlyOne(info: GraphQLResolveInfo): boolean {
+  return listFieldsOf(info).bySid.length === 1;
+}
+
 function pagesOf(
   fields: readonly FieldNode[],
   type: string,

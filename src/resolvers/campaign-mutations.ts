@@ -23,7 +23,7 @@ export class CampaignMutations {
     @Ctx() { writer }: RequestContext,
   ): Promise<Outcome> {
     const { idempotencyKey = null, ...draft } = input;
-    return writer().create(draft, idempotencyKey);
+    return writer.create(draft, idempotencyKey);
   }
 
   @Mutation(() => UpdateCampaignPayload, { description: 'Changes a campaign that has not started.' })
@@ -32,28 +32,28 @@ export class CampaignMutations {
     @Arg('input', () => UpdateCampaignInput, { description: 'What to change.' }) input: UpdateCampaignInput,
     @Ctx() { writer }: RequestContext,
   ): Promise<Outcome> {
-    return writer().update(sid, input);
+    return writer.update(sid, input);
   }
 
   @Mutation(() => PauseCampaignPayload, { description: 'Stops sending for now.' })
   async pauseCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
-    return writer().act(sid, CampaignAction.PAUSE);
+    return writer.act(sid, CampaignAction.PAUSE);
   }
 
   @Mutation(() => ResumeCampaignPayload, { description: 'Goes on sending.' })
   async resumeCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
-    return writer().act(sid, CampaignAction.RESUME);
+    return writer.act(sid, CampaignAction.RESUME);
   }
 
   @Mutation(() => CompleteCampaignPayload, {
     description: 'Ends a paused campaign: what is unsent becomes failed.',
   })
   async completeCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
-    return writer().act(sid, CampaignAction.COMPLETE);
+    return writer.act(sid, CampaignAction.COMPLETE);
   }
 
   @Mutation(() => ArchiveCampaignPayload, { description: 'Puts a completed campaign away.' })
   async archiveCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
-    return writer().act(sid, CampaignAction.ARCHIVE);
+    return writer.act(sid, CampaignAction.ARCHIVE);
   }
 }

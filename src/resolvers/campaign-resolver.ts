@@ -6,7 +6,7 @@ import { CampaignConnection } from '../schema/campaign-connection.js';
 import { Campaign } from '../schema/campaign.js';
 import { MessageConnection } from '../schema/message-connection.js';
 import { type Message } from '../schema/message.js';
-import { campaignPages, messagePages } from './asked-pages.js';
+import { campaignPages, isOnlyOne, messagePages } from './asked-pages.js';
 import { type RequestContext } from './context.js';
 import { campaignNeeds } from './look-ahead.js';
 import { type CampaignReference, referenceTo } from './reference.js';
@@ -31,7 +31,8 @@ export class CampaignResolver {
       // A page that fails is reported where `messages` is resolved.
       reader.messages(sid, args, args, messagePages(info)).catch(() => undefined),
     );
-    if (needs.details || pages.length === 0) return reader.campaign(sid);
+    if (needs.details || pages.length === 0)
+      return isOnlyOne(info) ? reader.onlyCampaign(sid) : reader.campaign(sid);
     return (await Promise.all(pages)).includes(null) ? null : referenceTo(sid);
   }
 

@@ -8,7 +8,8 @@ import { type MessageStatusEvent } from '../schema/message-status-event.js';
 /** What belongs to one request, or to one event of a subscription. */
 export interface RequestScope {
   readonly reader: RequestReader;
-  readonly writer: () => CampaignWriter;
+  /** Made when it is first asked for. */
+  readonly writer: CampaignWriter;
   /** What the request costs. */
   readonly report: ReadReport;
 }

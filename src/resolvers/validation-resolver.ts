@@ -17,7 +17,7 @@ export class ValidationResolver {
     @Ctx() { writer, report }: RequestContext,
   ): CampaignValidation {
     report.used.goByTheClock(); // a start that is early enough now is too early in a minute
-    const userErrors = writer().problems(draft, idempotencyKey);
+    const userErrors = writer.problems(draft, idempotencyKey);
     return {
       valid: userErrors.length === 0,
       userErrors,

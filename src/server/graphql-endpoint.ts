@@ -32,6 +32,13 @@ export interface GraphqlEndpointOptions extends Omit<
   readonly compiling: CompiledQueriesOptions;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What resolvers are given; undefined until an operation is to be run. */
+    context: RequestContext | undefined;
+  }
+}
+
 /** How long routers may take to hear that their subscriptions end. */
 const farewellMs = 1000;
 
@@ -52,13 +59,12 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
   });
   app.addHook('onClose', () => within(farewellMs, apollo.stop()));
 
-  const contexts = new WeakMap<FastifyRequest, RequestContext>();
+  app.decorateRequest('context');
   const contextOf = (request: FastifyRequest): RequestContext => {
-    const known = contexts.get(request);
-    if (known) return known;
+    if (request.context) return request.context;
     const context = options.createContext(requestWishes(request.headers), request.caller, request.trail);
     keeping.follow(request, context.report);
-    contexts.set(request, context);
+    request.context = context;
     return context;
   };
   const plain = new PlainQueries({

@@ -1,4 +1,3 @@
-import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type ExotelClient, type Slice } from '../exotel/client.js';
@@ -6,13 +5,11 @@ import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';
 import { type SharedReadings } from '../state/shared-readings.js';
 import { AccountSharing } from './account-sharing.js';
-import { readBatch } from './campaign-batch.js';
 import { CachedReads } from './cached-reads.js';
+import { CampaignReads } from './campaign-reads.js';
 import { type OnRead } from './read-observer.js';
 import { type Reading, type ReadWish } from './reading.js';
 import { type Freshness, messagesFreshMs } from './freshness.js';
-import { readable } from './list-source.js';
-import { newest } from './newest.js';
 import { PageMaximum } from './page-maximum.js';
 import { type ReadingClock } from './reading-clock.js';
 import { bounds } from './bounds.js';
@@ -46,6 +43,7 @@ export class AccountReads {
   readonly #snapshots: CachedReads<Snapshot>;
   readonly #campaignWindows: CachedReads<Window<Campaign>>;
   readonly #messageWindows: CachedReads<Window<Message>>;
+  readonly #campaigns: CampaignReads;
   readonly #sharing: AccountSharing | undefined;
 
   constructor(options: AccountReadsOptions) {
@@ -94,6 +92,15 @@ export class AccountReads {
       shared: this.#sharing?.messageWindows,
       freshMs: ({ readAtMs }, key) => messagesFreshMs(freshness, this.known(campaignSidOf(key)), readAtMs),
     });
+    this.#campaigns = new CampaignReads({
+      client: options.client,
+      snapshots: this.#snapshots,
+      windows: this.#campaignWindows,
+      readWindow: (query, slice, wish) => this.campaignWindow(query, slice, wish),
+      maximum: this.maximum.campaigns,
+      batchCalls: options.batchCalls,
+      isCacheOn,
+    });
   }
 
   /** True where what one request reads is there for the next. */
@@ -110,25 +117,18 @@ export class AccountReads {
     };
   }
 
+  /** One campaign by its sid; null for one that the upstream does not have. */
+  async campaign(sid: string, wish: ReadWish): Promise<Campaign | null> {
+    return this.#campaigns.one(sid, wish);
+  }
+
   /**
    * Campaigns by their sids, as one batch.
    * @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read.
    */
   async campaigns(sids: readonly string[], wish: ReadWish): Promise<(Campaign | null | Error)[]> {
     if (this.#sharing && sids.length > 1) await this.#findElsewhere(sids);
-    return readBatch(
-      {
-        batchCalls: this.#options.batchCalls,
-        isFresh: (sid) => this.#snapshots.fresh(sid) !== undefined,
-        isAmongNewest: (sid) => this.#isAmongNewest(sid),
-        kept: (sid) => this.#snapshots.give(sid, wish)?.value.campaign ?? undefined,
-        window: async (offset) =>
-          (await this.campaignWindow(newest, { ...this.#newestSlice, offset }, wish)).value,
-        single: (sid) => this.#campaign(sid, wish),
-      },
-      sids,
-      wish.fresh,
-    );
+    return this.#campaigns.batch(sids, wish);
   }
 
   /** A window of a list of campaigns. */
@@ -157,8 +157,8 @@ export class AccountReads {
   }
 
   /** The newest window: fifty campaigns for the price of one. */
-  async newestWindow(wish: ReadWish): Promise<void> {
-    await this.campaignWindow(newest, this.#newestSlice, wish);
+  newestWindow(wish: ReadWish): Promise<void> {
+    return this.#campaigns.newestWindow(wish);
   }
 
   /** A campaign as it was read last, where that is not too long ago. */
@@ -220,28 +220,5 @@ export class AccountReads {
   #outdateHere(sid: string): void {
     this.#messageWindows.outdate((key) => campaignSidOf(key) === sid);
     this.#snapshots.outdate((key) => key === sid);
-  }
-
-  async #campaign(sid: string, wish: ReadWish): Promise<Campaign | null> {
-    const { value } = await this.#snapshots.read(sid, wish, async (call) => {
-      try {
-        return { campaign: await this.#options.client.getCampaign(sid, call) };
-      } catch (error) {
-        if (failedBecause(error, 'notFound')) return { campaign: null };
-        throw error;
-      }
-    });
-    return value.campaign;
-  }
-
-  /** A campaign that was in the newest window is refreshed with it, unless it alone has changed since. */
-  #isAmongNewest(sid: string): boolean {
-    if (this.#snapshots.peek(sid)?.isOutdated) return false;
-    const rows = this.#campaignWindows.peek(campaignWindowKey(newest, this.#newestSlice))?.value.rows ?? [];
-    return rows.some((row) => readable(row)?.sid === sid);
-  }
-
-  get #newestSlice(): Slice {
-    return { offset: 0, limit: this.maximum.campaigns.rows };
   }
 }

@@ -17,10 +17,15 @@ export class RequestCampaigns {
 
   /** A campaign, or null for a sid that the upstream does not have. */
   load(sid: string): Promise<Campaign | null> {
+    return this.loadBy(sid, this.#read);
+  }
+
+  /** The same, in a way of its own where it must be read. */
+  loadBy(sid: string, read: (sid: string) => Promise<Campaign | null>): Promise<Campaign | null> {
     const known = this.#known.get(sid);
     if (known) return known;
     const row = this.#row(sid);
-    const campaign = row ? Promise.resolve(row) : this.#read(sid);
+    const campaign = row ? Promise.resolve(row) : read(sid);
     this.#known.set(sid, campaign);
     return campaign;
   }
@@ -48,8 +53,8 @@ export class RequestCampaigns {
     return undefined;
   }
 
-  #read(sid: string): Promise<Campaign | null> {
+  readonly #read = (sid: string): Promise<Campaign | null> => {
     this.#loader ??= new DataLoader(this.#load, { cache: false });
     return this.#loader.load(sid);
-  }
+  };
 }

@@ -57,6 +57,11 @@ export class RequestReader {
     return this.#campaigns.load(sid);
   }
 
+  /** The same for the only campaign that a request asks for by its sid: there is no other to wait for. */
+  onlyCampaign(sid: string): Promise<Campaign | null> {
+    return this.#campaigns.loadBy(sid, () => this.#account.campaign(sid, this.#wish));
+  }
+
   /**
    * A campaign that is about to be changed: the read goes where the write would, ahead of other reads.
    * @returns the campaign, and whether it was read for this request rather than before it.

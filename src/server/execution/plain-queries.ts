@@ -9,7 +9,7 @@ import { cacheControlOf } from '../cache-header.js';
 import { admittedText, type Guards } from '../limits/guards.js';
 import { type SentDocument } from '../limits/trusted-documents.js';
 import { hasData } from '../observe/operation-plugin.js';
-import { type Operations } from '../observe/operations.js';
+import { type Operations, type RunningOperation } from '../observe/operations.js';
 import { type CompiledQueries, type CompiledQuery } from './compiled-queries.js';
 import { plainRequestOf } from './plain-request.js';
 
@@ -59,7 +59,7 @@ export class PlainQueries {
     const query = this.#find(sent, operationName, context.caller);
     if (!query || this.#isTooMuch(query, variables)) return undefined;
     const { isPrivate, onAnswered } = this.#options;
-    const result = await this.#inTime(query, variables, context);
+    const result = await this.#run(query, variables, context);
     if (!result) return undefined;
     onAnswered(context.report, query.operation.name?.value);
     const cacheControl = cacheControlOf(context.report, isPrivate);
@@ -92,37 +92,31 @@ export class PlainQueries {
     return cost.problem({ schema, document, operation, variables }) !== undefined;
   }
 
-  /** Apollo Server does not come to say how it ended where the client was told already that it took too long. */
-  async #inTime(
-    query: CompiledQuery,
-    variables: Readonly<Record<string, unknown>>,
-    context: RequestContext,
-  ): Promise<ExecutionResult | undefined> {
-    const client = { isTold: false };
-    try {
-      return await this.#options.guards.running.run(
-        () => this.#observed(query, variables, context, client),
-        () => false, // no mutation is compiled
-      );
-    } catch (error) {
-      client.isTold = true;
-      throw error;
-    }
-  }
-
-  async #observed(
+  /** Whoever is told that it took too long is told so once: Apollo Server does not come to say how it ended then. */
+  async #run(
     { operation, run }: CompiledQuery,
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
-    client: { readonly isTold: boolean },
   ): Promise<ExecutionResult | undefined> {
+    const { guards, operations } = this.#options;
     const { report } = context;
-    const running = this.#options.operations.beginOnce('http', report);
-    running.is(operation);
-    const result = await run(variables, context);
-    const { calls } = report;
-    if (result) running.end({ codes: [], hasData: hasData(result.data), calls });
-    else if (client.isTold) running.end({ codes: ['OPERATION_TIMEOUT'], hasData: false, calls });
-    return result;
+    let running: RunningOperation | undefined;
+    const work = (): Promise<ExecutionResult | undefined> => {
+      running = operations.begin('http', report.trail);
+      running.is(operation);
+      return run(variables, context);
+    };
+    try {
+      const result = await guards.running.run(work, isNoMutation);
+      if (result) running?.end({ codes: [], hasData: hasData(result.data), calls: report.calls });
+      else if (running) operations.handOver(report, running);
+      return result;
+    } catch (error) {
+      running?.end({ codes: ['OPERATION_TIMEOUT'], hasData: false, calls: report.calls });
+      throw error;
+    }
   }
 }
+
+/** No mutation is compiled. */
+const isNoMutation = (): boolean => false;

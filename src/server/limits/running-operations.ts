@@ -28,23 +28,43 @@ export class RunningOperations {
    * @param isMutation asked only where the time is over.
    * @throws GatewayError `OVERLOADED` before anything is done; `OPERATION_TIMEOUT`.
    */
-  async run<T>(work: () => Promise<T>, isMutation: () => boolean): Promise<T> {
+  run<T>(work: () => Promise<T>, isMutation: () => boolean): Promise<T> {
     const { concurrentOperations, operationTimeoutMs } = this.#limits;
-    if (concurrentOperations > 0 && this.#running >= concurrentOperations) throw overloaded();
+    if (concurrentOperations > 0 && this.#running >= concurrentOperations)
+      return Promise.reject(overloaded());
     this.#running += 1;
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      if (operationTimeoutMs === 0) return await work();
-      return await new Promise((resolve, reject) => {
-        timer = setTimeout(() => {
-          reject(tookTooLong(operationTimeoutMs, isMutation()));
-        }, operationTimeoutMs);
-        work().then(resolve, reject);
-      });
-    } finally {
-      clearTimeout(timer);
-      this.#running -= 1;
-    }
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        if (hasEnded) return;
+        hasEnded = true;
+        clearTimeout(timer);
+        this.#running -= 1;
+        settle();
+      };
+      let hasEnded = false;
+      const timer =
+        operationTimeoutMs === 0
+          ? undefined
+          : setTimeout(() => {
+              end(() => {
+                reject(tookTooLong(operationTimeoutMs, isMutation()));
+              });
+            }, operationTimeoutMs);
+      const fail = (error: Error): void => {
+        end(() => {
+          reject(error);
+        });
+      };
+      try {
+        work().then((value) => {
+          end(() => {
+            resolve(value);
+          });
+        }, fail);
+      } catch (error) {
+        fail(error as Error);
+      }
+    });
   }
 }
 

@@ -61,8 +61,13 @@ export class Operations {
     const begun = this.#begun.get(asker);
     if (begun) return begun;
     const running = this.begin(transport, asker.trail);
-    this.#begun.set(asker, running);
+    this.handOver(asker, running);
     return running;
+  }
+
+  /** An operation that has begun is somebody else's to end, who begins it again. */
+  handOver(asker: Asker, running: RunningOperation): void {
+    this.#begun.set(asker, running);
   }
 
   /** An operation came in that can't begin again. */
