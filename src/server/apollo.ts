@@ -9,6 +9,7 @@ import {
 import { type GraphQLSchema } from 'graphql';
 import { type RequestContext } from '../resolvers/context.js';
 import { type CostCheck } from '../resolvers/cost/checked-cost.js';
+import { answerText } from './answer-text.js';
 import { type OnAnswered, wholeAnswers } from './answers/whole-answers.js';
 import { cacheHeader } from './cache-header.js';
 import { costLimit } from './cost-limit.js';
@@ -59,6 +60,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     formatError: options.formatError,
+    stringifyResult: answerText,
     logger: apolloLogger,
     stopOnTerminationSignals: false, // the process's own business
     plugins: [

@@ -85,7 +85,8 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
     onRequest: [authenticated(options.authenticate), ...rateHooks(guards.rate, formatError)],
     async handler(request: FastifyRequest, reply: FastifyReply) {
       try {
-        const answer = await plain.answer(request, reply, contextOf(request));
+        const answering = plain.answer(request, reply, contextOf(request));
+        const answer = answering && (await answering);
         if (answer !== undefined) return answer;
       } catch (error) {
         return sendRefusal(reply, request.headers.accept, error, formatError);

@@ -1,12 +1,11 @@
+import { rejected } from '../../domain/rejected.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type Asker } from '../../domain/trail.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { openEnvelope } from './answer.js';
-import { type CallObserver, endOfAnswer, endOfFailure, type Route } from './call-observer.js';
+import { type CallObserver, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
-import { rateHeaders } from './failure.js';
 import { campaignFromWire } from './mapping/campaign.js';
 import {
   actionToWire,
@@ -16,6 +15,7 @@ import {
   type WireBody,
 } from './mapping/draft.js';
 import { messageFromWire } from './mapping/message.js';
+import { OneTry } from './one-try.js';
 import { type CallOptions, type SendPolicy, type Try } from './policy/call-policy.js';
 import { queryString, sidSegment } from './path.js';
 import { type CampaignQuery, campaignQueryToWire, type MessageQuery, messageQueryToWire } from './query.js';
@@ -70,36 +70,34 @@ export class ExotelClient {
   }
 
   /** @throws UpstreamFailure `notFound` for an unknown sid. */
-  async getCampaign(sid: string, call: CallOptions = askedFor): Promise<Campaign> {
-    return this.#oneCampaign(await this.#read('get', `/${sidSegment(sid, 'sid')}`, call));
+  getCampaign(sid: string, call: CallOptions = askedFor): Promise<Campaign> {
+    return this.#read('get', () => `/${sidSegment(sid, 'sid')}`, call).then(this.#oneCampaign);
   }
 
   /** One window of campaigns; `channel` is mandatory, says the document. */
-  async listCampaigns(
-    query: CampaignQuery,
-    slice: Slice,
-    call: CallOptions = askedFor,
-  ): Promise<Window<Campaign>> {
+  listCampaigns(query: CampaignQuery, slice: Slice, call: CallOptions = askedFor): Promise<Window<Campaign>> {
     const parameters = { channel: 'sms', ...slice, ...campaignQueryToWire(query) };
-    const answer = await this.#read('list', queryString(parameters), call);
-    const facts = this.#facts();
-    return readWindow(answer, slice, readCampaign, (wire) => campaignFromWire(wire, facts));
+    return this.#read('list', () => queryString(parameters), call).then((answer) => {
+      const facts = this.#facts();
+      return readWindow(answer, slice, readCampaign, (wire) => campaignFromWire(wire, facts));
+    });
   }
 
   /**
    * One window of a campaign's messages.
    * @throws UpstreamFailure `notFound` for an unknown sid.
    */
-  async listMessages(
+  listMessages(
     sid: string,
     query: MessageQuery,
     slice: Slice,
     call: CallOptions = askedFor,
   ): Promise<Window<Message>> {
     const parameters = { channel: 'sms', ...slice, ...messageQueryToWire(query) };
-    const path = `/${sidSegment(sid, 'sid')}/message-details${queryString(parameters)}`;
-    const answer = await this.#read('messages', path, call);
-    return readWindow(answer, slice, readMessage, (wire) => messageFromWire(wire, sid));
+    const path = (): string => `/${sidSegment(sid, 'sid')}/message-details${queryString(parameters)}`;
+    return this.#read('messages', path, call).then((answer) =>
+      readWindow(answer, slice, readMessage, (wire) => messageFromWire(wire, sid)),
+    );
   }
 
   /** Sends one POST. The answer has no stats, no cost and no message callback. */
@@ -124,9 +122,14 @@ export class ExotelClient {
     return { campaign: this.#oneCampaign(answer), requestId: answer.request_id ?? null };
   }
 
-  #read(route: Route, path: string, call: CallOptions): Promise<WireEnvelope> {
-    const send = this.#try(route, { method: 'GET', path: `${this.#root}${path}` }, call);
-    return this.#options.policy.retried(call, send);
+  /** @param path below the root; what it throws for is refused before a call is spent. */
+  #read(route: Route, path: () => string, call: CallOptions): Promise<WireEnvelope> {
+    try {
+      const send = this.#try(route, { method: 'GET', path: this.#root + path() }, call);
+      return this.#options.policy.retried(call, send);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   #write(route: WriteRoute, path: string, body: WireBody, options: WriteOptions): Promise<WireEnvelope> {
@@ -141,32 +144,20 @@ export class ExotelClient {
     const { transport, now, observer, drift } = this.#options;
     // Whoever's request set a poll off: it goes on without them.
     const trail = priority === 'background' ? undefined : asker?.trail;
+    const watch = { route, trail, now, drift };
     let attempt = 0;
-    return async (told, timeoutMs) => {
+    return (told, timeoutMs) => {
       const ended = observer?.began({ route, attempt: (attempt += 1), priority, trail });
-      let status: number | undefined;
-      try {
-        const answer = await transport.send(request, timeoutMs);
-        ({ status } = answer);
-        told.headers = rateHeaders(answer.headers);
-        const envelope = openEnvelope(answer, now(), (body) =>
-          drift?.look(route, answer.status, body, trail),
-        );
-        ended?.(endOfAnswer(status, envelope));
-        return envelope;
-      } catch (error) {
-        ended?.(endOfFailure(status, error));
-        throw error;
-      }
+      return transport.send(request, new OneTry(watch, told, ended), timeoutMs);
     };
   }
 
-  #oneCampaign({ response: [item], request_id }: WireEnvelope): Campaign {
+  readonly #oneCampaign = ({ response: [item], request_id }: WireEnvelope): Campaign => {
     const facts = this.#facts();
     const row = readItem(item, readCampaign, (wire) => campaignFromWire(wire, facts), request_id);
     if (row instanceof UpstreamFailure) throw row;
     return row;
-  }
+  };
 
   #facts() {
     return { accountSid: this.#options.accountSid, fetchedAt: new Date(this.#options.now()).toISOString() };

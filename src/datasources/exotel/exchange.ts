@@ -18,16 +18,25 @@ const neverSent = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** Who reads an answer as soon as it is there: what it makes of it needs no promise of its own. */
+export interface AnswerReader<T> {
+  /** An answer came; what this throws, the request fails with. */
+  answered(answer: TransportAnswer): T;
+  /** None will come. */
+  failed(failure: UpstreamFailure): void;
+}
+
 /**
  * One request on its way: takes its answer as undici reads it from the connection, until one deadline. An answer is
  * parsed whole, so what `Pool.request` makes besides (a stream for the body, a signal and its listeners) would be thrown
  * away; they cost several times what is left.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
-  /** Rejects with an UpstreamFailure: why there is none. */
-  readonly answer: Promise<TransportAnswer>;
+export class Exchange<T> implements Dispatcher.DispatchHandler {
+  /** What the reader made of the answer; rejects with what it threw, or an UpstreamFailure: why there is none. */
+  readonly read: Promise<T>;
+  readonly #reader: AnswerReader<T>;
   #isTimedOut = false;
-  #resolve!: (answer: TransportAnswer) => void;
+  #resolve!: (read: T) => void;
   #reject!: (error: Error) => void;
   readonly #deadline: NodeJS.Timeout;
   #controller: Controller | undefined;
@@ -35,8 +44,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #headers: TransportAnswer['headers'] = {};
   #chunks: Buffer[] = [];
 
-  constructor(timeoutMs: number) {
-    this.answer = new Promise((resolve, reject) => {
+  constructor(reader: AnswerReader<T>, timeoutMs: number) {
+    this.#reader = reader;
+    this.read = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
@@ -67,7 +77,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
     const text = bytes.toString('utf8');
     const isMarked = text.charCodeAt(0) === byteOrderMark;
-    this.#resolve({ status: this.#status, headers: this.#headers, text: isMarked ? text.slice(1) : text });
+    const answer = { status: this.#status, headers: this.#headers, text: isMarked ? text.slice(1) : text };
+    try {
+      this.#resolve(this.#reader.answered(answer));
+    } catch (error) {
+      this.#reject(error as Error);
+    }
   }
 
   onResponseError(_controller: Controller, error: Error): void {
@@ -77,7 +92,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** There will be no answer. */
   fail(error: unknown): void {
     clearTimeout(this.#deadline);
-    this.#reject(failureOf(error, this.#isTimedOut));
+    const failure = failureOf(error, this.#isTimedOut);
+    this.#reader.failed(failure);
+    this.#reject(failure);
   }
 
   #breakOff(controller: Controller): void {

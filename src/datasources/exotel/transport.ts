@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
-import { Exchange } from './exchange.js';
+import { type AnswerReader, Exchange } from './exchange.js';
 import { maximumOpenRequests } from './policy/lanes.js';
 
 /** Where the upstream is, and how long one try may take. */
@@ -54,12 +54,16 @@ export class Transport {
   }
 
   /**
-   * Sends one request and reads its whole answer.
+   * Sends one request and has its whole answer read.
    * @param timeoutMs from the first byte sent to the last byte read.
    * @throws UpstreamFailure `unreachable` (never left), `timeout`, or `unavailable` (the connection broke).
    */
-  send({ method, path, body }: TransportRequest, timeoutMs = this.#timeoutMs): Promise<TransportAnswer> {
-    const exchange = new Exchange(timeoutMs);
+  send<T>(
+    { method, path, body }: TransportRequest,
+    reader: AnswerReader<T>,
+    timeoutMs = this.#timeoutMs,
+  ): Promise<T> {
+    const exchange = new Exchange(reader, timeoutMs);
     const hasBody = body !== undefined;
     const headers = hasBody ? this.#bodyHeaders : this.#headers;
     try {
@@ -67,7 +71,7 @@ export class Transport {
     } catch (error) {
       exchange.fail(error);
     }
-    return exchange.answer;
+    return exchange.read;
   }
 
   /** Ends what is in flight and closes the connections. */

@@ -118,7 +118,7 @@ export class AccountReads {
   }
 
   /** One campaign by its sid; null for one that the upstream does not have. */
-  async campaign(sid: string, wish: ReadWish): Promise<Campaign | null> {
+  campaign(sid: string, wish: ReadWish): Promise<Campaign | null> {
     return this.#campaigns.one(sid, wish);
   }
 

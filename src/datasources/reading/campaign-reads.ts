@@ -1,6 +1,7 @@
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient, type Slice } from '../exotel/client.js';
+import { type CallOptions } from '../exotel/policy/call-policy.js';
 import { type CampaignQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';
 import { type CachedReads } from './cached-reads.js';
@@ -37,11 +38,9 @@ export class CampaignReads {
   }
 
   /** One campaign; null for a sid that the upstream does not have. */
-  async one(sid: string, wish: ReadWish): Promise<Campaign | null> {
-    if (!this.#options.isCacheOn) return this.#single(sid, wish); // there is no window that it might be in
-    const [campaign] = await this.batch([sid], wish);
-    if (campaign instanceof Error) throw campaign;
-    return campaign ?? null;
+  one(sid: string, wish: ReadWish): Promise<Campaign | null> {
+    // Where nothing is kept there is no window that it might be in.
+    return this.#options.isCacheOn ? this.batch([sid], wish).then(onlyOne) : this.#single(sid, wish);
   }
 
   /** @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read. */
@@ -66,17 +65,11 @@ export class CampaignReads {
     await this.#options.readWindow(newest, this.#newestSlice, wish);
   }
 
-  async #single(sid: string, wish: ReadWish): Promise<Campaign | null> {
+  #single(sid: string, wish: ReadWish): Promise<Campaign | null> {
     const { snapshots, client } = this.#options;
-    const { value } = await snapshots.read(sid, wish, async (call) => {
-      try {
-        return { campaign: await client.getCampaign(sid, call) };
-      } catch (error) {
-        if (failedBecause(error, 'notFound')) return { campaign: null };
-        throw error;
-      }
-    });
-    return value.campaign;
+    const fetch = (call: CallOptions): Promise<Snapshot> =>
+      client.getCampaign(sid, call).then(snapshotOf, noSnapshot);
+    return snapshots.read(sid, wish, fetch).then(campaignOf);
   }
 
   /** A campaign that was in the newest window is refreshed with it, unless it alone has changed since. */
@@ -90,4 +83,22 @@ export class CampaignReads {
   get #newestSlice(): Slice {
     return { offset: 0, limit: this.#options.maximum.rows };
   }
+}
+
+function onlyOne([campaign]: readonly (Campaign | null | Error)[]): Campaign | null {
+  if (campaign instanceof Error) throw campaign;
+  return campaign ?? null;
+}
+
+function snapshotOf(campaign: Campaign): Snapshot {
+  return { campaign };
+}
+
+function noSnapshot(error: unknown): Snapshot {
+  if (failedBecause(error, 'notFound')) return { campaign: null };
+  throw error;
+}
+
+function campaignOf({ value: { campaign } }: Reading<Snapshot>): Campaign | null {
+  return campaign;
 }

@@ -105,8 +105,13 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
     return reading;
   }
 
-  async #take(asked: Slice): Promise<void> {
-    const reading = await this.#fetch(asked);
+  #take(asked: Slice): Promise<void> {
+    return this.#fetch(asked).then((reading) => {
+      this.#took(asked, reading);
+    });
+  }
+
+  #took(asked: Slice, reading: Reading<Window<T>>): void {
     const { offset, limit, total, rows } = reading.value;
     this.#readings.push(reading);
     this.#total = total;

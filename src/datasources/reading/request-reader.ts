@@ -1,4 +1,5 @@
 import { type PageArguments } from '../../domain/page.js';
+import { rejected } from '../../domain/rejected.js';
 import { type Asker } from '../../domain/trail.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -154,17 +155,17 @@ export class RequestReader {
     return reading;
   }
 
-  async #readMessages(
+  #readMessages(
     sid: string,
     list: MessageListArguments,
     page: PageArguments,
     pages: AskedPages,
   ): Promise<Connection<Message> | null> {
     try {
-      return await this.#page(new MessageList(this.#account, sid, messageQueryOf(list)), page, pages);
+      const messages = new MessageList(this.#account, sid, messageQueryOf(list));
+      return this.#page(messages, page, pages).catch(nullIfUnknown);
     } catch (error) {
-      if (failedBecause(error, 'notFound')) return null;
-      throw error;
+      return rejected(error);
     }
   }
 
@@ -214,4 +215,9 @@ function pageKey(
   const isPlain = filter == null && orderBy == null && after == null && before == null;
   const rest = isPlain ? '' : JSON.stringify([filter, orderBy, after, before]);
   return `${sid.length}:${sid} ${first ?? ''} ${last ?? ''} ${rest}`;
+}
+
+function nullIfUnknown(error: unknown): null {
+  if (failedBecause(error, 'notFound')) return null;
+  throw error;
 }

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { rejected } from '../../domain/rejected.js';
 import { hasPlainVariables, isCompilable } from './compilable.js';
 import { plainLeaves } from './plain-leaves.js';
 import { selectionsOf } from './selections.js';
@@ -99,23 +100,39 @@ export class CompiledQueries {
     return {
       document,
       operation,
-      run: async (variables, context) => {
-        if (!areTaken(variables)) return undefined;
-        let result: ExecutionResult;
-        try {
-          result = await compiled.query(undefined, context, variables);
-        } catch {
-          return undefined; // it fails as a whole
-        }
-        if (result.errors) return undefined;
+      run: (variables, context) => {
+        if (!areTaken(variables)) return Promise.resolve(undefined);
+        const answered = started(() => compiled.query(undefined, context, variables)).then(whole, failed);
+        const { compare } = this.#options;
+        if (!compare) return answered;
         const operationName = operation.name?.value;
-        await this.#options.compare?.(result, async () =>
-          execute({ schema, document, contextValue: context, variableValues: variables, operationName }),
-        );
-        return result;
+        return answered.then(async (result) => {
+          const interpret = async () =>
+            execute({ schema, document, contextValue: context, variableValues: variables, operationName });
+          if (result) await compare(result, interpret);
+          return result;
+        });
       },
     };
   }
+}
+
+function started<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(work()); // a promise as it is
+  } catch (error) {
+    return rejected(error);
+  }
+}
+
+/** What has an error in it is graphql-js's to answer. */
+function whole(result: ExecutionResult): ExecutionResult | undefined {
+  return result.errors ? undefined : result;
+}
+
+/** What fails as a whole, too. */
+function failed(): undefined {
+  return undefined;
 }
 
 /** Its document is kept with it. */

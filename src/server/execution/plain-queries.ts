@@ -1,10 +1,12 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { type ReadReport } from '../../datasources/reading/read-report.js';
 import { type Caller } from '../../domain/caller.js';
 import { type RequestContext } from '../../resolvers/context.js';
 import { type CostCheck } from '../../resolvers/cost/checked-cost.js';
 import { type OnAnswered } from '../answers/whole-answers.js';
+import { answerText } from '../answer-text.js';
 import { cacheControlOf } from '../cache-header.js';
 import { admittedText, type Guards } from '../limits/guards.js';
 import { type SentDocument } from '../limits/trusted-documents.js';
@@ -26,6 +28,12 @@ export interface PlainQueriesOptions {
   readonly onAnswered: OnAnswered;
 }
 
+/** How an answer goes out. */
+interface Sending {
+  readonly reply: FastifyReply;
+  readonly contentType: string;
+}
+
 /** Clients say a few different things. */
 const maximumAccepts = 100;
 const longestAccept = 200;
@@ -44,28 +52,22 @@ export class PlainQueries {
   }
 
   /**
-   * @returns the answer's text; undefined where Apollo Server has to answer, of what was read for the request already.
+   * @returns the answer's text; undefined, now or later, where Apollo Server has to answer, of what was read for the
+   * request already.
    * @throws GatewayError `OVERLOADED`, `OPERATION_TIMEOUT`.
    */
-  async answer(
+  answer(
     request: FastifyRequest,
     reply: FastifyReply,
     context: RequestContext,
-  ): Promise<string | undefined> {
+  ): Promise<string | undefined> | undefined {
     const plain = plainRequestOf(request);
     const contentType = plain && this.#contentTypes.get(plain.accept);
     if (!plain || contentType === undefined) return undefined;
     const { sent, operationName, variables } = plain;
     const query = this.#find(sent, operationName, context.caller);
     if (!query || this.#isTooMuch(query, variables)) return undefined;
-    const { isPrivate, onAnswered } = this.#options;
-    const result = await this.#run(query, variables, context);
-    if (!result) return undefined;
-    onAnswered(context.report, query.operation.name?.value);
-    const cacheControl = cacheControlOf(context.report, isPrivate);
-    if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
-    reply.header('content-type', contentType);
-    return `${JSON.stringify({ data: result.data })}\n`;
+    return this.#answer(query, variables, context, { reply, contentType });
   }
 
   /** Takes note of how Apollo Server answered a client that accepts something. */
@@ -93,11 +95,12 @@ export class PlainQueries {
   }
 
   /** Whoever is told that it took too long is told so once: Apollo Server does not come to say how it ended then. */
-  async #run(
+  async #answer(
     { operation, run }: CompiledQuery,
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
-  ): Promise<ExecutionResult | undefined> {
+    sending: Sending,
+  ): Promise<string | undefined> {
     const { guards, operations } = this.#options;
     const { report } = context;
     let running: RunningOperation | undefined;
@@ -110,11 +113,25 @@ export class PlainQueries {
       const result = await guards.running.run(work, isNoMutation);
       if (result) running?.end({ codes: [], hasData: hasData(result.data), calls: report.calls });
       else if (running) operations.handOver(report, running);
-      return result;
+      return result && this.#text(result, operation, report, sending);
     } catch (error) {
       running?.end({ codes: ['OPERATION_TIMEOUT'], hasData: false, calls: report.calls });
       throw error;
     }
+  }
+
+  #text(
+    { data }: ExecutionResult,
+    { name }: OperationDefinitionNode,
+    report: ReadReport,
+    { reply, contentType }: Sending,
+  ): string {
+    const { isPrivate, onAnswered } = this.#options;
+    onAnswered(report, name?.value);
+    const cacheControl = cacheControlOf(report, isPrivate);
+    if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
+    reply.header('content-type', contentType);
+    return answerText({ data });
   }
 }
 

@@ -33,23 +33,26 @@ export class Breaker {
   }
 
   /** @throws NotSent where it is open. */
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#policy.state !== CircuitState.Closed) return this.#probe(call);
-    let value: T;
-    try {
-      value = await call();
-    } catch (error) {
-      await this.#tell(error);
-      throw error;
-    }
-    if (this.#isFailing) await this.#tell(undefined);
-    return value;
+  run<T>(call: () => Promise<T>): Promise<T> {
+    return this.#isClosed ? call().then(this.#succeeded, this.#failed) : this.#probe(call);
   }
+
+  get #isClosed(): boolean {
+    return this.#policy.state === CircuitState.Closed;
+  }
+
+  readonly #succeeded = <T>(value: T): T | Promise<T> =>
+    this.#isFailing ? this.#tell(undefined).then(() => value) : value;
+
+  readonly #failed = async (error: unknown): Promise<never> => {
+    await this.#tell(error);
+    throw error;
+  };
 
   /** Tells how a call ended that was sent while it was closed. A refusal is an answer too: it ends a row of failures. */
   async #tell(error: unknown): Promise<void> {
     const isFailure = isDown(error);
-    if (this.#policy.state !== CircuitState.Closed || (!isFailure && !this.#isFailing)) return;
+    if (!this.#isClosed || (!isFailure && !this.#isFailing)) return;
     this.#isFailing = isFailure;
     const end = (): void => {
       if (isFailure) throw error;

@@ -4,6 +4,7 @@ import { Breaker, type BreakerState } from './breaker.js';
 import { Lanes } from './lanes.js';
 import { NotSent } from './not-sent.js';
 import { type Budget } from './budget.js';
+import { type Permit } from './permit.js';
 import { type Priority } from './priority.js';
 import { retriedAfter } from './retry.js';
 import { isUnhurried } from './shares.js';
@@ -89,7 +90,7 @@ export class CallPolicy implements SendPolicy {
   once<T>(options: CallOptions, send: Try<T>): Promise<T> {
     const { now, timeoutMs } = this.#options;
     const limits = { isWrite: true, waitMs: readWaitMs, deadlineMs: now() + readWaitMs };
-    return this.#tries(options, send, { ...limits, timeoutMs, untilMs: Infinity });
+    return this.#send(options, send, { ...limits, timeoutMs, untilMs: Infinity });
   }
 
   /** Sends up to three times within one deadline: that of one try, and half of it and two seconds more. */
@@ -98,54 +99,56 @@ export class CallPolicy implements SendPolicy {
     const canWait = isUnhurried(options.priority);
     const waitMs = canWait ? refreshWaitMs : readWaitMs;
     const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (canWait ? refreshWaitMs : 0);
-    return this.#tries(options, send, { isWrite: false, waitMs, deadlineMs, timeoutMs, untilMs: deadlineMs });
+    return this.#send(options, send, { isWrite: false, waitMs, deadlineMs, timeoutMs, untilMs: deadlineMs });
   }
 
-  /** Most first tries are the last: the others are thought of when one has failed. */
-  async #tries<T>(options: CallOptions, send: Try<T>, limits: TryLimits): Promise<T> {
+  /** One try. Most first tries are the last: the others are thought of when it has failed. */
+  async #send<T>(options: CallOptions, send: Try<T>, limits: TryLimits, isFirst = true): Promise<T> {
+    const isWrite = options.priority === 'write';
+    const told: Told = { headers: undefined };
+    const leftMs = Math.max(1, limits.untilMs - this.#options.now());
+    let permit: Permit | undefined;
     try {
-      return await this.#send(options, send, limits);
+      // The place comes first: a probe of the breaker that waited for one would hold up everybody behind it.
+      const place = this.#place(options, Math.min(limits.waitMs, leftMs));
+      permit = place instanceof Promise ? await place : place;
+      // The lane comes before the breaker: that all are taken does not say that the upstream is down.
+      const turn = this.#lanes.enter(isWrite);
+      if (turn) await turn;
+      let value: T;
+      try {
+        value = await this.#sendOne(options, send, told, Math.min(limits.timeoutMs, leftMs));
+      } finally {
+        this.#lanes.leave(isWrite);
+      }
+      permit.answered(told.headers);
+      return value;
     } catch (error) {
-      return this.#triedAgain(error, options, send, limits);
+      this.#pauseAfter(error);
+      if (error instanceof NotSent) permit?.unused();
+      else permit?.answered(told.headers);
+      if (isFirst) return this.#triedAgain(error, options, send, limits);
+      throw error;
     }
+  }
+
+  #place({ priority, staleMs = 0, onQueued }: CallOptions, waitMs: number): Permit | Promise<Permit> {
+    return this.#options.budget.acquire({ priority, staleMs, waitMs, onQueued });
+  }
+
+  #sendOne<T>(options: CallOptions, send: Try<T>, told: Told, timeoutMs: number): Promise<T> {
+    return this.#breaker.run(() => {
+      options.beforeSent?.();
+      if (options.asker) options.asker.calls += 1;
+      return send(told, timeoutMs);
+    });
   }
 
   #triedAgain<T>(error: unknown, options: CallOptions, send: Try<T>, limits: TryLimits): Promise<T> {
     const { now, random } = this.#options;
     const { isWrite, deadlineMs } = limits;
-    return retriedAfter(error, () => this.#send(options, send, limits), { isWrite, deadlineMs, now, random });
-  }
-
-  async #send<T>(options: CallOptions, send: Try<T>, limits: TryLimits): Promise<T> {
-    const { priority, staleMs = 0, onQueued } = options;
-    const leftMs = Math.max(1, limits.untilMs - this.#options.now());
-    // The place comes first: a probe of the breaker that waited for one would hold up everybody behind it.
-    const waitMs = Math.min(limits.waitMs, leftMs);
-    const place = this.#options.budget.acquire({ priority, staleMs, waitMs, onQueued });
-    const permit = place instanceof Promise ? await place : place;
-    const told: Told = { headers: undefined };
-    const isWrite = priority === 'write';
-    let isIn = false;
-    try {
-      // The lane comes before the breaker: that all are taken does not say that the upstream is down.
-      const turn = this.#lanes.enter(isWrite);
-      if (turn) await turn;
-      isIn = true;
-      const value = await this.#breaker.run(() => {
-        options.beforeSent?.();
-        if (options.asker) options.asker.calls += 1;
-        return send(told, Math.min(limits.timeoutMs, leftMs));
-      });
-      permit.answered(told.headers);
-      return value;
-    } catch (error) {
-      this.#pauseAfter(error);
-      if (error instanceof NotSent) permit.unused();
-      else permit.answered(told.headers);
-      throw error;
-    } finally {
-      if (isIn) this.#lanes.leave(isWrite);
-    }
+    const again = (): Promise<T> => this.#send(options, send, limits, false);
+    return retriedAfter(error, again, { isWrite, deadlineMs, now, random });
   }
 
   /** A 429 holds for every caller, not only for the one that met it. */

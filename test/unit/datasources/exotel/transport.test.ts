@@ -1,7 +1,12 @@
+import { type AnswerReader } from '../../../../src/datasources/exotel/exchange.js';
+import { type TransportAnswer } from '../../../../src/datasources/exotel/transport.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { ScriptedUpstream } from './scripted-upstream.js';
+
+/** Makes nothing of an answer. */
+const asItCame: AnswerReader<TransportAnswer> = { answered: (answer) => answer, failed: () => undefined };
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {
@@ -17,13 +22,13 @@ const mebibyte = 1024 * 1024;
 describe('an upstream that does not answer', () => {
   it('at all: timeout', async () => {
     upstream.respond = () => undefined;
-    const sending = upstream.transport({ timeoutMs: 50 }).send(get);
+    const sending = upstream.transport({ timeoutMs: 50 }).send(get, asItCame);
     await expect(sending).rejects.toMatchObject({ reason: 'timeout', mayHaveBeenProcessed: true });
   });
 
   it('to the end: timeout, though its headers came in time', async () => {
     upstream.respond = (_request, response) => response.writeHead(200).write('{"response":');
-    const sending = upstream.transport({ timeoutMs: 50 }).send(get);
+    const sending = upstream.transport({ timeoutMs: 50 }).send(get, asItCame);
     await expect(sending).rejects.toMatchObject({ reason: 'timeout', mayHaveBeenProcessed: true });
   });
 
@@ -32,12 +37,12 @@ describe('an upstream that does not answer', () => {
     const transport = upstream.transport({ baseUrl: gone.baseUrl });
     await gone.stop();
     const failure = { reason: 'unreachable', mayHaveBeenProcessed: false };
-    await expect(transport.send(get)).rejects.toMatchObject(failure);
+    await expect(transport.send(get, asItCame)).rejects.toMatchObject(failure);
   });
 
   it('because it has no address: unreachable', async () => {
     const transport = upstream.transport({ baseUrl: 'http://no-such-host.invalid' });
-    await expect(transport.send(get)).rejects.toMatchObject({ reason: 'unreachable' });
+    await expect(transport.send(get, asItCame)).rejects.toMatchObject({ reason: 'unreachable' });
   });
 
   it.each(['GET', 'POST', 'PUT'] as const)(
@@ -47,7 +52,7 @@ describe('an upstream that does not answer', () => {
       const before = upstream.heard.length;
       const sending = upstream
         .transport()
-        .send({ method, path: '/any', ...(method !== 'GET' && { body: {} }) });
+        .send({ method, path: '/any', ...(method !== 'GET' && { body: {} }) }, asItCame);
       await expect(sending).rejects.toMatchObject({ reason: 'unavailable', mayHaveBeenProcessed: true });
       expect(upstream.heard.length - before).toBe(1);
     },
@@ -63,7 +68,7 @@ describe('an upstream that does not answer', () => {
         });
       };
       const failure = { reason: 'unavailable', mayHaveBeenProcessed: true };
-      await expect(upstream.transport().send(get)).rejects.toMatchObject(failure);
+      await expect(upstream.transport().send(get, asItCame)).rejects.toMatchObject(failure);
     },
   );
 });
@@ -82,13 +87,13 @@ describe('an answer that is too large', () => {
       response.end();
     };
     upstream.respond = (_request, response) => void pour(response);
-    await expect(upstream.transport().send(get)).rejects.toMatchObject({ reason: 'unavailable' });
+    await expect(upstream.transport().send(get, asItCame)).rejects.toMatchObject({ reason: 'unavailable' });
     expect(written).toBeLessThan(chunks / 2);
   });
 
   it('is a failure and one of 15 MiB is not', async () => {
     upstream.answers('x'.repeat(15 * mebibyte));
-    expect((await upstream.transport().send(get)).text).toHaveLength(15 * mebibyte);
+    expect((await upstream.transport().send(get, asItCame)).text).toHaveLength(15 * mebibyte);
   });
 });
 
@@ -103,18 +108,18 @@ describe('an answer in pieces', () => {
       upstream.respond = (_request, response) => {
         response.write(bytes.subarray(0, cut), () => setTimeout(() => response.end(bytes.subarray(cut)), 20));
       };
-      expect((await upstream.transport().send(get)).text).toBe(sent);
+      expect((await upstream.transport().send(get, asItCame)).text).toBe(sent);
     },
   );
 
   it('is the same text with a byte order mark before it', async () => {
     upstream.answers(`\uFEFF${sent}`);
-    expect((await upstream.transport().send(get)).text).toBe(sent);
+    expect((await upstream.transport().send(get, asItCame)).text).toBe(sent);
   });
 
   it('is empty where it has no body', async () => {
     upstream.answers('', 204);
-    expect(await upstream.transport().send(get)).toMatchObject({ status: 204, text: '' });
+    expect(await upstream.transport().send(get, asItCame)).toMatchObject({ status: 204, text: '' });
   });
 
   it('is the last one where others told that it would come', async () => {
@@ -122,7 +127,7 @@ describe('an answer in pieces', () => {
       response.writeProcessing();
       response.end(sent);
     };
-    expect(await upstream.transport().send(get)).toMatchObject({ status: 200, text: sent });
+    expect(await upstream.transport().send(get, asItCame)).toMatchObject({ status: 200, text: sent });
   });
 });
 
@@ -146,7 +151,7 @@ describe('a request', () => {
     'has the key %j as user and the token %j as password',
     async (apiKey, apiToken, header) => {
       upstream.answers('{}');
-      await upstream.transport({ apiKey, apiToken }).send(get);
+      await upstream.transport({ apiKey, apiToken }).send(get, asItCame);
       expect(upstream.heard.at(-1)?.headers).toMatchObject({
         authorization: header,
         accept: 'application/json',
@@ -157,9 +162,9 @@ describe('a request', () => {
   it('says that its body is JSON where it has one, and nothing of it where it has none', async () => {
     upstream.answers('{}');
     const transport = upstream.transport();
-    await transport.send({ method: 'PUT', path: '/any', body: { action: 'pause' } });
+    await transport.send({ method: 'PUT', path: '/any', body: { action: 'pause' } }, asItCame);
     expect(upstream.heard.at(-1)?.headers['content-type']).toBe('application/json');
-    await transport.send(get);
+    await transport.send(get, asItCame);
     expect(upstream.heard.at(-1)?.headers['content-type']).toBeUndefined();
   });
 
@@ -167,7 +172,7 @@ describe('a request', () => {
     upstream.answers('{}');
     const transport = upstream.transport();
     const before = upstream.connections;
-    for (let request = 0; request < 20; request += 1) await transport.send(get);
+    for (let request = 0; request < 20; request += 1) await transport.send(get, asItCame);
     expect(upstream.connections - before).toBeLessThanOrEqual(2);
   });
 });
