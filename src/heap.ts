@@ -1,9 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Has the heap look for what is no longer used once it is half as large again as what was in use, where Node waits for
- * several times that: what is made for a request outlives it by nothing.
+ * Fits V8's heap to a server, whose objects live as long as a request and no longer. To be called before anything runs
+ * often.
  */
-export function keepHeapSmall(): void {
+export function fitHeapToRequests(): void {
+  // To look for what is no longer used once the heap is half as large again as what was in use, where Node waits for
+  // several times that.
   setFlagsFromString('--heap-growing-percent=50');
+  // Where most objects of a kind outlive a collection of the young, V8 makes all that follow among the old. Under load
+  // those are objects of requests that wait for the upstream, and what they hold is then taken for old too: 1 MB at each
+  // collection in place of 10 KB, which cost a tenth of the CPU of a query.
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }

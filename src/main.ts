@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
 import { type Config, readConfig } from './config.js';
-import { keepHeapSmall } from './heap.js';
+import { fitHeapToRequests } from './heap.js';
 import { newKey } from './new-key.js';
 import { checkSchemaFile, writeSchemaFile } from './schema-file.js';
 import { runGateway, runSandbox } from './run.js';
@@ -44,7 +44,7 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
 
 /** One gateway in this process, or several in processes of their own; each of those comes here too. */
 async function start(config: Config): Promise<undefined> {
-  keepHeapSmall();
+  fitHeapToRequests();
   if (config.workers === 1) return runGateway(config, console.log);
   return cluster.isPrimary ? runWorkers(config, console.log) : runWorker(config);
 }

@@ -27,12 +27,14 @@ export class CampaignResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Campaign | CampaignReference | null> {
     const needs = campaignNeeds(info);
+    // First what is small: what comes last is waited for with what came before it in hand.
+    const isRead = needs.details || needs.messages.length === 0;
+    const campaign = isRead && (isOnlyOne(info) ? reader.onlyCampaign(sid) : reader.campaign(sid));
     const pages = needs.messages.map((args) =>
       // A page that fails is reported where `messages` is resolved.
       reader.messages(sid, args, args, messagePages(info)).catch(() => undefined),
     );
-    if (needs.details || pages.length === 0)
-      return isOnlyOne(info) ? reader.onlyCampaign(sid) : reader.campaign(sid);
+    if (campaign) return campaign;
     return (await Promise.all(pages)).includes(null) ? null : referenceTo(sid);
   }
 

@@ -166,12 +166,10 @@ export class Budget implements PermitGiver {
   }
 
   #begin({ priority }: Claim): BegunCall {
-    const share = shareOf(sharesOf(this.#limit), priority);
-    return this.#log.begin({
-      isBackground: priority === 'background',
-      beganAtMs: this.#options.now(),
-      weight: this.#weightIn(share),
-    });
+    const isLimited = this.#limit !== Infinity;
+    const weight = isLimited ? this.#weightIn(shareOf(sharesOf(this.#limit), priority)) : 1;
+    const isBackground = priority === 'background';
+    return this.#log.begin({ isBackground, beganAtMs: this.#options.now(), weight }, isLimited);
   }
 
   /** A call was answered, or has failed: it counts for a minute more. */

@@ -91,11 +91,14 @@ export class CallLog {
     this.#others = others;
   }
 
-  /** Notes a call that is about to be sent. */
-  begin(note: CallNote): BegunCall {
+  /**
+   * Notes a call that is about to be sent.
+   * @param isCounted false where nothing limits the calls: then it is but in flight.
+   */
+  begin(note: CallNote, isCounted = true): BegunCall {
     this.#begun += 1;
     const call = new LoggedCall(note, this.#begun, this.#ended);
-    this.#calls.add(call);
+    if (isCounted) this.#calls.add(call);
     this.#inFlight += 1;
     return call;
   }
