@@ -1,4 +1,3 @@
-import { type ServerResponse } from 'node:http';
 import { type FastifyInstance } from 'fastify';
 
 /** How long connections that say nothing may stay once nothing is being answered any more. */
@@ -14,20 +13,16 @@ export type Ending = () => Promise<void> | void;
 export class Closing {
   readonly #endings: Ending[] = [];
   #isClosing = false;
-  readonly #beingAnswered = new Set<ServerResponse>();
-  #waitedFor = new Set<ServerResponse>();
+  /** How many are being answered: those that came before the end began, and those that came since. */
+  readonly #beingAnswered = { before: 0, since: 0 };
   #onIdle: (() => void) | undefined;
 
   /** @param app whose requests are waited for. */
   constructor(app: FastifyInstance) {
     // A client that has not said all of its request yet is not waited for.
     app.addHook('preHandler', (_request, reply, done) => {
-      const answer = reply.raw;
-      this.#beingAnswered.add(answer);
-      answer.once('close', () => {
-        this.#beingAnswered.delete(answer);
-        if (this.#waitedFor.delete(answer) && this.#waitedFor.size === 0) this.#onIdle?.();
-      });
+      this.#beingAnswered[this.#isClosing ? 'since' : 'before'] += 1;
+      reply.raw.once('close', this.#isClosing ? this.#answeredSince : this.#answered);
       done();
     });
     // The client's next request goes elsewhere.
@@ -56,7 +51,7 @@ export class Closing {
     const overAtMs = performance.now() + graceMs;
     this.#isClosing = true;
     await within(graceMs, Promise.all([...this.#endings.map((ending) => ending()), this.#idle()]));
-    const isBusy = this.#beingAnswered.size > 0;
+    const isBusy = this.#beingAnswered.before + this.#beingAnswered.since > 0;
     const leftMs = isBusy ? Math.max(0, overAtMs - performance.now()) : silentMs;
     const cutOff = setTimeout(() => {
       app.server.closeAllConnections();
@@ -68,10 +63,21 @@ export class Closing {
     }
   }
 
-  /** Resolves once all is answered that is being answered now. */
+  /**
+   * They are counted, not held: of a set that grows and shrinks, V8 keeps the table that it had before, and what was in
+   * it, until the old are collected. With that, every answer outlived its request.
+   */
+  readonly #answered = (): void => {
+    this.#beingAnswered.before -= 1;
+    if (this.#isClosing && this.#beingAnswered.before === 0) this.#onIdle?.();
+  };
+  readonly #answeredSince = (): void => {
+    this.#beingAnswered.since -= 1;
+  };
+
+  /** Resolves once all is answered that was being answered when the end began. */
   #idle(): Promise<void> {
-    this.#waitedFor = new Set(this.#beingAnswered);
-    if (this.#waitedFor.size === 0) return Promise.resolve();
+    if (this.#beingAnswered.before === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
