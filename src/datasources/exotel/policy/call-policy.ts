@@ -124,12 +124,16 @@ export class CallPolicy implements SendPolicy {
       permit.answered(told.headers);
       return value;
     } catch (error) {
-      this.#pauseAfter(error);
-      if (error instanceof NotSent) permit?.unused();
-      else permit?.answered(told.headers);
+      if (permit) this.#settle(permit, error, told); // without one it was the budget that refused
       if (isFirst) return this.#triedAgain(error, options, send, limits);
       throw error;
     }
+  }
+
+  #settle(permit: Permit, error: unknown, told: Told): void {
+    this.#pauseAfter(error);
+    if (error instanceof NotSent) permit.unused();
+    else permit.answered(told.headers);
   }
 
   #place({ priority, staleMs = 0, onQueued }: CallOptions, waitMs: number): Permit | Promise<Permit> {

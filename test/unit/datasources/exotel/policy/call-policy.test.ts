@@ -111,6 +111,13 @@ describe('a read', () => {
     expect([afterMs, send.mock.calls.length]).toEqual([0, 1]);
   });
 
+  it('is not what pauses the others where the budget itself had no place for it', async () => {
+    const send: Try<number> = () => Promise.resolve(1);
+    const reads = Array.from({ length: 30 }, () => policy.retried({ priority: 'read' }, send));
+    expect((await Promise.allSettled(reads)).filter(({ status }) => status === 'rejected')).toHaveLength(3);
+    await expect(policy.once({ priority: 'write' }, send)).resolves.toBe(1);
+  });
+
   it('corrects the budget by the headers of an answer, even of one whose body fails', async () => {
     const send: Try<never> = (told) => {
       told.headers = rate({ remaining: 0, resetAtMs: startMs + 30_000 });
