@@ -50,6 +50,15 @@ describe('108 campaigns', () => {
     expect(sids).toEqual(await upstreamOrder());
   });
 
+  it('are one list whether the default order is said or not: cursors of one are good for the other', async () => {
+    const first = await readCampaigns({ first: 5 });
+    const after = first.pageInfo.endCursor;
+    const orderBy = { field: 'START_TIME', direction: 'DESC' } as const;
+    const second = await readCampaigns({ first: 5, after, orderBy });
+    expect(second.edges).toEqual((await readCampaigns({ first: 5, after })).edges);
+    expect(second.edges).toHaveLength(5);
+  });
+
   it.each([7, 50, 200])('paged backwards by %i come once each, in the same order', async (size) => {
     expect(await walkBackwards(size, readCampaigns)).toEqual(await upstreamOrder());
   });

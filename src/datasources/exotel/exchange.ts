@@ -93,8 +93,8 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   fail(error: unknown): void {
     clearTimeout(this.#deadline);
     const failure = failureOf(error, this.#isTimedOut);
+    this.#reject(failure); // first: whoever is told beside must not keep the request from ending
     this.#reader.failed(failure);
-    this.#reject(failure);
   }
 
   #breakOff(controller: Controller): void {

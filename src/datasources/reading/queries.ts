@@ -16,6 +16,11 @@ export interface CampaignListArguments {
   readonly orderBy?: Order<CampaignOrderField> | null;
 }
 
+const defaultOrder: Order<CampaignOrderField> = {
+  field: CampaignOrderField.START_TIME,
+  direction: OrderDirection.DESC,
+};
+
 /** Which messages a client asks for, not yet checked. */
 export interface MessageListArguments {
   readonly filter?: { readonly number?: string | null } | null;
@@ -36,11 +41,9 @@ export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): Cam
       'filter.status',
       'cannot be UNKNOWN: the upstream has no such status to search for.',
     );
-  return {
-    name,
-    statuses,
-    order: orderBy ?? { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
-  };
+  const { field, direction } = orderBy ?? defaultOrder;
+  // Made anew: cursors are bound to what this is as text, whatever order a client's object has its keys in.
+  return { name, statuses, order: { field, direction } };
 }
 
 /**

@@ -3,6 +3,7 @@ import { type ExecutionResult, type GraphQLSchema, type OperationDefinitionNode 
 import { LRUCache } from 'lru-cache';
 import { type ReadReport } from '../../datasources/reading/read-report.js';
 import { type Caller } from '../../domain/caller.js';
+import { GatewayError } from '../../domain/errors.js';
 import { type RequestContext } from '../../resolvers/context.js';
 import { type CostCheck } from '../../resolvers/cost/checked-cost.js';
 import { type OnAnswered } from '../answers/whole-answers.js';
@@ -109,15 +110,17 @@ export class PlainQueries {
       running.is(operation);
       return run(variables, context);
     };
+    let result: ExecutionResult | undefined;
     try {
-      const result = await guards.running.run(work, isNoMutation);
-      if (result) running?.end({ codes: [], hasData: hasData(result.data), calls: report.calls });
-      else if (running) operations.handOver(report, running);
-      return result && this.#text(result, operation, report, sending);
+      result = await guards.running.run(work, isNoMutation);
     } catch (error) {
-      running?.end({ codes: ['OPERATION_TIMEOUT'], hasData: false, calls: report.calls });
+      const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
+      running?.end({ codes: [code], hasData: false, calls: report.calls });
       throw error;
     }
+    if (result) running?.end({ codes: [], hasData: hasData(result.data), calls: report.calls });
+    else if (running) operations.handOver(report, running);
+    return result && this.#text(result, operation, report, sending);
   }
 
   #text(

@@ -66,7 +66,10 @@ export class Breaker {
       if ('error' in end) throw end.error;
       return end.value;
     } catch (error) {
-      throw error instanceof BrokenCircuitError ? new NotSent() : error;
+      if (error instanceof BrokenCircuitError) throw new NotSent();
+      // Of who waits behind a probe, and is sent after it, the library counts the failures itself.
+      this.#isFailing = true;
+      throw error;
     }
   }
 }

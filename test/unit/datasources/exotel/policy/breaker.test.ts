@@ -105,6 +105,28 @@ describe('it is asked again when it may be back', () => {
     expect(await succeed()).toBe('an answer');
   });
 
+  it('failures of those who waited behind the probe end with a success like any other', async () => {
+    let answer: (value: string) => void = () => undefined;
+    const probe = breaker.run(() => new Promise<string>((resolve) => (answer = resolve)));
+    const failures: ((error: Error) => void)[] = [];
+    const waiting = Array.from({ length: 7 }, () =>
+      breaker
+        .run(() => new Promise<string>((_resolve, reject) => failures.push(reject)))
+        .catch(() => 'failed'),
+    );
+    answer('it is back');
+    await probe;
+    await pass(0);
+    expect(failures).toHaveLength(7);
+    for (const [index, reject] of failures.entries()) {
+      reject(new UpstreamFailure('unavailable'));
+      await waiting[index];
+      expect(await succeed()).toBe('an answer');
+    }
+    await failTimes(7, 'unavailable');
+    expect(await succeed()).toBe('an answer');
+  });
+
   it('a refusal is an answer as good as any', async () => {
     await fail('notFound');
     expect(await succeed()).toBe('an answer');

@@ -118,6 +118,18 @@ describe('a read', () => {
     await expect(policy.once({ priority: 'write' }, send)).resolves.toBe(1);
   });
 
+  it('makes no pause longer that another call has met', async () => {
+    const metIt = policy.once({ priority: 'write' }, failing('rateLimited', 10));
+    await expect(metIt).rejects.toMatchObject({ reason: 'rateLimited' });
+    const send: Try<number> = () => Promise.resolve(1);
+    for (let second = 0; second < 5; second += 1) {
+      await expect(policy.retried({ priority: 'read' }, send)).rejects.toBeInstanceOf(NoPlace);
+      await pass(1000);
+    }
+    await pass(5000);
+    await expect(policy.retried({ priority: 'read' }, send)).resolves.toBe(1);
+  });
+
   it('corrects the budget by the headers of an answer, even of one whose body fails', async () => {
     const send: Try<never> = (told) => {
       told.headers = rate({ remaining: 0, resetAtMs: startMs + 30_000 });
