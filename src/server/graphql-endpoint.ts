@@ -76,9 +76,12 @@ export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpoin
     isPrivate,
     onAnswered: keeping.made,
   });
-  const byApollo = fastifyApolloHandler(guardedApollo(apollo, guards, formatError) as typeof apollo, {
-    context: (request) => Promise.resolve(contextOf(request)),
-  });
+  const byApollo = fastifyApolloHandler(
+    guardedApollo(apollo, guards, operations, formatError) as typeof apollo,
+    {
+      context: (request) => Promise.resolve(contextOf(request)),
+    },
+  );
   await keeping.serve(app, {
     url: '/graphql',
     method: ['GET', 'POST'],

@@ -92,6 +92,20 @@ it('a write is told at info, with its id and its audit', async () => {
   expect(linesOf(gateway)).toHaveLength(2);
 });
 
+it('what was no operation at all is told with its id too', async () => {
+  const { gateway } = await startBoth({});
+  const answer = await request(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'no-operation' },
+    body: '{"query":""}',
+  });
+  await answer.body.dump();
+  expect(answer.statusCode).toBe(400);
+  expect(linesOf(gateway, 'an operation')).toEqual([
+    expect.objectContaining({ requestId: 'no-operation', codes: ['BAD_REQUEST'] }),
+  ]);
+});
+
 it('retries are told each, with which try it was', async () => {
   const faults = [{ kind: 'html' } as const, { kind: 'reset' } as const];
   const { gateway } = await startBoth({ faults: () => faults.shift() });

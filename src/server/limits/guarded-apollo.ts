@@ -6,6 +6,7 @@ import {
 } from '@apollo/server';
 import { getOperationAST, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { type RequestContext } from '../../resolvers/context.js';
+import { type Operations } from '../observe/operations.js';
 import { admittedText, type Guards } from './guards.js';
 import { httpRefusal, refusalOf } from './http-refusal.js';
 import { sentOverHttp, withText } from './sent-over-http.js';
@@ -18,6 +19,7 @@ export type HttpExecutor = Pick<ApolloServer<RequestContext>, 'executeHTTPGraphQ
 export function guardedApollo(
   apollo: ApolloServer<RequestContext>,
   guards: Guards,
+  operations: Operations,
   formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
 ): HttpExecutor {
   const answer = async (
@@ -29,12 +31,18 @@ export function guardedApollo(
     if (text !== undefined) tellOf(text, guards);
     const isAsSent = text === undefined || (text === sent?.query && !namesDocument(sent));
     const admitted = isAsSent ? request : withText(request, text);
+    const work = async (): Promise<HTTPGraphQLResponse> => {
+      const response = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: admitted,
+        context: () => Promise.resolve(contextValue),
+      });
+      // It was no operation at all: a body that is none, or a browser's form.
+      if (!operations.hasBegun(contextValue.report))
+        operations.begin('http', contextValue.report.trail).end({ codes: ['BAD_REQUEST'], hasData: false });
+      return response;
+    };
     return guards.running.run(
-      () =>
-        apollo.executeHTTPGraphQLRequest({
-          httpGraphQLRequest: admitted,
-          context: () => Promise.resolve(contextValue),
-        }),
+      work,
       () => text !== undefined && isMutation(text, sent?.operationName, guards),
     );
   };

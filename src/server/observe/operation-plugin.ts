@@ -27,9 +27,8 @@ export function observeOperations(operations: Operations): ApolloServerPlugin<Re
         },
       });
     },
-    // What was no operation at all: a body that is none, or a browser's form.
-    invalidRequestWasReceived: () => {
-      operations.begin('http', undefined).end({ codes: ['BAD_REQUEST'], hasData: false });
+    unexpectedErrorProcessingRequest: ({ requestContext: { contextValue }, error }) => {
+      operations.broke(contextValue.report.trail, error);
       return Promise.resolve();
     },
   };

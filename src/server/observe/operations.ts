@@ -70,6 +70,19 @@ export class Operations {
     this.#begun.set(asker, running);
   }
 
+  /** Whether an operation has begun for an asker. */
+  hasBegun(asker: Asker): boolean {
+    return this.#begun.has(asker);
+  }
+
+  /** Something of ours broke an operation off; what its client is told says nothing of it. */
+  broke(trail: Trail | undefined, error: unknown): void {
+    this.#options.logger.error(
+      { ...onTrail(trail), err: error },
+      'an operation broke off for a reason of our own',
+    );
+  }
+
   /** An operation came in that can't begin again. */
   begin(transport: Transport, trail: Trail | undefined): RunningOperation {
     const span = this.#options.spans?.begin({
