@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { credentials } from './credentials.mjs';
 import { cores, start } from './processes.mjs';
@@ -29,9 +30,13 @@ export function startContestant(name, upstreamUrl, env = {}) {
   return startGateway({ ...upstream, CACHE: name === 'gateway, cache off' ? 'off' : 'on', ...env });
 }
 
-/** Starts the gateway as built, without a limit on its calls unless the environment says one. */
+/** What `npm start` gives node. */
+const { scripts } = JSON.parse(readFileSync(here('../package.json'), 'utf8'));
+const startFlags = scripts.start.split(' ').filter((word) => word.startsWith('--'));
+
+/** Starts the gateway as built, as `npm start` does, without a limit on its calls unless the environment says one. */
 export function startGateway(env, nodeArguments = []) {
-  return start([...nodeArguments, here('../dist/main.js')], {
+  return start([...startFlags, ...nodeArguments, here('../dist/main.js')], {
     core: cores.measured,
     env: { PORT: '0', LOG_LEVEL: 'silent', EXOTEL_RATE_LIMIT: '0', ...env },
     ready: /GraphQL +(http\S+)\/graphql/,

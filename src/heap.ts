@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Fits V8's heap to a server, whose objects live as long as a request and no longer. To be called before anything runs
- * often.
+ * often. How large the young heap may become can only be said on node's command line: `npm start` and the image do, with
+ * `--max-semi-space-size`.
  */
 export function fitHeapToRequests(): void {
   // To look for what is no longer used once the heap is half as large again as what was in use, where Node waits for

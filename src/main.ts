@@ -2,11 +2,6 @@
 import cluster from 'node:cluster';
 import { type Config, readConfig } from './config.js';
 import { fitHeapToRequests } from './heap.js';
-import { newKey } from './new-key.js';
-import { checkSchemaFile, writeSchemaFile } from './schema-file.js';
-import { runGateway, runSandbox } from './run.js';
-import { runWorker } from './run-worker.js';
-import { runWorkers } from './run-workers.js';
 import { startProblem } from './start-problem.js';
 import { CannotStart } from './workers/crew.js';
 
@@ -20,17 +15,20 @@ const usage = `campaign-gateway [command]
 
 Configuration is by environment variables; README.md has the table.`;
 
-/** Runs a command; answers the exit code, or undefined while it runs on. */
+/**
+ * Runs a command; answers the exit code, or undefined while it runs on. Only what it needs is loaded: that is most of the
+ * time and of the memory that a start takes.
+ */
 async function main([command = 'start', ...rest]: readonly string[]): Promise<number | undefined> {
   switch (command) {
     case 'start':
       return start(readConfig());
     case 'sandbox':
-      return runSandbox(readConfig(), console.log);
+      return (await import('./run-sandbox.js')).runSandbox(readConfig(), console.log);
     case 'key':
-      return newKey(rest, console.log, console.error);
+      return (await import('./new-key.js')).newKey(rest, console.log, console.error);
     case 'schema':
-      return rest.includes('--check') ? checkSchemaFile(console.error) : writeSchemaFile();
+      return writeOrCheckSchema(rest.includes('--check'));
     case 'help':
     case '--help':
     case '-h':
@@ -45,8 +43,15 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
 /** One gateway in this process, or several in processes of their own; each of those comes here too. */
 async function start(config: Config): Promise<undefined> {
   fitHeapToRequests();
-  if (config.workers === 1) return runGateway(config, console.log);
-  return cluster.isPrimary ? runWorkers(config, console.log) : runWorker(config);
+  if (config.workers === 1) return (await import('./run-gateway.js')).runGateway(config, console.log);
+  return cluster.isPrimary
+    ? (await import('./run-workers.js')).runWorkers(config, console.log)
+    : (await import('./run-worker.js')).runWorker(config);
+}
+
+async function writeOrCheckSchema(isCheck: boolean): Promise<number> {
+  const { checkSchemaFile, writeSchemaFile } = await import('./schema-file.js');
+  return isCheck ? checkSchemaFile(console.error) : writeSchemaFile();
 }
 
 try {

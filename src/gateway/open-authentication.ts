@@ -4,7 +4,6 @@ import { isLoopback } from '../config/values.js';
 import { ApiKeysProblem } from '../server/auth/api-keys-file.js';
 import { ApiKeys } from '../server/auth/api-keys.js';
 import { type Authenticator, openToAll } from '../server/auth/authenticator.js';
-import { jwtAuthenticator } from '../server/auth/jwt.js';
 import { type Logger } from '../server/logger.js';
 
 /** What tells who asks, and how it is let go of. */
@@ -23,8 +22,10 @@ export async function openAuthentication(
   logger: Logger,
 ): Promise<OpenAuthentication> {
   const nothingToClose = (): void => undefined;
-  if (auth.mode === 'jwt')
+  if (auth.mode === 'jwt') {
+    const { jwtAuthenticator } = await import('../server/auth/jwt.js');
     return { authenticate: jwtAuthenticator({ ...auth, now, logger }), close: nothingToClose };
+  }
   if (auth.mode === 'none') {
     if (!isLoopback(host))
       logger.warn({ host }, 'AUTH_MODE is none: WHOEVER REACHES THIS HOST CAN READ, SEND AND END CAMPAIGNS');

@@ -3,21 +3,13 @@ import { type Config } from '../config.js';
 import { MemoryBus } from '../datasources/state/memory-bus.js';
 import { type CallLedger } from '../datasources/exotel/policy/call-ledger.js';
 import { MemoryState } from '../datasources/state/memory-state.js';
-import { RedisHealth } from '../datasources/state/redis-health.js';
-import { AccountLedger } from '../datasources/state/account-ledger.js';
-import { RedisBook } from '../datasources/state/redis-book.js';
-import { RedisReadings } from '../datasources/state/redis-readings.js';
 import { type SharedReadings } from '../datasources/state/shared-readings.js';
-import { connectToRedis } from '../datasources/state/redis-connection.js';
-import { RedisBus } from '../datasources/state/redis-bus.js';
-import { RedisState } from '../datasources/state/redis-state.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { type Logger } from '../server/logger.js';
 import { type RequestCounts } from '../server/limits/request-counts.js';
 import { Seldom } from '../server/observe/seldom.js';
 import { type Line } from '../workers/line.js';
-import { openWorkerState } from './workers/open-worker-state.js';
 import { type ServedByPrimary } from './workers/served.js';
 
 /** What the gateways of the account share, and how it is let go of. */
@@ -44,13 +36,13 @@ const readyWithinMs = 1000;
  * What the gateways of the account share; without a Redis there is but this one, or the workers of one primary process.
  * @param primary of which this process is a worker.
  */
-export function openState(
+export async function openState(
   { redisUrl, timeoutMs }: Config,
   accountSid: string,
   now: () => number,
   logger: Logger,
   primary?: Line<ServedByPrimary>,
-): OpenState {
+): Promise<OpenState> {
   const prefix = `campaign-gateway:${accountSid}:`;
   const seldom = new Seldom(() => performance.now());
   const onTrouble = (error: Error): void => {
@@ -59,6 +51,7 @@ export function openState(
     });
   };
   if (redisUrl === undefined && primary) {
+    const { openWorkerState } = await import('./workers/open-worker-state.js');
     const held = openWorkerState({ primary, onTrouble, timeoutMs, now });
     return { ...held, redis: undefined, prefix, ready: () => held.ready(readyWithinMs) };
   }
@@ -74,22 +67,7 @@ export function openState(
       ready: () => Promise.resolve(),
       close: () => undefined,
     };
-  const redis = connectToRedis(redisUrl, onTrouble);
-  const health = new RedisHealth({ redis, onTrouble });
-  const bus = new RedisBus({ redis, prefix, onTrouble });
-  return {
-    bus,
-    state: new RedisState({ redis, prefix, onTrouble }),
-    redis,
-    readings: new RedisReadings({ health, prefix }),
-    ledger: new AccountLedger({ book: new RedisBook({ health, prefix }), health, timeoutMs, now }),
-    counts: undefined,
-    prefix,
-    ready: () => health.ready(readyWithinMs),
-    close: () => {
-      health.close();
-      bus.close();
-      redis.disconnect();
-    },
-  };
+  const { openRedisState } = await import('./open-redis-state.js');
+  const held = openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now });
+  return { ...held, prefix, ready: () => held.ready(readyWithinMs) };
 }

@@ -17,7 +17,7 @@ export async function openUpstream(
   const { sandbox, ...upstream } = await connect(config.upstream);
   opened.add(sandbox, (own) => own?.close());
   const { accountSid } = upstream;
-  const shared = openState(config, accountSid, now, logger, primary);
+  const shared = await openState(config, accountSid, now, logger, primary);
   opened.add(shared, (state) => {
     state.close();
   });

@@ -6,6 +6,7 @@ import {
   messageEventFromWire,
 } from '../datasources/exotel/mapping/callback.js';
 import { type AccountReads } from '../datasources/reading/account-reads.js';
+import { upToEntries } from '../domain/entries.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { isNext, type MessageStatus } from '../domain/message.js';
 import { type Campaign } from '../schema/campaign.js';
@@ -46,9 +47,9 @@ const rememberedMessages = 200_000;
 /** Takes callbacks in: at least once, late, in any order, from anybody who has the address. */
 export class CallbackReceiver {
   readonly #options: CallbackReceiverOptions;
-  readonly #hints = new LRUCache<string, true>({ max: rememberedHints });
+  readonly #hints = new LRUCache<string, true>(upToEntries(rememberedHints));
   #early = 0;
-  readonly #messages = new LRUCache<string, MessageStatus>({ max: rememberedMessages });
+  readonly #messages = new LRUCache<string, MessageStatus>(upToEntries(rememberedMessages));
 
   constructor(options: CallbackReceiverOptions) {
     this.#options = options;

@@ -18,6 +18,7 @@ import { serveEventStream } from './live/event-stream.js';
 import { serveWebSocket } from './live/web-socket.js';
 import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { serveWebhooks } from './webhooks.js';
+import { noSchemas } from './no-schemas.js';
 import { type Metrics } from './metrics/metrics.js';
 import { serveMetrics } from './metrics/serve-metrics.js';
 import { followRequests } from './observe/request-trails.js';
@@ -52,6 +53,7 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = fastify({
     logger: false,
+    schemaController: noSchemas,
     forceCloseConnections: 'idle',
     return503OnClosing: false, // who asks on a connection that is still open is answered
     bodyLimit: options.maximumBytes,

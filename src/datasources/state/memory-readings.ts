@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { upToEntries } from '../../domain/entries.js';
 import {
   type FoundReading,
   type ReadingClaim,
@@ -35,11 +36,11 @@ export class MemoryReadings implements SharedReadings {
       maxSize: maximumCharacters,
       sizeCalculation: ({ text }, key) => text.length + key.length + 1,
     });
-    this.#claims = new LRUCache({ ...clock, max: maximumClaims, ttl: claimTtlMs });
+    this.#claims = new LRUCache({ ...clock, ...upToEntries(maximumClaims), ttl: claimTtlMs });
     const dispose = (order: number, _scope: string, reason: LRUCache.DisposeReason): void => {
       if (reason === 'evict') this.#allForgottenOrder = Math.max(this.#allForgottenOrder, order);
     };
-    const marks = { ...clock, max: maximumMarks, ttl: markTtlMs, dispose };
+    const marks = { ...clock, ...upToEntries(maximumMarks), ttl: markTtlMs, dispose };
     this.#outdated = new LRUCache(marks);
     this.#forgotten = new LRUCache(marks);
   }

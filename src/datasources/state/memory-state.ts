@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { upToEntries } from '../../domain/entries.js';
 import { type SharedState } from './shared-state.js';
 
 /** A day's creates at thirty a minute, and two days' sids; past that the oldest go first. */
@@ -10,7 +11,7 @@ export class MemoryState implements SharedState {
 
   /** @param now epoch milliseconds. */
   constructor(now: () => number) {
-    this.#texts = new LRUCache({ max: maximumEntries, ttlResolution: 0, perf: { now } });
+    this.#texts = new LRUCache({ ...upToEntries(maximumEntries), ttlResolution: 0, perf: { now } });
   }
 
   read(key: string): Promise<string | null> {

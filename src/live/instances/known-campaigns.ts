@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { upToEntries } from '../../domain/entries.js';
 import { isBackwards } from '../../domain/lifecycle.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { completed, differs } from '../completed.js';
@@ -17,7 +18,7 @@ const maximumCampaigns = 5000;
 
 /** Of each campaign what was told last, by whichever gateway: what needs to be told is what differs from it. */
 export class KnownCampaigns {
-  readonly #known = new LRUCache<string, KnownCampaign>({ max: maximumCampaigns });
+  readonly #known = new LRUCache<string, KnownCampaign>(upToEntries(maximumCampaigns));
 
   /**
    * Takes what was read here.

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type AccountReads } from '../../datasources/reading/account-reads.js';
 import { type ReadingClock } from '../../datasources/reading/reading-clock.js';
 import { type SharedBus } from '../../datasources/state/shared-bus.js';
+import { upToEntries } from '../../domain/entries.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ChangeFeed } from '../change-feed.js';
 import { type WebhookKind } from '../webhook-token.js';
@@ -38,7 +39,7 @@ export class OtherInstances {
   readonly #options: OtherInstancesOptions;
   readonly #known = new KnownCampaigns();
   /** Readings up to this order may be from before a write. */
-  readonly #written = new LRUCache<string, number>({ max: rememberedWrites });
+  readonly #written = new LRUCache<string, number>(upToEntries(rememberedWrites));
   #read: Message<'seen'> | undefined;
 
   constructor(options: OtherInstancesOptions) {

@@ -1,24 +1,12 @@
 import { type Config } from './config.js';
 import { endOnSignal } from './end-on-signal.js';
-import { startGateway } from './gateway.js';
-import { readyLines } from './ready-lines.js';
 import { startSandbox } from './sandbox/sandbox.js';
-
-type Say = (line: string) => void;
-
-/** Starts the gateway, says what it serves, and ends on a signal. */
-export async function runGateway(config: Config, say: Say): Promise<undefined> {
-  const gateway = await startGateway(config);
-  say(readyLines(config, gateway.url));
-  endOnSignal(() => gateway.close(), config.shutdownGraceMs);
-  return undefined;
-}
 
 /** What the sandbox takes when it runs alone: known to all, since it guards nothing. */
 const sandboxCredentials = { accountSid: 'sandbox', apiKey: 'sandbox-key', apiToken: 'sandbox-token' };
 
 /** Starts the sandbox alone, says how to reach it, and ends on a signal. */
-export async function runSandbox({ sandbox, host }: Config, say: Say): Promise<undefined> {
+export async function runSandbox({ sandbox, host }: Config, say: (line: string) => void): Promise<undefined> {
   const running = await startSandbox({ ...sandboxCredentials, host, ...sandbox, callbacks: { fire: true } });
   say(`the sandbox is ready, ${sandbox.speed} times as fast as life (SANDBOX_SPEED)
 

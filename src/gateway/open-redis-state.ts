@@ -1,0 +1,41 @@
+import { AccountLedger } from '../datasources/state/account-ledger.js';
+import { RedisBook } from '../datasources/state/redis-book.js';
+import { RedisBus } from '../datasources/state/redis-bus.js';
+import { connectToRedis } from '../datasources/state/redis-connection.js';
+import { RedisHealth } from '../datasources/state/redis-health.js';
+import { RedisReadings } from '../datasources/state/redis-readings.js';
+import { RedisState } from '../datasources/state/redis-state.js';
+
+/** What opening it needs. */
+export interface RedisStateOptions {
+  readonly redisUrl: string;
+  /** Goes before every key. */
+  readonly prefix: string;
+  /** Told why Redis gave no answer. */
+  readonly onTrouble: (error: Error) => void;
+  /** Of a call to the upstream. */
+  readonly timeoutMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** What the gateways of an account share in a Redis. */
+export function openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now }: RedisStateOptions) {
+  const redis = connectToRedis(redisUrl, onTrouble);
+  const health = new RedisHealth({ redis, onTrouble });
+  const bus = new RedisBus({ redis, prefix, onTrouble });
+  return {
+    bus,
+    state: new RedisState({ redis, prefix, onTrouble }),
+    redis,
+    readings: new RedisReadings({ health, prefix }),
+    ledger: new AccountLedger({ book: new RedisBook({ health, prefix }), health, timeoutMs, now }),
+    counts: undefined,
+    ready: (withinMs: number) => health.ready(withinMs),
+    close: () => {
+      health.close();
+      bus.close();
+      redis.disconnect();
+    },
+  };
+}
