@@ -5,6 +5,7 @@ export interface Case {
   readonly variables?: (sid: string) => { readonly sid: string };
   readonly screen: (sid: string) => string;
   readonly upstreamDelayMs?: number;
+  readonly connections?: number;
 }
 
 export declare const cases: readonly Case[];

@@ -20,6 +20,7 @@ const withMessages = `query CampaignWithMessages($sid: ID!) {
  * @property {(sid: string) => object} [variables]
  * @property {(sid: string) => string} screen
  * @property {number} [upstreamDelayMs]
+ * @property {number} [connections] fewer, where the case is about how long an answer takes
  */
 
 /** @type {readonly Case[]} */
@@ -67,6 +68,7 @@ export const cases = [
     variables: (sid) => ({ sid }),
     screen: (sid) => `/campaign-with-messages?sid=${sid}&messages=20`,
     upstreamDelayMs: 100,
+    connections: 10,
   },
 ];
 

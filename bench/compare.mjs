@@ -11,8 +11,8 @@ import { quietest, rotated } from './statistics.mjs';
 import { startUpstream } from './upstreams.mjs';
 
 const paces = {
-  full: { rounds: 3, warmUpMs: 2000, measureMs: 4000, connections: 50, pollMs: 130_000 },
-  quick: { rounds: 1, warmUpMs: 500, measureMs: 1000, connections: 20, pollMs: 10_000 },
+  full: { rounds: 3, warmUpMs: 2000, warmUpAnswers: 3000, measureMs: 4000, connections: 50, pollMs: 130_000 },
+  quick: { rounds: 1, warmUpMs: 500, warmUpAnswers: 0, measureMs: 1000, connections: 20, pollMs: 10_000 },
 };
 
 /**
@@ -34,7 +34,7 @@ export async function compare({ quick, rounds, case: caseWords, only, markdown }
   const seconds = pace.pollMs / 1000;
   const text = [
     machineLine(machine, isPinned),
-    `${pace.connections} connections, the quietest of ${pace.rounds} rounds of ${pace.measureMs / 1000} s; CPU and upstream calls are per query.`,
+    `${pace.connections} connections (10 at 100 ms), the quietest of ${pace.rounds} rounds of ${pace.measureMs / 1000} s; CPU and upstream calls are per query.`,
     ...(measured.length > 0 ? [comparison(measured), ratios(measured)] : []),
     ...(polled
       ? [

@@ -8,12 +8,12 @@ const sandboxCredentials = { accountSid: 'sandbox', apiKey: 'sandbox-key', apiTo
 /** Starts the sandbox alone, says how to reach it, and ends on a signal. */
 export async function runSandbox({ sandbox, host }: Config, say: (line: string) => void): Promise<undefined> {
   const running = await startSandbox({ ...sandboxCredentials, host, ...sandbox, callbacks: { fire: true } });
+  endOnSignal(() => running.close());
   say(`the sandbox is ready, ${sandbox.speed} times as fast as life (SANDBOX_SPEED)
 
   API        ${running.baseUrl}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms
   A gateway  EXOTEL_BASE_URL=${running.baseUrl} EXOTEL_ACCOUNT_SID=${sandboxCredentials.accountSid} \\
              EXOTEL_API_KEY=${sandboxCredentials.apiKey} EXOTEL_API_TOKEN=${sandboxCredentials.apiToken} npm start
 `);
-  endOnSignal(() => running.close());
   return undefined;
 }

@@ -19,7 +19,7 @@ export async function openLoad(url, { requests, connections }) {
   await Promise.all(open.map((connection) => connection.open()));
   let next = 0;
 
-  const drive = (connection, until, tally) =>
+  const drive = (connection, isOver, tally) =>
     new Promise((resolve) => {
       const ask = () => {
         const askedAt = performance.now();
@@ -27,7 +27,7 @@ export async function openLoad(url, { requests, connections }) {
           const now = performance.now();
           tally.latencies.push(now - askedAt);
           if (!isGood(status, body)) tally.errors += 1;
-          if (status === 0 || now >= until) resolve();
+          if (status === 0 || isOver(now)) resolve();
           else ask();
         });
       };
@@ -35,11 +35,12 @@ export async function openLoad(url, { requests, connections }) {
     });
 
   return {
-    /** Runs for so long, and until the last answer is here. */
-    async run(forMs) {
+    /** Runs for so long at least, for so many answers at least, and until the last answer is here. */
+    async run(forMs, leastAnswers = 0) {
       const startedAt = performance.now();
       const tally = { latencies: [], errors: 0 };
-      await Promise.all(open.map((connection) => drive(connection, startedAt + forMs, tally)));
+      const isOver = (now) => now >= startedAt + forMs && tally.latencies.length >= leastAnswers;
+      await Promise.all(open.map((connection) => drive(connection, isOver, tally)));
       const seconds = (performance.now() - startedAt) / 1000;
       const sorted = Float64Array.from(tally.latencies).sort();
       return {

@@ -1,4 +1,6 @@
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract } from 'rate-limiter-flexible';
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
+import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 
 /** Counts the requests of each caller for several processes. */
 export interface RequestCounts {
@@ -26,14 +28,14 @@ export function counting(limiter: RateLimiterAbstract): (caller: string) => Prom
 
 /** Counts in the memory of a process that does so for others. */
 export class MemoryCounts implements RequestCounts {
-  readonly #byLimit = new Map<number, RateLimiterMemory>();
+  readonly #byLimit = new Map<number, RateLimiterAbstract>();
 
   async take(caller: string, requestsPerMinute: number): Promise<number> {
     return counting(this.#limiter(requestsPerMinute))(caller);
   }
 
   /** All workers have one limit. */
-  #limiter(points: number): RateLimiterMemory {
+  #limiter(points: number): RateLimiterAbstract {
     const limiter = this.#byLimit.get(points) ?? new RateLimiterMemory({ points, duration: windowSeconds });
     this.#byLimit.set(points, limiter);
     return limiter;

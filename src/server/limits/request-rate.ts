@@ -1,5 +1,6 @@
 import { type Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
+import RateLimiterRedis from 'rate-limiter-flexible/lib/RateLimiterRedis.js';
 import { GatewayError } from '../../domain/errors.js';
 import { counting, type RequestCounts } from './request-counts.js';
 
