@@ -11,7 +11,7 @@ import { quietest, rotated } from './statistics.mjs';
 import { startUpstream } from './upstreams.mjs';
 
 const paces = {
-  full: { rounds: 3, warmUpMs: 2000, warmUpAnswers: 3000, measureMs: 4000, connections: 50, pollMs: 130_000 },
+  full: { rounds: 3, warmUpMs: 5000, warmUpAnswers: 3000, measureMs: 4000, connections: 50, pollMs: 130_000 },
   quick: { rounds: 1, warmUpMs: 500, warmUpAnswers: 0, measureMs: 1000, connections: 20, pollMs: 10_000 },
 };
 
