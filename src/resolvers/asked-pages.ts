@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type AskedPages } from '../datasources/reading/request-reader.js';
+import { type AskedPages } from '../datasources/reading/request-pages.js';
 import { type PageArguments } from '../domain/page.js';
 
 /** The fields of an operation that read lists, wherever they are, and those that read a campaign by its sid. */

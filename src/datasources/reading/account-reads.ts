@@ -5,31 +5,19 @@ import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';
 import { type SharedReadings } from '../state/shared-readings.js';
 import { AccountSharing } from './account-sharing.js';
-import { CachedReads } from './cached-reads.js';
+import { type AccountKeptOptions, keepReadings } from './account-kept.js';
+import { type CachedReads } from './cached-reads.js';
 import { CampaignReads } from './campaign-reads.js';
-import { type OnRead } from './read-observer.js';
 import { type Reading, type ReadWish } from './reading.js';
-import { type Freshness, messagesFreshMs } from './freshness.js';
 import { PageMaximum } from './page-maximum.js';
-import { type ReadingClock } from './reading-clock.js';
-import { bounds } from './bounds.js';
-import { type Snapshot, snapshotsOf } from './snapshot.js';
+import { type Snapshot } from './snapshot.js';
 import { campaignSidOf, campaignWindowKey, messageWindowKey } from './window-keys.js';
 
 /** What reading an account needs. */
-export interface AccountReadsOptions {
+export interface AccountReadsOptions extends AccountKeptOptions {
   readonly client: ExotelClient;
-  readonly now: () => number;
-  /** Numbers readings and writes. */
-  readonly clock: ReadingClock;
-  readonly isCacheOn: boolean;
-  readonly freshness: Freshness;
   /** How many calls a batch of campaigns may need beside that for the newest window. */
   readonly batchCalls: number;
-  /** Told of every campaign as it was read or written, unless something newer was told before. */
-  readonly onSeen?: (campaign: Campaign, order: number) => void;
-  /** Told of every read how it was answered. */
-  readonly onRead?: OnRead;
   /** What the account's other gateways have read; undefined where there are none. */
   readonly shared?: { readonly store: SharedReadings; readonly waitMs: number } | undefined;
   /** Told of every write that may have changed a campaign, and every list; null: the lists alone. */
@@ -47,51 +35,14 @@ export class AccountReads {
   readonly #sharing: AccountSharing | undefined;
 
   constructor(options: AccountReadsOptions) {
-    const { now, clock, isCacheOn, freshness } = options;
-    this.#sharing = options.shared && new AccountSharing({ ...options.shared, clock, freshness });
-    const shared = {
-      now,
-      clock,
-      isOn: isCacheOn,
-      patienceMs: freshness.patienceMs,
-      oldestMs: () => freshness.oldestMs,
-    };
+    const { clock, freshness, isCacheOn } = options;
     this.#options = options;
-    this.maximum = { campaigns: new PageMaximum(now), messages: new PageMaximum(now) };
-    this.#snapshots = new CachedReads({
-      ...shared,
-      ...bounds.snapshots,
-      onAnswered: (how) => options.onRead?.('campaign', how),
-      shared: this.#sharing?.snapshots,
-      freshMs: ({ value: { campaign } }) =>
-        campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs,
-      oldestMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
-      onKept: ({ value: { campaign }, order }) => {
-        if (campaign) options.onSeen?.(campaign, order);
-      },
-    });
-    this.#campaignWindows = new CachedReads({
-      ...shared,
-      ...bounds.campaignWindows,
-      onAnswered: (how) => options.onRead?.('campaigns', how),
-      shared: this.#sharing?.campaignWindows,
-      freshMs: () => freshness.listMs,
-      onKept: ({ value: { rows }, readAtMs, order }) => {
-        for (const campaign of rows)
-          if (!(campaign instanceof Error))
-            this.#snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
-      },
-      onFetched: (reading) => {
-        this.#sharing?.snapshots.share(snapshotsOf(reading));
-      },
-    });
-    this.#messageWindows = new CachedReads({
-      ...shared,
-      ...bounds.messageWindows,
-      onAnswered: (how) => options.onRead?.('messages', how),
-      shared: this.#sharing?.messageWindows,
-      freshMs: ({ readAtMs }, key) => messagesFreshMs(freshness, this.known(campaignSidOf(key)), readAtMs),
-    });
+    this.maximum = { campaigns: new PageMaximum(options.now), messages: new PageMaximum(options.now) };
+    this.#sharing = options.shared && new AccountSharing({ ...options.shared, clock, freshness });
+    const kept = keepReadings(options, this.#sharing);
+    this.#snapshots = kept.snapshots;
+    this.#campaignWindows = kept.campaignWindows;
+    this.#messageWindows = kept.messageWindows;
     this.#campaigns = new CampaignReads({
       client: options.client,
       snapshots: this.#snapshots,
