@@ -5,7 +5,9 @@ import { type ServerResponse } from 'node:http';
 import { type RequestHook } from '../auth/http-authentication.js';
 import { type Closing } from '../closing.js';
 import { errorBody } from '../error-body.js';
-import { type EventStream, type LiveOperations, type SentOperation } from './live-operations.js';
+import { type SentOperation } from './checked-operation.js';
+import { type EventStream } from './event-results.js';
+import { type LiveOperations } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
 import { problemOf } from './stream-request.js';
 
