@@ -66,5 +66,18 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'node:async_hooks',
+          message:
+            'Every promise of the process would pay for it: hand a Trail on (docs/decisions/what-a-call-costs.md).',
+        },
+      ],
+    },
+  },
   { files: ['src/main.ts'], rules: { 'no-console': 'off' } },
 );

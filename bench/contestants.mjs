@@ -9,6 +9,10 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 export const rivals = ['apollo-rest', 'mercurius-jit', 'bare'];
 export const contestants = ['gateway, cache off', 'gateway, cache on', ...rivals];
 
+/** What `npm start` gives node, for all of them: V8's heap is nothing that one of them has and another couldn't. */
+const { scripts } = JSON.parse(readFileSync(here('../package.json'), 'utf8'));
+const startFlags = scripts.start.split(' ').filter((word) => word.startsWith('--'));
+
 /** True for all but the one that has an address for each screen. */
 export const speaksGraphql = (name) => name !== 'bare';
 
@@ -26,13 +30,9 @@ export function startContestant(name, upstreamUrl, env = {}) {
     EXOTEL_API_TOKEN: credentials.apiToken,
   };
   if (rivals.includes(name))
-    return start([here(`rivals/${name}/server.mjs`)], { core: cores.measured, env: upstream });
+    return start([...startFlags, here(`rivals/${name}/server.mjs`)], { core: cores.measured, env: upstream });
   return startGateway({ ...upstream, CACHE: name === 'gateway, cache off' ? 'off' : 'on', ...env });
 }
-
-/** What `npm start` gives node. */
-const { scripts } = JSON.parse(readFileSync(here('../package.json'), 'utf8'));
-const startFlags = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 
 /** Starts the gateway as built, as `npm start` does, without a limit on its calls unless the environment says one. */
 export function startGateway(env, nodeArguments = []) {

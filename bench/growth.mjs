@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { manyClients } from './growth/clients.mjs';
 import { longList } from './growth/lists.mjs';
+import { growthParts } from './growth/parts.mjs';
 import { manySubscribers } from './growth/subscribers.mjs';
 import { machineFacts } from './machine.mjs';
 import { pinSelf } from './processes.mjs';
@@ -13,25 +14,25 @@ const subscriberCounts = [100, 1000, 10_000];
 
 /**
  * Measures how the gateway's cost grows, and prints the tables.
- * @param {{ quick: boolean, case: string[], markdown: boolean }} options
+ * @param {{ quick: boolean, case: readonly string[], markdown: boolean }} options
  */
-export async function growth({ quick, case: words, markdown }) {
+export async function growth({ quick, case: titles, markdown }) {
   const machine = machineFacts();
   const isPinned = pinSelf();
   const upstream = await startUpstream('large');
   const most = Math.min(quick ? 100 : Infinity, openFiles() - 500);
   const upTo = (counts) => counts.filter((count) => count <= most);
-  const parts = {
-    'Campaigns of the account': () => longList('campaigns', upstream, quick),
-    'Messages of a campaign': () => longList('messages', upstream, quick),
-    'Clients that ask every 10 s': () => manyClients(upTo(clientCounts), upstream),
-    'Subscribers of one campaign': () => manySubscribers(upTo(subscriberCounts), upstream),
-  };
+  const parts = [
+    () => longList('campaigns', upstream, quick),
+    () => longList('messages', upstream, quick),
+    () => manyClients(upTo(clientCounts), upstream),
+    () => manySubscribers(upTo(subscriberCounts), upstream),
+  ];
   const results = {};
   const texts = [machineLine(machine, isPinned)];
-  for (const [title, run] of Object.entries(parts)) {
-    if (!words.some((word) => title.toLowerCase().includes(word.toLowerCase()))) continue;
-    const { text, rows } = await run();
+  for (const title of titles) {
+    const { text, rows, hasFailed = false } = await parts[growthParts.indexOf(title)]();
+    if (hasFailed) process.exitCode = 1;
     results[title] = rows;
     texts.push(`**${title}**`, text);
     console.error(`\n${title}\n${text}`);

@@ -32,7 +32,8 @@ export async function manyClients(counts, upstream) {
     head,
     rows.map((row) => row.map((value, column) => shown(value, column === 4 ? ' %' : ''))),
   );
-  return { rows, text };
+  const hasFailed = rows.some((row) => row.at(-1) > 0); // errors
+  return { rows, text, hasFailed };
 }
 
 async function measureClients(count, upstream) {

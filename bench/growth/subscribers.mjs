@@ -20,6 +20,7 @@ export async function manySubscribers(counts, upstream) {
   const head = ['subscribers', 'RSS MB', 'KB each', 'first told ms', 'last told ms', 'CPU µs each', 'told'];
   return {
     rows,
+    hasFailed: rows.some(([subscribers, ...measured]) => measured.at(-1) < subscribers), // not all were told
     text: table(
       head,
       rows.map((row) => row.map((value) => shown(value))),

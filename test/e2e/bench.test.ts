@@ -16,3 +16,23 @@ it('the benchmark compares like with like: the gateway answers what a server wit
   );
   expect(said.map(({ length }) => length)).toEqual([5, 5]);
 }, 120_000);
+
+it.each([
+  ['a command that there is not', ['dance'], 'There is no "dance"'],
+  ['two commands', ['same', 'growth'], 'There is no "same growth"'],
+  ['an option that there is not', ['--nope'], "Unknown option '--nope'"],
+  ['an option of another command', ['same', '--rounds', '1'], 'same takes no --rounds'],
+  ['a number of rounds that is none', ['--rounds', '0'], '--rounds: got "0"'],
+  ['a case that there is not', ['--case', 'nosuch'], '--case: no name has "nosuch"'],
+  ['a part of growth that there is not', ['growth', '--case', 'nosuch'], '--case: no name has "nosuch"'],
+  ['a contestant that there is not', ['same', '--only', 'nosuch'], '--only: no name has "nosuch"'],
+  ['half a run for the page', ['--quick', '--markdown'], '--markdown is for whole runs'],
+])('the benchmark refuses %s, and measures nothing', (_what, args, says) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bench/main.mjs', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(says);
+});

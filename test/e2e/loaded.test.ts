@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Pool } from 'undici';
 import { said } from '../support/child-process.js';
@@ -14,26 +16,11 @@ const flagsOf = (command: string): readonly string[] => command.match(/--[\w-]+=
 beforeAll(build, 120_000);
 
 const children: ChildProcess[] = [];
+const folders: string[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
-
-/** Has a process print, as it ends, which packages' files it has loaded; modules of JavaScript's own kind it can't see. */
-const report = `process.once('exit', () => console.log('loaded ' + Object.keys(require.cache).join(' ')))`;
-
-/** Starts the gateway, and ends it. @returns the files that it has loaded, from the roots of their packages. */
-async function filesLoaded(set: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const preload = `data:text/javascript,import{createRequire}from'node:module';const require=createRequire(${JSON.stringify(root.href)});${report}`;
-  const child = spawn(process.execPath, ['--import', preload, 'dist/main.js'], {
-    cwd: root,
-    env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'silent', ...set },
-  });
-  children.push(child);
-  const loaded = said(child, (text) => /loaded (.*)\n/.exec(text)?.[1]);
-  await said(child, (text) => /ready/.exec(text)?.[0]);
-  child.kill('SIGTERM');
-  return (await loaded).split(' ').map((path) => path.replace(/.*node_modules\//, ''));
-}
 
 const live = {
   EXOTEL_BASE_URL: 'http://127.0.0.1:9',
@@ -42,23 +29,79 @@ const live = {
   EXOTEL_API_TOKEN: credentials.apiToken,
 };
 
+/** Starts the gateway, and ends it. @returns what it has printed until it said that it is ready. */
+async function startAndEnd(set: NodeJS.ProcessEnv, nodeArguments: readonly string[] = []): Promise<string> {
+  const child = spawn(process.execPath, [...nodeArguments, 'dist/main.js'], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'silent', ...live, ...set },
+  });
+  children.push(child);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const printed = await said(child, (text) => (text.includes('is ready') ? text : undefined));
+  child.kill('SIGTERM');
+  await ended;
+  return printed;
+}
+
+/** The files that a start loads, of whichever kind of module: from the roots of their packages, or of the project. */
+async function filesLoaded(set: NodeJS.ProcessEnv = {}): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'loaded-'));
+  folders.push(folder);
+  await startAndEnd({ ...set, NODE_V8_COVERAGE: folder });
+  const scripts = readdirSync(folder).flatMap(
+    (file) => (JSON.parse(readFileSync(join(folder, file), 'utf8')) as Coverage).result,
+  );
+  return scripts.map(({ url }) => url.replace(root.href, '').replace(/.*node_modules\//, ''));
+}
+
+interface Coverage {
+  readonly result: readonly { readonly url: string }[];
+}
+
 describe('a start', () => {
-  it('loads nothing of what it is not configured to use', async () => {
-    const files = await filesLoaded(live);
-    expect(files.length).toBeGreaterThan(100);
-    const unused =
-      /^(ioredis|rate-limiter-flexible\/index|@fastify\/ajv-compiler|undici\/(index|lib\/(mock|web\/(fetch|websocket)))\b)/;
+  it.each([
+    ['Redis', /^ioredis\/|^dist\/datasources\/state\/redis-/],
+    ['tokens', /^jose\//],
+    ['the sandbox', /^dist\/sandbox\//],
+    ['traces', /^@opentelemetry\/(sdk|exporter|resources)/],
+    ['workers', /^dist\/(workers\/line|gateway\/workers\/open)/],
+    ["Fastify's validator", /^@fastify\/ajv-compiler\//],
+    ["undici's front door", /^undici\/(index|lib\/mock\/|lib\/web\/(fetch\/index|websocket))/],
+    ['limiters for other databases', /^rate-limiter-flexible\/(index|lib\/RateLimiterMongo)/],
+  ])('loads nothing of %s where that is not configured', async (_what, unused) => {
+    loaded ??= filesLoaded();
+    const files = await loaded;
+    expect(files).toContain('dist/gateway.js');
+    expect(files).toContain('undici/lib/dispatcher/pool.js');
     expect(files.filter((path) => unused.test(path))).toEqual([]);
   });
+  let loaded: Promise<readonly string[]> | undefined;
 
-  it('loads what it is configured to use', async () => {
-    const files = await filesLoaded({ ...live, REDIS_URL: 'redis://127.0.0.1:9' });
-    expect(files).toContain('ioredis/built/index.js');
+  it('loads what is configured', async () => {
+    const files = await filesLoaded({
+      REDIS_URL: 'redis://127.0.0.1:9',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    });
+    expect(files).toContain('dist/datasources/state/redis-state.js');
+    expect(files.some((path) => path.startsWith('@opentelemetry/sdk-trace'))).toBe(true);
   });
 
   it('has connections of the Pool that undici gives everybody', () => {
     const require = createRequire(import.meta.url);
     expect(require('undici/lib/dispatcher/pool.js')).toBe(Pool);
+  });
+
+  it('fits the heap to requests', async () => {
+    const preload = `import v8 from 'node:v8'; import { syncBuiltinESMExports } from 'node:module';
+      v8.setFlagsFromString = (flag) => console.log(flag); syncBuiltinESMExports();`;
+    const printed = await startAndEnd({}, [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(preload)}`,
+    ]);
+    expect(printed.match(/^--.*$/gm)).toEqual([
+      '--heap-growing-percent=50',
+      '--no-allocation-site-pretenuring',
+    ]);
   });
 
   it('gives V8 in the image the same heap as npm start does', () => {

@@ -17,6 +17,8 @@ import {
   startWorkers,
 } from '../support/workers.js';
 
+/** As pino numbers it. */
+const warning = 40;
 const toClose: (() => Promise<void>)[] = [];
 
 beforeAll(build, 120_000);
@@ -76,6 +78,7 @@ describe('several workers', () => {
     expect((await asked).data?.campaign?.sid).toBe(sid);
     expect(pids.filter(isThere)).toEqual([]);
     expect(await isFree(running.url)).toBe(true);
+    expect(running.logs().filter(({ level }) => level >= warning)).toEqual([]);
   });
 
   it('end when the process that started them is killed, and leave the port free', async () => {

@@ -22,6 +22,7 @@ export class StoreHealth<Store> {
   readonly #options: StoreHealthOptions<Store>;
   readonly #onBack: (() => void)[] = [];
   #isWell = false;
+  #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: StoreHealthOptions<Store>) {
@@ -49,9 +50,10 @@ export class StoreHealth<Store> {
     return undefined;
   }
 
-  /** Stops trying. */
+  /** Stops trying; what is not answered any more is no trouble. */
   close(): void {
     this.#isWell = false;
+    this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 
@@ -98,7 +100,7 @@ export class StoreHealth<Store> {
         },
         (error: unknown) => {
           clearTimeout(giveUp);
-          if (error instanceof Error) this.#options.onTrouble(error);
+          if (error instanceof Error && !this.#isClosed) this.#options.onTrouble(error);
           resolve(undefined);
         },
       );

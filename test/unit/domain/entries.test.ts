@@ -1,0 +1,30 @@
+import { expect, it } from '@jest/globals';
+import { LRUCache } from 'lru-cache';
+import { upToEntries } from '../../../src/domain/entries.js';
+
+it('keeps as many entries as it says, and lets go of those that were used longest ago', () => {
+  const kept = new LRUCache<number, string>(upToEntries(3));
+  for (const number of [1, 2, 3]) kept.set(number, 'a');
+  kept.get(1);
+  kept.set(4, 'a');
+  expect([...kept.keys()]).toEqual([4, 1, 3]);
+});
+
+it('tells who is let go of for another as evicted', () => {
+  const evicted: number[] = [];
+  const kept = new LRUCache<number, string>({
+    ...upToEntries(1),
+    dispose: (_text, number, reason) => {
+      if (reason === 'evict') evicted.push(number);
+    },
+  });
+  kept.set(1, 'a').set(1, 'b').set(2, 'a').delete(2);
+  expect(evicted).toEqual([1]);
+});
+
+it('takes no memory for entries that have not come', () => {
+  const bytesBefore = process.memoryUsage().arrayBuffers;
+  const kept = Array.from({ length: 20 }, () => new LRUCache<number, string>(upToEntries(1_000_000)));
+  expect(process.memoryUsage().arrayBuffers - bytesBefore).toBeLessThan(1_000_000); // 20 times 12 MB with `max`
+  expect(kept.every(({ max }) => max === 0)).toBe(true);
+});
