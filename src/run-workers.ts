@@ -40,7 +40,8 @@ export async function runWorkers(config: Config, say: (line: string) => void): P
     await sandbox?.sandbox?.close();
   }, config.shutdownGraceMs + overtimeMs);
   try {
-    say(readyLines(config, await crew.start()));
+    const url = await crew.start();
+    if (url !== undefined) say(readyLines(config, url));
   } catch (error) {
     await sandbox?.sandbox?.close();
     throw error;

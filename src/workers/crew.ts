@@ -61,16 +61,17 @@ export class Crew {
 
   /**
    * Starts all.
-   * @returns the address at which they serve.
+   * @returns the address at which they serve; undefined where they were stopped meanwhile.
    * @throws CannotStart where one can't; then none runs.
    */
-  async start(): Promise<string> {
+  async start(): Promise<string | undefined> {
     const members = Array.from({ length: this.#options.count }, () => this.#fork());
     try {
       const [url = ''] = await Promise.all(members.map(({ started }) => started));
       for (const member of members) void this.#keep(member);
-      return url;
+      return this.#isOver ? undefined : url;
     } catch (error) {
+      if (this.#isOver) return undefined;
       this.#isStopping = true;
       await this.#end(members, 0);
       throw error;

@@ -54,11 +54,19 @@ export function forkMember<Theirs extends WorkerLife>(serve: (line: Line<Theirs>
     });
   });
   started.catch(() => undefined); // who waits for it is told
+  const stop = (): void => void (line as unknown as Line<WorkerLife>).tell('life', 'stop');
+  // What is said to a worker before it listens is lost: it is told once it has spoken.
+  const toldOnceItSpeaks = (): void => void worker.once('message', stop);
+  let hasSpoken = false;
+  worker.once('message', () => (hasSpoken = true));
   void ended.then(serve(line));
   return {
     started,
     ended,
-    stop: () => void (line as unknown as Line<WorkerLife>).tell('life', 'stop'),
+    stop: () => {
+      if (hasSpoken) stop();
+      else toldOnceItSpeaks();
+    },
     kill: () => void worker.process.kill('SIGKILL'),
   };
 }

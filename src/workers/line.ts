@@ -151,15 +151,20 @@ export class Line<Theirs extends object> {
     return (await Reflect.apply(called, thing, values)) as unknown;
   }
 
+  #saidAgain(): void {
+    this.#hasDropped = false;
+    for (const listener of this.#onSaidAgain) listener();
+  }
+
   #send(message: LineMessage): boolean {
     if (!this.isOpen || this.#onTheirWay >= this.#maximum) return false;
     this.#onTheirWay += 1;
     this.#pipe.send(message, (error) => {
       this.#onTheirWay -= 1;
-      this.#hasDropped ||= error !== null;
-      if (this.#onTheirWay > 0 || !this.#hasDropped || !this.isOpen) return;
-      this.#hasDropped = false;
-      for (const listener of this.#onSaidAgain) listener();
+      // What broke is said to be open for a while, and what is said then fails within the same turn of the event loop: to
+      // go on from there would be to go on forever.
+      if (error) this.#hasDropped = true;
+      else if (this.#hasDropped && this.#onTheirWay === 0) this.#saidAgain();
     });
     return true;
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
@@ -79,6 +80,24 @@ describe('several workers', () => {
     expect(pids.filter(isThere)).toEqual([]);
     expect(await isFree(running.url)).toBe(true);
     expect(running.logs().filter(({ level }) => level >= warning)).toEqual([]);
+  });
+
+  it('end with exit code 0 on a SIGTERM that comes before they listen, and never serve', async () => {
+    // Workers that take their time to load, and say that they do.
+    const slowToLoad = `if (process.connected) {
+      console.log('loading');
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(slowToLoad)}`;
+    const child = spawn(process.execPath, [preload, main], { env: environmentOf({}) });
+    toClose.push(() => Promise.resolve(void child.kill('SIGKILL')));
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    await until(() => printed.split('loading').length === 3);
+    child.kill('SIGTERM');
+    const [exitCode] = (await once(child, 'exit', { signal: AbortSignal.timeout(9000) })) as [number | null];
+    expect(exitCode).toBe(0);
+    expect(printed).not.toContain('is ready');
   });
 
   it('end when the process that started them is killed, and leave the port free', async () => {

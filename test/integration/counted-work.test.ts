@@ -66,6 +66,24 @@ it('a document is parsed, validated and compiled once, however often it is asked
   expect(callsOf(counted, compiler, /^compileQuery$/)).toBe(1);
 });
 
+it('and no more often where it comes as an event stream', async () => {
+  await start({ CACHE: 'off' });
+  const counted = await countedCalls(async () => {
+    await ask(0, 2);
+    for (let time = 0; time < times; time += 1) {
+      const { query, variables } = cases[0] ?? {};
+      const answer = await request(`${gateway.url}/graphql/stream`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query, variables: variables?.(sid) }),
+      });
+      expect(await answer.body.text()).toContain(`"sid":"${sid}"`);
+    }
+  });
+  expect(callsOf(counted, parser, /^parse$/)).toBe(1);
+  expect(callsOf(counted, validator, /^FieldsOnCorrectTypeRule$/)).toBe(1);
+});
+
 describe('an answer that is given as bytes', () => {
   it.each([0, 1, 2, 3])('runs no GraphQL and reads nothing (%#)', async (index) => {
     await start({});

@@ -43,6 +43,7 @@ export function serveEventStream(
         ? (prepared as never)
         : { data: null, errors: operations.formatErrors(prepared) as never };
     },
+    validate: () => [], // once more, is what the library would do
     execute: (args) => operations.execute(args) as never,
     subscribe: (args) => operations.subscribe(args) as never,
     onOperation: (_context, { context }, _args, result) => {
