@@ -30,9 +30,13 @@ export async function compare({ quick, rounds, case: caseNames, only: names, mar
   );
   const polled = caseNames.includes('polling') ? await pollAll(names, pace.pollMs) : undefined;
   const seconds = pace.pollMs / 1000;
+  const exceptions = cases
+    .filter(({ connections }) => connections)
+    .map(({ connections, upstreamDelayMs }) => ` (${connections} at ${upstreamDelayMs} ms)`)
+    .join('');
   const text = [
     machineLine(machine, isPinned),
-    `${pace.connections} connections (10 at 100 ms), the quietest of ${pace.rounds} rounds of ${pace.measureMs / 1000} s; CPU and upstream calls are per query.`,
+    `${pace.connections} connections${exceptions}, the quietest of ${pace.rounds} rounds of ${pace.measureMs / 1000} s; CPU and upstream calls are per query.`,
     ...(measured.length > 0 ? [comparison(measured), ratios(measured)] : []),
     ...(polled
       ? [

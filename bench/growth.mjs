@@ -22,16 +22,16 @@ export async function growth({ quick, case: titles, markdown }) {
   const upstream = await startUpstream('large');
   const most = Math.min(quick ? 100 : Infinity, openFiles() - 500);
   const upTo = (counts) => counts.filter((count) => count <= most);
-  const parts = [
-    () => longList('campaigns', upstream, quick),
-    () => longList('messages', upstream, quick),
-    () => manyClients(upTo(clientCounts), upstream),
-    () => manySubscribers(upTo(subscriberCounts), upstream),
-  ];
+  const measureOf = {
+    [growthParts.campaigns]: () => longList('campaigns', upstream, quick),
+    [growthParts.messages]: () => longList('messages', upstream, quick),
+    [growthParts.clients]: () => manyClients(upTo(clientCounts), upstream),
+    [growthParts.subscribers]: () => manySubscribers(upTo(subscriberCounts), upstream),
+  };
   const results = {};
   const texts = [machineLine(machine, isPinned)];
   for (const title of titles) {
-    const { text, rows, hasFailed = false } = await parts[growthParts.indexOf(title)]();
+    const { text, rows, hasFailed = false } = await measureOf[title]();
     if (hasFailed) process.exitCode = 1;
     results[title] = rows;
     texts.push(`**${title}**`, text);

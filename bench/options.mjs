@@ -3,6 +3,7 @@ import { cases } from './cases.mjs';
 import { contestants } from './contestants.mjs';
 import { growthParts } from './growth/parts.mjs';
 
+const partNames = Object.values(growthParts);
 const caseNames = [...cases.map(({ name }) => name), 'polling'];
 
 export const usage = `npm run bench -- [options]            the gateway beside what a team would write instead
@@ -17,7 +18,7 @@ npm run bench -- same [--only TEXT]   whether all answer the same data; measures
   --help
 
 cases: ${caseNames.join(' · ')}
-parts of growth: ${growthParts.join(' · ')}
+parts of growth: ${partNames.join(' · ')}
 contestants: ${contestants.join(' · ')}
 `;
 
@@ -47,13 +48,12 @@ export function readOptions(args) {
     throw new WrongOptions(`--rounds: got "${values.rounds}", takes a number from 1 to 99.`);
   if (values.markdown && (values.quick || values.case || values.only))
     throw new WrongOptions('--markdown is for whole runs: not with --quick, --case or --only.');
-  const parts = command === 'growth' ? growthParts : caseNames;
   return {
     command,
     quick: false,
     markdown: false,
     ...values,
-    case: chosen('case', parts, values.case),
+    case: chosen('case', command === 'growth' ? partNames : caseNames, values.case),
     only: chosen('only', contestants, values.only),
   };
 }

@@ -1,7 +1,7 @@
 /** What the cost grows with, in the order in which it is measured. */
-export const growthParts = [
-  'Campaigns of the account',
-  'Messages of a campaign',
-  'Clients that ask every 10 s',
-  'Subscribers of one campaign',
-];
+export const growthParts = {
+  campaigns: 'Campaigns of the account',
+  messages: 'Messages of a campaign',
+  clients: 'Clients that ask every 10 s',
+  subscribers: 'Subscribers of one campaign',
+};

@@ -54,19 +54,14 @@ export function forkMember<Theirs extends WorkerLife>(serve: (line: Line<Theirs>
     });
   });
   started.catch(() => undefined); // who waits for it is told
-  const stop = (): void => void (line as unknown as Line<WorkerLife>).tell('life', 'stop');
-  // What is said to a worker before it listens is lost: it is told once it has spoken.
-  const toldOnceItSpeaks = (): void => void worker.once('message', stop);
-  let hasSpoken = false;
-  worker.once('message', () => (hasSpoken = true));
+  const spoken = new Promise((resolve) => worker.once('message', resolve));
+  const tellToStop = (): void => void (line as unknown as Line<WorkerLife>).tell('life', 'stop');
   void ended.then(serve(line));
   return {
     started,
     ended,
-    stop: () => {
-      if (hasSpoken) stop();
-      else toldOnceItSpeaks();
-    },
+    // What is said to a worker before it listens is lost; who has spoken listens.
+    stop: () => void spoken.then(tellToStop),
     kill: () => void worker.process.kill('SIGKILL'),
   };
 }
