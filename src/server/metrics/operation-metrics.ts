@@ -1,48 +1,55 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import { type EndedOperation } from '../observe/operations.js';
 import { codeLabel, codeLabels } from './error-codes.js';
+import { talliedCounter } from './tallied-counter.js';
+import { talliedHistogram } from './tallied-histogram.js';
 
 /** From an answer that was kept to one that waited for its place in the budget. */
 const buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
 /** Counts operations. */
 export function operationMetrics(registry: Registry) {
-  const registers = [registry];
-  const total = new Counter({
-    name: 'campaign_gateway_operations_total',
-    help: 'GraphQL operations answered; partial: with data and errors.',
-    labelNames: ['type', 'transport', 'outcome'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'campaign_gateway_operation_duration_seconds',
-    help: 'From an operation to its answer; of a subscription until it was accepted or refused.',
-    labelNames: ['type', 'transport'],
-    buckets,
-    registers,
-  });
+  const ended = talliedCounter(
+    {
+      name: 'campaign_gateway_operations_total',
+      help: 'GraphQL operations answered; partial: with data and errors.',
+      labelNames: ['type', 'transport', 'outcome'],
+    },
+    registry,
+  );
+  const took = talliedHistogram(
+    {
+      name: 'campaign_gateway_operation_duration_seconds',
+      help: 'From an operation to its answer; of a subscription until it was accepted or refused.',
+      labelNames: ['type', 'transport'],
+      buckets,
+    },
+    registry,
+  );
   const errors = new Counter({
     name: 'campaign_gateway_errors_total',
     help: 'Errors told to clients, by their code.',
     labelNames: ['code'],
-    registers,
+    registers: [registry],
   });
   for (const code of codeLabels) errors.inc({ code }, 0); // what begins at 1 has not grown, to Prometheus
-  const requests = new Counter({
-    name: 'campaign_gateway_http_requests_total',
-    help: 'HTTP requests answered, by route and class of status.',
-    labelNames: ['endpoint', 'status'],
-    registers,
-  });
+  const answered = talliedCounter(
+    {
+      name: 'campaign_gateway_http_requests_total',
+      help: 'HTTP requests answered, by route and class of status.',
+      labelNames: ['endpoint', 'status'],
+    },
+    registry,
+  );
   return {
     ended: ({ type, transport, outcome, codes, seconds }: EndedOperation): void => {
-      total.inc({ type, transport, outcome });
-      duration.observe({ type, transport }, seconds);
+      ended(type, transport, outcome);
+      took(seconds, type, transport);
       for (const code of codes) errors.inc({ code: codeLabel(code) });
     },
     /** @param endpoint as the route was declared; undefined where there is none. */
     answered: (endpoint: string | undefined, statusCode: number): void => {
-      requests.inc({ endpoint: endpoint ?? 'none', status: `${Math.floor(statusCode / 100)}xx` });
+      answered(endpoint ?? 'none', `${Math.floor(statusCode / 100)}xx`);
     },
   };
 }

@@ -3,23 +3,22 @@ import { type OnRead } from '../../datasources/reading/read-observer.js';
 import { type AuditLine } from '../../datasources/writing/audit.js';
 import { CampaignAction } from '../../domain/campaign.js';
 import { beginAtZero } from './begin-at-zero.js';
+import { talliedCounter } from './tallied-counter.js';
+
+const kinds = ['campaign', 'campaigns', 'messages'];
+const answers = ['kept', 'new', 'shared', 'stale'];
 
 /** Counts reads, by what they were answered with. */
 export function readMetrics(registry: Registry): OnRead {
-  const reads = new Counter({
-    name: 'campaign_gateway_reads_total',
-    help: 'Reads that were answered: kept (as good as new), new (a call), shared (the call of another), stale (an old answer stood in).',
-    labelNames: ['kind', 'answer'],
-    registers: [registry],
-  });
-  beginAtZero(
-    reads,
-    ['kind', ['campaign', 'campaigns', 'messages']],
-    ['answer', ['kept', 'new', 'shared', 'stale']],
+  return talliedCounter(
+    {
+      name: 'campaign_gateway_reads_total',
+      help: 'Reads that were answered: kept (as good as new), new (a call), shared (the call of another), stale (an old answer stood in).',
+      labelNames: ['kind', 'answer'],
+      fromZero: kinds.flatMap((kind) => answers.map((answer) => [kind, answer] as const)),
+    },
+    registry,
   );
-  return (kind, answer) => {
-    reads.inc({ kind, answer });
-  };
 }
 
 /** Counts writes, as the audit has them. */

@@ -1,8 +1,10 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import { type Drift } from '../../datasources/exotel/drift/differences.js';
 import { type DriftRoute } from '../../datasources/exotel/drift/drift-watch.js';
 import { type BegunCall, type CallEnd, type Route } from '../../datasources/exotel/call-observer.js';
 import { beginAtZero } from './begin-at-zero.js';
+import { talliedCounter } from './tallied-counter.js';
+import { talliedHistogram } from './tallied-histogram.js';
 
 /** Statuses that say something by themselves (UPSTREAM.md, envelope); others are told by their class. */
 const known: ReadonlySet<number> = new Set([
@@ -17,19 +19,23 @@ const buckets = [0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Counts requests to the upstream, and what they were answered that no document has. */
 export function upstreamMetrics(registry: Registry) {
   const registers = [registry];
-  const calls = new Counter({
-    name: 'campaign_gateway_upstream_calls_total',
-    help: 'Requests sent to the upstream, retries included. status is none where no answer came; reason is ok or why it failed.',
-    labelNames: ['route', 'status', 'reason'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'campaign_gateway_upstream_call_duration_seconds',
-    help: 'From a request to the upstream to the end of its answer.',
-    labelNames: ['route'],
-    buckets,
-    registers,
-  });
+  const ended = talliedCounter(
+    {
+      name: 'campaign_gateway_upstream_calls_total',
+      help: 'Requests sent to the upstream, retries included. status is none where no answer came; reason is ok or why it failed.',
+      labelNames: ['route', 'status', 'reason'],
+    },
+    registry,
+  );
+  const took = talliedHistogram(
+    {
+      name: 'campaign_gateway_upstream_call_duration_seconds',
+      help: 'From a request to the upstream to the end of its answer.',
+      labelNames: ['route'],
+      buckets,
+    },
+    registry,
+  );
   const retries = new Counter({
     name: 'campaign_gateway_upstream_retries_total',
     help: 'Requests to the upstream that repeated one which had failed.',
@@ -46,8 +52,8 @@ export function upstreamMetrics(registry: Registry) {
   beginAtZero(drift, ['route', driftRoutes], ['kind', ['key', 'status', 'shape']]);
   return {
     ended: ({ route, attempt }: BegunCall, { status, reason }: CallEnd, seconds: number): void => {
-      calls.inc({ route, status: statusLabel(status), reason: reason ?? 'ok' });
-      duration.observe({ route }, seconds);
+      ended(route, statusLabel(status), reason ?? 'ok');
+      took(seconds, route);
       if (attempt > 1) retries.inc({ route });
     },
     drifted: (route: DriftRoute, kind: Drift['kind']): void => {

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { AggregatorRegistry, Counter, Histogram, Registry } from 'prom-client';
+import { talliedCounter } from '../../../../src/server/metrics/tallied-counter.js';
+import { talliedHistogram } from '../../../../src/server/metrics/tallied-histogram.js';
+
+const named = { name: 'things_total', help: 'Things.', labelNames: ['kind', 'end'] } as const;
+const buckets = [0.1, 1, 10];
+const kind = fc.constantFrom('one', 'other');
+const end = fc.constantFrom('good', 'bad');
+/** At the edges of buckets too, and above them all. */
+const seconds = fc.oneof(fc.constantFrom(0, 0.1, 1, 10, 11), fc.double({ min: 0, max: 20, noNaN: true }));
+
+/** A page, and what a process tells of itself to be added to that of others. */
+async function told(registry: Registry): Promise<readonly string[]> {
+  const figures = await registry.getMetricsAsJSON();
+  return [await registry.metrics(), await AggregatorRegistry.aggregate([figures, figures]).metrics()];
+}
+
+describe("what is tallied is told as prom-client's own metrics tell it", () => {
+  it('counts, however often they are asked for meanwhile', async () => {
+    const step = fc.oneof(fc.tuple(kind, end), fc.constant('scrape' as const));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const [ours, theirs] = [new Registry(), new Registry()];
+        const count = talliedCounter(named, ours);
+        const counter = new Counter({ ...named, registers: [theirs] });
+        for (const each of steps) {
+          if (each === 'scrape') await ours.metrics();
+          else count(...each);
+          if (each !== 'scrape') counter.inc({ kind: each[0], end: each[1] });
+        }
+        expect(await told(ours)).toEqual(await told(theirs));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('observations', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(seconds, kind, end), { maxLength: 30 }), async (observations) => {
+        const [ours, theirs] = [new Registry(), new Registry()];
+        const observe = talliedHistogram({ ...named, buckets }, ours);
+        const histogram = new Histogram({ ...named, buckets, registers: [theirs] });
+        for (const [value, ofKind, ofEnd] of observations) {
+          observe(value, ofKind, ofEnd);
+          histogram.observe({ kind: ofKind, end: ofEnd }, value);
+        }
+        expect(await told(ours)).toEqual(await told(theirs));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+it('what is there from zero is shown before it happens', async () => {
+  const registry = new Registry();
+  const count = talliedCounter({ ...named, fromZero: [['one', 'good']] }, registry);
+  expect(await registry.metrics()).toContain('things_total{kind="one",end="good"} 0');
+  count('one', 'good');
+  expect(await registry.metrics()).toContain('things_total{kind="one",end="good"} 1');
+});
