@@ -1,11 +1,9 @@
 import { type Dispatcher } from 'undici';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type TransportAnswer } from './transport.js';
+import { utf8Text } from './utf8-text.js';
 
 type Controller = Dispatcher.DispatchController;
-
-/** What some layers write before JSON, and no JSON begins with. */
-const byteOrderMark = 0xfeff;
 
 /** Errors of a connection that was never made: the request certainly did not leave. */
 const neverSent = new Set([
@@ -75,9 +73,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     clearTimeout(this.#deadline);
     const [only] = this.#chunks;
     const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
-    const text = bytes.toString('utf8');
-    const isMarked = text.charCodeAt(0) === byteOrderMark;
-    const answer = { status: this.#status, headers: this.#headers, text: isMarked ? text.slice(1) : text };
+    const answer = { status: this.#status, headers: this.#headers, text: utf8Text(bytes) };
     try {
       this.#resolve(this.#reader.answered(answer));
     } catch (error) {
