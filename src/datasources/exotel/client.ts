@@ -17,19 +17,15 @@ import {
 import { messageFromWire } from './mapping/message.js';
 import { OneTry } from './one-try.js';
 import { type CallOptions, type SendPolicy, type Try } from './policy/call-policy.js';
-import { queryString, sidSegment } from './path.js';
+import { sidSegment, windowQuery } from './path.js';
 import { type CampaignQuery, campaignQueryToWire, type MessageQuery, messageQueryToWire } from './query.js';
 import { readItem, readWindow, type Window } from './rows.js';
+import { type Slice } from './slice.js';
 import { type Transport, type TransportRequest } from './transport.js';
+import { utcTexts } from './utc-text.js';
 import { readCampaign } from './wire/campaign.js';
 import { type WireEnvelope } from './wire/envelope.js';
 import { readMessage } from './wire/message.js';
-
-/** Which rows of a list. */
-export interface Slice {
-  readonly offset: number;
-  readonly limit: number;
-}
 
 /** A read that somebody waits for. */
 const askedFor: CallOptions = { priority: 'read' };
@@ -63,6 +59,7 @@ export interface ExotelClientOptions {
 export class ExotelClient {
   readonly #options: ExotelClientOptions;
   readonly #root: string;
+  readonly #utcText = utcTexts();
 
   constructor(options: ExotelClientOptions) {
     this.#options = options;
@@ -74,10 +71,9 @@ export class ExotelClient {
     return this.#read('get', () => `/${sidSegment(sid, 'sid')}`, call).then(this.#oneCampaign);
   }
 
-  /** One window of campaigns; `channel` is mandatory, says the document. */
+  /** One window of campaigns. */
   listCampaigns(query: CampaignQuery, slice: Slice, call: CallOptions = askedFor): Promise<Window<Campaign>> {
-    const parameters = { channel: 'sms', ...slice, ...campaignQueryToWire(query) };
-    return this.#read('list', () => queryString(parameters), call).then((answer) => {
+    return this.#read('list', () => windowQuery(slice, campaignQueryToWire(query)), call).then((answer) => {
       const facts = this.#facts();
       return readWindow(answer, slice, readCampaign, (wire) => campaignFromWire(wire, facts));
     });
@@ -93,8 +89,8 @@ export class ExotelClient {
     slice: Slice,
     call: CallOptions = askedFor,
   ): Promise<Window<Message>> {
-    const parameters = { channel: 'sms', ...slice, ...messageQueryToWire(query) };
-    const path = (): string => `/${sidSegment(sid, 'sid')}/message-details${queryString(parameters)}`;
+    const path = (): string =>
+      `/${sidSegment(sid, 'sid')}/message-details${windowQuery(slice, messageQueryToWire(query))}`;
     return this.#read('messages', path, call).then((answer) =>
       readWindow(answer, slice, readMessage, (wire) => messageFromWire(wire, sid)),
     );
@@ -160,6 +156,6 @@ export class ExotelClient {
   };
 
   #facts() {
-    return { accountSid: this.#options.accountSid, fetchedAt: new Date(this.#options.now()).toISOString() };
+    return { accountSid: this.#options.accountSid, fetchedAt: this.#utcText(this.#options.now()) };
   }
 }

@@ -1,6 +1,7 @@
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type ExotelClient, type Slice } from '../exotel/client.js';
+import { type ExotelClient } from '../exotel/client.js';
+import { type Slice } from '../exotel/slice.js';
 import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';
 import { type SharedReadings } from '../state/shared-readings.js';

@@ -1,6 +1,7 @@
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type ExotelClient, type Slice } from '../exotel/client.js';
+import { type ExotelClient } from '../exotel/client.js';
+import { type Slice } from '../exotel/slice.js';
 import { type CallOptions } from '../exotel/policy/call-policy.js';
 import { type CampaignQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';

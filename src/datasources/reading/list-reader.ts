@@ -1,5 +1,5 @@
 import { type RowRange } from '../../domain/page.js';
-import { type Slice } from '../exotel/client.js';
+import { type Slice } from '../exotel/slice.js';
 import { type Window } from '../exotel/rows.js';
 import { type Reading } from './reading.js';
 import { hasMoved } from './consistency.js';

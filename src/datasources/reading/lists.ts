@@ -2,7 +2,7 @@ import { CampaignOrderField, type OrderDirection } from '../../domain/order.js';
 import { campaignPageLimits, messagePageLimits, type PageLimits } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type Slice } from '../exotel/client.js';
+import { type Slice } from '../exotel/slice.js';
 import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
 import { type Window } from '../exotel/rows.js';
 import { type AccountReads } from './account-reads.js';

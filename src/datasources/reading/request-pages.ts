@@ -3,7 +3,7 @@ import { rejected } from '../../domain/rejected.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type Slice } from '../exotel/client.js';
+import { type Slice } from '../exotel/slice.js';
 import { type Window } from '../exotel/rows.js';
 import { type AccountReads } from './account-reads.js';
 import { type Connection } from './connection.js';

@@ -1,5 +1,5 @@
 import { type PageArguments, type PageSize } from '../../domain/page.js';
-import { type Slice } from '../exotel/client.js';
+import { type Slice } from '../exotel/slice.js';
 import { type Cursor, knownPrevious } from './cursor.js';
 
 /** A checked page: how many rows from which end, and between which rows. */

@@ -1,4 +1,4 @@
-import { type Slice } from '../exotel/client.js';
+import { type Slice } from '../exotel/slice.js';
 import { type CampaignQuery, type MessageQuery } from '../exotel/query.js';
 
 /** What a window of campaigns is kept under; the name, which may be any text but none, comes last. */

@@ -1,5 +1,5 @@
 import { isObject } from '../wire/object.js';
-import { type Documented, type DocumentedObject } from './documented.js';
+import { type Documented, DocumentedObject } from './documented.js';
 import { pathOf, shownKey } from './drift-path.js';
 
 /** Something that the document does not have: a key, a word for a status, or a value of another type. */
@@ -18,11 +18,12 @@ const maximumKeys = 200;
 export function differences(value: Values, documented: DocumentedObject, path: string): Drift[] {
   return Object.keys(value)
     .slice(0, maximumKeys)
-    .flatMap((key) =>
-      documented[key] !== undefined
-        ? differencesOf(value[key], documented[key], pathOf(path, key))
-        : [{ kind: 'key' as const, path: pathOf(path, shownKey(key)) }],
-    );
+    .flatMap((key) => {
+      const what = documented.of(key);
+      return what === undefined
+        ? [{ kind: 'key' as const, path: pathOf(path, shownKey(key)) }]
+        : differencesOf(value[key], what, pathOf(path, key));
+    });
 }
 
 /**
@@ -30,8 +31,10 @@ export function differences(value: Values, documented: DocumentedObject, path: s
  * without making anything: the signature of a row cost more than reading the row did.
  */
 export function isDocumented(value: Values, documented: DocumentedObject): boolean {
+  let place = 0;
   for (const key in value) {
-    const what = documented[key];
+    const what = documented.at(place, key);
+    place += 1;
     if (what === undefined || !isAs(what, value[key])) return false;
   }
   return true;
@@ -51,13 +54,13 @@ function areAs(documented: Documented, values: readonly unknown[]): boolean {
   return true;
 }
 
-function differencesOf(value: unknown, documented: Documented | undefined, path: string): Drift[] {
-  if (value === null || documented === undefined || documented === 'anything') return [];
+function differencesOf(value: unknown, documented: Documented, path: string): Drift[] {
+  if (value === null || documented === 'anything') return [];
   if (isList(documented))
     return Array.isArray(value)
       ? value.slice(0, maximumKeys).flatMap((each) => differencesOf(each, documented[0], `${path}[]`))
       : [{ kind: 'shape', path }];
-  if (typeof documented === 'object')
+  if (documented instanceof DocumentedObject)
     return isObject(value) ? differences(value, documented, path) : [{ kind: 'shape', path }];
   return typeOf(value) === documented ? [] : [{ kind: 'shape', path }];
 }

@@ -5,14 +5,45 @@
  */
 export type Documented = 'text' | 'number' | 'anything' | readonly [Documented] | DocumentedObject;
 
-/** An object's keys. */
-export interface DocumentedObject {
-  readonly [key: string]: Documented;
+type Keys = Readonly<Record<string, Documented>>;
+
+/** An object's keys, and in which order they were written last: the rows of an answer are all written alike. */
+export class DocumentedObject {
+  /** Without a prototype: `constructor` is no documented key. */
+  readonly #keys: Keys;
+  readonly #writtenKeys: string[] = [];
+  readonly #writtenAs: Documented[] = [];
+
+  constructor(keys: Keys) {
+    this.#keys = Object.assign(Object.create(null) as object, keys);
+  }
+
+  /** What a key's value is; undefined for a key that the document does not have. */
+  of(key: string): Documented | undefined {
+    return this.#keys[key];
+  }
+
+  /**
+   * The same, for the key that an object has in this place. A key that was in the same place the last time is known
+   * without looking it up, and those that are looked up cost more than all else that is compared.
+   */
+  at(place: number, key: string): Documented | undefined {
+    if (this.#writtenKeys[place] === key) return this.#writtenAs[place];
+    const what = this.#keys[key];
+    if (what === undefined) return undefined;
+    this.#writtenKeys[place] = key; // there are no more places than keys
+    this.#writtenAs[place] = what;
+    return what;
+  }
+
+  /** The same keys, and more. */
+  with(keys: Keys): DocumentedObject {
+    return new DocumentedObject({ ...this.#keys, ...keys });
+  }
 }
 
-/** Without a prototype: `constructor` is no documented key, and a look-up costs a third of one that asks for own keys. */
-function object(keys: DocumentedObject): DocumentedObject {
-  return Object.assign(Object.create(null) as object, keys);
+function object(keys: Keys): DocumentedObject {
+  return new DocumentedObject(keys);
 }
 
 const stats = object({
@@ -76,7 +107,7 @@ export const envelope = object({
 });
 
 /** What every answer is, whatever the rows are. */
-export const answer = object({ ...envelope, response: 'anything' });
+export const answer = envelope.with({ response: 'anything' });
 
 /** One item of `response`, but for its data. */
 export const item = object({
@@ -86,9 +117,9 @@ export const item = object({
 });
 
 /** One item of `response` that is about a campaign. */
-export const campaignItem = object({ ...item, data: campaign });
+export const campaignItem = item.with({ data: campaign });
 /** One item of `message-details`. */
-export const messageItem = object({ ...item, data: message });
+export const messageItem = item.with({ data: message });
 
 /** What is POSTed to `status_callback`. */
 export const campaignCallback = object({

@@ -1,6 +1,6 @@
 import { type Stats } from '../../../schema/stats.js';
 import { maximumInt } from '../wire/number.js';
-import { canonical } from './words.js';
+import { wordReader } from './words.js';
 
 type CountName = Exclude<keyof Stats, 'total'>;
 
@@ -17,6 +17,8 @@ const countNames: ReadonlyMap<string, CountName> = new Map([
   ['INVALID', 'invalid'],
 ]);
 
+const countNameOf = wordReader((name) => countNames.get(name));
+
 /** Missing counts are 0: create answers no stats at all. Of two spellings of one name the later counts. */
 export function statsFromWire(wire: Readonly<Record<string, unknown>> | null): Stats {
   const stats: Stats = {
@@ -32,7 +34,7 @@ export function statsFromWire(wire: Readonly<Record<string, unknown>> | null): S
     total: 0,
   };
   for (const key in wire) {
-    const name = countNames.get(canonical(key));
+    const name = countNameOf(key);
     if (!name) continue;
     const count = countOf(wire[key]);
     stats.total += count - stats[name];

@@ -2,23 +2,28 @@ import { CampaignStatus, ContentType, SmsType } from '../../../domain/campaign.j
 import { MessageStatus } from '../../../domain/message.js';
 import { remembered } from '../remembered.js';
 
-/** All words that the document has in three spellings, several times over. */
-const rememberedWords = 500;
-
 /**
  * One word in any of the upstream's spellings: `in-progress`, `Failed_Expired` (callbacks), `failed-dnd`
  * (stats) and `failed_dnd` (messages) differ in case and in `-` for `_` only.
  */
-export const canonical = remembered(
-  (word) => word.trim().toUpperCase().replaceAll(/[-\s]/g, '_'),
-  rememberedWords,
-);
+function canonical(word: string): string {
+  return word.trim().toUpperCase().replaceAll(/[-\s]/g, '_');
+}
+
+/** More than all words that the document has, in three spellings. */
+const rememberedWords = 500;
+
+/**
+ * Reads words of one kind, each once.
+ * @param of what a canonical word means.
+ */
+export function wordReader<Meaning>(of: (canonicalWord: string) => Meaning): (word: string) => Meaning {
+  return remembered((word) => of(canonical(word)), rememberedWords);
+}
 
 function reader<Word extends string>(known: Readonly<Record<string, Word>>, unknown: Word) {
-  return (word: string | null): Word => {
-    const name = canonical(word ?? '');
-    return Object.hasOwn(known, name) ? (known[name] ?? unknown) : unknown;
-  };
+  const read = wordReader((name) => (Object.hasOwn(known, name) ? (known[name] ?? unknown) : unknown));
+  return (word: string | null): Word => read(word ?? '');
 }
 
 /** The upstream's word for a campaign's status as ours; `UNKNOWN` for one that the document does not have. */

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { differences, isDocumented } from '../../../../../src/datasources/exotel/drift/differences.js';
+import {
+  campaignItem,
+  type DocumentedObject,
+  messageItem,
+} from '../../../../../src/datasources/exotel/drift/documented.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Keys of a message and some that are none, with values of its type and others, in any order. */
+const key = fc.constantFrom('sid', 'number', 'name', 'body', 'status', 'direction', 'constructor', 'newKey');
+const value = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('text') },
+  { weight: 1, arbitrary: fc.constantFrom(null, 1, true, [], {}) },
+);
+const row = fc
+  .uniqueArray(fc.tuple(key, value), { selector: ([name]) => name })
+  .map((entries): Row => ({ code: 200, data: Object.fromEntries(entries) }));
+
+const agree = (each: Row, documented: DocumentedObject): void => {
+  expect(isDocumented(each, documented)).toBe(differences(each, documented, '').length === 0);
+};
+
+describe('an object is as documented where there are no differences', () => {
+  it('whatever its keys are, in whatever order they and those of the rows before it came', () => {
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 6 }), (rows) => {
+        for (const each of rows) agree(each, messageItem);
+      }),
+    );
+  });
+
+  it.each<[title: string, first: Row, then: Row, isIt: boolean]>([
+    ['the same keys in another order', { sid: 'a', number: 'b' }, { number: 'b', sid: 'a' }, true],
+    ['a key less', { sid: 'a', number: 'b' }, { number: 'b' }, true],
+    ['a key of another type in the same place', { sid: 'a', number: 'b' }, { sid: 'a', number: 1 }, false],
+    ['a new key in the same place', { sid: 'a', number: 'b' }, { sid: 'a', nummer: 'b' }, false],
+    ['a new key at the end', { sid: 'a' }, { sid: 'a', nummer: 'b' }, false],
+  ])('after a row that is: %s', (_title, first, then, isIt) => {
+    expect(isDocumented({ data: first }, messageItem)).toBe(true);
+    expect(isDocumented({ data: then }, messageItem)).toBe(isIt);
+  });
+
+  it('and what one kind of row has is no part of another', () => {
+    expect(isDocumented({ code: 200, data: { sid: 'a', lists: ['b'] } }, campaignItem)).toBe(true);
+    expect(isDocumented({ code: 200, data: { sid: 'a', lists: ['b'] } }, messageItem)).toBe(false);
+  });
+});
