@@ -1,12 +1,12 @@
+import { type CallLedger } from './call-ledger.js';
+import { type BegunCall, minuteMs } from './call-log.js';
+import { Minute } from './minute.js';
 import { NoPlace } from './no-place.js';
-import { type CallLedger, type OthersView } from './call-ledger.js';
-import { type BegunCall, CallLog, minuteMs } from './call-log.js';
 import { NotSent } from './not-sent.js';
-import { type Claim, type Priority, type Rank, rankOf } from './priority.js';
 import { CallPermit, type Permit, type PermitGiver } from './permit.js';
-import { placeAtMs } from './place.js';
+import { type Claim, type Rank, rankOf } from './priority.js';
 import { shareOf, sharesOf } from './shares.js';
-import { type RateHeaders, UpstreamCount } from './upstream-count.js';
+import { type RateHeaders } from './upstream-count.js';
 import { type Waiter, WaitingLine } from './waiting-line.js';
 
 /** What the budget is made of. */
@@ -28,40 +28,36 @@ const timerSlackMs = 5;
  */
 export class Budget implements PermitGiver {
   readonly #options: BudgetOptions;
-  readonly #log = new CallLog();
-  readonly #upstream = new UpstreamCount();
+  readonly #minute: Minute;
   readonly #waiting = new WaitingLine();
   readonly #ledger: CallLedger | undefined;
-  /** The account's other gateways leave no place before then, by priority. */
-  readonly #deniedUntilMs = new Map<Priority, number>();
-  #pausedUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
-    this.#ledger = options.limit === 0 ? undefined : options.ledger;
-    this.#ledger?.open(
+    const ledger = options.limit === 0 ? undefined : options.ledger;
+    this.#minute = new Minute({ ...options, weight: ledger && (() => ledger.weight) });
+    this.#ledger = ledger;
+    ledger?.open(
       (view) => {
-        this.#learn(view);
+        this.#minute.learn(view);
+        this.#serve();
       },
-      () => this.#log.own,
+      () => this.#minute.log.own,
     );
   }
 
   /** How many calls may be sent now; null where nothing limits them. */
   get left(): number | null {
-    const nowMs = this.#options.now();
-    if (nowMs < this.#pausedUntilMs) return 0;
-    const own = Math.floor((this.#limit - this.#log.count(nowMs).all) / this.#weightIn(this.#limit));
-    const left = Math.max(0, Math.min(own, this.#upstream.left(nowMs) - this.#log.inFlight));
-    return left === Infinity ? null : left;
+    return this.#minute.left;
   }
 
   /** How things stand, for who watches; null where nothing limits the calls. */
   get figures() {
-    const limit = this.#limit === Infinity ? null : this.#limit;
-    return { limit, left: this.left, inFlight: this.#log.inFlight, queued: this.#waiting.length };
+    const { limit, left, log } = this.#minute;
+    const shown = limit === Infinity ? null : limit;
+    return { limit: shown, left, inFlight: log.inFlight, queued: this.#waiting.length };
   }
 
   /**
@@ -70,7 +66,7 @@ export class Budget implements PermitGiver {
    */
   acquire(claim: Claim): Permit | Promise<Permit> {
     const nowMs = this.#options.now();
-    const isFree = !this.#isClosed && !this.#ledger && this.#isUnlimited(nowMs);
+    const isFree = !this.#isClosed && !this.#ledger && this.#minute.isUnlimited(nowMs);
     return isFree ? this.#permit(claim) : this.#acquire(claim, rankOf(claim, nowMs));
   }
 
@@ -86,16 +82,9 @@ export class Budget implements PermitGiver {
     return this.#queue(claim, rank);
   }
 
-  /** Whether nobody limits the calls: neither who configured us, nor the upstream by what it has said. */
-  #isUnlimited(nowMs: number): boolean {
-    return (
-      this.#limit === Infinity && this.#upstream.left(nowMs) === Infinity && nowMs >= this.#pausedUntilMs
-    );
-  }
-
   /** The upstream said 429: nothing is sent before then. */
   pause(untilMs: number): void {
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    this.#minute.pause(untilMs);
     this.#ledger?.pause(untilMs - this.#options.now());
   }
 
@@ -107,43 +96,21 @@ export class Budget implements PermitGiver {
     for (const { refuse } of this.#waiting.empty()) refuse(new NotSent());
   }
 
-  get #limit(): number {
-    const { limit } = this.#options;
-    return limit === 0 ? Infinity : Math.min(limit, this.#upstream.limit);
-  }
-
-  /** How many places a call takes: never more than there are, so that one can always be sent in time. */
-  #weightIn(share: number): number {
-    return this.#ledger ? Math.min(this.#ledger.weight, share) : 1;
-  }
-
   /** How long a claim of this rank will wait for its place; 0 or less: there is one now. */
   #waitMs(rank: Rank): number {
     const nowMs = this.#options.now();
-    return this.#placeAtMs(rank, this.#waiting.ahead(rank), nowMs) - nowMs;
-  }
-
-  /** When a claim with so many others ahead of it will have its place. */
-  #placeAtMs(rank: Rank, ahead: number, nowMs: number): number {
-    const counts = {
-      log: this.#log,
-      upstream: this.#upstream,
-      limit: this.#limit,
-      weightIn: (share: number) => this.#weightIn(share),
-    };
-    const deniedUntilMs = this.#deniedUntilMs.get(rank.priority) ?? 0;
-    return Math.max(this.#pausedUntilMs, deniedUntilMs, placeAtMs(counts, rank, ahead, nowMs));
+    return this.#minute.placeAtMs(rank, this.#waiting.ahead(rank), nowMs) - nowMs;
   }
 
   #permit(claim: Claim): Permit {
-    return new CallPermit(this, this.#begin(claim));
+    return new CallPermit(this, this.#minute.begin(claim));
   }
 
   /** The account's other gateways are asked too. @returns undefined where they leave no place. */
   async #sharedPermit(ledger: CallLedger, claim: Claim): Promise<Permit | undefined> {
     const { priority } = claim;
-    const call = this.#begin(claim); // so that nobody here takes the same place meanwhile
-    const shares = sharesOf(this.#limit);
+    const call = this.#minute.begin(claim); // so that nobody here takes the same place meanwhile
+    const shares = sharesOf(this.#minute.limit);
     const grant = await ledger.take({
       id: call.id,
       isBackground: priority === 'background',
@@ -157,49 +124,32 @@ export class Budget implements PermitGiver {
       throw new NotSent();
     }
     if (grant !== 'gone' && grant !== 'granted') {
-      this.#deniedUntilMs.set(priority, this.#options.now() + Math.max(grant.waitMs, timerSlackMs));
+      this.#minute.deny(priority, this.#options.now() + Math.max(grant.waitMs, timerSlackMs));
       return undefined;
     }
     // What others may be sending unseen counts too.
     const nowMs = this.#options.now();
-    return this.#placeAtMs(rankOf(claim, nowMs), 0, nowMs) <= nowMs ? this.#permit(claim) : undefined;
-  }
-
-  #begin({ priority }: Claim): BegunCall {
-    const isLimited = this.#limit !== Infinity;
-    const weight = isLimited ? this.#weightIn(shareOf(sharesOf(this.#limit), priority)) : 1;
-    const isBackground = priority === 'background';
-    return this.#log.begin({ isBackground, beganAtMs: this.#options.now(), weight }, isLimited);
+    return this.#minute.placeAtMs(rankOf(claim, nowMs), 0, nowMs) <= nowMs ? this.#permit(claim) : undefined;
   }
 
   /** A call was answered, or has failed: it counts for a minute more. */
   answered(call: BegunCall, headers: RateHeaders | undefined): void {
-    const nowMs = this.#options.now();
-    call.end(this.#limit === Infinity ? 0 : nowMs + minuteMs);
+    this.#minute.answered(call, headers);
     this.#ledger?.end(call.id, true, headers);
-    this.#upstream.correct(headers ?? {}, nowMs);
     this.#serve();
   }
 
   /** A call was not sent after all. */
   unused(call: BegunCall): void {
-    call.end(0);
+    this.#minute.unused(call);
     this.#ledger?.end(call.id, false, undefined);
-    this.#deniedUntilMs.clear();
-    this.#serve();
-  }
-
-  #learn({ calls, pausedUntilMs, told }: OthersView): void {
-    this.#log.learn(calls);
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, pausedUntilMs);
-    if (told) this.#upstream.correct(told, this.#options.now());
     this.#serve();
   }
 
   #queue(claim: Claim, rank: Rank): Promise<Permit> {
     const permit = this.#waiting.wait(claim, rank, () => {
       const nowMs = this.#options.now();
-      return new NoPlace(this.#placeAtMs(rank, this.#waiting.length, nowMs) - nowMs);
+      return new NoPlace(this.#minute.placeAtMs(rank, this.#waiting.length, nowMs) - nowMs);
     });
     this.#serve();
     return permit;
@@ -210,7 +160,7 @@ export class Budget implements PermitGiver {
     clearTimeout(this.#timer);
     for (let { first } = this.#waiting; first; { first } = this.#waiting) {
       const nowMs = this.#options.now();
-      const placeAtMs = this.#placeAtMs(first.rank, 0, nowMs);
+      const placeAtMs = this.#minute.placeAtMs(first.rank, 0, nowMs);
       if (placeAtMs > nowMs) {
         this.#timer = setTimeout(
           () => {
