@@ -1,4 +1,4 @@
-import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { authenticated, decorateWithCaller } from './auth/http-authentication.js';
 import { Closing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
@@ -7,6 +7,7 @@ import { errorBody } from './error-body.js';
 import { errorFormatter } from './error-format.js';
 import { serveHealth } from './health.js';
 import { ConnectionCallers } from './live/connection-callers.js';
+import { answerBrokenRequest } from './limits/broken-requests.js';
 import { takeJson } from './limits/json-body.js';
 import { openToOrigins } from './limits/open-to-origins.js';
 import { rateHooks } from './limits/rate-hook.js';
@@ -19,6 +20,7 @@ import { serveWebSocket } from './live/web-socket.js';
 import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { serveWebhooks } from './webhooks.js';
 import { noSchemas } from './no-schemas.js';
+import { type Logger } from './logger.js';
 import { type Metrics } from './metrics/metrics.js';
 import { serveMetrics } from './metrics/serve-metrics.js';
 import { followRequests } from './observe/request-trails.js';
@@ -58,6 +60,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     return503OnClosing: false, // who asks on a connection that is still open is answered
     bodyLimit: options.maximumBytes,
     ...slowClients(options.patience),
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply
         .code(400)
@@ -68,7 +71,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   followRequests(app);
   const closing = new Closing(app);
   decorateWithCaller(app);
-  answerErrors(app, options);
+  answerErrors(app, options.logger);
   limitSilentConnections(app.server);
   takeJson(app);
   sendSecurityHeaders(app);
@@ -105,21 +108,22 @@ function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Cl
 }
 
 /** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
-function answerErrors(app: FastifyInstance, { logger, maximumBytes }: HttpServerOptions): void {
+function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(errorBody('There is nothing at this address.', 'NOT_FOUND')),
   );
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     const statusCode = error.statusCode ?? 500;
     if (statusCode < 500)
-      return reply.code(statusCode).send(errorBody(mendable(statusCode, maximumBytes), 'BAD_REQUEST'));
+      return reply.code(statusCode).send(errorBody(mendable(statusCode, request), 'BAD_REQUEST'));
     logger.error({ ...onTrail(request.trail), err: error }, 'a request failed for a reason of our own');
     return reply.code(statusCode).send(errorBody('Internal server error.', 'INTERNAL_SERVER_ERROR'));
   });
 }
 
-function mendable(statusCode: number, maximumBytes: number): string {
-  if (statusCode === 413) return `The request body is too large; at most ${maximumBytes} bytes are taken.`;
+function mendable(statusCode: number, { routeOptions }: FastifyRequest): string {
+  if (statusCode === 413)
+    return `The request body is too large; at most ${routeOptions.bodyLimit} bytes are taken.`;
   if (statusCode === 415) return 'The content type is not one that is taken here; use application/json.';
   return 'The request body could not be read.';
 }

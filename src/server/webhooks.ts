@@ -21,20 +21,16 @@ export async function serveWebhooks(
 ): Promise<void> {
   await app.register((webhooks, _options, done) => {
     webhooks.removeAllContentTypeParsers();
-    webhooks.addContentTypeParser(
-      '*',
-      { parseAs: 'string', bodyLimit: maximumBodyBytes },
-      (_request, body, parsed) => {
-        parsed(null, body);
-      },
-    );
+    webhooks.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => {
+      parsed(null, body);
+    });
     webhooks.addHook('onResponse', (request, reply, done) => {
       const kind = webhookKinds.find((each) => request.routeOptions.url?.includes(`/${each}/`));
       if (kind) onWebhook(kind, verdictOf(reply.statusCode));
       done();
     });
     for (const kind of webhookKinds)
-      webhooks.post(`/webhooks/exotel/${kind}/:token`, (request, reply) =>
+      webhooks.post(`/webhooks/exotel/${kind}/:token`, { bodyLimit: maximumBodyBytes }, (request, reply) =>
         answer(receiver, kind, request, reply),
       );
     done();

@@ -145,3 +145,8 @@ it.each(['GET', 'PUT', 'DELETE'] as const)('%s at the address of a callback is n
   expect(answer.statusCode).toBe(404);
   await answer.body.dump();
 });
+
+it('what is too large a callback is told how large one may be', async () => {
+  const { status, text } = await postCallback(one.campaignUrl, 'x'.repeat(20_000));
+  expect([status, text]).toEqual([413, expect.stringContaining(`${16 * 1024} bytes`)]);
+});

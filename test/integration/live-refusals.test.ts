@@ -42,4 +42,16 @@ describe('refused at once, and without an upstream call', () => {
     await answer.body.dump();
     expect(answer.statusCode).toBe(400);
   });
+
+  it('a mutation that an event stream is asked for by GET', async () => {
+    const query = 'mutation { pauseCampaign(sid: "a") { userErrors { code } } }';
+    const answer = await request(`${gateway.url}/graphql/stream?query=${encodeURIComponent(query)}`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST']);
+    expect(await answer.body.json()).toEqual({
+      errors: [{ message: expect.stringContaining('POST'), extensions: { code: 'BAD_REQUEST' } }],
+    });
+    expect(sandbox.calls).toEqual([]);
+  });
 });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type ExecutionArgs, getOperationAST, OperationTypeNode } from 'graphql';
+import { type Response } from 'graphql-sse';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { type ServerResponse } from 'node:http';
 import { type RequestHook } from '../auth/http-authentication.js';
@@ -39,9 +41,8 @@ export function serveEventStream(
     onSubscribe: ({ raw: request }, sent) => {
       const { documentId } = (request.body ?? request.query) as SentOperation;
       const prepared = operations.prepare({ ...sent, documentId }, request.caller, request.trail);
-      return 'schema' in prepared
-        ? (prepared as never)
-        : { data: null, errors: operations.formatErrors(prepared) as never };
+      if (!('schema' in prepared)) return { data: null, errors: operations.formatErrors(prepared) as never };
+      return request.method === 'GET' && isMutation(prepared) ? mutationByGet : (prepared as never);
     },
     validate: () => [], // once more, is what the library would do
     execute: (args) => operations.execute(args) as never,
@@ -79,6 +80,20 @@ export function serveEventStream(
     for (const response of subscribed) response.end(reconnectHint);
   });
 }
+
+function isMutation({ document, operationName }: ExecutionArgs): boolean {
+  return getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION;
+}
+
+/** The library would refuse it too, without a code. */
+const mutationByGet: Response = [
+  JSON.stringify(errorBody('A mutation must be sent by POST.', 'BAD_REQUEST')),
+  {
+    status: 405,
+    statusText: 'Method Not Allowed',
+    headers: { allow: 'POST', 'content-type': 'application/json; charset=utf-8' },
+  },
+];
 
 /** The library wants a text, also of who names a document in its place. */
 function sayQuery({ body, query, raw }: FastifyRequest): void {

@@ -1,0 +1,44 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+beforeAll(async () => {
+  sandbox = await startSandbox({ ...credentials, seed: 'empty' });
+  const patience = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
+  gateway = await startGatewayOn(sandbox.baseUrl, {}, undefined, undefined, { patience });
+});
+afterAll(async () => {
+  await gateway.close();
+  await sandbox.close();
+});
+
+const post = 'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n';
+const chunked = `${post}transfer-encoding: chunked\r\n\r\n`;
+
+it.each([
+  ['is no HTTP', 400, 'hello\r\n\r\n'],
+  ['has two lengths', 400, `${post}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`],
+  ['has a length and chunks', 400, `${post}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}`],
+  ['has a chunk of no length', 400, `${chunked}nonsense\r\n{}\r\n0\r\n\r\n`],
+  ['has a chunk that is longer than it says', 400, `${chunked}1\r\n{}\r\n0\r\n\r\n`],
+  ['has headers beyond all measure', 431, `${post}x: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ['never ends', 408, `${post}content-length: 100\r\n\r\n{`],
+])(
+  'a request that %s is %i in the shape of an error, and the connection ends',
+  async (_what, status, said) => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+    socket.write(said);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
+    expect(JSON.parse(body)).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
+    });
+    expect(body).not.toMatch(/HPE_|ERR_|Parse/);
+    expect(sandbox.calls).toEqual([]);
+  },
+);
