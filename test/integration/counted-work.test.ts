@@ -96,16 +96,16 @@ describe('an answer that is given as bytes', () => {
   });
 });
 
-/** Of the project's functions and of the libraries that a query's fields go through, for one answer. */
+/** Of the project's functions and of the libraries that a query goes through, for one answer. */
 const ofWork =
-  /^src\/|node_modules\/(?:@apollo\/server|graphql|graphql-jit|type-graphql|dataloader|zod|cockatiel|lru-cache)\//;
+  /^src\/|node_modules\/(?:@apollo\/server|graphql|graphql-jit|type-graphql|dataloader|zod|cockatiel|lru-cache|prom-client)\//;
 
 /** What was counted, and 15 % for versions of Node and of libraries; a wrapper around every field is more than that. */
 describe('an answer takes no more calls, upstream or of functions, than it did', () => {
   it.each([
-    ['kept as bytes', {}, 0, 0, 56],
+    ['kept as bytes', {}, 0, 0, 67],
     ['kept as bytes', {}, 1, 0, 99],
-    ['kept as bytes', {}, 2, 0, 56],
+    ['kept as bytes', {}, 2, 0, 67],
     ['kept as bytes', {}, 3, 0, 516],
     ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 0, 0, 308],
     ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 1, 0, 1334],

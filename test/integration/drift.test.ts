@@ -40,7 +40,7 @@ describe("the document's own answers are no drift", () => {
     ['a campaign callback', wireCampaignCallback, documented.campaignCallback],
     ['a message callback', wireMessageCallback, documented.messageCallback],
   ] as const)('nor is any key that is read of %s', (_what, wire, known) => {
-    expect(Object.keys(known)).toEqual(expect.arrayContaining(Object.keys(wire.shape)));
+    expect(Object.keys(wire.shape).filter((key) => known.of(key) === undefined)).toEqual([]);
   });
 
   it('nor what the older layers, proxies and refusals answer', () => {

@@ -31,9 +31,10 @@ export function differences(value: Values, documented: DocumentedObject, path: s
  * without making anything: the signature of a row cost more than reading the row did.
  */
 export function isDocumented(value: Values, documented: DocumentedObject): boolean {
+  const { keys, as } = documented.written;
   let place = 0;
   for (const key in value) {
-    const what = documented.at(place, key);
+    const what = keys[place] === key ? as[place] : documented.inPlace(place, key);
     place += 1;
     if (what === undefined || !isAs(what, value[key])) return false;
   }

@@ -9,10 +9,10 @@ type Keys = Readonly<Record<string, Documented>>;
 
 /** An object's keys, and in which order they were written last: the rows of an answer are all written alike. */
 export class DocumentedObject {
+  /** The keys in the order in which they were written last, and what they are. */
+  readonly written: { readonly keys: string[]; readonly as: Documented[] } = { keys: [], as: [] };
   /** Without a prototype: `constructor` is no documented key. */
   readonly #keys: Keys;
-  readonly #writtenKeys: string[] = [];
-  readonly #writtenAs: Documented[] = [];
 
   constructor(keys: Keys) {
     this.#keys = Object.assign(Object.create(null) as object, keys);
@@ -24,15 +24,14 @@ export class DocumentedObject {
   }
 
   /**
-   * The same, for the key that an object has in this place. A key that was in the same place the last time is known
-   * without looking it up, and those that are looked up cost more than all else that is compared.
+   * The same, of the key that an object has in this place: it is remembered there. Keys that are looked up cost more
+   * than all else that is compared.
    */
-  at(place: number, key: string): Documented | undefined {
-    if (this.#writtenKeys[place] === key) return this.#writtenAs[place];
+  inPlace(place: number, key: string): Documented | undefined {
     const what = this.#keys[key];
     if (what === undefined) return undefined;
-    this.#writtenKeys[place] = key; // there are no more places than keys
-    this.#writtenAs[place] = what;
+    this.written.keys[place] = key; // there are no more places than keys
+    this.written.as[place] = what;
     return what;
   }
 
