@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { CannotStart, type Ended, type Member } from './crew.js';
+import { endHandedOver } from './handed-over.js';
 import { Line } from './line.js';
 import { pipeTo } from './pipe.js';
 
@@ -22,6 +23,9 @@ export interface WorkerReport {
 /** The figures of a worker are worth no longer wait. */
 const patienceMs = 1000;
 
+/** To whom each connection was given last. */
+const handedTo: Parameters<typeof endHandedOver>[1] = new WeakMap();
+
 /** Prepares the forking: connections are handed out in turn, and what is said over a line arrives as it was. */
 export function prepareForks(): void {
   cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -34,6 +38,7 @@ export function prepareForks(): void {
  */
 export function forkMember<Theirs extends WorkerLife>(serve: (line: Line<Theirs>) => () => void): Member {
   const worker = cluster.fork();
+  endHandedOver(worker.process, handedTo);
   const line = new Line<Theirs>(pipeTo(worker.process), { patienceMs });
   worker.on('error', () => undefined); // it ends, and that is told
   const ended = new Promise<Ended>((resolve) => {

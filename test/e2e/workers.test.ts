@@ -1,3 +1,5 @@
+import { createConnection } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument, CreateDocument } from '../operations/generated.js';
@@ -130,6 +132,23 @@ describe('two workers on one port', () => {
     const replayed = await (await connect()).execute(CreateDocument, { input });
     expect(replayed.data?.createCampaign.campaign?.sid).toMatch(/^\w{32}$/);
     expect(posts()).toBe(before);
+  });
+
+  it('leave no client waiting whose connection one was being given when it died', async () => {
+    const [one, other] = await both();
+    process.kill(one.pid, 'SIGSTOP'); // it takes what it is given next no more
+    const { port } = new URL(running.url);
+    const ends = [1, 2].map(async () => {
+      const socket = createConnection(Number(port), '127.0.0.1').setEncoding('utf8');
+      socket.write('GET /livez HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+      return text(socket).catch((error: unknown) => String(error));
+    });
+    expect(await Promise.race(ends)).toContain('200 OK');
+    process.kill(one.pid, 'SIGKILL');
+    const answers = await Promise.all(ends);
+    expect(answers.map((answer) => /200 OK/.test(answer)).sort()).toEqual([false, true]);
+    expect((await other.execute(CampaignBySidDocument, { sid: sidsOf(1)[0] ?? '' })).errors).toBeUndefined();
+    await both(); // another has taken its place
   });
 
   it('read on while the primary answers nothing, and refuse what it would have to know', async () => {
