@@ -13,8 +13,8 @@ const growing: ReadonlySet<string> = new Set(['counter', 'histogram', 'summary']
 export class AllWorkersMetrics {
   readonly #last = new Map<FiguresSource, MetricFigures>();
   readonly #there = new Set<FiguresSource>();
-  /** What those had counted that have ended, as of the last time that they were asked. */
-  #left: MetricFigures[] = [];
+  /** What those had counted that have ended, as of the last time that they were asked, added up one after the other. */
+  #left: Promise<MetricFigures> = Promise.resolve([]);
 
   joined(worker: FiguresSource): void {
     this.#there.add(worker);
@@ -25,7 +25,7 @@ export class AllWorkersMetrics {
     this.#there.delete(worker);
     const counted = this.#last.get(worker)?.filter(({ type }) => growing.has(String(type)));
     this.#last.delete(worker);
-    if (counted) this.#left.push(counted);
+    if (counted) this.#left = this.#left.then((left) => sumOf([left, counted]));
   }
 
   /** All of them in Prometheus's text format; for one that does not answer stands what it said last. */
@@ -36,8 +36,17 @@ export class AllWorkersMetrics {
         if (figures && this.#there.has(worker)) this.#last.set(worker, figures);
       }),
     );
-    if (this.#left.length > 1)
-      this.#left = [await AggregatorRegistry.aggregate(this.#left.splice(0)).getMetricsAsJSON()];
-    return AggregatorRegistry.aggregate([...this.#last.values(), ...this.#left]).metrics();
+    let left = this.#left;
+    let counted = await left;
+    // Who has left meanwhile would be counted neither among those who are there nor among those who left.
+    while (left !== this.#left) {
+      left = this.#left;
+      counted = await left;
+    }
+    return AggregatorRegistry.aggregate([...this.#last.values(), counted]).metrics();
   }
+}
+
+function sumOf(figures: MetricFigures[]): Promise<MetricFigures> {
+  return AggregatorRegistry.aggregate(figures).getMetricsAsJSON();
 }
