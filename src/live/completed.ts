@@ -4,7 +4,7 @@ import { type Campaign } from '../schema/campaign.js';
 
 /**
  * A campaign as it was read, with what this answer does not say taken over from the one before: list, get and update
- * differ in what they have (UPSTREAM.md, traps: `state`, stats and callbacks are optional), and that something is not
+ * differ in what they have (docs/upstream.md, traps: `state`, stats and callbacks are optional), and that something is not
  * said is no change. Nor is another spelling of the same status, or another order of the same lists.
  */
 export function completed(campaign: Campaign, before: Campaign): Campaign {

@@ -31,7 +31,7 @@ const intervalMs: Readonly<Record<CampaignStatus, number>> = {
   [CampaignStatus.ARCHIVED]: 300_000,
   [CampaignStatus.UNKNOWN]: 20_000,
 };
-/** Callbacks may be lost: "sent again, 2 to 4 times", and then no more (UPSTREAM.md, limits). */
+/** Callbacks may be lost: "sent again, 2 to 4 times", and then no more (docs/upstream.md, limits). */
 const calledBackIntervalMs = 60_000;
 /** A start is looked at when it is due, not up to an interval later. */
 const afterStartMs = 2_000;

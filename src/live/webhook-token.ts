@@ -10,7 +10,7 @@ const nonceLength = (nonceBytes / 3) * 4;
 const shape = new RegExp(`^[\\w-]{${nonceLength + (macBytes / 3) * 4}}$`);
 
 /**
- * Addresses that nobody can guess, since callbacks are not signed (UPSTREAM.md, limits): random, and authenticated, so
+ * Addresses that nobody can guess, since callbacks are not signed (docs/upstream.md, limits): random, and authenticated, so
  * that no list of those handed out is kept.
  */
 export class WebhookTokens {

@@ -45,7 +45,7 @@ export function endOfFailure(status: number | undefined, error: unknown): CallEn
   return { status, reason: isKnown ? error.reason : 'unavailable', requestId };
 }
 
-/** "HTTP 200 can carry a failed item" (UPSTREAM.md): where it is the only one, the request failed. */
+/** "HTTP 200 can carry a failed item" (docs/upstream.md): where it is the only one, the request failed. */
 function refusalIn({ response }: WireEnvelope): FailureReason | undefined {
   const [only] = response;
   return only && response.length === 1 ? failureOfItem(only)?.reason : undefined;

@@ -36,7 +36,7 @@ function lists(sent: readonly string[] | null | undefined, read: Campaign['lists
   return sids.size === new Set(sent).size && sent.every((sid) => sids.has(sid)) ? 'same' : 'different';
 }
 
-/** "On the minute" is how the upstream sets times of its own: UPSTREAM.md, rules on create. */
+/** "On the minute" is how the upstream sets times of its own: docs/upstream.md, rules on create. */
 const sameMomentMs = 60_000;
 
 function moments(sent: Date | null | undefined, read: string | null | undefined): Verdict {

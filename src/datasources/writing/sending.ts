@@ -31,7 +31,7 @@ const passing: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited
 
 /**
  * Sends a campaign so that there is one of it: nothing is sent while it is not known what came of what was sent
- * before. The upstream has no idempotency key (UPSTREAM.md, limits).
+ * before. The upstream has no idempotency key (docs/upstream.md, limits).
  */
 export class Sending {
   readonly #options: SendingOptions;

@@ -7,7 +7,7 @@ const optionalLink = z.transform((value) => (value === 'null' ? null : textOrNul
 
 /**
  * What is POSTed to `status_callback` "when a SMS campaign will start or completed": API document, create. As JSON or as
- * a form, at least once, late, and not signed (UPSTREAM.md, limits).
+ * a form, at least once, late, and not signed (docs/upstream.md, limits).
  */
 export const wireCampaignCallback = z.object({
   campaign_sid: z.string().min(1),
@@ -15,7 +15,6 @@ export const wireCampaignCallback = z.object({
   status: z.string().min(1),
   reports: optionalLink,
 });
-export type WireCampaignCallback = z.infer<typeof wireCampaignCallback>;
 
 /** What is POSTed to `sms_status_callback` "once SMS reaches terminal state": API document, create. */
 export const wireMessageCallback = z.object({
@@ -26,4 +25,3 @@ export const wireMessageCallback = z.object({
   number: text,
   status: z.string().min(1),
 });
-export type WireMessageCallback = z.infer<typeof wireMessageCallback>;
