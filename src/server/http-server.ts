@@ -4,10 +4,11 @@ import { Closing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
 import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
 import { errorBody } from './error-body.js';
+import { decorateWithRefusal, refuse } from './refuse.js';
 import { errorFormatter } from './error-format.js';
 import { serveHealth } from './health.js';
 import { ConnectionCallers } from './live/connection-callers.js';
-import { answerBrokenRequest } from './limits/broken-requests.js';
+import { answerBrokenRequests } from './limits/broken-requests.js';
 import { takeJson } from './limits/json-body.js';
 import { openToOrigins } from './limits/open-to-origins.js';
 import { rateHooks } from './limits/rate-hook.js';
@@ -60,7 +61,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     return503OnClosing: false, // who asks on a connection that is still open is answered
     bodyLimit: options.maximumBytes,
     ...slowClients(options.patience),
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: answerBrokenRequests(options.metrics.operations.refused),
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply
         .code(400)
@@ -71,6 +72,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   followRequests(app);
   const closing = new Closing(app);
   decorateWithCaller(app);
+  decorateWithRefusal(app);
   answerErrors(app, options.logger);
   limitSilentConnections(app.server);
   takeJson(app);
@@ -110,14 +112,13 @@ function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Cl
 /** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
 function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send(errorBody('There is nothing at this address.', 'NOT_FOUND')),
+    refuse(reply, 404, 'There is nothing at this address.', 'NOT_FOUND'),
   );
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     const statusCode = error.statusCode ?? 500;
-    if (statusCode < 500)
-      return reply.code(statusCode).send(errorBody(mendable(statusCode, request), 'BAD_REQUEST'));
+    if (statusCode < 500) return refuse(reply, statusCode, mendable(statusCode, request), 'BAD_REQUEST');
     logger.error({ ...onTrail(request.trail), err: error }, 'a request failed for a reason of our own');
-    return reply.code(statusCode).send(errorBody('Internal server error.', 'INTERNAL_SERVER_ERROR'));
+    return refuse(reply, statusCode, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
   });
 }
 

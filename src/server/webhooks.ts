@@ -49,7 +49,7 @@ function answer(receiver: CallbackReceiver, kind: WebhookKind, request: FastifyR
   return reply.code(statusOf[verdict]).send({ verdict });
 }
 
-/** "As JSON or as a form (pages disagree: take both)": UPSTREAM.md, limits. */
+/** "As JSON or as a form (pages disagree: take both)": docs/upstream.md, limits. */
 function bodyOf(text: string): unknown {
   if (!text.trimStart().startsWith('{')) return Object.fromEntries(new URLSearchParams(text));
   try {

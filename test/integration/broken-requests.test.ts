@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -42,3 +43,37 @@ it.each([
     expect(sandbox.calls).toEqual([]);
   },
 );
+
+/** All that comes on a connection until it ends. */
+async function answered(...parts: readonly string[]): Promise<string> {
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+  for (const part of parts) socket.write(part);
+  return text(socket);
+}
+
+const asked = JSON.stringify({ query: '{ campaigns(first: 1) { totalCount } }' });
+const whole = `${post}content-length: ${asked.length}\r\n\r\n${asked}`;
+
+it('nonsense behind a whole request is not taken for its answer, which comes, and ends the connection', async () => {
+  const said = await answered(whole, 'nonsense\r\n\r\n', 'and more of it\r\n\r\n');
+  expect(said).toMatch(/^HTTP\/1\.1 200 /);
+  expect(said).toContain('{"data":{"campaigns":{"totalCount":0}}}');
+  expect(said.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+it('nonsense behind an event stream ends it without a word in it', async () => {
+  const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
+  const query = JSON.stringify({ query: `subscription { campaignUpdated(sid: "${sid}") { sid } }` });
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+  let said = '';
+  socket.on('data', (chunk: string) => {
+    said += chunk;
+    if (said.includes(':\n')) socket.write('nonsense\r\n\r\n'); // the stream has begun
+  });
+  const ended = once(socket, 'close');
+  const head = post.replace('/graphql', '/graphql/stream');
+  socket.write(`${head}accept: text/event-stream\r\ncontent-length: ${query.length}\r\n\r\n${query}`);
+  await ended;
+  expect(said).toMatch(/^HTTP\/1\.1 200 /);
+  expect(said.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});

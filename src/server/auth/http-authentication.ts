@@ -7,7 +7,7 @@ import {
 } from 'fastify';
 import { anonymous, type Caller, nobody } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
-import { errorBody } from '../error-body.js';
+import { refuse } from '../refuse.js';
 import { type Authenticator, openToAll } from './authenticator.js';
 import { credentialsInHeaders } from './credentials.js';
 
@@ -43,7 +43,7 @@ export function authenticated(authenticate: Authenticator): RequestHook {
       request.caller = await authenticate(credentialsInHeaders(request.headers));
       return undefined;
     } catch (error) {
-      if (error instanceof GatewayError) return refuse(request, reply, error);
+      if (error instanceof GatewayError) return refuseCaller(request, reply, error);
       throw error;
     }
   };
@@ -54,13 +54,13 @@ const letIn: onRequestHookHandler = (request, _reply, done) => {
   done();
 };
 
-function refuse({ headers }: FastifyRequest, reply: FastifyReply, { code, message }: GatewayError) {
+function refuseCaller({ headers }: FastifyRequest, reply: FastifyReply, { code, message }: GatewayError) {
   const isOutage = code === 'AUTHENTICATION_UNAVAILABLE';
   // What was shown and is not good is told apart from what was not shown (RFC 6750, 3).
   const isShown = /^bearer\b/i.test(headers.authorization ?? '');
   if (!isOutage) reply.header('www-authenticate', isShown ? 'Bearer error="invalid_token"' : 'Bearer');
   reply.header('cache-control', 'no-store');
-  return reply.code(isOutage ? 503 : 401).send(errorBody(message, code));
+  return refuse(reply, isOutage ? 503 : 401, message, code);
 }
 
 /** A browser that several people use must not give one what it keeps for another. */

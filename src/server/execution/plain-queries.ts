@@ -115,7 +115,8 @@ export class PlainQueries {
       result = await guards.running.run(work, isNoMutation);
     } catch (error) {
       const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
-      running?.end({ codes: [code], hasData: false, calls: report.calls });
+      if (running) running.end({ codes: [code], hasData: false, calls: report.calls });
+      else operations.refused(code);
       throw error;
     }
     if (result) running?.end({ codes: [], hasData: hasData(result.data), calls: report.calls });

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { errorBody } from '../error-body.js';
 import { securityHeaders } from './security-headers.js';
@@ -10,20 +10,45 @@ const refusals: Readonly<Record<string, readonly [status: number, message: strin
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "The extensions of the request's chunks are too long."],
 };
 const unreadable = [400, 'The request could not be read.'] as const;
+const code = 'BAD_REQUEST';
 
 /**
  * Answers who sends what is no HTTP, breaks off in the middle or is late, and ends the connection: nobody can tell where
  * on it the next request would begin. No route is asked, so the answer is written here.
+ * @param onRefused told the code of every such answer.
  */
-export function answerBrokenRequest({ code = '' }: { readonly code?: string }, socket: Socket): void {
-  if (code === 'ECONNRESET' || socket.destroyed) return;
-  const [status, message] = refusals[code] ?? unreadable;
-  if (socket.writable) socket.write(answerOf(status, message));
-  socket.destroy();
+export function answerBrokenRequests(onRefused: (code: string) => void) {
+  return ({ code: reason = '' }: { readonly code?: string }, socket: Socket): void => {
+    if (reason === 'ECONNRESET' || socket.destroyed) return;
+    const answer = answerUnderWay(socket);
+    if (answer && !answer.headersSent && answer.req.complete) {
+      endAfter(answer, socket);
+      return;
+    }
+    const [status, message] = refusals[reason] ?? unreadable;
+    if (socket.writable && !answer?.headersSent) {
+      socket.write(answerOf(status, message));
+      onRefused(code);
+    }
+    socket.destroy();
+  };
+}
+
+/** Where Node itself looks for it before it answers what is broken; there is no other place. */
+function answerUnderWay(socket: Socket): ServerResponse | undefined {
+  return (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
+}
+
+/** What is sent behind a whole request must not be taken for its answer: a write may be done that looks refused then. */
+function endAfter(answer: ServerResponse, socket: Socket): void {
+  socket.pause(); // more of it would come here again
+  answer.once('close', () => {
+    socket.destroySoon();
+  });
 }
 
 function answerOf(status: number, message: string): string {
-  const body = JSON.stringify(errorBody(message, 'BAD_REQUEST'));
+  const body = JSON.stringify(errorBody(message, code));
   const headers = {
     ...securityHeaders,
     'content-type': 'application/json; charset=utf-8',

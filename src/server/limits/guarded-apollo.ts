@@ -6,6 +6,7 @@ import {
 } from '@apollo/server';
 import { getOperationAST, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { type RequestContext } from '../../resolvers/context.js';
+import { codesOf } from '../observe/operation-plugin.js';
 import { type Operations } from '../observe/operations.js';
 import { admittedText, type Guards } from './guards.js';
 import { httpRefusal, refusalOf } from './http-refusal.js';
@@ -55,7 +56,9 @@ export function guardedApollo(
         return await answer(httpGraphQLRequest, await context());
       } catch (error) {
         const refusal = refusalOf(error);
-        return refused(formatError(refusal.toJSON(), refusal), httpGraphQLRequest);
+        const formatted = formatError(refusal.toJSON(), refusal);
+        for (const code of codesOf([formatted])) operations.refused(code);
+        return refused(formatted, httpGraphQLRequest);
       }
     },
   };

@@ -9,7 +9,9 @@ export function rateHooks(rate: RequestRate, formatError: FormatError): onReques
   return [
     async (request, reply) => {
       const tooMany = await rate.take(request.caller.name);
-      return tooMany && sendRefusal(reply, request.headers.accept, tooMany, formatError);
+      if (!tooMany) return undefined;
+      request.refusedWith = tooMany.code;
+      return sendRefusal(reply, request.headers.accept, tooMany, formatError);
     },
   ];
 }

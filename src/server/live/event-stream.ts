@@ -7,6 +7,7 @@ import { type ServerResponse } from 'node:http';
 import { type RequestHook } from '../auth/http-authentication.js';
 import { type Closing } from '../closing.js';
 import { errorBody } from '../error-body.js';
+import { refuse } from '../refuse.js';
 import { type SentOperation } from './checked-operation.js';
 import { type EventStream } from './event-results.js';
 import { type LiveOperations } from './live-operations.js';
@@ -42,7 +43,9 @@ export function serveEventStream(
       const { documentId } = (request.body ?? request.query) as SentOperation;
       const prepared = operations.prepare({ ...sent, documentId }, request.caller, request.trail);
       if (!('schema' in prepared)) return { data: null, errors: operations.formatErrors(prepared) as never };
-      return request.method === 'GET' && isMutation(prepared) ? mutationByGet : (prepared as never);
+      if (request.method !== 'GET' || !isMutation(prepared)) return prepared as never;
+      request.refusedWith = 'BAD_REQUEST';
+      return mutationByGet;
     },
     validate: () => [], // once more, is what the library would do
     execute: (args) => operations.execute(args) as never,
@@ -62,13 +65,13 @@ export function serveEventStream(
     onRequest,
     handler: async (request, reply) => {
       if (closing.hasBegun)
-        return reply.code(503).send(errorBody('This gateway is stopping; connect again.', 'SHUTTING_DOWN'));
+        return refuse(reply, 503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN');
       if (!isSameOrigin(request.headers, corsOrigins))
-        return reply.code(403).send(errorBody('Another origin may not open this stream.', 'FORBIDDEN'));
+        return refuse(reply, 403, 'Another origin may not open this stream.', 'FORBIDDEN');
       if (!(request.headers.accept ?? '').includes(eventStream))
-        return reply.code(406).send(errorBody(`This address answers ${eventStream} only.`, 'BAD_REQUEST'));
+        return refuse(reply, 406, `This address answers ${eventStream} only.`, 'BAD_REQUEST');
       const problem = problemOf(request);
-      if (problem !== undefined) return reply.code(400).send(errorBody(problem, 'BAD_REQUEST'));
+      if (problem !== undefined) return refuse(reply, 400, problem, 'BAD_REQUEST');
       request.headers.accept = eventStream; // the library takes it alone only
       sayQuery(request);
       reply.hijack();

@@ -47,6 +47,10 @@ export function operationMetrics(registry: Registry) {
       took(seconds, type, transport);
       for (const code of codes) errors.inc({ code: codeLabel(code) });
     },
+    /** A client was told an error that is not how an operation ended. */
+    refused: (code: string): void => {
+      errors.inc({ code: codeLabel(code) });
+    },
     /** @param endpoint as the route was declared; undefined where there is none. */
     answered: (endpoint: string | undefined, statusCode: number): void => {
       answered(endpoint ?? 'none', `${Math.floor(statusCode / 100)}xx`);

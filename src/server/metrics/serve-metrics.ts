@@ -9,6 +9,7 @@ import { type Metrics } from './metrics.js';
 export function serveMetrics(app: FastifyInstance, metrics: Metrics, token: string | undefined): void {
   app.addHook('onResponse', (request, reply, done) => {
     metrics.operations.answered(request.routeOptions.url, reply.statusCode);
+    if (request.refusedWith !== undefined) metrics.operations.refused(request.refusedWith);
     done();
   });
   const isAllowed = token === undefined ? () => true : bearerCheck(token);

@@ -6,7 +6,7 @@ import { beginAtZero } from './begin-at-zero.js';
 import { talliedCounter } from './tallied-counter.js';
 import { talliedHistogram } from './tallied-histogram.js';
 
-/** Statuses that say something by themselves (UPSTREAM.md, envelope); others are told by their class. */
+/** Statuses that say something by themselves (docs/upstream.md, envelope); others are told by their class. */
 const known: ReadonlySet<number> = new Set([
   200, 201, 207, 400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 429, 499, 500, 502, 503, 504,
 ]);

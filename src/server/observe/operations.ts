@@ -34,7 +34,7 @@ export interface EndedOperation {
 
 /** Where operations are noted. */
 export interface OperationsOptions {
-  readonly metrics: { ended(operation: EndedOperation): void };
+  readonly metrics: { ended(operation: EndedOperation): void; refused(code: string): void };
   readonly logger: Logger;
   readonly spans: Spans | undefined;
 }
@@ -73,6 +73,11 @@ export class Operations {
   /** Whether an operation has begun for an asker. */
   hasBegun(asker: Asker): boolean {
     return this.#begun.has(asker);
+  }
+
+  /** Somebody was told an error who had asked for no operation that has begun, or did not wait for its end. */
+  refused(code: string): void {
+    this.#options.metrics.refused(code);
   }
 
   /** Something of ours broke an operation off; what its client is told says nothing of it. */
