@@ -23,9 +23,6 @@ export interface WorkerReport {
 /** The figures of a worker are worth no longer wait. */
 const patienceMs = 1000;
 
-/** To whom each connection was given last. */
-const handedTo: Parameters<typeof endHandedOver>[1] = new WeakMap();
-
 /** Prepares the forking: connections are handed out in turn, and what is said over a line arrives as it was. */
 export function prepareForks(): void {
   cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -38,7 +35,7 @@ export function prepareForks(): void {
  */
 export function forkMember<Theirs extends WorkerLife>(serve: (line: Line<Theirs>) => () => void): Member {
   const worker = cluster.fork();
-  endHandedOver(worker.process, handedTo);
+  endHandedOver(worker.process);
   const line = new Line<Theirs>(pipeTo(worker.process), { patienceMs });
   worker.on('error', () => undefined); // it ends, and that is told
   const ended = new Promise<Ended>((resolve) => {

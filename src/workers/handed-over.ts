@@ -9,12 +9,15 @@ interface Worker {
   once(event: 'exit', listener: () => void): unknown;
 }
 
+/** To which worker each connection was given last. */
+const owners = new WeakMap<Handle, Worker>();
+
 /**
  * Ends the connection that a worker was being given when it died. Cluster gives a worker the next when it has said that
  * it has the last, and keeps that until then: of a worker that says nothing any more, for ever, and its client waits as
  * long. Of how cluster does it nothing is promised; where it came to do it otherwise, this would do nothing.
  */
-export function endHandedOver(worker: Worker, owners: WeakMap<Handle, Worker>): void {
+export function endHandedOver(worker: Worker): void {
   let last: Handle | undefined;
   const send = worker.send.bind(worker);
   worker.send = (message, handle, ...rest) => {

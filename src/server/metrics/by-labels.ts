@@ -1,5 +1,5 @@
 /** Values of labels, in the order of their names. */
-type Values<Names extends readonly string[]> = { readonly [Index in keyof Names]: string };
+export type LabelValues<Names extends readonly string[]> = { readonly [Index in keyof Names]: string };
 
 interface Branch<Leaf> {
   readonly branches: Map<string, Branch<Leaf>>;
@@ -28,13 +28,13 @@ export class ByLabels<Names extends readonly string[], Leaf> {
   }
 
   /** What belongs to these values. */
-  at(values: Values<Names>): Leaf {
+  at(values: LabelValues<Names>): Leaf {
     let branch = this.#root;
     for (const value of values) branch = branch.branches.get(value) ?? grow(branch, value);
     return (branch.leaf ??= this.#bud(values));
   }
 
-  #bud(values: Values<Names>): Leaf {
+  #bud(values: LabelValues<Names>): Leaf {
     const leaf = this.#make();
     const labels = Object.fromEntries(this.#names.map((name, index) => [name, values[index]]));
     this.#all.push([labels as Record<Names[number], string>, leaf]);

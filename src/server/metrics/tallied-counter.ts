@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import { ByLabels } from './by-labels.js';
+import { ByLabels, type LabelValues } from './by-labels.js';
 
 /** What a metric is called, and what is told of it. */
 export interface MetricName<Names extends readonly string[]> {
@@ -8,11 +8,9 @@ export interface MetricName<Names extends readonly string[]> {
   readonly labelNames: Names;
 }
 
-type Values<Names extends readonly string[]> = { readonly [Index in keyof Names]: string };
-
 /** How it is called, and what is there at 0 from the start: to Prometheus, what begins at 1 has not grown. */
 export interface CounterName<Names extends readonly string[]> extends MetricName<Names> {
-  readonly fromZero?: readonly Values<Names>[];
+  readonly fromZero?: readonly LabelValues<Names>[];
 }
 
 /**
@@ -23,7 +21,7 @@ export interface CounterName<Names extends readonly string[]> extends MetricName
 export function talliedCounter<const Names extends readonly string[]>(
   { name, help, labelNames, fromZero = [] }: CounterName<Names>,
   registry: Registry,
-): (...values: Values<Names>) => void {
+): (...values: LabelValues<Names>) => void {
   const tallies = new ByLabels(labelNames, () => ({ untold: 0 }));
   for (const values of fromZero) tallies.at(values);
   new Counter<Names[number]>({

@@ -1,5 +1,5 @@
 import { type Histogram, type Registry } from 'prom-client';
-import { ByLabels } from './by-labels.js';
+import { ByLabels, type LabelValues } from './by-labels.js';
 import { type MetricName } from './tallied-counter.js';
 
 /** Observations with the same labels. */
@@ -24,7 +24,7 @@ export interface HistogramName<Names extends readonly string[]> extends MetricNa
 export function talliedHistogram<const Names extends readonly string[]>(
   { name, help, labelNames, buckets }: HistogramName<Names>,
   registry: Registry,
-): (value: number, ...values: { readonly [Index in keyof Names]: string }) => void {
+): (value: number, ...values: LabelValues<Names>) => void {
   const tallies = new ByLabels(labelNames, (): Tally => ({ counts: [...buckets, 0].fill(0), sum: 0 }));
   const get = () => {
     const values = tallies.all.flatMap(([labels, tally]) => samplesOf(name, buckets, labels, tally));
