@@ -38,7 +38,7 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** What callback addresses are authenticated with; undefined: one that is made at each start. */
   readonly webhookSecret: string | undefined;
-  /** Where routers may have subscription events sent to; null: anywhere, on a loopback host only. */
+  /** Where routers may have subscription events sent to; null: anywhere, which only a local gateway allows. */
   readonly subscriptionCallbackOrigins: readonly string[] | null;
   readonly access: AccessConfig;
   readonly limits: Limits;
@@ -82,13 +82,18 @@ export function readConfig(said: Readonly<Record<string, string | undefined>> = 
     redisUrl: environment.read('REDIS_URL'),
     webhookSecret: readWebhookSecret(environment, publicUrl),
     subscriptionCallbackOrigins:
-      environment.read('SUBSCRIPTION_CALLBACK_ORIGINS') ?? (isLoopback(host) ? null : []),
+      environment.read('SUBSCRIPTION_CALLBACK_ORIGINS') ?? (isLocal(host, access) ? null : []),
     limits: readLimits(environment, access.auth),
     shutdownGraceMs: environment.read('SHUTDOWN_GRACE_MS'),
     tracing: readTracing(environment),
   };
   if (environment.problems.length > 0) throw new ConfigError(environment.problems);
   return config;
+}
+
+/** Whether only programs of this machine ask: without credentials, on a loopback host, under loopback names. */
+function isLocal(host: string, { auth, allowedHosts }: AccessConfig): boolean {
+  return auth.mode === 'none' && isLoopback(host) && allowedHosts?.length === 0;
 }
 
 function readSandbox(environment: Environment): SandboxConfig {

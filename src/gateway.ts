@@ -2,6 +2,7 @@ import { type Config } from './config.js';
 import { observe } from './gateway/observation.js';
 import { openAccount } from './gateway/open-account.js';
 import { openAnswers } from './gateway/open-answers.js';
+import { openAllowedHosts } from './gateway/open-allowed-hosts.js';
 import { openAuthentication } from './gateway/open-authentication.js';
 import { openGuards } from './gateway/open-guards.js';
 import { openUpstream } from './gateway/open-upstream.js';
@@ -64,6 +65,7 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
     maximumBytes: limits.bodyBytes,
     patience: parts.patience,
     ...config.access,
+    allowedHosts: openAllowedHosts(config),
     logger,
     budget,
     cost: new CostCheck({

@@ -1,3 +1,4 @@
+import { type HostName } from '../domain/host-name.js';
 import { type Environment, shown } from './environment.js';
 import { isLoopback } from './values.js';
 
@@ -18,6 +19,8 @@ export type AuthConfig =
 /** What is served to whom. */
 export interface AccessConfig {
   readonly auth: AuthConfig;
+  /** Host names that requests may use beside loopback names; undefined: any. */
+  readonly allowedHosts: readonly HostName[] | undefined;
   readonly isIntrospectionOn: boolean;
   readonly isGraphiqlOn: boolean;
   /** Whose web pages may read answers, beside our own. */
@@ -36,6 +39,7 @@ export function readAccess(environment: Environment, host: string): AccessConfig
   const mode = environment.read('TRUSTED_DOCUMENTS_MODE');
   return {
     auth,
+    allowedHosts: environment.read('ALLOWED_HOSTS') ?? (auth.mode === 'none' ? [] : undefined),
     isIntrospectionOn: (environment.read('INTROSPECTION') ?? byDefault) === 'on',
     isGraphiqlOn: (environment.read('GRAPHIQL') ?? byDefault) === 'on',
     corsOrigins: environment.read('CORS_ORIGINS') ?? [],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopbackName, readHostSetting } from '../domain/host-name.js';
 
 /** A whole number in digits. */
 export const wholeNumber = (minimum: number, maximum: number) =>
@@ -21,6 +22,16 @@ export const origin = z.string().refine(isOrigin).transform(toOrigin);
 /** Several of them, separated by commas. */
 export const origins = listOf(origin);
 
+/** Host names as requests name them, each with its port or for all ports, separated by commas. */
+export const hostNames = listOf(
+  z.string().transform((text, context) => {
+    const host = readHostSetting(text);
+    if (host) return host;
+    context.addIssue('no host name');
+    return z.NEVER;
+  }),
+);
+
 /** An http or https address that anybody may see: nothing but scheme, host, port and path. */
 export const plainUrl = z.string().refine(isPlainUrl);
 
@@ -37,13 +48,9 @@ export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
 
 /** True for hosts that only this machine can reach; undefined stands for one that was refused already. */
 export function isLoopback(host: string | undefined): boolean {
-  return (
-    host === undefined ||
-    host === 'localhost' ||
-    host === '::1' ||
-    host === '[::1]' ||
-    /^127\.\d+\.\d+\.\d+$/.test(host)
-  );
+  if (host === undefined) return true;
+  const read = readHostSetting(host);
+  return read !== undefined && isLoopbackName(read.name);
 }
 
 function isOrigin(text: string): boolean {

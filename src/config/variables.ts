@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   decimalNumber,
+  hostNames,
   listOf,
   onOrOff,
   origin,
@@ -68,6 +69,11 @@ export const variables = {
     undefined,
   ],
 
+  ALLOWED_HOSTS: [
+    hostNames,
+    'host names of this gateway, comma-separated, each with or without a port, e.g. gateway.example.com:8443',
+    undefined,
+  ],
   AUTH_MODE: [z.enum(['none', 'api-key', 'jwt']), 'none, api-key or jwt', undefined],
   API_KEYS_FILE: [file, 'the path of a JSON file of names, scopes and SHA-256 hashes of keys', undefined],
   JWT_JWKS_URL: [plainUrl, "the http or https URL of the issuer's public keys (JWKS)", undefined],

@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type AllowedHosts, refuseOtherHosts } from './allowed-hosts.js';
 import { authenticated, decorateWithCaller } from './auth/http-authentication.js';
 import { Closing } from './closing.js';
 import { serveGraphiql } from './graphiql.js';
@@ -30,6 +31,8 @@ import { type Readiness } from './readiness.js';
 
 /** What the server needs. */
 export interface HttpServerOptions extends GraphqlEndpointOptions {
+  /** Undefined: any host may be named. */
+  readonly allowedHosts: AllowedHosts | undefined;
   readonly receiver: CallbackReceiver;
   readonly metrics: Metrics;
   /** What a scraper of `/metrics` must show; undefined: nothing. */
@@ -77,6 +80,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   limitSilentConnections(app.server);
   takeJson(app);
   sendSecurityHeaders(app);
+  refuseOtherHosts(app, options.allowedHosts);
   await openToOrigins(app, options.corsOrigins);
   serveHealth(app, options.readiness, closing);
   serveMetrics(app, options.metrics, options.metricsToken);
@@ -89,7 +93,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
 /** Operations beside Apollo's endpoint: over WebSocket and as event streams. */
 function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Closing): void {
-  const { schema, cost, guards, operations, createContext, authenticate, corsOrigins, now } = options;
+  const { schema, cost, guards, operations, createContext, authenticate, corsOrigins, allowedHosts, now } =
+    options;
   const formatError = errorFormatter(options.logger, !options.isIntrospectionOn);
   const over = (transport: 'ws' | 'sse') =>
     new LiveOperations({
@@ -104,7 +109,7 @@ function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Cl
   const { rate } = guards;
   const callers = new ConnectionCallers(authenticate, now);
   const { maximumBytes } = options;
-  serveWebSocket(app, over('ws'), { callers, closing, maximumBytes, rate, corsOrigins });
+  serveWebSocket(app, over('ws'), { callers, closing, maximumBytes, rate, corsOrigins, allowedHosts });
   const onRequest = [authenticated(authenticate), ...rateHooks(rate, formatError)];
   serveEventStream(app, over('sse'), { onRequest, closing, corsOrigins });
 }

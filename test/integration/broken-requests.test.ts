@@ -17,7 +17,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-const post = 'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n';
+const post = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
 const chunked = `${post}transfer-encoding: chunked\r\n\r\n`;
 
 it.each([

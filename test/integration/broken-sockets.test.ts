@@ -39,7 +39,7 @@ it.each([
       const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
       await once(socket, 'connect');
       const upgrade = 'connection: Upgrade\r\nupgrade: websocket\r\n';
-      socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n${upgrade}${headers}\r\n`);
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n${upgrade}${headers}\r\n`);
       socket.resetAndDestroy();
       const { statusCode, body } = await request(`${gateway.url}/livez`);
       await body.dump();

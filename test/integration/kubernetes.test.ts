@@ -7,7 +7,11 @@ import { filledIn, knownVariables } from '../support/known-variables.js';
 import { readYaml } from '../support/yaml.js';
 
 interface Probe {
-  readonly httpGet: { readonly path: string; readonly port: string };
+  readonly httpGet: {
+    readonly path: string;
+    readonly port: string;
+    readonly httpHeaders: readonly { readonly name: string; readonly value: string }[];
+  };
 }
 
 interface Container {
@@ -143,8 +147,10 @@ describe("the probes' addresses", () => {
   it.each(['startupProbe', 'livenessProbe', 'readinessProbe'] as const)(
     'are served: %s, and spend no upstream call',
     async (probe) => {
-      const { path, port } = container[probe].httpGet;
-      const answer = await request(`${gateway.url}${path}`);
+      const { path, port, httpHeaders } = container[probe].httpGet;
+      expect(httpHeaders.map(({ name }) => name)).toEqual(['Host']); // or it would be the pod's address
+      const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name, value]));
+      const answer = await request(`${gateway.url}${path}`, { headers });
       await answer.body.dump();
       expect(answer.statusCode).toBe(200);
       expect(container.ports).toEqual([{ name: port, containerPort: readConfig({}).port }]);

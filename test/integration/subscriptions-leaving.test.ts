@@ -96,7 +96,7 @@ async function openStream(query: string): Promise<Connection> {
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1'))).on('error', () => undefined);
   const target = `/graphql/stream?${new URLSearchParams({ query }).toString()}`;
   await new Promise<void>((resolve) =>
-    socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n`, () => {
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`, () => {
       resolve();
     }),
   );

@@ -59,6 +59,25 @@ describe('authentication', () => {
     },
   );
 
+  it.each<[Record<string, string>, unknown]>([
+    [{}, []],
+    [apiKey, undefined],
+    [jwt, undefined],
+    [{ ALLOWED_HOSTS: 'A.example, ::2' }, ['a.example', '[::2]'].map((name) => ({ name, port: '' }))],
+    [{ ...apiKey, ALLOWED_HOSTS: 'a.example:80' }, [{ name: 'a.example', port: '80' }]],
+  ])('%j: hosts beside loopback names are %j', (said, hosts) => {
+    expect(readConfig(said).access.allowedHosts).toEqual(hosts);
+  });
+
+  it.each(['*', '*.example.com', 'https://a.example', 'a.example/x', 'a.example,', 'a b', 'a.example:port'])(
+    'refuses ALLOWED_HOSTS=%s',
+    (hosts) => {
+      expect(problemsOf({ ALLOWED_HOSTS: hosts })).toEqual([
+        expect.stringMatching(/^ALLOWED_HOSTS: got .*, takes host names of this gateway/),
+      ]);
+    },
+  );
+
   it('can leave introspection and GraphiQL on', () => {
     const { access } = readConfig({ ...apiKey, INTROSPECTION: 'on', GRAPHIQL: 'on' });
     expect(access).toMatchObject({ isIntrospectionOn: true, isGraphiqlOn: true });

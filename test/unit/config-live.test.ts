@@ -89,10 +89,23 @@ describe('SUBSCRIPTION_CALLBACK_ORIGINS', () => {
     expect(config.subscriptionCallbackOrigins).toEqual(origins);
   });
 
-  it('allows any where nothing is set and only this machine reaches the gateway, and none elsewhere', () => {
-    expect(readConfig({ ...credentials }).subscriptionCallbackOrigins).toBeNull();
-    const open = readConfig({ ...credentials, HOST: '0.0.0.0', AUTH_MODE: 'none' });
-    expect(open.subscriptionCallbackOrigins).toEqual([]);
+  it('allows any by default without authentication on a loopback host', () => {
+    for (const HOST of ['127.0.0.1', 'localhost', '::1', 'LOCALHOST.', '::ffff:127.0.0.1'])
+      expect(readConfig({ ...credentials, HOST }).subscriptionCallbackOrigins).toBeNull();
+  });
+
+  it.each<Record<string, string>>([
+    { HOST: '0.0.0.0', AUTH_MODE: 'none' },
+    { AUTH_MODE: 'api-key', API_KEYS_FILE: '/keys.json' },
+    {
+      AUTH_MODE: 'jwt',
+      JWT_JWKS_URL: 'https://issuer.example/jwks',
+      JWT_ISSUER: 'issuer',
+      JWT_AUDIENCE: 'campaigns',
+    },
+    { ALLOWED_HOSTS: 'gateway.example.com' },
+  ])('allows none by default with %j', (environment) => {
+    expect(readConfig({ ...credentials, ...environment }).subscriptionCallbackOrigins).toEqual([]);
   });
 
   it.each(['router:4040', 'http://router:4040/path', 'http://router,', '*'])('%s is refused', (list) => {

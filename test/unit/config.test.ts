@@ -20,6 +20,7 @@ const defaults: Config = {
   subscriptionCallbackOrigins: null,
   access: {
     auth: { mode: 'none' },
+    allowedHosts: [],
     isIntrospectionOn: true,
     isGraphiqlOn: true,
     corsOrigins: [],

@@ -5,6 +5,7 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { asGraphQLError } from '../limits/http-refusal.js';
+import { type AllowedHosts } from '../allowed-hosts.js';
 import { type RequestRate } from '../limits/request-rate.js';
 import { type Closing, within } from '../closing.js';
 import { type ConnectionCallers } from './connection-callers.js';
@@ -30,13 +31,15 @@ export interface WebSocketOptions {
   readonly rate: RequestRate;
   /** Whose pages may connect, beside our own. */
   readonly corsOrigins: readonly string[];
+  /** Undefined: any host may be named. */
+  readonly allowedHosts: AllowedHosts | undefined;
 }
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(
   app: FastifyInstance,
   operations: LiveOperations,
-  { callers, closing, maximumBytes, rate, corsOrigins }: WebSocketOptions,
+  { callers, closing, maximumBytes, rate, corsOrigins, allowedHosts }: WebSocketOptions,
 ): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maximumBytes });
   const server = useServer(
@@ -68,7 +71,10 @@ export function serveWebSocket(
   app.server.on('upgrade', (request, socket, head) => {
     // Node listens no more, and a client that breaks off must not end the process.
     socket.on('error', () => socket.destroy());
-    const isOurs = request.url?.split('?')[0] === '/graphql' && isSameOrigin(request.headers, corsOrigins);
+    const isOurs =
+      request.url?.split('?')[0] === '/graphql' &&
+      isSameOrigin(request.headers, corsOrigins) &&
+      allowedHosts?.problem(request) === undefined;
     if (!isOurs || closing.hasBegun) {
       refuse(socket, isOurs ? '503 Service Unavailable' : '403 Forbidden');
       return;
