@@ -38,6 +38,8 @@ export interface FailureFacts {
   readonly createdAt?: string;
   /** True where who answered had only stopped waiting (408, 504, 524): what is behind it may still be at work. */
   readonly mayStillRun?: boolean;
+  /** True where the status line said 2xx and the rest of the answer was lost: the request was probably processed. */
+  readonly isAccepted?: boolean;
   /** The input that the upstream complained of, as a path of client-side names, where it could be told. */
   readonly field?: readonly string[];
 }

@@ -7,6 +7,7 @@ import { type FaultPlan } from './http/faults.js';
 import { RateLimit } from './http/rate-limit.js';
 import { addRoutes } from './http/routes.js';
 import { type Clock } from './clock.js';
+import { type Rewriting } from './rewriting.js';
 import { seedDemo } from './seed/demo.js';
 import { SandboxState } from './state.js';
 
@@ -26,6 +27,7 @@ export interface SandboxOptions {
   readonly clock?: Clock;
   readonly seed?: 'demo' | 'empty';
   readonly faults?: FaultPlan;
+  readonly rewriting?: Rewriting;
   /** The most campaigns of one page. */
   readonly pageMaximum?: number;
   /** The most messages of one page; the document has none. */
@@ -61,7 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const app = httpServer();
   addRoutes(app, {
     desk: {
-      upstream: { state, maximums },
+      upstream: { state, maximums, rewriting: options.rewriting ?? {} },
       credentials: options,
       rateLimit: new RateLimit(options.rateLimitPerMinute ?? 0),
     },

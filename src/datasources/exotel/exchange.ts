@@ -1,9 +1,13 @@
 import { type Dispatcher } from 'undici';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { contentEncodings, decoded } from './content-encoding.js';
 import { type TransportAnswer } from './transport.js';
 import { utf8Text } from './utf8-text.js';
 
 type Controller = Dispatcher.DispatchController;
+
+/** More than any answer of 50 rows can be, compressed or not; a larger one is a fault and must not fill our memory. */
+export const maximumAnswerBytes = 16 * 1024 * 1024;
 
 /** Errors of a connection that was never made: the request certainly did not leave. */
 const neverSent = new Set([
@@ -73,7 +77,17 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     clearTimeout(this.#deadline);
     const [only] = this.#chunks;
     const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
-    const answer = { status: this.#status, headers: this.#headers, text: utf8Text(bytes) };
+    const encodings = contentEncodings(this.#headers['content-encoding'], bytes);
+    if (encodings.length === 0) this.#answered(utf8Text(bytes));
+    // The status line still says what happened where the body can't be decoded: that is read as an empty one.
+    else
+      void decoded(bytes, encodings, maximumAnswerBytes).then((body) => {
+        this.#answered(body ? utf8Text(body) : '');
+      });
+  }
+
+  #answered(text: string): void {
+    const answer = { status: this.#status, headers: this.#headers, text };
     try {
       this.#resolve(this.#reader.answered(answer));
     } catch (error) {
@@ -88,7 +102,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   /** There will be no answer. */
   fail(error: unknown): void {
     clearTimeout(this.#deadline);
-    const failure = failureOf(error, this.#isTimedOut);
+    const failure = failureOf(error, this.#isTimedOut, this.#status);
     this.#reject(failure); // first: whoever is told beside must not keep the request from ending
     this.#reader.failed(failure);
   }
@@ -98,10 +112,11 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   }
 }
 
-function failureOf(error: unknown, isTimedOut: boolean): UpstreamFailure {
+function failureOf(error: unknown, isTimedOut: boolean, status: number): UpstreamFailure {
   const { code = '', syscall } = (error ?? {}) as { readonly code?: string; readonly syscall?: string };
   // A connection that breaks later may have the same code: then the request had left.
   const isConnecting = syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo';
   if (neverSent.has(code) && isConnecting) return new UpstreamFailure('unreachable');
-  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable');
+  const isAccepted = status >= 200 && status < 300;
+  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable', isAccepted ? { isAccepted } : {});
 }

@@ -1,7 +1,7 @@
 import { type Dispatcher } from 'undici';
 // Its front door loads fetch, WebSockets, caches and mocks as well: 90 files and 9 MB that nothing here uses.
 import Pool from 'undici/lib/dispatcher/pool.js';
-import { type AnswerReader, Exchange } from './exchange.js';
+import { type AnswerReader, Exchange, maximumAnswerBytes } from './exchange.js';
 import { maximumOpenRequests } from './policy/lanes.js';
 
 /** Where the upstream is, and how long one try may take. */
@@ -28,9 +28,6 @@ export interface TransportAnswer {
   readonly text: string;
 }
 
-/** More than any answer of 50 rows can be; a larger one is a fault and must not fill our memory. */
-const maximumAnswerBytes = 16 * 1024 * 1024;
-
 /** HTTP to the upstream over kept-alive connections: one try, one deadline, no retries, no redirects. */
 export class Transport {
   readonly #pool: InstanceType<typeof Pool>;
@@ -43,6 +40,8 @@ export class Transport {
     this.#headers = {
       authorization: `Basic ${Buffer.from(`${apiKey}:${apiToken}`).toString('base64')}`,
       accept: 'application/json',
+      // Answers are small, and a proxy that compresses one can break it. Some compress all the same: content-encoding.ts.
+      'accept-encoding': 'identity',
     };
     this.#bodyHeaders = { ...this.#headers, 'content-type': 'application/json' };
     this.#pool = new Pool(baseUrl, {

@@ -1,5 +1,6 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ApiFailure } from '../api-failure.js';
 import { type Answer, jsonAnswer, restException } from './answer.js';
 import { failedItem } from './envelope.js';
@@ -9,14 +10,18 @@ export interface Fault {
   /**
    * reset: the connection breaks · hang: no answer, ever · truncate: half a body, then the connection breaks ·
    * html: a proxy's 502 page · status: another HTTP status (503 unless said) · delay: all is well, but later ·
-   * garbage: 200 with a body that is no JSON · failed-item: 200 whose item failed (409 unless said).
+   * garbage: 200 with a body that is no JSON · failed-item: 200 whose item failed (409 unless said) ·
+   * encode: all is well, but the body is encoded (gzip unless said), though nobody asked for it.
    */
-  readonly kind: 'reset' | 'hang' | 'truncate' | 'html' | 'status' | 'delay' | 'garbage' | 'failed-item';
+  readonly kind:
+    'reset' | 'hang' | 'truncate' | 'html' | 'status' | 'delay' | 'garbage' | 'failed-item' | 'encode';
   /** `after`: the request takes effect first, and only its answer is lost. `before` unless said. */
   readonly when?: 'before' | 'after';
   readonly status?: number;
   readonly delayMs?: number;
   readonly retryAfterSeconds?: number;
+  /** Of `encode`; one that is none of these is only said to be. */
+  readonly encoding?: string;
 }
 
 /** A call as a plan of faults sees it; `index` counts all calls from 0. */
@@ -63,8 +68,22 @@ export function faultyAnswer(fault: Fault, method: string): Answer | undefined {
     case 'hang':
     case 'truncate':
     case 'delay':
+    case 'encode':
       return undefined;
   }
+}
+
+const ENCODERS: Readonly<Record<string, (body: string) => Buffer>> = {
+  gzip: gzipSync,
+  deflate: deflateSync,
+  br: brotliCompressSync,
+};
+
+/** The same answer with its body encoded. */
+export function encoded(answer: Answer, { encoding = 'gzip' }: Fault): Answer {
+  const encode = ENCODERS[encoding] ?? ((body: string) => Buffer.from(body));
+  const headers = { ...answer.headers, 'content-encoding': encoding };
+  return { ...answer, headers, body: encode(answer.body.toString()) };
 }
 
 /** Breaks the connection as a reset, a hang or a truncated answer does; Fastify keeps its hands off the reply. */

@@ -2,7 +2,7 @@ import { type FastifyReply, type FastifyRequest, type RouteHandlerMethod } from 
 import { type CallLog, loggedBody, type RecordedCall } from './call-log.js';
 import { answerTo, bodyText, type Desk, queryOf, type Route, send } from './exchange.js';
 import { type Answer, jsonAnswer, restException } from './answer.js';
-import { breakConnection, delay, type Fault, type FaultPlan, faultyAnswer } from './faults.js';
+import { breakConnection, delay, encoded, type Fault, type FaultPlan, faultyAnswer } from './faults.js';
 
 /** What every request passes through besides its own route. */
 export interface Front {
@@ -24,10 +24,11 @@ export function serve(front: Front, route: Route): RouteHandlerMethod {
     const process = (): Answer => answerTo(front.desk, route, request, index);
     const isDelay = fault?.kind === 'delay';
     if (isDelay && fault.when !== 'after') await delay(fault, front.closing);
-    const isProcessed = fault === undefined || isDelay || fault.when === 'after';
+    const isProcessed = fault === undefined || isDelay || fault.kind === 'encode' || fault.when === 'after';
     const answer = isProcessed ? process() : NOTHING_PROCESSED;
     if (isDelay && fault.when === 'after') await delay(fault, front.closing);
     if (fault === undefined || isDelay) deliver(reply, call, answer);
+    else if (fault.kind === 'encode') deliver(reply, call, encoded(answer, fault));
     else goWrong(fault, request, reply, call, answer);
     return reply;
   };
@@ -51,7 +52,8 @@ function goWrong(
 
 function deliver(reply: FastifyReply, call: RecordedCall, answer: Answer): void {
   call.status = answer.status;
-  send(reply, answer);
+  // Its clock is the sandbox's, which a test may set.
+  send(reply, { ...answer, headers: { date: new Date(call.at).toUTCString(), ...answer.headers } });
 }
 
 function recordOf(front: Front, request: FastifyRequest): RecordedCall {

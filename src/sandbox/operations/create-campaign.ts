@@ -4,8 +4,9 @@ import { createdView } from '../views/created-view.js';
 import { type Operation } from './operation.js';
 
 /** `POST …/message-campaigns` (API document, 'Create SMS Campaign'). Names may repeat, as the samples' do. */
-export const createCampaign: Operation = ({ state }, call) => {
-  const now = state.now();
-  const parameters = campaignParameters(readBody(call), { now, accountSid: state.accountSid });
-  return { data: createdView(state.insert({ ...parameters, createdAt: now })) };
+export const createCampaign: Operation = ({ state, rewriting }, call) => {
+  const createdAt = state.now() + (rewriting.clockAheadMs ?? 0);
+  const sent = campaignParameters(readBody(call), { now: createdAt, accountSid: state.accountSid });
+  const stored = rewriting.parameters?.(sent) ?? sent;
+  return { data: createdView(state.insert({ ...stored, createdAt })) };
 };

@@ -1,5 +1,6 @@
 import { type SandboxState } from '../state.js';
 import { type PageMaximums } from '../query/paging.js';
+import { type Rewriting } from '../rewriting.js';
 
 /** A request as the operations see it. */
 export interface Call {
@@ -15,6 +16,7 @@ export interface Call {
 export interface Upstream {
   readonly state: SandboxState;
   readonly maximums: PageMaximums;
+  readonly rewriting: Rewriting;
 }
 
 /** What an operation found or made; the envelope is put around it later. */

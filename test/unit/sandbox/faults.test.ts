@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { request } from 'undici';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
-import { aCampaign, SandboxUnderTest } from './sandbox-under-test.js';
+import { aCampaign, NOON, SandboxUnderTest } from './sandbox-under-test.js';
 
 let test: SandboxUnderTest;
 afterEach(async () => {
@@ -54,6 +55,21 @@ describe('a fault', () => {
         error_data: expect.objectContaining({ code: 1008 }) as unknown,
       },
     ]);
+  });
+
+  it.each([
+    ['gzip', gunzipSync],
+    ['br', brotliDecompressSync],
+    ['deflate', inflateSync],
+  ] as const)('of encode answers as ever, in %s', async (encoding, decode) => {
+    await withFault({ kind: 'encode', encoding });
+    const answer = await request(`${test.sandbox.baseUrl}/v2/accounts/exotel/message-campaigns?channel=sms`, {
+      headers: { authorization: `Basic ${Buffer.from('key:token').toString('base64')}` },
+    });
+    expect(answer.headers['content-encoding']).toBe(encoding);
+    expect(answer.headers['date']).toBe(new Date(NOON).toUTCString());
+    const body = decode(Buffer.from(await answer.body.arrayBuffer())).toString();
+    expect(JSON.parse(body)).toMatchObject({ http_code: 200, response: [] });
   });
 
   it('of html is a proxy’s page', async () => {

@@ -67,10 +67,18 @@ describe('an upstream that does not answer', () => {
           else request.socket.destroy();
         });
       };
-      const failure = { reason: 'unavailable', mayHaveBeenProcessed: true };
+      const failure = { reason: 'unavailable', mayHaveBeenProcessed: true, facts: { isAccepted: true } };
       await expect(upstream.transport().send(get, asItCame)).rejects.toMatchObject(failure);
     },
   );
+
+  it('but breaks off a refusal: nothing says that it was accepted', async () => {
+    upstream.respond = (request, response) => {
+      response.writeHead(503, { 'content-length': 1000 }).write('{', () => request.socket.destroy());
+    };
+    const failure = { reason: 'unavailable', facts: {} };
+    await expect(upstream.transport().send(get, asItCame)).rejects.toMatchObject(failure);
+  });
 });
 
 describe('an answer that is too large', () => {
