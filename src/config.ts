@@ -2,6 +2,7 @@ import { type AccessConfig, readAccess } from './config/access.js';
 import { ConfigError, Environment } from './config/environment.js';
 import { type Limits, readLimits } from './config/limits.js';
 import { readUpstream, type UpstreamConfig } from './config/upstream.js';
+import { readPlainHttp } from './config/plain-http.js';
 import { isLoopback } from './config/values.js';
 import { type LogLevel } from './config/variables.js';
 
@@ -32,6 +33,8 @@ export interface Config {
   /** How many processes serve; from 2 on there is one more, that holds what they share. */
   readonly workers: number;
   readonly logLevel: LogLevel;
+  /** What is sent to other machines over plain HTTP, which ALLOW_HTTP allows; a line each. */
+  readonly plainHttp: readonly string[];
   /** Where the state is that several gateways of one account share; undefined: in this process. */
   readonly redisUrl: string | undefined;
   /** Where the upstream reaches this gateway, without a slash at the end; undefined: it doesn't. */
@@ -79,6 +82,7 @@ export function readConfig(said: Readonly<Record<string, string | undefined>> = 
     port: environment.read('PORT'),
     workers: environment.read('WORKERS'),
     logLevel: environment.read('LOG_LEVEL'),
+    plainHttp: readPlainHttp(environment),
     redisUrl: environment.read('REDIS_URL'),
     webhookSecret: readWebhookSecret(environment, publicUrl),
     subscriptionCallbackOrigins:

@@ -1,4 +1,5 @@
 import { type Config } from './config.js';
+import { isLoopback } from './config/values.js';
 import { observe } from './gateway/observation.js';
 import { openAccount } from './gateway/open-account.js';
 import { openAnswers } from './gateway/open-answers.js';
@@ -15,6 +16,7 @@ import { CostCheck } from './resolvers/cost/checked-cost.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox } from './sandbox/sandbox.js';
 import { createHttpServer } from './server/http-server.js';
+import { type MetricsAccess } from './server/metrics/serve-metrics.js';
 
 /** An operation that a screen asks is asked again; what is asked twice may be somebody at work on it. */
 const compileAfterUses = 2;
@@ -80,13 +82,18 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
     now,
     operations,
     metrics,
-    metricsToken: config.access.metricsToken,
+    metricsAccess: metricsAccessOf(config),
     readiness: observation.watch({ policy, budget, account, answers, redis: shared.redis }),
   });
   opened.add(closing, (it) => it.end(app, config.shutdownGraceMs));
   await shared.ready();
   address.url = await app.listen({ host: config.host, port: config.port });
   return { url: address.url, sandbox };
+}
+
+function metricsAccessOf({ host, access: { metricsToken: token } }: Config): MetricsAccess {
+  if (token !== undefined) return { to: 'token', token };
+  return { to: isLoopback(host) ? 'machine' : 'nobody' };
 }
 
 /** Whether events may be sent to an address that a request names: null allows every one. */

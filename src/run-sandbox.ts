@@ -1,4 +1,5 @@
 import { type Config } from './config.js';
+import { isLoopback } from './config/values.js';
 import { endOnSignal } from './end-on-signal.js';
 import { startSandbox } from './sandbox/sandbox.js';
 
@@ -12,7 +13,7 @@ export async function runSandbox({ sandbox, host }: Config, say: (line: string) 
   say(`the sandbox is ready, ${sandbox.speed} times as fast as life (SANDBOX_SPEED)
 
   API        ${running.baseUrl}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms
-  A gateway  EXOTEL_BASE_URL=${running.baseUrl} EXOTEL_ACCOUNT_SID=${sandboxCredentials.accountSid} \\
+  A gateway  ${isLoopback(host) ? '' : 'ALLOW_HTTP=on '}EXOTEL_BASE_URL=${running.baseUrl} EXOTEL_ACCOUNT_SID=${sandboxCredentials.accountSid} \\
              EXOTEL_API_KEY=${sandboxCredentials.apiKey} EXOTEL_API_TOKEN=${sandboxCredentials.apiToken} npm start
 `);
   return undefined;

@@ -25,7 +25,7 @@ export interface AccessConfig {
   readonly isGraphiqlOn: boolean;
   /** Whose web pages may read answers, beside our own. */
   readonly corsOrigins: readonly string[];
-  /** What a scraper of `/metrics` must show; undefined: nothing. */
+  /** What a scraper of `/metrics` must show; undefined: it is open to this machine, or to nobody on another host. */
   readonly metricsToken: string | undefined;
   /** Undefined: any document is run. */
   readonly trustedDocuments: { readonly file: string; readonly mode: 'apps' | 'enforce' } | undefined;

@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { variables } from './variables.js';
+import { secretVariables, variables } from './variables.js';
 
 /** Settings that can't be started with; one line each, naming the variable, what it got and what it takes. */
 export class ConfigError extends Error {
@@ -47,7 +47,8 @@ export class Environment {
     const got = this.said(name) ?? byDefault;
     if (got === undefined) return undefined as Value<N>;
     const result = schema.safeParse(got);
-    if (!result.success) this.refuse(`${name}: got ${shown(got)}, takes ${takes}.`);
+    const seen = secretVariables.has(name) ? `${Array.from(got).length} characters` : shown(got);
+    if (!result.success) this.refuse(`${name}: got ${seen}, takes ${takes}.`);
     return result.data as Value<N>;
   }
 

@@ -35,6 +35,9 @@ export const hostNames = listOf(
 /** An http or https address that anybody may see: nothing but scheme, host, port and path. */
 export const plainUrl = z.string().refine(isPlainUrl);
 
+/** A secret that nobody guesses, by its length; what it is made of can't be told. */
+export const secret = z.string().refine((text) => Array.from(text).length >= 16);
+
 /** The address of a Redis. */
 export const redisUrl = z.string().refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text));
 

@@ -8,6 +8,7 @@ import {
   origins,
   plainUrl,
   redisUrl,
+  secret,
   wholeNumber,
 } from './values.js';
 
@@ -31,6 +32,7 @@ const jwtAlgorithms = [
 const onOrOffWords = 'on or off';
 const publicUrlWords =
   'the http or https URL at which the upstream reaches this gateway, e.g. https://gateway.example.com';
+const secretWords = 'a secret text of 16 characters or more, random, e.g. of openssl rand -hex 32';
 const file = z.string();
 const limit = (maximum: number) =>
   [wholeNumber(0, maximum), `a whole number up to ${maximum}; 0: no limit`] as const;
@@ -60,9 +62,10 @@ export const variables = {
   PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4000'],
   WORKERS: [wholeNumber(1, 64), 'a whole number of processes from 1 to 64', '1'],
   SHUTDOWN_GRACE_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '10000'],
+  ALLOW_HTTP: [onOrOff, onOrOffWords, 'off'],
   REDIS_URL: [redisUrl, 'a redis or rediss URL, e.g. redis://127.0.0.1:6379/0', undefined],
   PUBLIC_URL: [plainUrl.transform((url) => url.replace(/\/+$/, '')), publicUrlWords, undefined],
-  WEBHOOK_SECRET: [z.string(), 'a secret text, as long and random as a password', undefined],
+  WEBHOOK_SECRET: [secret, secretWords, undefined],
   SUBSCRIPTION_CALLBACK_ORIGINS: [
     origins,
     'origins of routers, comma-separated, e.g. http://router:4040',
@@ -103,7 +106,7 @@ export const variables = {
   CORS_ORIGINS: [origins, 'origins of web pages, comma-separated, e.g. https://app.example.com', undefined],
 
   LOG_LEVEL: [z.enum(logLevels), `one of ${logLevels.join(', ')}`, 'info'],
-  METRICS_TOKEN: [z.string(), 'a secret text that a scraper of /metrics must show', undefined],
+  METRICS_TOKEN: [secret, secretWords, undefined],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
     plainUrl,
     'the http or https URL of an OpenTelemetry collector, e.g. http://127.0.0.1:4318',
@@ -117,3 +120,6 @@ export const variables = {
   string,
   readonly [schema: z.ZodType, takes: string, byDefault: string | undefined]
 >;
+
+/** Variables whose values are never shown. */
+export const secretVariables: ReadonlySet<string> = new Set(['WEBHOOK_SECRET', 'METRICS_TOKEN']);

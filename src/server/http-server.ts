@@ -24,7 +24,7 @@ import { serveWebhooks } from './webhooks.js';
 import { noSchemas } from './no-schemas.js';
 import { type Logger } from './logger.js';
 import { type Metrics } from './metrics/metrics.js';
-import { serveMetrics } from './metrics/serve-metrics.js';
+import { type MetricsAccess, serveMetrics } from './metrics/serve-metrics.js';
 import { followRequests } from './observe/request-trails.js';
 import { onTrail } from './observe/trail.js';
 import { type Readiness } from './readiness.js';
@@ -35,8 +35,7 @@ export interface HttpServerOptions extends GraphqlEndpointOptions {
   readonly allowedHosts: AllowedHosts | undefined;
   readonly receiver: CallbackReceiver;
   readonly metrics: Metrics;
-  /** What a scraper of `/metrics` must show; undefined: nothing. */
-  readonly metricsToken: string | undefined;
+  readonly metricsAccess: MetricsAccess;
   readonly readiness: Readiness;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -83,7 +82,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   refuseOtherHosts(app, options.allowedHosts);
   await openToOrigins(app, options.corsOrigins);
   serveHealth(app, options.readiness, closing);
-  serveMetrics(app, options.metrics, options.metricsToken);
+  serveMetrics(app, options.metrics, options.metricsAccess);
   if (options.isGraphiqlOn) await serveGraphiql(app);
   await serveGraphql(app, options);
   serveLive(app, options, closing);

@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { readConfig } from '../../src/config.js';
+import { noticesOf } from '../../src/config/notices.js';
 import { filledIn, knownVariables } from '../support/known-variables.js';
+import { describeWithRedis, startRedis } from '../support/redis.js';
 import { readYaml } from '../support/yaml.js';
 
 interface Service {
@@ -9,6 +15,7 @@ interface Service {
   readonly environment?: Readonly<Record<string, string>>;
   readonly env_file?: string;
   readonly command?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
   readonly ports?: readonly string[];
   readonly networks: readonly string[];
   readonly secrets?: readonly string[];
@@ -24,7 +31,9 @@ interface Compose {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-const { services, ...declared } = readYaml('compose.yaml') as Compose;
+const password = 'the-password-of-redis';
+/** With the one variable that compose itself puts in. */
+const { services, ...declared } = withPassword(readYaml('compose.yaml')) as Compose;
 const { redis, ...gateways } = services;
 const example = readVariables('deploy/example.env');
 
@@ -76,7 +85,8 @@ describe('compose.yaml', () => {
       const said = { HOST: '0.0.0.0', ...filledIn, ...example.set, ...accountOf(filledIn), ...environment };
       const config = readConfig(said);
       expect(config.access.auth).toEqual({ mode: 'api-key', file: `/run/secrets/${secrets[0]}` });
-      expect(config.redisUrl).toBe('redis://redis:6379/0');
+      expect(config.redisUrl).toBe(`redis://:${password}@redis:6379/0`);
+      expect(noticesOf(config).map(({ kind }) => kind)).not.toContain('Weak');
       expect(Object.keys(environment).filter((name) => !knownVariables.includes(name))).toEqual([]);
       expect(Number.parseInt(stop) * 1000).toBeGreaterThan(config.shutdownGraceMs);
     }
@@ -84,8 +94,8 @@ describe('compose.yaml', () => {
 });
 
 describe('deploy/example.env', () => {
-  it('names no variable that the gateway does not read, and holds no secret', () => {
-    expect(example.names.filter((name) => !knownVariables.includes(name))).toEqual([]);
+  it('names no variable that neither the gateway nor compose reads, and holds no secret', () => {
+    expect(example.names.filter((name) => !knownVariables.includes(name))).toEqual(['REDIS_PASSWORD']);
     expect(Object.keys(example.set).filter((name) => Object.hasOwn(filledIn, name))).toEqual([]);
   });
 
@@ -95,6 +105,44 @@ describe('deploy/example.env', () => {
     expect(linesOf('.gitignore')).toEqual(expect.arrayContaining([file, 'deploy/api-keys.json']));
   });
 });
+
+describeWithRedis('the Redis of compose.yaml', () => {
+  const [command = '', ...said] = redis?.command ?? [];
+  const settings = Object.fromEntries(
+    said.flatMap((name, index) => (name.startsWith('--') ? [[name.slice(2), said[index + 1] ?? '']] : [])),
+  );
+  /** As the container does it, but for the place. */
+  const isHealthy = (port: number, environment: Readonly<Record<string, string>>): boolean => {
+    const [how, line = ''] = redis?.healthcheck?.test ?? [];
+    expect(how).toBe('CMD-SHELL');
+    const atPort = line.replace('redis-cli', `redis-cli -p ${port}`);
+    return (
+      spawnSync('sh', ['-c', atPort], { env: { PATH: process.env['PATH'], ...environment } }).status === 0
+    );
+  };
+
+  it('answers to its password only, with which it is healthy and gateways reach it', async () => {
+    expect([command, settings['requirepass']]).toEqual(['redis-server', password]);
+    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+    const running = await startRedis(undefined, { ...settings, dir: folder });
+    expect(isHealthy(running.port, {})).toBe(false);
+    expect(isHealthy(running.port, { REDISCLI_AUTH: 'another' })).toBe(false);
+    expect(isHealthy(running.port, redis?.environment ?? {})).toBe(true);
+    const redisUrl = gateways['gateway-1']?.environment?.['REDIS_URL'] ?? '';
+    const client = new Redis(redisUrl.replace('@redis:6379', `@127.0.0.1:${running.port}`));
+    expect(await client.ping()).toBe('PONG');
+    client.disconnect();
+    await running.stop();
+    rmSync(folder, { recursive: true });
+  });
+});
+
+/** As compose puts it in, which ends where the variable is not set. */
+function withPassword(value: unknown): unknown {
+  const text = JSON.stringify(value).replace(/\$\{REDIS_PASSWORD:\?[^}]+\}/g, password);
+  expect(text).not.toContain('${');
+  return JSON.parse(text);
+}
 
 function accountOf({
   EXOTEL_ACCOUNT_SID,

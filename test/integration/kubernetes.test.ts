@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { readConfig } from '../../src/config.js';
+import { noticesOf } from '../../src/config/notices.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
 import { filledIn, knownVariables } from '../support/known-variables.js';
@@ -85,7 +86,9 @@ describe('the manifests for Kubernetes', () => {
 
   it('make a configuration that the gateway starts with, and that asks callers for keys', () => {
     const secrets = Object.fromEntries(container.env.map(({ name }) => [name, filledIn[name]]));
-    const { access, upstream, redisUrl } = readConfig({ HOST: '0.0.0.0', ...config.data, ...secrets });
+    const read = readConfig({ HOST: '0.0.0.0', ...config.data, ...secrets });
+    const { access, upstream, redisUrl } = read;
+    expect(noticesOf(read).map(({ kind }) => kind)).not.toContain('Weak');
     const [mount] = container.volumeMounts;
     expect(access.auth).toEqual({ mode: 'api-key', file: `${mount?.mountPath}/api-keys.json` });
     expect(upstream.kind).toBe('live');

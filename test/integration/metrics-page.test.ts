@@ -10,9 +10,13 @@ afterEach(closeAll);
 
 const count = '{ campaigns(first: 1) { totalCount } }';
 
+const token = { METRICS_TOKEN: 'the-token-of-the-scraper' };
+const other = { HOST: '0.0.0.0', AUTH_MODE: 'none' };
+const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+
 describe('the page', () => {
   it('needs the token where one is set, and nothing else will do', async () => {
-    const { gateway } = await startBoth({ environment: { METRICS_TOKEN: 'the-token-of-the-scraper' } });
+    const { gateway } = await startBoth({ environment: token });
     const answered = async (authorization?: string) =>
       (
         await request(`${gateway.url}/metrics`, {
@@ -24,6 +28,25 @@ describe('the page', () => {
     expect(await answered('Bearer ')).toBe(401);
     expect(await answered('Basic the-token-of-the-scraper')).toBe(401);
     expect(await answered('Bearer the-token-of-the-scraper')).toBe(200);
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>, number]>([
+    ['is open to this machine', {}, {}, 200],
+    ['is open to this machine under any of its names', {}, { host: 'app.localhost:4000' }, 200],
+    ['is closed on a host that others reach', other, {}, 401],
+    ['is closed there to whatever token', other, bearer('x'), 401],
+    ['is closed under another host name', { ALLOWED_HOSTS: 'a.example' }, { host: 'a.example' }, 401],
+    ['is closed to what a proxy passes on', {}, { 'x-forwarded-for': '192.0.2.1' }, 401],
+    ['is closed to what another proxy passes on', {}, { forwarded: 'for=192.0.2.1' }, 401],
+    ['is open to the token on any host', { ...other, ...token }, bearer(token.METRICS_TOKEN), 200],
+    ['is closed without it on any host', { ...other, ...token }, {}, 401],
+  ])('%s', async (_what, environment, headers, status) => {
+    const { gateway } = await startBoth({ environment });
+    const answer = await request(`${gateway.url}/metrics`, { headers });
+    const text = await answer.body.text();
+    expect(answer.statusCode).toBe(status);
+    expect(text.includes('campaign_gateway_')).toBe(status === 200);
+    if (environment['METRICS_TOKEN'] === undefined && status === 401) expect(text).toContain('METRICS_TOKEN');
   });
 
   it("has what is so of the process and of the build, and only a gateway's own counts", async () => {

@@ -14,6 +14,6 @@ export const filledIn: Readonly<Record<string, string>> = {
   EXOTEL_API_KEY: 'key',
   EXOTEL_API_TOKEN: 'token',
   REDIS_URL: 'rediss://:password@redis.example.com:6379/0',
-  WEBHOOK_SECRET: 'a secret',
-  METRICS_TOKEN: 'a token',
+  WEBHOOK_SECRET: 'a-long-and-random-secret',
+  METRICS_TOKEN: 'a-long-and-random-token',
 };

@@ -42,19 +42,24 @@ const maximumTries = 10;
 /**
  * Starts a Redis that other machines can't reach.
  * @param port any free one, unless told otherwise.
+ * @param settings beside those of a Redis that keeps nothing, in their place.
  */
-export async function startRedis(port?: number): Promise<RunningRedis> {
+export async function startRedis(
+  port?: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningRedis> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await startOn(port ?? anyPort());
+      return await startOn(port ?? anyPort(), settings);
     } catch (error) {
       if (port !== undefined || tries === maximumTries) throw error;
     }
   }
 }
 
-async function startOn(port: number): Promise<RunningRedis> {
-  const settings = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir: tmpdir() };
+async function startOn(port: number, more: Readonly<Record<string, string>>): Promise<RunningRedis> {
+  const own = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', dir: tmpdir() };
+  const settings = { ...own, ...more };
   const child = spawn(
     'redis-server',
     Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),

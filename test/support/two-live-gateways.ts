@@ -9,7 +9,7 @@ import { clientOf, sharedKey } from './two-gateways.js';
 import { until } from './subscribing.js';
 
 /** What is the same for both, that each may take the other's callbacks. */
-export const shared = { ...calledBack, WEBHOOK_SECRET: 'of-both' };
+export const shared = { ...calledBack, WEBHOOK_SECRET: 'the-secret-of-both' };
 
 /** Two gateways of one account on one Redis, and the upstream of both. */
 export interface TwoGateways {

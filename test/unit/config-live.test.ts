@@ -7,9 +7,9 @@ const secret = { WEBHOOK_SECRET: 'a-long-and-random-one' };
 describe('a public address without a secret for its callbacks', () => {
   it.each([
     'https://x.example',
-    'http://gateway.internal:8080',
+    'https://gateway.internal:8080',
     'https://203.0.113.7',
-    'http://10.0.0.7:4000',
+    'https://10.0.0.7:4000',
     'https://localhost.example.com',
     'https://127.0.0.1.example.com',
     'https://[2001:db8::1]',

@@ -13,6 +13,7 @@ const defaults: Config = {
   host: '127.0.0.1',
   port: 4000,
   logLevel: 'info',
+  plainHttp: [],
   redisUrl: undefined,
   publicUrl: undefined,
   webhookSecret: undefined,

@@ -1,27 +1,49 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type IncomingHttpHeaders } from 'node:http';
 import { type FastifyInstance } from 'fastify';
+import { isLoopbackName, readHostName } from '../../domain/host-name.js';
 import { type Metrics } from './metrics.js';
 
 /**
- * Serves `/metrics`, and counts what is answered.
- * @param token what a scraper must show as its bearer token; undefined: nothing.
+ * Who may read `/metrics`: callers that show a token; programs of this machine, on a loopback host without a token;
+ * nobody, on any other host without one.
  */
-export function serveMetrics(app: FastifyInstance, metrics: Metrics, token: string | undefined): void {
+export type MetricsAccess =
+  { readonly to: 'token'; readonly token: string } | { readonly to: 'machine' } | { readonly to: 'nobody' };
+
+/** Serves `/metrics`, and counts what is answered. */
+export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: MetricsAccess): void {
   app.addHook('onResponse', (request, reply, done) => {
     metrics.operations.answered(request.routeOptions.url, reply.statusCode);
     if (request.refusedWith !== undefined) metrics.operations.refused(request.refusedWith);
     done();
   });
-  const isAllowed = token === undefined ? () => true : bearerCheck(token);
-  app.get('/metrics', async (request, reply) => {
+  const isAllowed = checkOf(access);
+  const refusal =
+    access.to === 'token' ? 'A bearer token is needed.\n' : 'Closed until METRICS_TOKEN is set.\n';
+  app.get('/metrics', async ({ headers }, reply) => {
     void reply.header('cache-control', 'no-store');
-    if (!isAllowed(request.headers.authorization))
-      return reply.code(401).header('www-authenticate', 'Bearer').send('A bearer token is needed.\n');
+    if (!isAllowed(headers)) return reply.code(401).header('www-authenticate', 'Bearer').send(refusal);
     const text = await metrics.text().catch(() => undefined);
     // Less than all would look like counters that began anew.
     if (text === undefined) return reply.code(503).send('The workers could not be asked in time.\n');
     return reply.type(metrics.contentType).send(text);
   });
+}
+
+function checkOf(access: MetricsAccess): (headers: IncomingHttpHeaders) => boolean {
+  if (access.to === 'nobody') return () => false;
+  if (access.to === 'machine') return isOfThisMachine;
+  const isToken = bearerCheck(access.token);
+  return ({ authorization }) => isToken(authorization);
+}
+
+const proxyHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const;
+
+/** A proxy on this machine passes on what others ask: under another host name, or with headers that say so. */
+function isOfThisMachine(headers: IncomingHttpHeaders): boolean {
+  const host = readHostName(headers.host ?? '');
+  return host !== undefined && isLoopbackName(host.name) && proxyHeaders.every((name) => !(name in headers));
 }
 
 /** Digests are of one length, and how much of two is the same tells nothing of what they are of. */
