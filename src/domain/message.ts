@@ -16,9 +16,13 @@ export type MessageStatus = (typeof MessageStatus)[keyof typeof MessageStatus];
 
 const onTheWay: readonly MessageStatus[] = [MessageStatus.SCHEDULED, MessageStatus.SUBMITTED];
 
-/** Tells whether a message goes from the one status to the other: never back, and never on from an end. */
+/**
+ * Tells whether a message goes from the one status to the other: never back, and never on from an end. A word that the
+ * document does not have may be either: an end that is known comes after it.
+ */
 export function isNext(from: MessageStatus | undefined, to: MessageStatus): boolean {
   if (from === undefined) return true;
   const [a, b] = [from, to].map((status) => onTheWay.indexOf(status));
+  if (from === MessageStatus.UNKNOWN) return to !== MessageStatus.UNKNOWN && b === -1;
   return a !== -1 && (b === -1 || (b ?? 0) > (a ?? 0));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import {
@@ -6,6 +7,7 @@ import {
   messageEventFromWire,
 } from '../datasources/exotel/mapping/callback.js';
 import { type AccountReads } from '../datasources/reading/account-reads.js';
+import { CampaignStatus } from '../domain/campaign.js';
 import { upToEntries } from '../domain/entries.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { isNext, type MessageStatus } from '../domain/message.js';
@@ -40,7 +42,7 @@ interface Taken {
 
 /** What another gateway passes on while the campaign is being read here is looked at again, for five seconds. */
 const [againMs, maximumTries, maximumEarly] = [250, 20, 1000];
-/** Callbacks come "2 to 4 times within about 45 minutes": so many of the last are remembered. */
+/** Callbacks come "2 to 4 times within about 45 minutes": so many of the last are remembered, by digests. */
 const rememberedHints = 10_000;
 const rememberedMessages = 200_000;
 
@@ -114,14 +116,20 @@ export class CallbackReceiver {
     this.#hints.set(identity, true);
     const isKnown = status === campaign.status && (campaign.reportUrl !== null || !hasReport);
     if (isKnown || isBackwards(campaign.status, status)) return;
-    this.#options.rereads.hint(campaign.sid, status);
+    // A word that nobody knows is not waited for: the upstream's own answers may never show it.
+    this.#options.rereads.hint(campaign.sid, status === CampaignStatus.UNKNOWN ? undefined : status);
   }
 
   #messageChanged(event: MessageStatusEvent): void {
-    const key = `${event.campaignSid} ${event.messageSid}`;
+    const key = keyOf(event);
     if (!isNext(this.#messages.get(key), event.status)) return;
     this.#messages.set(key, event.status);
     this.#options.feed.messageChanged(event);
     this.#options.rereads.hint(event.campaignSid);
   }
+}
+
+/** Of one length, however long the sids are that a callback names. */
+function keyOf({ campaignSid, messageSid }: MessageStatusEvent): string {
+  return createHash('sha256').update(`${campaignSid}\n${messageSid}`).digest('base64url').slice(0, 22);
 }

@@ -33,6 +33,8 @@ export class Stats {
   @Field(() => Int, { description: 'Not sent: the number is not valid.' })
   invalid!: number;
 
-  @Field(() => Int, { description: 'All of the above together.' })
+  @Field(() => Int, {
+    description: 'All of the above together, and what the upstream counts under no such name.',
+  })
   total!: number;
 }

@@ -25,6 +25,7 @@ import { noSchemas } from './no-schemas.js';
 import { type Logger } from './logger.js';
 import { type Metrics } from './metrics/metrics.js';
 import { type MetricsAccess, serveMetrics } from './metrics/serve-metrics.js';
+import { callbackHeaderLog } from './observe/callback-headers.js';
 import { followRequests } from './observe/request-trails.js';
 import { onTrail } from './observe/trail.js';
 import { type Readiness } from './readiness.js';
@@ -86,7 +87,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   if (options.isGraphiqlOn) await serveGraphiql(app);
   await serveGraphql(app, options);
   serveLive(app, options, closing);
-  await serveWebhooks(app, options.receiver, options.metrics.webhook);
+  await serveWebhooks(app, {
+    receiver: options.receiver,
+    onWebhook: options.metrics.webhook,
+    onHeaders: callbackHeaderLog(options.logger),
+  });
   return { app, closing };
 }
 

@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { readCallbackBody } from '../datasources/exotel/wire/callback-body.js';
 import { type CallbackReceiver, type Verdict } from '../live/callback-receiver.js';
 import { type WebhookKind, webhookKinds } from '../live/webhook-token.js';
 import { type OnWebhook } from './metrics/live-metrics.js';
@@ -13,27 +14,51 @@ const statusOf: Readonly<Record<Verdict, number>> = {
   tooEarly: 503, // it is sent again
 };
 
-/** Serves `POST /webhooks/exotel/{campaign|message}/:token`, as JSON or as a form whatever the content type says. */
-export async function serveWebhooks(
-  app: FastifyInstance,
-  receiver: CallbackReceiver,
-  onWebhook: OnWebhook,
-): Promise<void> {
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The content type of a callback, which Fastify is not shown. */
+    callbackType: string | undefined;
+  }
+}
+
+/** What serving webhooks needs. */
+export interface WebhookOptions {
+  readonly receiver: CallbackReceiver;
+  /** Shown what each callback was answered. */
+  readonly onWebhook: OnWebhook;
+  /** Shown the names of the headers of each callback that was accepted. */
+  readonly onHeaders: (names: readonly string[]) => void;
+}
+
+/** Serves `POST /webhooks/exotel/{campaign|message}/:token`, whatever the content type says. */
+export async function serveWebhooks(app: FastifyInstance, options: WebhookOptions): Promise<void> {
   await app.register((webhooks, _options, done) => {
-    webhooks.removeAllContentTypeParsers();
-    webhooks.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => {
-      parsed(null, body);
-    });
+    takeEveryBody(webhooks);
     webhooks.addHook('onResponse', (request, reply, done) => {
       const kind = webhookKinds.find((each) => request.routeOptions.url?.includes(`/${each}/`));
-      if (kind) onWebhook(kind, verdictOf(reply.statusCode));
+      if (kind) options.onWebhook(kind, verdictOf(reply.statusCode));
       done();
     });
     for (const kind of webhookKinds)
       webhooks.post(`/webhooks/exotel/${kind}/:token`, { bodyLimit: maximumBodyBytes }, (request, reply) =>
-        answer(receiver, kind, request, reply),
+        answer(options, kind, request, reply),
       );
     done();
+  });
+}
+
+/** Fastify refuses a body whose content type it can't read; a callback is what its body is. */
+function takeEveryBody(webhooks: FastifyInstance): void {
+  webhooks.decorateRequest('callbackType');
+  webhooks.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request.raw;
+    request.callbackType = headers['content-type'];
+    delete headers['content-type'];
+    done();
+  });
+  webhooks.removeAllContentTypeParsers();
+  webhooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
+    parsed(null, body);
   });
 }
 
@@ -43,18 +68,15 @@ function verdictOf(statusCode: number): Verdict | 'refused' {
   return verdicts.find((verdict) => statusOf[verdict] === statusCode) ?? 'refused';
 }
 
-function answer(receiver: CallbackReceiver, kind: WebhookKind, request: FastifyRequest, reply: FastifyReply) {
-  const { token } = request.params as { readonly token: string };
-  const verdict = receiver.receive(kind, token, bodyOf(typeof request.body === 'string' ? request.body : ''));
+function answer(
+  { receiver, onHeaders }: WebhookOptions,
+  kind: WebhookKind,
+  { params, body, callbackType, headers }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { token } = params as { readonly token: string };
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  const verdict = receiver.receive(kind, token, readCallbackBody(bytes, callbackType));
+  if (verdict === 'accepted') onHeaders(Object.keys(headers));
   return reply.code(statusOf[verdict]).send({ verdict });
-}
-
-/** "As JSON or as a form (pages disagree: take both)": docs/upstream.md, limits. */
-function bodyOf(text: string): unknown {
-  if (!text.trimStart().startsWith('{')) return Object.fromEntries(new URLSearchParams(text));
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,16 +2,9 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfAnswer } from './failure.js';
 import { remembered } from './remembered.js';
 import { type TransportAnswer } from './transport.js';
-import { readEnvelope, restException, type WireEnvelope } from './wire/envelope.js';
+import { readEnvelope, restExceptionStatus, type WireEnvelope } from './wire/envelope.js';
+import { parseJson } from './wire/json.js';
 import { isObject } from './wire/object.js';
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Answers of one second have the same date. */
 const dateOf = remembered((date): number | undefined => {
@@ -19,15 +12,12 @@ const dateOf = remembered((date): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 }, 10);
 
-function envelopeOf(json: object, { date }: TransportAnswer['headers']): WireEnvelope | undefined {
-  if (!isObject(json) || !('response' in json)) return undefined;
+function envelopeOf(
+  json: Readonly<Record<string, unknown>>,
+  { date }: TransportAnswer['headers'],
+): WireEnvelope | undefined {
+  if (!('response' in json)) return undefined;
   return readEnvelope(json, typeof date === 'string' ? dateOf(date) : undefined);
-}
-
-/** What an older layer's refusal says; a failing parse is dear, so other answers are spared it. */
-function refusedWith(json: object): number | undefined {
-  if (!('RestException' in json)) return undefined;
-  return restException.safeParse(json).data?.RestException.Status;
 }
 
 /**
@@ -45,12 +35,15 @@ export function openEnvelope(
 ): WireEnvelope {
   const json = parseJson(text);
   onBody?.(json);
-  const object = typeof json === 'object' && json !== null ? json : undefined;
-  const opened = object && envelopeOf(object, headers);
-  const said = [status, opened?.http_code, object && refusedWith(object)];
+  const opened = isObject(json) ? envelopeOf(json, headers) : undefined;
+  const said = [status, opened?.http_code, isObject(json) ? restExceptionStatus(json) : undefined];
   const no = said.find((code) => code !== undefined && (code < 200 || code >= 300));
   if (no !== undefined)
-    throw failureOfAnswer({ status: no, headers }, { envelope: opened, isJson: object !== undefined }, nowMs);
+    throw failureOfAnswer(
+      { status: no, headers },
+      { envelope: opened, isJson: typeof json === 'object' && json !== null },
+      nowMs,
+    );
   if (!opened) throw new UpstreamFailure('invalidResponse');
   return opened;
 }

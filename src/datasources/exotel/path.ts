@@ -1,26 +1,15 @@
 import { InputError } from '../../domain/errors.js';
+import { sidProblem } from '../../domain/sid.js';
 import { type Slice } from './slice.js';
 
-/** Far longer than any sid (32 or 36 characters): what is longer is no sid, and no proxy should have to say so. */
-const maximumSidLength = 128;
-
-/** As all that were seen are made: nothing in them is to be encoded. */
-const usualSid = /^[\w-]{1,128}$/;
-
-/** What leaves a path segment or a line of HTTP where somebody on the way decodes it, and no sid has. */
-const isNoSid = /^\.{1,2}$|[\s/\\?#%;]|\p{Cc}|\p{Cs}/u;
-
 /**
- * A sid as one path segment that cannot be escaped from. Sids are opaque, so any other character is let through, encoded.
- * @throws InputError for a blank one, for one that no upstream could have made, and for what would mean something else in
- * a path: separators, `%2e`, line breaks, and the dot segments, which every URL parser on the way may resolve.
+ * A sid as one path segment that cannot be escaped from; characters beyond the usual ones are encoded.
+ * @param argument names the sid in the error.
+ * @throws InputError for what the upstream can't be asked for.
  */
 export function sidSegment(sid: string, argument: string): string {
-  if (usualSid.test(sid)) return sid;
-  if (sid.trim() === '') throw new InputError(argument, 'must not be blank.');
-  if (isNoSid.test(sid)) throw new InputError(argument, 'is not a sid.');
-  if (sid.length > maximumSidLength)
-    throw new InputError(argument, `must be at most ${maximumSidLength} characters long.`);
+  const problem = sidProblem(sid);
+  if (problem !== undefined) throw new InputError(argument, problem);
   return encodeURIComponent(sid);
 }
 

@@ -1,8 +1,9 @@
-import { z } from 'zod';
-import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
-import { moment } from './wire/time.js';
+import { isObject } from './wire/object.js';
+import { sidOf } from './wire/sid.js';
+import { momentOrNull } from './wire/time.js';
 
 /** A row as read, or why this one could not be: its neighbours are readable all the same. */
 export type Row<T> = T | UpstreamFailure;
@@ -29,21 +30,24 @@ export function readItem<Wire, T>(
   if (failure) return failure;
   const wire = read(item?.data);
   if (wire !== undefined) return map(wire);
-  const { sid, name, date_created } = traces.safeParse(item?.data).data ?? {};
   return new UpstreamFailure('invalidResponse', {
-    ...(sid !== undefined && { sid }),
-    ...(name !== undefined && { name }),
-    ...(date_created !== undefined && { createdAt: date_created }),
+    ...identityOf(item?.data),
     ...(requestId !== undefined && { requestId }),
   });
 }
 
-/** What names itself can be asked for again, or told from another. */
-const traces = z.object({
-  sid: z.string().min(1).optional().catch(undefined),
-  name: z.string().optional().catch(undefined),
-  date_created: moment.optional().catch(undefined),
-});
+/** An unreadable row that names itself can be asked for again, or told from another. */
+function identityOf(data: unknown): FailureFacts {
+  if (!isObject(data)) return {};
+  const sid = sidOf(data['sid'] ?? data['id']);
+  const { name } = data;
+  const createdAt = momentOrNull(data['date_created']);
+  return {
+    ...(sid !== undefined && { sid }),
+    ...(typeof name === 'string' && { name }),
+    ...(createdAt !== null && { createdAt }),
+  };
+}
 
 /**
  * The window that an answer holds.

@@ -1,4 +1,5 @@
 import { isObject } from '../wire/object.js';
+import { lacksOffset } from '../wire/time.js';
 import { type Documented, DocumentedObject } from './documented.js';
 import { pathOf, shownKey } from './drift-path.js';
 
@@ -44,6 +45,7 @@ export function isDocumented(value: Values, documented: DocumentedObject): boole
 function isAs(documented: Documented, value: unknown): boolean {
   if (value === null) return true;
   if (documented === 'text') return typeof value === 'string';
+  if (documented === 'moment') return isMoment(value);
   if (documented === 'number') return typeof value === 'number';
   if (documented === 'anything') return true;
   if (isList(documented)) return Array.isArray(value) && areAs(documented[0], value);
@@ -63,7 +65,12 @@ function differencesOf(value: unknown, documented: Documented, path: string): Dr
       : [{ kind: 'shape', path }];
   if (documented instanceof DocumentedObject)
     return isObject(value) ? differences(value, documented, path) : [{ kind: 'shape', path }];
-  return typeOf(value) === documented ? [] : [{ kind: 'shape', path }];
+  return isAs(documented, value) ? [] : [{ kind: 'shape', path }];
+}
+
+/** What is no time at all is told by its type alone: an empty text stands for none. */
+function isMoment(value: unknown): boolean {
+  return typeof value === 'string' && !lacksOffset(value);
 }
 
 /** A list of the document's, not one that was answered. */
@@ -71,13 +78,10 @@ function isList(documented: Documented): documented is readonly [Documented] {
   return Array.isArray(documented);
 }
 
-function typeOf(value: unknown): string {
-  return typeof value === 'string' ? 'text' : typeof value;
-}
-
 /** What objects of the same keys and types have in common; of two with the same signature the differences are the same. */
 export function signatureOf(value: unknown): string {
   if (Array.isArray(value)) return `[${[...new Set(value.map(signatureOf))].join('')}]`;
+  if (typeof value === 'string') return lacksOffset(value) ? 't' : 's';
   if (!isObject(value)) return value === null ? '-' : ((typeof value)[0] ?? '');
   let signature = '{';
   for (const key in value) signature += `${key}${signatureOf(value[key])}`;

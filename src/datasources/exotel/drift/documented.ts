@@ -1,9 +1,9 @@
 /**
- * What a value is in the document: `text`, `number`, one value after another, or an object with these keys; `anything`
- * is looked at elsewhere. Null is
- * documented everywhere: the samples write it for whatever there is none of.
+ * What a value is in the document: `text`, `moment` (text that says its offset), `number`, one value after another, or an
+ * object with these keys; `anything` is looked at elsewhere. Null is documented everywhere: the samples write it for
+ * whatever there is none of.
  */
-export type Documented = 'text' | 'number' | 'anything' | readonly [Documented] | DocumentedObject;
+export type Documented = 'text' | 'moment' | 'number' | 'anything' | readonly [Documented] | DocumentedObject;
 
 type Keys = Readonly<Record<string, Documented>>;
 
@@ -64,7 +64,7 @@ export const campaign = object({
   name: 'text',
   content_type: 'text',
   lists: ['text'],
-  schedule: object({ start_time: 'text', end_time: 'text', expiry_time: 'text' }),
+  schedule: object({ start_time: 'moment', end_time: 'moment', expiry_time: 'moment' }),
   status_callback: 'text',
   sms_status_callback: 'text',
   status: 'text',
@@ -78,8 +78,8 @@ export const campaign = object({
   sms_type: 'text',
   template: 'text',
   estimated_cost: 'number',
-  date_created: 'text',
-  date_updated: 'text',
+  date_created: 'moment',
+  date_updated: 'moment',
   stats,
 });
 
@@ -92,7 +92,7 @@ export const message = object({
   body: 'text',
   status: 'text',
   detailed_status: 'text',
-  schedule_time: 'text',
+  schedule_time: 'moment',
   sender_id: 'text',
   direction: 'text',
 });
@@ -123,8 +123,8 @@ export const messageItem = item.with({ data: message });
 /** What is POSTed to `status_callback`. */
 export const campaignCallback = object({
   campaign_sid: 'text',
-  date_created: 'text',
-  date_updated: 'text',
+  date_created: 'moment',
+  date_updated: 'moment',
   status: 'text',
   reports: 'text',
 });
@@ -133,8 +133,8 @@ export const campaignCallback = object({
 export const messageCallback = object({
   campaign_sid: 'text',
   sms_sid: 'text',
-  date_created: 'text',
-  date_sent: 'text',
+  date_created: 'moment',
+  date_sent: 'moment',
   number: 'text',
   status: 'text',
 });

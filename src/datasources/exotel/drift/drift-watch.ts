@@ -3,6 +3,7 @@ import { MessageStatus } from '../../../domain/message.js';
 import { type Trail } from '../../../domain/trail.js';
 import { type Route } from '../call-observer.js';
 import { campaignStatusOf, messageStatusOf } from '../mapping/words.js';
+import { callbackFields } from '../wire/callback.js';
 import { isObject } from '../wire/object.js';
 import { differences, type Drift, isDocumented, signatureOf } from './differences.js';
 import {
@@ -27,6 +28,9 @@ export type OnDrift = (route: DriftRoute, drift: Drift, trail: Trail | undefined
 /** An answer's rows share a few signatures; an upstream that makes up keys must not fill our memory. */
 const rememberedSignatures = 500;
 const longestSignature = 4000;
+
+/** Many times what a page has; rows beyond are not looked at. */
+const comparedRows = 1000;
 
 /** Of most objects. */
 const nothing: readonly Drift[] = [];
@@ -60,7 +64,7 @@ export class DriftWatch {
     if (isObject(body))
       this.#tell(route, [
         ...this.#ofObject(body, documented, route, ''),
-        ...this.#ofStatus(body, isOfCampaign, 'status'),
+        ...this.#ofStatus(callbackFields(body), isOfCampaign, 'status'),
       ]);
     else this.#tell(route, [{ kind: 'shape', path: '' }]);
   }
@@ -86,7 +90,7 @@ export class DriftWatch {
     const path = Array.isArray(response) ? 'response[]' : 'response';
     return [
       ...this.#ofObject(rest, envelope, 'envelope', ''),
-      ...items.flatMap((each) => this.#ofItem(route, each, path)),
+      ...items.slice(0, comparedRows).flatMap((each) => this.#ofItem(route, each, path)),
     ];
   }
 
@@ -125,7 +129,7 @@ export class DriftWatch {
   }
 
   #ofStatus(
-    { status }: Readonly<Record<string, unknown>>,
+    { status }: { readonly status?: unknown },
     isOfCampaign: boolean,
     path: string,
   ): readonly Drift[] {

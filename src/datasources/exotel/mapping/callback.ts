@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type CampaignStatus } from '../../../domain/campaign.js';
 import { type MessageStatusEvent } from '../../../schema/message-status-event.js';
-import { wireCampaignCallback, wireMessageCallback } from '../wire/callback.js';
+import { readCampaignCallback, readMessageCallback } from '../wire/callback.js';
 import { campaignStatusOf, messageStatusOf } from './words.js';
 
 /** What a campaign callback says: a hint, since anybody who knows the address could have sent it. */
@@ -8,26 +9,26 @@ export interface CampaignHint {
   readonly campaignSid: string;
   readonly status: CampaignStatus;
   readonly hasReport: boolean;
-  /** The same for every copy of a callback. */
+  /** A digest, the same for every copy of a callback. */
   readonly identity: string;
 }
 
 /** @returns undefined for what is no campaign callback. */
 export function campaignHintFromWire(body: unknown): CampaignHint | undefined {
-  const wire = wireCampaignCallback.safeParse(body).data;
+  const wire = readCampaignCallback(body);
   return (
     wire && {
       campaignSid: wire.campaign_sid,
       status: campaignStatusOf(wire.status),
       hasReport: wire.reports !== null,
-      identity: JSON.stringify(wire),
+      identity: digestOf(wire),
     }
   );
 }
 
 /** @returns undefined for what is no message callback. */
 export function messageEventFromWire(body: unknown): MessageStatusEvent | undefined {
-  const wire = wireMessageCallback.safeParse(body).data;
+  const wire = readMessageCallback(body);
   return (
     wire && {
       campaignSid: wire.campaign_sid,
@@ -39,4 +40,8 @@ export function messageEventFromWire(body: unknown): MessageStatusEvent | undefi
       sentAt: wire.date_sent,
     }
   );
+}
+
+function digestOf(wire: object): string {
+  return createHash('sha256').update(JSON.stringify(wire)).digest('base64url');
 }

@@ -16,12 +16,16 @@ const paths: readonly (readonly [parameter: RegExp, path: readonly string[]])[] 
   [/\bname\b/, ['input', 'name']],
 ];
 
+/** A parameter is named early or not at all; how long the rest is, is for the upstream to say. */
+const readCharacters = 500;
+
 /**
  * Tells which argument the upstream complained of, from the parameter that its text names.
  * Only the path is kept: an upstream's text never reaches a client.
  */
 export function fieldOf(error: WireErrorData | null | undefined): { field?: readonly string[] } {
-  const words = `${error?.message ?? ''} ${error?.description ?? ''}`.toLowerCase();
+  const said = [error?.message, error?.description].map((text) => text?.slice(0, readCharacters) ?? '');
+  const words = said.join(' ').toLowerCase();
   const found = paths.find(([parameter]) => parameter.test(words));
   return found ? { field: found[1] } : {};
 }

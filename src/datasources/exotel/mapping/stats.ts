@@ -1,8 +1,8 @@
 import { type Stats } from '../../../schema/stats.js';
-import { maximumInt } from '../wire/number.js';
+import { countOf, maximumInt } from '../wire/number.js';
 import { wordReader } from './words.js';
 
-type CountName = Exclude<keyof Stats, 'total'>;
+type CountName = keyof Stats;
 
 /** By their names in any spelling; in the document they are hyphenated (`failed-no-attempt`). */
 const countNames: ReadonlyMap<string, CountName> = new Map([
@@ -15,11 +15,16 @@ const countNames: ReadonlyMap<string, CountName> = new Map([
   ['FAILED_NO_ATTEMPT', 'failedNoAttempt'],
   ['FAILED_NO_BALANCE', 'failedNoBalance'],
   ['INVALID', 'invalid'],
+  ['TOTAL', 'total'], // of newer guide pages (docs/upstream.md, "Not settled")
 ]);
 
 const countNameOf = wordReader((name) => countNames.get(name));
 
-/** Missing counts are 0: create answers no stats at all. Of two spellings of one name the later counts. */
+/**
+ * Missing and unreadable counts are 0: create answers no stats at all. Of two spellings of one name the later counts.
+ * The total is what the upstream says, where that is more than the counts that have a name here: others may be spelt in
+ * words that are no statuses of the document (`delivered`, `pending`), and are not guessed. It is clamped like each count.
+ */
 export function statsFromWire(wire: Readonly<Record<string, unknown>> | null): Stats {
   const stats: Stats = {
     scheduled: 0,
@@ -33,17 +38,14 @@ export function statsFromWire(wire: Readonly<Record<string, unknown>> | null): S
     invalid: 0,
     total: 0,
   };
+  let sum = 0;
   for (const key in wire) {
     const name = countNameOf(key);
     if (!name) continue;
-    const count = countOf(wire[key]);
-    stats.total += count - stats[name];
+    const count = countOf(wire[key]) ?? 0;
+    if (name !== 'total') sum += count - stats[name];
     stats[name] = count;
   }
+  stats.total = Math.min(Math.max(sum, stats.total), maximumInt);
   return stats;
-}
-
-function countOf(value: unknown): number {
-  const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof count === 'number' && Number.isInteger(count) && count > 0 ? Math.min(count, maximumInt) : 0;
 }

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { isObject } from './object.js';
-import { integerOf, maximumInt } from './number.js';
+import { countOf, integerOf } from './number.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -37,7 +36,7 @@ export interface WireEnvelope {
 export function readEnvelope(json: Values, answeredAtMs?: number): WireEnvelope {
   const { request_id, http_code, metadata, response } = json;
   return {
-    request_id: textOrNothing(request_id),
+    request_id: requestIdOf(request_id),
     http_code: integerOf(http_code),
     metadata: isObject(metadata)
       ? { total: countOf(metadata['total']), limit: countOf(metadata['limit']) || undefined }
@@ -79,16 +78,17 @@ function textOrNothing(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** At most what GraphQL's `Int` holds. */
-function countOf(value: unknown): number | undefined {
-  const count = integerOf(value);
-  return count !== undefined && count >= 0 && count <= maximumInt ? count : undefined;
+/** Ids of requests are shown to people; a long one is no id. */
+const longestRequestId = 128;
+
+function requestIdOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= longestRequestId ? value : undefined;
 }
 
-/** Met in refusals alone, so it need not be cheap. */
-const statedInteger = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int());
-
-/** What older layers answer for 429 and some 401s. */
-export const restException = z.object({
-  RestException: z.object({ Status: statedInteger, Code: statedInteger.optional() }),
-});
+/**
+ * The status in what older layers answer for 429 and some 401s. Beside it is a `Code`, which says no more and may be text
+ * (`RATE_LIMIT_EXCEEDED`).
+ */
+export function restExceptionStatus({ RestException: exception }: Values): number | undefined {
+  return isObject(exception) ? integerOf(exception['Status']) : undefined;
+}

@@ -1,37 +1,29 @@
-import { z } from 'zod';
 import { isObject } from './object.js';
-import { optionalText, text, textOrNull } from './text.js';
-import { momentOrNull, optionalMoment } from './time.js';
+import { sidOf } from './sid.js';
+import { textOf, textOrNull } from './text.js';
+import { momentOrNull } from './time.js';
 
 /** A message of `message-details`. Its text is `message` in one sample of the document and `body` in the others. */
-export const wireMessage = z.object({
-  sid: z.string().min(1),
-  number: text,
-  name: optionalText,
-  message: optionalText,
-  body: optionalText,
-  status: z.string(),
-  detailed_status: optionalText,
-  schedule_time: optionalMoment,
-  sender_id: optionalText,
-  direction: optionalText,
-});
-export type WireMessage = z.infer<typeof wireMessage>;
+export interface WireMessage {
+  readonly sid: string;
+  readonly number: string;
+  readonly name: string | null;
+  readonly message: string | null;
+  readonly body: string | null;
+  readonly status: string;
+  readonly detailed_status: string | null;
+  readonly schedule_time: string | null;
+  readonly sender_id: string | null;
+  readonly direction: string | null;
+}
 
 /** Reads a row; undefined for one that makes no sense. */
 export function readMessage(row: unknown): WireMessage | undefined {
-  return plainMessage(row) ?? wireMessage.safeParse(row).data;
-}
-
-/**
- * A row that has what it must have as text: the same as the schema makes of it, less the three objects that zod makes
- * for each key. Undefined for any other, which is the schema's to read or to refuse.
- */
-function plainMessage(row: unknown): WireMessage | undefined {
   if (!isObject(row)) return undefined;
-  const { sid, number, status } = row;
-  if (typeof sid !== 'string' || sid === '') return undefined;
-  if (typeof number !== 'string' || typeof status !== 'string') return undefined;
+  const sid = sidOf(row['sid']);
+  const number = textOf(row['number']);
+  const { status } = row;
+  if (sid === undefined || number === undefined || typeof status !== 'string') return undefined;
   return {
     sid,
     number,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type z } from 'zod';
-import { readCampaign, wireCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
-import { readMessage, wireMessage } from '../../../../src/datasources/exotel/wire/message.js';
+import { readCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
+import { readMessage } from '../../../../src/datasources/exotel/wire/message.js';
 import {
   documentedAnswer,
   documentedCampaign,
@@ -16,7 +16,7 @@ const two = (least: number, most: number) =>
 /** Moments and what nearly is one: days and months that do not exist, both cases, every kind of offset. */
 const nearlyMoment = fc
   .tuple(
-    fc.constantFrom('0001', '1999', '2000', '2023', '2024', '9999'),
+    fc.constantFrom('0000', '0001', '1999', '2000', '2023', '2024', '9999'),
     two(0, 13),
     two(0, 32),
     fc.constantFrom('T', 't', ' '),
@@ -33,7 +33,7 @@ const nearlyMoment = fc
 const oddValue = fc.oneof(
   fc.jsonValue(),
   nearlyMoment,
-  fc.constantFrom<unknown>('', 'null', 0, 2 ** 60, '007', '0x10', '3 rupees', [null], ['a', 1], [['a']], {}),
+  fc.constantFrom<unknown>('', 'null', 'x'.repeat(129), 0, -1, 1.5, 2 ** 60, '007', '0x10', '3 rupees', [null], ['a', 1], [['a']], {}),
   fc.dictionary(fc.constantFrom('start_time', 'end_time', 'expiry_time', 'sent'), nearlyMoment),
 );
 
@@ -45,16 +45,15 @@ function spoilt(row: Record<string, unknown>) {
 }
 
 const [listed] = documentedAnswer('list').response;
-/** How a kind of row is read, whole and by its schema alone, and what it ought to be. */
+/** How a kind of row is read, and what it ought to be. */
 interface Ways {
   readonly read: (row: unknown) => unknown;
-  readonly schema: z.ZodType;
   readonly declared: z.ZodType;
 }
-const ofCampaign: Ways = { read: readCampaign, schema: wireCampaign, declared: declaredCampaign };
-const ofMessage: Ways = { read: readMessage, schema: wireMessage, declared: declaredMessage };
+const ofCampaign: Ways = { read: readCampaign, declared: declaredCampaign };
+const ofMessage: Ways = { read: readMessage, declared: declaredMessage };
 const kinds: [kind: string, rows: fc.Arbitrary<unknown>, ways: Ways][] = [
-  ['campaign', spoilt(documentedCampaign({ dlt_entity_id: '12' })), ofCampaign],
+  ['campaign', spoilt(documentedCampaign({ dlt_entity_id: '12', id: 7 })), ofCampaign],
   ['campaign in a list', spoilt({ ...listed?.data, expiry_time: null }), ofCampaign],
   ['message', spoilt(documentedMessage({ body: 'hello' })), ofMessage],
 ];
@@ -66,14 +65,13 @@ function withoutUndefined(data: unknown): object {
 }
 
 describe('a row is read as its declaration says, however spoilt it is', () => {
-  it.each(kinds)('%s', (_kind, rows, { read, schema, declared }) => {
+  it.each(kinds)('%s', (_kind, rows, { read, declared }) => {
     fc.assert(
       fc.property(rows, (row) => {
         const ought = declared.safeParse(row);
-        for (const is of [read(row), schema.safeParse(row).data]) {
-          expect(is !== undefined).toBe(ought.success);
-          expect(said(is)).toEqual(said(ought.data));
-        }
+        const is = read(row);
+        expect(is !== undefined).toBe(ought.success);
+        expect(said(is)).toEqual(said(ought.data));
       }),
       { numRuns: 1000 },
     );

@@ -8,6 +8,12 @@ const optionalText = z
   .preprocess((value) => (value === '' || value == null ? null : value), z.string().nullable())
   .catch(null);
 
+/** Digits of a number that lost none, where there is no text. */
+const sid = z.preprocess(
+  (value) => (Number.isSafeInteger(value) ? String(value) : value),
+  z.string().min(1).max(128),
+);
+
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/i;
 
 function isCalendarDay(moment: string): boolean {
@@ -16,10 +22,13 @@ function isCalendarDay(moment: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
+/** In Indian time where it is a date and a time alone, and of a year that RFC 3339 has. */
 const moment = z
   .string()
+  .transform((said) => (/^[\d-]{10} [\d:]{8}$/.test(said) ? `${said}+05:30` : said))
   .refine((said) => rfc3339.test(said) && isCalendarDay(said) && !Number.isNaN(Date.parse(said)))
-  .transform((said) => new Date(said).toISOString());
+  .transform((said) => new Date(said).toISOString())
+  .refine((utc) => /^\d{4}-/.test(utc));
 const optionalMoment = moment.nullable().catch(null);
 
 const digits = z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), optionalText);
@@ -29,13 +38,16 @@ const listSids = z
   .catch([]);
 
 const cost = z
-  .union([z.number(), z.string().regex(/^\d/).transform(Number).pipe(z.number())])
+  .union([z.number(), z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number)
+      .pipe(z.number())])
   .nullable()
   .catch(null);
 
-/** A campaign's row. */
-export const declaredCampaign = z.object({
-  sid: z.string().min(1),
+const campaign = z.object({
+  sid,
   account_sid: optionalText,
   name: text,
   content_type: optionalText,
@@ -61,9 +73,18 @@ export const declaredCampaign = z.object({
   stats: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 
+/** A campaign's row; its sid may be an `id`. */
+export const declaredCampaign = z.preprocess(
+  (row) =>
+    typeof row === 'object' && row !== null && !Array.isArray(row)
+      ? { ...row, sid: ('sid' in row ? row.sid : undefined) ?? ('id' in row ? row.id : undefined) }
+      : row,
+  campaign,
+);
+
 /** A message's row. */
 export const declaredMessage = z.object({
-  sid: z.string().min(1),
+  sid,
   number: text,
   name: optionalText,
   message: optionalText,

@@ -21,8 +21,8 @@ function envelope(http_code: number, code: number | undefined, text: string = se
     response: { code: http_code, status: 'failure', error_data, data: null },
   };
 }
-function restException(status: number) {
-  return { RestException: { Status: status, Message: secret, Code: 34010 } };
+function restException(status: number | string, code: unknown = 34010) {
+  return { RestException: { Status: status, Message: secret, Code: code } };
 }
 const html = `<html><body><h1>${secret}</h1></body></html>`;
 
@@ -65,6 +65,9 @@ const cases: [title: string, status: number, body: unknown, reason: FailureReaso
   ['RestException', 429, restException(429), 'rateLimited'],
   ['RestException inside a 200', 200, restException(401), 'unauthorized'],
   ['RestException inside a 200', 200, restException(429), 'rateLimited'],
+  ['RestException with text for its code', 200, restException(429, 'RATE_LIMIT_EXCEEDED'), 'rateLimited'],
+  ['RestException with text for its status', 200, restException('401'), 'unauthorized'],
+  ['RestException with an object for its code', 200, restException(429, {}), 'rateLimited'],
   ['the envelope inside a 200', 200, envelope(503, undefined), 'unavailable'],
   ['no balance', 402, envelope(402, undefined), 'refused'],
   ['an unlisted 4xx', 418, html, 'refused'],

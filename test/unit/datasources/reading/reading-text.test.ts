@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { campaignFromWire } from '../../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../../src/datasources/exotel/mapping/message.js';
-import { wireCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
-import { wireMessage } from '../../../../src/datasources/exotel/wire/message.js';
+import { readCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
+import { readMessage } from '../../../../src/datasources/exotel/wire/message.js';
 import { plainText, readingShape, windowText } from '../../../../src/datasources/reading/reading-text.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 
@@ -15,11 +15,13 @@ const said = {
   template: 'Hi',
   lists: ['l'],
 };
-const campaign = campaignFromWire(wireCampaign.parse({ ...said, date_created: time }), {
-  accountSid: 'acme',
-  fetchedAt: time,
-});
-const message = messageFromWire(wireMessage.parse({ sid: 'm', number: '1', status: 'sent' }), 's');
+const [wireCampaign, wireMessage] = [
+  readCampaign({ ...said, date_created: time }),
+  readMessage({ sid: 'm', number: '1', status: 'sent' }),
+];
+if (!wireCampaign || !wireMessage) throw new Error('The rows of this test cannot be read.');
+const campaign = campaignFromWire(wireCampaign, { accountSid: 'acme', fetchedAt: time });
+const message = messageFromWire(wireMessage, 's');
 
 describe('a reading as a text', () => {
   it('is read as what was written', () => {
