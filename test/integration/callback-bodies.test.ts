@@ -158,7 +158,11 @@ describe('a message callback is refused', () => {
     ['to a long number', () => says({ number: '9'.repeat(65) }), json],
     ['with a long status', () => says({ status: 's'.repeat(65) }), json],
     ['with a status that is none', () => says({ status: 7 }), json],
-    ['of a multipart form without parts', () => '--b--', { 'content-type': 'multipart/form-data; boundary=b' }],
+    [
+      'of a multipart form without parts',
+      () => '--b--',
+      { 'content-type': 'multipart/form-data; boundary=b' },
+    ],
   ])('%s: 400', async (_way, body, headers) => {
     const subscriber = await listenToMessages(gateway, 'ws', one.sid);
     expect(await post(one.messageUrl, body(), headers)).toBe(400);

@@ -33,7 +33,22 @@ const nearlyMoment = fc
 const oddValue = fc.oneof(
   fc.jsonValue(),
   nearlyMoment,
-  fc.constantFrom<unknown>('', 'null', 'x'.repeat(129), 0, -1, 1.5, 2 ** 60, '007', '0x10', '3 rupees', [null], ['a', 1], [['a']], {}),
+  fc.constantFrom<unknown>(
+    '',
+    'null',
+    'x'.repeat(129),
+    0,
+    -1,
+    1.5,
+    2 ** 60,
+    '007',
+    '0x10',
+    '3 rupees',
+    [null],
+    ['a', 1],
+    [['a']],
+    {},
+  ),
   fc.dictionary(fc.constantFrom('start_time', 'end_time', 'expiry_time', 'sent'), nearlyMoment),
 );
 

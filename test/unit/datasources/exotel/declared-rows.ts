@@ -38,11 +38,14 @@ const listSids = z
   .catch([]);
 
 const cost = z
-  .union([z.number(), z
+  .union([
+    z.number(),
+    z
       .string()
       .regex(/^\d+(\.\d+)?$/)
       .transform(Number)
-      .pipe(z.number())])
+      .pipe(z.number()),
+  ])
   .nullable()
   .catch(null);
 
