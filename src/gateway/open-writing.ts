@@ -26,5 +26,5 @@ export function openWriting(
     windowRows,
     withCallbacks,
   });
-  return { client, creates, audit, now, sleep, withCallbacks };
+  return { client, creates, audit, timeoutMs, now, sleep, withCallbacks };
 }

@@ -164,9 +164,10 @@ describe('a change leaves one audit line', () => {
     [
       'of an unknown outcome',
       'pause',
-      { kind: 'reset' },
+      { kind: 'status', status: 504 },
       { what: 'PAUSE', outcome: 'unknown', codes: ['OUTCOME_UNKNOWN'] },
     ],
+    ['sent again', 'pause', { kind: 'reset' }, { what: 'PAUSE', outcome: 'done', upstreamRequestId: someId }],
     ['found to be done', 'pause', { kind: 'reset', when: 'after' }, { what: 'PAUSE', outcome: 'done' }],
   ])('when it is %s: %s', async (_how, what, fault, expected) => {
     const { gateway, sandbox } = await start(fault);

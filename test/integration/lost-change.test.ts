@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../src/sandbox/http/faults.js';
+import { type CampaignStatus } from '../../src/sandbox/lifecycle.js';
 import { CampaignBySidDocument } from '../operations/generated.js';
 import {
   answerOf,
@@ -12,17 +13,24 @@ import {
   startBoth,
   startScripted,
 } from '../support/creating.js';
+import { startGatewayOn } from '../support/gateway-under-test.js';
 
 const hour = 3_600_000;
 let both: BothUnderTest;
 let fault: Fault | undefined;
 let waits: number[];
 /** Happens in the upstream while the gateway waits to look again. */
-let meanwhile: () => void;
+let meanwhile: () => unknown;
+/** Happens in the upstream when it gets a change. */
+let onPut: () => void;
 
 beforeAll(async () => {
   both = await startBoth({
-    faults: ({ method }) => (method === 'PUT' ? fault : undefined),
+    faults: ({ method }) => {
+      if (method !== 'PUT') return undefined;
+      onPut();
+      return fault;
+    },
     environment: { EXOTEL_TIMEOUT_MS: '300' },
     sleep: (ms) => {
       waits.push(ms);
@@ -35,6 +43,7 @@ beforeEach(() => {
   both.sandbox.calls.splice(0);
   waits = [];
   meanwhile = () => undefined;
+  onPut = () => undefined;
 });
 afterEach(() => {
   fault = undefined;
@@ -85,18 +94,64 @@ describe('a change whose answer is lost', () => {
   );
 
   it.each(cases)(
-    '%s, by %s before it took effect, is unknown, and not sent again',
-    async (what, _kind, how, from) => {
+    '%s, by %s before it took effect, is sent once more when it certainly was not done',
+    async (what, _kind, how, from, to) => {
+      const sid = campaignIn(from);
+      fault = how;
+      meanwhile = () => (fault = undefined);
+      const told = await change(both.gateway, what, sid);
+      expect(told).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
+      expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'GET', 'PUT']);
+      expect(waits).toEqual([5000]); // from then on the first can't be taken any more
+    },
+  );
+
+  it.each(cases)(
+    '%s, by %s before it took effect, and once more: it is told what is known',
+    async (what, kind, how, from) => {
       const sid = campaignIn(from);
       fault = how;
       const { codes } = await change(both.gateway, what, sid);
-      expect(codes).toEqual(['OUTCOME_UNKNOWN']);
-      expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'GET']);
+      const isKnown = kind !== 'hang' && kind !== 'garbage';
+      expect(codes).toEqual([isKnown ? 'UPSTREAM_UNAVAILABLE' : 'OUTCOME_UNKNOWN']);
+      const sentAndLookedFor = ['PUT', 'GET', 'GET'];
+      expect(both.sandbox.calls.map(({ method }) => method)).toEqual([
+        'GET',
+        ...sentAndLookedFor,
+        ...sentAndLookedFor,
+      ]);
       expect(both.sandbox.state.find(sid)).toMatchObject({ name: 'Before', status: from });
       const { campaign } = await both.gateway.data(CampaignBySidDocument, { sid });
       expect(campaign?.upstreamStatus).toBe(from);
     },
   );
+
+  it.each(changes)(
+    '%s, lost, sent again, and done late meanwhile, is answered as done though the upstream refuses it then',
+    async (what, from, to) => {
+      const sid = campaignIn(from);
+      const status = to.toLowerCase().replace('_', '-') as CampaignStatus;
+      fault = { kind: 'reset' };
+      meanwhile = () => (fault = undefined);
+      onPut = () => {
+        if (!fault) both.sandbox.state.setStatus(sid, status);
+      };
+      expect(await change(both.gateway, what, sid)).toMatchObject({ sid, status: to, codes: [] });
+      expect(countOf('PUT', both.sandbox)).toBe(2);
+    },
+  );
+
+  it('by a proxy that may have left it running (504) is not sent again while it may', async () => {
+    const sid = campaignIn('scheduled');
+    fault = { kind: 'status', status: 504 };
+    const patient = await startGatewayOn(both.sandbox.baseUrl); // three timeouts of ten seconds are past its patience
+    try {
+      expect((await change(patient, 'pause', sid)).codes).toEqual(['OUTCOME_UNKNOWN']);
+      expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'GET', 'GET']);
+    } finally {
+      await patient.close();
+    }
+  });
 
   it('and which the upstream takes late, is seen by the second look', async () => {
     const sid = campaignIn('scheduled');
@@ -104,7 +159,7 @@ describe('a change whose answer is lost', () => {
     meanwhile = () => both.sandbox.state.setStatus(sid, 'paused');
     expect(await change(both.gateway, 'pause', sid)).toMatchObject({ sid, status: 'PAUSED', codes: [] });
     expect(countOf('PUT', both.sandbox)).toBe(1);
-    expect(waits).toEqual([2000]);
+    expect(waits).toEqual([5000]);
   });
 
   it('and whose campaign went elsewhere meanwhile, is told what it is now', async () => {

@@ -18,11 +18,15 @@ import {
   unknownSid,
 } from './outcome.js';
 import { type WithCallbacks } from './create.js';
-import { isAsSaid } from './same-campaign.js';
+import { looks } from './looks.js';
+import { type ChangeProgress, updateProgress } from './same-campaign.js';
+import { isEndedByUpstream, sealedAfter } from './sealing.js';
 
 /** What changing needs. */
 export interface ChangesOptions {
   readonly client: ExotelClient;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -34,14 +38,15 @@ interface Change {
   readonly action: CampaignAction;
   readonly sid: string;
   readonly send: () => Promise<Written>;
-  /** Whether the campaign is as the change was to make it. */
-  readonly isDone: (campaign: Campaign) => boolean;
+  /** Tells from the campaign as it is now what became of it. */
+  readonly shown: (campaign: Campaign) => ChangeProgress;
 }
+
+/** The first, and one more when it was certain that the first had not been done. Twice the same is the same as once. */
+const maximumPuts = 2;
 
 /** The upstream said no for a reason that may be the campaign's status: which codes it uses is not documented. */
 const refusals: ReadonlySet<FailureReason> = new Set(['forbidden', 'refused', 'duplicate']);
-/** After a lost answer the campaign is read at once, and once more when what was sent had its time. */
-const settleAfterMs = [0, 2000] as const;
 
 /** A write that was lost may have been done, and one that was refused shows that our picture is wrong. */
 function mayHaveChanged(error: unknown): boolean {
@@ -49,7 +54,7 @@ function mayHaveChanged(error: unknown): boolean {
   return error.mayHaveBeenProcessed || error.reason === 'notFound' || refusals.has(error.reason);
 }
 
-/** Updates and actions: each is sent once, and what came of a lost one is read from the campaign. */
+/** Updates and actions: what came of a lost one is read from the campaign, and what was not done is sent once more. */
 export class Changes {
   readonly #options: ChangesOptions;
   readonly #reader: RequestReader;
@@ -72,7 +77,7 @@ export class Changes {
       action,
       sid,
       send: () => client.updateCampaign(sid, withCallbacks(draft, campaign), this.#reader.asker),
-      isDone: (now) => isAsSaid(draft, now),
+      shown: (now) => updateProgress(draft, campaign, now),
     });
   }
 
@@ -86,7 +91,7 @@ export class Changes {
       action,
       sid,
       send: () => client.actOnCampaign(sid, action, this.#reader.asker),
-      isDone: ({ status }) => hasReached(action, status),
+      shown: ({ status }) => (hasReached(action, status) ? 'done' : 'notDone'),
     });
   }
 
@@ -98,40 +103,67 @@ export class Changes {
   }
 
   async #change(change: Change): Promise<Outcome> {
-    const { sid, send } = change;
-    try {
-      const { campaign, requestId } = await send();
-      this.#reader.wrote(campaign, true);
-      return done(campaign, requestId);
-    } catch (error) {
-      if (mayHaveChanged(error)) this.#reader.forget(sid);
-      if (!(error instanceof UpstreamFailure)) throw error;
-      return error.mayHaveBeenProcessed ? this.#settle(change, error) : this.#refusal(change, error);
+    let mayBeUnderWay = false;
+    for (let puts = 1; ; puts += 1) {
+      const sentAtMs = this.#options.now();
+      try {
+        const { campaign, requestId } = await change.send();
+        this.#reader.wrote(campaign, true);
+        return done(campaign, requestId);
+      } catch (error) {
+        if (mayHaveChanged(error)) this.#reader.forget(change.sid);
+        if (!(error instanceof UpstreamFailure)) throw error;
+        if (!error.mayHaveBeenProcessed) return this.#refusal(change, error, puts > 1);
+        mayBeUnderWay ||= !isEndedByUpstream(error);
+        const outcome = await this.#settle(change, error, sentAtMs);
+        if (outcome !== 'notDone') return outcome;
+        // It was sent twice, and is not done: known where the upstream itself ended both exchanges.
+        if (puts === maximumPuts) throw mayBeUnderWay ? new OutcomeUnknown() : error;
+      }
     }
   }
 
-  /** The campaign may move or go between our look and our request; the upstream has the last word. */
-  async #refusal({ action, sid }: Change, failure: UpstreamFailure): Promise<Outcome> {
+  /**
+   * The campaign may move or go between our look and our request; the upstream has the last word.
+   * @param wasSent true where it had been sent before: then what refuses it may be that it was done.
+   */
+  async #refusal(
+    { action, sid, shown }: Change,
+    failure: UpstreamFailure,
+    wasSent: boolean,
+  ): Promise<Outcome> {
     if (failure.reason === 'notFound') return unknownSid();
     if (!refusals.has(failure.reason)) return outcomeOfFailure(failure);
     const campaign = await this.#reader.campaignNow(sid);
     if (!campaign) return unknownSid();
+    if (wasSent && shown(campaign) === 'done') return done(campaign);
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
     return action === CampaignAction.UPDATE ? outcomeOfFailure(failure) : refusedAction(action, failure);
   }
 
-  /** The answer was lost: the campaign itself tells. Nothing is sent again. */
-  async #settle({ action, sid, isDone }: Change, { facts, reason }: UpstreamFailure): Promise<Outcome> {
+  /** The answer was lost: the campaign itself tells. @returns 'notDone' where it was not done, and will not be. */
+  async #settle(change: Change, failure: UpstreamFailure, sentAtMs: number): Promise<Outcome | 'notDone'> {
+    const { now, sleep, timeoutMs } = this.#options;
+    const { facts, reason } = failure;
     const wasTaken = facts.sid !== undefined; // it said that it did it, and the rest can't be read
-    for (const pauseMs of settleAfterMs) {
-      if (pauseMs > 0) await this.#options.sleep(pauseMs);
-      const campaign = await this.#reader.campaignNow(sid).catch(() => undefined);
-      if (campaign === null) return unknownSid();
-      if (!campaign) continue;
-      if (wasTaken || isDone(campaign)) return done(campaign, facts.requestId);
-      if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
-    }
-    if (wasTaken) throw new UpstreamFailure(reason, facts);
-    throw new OutcomeUnknown();
+    const openMs = sealedAfter(failure, sentAtMs, now(), timeoutMs) - now();
+    const outcome = await looks(openMs, sleep, (isSettled) => this.#look(change, failure, isSettled));
+    if (outcome !== undefined) return outcome;
+    throw wasTaken ? new UpstreamFailure(reason, facts) : new OutcomeUnknown();
+  }
+
+  /** @returns undefined where the campaign can't be read, or does not tell. */
+  async #look(
+    { action, sid, shown }: Change,
+    { facts }: UpstreamFailure,
+    isSettled: boolean,
+  ): Promise<Outcome | 'notDone' | undefined> {
+    const campaign = await this.#reader.campaignNow(sid).catch(() => undefined);
+    if (campaign === null) return unknownSid();
+    if (!campaign) return undefined;
+    const progress = facts.sid === undefined ? shown(campaign) : 'done';
+    if (progress === 'done') return done(campaign, facts.requestId);
+    if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
+    return progress === 'notDone' && isSettled ? 'notDone' : undefined;
   }
 }

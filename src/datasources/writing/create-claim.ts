@@ -53,8 +53,8 @@ export class CreateClaim implements Journal {
     return !this.#isLost && this.#options.now() - this.#heardAtMs < leaseMs / 2;
   }
 
-  note({ sentAtMs, sealedAtMs }: Progress): Promise<void> {
-    return this.#change({ sentAtMs, sealedAtMs });
+  note({ sentAtMs, sealedAtMs, isEnded, marks }: Progress): Promise<void> {
+    return this.#change({ sentAtMs, sealedAtMs, isEnded, marks: [...marks] });
   }
 
   /** Keeps the result for whoever repeats the create. Where it can't be kept, a repeat finds it by looking. */

@@ -10,10 +10,14 @@ export interface Progress {
   readonly sentAtMs: number | null;
   /** What the upstream has not taken by then it never will; by our clock. */
   readonly sealedAtMs: number;
+  /** True where the upstream itself refused or broke off all that was sent: then a list without the campaign is proof. */
+  readonly isEnded: boolean;
+  /** Of the callback addresses that were sent: callback-marks.ts. */
+  readonly marks: readonly string[];
 }
 
 /** Nothing was sent, or it is known that nothing was taken. */
-export const nothingSent: Progress = { sentAtMs: null, sealedAtMs: 0 };
+export const nothingSent: Progress = { sentAtMs: null, sealedAtMs: 0, isEnded: true, marks: [] };
 
 const stored = z.object({
   fingerprint: z.string(),
@@ -23,6 +27,8 @@ const stored = z.object({
   beat: z.number(),
   sentAtMs: z.number().nullable(),
   sealedAtMs: z.number(),
+  isEnded: z.boolean().default(false),
+  marks: z.array(z.string()).default([]),
   campaign: z
     .custom<Campaign>((value) => z.looseObject({ sid: z.string() }).safeParse(value).success)
     .nullable(),

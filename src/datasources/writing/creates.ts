@@ -9,8 +9,8 @@ import { digest, nothingSent, type Progress } from './create-record.js';
 import { defaultName } from './default-name.js';
 import { type KeyedOutcome, KeyedCreates } from './keyed-creates.js';
 import { LookUp } from './look-up.js';
-import { Namesakes } from './namesakes.js';
 import { outcomeOfFailure, refused } from './outcome.js';
+import { OutstandingCreates } from './outstanding-creates.js';
 import { Sending } from './sending.js';
 import { Settling } from './settling.js';
 import { TakenSids } from './taken-sids.js';
@@ -40,11 +40,12 @@ export class Creates {
 
   constructor(options: CreatesOptions) {
     const taken = new TakenSids(options.state);
-    const namesakes = new Namesakes();
-    const settling = new Settling({ ...options, lookUp: new LookUp({ ...options, taken }), namesakes });
+    const outstanding = new OutstandingCreates(options.state, options.now);
+    const lookUp = new LookUp({ ...options, taken, outstanding });
+    const settling = new Settling({ ...options, lookUp });
     this.#options = options;
     this.#keyed = new KeyedCreates(options);
-    this.#sending = new Sending({ ...options, settling, namesakes, taken });
+    this.#sending = new Sending({ ...options, settling, outstanding, taken });
   }
 
   /**

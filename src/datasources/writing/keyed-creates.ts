@@ -133,7 +133,7 @@ async function work(claim: CreateClaim, { run }: KeyedCreate): Promise<Outcome> 
 }
 
 function newRecord(fingerprint: string, name: string, claimedAtMs: number): CreateRecord {
-  return { fingerprint, name, claimedAtMs, owner: null, beat: 0, campaign: null, ...nothingSent };
+  return { fingerprint, name, claimedAtMs, owner: null, beat: 0, campaign: null, ...nothingSent, marks: [] };
 }
 
 function first(outcome: Outcome): KeyedOutcome {

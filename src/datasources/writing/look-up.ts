@@ -5,44 +5,58 @@ import { type ExotelClient } from '../exotel/client.js';
 import { type CallOptions } from '../exotel/policy/call-policy.js';
 import { type CampaignQuery } from '../exotel/query.js';
 import { type Row, type Window } from '../exotel/rows.js';
-import { type NamedDraft } from './create.js';
-import { couldBe, nameLikeness, searchable } from './same-campaign.js';
+import { earliestCreationMs } from './creation-time.js';
+import { judge, type Judgement, type Lost } from './judgement.js';
+import { type OutstandingCreates } from './outstanding-creates.js';
 import { type TakenSids } from './taken-sids.js';
+import { searchable } from './text-likeness.js';
 
 /** The list does not tell whether the campaign is there. */
 export class CannotTell extends Error {
-  override readonly name = 'CannotTell';
+  override readonly name: string = 'CannotTell';
 }
 
-/** What is looked for. */
-export interface Lost {
-  /** Of whom a campaign found becomes the answer. */
-  readonly createId: string;
-  readonly draft: NamedDraft;
-  /** True where nobody else has this name: it was made for this create. */
-  readonly isNameOurs: boolean;
-  /** When it was sent, and until when it may have been taken; by our clock. */
-  readonly sentAtMs: number;
-  readonly sealedAtMs: number;
+/** The list is too long to be read as far as the campaign could be. */
+class TooLong extends CannotTell {
+  override readonly name = 'TooLong';
 }
 
 /** What looking needs. */
 export interface LookUpOptions {
   readonly client: ExotelClient;
   readonly taken: TakenSids;
+  readonly outstanding: OutstandingCreates;
   readonly now: () => number;
   /** How many rows to ask for at once. */
   readonly windowRows: () => number;
 }
 
-/** How far the upstream's clock may be behind ours, beyond what its `Date` header shows. */
-const clockToleranceMs = 2 * 60_000;
-/** Some layers keep minutes only. */
-const minuteMs = 60_000;
+/** What is looked for, and how the list is asked. */
+interface Search {
+  readonly lost: Lost;
+  readonly query: CampaignQuery;
+  readonly call: CallOptions;
+}
+
+/** A row that is the one, or may be. */
+interface Candidate {
+  readonly row: Row<Campaign>;
+  readonly judgement: Exclude<Judgement, 'other'>;
+  readonly aheadMs: number;
+}
+
 /** What so many windows of fifty don't hold is not to be found. */
 const maximumWindows = 10;
 /** How often a list that moves is read anew. */
 const maximumWalks = 3;
+/** A layer that reads a time without its offset moves a start by up to so much: Indian time is 5.5 hours ahead. */
+const offsetErrorMs = 6 * 3_600_000;
+
+const everything: CampaignQuery = {
+  name: null,
+  statuses: [],
+  order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
+};
 
 /** Looks in the list for a campaign whose create was sent and never answered: by name, content and time. */
 export class LookUp {
@@ -53,119 +67,143 @@ export class LookUp {
   }
 
   /**
+   * Looks by a part of the name, which costs the least and finds what was not rewritten; where it must be certain that there is
+   * nothing, among all that starts after the request was sent.
+   * @param mustBeCertain false where a null proves nothing yet.
    * @returns the campaign, which is then nobody else's answer, or null where it is not in the list.
    * @throws CannotTell or UpstreamFailure where that can't be told.
    */
-  async find(lost: Lost, call: CallOptions): Promise<Campaign | null> {
+  async find(lost: Lost, call: CallOptions, mustBeCertain: boolean): Promise<Campaign | null> {
+    const all = { lost, query: everything, call };
+    const name = searchable(lost.draft.name);
+    if (name === null) return this.#findIn(all);
+    const byName = { ...all, query: { ...everything, name } };
+    if (!mustBeCertain) return this.#findByName(byName, all);
     try {
-      return await this.#findIn({ ...everything, name: searchable(lost.draft.name) }, lost, call);
+      return await this.#findIn(all);
     } catch (error) {
-      // An upstream that takes a name may yet refuse to search for a part of it.
-      if (!failedBecause(error, 'refused')) throw error;
-      return this.#findIn(everything, lost, call);
+      if (!(error instanceof TooLong)) throw error;
+      const found = await this.#findIn(byName);
+      if (found) return found;
+      throw error;
     }
   }
 
-  async #findIn(query: CampaignQuery, lost: Lost, call: CallOptions): Promise<Campaign | null> {
-    for (let walk = 0; walk < maximumWalks; walk += 1) {
-      const found = await this.#walk(query, lost, call);
+  async #findByName(byName: Search, all: Search): Promise<Campaign | null> {
+    try {
+      return await this.#findIn(byName);
+    } catch (error) {
+      // An upstream that takes a name may yet refuse to search for a part of it.
+      if (!failedBecause(error, 'refused')) throw error;
+      return this.#findIn(all);
+    }
+  }
+
+  async #findIn(search: Search): Promise<Campaign | null> {
+    for (let walk = 1; walk <= maximumWalks; walk += 1) {
+      const found = await this.#walk(search, walk === maximumWalks);
       if (found !== 'moved') return found;
     }
     throw new CannotTell('the list does not stand still');
   }
 
-  /** One way through the list; rows that move between two windows could be passed over. */
-  async #walk(query: CampaignQuery, lost: Lost, call: CallOptions): Promise<Campaign | null | 'moved'> {
+  /**
+   * One way through the list. Rows that move between two windows could be passed over, so a list that does is read anew.
+   * @param mayGrow true where one that grows is good enough: rows that are added put off the others, which are read twice.
+   */
+  async #walk(search: Search, mayGrow: boolean): Promise<Campaign | null | 'moved'> {
+    const { lost, query, call } = search;
+    const { client, windowRows } = this.#options;
+    const candidates: Candidate[] = [];
     let total: number | undefined;
-    let unclear = false;
     for (let offset = 0, windows = 0; windows < maximumWindows; windows += 1) {
-      const slice = { offset, limit: this.#options.windowRows() };
-      const window = await this.#options.client.listCampaigns(query, slice, call);
-      if (total !== undefined && total !== window.total) return 'moved';
+      const window = await client.listCampaigns(query, { offset, limit: windowRows() }, call);
+      if (total !== undefined && window.total !== total && !(mayGrow && window.total > total)) return 'moved';
       total = window.total;
-      const found = await this.#among(window, lost);
-      if (found instanceof CannotTell) unclear = true;
-      else if (found) return found;
       offset += window.rows.length;
-      const isEnd = offset >= total || this.#isPast(window, lost);
-      if (!isEnd && window.rows.length > 0) continue;
-      if (unclear || !isEnd) throw new CannotTell('a row may be the one');
-      return null;
+      const aheadMs = this.#aheadMs(window);
+      const found = candidatesIn(window, lost, aheadMs);
+      candidates.push(...found);
+      const sure = await this.#takeFirst(found.filter(isSure), lost);
+      if (sure) return sure;
+      if (offset >= total || isPast(window, lost, aheadMs)) return this.#decide(candidates, lost);
+      if (window.rows.length === 0) break;
     }
-    throw new CannotTell('too many campaigns have this name');
+    const found = candidates.length > 0 ? await this.#decide(candidates, lost) : null;
+    if (found) return found;
+    throw new TooLong('the list could not be read far enough');
   }
 
-  /** The first of a window's rows that is the one, and is not another create's. */
-  async #among(window: Window<Campaign>, lost: Lost): Promise<Campaign | CannotTell | null> {
-    const span = this.#span(lost, window);
-    let unclear: CannotTell | null = null;
-    for (const row of window.rows) {
-      const likeness = likenessOf(row, lost, span);
-      if (likeness === 'same' && (await this.#options.taken.take((row as Campaign).sid, lost.createId)))
-        return row as Campaign;
-      if (likeness === 'unclear' && !(await this.#isAnothers(row, lost.createId)))
-        unclear = new CannotTell('a row may be the one');
-    }
-    return unclear;
+  /** Decides at the end of a walk: a create that is on its way when it ends says by its answer which row is its own. */
+  async #decide(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null> {
+    const early = await this.#decideNow(candidates, lost);
+    if (early !== 'unclear') return early;
+    const late = (await this.#options.outstanding.othersEnded(lost.createId))
+      ? await this.#decideNow(candidates, lost)
+      : early;
+    if (late === 'unclear') throw new CannotTell('a row may be the one');
+    return late;
   }
 
-  /** The latest start comes first, and ours is after it was sent: what starts before that is older. */
-  #isPast(window: Window<Campaign>, lost: Lost): boolean {
-    const starts = window.rows.map((row) =>
-      row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? ''),
+  async #decideNow(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null | 'unclear'> {
+    const open = await this.#notTaken(candidates, lost);
+    if (open.length === 0) return null;
+    const rewritten = open.filter(({ judgement }) => judgement === 'rewritten');
+    const names = new Set(rewritten.map(({ row }) => (row as Campaign).name));
+    const isOnlyName = names.size === 1 && open.every(({ judgement }) => isRewrittenOrTwin.has(judgement));
+    const acceptable = isOnlyName ? rewritten : open.filter(isSure);
+    return (await this.#takeFirst(acceptable, lost)) ?? 'unclear';
+  }
+
+  /** Takes the first of the rows that no other create can have made. */
+  async #takeFirst(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null> {
+    const { taken, outstanding } = this.#options;
+    const { createId: id, draft } = lost;
+    for (const { row, judgement, aheadMs } of candidates) {
+      const campaign = row as Campaign;
+      if (judgement !== 'certain' && (await outstanding.mayBeAnothers({ id, draft }, campaign, aheadMs)))
+        continue;
+      if (await taken.take(campaign.sid, id)) return campaign;
+    }
+    return null;
+  }
+
+  async #notTaken(candidates: readonly Candidate[], { createId }: Lost): Promise<Candidate[]> {
+    const areTaken = await Promise.all(
+      candidates.map(async ({ row }) => {
+        const sid = row instanceof UpstreamFailure ? row.facts.sid : row.sid;
+        return sid !== undefined && (await this.#options.taken.isTaken(sid, createId));
+      }),
     );
-    const isSorted = starts.every((start, index) => start <= (starts[index - 1] ?? Infinity));
-    return isSorted && (starts.at(-1) ?? Infinity) < this.#span(lost, window).fromMs;
+    return candidates.filter((_, index) => areTaken[index] !== true);
   }
 
-  async #isAnothers(row: Row<Campaign>, createId: string): Promise<boolean> {
-    const sid = row instanceof UpstreamFailure ? row.facts.sid : row.sid;
-    return sid !== undefined && this.#options.taken.isTaken(sid, createId);
-  }
-
-  /** When it was created if it was, by the upstream's clock: how that differs from ours the `Date` of its answers tells. */
-  #span({ sentAtMs, sealedAtMs }: Lost, { answeredAtMs }: Window<Campaign>): Span {
+  /** How far the upstream's clock is ahead of ours, by the `Date` of its answer. */
+  #aheadMs({ answeredAtMs }: Window<Campaign>): number {
     const nowMs = this.#options.now();
-    const aheadMs = (answeredAtMs ?? nowMs) - nowMs;
-    const sentMs = sentAtMs + Math.min(0, aheadMs);
-    return {
-      fromMs: sentMs - clockToleranceMs,
-      likelyFromMs: sentMs - minuteMs,
-      likelyToMs: sealedAtMs + Math.max(0, aheadMs) + clockToleranceMs,
-    };
+    return (answeredAtMs ?? nowMs) - nowMs;
   }
 }
 
-interface Span {
-  /** What was created before is not the one. */
-  readonly fromMs: number;
-  /** What was created in between may be the one, though it looks otherwise. */
-  readonly likelyFromMs: number;
-  readonly likelyToMs: number;
+const isSure = ({ judgement }: Candidate): boolean => judgement === 'certain' || judgement === 'same';
+const isRewrittenOrTwin: ReadonlySet<Judgement> = new Set<Judgement>(['rewritten', 'twin']);
+
+function candidatesIn({ rows }: Window<Campaign>, lost: Lost, aheadMs: number): Candidate[] {
+  return rows.flatMap((row) => {
+    const judgement = judge(row, lost, aheadMs);
+    return judgement === 'other' ? [] : [{ row, judgement, aheadMs }];
+  });
 }
 
-const everything: CampaignQuery = {
-  name: null,
-  statuses: [],
-  order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
-};
-
-/**
- * Whether a row is the one. One that can't be read may be; so may one of its name, or nearly, and of its time whose
- * content is not what was sent: somebody or something rewrote it.
- */
-function likenessOf(
-  row: Row<Campaign>,
-  { draft, isNameOurs }: Lost,
-  span: Span,
-): 'same' | 'other' | 'unclear' {
-  const { name, createdAt } = row instanceof UpstreamFailure ? row.facts : row;
-  const named = name === undefined ? 'near' : nameLikeness(draft.name, name);
-  const createdAtMs = createdAt === undefined ? undefined : Date.parse(createdAt);
-  if (named === 'other' || (createdAtMs !== undefined && createdAtMs < span.fromMs)) return 'other';
-  const isSame = named === 'same' && !(row instanceof UpstreamFailure) && (isNameOurs || couldBe(draft, row));
-  if (isSame) return 'same';
-  const isLikely =
-    createdAtMs === undefined || (createdAtMs >= span.likelyFromMs && createdAtMs <= span.likelyToMs);
-  return isLikely ? 'unclear' : 'other';
+/** The latest start comes first, and ours is after it was sent: what starts before that is older. */
+function isPast({ rows }: Window<Campaign>, lost: Lost, aheadMs: number): boolean {
+  const starts = rows
+    .map((row) => (row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? '')))
+    .filter((start) => !Number.isNaN(start));
+  const isSorted = starts.every((start, index) => start <= (starts[index - 1] ?? Infinity));
+  const said = lost.draft.schedule?.startTime?.getTime() ?? Infinity;
+  return (
+    isSorted &&
+    (starts.at(-1) ?? Infinity) < Math.min(earliestCreationMs(lost, aheadMs), said - offsetErrorMs)
+  );
 }

@@ -1,109 +1,180 @@
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type Campaign } from '../../schema/campaign.js';
+import { comparableAddress } from './callback-marks.js';
+import { isSameText, likenessOf } from './text-likeness.js';
 
-/** What a row tells of one thing that was sent; `silent` where the row or the draft does not say it. */
+/** What a row says of one thing that was sent; `silent` where the row or the draft does not say it. */
 type Verdict = 'same' | 'different' | 'silent';
 
-/** A text without what an upstream may normalise on the way: spaces and letters' composition. */
-export function plain(text: string): string {
-  return text.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
+/** One thing that can be said of a campaign. What changes together is one group: it counts as one difference. */
+interface Field {
+  readonly group: string;
+  readonly said: (draft: CampaignDraft) => unknown;
+  readonly shown: (campaign: Campaign) => unknown;
+  readonly verdict: (draft: CampaignDraft, campaign: Campaign) => Verdict;
 }
 
-function texts(sent: string | null | undefined, read: string | null | undefined): Verdict {
-  if (sent == null || read == null) return 'silent';
-  return plain(sent) === plain(read) ? 'same' : 'different';
+function field<Said, Shown>(
+  group: string,
+  said: (draft: CampaignDraft) => Said | null | undefined,
+  shown: (campaign: Campaign) => Shown | null | undefined,
+  isSame: (said: Said, shown: Shown) => boolean,
+): Field {
+  const verdict = (draft: CampaignDraft, campaign: Campaign): Verdict => {
+    const [one, other] = [said(draft), shown(campaign)];
+    if (one == null || other == null) return 'silent';
+    return isSame(one, other) ? 'same' : 'different';
+  };
+  return { group, said, shown, verdict };
 }
 
-/** `https://x.example` and `https://x.example/` are one address. */
-function addresses(sent: string | null | undefined, read: string | null | undefined): Verdict {
-  const plainly = (url: string | null | undefined) =>
-    url != null && URL.canParse(url) ? new URL(url).href : url;
-  return texts(plainly(sent), plainly(read));
-}
-
-/** Ids that some layer took for numbers lose their zeros in front. */
-function digits(sent: string | null | undefined, read: string | null | undefined): Verdict {
-  return texts(sent?.replace(/^0+/, ''), read?.replace(/^0+/, ''));
-}
-
-function words(sent: string | null | undefined, read: string): Verdict {
-  return read === 'UNKNOWN' ? 'silent' : texts(sent, read);
-}
-
-function lists(sent: readonly string[] | null | undefined, read: Campaign['lists']): Verdict {
-  if (sent == null || read.length === 0) return 'silent';
-  const sids = new Set(read.map(({ sid }) => sid));
-  return sids.size === new Set(sent).size && sent.every((sid) => sids.has(sid)) ? 'same' : 'different';
-}
+const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];
 
 /** "On the minute" is how the upstream sets times of its own: docs/upstream.md, rules on create. */
-const sameMomentMs = 60_000;
+const isSameMoment = (said: Date, shown: string): boolean =>
+  Math.abs(said.getTime() - Date.parse(shown)) < minuteMs;
+/** Ids that some layer took for numbers lose their zeros in front. */
+const isSameNumber = (said: string, shown: string): boolean =>
+  said.replace(/^0+/, '') === shown.replace(/^0+/, '');
+const isSameWord = (said: string, shown: string): boolean => said.toLowerCase() === shown.toLowerCase();
+const isSameAddress = (said: string, shown: string): boolean =>
+  comparableAddress(said) === comparableAddress(shown);
+const isSameSet = (said: readonly string[], shown: readonly string[]): boolean =>
+  new Set(shown).size === new Set(said).size && said.every((sid) => shown.includes(sid));
+const known = (word: string): string | null => (word === 'UNKNOWN' ? null : word);
 
-function moments(sent: Date | null | undefined, read: string | null | undefined): Verdict {
-  if (sent == null || read == null) return 'silent';
-  return Math.abs(sent.getTime() - Date.parse(read)) < sameMomentMs ? 'same' : 'different';
+const name = field(
+  'name',
+  (draft) => draft.name,
+  (campaign) => campaign.name,
+  isSameText,
+);
+
+const content: readonly Field[] = [
+  field(
+    'contentType',
+    (draft) => draft.contentType,
+    ({ contentType }) => known(contentType),
+    isSameWord,
+  ),
+  field(
+    'lists',
+    (draft) => draft.lists,
+    ({ lists }) => (lists.length === 0 ? null : lists.map(({ sid }) => sid)),
+    isSameSet,
+  ),
+  field(
+    'schedule',
+    (draft) => draft.schedule?.startTime,
+    ({ schedule }) => schedule.startTime,
+    isSameMoment,
+  ),
+  field(
+    'schedule',
+    (draft) => draft.schedule?.endTime,
+    ({ schedule }) => schedule.endTime,
+    isSameMoment,
+  ),
+  field(
+    'dlt',
+    (draft) => draft.dltEntityId,
+    (campaign) => campaign.dltEntityId,
+    isSameNumber,
+  ),
+  field(
+    'dlt',
+    (draft) => draft.dltTemplateId,
+    (campaign) => campaign.dltTemplateId,
+    isSameNumber,
+  ),
+  field(
+    'sender',
+    (draft) => draft.senderId,
+    (campaign) => campaign.senderId,
+    isSameWord,
+  ),
+  field(
+    'smsType',
+    (draft) => draft.smsType,
+    ({ smsType }) => known(smsType),
+    isSameWord,
+  ),
+  field(
+    'template',
+    (draft) => draft.template,
+    (campaign) => campaign.template,
+    isSameText,
+  ),
+  field(
+    'callbacks',
+    (draft) => draft.statusCallback,
+    (campaign) => campaign.statusCallback,
+    isSameAddress,
+  ),
+  field(
+    'callbacks',
+    (draft) => draft.smsStatusCallback,
+    (campaign) => campaign.smsStatusCallback,
+    isSameAddress,
+  ),
+];
+
+/** How long after its creation a campaign starts at most that was given no start; the samples have ten minutes. */
+const latestDefaultStartMs = hourMs;
+/** "Without a schedule the end is 30 days after the start" (docs/upstream.md, rules on create). */
+const defaultRunMs = 30 * dayMs;
+
+/** Whether a row's times are those that were sent, or that the upstream sets where none were. */
+export function hasScheduleOf({ schedule }: Pick<CampaignDraft, 'schedule'>, campaign: Campaign): boolean {
+  const times = content.filter(({ group }) => group === 'schedule');
+  if (times.some(({ verdict }) => verdict({ schedule: schedule ?? null }, campaign) === 'different'))
+    return false;
+  const [startMs, endMs, createdMs] = [
+    campaign.schedule.startTime,
+    campaign.schedule.endTime,
+    campaign.createdAt,
+  ].map((time) => Date.parse(time ?? '')) as [number, number, number];
+  const isDefaultStart = !(startMs < createdMs - minuteMs || startMs > createdMs + latestDefaultStartMs);
+  const isDefaultEnd = !(Math.abs(endMs - startMs - defaultRunMs) > dayMs);
+  return (schedule?.startTime != null || isDefaultStart) && (schedule?.endTime != null || isDefaultEnd);
 }
-
-function verdicts(draft: CampaignDraft, campaign: Campaign): Verdict[] {
-  return [
-    texts(draft.name, campaign.name),
-    words(draft.contentType, campaign.contentType),
-    lists(draft.lists, campaign.lists),
-    moments(draft.schedule?.startTime, campaign.schedule.startTime),
-    moments(draft.schedule?.endTime, campaign.schedule.endTime),
-    digits(draft.dltEntityId, campaign.dltEntityId),
-    digits(draft.dltTemplateId, campaign.dltTemplateId),
-    texts(draft.senderId?.toLowerCase(), campaign.senderId.toLowerCase()),
-    words(draft.smsType, campaign.smsType),
-    texts(draft.template, campaign.template),
-    addresses(draft.statusCallback, campaign.statusCallback),
-    addresses(draft.smsStatusCallback, campaign.smsStatusCallback),
-  ];
-}
-
-/** True where nothing that the row says is other than what was sent. */
-export function couldBe(draft: CampaignDraft, campaign: Campaign): boolean {
-  return !verdicts(draft, campaign).includes('different');
-}
-
-/** True where everything that was said is what the row says; what it does not say, it does not confirm. */
-export function isAsSaid(draft: CampaignDraft, campaign: Campaign): boolean {
-  const said = { ...draft, ...draft.schedule, schedule: null };
-  const count = Object.values(said).filter((value) => value != null).length;
-  return verdicts(draft, campaign).filter((verdict) => verdict === 'same').length === count;
-}
-
-/** An upstream may cut names of this length. */
-const longName = 64;
-
-/** How a row's name is like the one that was sent: some layers rewrite what is no letter, or cut what is long. */
-export function nameLikeness(sent: string, read: string): 'same' | 'near' | 'other' {
-  const [one, other] = [plain(sent), plain(read)];
-  if (one === other) return 'same';
-  if (other.length >= longName && one.startsWith(other)) return 'near';
-  const [letters, readLetters] = [lettersOf(one), lettersOf(other)];
-  return letters !== '' && letters === readLetters ? 'near' : 'other';
-}
-
-function lettersOf(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase();
-}
-
-/** The shortest that can be searched for: "Min 3 letters" (API document, list, `name`). */
-const shortestSearch = 3;
-const longestSearch = 40;
 
 /**
- * A part of a name that no layer rewrites, to search for: letters, digits and single spaces whose Unicode composition
- * is not in question. Null where there is none that is long enough.
+ * How many things but the name a row has otherwise than they were sent. What the row does not say is no difference; what
+ * was not sent, and the row has, is one.
  */
-export function searchable(name: string): string | null {
-  const isPlain = (letter: string) =>
-    /[\p{L}\p{N} ]/u.test(letter) && letter.normalize('NFD') === letter && letter.normalize('NFC') === letter;
-  const runs = Array.from(plain(name), (letter) => (isPlain(letter) ? letter : '\n'))
-    .join('')
-    .split('\n');
-  const longest = runs.map((run) => run.trim()).sort((a, b) => b.length - a.length)[0] ?? '';
-  const cut = Array.from(longest).slice(0, longestSearch).join('').trim();
-  return cut.length < shortestSearch ? null : cut;
+export function differences(draft: CampaignDraft, campaign: Campaign): number {
+  const groups = new Set(
+    content.flatMap(({ group, verdict }) => (verdict(draft, campaign) === 'different' ? [group] : [])),
+  );
+  if (!hasScheduleOf(draft, campaign)) groups.add('schedule');
+  const isCalledBackUnsaid =
+    (draft.statusCallback == null && campaign.statusCallback !== null) ||
+    (draft.smsStatusCallback == null && campaign.smsStatusCallback !== null);
+  if (isCalledBackUnsaid) groups.add('callbacks');
+  return groups.size;
+}
+
+/** What a campaign shows of a change that was sent. */
+export type ChangeProgress = 'done' | 'notDone' | 'unclear';
+
+/**
+ * Tells what became of an update from the campaign as it is now.
+ * @param before the campaign as it was.
+ */
+export function updateProgress(draft: CampaignDraft, before: Campaign, now: Campaign): ChangeProgress {
+  const said = [name, ...content].filter((one) => one.said(draft) != null);
+  const isUnchanged = ({ shown }: Field): boolean =>
+    JSON.stringify(shown(now)) === JSON.stringify(shown(before));
+  const isDone = (one: Field): boolean =>
+    one.verdict(draft, now) === 'same' || (one === name && !isUnchanged(one) && isRenamed(draft, now));
+  if (said.every(isDone)) return 'done';
+  const isNotDone =
+    said.every(isUnchanged) && said.some(({ verdict }) => verdict(draft, now) === 'different');
+  return isNotDone ? 'notDone' : 'unclear';
+}
+
+function isRenamed(draft: CampaignDraft, now: Campaign): boolean {
+  const likeness = likenessOf(draft.name ?? '', now.name);
+  return likeness === 'rewritten' || likeness === 'cut';
 }

@@ -12,6 +12,11 @@ export function sealedUnseen(nowMs: number, timeoutMs: number): number {
   return nowMs + budgetWaitMs + Math.max(quietMs, timeoutsUntilSealed * timeoutMs);
 }
 
+/** Tells whether the upstream itself ended the exchange, by a status that says no or by breaking the connection. */
+export function isEndedByUpstream({ reason, facts }: UpstreamFailure): boolean {
+  return reason === 'unavailable' && !facts.mayStillRun && !facts.isAccepted;
+}
+
 /** When a request whose answer was lost will have been taken, if ever. */
 export function sealedAfter(
   failure: UpstreamFailure,

@@ -3,20 +3,17 @@ import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Create } from './create.js';
 import { CannotTell, type LookUp } from './look-up.js';
-import { type Namesakes } from './namesakes.js';
+import { looks } from './looks.js';
 import { OutcomeUnknown } from './outcome.js';
 
 /** What settling needs. */
 export interface SettlingOptions {
   readonly lookUp: LookUp;
-  readonly namesakes: Namesakes;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** How long a caller is kept waiting between looks; then it is told that the outcome is not known. */
-const pausesMs = [2000, 8000] as const;
-/** How long one look may take, with its wait for namesakes. */
+/** How long one look may take, with its wait for other creates. */
 const lookMs = 6000;
 
 /** Finds out what came of a create whose answer was lost. */
@@ -34,28 +31,23 @@ export class Settling {
    */
   async settle(create: Create): Promise<Campaign | null> {
     const { now, sleep } = this.#options;
-    let openMs = create.journal.progress.sealedAtMs - now();
-    for (const pauseMs of [...pausesMs, null]) {
-      const found = await this.#look(create);
-      if (found || (found === null && openMs <= 0)) return found;
-      if (pauseMs === null) break;
-      const waitMs = openMs > 0 ? Math.min(openMs, pauseMs) : pauseMs;
-      await sleep(waitMs);
-      openMs -= waitMs;
-    }
-    throw new OutcomeUnknown(create.draft.name);
+    const openMs = create.journal.progress.sealedAtMs - now();
+    const found = await looks(openMs, sleep, async (isSettled) => {
+      const campaign = await this.#look(create, isSettled);
+      return campaign === null && !isSettled ? undefined : campaign;
+    });
+    if (found === undefined) throw new OutcomeUnknown(create.draft.name);
+    return found;
   }
 
   /** @returns undefined where a look tells nothing. */
-  async #look({ id, draft, isNameOurs, journal, asker }: Create): Promise<Campaign | null | undefined> {
-    const { sentAtMs, sealedAtMs } = journal.progress;
+  async #look(create: Create, isSettled: boolean): Promise<Campaign | null | undefined> {
+    const { id, draft, isNameOurs, journal, asker } = create;
+    const { sentAtMs, sealedAtMs, marks } = journal.progress;
     if (sentAtMs === null) return null;
-    const lost = { createId: id, draft, isNameOurs, sentAtMs, sealedAtMs };
-    const look = this.#options.namesakes.looking(draft.name, () =>
-      this.#options.lookUp.find(lost, { priority: 'write', asker }),
-    );
+    const lost = { createId: id, draft, isNameOurs, sentAtMs, sealedAtMs, marks };
     try {
-      return await inTime(look);
+      return await inTime(this.#options.lookUp.find(lost, { priority: 'write', asker }, isSettled));
     } catch (error) {
       // The budget says when there is a place for another look: until then waiting is of no use.
       if (failedBecause(error, 'rateLimited'))

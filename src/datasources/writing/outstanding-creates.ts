@@ -1,0 +1,147 @@
+import { Mutex } from 'async-mutex';
+import { z } from 'zod';
+import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { type Campaign } from '../../schema/campaign.js';
+import { type SharedState } from '../state/shared-state.js';
+import { type Create } from './create.js';
+import { digest, fingerprintOf, type Progress } from './create-record.js';
+import { isLikelyCreation } from './creation-time.js';
+import { hasScheduleOf } from './same-campaign.js';
+import { type Likeness, letters, likenessOf } from './text-likeness.js';
+
+const stored = z.array(
+  z.object({
+    id: z.string(),
+    fingerprint: z.string(),
+    name: z.string(),
+    startTime: z.coerce.date().nullable(),
+    endTime: z.coerce.date().nullable(),
+    sentAtMs: z.number(),
+    sealedAtMs: z.number(),
+    isInFlight: z.boolean(),
+  }),
+);
+type Outstanding = z.infer<typeof stored>[number];
+
+/** As long as an idempotency key is kept: a lost create may be looked for as long. */
+const keptForMs = 24 * 3_600_000;
+/** What is longer is compared by its beginning. */
+const longestName = 400;
+/** Of one content; past that the oldest go first. */
+const maximumEntries = 200;
+/** How often a change is tried that others get ahead of. */
+const maximumSwaps = 50;
+
+/** How sure a likeness makes: a create whose name is merely cut has no claim beside one whose name is whole. */
+const ranks: Readonly<Partial<Record<Likeness, number>>> = { same: 1, rewritten: 1, cut: 2 };
+
+/**
+ * The creates that were sent and not answered, of all gateways of the account: what a look-up finds may be theirs.
+ *
+ * They are in the shared state, under the digest of what they create (all but name and schedule): only creates of the same
+ * content can be taken for each other. Who finds a campaign reads this after the list and before it takes the campaign: a
+ * create that is not in it has taken its own.
+ */
+export class OutstandingCreates {
+  readonly #state: SharedState;
+  readonly #now: () => number;
+  readonly #turn = new Mutex();
+  readonly #inFlight = new Map<string, Promise<unknown>>();
+
+  constructor(state: SharedState, now: () => number) {
+    this.#state = state;
+    this.#now = now;
+  }
+
+  /** Runs what sends a create: who looks for another can wait for its end. */
+  async sending<T>({ id }: Create, send: () => Promise<T>): Promise<T> {
+    const sent = send();
+    this.#inFlight.set(id, sent);
+    try {
+      return await sent;
+    } finally {
+      this.#inFlight.delete(id);
+    }
+  }
+
+  /**
+   * Waits for the ends of the creates that this process is sending.
+   * @returns whether there were any besides the one with this id.
+   */
+  async othersEnded(id: string): Promise<boolean> {
+    const others = [...this.#inFlight].flatMap(([other, sent]) => (other === id ? [] : [sent]));
+    await Promise.allSettled(others);
+    return others.length > 0;
+  }
+
+  /** Notes how far a create has come. Where it can't be noted, others may take its campaign for theirs (docs/writing.md). */
+  async note(create: Create, { sentAtMs, sealedAtMs }: Progress, isInFlight: boolean): Promise<void> {
+    const { draft, id } = create;
+    const { startTime = null, endTime = null } = draft.schedule ?? {};
+    const name = draft.name.slice(0, longestName);
+    const entry = { id, fingerprint: fingerprintOf(draft), name, startTime, endTime, sealedAtMs, isInFlight };
+    await this.#change(draft, (others) => [
+      ...others.filter((other) => other.id !== id),
+      ...(sentAtMs === null ? [] : [{ ...entry, sentAtMs }]),
+    ]).catch(() => undefined);
+  }
+
+  /**
+   * Tells whether another create may have made a campaign that looks like a create's. One that is lost, and says the same in
+   * every letter, does not count: of campaigns that are the same either may have any.
+   * @param aheadMs see `isLikelyCreation`.
+   */
+  async mayBeAnothers(
+    create: Pick<Create, 'id' | 'draft'>,
+    row: Campaign,
+    aheadMs: number,
+  ): Promise<boolean> {
+    const { entries } = await this.#read(draftKey(create.draft));
+    const fingerprint = fingerprintOf(create.draft);
+    const rank = rankOf(create.draft.name, row.name);
+    return entries.some((other) => {
+      if (other.id === create.id || !isLikelyCreation(other, row.createdAt, aheadMs)) return false;
+      const isSent = other.isInFlight && this.#now() < other.sealedAtMs;
+      if (other.fingerprint === fingerprint && !isSent) return false;
+      return rankOf(other.name, row.name) <= rank && hasScheduleOf({ schedule: other }, row);
+    });
+  }
+
+  async #change(draft: CampaignDraft, change: (entries: Outstanding[]) => Outstanding[]): Promise<void> {
+    const key = draftKey(draft);
+    await this.#turn.runExclusive(async () => {
+      for (let swaps = 0; swaps < maximumSwaps; swaps += 1) {
+        const { text, entries } = await this.#read(key);
+        const next = change(entries.filter(({ sealedAtMs }) => sealedAtMs + keptForMs > this.#now()));
+        if (await this.#write(key, text, next.slice(-maximumEntries))) return;
+      }
+    });
+  }
+
+  async #write(key: string, text: string | null, entries: readonly Outstanding[]): Promise<boolean> {
+    if (entries.length === 0) return text === null || this.#state.remove(key, text);
+    const next = JSON.stringify(entries);
+    return text === null
+      ? this.#state.insert(key, next, keptForMs)
+      : this.#state.swap(key, text, next, keptForMs);
+  }
+
+  async #read(key: string): Promise<{ readonly text: string | null; readonly entries: Outstanding[] }> {
+    const text = await this.#state.read(key);
+    return { text, entries: text === null ? [] : (stored.safeParse(JSON.parse(text)).data ?? []) };
+  }
+}
+
+function rankOf(sent: string, stored: string): number {
+  const compared = sent.length < longestName ? stored : stored.slice(0, longestName);
+  return ranks[likenessOf(sent, compared)] ?? Infinity;
+}
+
+/** Where the creates of a content are: of all that is compared to a row's but its name and its schedule. */
+function draftKey(draft: CampaignDraft): string {
+  const { contentType, lists, dltEntityId, dltTemplateId, senderId, smsType, template } = draft;
+  const withoutZeros = [dltEntityId, dltTemplateId].map((id) => id?.replace(/^0+/, ''));
+  const words = [contentType, senderId?.toLowerCase(), smsType, letters(template ?? '')];
+  const content = [...words, ...withoutZeros, [...(lists ?? [])].sort()];
+  return `outstanding:${digest(JSON.stringify(content))}`;
+}
