@@ -26,8 +26,10 @@ export interface Config {
   readonly maximumUpstreamCalls: number;
   /** False: nothing that was read is kept, and nothing shared between requests. */
   readonly isCacheOn: boolean;
-  /** How much memory answers may take that are kept as they were sent; 0: none is kept. */
-  readonly answersCacheBytes: number;
+  /** How much memory answers may take that are kept as they were sent; 0: none is kept; undefined: as the heap has room. */
+  readonly answersCacheBytes: number | undefined;
+  /** Options that Node was started with by NODE_OPTIONS: the size of the heap may be one. */
+  readonly nodeOptions: string;
   readonly host: string;
   readonly port: number;
   /** How many processes serve; from 2 on there is one more, that holds what they share. */
@@ -79,6 +81,7 @@ export function readConfig(said: Readonly<Record<string, string | undefined>> = 
     maximumUpstreamCalls: environment.read('MAX_UPSTREAM_CALLS'),
     isCacheOn: environment.read('CACHE') === 'on',
     answersCacheBytes: environment.read('ANSWERS_CACHE_BYTES'),
+    nodeOptions: environment.said('NODE_OPTIONS') ?? '',
     port: environment.read('PORT'),
     workers: environment.read('WORKERS'),
     logLevel: environment.read('LOG_LEVEL'),

@@ -55,7 +55,7 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
   const reads = openAccount(surroundings, observation, upstream, opened, () => address.url);
   const { account, live } = reads;
   const writing = openWriting(surroundings, observation, upstream, reads);
-  const answers = openAnswers(config, metrics.answers);
+  const answers = openAnswers(surroundings, metrics.answers);
   const schema = await createSchema(now);
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);

@@ -1,4 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { ConfigError } from './config/environment.js';
 
 /**
  * Fits V8's heap to a server, whose objects live as long as a request and no longer. To be called before anything runs
@@ -13,4 +14,33 @@ export function fitHeapToRequests(): void {
   // those are objects of requests that wait for the upstream, and what they hold is then taken for old too: 1 MB at each
   // collection in place of 50 KB, a fifth to a third of the CPU of a query with a list.
   setFlagsFromString('--no-allocation-site-pretenuring');
+}
+
+const mebibyte = 1024 * 1024;
+/** Modules and schema take half of it; what is left must hold the largest answers. */
+const leastHeapMebibytes = 96;
+
+/**
+ * Bytes that the heap of this process may take: `--max-old-space-size` where it is given, or else V8's own limit.
+ * @param nodeOptions the variable NODE_OPTIONS; the command line stands above it.
+ */
+export function heapBytes(
+  nodeOptions: string,
+  commandLine: readonly string[] = process.execArgv,
+  limitBytes = getHeapStatistics().heap_size_limit,
+): number {
+  const said = [...nodeOptions.split(/\s+/), ...commandLine]
+    .join(' ')
+    .matchAll(/(?:^| )"?--max[-_]old[-_]space[-_]size[= ]"?(\d+)/g);
+  const mebibytes = Number([...said].at(-1)?.[1] ?? 0);
+  return mebibytes === 0 ? limitBytes : Math.min(mebibytes * mebibyte, limitBytes);
+}
+
+/** @throws ConfigError for a heap that a gateway would run out of. */
+export function refuseSmallHeap(bytes: number): void {
+  if (bytes >= leastHeapMebibytes * mebibyte) return;
+  throw new ConfigError([
+    `NODE_OPTIONS: the heap is ${Math.floor(bytes / mebibyte)} MB, takes ${leastHeapMebibytes} MB or more; ` +
+      `set --max-old-space-size=${leastHeapMebibytes} or more, or give the container more memory.`,
+  ]);
 }

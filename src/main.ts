@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
 import { type Config, readConfig } from './config.js';
-import { fitHeapToRequests } from './heap.js';
+import { fitHeapToRequests, heapBytes, refuseSmallHeap } from './heap.js';
 import { startProblem } from './start-problem.js';
 import { CannotStart } from './workers/crew.js';
 
@@ -43,6 +43,7 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
 /** One gateway in this process, or several in processes of their own; each of those comes here too. */
 async function start(config: Config): Promise<undefined> {
   fitHeapToRequests();
+  refuseSmallHeap(heapBytes(config.nodeOptions));
   if (config.workers === 1) return (await import('./run-gateway.js')).runGateway(config, console.log);
   return cluster.isPrimary
     ? (await import('./run-workers.js')).runWorkers(config, console.log)

@@ -3,6 +3,8 @@ import { type Config } from './config.js';
 import { type RunningSandbox } from './config/upstream.js';
 import { endOnSignal, overtimeMs } from './end-on-signal.js';
 import { connect } from './gateway/connect.js';
+import { memoryBudget } from './gateway/memory-budget.js';
+import { heapBytes } from './heap.js';
 import { holdForWorkers } from './gateway/workers/hold-for-workers.js';
 import { readyLines } from './ready-lines.js';
 import { createLogger } from './server/logger.js';
@@ -18,7 +20,10 @@ export async function runWorkers(config: Config, say: (line: string) => void): P
   const logger = createLogger(config.logLevel, undefined, process.pid);
   const sandbox = config.upstream.kind === 'sandbox' ? await connect(config.upstream) : undefined;
   const webhookSecret = config.webhookSecret ?? randomBytes(32).toString('hex');
-  const hold = holdForWorkers({ webhookSecret, sandbox: sandbox && withoutHandle(sandbox) });
+  const hold = holdForWorkers(
+    { webhookSecret, sandbox: sandbox && withoutHandle(sandbox) },
+    memoryBudget(heapBytes(config.nodeOptions)),
+  );
   prepareForks();
   const crew = new Crew({
     count: config.workers,

@@ -56,7 +56,7 @@ export const variables = {
   ANSWERS_CACHE_BYTES: [
     wholeNumber(0, 4 * 1024 ** 3),
     'a whole number of bytes up to 4294967296; 0: no answer is kept',
-    '33554432',
+    undefined,
   ],
   HOST: [z.string().regex(/^[\w.:-]+$/), 'a host name or address to listen on', '127.0.0.1'],
   PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4000'],

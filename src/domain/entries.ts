@@ -8,3 +8,14 @@ export function upToEntries(maximum: number): {
 } {
   return { maxSize: maximum, sizeCalculation: () => 1 };
 }
+
+/** What an entry of an `LRUCache` takes beside its key and its value: its place in the map, in the order and in time. */
+export const entryBytes = 160;
+
+/** What V8 stores with two bytes for each character of its text. */
+const beyondLatin1 = /[\u0100-\uffff]/;
+
+/** What a text takes. */
+export function textBytes(text: string): number {
+  return 24 + text.length * (beyondLatin1.test(text) ? 2 : 1);
+}

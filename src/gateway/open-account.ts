@@ -18,20 +18,21 @@ const longestWaitMs = 5000;
  * @param ownUrl where this gateway is reached, once it listens.
  */
 export function openAccount(
-  { config, now, logger }: Surroundings,
+  { config, now, logger, memory }: Surroundings,
   { metrics, drift }: Observation,
   { client, shared }: OpenUpstream,
   opened: Opened,
   ownUrl: () => string | undefined,
 ) {
   const speed = config.upstream.kind === 'sandbox' ? config.sandbox.speed : 1;
-  const feed = new ChangeFeed(now, metrics.feed);
+  const feed = new ChangeFeed(now, memory.waitingEvents, metrics.feed);
   const clock = new ReadingClock(now);
   const account = new AccountReads({
     client,
     clock,
     now,
     isCacheOn: config.isCacheOn,
+    maximumBytes: memory,
     freshness: spedUp(defaultFreshness, speed),
     batchCalls: batchCallsOf(config.maximumUpstreamCalls),
     onRead: metrics.read,
@@ -54,6 +55,7 @@ export function openAccount(
     clock,
     bus: shared.bus,
     state: shared.state,
+    maximumBytes: memory,
     onUnreadable: () => {
       logger.warn('another gateway said something that cannot be read');
     },

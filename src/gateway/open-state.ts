@@ -1,16 +1,13 @@
 import { type Redis } from 'ioredis';
-import { type Config } from '../config.js';
 import { MemoryBus } from '../datasources/state/memory-bus.js';
 import { type CallLedger } from '../datasources/exotel/policy/call-ledger.js';
 import { MemoryState } from '../datasources/state/memory-state.js';
 import { type SharedReadings } from '../datasources/state/shared-readings.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
-import { type Logger } from '../server/logger.js';
 import { type RequestCounts } from '../server/limits/request-counts.js';
 import { Seldom } from '../server/observe/seldom.js';
-import { type Line } from '../workers/line.js';
-import { type ServedByPrimary } from './workers/served.js';
+import { type Surroundings } from './surroundings.js';
 
 /** What the gateways of the account share, and how it is let go of. */
 export interface OpenState {
@@ -34,14 +31,10 @@ const readyWithinMs = 1000;
 
 /**
  * What the gateways of the account share; without a Redis there is but this one, or the workers of one primary process.
- * @param primary of which this process is a worker.
  */
 export async function openState(
-  { redisUrl, timeoutMs }: Config,
+  { config: { redisUrl, timeoutMs }, now, logger, memory, primary }: Surroundings,
   accountSid: string,
-  now: () => number,
-  logger: Logger,
-  primary?: Line<ServedByPrimary>,
 ): Promise<OpenState> {
   const prefix = `campaign-gateway:${accountSid}:`;
   const seldom = new Seldom(() => performance.now());
@@ -57,7 +50,7 @@ export async function openState(
   }
   if (redisUrl === undefined)
     return {
-      state: new MemoryState(now),
+      state: new MemoryState(now, memory.state),
       bus: new MemoryBus(),
       redis: undefined,
       readings: undefined,

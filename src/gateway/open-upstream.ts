@@ -10,14 +10,15 @@ import { type Surroundings } from './surroundings.js';
 
 /** The upstream, called by the account's rules, and what the gateways of that account share. */
 export async function openUpstream(
-  { config, now, random, logger, primary }: Surroundings,
+  surroundings: Surroundings,
   { calls: observer, drift }: Observation,
   opened: Opened,
 ) {
+  const { config, now, random } = surroundings;
   const { sandbox, ...upstream } = await connect(config.upstream);
   opened.add(sandbox, (own) => own?.close());
   const { accountSid } = upstream;
-  const shared = await openState(config, accountSid, now, logger, primary);
+  const shared = await openState(surroundings, accountSid);
   opened.add(shared, (state) => {
     state.close();
   });

@@ -8,13 +8,14 @@ import {
 } from '../datasources/exotel/mapping/callback.js';
 import { type AccountReads } from '../datasources/reading/account-reads.js';
 import { CampaignStatus } from '../domain/campaign.js';
-import { upToEntries } from '../domain/entries.js';
+import { entryBytes, upToEntries } from '../domain/entries.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { isNext, type MessageStatus } from '../domain/message.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
 import { type CallbackUrls } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
+import { type LiveBytes } from './live-bytes.js';
 import { type Rereads } from './rereads.js';
 import { type WebhookKind, type WebhookTokens } from './webhook-token.js';
 
@@ -25,6 +26,7 @@ export interface CallbackReceiverOptions {
   readonly rereads: Rereads;
   readonly tokens: WebhookTokens;
   readonly urls: CallbackUrls;
+  readonly maximumBytes: Pick<LiveBytes, 'callbacks'>;
   /** Shown every callback that came to an address of ours. */
   readonly drift?: DriftWatch | undefined;
   /** Tells the account's other gateways. */
@@ -45,16 +47,20 @@ const [againMs, maximumTries, maximumEarly] = [250, 20, 1000];
 /** Callbacks come "2 to 4 times within about 45 minutes": so many of the last are remembered, by digests. */
 const rememberedHints = 10_000;
 const rememberedMessages = 200_000;
+/** Of a message that is remembered. */
+const messageBytes = entryBytes + 40;
 
 /** Takes callbacks in: at least once, late, in any order, from anybody who has the address. */
 export class CallbackReceiver {
   readonly #options: CallbackReceiverOptions;
   readonly #hints = new LRUCache<string, true>(upToEntries(rememberedHints));
   #early = 0;
-  readonly #messages = new LRUCache<string, MessageStatus>(upToEntries(rememberedMessages));
+  readonly #messages: LRUCache<string, MessageStatus>;
 
   constructor(options: CallbackReceiverOptions) {
     this.#options = options;
+    const asRoomAllows = Math.floor(options.maximumBytes.callbacks / messageBytes);
+    this.#messages = new LRUCache(upToEntries(Math.min(rememberedMessages, asRoomAllows)));
   }
 
   /**

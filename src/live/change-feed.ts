@@ -5,7 +5,7 @@ import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
 import { completed, differs } from './completed.js';
 import { type FeedObserver, type LiveField } from './feed-observer.js';
-import { SubscriberQueue } from './subscriber-queue.js';
+import { SubscriberQueue, WaitingRoom } from './subscriber-queue.js';
 
 /** A campaign that somebody listens to. */
 export interface Watched {
@@ -31,6 +31,9 @@ const campaignsWaiting = 1;
 /** Of messages each matters, and of a burst that a subscriber can't keep up with the newest thousand. */
 const messagesWaiting = 1000;
 
+/** Of an event of a message that waits; a campaign is kept by others, too. */
+const eventBytes = 700;
+
 /** One answer may be of a copy of the upstream's that is behind. */
 const missesToBelieve = 2;
 
@@ -41,16 +44,19 @@ const missesToBelieve = 2;
 export class ChangeFeed {
   readonly #now: () => number;
   readonly #observer: FeedObserver | undefined;
+  readonly #room: WaitingRoom;
   readonly #entries = new Map<string, Entry>();
   /** Told when somebody comes or leaves, and when it is known what somebody listens to. */
   onListeners: () => void = () => undefined;
 
   /**
    * @param now epoch milliseconds.
+   * @param maximumBytes of events that wait for subscribers.
    * @param observer told of who listens to what.
    */
-  constructor(now: () => number, observer?: FeedObserver) {
+  constructor(now: () => number, maximumBytes: number, observer?: FeedObserver) {
     this.#now = now;
+    this.#room = new WaitingRoom(Math.floor(maximumBytes / eventBytes));
     this.#observer = observer;
   }
 
@@ -150,6 +156,7 @@ export class ChangeFeed {
     const closed = this.#observer?.opened(field, over);
     const queue = new SubscriberQueue<T>({
       maximum,
+      room: this.#room,
       onDropped: () => this.#observer?.dropped(field),
       onLeft: () => {
         closed?.();

@@ -8,6 +8,7 @@ import { CallbackUrls } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
 import { Claims } from './instances/claims.js';
 import { OtherInstances } from './instances/other-instances.js';
+import { type LiveBytes } from './live-bytes.js';
 import { Rereads } from './rereads.js';
 import { SharedPoll } from './shared-poll.js';
 import { Subscriptions } from './subscriptions.js';
@@ -30,6 +31,7 @@ export interface LiveChangesOptions {
   readonly secret: string;
   /** Where the upstream reaches this gateway; undefined where it doesn't. */
   readonly root: () => string | undefined;
+  readonly maximumBytes: LiveBytes;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** How many times faster than life campaigns run. */
@@ -46,7 +48,7 @@ export class LiveChanges {
   readonly #poll: SharedPoll;
 
   constructor(options: LiveChangesOptions) {
-    const { feed, account, drift, now, speed, bus } = options;
+    const { feed, account, drift, now, speed, bus, maximumBytes } = options;
     const tokens = new WebhookTokens(options.secret);
     const urls = new CallbackUrls(tokens, options.root);
     const claims = new Claims(bus, options.state);
@@ -68,7 +70,16 @@ export class LiveChanges {
     const rereads = new Rereads({ feed, account, claims, now, speed });
     this.#rereads = rereads;
     const passOn = others.calledBack.bind(others);
-    this.receiver = new CallbackReceiver({ feed, account, rereads, tokens, urls, passOn, drift });
+    this.receiver = new CallbackReceiver({
+      feed,
+      account,
+      rereads,
+      tokens,
+      urls,
+      passOn,
+      drift,
+      maximumBytes,
+    });
     const isCalledBack = urls.isCalledBack.bind(urls);
     const onPolled = others.polled.bind(others);
     this.#poll = new SharedPoll({ feed, account, claims, onPolled, isCalledBack, now, speed });

@@ -1,7 +1,40 @@
+/** Room that queues share. Where it is used up, each queue is left its fair share, and those that hold more drop it. */
+export class WaitingRoom {
+  readonly #maximum: number;
+  #queues = 0;
+  #waiting = 0;
+
+  /** @param maximum values of all queues together; twice as many while shares are still being dropped. */
+  constructor(maximum: number) {
+    this.#maximum = maximum;
+  }
+
+  /** How many values one queue may hold now, which alone may hold so many at most. */
+  limit(maximum: number): number {
+    if (this.#waiting <= this.#maximum) return maximum;
+    return Math.min(maximum, Math.max(1, Math.floor(this.#maximum / this.#queues)));
+  }
+
+  opened(): void {
+    this.#queues += 1;
+  }
+
+  closed(): void {
+    this.#queues -= 1;
+  }
+
+  /** Notes that more values wait, or fewer. */
+  changed(by: number): void {
+    this.#waiting += by;
+  }
+}
+
 /** How a queue ends and how much it holds. */
 export interface SubscriberQueueOptions {
   /** What does not fit pushes out the oldest: a slow subscriber never grows memory. */
   readonly maximum: number;
+  /** Shared with other queues. */
+  readonly room: WaitingRoom;
   /** Told once, when the subscriber leaves. */
   readonly onLeft: () => void;
   /** Told each time that something was pushed out. */
@@ -17,12 +50,15 @@ interface PromiseWithHands<T> {
 export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   readonly #options: SubscriberQueueOptions;
   readonly #waiting: T[] = [];
+  /** How many of them are counted in the room. */
+  #counted = 0;
   #take: PromiseWithHands<IteratorResult<T>> | null = null;
   #failure: Error | null = null;
   #hasLeft = false;
 
   constructor(options: SubscriberQueueOptions) {
     this.#options = options;
+    options.room.opened();
   }
 
   /** Gives a value to the subscriber, now or when it asks for one. */
@@ -33,14 +69,18 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
       this.#take = null;
       return;
     }
+    const { maximum, room } = this.#options;
     this.#waiting.push(value);
-    if (this.#waiting.length <= this.#options.maximum) return;
-    this.#waiting.shift();
-    this.#options.onDropped?.();
+    this.#counted += 1;
+    room.changed(1);
+    for (let over = this.#waiting.length - room.limit(maximum); over > 0; over -= 1) {
+      this.#shift();
+      this.#options.onDropped?.();
+    }
   }
 
   next(): Promise<IteratorResult<T>> {
-    const value = this.#waiting.shift();
+    const value = this.#shift();
     if (value !== undefined) return Promise.resolve({ done: false, value });
     if (this.#failure) {
       const failure = this.#failure;
@@ -57,18 +97,20 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   /** Ends it from this side: the subscriber is given what waits for it, then the error, and then nothing more. */
   fail(error: Error): void {
     if (this.#hasLeft) return;
-    this.#hasLeft = true;
+    this.#leave();
     if (this.#take) this.#take.reject(error);
     else this.#failure = error;
     this.#take = null;
+    this.#leaveRoom(); // whether anybody takes what waits is not known
     this.#options.onLeft();
   }
 
   return(): Promise<IteratorResult<T>> {
+    this.#leaveRoom();
     this.#waiting.length = 0;
     this.#failure = null;
     if (!this.#hasLeft) {
-      this.#hasLeft = true;
+      this.#leave();
       this.#take?.resolve({ done: true, value: undefined });
       this.#take = null;
       this.#options.onLeft();
@@ -81,6 +123,24 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
     return Promise.reject(
       error instanceof Error ? error : new Error('A subscription failed.', { cause: error }),
     );
+  }
+
+  #shift(): T | undefined {
+    if (this.#counted > 0) {
+      this.#counted -= 1;
+      this.#options.room.changed(-1);
+    }
+    return this.#waiting.shift();
+  }
+
+  #leaveRoom(): void {
+    this.#options.room.changed(-this.#counted);
+    this.#counted = 0;
+  }
+
+  #leave(): void {
+    this.#hasLeft = true;
+    this.#options.room.closed();
   }
 
   [Symbol.asyncIterator](): this {

@@ -25,8 +25,12 @@ function environment(set: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], ...set };
 }
 
-function run(args: readonly string[], set: Readonly<Record<string, string>> = {}) {
-  return spawnSync(process.execPath, [main, ...args], {
+function run(
+  args: readonly string[],
+  set: Readonly<Record<string, string>> = {},
+  nodeArguments: readonly string[] = [],
+) {
+  return spawnSync(process.execPath, [...nodeArguments, main, ...args], {
     env: environment(set),
     encoding: 'utf8',
     timeout: 20_000,
@@ -46,6 +50,19 @@ describe('the command line', () => {
         .sort(),
     ).toEqual(['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_TOKEN', 'PORT', 'SANDBOX_SPEED']);
     expect(stderr).not.toMatch(/secret-key|\bat .*:\d+/);
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['on the command line', {}, ['--max-old-space-size=95']],
+    ['in NODE_OPTIONS', { NODE_OPTIONS: '--max-old-space-size=95' }, []],
+    ['for workers', { WORKERS: '2' }, ['--max-old-space-size=95']],
+  ])('refuses a heap that it would run out of, said %s', (_where, set, nodeArguments) => {
+    const { status, stderr } = run([], set, nodeArguments);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'campaign-gateway cannot start:\nNODE_OPTIONS: the heap is 95 MB, takes 96 MB or more; ' +
+        'set --max-old-space-size=96 or more, or give the container more memory.\n',
+    );
   });
 
   it('ends where the port is taken, and says so', async () => {

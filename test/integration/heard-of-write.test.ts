@@ -5,6 +5,7 @@ import { CallPolicy } from '../../src/datasources/exotel/policy/call-policy.js';
 import { Transport } from '../../src/datasources/exotel/transport.js';
 import { AccountReads } from '../../src/datasources/reading/account-reads.js';
 import { defaultFreshness } from '../../src/datasources/reading/freshness.js';
+import { memoryBudget } from '../../src/gateway/memory-budget.js';
 import { ReadingClock } from '../../src/datasources/reading/reading-clock.js';
 import { ReadReport } from '../../src/datasources/reading/read-report.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
@@ -32,6 +33,7 @@ beforeEach(async () => {
     clock,
     isCacheOn: true,
     freshness: defaultFreshness,
+    maximumBytes: memoryBudget(2 ** 30),
     batchCalls: 10,
   });
 });

@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { memoryBudget } from '../../src/gateway/memory-budget.js';
 import { holdForWorkers } from '../../src/gateway/workers/hold-for-workers.js';
 import { type ServedByPrimary, type ServedByWorker } from '../../src/gateway/workers/served.js';
 import { Line } from '../../src/workers/line.js';
@@ -16,7 +17,7 @@ export interface HeldByPrimary {
 
 /** Holds it in this process. */
 export function holdHere(): HeldByPrimary {
-  const hold = holdForWorkers({ webhookSecret: 'secret', sandbox: undefined });
+  const hold = holdForWorkers({ webhookSecret: 'secret', sandbox: undefined }, memoryBudget(2 ** 30));
   const ports: MessagePort[] = [];
   let isPaused = false;
   const held: (() => void)[] = [];

@@ -2,7 +2,7 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type Window } from '../exotel/rows.js';
 import { type AccountSharing } from './account-sharing.js';
-import { bounds } from './bounds.js';
+import { maximumEntries, type ReadingBytes } from './bounds.js';
 import { CachedReads } from './cached-reads.js';
 import { type Freshness, messagesFreshMs } from './freshness.js';
 import { type OnRead } from './read-observer.js';
@@ -17,6 +17,8 @@ export interface AccountKeptOptions {
   readonly clock: ReadingClock;
   readonly isCacheOn: boolean;
   readonly freshness: Freshness;
+  /** How much memory each kind may take. */
+  readonly maximumBytes: ReadingBytes;
   /** Told of every campaign as it was read or written, unless something newer was told before. */
   readonly onSeen?: (campaign: Campaign, order: number) => void;
   /** Told of every read how it was answered. */
@@ -29,7 +31,7 @@ export interface AccountKeptOptions {
  * @param sharing with the account's other gateways, where there are any.
  */
 export function keepReadings(options: AccountKeptOptions, sharing: AccountSharing | undefined) {
-  const { now, clock, isCacheOn, freshness } = options;
+  const { now, clock, isCacheOn, freshness, maximumBytes } = options;
   const shared = {
     now,
     clock,
@@ -39,7 +41,8 @@ export function keepReadings(options: AccountKeptOptions, sharing: AccountSharin
   };
   const snapshots = new CachedReads<Snapshot>({
     ...shared,
-    ...bounds.snapshots,
+    maximumEntries: maximumEntries.campaigns,
+    maximumBytes: maximumBytes.campaigns,
     onAnswered: (how) => options.onRead?.('campaign', how),
     shared: sharing?.snapshots,
     freshMs: ({ value: { campaign } }) =>
@@ -51,7 +54,8 @@ export function keepReadings(options: AccountKeptOptions, sharing: AccountSharin
   });
   const campaignWindows = new CachedReads<Window<Campaign>>({
     ...shared,
-    ...bounds.campaignWindows,
+    maximumEntries: maximumEntries.campaignWindows,
+    maximumBytes: maximumBytes.campaignWindows,
     onAnswered: (how) => options.onRead?.('campaigns', how),
     shared: sharing?.campaignWindows,
     freshMs: () => freshness.listMs,
@@ -66,7 +70,8 @@ export function keepReadings(options: AccountKeptOptions, sharing: AccountSharin
   });
   const messageWindows = new CachedReads<Window<Message>>({
     ...shared,
-    ...bounds.messageWindows,
+    maximumEntries: maximumEntries.messageWindows,
+    maximumBytes: maximumBytes.messageWindows,
     onAnswered: (how) => options.onRead?.('messages', how),
     shared: sharing?.messageWindows,
     freshMs: ({ readAtMs }, key) => {

@@ -1,6 +1,9 @@
-/** Bounds on what is kept; together about 100 MB, of which a busy account fills a fraction. */
-export const bounds = {
-  snapshots: { maximumEntries: 20_000, maximumBytes: 40_000_000 },
-  campaignWindows: { maximumEntries: 500, maximumBytes: 20_000_000 },
-  messageWindows: { maximumEntries: 2_000, maximumBytes: 40_000_000 },
-} as const;
+/** Bounds on the memory of what was read, in bytes. */
+export interface ReadingBytes {
+  readonly campaigns: number;
+  readonly campaignWindows: number;
+  readonly messageWindows: number;
+}
+
+/** Bounds on the number of entries: an `LRUCache` takes memory for all of them when it is made. */
+export const maximumEntries = { campaigns: 20_000, campaignWindows: 500, messageWindows: 2_000 } as const;

@@ -1,8 +1,12 @@
 import { LRUCache } from 'lru-cache';
+import { entryBytes, textBytes } from '../../domain/entries.js';
 import { type Reading, type ReadWish } from './reading.js';
 import { roughBytes } from './rough-bytes.js';
 import { type Elsewhere } from './shared-reads.js';
 import { KeptReading } from './used-readings.js';
+
+/** Of an entry, beside its value and its key. */
+const readingBytes = entryBytes + 100;
 
 /** How a kind of answer is kept. */
 export interface KeptReadingsOptions<V> {
@@ -28,7 +32,7 @@ export class KeptReadings<V extends object> {
     this.#kept = new LRUCache({
       max: options.maximumEntries,
       maxSize: options.maximumBytes,
-      sizeCalculation: ({ value }, key) => roughBytes(value) + key.length * 2,
+      sizeCalculation: ({ value }, key) => readingBytes + roughBytes(value) + textBytes(key),
     });
   }
 

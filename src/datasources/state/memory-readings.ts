@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { upToEntries } from '../../domain/entries.js';
+import { entryBytes, textBytes, upToEntries } from '../../domain/entries.js';
 import {
   type FoundReading,
   type ReadingClaim,
@@ -14,9 +14,10 @@ const maximumMarks = 100_000;
 /** A process that died while it was reading is waited for no longer. */
 const claimTtlMs = 3000;
 const maximumClaims = 10_000;
-/** Of all readings together, and of one. */
-const maximumCharacters = 64_000_000;
+/** Of one reading. */
 const maximumCharactersOfOne = 1_000_000;
+/** Of an entry, beside its texts. */
+const readingBytes = entryBytes + 120;
 
 /** Readings in the memory of a process that keeps them for others; past what it may hold, the oldest go first. */
 export class MemoryReadings implements SharedReadings {
@@ -28,13 +29,16 @@ export class MemoryReadings implements SharedReadings {
   /** What was begun to be read up to then is not believed: the mark of a change has gone, or everything was forgotten. */
   #allForgottenOrder = -1;
 
-  /** @param now milliseconds of a clock that is never set back. */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds of a clock that is never set back.
+   * @param maximumBytes of all readings together.
+   */
+  constructor(now: () => number, maximumBytes: number) {
     const clock = { ttlResolution: 0, perf: { now } };
     this.#readings = new LRUCache({
       ...clock,
-      maxSize: maximumCharacters,
-      sizeCalculation: ({ text }, key) => text.length + key.length + 1,
+      maxSize: maximumBytes,
+      sizeCalculation: ({ text }, key) => readingBytes + textBytes(text) + textBytes(key),
     });
     this.#claims = new LRUCache({ ...clock, ...upToEntries(maximumClaims), ttl: claimTtlMs });
     const dispose = (order: number, _scope: string, reason: LRUCache.DisposeReason): void => {

@@ -1,27 +1,53 @@
 import { LRUCache } from 'lru-cache';
-import { upToEntries } from '../../domain/entries.js';
+import { entryBytes, textBytes } from '../../domain/entries.js';
+import { GatewayError } from '../../domain/errors.js';
 import { type SharedState } from './shared-state.js';
 
-/** A day's creates at thirty a minute, and two days' sids; past that the oldest go first. */
-const maximumEntries = 150_000;
+/** Of the room: longer texts, which begin a create, leave the rest to the short ones, which end it. */
+const partForLongTexts = 7 / 8;
+const shortBytes = 512;
+/** Entries whose time is over are looked for no more often while there is no room. */
+const purgeEveryMs = 1000;
 
-/** Shared state of a single process: it lasts as long as the process does. */
+/**
+ * Shared state of a single process: it lasts as long as the process does. An idempotency key that is forgotten could
+ * create a second campaign, so nothing is evicted: where there is no room, nothing more is taken in.
+ */
 export class MemoryState implements SharedState {
   readonly #texts: LRUCache<string, string>;
+  readonly #now: () => number;
+  readonly #maximumBytes: number;
+  #purgedAtMs = -Infinity;
 
-  /** @param now epoch milliseconds. */
-  constructor(now: () => number) {
-    this.#texts = new LRUCache({ ...upToEntries(maximumEntries), ttlResolution: 0, perf: { now } });
+  /**
+   * @param now milliseconds.
+   * @param maximumBytes of all keys and texts together.
+   */
+  constructor(now: () => number, maximumBytes: number) {
+    this.#now = now;
+    this.#maximumBytes = maximumBytes;
+    this.#texts = new LRUCache({
+      maxSize: Number.MAX_SAFE_INTEGER, // it counts; what is too much is refused before it is set
+      sizeCalculation: bytesOf,
+      ttlResolution: 0,
+      perf: { now },
+    });
   }
 
   read(key: string): Promise<string | null> {
     return Promise.resolve(this.#texts.get(key) ?? null);
   }
 
+  /** @throws GatewayError UPSTREAM_UNAVAILABLE where there is no room, as a full Redis does. */
   insert(key: string, text: string, ttlMs: number): Promise<boolean> {
+    if (!this.#texts.has(key) && !this.#hasRoomFor(bytesOf(text, key)))
+      return Promise.reject(
+        new GatewayError('UPSTREAM_UNAVAILABLE', 'The gateway has no room for another idempotency key.'),
+      );
     return this.#change(key, undefined, () => this.#texts.set(key, text, { ttl: ttlMs }));
   }
 
+  /** What was let in may grow. */
   swap(key: string, from: string, to: string, ttlMs: number): Promise<boolean> {
     return this.#change(key, from, () => this.#texts.set(key, to, { ttl: ttlMs }));
   }
@@ -35,4 +61,17 @@ export class MemoryState implements SharedState {
     if (isAsExpected) change();
     return Promise.resolve(isAsExpected);
   }
+
+  #hasRoomFor(bytes: number): boolean {
+    const room = bytes < shortBytes ? this.#maximumBytes : this.#maximumBytes * partForLongTexts;
+    if (this.#texts.calculatedSize + bytes <= room) return true;
+    if (this.#now() - this.#purgedAtMs < purgeEveryMs) return false;
+    this.#purgedAtMs = this.#now();
+    this.#texts.purgeStale();
+    return this.#texts.calculatedSize + bytes <= room;
+  }
+}
+
+function bytesOf(text: string, key: string): number {
+  return entryBytes + textBytes(text) + textBytes(key);
 }

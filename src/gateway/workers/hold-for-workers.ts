@@ -5,20 +5,25 @@ import { MemoryCounts } from '../../server/limits/request-counts.js';
 import { AllWorkersMetrics } from '../../server/metrics/all-workers-metrics.js';
 import { type Line } from '../../workers/line.js';
 import { Relay } from '../../workers/relay.js';
+import { type MemoryBudget } from '../memory-budget.js';
 import { type ServedByPrimary, type ServedByWorker, type SharedSettings } from './served.js';
 
 /**
  * What the primary process holds for its workers.
+ * @param memory bounds on the heap of this process.
  * @returns lets a worker ask for it, and answers what is to be done when that one has ended.
  */
-export function holdForWorkers(settings: SharedSettings): (line: Line<ServedByWorker>) => () => void {
+export function holdForWorkers(
+  settings: SharedSettings,
+  memory: Pick<MemoryBudget, 'sharedEntries' | 'state'>,
+): (line: Line<ServedByWorker>) => () => void {
   const now = (): number => performance.now(); // spans only: nobody sets it back
   const relay = new Relay();
   const metrics = new AllWorkersMetrics();
   const held: Omit<ServedByPrimary, 'bus' | 'report'> = {
     settings: { read: () => settings },
-    state: new MemoryState(now),
-    readings: new MemoryReadings(now),
+    state: new MemoryState(now, memory.state),
+    readings: new MemoryReadings(now, memory.sharedEntries),
     book: new MemoryBook(now),
     requests: new MemoryCounts(),
     pulse: { beat: () => undefined },

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { upToEntries } from '../../domain/entries.js';
+import { roughBytes } from '../../datasources/reading/rough-bytes.js';
+import { entryBytes, textBytes } from '../../domain/entries.js';
 import { isBackwards } from '../../domain/lifecycle.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { completed, differs } from '../completed.js';
@@ -13,12 +14,23 @@ export interface KnownCampaign {
   readonly since: number;
 }
 
-/** More than are listened to; one that falls out is told in full again. */
-const maximumCampaigns = 5000;
+/** Of an entry, beside its campaign and its key. */
+const knownBytes = entryBytes + 100;
 
-/** Of each campaign what was told last, by whichever gateway: what needs to be told is what differs from it. */
+/**
+ * Of each campaign what was told last, by whichever gateway: what needs to be told is what differs from it. One that falls
+ * out is told in full again.
+ */
 export class KnownCampaigns {
-  readonly #known = new LRUCache<string, KnownCampaign>(upToEntries(maximumCampaigns));
+  readonly #known: LRUCache<string, KnownCampaign>;
+
+  /** @param maximumBytes of all of them together. */
+  constructor(maximumBytes: number) {
+    this.#known = new LRUCache({
+      maxSize: maximumBytes,
+      sizeCalculation: ({ campaign }, sid) => knownBytes + roughBytes(campaign) + textBytes(sid),
+    });
+  }
 
   /**
    * Takes what was read here.

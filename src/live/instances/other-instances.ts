@@ -5,6 +5,7 @@ import { type SharedBus } from '../../datasources/state/shared-bus.js';
 import { upToEntries } from '../../domain/entries.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ChangeFeed } from '../change-feed.js';
+import { type LiveBytes } from '../live-bytes.js';
 import { type WebhookKind } from '../webhook-token.js';
 import { KnownCampaigns } from './known-campaigns.js';
 import { type LiveMessage, messageIn, textOf } from './live-message.js';
@@ -15,6 +16,7 @@ export interface OtherInstancesOptions {
   readonly clock: ReadingClock;
   readonly feed: ChangeFeed;
   readonly account: AccountReads;
+  readonly maximumBytes: Pick<LiveBytes, 'peerCampaigns'>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Told of what was heard and can't be read. */
@@ -37,13 +39,14 @@ const greatestSkewMs = 3_600_000;
 /** Tells the account's other gateways what was learned here, and takes in what they tell. */
 export class OtherInstances {
   readonly #options: OtherInstancesOptions;
-  readonly #known = new KnownCampaigns();
+  readonly #known: KnownCampaigns;
   /** Readings up to this order may be from before a write. */
   readonly #written = new LRUCache<string, number>(upToEntries(rememberedWrites));
   #read: Message<'seen'> | undefined;
 
   constructor(options: OtherInstancesOptions) {
     this.#options = options;
+    this.#known = new KnownCampaigns(options.maximumBytes.peerCampaigns);
     options.bus.listen(topic, (text) => {
       this.#hear(text);
     });

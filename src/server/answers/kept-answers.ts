@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { entryBytes, textBytes } from '../../domain/entries.js';
 import { type UsedReading } from '../../datasources/reading/used-readings.js';
 
 /** An answer as it was sent, and what is needed to send it again. */
@@ -31,8 +32,8 @@ export interface KeptAnswersOptions {
   readonly onLookUp: (result: LookUp | 'bypassed') => void;
 }
 
-/** What an entry takes beside its parts, roughly. */
-const ownBytes = 300;
+/** Of an entry, beside its parts: the buffer that holds the body above all. */
+const ownBytes = entryBytes + 300;
 
 /**
  * Answers as bytes, by what was asked and what the caller may. Nobody tells them when to go: each look asks whether
@@ -94,5 +95,5 @@ function alone(body: Buffer): Buffer {
 }
 
 function bytesOf({ body, madeOf }: KeptAnswer, key: string): number {
-  return madeOf.reduce((sum, { bytes }) => sum + bytes, ownBytes + body.length + key.length);
+  return madeOf.reduce((sum, { bytes }) => sum + bytes, ownBytes + body.length + textBytes(key));
 }

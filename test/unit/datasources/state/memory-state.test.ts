@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { MemoryState } from '../../../../src/datasources/state/memory-state.js';
 import { describeSharedState } from './contract.js';
 
+const plenty = 1_000_000;
 const startMs = Date.parse('2026-05-01T10:00:00Z');
 
 describeSharedState('memory', () => {
   let nowMs = startMs;
-  const state = new MemoryState(() => nowMs);
+  const state = new MemoryState(() => nowMs, plenty);
   const pass = (ms: number): Promise<void> => {
     nowMs += ms + 1;
     return Promise.resolve();
@@ -16,18 +17,69 @@ describeSharedState('memory', () => {
 
 describe('memory', () => {
   it('is of one gateway alone: two that are opened share nothing', async () => {
-    const [one, other] = [new MemoryState(() => startMs), new MemoryState(() => startMs)];
+    const [one, other] = [new MemoryState(() => startMs, plenty), new MemoryState(() => startMs, plenty)];
     await one.insert('key', 'text', 1000);
     expect(await other.read('key')).toBeNull();
   });
 
   it('keeps a text until its time is over, and not a moment less', async () => {
     let nowMs = startMs;
-    const state = new MemoryState(() => nowMs);
+    const state = new MemoryState(() => nowMs, plenty);
     await state.insert('key', 'text', 1000);
     nowMs += 999;
     expect(await state.read('key')).toBe('text');
     nowMs += 2;
     expect(await state.read('key')).toBeNull();
+  });
+
+  describe('that is full', () => {
+    const [startedMs, dayMs] = [startMs, 86_400_000];
+    const record = 'x'.repeat(1000);
+    const full = { code: 'UPSTREAM_UNAVAILABLE' };
+
+    /** Begins creates until one is refused. @returns how many were begun. */
+    async function fill(state: MemoryState): Promise<number> {
+      for (let count = 0; ; count += 1)
+        if (
+          await state.insert(`create:${count}`, record, dayMs).then(
+            () => false,
+            () => true,
+          )
+        )
+          return count;
+    }
+
+    it('forgets nothing, refuses what is new, and lets what was begun be ended', async () => {
+      const state = new MemoryState(() => startedMs, plenty);
+      const count = await fill(state);
+      expect(count).toBe(718); // of some 1,220 bytes each in seven eighths of a million
+      await expect(state.insert('create:new', record, dayMs)).rejects.toMatchObject(full);
+      expect(await state.insert('taken:0', 'the-first', dayMs)).toBe(true);
+      expect(await state.insert('create:0', record, dayMs)).toBe(false); // it is there, and is told so
+      expect(await state.swap('create:0', record, record + record, dayMs)).toBe(true);
+      for (let index = 1; index < count; index += 1) expect(await state.read(`create:${index}`)).toBe(record);
+    });
+
+    it('refuses marks, too, where not even they have room', async () => {
+      const state = new MemoryState(() => startedMs, 1000);
+      const inserts = Array.from({ length: 6 }, (_, index) => state.insert(`taken:${index}`, 'mark', dayMs));
+      const settled = await Promise.allSettled(inserts);
+      expect(settled.map(({ status }) => status)).toEqual([
+        ...Array.from({ length: 4 }, () => 'fulfilled'),
+        'rejected',
+        'rejected',
+      ]);
+    });
+
+    it('takes in again what is removed, or when the time of what is there is over', async () => {
+      let nowMs = startedMs;
+      const state = new MemoryState(() => nowMs, plenty);
+      await fill(state);
+      await state.remove('create:7', record);
+      expect(await state.insert('create:new', record, dayMs)).toBe(true);
+      await expect(state.insert('create:newer', record, dayMs)).rejects.toMatchObject(full);
+      nowMs += dayMs + 1;
+      expect(await fill(state)).toBe(718);
+    });
   });
 });

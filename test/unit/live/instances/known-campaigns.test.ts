@@ -10,7 +10,7 @@ const later: Campaign = { ...campaign, fetchedAt: '2026-01-04T00:00:00.000Z' };
 const ofAList: Campaign = { ...paused, state: null };
 
 beforeEach(() => {
-  [here, there] = [new KnownCampaigns(), new KnownCampaigns()];
+  [here, there] = [new KnownCampaigns(1_000_000), new KnownCampaigns(1_000_000)];
 });
 
 describe('of a campaign is told', () => {
@@ -56,6 +56,6 @@ describe('that a campaign was read again is believed', () => {
     here?.read(paused, 2);
     const again = here?.read({ ...paused, fetchedAt: later.fetchedAt }, 3);
     expect(there?.heardAgain('a', 3, again?.since ?? -1)).toBe(false);
-    expect(new KnownCampaigns().heardAgain('a', 3, 2)).toBe(false);
+    expect(new KnownCampaigns(1_000_000).heardAgain('a', 3, 2)).toBe(false);
   });
 });

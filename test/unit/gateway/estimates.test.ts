@@ -1,0 +1,175 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { LRUCache } from 'lru-cache';
+import { campaignFromWire } from '../../../src/datasources/exotel/mapping/campaign.js';
+import { messageFromWire } from '../../../src/datasources/exotel/mapping/message.js';
+import { readCampaign } from '../../../src/datasources/exotel/wire/campaign.js';
+import { readMessage } from '../../../src/datasources/exotel/wire/message.js';
+import { KeptReadings } from '../../../src/datasources/reading/kept-readings.js';
+import { KeptReading } from '../../../src/datasources/reading/used-readings.js';
+import { MemoryReadings } from '../../../src/datasources/state/memory-readings.js';
+import { MemoryState } from '../../../src/datasources/state/memory-state.js';
+import { entryBytes, textBytes, upToEntries } from '../../../src/domain/entries.js';
+import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
+import { KeptAnswers } from '../../../src/server/answers/kept-answers.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes of the heap and beside it, without garbage. */
+function usedBytes(): number {
+  for (let times = 0; times < 2; times += 1) collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** A text of its own, in one piece. */
+const text = (wanted: string): string => Buffer.from(wanted).toString();
+/** An Indian letter: with one of them V8 stores two bytes for each character of a text. */
+const wide = '\u0928';
+const count = 4000;
+const plenty = 2 ** 40;
+
+function campaign(index: number, template: string) {
+  const number = String(index).padStart(12, '0');
+  const wire = readCampaign(
+    JSON.parse(
+      JSON.stringify({
+        sid: `sid-of-a-campaign-${number}`,
+        account_sid: 'exotel1',
+        name: `campaign ${number}`,
+        content_type: 'static',
+        lists: [`list-of-contacts-${number}`],
+        status: 'Created',
+        state: 'active',
+        schedule: { start_time: '2026-05-01T15:30:00+05:30', end_time: null },
+        template: template + number,
+        sms_type: 'transactional',
+        sender_id: 'EXOTEL',
+        dlt_entity_id: `1${number}`,
+        dlt_template_id: `2${number}`,
+        status_callback: `https://example.com/webhooks/exotel/campaign/a-long-and-random-token-${number}`,
+        stats: { sent: index, failed: index },
+        date_created: '2026-05-01T15:30:00+05:30',
+        date_updated: new Date(Date.UTC(2026, 4, 1) + index * 1000).toISOString(),
+      }),
+    ),
+  );
+  if (!wire) throw new Error('the campaign cannot be read');
+  return campaignFromWire(wire, { accountSid: 'exotel1', fetchedAt: text(new Date(index).toISOString()) });
+}
+
+function message(index: number, body: string) {
+  const sid = `sid-of-a-message-${String(index).padStart(12, '0')}`;
+  const wire = readMessage(
+    JSON.parse(JSON.stringify({ sid, number: `+91${index}`, name: sid, body: body + sid, status: 'sent' })),
+  );
+  if (!wire) throw new Error('the message cannot be read');
+  return messageFromWire(wire, 'sid-of-a-campaign');
+}
+
+/** A cache of these values, and what it takes itself to hold. */
+function keptOf(value: (index: number) => object) {
+  const kept = new KeptReadings<object>({
+    now: () => 0,
+    isOn: true,
+    maximumEntries: count,
+    maximumBytes: plenty,
+    freshMs: () => 1,
+    oldestMs: () => 1,
+  });
+  for (let index = 0; index < count; index += 1)
+    kept.keep(text(`a key of some length ${index}`), {
+      value: value(index),
+      readAtMs: Date.now() + index,
+      order: Date.now() * 1000 + index,
+    });
+  return { held: kept, estimate: kept.size.bytes };
+}
+
+function answersOf(bodyBytes: number, readings: number) {
+  const source = { freshForMs: () => 1 };
+  const kept = new KeptAnswers({ maximumBytes: plenty, onLookUp: () => undefined });
+  for (let index = 0; index < count; index += 1)
+    kept.keep(text(`7 */*\n{"query":"{ campaign(sid: \\"${index}\\") { sid } }"}`), {
+      body: Buffer.alloc(bodyBytes),
+      contentType: 'application/json',
+      operationName: undefined,
+      hasMessages: false,
+      madeOf: Array.from({ length: readings }, () => new KeptReading(source, 'key', 1)),
+    });
+  return { held: kept, estimate: kept.size.bytes };
+}
+
+/** One that refuses at its estimate. */
+async function stateOf(record: string) {
+  const state = new MemoryState(() => 0, plenty);
+  for (let index = 0; index < count; index += 1)
+    await state.insert(text(`create:${index}`), text(record + String(index)), 1e9);
+  const each = entryBytes + 2 * 24 + textBytes(record) - 24 + 4 + 11;
+  return { held: state, estimate: count * each };
+}
+
+async function readingsOf(reading: string) {
+  const readings = new MemoryReadings(() => 0, plenty);
+  for (let index = 0; index < count; index += 1)
+    await readings.keep([
+      {
+        key: text(`key ${index}`),
+        text: text(reading + String(index)),
+        order: Date.now() + index,
+        readAtMs: index,
+        ttlMs: 1e6,
+      },
+    ]);
+  return { held: readings, estimate: count * (entryBytes + 120 + 2 * 24 + textBytes(reading) - 24 + 4 + 8) };
+}
+
+function rememberedOf() {
+  const cache = new LRUCache<string, string>(upToEntries(count));
+  for (let index = 0; index < count; index += 1) cache.set(text(String(index).padStart(22, 'x')), 'SENT');
+  return { held: cache, estimate: count * (entryBytes + 40) };
+}
+
+interface Held {
+  readonly held: object;
+  readonly estimate: number;
+}
+
+describe('what is kept takes no more memory than it is estimated to', () => {
+  it.each<[string, () => Held | Promise<Held>]>([
+    ['sids that there are not', () => keptOf(() => ({ campaign: null }))],
+    ['campaigns', () => keptOf((index) => ({ campaign: campaign(index, 'Dear customer, ') }))],
+    ['campaigns with long texts', () => keptOf((index) => ({ campaign: campaign(index, wide.repeat(900)) }))],
+    ['empty lists', () => keptOf((offset) => ({ offset, limit: 50, total: 2 ** 40 + offset, rows: [] }))],
+    [
+      'messages',
+      () => keptOf((index) => ({ offset: index, limit: 50, total: 1, rows: [message(index, 'Hello')] })),
+    ],
+    ['messages with long texts', () => keptOf((index) => ({ rows: [message(index, wide.repeat(900))] }))],
+    [
+      'rows that cannot be read',
+      () =>
+        keptOf((index) => ({
+          rows: [new UpstreamFailure('invalidResponse', { sid: text(`sid ${index}`) })],
+        })),
+    ],
+    ['short answers', () => answersOf(50, 1)],
+    ['long answers', () => answersOf(8000, 1)],
+    ['answers of many readings', () => answersOf(50, 50)],
+    ['creates', () => stateOf('x'.repeat(1000))],
+    ['creates with other letters', () => stateOf(wide.repeat(1000))],
+    ['taken sids', () => stateOf('an-id-of-a-create')],
+    ['readings for workers', () => readingsOf('x'.repeat(500))],
+    ['readings for workers with other letters', () => readingsOf(wide.repeat(500))],
+    ['messages that were called back', rememberedOf],
+  ])('%s', async (_what, keep) => {
+    const before = usedBytes();
+    const { held, estimate } = await keep();
+    const bytes = usedBytes() - before;
+    expect(held).toBeDefined();
+    expect(bytes).toBeGreaterThan(count * 50); // or nothing was measured
+    expect(bytes).toBeLessThan(estimate);
+  });
+});

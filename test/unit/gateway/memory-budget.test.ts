@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type MemoryBudget, memoryBudget } from '../../../src/gateway/memory-budget.js';
+
+const mebibyte = 1024 * 1024;
+const whole = (bytes: number): number => Math.floor(bytes);
+const cachesOf = (budget: MemoryBudget): number =>
+  Object.values(budget).reduce((sum, bytes) => sum + bytes, 0) - budget.sharedEntries - budget.state;
+
+describe('the memory of a process is divided', () => {
+  it.each<[number, MemoryBudget]>([
+    [
+      96,
+      {
+        campaigns: whole(4.8 * mebibyte),
+        campaignWindows: whole(3.2 * mebibyte),
+        messageWindows: whole(6.4 * mebibyte),
+        responses: whole(6.4 * mebibyte),
+        documents: whole(3.2 * mebibyte),
+        compiledQueries: whole(3.84 * mebibyte),
+        callbacks: whole(1.6 * mebibyte),
+        waitingEvents: whole(1.28 * mebibyte),
+        peerCampaigns: whole(1.28 * mebibyte),
+        sharedEntries: 32 * mebibyte,
+        state: 12 * mebibyte,
+      },
+    ],
+    [
+      4096,
+      {
+        campaigns: 40 * mebibyte,
+        campaignWindows: 24 * mebibyte,
+        messageWindows: 48 * mebibyte,
+        responses: 32 * mebibyte,
+        documents: 40 * mebibyte,
+        compiledQueries: 64 * mebibyte,
+        callbacks: 32 * mebibyte,
+        waitingEvents: 32 * mebibyte,
+        peerCampaigns: 16 * mebibyte,
+        sharedEntries: 128 * mebibyte,
+        state: 256 * mebibyte,
+      },
+    ],
+  ])('with a heap of %i MB', (heap, budget) => {
+    expect(memoryBudget(heap * mebibyte)).toEqual(budget);
+  });
+
+  it('so that caches take a third of any heap at most, and what must not be forgotten an eighth', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 43 }), (heapBytes) => {
+        const budget = memoryBudget(heapBytes);
+        expect(cachesOf(budget)).toBeLessThanOrEqual(heapBytes / 3);
+        expect(budget.sharedEntries).toBeLessThanOrEqual(heapBytes / 3);
+        expect(budget.state).toBeLessThanOrEqual(heapBytes / 8);
+      }),
+    );
+  });
+});

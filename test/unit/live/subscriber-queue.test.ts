@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { SubscriberQueue, WaitingRoom } from '../../../src/live/subscriber-queue.js';
+
+/** A queue of at most four numbers in a room, and how many it has dropped. */
+function open(room: WaitingRoom) {
+  const dropped = { count: 0 };
+  const queue = new SubscriberQueue<number>({
+    maximum: 4,
+    room,
+    onLeft: () => undefined,
+    onDropped: () => (dropped.count += 1),
+  });
+  return {
+    queue,
+    dropped,
+    push: (...values: number[]) => {
+      for (const value of values) queue.push(value);
+    },
+  };
+}
+
+/** What waits in it, which it holds no more then. */
+async function drain(queue: SubscriberQueue<number>, count: number): Promise<(number | undefined)[]> {
+  const taken: (number | undefined)[] = [];
+  for (let index = 0; index < count; index += 1)
+    taken.push(((await queue.next()) as { value?: number }).value);
+  return taken;
+}
+
+describe('queues that share a room', () => {
+  it('hold as many as each may, while there is room', async () => {
+    const room = new WaitingRoom(8);
+    const [one, other] = [open(room), open(room)];
+    one.push(1, 2, 3, 4, 5);
+    other.push(1, 2, 3, 4);
+    expect([one.dropped.count, other.dropped.count]).toEqual([1, 0]);
+    expect(await drain(one.queue, 4)).toEqual([2, 3, 4, 5]);
+    expect(await drain(other.queue, 4)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('are left a fair share where it is used up: the newest values of those that hold more', async () => {
+    const room = new WaitingRoom(4);
+    const [slow, quick] = [open(room), open(room)];
+    slow.push(1, 2, 3, 4);
+    quick.push(1); // one too many, and within its share
+    expect([slow.dropped.count, quick.dropped.count]).toEqual([0, 0]);
+    slow.push(5);
+    expect([slow.dropped.count, quick.dropped.count]).toEqual([3, 0]);
+    expect(await drain(slow.queue, 2)).toEqual([4, 5]);
+    expect(await drain(quick.queue, 1)).toEqual([1]);
+  });
+
+  it('are each left one value, however little room there is', async () => {
+    const room = new WaitingRoom(0);
+    const { queue, push } = open(room);
+    push(1, 2, 3);
+    expect(await drain(queue, 1)).toEqual([3]);
+  });
+
+  it.each<[string, (queue: SubscriberQueue<number>) => unknown]>([
+    ['leaves', (queue) => queue.return()],
+    [
+      'is ended',
+      (queue) => {
+        queue.fail(new Error('over'));
+      },
+    ],
+  ])('give their room back when a subscriber %s, and their share', (_what, end) => {
+    const room = new WaitingRoom(4);
+    const gone = open(room);
+    gone.push(1, 2, 3, 4);
+    end(gone.queue);
+    const stays = open(room);
+    stays.push(1, 2, 3, 4);
+    expect(stays.dropped.count).toBe(0);
+    const another = open(room);
+    another.push(1, 2);
+    expect(another.dropped.count).toBe(0); // two queues share four
+    another.push(3);
+    expect(another.dropped.count).toBe(1);
+  });
+});
