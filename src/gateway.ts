@@ -74,6 +74,7 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
       limit: config.maximumUpstreamCalls,
       windowRows: account.maximum,
       maximumValues: limits.answerValues,
+      maximumBytes: limits.answerBytes,
     }),
     compiling: { afterUses: parts.compare ? 0 : compileAfterUses, compare: parts.compare },
     mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),

@@ -12,6 +12,8 @@ export interface Limits {
   readonly directives: number;
   /** That an answer may have: fields, for every row. */
   readonly answerValues: number;
+  /** That an answer may have as JSON. */
+  readonly answerBytes: number;
   readonly operationTimeoutMs: number;
   /** That this process runs at a time, for all callers together. */
   readonly concurrentOperations: number;
@@ -34,6 +36,7 @@ export function readLimits(environment: Environment, { mode }: AuthConfig): Limi
     aliases: environment.read('MAX_QUERY_ALIASES'),
     directives: environment.read('MAX_QUERY_DIRECTIVES'),
     answerValues: environment.read('MAX_ANSWER_VALUES'),
+    answerBytes: environment.read('MAX_ANSWER_BYTES'),
     operationTimeoutMs: environment.read('OPERATION_TIMEOUT_MS'),
     concurrentOperations: environment.read('MAX_CONCURRENT_OPERATIONS'),
     requestsPerMinute: environment.read('MAX_REQUESTS_PER_MINUTE') ?? byDefault.requestsPerMinute,

@@ -95,6 +95,7 @@ export const variables = {
   MAX_QUERY_ALIASES: [...limit(10_000), '100'],
   MAX_QUERY_DIRECTIVES: [...limit(10_000), '50'],
   MAX_ANSWER_VALUES: [...limit(100_000_000), '100000'],
+  MAX_ANSWER_BYTES: [...limit(4 * 1024 ** 3), '16777216'],
   OPERATION_TIMEOUT_MS: [...limit(600_000), '60000'],
   MAX_CONCURRENT_OPERATIONS: [...limit(1_000_000), '2000'],
   MAX_REQUESTS_PER_MINUTE: [...limit(10_000_000), undefined],

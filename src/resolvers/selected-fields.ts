@@ -50,7 +50,11 @@ function fragmentOf(
   return fragments[name];
 }
 
-function isLeftOut(selection: SelectionNode, { variableValues }: SelectionContext): boolean {
+/**
+ * Whether `@skip` or `@include` takes a selection out.
+ * @throws GraphQLError for a condition that is null, as execution does.
+ */
+export function isLeftOut(selection: SelectionNode, { variableValues }: SelectionContext): boolean {
   if (!selection.directives?.length) return false;
   const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
   const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);

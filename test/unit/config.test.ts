@@ -36,6 +36,7 @@ const defaults: Config = {
     aliases: 100,
     directives: 50,
     answerValues: 100_000,
+    answerBytes: 16_777_216,
     operationTimeoutMs: 60_000,
     concurrentOperations: 2000,
     requestsPerMinute: 0,

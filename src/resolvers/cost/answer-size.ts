@@ -1,8 +1,21 @@
-import { type FieldNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
-import { campaignPageLimits, messagePageLimits } from '../../domain/page.js';
-import { selectedFields } from '../selected-fields.js';
-import { argumentsOf, type CostContext } from './campaign-scope.js';
+import {
+  getNamedType,
+  getNullableType,
+  isIntrospectionType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { campaignPageLimits, messagePageLimits, type PageLimits } from '../../domain/page.js';
+import { argumentsOf, pageOf, representationsOf, type Variables } from './arguments.js';
+import { IntrospectionSize } from './introspection-size.js';
+import { idBytes, leafBytes } from './leaf-bytes.js';
 import { pageRows } from './page-cost.js';
+import { jsonBytes, memberSize, noSize, listMarks, objectSize, type PartSize } from './part-size.js';
+import { type AnswerShape, type SelectedField, type Selection, type ShapeContext } from './selection.js';
+
+/** How large an answer may become. */
+export type AnswerSize = Pick<PartSize, 'values' | 'bytes'>;
 
 /** Texts of up to 2,000 characters count for more than a number does. */
 const longTexts: ReadonlySet<string> = new Set(['template', 'body']);
@@ -10,43 +23,122 @@ const longTextValues = 20;
 /** A representation is looked up, and may be an error of its own. */
 const representationValues = 50;
 
+/** An error without its path and locations. */
+const errorBytes = 400;
+/** `{"line":123456,"column":123456},`: an error names every field of the document that was merged into the one it is of. */
+const locationBytes = 33;
+/** A key or an index in a path, without the key's characters. */
+const [pathKeyBytes, pathIndexBytes] = [3, 8];
+/** The answer around its data, and an error of the whole. */
+const envelopeBytes = 2000;
+
+/** Items of lists that have no pages: five contact lists, and the problems of every rule on an input at once. */
+const listItems: Readonly<Record<string, number>> = { lists: 5, userErrors: 64 };
+const otherItems = 100;
+
 /**
- * The most values that an answer to an operation may have: what is read once may be answered under any number of aliases,
- * and for every row, without one upstream call more.
+ * The largest that the answer to an operation may be. What is read once may be answered under any number of keys and for
+ * every row without one upstream call more, and a key may be nearly as long as the document.
+ * @throws EstimateTooLong
  */
-export function answerValues(operation: OperationDefinitionNode, context: CostContext): number {
-  const known = new Map<SelectionSetNode, number>();
-  const valuesOf = (selections: SelectionSetNode | undefined): number => {
-    if (!selections) return 0;
-    const before = known.get(selections);
-    if (before !== undefined) return before;
-    const values = selectedFields(selections, context).reduce((sum, field) => {
-      const rows = rowsOf(field, context); // its arguments are read once: representations can be many
-      return sum + weightOf(field, rows) + rows * valuesOf(field.selectionSet);
-    }, 0);
-    known.set(selections, values);
-    return values;
-  };
-  return valuesOf(operation.selectionSet);
+export function answerSize(shape: AnswerShape, context: ShapeContext): AnswerSize {
+  const { values, bytes } = new AnswerSizes(shape, context).of(shape.root);
+  return { values, bytes: bytes + envelopeBytes };
 }
 
-function weightOf({ name }: FieldNode, rows: number): number {
-  if (name.value === '_entities') return rows * representationValues;
-  return longTexts.has(name.value) ? longTextValues : 1;
-}
+class AnswerSizes {
+  readonly #shape: AnswerShape;
+  readonly #variables: Variables;
+  readonly #introspection: IntrospectionSize;
+  readonly #known = new Map<Selection, PartSize>();
+  /** Of texts that the client sends and the answer may repeat. */
+  readonly #echoed = { sid: idBytes, template: 0 };
 
-/** How often what is below a field is answered. */
-function rowsOf(field: FieldNode, context: CostContext): number {
-  switch (field.name.value) {
-    case 'campaigns':
-      return pageRows(argumentsOf(field, 'Query', context) ?? {}, campaignPageLimits);
-    case 'messages':
-      return pageRows(argumentsOf(field, 'Campaign', context) ?? {}, messagePageLimits);
-    case '_entities': {
-      const representations = argumentsOf(field, 'Query', context)?.['representations'];
-      return Array.isArray(representations) ? representations.length : 0;
-    }
-    default:
-      return 1;
+  constructor(shape: AnswerShape, context: ShapeContext) {
+    this.#shape = shape;
+    this.#variables = context.variableValues;
+    this.#introspection = new IntrospectionSize(shape, context);
+    for (const field of shape.root.fields) this.#noteEchoed(field);
   }
+
+  of(selection: Selection): PartSize {
+    const known =
+      this.#known.get(selection) ?? objectSize(this.#shape, selection, (field) => this.#member(field));
+    this.#known.set(selection, known);
+    return known;
+  }
+
+  #member(field: SelectedField): PartSize {
+    const { definition, name } = field;
+    const type = getNamedType(definition.type);
+    if (isLeafType(type)) return this.#leaf(field);
+    if (isIntrospectionType(type)) return memberSize(field, this.#introspection.of(field));
+    if (name === 'campaigns') return this.#connection(field, campaignPageLimits);
+    if (name === 'messages') return this.#connection(field, messagePageLimits);
+    const below = this.of(this.#shape.below(field));
+    if (name !== '_entities') return objectsSize(field, below, listItems[name] ?? otherItems);
+    const items = representationsOf(field, this.#variables).length;
+    const size = objectsSize(field, below, items);
+    return { ...size, values: size.values + items * representationValues };
+  }
+
+  /** Only `nodes` and `edges` of a connection are there for every row. */
+  #connection(field: SelectedField, limits: PageLimits): PartSize {
+    const rows = pageRows(pageOf(field, this.#variables).page, limits);
+    const below = objectSize(this.#shape, this.#shape.below(field), (member) =>
+      member.name === 'nodes' || member.name === 'edges'
+        ? objectsSize(member, this.of(this.#shape.below(member)), rows)
+        : this.#member(member),
+    );
+    return objectsSize(field, below, 1);
+  }
+
+  #leaf(field: SelectedField): PartSize {
+    const { definition, name, parent } = field;
+    const isId = getNamedType(definition.type).name === 'ID';
+    const bytes =
+      leafBytes(parent, definition) +
+      (isId ? this.#echoed.sid - idBytes : 0) +
+      (name === 'variables' ? this.#echoed.template : 0);
+    const size = memberSize(field, { ...noSize, bytes });
+    return longTexts.has(name) ? { ...size, values: longTextValues } : size;
+  }
+
+  #noteEchoed(field: SelectedField): void {
+    const given = argumentsOf(field, this.#variables);
+    if (!given) return;
+    const note = (kind: 'sid' | 'template', value: unknown): void => {
+      this.#shape.step();
+      if (typeof value === 'string') this.#echoed[kind] = Math.max(this.#echoed[kind], jsonBytes(value));
+    };
+    note('sid', given['sid'] ?? given['campaignSid']);
+    note('template', (given['input'] as { readonly template?: unknown } | undefined)?.template);
+    for (const representation of representationsOf(field, this.#variables))
+      note('sid', (representation as { readonly sid?: unknown } | null)?.sid);
+  }
+}
+
+/**
+ * An object under its key, or as many as a list has. Wherever null is allowed there may be an error instead, which names
+ * its place. Where it is not, the error is that of the next object above; the keys on the way down to its place are in
+ * that object's own size.
+ */
+function objectsSize(field: SelectedField, below: PartSize, listed: number): PartSize {
+  const { definition, key, nodes } = field;
+  const nullable = getNullableType(definition.type);
+  const isList = isListType(nullable);
+  const items = isList ? listed : 1;
+  const mayFail =
+    (isNonNullType(definition.type) ? 0 : 1) + (isList && !isNonNullType(nullable.ofType) ? items : 0);
+  const locations = nodes.length * locationBytes;
+  const placeBytes = key.length + pathKeyBytes + (isList ? pathIndexBytes : 0);
+  return memberSize(field, {
+    values: items * below.values,
+    bytes:
+      locations +
+      (isList ? listMarks(items) : 0) +
+      items * (below.bytes + below.errors * placeBytes) +
+      mayFail * (errorBytes + locations + placeBytes),
+    errors: mayFail + items * below.errors,
+  });
 }

@@ -1,48 +1,19 @@
-import {
-  type FieldNode,
-  getArgumentValues,
-  type GraphQLField,
-  type GraphQLSchema,
-  isObjectType,
-  type SelectionSetNode,
-} from 'graphql';
-import { messagePageLimits, type PageArguments } from '../../domain/page.js';
+import { messagePageLimits } from '../../domain/page.js';
 import { answeredBySid } from '../look-ahead.js';
-import { selectedFields, type SelectionContext } from '../selected-fields.js';
+import { pageOf } from './arguments.js';
 import { pageCalls, pageRows } from './page-cost.js';
+import { type AnswerShape, type SelectedField, type Selection, type ShapeContext } from './selection.js';
 
 /** What an estimate depends on besides the selection. */
-export interface CostContext extends SelectionContext {
-  readonly schema: GraphQLSchema;
+export interface CostContext extends ShapeContext {
   /** How many calls a batch of entities may need beside that for the newest window. */
   readonly batchCalls: number;
   /** How many rows one call gives. */
   readonly windowRows: { readonly campaigns: number; readonly messages: number };
 }
 
-/** The arguments of a field, or undefined where they can't be: the field's own resolver says why. */
-export function argumentsOf(
-  field: FieldNode,
-  type: string,
-  { schema, variableValues }: CostContext,
-): Record<string, unknown> | undefined {
-  const parent = schema.getType(type);
-  const definition: GraphQLField<unknown, unknown> | undefined = isObjectType(parent)
-    ? parent.getFields()[field.name.value]
-    : undefined;
-  try {
-    return definition && getArgumentValues(definition, field, variableValues);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Far over any limit: what nests deeper than anybody needs. */
-const endless = 1_000_000_000;
-/** Over any limit that makes sense for an upstream of 30 calls a minute. */
-const refusedAnyway = 1000;
-/** How many fields are looked at for one estimate: fragments used over and over make many of a short text. */
-const maximumFields = 20_000;
+/** Far over any limit: what nests deeper than anybody needs, or takes too long to estimate. */
+export const endless = 1_000_000_000;
 /** A campaign's messages, their campaign's messages, and once more. */
 const maximumNesting = 3;
 
@@ -51,24 +22,20 @@ const maximumNesting = 3;
  * Messages of a message's campaign count for every message: they are read once, but every row is answered again.
  */
 export class CampaignScope {
+  readonly #shape: AnswerShape;
   readonly #context: CostContext;
   readonly #nesting: number;
-  readonly #pages = new Map<string, number>();
-  readonly #seen = new Set<string>();
-  readonly #seenBelow = new Map<string, Set<string>>();
-  readonly #work: { fieldsLeft: number };
+  readonly #pages = new Map<unknown, number>();
+  readonly #added = new Set<Selection>();
+  readonly #nested = new Map<unknown, Set<Selection>>();
   #details = false;
+  #nestedDetails = false;
   #nestedCalls = 0;
 
-  constructor(context: CostContext, nesting = 0, work = { fieldsLeft: maximumFields }) {
+  constructor(shape: AnswerShape, context: CostContext, nesting = 0) {
+    this.#shape = shape;
     this.#context = context;
     this.#nesting = nesting;
-    this.#work = work;
-  }
-
-  /** True where the campaign itself must be read, not only its messages. */
-  get readsCampaign(): boolean {
-    return this.#details || this.#pages.size === 0;
   }
 
   /** True where a field is asked for that only the campaign itself can answer. */
@@ -76,69 +43,72 @@ export class CampaignScope {
     return this.#details;
   }
 
+  /** True where its messages ask for such a field of their campaign, and nothing before them does. */
+  get hasOnlyNestedDetails(): boolean {
+    return this.#nestedDetails && !this.#details;
+  }
+
   /** The calls that its messages may need. */
   get messageCalls(): number {
-    return [...this.#pages.values()].reduce((sum, calls) => sum + calls, this.#nestedCalls);
+    let calls = this.#nestedCalls;
+    for (const pageCalls of this.#pages.values()) calls += pageCalls;
+    return Math.min(endless, calls);
   }
 
   /** Takes what a selection on the campaign asks for. */
-  add(selections: SelectionSetNode | undefined): void {
-    for (const field of this.#fieldsOf(selections, this.#seen)) {
-      const name = field.name.value;
-      if (name === 'messages') this.#addMessages(field);
-      else if (!answeredBySid.has(name)) this.#details = true;
+  add(selection: Selection): void {
+    if (this.#added.has(selection)) return;
+    this.#added.add(selection);
+    for (const field of selection.fields) {
+      this.#shape.step();
+      if (field.name === 'messages') this.#addMessages(field);
+      else if (!answeredBySid.has(field.name)) this.#details = true;
     }
   }
 
-  #addMessages(field: FieldNode): void {
-    const page: PageArguments | undefined = argumentsOf(field, 'Campaign', this.#context);
-    if (!page) return;
-    const { messages } = this.#context.windowRows;
-    const key = JSON.stringify(page);
-    this.#pages.set(key, pageCalls(page, messagePageLimits, messages));
-    // Another page may have more rows: its fragments are looked into again.
-    const seen = this.#seenBelow.get(key) ?? new Set<string>();
-    this.#seenBelow.set(key, seen);
-    if (this.#isRefusedAnyway) return;
-    for (const message of rowFields(field.selectionSet, this.#context, seen))
-      for (const { name, selectionSet } of this.#fieldsOf(message.selectionSet, seen))
-        if (name.value === 'campaign') this.#addNested(selectionSet, pageRows(page, messagePageLimits));
+  /** Takes a root field, which is null without a campaign: something must be read to know that there is one. */
+  addRoot(selection: Selection): void {
+    this.add(selection);
+    if (!selection.fields.some(({ name }) => name === 'messages')) this.#details = true;
   }
 
-  /** An estimate that is refused anyway need not be exact: it must not itself become the expensive part. */
-  get #isRefusedAnyway(): boolean {
-    if (this.#work.fieldsLeft < 0) this.#nestedCalls = endless;
-    return this.#nestedCalls > refusedAnyway;
+  #addMessages(field: SelectedField): void {
+    const { page, identity } = pageOf(field, this.#context.variableValues);
+    if (identity === field) this.#details = true; // it may be refused, and tells nothing of the campaign then
+    this.#pages.set(identity, pageCalls(page, messagePageLimits, this.#context.windowRows.messages));
+    const rows = pageRows(page, messagePageLimits);
+    const nested = this.#nested.get(identity) ?? new Set<Selection>();
+    this.#nested.set(identity, nested);
+    for (const message of rowSelections(this.#shape.below(field), this.#shape))
+      for (const below of message.fields) {
+        this.#shape.step();
+        if (below.name === 'campaign') this.#addNested(this.#shape.below(below), rows, nested);
+      }
   }
 
-  #fieldsOf(selections: SelectionSetNode | undefined, seen: Set<string>): FieldNode[] {
-    const fields = selectedFields(selections, this.#context, seen);
-    this.#work.fieldsLeft -= fields.length;
-    return fields;
-  }
-
-  #addNested(selections: SelectionSetNode | undefined, rows: number): void {
-    if (rows === 0 || this.#isRefusedAnyway) return;
+  #addNested(selection: Selection, rows: number, known: Set<Selection>): void {
+    if (rows === 0 || known.has(selection)) return;
+    known.add(selection);
     if (this.#nesting === maximumNesting) {
       this.#nestedCalls = endless;
       return;
     }
-    const nested = new CampaignScope(this.#context, this.#nesting + 1, this.#work);
-    nested.add(selections);
-    if (nested.#details) this.#details = true;
+    const nested = new CampaignScope(this.#shape, this.#context, this.#nesting + 1);
+    nested.add(selection);
+    if (nested.#details || nested.#nestedDetails) this.#nestedDetails = true;
     this.#nestedCalls = Math.min(endless, this.#nestedCalls + rows * nested.messageCalls);
   }
 }
 
-/** The fields of a connection that hold its rows: `nodes`, and `node` of `edges`. */
-export function rowFields(
-  selections: SelectionSetNode | undefined,
-  context: CostContext,
-  seen: Set<string>,
-): FieldNode[] {
-  return selectedFields(selections, context, seen).flatMap((field) => {
-    if (field.name.value === 'nodes') return [field];
-    if (field.name.value !== 'edges') return [];
-    return selectedFields(field.selectionSet, context, seen).filter(({ name }) => name.value === 'node');
+/** The selections of a connection that are on its rows: `nodes`, and `node` of `edges`. */
+export function rowSelections(connection: Selection, shape: AnswerShape): Selection[] {
+  return connection.fields.flatMap((field) => {
+    shape.step();
+    if (field.name === 'nodes') return [shape.below(field)];
+    if (field.name !== 'edges') return [];
+    return shape
+      .below(field)
+      .fields.filter(({ name }) => name === 'node')
+      .map((node) => shape.below(node));
   });
 }

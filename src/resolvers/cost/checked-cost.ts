@@ -8,10 +8,12 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
-import { answerValues } from './answer-size.js';
+import { answerSize } from './answer-size.js';
+import { type Variables } from './arguments.js';
 import { type CostContext } from './campaign-scope.js';
 import { KnownCosts } from './known-costs.js';
 import { operationCost } from './operation-cost.js';
+import { AnswerShape, EstimateTooLong } from './selection.js';
 
 /** How many rows one upstream call gives, for each kind of list; learned while the process runs. */
 export interface WindowRows {
@@ -26,6 +28,8 @@ export interface CostLimit {
   readonly windowRows: WindowRows;
   /** The most values that an answer may have; 0: no limit. */
   readonly maximumValues: number;
+  /** The most bytes that an answer may have; 0: no limit. */
+  readonly maximumBytes: number;
 }
 
 /** A router's batch of forty passes the default limit. */
@@ -43,10 +47,11 @@ export interface ResolvedOperation {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
+  /** As they were sent. */
+  readonly variables: Variables;
 }
 
-/** Refuses operations that are over the limit. */
+/** Refuses operations that are over a limit. */
 export class CostCheck {
   readonly #limit: CostLimit;
   readonly #known = new KnownCosts();
@@ -56,27 +61,26 @@ export class CostCheck {
   }
 
   /**
-   * @returns an error for an operation whose worst case in upstream calls, or in values, is over the limit, and for one of
-   * which can't be told what it selects.
+   * @returns an error for an operation whose worst case in upstream calls, in values or in bytes is over the limit, and for
+   * one with a condition that is null. Undefined for others, and where the variables can't be coerced: those are refused
+   * where operations are executed.
    */
   problem(resolved: ResolvedOperation): GraphQLError | undefined {
     const { windowRows } = this.#limit;
     const key = this.#known.keyOf(resolved, [windowRows.campaigns.rows, windowRows.messages.rows]);
-    if (key === undefined) return this.#estimated(resolved);
-    if (this.#known.has(resolved.operation, key)) return undefined;
-    if (this.#estimated({ ...resolved, variables: this.#known.worst(resolved) }))
-      return this.#estimated(resolved);
-    this.#known.add(resolved.operation, key);
-    return undefined;
+    if (key !== undefined && this.#known.has(resolved.operation, key)) return undefined;
+    const coerced = coercedVariables(resolved);
+    if (!coerced) return undefined;
+    if (key === undefined) return this.#estimated(resolved, coerced);
+    const anySids = this.#known.anySids(resolved);
+    const unlike = Object.fromEntries(anySids.map((name) => [name, new AnySid()]));
+    const problem = this.#estimated(resolved, { ...coerced, ...unlike });
+    if (!problem) this.#known.add(resolved.operation, key);
+    return problem && anySids.length > 0 ? this.#estimated(resolved, coerced) : problem;
   }
 
-  #estimated({ schema, document, operation, variables }: ResolvedOperation): GraphQLError | undefined {
-    const { limit, windowRows, maximumValues } = this.#limit;
-    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-      maxErrors: 1, // what is wrong with them is told by who executes them
-      hideSuggestions: true,
-    });
-    if (!coerced) return undefined; // execution refuses them
+  #estimated({ schema, document, operation }: ResolvedOperation, variableValues: Variables) {
+    const { limit, windowRows, maximumValues, maximumBytes } = this.#limit;
     const context: CostContext = {
       schema,
       fragments: Object.fromEntries(
@@ -84,32 +88,58 @@ export class CostCheck {
           .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
           .map((fragment) => [fragment.name.value, fragment]),
       ),
-      variableValues: coerced,
+      variableValues,
       batchCalls: batchCallsOf(limit),
       windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
     };
     try {
-      if (maximumValues > 0 && answerValues(operation, context) > maximumValues)
-        return tooLarge(maximumValues);
-      const estimate = operationCost(operation, context);
+      const shape = new AnswerShape(operation, context);
+      if (maximumValues > 0 || maximumBytes > 0) {
+        const { values, bytes } = answerSize(shape, context);
+        if (maximumValues > 0 && !(values <= maximumValues)) return tooLarge('values', maximumValues);
+        if (maximumBytes > 0 && !(bytes <= maximumBytes)) return tooLarge('bytes', maximumBytes);
+      }
+      const estimate = operationCost(operation, context, shape);
       return estimate > limit ? tooExpensive(estimate, limit) : undefined;
     } catch (error) {
+      if (error instanceof EstimateTooLong) return tooLarge('selections', error.limit);
       if (error instanceof GraphQLError) return unreadable(error);
       throw error;
     }
   }
 }
 
-/** A condition that is null: a variable may be, where it has a default. Validation can't know of it. */
+/** Some campaign, another one than every other. */
+class AnySid {
+  readonly isAny = true;
+}
+
+/** Coerced as execution does it; undefined where they can't be. */
+function coercedVariables({ schema, operation, variables }: ResolvedOperation): Variables | undefined {
+  return getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+    maxErrors: 1, // they are reported where operations are executed
+    hideSuggestions: true,
+  }).coerced;
+}
+
+/** A condition that is null: a variable may be, where it has a default. Validation does not see it. */
 function unreadable({ message, nodes }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 }
 
-function tooLarge(limit: number): GraphQLError {
-  const message = `The answer may have more than ${limit} values. Ask for smaller pages, or for fewer fields of each row.`;
+const largerThan = {
+  values: (limit: number) => `The answer may have more than ${limit} values (MAX_ANSWER_VALUES).`,
+  bytes: (limit: number) => `The answer may have more than ${limit} bytes (MAX_ANSWER_BYTES).`,
+  selections: (limit: number) =>
+    `With its fragments spread, the operation selects more than ${limit} fields.`,
+};
+
+function tooLarge(of: keyof typeof largerThan, limit: number): GraphQLError {
+  const message = `${largerThan[of](limit)} Ask for smaller pages, or for fewer fields of each row.`;
+  const error = new GatewayError('QUERY_TOO_LARGE', message, { of, limit });
   return new GraphQLError(message, {
-    originalError: new GatewayError('QUERY_TOO_LARGE', message, { of: 'values', limit }),
-    extensions: { code: 'QUERY_TOO_LARGE', of: 'values', limit, http: { status: 400 } },
+    originalError: error,
+    extensions: { ...error.extensions, http: { status: 400 } },
   });
 }
 

@@ -1,92 +1,128 @@
-import { type FieldNode, OperationTypeNode, type OperationDefinitionNode } from 'graphql';
+import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import { campaignPageLimits, type PageArguments } from '../../domain/page.js';
-import { selectedFields } from '../selected-fields.js';
-import { argumentsOf, CampaignScope, type CostContext, rowFields } from './campaign-scope.js';
+import { pageOf, representationsOf, representedSid, sidOf } from './arguments.js';
+import { CampaignScope, type CostContext, endless, rowSelections } from './campaign-scope.js';
 import { pageCalls, pageRows } from './page-cost.js';
+import { AnswerShape, EstimateTooLong, type SelectedField } from './selection.js';
 
 /** A read to check the rules, the write, and another read where the upstream refuses after all. */
 const changeCalls = 3;
 
 /**
- * The most upstream calls that an operation may come to, from its page sizes alone: as if nothing had been read
- * before and every page were full. What is asked for twice counts once, since it is read once.
+ * The most upstream calls that an operation takes, from its page sizes alone: as if nothing had been read before and every
+ * page were full. A read that is asked for twice is one read and counts once. Calls that fail and are tried again, and
+ * lists that move while they are read, come on top (docs/reading.md, "Cost").
+ * @param known the shape of its answer, where that was read before.
+ * @throws GraphQLError for a condition that is null.
  */
-export function operationCost(operation: OperationDefinitionNode, context: CostContext): number {
-  const fields = selectedFields(operation.selectionSet, context);
-  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return eventCalls(fields, context);
-  return operation.operation === OperationTypeNode.MUTATION
-    ? fields.reduce((sum, field) => sum + mutationCalls(field, context), 0)
-    : campaignsBySid(fields, context) + campaignLists(fields, context);
-}
-
-/** A subscription's beginning, or one of its events: the campaign, and what is asked of its messages. */
-function eventCalls(fields: readonly FieldNode[], context: CostContext): number {
-  const scope = new CampaignScope(context);
-  for (const { name, selectionSet } of fields)
-    if (name.value === 'campaignUpdated') scope.add(selectionSet);
-    else
-      for (const below of selectedFields(selectionSet, context))
-        if (below.name.value === 'campaign') scope.add(below.selectionSet);
-  return 1 + scope.messageCalls;
-}
-
-/** Campaigns by their sids, as fields or as entities; two or more are looked for in the newest window first. */
-function campaignsBySid(fields: readonly FieldNode[], context: CostContext): number {
-  const roots = new Map<unknown, CampaignScope>();
-  const entities = new Map<unknown, CampaignScope>();
-  for (const field of fields) {
-    const given = argumentsOf(field, 'Query', context);
-    if (field.name.value === 'campaign') scopeOf(roots, given?.['sid'], context).add(field.selectionSet);
-    if (field.name.value === '_entities')
-      for (const sid of representedSids(given)) scopeOf(entities, sid, context).add(field.selectionSet);
+export function operationCost(
+  operation: OperationDefinitionNode,
+  context: CostContext,
+  known?: AnswerShape,
+): number {
+  try {
+    const estimate = new OperationCost(known ?? new AnswerShape(operation, context), context);
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION) return estimate.event;
+    return operation.operation === OperationTypeNode.MUTATION ? estimate.mutations : estimate.query;
+  } catch (error) {
+    if (error instanceof EstimateTooLong) return endless;
+    throw error;
   }
-  const scopes = [...roots.values(), ...entities.values()];
-  const messages = scopes.reduce((sum, { messageCalls }) => sum + messageCalls, 0);
-  // A root field must be read to know that there is such a campaign; a reference is taken at its word.
-  const gets =
-    [...roots.values()].filter(({ readsCampaign }) => readsCampaign).length +
-    [...entities].filter(([sid, { hasDetails }]) => hasDetails && !roots.get(sid)?.readsCampaign).length;
-  if (gets < 2) return messages + gets;
-  // A router can't ask for less: what of its batch would cost more is refused one by one where it is read.
-  const isOfRouter = roots.size === 0;
-  return messages + 1 + (isOfRouter ? Math.min(gets, context.batchCalls) : gets);
 }
 
-function scopeOf(scopes: Map<unknown, CampaignScope>, sid: unknown, context: CostContext): CampaignScope {
-  const scope = scopes.get(sid) ?? new CampaignScope(context);
-  scopes.set(sid, scope);
-  return scope;
-}
+class OperationCost {
+  readonly #shape: AnswerShape;
+  readonly #context: CostContext;
 
-/** The sids of the campaigns among a router's representations. */
-function representedSids(given: Readonly<Record<string, unknown>> | undefined): unknown[] {
-  const representations = given?.['representations'];
-  if (!Array.isArray(representations)) return [];
-  return (representations as ({ readonly __typename?: unknown; readonly sid?: unknown } | null)[])
-    .filter((representation) => representation?.__typename === 'Campaign')
-    .map((representation) => representation?.sid);
-}
-
-/** Lists of campaigns: their windows, and for every row what is asked of its messages. */
-function campaignLists(fields: readonly FieldNode[], context: CostContext): number {
-  const lists = new Map<string, { readonly page: PageArguments; readonly scope: CampaignScope }>();
-  for (const field of fields.filter(({ name }) => name.value === 'campaigns')) {
-    const page = argumentsOf(field, 'Query', context);
-    if (!page) continue;
-    const list = lists.get(JSON.stringify(page)) ?? { page, scope: new CampaignScope(context) };
-    lists.set(JSON.stringify(page), list);
-    for (const row of rowFields(field.selectionSet, context, new Set())) list.scope.add(row.selectionSet);
+  constructor(shape: AnswerShape, context: CostContext) {
+    this.#shape = shape;
+    this.#context = context;
   }
-  return [...lists.values()].reduce((sum, { page, scope }) => {
-    const windows = pageCalls(page, campaignPageLimits, context.windowRows.campaigns);
-    return sum + windows + pageRows(page, campaignPageLimits) * scope.messageCalls;
-  }, 0);
-}
 
-/** A mutation's campaign comes with its answer; only its messages are read. */
-function mutationCalls(field: FieldNode, context: CostContext): number {
-  const scope = new CampaignScope(context);
-  for (const { name, selectionSet } of selectedFields(field.selectionSet, context))
-    if (name.value === 'campaign') scope.add(selectionSet);
-  return (field.name.value === 'createCampaign' ? 1 : changeCalls) + scope.messageCalls;
+  get query(): number {
+    return Math.min(endless, this.#campaignsBySid() + this.#campaignLists());
+  }
+
+  /** A mutation's campaign comes with its answer; only its messages are read. */
+  get mutations(): number {
+    return this.#fields.reduce((sum, field) => {
+      const calls = field.name === 'createCampaign' ? 1 : changeCalls;
+      return sum + calls + this.#campaignsIn(field).messageCalls;
+    }, 0);
+  }
+
+  /** A subscription's beginning, or one of its events: the campaign, and what is asked of its messages. */
+  get event(): number {
+    return this.#fields.reduce((sum, field) => {
+      const scope = field.name === 'campaignUpdated' ? this.#scope() : this.#campaignsIn(field);
+      if (field.name === 'campaignUpdated') scope.add(this.#shape.below(field));
+      return sum + scope.messageCalls;
+    }, 1);
+  }
+
+  get #fields(): readonly SelectedField[] {
+    return this.#shape.root.fields;
+  }
+
+  #scope(): CampaignScope {
+    return new CampaignScope(this.#shape, this.#context);
+  }
+
+  /** What is asked of the campaign that a field's object has. */
+  #campaignsIn(field: SelectedField): CampaignScope {
+    const scope = this.#scope();
+    for (const below of this.#shape.below(field).fields)
+      if (below.name === 'campaign') scope.add(this.#shape.below(below));
+    return scope;
+  }
+
+  /** Campaigns by their sids, as fields or as entities; two or more are looked for in the newest window first. */
+  #campaignsBySid(): number {
+    const { variableValues, batchCalls } = this.#context;
+    const campaigns = new Map<unknown, CampaignScope>();
+    const scopeOf = (sid: unknown): CampaignScope => {
+      const scope = campaigns.get(sid) ?? this.#scope();
+      campaigns.set(sid, scope);
+      return scope;
+    };
+    let isOfRouter = true;
+    for (const field of this.#fields) {
+      const selection = this.#shape.below(field);
+      if (field.name === 'campaign') {
+        isOfRouter = false;
+        scopeOf(sidOf(field, variableValues)).addRoot(selection);
+      }
+      if (field.name === '_entities')
+        // a reference is taken at its word: it need not be read
+        for (const representation of representationsOf(field, variableValues)) {
+          this.#shape.step();
+          const sid = representedSid(representation);
+          if (sid !== undefined) scopeOf(sid).add(selection);
+        }
+    }
+    const scopes = [...campaigns.values()];
+    const messages = scopes.reduce((sum, { messageCalls }) => sum + messageCalls, 0);
+    const atOnce = scopes.filter(({ hasDetails }) => hasDetails).length;
+    // A router can't ask for less: what of its batch would cost more is refused one by one where it is read.
+    const inBatch = isOfRouter ? Math.min(atOnce, batchCalls) : atOnce;
+    // Campaigns of messages are read as their messages come: in the worst case two by two, each two with a window.
+    const later = scopes.filter(({ hasOnlyNestedDetails }) => hasOnlyNestedDetails).length;
+    return messages + (atOnce < 2 ? atOnce : 1 + inBatch) + later + Math.floor(later / 2);
+  }
+
+  /** Lists of campaigns: their windows, and for every row what is asked of its messages. */
+  #campaignLists(): number {
+    const lists = new Map<unknown, { readonly page: PageArguments; readonly scope: CampaignScope }>();
+    for (const field of this.#fields) {
+      if (field.name !== 'campaigns') continue;
+      const { page, identity } = pageOf(field, this.#context.variableValues);
+      const list = lists.get(identity) ?? { page, scope: this.#scope() };
+      lists.set(identity, list);
+      for (const row of rowSelections(this.#shape.below(field), this.#shape)) list.scope.add(row);
+    }
+    return [...lists.values()].reduce((sum, { page, scope }) => {
+      const windows = pageCalls(page, campaignPageLimits, this.#context.windowRows.campaigns);
+      return sum + windows + pageRows(page, campaignPageLimits) * scope.messageCalls;
+    }, 0);
+  }
 }
