@@ -1,4 +1,5 @@
 import { type CampaignDraft } from '../domain/rules/draft.js';
+import { webhookRoute } from '../domain/webhook-address.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type WebhookKind, webhookKinds, type WebhookTokens } from './webhook-token.js';
 
@@ -41,7 +42,7 @@ export class CallbackUrls {
 
   #make(kind: WebhookKind): string | null {
     const root = this.#root();
-    return root === undefined ? null : `${root}/webhooks/exotel/${kind}/${this.#tokens.mint(kind)}`;
+    return root === undefined ? null : `${root}${webhookRoute}/${kind}/${this.#tokens.mint(kind)}`;
   }
 }
 

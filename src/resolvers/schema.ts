@@ -3,6 +3,7 @@ import { type GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { describeScopes } from './access/described.js';
 import { guarded } from './access/guarded.js';
+import { hidingWebhookAddresses } from './access/webhook-addresses.js';
 import { CampaignMutations } from './campaign-mutations.js';
 import { CampaignResolver } from './campaign-resolver.js';
 import { direct } from './direct.js';
@@ -38,5 +39,5 @@ export async function createSchema(now: () => number = Date.now): Promise<GraphQ
     orphanedTypes: [],
   });
   describeScopes(schema);
-  return guarded(direct(asSubgraph(schema)), now);
+  return guarded(hidingWebhookAddresses(direct(asSubgraph(schema))), now);
 }

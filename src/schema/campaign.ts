@@ -70,10 +70,20 @@ export class Campaign {
   @Field(() => String, { nullable: true, description: 'The DLT template that the text is registered as.' })
   dltTemplateId!: string | null;
 
-  @Field(() => Url, { nullable: true, description: 'Called when the campaign starts and when it completes.' })
+  @Field(() => Url, {
+    nullable: true,
+    description:
+      "Called when the campaign starts and when it completes. An address of the gateway's own is a secret: null for " +
+      'callers without `campaigns:write`.',
+  })
   statusCallback!: string | null;
 
-  @Field(() => Url, { nullable: true, description: 'Called when a message reaches its end.' })
+  @Field(() => Url, {
+    nullable: true,
+    description:
+      "Called when a message reaches its end. An address of the gateway's own is a secret: null for callers without " +
+      '`campaigns:write`.',
+  })
   smsStatusCallback!: string | null;
 
   @Field(() => Url, {

@@ -2,6 +2,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type AllowedHosts, refuseOtherHosts } from './allowed-hosts.js';
 import { authenticated, decorateWithCaller } from './auth/http-authentication.js';
 import { Closing } from './closing.js';
+import { ignoreOtherUpgrades } from './connections/upgrades.js';
 import { serveGraphiql } from './graphiql.js';
 import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
 import { errorBody } from './error-body.js';
@@ -77,6 +78,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   decorateWithCaller(app);
   decorateWithRefusal(app);
   answerErrors(app, options.logger);
+  ignoreOtherUpgrades(app.server);
   limitSilentConnections(app.server);
   takeJson(app);
   sendSecurityHeaders(app);
@@ -113,7 +115,18 @@ function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Cl
   const { rate } = guards;
   const callers = new ConnectionCallers(authenticate, now);
   const { maximumBytes } = options;
-  serveWebSocket(app, over('ws'), { callers, closing, maximumBytes, rate, corsOrigins, allowedHosts });
+  serveWebSocket(app, over('ws'), {
+    callers,
+    closing,
+    maximumBytes,
+    rate,
+    corsOrigins,
+    allowedHosts,
+    onRefused: options.metrics.operations.refused,
+    onFailure: (error) => {
+      options.logger.error({ err: error }, 'a WebSocket message failed for an internal reason');
+    },
+  });
   const onRequest = [authenticated(authenticate), ...rateHooks(rate, formatError)];
   serveEventStream(app, over('sse'), { onRequest, closing, corsOrigins });
 }

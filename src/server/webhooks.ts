@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readCallbackBody } from '../datasources/exotel/wire/callback-body.js';
+import { webhookRoute } from '../domain/webhook-address.js';
 import { type CallbackReceiver, type Verdict } from '../live/callback-receiver.js';
 import { type WebhookKind, webhookKinds } from '../live/webhook-token.js';
 import { type OnWebhook } from './metrics/live-metrics.js';
@@ -40,7 +41,7 @@ export async function serveWebhooks(app: FastifyInstance, options: WebhookOption
       done();
     });
     for (const kind of webhookKinds)
-      webhooks.post(`/webhooks/exotel/${kind}/:token`, { bodyLimit: maximumBodyBytes }, (request, reply) =>
+      webhooks.post(`${webhookRoute}/${kind}/:token`, { bodyLimit: maximumBodyBytes }, (request, reply) =>
         answer(options, kind, request, reply),
       );
     done();

@@ -1,9 +1,9 @@
 import { type RowRange } from '../../domain/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Row } from '../exotel/rows.js';
-import { encodeCursor, fingerprintOf, knownPrevious, markOf } from './cursor.js';
 import { ListRows } from './list-rows.js';
-import { type ListSource, readable } from './list-source.js';
+import { type ListSource } from './list-source.js';
+import { type KnownPlace, RowCursors } from './row-cursors.js';
 
 /** A row with its cursor; a row that could not be read is the error that says why. */
 export interface Edge<T> {
@@ -21,22 +21,24 @@ export interface PagePlace {
 
 /** A page in the schema's shape. Whatever of it is not asked for is not made: cursors above all. */
 export class Connection<T extends { readonly sid: string }> {
-  readonly #source: ListSource<T>;
   readonly #rows: Pick<ListRows<T>, 'get'>;
   readonly #range: RowRange;
-  readonly #marks = new Map<number, string>();
-  #fingerprint: string | undefined;
+  readonly #cursors: RowCursors<T>;
 
-  /** @param rows what was read of the list: the rows in the range, and others around them. */
+  /**
+   * @param rows what was read of the list: the rows in the range, and others around them.
+   * @param known places of the cursors that the page was asked for with.
+   */
   constructor(
     source: ListSource<T>,
     rows: Pick<ListRows<T>, 'get'>,
     range: RowRange,
     readonly totalCount: number,
+    known?: readonly KnownPlace[],
   ) {
-    this.#source = source;
     this.#rows = rows;
     this.#range = range;
+    this.#cursors = new RowCursors(source, rows, totalCount, known);
   }
 
   /** A page of a list that has no rows. */
@@ -56,46 +58,19 @@ export class Connection<T extends { readonly sid: string }> {
   }
 
   get edges(): Edge<T>[] {
-    const cursorOf = (offset: number): string => this.#cursor(offset);
+    const cursorOf = (offset: number): string => this.#cursors.at(offset);
     return this.nodes.map((node, index) => new LazyEdge(node, this.#range.start + index, cursorOf));
   }
 
   get pageInfo(): PagePlace {
     const { start, end } = this.#range;
-    const cursorOf = (offset: number): string | null => (end > start ? this.#cursor(offset) : null);
+    const cursorOf = (offset: number): string | null => (end > start ? this.#cursors.at(offset) : null);
     return new LazyPlace(this.#range, this.totalCount, cursorOf);
   }
 
   /** A row that the upstream counts and does not give is one that could not be read, not one that is not there. */
   #row(offset: number): Row<T> {
     return this.#rows.get(offset) ?? new UpstreamFailure('invalidResponse');
-  }
-
-  #cursor(offset: number): string {
-    this.#fingerprint ??= fingerprintOf(this.#source.key);
-    const known = readable(this.#rows.get(offset));
-    if (!known) return encodeCursor({ offset, sid: '', sortKey: null, previous: null }, this.#fingerprint);
-    const sortKey = this.#source.sortKeyOf(known);
-    const previous = this.#previous(offset);
-    return encodeCursor({ offset, sid: known.sid, sortKey, previous }, this.#fingerprint);
-  }
-
-  /** Marks of the rows before; null where the very row before was not read. */
-  #previous(offset: number): string[] | null {
-    const marks: string[] = [];
-    for (let index = offset - 1; index >= 0 && marks.length < knownPrevious; index -= 1) {
-      const row = readable(this.#rows.get(index));
-      if (!row) return marks.length === 0 ? null : marks;
-      marks.push(this.#mark(index, row.sid));
-    }
-    return marks;
-  }
-
-  /** Each row is among those before several others. */
-  #mark(offset: number, sid: string): string {
-    const mark = this.#marks.get(offset) ?? markOf(sid);
-    this.#marks.set(offset, mark);
-    return mark;
   }
 }
 

@@ -1,45 +1,66 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InputError } from '../../domain/errors.js';
+import {
+  marksFromText,
+  marksPattern,
+  marksToText,
+  type Neighbours,
+  unknownNeighbours,
+} from './neighbour-marks.js';
 
 /** Where a row was when its page was read. */
 export interface Cursor {
   readonly offset: number;
+  /** How many rows the list had; null in cursors that do not say. */
+  readonly total: number | null;
   /** Empty for a row that could not be read. */
   readonly sid: string;
-  /** What the list is ordered by, as this row had it; null where that is not known. */
-  readonly sortKey: string | null;
   /**
-   * Marks of the rows right before it, nearest first: its place among rows of the same sort key, should it be gone.
-   * Null where the row before was not read.
+   * The value that the list is ordered by, of this row, or of the nearest readable one where this row could not be read;
+   * null where it is not known.
    */
-  readonly previous: readonly string[] | null;
+  readonly sortKey: string | null;
+  /** The rows before it. */
+  readonly previous: Neighbours;
+  /** The rows after it. */
+  readonly next: Neighbours;
 }
 
-/** How many rows before it a cursor knows. */
-export const knownPrevious = 5;
+/** Raised when the meaning of a cursor's content changes. */
+const version = 2;
 
-/** A short hash of a sid (FNV-1a, 32 bits), to tell a row from its neighbours: sids may end, or begin, alike. */
-export function markOf(sid: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < sid.length; index += 1)
-    hash = Math.imul(hash ^ sid.charCodeAt(index), 0x01000193) >>> 0;
-  return hash.toString(36);
-}
-
-/** Raised when what a cursor holds changes its meaning; older ones are refused then. */
-const version = 1;
-
-/** Longer than any that is made here: a name may be the sort key. */
+/** Longer than any cursor that is made here: a name may be the sort key. */
 const maximumLength = 8192;
+
+/** Rows of a list, at most; far more than an account has. */
+const rows = z.int().min(0).max(1_000_000_000);
+const marks = z.string().regex(marksPattern);
 
 const content = z.tuple([
   z.literal(version),
+  z.string(), // fingerprint
+  rows, // offset
+  rows.nullable(), // total
+  z.string(), // sid
+  z.string().nullable(), // sort key
+  rows.nullable(), // tied rows before
+  marks,
+  rows.nullable(), // tied rows after
+  marks,
+]);
+
+/** Version 1, of which clients may still have some: it knew the five rows before, with hashes as text of base 36. */
+const contentOfVersion1 = z.tuple([
+  z.literal(1),
   z.string(),
-  z.int().min(0).max(1_000_000_000),
+  rows,
   z.string(),
   z.string().nullable(),
-  z.array(z.string().max(8)).max(knownPrevious).nullable(),
+  z
+    .array(z.string().regex(/^[\da-z]{1,7}$/))
+    .max(5)
+    .nullable(),
 ]);
 
 /** A short hash of which list a cursor belongs to: its filter, its order, and whose messages. */
@@ -47,10 +68,25 @@ export function fingerprintOf(list: string): string {
   return createHash('sha256').update(list).digest('base64url').slice(0, 8);
 }
 
-/** Opaque text for clients; what is in it is nobody's business and may change. */
-export function encodeCursor({ offset, sid, sortKey, previous }: Cursor, fingerprint: string): string {
-  const parts = [version, fingerprint, offset, sid, sortKey, previous];
-  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+/** Opaque text for clients; its content is private and may change. */
+export function encodeCursor(cursor: Cursor, fingerprint: string): string {
+  const { offset, total, sid, sortKey, previous, next } = cursor;
+  return textOf([
+    version,
+    fingerprint,
+    offset,
+    total,
+    sid,
+    sortKey,
+    previous.tied,
+    marksToText(previous.marks),
+    next.tied,
+    marksToText(next.marks),
+  ]);
+}
+
+function textOf(content: unknown): string {
+  return Buffer.from(JSON.stringify(content)).toString('base64url');
 }
 
 /**
@@ -59,18 +95,16 @@ export function encodeCursor({ offset, sid, sortKey, previous }: Cursor, fingerp
  * @throws InputError for text that this gateway did not make, or made for another filter or order.
  */
 export function decodeCursor(text: string, fingerprint: string, argument: string): Cursor {
-  const parsed = content.safeParse(parse(text)).data;
-  if (parsed === undefined) throw new InputError(argument, 'is not a cursor of this API.');
-  const [, made, offset, sid, sortKey, previous] = parsed;
-  const cursor = { offset, sid, sortKey, previous };
-  // Base64 has many spellings of the same bytes, and decoders pass over what is left at the end.
-  if (encodeCursor(cursor, made) !== text) throw new InputError(argument, 'is not a cursor of this API.');
-  if (made !== fingerprint)
+  const parsed = parse(text);
+  // Base64 has many spellings of the same bytes, and decoders pass over the rest at the end; so has JSON.
+  const known = parsed !== undefined && textOf(parsed) === text ? read(parsed) : undefined;
+  if (known === undefined) throw new InputError(argument, 'is not a cursor of this API.');
+  if (known.fingerprint !== fingerprint)
     throw new InputError(
       argument,
       'is a cursor of another list: the filter and the order must stay the same.',
     );
-  return cursor;
+  return known.cursor;
 }
 
 function parse(text: string): unknown {
@@ -80,4 +114,23 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function read(parsed: unknown): { readonly fingerprint: string; readonly cursor: Cursor } | undefined {
+  const now = content.safeParse(parsed).data;
+  if (now) {
+    const [, fingerprint, offset, total, sid, sortKey, tiedBefore, before, tiedAfter, after] = now;
+    const previous = { tied: tiedBefore, marks: marksFromText(before) };
+    const next = { tied: tiedAfter, marks: marksFromText(after) };
+    return { fingerprint, cursor: { offset, total, sid, sortKey, previous, next } };
+  }
+  const old = contentOfVersion1.safeParse(parsed).data;
+  if (!old) return undefined;
+  const [, fingerprint, offset, sid, sortKey, before] = old;
+  const hashes = (before ?? []).map((hash) => Number.parseInt(hash, 36) & 0x3fffffff);
+  const previous = { tied: null, marks: hashes };
+  return {
+    fingerprint,
+    cursor: { offset, total: null, sid, sortKey, previous, next: unknownNeighbours },
+  };
 }

@@ -2,13 +2,19 @@ import { type RowRange } from '../../domain/page.js';
 import { type Slice } from '../exotel/slice.js';
 import { type Window } from '../exotel/rows.js';
 import { type Reading } from './reading.js';
-import { hasMoved } from './consistency.js';
+import { type Consistency, consistencyOf, newestOf } from './consistency.js';
 import { ListRows } from './list-rows.js';
 import { type PageMaximum } from './page-maximum.js';
 import { type Cut, type ListKnowledge, type Slicing, wholeWindows } from './slicing.js';
 
 /** Reads one window. From `reread` 1 on it is read anew, whatever is at hand: once for each number. */
 export type WindowFetch<T> = (slice: Slice, reread?: number) => Promise<Reading<Window<T>>>;
+
+/** What was asked for, and what was given. */
+interface Answered<T> {
+  readonly asked: Slice;
+  readonly reading: Reading<Window<T>>;
+}
 
 /** The first read, one after a smaller page maximum was learned, and two for rows that were still missing. */
 const maximumRounds = 4;
@@ -18,7 +24,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
   /** The rows read so far. */
   readonly rows = new ListRows<T>();
   readonly #fetch: WindowFetch<T>;
-  readonly #readings: Reading<Window<T>>[] = [];
+  readonly #answers: Answered<T>[] = [];
   readonly #maximum: PageMaximum;
   readonly #slicing: Slicing;
   readonly #asked = new Map<string, Promise<void>>();
@@ -42,9 +48,42 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
     return this.#total;
   }
 
-  /** True where the list moved between the readings of its windows. */
-  get hasMoved(): boolean {
-    return hasMoved(this.#readings);
+  /**
+   * Whether the windows that have rows of a range show one list.
+   * @param isSequence true for windows that were read one after the other.
+   */
+  consistencyIn(range: RowRange, isSequence = false): Consistency {
+    return consistencyOf(this.#readingsIn(range), isSequence);
+  }
+
+  /** The rows of the windows that have rows of a range. */
+  rowsAround(range: RowRange): ListRows<T> {
+    const readings = this.#readingsIn(range);
+    if (readings.length === this.#answers.length) return this.rows;
+    const rows = new ListRows<T>();
+    for (const { value } of readings) rows.add(value);
+    return rows;
+  }
+
+  /** How many rows the list had when the row at an offset was read. */
+  totalAt(offset: number): number | undefined {
+    return this.#readingsIn({ start: offset, end: offset + 1 }).at(-1)?.value.total;
+  }
+
+  /** Takes over what another reader of the list has read last, so that only older windows are read anew. */
+  takeNewestOf(other: ListReader<T>): void {
+    const newest = new Set(newestOf(other.#answers.map(({ reading }) => reading)));
+    for (const { asked, reading } of other.#answers)
+      if (newest.has(reading)) {
+        this.#asked.set(keyOf(asked), Promise.resolve());
+        this.#took(asked, reading);
+      }
+  }
+
+  #readingsIn({ start, end }: RowRange): Reading<Window<T>>[] {
+    return this.#answers
+      .map(({ reading }) => reading)
+      .filter(({ value: { offset, rows } }) => offset < end && offset + rows.length > start);
   }
 
   /** How many rows a window has at present. */
@@ -113,7 +152,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
 
   #took(asked: Slice, reading: Reading<Window<T>>): void {
     const { offset, limit, total, rows } = reading.value;
-    this.#readings.push(reading);
+    this.#answers.push({ asked, reading });
     this.#total = total;
     this.rows.add(reading.value);
     if (limit < asked.limit) this.#maximum.learn(limit);

@@ -1,15 +1,24 @@
-import { cutPage, type PageArguments, type PageLimits, pageSizeOf } from '../../domain/page.js';
+import {
+  cutPage,
+  type PageArguments,
+  type PageLimits,
+  pageSizeOf,
+  type RowRange,
+} from '../../domain/page.js';
 import { Connection } from './connection.js';
+import { type Consistency } from './consistency.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursor.js';
 import { type ListReader } from './list-reader.js';
 import { type ListSource } from './list-source.js';
-import { locate } from './position.js';
+import { locate, type Position } from './position.js';
+import { SearchAllowance } from './search-allowance.js';
 import { type Cut } from './slicing.js';
 
 /**
  * Reads the page that a client asked for: cursors translated onto offsets, rows onto windows.
  *
  * @param open gives a reader of the list: 0 of what is at hand, from 1 on of windows read anew.
+ * @param allowance calls left to the operation for rows that are not where they were.
  * @throws InputError before any call is spent, for arguments or cursors that can't be.
  * @throws UpstreamFailure where a window can't be read.
  */
@@ -18,6 +27,7 @@ export function readPage<T extends { readonly sid: string }>(
   source: ListSource<T>,
   page: PageArguments,
   limits: PageLimits,
+  allowance = new SearchAllowance(),
 ): Promise<Connection<T>> {
   const decode = (text: string | null | undefined, argument: string): Cursor | undefined =>
     text == null ? undefined : decodeCursor(text, fingerprintOf(source.key), argument);
@@ -26,35 +36,113 @@ export function readPage<T extends { readonly sid: string }>(
     after: decode(page.after, 'after'),
     before: decode(page.before, 'before'),
   };
-  return readCut(open, source, cut);
+  return readCut(open, source, cut, allowance);
 }
 
 /** How often the windows of a page are read anew where the list moved between their readings. */
-const maximumRereads = 2;
+export const maximumRereads = 2;
 
 async function readCut<T extends { readonly sid: string }>(
   open: (reading: number) => ListReader<T>,
   source: ListSource<T>,
-  cut: Cut,
-  number = 0,
+  asked: Cut,
+  allowance: SearchAllowance,
 ): Promise<Connection<T>> {
-  const list = open(number);
-  const { size, after, before } = cut;
-  await list.begin(cut); // both cursors' windows, and the rows on their page's side, at once
-  const start = after ? positionAfter(await locate(list, source, after)) : 0;
-  const end = before ? (await locate(list, source, before)).index : (list.total ?? 0);
-  const range = cutPage(
-    { start: Math.min(start, list.total ?? 0), end: Math.min(end, list.total ?? 0) },
-    size,
-  );
-  const reading = list.cover(range);
-  if (reading) await reading;
+  let cut = asked;
+  let list = open(0);
   // Twice is enough: a list that moves faster than it can be read has no one page that is right.
-  if (list.hasMoved && number < maximumRereads) return readCut(open, source, cut, number + 1);
-  const total = list.total ?? 0; // as the last window tells it
-  return new Connection(source, list.rows, { start: range.start, end: Math.min(range.end, total) }, total);
+  for (let number = 0; ; number += 1) {
+    const places = await locateBoth(list, source, cut, allowance, number < maximumRereads);
+    const total = list.total ?? 0;
+    const range = rangeOf(cut, places, total);
+    const reading = list.cover(range);
+    if (reading) await reading;
+    const around = surroundingsOf(range, places);
+    const consistency = consistencyOfPage(list, cut, places, { around, total });
+    if (consistency === 'consistent' || number === maximumRereads)
+      return connectionOf(list, source, cut, places, { range, around });
+    const next = open(number + 1);
+    if (consistency === 'apart') next.takeNewestOf(list);
+    cut = {
+      ...cut,
+      after: expected(list, cut.after, places.after),
+      before: expected(list, cut.before, places.before),
+    };
+    list = next;
+  }
 }
 
-function positionAfter({ index, isThere }: { readonly index: number; readonly isThere: boolean }): number {
-  return isThere ? index + 1 : index;
+interface Places {
+  readonly after: Position | undefined;
+  readonly before: Position | undefined;
+}
+
+async function locateBoth<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  cut: Cut,
+  allowance: SearchAllowance,
+  mayBeReread: boolean,
+): Promise<Places> {
+  await list.begin(cut); // both cursors' windows, and the rows on their page's side, at once
+  const { after, before } = cut;
+  return {
+    after: after && (await locate(list, source, after, 'after', allowance, mayBeReread)),
+    before: before && (await locate(list, source, before, 'before', allowance, mayBeReread)),
+  };
+}
+
+function rangeOf({ size }: Cut, { after, before }: Places, total: number): RowRange {
+  const start = after ? after.index + (after.isThere ? 1 : 0) : 0;
+  const end = before ? before.index : total;
+  return cutPage({ start: Math.min(start, total), end: Math.min(end, total) }, size);
+}
+
+/** The rows of a page, and those that tell where it begins and ends. */
+function surroundingsOf({ start, end }: RowRange, { after, before }: Places): RowRange {
+  const places = [after, before].flatMap((place) => place ?? []);
+  return {
+    start: Math.max(0, Math.min(start, ...places.map(({ index }) => index - 1))),
+    end: Math.max(end, ...places.map(({ index }) => index + 1)),
+  };
+}
+
+function consistencyOfPage<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  { size }: Cut,
+  { after, before }: Places,
+  { around, total }: { readonly around: RowRange; readonly total: number },
+): Consistency {
+  // A page from the end was cut by a total that another window may have told.
+  if (size.from === 'end' && !before && list.total !== total) return 'moved';
+  const all = [list.consistencyIn(around)];
+  for (const place of [after, before])
+    if (place && !place.isThere) all.push(list.consistencyIn(place.searched, true));
+  return all.find((one) => one === 'moved') ?? all.find((one) => one === 'apart') ?? 'consistent';
+}
+
+/** The cursor, where its row was found, with the place at which the next reading is to expect it. */
+function expected<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  cursor: Cursor | undefined,
+  place: Position | undefined,
+): Cursor | undefined {
+  if (!cursor || !place?.isThere) return cursor;
+  return { ...cursor, offset: place.index, total: list.totalAt(place.index) ?? null };
+}
+
+function connectionOf<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  { after, before }: Cut,
+  places: Places,
+  { range, around }: { readonly range: RowRange; readonly around: RowRange },
+): Connection<T> {
+  const total = list.total ?? 0; // as the last window tells it
+  const page = { start: range.start, end: Math.min(range.end, total) };
+  const known = [
+    ...(after && places.after ? [{ index: places.after.index, cursor: after }] : []),
+    ...(before && places.before ? [{ index: places.before.index, cursor: before }] : []),
+  ];
+  return new Connection(source, list.rowsAround(around), page, total, known);
 }

@@ -1,141 +1,132 @@
 import { type RowRange } from '../../domain/page.js';
-import { type Cursor, markOf } from './cursor.js';
+import { type Bracket, bracketOf, type Side } from './bracket.js';
+import { type Cursor } from './cursor.js';
 import { type ListReader } from './list-reader.js';
 import { type ListSource, readable } from './list-source.js';
-import { explainOrder, type KeyOrder } from './sort-key.js';
+import { knowsAllUpTo } from './neighbour-marks.js';
+import { PlaceSearch } from './place-search.js';
+import { type SearchAllowance } from './search-allowance.js';
 
 /** Where a cursor's row is now. */
 export interface Position {
   readonly index: number;
-  /** False where the row is gone: the rows from `index` on are those that came after it. */
+  /** False where the row is gone: the rows from `index` on are taken to have come after it. */
   readonly isThere: boolean;
+  /** Where it must have been; empty where it was found. */
+  readonly searched: RowRange;
 }
 
-/** How far around its old place a row is looked for by its sid alone, in windows to each side. */
-const neighbourWindows = 2;
-
 /**
- * Finds the place of a cursor in the list as it is now, in a bounded number of calls.
+ * Finds the place of a cursor in the list as it is now, in a bounded number of calls (`maximumSearchCalls`).
  *
- * Mostly it is where it was, in a window that the page needs anyway. Where the list has moved, it is found by
- * its sid among the rows at hand, else by its sort key with a binary search, else among its neighbours.
+ * Usually the row is where it was, in a window that the page needs anyway. Else it is looked for (`PlaceSearch`). Where
+ * it is gone, its place is next to its nearest neighbour that is left. Where that does not tell the exact place, rows are
+ * rather shown again than never: the place is then the first possible one for `after`, and the last for `before`.
+ *
+ * @param side the argument that the cursor was given as.
+ * @param allowance calls left for the search.
+ * @param mayBeReread true where the list is read anew if it moved between the readings at hand.
  */
 export async function locate<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
   cursor: Cursor,
+  side: Side,
+  allowance: SearchAllowance,
+  mayBeReread = false,
 ): Promise<Position> {
   await list.load(cursor.offset);
-  if (readable(list.rows.get(cursor.offset))?.sid === cursor.sid)
-    return { index: cursor.offset, isThere: true };
-  // A row that could not be read has no sid to be known by; its offset is all there is.
-  if (cursor.sid === '' && list.rows.has(cursor.offset)) return { index: cursor.offset, isThere: true };
-  return (
-    findBySid(list, source, cursor) ??
-    (await findByKey(list, source, cursor)) ??
-    findNearby(list, source, cursor)
-  );
+  if (isWhereItWas(list, source, cursor)) return foundAt(cursor.offset);
+  const search = new PlaceSearch(cursor, list.windowSize);
+  for (;;) {
+    const { entries } = list.rows;
+    const total = list.total ?? 0;
+    const bracket = bracketOf({ entries, total }, source, cursor, side);
+    if (bracket.found !== undefined) return foundAt(bracket.found);
+    if (mayBeReread && isTorn(list, source, cursor, bracket)) return placeOfGone(list, bracket, cursor, side);
+    const probe = search.next(bracket, entries, total);
+    if (probe === undefined || !allowance.take())
+      return unreadablePlace(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side);
+    await list.load(probe);
+    if (!list.has(probe)) search.notGiven(probe, list.windowSize);
+  }
 }
 
-/** A row whose sort key changed has moved elsewhere: its new place says nothing about its old one. */
-function findBySid<T extends { readonly sid: string }>(
+/** True for windows of a list that moved between their readings: in no order do they make sense together. */
+function isTorn<T extends { readonly sid: string }>(
   list: ListReader<T>,
+  { direction }: ListSource<T>,
+  { sortKey }: Cursor,
+  { isBlockKnown, range }: Bracket,
+): boolean {
+  const isOrdered = direction !== null && sortKey !== null;
+  return isOrdered && !isBlockKnown && list.consistencyIn(widened(range), true) !== 'consistent';
+}
+
+/** With the rows right before and behind it. */
+function widened({ start, end }: RowRange): RowRange {
+  return { start: start - 1, end: end + 1 };
+}
+
+function foundAt(index: number): Position {
+  return { index, isThere: true, searched: { start: index, end: index } };
+}
+
+/** A row whose sort key has changed has moved, even if to the same offset: its place says nothing about its old one. */
+function isWhereItWas<T extends { readonly sid: string }>(
+  { rows }: ListReader<T>,
   source: ListSource<T>,
-  { sid, sortKey }: Cursor,
+  { offset, sid, sortKey, previous, next }: Cursor,
+): boolean {
+  const row = readable(rows.get(offset));
+  if (sid !== '') return row?.sid === sid && source.sortKeyOf(row) === sortKey;
+  // A row that could not be read has no sid to be known by: without neighbours its offset is all there is.
+  return rows.has(offset) && previous.marks.length === 0 && next.marks.length === 0;
+}
+
+/** A row that could not be read is recognised as the unreadable one right beside a neighbour. */
+function unreadablePlace<T extends { readonly sid: string }>(
+  { rows }: ListReader<T>,
+  { range, previous, next }: Bracket,
+  { sid }: Cursor,
 ): Position | undefined {
-  for (const [index, row] of list.rows.entries) {
-    const known = readable(row);
-    if (known?.sid === sid && source.sortKeyOf(known) === sortKey) return { index, isThere: true };
-  }
-  return undefined;
+  if (sid !== '') return undefined;
+  const isUnreadable = (index: number): boolean => rows.has(index) && !readable(rows.get(index));
+  if (previous?.distance === 1 && isUnreadable(range.start)) return foundAt(range.start);
+  return next?.distance === 1 && isUnreadable(range.end - 1) ? foundAt(range.end - 1) : undefined;
 }
 
-/** How often the order is explained anew: what a probe finds may show that it was taken for another. */
-const maximumExplanations = 3;
-
-async function findByKey<T extends { readonly sid: string }>(
+function placeOfGone<T extends { readonly sid: string }>(
   list: ListReader<T>,
-  source: ListSource<T>,
+  bracket: Bracket,
   cursor: Cursor,
-): Promise<Position | undefined> {
-  const { sortKey } = cursor;
-  if (sortKey === null) return undefined;
-  const keyAt = async (index: number): Promise<string> => {
-    await list.load(index);
-    const row = readable(list.rows.get(index));
-    return (row && source.sortKeyOf(row)) ?? sortKey;
-  };
-  for (let attempt = 0; attempt < maximumExplanations; attempt += 1) {
-    const order = orderOf(list, source);
-    if (!order) return undefined;
-    const start = await partition(list, async (index) => order.compare(await keyAt(index), sortKey) < 0);
-    const end = await partition(list, async (index) => order.compare(await keyAt(index), sortKey) <= 0);
-    if (orderOf(list, source)?.name === order.name)
-      return findBySid(list, source, cursor) ?? placeAmongEquals(list, cursor, { start, end });
-  }
-  return undefined;
-}
-
-/**
- * Its row is gone: its place is behind the nearest of the rows that came before it and share its sort key. Where none
- * of those is left either, all rows of that key are taken to come after it: better shown again than never.
- */
-function placeAmongEquals<T extends { readonly sid: string }>(
-  list: ListReader<T>,
-  { offset, previous }: Cursor,
-  { start, end }: RowRange,
+  side: Side,
 ): Position {
-  if (previous === null) return { index: Math.min(Math.max(offset, start), end), isThere: false };
-  const rows = list.rows.entries;
-  for (const mark of previous)
-    for (const [index, row] of rows)
-      if (index >= start && index < end && markOf(readable(row)?.sid ?? '') === mark)
-        return { index: index + 1, isThere: false };
-  return { index: start, isThere: false };
+  const { start, end } = bracket.range;
+  const isStart = isExact(bracket, 'previous', cursor, list);
+  const isEnd = isExact(bracket, 'next', cursor, list);
+  // Rows between two exact places have come since: either is right, and one of them shows these rows.
+  const index = side === 'after' ? (isEnd && !isStart ? end : start) : isStart && !isEnd ? start : end;
+  return { index, isThere: false, searched: widened({ start, end }) };
 }
 
-function orderOf<T extends { readonly sid: string }>(
-  list: ListReader<T>,
-  source: ListSource<T>,
-): KeyOrder | undefined {
-  const { direction } = source;
-  if (direction === null) return undefined;
-  const rows = list.rows.entries.map(([, row]) => readable(row));
-  return explainOrder(
-    rows.flatMap((row) => (row ? (source.sortKeyOf(row) ?? []) : [])),
-    direction,
-  );
-}
-
-/** The first index whose row is not before; a call only where a probe is outside what was read. */
-async function partition<T extends { readonly sid: string }>(
-  list: ListReader<T>,
-  isBefore: (index: number) => Promise<boolean>,
-): Promise<number> {
-  let [low, high] = [0, list.total ?? 0];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (await isBefore(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-async function findNearby<T extends { readonly sid: string }>(
-  list: ListReader<T>,
-  source: ListSource<T>,
+/** True where no row that came before the cursor's (`next`: after it) can be between it and that end of the range. */
+function isExact<T extends { readonly sid: string }>(
+  bracket: Bracket,
+  neighbours: 'previous' | 'next',
   cursor: Cursor,
-): Promise<Position> {
-  const total = list.total ?? 0;
-  const reach = neighbourWindows * list.windowSize;
-  const near = {
-    start: Math.max(0, Math.min(cursor.offset, total) - reach),
-    end: Math.min(total, cursor.offset + reach),
-  };
-  await list.cover(near);
-  const found = findBySid(list, source, cursor);
-  if (found) return found;
-  const place = placeAmongEquals(list, cursor, near);
-  // Without an order there are no equals to begin with: where no neighbour is left, its offset is all there is.
-  return place.index === near.start ? placeAmongEquals(list, { ...cursor, previous: null }, near) : place;
+  list: ListReader<T>,
+): boolean {
+  const nearest = bracket[neighbours];
+  if (nearest?.distance === 1) return true;
+  if (!isRead(bracket.range, list)) return false;
+  const known = cursor[neighbours];
+  // All rows that were nearer are known, and are gone; without one left, all rows of its sort key on that side are.
+  if (nearest) return knowsAllUpTo(known, nearest.distance - 1);
+  return bracket.isBlockKnown && known.tied !== null && knowsAllUpTo(known, known.tied);
+}
+
+function isRead<T extends { readonly sid: string }>({ start, end }: RowRange, list: ListReader<T>): boolean {
+  for (let index = start; index < end; index += 1) if (!list.has(index)) return false;
+  return true;
 }

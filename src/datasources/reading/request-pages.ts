@@ -17,6 +17,7 @@ import {
   messageQueryOf,
 } from './queries.js';
 import { type Reading, type ReadWish } from './reading.js';
+import { SearchAllowance } from './search-allowance.js';
 import { slicingOf, wholeWindows } from './slicing.js';
 
 /** All pages that a request asks of lists of one kind, now or later; undefined where that is not known. */
@@ -31,6 +32,7 @@ export class RequestPages {
   readonly #onListed: (window: Window<Campaign>) => void;
   readonly #messagePages = new Map<string, Promise<Connection<Message> | null>>();
   readonly #windows = new Map<string, Promise<unknown>>();
+  readonly #searches = new SearchAllowance();
 
   /** @param onListed shown every window of campaigns that was read. */
   constructor(account: AccountReads, wish: ReadWish, onListed: (window: Window<Campaign>) => void) {
@@ -101,7 +103,7 @@ export class RequestPages {
       : slicingOf(pages(), { defaultSize: limits.defaultSize, maximum: maximum.rows });
     const open = (reread: number) =>
       new ListReader((slice) => this.#window(list, slice, reread, onRead), maximum, slicing);
-    return readPage(open, list, page, limits);
+    return readPage(open, list, page, limits, this.#searches);
   }
 
   #window<T extends { readonly sid: string }>(

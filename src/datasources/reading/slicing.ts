@@ -1,6 +1,7 @@
 import { type PageArguments, type PageSize } from '../../domain/page.js';
 import { type Slice } from '../exotel/slice.js';
-import { type Cursor, knownPrevious } from './cursor.js';
+import { type Cursor } from './cursor.js';
+import { adjacentMarks } from './neighbour-marks.js';
 
 /** A checked page: how many rows from which end, and between which rows. */
 export interface Cut {
@@ -120,12 +121,12 @@ function besideCursor({ size, after, before }: Cut, { windowSize }: ListKnowledg
   const isOneWindow = Math.floor(start / windowSize) === Math.floor((end - 1) / windowSize);
   const spare = windowSize - (end - start);
   if (isOneWindow || spare < 0) return undefined;
-  return { offset: start - Math.min(knownPrevious, spare, start), limit: windowSize };
+  return { offset: start - Math.min(adjacentMarks, spare, start), limit: windowSize };
 }
 
 /** The cursor of a slice's first row is to know the rows before it, as far as there is room for them. */
 function withPrevious({ offset, limit }: Slice, { windowSize, has }: ListKnowledge): Slice {
-  const previous = Math.min(knownPrevious, offset, windowSize - limit);
+  const previous = Math.min(adjacentMarks, offset, windowSize - limit);
   return previous === 0 || has(offset - 1)
     ? { offset, limit }
     : { offset: offset - previous, limit: limit + previous };

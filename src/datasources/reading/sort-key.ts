@@ -32,3 +32,9 @@ export function explainOrder(keys: readonly string[], direction: OrderDirection)
       keys.every((key, index) => index === 0 || compare(keys[index - 1] ?? key, key) <= 0),
     );
 }
+
+/** True where no known order tells two keys apart; two unknown keys are taken to be equal. */
+export function mayBeEqual(a: string | null, b: string | null): boolean {
+  if (a === b) return true;
+  return a !== null && b !== null && orders.some(({ compare }) => compare(a, b) === 0);
+}

@@ -1,7 +1,6 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
-import { errorBody } from '../error-body.js';
-import { securityHeaders } from './security-headers.js';
+import { rawError } from '../connections/raw-error.js';
 
 /** What Node's parser gives up for; all else is 400. */
 const refusals: Readonly<Record<string, readonly [status: number, message: string]>> = {
@@ -27,7 +26,7 @@ export function answerBrokenRequests(onRefused: (code: string) => void) {
     }
     const [status, message] = refusals[reason] ?? unreadable;
     if (socket.writable && !answer?.headersSent) {
-      socket.write(answerOf(status, message));
+      socket.write(rawError(status, message, code));
       onRefused(code);
     }
     socket.destroy();
@@ -45,16 +44,4 @@ function endAfter(answer: ServerResponse, socket: Socket): void {
   answer.once('close', () => {
     socket.destroySoon();
   });
-}
-
-function answerOf(status: number, message: string): string {
-  const body = JSON.stringify(errorBody(message, code));
-  const headers = {
-    ...securityHeaders,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
 }

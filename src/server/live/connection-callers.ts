@@ -1,13 +1,23 @@
+import { type IncomingHttpHeaders } from 'node:http';
 import { CloseCode, type Context } from 'graphql-ws';
-import { type Extra } from 'graphql-ws/use/ws';
-import { nobody, type Caller } from '../../domain/caller.js';
+import { type Caller } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { onCallerEnd } from '../../resolvers/access/caller-end.js';
 import { type Authenticator } from '../auth/authenticator.js';
 import { credentialsOfConnection } from '../auth/credentials.js';
+import { type GraphqlSocket } from './graphql-socket.js';
+
+/** What the gateway knows of a WebSocket connection. */
+export interface ConnectionExtra {
+  readonly open: GraphqlSocket;
+  /** Of its handshake; undefined once they have been looked at: a connection may be there for months. */
+  headers: IncomingHttpHeaders | undefined;
+  /** The caller at the other end; `nobody` before it has shown its credentials. */
+  caller: Caller;
+}
 
 /** A WebSocket connection, as `graphql-ws` knows it. */
-export type Connection = Context<Record<string, unknown>, Extra>;
+export type Connection = Context<Record<string, unknown>, ConnectionExtra>;
 
 /** Clients take this one for a mistake of theirs: they do not try again. */
 const refused = [CloseCode.Unauthorized, 'Unauthorized'] as const;
@@ -16,11 +26,10 @@ const ended = [CloseCode.Forbidden, 'Credentials have ended'] as const;
 /** "Try Again Later" of the registry of close codes: clients do. */
 const unavailable = [1013, 'Authentication is unavailable'] as const;
 
-/** Who is at the other end of each WebSocket; a connection does not outlive what its caller has shown. */
+/** Who is at the other end of each WebSocket; a connection does not outlive its caller's credentials. */
 export class ConnectionCallers {
   readonly #authenticate: Authenticator;
   readonly #now: () => number;
-  readonly #callers = new WeakMap<Extra, Caller>();
 
   /** @param now epoch milliseconds. */
   constructor(authenticate: Authenticator, now: () => number) {
@@ -29,13 +38,13 @@ export class ConnectionCallers {
   }
 
   /** @returns whether the connection may go on; one that may not is closed with the reason. */
-  async admit({ connectionParams, extra }: Connection): Promise<boolean> {
-    const { socket, request } = extra;
+  async admit(connection: Connection): Promise<boolean> {
+    const { extra } = connection;
+    const { socket } = extra.open;
     try {
-      const shown = credentialsOfConnection(connectionParams, request.headers);
-      const caller = await this.#authenticate(shown);
-      this.#callers.set(extra, caller);
-      if (socket.readyState !== socket.OPEN) return false; // who does not wait has left nothing to end
+      const caller = await this.#authenticate(credentialsIn(connection));
+      extra.caller = caller;
+      if (!extra.open.isOpen) return false; // the client has left before it was known
       const stop = onCallerEnd(caller, this.#now, () => {
         socket.close(...ended);
       });
@@ -51,15 +60,24 @@ export class ConnectionCallers {
 
   /** Who is at the other end. */
   of({ extra }: Connection): Caller {
-    return this.#callers.get(extra) ?? nobody;
+    return extra.caller;
   }
 
   /**
-   * To be asked before a client is told that a subscription is complete: where it is not, but its caller's right is, the
-   * connection is closed instead, so that the client subscribes anew with what it has by then.
+   * To be called before a client learns that a subscription is complete: where it is not, but its caller's right is, the
+   * connection is closed instead, so that the client subscribes anew with its next credentials.
    */
   beforeComplete(connection: Connection): void {
     const { expiresAtMs = Infinity, revoked } = this.of(connection);
-    if (revoked?.aborted || expiresAtMs <= this.#now()) connection.extra.socket.close(...ended);
+    if (revoked?.aborted || expiresAtMs <= this.#now()) connection.extra.open.socket.close(...ended);
   }
+}
+
+/** Credentials of a connection, which are then forgotten: they may be as long as a message. */
+function credentialsIn(connection: Connection) {
+  const { connectionParams, extra } = connection;
+  const credentials = credentialsOfConnection(connectionParams, extra.headers ?? {});
+  extra.headers = undefined;
+  Object.assign(connection, { connectionParams: undefined });
+  return credentials;
 }

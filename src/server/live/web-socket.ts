@@ -1,25 +1,29 @@
-import { type Duplex } from 'node:stream';
+import { type IncomingMessage } from 'node:http';
+import { type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { nobody } from '../../domain/caller.js';
+import { rawError } from '../connections/raw-error.js';
 import { asGraphQLError } from '../limits/http-refusal.js';
 import { type AllowedHosts } from '../allowed-hosts.js';
 import { type RequestRate } from '../limits/request-rate.js';
 import { type Closing, within } from '../closing.js';
-import { type ConnectionCallers } from './connection-callers.js';
+import { type ConnectionCallers, type ConnectionExtra } from './connection-callers.js';
+import { GraphqlSocket } from './graphql-socket.js';
+import { Heartbeats } from './heartbeats.js';
 import { type LiveOperations } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
 
 /** A connection whose other end is gone is noticed after two of these. */
 const pingEveryMs = 12_000;
-/** One client has no use for more. */
-const maximumOperations = 100;
-
-/** How long the other ends may take to say goodbye. */
+/** How long the other end may take to answer a close frame; then the connection is cut. */
+const closeTimeoutMs = 2000;
+/** The same, while the gateway stops. */
 const goodbyeMs = 500;
-/** How long a client may take to say the first thing. */
+/** How long a client may take to send `connection_init`. */
 const connectionInitWaitTimeout = 3000;
 
 /** What is the transport's own. */
@@ -33,73 +37,124 @@ export interface WebSocketOptions {
   readonly corsOrigins: readonly string[];
   /** Undefined: any host may be named. */
   readonly allowedHosts: AllowedHosts | undefined;
+  /** Called with the code of a refused handshake. */
+  readonly onRefused: (code: string) => void;
+  /** Called with errors that are no client's mistake. */
+  readonly onFailure: (error: unknown) => void;
 }
+
+type Refusal = Parameters<typeof rawError>;
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(
   app: FastifyInstance,
   operations: LiveOperations,
-  { callers, closing, maximumBytes, rate, corsOrigins, allowedHosts }: WebSocketOptions,
+  options: WebSocketOptions,
 ): void {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maximumBytes });
-  const server = useServer(
-    {
-      isProd: true, // what goes wrong inside is not told
-      connectionInitWaitTimeout,
-      onConnect: (connection) => callers.admit(connection),
-      onSubscribe: async (connection, _id, payload) => {
-        const { extra, subscriptions } = connection;
-        if (Object.keys(subscriptions).length > maximumOperations)
-          extra.socket.close(4430, 'Too many operations');
-        const caller = callers.of(connection);
-        const tooMany = isOpen(extra.socket) ? await rate.take(caller.name) : undefined;
-        // Until the other end has closed too, it can still send: what it asks then is not done.
-        if (!isOpen(extra.socket)) return [new GraphQLError('The connection is closed.')];
-        return tooMany ? [asGraphQLError(tooMany)] : operations.prepare(payload, caller);
-      },
-      onComplete: (connection) => {
-        callers.beforeComplete(connection);
-      },
-      onNext: (_context, _id, _payload, _args, result) => result as never, // its errors are formatted already
-      onError: (_context, _id, _payload, errors) => operations.formatErrors(errors),
-      execute: (args: ExecutionArgs) => operations.execute(args) as never,
-      subscribe: (args: ExecutionArgs) => operations.subscribe(args) as never,
-    },
-    sockets,
-    pingEveryMs,
-  );
-  app.server.on('upgrade', (request, socket, head) => {
+  const { closing, maximumBytes, onRefused, onFailure } = options;
+  const settings = {
+    noServer: true,
+    maxPayload: maximumBytes,
+    perMessageDeflate: false, // a small message could stand for a large one
+    closeTimeout: closeTimeoutMs,
+    handleProtocols,
+  };
+  const sockets = new WebSocketServer(settings);
+  const heartbeats = new Heartbeats(pingEveryMs);
+  const protocol = protocolOf(operations, options);
+  const refuse = (connection: Socket, ...refusal: Refusal): void => {
+    onRefused(refusal[2]);
+    connection.write(rawError(...refusal));
+    connection.destroySoon(); // Node keeps a connection half open for clients that do not close it
+  };
+  sockets.on('wsClientError', (_error, connection) => {
+    refuse(connection as Socket, 400, 'The WebSocket handshake could not be read.', 'BAD_REQUEST');
+  });
+  app.server.on('upgrade', (request: IncomingMessage, connection: Socket, head: Buffer) => {
     // Node listens no more, and a client that breaks off must not end the process.
-    socket.on('error', () => socket.destroy());
-    const isOurs =
-      request.url?.split('?')[0] === '/graphql' &&
-      isSameOrigin(request.headers, corsOrigins) &&
-      allowedHosts?.problem(request) === undefined;
-    if (!isOurs || closing.hasBegun) {
-      refuse(socket, isOurs ? '503 Service Unavailable' : '403 Forbidden');
+    connection.on('error', () => connection.destroy());
+    const refusal = refusalOf(request, options);
+    if (refusal) {
+      refuse(connection, ...refusal);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      sockets.emit('connection', opened, request);
-      // What a client sends wrong ends its connection; the library would print it, as often as anybody likes.
-      opened.removeAllListeners('error').on('error', () => undefined);
+    request.headers.upgrade = 'websocket'; // other protocols in the list were offers
+    sockets.handleUpgrade(request, connection, head, (socket) => {
+      const open = new GraphqlSocket(socket, connection, onFailure);
+      socket.once('close', heartbeats.add(open));
+      open.serve(protocol, { open, headers: request.headers, caller: nobody });
     });
   });
   closing.onBegin(async () => {
     await operations.idle(); // their answers go out first; clients take 1001 for a reason to connect again
     await setImmediate();
-    await within(goodbyeMs, server.dispose());
+    await within(goodbyeMs, goAway(sockets));
   });
   app.addHook('preClose', (done) => {
+    heartbeats.close();
     for (const socket of sockets.clients) socket.terminate();
     done();
   });
 }
 
-function isOpen(socket: WebSocket): boolean {
-  return socket.readyState === socket.OPEN;
+/** Why a request for a WebSocket is refused; undefined for one that may go on. */
+function refusalOf(
+  request: IncomingMessage,
+  { closing, corsOrigins, allowedHosts }: WebSocketOptions,
+): Refusal | undefined {
+  const { url, headers } = request;
+  const problem = allowedHosts?.problem(request);
+  if (problem !== undefined) return [403, problem, 'FORBIDDEN'];
+  if (url?.split('?')[0] !== '/graphql') return [404, 'WebSockets are served at /graphql.', 'NOT_FOUND'];
+  if (!isSameOrigin(headers, corsOrigins))
+    return [403, 'Pages of another origin may not open a WebSocket here.', 'FORBIDDEN'];
+  if (headers['sec-websocket-version'] !== '13')
+    return [426, 'WebSockets are served in version 13.', 'BAD_REQUEST', { 'sec-websocket-version': '13' }];
+  if (closing.hasBegun) return [503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN'];
+  return undefined;
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+/** How `graphql-ws` serves operations. */
+function protocolOf(
+  operations: LiveOperations,
+  { callers, rate }: WebSocketOptions,
+): Server<ConnectionExtra> {
+  return makeServer<Record<string, unknown>, ConnectionExtra>({
+    connectionInitWaitTimeout,
+    onConnect: (connection) => callers.admit(connection),
+    onPing: ({ acknowledged, extra }) => {
+      if (acknowledged) extra.open.pong();
+    },
+    onSubscribe: async (connection, _id, payload) => {
+      const { open } = connection.extra;
+      const caller = callers.of(connection);
+      const tooMany = open.beginOperation() ? await rate.take(caller.name) : undefined;
+      // Until the other end has closed too, it can still send: what it asks then is not done.
+      if (!open.isOpen) return [new GraphQLError('The connection is closed.')];
+      if (tooMany) return [asGraphQLError(tooMany)];
+      const prepared = operations.prepare(payload, caller);
+      // The library holds the message for as long as the operation lasts, which may be months.
+      Object.assign(payload, { query: '', variables: undefined, extensions: undefined });
+      return prepared;
+    },
+    onComplete: (connection) => {
+      callers.beforeComplete(connection);
+    },
+    onNext: (_context, _id, _payload, _args, result) => result, // its errors are formatted already
+    onError: (_context, _id, _payload, errors) => operations.formatErrors(errors),
+    execute: (args: ExecutionArgs) => operations.execute(args) as never,
+    subscribe: (args: ExecutionArgs) => operations.subscribe(args) as never,
+  });
+}
+
+/** Closes all sockets with 1001. @returns once the other ends have closed them too. */
+async function goAway({ clients }: WebSocketServer): Promise<void> {
+  const closeOne = (socket: WebSocket): Promise<void> =>
+    new Promise((resolve) => {
+      socket.once('close', () => {
+        resolve();
+      });
+      socket.close(1001, 'Going away');
+    });
+  await Promise.all([...clients].map(closeOne));
 }

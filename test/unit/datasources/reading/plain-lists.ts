@@ -10,7 +10,9 @@ export interface PlainRow {
   readonly key: string;
 }
 
-const source: ListSource<PlainRow> = { key: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
+const ordered: ListSource<PlainRow> = { key: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
+/** The same rows in an order that is the upstream's own. */
+const unordered: ListSource<PlainRow> = { key: 'plain', direction: null, sortKeyOf: () => null };
 const limits = { defaultSize: 20, maximum: 500 };
 
 export const keyOf = (index: number): string => new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString();
@@ -29,13 +31,15 @@ export interface PlainUpstream {
   /** True where its cap was learned before. */
   readonly isKnown?: boolean;
   readonly slicing?: Slicing;
+  /** False for a list in the upstream's own order. */
+  readonly isOrdered?: boolean;
 }
 
 /** A page of an upstream that is a plain list; what was asked for, slice by slice. */
 export async function read(
   rows: readonly PlainRow[],
   page: PageArguments,
-  { cap = 50, saysSo = true, isKnown = false, slicing = wholeWindows }: PlainUpstream = {},
+  { cap = 50, saysSo = true, isKnown = false, slicing = wholeWindows, isOrdered = true }: PlainUpstream = {},
 ) {
   const asked: { readonly offset: number; readonly limit: number }[] = [];
   const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
@@ -52,7 +56,7 @@ export async function read(
   const maximum = new PageMaximum();
   for (const limit of isKnown ? [cap, cap] : []) maximum.learn(limit);
   const open = () => new ListReader(fetch, maximum, slicing);
-  const connection = await readPage(open, source, page, limits);
+  const connection = await readPage(open, isOrdered ? ordered : unordered, page, limits);
   return { connection, asked, calls: asked.length };
 }
 

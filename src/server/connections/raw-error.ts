@@ -1,0 +1,27 @@
+import { STATUS_CODES } from 'node:http';
+import { errorBody } from '../error-body.js';
+import { securityHeaders } from '../limits/security-headers.js';
+
+/**
+ * An HTTP response as it goes over a socket that no route serves: an error in the shape of GraphQL's own, after which the
+ * connection ends.
+ * @param headers beside those of every response.
+ */
+export function rawError(
+  status: number,
+  message: string,
+  code: string,
+  headers: Readonly<Record<string, string>> = {},
+): string {
+  const body = JSON.stringify(errorBody(message, code));
+  const all = {
+    ...securityHeaders,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    connection: 'close',
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
+}

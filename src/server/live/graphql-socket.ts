@@ -1,0 +1,123 @@
+import { type Socket } from 'node:net';
+import { CloseCode, type Server } from 'graphql-ws';
+import { type RawData, type WebSocket } from 'ws';
+
+/** One client needs no more operations at a time. */
+const maximumOperations = 100;
+const pong = '{"type":"pong"}';
+
+/**
+ * One WebSocket as `graphql-ws` uses it. Nothing that a client sends is sent back to it, and a client that does not read
+ * is not read from: its next messages wait in its own network buffers.
+ */
+export class GraphqlSocket {
+  readonly socket: WebSocket;
+  readonly #connection: Socket;
+  readonly #onFailure: (error: unknown) => void;
+  #isAlive = true;
+  #operations = 0;
+  #begun = 0;
+
+  /**
+   * @param connection that carries the socket.
+   * @param onFailure called with errors that are no client's mistake; they end the connection.
+   */
+  constructor(socket: WebSocket, connection: Socket, onFailure: (error: unknown) => void) {
+    this.socket = socket;
+    this.#connection = connection;
+    this.#onFailure = onFailure;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Lets `graphql-ws` serve the socket. @param extra that its hooks are given. */
+  serve<Extra>(protocol: Server<Extra>, extra: Extra): void {
+    const { socket } = this;
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => this.#send(text),
+        close: (code, reason) => {
+          socket.close(code, reason);
+        },
+        onMessage: (handle) => {
+          socket.on('message', (data) => void this.#receive(handle, data));
+        },
+        onPing: () => undefined, // a hook answers with `pong`
+      },
+      extra,
+    );
+    socket
+      .on('error', () => undefined) // a frame that breaks the protocol ends the connection; `ws` has closed it
+      .on('pong', () => (this.#isAlive = true))
+      .once('close', (code, reason) => {
+        closed(code, reason.toString()).catch(this.#onFailure);
+      });
+    this.#connection.on('drain', () => {
+      socket.resume();
+    });
+  }
+
+  /** Answers a client's ping, unless earlier messages still wait for that client: pings then need no answer. */
+  pong(): void {
+    if (this.isOpen && !this.#isBehind) this.socket.send(pong);
+  }
+
+  /**
+   * Pings the client, and ends the connection where the last ping was not answered. A client that is behind with reading
+   * can't be asked; the deadline of what was written to it applies.
+   */
+  beat(): void {
+    if (!this.isOpen || this.#isBehind) return;
+    if (!this.#isAlive) {
+      this.socket.terminate();
+      return;
+    }
+    this.#isAlive = false;
+    this.socket.ping();
+  }
+
+  /** Counts an operation until its message is done with. @returns false for one too many, which closes the socket. */
+  beginOperation(): boolean {
+    this.#begun += 1;
+    if (this.#operations < maximumOperations) return true;
+    this.socket.close(4430, 'Too many operations');
+    return false;
+  }
+
+  get #isBehind(): boolean {
+    return this.#connection.writableLength > 0;
+  }
+
+  #send(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.isOpen)
+        this.socket.send(text, (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      else resolve();
+    });
+  }
+
+  async #receive(handle: (text: string) => Promise<void>, data: RawData): Promise<void> {
+    if (!this.isOpen) return; // until the other end has closed too, it can still send
+    this.#isAlive = true;
+    if (this.#connection.writableNeedDrain) this.socket.pause();
+    const begunBefore = this.#begun;
+    const handled = handle((data as Buffer).toString());
+    const operations = this.#begun - begunBefore; // the hook is called before anything is waited for
+    this.#operations += operations;
+    try {
+      await handled;
+    } catch (error) {
+      if (this.socket.readyState !== this.socket.OPEN) return; // a message that could not be sent any more
+      this.#onFailure(error);
+      this.socket.close(CloseCode.InternalServerError, 'Internal server error');
+    } finally {
+      this.#operations -= operations;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type RawData, WebSocket } from 'ws';
+import { type Fault } from '../../src/sandbox/http/faults.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+import { until } from '../support/subscribing.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let fault: Fault | undefined;
+const sockets: WebSocket[] = [];
+
+beforeEach(async () => {
+  fault = undefined;
+  sandbox = await startSandbox({ ...credentials, faults: () => fault });
+  gateway = await startGatewayOn(sandbox.baseUrl, { SHUTDOWN_GRACE_MS: '200' });
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.terminate();
+  await gateway.close();
+  await sandbox.close();
+});
+
+/** A socket that speaks for itself. */
+interface Open {
+  readonly socket: WebSocket;
+  readonly received: unknown[];
+  readonly send: (message: object) => void;
+}
+
+async function open(options: { readonly isKnown: boolean }): Promise<Open> {
+  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  sockets.push(socket);
+  const received: unknown[] = [];
+  socket.on('message', (data: RawData) => received.push(JSON.parse((data as Buffer).toString())));
+  await once(socket, 'open');
+  const send = (message: object): void => {
+    socket.send(JSON.stringify(message));
+  };
+  if (options.isKnown) {
+    send({ type: 'connection_init' });
+    await until(() => received.splice(0).length > 0);
+  }
+  return { socket, received, send };
+}
+
+/** Waits until everything that was sent before has been handled. */
+async function settled({ received, send }: Open): Promise<void> {
+  send({ id: 'last', type: 'subscribe', payload: { query: '{ __typename }' } });
+  const isLast = (message: unknown) => (message as { id?: string; type: string }).type === 'complete';
+  await until(() => received.some(isLast));
+  received.splice(-2);
+}
+
+describe('a ping', () => {
+  const payload = { text: 'x'.repeat(250_000) };
+
+  it('is not answered before the connection is acknowledged', async () => {
+    const one = await open({ isKnown: false });
+    one.send({ type: 'ping', payload });
+    one.send({ type: 'ping' });
+    one.send({ type: 'connection_init' });
+    await until(() => one.received.length > 0);
+    await settled(one);
+    expect(one.received).toEqual([{ type: 'connection_ack' }]);
+  });
+
+  it('is answered without what it carried', async () => {
+    const one = await open({ isKnown: true });
+    one.send({ type: 'ping', payload });
+    await settled(one);
+    expect(one.received).toEqual([{ type: 'pong' }]);
+  });
+
+  it('that an acknowledged client sends at any time is answered, one by one', async () => {
+    const one = await open({ isKnown: true });
+    for (let count = 1; count <= 3; count += 1) {
+      one.send({ type: 'ping' });
+      await until(() => one.received.length === count);
+    }
+    expect(one.received).toEqual([{ type: 'pong' }, { type: 'pong' }, { type: 'pong' }]);
+  });
+});
+
+it('operations count against the limit of their socket until they end, also those that their client has left', async () => {
+  fault = { kind: 'delay', delayMs: 30_000 };
+  const { socket, send } = await open({ isKnown: true });
+  const closed = once(socket, 'close') as Promise<[number, Buffer]>;
+  for (let index = 0; index < 200; index += 1) {
+    const query = `{ campaign(sid: "x${index}") { name } }`;
+    send({ id: String(index), type: 'subscribe', payload: { query } });
+    send({ id: String(index), type: 'complete' });
+  }
+  const [code] = await closed;
+  expect(code).toBe(4430);
+});
+
+it('operations that have ended do not count, however many there were', async () => {
+  const one = await open({ isKnown: true });
+  for (let round = 0; round < 5; round += 1) {
+    for (let index = 0; index < 80; index += 1)
+      one.send({ id: `${round}-${index}`, type: 'subscribe', payload: { query: '{ __typename }' } });
+    await until(() => one.received.length === 160);
+    one.received.splice(0);
+  }
+  expect(one.socket.readyState).toBe(one.socket.OPEN);
+});
+
+it('a client that answers no close frame is cut off', async () => {
+  const before = openSockets();
+  const { socket, send } = await open({ isKnown: true });
+  expect(openSockets()).toBe(before + 2); // this process is the client and the server
+  socket.pause();
+  send({ type: 'connection_init' }); // a second one closes the socket
+  await until(() => openSockets() === before + 1, 10_000);
+});
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+}

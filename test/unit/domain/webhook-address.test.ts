@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { hasWebhookAddress } from '../../../src/domain/webhook-address.js';
+
+const token = 'Abc-_123'.repeat(7);
+const own = `https://gateway.example/webhooks/exotel/message/${token}`;
+/** Escapes every character. */
+const escapedWhole = (text: string): string =>
+  [...text].map((character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
+const times = (count: number, change: (text: string) => string, text: string): string =>
+  Array.from({ length: count }).reduce<string>((changed) => change(changed), text);
+
+describe('the address of a webhook is known', () => {
+  it.each<[spelling: string, text: string]>([
+    ['as it was made', own],
+    ['of a campaign', own.replace('message', 'campaign')],
+    ['below another root', own.replace('/webhooks', '/a/b/webhooks')],
+    ['with another host, port and scheme', `http://10.0.0.1:8443/webhooks/exotel/message/${token}`],
+    ['with a host in capitals and a user', own.replace('gateway.example', 'me:x@GATEWAY.example.')],
+    ['with a path in capitals', own.replace('webhooks/exotel', 'WebHooks/EXOTEL')],
+    ['with a query and a fragment', `${own}/?a=b#c`],
+    ['with slashes twice', own.replaceAll(/(?<!:)\//g, '//').replace('https:', 'https:')],
+    ['with backslashes', own.replaceAll('/', '\\')],
+    ['with escaped slashes in JSON', own.replaceAll('/', '\\/')],
+    ['with escaped slashes in HTML', own.replaceAll('/', '&#x2F;')],
+    ['with dot segments', own.replace('/exotel', '/./x/../exotel')],
+    ['with escaped dot segments', own.replace('/exotel', '/%2e/x/%2E%2e/exotel')],
+    ['with line breaks in it', own.replace('hooks', 'ho\noks').replace('exo', 'exo\t\r')],
+    ['with every character escaped', `https://gateway.example/${escapedWhole(own.slice(24))}`],
+    ['in the query of another', `https://relay.example/?to=${encodeURIComponent(own)}&x=1`],
+    ['in the path of another', `https://relay.example/${own}`],
+    ['three levels deep', `https://a.example/?to=${times(3, encodeURIComponent, own)}`],
+    ['fifty levels deep', `https://a.example/?to=${times(50, encodeURIComponent, own)}`],
+    ['with all of it escaped twice', `https://a.example/?to=${times(2, escapedWhole, own)}`],
+    ['with escapes without an end', times(7, escapedWhole, 'a')],
+    ['in no URL at all', `call /webhooks/exotel/message/${token} please`],
+  ])('%s', (_spelling, text) => {
+    expect(hasWebhookAddress(text)).toBe(true);
+  });
+
+  it('in whatever text it stands', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true }), fc.nat(4), (url, levels) => {
+        expect(
+          hasWebhookAddress(
+            `${url}${url.includes('?') ? '&' : '?'}to=${times(levels, encodeURIComponent, own)}`,
+          ),
+        ).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('an address of anybody else is none', () => {
+  it.each([
+    'https://callbacks.example.com/mine?a=b',
+    'https://callbacks.example.com/webhooks/exotel/message/mine',
+    `https://callbacks.example.com/webhooks/${token}`,
+    'https://callbacks.example.com/100%/x%zz?q=50%25',
+    'not a url',
+    '',
+  ])('%s', (text) => {
+    expect(hasWebhookAddress(text)).toBe(false);
+  });
+
+  it('and a long text is looked at in linear time', () => {
+    const texts = ['%25', '%2525', '/', '/webhooks', '/webhooks/exotel/', '&#x0', '\t', '%'];
+    const from = performance.now();
+    for (const text of texts) hasWebhookAddress(text.repeat(1_000_000 / text.length));
+    expect(performance.now() - from).toBeLessThan(3000);
+  });
+});
