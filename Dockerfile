@@ -26,5 +26,5 @@ EXPOSE 4000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# As `npm start` does it.
-ENTRYPOINT ["node", "--max-semi-space-size=32", "dist/main.js"]
+# Of a container of 512 MB: docs/operating.md (memory) has the sum.
+ENTRYPOINT ["node", "--max-old-space-size=208", "--max-semi-space-size=16", "dist/main.js"]

@@ -36,6 +36,26 @@ export function heapBytes(
   return mebibytes === 0 ? limitBytes : Math.min(mebibytes * mebibyte, limitBytes);
 }
 
+/** What a process takes beside its old objects: young ones, code and libraries, buffers on their way. */
+const besideHeapMebibytes = 160;
+
+/**
+ * Says that all processes together may take more than there is; undefined where they can't.
+ * @param limitBytes of the container, for all processes in it; 0 where there is none.
+ */
+export function memoryProblem(
+  workers: number,
+  heap: number,
+  limitBytes = process.constrainedMemory(),
+): string | undefined {
+  const processes = workers === 1 ? 1 : workers + 1;
+  const needed = processes * (Math.floor(heap / mebibyte) + besideHeapMebibytes);
+  const limit = Math.floor(limitBytes / mebibyte);
+  if (limit === 0 || needed <= limit) return undefined;
+  const each = `${processes === 1 ? 'a process' : `${processes} processes`} with a heap of ${Math.floor(heap / mebibyte)} MB`;
+  return `${each} may take ${needed} MB, the container has ${limit} MB (--max-old-space-size, WORKERS)`;
+}
+
 /** @throws ConfigError for a heap that a gateway would run out of. */
 export function refuseSmallHeap(bytes: number): void {
   if (bytes >= leastHeapMebibytes * mebibyte) return;

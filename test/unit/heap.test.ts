@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { heapBytes, refuseSmallHeap } from '../../src/heap.js';
+import { heapBytes, memoryProblem, refuseSmallHeap } from '../../src/heap.js';
 
 const mebibyte = 1024 * 1024;
 const limit = 4144 * mebibyte;
@@ -40,4 +40,28 @@ it('a heap of less than 96 MB is refused, and told how to be larger', () => {
   }).toThrow(
     'NODE_OPTIONS: the heap is 95 MB, takes 96 MB or more; set --max-old-space-size=96 or more, or give the container more memory.',
   );
+});
+
+describe('the memory of a container', () => {
+  it.each<[string, number, number, number, string | undefined]>([
+    ['is enough for the image', 1, 208, 512, undefined],
+    ['is exactly enough', 1, 208, 368, undefined],
+    [
+      'is too little for a larger heap',
+      1,
+      400,
+      512,
+      'a process with a heap of 400 MB may take 560 MB, the container has 512 MB (--max-old-space-size, WORKERS)',
+    ],
+    [
+      'is too little for several processes',
+      2,
+      208,
+      512,
+      '3 processes with a heap of 208 MB may take 1104 MB, the container has 512 MB (--max-old-space-size, WORKERS)',
+    ],
+    ['is not limited', 4, 4144, 0, undefined],
+  ])('%s', (_what, workers, heap, container, problem) => {
+    expect(memoryProblem(workers, heap * mebibyte, container * mebibyte)).toBe(problem);
+  });
 });
