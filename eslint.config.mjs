@@ -12,7 +12,8 @@ const roomMayImport = {
   datasources: ['domain', 'schema'],
   resolvers: ['domain', 'schema', 'datasources'],
   live: ['domain', 'schema', 'datasources'],
-  server: ['domain', 'schema', 'datasources', 'resolvers', 'live'],
+  operations: ['domain', 'schema', 'datasources', 'resolvers'],
+  server: ['domain', 'schema', 'datasources', 'resolvers', 'live', 'operations'],
   sandbox: [],
   workers: [],
 };

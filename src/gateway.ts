@@ -5,17 +5,18 @@ import { openAccount } from './gateway/open-account.js';
 import { openAnswers } from './gateway/open-answers.js';
 import { openAllowedHosts } from './gateway/open-allowed-hosts.js';
 import { openAuthentication } from './gateway/open-authentication.js';
-import { openGuards } from './gateway/open-guards.js';
+import { openPipeline } from './gateway/open-pipeline.js';
 import { openUpstream } from './gateway/open-upstream.js';
 import { openWriting } from './gateway/open-writing.js';
 import { Opened } from './gateway/opened.js';
 import { contextFactory } from './gateway/request-contexts.js';
 import { type GatewayParts, surroundingsOf } from './gateway/surroundings.js';
 import { SubscriptionLimit } from './live/subscription-limit.js';
-import { CostCheck } from './resolvers/cost/checked-cost.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox } from './sandbox/sandbox.js';
+import { openToAll } from './server/auth/authenticator.js';
 import { createHttpServer } from './server/http-server.js';
+import { RequestRate } from './server/limits/request-rate.js';
 import { type MetricsAccess } from './server/metrics/serve-metrics.js';
 
 /** An operation that a screen asks is asked again; what is asked twice may be somebody at work on it. */
@@ -59,32 +60,35 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
   const schema = await createSchema(now);
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
-  const { app, closing } = await createHttpServer({
+  const { authenticate } = authentication;
+  const pipeline = openPipeline(config, {
     schema,
     createContext: contextFactory(account, writing, live, subscriptionLimit),
-    guards: openGuards(config, schema, shared),
+    observer: operations,
+    isPrivate: authenticate !== openToAll, // what is answered depends on scopes
+    budget,
+    windowRows: account.maximum,
+    compiling: { afterUses: parts.compare ? 0 : compileAfterUses, compare: parts.compare },
+  });
+  const { redis, prefix, counts } = shared;
+  const { app, closing } = await createHttpServer({
+    pipeline,
+    schema,
+    rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix, counts }),
     answers,
     maximumBytes: limits.bodyBytes,
     patience: parts.patience,
     ...config.access,
     allowedHosts: openAllowedHosts(config),
     logger,
-    budget,
-    cost: new CostCheck({
-      limit: config.maximumUpstreamCalls,
-      windowRows: account.maximum,
-      maximumValues: limits.answerValues,
-      maximumBytes: limits.answerBytes,
-    }),
-    compiling: { afterUses: parts.compare ? 0 : compileAfterUses, compare: parts.compare },
     mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
     receiver: live.receiver,
-    authenticate: authentication.authenticate,
+    authenticate,
     now,
     operations,
     metrics,
     metricsAccess: metricsAccessOf(config),
-    readiness: observation.watch({ policy, budget, account, answers, redis: shared.redis }),
+    readiness: observation.watch({ policy, budget, account, answers, redis }),
   });
   opened.add(closing, (it) => it.end(app, config.shutdownGraceMs));
   await shared.ready();

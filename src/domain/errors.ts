@@ -1,5 +1,11 @@
-/** The codes of top-level errors that are ours; clients read them in `extensions.code`. */
+/** The codes of top-level errors, a closed set; clients read them in `extensions.code`. */
 export type ErrorCode =
+  | 'BAD_REQUEST'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'OPERATION_RESOLUTION_FAILURE'
+  | 'INTERNAL_SERVER_ERROR'
+  | 'SHUTTING_DOWN'
   | 'UNAUTHENTICATED'
   | 'AUTHENTICATION_UNAVAILABLE'
   | 'FORBIDDEN'

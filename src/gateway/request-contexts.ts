@@ -7,7 +7,7 @@ import { type Trail } from '../domain/trail.js';
 import { type LiveChanges } from '../live/live-changes.js';
 import { type SubscriptionLimit } from '../live/subscription-limit.js';
 import { type Live, type RequestContext } from '../resolvers/context.js';
-import { type RequestWishes } from '../server/request-wishes.js';
+import { type OperationRequest } from '../operations/operation-request.js';
 
 /** What all requests share. */
 interface Shared {
@@ -25,11 +25,11 @@ export function contextFactory(
   limit: SubscriptionLimit,
 ) {
   const shared: Shared = { account, writing, subscriptions, limit };
-  return ({ fresh }: RequestWishes, caller: Caller, trail: Trail): RequestContext =>
+  return ({ fresh }: Pick<OperationRequest, 'fresh'>, caller: Caller, trail: Trail): RequestContext =>
     new OneRequest(shared, fresh, caller, trail);
 }
 
-/** Apollo Server gives its plugins copies, made of what is enumerable and the prototype: so nothing here is `#private`. */
+/** The context of one request. */
 class OneRequest implements RequestContext {
   report: ReadReport;
   reader: RequestReader;

@@ -1,7 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Config } from '../config.js';
 import { heapBytes } from '../heap.js';
-import { type Comparison } from '../server/execution/compiled-queries.js';
+import { type Comparison } from '../operations/execution/compiled-queries.js';
 import { type Patience } from '../server/limits/slow-clients.js';
 import { createLogger, type Logger } from '../server/logger.js';
 import { type Line } from '../workers/line.js';

@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -6,77 +6,125 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type GraphQLSchema } from 'graphql';
-import { type RequestContext } from '../resolvers/context.js';
-import { type CostCheck } from '../resolvers/cost/checked-cost.js';
+import { type FastifyRequest } from 'fastify';
+import { type GraphQLSchema, parse } from 'graphql';
+import { type OperationResult } from '../operations/operation-result.js';
 import { answerText } from './answer-text.js';
-import { type OnAnswered, wholeAnswers } from './answers/whole-answers.js';
-import { cacheHeader } from './cache-header.js';
-import { costLimit } from './cost-limit.js';
-import { type FormatError } from './error-format.js';
-import { type CompiledQueries } from './execution/compiled-queries.js';
-import { executing } from './execution/executor.js';
 import { libraryLogger } from './library-log.js';
-import { validationSettings } from './limits/schema-secrecy.js';
-import { type ValidDocuments } from './limits/valid-documents.js';
-import { routerCallbacks } from './live/router-callbacks.js';
 import { type Logger } from './logger.js';
-import { observeOperations } from './observe/operation-plugin.js';
-import { type Operations } from './observe/operations.js';
-import { type BudgetLeft, upstreamReport } from './upstream-report.js';
 
-/** What Apollo Server needs. */
-export interface ApolloOptions {
-  readonly schema: GraphQLSchema;
-  readonly queries: CompiledQueries;
-  readonly valid: ValidDocuments;
-  readonly budget: BudgetLeft;
-  readonly cost: CostCheck;
-  readonly logger: Logger;
-  readonly operations: Operations;
-  readonly formatError: FormatError;
-  /** Whether answers depend on who asks. */
-  readonly isPrivate: boolean;
-  /** Told of every query that was answered whole. */
-  readonly onAnswered: OnAnswered;
-  /** Whether a router may have its events sent to an address. */
-  readonly mayCallBack: (url: string) => boolean;
-  /** Whether the schema is told to who asks for it. */
-  readonly isIntrospectionOn: boolean;
+/** What Apollo Server's plugins are handed: the operation that the pipeline has admitted. */
+interface HandedOver {
+  readonly run: () => Promise<OperationResult>;
 }
 
-/** Apollo Server as it is run here: it reads, validates and decides; nothing of it wraps a field. */
-export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
-  const apolloLogger = libraryLogger(options.logger, 'apollo');
-  const validation = validationSettings(options.isIntrospectionOn);
-  const apollo = new ApolloServer<RequestContext>({
-    gateway: executing(options.schema, options.queries),
-    introspection: true, // where it is off, a rule of our own refuses it, on every transport alike
-    validationRules: [...validation.rules],
-    validationOptions: validation.options,
-    documentStore: options.valid.store,
-    persistedQueries: false, // anybody could fill its store; TRUSTED_DOCUMENTS has the operator's own
-    allowBatchedHttpRequests: false, // one request is one operation: limits count it so
-    csrfPrevention: true,
-    includeStacktraceInErrorResponses: false,
-    formatError: options.formatError,
-    stringifyResult: answerText,
-    logger: apolloLogger,
-    stopOnTerminationSignals: false, // the process's own business
-    plugins: [
-      observeOperations(options.operations),
-      costLimit(options.cost),
-      routerCallbacks(options.mayCallBack, apolloLogger),
-      upstreamReport(options.budget),
-      cacheHeader(options.isPrivate),
-      wholeAnswers(options.onAnswered),
-      ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
-      ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
-      ApolloServerPluginInlineTraceDisabled(), // a subgraph gets it unasked
-      ApolloServerPluginUsageReportingDisabled(), // nothing is sent to anybody but the upstream
-      ApolloServerPluginSchemaReportingDisabled(),
-    ],
-  });
-  await apollo.start();
-  return apollo;
+/** An HTTP answer, ready to be written. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Iterable<readonly [string, string]>;
+  readonly body: string;
+  /** False where Apollo Server refused the request, and the operation did not run. */
+  readonly hasRun: boolean;
+}
+
+/**
+ * Apollo Server as the HTTP front: it guards against forged requests (CSRF) and negotiates the media type. It never sees
+ * what a client wrote: it is given a placeholder document, and the admitted operation runs in place of it.
+ */
+export class ApolloFront {
+  readonly #apollo: ApolloServer<HandedOver>;
+
+  private constructor(apollo: ApolloServer<HandedOver>) {
+    this.#apollo = apollo;
+  }
+
+  /** Starts Apollo Server. */
+  static async start(schema: GraphQLSchema, logger: Logger): Promise<ApolloFront> {
+    const apollo = new ApolloServer<HandedOver>({
+      schema,
+      introspection: true, // a validation rule of the pipeline decides
+      documentStore, // nothing is left to parse or to validate
+      persistedQueries: false,
+      allowBatchedHttpRequests: false,
+      csrfPrevention: true,
+      includeStacktraceInErrorResponses: false,
+      formatError: ({ message }) => ({ message, extensions: { code: 'BAD_REQUEST' } }), // its own refusals
+      stringifyResult: answerText,
+      logger: libraryLogger(logger, 'apollo'),
+      stopOnTerminationSignals: false, // the composition root's decision
+      plugins: [
+        runsThePipeline,
+        ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
+        ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
+        ApolloServerPluginInlineTraceDisabled(), // on by default in a subgraph
+        ApolloServerPluginUsageReportingDisabled(), // nothing is sent to third parties
+        ApolloServerPluginSchemaReportingDisabled(),
+      ],
+    });
+    await apollo.start();
+    return new ApolloFront(apollo);
+  }
+
+  /**
+   * Answers a request, by `run` unless Apollo Server refuses it first.
+   * @param run the admitted operation.
+   */
+  async answer({ method, headers }: FastifyRequest, run: HandedOver['run']): Promise<HttpAnswer> {
+    const isGet = method === 'GET';
+    const outcome = { hasRun: false };
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await this.#apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method,
+        headers: headerMap(headers),
+        search: isGet ? `?query=${encodeURIComponent(placeholder)}` : '',
+        body: isGet ? undefined : { query: placeholder },
+      },
+      context: () =>
+        Promise.resolve({
+          run: () => {
+            outcome.hasRun = true;
+            return run();
+          },
+        }),
+    });
+    if (body.kind !== 'complete') throw new Error('Nothing here is delivered in parts.');
+    return { status: status ?? 200, headers: answered, body: body.string, ...outcome };
+  }
+
+  /** Stops Apollo Server. */
+  stop(): Promise<void> {
+    return this.#apollo.stop();
+  }
+}
+
+const placeholder = '{ __typename }';
+const document = parse(placeholder);
+const documentStore = {
+  get: () => Promise.resolve(document),
+  set: () => Promise.resolve(),
+  delete: () => Promise.resolve(false),
+};
+
+const runsThePipeline: ApolloServerPlugin<HandedOver> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      responseForOperation: async ({ contextValue }) => {
+        const { body, status, headers } = await contextValue.run();
+        return {
+          http: { status, headers: new HeaderMap(Object.entries(headers)) },
+          body: { kind: 'single', singleResult: body },
+        };
+      },
+    }),
+};
+
+function headerMap(headers: FastifyRequest['headers']): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return map;
 }

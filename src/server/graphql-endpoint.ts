@@ -1,102 +1,95 @@
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Caller } from '../domain/caller.js';
-import { type Trail } from '../domain/trail.js';
-import { type RequestContext } from '../resolvers/context.js';
-import { AnswerKeeping } from './answers/answer-keeping.js';
-import { type KeptAnswers } from './answers/kept-answers.js';
-import { type ApolloOptions, startApollo } from './apollo.js';
-import { type Authenticator, openToAll } from './auth/authenticator.js';
-import { authenticated } from './auth/http-authentication.js';
+import { type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { GatewayError } from '../domain/errors.js';
+import { type OperationResult } from '../operations/operation-result.js';
+import { type AdmittedOperation, type OperationPipeline } from '../operations/pipeline.js';
+import { type AnswerKeeping } from './answers/answer-keeping.js';
+import { ApolloFront } from './apollo.js';
+import { type RequestHook } from './auth/http-authentication.js';
 import { within } from './closing.js';
-import { errorFormatter } from './error-format.js';
-import { CompiledQueries, type CompiledQueriesOptions } from './execution/compiled-queries.js';
-import { PlainQueries } from './execution/plain-queries.js';
-import { guardedApollo } from './limits/guarded-apollo.js';
-import { type Guards } from './limits/guards.js';
-import { sendRefusal } from './limits/http-refusal.js';
-import { rateHooks } from './limits/rate-hook.js';
-import { type RequestWishes, requestWishes } from './request-wishes.js';
+import { type RouterCallbacks } from './live/router-callbacks.js';
+import { type Logger } from './logger.js';
+import { operationRequestOf, readParameters, varyBy, writeResult } from './operation-over-http.js';
 
 /** What the endpoint needs. */
-export interface GraphqlEndpointOptions extends Omit<
-  ApolloOptions,
-  'queries' | 'valid' | 'formatError' | 'isPrivate' | 'onAnswered'
-> {
-  readonly createContext: (wishes: RequestWishes, caller: Caller, trail: Trail) => RequestContext;
-  readonly authenticate: Authenticator;
-  readonly guards: Guards;
-  /** Undefined: every answer is made anew. */
-  readonly answers: KeptAnswers | undefined;
-  /** When queries are compiled. */
-  readonly compiling: CompiledQueriesOptions;
+export interface GraphqlEndpointOptions {
+  readonly pipeline: OperationPipeline;
+  readonly schema: GraphQLSchema;
+  readonly logger: Logger;
+  /** Authentication and rate. */
+  readonly onRequest: readonly RequestHook[];
+  readonly keeping: AnswerKeeping;
+  readonly callbacks: RouterCallbacks;
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What resolvers are given; undefined until an operation is to be run. */
-    context: RequestContext | undefined;
-  }
-}
-
-/** How long routers may take to hear that their subscriptions end. */
-const farewellMs = 1000;
+/** The most that Apollo Server may take to stop. */
+const stopMs = 1000;
+/** Bounds of the media types that were negotiated; clients send a few different `Accept` headers. */
+const [maximumAccepts, longestAccept] = [100, 200];
 
 /** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
-export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpointOptions): Promise<void> {
-  const { schema, guards, cost, operations, answers } = options;
-  const formatError = errorFormatter(options.logger, !options.isIntrospectionOn);
-  const isPrivate = options.authenticate !== openToAll; // what is answered depends on scopes
-  const queries = new CompiledQueries(schema, options.compiling);
-  const keeping = new AnswerKeeping({ answers, operations, isPrivate });
-  const apollo = await startApollo({
-    ...options,
-    queries,
-    valid: guards.valid,
-    formatError,
-    isPrivate,
-    onAnswered: keeping.made,
-  });
-  app.addHook('onClose', () => within(farewellMs, apollo.stop()));
+export async function serveGraphql(
+  app: FastifyInstance,
+  { pipeline, schema, logger, onRequest, keeping, callbacks }: GraphqlEndpointOptions,
+): Promise<void> {
+  const apollo = await ApolloFront.start(schema, logger);
+  app.addHook('onClose', () => within(stopMs, apollo.stop()));
+  /** What Apollo Server negotiated for each `Accept`: a request with the same one need not go through it. */
+  const contentTypes = new LRUCache<string, string>({ max: maximumAccepts });
 
-  app.decorateRequest('context');
-  const contextOf = (request: FastifyRequest): RequestContext => {
-    if (request.context) return request.context;
-    const context = options.createContext(requestWishes(request.headers), request.caller, request.trail);
-    keeping.follow(request, context.report);
-    request.context = context;
-    return context;
+  const byApollo = async (request: FastifyRequest, reply: FastifyReply, admitted: AdmittedOperation) => {
+    const { status, headers, body, hasRun } = await apollo.answer(request, async () =>
+      noted(request, admitted, await pipeline.run(admitted)),
+    );
+    reply.code(status);
+    for (const [name, value] of headers) reply.header(name, value);
+    const { accept = '' } = request.headers;
+    const contentType = reply.getHeader('content-type');
+    if (!hasRun) request.refusedWith = 'BAD_REQUEST';
+    else if (status === 200 && accept.length <= longestAccept && typeof contentType === 'string')
+      contentTypes.set(accept, contentType);
+    return body;
   };
-  const plain = new PlainQueries({
-    schema,
-    queries,
-    cost,
-    guards,
-    operations,
-    isPrivate,
-    onAnswered: keeping.made,
-  });
-  const byApollo = fastifyApolloHandler(
-    guardedApollo(apollo, guards, operations, formatError) as typeof apollo,
-    {
-      context: (request) => Promise.resolve(contextOf(request)),
-    },
-  );
+
   await keeping.serve(app, {
     url: '/graphql',
     method: ['GET', 'POST'],
-    onRequest: [authenticated(options.authenticate), ...rateHooks(guards.rate, formatError)],
-    async handler(request: FastifyRequest, reply: FastifyReply) {
-      try {
-        const answering = plain.answer(request, reply, contextOf(request));
-        const answer = answering && (await answering);
-        if (answer !== undefined) return answer;
-      } catch (error) {
-        return sendRefusal(reply, request.headers.accept, error, formatError);
-      }
-      const answer: unknown = await byApollo.call(this, request, reply);
-      plain.learn(request, reply);
-      return answer;
+    exposeHeadRoute: false,
+    onRequest: [varyByAccept, ...onRequest],
+    handler: async (request, reply) => {
+      const parameters = readParameters(request);
+      if (parameters instanceof GatewayError)
+        return writeResult(reply, pipeline.refuse(request.trail, parameters));
+      const callback = parameters.extensions['subscription'] ?? undefined;
+      const canStream = callback !== undefined; // to a router: a transport of its own
+      const trail = canStream ? { ...request.trail, transport: 'callback' as const } : request.trail;
+      const admitted = pipeline.admit(operationRequestOf(request, parameters, { trail, canStream }));
+      if ('body' in admitted) return writeResult(reply, admitted);
+      if (admitted.operation.definition.operation === OperationTypeNode.SUBSCRIPTION)
+        return writeResult(reply, await callbacks.open(admitted, callback));
+      const contentType =
+        request.method === 'POST' ? contentTypes.get(request.headers.accept ?? '') : undefined;
+      if (contentType === undefined) return byApollo(request, reply, admitted);
+      const result = noted(request, admitted, await pipeline.run(admitted));
+      return writeResult(reply, result, contentType);
     },
   });
+}
+
+const varyByAccept: RequestHook = (_request, reply, done) => {
+  varyBy(reply, 'accept');
+  done();
+};
+
+/** Notes a query that was answered whole, for the response cache. */
+function noted(
+  { answering }: FastifyRequest,
+  { operation: { definition }, context: { report } }: AdmittedOperation,
+  result: OperationResult,
+): OperationResult {
+  const isWhole = result.status === 200 && !result.body.errors;
+  if (answering && isWhole && definition.operation === OperationTypeNode.QUERY)
+    answering.made = { report, operationName: definition.name?.value };
+  return result;
 }

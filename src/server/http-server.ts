@@ -4,26 +4,33 @@ import { authenticated, decorateWithCaller } from './auth/http-authentication.js
 import { Closing } from './closing.js';
 import { ignoreOtherUpgrades } from './connections/upgrades.js';
 import { serveGraphiql } from './graphiql.js';
-import { type GraphqlEndpointOptions, serveGraphql } from './graphql-endpoint.js';
+import { serveGraphql } from './graphql-endpoint.js';
 import { errorBody } from './error-body.js';
 import { decorateWithRefusal, refuse } from './refuse.js';
-import { errorFormatter } from './error-format.js';
 import { serveHealth } from './health.js';
 import { ConnectionCallers } from './live/connection-callers.js';
 import { answerBrokenRequests } from './limits/broken-requests.js';
 import { takeJson } from './limits/json-body.js';
 import { openToOrigins } from './limits/open-to-origins.js';
 import { rateHooks } from './limits/rate-hook.js';
+import { knownMethods } from './known-methods.js';
 import { securityHeaders, sendSecurityHeaders } from './limits/security-headers.js';
 import { limitSilentConnections } from './limits/silent-connections.js';
 import { type Patience, slowClients } from './limits/slow-clients.js';
-import { LiveOperations } from './live/live-operations.js';
+import { RouterCallbacks } from './live/router-callbacks.js';
 import { serveEventStream } from './live/event-stream.js';
 import { serveWebSocket } from './live/web-socket.js';
 import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { serveWebhooks } from './webhooks.js';
 import { noSchemas } from './no-schemas.js';
 import { type Logger } from './logger.js';
+import { type RequestRate } from './limits/request-rate.js';
+import { AnswerKeeping } from './answers/answer-keeping.js';
+import { type KeptAnswers } from './answers/kept-answers.js';
+import { type Authenticator, openToAll } from './auth/authenticator.js';
+import { type GraphQLSchema } from 'graphql';
+import { type OperationPipeline } from '../operations/pipeline.js';
+import { type Operations } from './observe/operations.js';
 import { type Metrics } from './metrics/metrics.js';
 import { type MetricsAccess, serveMetrics } from './metrics/serve-metrics.js';
 import { callbackHeaderLog } from './observe/callback-headers.js';
@@ -32,7 +39,17 @@ import { onTrail } from './observe/trail.js';
 import { type Readiness } from './readiness.js';
 
 /** What the server needs. */
-export interface HttpServerOptions extends GraphqlEndpointOptions {
+export interface HttpServerOptions {
+  readonly pipeline: OperationPipeline;
+  readonly schema: GraphQLSchema;
+  readonly authenticate: Authenticator;
+  readonly rate: RequestRate;
+  /** Undefined: no answer is kept. */
+  readonly answers: KeptAnswers | undefined;
+  readonly operations: Operations;
+  readonly logger: Logger;
+  /** Whether a router may have its events sent to an address. */
+  readonly mayCallBack: (url: string) => boolean;
   /** Undefined: any host may be named. */
   readonly allowedHosts: AllowedHosts | undefined;
   readonly receiver: CallbackReceiver;
@@ -87,8 +104,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   serveHealth(app, options.readiness, closing);
   serveMetrics(app, options.metrics, options.metricsAccess);
   if (options.isGraphiqlOn) await serveGraphiql(app);
-  await serveGraphql(app, options);
-  serveLive(app, options, closing);
+  await serveOperations(app, options, closing);
   await serveWebhooks(app, {
     receiver: options.receiver,
     onWebhook: options.metrics.webhook,
@@ -97,47 +113,53 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return { app, closing };
 }
 
-/** Operations beside Apollo's endpoint: over WebSocket and as event streams. */
-function serveLive(app: FastifyInstance, options: HttpServerOptions, closing: Closing): void {
-  const { schema, cost, guards, operations, createContext, authenticate, corsOrigins, allowedHosts, now } =
-    options;
-  const formatError = errorFormatter(options.logger, !options.isIntrospectionOn);
-  const over = (transport: 'ws' | 'sse') =>
-    new LiveOperations({
-      schema,
-      cost,
-      guards,
-      operations,
-      transport,
-      createContext: (caller, trail) => createContext({ fresh: false }, caller, trail),
-      formatError,
-    });
-  const { rate } = guards;
-  const callers = new ConnectionCallers(authenticate, now);
-  const { maximumBytes } = options;
-  serveWebSocket(app, over('ws'), {
-    callers,
+/** GraphQL over every transport. */
+async function serveOperations(
+  app: FastifyInstance,
+  options: HttpServerOptions,
+  closing: Closing,
+): Promise<void> {
+  const { pipeline, schema, logger, operations, answers, authenticate, rate, corsOrigins, now } = options;
+  const onRequest = [authenticated(authenticate), ...rateHooks(rate, pipeline)];
+  await serveGraphql(app, {
+    pipeline,
+    schema,
+    logger,
+    onRequest,
+    keeping: new AnswerKeeping({ answers, operations, isPrivate: authenticate !== openToAll }),
+    callbacks: new RouterCallbacks({ pipeline, closing, mayCallBack: options.mayCallBack, now, logger }),
+  });
+  serveEventStream(app, { pipeline, onRequest, closing, corsOrigins, logger });
+  serveWebSocket(app, {
+    pipeline,
+    schema,
+    callers: new ConnectionCallers(authenticate, now),
     closing,
-    maximumBytes,
+    maximumBytes: options.maximumBytes,
     rate,
     corsOrigins,
-    allowedHosts,
+    allowedHosts: options.allowedHosts,
     onRefused: options.metrics.operations.refused,
     onFailure: (error) => {
-      options.logger.error({ err: error }, 'a WebSocket message failed for an internal reason');
+      logger.error({ err: error }, 'a WebSocket message failed for an internal reason');
     },
   });
-  const onRequest = [authenticated(authenticate), ...rateHooks(rate, formatError)];
-  serveEventStream(app, over('sse'), { onRequest, closing, corsOrigins });
 }
 
 /** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
 function answerErrors(app: FastifyInstance, logger: Logger): void {
-  app.setNotFoundHandler((_request, reply) =>
-    refuse(reply, 404, 'There is nothing at this address.', 'NOT_FOUND'),
-  );
+  const methodsAt = knownMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsAt(request.url);
+    if (methods.length === 0) return refuse(reply, 404, 'There is nothing at this address.', 'NOT_FOUND');
+    const allow = methods.join(', ');
+    reply.header('allow', allow);
+    return refuse(reply, 405, `This address takes ${allow}.`, 'BAD_REQUEST');
+  });
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     const statusCode = error.statusCode ?? 500;
+    // RFC 9110 (15.5.16): the answer names the encodings that are accepted.
+    if (statusCode === 415) reply.header('accept-encoding', 'identity');
     if (statusCode < 500) return refuse(reply, statusCode, mendable(statusCode, request), 'BAD_REQUEST');
     logger.error({ ...onTrail(request.trail), err: error }, 'a request failed for a reason of our own');
     return refuse(reply, statusCode, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
@@ -147,6 +169,6 @@ function answerErrors(app: FastifyInstance, logger: Logger): void {
 function mendable(statusCode: number, { routeOptions }: FastifyRequest): string {
   if (statusCode === 413)
     return `The request body is too large; at most ${routeOptions.bodyLimit} bytes are taken.`;
-  if (statusCode === 415) return 'The content type is not one that is taken here; use application/json.';
+  if (statusCode === 415) return 'The body must be application/json, and not compressed.';
   return 'The request body could not be read.';
 }

@@ -73,7 +73,7 @@ describe('an answer is given to nobody but who may have it', () => {
     const { looked, headers } = await look(gateway, campaign(), as('reader'));
     expect(looked).toBe('given');
     expect(headers['cache-control']).toBe('max-age=600, private');
-    expect(headers['vary']).toBe('authorization, x-api-key');
+    expect(headers['vary']).toBe('accept, authorization, x-api-key');
   });
 });
 

@@ -173,7 +173,7 @@ it('nor of routers that can’t be reached, or have no address', async () => {
   const answers = await subscribeForRouters(gateway.url);
   const { emitted, found } = await leaked(answers);
   expect(found).toEqual([]);
-  expect(emitted.logs).toContain('`check` request failed');
+  expect(emitted.logs).toContain('a router did not confirm a subscription');
 });
 
 it('nor where neither the shared state nor the collector can be reached', async () => {

@@ -111,10 +111,11 @@ describe('a router is sent', () => {
     expect(received.at(-1)).toMatchObject({ action: 'complete', id: 'the-id' });
   });
 
-  it('the end with the reason, for a sid that is not there', async () => {
-    await route('{ status }', {}, '0123456789abcdef');
-    await until(() => said('complete').length > 0);
-    expect(codesOf(said('complete')[0]?.errors)).toEqual(['BAD_USER_INPUT']);
+  it('nothing about a sid that does not exist: the request itself is answered with the reason', async () => {
+    const { status, body } = await route('{ status }', {}, '0123456789abcdef');
+    expect(codesOf(body.errors)).toEqual(['BAD_USER_INPUT']);
+    expect(status).toBe(400);
+    expect(received).toEqual([]);
   });
 
   it('the code of an upstream failure below an event, and nothing of the upstream', async () => {

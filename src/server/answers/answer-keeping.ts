@@ -1,12 +1,11 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
-import { OperationTypeNode } from 'graphql';
+import { Kind, OperationTypeNode } from 'graphql';
 import { type ReadReport } from '../../datasources/reading/read-report.js';
-import { cacheControlOf } from '../cache-header.js';
+import { cacheControlOf } from '../../operations/cache-control.js';
 import { takeJson } from '../limits/json-body.js';
 import { type Operations } from '../observe/operations.js';
 import { answerKey } from './answer-key.js';
 import { type FreshAnswer, type KeptAnswers } from './kept-answers.js';
-import { type OnAnswered } from './whole-answers.js';
 
 /** What is known of a request's answer. */
 interface Answering {
@@ -37,23 +36,10 @@ export interface AnswerKeepingOptions {
 /** Gives what was answered before in place of asking Apollo Server, and keeps what that answers. */
 export class AnswerKeeping {
   readonly #options: AnswerKeepingOptions;
-  /** By what each request reads: Apollo Server gives its plugins copies of the context. */
-  readonly #answering = new WeakMap<ReadReport, Answering>();
 
   constructor(options: AnswerKeepingOptions) {
     this.#options = options;
   }
-
-  /** Notes which request something is read for. */
-  follow({ answering }: FastifyRequest, report: ReadReport): void {
-    if (answering?.key !== undefined) this.#answering.set(report, answering);
-  }
-
-  /** Notes that a query was answered whole. */
-  readonly made: OnAnswered = (report, operationName) => {
-    const answering = this.#answering.get(report);
-    if (answering) answering.made = { report, operationName };
-  };
 
   /** Adds a route whose answers are kept. A request has been counted and authenticated when its answer is looked for. */
   async serve(app: FastifyInstance, route: RouteOptions): Promise<void> {
@@ -96,7 +82,7 @@ function give(
   const running = keeping.operations.begin('http', trail);
   running.is({
     operation: OperationTypeNode.QUERY,
-    name: operationName === undefined ? undefined : { value: operationName },
+    name: operationName === undefined ? undefined : { kind: Kind.NAME, value: operationName },
   });
   const cacheControl = cacheControlOf({ freshForMs, hasMessages }, keeping.isPrivate);
   if (cacheControl !== undefined) reply.header('cache-control', cacheControl);

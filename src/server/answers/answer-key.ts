@@ -1,6 +1,6 @@
 import { type FastifyRequest } from 'fastify';
 import { scopes } from '../../domain/caller.js';
-import { requestWishes } from '../request-wishes.js';
+import { wantsFresh } from '../operation-over-http.js';
 
 /** Nothing else is sure to be JSON to everybody who looks: what a form can send is not. */
 const jsonTypes = /^application\/json(?:; ?charset="?utf-8"?)?$/i;
@@ -19,7 +19,7 @@ export function answerKey({ headers, method, caller }: FastifyRequest, body: Buf
   const { accept = '', 'content-type': contentType = '' } = headers;
   const isUsual = method === 'POST' && jsonTypes.test(contentType) && accept.length <= longestAccept;
   if (!isUsual || headers['x-upstream-report'] !== undefined) return undefined;
-  if (headers['cache-control'] !== undefined && requestWishes(headers).fresh) return undefined;
+  if (wantsFresh(headers)) return undefined;
   const allowed = scopes.reduce(
     (bits, scope, index) => bits | (Number(caller.scopes.has(scope)) << index),
     0,

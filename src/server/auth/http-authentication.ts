@@ -7,6 +7,7 @@ import {
 } from 'fastify';
 import { anonymous, type Caller, nobody } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
+import { varyBy } from '../operation-over-http.js';
 import { refuse } from '../refuse.js';
 import { type Authenticator, openToAll } from './authenticator.js';
 import { credentialsInHeaders } from './credentials.js';
@@ -38,7 +39,7 @@ export function authenticated(authenticate: Authenticator): RequestHook {
   if (authenticate === openToAll) return letIn; // without a promise for each request
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (request.method === 'OPTIONS') return undefined;
-    varyByCredentials(reply);
+    varyBy(reply, 'authorization', 'x-api-key'); // a shared browser must not give one user another's answer
     try {
       request.caller = await authenticate(credentialsInHeaders(request.headers));
       return undefined;
@@ -61,10 +62,4 @@ function refuseCaller({ headers }: FastifyRequest, reply: FastifyReply, { code, 
   if (!isOutage) reply.header('www-authenticate', isShown ? 'Bearer error="invalid_token"' : 'Bearer');
   reply.header('cache-control', 'no-store');
   return refuse(reply, isOutage ? 503 : 401, message, code);
-}
-
-/** A browser that several people use must not give one what it keeps for another. */
-function varyByCredentials(reply: FastifyReply): void {
-  const others = reply.getHeader('vary');
-  reply.header('vary', [others, 'authorization', 'x-api-key'].filter(Boolean).join(', '));
 }

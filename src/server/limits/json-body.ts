@@ -7,6 +7,16 @@ class UnreadableBody extends Error {
   readonly statusCode = 400;
 }
 
+/** A compressed body: a small one may be huge when it is decompressed. */
+class EncodedBody extends Error {
+  override readonly name = 'EncodedBody';
+  readonly statusCode = 415;
+}
+
+function isEncoded({ headers: { 'content-encoding': encoding = 'identity' } }: FastifyRequest): boolean {
+  return encoding.trim().toLowerCase() !== 'identity';
+}
+
 /**
  * Takes JSON bodies, in UTF-8 only: a sid with another letter in it is another sid.
  * @param isAnswered asked first; true: the body need not be read.
@@ -17,7 +27,8 @@ export function takeJson(
 ): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
-    if (isAnswered(request, body)) parsed(null, undefined);
+    if (isEncoded(request)) parsed(new EncodedBody('The body is compressed.'));
+    else if (isAnswered(request, body)) parsed(null, undefined);
     else if (isUtf8(body)) void parseJson(request, body.toString('utf8'), parsed);
     else parsed(new UnreadableBody('The body is not UTF-8.'));
   });

@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { type ExecutionArgs, getOperationAST, OperationTypeNode } from 'graphql';
-import { type Response } from 'graphql-sse';
+import { OperationTypeNode } from 'graphql';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { type ServerResponse } from 'node:http';
+import { GatewayError } from '../../domain/errors.js';
+import { type OperationParameters } from '../../operations/operation-request.js';
+import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
+import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
 import { type RequestHook } from '../auth/http-authentication.js';
 import { type Closing } from '../closing.js';
-import { errorBody } from '../error-body.js';
+import { type Logger } from '../logger.js';
+import { operationTrail, onTrail } from '../observe/trail.js';
+import { operationRequestOf, readParameters, writeResult } from '../operation-over-http.js';
 import { refuse } from '../refuse.js';
-import { type SentOperation } from './checked-operation.js';
-import { type EventStream } from './event-results.js';
-import { type LiveOperations } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
-import { problemOf } from './stream-request.js';
 
 const eventStream = 'text/event-stream';
 /** How often to look whether a client that does not keep up has taken what was sent. */
@@ -21,47 +22,41 @@ const lookAgainMs = 50;
 /** A stream that ends without being completed is opened again; browsers take this long to. */
 const reconnectHint = 'retry: 1000\n\n';
 
-/** What is the transport's own. */
+/** What the transport needs. */
 export interface EventStreamOptions {
-  /** What looks at each request first. */
+  readonly pipeline: OperationPipeline;
+  /** Authentication and rate. */
   readonly onRequest: RequestHook[];
   readonly closing: Closing;
   /** Whose pages may ask, beside our own. */
   readonly corsOrigins: readonly string[];
+  readonly logger: Logger;
 }
 
 /** Serves `graphql-sse`, distinct connections, at `/graphql/stream`. */
 export function serveEventStream(
   app: FastifyInstance,
-  operations: LiveOperations,
-  { onRequest, closing, corsOrigins }: EventStreamOptions,
+  { pipeline, onRequest, closing, corsOrigins, logger }: EventStreamOptions,
 ): void {
   const subscribed = new Set<ServerResponse>();
+  const outcomes = new WeakMap<FastifyRequest, AdmittedOperation | OperationResult>();
   const handler = createHandler({
     authenticate: () => null, // no single connections: a stream that is reserved and never opened would stay
-    onSubscribe: ({ raw: request }, sent) => {
-      const { documentId } = (request.body ?? request.query) as SentOperation;
-      const prepared = operations.prepare({ ...sent, documentId }, request.caller, request.trail);
-      if (!('schema' in prepared)) return { data: null, errors: operations.formatErrors(prepared) as never };
-      if (request.method !== 'GET' || !isMutation(prepared)) return prepared as never;
-      request.refusedWith = 'BAD_REQUEST';
-      return mutationByGet;
-    },
-    validate: () => [], // once more, is what the library would do
-    execute: (args) => operations.execute(args) as never,
-    subscribe: (args) => operations.subscribe(args) as never,
-    onOperation: (_context, { context }, _args, result) => {
-      const response = context.reply.raw;
-      if (!isStream(result)) return undefined;
+    onSubscribe: async ({ raw: request, context: { reply } }) => {
+      const outcome = outcomes.get(request);
+      if (!outcome) throw new Error('The operation of this stream was not admitted.');
+      const events = await eventsOf(outcome, pipeline);
+      const response = reply.raw;
       if (closing.hasBegun) setImmediate(() => response.end(reconnectHint)); // it was asked for before
       subscribed.add(response);
       response.once('close', () => subscribed.delete(response));
-      return paced(result, response) as never;
+      return paced(events, response) as never;
     },
   });
   app.route({
     url: '/graphql/stream',
     method: ['GET', 'POST'],
+    exposeHeadRoute: false,
     onRequest,
     handler: async (request, reply) => {
       if (closing.hasBegun)
@@ -70,12 +65,21 @@ export function serveEventStream(
         return refuse(reply, 403, 'Another origin may not open this stream.', 'FORBIDDEN');
       if (!(request.headers.accept ?? '').includes(eventStream))
         return refuse(reply, 406, `This address answers ${eventStream} only.`, 'BAD_REQUEST');
-      const problem = problemOf(request);
-      if (problem !== undefined) return refuse(reply, 400, problem, 'BAD_REQUEST');
-      request.headers.accept = eventStream; // the library takes it alone only
-      sayQuery(request);
+      const trail = operationTrail('sse', request.trail);
+      const parameters = readParameters(request);
+      if (parameters instanceof GatewayError) return writeResult(reply, pipeline.refuse(trail, parameters));
+      const outcome = pipeline.admit(operationRequestOf(request, parameters, { trail, canStream: true }));
+      if ('body' in outcome && !isAboutOperation(outcome, parameters)) return writeResult(reply, outcome);
+      outcomes.set(request, outcome);
+      hideOperation(request);
       reply.hijack();
-      await handler(request, reply);
+      try {
+        await handler(request, reply);
+      } catch (error) {
+        if (!reply.raw.destroyed)
+          logger.error({ ...onTrail(request.trail), err: error }, 'an event stream broke off');
+        reply.raw.destroy();
+      }
       return reply;
     },
   });
@@ -84,35 +88,39 @@ export function serveEventStream(
   });
 }
 
-function isMutation({ document, operationName }: ExecutionArgs): boolean {
-  return getOperationAST(document, operationName)?.operation === OperationTypeNode.MUTATION;
+/** The refusal of an operation is an event, as `graphql-sse` has it; that of a request without one is HTTP's. */
+function isAboutOperation({ status, body }: OperationResult, { query }: OperationParameters): boolean {
+  const isNoOperation = query === undefined && body.errors?.[0]?.extensions?.['code'] === 'BAD_REQUEST';
+  return status !== 405 && !isNoOperation;
 }
 
-/** The library would refuse it too, without a code. */
-const mutationByGet: Response = [
-  JSON.stringify(errorBody('A mutation must be sent by POST.', 'BAD_REQUEST')),
-  {
-    status: 405,
-    statusText: 'Method Not Allowed',
-    headers: { allow: 'POST', 'content-type': 'application/json; charset=utf-8' },
-  },
-];
-
-/** The library wants a text, also of who names a document in its place. */
-function sayQuery({ body, query, raw }: FastifyRequest): void {
-  const sent = (body ?? query) as { query?: unknown };
-  if (sent.query !== undefined) return;
-  if (body) sent.query = '';
-  else raw.url = `${raw.url ?? ''}${raw.url?.includes('?') ? '&' : '?'}query=`;
+async function eventsOf(
+  outcome: AdmittedOperation | OperationResult,
+  pipeline: OperationPipeline,
+): Promise<ResultStream> {
+  if ('body' in outcome) return single(outcome);
+  const isSubscription = outcome.operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
+  const result = await (isSubscription ? pipeline.subscribe(outcome) : pipeline.run(outcome));
+  return 'body' in result ? single(result) : result;
 }
 
-function isStream(result: unknown): result is EventStream {
-  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+/** One result as a stream: the library takes a result without `data` for something else. */
+// eslint-disable-next-line @typescript-eslint/require-await
+async function* single({ body }: OperationResult): ResultStream {
+  yield body;
+}
+
+/** The library is to see one event stream, and nothing of the operation: that is admitted already. */
+function hideOperation(request: FastifyRequest): void {
+  const placeholder = '{ __typename }';
+  request.headers.accept = eventStream; // the library takes it alone only
+  if (request.method === 'POST') request.body = { query: placeholder };
+  else request.raw.url = `/graphql/stream?query=${encodeURIComponent(placeholder)}`;
 }
 
 /** The library takes events as fast as they come: they are held back, in their bounded queue, until the last was sent. */
-function paced(events: EventStream, response: ServerResponse): EventStream {
-  const each: EventStream = {
+function paced(events: ResultStream, response: ServerResponse): ResultStream {
+  const each: ResultStream = {
     next: async () => {
       await new Promise(setImmediate); // lets the library write what it was given last
       while (response.writableLength > 0 && !response.destroyed)

@@ -2,20 +2,16 @@ import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
-import { handleProtocols, makeServer, type Server } from 'graphql-ws';
+import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { nobody } from '../../domain/caller.js';
 import { rawError } from '../connections/raw-error.js';
-import { asGraphQLError } from '../limits/http-refusal.js';
 import { type AllowedHosts } from '../allowed-hosts.js';
-import { type RequestRate } from '../limits/request-rate.js';
 import { type Closing, within } from '../closing.js';
-import { type ConnectionCallers, type ConnectionExtra } from './connection-callers.js';
 import { GraphqlSocket } from './graphql-socket.js';
 import { Heartbeats } from './heartbeats.js';
-import { type LiveOperations } from './live-operations.js';
 import { isSameOrigin } from './same-origin.js';
+import { SocketOperations, type SocketOperationsOptions } from './socket-operations.js';
 
 /** A connection whose other end is gone is noticed after two of these. */
 const pingEveryMs = 12_000;
@@ -23,16 +19,12 @@ const pingEveryMs = 12_000;
 const closeTimeoutMs = 2000;
 /** The same, while the gateway stops. */
 const goodbyeMs = 500;
-/** How long a client may take to send `connection_init`. */
-const connectionInitWaitTimeout = 3000;
 
-/** What is the transport's own. */
-export interface WebSocketOptions {
-  readonly callers: ConnectionCallers;
+/** What the transport needs. */
+export interface WebSocketOptions extends SocketOperationsOptions {
   readonly closing: Closing;
   /** Of a message. */
   readonly maximumBytes: number;
-  readonly rate: RequestRate;
   /** Whose pages may connect, beside our own. */
   readonly corsOrigins: readonly string[];
   /** Undefined: any host may be named. */
@@ -46,11 +38,7 @@ export interface WebSocketOptions {
 type Refusal = Parameters<typeof rawError>;
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
-export function serveWebSocket(
-  app: FastifyInstance,
-  operations: LiveOperations,
-  options: WebSocketOptions,
-): void {
+export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions): void {
   const { closing, maximumBytes, onRefused, onFailure } = options;
   const settings = {
     noServer: true,
@@ -61,7 +49,7 @@ export function serveWebSocket(
   };
   const sockets = new WebSocketServer(settings);
   const heartbeats = new Heartbeats(pingEveryMs);
-  const protocol = protocolOf(operations, options);
+  const operations = new SocketOperations(options);
   const refuse = (connection: Socket, ...refusal: Refusal): void => {
     onRefused(refusal[2]);
     connection.write(rawError(...refusal));
@@ -82,7 +70,7 @@ export function serveWebSocket(
     sockets.handleUpgrade(request, connection, head, (socket) => {
       const open = new GraphqlSocket(socket, connection, onFailure);
       socket.once('close', heartbeats.add(open));
-      open.serve(protocol, { open, headers: request.headers, caller: nobody });
+      open.serve(operations.protocol, { open, headers: request.headers, caller: nobody });
     });
   });
   closing.onBegin(async () => {
@@ -112,39 +100,6 @@ function refusalOf(
     return [426, 'WebSockets are served in version 13.', 'BAD_REQUEST', { 'sec-websocket-version': '13' }];
   if (closing.hasBegun) return [503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN'];
   return undefined;
-}
-
-/** How `graphql-ws` serves operations. */
-function protocolOf(
-  operations: LiveOperations,
-  { callers, rate }: WebSocketOptions,
-): Server<ConnectionExtra> {
-  return makeServer<Record<string, unknown>, ConnectionExtra>({
-    connectionInitWaitTimeout,
-    onConnect: (connection) => callers.admit(connection),
-    onPing: ({ acknowledged, extra }) => {
-      if (acknowledged) extra.open.pong();
-    },
-    onSubscribe: async (connection, _id, payload) => {
-      const { open } = connection.extra;
-      const caller = callers.of(connection);
-      const tooMany = open.beginOperation() ? await rate.take(caller.name) : undefined;
-      // Until the other end has closed too, it can still send: what it asks then is not done.
-      if (!open.isOpen) return [new GraphQLError('The connection is closed.')];
-      if (tooMany) return [asGraphQLError(tooMany)];
-      const prepared = operations.prepare(payload, caller);
-      // The library holds the message for as long as the operation lasts, which may be months.
-      Object.assign(payload, { query: '', variables: undefined, extensions: undefined });
-      return prepared;
-    },
-    onComplete: (connection) => {
-      callers.beforeComplete(connection);
-    },
-    onNext: (_context, _id, _payload, _args, result) => result, // its errors are formatted already
-    onError: (_context, _id, _payload, errors) => operations.formatErrors(errors),
-    execute: (args: ExecutionArgs) => operations.execute(args) as never,
-    subscribe: (args: ExecutionArgs) => operations.subscribe(args) as never,
-  });
 }
 
 /** Closes all sockets with 1001. @returns once the other ends have closed them too. */

@@ -1,17 +1,7 @@
 import { type ErrorCode } from '../../domain/errors.js';
 
-type ServerCode =
-  | 'GRAPHQL_PARSE_FAILED'
-  | 'GRAPHQL_VALIDATION_FAILED'
-  | 'BAD_REQUEST'
-  | 'OPERATION_RESOLUTION_FAILURE'
-  | 'PERSISTED_QUERY_NOT_FOUND'
-  | 'PERSISTED_QUERY_NOT_SUPPORTED'
-  | 'SHUTTING_DOWN'
-  | 'INTERNAL_SERVER_ERROR';
-
 /** Every code that a client can see, and who can do something about it. */
-const faultOf: Readonly<Record<ErrorCode | ServerCode, 'client' | 'operator'>> = {
+const faultOf: Readonly<Record<ErrorCode, 'client' | 'operator'>> = {
   UNAUTHENTICATED: 'client',
   FORBIDDEN: 'client',
   TOO_MANY_REQUESTS: 'client',
@@ -43,7 +33,7 @@ const faultOf: Readonly<Record<ErrorCode | ServerCode, 'client' | 'operator'>> =
 
 /** True for what only the client can mend. */
 export function isClientsFault(code: string): boolean {
-  return codeLabel(code) !== 'other' && faultOf[code as ErrorCode | ServerCode] === 'client';
+  return codeLabel(code) !== 'other' && faultOf[code as ErrorCode] === 'client';
 }
 
 /** All of them, as labels. */

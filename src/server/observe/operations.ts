@@ -1,27 +1,17 @@
+import { type OperationDefinitionNode, type OperationTypeNode } from 'graphql';
+import {
+  type ObservedOperation,
+  type OperationEnd,
+  type OperationObserver,
+} from '../../operations/operation-observer.js';
 import { type Logger } from '../logger.js';
 import { isClientsFault } from '../metrics/error-codes.js';
-import { type Asker, type Span, type Trail, type Transport } from '../../domain/trail.js';
+import { type Span, type Trail, type Transport } from '../../domain/trail.js';
 import { type Spans } from '../tracing/spans.js';
 import { onTrail } from './trail.js';
 
 /** Unknown where a document could not be read, or named no operation. */
-export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
-
-/** What a document says of an operation: a part of its definition. */
-export interface AskedOperation {
-  readonly operation: Exclude<OperationType, 'unknown'>;
-  /** What its client calls it. */
-  readonly name?: { readonly value: string } | undefined;
-}
-
-/** How an operation ended; that of a subscription is that it was accepted or refused. */
-export interface OperationEnd {
-  /** Of its errors, as the client was told. */
-  readonly codes: readonly string[];
-  readonly hasData: boolean;
-  /** Requests sent to the upstream for it. */
-  readonly calls?: number | undefined;
-}
+export type OperationType = `${OperationTypeNode}` | 'unknown';
 
 /** An operation, for who counts. */
 export interface EndedOperation {
@@ -45,34 +35,11 @@ const slowMs = 5000;
 const longestName = 64;
 
 /** One count, one line of log and one span for each operation. */
-export class Operations {
+export class Operations implements OperationObserver {
   readonly #options: OperationsOptions;
-  readonly #begun = new WeakMap<object, RunningOperation>();
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-  }
-
-  /**
-   * An operation came in.
-   * @param asker of its own; what begins again for the same one is the same operation.
-   */
-  beginOnce(transport: Transport, asker: Asker): RunningOperation {
-    const begun = this.#begun.get(asker);
-    if (begun) return begun;
-    const running = this.begin(transport, asker.trail);
-    this.handOver(asker, running);
-    return running;
-  }
-
-  /** An operation that has begun is somebody else's to end, who begins it again. */
-  handOver(asker: Asker, running: RunningOperation): void {
-    this.#begun.set(asker, running);
-  }
-
-  /** Whether an operation has begun for an asker. */
-  hasBegun(asker: Asker): boolean {
-    return this.#begun.has(asker);
   }
 
   /** Somebody was told an error who had asked for no operation that has begun, or did not wait for its end. */
@@ -80,15 +47,13 @@ export class Operations {
     this.#options.metrics.refused(code);
   }
 
-  /** Something of ours broke an operation off; what its client is told says nothing of it. */
-  broke(trail: Trail | undefined, error: unknown): void {
+  failed(trail: Trail | undefined, error: unknown, path?: readonly (string | number)[]): void {
     this.#options.logger.error(
-      { ...onTrail(trail), err: error },
-      'an operation broke off for a reason of our own',
+      { ...onTrail(trail), err: error, path },
+      'an operation failed for a reason of our own',
     );
   }
 
-  /** An operation came in that can't begin again. */
   begin(transport: Transport, trail: Trail | undefined): RunningOperation {
     const span = this.#options.spans?.begin({
       name: 'graphql',
@@ -106,7 +71,7 @@ export class Operations {
 }
 
 /** An operation under way. */
-export class RunningOperation {
+export class RunningOperation implements ObservedOperation {
   readonly #options: OperationsOptions;
   readonly #transport: Transport;
   readonly #trail: Trail | undefined;
@@ -128,7 +93,7 @@ export class RunningOperation {
   }
 
   /** It is known what is asked for. */
-  is({ operation, name }: AskedOperation): void {
+  is({ operation, name }: Pick<OperationDefinitionNode, 'operation' | 'name'>): void {
     this.#type = operation;
     this.#name = name && name.value.length <= longestName ? name.value : undefined;
     this.#span?.note({ 'graphql.operation.type': operation, 'graphql.operation.name': this.#name });

@@ -18,16 +18,3 @@ const saneId = /^[\w.-]{1,64}$/;
 export function requestIdOf(said: string | readonly string[] | undefined): string {
   return typeof said === 'string' && saneId.test(said) ? said : randomUUID();
 }
-
-/** Whom an error was met for, where who tells of it is not told whom it is for. */
-const trails = new WeakMap<object, Trail>();
-
-/** Notes whom an error was met for. */
-export function metOn(trail: Trail | undefined, error: unknown): void {
-  if (trail && typeof error === 'object' && error !== null) trails.set(error, trail);
-}
-
-/** Whom an error was met for; undefined where nobody has noted it. */
-export function trailOf(error: unknown): Trail | undefined {
-  return typeof error === 'object' && error !== null ? trails.get(error) : undefined;
-}

@@ -33,6 +33,8 @@ export function isCompilable(
 ): boolean {
   if (operation.operation !== OperationTypeNode.QUERY) return false;
   if (selectionsOf(document, operation) > mostSelections || !areConditionsPlain(document)) return false;
+  // graphql-jit looks variables up without asking whether they are the object's own.
+  if (operation.variableDefinitions?.some(({ variable }) => variable.name.value in {})) return false;
   const typeInfo = new TypeInfo(schema);
   let isFit = true;
   const look = {

@@ -1,34 +1,34 @@
-import { GatewayError } from '../../domain/errors.js';
+import { GatewayError } from '../domain/errors.js';
 
-/** How many operations may run at a time in this process, and for how long; 0: no limit. */
-export interface RunningLimits {
+/** Limits of the queries and mutations of this process; 0: no limit. */
+export interface ConcurrencyLimits {
   readonly concurrentOperations: number;
   readonly operationTimeoutMs: number;
 }
 
-/** What is running ends soon: an upstream call or two. */
+/** An operation takes an upstream call or two. */
 const retryAfterSeconds = 1;
 
-/** Queries and mutations that are being executed, over whatever transport. */
-export class RunningOperations {
-  readonly #limits: RunningLimits;
+/** Limits the queries and mutations that run at a time, over all transports, and the time each may take. */
+export class ConcurrencyLimit {
+  readonly #limits: ConcurrencyLimits;
   #running = 0;
 
-  constructor(limits: RunningLimits) {
+  constructor(limits: ConcurrencyLimits) {
     this.#limits = limits;
   }
 
-  /** How many there are. */
+  /** The number of operations running. */
   get running(): number {
     return this.#running;
   }
 
   /**
-   * Runs one; it counts until it has ended or its time is over. What goes on after that is not waited for.
-   * @param isMutation asked only where the time is over.
-   * @throws GatewayError `OVERLOADED` before anything is done; `OPERATION_TIMEOUT`.
+   * Runs an operation; it counts until it ends or times out. Work that goes on after the timeout is not awaited.
+   * @param isMutation decides the message of the timeout.
+   * @throws GatewayError `OVERLOADED` before anything was started; `OPERATION_TIMEOUT`.
    */
-  run<T>(work: () => Promise<T>, isMutation: () => boolean): Promise<T> {
+  run<T>(work: () => Promise<T>, isMutation: boolean): Promise<T> {
     const { concurrentOperations, operationTimeoutMs } = this.#limits;
     if (concurrentOperations > 0 && this.#running >= concurrentOperations)
       return Promise.reject(overloaded());
@@ -47,7 +47,7 @@ export class RunningOperations {
           ? undefined
           : setTimeout(() => {
               end(() => {
-                reject(tookTooLong(operationTimeoutMs, isMutation()));
+                reject(tookTooLong(operationTimeoutMs, isMutation));
               });
             }, operationTimeoutMs);
       const fail = (error: Error): void => {

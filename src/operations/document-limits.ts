@@ -10,10 +10,9 @@ import {
   type ValidationRule,
   visit,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import { GatewayError } from '../../domain/errors.js';
+import { GatewayError } from '../domain/errors.js';
 
-/** How large a document may be; 0: no limit. */
+/** Limits of a document; 0: no limit. */
 export interface DocumentSizes {
   readonly tokens: number;
   readonly depth: number;
@@ -21,28 +20,18 @@ export interface DocumentSizes {
   readonly directives: number;
 }
 
-/** The way down to any node, for who sets no limit of depth: what nests deeper could overflow the stack. */
+/** The deepest nesting of nodes where no depth is set; deeper documents could overflow the stack. */
 const leastNesting = 400;
-/** A field is two nodes on the way down: itself and its selection. */
+/** A field nests two nodes: itself and its selection set. */
 const nodesPerField = 2;
-const keptDocuments = 1000;
-/** Read, a document takes a hundred times the memory of its text. */
-const keptCharacters = 300_000;
-
-/** Keeps documents that were read, as many as are of use and can't fill the memory; their size is that of their texts. */
-export function readDocuments(): LRUCache<string, DocumentNode> {
-  return new LRUCache({ max: keptDocuments, maxSize: keptCharacters });
-}
-
 /**
- * Refuses documents that are larger than anybody needs, before anything else looks at them. What it costs grows with
- * the text alone: each fragment is looked into once.
+ * Refuses documents over the limits before anything else looks at them. The work is linear in the text: each fragment is
+ * visited once.
  */
 export class DocumentLimits {
   readonly #schema: GraphQLSchema;
   readonly #sizes: DocumentSizes;
   readonly #nesting: number;
-  readonly #passed = readDocuments();
 
   constructor(schema: GraphQLSchema, sizes: DocumentSizes) {
     this.#schema = schema;
@@ -51,34 +40,17 @@ export class DocumentLimits {
   }
 
   /**
-   * Reads a document.
-   * @throws GatewayError `QUERY_TOO_LARGE` for one that is over a limit; GraphQLError for what is no GraphQL.
+   * Parses a document.
+   * @throws GatewayError `QUERY_TOO_LARGE` over a limit; GraphQLError where the text is not GraphQL.
    */
   parse(text: string): DocumentNode {
-    const known = this.known(text);
-    if (known) return known;
     try {
       const document = this.#parsed(text);
       this.#check(document);
-      this.#passed.set(text, document, { size: text.length });
       return document;
     } catch (error) {
-      if (error instanceof RangeError) throw this.#tooNested(); // the stack ended first
+      if (error instanceof RangeError) throw this.#tooNested(); // the stack overflowed first
       throw error;
-    }
-  }
-
-  /** A document that was read before. */
-  known(text: string): DocumentNode | undefined {
-    return this.#passed.get(text);
-  }
-
-  /** @throws GatewayError as above; what is no GraphQL passes: who runs it says what is wrong with it. */
-  check(text: string): void {
-    try {
-      this.parse(text);
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
     }
   }
 
@@ -145,7 +117,7 @@ function tooLarge(of: keyof typeof variables, limit: number, what: string): Gate
   return new GatewayError('QUERY_TOO_LARGE', `The document ${what}${setBy}.`, { of, limit });
 }
 
-/** How many nodes the longest way down has; goes through the document without recursion. */
+/** The depth of the deepest node. `visit` does not recurse. */
 function nestingOf(document: DocumentNode): number {
   let deepest = 0;
   let depth = 0;

@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   execute,
   type ExecutionResult,
-  getOperationAST,
   getVariableValues,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -64,12 +63,6 @@ export class CompiledQueries {
   /** How much is kept, roughly. */
   get size(): { readonly entries: number; readonly bytes: number } {
     return { entries: this.#compiled.size, bytes: this.#compiled.calculatedSize };
-  }
-
-  /** What runs the operation of this name of a document; undefined where it was not compiled. */
-  named(document: DocumentNode, name: string | undefined): CompiledQuery | undefined {
-    const operation = getOperationAST(document, name);
-    return operation ? this.#compiled.get(operation) : undefined;
   }
 
   /** What runs an operation of a valid document; undefined where graphql-js has to. */

@@ -1,0 +1,98 @@
+import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { type ErrorCode, GatewayError } from '../domain/errors.js';
+import { type CostCheck } from '../resolvers/cost/checked-cost.js';
+import { clientError, graphqlError } from './error-format.js';
+import { type OperationRequest } from './operation-request.js';
+import {
+  type PreparedDocument,
+  type PreparedDocuments,
+  type PreparedOperation,
+} from './prepared-document.js';
+import { textWithoutManifest, type TrustedDocuments } from './trusted-documents.js';
+
+/** What admission is decided by. */
+export interface AdmissionOptions {
+  readonly schema: GraphQLSchema;
+  readonly documents: PreparedDocuments;
+  /** Undefined: any document may be run. */
+  readonly trusted: TrustedDocuments | undefined;
+  readonly cost: CostCheck;
+}
+
+/** The reasons why an operation is not run, and what HTTP says beside them. */
+export class Refusal {
+  constructor(
+    readonly errors: readonly GraphQLError[],
+    readonly http: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+  ) {}
+}
+
+/**
+ * Decides, without an upstream call, whether an operation may run: trusted documents, limits, validation, the transport,
+ * variables, cost and size. What can't be decided is refused.
+ * @returns the operation, ready to run, or why it is refused.
+ * @throws what is a fault of ours.
+ */
+export function admission(
+  request: OperationRequest,
+  { schema, documents, trusted, cost }: AdmissionOptions,
+): PreparedOperation | Refusal {
+  const { parameters, caller } = request;
+  const { variables } = parameters;
+  let prepared: PreparedDocument;
+  try {
+    const text = trusted
+      ? trusted.textOf(parameters, caller, (query) => documents.prepare(query).document)
+      : textWithoutManifest(parameters);
+    if (text === undefined) return refusal('BAD_REQUEST', 'An operation must have a non-empty `query`.');
+    prepared = documents.prepare(text);
+  } catch (error) {
+    return refusedBy(error, 'GRAPHQL_PARSE_FAILED');
+  }
+  if (prepared.problems.length > 0) return refusedFor(prepared.problems, 'GRAPHQL_VALIDATION_FAILED');
+  let operation: PreparedOperation;
+  try {
+    operation = prepared.operation(parameters.operationName);
+  } catch (error) {
+    return refusedBy(error, 'OPERATION_RESOLUTION_FAILURE');
+  }
+  const { document, definition } = operation;
+  const misplaced = misplacement(request, definition.operation);
+  if (misplaced) return misplaced;
+  const mistakes = operation.variables.problems(variables);
+  if (mistakes.length > 0) return refusedFor(mistakes, 'BAD_USER_INPUT');
+  const problem = cost.problem({ schema, document, operation: definition, variables });
+  return problem ? new Refusal([problem]) : operation;
+}
+
+/** An operation that its transport can't carry. */
+function misplacement(
+  { isReadOnly, canStream }: OperationRequest,
+  type: OperationTypeNode,
+): Refusal | undefined {
+  if (type === OperationTypeNode.MUTATION && isReadOnly)
+    return refusal('BAD_REQUEST', 'A mutation must be sent by POST.', {
+      status: 405,
+      headers: { allow: 'POST' },
+    });
+  if (type === OperationTypeNode.SUBSCRIPTION && !canStream)
+    return refusal(
+      'BAD_REQUEST',
+      'A subscription needs a WebSocket at /graphql or an event stream at /graphql/stream.',
+    );
+  return undefined;
+}
+
+function refusal(code: ErrorCode, message: string, http?: Refusal['http']): Refusal {
+  return new Refusal([graphqlError(new GatewayError(code, message))], http);
+}
+
+function refusedFor(errors: readonly GraphQLError[], code: ErrorCode): Refusal {
+  return new Refusal(errors.map((error) => clientError(error, code)));
+}
+
+function refusedBy(error: unknown, code: ErrorCode): Refusal {
+  if (error instanceof GatewayError) return new Refusal([graphqlError(error)]);
+  if (error instanceof GraphQLError) return refusedFor([error], code);
+  throw error;
+}

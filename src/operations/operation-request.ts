@@ -1,0 +1,113 @@
+import { type Caller } from '../domain/caller.js';
+import { GatewayError } from '../domain/errors.js';
+import { type Trail } from '../domain/trail.js';
+
+/** The parameters of a GraphQL request, as GraphQL over HTTP names them; every transport sends these. */
+export interface OperationParameters {
+  /** The document; undefined, or empty as `graphql-ws` wants it, where the request names one by id. */
+  readonly query: string | undefined;
+  /** Names a persisted document (GraphQL over HTTP, appendix on persisted documents). */
+  readonly documentId: string | undefined;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+/** An operation as it arrived, whatever the transport. */
+export interface OperationRequest {
+  readonly parameters: OperationParameters;
+  readonly caller: Caller;
+  /** Names the request in logs and traces, and the transport. */
+  readonly trail: Trail;
+  /** Whether the transport can deliver the events of a subscription. */
+  readonly canStream: boolean;
+  /** Whether the request may change something: a GET may not. */
+  readonly isReadOnly: boolean;
+  /** `Cache-Control: no-cache`: read from the upstream, not from the cache. */
+  readonly fresh: boolean;
+  /** Whether the result tells the upstream calls it cost (`extensions.upstream`). */
+  readonly wantsReport: boolean;
+}
+
+/**
+ * Parameters of a request body or of a WebSocket's `subscribe` payload. Unknown members are ignored.
+ * @throws GatewayError `BAD_REQUEST` that names the member with the wrong type.
+ */
+export function parametersIn(body: unknown): OperationParameters {
+  if (Array.isArray(body))
+    throw badRequest('Batches are not supported: send one operation in each request, as a JSON object.');
+  if (!isObject(body)) throw badRequest('The request body must be a JSON object.');
+  return {
+    query: textIn(body, 'query'),
+    documentId: textIn(body, 'documentId') || undefined,
+    operationName: textIn(body, 'operationName') || undefined, // several clients send an empty one
+    variables: objectIn(body, 'variables'),
+    extensions: objectIn(body, 'extensions'),
+  };
+}
+
+/**
+ * Parameters of a GET request. An empty one counts as omitted. A name that appears twice is refused: which value is
+ * meant can't be known.
+ * @param search the query string, with or without its `?`.
+ * @throws GatewayError `BAD_REQUEST` that names the parameter.
+ */
+export function parametersInSearch(search: string): OperationParameters {
+  const given = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (given.has(name)) throw badRequest(`The parameter ${quoted(name)} appears more than once.`);
+    given.set(name, value);
+  }
+  const text = (name: string): string | undefined => given.get(name) || undefined;
+  return {
+    query: text('query'),
+    documentId: text('documentId'),
+    operationName: text('operationName'),
+    variables: objectFromJson(text('variables'), 'variables'),
+    extensions: objectFromJson(text('extensions'), 'extensions'),
+  };
+}
+
+function textIn(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw badRequest(`\`${name}\` must be a string.`);
+  return value;
+}
+
+function objectIn(body: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
+  const value = body[name];
+  if (value === undefined || value === null) return none;
+  if (!isObject(value)) throw badRequest(`\`${name}\` must be a JSON object.`);
+  return value;
+}
+
+function objectFromJson(text: string | undefined, name: string): Readonly<Record<string, unknown>> {
+  if (text === undefined) return none;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw badRequest(`The parameter "${name}" is not valid JSON.`);
+  }
+  if (value === null) return none;
+  if (!isObject(value)) throw badRequest(`The parameter "${name}" must be a JSON object.`);
+  return value;
+}
+
+const none: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** As long as a parameter's name is worth repeating. */
+const longestName = 50;
+
+function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, longestName));
+}
+
+function badRequest(message: string): GatewayError {
+  return new GatewayError('BAD_REQUEST', message);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

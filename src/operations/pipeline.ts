@@ -1,0 +1,209 @@
+import {
+  execute,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  OperationTypeNode,
+  subscribe,
+} from 'graphql';
+import { type Caller } from '../domain/caller.js';
+import { GatewayError } from '../domain/errors.js';
+import { type Trail } from '../domain/trail.js';
+import { type RequestContext } from '../resolvers/context.js';
+import { admission, type AdmissionOptions, Refusal } from './admission.js';
+import { cacheControlOf, notStored } from './cache-control.js';
+import { type ConcurrencyLimit } from './concurrency-limit.js';
+import { type FormatErrors, graphqlError } from './error-format.js';
+import { type CompiledQueries } from './execution/compiled-queries.js';
+import { type OperationObserver } from './operation-observer.js';
+import { type OperationParameters, type OperationRequest } from './operation-request.js';
+import {
+  codesOf,
+  hasData,
+  type OperationResult,
+  refusedWith,
+  type ResultBody,
+  type ResultStream,
+} from './operation-result.js';
+import { type PreparedOperation } from './prepared-document.js';
+import { formatEvents } from './result-stream.js';
+import { maxErrors } from './validation.js';
+
+/** What the pipeline is built of. */
+export interface PipelineOptions extends AdmissionOptions {
+  readonly schema: GraphQLSchema;
+  readonly queries: CompiledQueries;
+  readonly concurrency: ConcurrencyLimit;
+  readonly createContext: (
+    request: Pick<OperationRequest, 'fresh'>,
+    caller: Caller,
+    trail: Trail,
+  ) => RequestContext;
+  readonly formatErrors: FormatErrors;
+  readonly observer: OperationObserver;
+  /** Whether results depend on the caller. */
+  readonly isPrivate: boolean;
+  /** The upstream calls left in this minute; null without a limit. */
+  readonly budget: { readonly left: number | null };
+}
+
+/** An operation that may run. */
+export interface AdmittedOperation {
+  /** Without its parameters: a subscription may last for months, and its text be long. */
+  readonly request: Omit<OperationRequest, 'parameters'>;
+  readonly variables: OperationParameters['variables'];
+  readonly operation: PreparedOperation;
+  readonly context: RequestContext;
+}
+
+/**
+ * The one way that operations take, whatever transport they arrive on: `admit`, then `run` or `subscribe`. Nothing here
+ * throws or rejects: every outcome is an `OperationResult`, or a stream of results.
+ */
+export class OperationPipeline {
+  readonly #options: PipelineOptions;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  /** Decides whether an operation may run. @returns it, ready to run, or the result of its refusal. */
+  admit(request: OperationRequest): AdmittedOperation | OperationResult {
+    const { parameters, ...rest } = request;
+    const { caller, trail } = rest;
+    try {
+      const operation = admission(request, this.#options);
+      if (operation instanceof Refusal) return this.#refused(trail, operation);
+      const context = this.#options.createContext(rest, caller, trail);
+      return { request: rest, variables: parameters.variables, operation, context };
+    } catch (error) {
+      return this.#refused(trail, new Refusal([asGraphQLError(error)]));
+    }
+  }
+
+  /** Refuses a request that never became an operation, such as one that can't be read. */
+  refuse(trail: Trail, error: GatewayError): OperationResult {
+    return this.#refused(trail, new Refusal([graphqlError(error)]));
+  }
+
+  /** Runs a query or a mutation. */
+  async run(admitted: AdmittedOperation): Promise<OperationResult> {
+    const { request, operation, context } = admitted;
+    const { observer, concurrency } = this.#options;
+    const observed = observer.begin(request.trail.transport, request.trail);
+    observed.is(operation.definition);
+    const isMutation = operation.definition.operation === OperationTypeNode.MUTATION;
+    let result: OperationResult;
+    try {
+      result = this.#resultOf(await concurrency.run(() => this.#execute(admitted), isMutation), admitted);
+    } catch (error) {
+      result = refusedWith(this.#format([asGraphQLError(error)], request.trail));
+    }
+    const { errors, data } = result.body;
+    observed.end({ codes: codesOf(errors), hasData: hasData(data), calls: context.report.calls });
+    return result;
+  }
+
+  /**
+   * Starts a subscription.
+   * @param confirm a transport's last word, once the source is open: a rejection ends the subscription and refuses it.
+   * @returns its events, or the result of its refusal.
+   */
+  async subscribe(
+    admitted: AdmittedOperation,
+    confirm?: () => Promise<void>,
+  ): Promise<OperationResult | ResultStream> {
+    const { request, operation, context } = admitted;
+    const observed = this.#options.observer.begin(request.trail.transport, request.trail);
+    observed.is(operation.definition);
+    const events = await this.#events(admitted, confirm);
+    const codes = 'body' in events ? codesOf(events.body.errors) : [];
+    observed.end({ codes, hasData: codes.length === 0, calls: context.report.calls });
+    return events;
+  }
+
+  async #events(
+    admitted: AdmittedOperation,
+    confirm: (() => Promise<void>) | undefined,
+  ): Promise<OperationResult | ResultStream> {
+    const { trail } = admitted.request;
+    let source: AsyncGenerator<ExecutionResult, void, void> | undefined;
+    try {
+      const events = await subscribe(this.#argumentsOf(admitted));
+      if (Symbol.asyncIterator in events) {
+        source = events;
+        await confirm?.();
+        return formatEvents(events, (result) => this.#bodyOf(result, trail));
+      }
+      return refusedWith(this.#format(events.errors ?? [], trail));
+    } catch (error) {
+      void source?.return();
+      return refusedWith(this.#format([asGraphQLError(error)], trail));
+    }
+  }
+
+  /**
+   * A compiled query where there is one, else graphql-js. A compiled query that meets an error is run again by graphql-js,
+   * so that errors are reported in one way only; what was read stays with the request, so the second run costs no call.
+   */
+  async #execute(admitted: AdmittedOperation): Promise<ExecutionResult> {
+    const { operation, variables, context } = admitted;
+    const compiled = this.#options.queries.of(operation.document, operation.definition);
+    const result = await compiled?.run(variables, context);
+    return result ?? execute(this.#argumentsOf(admitted));
+  }
+
+  #argumentsOf({ variables, operation, context }: AdmittedOperation) {
+    return {
+      schema: this.#options.schema,
+      document: operation.document,
+      operationName: operation.definition.name?.value,
+      variableValues: variables,
+      contextValue: context,
+      options: { maxCoercionErrors: maxErrors },
+    };
+  }
+
+  #resultOf(executed: ExecutionResult, { request, operation, context }: AdmittedOperation): OperationResult {
+    const { report } = context;
+    if (executed.data === undefined) return refusedWith(this.#format(executed.errors ?? [], request.trail)); // it was not executed
+    const body = this.#bodyOf(executed, request.trail);
+    const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
+    const cacheControl =
+      isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.isPrivate) : notStored;
+    return {
+      body: request.wantsReport ? { ...body, extensions: { upstream: this.#reportOf(context) } } : body,
+      status: 200,
+      headers: cacheControl === undefined ? {} : { 'cache-control': cacheControl },
+    };
+  }
+
+  #reportOf({ report: { calls, fromCache, shared } }: RequestContext) {
+    return { calls, fromCache, shared, budgetLeft: this.#options.budget.left };
+  }
+
+  #bodyOf({ data, errors }: ExecutionResult, trail: Trail): ResultBody {
+    return {
+      ...(errors && { errors: this.#format(errors, trail) }),
+      ...(data !== undefined && { data }),
+    };
+  }
+
+  #refused(trail: Trail, { errors, http }: Refusal): OperationResult {
+    const observed = this.#options.observer.begin(trail.transport, trail);
+    const result = refusedWith(this.#format(errors, trail), http);
+    observed.end({ codes: codesOf(result.body.errors), hasData: false });
+    return result;
+  }
+
+  #format(errors: readonly GraphQLError[], trail: Trail): GraphQLFormattedError[] {
+    return this.#options.formatErrors(errors, trail);
+  }
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GatewayError) return graphqlError(error);
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) });
+}

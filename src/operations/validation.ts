@@ -1,0 +1,121 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  specifiedRules,
+  validate,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
+
+/** The validation of documents, the same on every transport. */
+export interface ValidationSettings {
+  /** Beside the rules of the specification. */
+  readonly rules: readonly ValidationRule[];
+  readonly options: { readonly maxErrors: number; readonly hideSuggestions: boolean };
+}
+
+/** The most errors reported for a document or its variables; a client fixes the first ones first. */
+export const maxErrors = 20;
+
+/** Without introspection, validation reveals nothing of the schema beyond what the document already names. */
+export function validationSettings(isIntrospectionOn: boolean): ValidationSettings {
+  return {
+    rules: isIntrospectionOn ? [] : [NoSchemaIntrospectionCustomRule, noServiceRule],
+    options: { maxErrors, hideSuggestions: !isIntrospectionOn },
+  };
+}
+
+/** Validates a document. An empty result means that it is valid. */
+export function validationProblems(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { rules, options }: ValidationSettings,
+): readonly GraphQLError[] {
+  const conditional = document.definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? rootConditions(definition, document) : [],
+  );
+  if (conditional.length > 0) return conditional.slice(0, maxErrors);
+  return validate(schema, document, [...specifiedRules, ...rules], options);
+}
+
+/**
+ * `@skip` and `@include` at the root of a subscription, also inside fragments. The specification of September 2025 forbids
+ * them (5.2.4.1); graphql-js 16 throws while it validates or runs such a document, so this comes before `validate`.
+ */
+function rootConditions(
+  { operation, selectionSet }: OperationDefinitionNode,
+  document: DocumentNode,
+): GraphQLError[] {
+  if (operation !== OperationTypeNode.SUBSCRIPTION) return [];
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const errors: GraphQLError[] = [];
+  const seen = new Set<string>();
+  const look = (set: SelectionSetNode | undefined): void => {
+    for (const selection of set?.selections ?? []) {
+      const condition = conditionOf(selection);
+      if (condition)
+        errors.push(
+          new GraphQLError(
+            `The directive "@${condition.name.value}" is not allowed at the root of a subscription.`,
+            { nodes: condition },
+          ),
+        );
+      if (selection.kind === Kind.INLINE_FRAGMENT) look(selection.selectionSet);
+      if (selection.kind === Kind.FRAGMENT_SPREAD && !seen.has(selection.name.value)) {
+        seen.add(selection.name.value);
+        look(fragments.get(selection.name.value)?.selectionSet);
+      }
+    }
+  };
+  look(selectionSet);
+  return errors;
+}
+
+function conditionOf({ directives }: SelectionNode) {
+  return directives?.find(({ name }) => conditions.has(name.value));
+}
+
+const conditions: ReadonlySet<string> = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name]);
+
+/** Routers compose from schema.graphql, and the SDL reveals all that introspection does. */
+const noServiceRule: ValidationRule = (context) => ({
+  Field(node) {
+    const isService = node.name.value === '_service' && context.getParentType()?.name === 'Query';
+    if (isService)
+      context.reportError(
+        new GraphQLError('The SDL is not served here; a supergraph is composed from schema.graphql.', {
+          nodes: node,
+        }),
+      );
+  },
+});
+
+const suggestion = 'Did you mean ';
+
+/**
+ * A message without graphql-js's suggestions (`Did you mean "name"?`), which name what the client did not. Linear in the
+ * message: it may quote a client's text.
+ */
+export function withoutSuggestions(message: string): string {
+  let kept = '';
+  let from = 0;
+  for (;;) {
+    const start = message.indexOf(suggestion, from);
+    if (start < 0) return kept + message.slice(from);
+    kept += message.slice(from, message[start - 1] === ' ' && start > from ? start - 1 : start);
+    const end = message.indexOf('?', start);
+    if (end < 0) return kept;
+    from = end + 1;
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  type DocumentNode,
+  GraphQLBoolean,
+  GraphQLError,
+  GraphQLID,
+  GraphQLInt,
+  type GraphQLInputType,
+  GraphQLString,
+  type GraphQLSchema,
+  getVariableValues,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { maxErrors } from './validation.js';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** One variable of an operation. */
+interface VariableCheck {
+  readonly name: string;
+  /** Whether it may be left out. */
+  readonly isOptional: boolean;
+  readonly isNullable: boolean;
+  /** True for values that coercion leaves as they are; undefined for types that need coercion. */
+  readonly isCoerced: ((value: unknown) => boolean) | undefined;
+}
+
+/** A nullable variable with a default that stands where null is not allowed. */
+interface NullProblem {
+  readonly name: string;
+  readonly message: string;
+}
+
+/**
+ * The checks of an operation's variables, prepared once. GraphQL lets a nullable variable with a default stand at a
+ * non-null place; an explicit null there is an error of the request, which graphql-js would report field by field only
+ * while it executes.
+ */
+export class VariableChecks {
+  readonly #schema: GraphQLSchema;
+  readonly #definition: OperationDefinitionNode;
+  readonly #checks: readonly VariableCheck[];
+  readonly #nullProblems: readonly NullProblem[];
+
+  /** @param document valid. */
+  constructor(schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) {
+    this.#schema = schema;
+    this.#definition = definition;
+    this.#checks = (definition.variableDefinitions ?? []).map(({ variable, type: node, defaultValue }) => {
+      const type = typeFromAST(schema, node) as GraphQLInputType | undefined;
+      const isNullable = !isNonNullType(type);
+      return {
+        name: variable.name.value,
+        isOptional: isNullable || defaultValue !== undefined,
+        isNullable,
+        isCoerced: type && leafChecks.get(isNonNullType(type) ? type.ofType : type),
+      };
+    });
+    this.#nullProblems = nullProblems(schema, document, this.#checks);
+  }
+
+  /** The errors of a request's variables; empty where they are good. */
+  problems(variables: Variables): readonly GraphQLError[] {
+    for (const { name, message } of this.#nullProblems)
+      if (Object.hasOwn(variables, name) && variables[name] === null) return [new GraphQLError(message)];
+    if (this.#checks.every((check) => isCoerced(check, variables))) return [];
+    const { errors } = getVariableValues(
+      this.#schema,
+      this.#definition.variableDefinitions ?? [],
+      variables,
+      { maxErrors },
+    );
+    return errors ?? [];
+  }
+}
+
+function isCoerced({ name, isOptional, isNullable, isCoerced: check }: VariableCheck, variables: Variables) {
+  if (!Object.hasOwn(variables, name)) return isOptional;
+  const value = variables[name];
+  if (value === undefined) return false;
+  return value === null ? isNullable : check?.(value) === true;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const leafChecks: ReadonlyMap<unknown, (value: unknown) => boolean> = new Map<
+  unknown,
+  (value: unknown) => boolean
+>([
+  [GraphQLID, isText],
+  [GraphQLString, isText],
+  [GraphQLBoolean, (value) => typeof value === 'boolean'],
+  [GraphQLInt, (value) => typeof value === 'number' && (value | 0) === value],
+]);
+
+/** Fragments that the operation does not use count too; its own variables of the same name then refuse null as well. */
+function nullProblems(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  checks: readonly VariableCheck[],
+): NullProblem[] {
+  const nullable = new Set(checks.filter(({ isNullable }) => isNullable).map(({ name }) => name));
+  if (nullable.size === 0) return [];
+  const problems = new Map<string, NullProblem>();
+  const typeInfo = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      VariableDefinition: () => false,
+      Variable: ({ name: { value: name } }) => {
+        const type = typeInfo.getInputType();
+        if (!isNonNullType(type) || !nullable.has(name) || problems.has(name)) return undefined;
+        const argument = typeInfo.getArgument()?.name ?? name;
+        const message =
+          `Variable "$${name}" must not be null: ` +
+          `it is used for the argument "${argument}" where "${String(type)}" is expected.`;
+        problems.set(name, { name, message });
+        return undefined;
+      },
+    }),
+  );
+  return [...problems.values()];
+}

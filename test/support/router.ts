@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type ClientError } from './gateway-under-test.js';
+
+/** A message of the gateway to a router: Apollo's HTTP callback protocol. */
+export interface RouterMessage {
+  readonly kind: string;
+  readonly action: 'check' | 'next' | 'complete';
+  readonly id: string;
+  readonly verifier: string;
+  readonly payload?: { readonly data?: unknown; readonly errors?: readonly ClientError[] };
+  readonly errors?: readonly ClientError[];
+}
+
+/** The callback address of a router. */
+export interface RouterUnderTest {
+  readonly origin: string;
+  readonly received: readonly RouterMessage[];
+  /** What a request says to be sent its events here. */
+  readonly extensions: Readonly<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+/** Starts a router that takes everything. */
+export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderTest> {
+  const received: RouterMessage[] = [];
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      received.push(JSON.parse(text) as RouterMessage);
+      response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const subscription = {
+    callbackUrl: `${origin}/c`,
+    subscriptionId: 'a',
+    verifier: 'v',
+    heartbeatIntervalMs,
+  };
+  return {
+    origin,
+    received,
+    extensions: { subscription },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
