@@ -64,7 +64,7 @@ export const variables = {
   SHUTDOWN_GRACE_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '10000'],
   ALLOW_HTTP: [onOrOff, onOrOffWords, 'off'],
   REDIS_URL: [redisUrl, 'a redis or rediss URL, e.g. redis://127.0.0.1:6379/0', undefined],
-  PUBLIC_URL: [plainUrl.transform((url) => url.replace(/\/+$/, '')), publicUrlWords, undefined],
+  PUBLIC_URL: [plainUrl.transform((url) => url.replace(/(?<!\/)\/+$/, '')), publicUrlWords, undefined],
   WEBHOOK_SECRET: [secret, secretWords, undefined],
   SUBSCRIPTION_CALLBACK_ORIGINS: [
     origins,

@@ -36,8 +36,11 @@ function framesOf({ stack }: Error): string[] {
     .map(withoutRoot);
 }
 
-/** Which machine and which user is nobody's business. */
+/** A frame without the machine's own folders: its path begins at a folder of the package. */
 function withoutRoot(frame: string): string {
-  const from = /(?:file:\/\/)?[^\s(]*?\/((?:src|dist|node_modules|test)\/)/;
-  return frame.replaceAll(sep, '/').replace(from, '$1');
+  const text = frame.replaceAll(sep, '/');
+  const root = text.search(/\/(?:src|dist|node_modules|test)\//);
+  if (root < 0) return text;
+  const start = Math.max(text.lastIndexOf(' ', root), text.lastIndexOf('(', root)) + 1;
+  return text.slice(0, start) + text.slice(root + 1);
 }

@@ -29,7 +29,7 @@ function expressionsIn(file: string): Found[] {
   return found;
 }
 
-const length = 32_000;
+const length = 4000;
 const usualUnits = [
   'a',
   '0',
@@ -71,24 +71,24 @@ function linearTime(text: string): number {
   return Math.min(...[1, 2, 3].map(() => timeOf(() => text.split('\u0001').join('\u0002'))));
 }
 
-/** Quadratic work on a text of this length takes some ten thousand times the time of linear work. */
-const mostTimesLinear = 1000;
+/** Quadratic work on a text of this length takes thousands of times the time of linear work. */
+const mostTimesLinear = 300;
 
 it('every regular expression does linear work on a long text', () => {
   const found = files.flatMap(expressionsIn);
   expect(found.length).toBeGreaterThan(50);
   const reference = linearTime('a'.repeat(length)) + 0.01;
-  const slow = found.flatMap((one) =>
-    attacksOn(one)
-      .filter((text) => {
-        const apply = (): void => {
-          one.expression.lastIndex = 0;
-          text.replace(one.expression, '');
-        };
-        return [1, 2, 3].every(() => timeOf(apply) > mostTimesLinear * reference);
-      })
-      .slice(0, 1)
-      .map((text) => `${one.file} ${one.literal} on ${JSON.stringify(text.slice(0, 20))}`),
-  );
+  const slow = found.flatMap((one) => {
+    const attack = attacksOn(one).find((text) => {
+      const apply = (): void => {
+        one.expression.lastIndex = 0;
+        text.replace(one.expression, '');
+      };
+      return [1, 2, 3].every(() => timeOf(apply) > mostTimesLinear * reference);
+    });
+    return attack === undefined
+      ? []
+      : [`${one.file} ${one.literal} on ${JSON.stringify(attack.slice(0, 20))}`];
+  });
   expect(slow).toEqual([]);
 });

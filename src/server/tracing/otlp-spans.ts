@@ -43,7 +43,7 @@ export class OtlpSpans implements Spans {
   readonly #tracer: Tracer;
 
   constructor({ endpoint, serviceName, onTrouble }: OtlpOptions) {
-    const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+    const url = `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`;
     const exporter = telling(new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }), onTrouble);
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName }),
