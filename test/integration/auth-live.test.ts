@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type Sandbox } from '../../src/sandbox/sandbox.js';
 import { closeAll, startBoth } from '../support/creating.js';
 import { type GatewayUnderTest } from '../support/gateway-under-test.js';
 import { inSeconds, type Issuer, sign, startIssuer } from '../support/issuer.js';
+import { type RouterUnderTest, startRouter } from '../support/router.js';
 import { leaveAll, subscribe, transports, until } from '../support/subscribing.js';
 
 let issuer: Issuer;
+let router: RouterUnderTest;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 let sid: string;
@@ -18,10 +18,11 @@ let shiftMs = 0;
 
 beforeAll(async () => {
   issuer = await startIssuer();
+  router = await startRouter();
   ({ sandbox, gateway } = await startBoth({
     clock: () => 0, // nothing happens at the upstream
     now: () => Date.now() + shiftMs,
-    environment: issuer.environment,
+    environment: { ...issuer.environment, SUBSCRIPTION_CALLBACK_ORIGINS: router.origin },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 }));
 });
@@ -29,6 +30,7 @@ afterEach(leaveAll);
 afterAll(async () => {
   await closeAll();
   await issuer.close();
+  await router.close();
 });
 
 const socketUrl = (): string => `${gateway.url.replace('http', 'ws')}/graphql`;
@@ -172,31 +174,16 @@ it('a client of a WebSocket whose token expired comes again with another, and mi
 });
 
 it("a router's subscription ends when the token expires that it was asked for with, and the router is told", async () => {
-  const received: { readonly action: string }[] = [];
-  const router = createServer((incoming, response) => {
-    let text = '';
-    incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    incoming.on('end', () => {
-      received.push(JSON.parse(text) as { action: string });
-      response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
-    });
-  });
-  await new Promise<void>((resolve) => router.listen(0, '127.0.0.1', resolve));
-  const callbackUrl = `http://127.0.0.1:${(router.address() as AddressInfo).port}/callback`;
-  const subscription = { callbackUrl, subscriptionId: 'a', verifier: 'v', heartbeatIntervalMs: 0 };
-  const body = { query: changes, variables: { sid }, extensions: { subscription } };
+  const { received } = router;
+  const body = { query: changes, variables: { sid }, extensions: router.extensions };
   const send = async (headers: Record<string, string>): Promise<number> => {
     const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } };
     return (await fetch(`${gateway.url}/graphql`, { ...init, body: JSON.stringify(body) })).status;
   };
-  try {
-    expect(await send({})).toBe(401);
-    expect(received).toEqual([]);
-    expect(await send(bearer(await sign(issuer.key, { exp: inSeconds(4) })))).toBe(200);
-    await until(() => received.some(({ action }) => action === 'complete'), 15_000);
-    expect(received.map(({ action }) => action)).toEqual(['check', 'complete']);
-  } finally {
-    router.closeAllConnections();
-    router.close();
-  }
+  expect(await send({})).toBe(401);
+  expect(received).toEqual([]);
+  expect(await send(bearer(await sign(issuer.key, { exp: inSeconds(4) })))).toBe(200);
+  await until(() => received.some(({ action }) => action === 'complete'), 15_000);
+  expect(received.map(({ action }) => action)).toEqual(['check', 'complete']);
+  expect(received[1]?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
 });
