@@ -53,6 +53,10 @@ function urlOf(campaign: Campaign, kind: WebhookKind): string | null {
 /** The end of an address, as the upstream may have rewritten it: with a slash behind it, or with escapes. */
 function tokenIn(url: string | null): string {
   if (url === null || !URL.canParse(url)) return '';
-  const end = new URL(url).pathname.replace(/(?<!\/)\/+$/, '').split('/').at(-1) ?? '';
+  const end =
+    new URL(url).pathname
+      .replace(/(?<!\/)\/+$/, '')
+      .split('/')
+      .at(-1) ?? '';
   return end.replaceAll(/%2d/gi, '-').replaceAll(/%5f/gi, '_');
 }
