@@ -78,7 +78,8 @@ export async function serveGraphql(
 }
 
 const varyByAccept: RequestHook = (_request, reply, done) => {
-  varyBy(reply, 'accept');
+  if (reply.hasHeader('vary')) varyBy(reply, 'accept');
+  else reply.header('vary', 'accept');
   done();
 };
 

@@ -19,7 +19,7 @@ export function answerKey({ headers, method, caller }: FastifyRequest, body: Buf
   const { accept = '', 'content-type': contentType = '' } = headers;
   const isUsual = method === 'POST' && jsonTypes.test(contentType) && accept.length <= longestAccept;
   if (!isUsual || headers['x-upstream-report'] !== undefined) return undefined;
-  if (wantsFresh(headers)) return undefined;
+  if (headers['cache-control'] !== undefined && wantsFresh(headers)) return undefined;
   const allowed = scopes.reduce(
     (bits, scope, index) => bits | (Number(caller.scopes.has(scope)) << index),
     0,

@@ -13,7 +13,7 @@ class EncodedBody extends Error {
   readonly statusCode = 415;
 }
 
-function isEncoded({ headers: { 'content-encoding': encoding = 'identity' } }: FastifyRequest): boolean {
+function isEncoded(encoding: string): boolean {
   return encoding.trim().toLowerCase() !== 'identity';
 }
 
@@ -27,7 +27,8 @@ export function takeJson(
 ): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
-    if (isEncoded(request)) parsed(new EncodedBody('The body is compressed.'));
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && isEncoded(encoding)) parsed(new EncodedBody('The body is compressed.'));
     else if (isAnswered(request, body)) parsed(null, undefined);
     else if (isUtf8(body)) void parseJson(request, body.toString('utf8'), parsed);
     else parsed(new UnreadableBody('The body is not UTF-8.'));

@@ -11,21 +11,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Looks at lists and objects alone: most values of a row are neither. */
+/** Called for lists and objects alone: most values of a row are neither, and calls would cost more than the check. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  if (Array.isArray(value)) {
-    for (const each of value) if (isContainer(each) && isDeeper(each, levels - 1)) return true;
-    return false;
-  }
-  for (const key in value) {
-    const each = (value as Readonly<Record<string, unknown>>)[key];
-    if (isContainer(each) && isDeeper(each, levels - 1)) return true;
+  const values = value as Readonly<Record<string, unknown>>;
+  for (const key in values) {
+    const each = values[key];
+    if (typeof each === 'object' && each !== null && isDeeper(each, levels - 1)) return true;
   }
   return false;
-}
-
-function isContainer(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }
