@@ -1,4 +1,5 @@
 import { InputError } from './errors.js';
+import { maximumCursorLength } from './lengths.js';
 
 /** What a client says about the page it wants; Relay's connection arguments. */
 export interface PageArguments {
@@ -45,6 +46,16 @@ export function pageSizeOf({ first, last }: PageArguments, limits: PageLimits): 
   if (first != null && last != null) throw new InputError('last', 'cannot be used together with "first".');
   if (last != null) return { from: 'end', count: checkCount('last', last, limits.maximum) };
   return { from: 'start', count: checkCount('first', first ?? limits.defaultSize, limits.maximum) };
+}
+
+/**
+ * Checks the length of `after` and `before` before anything is made of them.
+ * @throws InputError for text that is far longer than any cursor.
+ */
+export function checkCursorLengths(page: PageArguments): void {
+  for (const argument of ['after', 'before'] as const)
+    if ((page[argument]?.length ?? 0) > maximumCursorLength)
+      throw new InputError(argument, 'is not a cursor of this API.');
 }
 
 /** The rows of the page within the rows that `after` and `before` leave; Relay's "EdgesToReturn". */

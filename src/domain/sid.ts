@@ -1,3 +1,5 @@
+import { InputError } from './errors.js';
+
 /** Far longer than any sid (32 or 36 characters): docs/upstream.md, traps. */
 export const maximumSidLength = 128;
 
@@ -22,4 +24,14 @@ export function sidProblem(sid: string): string | undefined {
   if (sid.length > maximumSidLength) return `must be at most ${maximumSidLength} characters long.`;
   if (sid.trim() === '') return 'must not be blank.';
   return isNoSid.test(sid) ? 'is not a sid.' : undefined;
+}
+
+/**
+ * Checks a sid before it is looked up, kept as a key or sent anywhere.
+ * @param argument names it in the error, as the client wrote it.
+ * @throws InputError for one that the upstream can't be asked for.
+ */
+export function checkSid(sid: string, argument: string): void {
+  const problem = sidProblem(sid);
+  if (problem !== undefined) throw new InputError(argument, problem);
 }

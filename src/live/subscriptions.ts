@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { type AccountReads } from '../datasources/reading/account-reads.js';
 import { ReadReport } from '../datasources/reading/read-report.js';
 import { InputError } from '../domain/errors.js';
+import { checkSid } from '../domain/sid.js';
 import { type Trail, type Transport } from '../domain/trail.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message-status-event.js';
@@ -38,6 +39,7 @@ export class Subscriptions {
 
   /** @throws InputError for a sid that the upstream does not have; UpstreamFailure where that can't be told. */
   async campaignUpdated(sid: string, trail: Trail): Promise<SubscriberQueue<Campaign>> {
+    checkSid(sid, 'sid');
     return this.#from({ sid, trail }, 'sid', this.#feed.campaignChanges(sid, overOf(trail)));
   }
 
@@ -46,6 +48,7 @@ export class Subscriptions {
     campaignSid: string,
     trail: Trail,
   ): Promise<SubscriberQueue<MessageStatusEvent>> {
+    checkSid(campaignSid, 'campaignSid');
     const queue = this.#feed.messageChanges(campaignSid, overOf(trail));
     return this.#from({ sid: campaignSid, trail }, 'campaignSid', queue);
   }
@@ -60,8 +63,6 @@ export class Subscriptions {
       return queue;
     } catch (error) {
       await queue.return();
-      if (error instanceof InputError && error.details['argument'] !== argument)
-        throw new InputError(argument, 'is not the sid of a campaign.');
       throw error;
     }
   }

@@ -1,6 +1,9 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import { Connection } from '../datasources/reading/connection.js';
+import { rejected } from '../domain/rejected.js';
+import { checkSid, sidProblem } from '../domain/sid.js';
+import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { CampaignArgs, CampaignsArgs, MessagesArgs } from '../schema/arguments.js';
 import { CampaignConnection } from '../schema/campaign-connection.js';
 import { Campaign } from '../schema/campaign.js';
@@ -26,6 +29,7 @@ export class CampaignResolver {
     @Ctx() { reader }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Campaign | CampaignReference | null> {
+    checkSid(sid, 'sid');
     const needs = campaignNeeds(info);
     // First what is small: what comes last is waited for with what came before it in hand.
     const isRead = needs.details || needs.messages.length === 0;
@@ -54,6 +58,8 @@ export class CampaignResolver {
     @Ctx() { reader }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Message>> {
+    // A client's own sid was checked where it came in: this one is the upstream's.
+    if (sidProblem(sid) !== undefined) return rejected(new UpstreamFailure('invalidResponse', { sid }));
     return reader.messages(sid, args, args, messagePages(info)).then(orEmpty);
   }
 }

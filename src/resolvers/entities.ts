@@ -1,5 +1,6 @@
 import { type GraphQLFieldResolver, type GraphQLResolveInfo } from 'graphql';
 import { InputError } from '../domain/errors.js';
+import { sidProblem } from '../domain/sid.js';
 import { type Campaign } from '../schema/campaign.js';
 import { refusal, refusalBelow } from './access/refusal.js';
 import { scopesOf } from './access/rules.js';
@@ -35,6 +36,8 @@ function resolveOne(
     return new InputError(argument, 'is no entity of this subgraph; Campaign is.');
   if (typeof sid !== 'string' || sid.trim() === '')
     return new InputError(`${argument}.sid`, 'must be text, not blank.');
+  const problem = sidProblem(sid);
+  if (problem !== undefined) return new InputError(`${argument}.sid`, problem);
   const refused =
     refusal(caller, scopesOf(__typename)) ?? refusalBelow(caller, info, { typeName: __typename, index });
   if (refused) return refused;

@@ -14,7 +14,10 @@ export class ScheduleInput {
 
 @InputType({ description: 'A new campaign. What breaks a rule is answered as user errors, all at once.' })
 export class CreateCampaignInput {
-  @Field(() => String, { nullable: true, description: 'More than 3 characters; left out, one is made.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'More than 3 characters, at most 1000; left out, one is made.',
+  })
   name?: string | null;
 
   @Field(() => ContentType, { description: 'Whether everyone gets the same text.' })
@@ -34,10 +37,10 @@ export class CreateCampaignInput {
   })
   schedule?: ScheduleInput | null;
 
-  @Field(() => String, { description: 'The DLT entity, digits only.' })
+  @Field(() => String, { description: 'The DLT entity: at most 64 digits.' })
   dltEntityId!: string;
 
-  @Field(() => String, { description: 'The approved DLT template, digits only.' })
+  @Field(() => String, { description: 'The approved DLT template: at most 64 digits.' })
   dltTemplateId!: string;
 
   @Field(() => String, {
@@ -55,26 +58,27 @@ export class CreateCampaignInput {
 
   @Field(() => Url, {
     nullable: true,
-    description: 'An http or https URL that is told of start and completion.',
+    description: 'An http or https URL that is told of start and completion; at most 2048 characters.',
   })
   statusCallback?: string | null;
 
   @Field(() => Url, {
     nullable: true,
-    description: "An http or https URL that is told of each message's end.",
+    description: "An http or https URL that is told of each message's end; at most 2048 characters.",
   })
   smsStatusCallback?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Any text of your own, e.g. a UUID: the same key never creates two campaigns.',
+    description:
+      'Any text of your own of at most 255 characters, e.g. a UUID: the same key never creates two campaigns.',
   })
   idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'What to change; a field left out or null stays as it is.' })
 export class UpdateCampaignInput {
-  @Field(() => String, { nullable: true, description: 'More than 3 characters.' })
+  @Field(() => String, { nullable: true, description: 'More than 3 characters, at most 1000.' })
   name?: string | null;
 
   @Field(() => ContentType, { nullable: true, description: 'Whether everyone gets the same text.' })
@@ -86,10 +90,10 @@ export class UpdateCampaignInput {
   @Field(() => ScheduleInput, { nullable: true, description: 'When it runs.' })
   schedule?: ScheduleInput | null;
 
-  @Field(() => String, { nullable: true, description: 'The DLT entity, digits only.' })
+  @Field(() => String, { nullable: true, description: 'The DLT entity: at most 64 digits.' })
   dltEntityId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The approved DLT template, digits only.' })
+  @Field(() => String, { nullable: true, description: 'The approved DLT template: at most 64 digits.' })
   dltTemplateId?: string | null;
 
   @Field(() => String, { nullable: true, description: 'What recipients see as the sender.' })
@@ -103,13 +107,13 @@ export class UpdateCampaignInput {
 
   @Field(() => Url, {
     nullable: true,
-    description: 'An http or https URL that is told of start and completion.',
+    description: 'An http or https URL that is told of start and completion; at most 2048 characters.',
   })
   statusCallback?: string | null;
 
   @Field(() => Url, {
     nullable: true,
-    description: "An http or https URL that is told of each message's end.",
+    description: "An http or https URL that is told of each message's end; at most 2048 characters.",
   })
   smsStatusCallback?: string | null;
 }

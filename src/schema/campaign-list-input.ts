@@ -7,7 +7,7 @@ import './enums.js';
 export class CampaignFilter {
   @Field(() => String, {
     nullable: true,
-    description: 'Part of the name, without regard to case; at least 3 letters.',
+    description: 'Part of the name, without regard to case; at least 3 letters, at most 200 characters.',
   })
   name?: string | null;
 

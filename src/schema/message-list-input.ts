@@ -4,7 +4,10 @@ import './enums.js';
 
 @InputType({ description: 'Which messages to list.' })
 export class MessageFilter {
-  @Field(() => String, { nullable: true, description: 'The whole number, exactly as the upstream has it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The whole number, exactly as the upstream has it; at most 64 characters.',
+  })
   number?: string | null;
 }
 

@@ -130,3 +130,22 @@ describe('a row that no request could name is unreadable', () => {
     },
   );
 });
+
+it('messages of a campaign whose sid fits in no request are unreadable, and the campaign is not', async () => {
+  odd.answers(enveloped([item(documentedCampaign({ sid: 'a/b' }))]));
+  const { data, errors } = await ask<{ campaigns: { edges: { node: unknown }[] } }>(
+    odd.gateway,
+    '{ campaigns(first: 1) { edges { node { sid } } } }',
+  );
+  expect([data?.campaigns.edges, errors]).toEqual([[{ node: { sid: 'a/b' } }], undefined]);
+  const nested = await ask(
+    odd.gateway,
+    '{ campaigns(first: 1) { nodes { sid messages(first: 1) { totalCount } } } }',
+  );
+  expect(nested.errors).toMatchObject([
+    {
+      path: ['campaigns', 'nodes', 0, 'messages'],
+      extensions: { code: 'UPSTREAM_INVALID_RESPONSE', sid: 'a/b' },
+    },
+  ]);
+});

@@ -18,7 +18,7 @@ export type CampaignAction =
 
 /** Which campaigns to list. */
 export type CampaignFilter = {
-  /** Part of the name, without regard to case; at least 3 letters. */
+  /** Part of the name, without regard to case; at least 3 letters, at most 200 characters. */
   name?: string | null | undefined;
   /** Any of these statuses; all where it is left out or empty. `UNKNOWN` cannot be asked for. */
   status?: Array<CampaignStatus> | null | undefined;
@@ -76,25 +76,25 @@ export type CreateCampaignInput = {
   channel?: Channel | null | undefined;
   /** Whether everyone gets the same text. */
   contentType: ContentType;
-  /** The DLT entity, digits only. */
+  /** The DLT entity: at most 64 digits. */
   dltEntityId: string;
-  /** The approved DLT template, digits only. */
+  /** The approved DLT template: at most 64 digits. */
   dltTemplateId: string;
-  /** Any text of your own, e.g. a UUID: the same key never creates two campaigns. */
+  /** Any text of your own of at most 255 characters, e.g. a UUID: the same key never creates two campaigns. */
   idempotencyKey?: string | null | undefined;
   /** Contact lists: 1 to 5 for a static campaign, exactly 1 for a dynamic one. */
   lists: Array<string | number>;
-  /** More than 3 characters; left out, one is made. */
+  /** More than 3 characters, at most 1000; left out, one is made. */
   name?: string | null | undefined;
   /** When it runs; by default from 10 minutes after it was created, for 30 days. */
   schedule?: ScheduleInput | null | undefined;
   /** Letters only for transactional types, digits only for promotional ones. */
   senderId: string;
-  /** An http or https URL that is told of each message's end. */
+  /** An http or https URL that is told of each message's end; at most 2048 characters. */
   smsStatusCallback?: string | null | undefined;
   /** The regulatory kind of its messages. */
   smsType: SmsType;
-  /** An http or https URL that is told of start and completion. */
+  /** An http or https URL that is told of start and completion; at most 2048 characters. */
   statusCallback?: string | null | undefined;
   /** The text, at most 2000 characters; `@@column` for up to 5 columns of the contact list. */
   template: string;
@@ -102,7 +102,7 @@ export type CreateCampaignInput = {
 
 /** Which messages to list. */
 export type MessageFilter = {
-  /** The whole number, exactly as the upstream has it. */
+  /** The whole number, exactly as the upstream has it; at most 64 characters. */
   number?: string | null | undefined;
 };
 
@@ -181,23 +181,23 @@ export type SmsType =
 export type UpdateCampaignInput = {
   /** Whether everyone gets the same text. */
   contentType?: ContentType | null | undefined;
-  /** The DLT entity, digits only. */
+  /** The DLT entity: at most 64 digits. */
   dltEntityId?: string | null | undefined;
-  /** The approved DLT template, digits only. */
+  /** The approved DLT template: at most 64 digits. */
   dltTemplateId?: string | null | undefined;
   /** Contact lists, in place of those it has. */
   lists?: Array<string | number> | null | undefined;
-  /** More than 3 characters. */
+  /** More than 3 characters, at most 1000. */
   name?: string | null | undefined;
   /** When it runs. */
   schedule?: ScheduleInput | null | undefined;
   /** What recipients see as the sender. */
   senderId?: string | null | undefined;
-  /** An http or https URL that is told of each message's end. */
+  /** An http or https URL that is told of each message's end; at most 2048 characters. */
   smsStatusCallback?: string | null | undefined;
   /** The regulatory kind of its messages. */
   smsType?: SmsType | null | undefined;
-  /** An http or https URL that is told of start and completion. */
+  /** An http or https URL that is told of start and completion; at most 2048 characters. */
   statusCallback?: string | null | undefined;
   /** The text, at most 2000 characters. */
   template?: string | null | undefined;

@@ -1,5 +1,4 @@
-import { InputError } from '../../domain/errors.js';
-import { sidProblem } from '../../domain/sid.js';
+import { checkSid } from '../../domain/sid.js';
 import { type Slice } from './slice.js';
 
 /**
@@ -8,8 +7,7 @@ import { type Slice } from './slice.js';
  * @throws InputError for what the upstream can't be asked for.
  */
 export function sidSegment(sid: string, argument: string): string {
-  const problem = sidProblem(sid);
-  if (problem !== undefined) throw new InputError(argument, problem);
+  checkSid(sid, argument);
   return encodeURIComponent(sid);
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InputError } from '../../domain/errors.js';
+import { maximumCursorLength } from '../../domain/lengths.js';
 import {
   marksFromText,
   marksPattern,
@@ -29,9 +30,6 @@ export interface Cursor {
 
 /** Raised when the meaning of a cursor's content changes. */
 const version = 2;
-
-/** Longer than any cursor that is made here: a name may be the sort key. */
-const maximumLength = 8192;
 
 /** Rows of a list, at most; far more than an account has. */
 const rows = z.int().min(0).max(1_000_000_000);
@@ -108,7 +106,7 @@ export function decodeCursor(text: string, fingerprint: string, argument: string
 }
 
 function parse(text: string): unknown {
-  if (text.length > maximumLength || !/^[\w-]+$/.test(text)) return undefined;
+  if (text.length > maximumCursorLength || !/^[\w-]+$/.test(text)) return undefined;
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;
   } catch {

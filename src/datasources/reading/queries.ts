@@ -1,5 +1,6 @@
 import { CampaignStatus } from '../../domain/campaign.js';
 import { InputError } from '../../domain/errors.js';
+import { maximumNumberLength, maximumSearchLength } from '../../domain/lengths.js';
 import { CampaignOrderField, type MessageOrderField, OrderDirection } from '../../domain/order.js';
 import { lengthInCharacters } from '../../domain/template.js';
 import { type CampaignQuery, type MessageQuery, type Order } from '../exotel/query.js';
@@ -35,6 +36,8 @@ export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): Cam
   const name = filter?.name ?? null;
   if (name !== null && lengthInCharacters(name.trim()) < minimumNameLength)
     throw new InputError('filter.name', `must have at least ${minimumNameLength} letters.`);
+  if (name !== null && name.length > maximumSearchLength)
+    throw new InputError('filter.name', `must have at most ${maximumSearchLength} characters.`);
   const statuses = [...new Set(filter?.status ?? [])].sort();
   if (statuses.includes(CampaignStatus.UNKNOWN))
     throw new InputError(
@@ -54,5 +57,7 @@ export function messageQueryOf({ filter, orderBy }: MessageListArguments): Messa
   const number = filter?.number ?? null;
   if (number?.trim() === '')
     throw new InputError('filter.number', 'must not be blank; leave it out for all.');
+  if (number !== null && number.length > maximumNumberLength)
+    throw new InputError('filter.number', `must have at most ${maximumNumberLength} characters.`);
   return { number, direction: orderBy?.direction ?? null };
 }

@@ -1,8 +1,10 @@
-import { type PageArguments } from '../../domain/page.js';
+import { checkCursorLengths, type PageArguments } from '../../domain/page.js';
 import { rejected } from '../../domain/rejected.js';
+import { checkSid } from '../../domain/sid.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
+import { type MessageQuery } from '../exotel/query.js';
 import { type Slice } from '../exotel/slice.js';
 import { type Window } from '../exotel/rows.js';
 import { type AccountReads } from './account-reads.js';
@@ -64,23 +66,17 @@ export class RequestPages {
     pages: AskedPages = unknownPages,
   ): Promise<Connection<Message> | null> {
     this.#wish.report.hasMessages = true;
-    const key = pageKey(sid, list, page);
-    const known = this.#messagePages.get(key);
-    if (known) return known;
-    const reading = this.#readMessages(sid, list, page, pages);
-    this.#messagePages.set(key, reading);
-    return reading;
-  }
-
-  #readMessages(
-    sid: string,
-    list: MessageListArguments,
-    page: PageArguments,
-    pages: AskedPages,
-  ): Promise<Connection<Message> | null> {
     try {
-      const messages = new MessageList(this.#account, sid, messageQueryOf(list));
-      return this.#page(messages, page, pages).catch(nullIfUnknown);
+      checkSid(sid, 'sid');
+      checkCursorLengths(page);
+      const query = messageQueryOf(list);
+      const key = pageKey(sid, query, page);
+      const known = this.#messagePages.get(key);
+      if (known) return known;
+      const messages = new MessageList(this.#account, sid, query);
+      const reading = this.#page(messages, page, pages).catch(nullIfUnknown);
+      this.#messagePages.set(key, reading);
+      return reading;
     } catch (error) {
       return rejected(error);
     }
@@ -137,11 +133,11 @@ export class RequestPages {
 /** Equal for equal pages of equal lists. */
 function pageKey(
   sid: string,
-  { filter, orderBy }: MessageListArguments,
+  { number, direction }: MessageQuery,
   { first, after, last, before }: PageArguments,
 ): string {
-  const isPlain = filter == null && orderBy == null && after == null && before == null;
-  const rest = isPlain ? '' : JSON.stringify([filter, orderBy, after, before]);
+  const isPlain = number === null && direction === null && after == null && before == null;
+  const rest = isPlain ? '' : JSON.stringify([number, direction, after, before]);
   return `${sid.length}:${sid} ${first ?? ''} ${last ?? ''} ${rest}`;
 }
 

@@ -1,4 +1,6 @@
 import { type PageArguments } from '../../domain/page.js';
+import { rejected } from '../../domain/rejected.js';
+import { checkSid } from '../../domain/sid.js';
 import { type Asker } from '../../domain/trail.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -40,12 +42,12 @@ export class RequestReader {
 
   /** A campaign, or null for a sid that the upstream does not have. */
   campaign(sid: string): Promise<Campaign | null> {
-    return this.#campaigns.load(sid);
+    return withSid(sid, () => this.#campaigns.load(sid));
   }
 
   /** The same for the only campaign that a request asks for by its sid: there is no other to wait for. */
   onlyCampaign(sid: string): Promise<Campaign | null> {
-    return this.#campaigns.loadBy(sid, () => this.#account.campaign(sid, this.#wish));
+    return withSid(sid, () => this.#campaigns.loadBy(sid, () => this.#account.campaign(sid, this.#wish)));
   }
 
   /**
@@ -66,6 +68,7 @@ export class RequestReader {
   }
 
   async #readForWrite(sid: string, wish: Partial<ReadWish>): Promise<Campaign | null> {
+    checkSid(sid, 'sid');
     const [campaign] = await this.#account.campaigns([sid], {
       ...this.#wish,
       ...wish,
@@ -127,5 +130,15 @@ export class RequestReader {
     pages?: AskedPages,
   ): Promise<Connection<Message> | null> {
     return this.#pages.messages(sid, list, page, pages);
+  }
+}
+
+/** Reads something by a sid that is checked before it is used as a key; a refusal is a rejection. */
+function withSid<T>(sid: string, read: () => Promise<T>): Promise<T> {
+  try {
+    checkSid(sid, 'sid');
+    return read();
+  } catch (error) {
+    return rejected(error);
   }
 }

@@ -2,6 +2,7 @@ import { CampaignAction } from '../../domain/campaign.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { newCampaignProblems } from '../../domain/rules/create.js';
 import { type UserProblem } from '../../domain/user-error.js';
+import { isSidLength } from '../../domain/sid.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type LifecycleAction } from '../exotel/mapping/draft.js';
 import { type RequestReader } from '../reading/request-reader.js';
@@ -16,9 +17,6 @@ export interface WritingOptions extends ChangesOptions {
   readonly creates: Creates;
   readonly audit: Audit;
 }
-
-/** What is longer is no sid, and no text for a log. */
-const maximumSidLength = 128;
 
 /** The writes of one request; its reader sees each of them, and each leaves an audit line. */
 export class CampaignWriter {
@@ -92,7 +90,7 @@ export class CampaignWriter {
     sid: string | null,
     write: () => Promise<KeyedOutcome>,
   ): Promise<KeyedOutcome> {
-    const head = { who: this.#who, what, sid: sid !== null && sid.length > maximumSidLength ? null : sid };
+    const head = { who: this.#who, what, sid: sid !== null && isSidLength(sid) ? sid : null };
     const { trail } = this.#reader.asker;
     try {
       const keyed = await write();

@@ -1,6 +1,9 @@
 import { ContentType, SmsType } from '../campaign.js';
+import { maximumSenderLength } from '../lengths.js';
+import { maximumSidLength } from '../sid.js';
 import { problem, type UserProblem } from '../user-error.js';
 import { type CampaignDraft } from './draft.js';
+import { tooLong } from './text.js';
 
 /** "Up to 5 listSid can be part of one single campaign" (API document, `lists`). */
 const maximumStaticLists = 5;
@@ -39,6 +42,7 @@ export function listProblems({ lists, contentType }: CampaignDraft): UserProblem
   if (lists == null) return [];
   const items = lists.slice(0, lookedAt).flatMap((sid, index) => {
     const field = ['input', 'lists', String(index)];
+    if (sid.length > maximumSidLength) return [tooLong(field, 'The list sid', maximumSidLength)];
     if (sid.trim() === '') return [problem('BLANK', field, 'The list sid is blank.')];
     return lists.indexOf(sid) < index ? [problem('DUPLICATE', field, 'The list is given twice.')] : [];
   });
@@ -49,6 +53,7 @@ export function listProblems({ lists, contentType }: CampaignDraft): UserProblem
 export function senderProblems({ senderId, smsType }: CampaignDraft): UserProblem[] {
   if (senderId == null) return [];
   const field = ['input', 'senderId'];
+  if (senderId.length > maximumSenderLength) return [tooLong(field, 'The sender', maximumSenderLength)];
   if (senderId.trim() === '') return [problem('BLANK', field, 'The sender is blank.')];
   if (smsType === SmsType.PROMOTIONAL)
     return /^\d+$/.test(senderId)

@@ -1,8 +1,14 @@
+import { maximumDltIdLength, maximumNameLength, maximumUrlLength } from '../lengths.js';
 import { problem, type UserProblem } from '../user-error.js';
 import { lengthInCharacters, maximumTemplateLength, maximumVariables, variablesOf } from '../template.js';
 import { type CampaignDraft } from './draft.js';
 
 const digits = /^\d+$/;
+
+/** What is far longer than any real one; `maximum` in UTF-16 units. */
+export function tooLong(field: readonly string[], what: string, maximum: number): UserProblem {
+  return problem('TOO_LONG', field, `${what} must be at most ${maximum} characters long.`);
+}
 
 const garbled = 'It has characters that are none: a zero byte, or half of a surrogate pair.';
 
@@ -17,17 +23,20 @@ export function nameProblems({ name }: CampaignDraft): UserProblem[] {
   const field = ['input', 'name'];
   if (name.trim() === '')
     return [problem('BLANK', field, 'The name is blank; leave it out to get a default.')];
+  if (name.length > maximumNameLength) return [tooLong(field, 'The name', maximumNameLength)];
   if (isGarbled(name)) return [problem('INVALID', field, garbled)];
   if (lengthInCharacters(name.trim()) <= 3)
     return [problem('TOO_SHORT', field, 'The name must have more than 3 characters.')];
   return [];
 }
 
-/** DLT ids are "Numeric Value"s of any length, kept as text since they exceed what a number holds. */
+/** DLT ids are "Numeric Value"s, kept as text since they exceed what a number holds. */
 export function dltProblems(draft: CampaignDraft): UserProblem[] {
   return (['dltEntityId', 'dltTemplateId'] as const).flatMap((key) => {
     const value = draft[key];
-    if (value == null || digits.test(value)) return [];
+    if (value == null) return [];
+    if (value.length > maximumDltIdLength) return [tooLong(['input', key], key, maximumDltIdLength)];
+    if (digits.test(value)) return [];
     return value.trim() === ''
       ? [problem('BLANK', ['input', key], `${key} is blank.`)]
       : [problem('INVALID', ['input', key], `${key} must have digits only.`)];
@@ -71,7 +80,9 @@ function isHttpUrl(text: string): boolean {
 export function callbackProblems(draft: CampaignDraft): UserProblem[] {
   return (['statusCallback', 'smsStatusCallback'] as const).flatMap((key) => {
     const value = draft[key];
-    if (value == null || isHttpUrl(value)) return [];
+    if (value == null) return [];
+    if (value.length > maximumUrlLength) return [tooLong(['input', key], key, maximumUrlLength)];
+    if (isHttpUrl(value)) return [];
     return [problem('INVALID', ['input', key], `${key} must be a valid http or https URL.`)];
   });
 }

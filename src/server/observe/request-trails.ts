@@ -20,10 +20,17 @@ export function followRequests(app: FastifyInstance): void {
     request.trail = {
       requestId: requestIdOf(said),
       transport: 'http',
-      traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+      traceparent: traceparentOf(traceparent),
       span: undefined,
     };
     reply.header('x-request-id', request.trail.requestId);
     done();
   });
+}
+
+/** Version 00 has 55 characters, and later ones may have more (W3C Trace Context): a subscription keeps it for hours. */
+const longestTraceparent = 128;
+
+function traceparentOf(said: unknown): string | undefined {
+  return typeof said === 'string' && said.length <= longestTraceparent ? said : undefined;
 }

@@ -1,4 +1,4 @@
-import { isNumberLength, isStatusLength } from '../../../domain/lengths.js';
+import { maximumNumberLength, maximumStatusLength } from '../../../domain/lengths.js';
 import { isObject } from './object.js';
 import { sidOf } from './sid.js';
 import { textOf, textOrNull } from './text.js';
@@ -80,7 +80,7 @@ export function readMessageCallback(body: unknown): WireMessageCallback | undefi
   const [sid, message, status] = [sidOf(campaign_sid), sidOf(sms_sid), statusOf(word)];
   const number = textOf(to);
   if (sid === undefined || message === undefined || status === undefined) return undefined;
-  if (number === undefined || !isNumberLength(number)) return undefined;
+  if (number === undefined || number.length > maximumNumberLength) return undefined;
   return {
     campaign_sid: sid,
     sms_sid: message,
@@ -92,5 +92,5 @@ export function readMessageCallback(body: unknown): WireMessageCallback | undefi
 }
 
 function statusOf(word: unknown): string | undefined {
-  return typeof word === 'string' && word !== '' && isStatusLength(word) ? word : undefined;
+  return typeof word === 'string' && word !== '' && word.length <= maximumStatusLength ? word : undefined;
 }
