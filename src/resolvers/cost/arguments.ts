@@ -1,4 +1,5 @@
 import { getArgumentValues, valueFromAST } from 'graphql';
+import { maximumCursorLength } from '../../domain/lengths.js';
 import { type PageArguments } from '../../domain/page.js';
 import { type SelectedField } from './selection.js';
 
@@ -29,7 +30,7 @@ export function argumentsOf(
  */
 export function pageOf(field: SelectedField, variables: Variables): AskedPage {
   const known: PageArguments | undefined = argumentsOf(field, variables);
-  if (known) return { page: known, identity: JSON.stringify(known) };
+  if (known) return { page: known, identity: identityOf(known) };
   const [node] = field.nodes;
   const read = (name: string): unknown => {
     const given = node.arguments?.find((argument) => argument.name.value === name);
@@ -43,6 +44,13 @@ export function pageOf(field: SelectedField, variables: Variables): AskedPage {
     before: read('before') as PageArguments['before'],
   };
   return { page, identity: field };
+}
+
+/** A text that is refused for its length counts by that alone: its copies, one for each alias, could fill the memory. */
+function identityOf(page: object): string {
+  return JSON.stringify(page, (_name, value: unknown) =>
+    typeof value === 'string' && value.length > maximumCursorLength ? value.length : value,
+  );
 }
 
 /** What a field names a campaign by; itself where that can't be coerced, so that it counts as no other field's. */
