@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Agent, request } from 'undici';
+import { WebSocket } from 'ws';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { type Attack, attacks } from '../support/attacks.js';
+import { said } from '../support/child-process.js';
+import { credentials } from '../support/gateway-under-test.js';
+import { residentKilobytes } from '../support/resident-memory.js';
+import { build, main } from '../support/workers.js';
+
+const maximumKilobytes = 400 * 1024;
+const sampleEveryMs = 50;
+
+/** The flags of the image, whose container has 512 MB. */
+const flags = /ENTRYPOINT \["node", (.*), "dist\/main\.js"\]/
+  .exec(readFileSync('Dockerfile', 'utf8'))?.[1]
+  ?.split(', ')
+  .map((flag) => JSON.parse(flag) as string);
+
+let sandbox: Sandbox;
+let gateway: ChildProcess;
+let url: string;
+let peak = 0;
+let sampling: NodeJS.Timeout;
+const sockets: (Socket | WebSocket)[] = [];
+
+beforeAll(async () => {
+  build();
+  sandbox = await startSandbox({ ...credentials, seed: 'demo' });
+  if (!flags) throw new Error('The Dockerfile starts the gateway in another way.');
+  gateway = spawn(process.execPath, [...flags, main], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      EXOTEL_BASE_URL: sandbox.baseUrl,
+      EXOTEL_ACCOUNT_SID: credentials.accountSid,
+      EXOTEL_API_KEY: credentials.apiKey,
+      EXOTEL_API_TOKEN: credentials.apiToken,
+      EXOTEL_RATE_LIMIT: '0',
+    },
+  });
+  url = await said(gateway, (text) => /(http:\S+)\/livez/.exec(text)?.[1]);
+  sampling = setInterval(() => {
+    peak = Math.max(peak, residentKilobytes(gateway.pid ?? 0));
+  }, sampleEveryMs);
+}, 120_000);
+afterAll(async () => {
+  clearInterval(sampling);
+  endAll();
+  gateway.kill('SIGKILL');
+  await sandbox.close();
+});
+
+function endAll(): void {
+  for (const socket of sockets.splice(0))
+    if (socket instanceof WebSocket) socket.terminate();
+    else socket.destroy();
+}
+
+async function send({ path = '/graphql', method = 'POST', headers, body }: Attack, dispatcher: Agent) {
+  const answer = await request(`${url}${path}`, {
+    method: method as 'POST',
+    headers: headers ?? { 'content-type': 'application/json' },
+    body: body ?? null,
+    dispatcher,
+  });
+  await answer.body.dump({ limit: 1e9 });
+}
+
+const portOf = (): number => Number(new URL(url).port);
+const post = (body: string): string =>
+  `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+const settle = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 500));
+
+/** Ways to have the gateway hold something for one who has sent little. */
+const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[] = [
+  [
+    'every attack, eight at a time',
+    async () => {
+      const dispatcher = new Agent({ connections: 8 });
+      for (let round = 0; round < 4; round += 1)
+        for (let index = 0; index < attacks.length; index += 8)
+          await Promise.all(
+            attacks.slice(index, index + 8).map((one) => send(one, dispatcher).catch(() => undefined)),
+          );
+      await dispatcher.destroy();
+    },
+  ],
+  [
+    'answers that nobody reads',
+    async () => {
+      const query = `{ campaigns(first: 200) { nodes { ${Array.from({ length: 20 }, (_, i) => `t${i}: template`).join(' ')} } } }`;
+      for (let index = 0; index < 40; index += 1) {
+        const socket = connect(portOf(), '127.0.0.1').on('error', () => undefined);
+        sockets.push(socket);
+        socket.pause();
+        for (let time = 0; time < 20; time += 1) socket.write(post(JSON.stringify({ query })));
+      }
+      await settle();
+    },
+  ],
+  [
+    'pings before and after the acknowledgement that nobody reads the pongs of',
+    async () => {
+      const ping = JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(250_000) } });
+      for (let index = 0; index < 24; index += 1) {
+        const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        sockets.push(socket.on('error', () => undefined));
+        socket.once('open', () => {
+          if (index % 2) socket.send('{"type":"connection_init"}');
+          socket.pause();
+          for (let time = 0; time < 40; time += 1) socket.send(ping);
+        });
+      }
+      await settle();
+    },
+  ],
+  [
+    'connections that say nothing',
+    async () => {
+      for (let index = 0; index < 3000; index += 1)
+        sockets.push(connect(portOf(), '127.0.0.1').on('error', () => undefined));
+      await settle();
+    },
+  ],
+  [
+    'WebSockets that are acknowledged and ask nothing',
+    async () => {
+      for (let index = 0; index < 1500; index += 1) {
+        const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        sockets.push(socket.on('error', () => undefined));
+        socket.once('open', () => {
+          socket.send('{"type":"connection_init"}');
+        });
+        if (index % 100 === 99) await settle();
+      }
+    },
+  ],
+  [
+    'documents and sids that are all different',
+    async () => {
+      const dispatcher = new Agent({ connections: 8 });
+      for (let index = 0; index < 600; index += 8)
+        await Promise.all(
+          Array.from({ length: 8 }, (_, next) => {
+            const name = `${'n'.repeat(30_000)}${index + next}`;
+            const query = `query ($sid: ID!) { ${name}: campaign(sid: $sid) { sid } }`;
+            const body = JSON.stringify({ query, variables: { sid: `${index + next}` } });
+            return send({ what: 'a document', body }, dispatcher).catch(() => undefined);
+          }),
+        );
+      await dispatcher.destroy();
+    },
+  ],
+];
+
+describe('a gateway with the heap of the image stays under 400 MB', () => {
+  it.each(floods)(
+    'under %s',
+    async (_what, flood) => {
+      await flood();
+      expect(gateway.exitCode).toBeNull();
+      expect(peak).toBeGreaterThan(0);
+      expect(peak).toBeLessThan(maximumKilobytes);
+    },
+    120_000,
+  );
+
+  it('and answers when all of it is over', async () => {
+    endAll();
+    const answer = await request(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(await answer.body.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+});
