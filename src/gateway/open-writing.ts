@@ -8,7 +8,7 @@ import { type Surroundings } from './surroundings.js';
 
 /** What every request writes with. */
 export function openWriting(
-  { config: { timeoutMs }, now, random, sleep }: Surroundings,
+  { config: { timeoutMs, rateLimit }, now, random, sleep }: Surroundings,
   { audit }: Observation,
   { client, shared: { state }, accountSid }: OpenUpstream,
   { account, live }: OpenAccount,
@@ -24,7 +24,14 @@ export function openWriting(
     random,
     sleep,
     windowRows,
+    maximumWindows: maximumWindows(rateLimit),
     withCallbacks,
   });
   return { client, creates, audit, timeoutMs, now, sleep, withCallbacks };
+}
+
+/** A look for a lost campaign may take a third of what the account may ask in a minute; within reason. */
+function maximumWindows(rateLimit: number): number {
+  const reasonable = 100;
+  return rateLimit === 0 ? reasonable : Math.min(reasonable, Math.max(10, Math.floor(rateLimit / 3)));
 }

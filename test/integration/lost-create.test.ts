@@ -107,13 +107,20 @@ describe('a lost campaign is found', () => {
     for (let index = 0; index < count; index += 1) both.sandbox.state.insert(draft);
   }
 
-  it.each<[string, boolean, string[]]>([
-    ['in the second window', false, ['0', '50']],
-    ['in a list that grows between two windows, which is read anew', true, ['0', '50', '0', '50']],
-  ])('behind 60 namesakes, %s', async (_where, grows, offsets) => {
+  /** Some that are ahead of it are moved behind it. */
+  function putOff(count: number): void {
+    for (const campaign of both.sandbox.state.campaigns().slice(0, count))
+      campaign.startsAt = Date.now() - 48 * hour;
+  }
+
+  it.each<[string, () => void, string[]]>([
+    ['in the second window', () => undefined, ['0', '49']],
+    ['in a list that grows between two windows', () => { insertNamesakes(30); }, ['0', '49']],
+    ['in a list that moves up between two windows, which is read anew', () => { putOff(20); }, ['0', '49', '0']],
+  ])('behind 60 namesakes, %s', async (_where, meanwhile, offsets) => {
     const { gateway, sandbox } = await start({
-      faults: ({ method, query, index }) => {
-        if (grows && index === 2 && query['offset'] === '50') insertNamesakes(1);
+      faults: ({ method, index }) => {
+        if (index === 2) meanwhile();
         return method === 'POST' ? { kind: 'reset', when: 'after' } : undefined;
       },
     });

@@ -30,6 +30,18 @@ async function startWith(...faults: readonly Fault[]): Promise<BothUnderTest> {
   return both;
 }
 
+/** The same with as many calls a minute as an account has, and so many campaigns that start later. */
+async function startBefore(count: number, fault: Fault): Promise<BothUnderTest> {
+  both = await startBoth({
+    faults: ofPosts((post) => (post === 0 ? fault : undefined)),
+    environment: { EXOTEL_RATE_LIMIT: '30' },
+  });
+  const later = { template: 'Another', senderId: 'OTHER', startsAt: Date.now() + 48 * hour };
+  for (let index = 0; index < count; index += 1)
+    both.sandbox.state.insert({ ...diwaliAlready, ...later, name: `Campaign ${index}` });
+  return both;
+}
+
 describe('a create that the upstream itself ended twice, and that is not in the list', () => {
   const ends: [string, Fault][] = [
     ['a reset', { kind: 'reset' }],
@@ -87,20 +99,14 @@ describe('what nobody can know is an unknown outcome, and the key goes on from t
     [450, 'is read through', 2],
     [550, 'is too long', 1],
   ])('a list of %i campaigns that start later %s: %i POSTs', async (count, _how, expected) => {
-    const { gateway, sandbox } = await startWith({ kind: 'reset' });
-    const later = { template: 'Another', senderId: 'OTHER', startsAt: Date.now() + 48 * hour };
-    for (let index = 0; index < count; index += 1)
-      sandbox.state.insert({ ...diwaliAlready, ...later, name: `Campaign ${index}` });
+    const { gateway, sandbox } = await startBefore(count, { kind: 'reset' });
     const { codes } = await create(gateway, keyed);
     expect(codes).toEqual(expected === 1 ? ['OUTCOME_UNKNOWN'] : []);
     expect(posts(sandbox)).toBe(expected);
   });
 
   it('a list that is too long may yet show the campaign, by a part of its name', async () => {
-    const { gateway, sandbox } = await startWith({ kind: 'reset', when: 'after' });
-    const later = { template: 'Another', senderId: 'OTHER', startsAt: Date.now() + 48 * hour };
-    for (let index = 0; index < 600; index += 1)
-      sandbox.state.insert({ ...diwaliAlready, ...later, name: `Campaign ${index}` });
+    const { gateway, sandbox } = await startBefore(600, { kind: 'reset', when: 'after' });
     const sid = await createdSid(gateway, diwali);
     expect(sandbox.state.find(sid)?.name).toBe(diwali.name);
     expect(posts(sandbox)).toBe(1);

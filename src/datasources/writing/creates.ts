@@ -29,6 +29,8 @@ export interface CreatesOptions {
   readonly sleep: (ms: number) => Promise<unknown>;
   /** How many rows of a list to ask for at once. */
   readonly windowRows: () => number;
+  /** How many windows of the list one look may read. */
+  readonly maximumWindows: number;
   readonly withCallbacks: WithCallbacks;
 }
 

@@ -24,7 +24,7 @@ export interface Lost extends SentSpan {
  * - `same`: all that it says is what was sent.
  * - `rewritten`: all but the name, and that is a known rewriting of the name that was sent.
  * - `namesake`: it has the name, or nearly, and differs or can't be read: rewritten on the way, or changed since.
- * - `twin`: all but the name is what was sent.
+ * - `twin`: all but the name is what was sent, and no known rewriting makes it of the name that was.
  * - `other`: it is not the one.
  */
 export type Judgement = 'certain' | 'same' | 'rewritten' | 'namesake' | 'twin' | 'other';
@@ -46,7 +46,7 @@ export function judge(row: Row<Campaign>, lost: Lost, aheadMs: number): Judgemen
   if (isNameOurs && isWhole) return 'certain';
   if (!isLikelyCreation(lost, row.createdAt, aheadMs)) return 'other';
   const isEqual = differences(draft, row) === 0;
-  if (likeness === 'different') return isEqual ? 'twin' : 'other';
-  if (!isEqual || likeness === 'near') return 'namesake';
+  if (!isEqual) return likeness === 'different' ? 'other' : 'namesake';
+  if (likeness === 'different' || likeness === 'near') return 'twin';
   return likeness === 'same' ? 'same' : 'rewritten';
 }

@@ -29,6 +29,8 @@ export interface LookUpOptions {
   readonly now: () => number;
   /** How many rows to ask for at once. */
   readonly windowRows: () => number;
+  /** How many windows of the list to read at most in one look. */
+  readonly maximumWindows: number;
 }
 
 /** What is looked for, and how the list is asked. */
@@ -45,8 +47,6 @@ interface Candidate {
   readonly aheadMs: number;
 }
 
-/** What so many windows of fifty don't hold is not to be found. */
-const maximumWindows = 10;
 /** How often a list that moves is read anew. */
 const maximumWalks = 3;
 /** A layer that reads a time without its offset moves a start by up to so much: Indian time is 5.5 hours ahead. */
@@ -101,35 +101,37 @@ export class LookUp {
 
   async #findIn(search: Search): Promise<Campaign | null> {
     for (let walk = 1; walk <= maximumWalks; walk += 1) {
-      const found = await this.#walk(search, walk === maximumWalks);
+      const found = await this.#walk(search);
       if (found !== 'moved') return found;
     }
     throw new CannotTell('the list does not stand still');
   }
 
   /**
-   * One way through the list. Rows that move between two windows could be passed over, so a list that does is read anew.
-   * @param mayGrow true where one that grows is good enough: rows that are added put off the others, which are read twice.
+   * One way through the list. Each window begins with the last row of the one before: where that is not in it, rows have moved
+   * meanwhile, and some may have been passed over.
    */
-  async #walk(search: Search, mayGrow: boolean): Promise<Campaign | null | 'moved'> {
-    const { lost, query, call } = search;
-    const { client, windowRows } = this.#options;
-    const candidates: Candidate[] = [];
-    let total: number | undefined;
+  async #walk({ lost, query, call }: Search): Promise<Campaign | null | 'moved'> {
+    const { client, windowRows, maximumWindows } = this.#options;
+    const candidates = new Map<unknown, Candidate>();
+    let last: string | undefined;
     for (let offset = 0, windows = 0; windows < maximumWindows; windows += 1) {
       const window = await client.listCampaigns(query, { offset, limit: windowRows() }, call);
-      if (total !== undefined && window.total !== total && !(mayGrow && window.total > total)) return 'moved';
-      total = window.total;
-      offset += window.rows.length;
+      const { rows, total } = window;
+      if (last !== undefined && !rows.some((row) => sidOf(row) === last)) return 'moved';
       const aheadMs = this.#aheadMs(window);
-      const found = candidatesIn(window, lost, aheadMs);
-      candidates.push(...found);
-      const sure = await this.#takeFirst(found.filter(isSure), lost);
+      const found = candidatesIn(rows, lost, aheadMs);
+      for (const candidate of found) candidates.set(sidOf(candidate.row) ?? candidate, candidate);
+      const sure = await this.#takeFirst(found.filter(isSure), lost, namesOf(candidates.values()));
       if (sure) return sure;
-      if (offset >= total || isPast(window, lost, aheadMs)) return this.#decide(candidates, lost);
-      if (window.rows.length === 0) break;
+      if (offset + rows.length >= total || isPast(rows, lost, aheadMs))
+        return this.#decide([...candidates.values()], lost);
+      const lastIndex = rows.findLastIndex((row) => sidOf(row) !== undefined);
+      if (lastIndex < 1) break;
+      offset += lastIndex;
+      last = sidOf(rows[lastIndex]);
     }
-    const found = candidates.length > 0 ? await this.#decide(candidates, lost) : null;
+    const found = await this.#decide([...candidates.values()], lost);
     if (found) return found;
     throw new TooLong('the list could not be read far enough');
   }
@@ -146,36 +148,45 @@ export class LookUp {
   }
 
   async #decideNow(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null | 'unclear'> {
-    const open = await this.#notTaken(candidates, lost);
+    const seen = namesOf(candidates);
+    const areAnothers = await Promise.all(
+      candidates.map((candidate) => this.#isAnothers(candidate, lost, seen)),
+    );
+    const open = candidates.filter((_, index) => areAnothers[index] !== true);
     if (open.length === 0) return null;
     const rewritten = open.filter(({ judgement }) => judgement === 'rewritten');
     const names = new Set(rewritten.map(({ row }) => (row as Campaign).name));
     const isOnlyName = names.size === 1 && open.every(({ judgement }) => isRewrittenOrTwin.has(judgement));
     const acceptable = isOnlyName ? rewritten : open.filter(isSure);
-    return (await this.#takeFirst(acceptable, lost)) ?? 'unclear';
+    return (await this.#takeFirst(acceptable, lost, seen)) ?? 'unclear';
+  }
+
+  /** Whether a row is taken, or is a twin that has the very name of another create that nobody has settled. */
+  async #isAnothers(
+    { row, judgement, aheadMs }: Candidate,
+    { createId: id, draft }: Lost,
+    seen: ReadonlySet<string>,
+  ): Promise<boolean> {
+    const { taken, outstanding } = this.#options;
+    const sid = sidOf(row);
+    if (sid !== undefined && (await taken.isTaken(sid, id))) return true;
+    if (judgement !== 'twin') return false;
+    return outstanding.mayBeAnothers({ id, draft }, { row: row as Campaign, aheadMs }, seen);
   }
 
   /** Takes the first of the rows that no other create can have made. */
-  async #takeFirst(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null> {
+  async #takeFirst(
+    candidates: readonly Candidate[],
+    { createId: id, draft }: Lost,
+    seen: ReadonlySet<string>,
+  ): Promise<Campaign | null> {
     const { taken, outstanding } = this.#options;
-    const { createId: id, draft } = lost;
     for (const { row, judgement, aheadMs } of candidates) {
-      const campaign = row as Campaign;
-      if (judgement !== 'certain' && (await outstanding.mayBeAnothers({ id, draft }, campaign, aheadMs)))
-        continue;
-      if (await taken.take(campaign.sid, id)) return campaign;
+      const found = { row: row as Campaign, aheadMs };
+      if (judgement !== 'certain' && (await outstanding.mayBeAnothers({ id, draft }, found, seen))) continue;
+      if (await taken.take(found.row.sid, id)) return found.row;
     }
     return null;
-  }
-
-  async #notTaken(candidates: readonly Candidate[], { createId }: Lost): Promise<Candidate[]> {
-    const areTaken = await Promise.all(
-      candidates.map(async ({ row }) => {
-        const sid = row instanceof UpstreamFailure ? row.facts.sid : row.sid;
-        return sid !== undefined && (await this.#options.taken.isTaken(sid, createId));
-      }),
-    );
-    return candidates.filter((_, index) => areTaken[index] !== true);
   }
 
   /** How far the upstream's clock is ahead of ours, by the `Date` of its answer. */
@@ -188,7 +199,15 @@ export class LookUp {
 const isSure = ({ judgement }: Candidate): boolean => judgement === 'certain' || judgement === 'same';
 const isRewrittenOrTwin: ReadonlySet<Judgement> = new Set<Judgement>(['rewritten', 'twin']);
 
-function candidatesIn({ rows }: Window<Campaign>, lost: Lost, aheadMs: number): Candidate[] {
+function sidOf(row: Row<Campaign> | undefined): string | undefined {
+  return row instanceof UpstreamFailure ? row.facts.sid : row?.sid;
+}
+
+function namesOf(candidates: Iterable<Candidate>): ReadonlySet<string> {
+  return new Set([...candidates].flatMap(({ row }) => (row instanceof UpstreamFailure ? [] : [row.name])));
+}
+
+function candidatesIn(rows: readonly Row<Campaign>[], lost: Lost, aheadMs: number): Candidate[] {
   return rows.flatMap((row) => {
     const judgement = judge(row, lost, aheadMs);
     return judgement === 'other' ? [] : [{ row, judgement, aheadMs }];
@@ -196,7 +215,7 @@ function candidatesIn({ rows }: Window<Campaign>, lost: Lost, aheadMs: number): 
 }
 
 /** The latest start comes first, and ours is after it was sent: what starts before that is older. */
-function isPast({ rows }: Window<Campaign>, lost: Lost, aheadMs: number): boolean {
+function isPast(rows: readonly Row<Campaign>[], lost: Lost, aheadMs: number): boolean {
   const starts = rows
     .map((row) => (row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? '')))
     .filter((start) => !Number.isNaN(start));

@@ -34,6 +34,7 @@ const maximumSwaps = 50;
 
 /** How sure a likeness makes: a create whose name is merely cut has no claim beside one whose name is whole. */
 const ranks: Readonly<Partial<Record<Likeness, number>>> = { same: 1, rewritten: 1, cut: 2 };
+const noClaim = 3;
 
 /**
  * The creates that were sent and not answered, of all gateways of the account: what a look-up finds may be theirs.
@@ -89,12 +90,12 @@ export class OutstandingCreates {
   /**
    * Tells whether another create may have made a campaign that looks like a create's. One that is lost, and says the same in
    * every letter, does not count: of campaigns that are the same either may have any.
-   * @param aheadMs see `isLikelyCreation`.
+   * @param seen the names of the campaigns that were found with it: a name that is there was not rewritten.
    */
   async mayBeAnothers(
     create: Pick<Create, 'id' | 'draft'>,
-    row: Campaign,
-    aheadMs: number,
+    { row, aheadMs }: { readonly row: Campaign; readonly aheadMs: number },
+    seen: ReadonlySet<string>,
   ): Promise<boolean> {
     const { entries } = await this.#read(draftKey(create.draft));
     const fingerprint = fingerprintOf(create.draft);
@@ -103,7 +104,9 @@ export class OutstandingCreates {
       if (other.id === create.id || !isLikelyCreation(other, row.createdAt, aheadMs)) return false;
       const isSent = other.isInFlight && this.#now() < other.sealedAtMs;
       if (other.fingerprint === fingerprint && !isSent) return false;
-      return rankOf(other.name, row.name) <= rank && hasScheduleOf({ schedule: other }, row);
+      if (other.name !== row.name && seen.has(other.name)) return false;
+      const otherRank = rankOf(other.name, row.name);
+      return otherRank <= rank && otherRank < noClaim && hasScheduleOf({ schedule: other }, row);
     });
   }
 
@@ -134,7 +137,7 @@ export class OutstandingCreates {
 
 function rankOf(sent: string, stored: string): number {
   const compared = sent.length < longestName ? stored : stored.slice(0, longestName);
-  return ranks[likenessOf(sent, compared)] ?? Infinity;
+  return ranks[likenessOf(sent, compared)] ?? noClaim;
 }
 
 /** Where the creates of a content are: of all that is compared to a row's but its name and its schedule. */
