@@ -115,8 +115,20 @@ describe('a lost campaign is found', () => {
 
   it.each<[string, () => void, string[]]>([
     ['in the second window', () => undefined, ['0', '49']],
-    ['in a list that grows between two windows', () => { insertNamesakes(30); }, ['0', '49']],
-    ['in a list that moves up between two windows, which is read anew', () => { putOff(20); }, ['0', '49', '0']],
+    [
+      'in a list that grows between two windows',
+      () => {
+        insertNamesakes(30);
+      },
+      ['0', '49'],
+    ],
+    [
+      'in a list that moves up between two windows, which is read anew',
+      () => {
+        putOff(20);
+      },
+      ['0', '49', '0'],
+    ],
   ])('behind 60 namesakes, %s', async (_where, meanwhile, offsets) => {
     const { gateway, sandbox } = await start({
       faults: ({ method, index }) => {

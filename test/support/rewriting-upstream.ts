@@ -59,8 +59,9 @@ export class RewritingUpstream {
 
   static async start(now: () => number): Promise<RewritingUpstream> {
     const upstream = new RewritingUpstream(now);
-    upstream.#server = await startScriptedUpstream((request, response) => { upstream.#answer(request, response); },
-    );
+    upstream.#server = await startScriptedUpstream((request, response) => {
+      upstream.#answer(request, response);
+    });
     return upstream;
   }
 

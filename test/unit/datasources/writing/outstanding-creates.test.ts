@@ -19,7 +19,7 @@ let here: OutstandingCreates;
 let there: OutstandingCreates;
 beforeEach(() => {
   nowMs = start;
-  const state = new MemoryState(() => nowMs);
+  const state = new MemoryState(() => nowMs, 10_000_000);
   [here, there] = [new OutstandingCreates(state, () => nowMs), new OutstandingCreates(state, () => nowMs)];
 });
 
