@@ -15,6 +15,7 @@ import { SubscriptionLimit } from './live/subscription-limit.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox } from './sandbox/sandbox.js';
 import { openToAll } from './server/auth/authenticator.js';
+import { listen } from './server/connections/listen.js';
 import { createHttpServer } from './server/http-server.js';
 import { RequestRate } from './server/limits/request-rate.js';
 import { type MetricsAccess } from './server/metrics/serve-metrics.js';
@@ -77,6 +78,7 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
     rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix, counts }),
     answers,
     maximumBytes: limits.bodyBytes,
+    connectionLimits: limits,
     patience: parts.patience,
     ...config.access,
     allowedHosts: openAllowedHosts(config),
@@ -90,9 +92,11 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
     metricsAccess: metricsAccessOf(config),
     readiness: observation.watch({ policy, budget, account, answers, redis }),
   });
-  opened.add(closing, (it) => it.end(app, config.shutdownGraceMs));
+  opened.add(closing, (it) => it.end(config.shutdownGraceMs));
   await shared.ready();
-  address.url = await app.listen({ host: config.host, port: config.port });
+  const listening = await listen(app, config.host, config.port);
+  closing.onShut(listening.close);
+  address.url = listening.url;
   return { url: address.url, sandbox };
 }
 

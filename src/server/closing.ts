@@ -1,25 +1,35 @@
+import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
+import { type Connections } from './connections/connections.js';
 
-/** How long connections that say nothing may stay once nothing is being answered any more. */
+/** How long connections may stay that ask nothing, once nothing is being answered any more. */
 const silentMs = 500;
 
-/** What has an end of its own to come to: it is told that the end begins, and says when it is there. */
+/** Ends something that would go on for ever; called when the gateway begins to stop, and waited for. */
 export type Ending = () => Promise<void> | void;
 
 /**
- * The end of a server, in order: it says that it is not ready, ends what would never end by itself, lets what is being
- * answered end, still answers who has not yet heard, and only then takes no more connections.
+ * Stops a server, in order: it is not ready any more, ends what would never end by itself, lets requests under way be
+ * answered, still answers clients that have not heard of it, and only then takes no more connections.
  */
 export class Closing {
+  readonly #app: FastifyInstance;
+  readonly #connections: Connections;
   readonly #endings: Ending[] = [];
+  readonly #listeners: (() => void)[] = [];
   #isClosing = false;
-  /** How many are being answered: those that came before the end began, and those that came since. */
+  /** Requests that are being answered: those that came before the stop began, and those that came since. */
   readonly #beingAnswered = { before: 0, since: 0 };
   #onIdle: (() => void) | undefined;
 
-  /** @param app whose requests are waited for. */
-  constructor(app: FastifyInstance) {
-    // A client that has not said all of its request yet is not waited for.
+  /**
+   * @param app whose requests are waited for.
+   * @param connections that are cut off at the end.
+   */
+  constructor(app: FastifyInstance, connections: Connections) {
+    this.#app = app;
+    this.#connections = connections;
+    // A request whose body never ends is not waited for.
     app.addHook('preHandler', (_request, reply, done) => {
       this.#beingAnswered[this.#isClosing ? 'since' : 'before'] += 1;
       reply.raw.once('close', this.#isClosing ? this.#answeredSince : this.#answered);
@@ -32,7 +42,7 @@ export class Closing {
     });
   }
 
-  /** True from the moment that the process was told to end. */
+  /** True from the moment that the process is told to stop. */
   get hasBegun(): boolean {
     return this.#isClosing;
   }
@@ -42,30 +52,41 @@ export class Closing {
     this.#endings.push(ending);
   }
 
+  /** Adds something to be called when no more connections are taken. */
+  onShut(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
   /**
-   * Ends. Requests that still come meanwhile are answered, but not waited for before the door is shut: under steady
+   * Stops. Requests that still come meanwhile are answered, but not waited for before the port is closed: under steady
    * traffic there would be no end.
-   * @param graceMs how long what is under way may take; what has not ended then is cut off.
+   * @param graceMs how long requests and connections may take to end; then they are cut off.
    */
-  async end(app: FastifyInstance, graceMs: number): Promise<void> {
+  async end(graceMs: number): Promise<void> {
     const overAtMs = performance.now() + graceMs;
     this.#isClosing = true;
     await within(graceMs, Promise.all([...this.#endings.map((ending) => ending()), this.#idle()]));
+    await setImmediate(); // all connections that have been made are accepted: one that is not would be reset
+    this.#app.server.close();
+    for (const listener of this.#listeners) listener();
+    const leftMs = Math.max(0, overAtMs - performance.now());
     const isBusy = this.#beingAnswered.before + this.#beingAnswered.since > 0;
-    const leftMs = isBusy ? Math.max(0, overAtMs - performance.now()) : silentMs;
-    const cutOff = setTimeout(() => {
-      app.server.closeAllConnections();
-    }, leftMs);
+    const cutOff = setTimeout(
+      () => {
+        this.#connections.endAll();
+      },
+      isBusy ? leftMs : Math.min(silentMs, leftMs),
+    );
     try {
-      await app.close();
+      await this.#app.close();
     } finally {
       clearTimeout(cutOff);
     }
   }
 
   /**
-   * They are counted, not held: of a set that grows and shrinks, V8 keeps the table that it had before, and what was in
-   * it, until the old are collected. With that, every answer outlived its request.
+   * They are counted, not held: of a set that grows and shrinks, V8 keeps the table that it had before, and its entries,
+   * until the old generation is collected. With that, every answer outlived its request.
    */
   readonly #answered = (): void => {
     this.#beingAnswered.before -= 1;
@@ -75,7 +96,7 @@ export class Closing {
     this.#beingAnswered.since -= 1;
   };
 
-  /** Resolves once all is answered that was being answered when the end began. */
+  /** Resolves once all is answered that was being answered when the stop began. */
   #idle(): Promise<void> {
     if (this.#beingAnswered.before === 0) return Promise.resolve();
     return new Promise((resolve) => {

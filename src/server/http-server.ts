@@ -2,7 +2,10 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type AllowedHosts, refuseOtherHosts } from './allowed-hosts.js';
 import { authenticated, decorateWithCaller } from './auth/http-authentication.js';
 import { Closing } from './closing.js';
-import { ignoreOtherUpgrades } from './connections/upgrades.js';
+import { countForCallers } from './connections/callers-connections.js';
+import { connectionServers } from './connections/connection-server.js';
+import { Connections } from './connections/connections.js';
+import { UnreadBytes } from './connections/unread-bytes.js';
 import { serveGraphiql } from './graphiql.js';
 import { serveGraphql } from './graphql-endpoint.js';
 import { errorBody } from './error-body.js';
@@ -15,8 +18,7 @@ import { openToOrigins } from './limits/open-to-origins.js';
 import { rateHooks } from './limits/rate-hook.js';
 import { knownMethods } from './known-methods.js';
 import { securityHeaders, sendSecurityHeaders } from './limits/security-headers.js';
-import { limitSilentConnections } from './limits/silent-connections.js';
-import { type Patience, slowClients } from './limits/slow-clients.js';
+import { type Patience, usualTakeMs } from './limits/slow-clients.js';
 import { RouterCallbacks } from './live/router-callbacks.js';
 import { serveEventStream } from './live/event-stream.js';
 import { serveWebSocket } from './live/web-socket.js';
@@ -60,6 +62,12 @@ export interface HttpServerOptions {
   readonly now: () => number;
   /** Of a request's body, and of a WebSocket's message. */
   readonly maximumBytes: number;
+  /** 0: no limit. */
+  readonly connectionLimits: {
+    readonly connections: number;
+    readonly connectionsPerCaller: number;
+    readonly unreadBytes: number;
+  };
   readonly isGraphiqlOn: boolean;
   /** Whose web pages may read answers, beside our own. */
   readonly corsOrigins: readonly string[];
@@ -73,16 +81,40 @@ export interface HttpServer {
   readonly closing: Closing;
 }
 
+/** Connections as they are limited, and counted. */
+function connectionsOf({ connectionLimits, patience, metrics }: HttpServerOptions): Connections {
+  const { connections: counted, operations } = metrics;
+  const unread = new UnreadBytes({
+    maximumBytes: connectionLimits.unreadBytes,
+    takeMs: patience?.takeMs ?? usualTakeMs,
+    onEnded: counted.ended,
+  });
+  const connections = new Connections({
+    maximum: connectionLimits.connections,
+    maximumPerCaller: connectionLimits.connectionsPerCaller,
+    unread,
+    onRefused: counted.refused,
+    onError: operations.refused,
+    onEnded: counted.ended,
+  });
+  counted.watch(() => ({ ...connections.sizes, unreadBytes: unread.heldBytes }));
+  return connections;
+}
+
 /** The HTTP server with everything that it serves, not yet listening. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const connections = connectionsOf(options);
   const app = fastify({
+    serverFactory: connectionServers(connections, {
+      patience: options.patience,
+      onClientError: answerBrokenRequests(options.metrics.operations.refused),
+    }),
     logger: false,
     schemaController: noSchemas,
     forceCloseConnections: 'idle',
     return503OnClosing: false, // who asks on a connection that is still open is answered
     bodyLimit: options.maximumBytes,
-    ...slowClients(options.patience),
-    clientErrorHandler: answerBrokenRequests(options.metrics.operations.refused),
+    clientErrorHandler: () => undefined, // the server has its own
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply
         .code(400)
@@ -91,12 +123,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
   });
   followRequests(app);
-  const closing = new Closing(app);
+  const closing = new Closing(app, connections);
   decorateWithCaller(app);
   decorateWithRefusal(app);
+  if (options.connectionLimits.connectionsPerCaller > 0) countForCallers(app, connections);
   answerErrors(app, options.logger);
-  ignoreOtherUpgrades(app.server);
-  limitSilentConnections(app.server);
   takeJson(app);
   sendSecurityHeaders(app);
   refuseOtherHosts(app, options.allowedHosts);
@@ -104,7 +135,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   serveHealth(app, options.readiness, closing);
   serveMetrics(app, options.metrics, options.metricsAccess);
   if (options.isGraphiqlOn) await serveGraphiql(app);
-  await serveOperations(app, options, closing);
+  await serveOperations(app, options, closing, connections);
   await serveWebhooks(app, {
     receiver: options.receiver,
     onWebhook: options.metrics.webhook,
@@ -118,6 +149,7 @@ async function serveOperations(
   app: FastifyInstance,
   options: HttpServerOptions,
   closing: Closing,
+  connections: Connections,
 ): Promise<void> {
   const { pipeline, schema, logger, operations, answers, authenticate, rate, corsOrigins, now } = options;
   const onRequest = [authenticated(authenticate), ...rateHooks(rate, pipeline)];
@@ -133,12 +165,13 @@ async function serveOperations(
   serveWebSocket(app, {
     pipeline,
     schema,
-    callers: new ConnectionCallers(authenticate, now),
+    callers: new ConnectionCallers({ authenticate, now, connections }),
     closing,
     maximumBytes: options.maximumBytes,
     rate,
     corsOrigins,
     allowedHosts: options.allowedHosts,
+    connections,
     onRefused: options.metrics.operations.refused,
     onFailure: (error) => {
       logger.error({ err: error }, 'a WebSocket message failed for an internal reason');

@@ -30,6 +30,7 @@ beforeEach(async () => {
     now,
     faults: () => fault,
     environment: calledBack,
+    patience: { headersMs: 8000, requestMs: 12_000, lookEveryMs: 2000, takeMs: 240_000 },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 1000 }));
 });

@@ -2,6 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type CampaignDraft } from '../../src/sandbox/draft.js';
 import { type FaultPlan } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js';
+import { type Patience } from '../../src/server/limits/slow-clients.js';
 import { CreateDocument, type CreateCampaignInput } from '../operations/generated.js';
 import { ask } from './ask.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
@@ -46,6 +47,8 @@ export interface BothOptions extends Partial<SandboxOptions> {
   readonly now?: () => number;
   /** Waits between two looks; not at all, unless told otherwise. */
   readonly sleep?: (ms: number) => Promise<unknown>;
+  /** How long clients may take. */
+  readonly patience?: Patience;
 }
 
 /** Starts an empty sandbox and a gateway in front of it. */
@@ -53,11 +56,12 @@ export async function startBoth({
   environment,
   now,
   sleep,
+  patience,
   ...options
 }: BothOptions): Promise<BothUnderTest> {
   const sandbox = await startSandbox({ ...credentials, seed: 'empty', ...options });
   opened.push(sandbox);
-  const gateway = await startGatewayOn(sandbox.baseUrl, environment, now, sleep);
+  const gateway = await startGatewayOn(sandbox.baseUrl, environment, now, sleep, patience && { patience });
   opened.push(gateway);
   return { sandbox, gateway };
 }

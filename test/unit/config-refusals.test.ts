@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readConfig } from '../../src/config.js';
 import { ConfigError } from '../../src/config/environment.js';
 import { credentials, problemsOf } from './config-environments.js';
 
@@ -75,5 +76,25 @@ describe('a value that is not taken', () => {
     const shown = [...problemsOf({ ...credentials, ...wrong }), ...problemsOf({ ...half, ...wrong })];
     expect(shown).toHaveLength(7);
     expect(shown.join('\n')).not.toMatch(/4711|0815|exotel1/);
+  });
+});
+
+describe('MAX_UNREAD_BYTES', () => {
+  it.each([
+    [{}, 41_943_040],
+    [{ MAX_ANSWER_BYTES: '100000000' }, 250_000_000],
+    [{ MAX_ANSWER_BYTES: '0' }, 0],
+    [{ MAX_UNREAD_BYTES: '0' }, 0],
+    [{ MAX_UNREAD_BYTES: '33554432' }, 33_554_432],
+    [{ MAX_UNREAD_BYTES: '1000', MAX_ANSWER_BYTES: '500' }, 1000],
+  ])('with %j is %i', (environment, unreadBytes) => {
+    expect(readConfig(environment).limits.unreadBytes).toBe(unreadBytes);
+  });
+
+  it('is refused where the largest answer does not fit into the half of it', () => {
+    expect(problemsOf({ MAX_UNREAD_BYTES: '33554431' })).toEqual([
+      'MAX_UNREAD_BYTES: got "33554431", takes 0 or at least 33554432, twice MAX_ANSWER_BYTES: ' +
+        'one connection may have half of it, and an answer must fit.',
+    ]);
   });
 });

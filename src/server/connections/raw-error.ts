@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { type Socket } from 'node:net';
 import { errorBody } from '../error-body.js';
 import { securityHeaders } from '../limits/security-headers.js';
 
@@ -13,7 +14,9 @@ export function rawError(
   code: string,
   headers: Readonly<Record<string, string>> = {},
 ): string {
-  const body = JSON.stringify(errorBody(message, code));
+  const retryAfter = headers['retry-after'];
+  const details = retryAfter === undefined ? {} : { retryAfter: Number(retryAfter) };
+  const body = JSON.stringify(errorBody(message, code, details));
   const all = {
     ...securityHeaders,
     'content-type': 'application/json; charset=utf-8',
@@ -24,4 +27,13 @@ export function rawError(
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** An error that ends a connection: what `rawError` takes. */
+export type RawError = Parameters<typeof rawError>;
+
+/** Writes an error to a connection that no route serves, and ends it. Node would leave it half open until its client closes it. */
+export function endWith(socket: Socket, ...error: RawError): void {
+  if (socket.writable) socket.write(rawError(...error));
+  socket.destroySoon();
 }

@@ -1,14 +1,21 @@
-/** How long clients may take to say what they want. */
+/** How long clients may take. */
 export interface Patience {
-  /** Until the last header. */
+  /** Until the last header of a request. */
   readonly headersMs: number;
-  /** Until the last byte of the body. */
+  /** Until the last byte of its body. */
   readonly requestMs: number;
-  /** How often those who are late are looked for. */
+  /** How often late requests are looked for. */
   readonly lookEveryMs: number;
+  /** Until some of what waits for the client is taken. */
+  readonly takeMs?: number;
 }
 
 const usual: Patience = { headersMs: 8000, requestMs: 12_000, lookEveryMs: 2000 };
+/** Longer than most proxies keep a connection that they do not use (60 s): they close it, not the gateway. */
+const keepAliveTimeout = 72_000;
+
+/** A client that takes nothing for so long is gone, or means harm; one that takes a little is neither. */
+export const usualTakeMs = 20_000;
 
 /**
  * Settings of a server that ends connections on which a request comes in drops. Answers may take as long as they like:
@@ -16,7 +23,7 @@ const usual: Patience = { headersMs: 8000, requestMs: 12_000, lookEveryMs: 2000 
  */
 export function slowClients({ headersMs, requestMs, lookEveryMs } = usual) {
   return {
-    requestTimeout: requestMs,
+    keepAliveTimeout,
     http: { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: lookEveryMs },
   };
 }

@@ -1,10 +1,11 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { CloseCode, type Context } from 'graphql-ws';
-import { type Caller } from '../../domain/caller.js';
+import { anonymous, type Caller } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { onCallerEnd } from '../../resolvers/access/caller-end.js';
 import { type Authenticator } from '../auth/authenticator.js';
 import { credentialsOfConnection } from '../auth/credentials.js';
+import { type Connections } from '../connections/connections.js';
 import { type GraphqlSocket } from './graphql-socket.js';
 
 /** What the gateway knows of a WebSocket connection. */
@@ -25,16 +26,22 @@ const refused = [CloseCode.Unauthorized, 'Unauthorized'] as const;
 const ended = [CloseCode.Forbidden, 'Credentials have ended'] as const;
 /** "Try Again Later" of the registry of close codes: clients do. */
 const unavailable = [1013, 'Authentication is unavailable'] as const;
+const tooMany = [1013, 'Too many connections'] as const;
+
+/** What is needed to know callers. */
+export interface ConnectionCallersOptions {
+  readonly authenticate: Authenticator;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly connections: Connections;
+}
 
 /** Who is at the other end of each WebSocket; a connection does not outlive its caller's credentials. */
 export class ConnectionCallers {
-  readonly #authenticate: Authenticator;
-  readonly #now: () => number;
+  readonly #options: ConnectionCallersOptions;
 
-  /** @param now epoch milliseconds. */
-  constructor(authenticate: Authenticator, now: () => number) {
-    this.#authenticate = authenticate;
-    this.#now = now;
+  constructor(options: ConnectionCallersOptions) {
+    this.#options = options;
   }
 
   /** @returns whether the connection may go on; one that may not is closed with the reason. */
@@ -42,10 +49,14 @@ export class ConnectionCallers {
     const { extra } = connection;
     const { socket } = extra.open;
     try {
-      const caller = await this.#authenticate(credentialsIn(connection));
+      const caller = await this.#options.authenticate(credentialsIn(connection));
       extra.caller = caller;
       if (!extra.open.isOpen) return false; // the client has left before it was known
-      const stop = onCallerEnd(caller, this.#now, () => {
+      if (!this.#hasRoom(connection)) {
+        socket.close(...tooMany);
+        return false;
+      }
+      const stop = onCallerEnd(caller, this.#options.now, () => {
         socket.close(...ended);
       });
       socket.once('close', stop);
@@ -56,6 +67,10 @@ export class ConnectionCallers {
       socket.close(code, reason);
       return false;
     }
+  }
+
+  #hasRoom({ extra: { caller, open } }: Connection): boolean {
+    return caller === anonymous || this.#options.connections.belongsTo(open.connection, caller.name);
   }
 
   /** Who is at the other end. */
@@ -69,7 +84,7 @@ export class ConnectionCallers {
    */
   beforeComplete(connection: Connection): void {
     const { expiresAtMs = Infinity, revoked } = this.of(connection);
-    if (revoked?.aborted || expiresAtMs <= this.#now()) connection.extra.open.socket.close(...ended);
+    if (revoked?.aborted || expiresAtMs <= this.#options.now()) connection.extra.open.socket.close(...ended);
   }
 }
 

@@ -12,19 +12,17 @@ const pong = '{"type":"pong"}';
  */
 export class GraphqlSocket {
   readonly socket: WebSocket;
-  readonly #connection: Socket;
+  /** Carries the socket. */
+  readonly connection: Socket;
   readonly #onFailure: (error: unknown) => void;
   #isAlive = true;
   #operations = 0;
   #begun = 0;
 
-  /**
-   * @param connection that carries the socket.
-   * @param onFailure called with errors that are no client's mistake; they end the connection.
-   */
+  /** @param onFailure called with errors that are no client's mistake; they end the connection. */
   constructor(socket: WebSocket, connection: Socket, onFailure: (error: unknown) => void) {
     this.socket = socket;
-    this.#connection = connection;
+    this.connection = connection;
     this.#onFailure = onFailure;
   }
 
@@ -55,7 +53,7 @@ export class GraphqlSocket {
       .once('close', (code, reason) => {
         closed(code, reason.toString()).catch(this.#onFailure);
       });
-    this.#connection.on('drain', () => {
+    this.connection.on('drain', () => {
       socket.resume();
     });
   }
@@ -88,7 +86,7 @@ export class GraphqlSocket {
   }
 
   get #isBehind(): boolean {
-    return this.#connection.writableLength > 0;
+    return this.connection.writableLength > 0;
   }
 
   #send(text: string): Promise<void> {
@@ -105,7 +103,7 @@ export class GraphqlSocket {
   async #receive(handle: (text: string) => Promise<void>, data: RawData): Promise<void> {
     if (!this.isOpen) return; // until the other end has closed too, it can still send
     this.#isAlive = true;
-    if (this.#connection.writableNeedDrain) this.socket.pause();
+    if (this.connection.writableNeedDrain) this.socket.pause();
     const begunBefore = this.#begun;
     const handled = handle((data as Buffer).toString());
     const operations = this.#begun - begunBefore; // the hook is called before anything is waited for

@@ -5,7 +5,8 @@ import { type FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { nobody } from '../../domain/caller.js';
-import { rawError } from '../connections/raw-error.js';
+import { type Connections } from '../connections/connections.js';
+import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../allowed-hosts.js';
 import { type Closing, within } from '../closing.js';
 import { GraphqlSocket } from './graphql-socket.js';
@@ -29,13 +30,12 @@ export interface WebSocketOptions extends SocketOperationsOptions {
   readonly corsOrigins: readonly string[];
   /** Undefined: any host may be named. */
   readonly allowedHosts: AllowedHosts | undefined;
+  readonly connections: Connections;
   /** Called with the code of a refused handshake. */
   readonly onRefused: (code: string) => void;
   /** Called with errors that are no client's mistake. */
   readonly onFailure: (error: unknown) => void;
 }
-
-type Refusal = Parameters<typeof rawError>;
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions): void {
@@ -50,10 +50,9 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   const sockets = new WebSocketServer(settings);
   const heartbeats = new Heartbeats(pingEveryMs);
   const operations = new SocketOperations(options);
-  const refuse = (connection: Socket, ...refusal: Refusal): void => {
+  const refuse = (connection: Socket, ...refusal: RawError): void => {
     onRefused(refusal[2]);
-    connection.write(rawError(...refusal));
-    connection.destroySoon(); // Node keeps a connection half open for clients that do not close it
+    endWith(connection, ...refusal);
   };
   sockets.on('wsClientError', (_error, connection) => {
     refuse(connection as Socket, 400, 'The WebSocket handshake could not be read.', 'BAD_REQUEST');
@@ -61,6 +60,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   app.server.on('upgrade', (request: IncomingMessage, connection: Socket, head: Buffer) => {
     // Node listens no more, and a client that breaks off must not end the process.
     connection.on('error', () => connection.destroy());
+    if (!options.connections.upgrade(connection)) return;
     const refusal = refusalOf(request, options);
     if (refusal) {
       refuse(connection, ...refusal);
@@ -89,7 +89,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
 function refusalOf(
   request: IncomingMessage,
   { closing, corsOrigins, allowedHosts }: WebSocketOptions,
-): Refusal | undefined {
+): RawError | undefined {
   const { url, headers } = request;
   const problem = allowedHosts?.problem(request);
   if (problem !== undefined) return [403, problem, 'FORBIDDEN'];

@@ -27,6 +27,7 @@ const faultOf: Readonly<Record<ErrorCode, 'client' | 'operator'>> = {
   SHUTTING_DOWN: 'client',
   NOT_FOUND: 'client',
   TOO_MANY_SUBSCRIPTIONS: 'client',
+  TOO_MANY_CONNECTIONS: 'client',
   QUERY_TOO_LARGE: 'client',
   OVERLOADED: 'operator',
 };

@@ -1,5 +1,6 @@
 import { Gauge, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import { answerMetrics } from './answer-metrics.js';
+import { connectionMetrics } from './connection-metrics.js';
 import { feedMetrics, webhookMetrics } from './live-metrics.js';
 import { operationMetrics } from './operation-metrics.js';
 import { processFigures, processMetrics } from './process-metrics.js';
@@ -24,6 +25,7 @@ export class Metrics {
   readonly wrote = writeMetrics(this.#registry);
   readonly feed = feedMetrics(this.#registry);
   readonly webhook = webhookMetrics(this.#registry);
+  readonly connections = connectionMetrics(this.#registry);
 
   /**
    * @param version of the gateway.

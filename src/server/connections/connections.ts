@@ -1,0 +1,212 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
+import { addressOf } from './address.js';
+import { Connection, type RequestHandler, type WaitingRequests } from './connection.js';
+import { endWith, type RawError } from './raw-error.js';
+import { type UnreadBytes, type UnreadEnd } from './unread-bytes.js';
+
+/** Why a connection is refused: too many of `all`, or of one `caller`. */
+export type RefusedConnection = 'all' | 'caller';
+/** Why the gateway ends a connection: it is `idle`, or has asked nothing (`silent`), and others need its place. */
+export type EndedConnection = 'idle' | 'silent' | UnreadEnd;
+
+/** How many connections there may be. */
+export interface ConnectionsOptions {
+  /** In this process; 0: no limit. */
+  readonly maximum: number;
+  /** Of one caller, or of one address while the caller is not known; 0: no limit. */
+  readonly maximumPerCaller: number;
+  /** Of connections that have asked nothing yet. They take memory as well; busy programs open a few hundred at once. */
+  readonly maximumSilent?: number;
+  readonly unread: UnreadBytes;
+  readonly onRefused: (reason: RefusedConnection) => void;
+  /** Called with the code of an error that a client was sent. */
+  readonly onError: (code: string) => void;
+  readonly onEnded: (reason: EndedConnection) => void;
+}
+
+const usualMaximumSilent = 1000;
+/** Connections over a limit that wait for their first request, which is answered with the reason. */
+const maximumRefused = 100;
+const refusedForMs = 1000;
+/** Until idle connections are looked for again where there were none. */
+const lookAgainMs = 50;
+
+/** Errors that refused connections are answered with. */
+export const refusals: Readonly<Record<RefusedConnection, RawError>> = {
+  all: [
+    503,
+    'The gateway has as many connections as it can have; try again.',
+    'OVERLOADED',
+    { 'retry-after': '1' },
+  ],
+  caller: [
+    429,
+    'This caller, or address, has as many connections as it may have; close one first.',
+    'TOO_MANY_CONNECTIONS',
+  ],
+};
+
+/** Whom connections are counted for: a caller, an address, or all. */
+interface Holder {
+  count: number;
+  lookAgainAtMs: number;
+}
+
+/**
+ * All connections of a server, before and after it is known who they belong to. Where there are too many, the one that has
+ * been idle for longest makes room for the new one; where none is idle, the new one is refused.
+ */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #open = new Map<Socket, Connection>();
+  readonly #refused = new Map<Socket, RawError>();
+  readonly #holders = new Map<string, Holder>();
+  readonly #all: Holder = { count: 0, lookAgainAtMs: 0 };
+  readonly #waiting: WaitingRequests = { count: 0 };
+  #silent = 0;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  /** How many are open, by protocol. */
+  get sizes(): { readonly http: number; readonly ws: number } {
+    let ws = 0;
+    for (const { isUpgraded } of this.#open.values()) ws += Number(isUpgraded);
+    return { http: this.#open.size - ws, ws };
+  }
+
+  /** Takes a new connection, or refuses it. */
+  open(socket: Socket): void {
+    const holder = `address ${addressOf(socket)}`;
+    const refused = this.#hasRoom(this.#all, this.#options.maximum)
+      ? this.#hasRoomFor(holder)
+        ? undefined
+        : 'caller'
+      : 'all';
+    if (refused) {
+      this.#refuse(socket, refused);
+      return;
+    }
+    this.#options.unread.follow(socket);
+    const connection = new Connection(socket, holder, this.#waiting);
+    this.#open.set(socket, connection);
+    this.#all.count += 1;
+    this.#count(holder, 1);
+    socket.once('close', () => {
+      this.#forget(connection);
+    });
+    this.#silent += 1;
+    const { maximumSilent = usualMaximumSilent } = this.#options;
+    if (this.#silent > maximumSilent) this.#endOldest('silent', maximumSilent, ({ hasAsked }) => !hasAsked);
+  }
+
+  /** Serves a request; one on a refused connection is answered with the reason. */
+  receive(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
+    const connection = this.#asking(request.socket);
+    if (connection) connection.receive(request, response, handle);
+  }
+
+  /** Notes that a connection leaves HTTP. @returns false where it has been ended instead. */
+  upgrade(socket: Socket): boolean {
+    return this.#asking(socket)?.upgrade() === true;
+  }
+
+  /**
+   * Counts a connection for its caller from now on.
+   * @param caller by name.
+   * @returns false where that caller has too many: the connection is to be ended.
+   */
+  belongsTo(socket: Socket, caller: string): boolean {
+    const connection = this.#open.get(socket);
+    const holder = `caller ${caller}`;
+    if (!connection || connection.holder === holder) return true;
+    if (!this.#hasRoomFor(holder)) {
+      this.#options.onRefused('caller');
+      return false;
+    }
+    this.#count(connection.holder, -1);
+    connection.holder = holder;
+    this.#count(holder, 1);
+    return true;
+  }
+
+  /** Cuts off all connections, also those that are half open. */
+  endAll(): void {
+    for (const socket of [...this.#open.keys(), ...this.#refused.keys()]) socket.destroy();
+  }
+
+  #asking(socket: Socket): Connection | undefined {
+    const connection = this.#open.get(socket);
+    const refusal = this.#refused.get(socket);
+    if (refusal) {
+      endWith(socket, ...refusal);
+      this.#options.onError(refusal[2]);
+    }
+    if (!connection || connection.hasAsked) return connection;
+    connection.hasAsked = true;
+    this.#silent -= 1;
+    return connection;
+  }
+
+  #hasRoomFor(holder: string): boolean {
+    const held = this.#holders.get(holder);
+    const isOf = (connection: Connection): boolean => connection.holder === holder;
+    return held === undefined || this.#hasRoom(held, this.#options.maximumPerCaller, isOf);
+  }
+
+  #hasRoom(holder: Holder, maximum: number, isOf?: (connection: Connection) => boolean): boolean {
+    if (maximum === 0 || holder.count < maximum) return true;
+    const nowMs = performance.now();
+    if (nowMs < holder.lookAgainAtMs) return false;
+    if (this.#endOldest('idle', maximum, isOf)) return true;
+    holder.lookAgainAtMs = nowMs + lookAgainMs;
+    return false;
+  }
+
+  /** Ends those that have been idle for longest, a hundredth of the maximum at a time. @returns false where none is. */
+  #endOldest(
+    reason: EndedConnection,
+    maximum: number,
+    isOf: (connection: Connection) => boolean = () => true,
+  ): boolean {
+    const idle = [...this.#open.values()].filter((each) => each.isIdle && isOf(each));
+    idle.sort((one, other) => one.idleSinceMs - other.idleSinceMs);
+    for (const connection of idle.slice(0, Math.ceil(maximum / 100))) {
+      this.#forget(connection);
+      connection.socket.destroy();
+      this.#options.onEnded(reason);
+    }
+    return idle.length > 0;
+  }
+
+  #refuse(socket: Socket, reason: RefusedConnection): void {
+    this.#options.onRefused(reason);
+    if (this.#refused.size >= maximumRefused) {
+      socket.destroy();
+      return;
+    }
+    this.#refused.set(socket, refusals[reason]);
+    const timer = setTimeout(() => socket.destroy(), refusedForMs).unref();
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.#refused.delete(socket);
+    });
+  }
+
+  #count(name: string, change: number): void {
+    if (this.#options.maximumPerCaller === 0) return;
+    const holder = this.#holders.get(name) ?? { count: 0, lookAgainAtMs: 0 };
+    holder.count += change;
+    if (holder.count > 0) this.#holders.set(name, holder);
+    else this.#holders.delete(name);
+  }
+
+  #forget(connection: Connection): void {
+    if (!this.#open.delete(connection.socket)) return;
+    this.#all.count -= 1;
+    this.#count(connection.holder, -1);
+    if (!connection.hasAsked) this.#silent -= 1;
+  }
+}

@@ -1,0 +1,43 @@
+import { type LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type FastifyInstance } from 'fastify';
+
+/** Where a server listens. */
+export interface Listening {
+  /** Scheme, host and port. */
+  readonly url: string;
+  /** Takes no more connections at addresses beside the first. */
+  readonly close: () => void;
+}
+
+/** Listens at every address of a host: `localhost` has one of IPv4 and one of IPv6. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<Listening> {
+  const [first, ...others] = host === 'localhost' ? await addressesOf(host) : [];
+  const url = await app.listen({ host: first?.address ?? host, port });
+  const { port: bound } = app.server.address() as AddressInfo;
+  const servers: Server[] = [];
+  for (const { address } of others) {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
+      app.server.emit('connection', socket); // one HTTP server has all connections
+    });
+    const listening = once(server.listen(bound, address), 'listening');
+    const isListening = await listening.then(
+      () => true,
+      () => false, // the host's name may be known for an address that this machine does not have
+    );
+    if (isListening) servers.push(server);
+  }
+  return {
+    url,
+    close: () => {
+      for (const server of servers) server.close();
+    },
+  };
+}
+
+async function addressesOf(host: string): Promise<readonly LookupAddress[]> {
+  const addresses = await lookup(host, { all: true }).catch(() => []);
+  return [...new Map(addresses.map((each) => [each.address, each])).values()];
+}
