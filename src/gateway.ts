@@ -45,7 +45,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 
 async function openAll(config: Config, parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 'close'>> {
   const surroundings = surroundingsOf(config, parts);
-  const { now, logger } = surroundings;
+  const { now, logger, memory } = surroundings;
   const observation = opened.add(await observe(config, logger, parts.primary), (it) => it.close());
   const { metrics, operations } = observation;
   const upstream = await openUpstream(surroundings, observation, opened);
@@ -69,6 +69,7 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
     isPrivate: authenticate !== openToAll, // what is answered depends on scopes
     budget,
     windowRows: account.maximum,
+    memory,
     compiling: { afterUses: parts.compare ? 0 : compileAfterUses, compare: parts.compare },
   });
   const { redis, prefix, counts } = shared;

@@ -10,6 +10,7 @@ import { OperationPipeline, type PipelineOptions } from '../operations/pipeline.
 import { PreparedDocuments } from '../operations/prepared-document.js';
 import { TrustedDocuments } from '../operations/trusted-documents.js';
 import { validationSettings } from '../operations/validation.js';
+import { type MemoryBudget } from './memory-budget.js';
 import { CostCheck } from '../resolvers/cost/checked-cost.js';
 
 /** What the pipeline is given beside its own parts. */
@@ -18,19 +19,25 @@ interface Given extends Pick<
   'schema' | 'createContext' | 'observer' | 'isPrivate' | 'budget'
 > {
   readonly windowRows: ConstructorParameters<typeof CostCheck>[0]['windowRows'];
-  readonly compiling: CompiledQueriesOptions;
+  readonly compiling: Omit<CompiledQueriesOptions, 'maximumBytes'>;
+  readonly memory: Pick<MemoryBudget, 'documents' | 'compiledQueries'>;
 }
 
 /** Builds the pipeline as it is configured. @throws ConfigError for a manifest that can't be read. */
 export function openPipeline(
   { access, limits, maximumUpstreamCalls }: Config,
-  { windowRows, compiling, ...given }: Given,
+  { windowRows, compiling, memory, ...given }: Given,
 ): OperationPipeline {
   const { schema, observer } = given;
   const documents = new DocumentLimits(schema, limits);
   return new OperationPipeline({
     ...given,
-    documents: new PreparedDocuments(schema, documents, validationSettings(access.isIntrospectionOn)),
+    documents: new PreparedDocuments(
+      schema,
+      documents,
+      validationSettings(access.isIntrospectionOn),
+      memory.documents,
+    ),
     trusted: access.trustedDocuments && readManifest(access.trustedDocuments),
     cost: new CostCheck({
       limit: maximumUpstreamCalls,
@@ -39,7 +46,7 @@ export function openPipeline(
       maximumBytes: limits.answerBytes,
     }),
     concurrency: new ConcurrencyLimit(limits),
-    queries: new CompiledQueries(schema, compiling),
+    queries: new CompiledQueries(schema, { ...compiling, maximumBytes: memory.compiledQueries }),
     formatErrors: errorFormatter(observer, !access.isIntrospectionOn),
   });
 }

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { documentBytes, noteBytes } from './document-bytes.js';
 import { type DocumentLimits } from './document-limits.js';
 import { validationProblems, type ValidationSettings } from './validation.js';
 import { VariableChecks } from './variable-checks.js';
@@ -18,8 +19,8 @@ export interface PreparedOperation {
   readonly variables: VariableChecks;
 }
 
-/** The bounds of the cache. A parsed document takes some hundred times the memory of its text. */
-const [maximumDocuments, maximumCharacters] = [1000, 300_000];
+/** An app has dozens; a router makes some hundreds. */
+const maximumDocuments = 1000;
 
 /** A document that was parsed, held to the limits and validated. */
 export class PreparedDocument {
@@ -51,6 +52,12 @@ export class PreparedDocument {
     return operation;
   }
 
+  /** The memory of what is noted beside the document. */
+  get noteBytes(): number {
+    const operations = this.document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+    return noteBytes(operations.length, this.problems.length);
+  }
+
   #noOperation(name: string | undefined): string {
     if (name !== undefined)
       return `The document has no operation named ${JSON.stringify(name.slice(0, 100))}.`;
@@ -65,15 +72,28 @@ export class PreparedDocuments {
   readonly #schema: GraphQLSchema;
   readonly #limits: DocumentLimits;
   readonly #validation: ValidationSettings;
-  readonly #prepared = new LRUCache<string, PreparedDocument>({
-    max: maximumDocuments,
-    maxSize: maximumCharacters,
-  });
+  readonly #prepared: LRUCache<string, PreparedDocument>;
 
-  constructor(schema: GraphQLSchema, limits: DocumentLimits, validation: ValidationSettings) {
+  /** @param maximumBytes of all documents that are kept. */
+  constructor(
+    schema: GraphQLSchema,
+    limits: DocumentLimits,
+    validation: ValidationSettings,
+    maximumBytes: number,
+  ) {
+    this.#prepared = new LRUCache({
+      max: maximumDocuments,
+      maxSize: maximumBytes,
+      sizeCalculation: (prepared, { length }) => prepared.noteBytes + documentBytes(length),
+    });
     this.#schema = schema;
     this.#limits = limits;
     this.#validation = validation;
+  }
+
+  /** How much is kept, estimated. */
+  get size(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#prepared.size, bytes: this.#prepared.calculatedSize };
   }
 
   /**
@@ -86,7 +106,7 @@ export class PreparedDocuments {
     const document = this.#limits.parse(text);
     const problems = validationProblems(this.#schema, document, this.#validation);
     const prepared = new PreparedDocument(this.#schema, document, problems);
-    this.#prepared.set(text, prepared, { size: text.length });
+    this.#prepared.set(text, prepared);
     return prepared;
   }
 }

@@ -33,6 +33,10 @@ export class AllowedHosts {
 
   /** Why a request is refused; undefined for one that may go on. */
   problem(request: IncomingMessage, isWebhook = false): string | undefined {
+    const { headers, rawHeaders, url } = request;
+    const isAsBefore = headers.host !== undefined && headers.host === this.#lastHost;
+    if (isAsBefore && headers.origin === undefined && url?.startsWith('/') && !hasSecondHost(rawHeaders))
+      return undefined;
     const { hosts, webhookHosts } = this.#options;
     const named = isWebhook ? [...hosts, ...webhookHosts] : hosts;
     if (!this.#isHostAllowed(request, named)) return wrongHost;
@@ -43,7 +47,6 @@ export class AllowedHosts {
     // Of several, Node keeps the first, and something before the gateway may have looked at the last.
     if (host === undefined || hasSecondHost(rawHeaders)) return false;
     if (!url.startsWith('/') && url !== '*' && !isAllowed(authorityOf(url), named)) return false;
-    if (host === this.#lastHost) return true;
     if (!isAllowed(host, named)) return false;
     if (named === this.#options.hosts) this.#lastHost = host;
     return true;

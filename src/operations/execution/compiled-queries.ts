@@ -9,6 +9,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { rejected } from '../../domain/rejected.js';
+import { documentBytes } from '../document-bytes.js';
 import { hasPlainVariables, isCompilable } from './compilable.js';
 import { plainLeaves } from './plain-leaves.js';
 import { selectionsOf } from './selections.js';
@@ -36,12 +37,14 @@ export interface CompiledQueriesOptions {
   /** What was asked less often is not worth it: to compile costs what many executions do. */
   readonly afterUses: number;
   readonly compare?: Comparison | undefined;
+  /** Of all that are kept. */
+  readonly maximumBytes: number;
 }
 
-/** How many are kept, and what they may take together; a frontend has dozens. */
-const [maximumKept, maximumBytes] = [500, 32 * 1024 * 1024];
-/** What a selection takes when it is compiled, and what a character does in a document that was read, roughly. */
-const [bytesPerSelection, bytesPerCharacter] = [1000, 100];
+/** A frontend has dozens. */
+const maximumKept = 500;
+/** Of the functions of any query, and of those of each selection once it has run. */
+const [bytesOfAny, bytesPerSelection] = [20_000, 3300];
 
 /** Queries compiled to functions, those that are asked again and again. */
 export class CompiledQueries {
@@ -49,15 +52,16 @@ export class CompiledQueries {
   readonly #options: CompiledQueriesOptions;
   /** Of those that are not compiled; `Infinity` of those that can't be. They are not kept for being counted. */
   readonly #uses = new WeakMap<OperationDefinitionNode, number>();
-  readonly #compiled = new LRUCache<OperationDefinitionNode, CompiledQuery>({
-    max: maximumKept,
-    maxSize: maximumBytes,
-    sizeCalculation: bytesOf,
-  });
+  readonly #compiled: LRUCache<OperationDefinitionNode, CompiledQuery>;
 
   constructor(schema: GraphQLSchema, options: CompiledQueriesOptions) {
     this.#schema = schema;
     this.#options = options;
+    this.#compiled = new LRUCache({
+      max: maximumKept,
+      maxSize: options.maximumBytes,
+      sizeCalculation: bytesOf,
+    });
   }
 
   /** How much is kept, roughly. */
@@ -131,5 +135,5 @@ function failed(): undefined {
 /** Its document is kept with it. */
 function bytesOf({ document, operation }: CompiledQuery): number {
   const characters = document.loc?.end ?? 0;
-  return 1 + bytesPerSelection * selectionsOf(document, operation) + bytesPerCharacter * characters;
+  return bytesOfAny + bytesPerSelection * selectionsOf(document, operation) + documentBytes(characters);
 }

@@ -1,6 +1,8 @@
+import 'reflect-metadata';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
+import { type OperationDefinitionNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { campaignFromWire } from '../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../src/datasources/exotel/mapping/message.js';
@@ -12,6 +14,12 @@ import { MemoryReadings } from '../../../src/datasources/state/memory-readings.j
 import { MemoryState } from '../../../src/datasources/state/memory-state.js';
 import { entryBytes, textBytes, upToEntries } from '../../../src/domain/entries.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
+import { DocumentLimits } from '../../../src/operations/document-limits.js';
+import { CompiledQueries } from '../../../src/operations/execution/compiled-queries.js';
+import { PreparedDocuments } from '../../../src/operations/prepared-document.js';
+import { validationSettings } from '../../../src/operations/validation.js';
+import { CostCheck } from '../../../src/resolvers/cost/checked-cost.js';
+import { createSchema } from '../../../src/resolvers/schema.js';
 import { KeptAnswers } from '../../../src/server/answers/kept-answers.js';
 
 setFlagsFromString('--expose-gc');
@@ -132,6 +140,62 @@ function rememberedOf() {
   return { held: cache, estimate: count * (entryBytes + 40) };
 }
 
+const schema = await createSchema(Date.now);
+const fields = Array.from('abcdefghijklmnopqrst').join(' ');
+const documents = {
+  'a short query': (index: number) => `{ campaign(sid: "${index}") { sid } }`,
+  'a query as apps send it': (index: number) =>
+    `query Q${index}($sid: ID!) { campaign(sid: $sid) { sid name stats { total sent } messages { totalCount edges { cursor node { sid number status } } } } }`,
+  'many aliases': (index: number) =>
+    `{ ${Array.from({ length: 90 }, (_, each) => `a${each}: campaign(sid: "${index}-${each}") { sid name }`).join(' ')} }`,
+  'many fields': (index: number) => `{ campaign(sid: "${index}") { ${'sid '.repeat(2900)} } }`,
+  'many numbers': (index: number) => `{ campaign(sid: "${index}", a: [${'1,'.repeat(1900)}]) { sid } }`,
+  'many lists': (index: number) => `{ campaign(sid: "${index}", a: [${'[],'.repeat(900)}]) { sid } }`,
+  'many variables': (index: number) =>
+    `query Q${index}(${Array.from({ length: 300 }, (_, each) => `$v${each}: ID`).join(' ')}) { __typename }`,
+  'many operations': (index: number) =>
+    Array.from({ length: 30 }, (_, each) => `query Q${index}_${each} { campaign(sid: "a") { sid } }`).join(
+      ' ',
+    ),
+  'many mistakes': (index: number) => `{ a${index} ${fields} }`,
+  'many conflicts': (index: number) =>
+    `{ ${Array.from({ length: 40 }, (_, each) => `a${each % 3}: campaign(sid: "${index}-${each}") { sid }`).join(' ')} }`,
+} as const;
+
+/** Documents that were prepared, their operations too. */
+function preparedOf(documentOf: (index: number) => string, size: number) {
+  const limits = new DocumentLimits(schema, { tokens: 0, depth: 0, aliases: 0, directives: 0 });
+  const prepared = new PreparedDocuments(schema, limits, validationSettings(true), plenty);
+  const cost = new CostCheck({
+    limit: 30,
+    windowRows: { campaigns: { rows: 50 }, messages: { rows: 50 } },
+    maximumValues: 0,
+    maximumBytes: 0,
+  });
+  for (let index = 0; index < size; index += 1) {
+    const { document, problems } = prepared.prepare(documentOf(index));
+    if (problems.length > 0) continue;
+    for (const { name } of document.definitions as OperationDefinitionNode[]) {
+      const { definition: operation } = prepared.prepare(documentOf(index)).operation(name?.value);
+      for (let first = 0; first < 20; first += 1)
+        cost.problem({ schema, document, operation, variables: { sid: 'a', first } });
+    }
+  }
+  return { held: prepared, estimate: prepared.size.bytes };
+}
+
+/** Queries that were compiled, and have run. */
+async function compiledOf(documentOf: (index: number) => string, size: number) {
+  const queries = new CompiledQueries(schema, { afterUses: 0, maximumBytes: plenty });
+  for (let index = 0; index < size; index += 1) {
+    const document = parse(documentOf(index));
+    const compiled = queries.of(document, document.definitions[0] as OperationDefinitionNode);
+    await compiled?.run({ sid: 'a' }, {});
+  }
+  expect(queries.size.entries).toBe(size);
+  return { held: queries, estimate: queries.size.bytes };
+}
+
 interface Held {
   readonly held: object;
   readonly estimate: number;
@@ -172,4 +236,28 @@ describe('what is kept takes no more memory than it is estimated to', () => {
     expect(bytes).toBeGreaterThan(count * 50); // or nothing was measured
     expect(bytes).toBeLessThan(estimate);
   });
+});
+
+describe('what operations leave takes no more memory than it is estimated to', () => {
+  const measured = async (keep: () => Held | Promise<Held>) => {
+    const before = usedBytes();
+    const { held, estimate } = await keep();
+    const bytes = usedBytes() - before;
+    expect(held).toBeDefined();
+    expect(bytes).toBeLessThan(estimate);
+    return bytes;
+  };
+
+  it.each(Object.entries(documents))('%s, prepared', async (_what, documentOf) => {
+    const size = Math.ceil(60_000 / (documentOf(0).length + 500));
+    expect(await measured(() => preparedOf(documentOf, size))).toBeGreaterThan(size * 3000);
+  });
+
+  it.each(['a short query', 'a query as apps send it', 'many aliases'] as const)(
+    '%s, compiled',
+    async (what) => {
+      const size = what === 'many aliases' ? 20 : 200;
+      expect(await measured(() => compiledOf(documents[what], size))).toBeGreaterThan(size * 3000);
+    },
+  );
 });

@@ -19,7 +19,7 @@ it.each([
   ['many selections', 400, 0],
   ['long texts', 4, 200_000],
 ])('compiled queries with %s take no more memory than a frontend needs', (_what, selections, characters) => {
-  const queries = new CompiledQueries(schema, { afterUses: 0 });
+  const queries = new CompiledQueries(schema, { afterUses: 0, maximumBytes: 32 * mebibyte });
   const all = Array.from({ length: 200 }, (_, number) => query(number, selections, characters));
   for (const { document, operation } of all) expect(queries.of(document, operation)).toBeDefined();
   const { entries, bytes } = queries.size;
@@ -28,7 +28,7 @@ it.each([
 });
 
 it('what had to make room is worth compiling once it was asked again as often as anything new', () => {
-  const queries = new CompiledQueries(schema, { afterUses: 1 });
+  const queries = new CompiledQueries(schema, { afterUses: 1, maximumBytes: 32 * mebibyte });
   const { document, operation } = query(0, 4);
   const isCompiled = () => queries.of(document, operation) !== undefined;
   expect([isCompiled(), isCompiled(), isCompiled()]).toEqual([false, true, true]);
