@@ -19,6 +19,7 @@ export function estimateOf(
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
   windowRows = { campaigns: 50, messages: 50 },
+  batchCalls = 20,
 ): number {
   const { definitions } = parse(query);
   const operation = definitions.find(
@@ -34,7 +35,7 @@ export function estimateOf(
     schema,
     fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
     variableValues: coerced,
-    batchCalls: 20,
+    batchCalls,
     windowRows,
   });
 }
