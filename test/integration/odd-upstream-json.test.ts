@@ -87,6 +87,27 @@ it('an unknown key that nests ninety levels deep is passed over', async () => {
   expect([data?.campaign?.['name'], errors]).toEqual(['new camp', undefined]);
 });
 
+describe('a list of hundreds of thousands is no answer, and is not read', () => {
+  it.each([
+    ['of numbers', `[${'1,'.repeat(2_000_000)}1]`],
+    ['of nulls', `[${'null,'.repeat(1_000_000)}null]`],
+    ['of items', `[${'{},'.repeat(300_000)}{}]`],
+  ])('%s', async (_what, response) => {
+    odd.answers(`{"metadata":{"total":1},"response":${response}}`);
+    const from = performance.now();
+    const { errors } = await ask(odd.gateway, '{ campaigns(first: 1) { nodes { name } } }');
+    expect(codesOf(errors)).toEqual(['UPSTREAM_INVALID_RESPONSE']);
+    expect(performance.now() - from).toBeLessThan(10_000); // an error for each item would take minutes
+  });
+
+  it('and as the lists of a campaign it is none', async () => {
+    const lists = `[${'"l",'.repeat(1_000_000)}"l"]`;
+    odd.answers(`{"response":{"code":200,"data":${rowWith('lists', lists)}}}`);
+    const { data, errors } = await askCampaign(odd);
+    expect([data?.campaign?.['lists'], errors]).toEqual([[], undefined]);
+  });
+});
+
 describe('an answer is read in spite of', () => {
   const plain = enveloped(item(documentedCampaign()));
   it.each([

@@ -12,11 +12,15 @@ const dateOf = remembered((date): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 }, 10);
 
+/** Many times what is asked for at once. Each unreadable one of more would be an error of its own. */
+const maximumItems = 5000;
+
 function envelopeOf(
   json: Readonly<Record<string, unknown>>,
   { date }: TransportAnswer['headers'],
 ): WireEnvelope | undefined {
   if (!('response' in json)) return undefined;
+  if (Array.isArray(json['response']) && json['response'].length > maximumItems) return undefined;
   return readEnvelope(json, typeof date === 'string' ? dateOf(date) : undefined);
 }
 

@@ -1,6 +1,5 @@
 import { checkCursorLengths, type PageArguments } from '../../domain/page.js';
 import { rejected } from '../../domain/rejected.js';
-import { checkSid } from '../../domain/sid.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -67,7 +66,6 @@ export class RequestPages {
   ): Promise<Connection<Message> | null> {
     this.#wish.report.hasMessages = true;
     try {
-      checkSid(sid, 'sid');
       checkCursorLengths(page);
       const query = messageQueryOf(list);
       const key = pageKey(sid, query, page);

@@ -1,5 +1,4 @@
 import { type PageArguments } from '../../domain/page.js';
-import { rejected } from '../../domain/rejected.js';
 import { checkSid } from '../../domain/sid.js';
 import { type Asker } from '../../domain/trail.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -42,12 +41,12 @@ export class RequestReader {
 
   /** A campaign, or null for a sid that the upstream does not have. */
   campaign(sid: string): Promise<Campaign | null> {
-    return withSid(sid, () => this.#campaigns.load(sid));
+    return this.#campaigns.load(sid);
   }
 
   /** The same for the only campaign that a request asks for by its sid: there is no other to wait for. */
   onlyCampaign(sid: string): Promise<Campaign | null> {
-    return withSid(sid, () => this.#campaigns.loadBy(sid, () => this.#account.campaign(sid, this.#wish)));
+    return this.#campaigns.loadBy(sid, () => this.#account.campaign(sid, this.#wish));
   }
 
   /**
@@ -130,15 +129,5 @@ export class RequestReader {
     pages?: AskedPages,
   ): Promise<Connection<Message> | null> {
     return this.#pages.messages(sid, list, page, pages);
-  }
-}
-
-/** Reads something by a sid that is checked before it is used as a key; a refusal is a rejection. */
-function withSid<T>(sid: string, read: () => Promise<T>): Promise<T> {
-  try {
-    checkSid(sid, 'sid');
-    return read();
-  } catch (error) {
-    return rejected(error);
   }
 }

@@ -80,7 +80,9 @@ export class DriftWatch {
     const { response } = body;
     const isMessage = route === 'messages';
     const isFamiliar = (each: unknown): boolean => isFamiliarItem(each, isMessage);
-    const areFamiliar = Array.isArray(response) ? response.every(isFamiliar) : isFamiliar(response);
+    const areFamiliar = Array.isArray(response)
+      ? response.length <= comparedRows && response.every(isFamiliar)
+      : isFamiliar(response);
     return areFamiliar && isDocumented(body, answer) ? nothing : this.#differencesOf(route, body);
   }
 

@@ -94,10 +94,15 @@ function digitsOrNull(value: unknown): string | null {
   return Number.isSafeInteger(value) ? String(value) : textOrNull(value);
 }
 
-/** One list may stand alone; where one of several is unreadable, none is guessed. */
+/** A campaign has up to 5. */
+const maximumLists = 1000;
+
+/** One list may stand alone; where one of several is unreadable, or there are far too many, none is guessed. */
 function listSidsOf(value: unknown): readonly string[] {
   if (value == null) return [];
-  const sids = (Array.isArray(value) ? value : [value]).map(textOf);
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (values.length > maximumLists) return [];
+  const sids = values.map(textOf);
   return sids.every((sid) => sid !== undefined) ? sids : [];
 }
 
