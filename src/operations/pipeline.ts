@@ -184,10 +184,12 @@ export class OperationPipeline {
   }
 
   #bodyOf({ data, errors }: ExecutionResult, trail: Trail): ResultBody {
-    return {
+    const body = {
       ...(errors && { errors: this.#format(errors, trail) }),
       ...(data !== undefined && { data }),
     };
+    const problem = this.#options.cost.answerProblem(body);
+    return problem ? { errors: this.#format([problem], trail), data: null } : body;
   }
 
   #refused(trail: Trail, { errors, http }: Refusal): OperationResult {

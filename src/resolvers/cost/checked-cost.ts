@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
+import { isLongerThan } from './answer-length.js';
 import { answerSize } from './answer-size.js';
 import { type Variables } from './arguments.js';
 import { type CostContext } from './campaign-scope.js';
@@ -79,6 +80,17 @@ export class CostCheck {
     return problem && anySids.length > 0 ? this.#estimated(resolved, coerced) : problem;
   }
 
+  /**
+   * @returns an error for an answer that is longer than allowed all the same, since the upstream sends longer texts than it
+   * takes. Undefined for others.
+   */
+  answerProblem(answer: object): GraphQLError | undefined {
+    const { maximumBytes } = this.#limit;
+    return maximumBytes > 0 && isLongerThan(answer, maximumBytes)
+      ? asError(tooLong(maximumBytes))
+      : undefined;
+  }
+
   #estimated({ schema, document, operation }: ResolvedOperation, variableValues: Variables) {
     const { limit, windowRows, maximumValues, maximumBytes } = this.#limit;
     const context: CostContext = {
@@ -124,7 +136,7 @@ function coercedVariables({ schema, operation, variables }: ResolvedOperation): 
 
 /** A condition that is null: a variable may be, where it has a default. Validation does not see it. */
 function unreadable({ message, nodes }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+  return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT' } });
 }
 
 const largerThan = {
@@ -136,19 +148,23 @@ const largerThan = {
 
 function tooLarge(of: keyof typeof largerThan, limit: number): GraphQLError {
   const message = `${largerThan[of](limit)} Ask for smaller pages, or for fewer fields of each row.`;
-  const error = new GatewayError('QUERY_TOO_LARGE', message, { of, limit });
-  return new GraphQLError(message, {
-    originalError: error,
-    extensions: { ...error.extensions, http: { status: 400 } },
-  });
+  return asError(new GatewayError('QUERY_TOO_LARGE', message, { of, limit }));
+}
+
+function tooLong(limit: number): GatewayError {
+  const message =
+    `The answer has more than ${limit} bytes (MAX_ANSWER_BYTES), since texts in it are longer than expected. ` +
+    'Ask for fewer of them. A mutation was done all the same.';
+  return new GatewayError('QUERY_TOO_LARGE', message, { of: 'bytes', limit });
 }
 
 function tooExpensive(estimate: number, limit: number): GraphQLError {
   const message =
     `The operation may need ${estimate} upstream calls; at most ${limit} are allowed. ` +
     'Ask for smaller pages, or for fewer messages within a list of campaigns.';
-  return new GraphQLError(message, {
-    originalError: new GatewayError('QUERY_TOO_EXPENSIVE', message, { estimate, limit }),
-    extensions: { code: 'QUERY_TOO_EXPENSIVE', http: { status: 400 } },
-  });
+  return asError(new GatewayError('QUERY_TOO_EXPENSIVE', message, { estimate, limit }));
+}
+
+function asError(error: GatewayError): GraphQLError {
+  return new GraphQLError(error.message, { originalError: error, extensions: error.extensions });
 }

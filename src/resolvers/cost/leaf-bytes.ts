@@ -7,21 +7,22 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
+import { maximumNameLength, maximumUrlLength } from '../../domain/lengths.js';
+import { maximumSidLength } from '../../domain/sid.js';
 import { maximumTemplateLength } from '../../domain/template.js';
 
-/** A character in UTF-8; of the few that JSON escapes to six bytes no text is full. */
-const characterBytes = 4;
+/** A character in UTF-8, and a UTF-16 unit; of the few that JSON escapes to six bytes no text is full. */
+const [characterBytes, unitBytes] = [4, 3];
 const quoteBytes = 2;
 
-/** 36 characters are the longest sids that the API document shows. */
-export const idBytes = 66;
-/** A text whose length is not documented; 250 characters outside of the basic plane. */
-const textBytes = 1000;
+/** Sids are letters and digits. */
+export const idBytes = maximumSidLength + quoteBytes;
 const longTextBytes = maximumTemplateLength * characterBytes + quoteBytes;
-/** A longer address does not get through most proxies. */
-const urlBytes = 2048;
-/** Words of the upstream, numbers and names of senders and recipients. */
-const wordBytes = 130;
+/** A text of the upstream's whose length is not documented. */
+const textBytes = maximumNameLength * unitBytes + quoteBytes;
+const urlBytes = maximumUrlLength * unitBytes + quoteBytes;
+/** Words of the upstream, numbers, DLT ids and senders. */
+const wordBytes = 66;
 
 /** By field, where the type says too little. */
 const byField: Readonly<Record<string, number>> = {
@@ -38,14 +39,14 @@ const byField: Readonly<Record<string, number>> = {
   'Message.direction': wordBytes,
   'Message.detailedStatus': wordBytes,
   'Message.upstreamStatus': wordBytes,
-  'Message.name': 400,
+  'Message.name': 400, // of a contact
   'MessageStatusEvent.number': wordBytes,
   'MessageStatusEvent.upstreamStatus': wordBytes,
-  // A cursor has its row's sid and sort key, in base64: a message's sort key is a time, a campaign's may be its name.
-  'MessageEdge.cursor': 500,
-  'CampaignEdge.cursor': 2000,
-  'PageInfo.startCursor': 2000,
-  'PageInfo.endCursor': 2000,
+  // A cursor has, in base64, its row's sid and sort key, and its neighbours: a campaign's sort key may be its name.
+  'MessageEdge.cursor': 700,
+  'CampaignEdge.cursor': 5000,
+  'PageInfo.startCursor': 5000,
+  'PageInfo.endCursor': 5000,
   'UserError.message': 400,
   'UserError.field': 100,
   '_Service.sdl': 100_000,
