@@ -119,3 +119,39 @@ it('a client that answers no close frame is cut off', async () => {
 function openSockets(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
 }
+
+describe('the id of an operation', () => {
+  const subscribe = (id: string) => ({ id, type: 'subscribe', payload: { query: '{ __typename }' } });
+  const closed = async ({ socket }: Open): Promise<unknown> => (await once(socket, 'close'))[0];
+
+  it.each([129, 250_000])('of %i characters closes the socket, and is not sent back', async (length) => {
+    const one = await open({ isKnown: true });
+    one.send(subscribe('x'.repeat(length)));
+    expect(await closed(one)).toBe(4400);
+    expect(one.received).toEqual([]);
+  });
+
+  it('of 128 characters is taken', async () => {
+    const one = await open({ isKnown: true });
+    one.send(subscribe('न'.repeat(128)));
+    await until(() => one.received.length === 2);
+    expect(one.received).toMatchObject([{ type: 'next' }, { type: 'complete' }]);
+  });
+
+  it('twice closes the socket, however long it is, and is no failure of ours', async () => {
+    fault = { kind: 'hang' };
+    const one = await open({ isKnown: true });
+    const hanging = { ...subscribe('न'.repeat(128)), payload: { query: '{ campaigns { totalCount } }' } };
+    one.send(hanging);
+    one.send(hanging);
+    expect(await closed(one)).toBe(4409);
+    expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
+  });
+
+  it.each(['__proto__', 'constructor'])('that is %s is taken or refused, and breaks nothing', async (id) => {
+    const one = await open({ isKnown: true });
+    one.send(subscribe(id));
+    await Promise.race([until(() => one.received.length === 2), closed(one)]);
+    expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
+  });
+});

@@ -5,6 +5,10 @@ import { type RawData, type WebSocket } from 'ws';
 /** One client needs no more operations at a time. */
 const maximumOperations = 100;
 const pong = '{"type":"pong"}';
+/** Clients number their operations or give them UUIDs. An id is kept with its operation, and goes with every event. */
+const longestId = 128;
+/** Of a close frame's reason, in bytes (RFC 6455, 5.5): `ws` throws for more, and the library repeats ids in it. */
+const longestReason = 123;
 
 /**
  * One WebSocket as `graphql-ws` uses it. Nothing that a client sends is sent back to it, and a client that does not read
@@ -38,7 +42,7 @@ export class GraphqlSocket {
         protocol: socket.protocol,
         send: (text) => this.#send(text),
         close: (code, reason) => {
-          socket.close(code, reason);
+          socket.close(code, reason === undefined || Buffer.byteLength(reason) > longestReason ? '' : reason);
         },
         onMessage: (handle) => {
           socket.on('message', (data) => void this.#receive(handle, data));
@@ -77,9 +81,16 @@ export class GraphqlSocket {
     this.socket.ping();
   }
 
-  /** Counts an operation until its message is done with. @returns false for one too many, which closes the socket. */
-  beginOperation(): boolean {
+  /**
+   * Counts an operation until its message is done with.
+   * @returns false for one too many, or one with too long an id, which closes the socket.
+   */
+  beginOperation(id: string): boolean {
     this.#begun += 1;
+    if (id.length > longestId) {
+      this.socket.close(CloseCode.BadRequest, 'The id of an operation is too long');
+      return false;
+    }
     if (this.#operations < maximumOperations) return true;
     this.socket.close(4430, 'Too many operations');
     return false;

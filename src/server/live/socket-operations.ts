@@ -41,10 +41,10 @@ export class SocketOperations {
       onPing: ({ acknowledged, extra }) => {
         if (acknowledged) extra.open.pong();
       },
-      onSubscribe: async (connection, _id, payload) => {
+      onSubscribe: async (connection, id, payload) => {
         const caller = callers.of(connection);
         const { open } = connection.extra;
-        const tooMany = open.beginOperation() ? await options.rate.take(caller.name) : undefined;
+        const tooMany = open.beginOperation(id) ? await options.rate.take(caller.name) : undefined;
         // Until the other end has closed too, it can still send: what it asks then is not done.
         if (!open.isOpen) return [new GraphQLError('The connection is closed.')];
         const admitted = this.#admitted(payload, caller, tooMany);
