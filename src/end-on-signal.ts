@@ -1,14 +1,41 @@
-/** How long a close may take beside what it waits for; after that nothing is worth waiting for. */
-export const overtimeMs = 8000;
-
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Ends with exit code 0; a second signal ends the process the hard way, which is Node's own way. */
-export function endOnSignal(close: () => Promise<void>, graceMs = 0): void {
-  const end = (): void => {
-    for (const signal of signals) process.off(signal, end);
-    setTimeout(() => process.exit(0), graceMs + overtimeMs).unref();
-    void close();
+/** How a process stops. */
+export interface Stopping {
+  /** Lets what is under way end. */
+  readonly close: () => Promise<void>;
+  /** Milliseconds that all of it may take; then the process exits, whatever still hangs. */
+  readonly graceMs: number;
+  /** Ends processes that depend on this one, at once; called before this process exits. */
+  readonly kill?: () => void;
+}
+
+/**
+ * Stops the process on SIGINT or SIGTERM with exit code 0, at the latest when its grace period is over. A second signal
+ * ends it at once, in Node's own way: its exit status names the signal then.
+ * @returns stops it without a signal.
+ */
+export function endOnSignal({ close, graceMs, kill }: Stopping): () => void {
+  let isStopping = false;
+  const exit = (): void => {
+    kill?.();
+    process.exit();
   };
-  for (const signal of signals) process.on(signal, end);
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(exit, graceMs);
+    close().then(exit, exit); // what could not be closed ends with the process
+  };
+  const signalled = (signal: NodeJS.Signals): void => {
+    if (!isStopping) {
+      stop();
+      return;
+    }
+    kill?.();
+    for (const each of signals) process.off(each, signalled);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, signalled);
+  return stop;
 }

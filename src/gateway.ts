@@ -11,6 +11,7 @@ import { openWriting } from './gateway/open-writing.js';
 import { Opened } from './gateway/opened.js';
 import { contextFactory } from './gateway/request-contexts.js';
 import { type GatewayParts, surroundingsOf } from './gateway/surroundings.js';
+import { drainMs } from './grace-period.js';
 import { SubscriptionLimit } from './live/subscription-limit.js';
 import { createSchema } from './resolvers/schema.js';
 import { type Sandbox } from './sandbox/sandbox.js';
@@ -36,9 +37,9 @@ export interface Gateway {
 export async function startGateway(config: Config, parts: GatewayParts = {}): Promise<Gateway> {
   const opened = new Opened();
   try {
-    return { ...(await openAll(config, parts, opened)), close: () => opened.close() };
+    return { ...(await openAll(config, parts, opened)), close: () => opened.close(config.shutdownGraceMs) };
   } catch (error) {
-    await opened.close();
+    await opened.close(config.shutdownGraceMs).catch(() => undefined); // why it could not start matters more
     throw error;
   }
 }
@@ -93,7 +94,7 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
     metricsAccess: metricsAccessOf(config),
     readiness: observation.watch({ policy, budget, account, answers, redis }),
   });
-  opened.add(closing, (it) => it.end(config.shutdownGraceMs));
+  opened.add(closing, (it) => it.end(drainMs(config.shutdownGraceMs)));
   await shared.ready();
   const listening = await listen(app, config.host, config.port);
   closing.onShut(listening.close);

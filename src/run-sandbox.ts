@@ -7,9 +7,12 @@ import { startSandbox } from './sandbox/sandbox.js';
 const sandboxCredentials = { accountSid: 'sandbox', apiKey: 'sandbox-key', apiToken: 'sandbox-token' };
 
 /** Starts the sandbox alone, says how to reach it, and ends on a signal. */
-export async function runSandbox({ sandbox, host }: Config, say: (line: string) => void): Promise<undefined> {
+export async function runSandbox(
+  { sandbox, host, shutdownGraceMs: graceMs }: Config,
+  say: (line: string) => void,
+): Promise<undefined> {
   const running = await startSandbox({ ...sandboxCredentials, host, ...sandbox, callbacks: { fire: true } });
-  endOnSignal(() => running.close());
+  endOnSignal({ close: () => running.close(), graceMs });
   say(`the sandbox is ready, ${sandbox.speed} times as fast as life (SANDBOX_SPEED)
 
   API        ${running.baseUrl}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms

@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
 import { type Config } from './config.js';
-import { overtimeMs } from './end-on-signal.js';
+import { endOnSignal } from './end-on-signal.js';
 import { startGateway } from './gateway.js';
+import { workerGraceMs } from './grace-period.js';
 import { type ServedByPrimary, type ServedByWorker } from './gateway/workers/served.js';
 import { createLogger } from './server/logger.js';
 import { startProblem } from './start-problem.js';
@@ -15,8 +16,9 @@ import { pipeTo } from './workers/pipe.js';
 export async function runWorker(config: Config): Promise<undefined> {
   const primary = new Line<ServedByPrimary>(pipeTo(process));
   const report = primary.remote('report');
-  const starting = start(config, primary);
-  endWith(primary, config.shutdownGraceMs, async () => {
+  const graceMs = workerGraceMs(config.shutdownGraceMs);
+  const starting = start({ ...config, shutdownGraceMs: graceMs }, primary);
+  endWith(primary, graceMs, async () => {
     await (await starting).close();
   });
   try {
@@ -46,25 +48,22 @@ async function start(config: Config, primary: Line<ServedByPrimary>) {
   );
 }
 
-/** Ends, once, when the primary says so, on a signal, and when the primary is gone. */
+/** Stops when the primary says so, on a signal, and when the primary is gone; at once where it goes meanwhile. */
 function endWith(primary: Line<ServedByPrimary>, graceMs: number, close: () => Promise<void>): void {
-  let isEnding = false;
-  const end = (): void => {
-    if (isEnding) return;
-    isEnding = true;
-    setTimeout(() => process.exit(0), graceMs + overtimeMs).unref();
-    void close()
-      .catch(() => undefined) // it did not even start
-      .then(() => {
-        if (process.connected) process.disconnect(); // nothing else keeps the process
-      });
-  };
-  const life: ServedByWorker['life'] = { stop: end };
+  let isStopping = false;
+  const stop = endOnSignal({
+    close: () => {
+      isStopping = true;
+      return close();
+    },
+    graceMs,
+  });
+  const life: ServedByWorker['life'] = { stop };
   primary.serve('life', life);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   const { worker } = cluster;
   worker?.once('disconnect', () => {
+    if (isStopping) process.exit();
     worker.exitedAfterDisconnect = true; // or Node ends the process at once, with all that is being answered
-    end();
+    stop();
   });
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Config } from './config.js';
 import { type RunningSandbox } from './config/upstream.js';
-import { endOnSignal, overtimeMs } from './end-on-signal.js';
+import { endOnSignal } from './end-on-signal.js';
+import { killAfterMs } from './grace-period.js';
 import { connect } from './gateway/connect.js';
 import { memoryBudget } from './gateway/memory-budget.js';
 import { heapBytes } from './heap.js';
@@ -28,7 +29,7 @@ export async function runWorkers(config: Config, say: (line: string) => void): P
   const crew = new Crew({
     count: config.workers,
     fork: () => forkMember(hold),
-    stopWithinMs: config.shutdownGraceMs + overtimeMs,
+    stopWithinMs: killAfterMs(config.shutdownGraceMs),
     onEnded: (ended, replacedInMs) => {
       logger.warn({ worker: ended, replacedInMs }, 'a worker ended; another will take its place');
     },
@@ -40,10 +41,16 @@ export async function runWorkers(config: Config, say: (line: string) => void): P
       process.exit(1);
     },
   });
-  endOnSignal(async () => {
-    await crew.stop();
-    await sandbox?.sandbox?.close();
-  }, config.shutdownGraceMs + overtimeMs);
+  endOnSignal({
+    close: async () => {
+      await crew.stop();
+      await sandbox?.sandbox?.close();
+    },
+    graceMs: config.shutdownGraceMs,
+    kill: () => {
+      crew.kill();
+    },
+  });
   try {
     const url = await crew.start();
     if (url !== undefined) say(readyLines(config, url));

@@ -1,4 +1,6 @@
-/** What was opened, in order: it is closed from the last to the first, each once. */
+import { within } from '../server/closing.js';
+
+/** Everything that was opened, in order: it is closed from the last to the first, each once. */
 export class Opened {
   readonly #closings: (() => Promise<void> | void)[] = [];
 
@@ -8,8 +10,21 @@ export class Opened {
     return open;
   }
 
-  /** Closes all of it. */
-  async close(): Promise<void> {
-    for (const closeOne of this.#closings.splice(0).reverse()) await closeOne();
+  /**
+   * Closes all of it, also where something can't be closed.
+   * @param withinMs after which nothing is waited for any more; everything is told to close all the same.
+   * @throws the first error.
+   */
+  async close(withinMs: number): Promise<void> {
+    const overAtMs = performance.now() + withinMs;
+    const errors: unknown[] = [];
+    for (const closeOne of this.#closings.splice(0).reverse()) {
+      try {
+        await within(Math.max(0, overAtMs - performance.now()), closeOne());
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 }

@@ -86,7 +86,13 @@ export class Crew {
     await this.#end(members, this.#options.stopWithinMs);
   }
 
-  /** Waits for all to end, and kills who takes longer. */
+  /** Leaves none any time. */
+  kill(): void {
+    this.#isStopping = true;
+    for (const member of this.#members) member.kill();
+  }
+
+  /** Waits for all to end, and kills those that take longer. */
   async #end(members: readonly Member[], withinMs: number): Promise<void> {
     const kill = setTimeout(() => {
       for (const member of members) member.kill();

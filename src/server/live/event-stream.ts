@@ -8,7 +8,7 @@ import { type OperationParameters } from '../../operations/operation-request.js'
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
 import { type RequestHook } from '../auth/http-authentication.js';
-import { type Closing } from '../closing.js';
+import { type Closing, within } from '../closing.js';
 import { type Logger } from '../logger.js';
 import { operationTrail, onTrail } from '../observe/trail.js';
 import { operationRequestOf, readParameters, writeResult } from '../operation-over-http.js';
@@ -18,6 +18,9 @@ import { isSameOrigin } from './same-origin.js';
 const eventStream = 'text/event-stream';
 /** How often to look whether a client that does not keep up has taken what was sent. */
 const lookAgainMs = 50;
+
+/** How long clients may take to read that their streams end, while the gateway stops. */
+const goodbyeMs = 500;
 
 /** A stream that ends without being completed is opened again; browsers take this long to. */
 const reconnectHint = 'retry: 1000\n\n';
@@ -83,8 +86,12 @@ export function serveEventStream(
       return reply;
     },
   });
-  closing.onBegin(() => {
-    for (const response of subscribed) response.end(reconnectHint);
+  closing.onBegin(async () => {
+    const streams = [...subscribed];
+    const closed = streams.map((response) => new Promise((resolve) => response.once('close', resolve)));
+    for (const response of streams) response.end(reconnectHint);
+    await within(goodbyeMs, Promise.all(closed));
+    for (const response of streams) response.destroy();
   });
 }
 
