@@ -8,39 +8,34 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { type FastifyRequest } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
-import { type OperationResult } from '../operations/operation-result.js';
 import { answerText } from './answer-text.js';
 import { libraryLogger } from './library-log.js';
 import { type Logger } from './logger.js';
 
-/** What Apollo Server's plugins are handed: the operation that the pipeline has admitted. */
-interface HandedOver {
-  readonly run: () => Promise<OperationResult>;
-}
+/** The media type of a request's answer, or the answer that refuses the request. */
+export type Negotiated = { readonly contentType: string } | { readonly refusal: HttpRefusal };
 
-/** An HTTP answer, ready to be written. */
-export interface HttpAnswer {
+/** An HTTP answer of Apollo Server's own. */
+export interface HttpRefusal {
   readonly status: number;
   readonly headers: Iterable<readonly [string, string]>;
   readonly body: string;
-  /** False where Apollo Server refused the request, and the operation did not run. */
-  readonly hasRun: boolean;
 }
 
 /**
- * Apollo Server as the HTTP front: it guards against forged requests (CSRF) and negotiates the media type. It never sees
- * what a client wrote: it is given a placeholder document, and the admitted operation runs in place of it.
+ * Apollo Server as the HTTP front: it guards against forged requests (CSRF) and negotiates the media type, before anything
+ * runs. It never sees what a client wrote: it is given a placeholder document, which runs nothing.
  */
 export class ApolloFront {
-  readonly #apollo: ApolloServer<HandedOver>;
+  readonly #apollo: ApolloServer;
 
-  private constructor(apollo: ApolloServer<HandedOver>) {
+  private constructor(apollo: ApolloServer) {
     this.#apollo = apollo;
   }
 
   /** Starts Apollo Server. */
   static async start(schema: GraphQLSchema, logger: Logger): Promise<ApolloFront> {
-    const apollo = new ApolloServer<HandedOver>({
+    const apollo = new ApolloServer({
       schema,
       introspection: true, // a validation rule of the pipeline decides
       documentStore, // nothing is left to parse or to validate
@@ -53,7 +48,7 @@ export class ApolloFront {
       logger: libraryLogger(logger, 'apollo'),
       stopOnTerminationSignals: false, // the composition root's decision
       plugins: [
-        runsThePipeline,
+        runsNothing,
         ApolloServerPluginLandingPageDisabled(), // GraphiQL is at /
         ApolloServerPluginCacheControlDisabled(), // it wraps every field's resolver
         ApolloServerPluginInlineTraceDisabled(), // on by default in a subgraph
@@ -65,34 +60,22 @@ export class ApolloFront {
     return new ApolloFront(apollo);
   }
 
-  /**
-   * Answers a request, by `run` unless Apollo Server refuses it first.
-   * @param run the admitted operation.
-   */
-  async answer({ method, headers }: FastifyRequest, run: HandedOver['run']): Promise<HttpAnswer> {
+  /** Asks Apollo Server whether a request may be answered, and as what. */
+  async negotiate({ method, headers }: FastifyRequest): Promise<Negotiated> {
     const isGet = method === 'GET';
-    const outcome = { hasRun: false };
-    const {
-      status,
-      headers: answered,
-      body,
-    } = await this.#apollo.executeHTTPGraphQLRequest({
+    const response = await this.#apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method,
         headers: headerMap(headers),
         search: isGet ? `?query=${encodeURIComponent(placeholder)}` : '',
         body: isGet ? undefined : { query: placeholder },
       },
-      context: () =>
-        Promise.resolve({
-          run: () => {
-            outcome.hasRun = true;
-            return run();
-          },
-        }),
+      context: () => Promise.resolve({}),
     });
-    if (body.kind !== 'complete') throw new Error('Nothing here is delivered in parts.');
-    return { status: status ?? 200, headers: answered, body: body.string, ...outcome };
+    const { status = 200, headers: answered, body } = response;
+    const contentType = answered.get('content-type');
+    if (status === 200 && contentType !== undefined) return { contentType };
+    return { refusal: { status, headers: answered, body: body.kind === 'complete' ? body.string : '' } };
   }
 
   /** Stops Apollo Server. */
@@ -109,16 +92,15 @@ const documentStore = {
   delete: () => Promise.resolve(false),
 };
 
-const runsThePipeline: ApolloServerPlugin<HandedOver> = {
+/** The placeholder's answer; nobody reads it. */
+const runsNothing: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({
-      responseForOperation: async ({ contextValue }) => {
-        const { body, status, headers } = await contextValue.run();
-        return {
-          http: { status, headers: new HeaderMap(Object.entries(headers)) },
-          body: { kind: 'single', singleResult: body },
-        };
-      },
+      responseForOperation: () =>
+        Promise.resolve({
+          http: { status: 200, headers: new HeaderMap() },
+          body: { kind: 'single', singleResult: { data: null } },
+        }),
     }),
 };
 

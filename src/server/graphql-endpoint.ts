@@ -5,7 +5,7 @@ import { GatewayError } from '../domain/errors.js';
 import { type OperationResult } from '../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../operations/pipeline.js';
 import { type AnswerKeeping } from './answers/answer-keeping.js';
-import { ApolloFront } from './apollo.js';
+import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo.js';
 import { type RequestHook } from './auth/http-authentication.js';
 import { within } from './closing.js';
 import { type RouterCallbacks } from './live/router-callbacks.js';
@@ -38,18 +38,15 @@ export async function serveGraphql(
   /** What Apollo Server negotiated for each `Accept`: a request with the same one need not go through it. */
   const contentTypes = new LRUCache<string, string>({ max: maximumAccepts });
 
-  const byApollo = async (request: FastifyRequest, reply: FastifyReply, admitted: AdmittedOperation) => {
-    const { status, headers, body, hasRun } = await apollo.answer(request, async () =>
-      noted(request, admitted, await pipeline.run(admitted)),
-    );
-    reply.code(status);
-    for (const [name, value] of headers) reply.header(name, value);
-    const { accept = '' } = request.headers;
-    const contentType = reply.getHeader('content-type');
-    if (!hasRun) request.refusedWith = 'BAD_REQUEST';
-    else if (status === 200 && accept.length <= longestAccept && typeof contentType === 'string')
-      contentTypes.set(accept, contentType);
-    return body;
+  const negotiated = async (request: FastifyRequest): Promise<Negotiated> => {
+    const { method, headers } = request;
+    const { accept = '' } = headers;
+    const known = method === 'POST' ? contentTypes.get(accept) : undefined; // a GET may be forged
+    if (known !== undefined) return { contentType: known };
+    const answer = await apollo.negotiate(request);
+    if ('contentType' in answer && accept.length <= longestAccept)
+      contentTypes.set(accept, answer.contentType);
+    return answer;
   };
 
   await keeping.serve(app, {
@@ -58,19 +55,19 @@ export async function serveGraphql(
     exposeHeadRoute: false,
     onRequest: [varyByAccept, ...onRequest],
     handler: async (request, reply) => {
+      const answer = await negotiated(request);
+      if ('refusal' in answer) return writeRefusal(reply, answer.refusal);
+      const { contentType } = answer;
       const parameters = readParameters(request);
       if (parameters instanceof GatewayError)
-        return writeResult(reply, pipeline.refuse(request.trail, parameters));
+        return writeResult(reply, pipeline.refuse(request.trail, parameters), contentType);
       const callback = parameters.extensions['subscription'] ?? undefined;
       const canStream = callback !== undefined; // to a router: a transport of its own
       const trail = canStream ? { ...request.trail, transport: 'callback' as const } : request.trail;
       const admitted = pipeline.admit(operationRequestOf(request, parameters, { trail, canStream }));
-      if ('body' in admitted) return writeResult(reply, admitted);
+      if ('body' in admitted) return writeResult(reply, admitted, contentType);
       if (admitted.operation.definition.operation === OperationTypeNode.SUBSCRIPTION)
-        return writeResult(reply, await callbacks.open(admitted, callback));
-      const contentType =
-        request.method === 'POST' ? contentTypes.get(request.headers.accept ?? '') : undefined;
-      if (contentType === undefined) return byApollo(request, reply, admitted);
+        return writeResult(reply, await callbacks.open(admitted, callback), contentType);
       const result = noted(request, admitted, await pipeline.run(admitted));
       return writeResult(reply, result, contentType);
     },
@@ -82,6 +79,13 @@ const varyByAccept: RequestHook = (_request, reply, done) => {
   else reply.header('vary', 'accept');
   done();
 };
+
+function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusal): string {
+  reply.request.refusedWith = 'BAD_REQUEST';
+  reply.code(status);
+  for (const [name, value] of headers) reply.header(name, value);
+  return body;
+}
 
 /** Notes a query that was answered whole, for the response cache. */
 function noted(

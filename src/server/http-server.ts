@@ -127,10 +127,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   decorateWithCaller(app);
   decorateWithRefusal(app);
   if (options.connectionLimits.connectionsPerCaller > 0) countForCallers(app, connections);
-  answerErrors(app, options.logger);
   takeJson(app);
   sendSecurityHeaders(app);
   refuseOtherHosts(app, options.allowedHosts);
+  answerErrors(app, options.logger);
   await openToOrigins(app, options.corsOrigins);
   serveHealth(app, options.readiness, closing);
   serveMetrics(app, options.metrics, options.metricsAccess);
@@ -182,13 +182,19 @@ async function serveOperations(
 /** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
 function answerErrors(app: FastifyInstance, logger: Logger): void {
   const methodsAt = knownMethods(app);
-  app.setNotFoundHandler((request, reply) => {
+  // Before a body is read: what can't be done at an address does not depend on what is sent.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) notFound(request, reply);
+    else done();
+  });
+  const notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const methods = methodsAt(request.url);
     if (methods.length === 0) return refuse(reply, 404, 'There is nothing at this address.', 'NOT_FOUND');
     const allow = methods.join(', ');
     reply.header('allow', allow);
     return refuse(reply, 405, `This address takes ${allow}.`, 'BAD_REQUEST');
-  });
+  };
+  app.setNotFoundHandler(notFound);
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     const statusCode = error.statusCode ?? 500;
     // RFC 9110 (15.5.16): the answer names the encodings that are accepted.

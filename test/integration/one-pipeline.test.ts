@@ -281,6 +281,39 @@ describe('a body', () => {
   });
 });
 
+describe('a media type that is not served', () => {
+  const create = `mutation { pauseCampaign(sid: "a") { campaign { sid } } }`;
+  it.each(['text/html', 'text/event-stream', 'multipart/mixed', 'application/json;q=0'])(
+    '%s is 406 before anything runs, whatever is asked',
+    async (accept) => {
+      for (const query of [create, '{ nope }']) {
+        const answer = await request(`${gateway.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept },
+          body: JSON.stringify({ query }),
+        });
+        expect(answer.statusCode).toBe(406);
+        expect(await answer.body.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+      }
+      expect(sandbox.calls).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['*/*', 200],
+    ['text/*', 200],
+    ['text/event-stream', 200],
+    ['application/json', 406],
+    ['text/event-stream;q=0, */*', 406],
+  ])('for an event stream, %s is %i', async (accept, status) => {
+    const answer = await request(`${gateway.url}/graphql/stream?query=%7B__typename%7D`, {
+      headers: { accept },
+    });
+    expect(answer.statusCode).toBe(status);
+    await answer.body.dump();
+  });
+});
+
 describe('another method is 405 and names those that are taken', () => {
   it.each([
     ['PUT', '/graphql', 'GET, POST'],
@@ -290,7 +323,8 @@ describe('another method is 405 and names those that are taken', () => {
     ['POST', '/livez', 'GET, HEAD'],
     ['GET', '/webhooks/exotel/message/token', 'POST'],
   ] as const)('%s %s', async (method, path, allow) => {
-    const answer = await request(gateway.url + path, { method });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await request(gateway.url + path, { method, headers });
     expect([answer.statusCode, answer.headers['allow']]).toEqual([405, allow]);
     expect(await answer.body.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
   });

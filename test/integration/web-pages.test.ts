@@ -123,7 +123,7 @@ describe('what a page of somebody else can send without being asked is refused',
     ['text', 400, 'POST', '/graphql', { 'content-type': 'text/plain' }, body],
     ['text to the stream', 400, 'POST', '/graphql/stream', { 'content-type': 'text/plain', ...stream }, body],
     ['a link with a query', 400, 'GET', `/graphql?query=${campaign}`, {}, undefined],
-    ['a link with a mutation', 405, 'GET', `/graphql?${search}`, {}, undefined],
+    ['a link with a mutation', 400, 'GET', `/graphql?${search}`, {}, undefined],
     ['a mutation by GET', 405, 'GET', `/graphql?${search}`, { 'apollo-require-preflight': '1' }, undefined],
     ['a mutation by GET to the stream', 405, 'GET', `/graphql/stream?${search}`, stream, undefined],
     [

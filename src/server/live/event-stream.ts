@@ -66,7 +66,7 @@ export function serveEventStream(
         return refuse(reply, 503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN');
       if (!isSameOrigin(request.headers, corsOrigins))
         return refuse(reply, 403, 'Another origin may not open this stream.', 'FORBIDDEN');
-      if (!(request.headers.accept ?? '').includes(eventStream))
+      if (!acceptsEvents(request.headers.accept))
         return refuse(reply, 406, `This address answers ${eventStream} only.`, 'BAD_REQUEST');
       const trail = operationTrail('sse', request.trail);
       const parameters = readParameters(request);
@@ -115,6 +115,19 @@ async function eventsOf(
 // eslint-disable-next-line @typescript-eslint/require-await
 async function* single({ body }: OperationResult): ResultStream {
   yield body;
+}
+
+/** The media ranges that include an event stream, the most specific first. */
+const rangesOfEvents = [eventStream, 'text/*', '*/*'];
+
+/** Whether an `Accept` header takes an event stream; one that is missing does not say so. */
+function acceptsEvents(accept = ''): boolean {
+  const ranges = accept
+    .toLowerCase()
+    .split(',')
+    .map((range) => range.split(';').map((part) => part.trim()));
+  const range = rangesOfEvents.map((type) => ranges.find(([name]) => name === type)).find(Boolean);
+  return range !== undefined && !range.some((part) => /^q=0(?:\.0*)?$/.test(part));
 }
 
 /** The library is to see one event stream, and nothing of the operation: that is admitted already. */

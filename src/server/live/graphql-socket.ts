@@ -123,10 +123,19 @@ export class GraphqlSocket {
       await handled;
     } catch (error) {
       if (this.socket.readyState !== this.socket.OPEN) return; // a message that could not be sent any more
+      if (isUnexpectedType(error)) {
+        this.socket.close(CloseCode.BadRequest, 'Unexpected message');
+        return;
+      }
       this.#onFailure(error);
       this.socket.close(CloseCode.InternalServerError, 'Internal server error');
     } finally {
       this.#operations -= operations;
     }
   }
+}
+
+/** A message that only servers send, such as `next`: `graphql-ws` throws for it. */
+function isUnexpectedType(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unexpected message of type');
 }

@@ -35,8 +35,8 @@ export interface RouterCallbacksOptions {
 }
 
 const protocol = { 'subscription-protocol': 'callback/1.0' };
-/** The most that a router may take to answer. */
-const timeoutMs = 10_000;
+/** The most that a router may take to answer, and to confirm a subscription while its client waits. */
+const [timeoutMs, confirmMs] = [10_000, 4000];
 /** The most that routers may take to hear that the gateway stops. */
 const farewellMs = 1000;
 /** The router's own default. */
@@ -133,7 +133,8 @@ class Router {
   /** Asks whether the router wants the events. */
   async confirms(): Promise<boolean> {
     try {
-      await this.deliver('check');
+      const deadline = AbortSignal.timeout(confirmMs);
+      await patiently.execute(() => this.send('check', {}, deadline), deadline);
       return true;
     } catch {
       return false;
@@ -146,13 +147,13 @@ class Router {
   }
 
   /** Sends a message once. @throws NotTaken where it is of no use to send it again; anything else where it may be. */
-  async send(action: Action, message: Message = {}): Promise<void> {
+  async send(action: Action, message: Message = {}, signal = AbortSignal.timeout(timeoutMs)): Promise<void> {
     const { url, id, verifier } = this.#target;
     const { statusCode, body } = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...protocol },
       body: JSON.stringify({ kind: 'subscription', action, id, verifier, ...message }),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
     await body.dump({ limit: answerBytes }).catch(() => undefined);
     if (statusCode >= 500) throw new Error(`The router answered ${statusCode}.`);
@@ -256,7 +257,7 @@ function targetIn(asked: unknown, mayCallBack: (url: string) => boolean): Callba
   // Routers of version 1 write the names in snake case.
   const url = said['callbackUrl'] ?? said['callback_url'];
   const heartbeatMs = said['heartbeatIntervalMs'] ?? said['heartbeat_interval_ms'] ?? usualHeartbeatMs;
-  if (typeof url !== 'string' || url.length > longestUrl || !mayCallBack(url))
+  if (typeof url !== 'string' || url.length > longestUrl || !/^https?:/i.test(url) || !mayCallBack(url))
     throw wrong('callbackUrl', 'Subscription events may not be sent to this callback URL.');
   if (!isHeartbeat(heartbeatMs))
     throw wrong(
