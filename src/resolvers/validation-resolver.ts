@@ -1,6 +1,6 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { encodingOf, segmentsOf } from '../domain/sms.js';
-import { variablesOf } from '../domain/template.js';
+import { examinedPart, variablesOf } from '../domain/template.js';
 import { CreateCampaignInput } from '../schema/campaign-input.js';
 import { CampaignValidation } from '../schema/campaign-validation.js';
 import { type RequestContext } from './context.js';
@@ -18,12 +18,13 @@ export class ValidationResolver {
   ): CampaignValidation {
     report.used.goByTheClock(); // a start that is early enough now is too early in a minute
     const userErrors = writer.problems(draft, idempotencyKey);
+    const template = examinedPart(draft.template);
     return {
       valid: userErrors.length === 0,
       userErrors,
-      variables: variablesOf(draft.template),
-      encoding: encodingOf(draft.template),
-      segments: segmentsOf(draft.template),
+      variables: variablesOf(template),
+      encoding: encodingOf(template),
+      segments: segmentsOf(template),
     };
   }
 }

@@ -155,3 +155,16 @@ describe('the id of an operation', () => {
     expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 });
+
+it.each([
+  { type: 'connection_ack' },
+  { type: 'next', id: '1', payload: {} },
+  { type: 'error', id: '1', payload: [{ message: 'x' }] },
+])("a message that only servers send closes the socket as the client's mistake: %j", async (message) => {
+  const { socket, send } = await open({ isKnown: true });
+  const logged = gateway.logs.length;
+  send(message);
+  const [code] = (await once(socket, 'close')) as [number];
+  expect(code).toBe(4400);
+  expect(gateway.logs.slice(logged).filter((line) => line.includes('"level":50'))).toEqual([]);
+});

@@ -34,10 +34,10 @@ export interface MessageListArguments {
  */
 export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): CampaignQuery {
   const name = filter?.name ?? null;
-  if (name !== null && lengthInCharacters(name.trim()) < minimumNameLength)
-    throw new InputError('filter.name', `must have at least ${minimumNameLength} letters.`);
   if (name !== null && name.length > maximumSearchLength)
     throw new InputError('filter.name', `must have at most ${maximumSearchLength} characters.`);
+  if (name !== null && lengthInCharacters(name.trim()) < minimumNameLength)
+    throw new InputError('filter.name', `must have at least ${minimumNameLength} letters.`);
   const statuses = [...new Set(filter?.status ?? [])].sort();
   if (statuses.includes(CampaignStatus.UNKNOWN))
     throw new InputError(

@@ -1,6 +1,12 @@
 import { maximumDltIdLength, maximumNameLength, maximumUrlLength } from '../lengths.js';
 import { problem, type UserProblem } from '../user-error.js';
-import { lengthInCharacters, maximumTemplateLength, maximumVariables, variablesOf } from '../template.js';
+import {
+  examinedPart,
+  lengthInCharacters,
+  maximumTemplateLength,
+  maximumVariables,
+  variablesOf,
+} from '../template.js';
 import { type CampaignDraft } from './draft.js';
 
 const digits = /^\d+$/;
@@ -50,16 +56,18 @@ export function templateProblems({ template }: CampaignDraft): UserProblem[] {
   if (template.trim() === '') return [problem('BLANK', field, 'The template is blank.')];
   if (isGarbled(template)) return [problem('INVALID', field, garbled)];
   const problems: UserProblem[] = [];
-  const length = lengthInCharacters(template);
-  if (length > maximumTemplateLength)
+  const examined = examinedPart(template);
+  const isCut = examined.length < template.length;
+  const length = lengthInCharacters(examined);
+  if (isCut || length > maximumTemplateLength)
     problems.push(
       problem(
         'TOO_LONG',
         field,
-        `The template has ${length} characters; at most ${maximumTemplateLength} are taken.`,
+        `The template has ${isCut ? 'more than ' : ''}${length} characters; at most ${maximumTemplateLength} are taken.`,
       ),
     );
-  const variables = variablesOf(template);
+  const variables = variablesOf(examined);
   if (variables.length > maximumVariables)
     problems.push(
       problem(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { lengthInCharacters, variablesOf } from '../../../src/domain/template.js';
+import { examinedPart, lengthInCharacters, variablesOf } from '../../../src/domain/template.js';
 
 describe('the variables of a template', () => {
   const templates: [template: string, variables: string[]][] = [
@@ -44,4 +44,10 @@ describe('the length of a text', () => {
   ])('%j has %i characters', (text, length) => {
     expect(lengthInCharacters(text)).toBe(length);
   });
+});
+
+it('no more of a template is examined than one of the greatest length has', () => {
+  const template = '@@a '.repeat(60_000);
+  expect(examinedPart(template)).toBe('@@a '.repeat(1000));
+  expect(examinedPart('\u{1F600}'.repeat(2000))).toHaveLength(4000);
 });
