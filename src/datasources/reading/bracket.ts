@@ -2,7 +2,7 @@ import { type RowRange } from '../../domain/page.js';
 import { type Row } from '../exotel/rows.js';
 import { type Cursor } from './cursor.js';
 import { type ListSource, readable } from './list-source.js';
-import { isTiedAt, markedDistances, markOf, type Neighbours } from './neighbour-marks.js';
+import { isTiedAt, markedDistances, markOf, nearestKnown, type Neighbours } from './neighbour-marks.js';
 import { explainOrder, type KeyOrder } from './sort-key.js';
 
 /** A neighbour of a cursor's row that is in the list. */
@@ -20,7 +20,7 @@ export interface Bracket {
   readonly block: RowRange;
   /** True where `block` follows from sort keys, or the list has no other order than its own. */
   readonly isBlockKnown: boolean;
-  /** The outermost rows at hand that have its sort key; undefined where there are none, or keys do not tell. */
+  /** From the first row at hand that is of the block to the last; undefined where there is none, or keys do not tell. */
   readonly seen: RowRange | undefined;
   /** The row lies within: the block, less what its neighbours exclude. */
   readonly range: RowRange;
@@ -49,13 +49,15 @@ export function bracketOf<T extends { readonly sid: string }>(
   });
   const order = orderOf(rows, source, cursor);
   const block = order ? blockOf(rows, order, cursor.sortKey ?? '', total) : { start: 0, end: total };
-  const inBlock = rows.filter(({ index }) => index >= block.start && index < block.end);
-  const ties = order ? inBlock.filter(({ key }) => key !== null) : [];
-  const [first, last] = [ties[0], ties.at(-1)];
-  const isTied = order !== undefined;
+  const ties = rows.filter(({ index, key }) =>
+    order ? key !== null && isWithin(index, block) : cursor.sortKey !== null || key === null,
+  );
+  const [first, last] = order ? [ties[0], ties.at(-1)] : [];
+  const outermost = first && last && { start: first.index, end: last.index + 1 };
+  const isTied = order !== undefined || cursor.sortKey === null;
   const neighbours = agreeing(
-    foundOf(inBlock, cursor.previous, isTied),
-    foundOf(inBlock, cursor.next, isTied),
+    foundOf(ties, cursor.previous, isTied),
+    foundOf(ties, cursor.next, isTied),
     side,
   );
   const previous = neighbours.before.reduce<FoundNeighbour | undefined>(later, undefined);
@@ -68,13 +70,37 @@ export function bracketOf<T extends { readonly sid: string }>(
     found,
     block,
     isBlockKnown: order !== undefined || source.direction === null,
-    seen: first && last && { start: first.index, end: last.index + 1 },
+    seen: source.direction === null ? block : outermost,
     range: { start: previous ? previous.index + 1 : block.start, end: next ? next.index : block.end },
     previous,
     next,
   };
 }
 
+/**
+ * Where the row would be if nothing had come between it and the nearest neighbour; undefined without a neighbour.
+ * @returns also whether no nearer neighbour can be found on that side.
+ */
+export function besideNeighbour(
+  { previous, next }: Bracket,
+  cursor: Cursor,
+): { readonly index: number; readonly isNearest: boolean } | undefined {
+  const before = previous && {
+    index: previous.index + previous.distance,
+    isNearest: previous.distance === nearestKnown(cursor.previous),
+  };
+  const after = next && {
+    index: next.index - next.distance,
+    isNearest: next.distance === nearestKnown(cursor.next),
+  };
+  return before?.isNearest === true || !after?.isNearest ? (before ?? after) : after;
+}
+
+function isWithin(index: number, { start, end }: RowRange): boolean {
+  return index >= start && index < end;
+}
+
+/** A row that could be read. */
 interface Known {
   readonly index: number;
   readonly sid: string;

@@ -76,3 +76,8 @@ export function knowsAllUpTo({ marks }: Neighbours, distance: number): boolean {
 export function isTiedAt({ tied }: Neighbours, distance: number): boolean {
   return tied === null || distance <= tied;
 }
+
+/** The distance of the nearest row on this side that is known; undefined where none is. */
+export function nearestKnown({ marks }: Neighbours): number | undefined {
+  return markedDistances[marks.findIndex((mark) => mark !== null)];
+}

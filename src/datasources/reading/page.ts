@@ -10,7 +10,7 @@ import { type Consistency } from './consistency.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursor.js';
 import { type ListReader } from './list-reader.js';
 import { type ListSource } from './list-source.js';
-import { locate, type Position } from './position.js';
+import { locate, type Position, type SearchTerms } from './position.js';
 import { SearchAllowance } from './search-allowance.js';
 import { type Cut } from './slicing.js';
 
@@ -52,7 +52,11 @@ async function readCut<T extends { readonly sid: string }>(
   let list = open(0);
   // Twice is enough: a list that moves faster than it can be read has no one page that is right.
   for (let number = 0; ; number += 1) {
-    const places = await locateBoth(list, source, cut, allowance, number < maximumRereads);
+    const places = await locateBoth(list, source, cut, {
+      allowance,
+      reread: number,
+      mayBeReread: number < maximumRereads,
+    });
     const total = list.total ?? 0;
     const range = rangeOf(cut, places, total);
     const reading = list.cover(range);
@@ -81,14 +85,13 @@ async function locateBoth<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
   cut: Cut,
-  allowance: SearchAllowance,
-  mayBeReread: boolean,
+  search: SearchTerms,
 ): Promise<Places> {
   await list.begin(cut); // both cursors' windows, and the rows on their page's side, at once
   const { after, before } = cut;
   return {
-    after: after && (await locate(list, source, after, 'after', allowance, mayBeReread)),
-    before: before && (await locate(list, source, before, 'before', allowance, mayBeReread)),
+    after: after && (await locate(list, source, after, 'after', search)),
+    before: before && (await locate(list, source, before, 'before', search)),
   };
 }
 

@@ -1,12 +1,12 @@
 import { type RowRange } from '../../domain/page.js';
-import { type Bracket, type Entries } from './bracket.js';
+import { besideNeighbour, type Bracket, type Entries } from './bracket.js';
 import { type Cursor } from './cursor.js';
 
 /** How far from its expected place a row is looked for, in rows to each side. */
 const reach = 500;
 
-/** How many windows right beside the old place are read before anything else is tried. */
-const windowsBeside = 2;
+/** How many windows near the old place are read before anything else is tried. */
+const windowsNear = 2;
 
 /** Chooses what to read next in search of a cursor's row that is not where it was. */
 export class PlaceSearch {
@@ -15,7 +15,7 @@ export class PlaceSearch {
   /** Rows that were asked for and not given. */
   readonly #notGiven: RowRange[] = [];
   #hasTriedLikely = false;
-  #triedBeside = 0;
+  #triedNear = 0;
 
   /** @param windowSize rows that one call gives. */
   constructor(cursor: Cursor, windowSize: number) {
@@ -32,66 +32,68 @@ export class PlaceSearch {
    * The index of the next row to read; undefined where the row is gone, or too far away.
    *
    * In this order: beside a neighbour that was found; where the row is if all that changed the total came before it; the
-   * windows beside its old place; the beginning of the rows with its sort key, by bisection, where its place among them
-   * is known; then outward from the place where it is expected.
+   * windows beside its old place; the end of the rows with its sort key from which its place among them is known, by
+   * bisection; then outward from the places where it is expected.
    */
   next(bracket: Bracket, entries: Entries<unknown>, total: number): number | undefined {
     const unread = new UnreadRows(entries, this.#notGiven, total);
-    const { range, previous, next } = bracket;
-    if (this.#cursor.sid === '') {
-      // Without a sid it can only be recognised as the row right beside a neighbour.
-      if (previous?.distance === 1) return unread.nearest([range.start], around(range.start, range, 0));
-      if (next?.distance === 1) return unread.nearest([range.end - 1], around(range.end - 1, range, 0));
-    }
-    if (previous) return unread.nearest([previous.index + previous.distance], around(previous.index, range));
-    if (next) return unread.nearest([next.index - next.distance], around(next.index, range));
-    const { offset } = this.#cursor;
-    const likely = offset + total - (this.#cursor.total ?? total);
+    const { range } = bracket;
+    const beside = besideNeighbour(bracket, this.#cursor);
+    const besideIt = beside && unread.nearest([beside.index], range, 0);
+    // Without a sid the row can be recognised there alone.
+    if (besideIt !== undefined || (beside?.isNearest && this.#cursor.sid === '')) return besideIt;
+    const likely = this.#cursor.offset + total - (this.#cursor.total ?? total);
     return (
       this.#likely(likely, range, unread) ??
-      this.#beside(range, unread) ??
+      this.#near(beside?.index ?? this.#cursor.offset, range, unread) ??
       this.#edge(bracket, unread) ??
-      this.#outward(bracket, likely, unread)
+      unread.nearest(this.#expected(bracket, beside?.index, unread), range, reach)
     );
   }
 
   #likely(likely: number, range: RowRange, unread: UnreadRows): number | undefined {
     if (this.#hasTriedLikely) return undefined;
     this.#hasTriedLikely = true;
-    return unread.nearest([likely], around(clamp(likely, range), range, 0));
+    return unread.nearest([likely], range, 0);
   }
 
-  #beside(range: RowRange, unread: UnreadRows): number | undefined {
-    if (this.#triedBeside >= windowsBeside) return undefined;
-    this.#triedBeside += 1;
-    const place = clamp(this.#cursor.offset, range);
-    return unread.nearest([place], around(place, range, this.#windowSize));
+  #near(place: number, range: RowRange, unread: UnreadRows): number | undefined {
+    if (this.#triedNear >= windowsNear) return undefined;
+    this.#triedNear += 1;
+    return unread.nearest([place], range, this.#windowSize);
   }
 
   /** Halves what is unread between the rows that come before the block, or after it, and those known to be of it. */
-  #edge({ block, isBlockKnown, seen }: Bracket, unread: UnreadRows): number | undefined {
-    if (!isBlockKnown || this.#cursor.sortKey === null) return undefined;
+  #edge(bracket: Bracket, unread: UnreadRows): number | undefined {
+    const { block, isBlockKnown, seen } = bracket;
+    if (!isBlockKnown) return undefined;
     const { previous, next } = this.#cursor;
-    const beforeSeen = { start: block.start, end: seen?.start ?? block.end };
-    const afterSeen = { start: seen?.end ?? block.start, end: block.end };
-    if (previous.tied !== null) return unread.middle(beforeSeen);
-    if (next.tied !== null) return unread.middle(afterSeen);
+    if (previous.tied !== null) return bracket.previous ? undefined : unread.middle(startOf(bracket));
+    if (next.tied !== null) return bracket.next ? undefined : unread.middle(endOf(bracket));
     return seen ? undefined : unread.middle(block);
   }
 
-  #outward(bracket: Bracket, likely: number, unread: UnreadRows): number | undefined {
-    const { range } = bracket;
-    const place = clamp(this.#expected(bracket), range);
-    return unread.nearest([place, clamp(likely, range)], around(place, range));
+  /** Beside a neighbour; or by its place among the rows with its sort key, counted from an end of them that is known. */
+  #expected(bracket: Bracket, besideIt: number | undefined, unread: UnreadRows): number[] {
+    const { block, isBlockKnown } = bracket;
+    const { offset, previous, next } = this.#cursor;
+    const places = besideIt === undefined ? [] : [besideIt];
+    if (isBlockKnown && previous.tied !== null && unread.middle(startOf(bracket)) === undefined)
+      places.push(block.start + previous.tied);
+    if (isBlockKnown && next.tied !== null && unread.middle(endOf(bracket)) === undefined)
+      places.push(block.end - 1 - next.tied);
+    return places.length === 0 ? [offset] : places;
   }
+}
 
-  /** By its place among the rows with its sort key, counted from that end of them which is known. */
-  #expected({ block, isBlockKnown }: Bracket): number {
-    const { offset, sortKey, previous, next } = this.#cursor;
-    if (!isBlockKnown || sortKey === null) return offset;
-    if (previous.tied !== null) return block.start + previous.tied;
-    return next.tied === null ? offset : block.end - 1 - next.tied;
-  }
+/** Where the block of a cursor's row begins: between the last row known to come before it and the first seen of it. */
+function startOf({ block, seen }: Bracket): RowRange {
+  return { start: block.start, end: seen?.start ?? block.end };
+}
+
+/** Where it ends. */
+function endOf({ block, seen }: Bracket): RowRange {
+  return { start: seen?.end ?? block.start, end: block.end };
 }
 
 /** The gaps between the rows at hand. */
@@ -108,14 +110,17 @@ class UnreadRows {
     if (start < total) this.#gaps.push({ start, end: total });
   }
 
-  /** The unread row within a range that is nearest to one of some places. */
-  nearest(places: readonly number[], range: RowRange): number | undefined {
+  /**
+   * The unread row within a range that is nearest to one of some places.
+   * @param limit how far from it, at most; a place outside the range counts as the end of the range.
+   */
+  nearest(places: readonly number[], range: RowRange, limit = Infinity): number | undefined {
     let best: { readonly index: number; readonly distance: number } | undefined;
     for (const gap of this.#within(range))
-      for (const place of places) {
+      for (const place of places.map((one) => clamp(one, range))) {
         const index = clamp(place, gap);
         const distance = Math.abs(index - place);
-        if (!best || distance < best.distance) best = { index, distance };
+        if (distance <= limit && (!best || distance < best.distance)) best = { index, distance };
       }
     return best?.index;
   }
@@ -132,11 +137,6 @@ class UnreadRows {
       .map((gap) => ({ start: Math.max(gap.start, start), end: Math.min(gap.end, end) }))
       .filter((gap) => gap.start < gap.end);
   }
-}
-
-/** The part of a range that is at most so many rows away from a place. */
-function around(place: number, { start, end }: RowRange, distance = reach): RowRange {
-  return { start: Math.max(start, place - distance), end: Math.min(end, place + distance + 1) };
 }
 
 /** The index in a range that is nearest to a place; the start of an empty one. */

@@ -1,5 +1,5 @@
 import { type RowRange } from '../../domain/page.js';
-import { type Bracket, bracketOf, type Side } from './bracket.js';
+import { besideNeighbour, type Bracket, bracketOf, type Side } from './bracket.js';
 import { type Cursor } from './cursor.js';
 import { type ListReader } from './list-reader.js';
 import { type ListSource, readable } from './list-source.js';
@@ -16,6 +16,16 @@ export interface Position {
   readonly searched: RowRange;
 }
 
+/** The terms of a search. */
+export interface SearchTerms {
+  /** Calls left to the operation. */
+  readonly allowance: SearchAllowance;
+  /** How often the list has been read anew. */
+  readonly reread: number;
+  /** True where it is read anew once more if it moved between the readings at hand. */
+  readonly mayBeReread: boolean;
+}
+
 /**
  * Finds the place of a cursor in the list as it is now, in a bounded number of calls (`maximumSearchCalls`).
  *
@@ -24,31 +34,29 @@ export interface Position {
  * rather shown again than never: the place is then the first possible one for `after`, and the last for `before`.
  *
  * @param side the argument that the cursor was given as.
- * @param allowance calls left for the search.
- * @param mayBeReread true where the list is read anew if it moved between the readings at hand.
  */
 export async function locate<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
   cursor: Cursor,
   side: Side,
-  allowance: SearchAllowance,
-  mayBeReread = false,
+  { allowance, reread, mayBeReread }: SearchTerms,
 ): Promise<Position> {
   await list.load(cursor.offset);
   if (isWhereItWas(list, source, cursor)) return foundAt(cursor.offset);
-  const search = new PlaceSearch(cursor, list.windowSize);
+  const probes = new PlaceSearch(cursor, list.windowSize);
   for (;;) {
     const { entries } = list.rows;
     const total = list.total ?? 0;
     const bracket = bracketOf({ entries, total }, source, cursor, side);
     if (bracket.found !== undefined) return foundAt(bracket.found);
     if (mayBeReread && isTorn(list, source, cursor, bracket)) return placeOfGone(list, bracket, cursor, side);
-    const probe = search.next(bracket, entries, total);
-    if (probe === undefined || !allowance.take())
+    const probe = probes.next(bracket, entries, total);
+    const window = Math.floor((probe ?? 0) / list.windowSize);
+    if (probe === undefined || !allowance.take(`${reread} ${window} ${source.key}`))
       return unreadablePlace(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side);
     await list.load(probe);
-    if (!list.has(probe)) search.notGiven(probe, list.windowSize);
+    if (!list.has(probe)) probes.notGiven(probe, list.windowSize);
   }
 }
 
@@ -84,16 +92,20 @@ function isWhereItWas<T extends { readonly sid: string }>(
   return rows.has(offset) && previous.marks.length === 0 && next.marks.length === 0;
 }
 
-/** A row that could not be read is recognised as the unreadable one right beside a neighbour. */
+/**
+ * A row that could not be read is taken for the unreadable one that is as far from the nearest neighbour as it was; without
+ * a neighbour, for the one at its offset. So a list that stands still goes on behind it.
+ */
 function unreadablePlace<T extends { readonly sid: string }>(
   { rows }: ListReader<T>,
-  { range, previous, next }: Bracket,
-  { sid }: Cursor,
+  bracket: Bracket,
+  cursor: Cursor,
 ): Position | undefined {
-  if (sid !== '') return undefined;
-  const isUnreadable = (index: number): boolean => rows.has(index) && !readable(rows.get(index));
-  if (previous?.distance === 1 && isUnreadable(range.start)) return foundAt(range.start);
-  return next?.distance === 1 && isUnreadable(range.end - 1) ? foundAt(range.end - 1) : undefined;
+  if (cursor.sid !== '') return undefined;
+  const { start, end } = bracket.range;
+  const index = besideNeighbour(bracket, cursor)?.index ?? cursor.offset;
+  const isUnreadable = rows.has(index) && !readable(rows.get(index));
+  return isUnreadable && index >= start && index < end ? foundAt(index) : undefined;
 }
 
 function placeOfGone<T extends { readonly sid: string }>(

@@ -9,16 +9,22 @@ export const maximumSearchCalls = 36;
 /** What is left to an operation of the calls for its searches. */
 export class SearchAllowance {
   #left: number;
+  readonly #taken = new Set<string>();
 
   /** @param calls how many may be made. */
   constructor(calls = maximumSearchCalls) {
     this.#left = calls;
   }
 
-  /** Takes one call; false where none is left. */
-  take(): boolean {
+  /**
+   * Takes one call; false where none is left.
+   * @param window names what is read. An operation reads it once, so that it counts once.
+   */
+  take(window: string): boolean {
+    if (this.#taken.has(window)) return true;
     if (this.#left <= 0) return false;
     this.#left -= 1;
+    this.#taken.add(window);
     return true;
   }
 }

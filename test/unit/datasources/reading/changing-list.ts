@@ -22,27 +22,35 @@ interface ListedRow extends PlainRow {
 export class ChangingList {
   #rows: readonly ListedRow[];
   #made = 0;
-  readonly #keyOf: (block: number, made: number) => string;
-  /** Rows that were in the list all along, in one place. */
+  readonly #keyOf: (block: number, made: number) => string | null;
+  readonly #unreadableEvery: number;
+  /** Readable rows that were in the list all along, in one place. */
   readonly stayed: Set<string>;
 
   /**
    * @param blocks how many rows each has.
    * @param keyOfBlock the sort key of a block; rows of a block may spell it differently.
+   * @param unreadableEvery one row of so many can't be read; 0 for none.
    */
-  constructor(blocks: readonly number[], keyOfBlock: (block: number, made: number) => string = keyOf) {
+  constructor(
+    blocks: readonly number[],
+    keyOfBlock: (block: number, made: number) => string | null = keyOf,
+    unreadableEvery = 0,
+  ) {
     this.#keyOf = keyOfBlock;
+    this.#unreadableEvery = unreadableEvery;
     this.#rows = blocks.flatMap((count, block) =>
       Array.from({ length: count }, () => this.#row((block + 1) * 10)),
     );
-    this.stayed = new Set(this.#rows.map(({ sid }) => sid));
+    this.stayed = new Set(this.#rows.filter(({ isUnreadable }) => !isUnreadable).map(({ sid }) => sid));
   }
 
   #row(block: number): ListedRow {
     this.#made += 1;
     // In no order, as sids are.
     const sid = `s${((this.#made * 7919) % 999_983).toString(36)}-${String(this.#made)}`;
-    return { sid, key: this.#keyOf(block, this.#made), block, isIn: true };
+    const isUnreadable = this.#unreadableEvery > 0 && (this.#made * 31) % this.#unreadableEvery === 0;
+    return { sid, key: this.#keyOf(block, this.#made), block, isIn: true, isUnreadable };
   }
 
   /** The rows that a client can see, in the order of the list. */

@@ -1,4 +1,5 @@
 import { type PageArguments } from '../../../../src/domain/page.js';
+import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import { ListReader, type WindowFetch } from '../../../../src/datasources/reading/list-reader.js';
 import { type ListSource } from '../../../../src/datasources/reading/list-source.js';
 import { readPage } from '../../../../src/datasources/reading/page.js';
@@ -7,7 +8,10 @@ import { type Slicing, wholeWindows } from '../../../../src/datasources/reading/
 
 export interface PlainRow {
   readonly sid: string;
-  readonly key: string;
+  /** Null for a row that does not say what the list is ordered by. */
+  readonly key: string | null;
+  /** True for a row that the upstream gives and nobody can read. */
+  readonly isUnreadable?: boolean;
 }
 
 const ordered: ListSource<PlainRow> = { key: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
@@ -35,6 +39,9 @@ export interface PlainUpstream {
   readonly isOrdered?: boolean;
 }
 
+const asGiven = (row: PlainRow): PlainRow | UpstreamFailure =>
+  row.isUnreadable === true ? new UpstreamFailure('invalidResponse') : row;
+
 /** A page of an upstream that is a plain list; what was asked for, slice by slice. */
 export async function read(
   rows: readonly PlainRow[],
@@ -49,7 +56,7 @@ export async function read(
       offset,
       limit: saysSo ? given : limit,
       total: rows.length,
-      rows: rows.slice(offset, offset + given),
+      rows: rows.slice(offset, offset + given).map(asGiven),
     };
     return Promise.resolve({ value, readAtMs: 0, order: asked.length });
   };

@@ -1,0 +1,72 @@
+import { startScriptedUpstream } from './scripted-upstream.js';
+
+/** A row of either list. */
+export interface ListingRow {
+  readonly sid: string;
+  /** ISO 8601: start of a campaign, scheduled time of a message. */
+  readonly at: string;
+  readonly name?: string;
+}
+
+/** An upstream whose campaigns, and whose messages of any campaign, are the rows that a test says, in that order. */
+export interface ListingUpstream {
+  readonly baseUrl: string;
+  /** Offset and limit of each list call since the last `forgetCalls`. */
+  readonly calls: readonly string[];
+  rows: readonly ListingRow[];
+  /** Rows in one answer, at most. */
+  pageMaximum: number;
+  forgetCalls(): void;
+  close(): Promise<void>;
+}
+
+/** Starts one on a free port. */
+export async function startListingUpstream(): Promise<ListingUpstream> {
+  const calls: string[] = [];
+  const listing = { rows: [] as readonly ListingRow[], pageMaximum: 50 };
+  const upstream = await startScriptedUpstream(({ target }) => {
+    const { pathname, searchParams } = new URL(target, 'http://upstream');
+    const offset = Number(searchParams.get('offset'));
+    const limit = Math.min(Number(searchParams.get('limit') ?? 20), listing.pageMaximum);
+    calls.push(`${String(offset)}+${String(limit)}`);
+    const rows = listing.rows.slice(offset, offset + limit);
+    const dataOf = pathname.endsWith('message-details') ? messageOf : campaignOf;
+    const response = rows.map((row) => ({
+      code: 200,
+      status: 'success',
+      error_data: null,
+      data: dataOf(row),
+    }));
+    const metadata = { count: rows.length, offset, total: listing.rows.length, limit };
+    return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
+  });
+  return Object.assign(listing, {
+    baseUrl: upstream.baseUrl,
+    calls,
+    forgetCalls: () => {
+      calls.splice(0);
+    },
+    close: () => upstream.close(),
+  });
+}
+
+function campaignOf({ sid, at, name = 'new camp' }: ListingRow) {
+  return {
+    sid,
+    account_sid: 'acme',
+    name,
+    content_type: 'static',
+    lists: ['l'],
+    schedule: { start_time: at, end_time: '2027-06-29T15:57:00+05:30' },
+    status: 'scheduled',
+    sender_id: 'EXOTEL',
+    sms_type: 'transactional',
+    template: 'Hi',
+    date_created: '2026-04-30T15:47:59+05:30',
+    date_updated: '2026-04-30T15:47:59+05:30',
+  };
+}
+
+function messageOf({ sid, at }: ListingRow) {
+  return { sid, number: '+919876543210', status: 'sent', body: 'Hi', schedule_time: at };
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { maximumSearchCalls } from '../../../../src/datasources/reading/search-allowance.js';
+import { neededRows, type Slicing, wholeWindows } from '../../../../src/datasources/reading/slicing.js';
+import { type Change, ChangingList } from './changing-list.js';
+import { anyBlocks, anyChanges, runs } from './changes.js';
+import { type PlainRow, type PlainUpstream, read, sids } from './plain-lists.js';
+
+/** A cursor of any row of any page, used in either direction after the list has changed. */
+interface Use {
+  readonly blocks: readonly number[];
+  /** The page that the cursor is from: its size, from which end, and after so many rows from there. */
+  readonly page: { readonly size: number; readonly from: 'start' | 'end'; readonly skipped: number };
+  /** Which edge of that page. */
+  readonly edge: number;
+  readonly changes: readonly Change[];
+  readonly use: 'after' | 'before';
+  readonly count: number;
+}
+
+const anyUse: fc.Arbitrary<Use> = fc.record({
+  blocks: anyBlocks,
+  page: fc.record({
+    size: fc.integer({ min: 1, max: 120 }),
+    from: fc.constantFrom('start', 'end'),
+    skipped: fc.oneof(fc.constant(0), fc.nat(400)),
+  }),
+  edge: fc.nat(119),
+  changes: anyChanges(['insert', 'insertOther', 'remove', 'leave', 'enter', 'move']),
+  use: fc.constantFrom('after', 'before'),
+  count: fc.integer({ min: 1, max: 120 }),
+});
+
+async function check(
+  { blocks, page, edge, changes, use, count }: Use,
+  upstream: PlainUpstream,
+): Promise<void> {
+  const list = new ChangingList(blocks);
+  const { rows: old } = list;
+  const side = page.from === 'start' ? 'first' : 'last';
+  const begin =
+    page.skipped > 0 ? (await read(old, { [side]: page.skipped }, upstream)).connection.pageInfo : null;
+  const from =
+    page.from === 'start' ? { after: begin?.endCursor ?? null } : { before: begin?.startCursor ?? null };
+  const { edges } = (await read(old, { [side]: page.size, ...from }, upstream)).connection;
+  const chosen = edges[edge % Math.max(1, edges.length)];
+  if (!chosen || chosen.node instanceof Error) return;
+  const { sid, key } = chosen.node;
+  const at = old.findIndex((row) => row.sid === sid);
+  for (const change of changes) list.apply(change, at);
+
+  const { rows } = list;
+  const size = use === 'after' ? { first: count } : { last: count };
+  const { connection, calls } = await read(rows, { ...size, [use]: chosen.cursor }, upstream);
+  const shown = sids(connection.nodes);
+  const stayed = (some: readonly PlainRow[]): string[] => sids(some).filter((one) => list.stayed.has(one));
+  const [before, behind] = [stayed(old.slice(0, at)), stayed(old.slice(at + 1))];
+  const due = use === 'after' ? behind : [...before].reverse();
+  const isDue = new Set(due);
+  const dueShown = (use === 'after' ? shown : [...shown].reverse()).filter((one) => isDue.has(one));
+  // None is passed over: those shown are the nearest ones, and all of them where there is no other page.
+  expect(dueShown).toEqual(due.slice(0, dueShown.length));
+  const isLast = use === 'after' ? !connection.pageInfo.hasNextPage : !connection.pageInfo.hasPreviousPage;
+  if (isLast) expect(dueShown).toEqual(due);
+  // None is shown again while the row is there.
+  const now = rows.findIndex((row) => row.sid === sid && row.key === key);
+  if (now >= 0 && Math.abs(now - at) <= 500)
+    expect(shown).toEqual(
+      sids(
+        use === 'after' ? rows.slice(now + 1, now + 1 + count) : rows.slice(Math.max(0, now - count), now),
+      ),
+    );
+  expect(calls).toBeLessThanOrEqual(Math.ceil((count + 1) / 50) + 2 + maximumSearchCalls);
+}
+
+describe.each<[string, Slicing]>([
+  ['whole windows', wholeWindows],
+  ['the rows needed', neededRows()],
+])('a cursor of any row of any page, read in %s, in either direction', (_how, slicing) => {
+  it.each([
+    ['in the order of times', true],
+    ["in the upstream's own order", false],
+  ])('passes over no row that stayed, and repeats none while its row is there, %s', (_order, isOrdered) =>
+    fc.assert(
+      fc.asyncProperty(anyUse, (use) =>
+        check(isOrdered ? use : { ...use, changes: use.changes.filter(({ kind }) => kind !== 'move') }, {
+          slicing,
+          isOrdered,
+        }),
+      ),
+      { numRuns: 5 * runs.numRuns },
+    ),
+  );
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { InputError } from '../../../../src/domain/errors.js';
+import { type Cursor, decodeCursor, encodeCursor } from '../../../../src/datasources/reading/cursor.js';
+import { markOf } from '../../../../src/datasources/reading/neighbour-marks.js';
+import { keyOf, plainList, read, sids } from './plain-lists.js';
+
+const list = 'abcdefgh';
+const textOf = (content: unknown): string => Buffer.from(JSON.stringify(content)).toString('base64url');
+
+const rows = fc.nat(1_000_000_000);
+const neighbours = fc.record({
+  tied: fc.option(rows),
+  marks: fc.array(fc.option(fc.nat(0x3fffffff)), { maxLength: 11 }),
+});
+const anyCursor: fc.Arbitrary<Cursor> = fc.record({
+  offset: rows,
+  total: fc.option(rows),
+  sid: fc.string(),
+  sortKey: fc.option(fc.string({ unit: 'grapheme' })),
+  previous: neighbours,
+  next: neighbours,
+});
+
+describe('a cursor', () => {
+  it('is read as it was written', () => {
+    fc.assert(
+      fc.property(anyCursor, (cursor) => {
+        expect(decodeCursor(encodeCursor(cursor, list), list, 'after')).toEqual(cursor);
+      }),
+    );
+  });
+
+  it('is short: of a row with its own sort key, and of one in the middle of many', async () => {
+    const own = await read(plainList(100), { first: 50 });
+    const many = await read(
+      plainList(700).map(({ sid }) => ({ sid: `${sid}-${'0'.repeat(30)}`, key: keyOf(0) })),
+      { first: 500 },
+    );
+    const lengths = [own, many].map(({ connection }) => connection.edges.at(30)?.cursor.length);
+    expect(lengths.map((length) => (length ?? 0) <= 320)).toEqual([true, true]);
+  });
+
+  const good: readonly unknown[] = [2, list, 5, 9, 'sid', 'key', 0, 'AAAAA.....', null, ''];
+  const withPart = (index: number, part: unknown): string => textOf(good.with(index, part));
+
+  it.each<[what: string, text: string]>([
+    ['nothing', ''],
+    ['no Base64', '%%%'],
+    ['no JSON', Buffer.from('[2,').toString('base64url')],
+    ['no array', textOf({ offset: 5 })],
+    ['of a version to come', withPart(0, 3)],
+    ['without a part', textOf(good.slice(0, -1))],
+    ['with a part too many', textOf([...good, 1])],
+    ['with a negative offset', withPart(2, -1)],
+    ['with half a row', withPart(2, 1.5)],
+    ['with an offset as text', withPart(2, '5')],
+    ['with an offset beyond all lists', withPart(2, 1e12)],
+    ['with a total that is none', withPart(3, false)],
+    ['with a number for a sid', withPart(4, 7)],
+    ['with an object for a sort key', withPart(5, {})],
+    ['with a negative number of equal rows', withPart(6, -2)],
+    ['with half a mark', withPart(7, 'AAA')],
+    ['with characters that no mark has', withPart(7, 'AA AA')],
+    ['with more marks than distances', withPart(9, 'AAAAA'.repeat(12))],
+    ['with spaces in its JSON', Buffer.from(JSON.stringify(good, null, 1)).toString('base64url')],
+    ['with something behind it', `${textOf(good)}AAAA`],
+    ['of an earlier version with a mark that is none', textOf([1, list, 5, 'sid', 'key', ['ABC']])],
+    ['nested without end', Buffer.from('['.repeat(6000)).toString('base64url')],
+    ['longer than any', textOf(good.with(4, 'x'.repeat(9000)))],
+  ])('%s is refused by name', (_what, text) => {
+    expect(decodeCursor(textOf(good), list, 'after')).toMatchObject({ offset: 5, sid: 'sid' });
+    expect(() => decodeCursor(text, list, 'before')).toThrow(
+      new InputError('before', 'is not a cursor of this API.'),
+    );
+  });
+
+  it('of another list is refused as such', () => {
+    expect(() => decodeCursor(textOf(good), 'another_', 'after')).toThrow(InputError);
+    expect(() => decodeCursor(textOf(good), 'another_', 'after')).toThrow('of another list');
+  });
+});
+
+describe('a cursor of the version before', () => {
+  /** As version 1 wrote it: the five rows before it, nearest first, with all 32 bits of their hashes. */
+  const version1 = (
+    fingerprint: string,
+    old: readonly { sid: string; key: string | null }[],
+    at: number,
+  ): string => {
+    const hash = (sid: string): string => {
+      let value = 0x811c9dc5;
+      for (let index = 0; index < sid.length; index += 1)
+        value = Math.imul(value ^ sid.charCodeAt(index), 0x01000193) >>> 0;
+      return value.toString(36);
+    };
+    const before = old.slice(Math.max(0, at - 5), at).reverse();
+    return textOf([1, fingerprint, at, old[at]?.sid, old[at]?.key, before.map(({ sid }) => hash(sid))]);
+  };
+
+  it.each([
+    ['where its row is there', 40, []],
+    ['where its row is gone', 40, [40]],
+    ['where its row and three before it are gone', 40, [37, 38, 39, 40]],
+  ])('still tells the place, %s', async (_what, at, gone) => {
+    const old = plainList(90).map(({ sid }) => ({ sid, key: keyOf(0) }));
+    const cursor = (await read(old, { first: 1 })).connection.pageInfo.endCursor ?? '';
+    const [, fingerprint] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, string];
+    const moved = [
+      ...plainList(20).map(({ sid }) => ({ sid: `new-${sid}`, key: keyOf(-1) })),
+      ...old.filter((_, index) => !gone.includes(index)),
+    ];
+    const { connection } = await read(moved, { first: 10, after: version1(fingerprint, old, at) });
+    expect(sids(connection.nodes)).toEqual(sids(old.slice(at + 1, at + 11)));
+  });
+
+  it('has marks that are the same 30 bits', () => {
+    const text = textOf([1, list, 1, 'b', null, [((0x811c9dc5 ^ 97) >>> 0).toString(36)]]);
+    expect(decodeCursor(text, list, 'after').previous.marks[0]).toBe(((0x811c9dc5 ^ 97) >>> 0) & 0x3fffffff);
+    expect(markOf('')).toBe(0x811c9dc5 & 0x3fffffff);
+  });
+});
