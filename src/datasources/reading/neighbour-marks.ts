@@ -13,10 +13,8 @@ const bitsOfDigit = 6;
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const unknownMark = '.'.repeat(markLength);
 
-/** Matches the text of up to as many marks as there are distances. */
-export const marksPattern = new RegExp(
-  `^(?:[\\w-]{${markLength}}|\\.{${markLength}}){0,${markedDistances.length}}$`,
-);
+/** Matches the text of marks, of one for each distance at most. */
+export const marksPattern = /^(?:[\w-]{5}|\.{5}){0,11}$/;
 
 /** What a cursor knows of the rows on one side of its own. */
 export interface Neighbours {

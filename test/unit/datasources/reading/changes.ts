@@ -27,4 +27,4 @@ export const anyChanges = (kinds: readonly Change['kind'][]): fc.Arbitrary<Chang
   });
 
 /** `WALKS=5000` tries more of them. */
-export const runs = { numRuns: Number(process.env['WALKS'] ?? 40) };
+export const runs = { numRuns: Number(process.env['WALKS'] ?? 25) };
