@@ -4,8 +4,14 @@ import {
   answerOf,
   closeAll,
   create,
+  createAll,
   diwali,
+  inputs,
+  ofPosts,
+  posts as postsTo,
   rowOf,
+  sidsOf,
+  startBoth,
   type ScriptedUnderTest,
   startScripted,
 } from '../support/creating.js';
@@ -147,6 +153,11 @@ describe('a lost create of which the upstream keeps something else otherwise', (
     ],
     ['an address that nobody sent', {}, { status_callback: 'https://other.example/' }],
     ['a text that can not be read', {}, { template: { rich: 'Hi' } }],
+    [
+      'the time, in Indian time as if it were UTC',
+      {},
+      { date_created: at(330 * minute), schedule: { start_time: at(340 * minute), end_time: null } },
+    ],
     ['everything but the name', {}, { template: 'Bye', lists: ['other'], sender_id: 'OTHER' }],
   ])('%s: it may be it, so nothing is sent again', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => kept);
@@ -155,5 +166,26 @@ describe('a lost create of which the upstream keeps something else otherwise', (
       expect(told.codes).toEqual(['OUTCOME_UNKNOWN']);
     }
     expect(posts(upstream)).toBe(1);
+  });
+});
+
+describe('a lost create with a callback address that the gateway made for it', () => {
+  it('is known by that, whatever else the upstream has changed, and told from all the others', async () => {
+    const { gateway, sandbox } = await startBoth({
+      environment: { PUBLIC_URL: 'https://gateway.example.com', WEBHOOK_SECRET: 'as long as a password' },
+      faults: ofPosts(() => ({ kind: 'reset', when: 'after' })),
+      rewriting: {
+        parameters: (sent) => ({
+          ...sent,
+          name: 'Campaign',
+          template: 'Text',
+          statusCallback: `${sent.statusCallback}/`,
+        }),
+        clockAheadMs: -60 * minute,
+      },
+    });
+    const sids = await createAll(gateway, inputs(10, 'each its own', 5));
+    expect(sids.sort()).toEqual(sidsOf(sandbox));
+    expect(postsTo(sandbox)).toBe(10);
   });
 });

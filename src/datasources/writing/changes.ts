@@ -20,7 +20,7 @@ import {
 import { type WithCallbacks } from './create.js';
 import { looks } from './looks.js';
 import { type ChangeProgress, updateProgress } from './same-campaign.js';
-import { isEndedByUpstream, sealedAfter } from './sealing.js';
+import { isEndedByUpstream, settledByAfter } from './settled-by.js';
 
 /** What changing needs. */
 export interface ChangesOptions {
@@ -38,11 +38,11 @@ interface Change {
   readonly action: CampaignAction;
   readonly sid: string;
   readonly send: () => Promise<Written>;
-  /** Tells from the campaign as it is now what became of it. */
+  /** Its progress, from the campaign as it is now. */
   readonly shown: (campaign: Campaign) => ChangeProgress;
 }
 
-/** The first, and one more when it was certain that the first had not been done. Twice the same is the same as once. */
+/** The first, and one more where the first certainly was not done. Changes are idempotent. */
 const maximumPuts = 2;
 
 /** The upstream said no for a reason that may be the campaign's status: which codes it uses is not documented. */
@@ -54,7 +54,7 @@ function mayHaveChanged(error: unknown): boolean {
   return error.mayHaveBeenProcessed || error.reason === 'notFound' || refusals.has(error.reason);
 }
 
-/** Updates and actions: what came of a lost one is read from the campaign, and what was not done is sent once more. */
+/** Updates and actions. The effect of a lost one is read from the campaign; one that was not done is sent once more. */
 export class Changes {
   readonly #options: ChangesOptions;
   readonly #reader: RequestReader;
@@ -117,15 +117,15 @@ export class Changes {
         mayBeUnderWay ||= !isEndedByUpstream(error);
         const outcome = await this.#settle(change, error, sentAtMs);
         if (outcome !== 'notDone') return outcome;
-        // It was sent twice, and is not done: known where the upstream itself ended both exchanges.
+        // It was sent twice and is not done; that is certain where the upstream itself ended both exchanges.
         if (puts === maximumPuts) throw mayBeUnderWay ? new OutcomeUnknown() : error;
       }
     }
   }
 
   /**
-   * The campaign may move or go between our look and our request; the upstream has the last word.
-   * @param wasSent true where it had been sent before: then what refuses it may be that it was done.
+   * The campaign may change between our read and our request, so the upstream decides.
+   * @param wasSent true where it had been sent before: it may be refused because it is done.
    */
   async #refusal(
     { action, sid, shown }: Change,
@@ -141,12 +141,12 @@ export class Changes {
     return action === CampaignAction.UPDATE ? outcomeOfFailure(failure) : refusedAction(action, failure);
   }
 
-  /** The answer was lost: the campaign itself tells. @returns 'notDone' where it was not done, and will not be. */
+  /** Reads the effect of a lost change from the campaign. @returns 'notDone' where it was not done, and will not be. */
   async #settle(change: Change, failure: UpstreamFailure, sentAtMs: number): Promise<Outcome | 'notDone'> {
     const { now, sleep, timeoutMs } = this.#options;
     const { facts, reason } = failure;
     const wasTaken = facts.sid !== undefined; // it said that it did it, and the rest can't be read
-    const openMs = sealedAfter(failure, sentAtMs, now(), timeoutMs) - now();
+    const openMs = settledByAfter(failure, sentAtMs, now(), timeoutMs) - now();
     const outcome = await looks(openMs, sleep, (isSettled) => this.#look(change, failure, isSettled));
     if (outcome !== undefined) return outcome;
     throw wasTaken ? new UpstreamFailure(reason, facts) : new OutcomeUnknown();

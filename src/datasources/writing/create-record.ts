@@ -4,20 +4,20 @@ import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { createToWire } from '../exotel/mapping/draft.js';
 
-/** How far a create has come: what it is looked for by, and when looking is proof. */
+/** The progress of a create. */
 export interface Progress {
-  /** When the first request was sent that may have been taken, by our clock; null: none was. */
+  /** When the first request was sent that may have been processed, by our clock; null: none was. */
   readonly sentAtMs: number | null;
-  /** What the upstream has not taken by then it never will; by our clock. */
-  readonly sealedAtMs: number;
+  /** By then every request is processed, if ever; by our clock. */
+  readonly settledByMs: number;
   /** True where the upstream itself refused or broke off all that was sent: then a list without the campaign is proof. */
   readonly isEnded: boolean;
   /** Of the callback addresses that were sent: callback-marks.ts. */
   readonly marks: readonly string[];
 }
 
-/** Nothing was sent, or it is known that nothing was taken. */
-export const nothingSent: Progress = { sentAtMs: null, sealedAtMs: 0, isEnded: true, marks: [] };
+/** Nothing was sent, or it is known that nothing was created. */
+export const nothingSent: Progress = { sentAtMs: null, settledByMs: 0, isEnded: true, marks: [] };
 
 const stored = z.object({
   fingerprint: z.string(),
@@ -26,7 +26,7 @@ const stored = z.object({
   owner: z.string().nullable(),
   beat: z.number(),
   sentAtMs: z.number().nullable(),
-  sealedAtMs: z.number(),
+  settledByMs: z.number(),
   isEnded: z.boolean().default(false),
   marks: z.array(z.string()).default([]),
   campaign: z
@@ -35,10 +35,10 @@ const stored = z.object({
 });
 
 /**
- * What the shared state holds of a create under an idempotency key.
+ * The record of a create under an idempotency key, in the shared state.
  *
- * `name` is the one that it is sent with, `claimedAtMs` when the key was first used. `owner` is who works on it, null for nobody; `beat` grows while that one
- * lives, so that others can tell without comparing clocks. `campaign` is the result.
+ * `name` is the name that is sent, `claimedAtMs` the first use of the key. `owner` is the holder of its lease, null for none;
+ * `beat` grows while the holder lives, so that others can tell without comparing clocks. `campaign` is the result.
  */
 export type CreateRecord = Readonly<z.infer<typeof stored>>;
 
@@ -47,12 +47,13 @@ export function recordToText(record: CreateRecord): string {
   return JSON.stringify(record);
 }
 
-/** @returns undefined for what a gateway of another version wrote. */
+/** @returns undefined for the text of a gateway of another version. */
 export function recordFromText(text: string): CreateRecord | undefined {
-  return stored.safeParse(JSON.parse(text)).data;
+  const record = JSON.parse(text) as { readonly sealedAtMs?: unknown };
+  return stored.safeParse({ settledByMs: record.sealedAtMs, ...record }).data; // its name in version 0.1
 }
 
-/** Tells inputs apart by what would be sent: in how many ways nothing can be said makes no difference. */
+/** Tells inputs apart by what would be sent: a field that is left out and one that is null are the same. */
 export function fingerprintOf(draft: CampaignDraft): string {
   return digest(JSON.stringify(createToWire(draft)));
 }

@@ -4,7 +4,7 @@ import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type Asker } from '../../domain/trail.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type SharedState } from '../state/shared-state.js';
-import { type Create, type Journal, type WithCallbacks } from './create.js';
+import { type Create, type CreateLog, type WithCallbacks } from './create.js';
 import { digest, nothingSent, type Progress } from './create-record.js';
 import { defaultName } from './default-name.js';
 import { type KeyedOutcome, KeyedCreates } from './keyed-creates.js';
@@ -12,8 +12,8 @@ import { LookUp } from './look-up.js';
 import { outcomeOfFailure, refused } from './outcome.js';
 import { OutstandingCreates } from './outstanding-creates.js';
 import { Sending } from './sending.js';
-import { Settling } from './settling.js';
-import { TakenSids } from './taken-sids.js';
+import { Reconciler } from './reconciler.js';
+import { SidReservations } from './sid-reservations.js';
 
 /** What creating needs. */
 export interface CreatesOptions {
@@ -41,18 +41,18 @@ export class Creates {
   readonly #sending: Sending;
 
   constructor(options: CreatesOptions) {
-    const taken = new TakenSids(options.state);
+    const reservations = new SidReservations(options.state);
     const outstanding = new OutstandingCreates(options.state, options.now);
-    const lookUp = new LookUp({ ...options, taken, outstanding });
-    const settling = new Settling({ ...options, lookUp });
+    const lookUp = new LookUp({ ...options, reservations, outstanding });
+    const reconciler = new Reconciler({ ...options, lookUp });
     this.#options = options;
     this.#keyed = new KeyedCreates(options);
-    this.#sending = new Sending({ ...options, settling, outstanding, taken });
+    this.#sending = new Sending({ ...options, reconciler, outstanding, reservations });
   }
 
   /**
-   * Creates a campaign, or answers what came of the same key before.
-   * @param asker whom it is for.
+   * Creates a campaign, or answers the result of the same key before.
+   * @param asker the request that it is for.
    */
   async create(draft: CampaignDraft, idempotencyKey: string | null, asker: Asker): Promise<KeyedOutcome> {
     const { accountSid, now, random } = this.#options;
@@ -60,10 +60,10 @@ export class Creates {
     const problems = () => newCampaignProblems(draft, idempotencyKey, now());
     const isNameOurs = draft.name == null;
     if (idempotencyKey === null) {
-      const create = { id: randomUUID(), draft: { ...draft, name }, isNameOurs, journal: new Memo(), asker };
+      const create = { id: randomUUID(), draft: { ...draft, name }, isNameOurs, log: new Memo(), asker };
       return { outcome: await this.#run(create), isReplay: false };
     }
-    // What is wrong whatever was done before needs no key.
+    // Rules that are broken whatever was done before need no lease.
     const always = [...fieldProblems(draft), ...keyProblems(idempotencyKey)];
     if (always.length > 0) return { outcome: refused(...problems()), isReplay: false };
     return this.#keyed.once({
@@ -71,12 +71,12 @@ export class Creates {
       draft,
       name,
       problems,
-      run: (claim) =>
+      run: (lease) =>
         this.#run({
           id: digest(`key ${idempotencyKey}`),
-          draft: { ...draft, name: claim.name },
+          draft: { ...draft, name: lease.name },
           isNameOurs,
-          journal: claim,
+          log: lease,
           asker,
         }),
     });
@@ -91,8 +91,8 @@ export class Creates {
   }
 }
 
-/** The journal of a create without a key: nobody will ask for it again. */
-class Memo implements Journal {
+/** The log of a create without a key, which nobody repeats. */
+class Memo implements CreateLog {
   progress: Progress = nothingSent;
 
   note(progress: Progress): Promise<void> {

@@ -3,7 +3,7 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type Row } from '../exotel/rows.js';
 import { isMarked } from './callback-marks.js';
 import { type NamedDraft } from './create.js';
-import { isLikelyCreation, type SentSpan } from './creation-time.js';
+import { isLikelyCreation, isShiftedCreation, type SentSpan } from './creation-time.js';
 import { differences } from './same-campaign.js';
 import { likenessOf } from './text-likeness.js';
 
@@ -44,8 +44,11 @@ export function judge(row: Row<Campaign>, lost: Lost, aheadMs: number): Judgemen
   const likeness = likenessOf(draft.name, row.name);
   const isWhole = likeness === 'same' || likeness === 'rewritten';
   if (isNameOurs && isWhole) return 'certain';
-  if (!isLikelyCreation(lost, row.createdAt, aheadMs)) return 'other';
   const isEqual = differences(draft, row) === 0;
+  if (!isLikelyCreation(lost, row.createdAt, aheadMs)) {
+    const isAllButTime = isEqual && (isWhole || likeness === 'cut');
+    return isAllButTime && isShiftedCreation(lost, row.createdAt, aheadMs) ? 'namesake' : 'other';
+  }
   if (!isEqual) return likeness === 'different' ? 'other' : 'namesake';
   if (likeness === 'different' || likeness === 'near') return 'twin';
   return likeness === 'same' ? 'same' : 'rewritten';

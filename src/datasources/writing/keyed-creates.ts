@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { problem, type UserProblem } from '../../domain/user-error.js';
 import { type SharedState } from '../state/shared-state.js';
-import { CreateClaim, keptForMs, leaseMs } from './create-claim.js';
+import { CreateLease, keptForMs, leaseMs } from './create-lease.js';
 import {
   type CreateRecord,
   digest,
@@ -13,25 +13,25 @@ import {
 } from './create-record.js';
 import { done, type Outcome, OutcomeUnknown, refused } from './outcome.js';
 
-/** What came of a create under a key. */
+/** The result of a create under a key. */
 export interface KeyedOutcome {
   readonly outcome: Outcome;
-  /** True where it is that of an earlier create, which had ended already. */
+  /** True for the result of an earlier create. */
   readonly isReplay: boolean;
-  /** True where another request was creating it at that moment. */
+  /** True for the result of another request that was running at the same time. */
   readonly isJoined?: boolean;
 }
 
-/** A create under a key, as it is asked for. */
+/** A request to create under a key. */
 export interface KeyedCreate {
   readonly key: string;
   readonly draft: CampaignDraft;
-  /** The name to send it with, should it be the first under its key. */
+  /** The name to send, where it is the first request under its key. */
   readonly name: string;
-  /** What is wrong with it. */
+  /** The rules that it breaks. */
   readonly problems: () => UserProblem[];
-  /** Creates it, or finds what was created; called by one at a time. */
-  readonly run: (claim: CreateClaim) => Promise<Outcome>;
+  /** Creates it, or finds the campaign that was created; runs once at a time. */
+  readonly run: (lease: CreateLease) => Promise<Outcome>;
 }
 
 /** What keys need. */
@@ -41,9 +41,9 @@ export interface KeyedCreatesOptions {
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** How often to look whether another gateway has come to an end with the same key. */
+/** How often the record of a key is read that another gateway works on. */
 const pollMs = 250;
-/** How long to wait for it. */
+/** How long it is waited for. */
 const patienceMs = 30_000;
 
 const keyReused = problem(
@@ -53,8 +53,8 @@ const keyReused = problem(
 );
 
 /**
- * Lets each idempotency key create one campaign, for 24 hours: a key is claimed before anything is sent, and who
- * finds a claim that nobody works on any more goes on from where it had come.
+ * Lets each idempotency key create one campaign, for 24 hours. A request takes the lease of its key before anything is sent; a
+ * request that finds a lease without a holder goes on from the progress in the record.
  */
 export class KeyedCreates {
   readonly #options: KeyedCreatesOptions;
@@ -67,7 +67,7 @@ export class KeyedCreates {
     this.#options = options;
   }
 
-  /** Runs a create under its key, joins one that is under way, or answers what came of it before. */
+  /** Runs a create under its key, joins one that is running, or answers the result of an earlier one. */
   async once(create: KeyedCreate): Promise<KeyedOutcome> {
     const key = `create:${digest(create.key)}`;
     const fingerprint = fingerprintOf(create.draft);
@@ -98,36 +98,36 @@ export class KeyedCreates {
         const problems = create.problems();
         if (problems.length > 0) return first(refused(...problems));
       }
-      const claim = isFree
-        ? await this.#claim(key, text, record ?? newRecord(fingerprint, name, this.#options.now()))
+      const lease = isFree
+        ? await this.#lease(key, text, record ?? newRecord(fingerprint, name, this.#options.now()))
         : null;
-      if (claim) return first(await work(claim, create));
+      if (lease) return first(await work(lease, create));
       if (!isFree) await sleep(pollMs);
     }
     throw new OutcomeUnknown(name);
   }
 
-  /** @returns null where somebody else was first. */
-  async #claim(key: string, text: string | null, record: CreateRecord): Promise<CreateClaim | null> {
+  /** @returns null where another request was first. */
+  async #lease(key: string, text: string | null, record: CreateRecord): Promise<CreateLease | null> {
     const { state, now } = this.#options;
     const ours = { ...record, owner: randomUUID(), beat: record.beat + 1 };
     const oursText = recordToText(ours);
-    const isClaimed =
+    const isLeased =
       (text === null
         ? await state.insert(key, oursText, keptForMs)
         : await state.swap(key, text, oursText, keptForMs)) || (await state.read(key)) === oursText;
-    return isClaimed ? new CreateClaim({ state, key, record: ours, now }) : null;
+    return isLeased ? new CreateLease({ state, key, record: ours, now }) : null;
   }
 }
 
-/** A result is kept, what is not known is left for the next who asks, and nothing created gives the key back. */
-async function work(claim: CreateClaim, { run }: KeyedCreate): Promise<Outcome> {
+/** A result is kept, an unknown outcome is left to the next request, and where nothing was created the key is free. */
+async function work(lease: CreateLease, { run }: KeyedCreate): Promise<Outcome> {
   try {
-    const outcome = await run(claim);
-    await (outcome.campaign ? claim.finish(outcome.campaign) : claim.release());
+    const outcome = await run(lease);
+    await (outcome.campaign ? lease.finish(outcome.campaign) : lease.release());
     return outcome;
   } catch (error) {
-    await (claim.progress.sentAtMs === null ? claim.release() : claim.leave());
+    await (lease.progress.sentAtMs === null ? lease.release() : lease.leave());
     throw error;
   }
 }

@@ -7,8 +7,8 @@ import { type CampaignQuery } from '../exotel/query.js';
 import { type Row, type Window } from '../exotel/rows.js';
 import { earliestCreationMs } from './creation-time.js';
 import { judge, type Judgement, type Lost } from './judgement.js';
-import { type OutstandingCreates } from './outstanding-creates.js';
-import { type TakenSids } from './taken-sids.js';
+import { type Found, type OutstandingCreates, type Rivals } from './outstanding-creates.js';
+import { type SidReservations } from './sid-reservations.js';
 import { searchable } from './text-likeness.js';
 
 /** The list does not tell whether the campaign is there. */
@@ -24,7 +24,7 @@ class TooLong extends CannotTell {
 /** What looking needs. */
 export interface LookUpOptions {
   readonly client: ExotelClient;
-  readonly taken: TakenSids;
+  readonly reservations: SidReservations;
   readonly outstanding: OutstandingCreates;
   readonly now: () => number;
   /** How many rows to ask for at once. */
@@ -33,14 +33,14 @@ export interface LookUpOptions {
   readonly maximumWindows: number;
 }
 
-/** What is looked for, and how the list is asked. */
+/** A lost create, and the query that is to find its campaign. */
 interface Search {
   readonly lost: Lost;
   readonly query: CampaignQuery;
   readonly call: CallOptions;
 }
 
-/** A row that is the one, or may be. */
+/** A row that is the campaign, or may be. */
 interface Candidate {
   readonly row: Row<Campaign>;
   readonly judgement: Exclude<Judgement, 'other'>;
@@ -67,10 +67,10 @@ export class LookUp {
   }
 
   /**
-   * Looks by a part of the name, which costs the least and finds what was not rewritten; where it must be certain that there is
-   * nothing, among all that starts after the request was sent.
+   * Searches by a part of the name, which costs the least and finds a name that was not rewritten; where a null must be certain, it
+   * searches all campaigns that start after the request was sent.
    * @param mustBeCertain false where a null proves nothing yet.
-   * @returns the campaign, which is then nobody else's answer, or null where it is not in the list.
+   * @returns the campaign, reserved for this create, or null where it is not in the list.
    * @throws CannotTell or UpstreamFailure where that can't be told.
    */
   async find(lost: Lost, call: CallOptions, mustBeCertain: boolean): Promise<Campaign | null> {
@@ -108,7 +108,7 @@ export class LookUp {
   }
 
   /**
-   * One way through the list. Each window begins with the last row of the one before: where that is not in it, rows have moved
+   * Reads the list once. Each window begins with the last row of the one before: where that row is missing, rows have moved
    * meanwhile, and some may have been passed over.
    */
   async #walk({ lost, query, call }: Search): Promise<Campaign | null | 'moved'> {
@@ -122,7 +122,7 @@ export class LookUp {
       const aheadMs = this.#aheadMs(window);
       const found = candidatesIn(rows, lost, aheadMs);
       for (const candidate of found) candidates.set(sidOf(candidate.row) ?? candidate, candidate);
-      const sure = await this.#takeFirst(found.filter(isSure), lost, namesOf(candidates.values()));
+      const sure = await this.#reserveFirst(found.filter(isSure), lost, namesOf(candidates.values()));
       if (sure) return sure;
       if (offset + rows.length >= total || isPast(rows, lost, aheadMs))
         return this.#decide([...candidates.values()], lost);
@@ -136,7 +136,7 @@ export class LookUp {
     throw new TooLong('the list could not be read far enough');
   }
 
-  /** Decides at the end of a walk: a create that is on its way when it ends says by its answer which row is its own. */
+  /** Decides at the end of a walk. The answers of creates that are in flight then tell which rows are theirs. */
   async #decide(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null> {
     const early = await this.#decideNow(candidates, lost);
     if (early !== 'unclear') return early;
@@ -149,8 +149,13 @@ export class LookUp {
 
   async #decideNow(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null | 'unclear'> {
     const seen = namesOf(candidates);
+    const rivals = await this.#rivalsOf(lost);
     const areAnothers = await Promise.all(
-      candidates.map((candidate) => this.#isAnothers(candidate, lost, seen)),
+      candidates.map(async (candidate) => {
+        if (candidate.judgement === 'twin' && rivals.mayHaveMade(foundIn(candidate), seen)) return true;
+        const sid = sidOf(candidate.row);
+        return sid !== undefined && (await this.#options.reservations.isAnothers(sid, lost.createId));
+      }),
     );
     const open = candidates.filter((_, index) => areAnothers[index] !== true);
     if (open.length === 0) return null;
@@ -158,35 +163,28 @@ export class LookUp {
     const names = new Set(rewritten.map(({ row }) => (row as Campaign).name));
     const isOnlyName = names.size === 1 && open.every(({ judgement }) => isRewrittenOrTwin.has(judgement));
     const acceptable = isOnlyName ? rewritten : open.filter(isSure);
-    return (await this.#takeFirst(acceptable, lost, seen)) ?? 'unclear';
+    return (await this.#reserveFirst(acceptable, lost, seen)) ?? 'unclear';
   }
 
-  /** Whether a row is taken, or is a twin that has the very name of another create that nobody has settled. */
-  async #isAnothers(
-    { row, judgement, aheadMs }: Candidate,
-    { createId: id, draft }: Lost,
-    seen: ReadonlySet<string>,
-  ): Promise<boolean> {
-    const { taken, outstanding } = this.#options;
-    const sid = sidOf(row);
-    if (sid !== undefined && (await taken.isTaken(sid, id))) return true;
-    if (judgement !== 'twin') return false;
-    return outstanding.mayBeAnothers({ id, draft }, { row: row as Campaign, aheadMs }, seen);
-  }
-
-  /** Takes the first of the rows that no other create can have made. */
-  async #takeFirst(
+  /** Reserves the first of the rows that no other create can have made. */
+  async #reserveFirst(
     candidates: readonly Candidate[],
-    { createId: id, draft }: Lost,
+    lost: Lost,
     seen: ReadonlySet<string>,
   ): Promise<Campaign | null> {
-    const { taken, outstanding } = this.#options;
-    for (const { row, judgement, aheadMs } of candidates) {
-      const found = { row: row as Campaign, aheadMs };
-      if (judgement !== 'certain' && (await outstanding.mayBeAnothers({ id, draft }, found, seen))) continue;
-      if (await taken.take(found.row.sid, id)) return found.row;
+    if (candidates.length === 0) return null;
+    const rivals = await this.#rivalsOf(lost);
+    for (const candidate of candidates) {
+      const found = foundIn(candidate);
+      if (candidate.judgement !== 'certain' && rivals.mayHaveMade(found, seen)) continue;
+      if (await this.#options.reservations.reserve(found.row.sid, lost.createId)) return found.row;
     }
     return null;
+  }
+
+  /** Read after the list and before a reservation: whoever is missing has reserved a campaign already. */
+  #rivalsOf({ createId: id, draft }: Lost): Promise<Rivals> {
+    return this.#options.outstanding.rivalsOf({ id, draft });
   }
 
   /** How far the upstream's clock is ahead of ours, by the `Date` of its answer. */
@@ -194,6 +192,11 @@ export class LookUp {
     const nowMs = this.#options.now();
     return (answeredAtMs ?? nowMs) - nowMs;
   }
+}
+
+/** A row of which more is said than that it can't be read. */
+function foundIn({ row, aheadMs }: Candidate): Found {
+  return { row: row as Campaign, aheadMs };
 }
 
 const isSure = ({ judgement }: Candidate): boolean => judgement === 'certain' || judgement === 'same';
@@ -214,7 +217,7 @@ function candidatesIn(rows: readonly Row<Campaign>[], lost: Lost, aheadMs: numbe
   });
 }
 
-/** The latest start comes first, and ours is after it was sent: what starts before that is older. */
+/** The latest start comes first, and ours lies after the sending: rows that start before are older. */
 function isPast(rows: readonly Row<Campaign>[], lost: Lost, aheadMs: number): boolean {
   const starts = rows
     .map((row) => (row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? '')))

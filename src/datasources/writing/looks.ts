@@ -1,11 +1,11 @@
-/** How long a caller is kept waiting between looks; then it is told that the outcome is not known. */
+/** A caller is kept waiting so long between looks; after the last the outcome is unknown. */
 const pausesMs = [5000, 5000] as const;
 
 /**
- * Looks for what came of a request whose answer was lost: at once, and twice more, as soon as what was sent can't be processed any
- * more.
+ * Looks for the effect of a request whose answer was lost: at once, and twice more, the first time as soon as the request can't be
+ * processed any more.
  * @param openMs for how long it may still be processed.
- * @param look answers undefined where it tells nothing; told whether what it does not find will not come any more.
+ * @param look gives undefined where it tells nothing; `isSettled` is true once the request can't be processed any more.
  * @returns undefined where no look told anything.
  */
 export async function looks<T>(

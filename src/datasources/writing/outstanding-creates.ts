@@ -17,7 +17,7 @@ const stored = z.array(
     startTime: z.coerce.date().nullable(),
     endTime: z.coerce.date().nullable(),
     sentAtMs: z.number(),
-    sealedAtMs: z.number(),
+    settledByMs: z.number(),
     isInFlight: z.boolean(),
   }),
 );
@@ -76,38 +76,30 @@ export class OutstandingCreates {
   }
 
   /** Notes how far a create has come. Where it can't be noted, others may take its campaign for theirs (docs/writing.md). */
-  async note(create: Create, { sentAtMs, sealedAtMs }: Progress, isInFlight: boolean): Promise<void> {
+  async note(create: Create, { sentAtMs, settledByMs }: Progress, isInFlight: boolean): Promise<void> {
     const { draft, id } = create;
     const { startTime = null, endTime = null } = draft.schedule ?? {};
     const name = draft.name.slice(0, longestName);
-    const entry = { id, fingerprint: fingerprintOf(draft), name, startTime, endTime, sealedAtMs, isInFlight };
+    const entry = {
+      id,
+      fingerprint: fingerprintOf(draft),
+      name,
+      startTime,
+      endTime,
+      settledByMs,
+      isInFlight,
+    };
     await this.#change(draft, (others) => [
       ...others.filter((other) => other.id !== id),
       ...(sentAtMs === null ? [] : [{ ...entry, sentAtMs }]),
     ]).catch(() => undefined);
   }
 
-  /**
-   * Tells whether another create may have made a campaign that looks like a create's. One that is lost, and says the same in
-   * every letter, does not count: of campaigns that are the same either may have any.
-   * @param seen the names of the campaigns that were found with it: a name that is there was not rewritten.
-   */
-  async mayBeAnothers(
-    create: Pick<Create, 'id' | 'draft'>,
-    { row, aheadMs }: { readonly row: Campaign; readonly aheadMs: number },
-    seen: ReadonlySet<string>,
-  ): Promise<boolean> {
-    const { entries } = await this.#read(draftKey(create.draft));
-    const fingerprint = fingerprintOf(create.draft);
-    const rank = rankOf(create.draft.name, row.name);
-    return entries.some((other) => {
-      if (other.id === create.id || !isLikelyCreation(other, row.createdAt, aheadMs)) return false;
-      const isSent = other.isInFlight && this.#now() < other.sealedAtMs;
-      if (other.fingerprint === fingerprint && !isSent) return false;
-      if (other.name !== row.name && seen.has(other.name)) return false;
-      const otherRank = rankOf(other.name, row.name);
-      return otherRank <= rank && otherRank < noClaim && hasScheduleOf({ schedule: other }, row);
-    });
+  /** The outstanding creates of the same content as a create, without itself. */
+  async rivalsOf({ id, draft }: Pick<Create, 'id' | 'draft'>): Promise<Rivals> {
+    const { entries } = await this.#read(draftKey(draft));
+    const others = entries.filter((other) => other.id !== id);
+    return new Rivals(draft, others, this.#now());
   }
 
   async #change(draft: CampaignDraft, change: (entries: Outstanding[]) => Outstanding[]): Promise<void> {
@@ -115,7 +107,7 @@ export class OutstandingCreates {
     await this.#turn.runExclusive(async () => {
       for (let swaps = 0; swaps < maximumSwaps; swaps += 1) {
         const { text, entries } = await this.#read(key);
-        const next = change(entries.filter(({ sealedAtMs }) => sealedAtMs + keptForMs > this.#now()));
+        const next = change(entries.filter(({ settledByMs }) => settledByMs + keptForMs > this.#now()));
         if (await this.#write(key, text, next.slice(-maximumEntries))) return;
       }
     });
@@ -135,9 +127,53 @@ export class OutstandingCreates {
   }
 }
 
-function rankOf(sent: string, stored: string): number {
-  const compared = sent.length < longestName ? stored : stored.slice(0, longestName);
-  return ranks[likenessOf(sent, compared)] ?? noClaim;
+/** A campaign of a list, as it is told from others. */
+export interface Found {
+  readonly row: Campaign;
+  /** See `isLikelyCreation`. */
+  readonly aheadMs: number;
+}
+
+/** The outstanding creates that a create's campaign could be taken for. */
+export class Rivals {
+  readonly #draft: Create['draft'];
+  readonly #fingerprint: string;
+  readonly #others: readonly Outstanding[];
+  readonly #nowMs: number;
+  readonly #ranks = new Map<string, number>();
+
+  constructor(draft: Create['draft'], others: readonly Outstanding[], nowMs: number) {
+    this.#draft = draft;
+    this.#fingerprint = fingerprintOf(draft);
+    this.#others = others;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Tells whether one of them may have made a campaign that looks like the create's. A lost one that says the same in every letter
+   * does not count: of campaigns that are the same either may have any.
+   * @param seen the names of the campaigns that were found with it: a name that is there was not rewritten.
+   */
+  mayHaveMade({ row, aheadMs }: Found, seen: ReadonlySet<string>): boolean {
+    return this.#others.some((other) => {
+      const isSent = other.isInFlight && this.#nowMs < other.settledByMs;
+      if (other.fingerprint === this.#fingerprint && !isSent) return false;
+      if (other.name !== row.name && seen.has(other.name)) return false;
+      const rank = this.#rankOf(other.name, row.name);
+      if (rank === noClaim || rank > this.#rankOf(this.#draft.name, row.name)) return false;
+      return isLikelyCreation(other, row.createdAt, aheadMs) && hasScheduleOf({ schedule: other }, row);
+    });
+  }
+
+  #rankOf(sent: string, stored: string): number {
+    const key = JSON.stringify([sent, stored]);
+    const known = this.#ranks.get(key);
+    if (known !== undefined) return known;
+    const compared = sent.length < longestName ? stored : stored.slice(0, longestName);
+    const rank = ranks[likenessOf(sent, compared)] ?? noClaim;
+    this.#ranks.set(key, rank);
+    return rank;
+  }
 }
 
 /** Where the creates of a content are: of all that is compared to a row's but its name and its schedule. */

@@ -8,31 +8,31 @@ import { type Create, type WithCallbacks } from './create.js';
 import { nothingSent, type Progress } from './create-record.js';
 import { createdUnreadable, done, type Outcome, OutcomeUnknown, refused } from './outcome.js';
 import { type OutstandingCreates } from './outstanding-creates.js';
-import { isEndedByUpstream, sealedAfter, sealedUnseen } from './sealing.js';
-import { type Settling } from './settling.js';
-import { type TakenSids } from './taken-sids.js';
+import { isEndedByUpstream, settledByAfter, settledByUnseen } from './settled-by.js';
+import { type Reconciler } from './reconciler.js';
+import { type SidReservations } from './sid-reservations.js';
 
 /** What sending needs. */
 export interface SendingOptions {
   readonly client: ExotelClient;
-  readonly settling: Settling;
+  readonly reconciler: Reconciler;
   readonly outstanding: OutstandingCreates;
-  readonly taken: TakenSids;
+  readonly reservations: SidReservations;
   readonly now: () => number;
   /** How long one request may take. */
   readonly timeoutMs: number;
   readonly withCallbacks: WithCallbacks;
 }
 
-/** The first, and one more when it was certain that the first had not been taken. */
+/** The first, and one more where the first certainly created nothing. */
 const maximumPosts = 2;
 
-/** What keeps a request from being sent tells nothing of what was sent before it. */
+/** Reasons for which a request was not processed, whatever became of those before it. */
 const passing: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
 
 /**
- * Sends a campaign so that there is one of it: nothing is sent while it is not known what came of what was sent
- * before. The upstream has no idempotency key (docs/upstream.md, limits).
+ * Sends a create so that it makes one campaign: nothing is sent while the outcome of an earlier request is unknown. The upstream
+ * has no idempotency key (docs/upstream.md, limits).
  */
 export class Sending {
   readonly #options: SendingOptions;
@@ -43,25 +43,25 @@ export class Sending {
 
   /**
    * Works on a create until its outcome is known.
-   * @throws OutcomeUnknown where it can't be told, and UpstreamFailure where nothing was created.
+   * @throws OutcomeUnknown where it stays unknown, and UpstreamFailure where nothing was created.
    */
   async run(create: Create): Promise<Outcome> {
-    const { journal, draft } = create;
+    const { log, draft } = create;
     try {
       return await this.#untilKnown(create);
     } catch (error) {
-      // Whatever went wrong beside it: something was sent, and nobody knows what came of it.
-      if (journal.progress.sentAtMs !== null && isNoAnswer(error)) throw new OutcomeUnknown(draft.name);
+      // Whatever else went wrong, a request was sent whose outcome is unknown.
+      if (log.progress.sentAtMs !== null && isNoAnswer(error)) throw new OutcomeUnknown(draft.name);
       throw error;
     }
   }
 
   async #untilKnown(create: Create): Promise<Outcome> {
-    const { journal, draft } = create;
+    const { log, draft } = create;
     let lost: UpstreamFailure | undefined;
     for (let posts = 0; ; posts += 1) {
-      if (journal.progress.sentAtMs !== null) {
-        const found = await this.#options.settling.settle(create);
+      if (log.progress.sentAtMs !== null) {
+        const found = await this.#options.reconciler.reconcile(create);
         if (found) return this.#found(create, found, lost?.facts.requestId);
         if (lost && posts === maximumPosts) return this.#giveUp(create, lost);
       }
@@ -82,52 +82,52 @@ export class Sending {
   }
 
   /**
-   * It was sent, and sent again, and never found. Where the upstream itself ended both exchanges, it did not create it;
-   * else it may be our look that is wrong.
+   * It was sent twice, and is not in the list. Where the upstream itself ended both exchanges, it created nothing; otherwise the
+   * list may be wrong.
    */
   async #giveUp(create: Create, lost: UpstreamFailure): Promise<never> {
-    if (!create.journal.progress.isEnded) throw new OutcomeUnknown(create.draft.name);
+    if (!create.log.progress.isEnded) throw new OutcomeUnknown(create.draft.name);
     await this.#note(create, nothingSent);
     throw lost;
   }
 
-  /** Sends one POST. @returns what came of it, or why that is not known. */
+  /** Sends one POST. @returns its outcome, or the failure for which that is unknown. */
   async #post(create: Create): Promise<Outcome | UpstreamFailure> {
     const { now, timeoutMs, client, withCallbacks } = this.#options;
-    const { journal, draft, asker } = create;
-    const before = journal.progress;
+    const { log, draft, asker } = create;
+    const before = log.progress;
     const nowMs = now();
-    const sentAtMs = before.sentAtMs ?? nowMs; // whichever of them was taken is looked for from the first on
+    const sentAtMs = before.sentAtMs ?? nowMs; // any of the requests may be the one that was processed
     const filled = withCallbacks(draft);
     const marks = [...before.marks, ...callbackMarks(draft, filled)];
-    const sealedAtMs = sealedUnseen(nowMs, timeoutMs);
-    await this.#note(create, { sentAtMs, sealedAtMs, isEnded: false, marks }, true);
+    const settledByMs = settledByUnseen(nowMs, timeoutMs);
+    await this.#note(create, { sentAtMs, settledByMs, isEnded: false, marks }, true);
     let leftAtMs = nowMs;
     try {
       const written = await client.createCampaign(filled, {
         asker,
         beforeSent: () => {
-          if (!journal.isOurs()) throw new NotSent();
+          if (!log.isOurs()) throw new NotSent();
           leftAtMs = now();
         },
       });
-      await this.#take(written.campaign.sid, create);
+      await this.#reserve(written.campaign.sid, create);
       // What create answers has no stats and no cost.
       return { ...done(written.campaign, written.requestId), isPartial: true };
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       if (error.facts.sid !== undefined) return this.#readCreated(error.facts.sid, create, error);
-      // A namesake that it has already, after one of ours was lost, may be that one.
+      // A duplicate of it, after one of ours was lost, may be ours.
       const isLost = error.mayHaveBeenProcessed || (before.sentAtMs !== null && error.reason === 'duplicate');
       if (!isLost) {
-        // What was not sent changes nothing; and before it was sent, it was certain that there was nothing.
+        // It was sent only where the requests before it certainly created nothing.
         const isNothing = before.isEnded || !passing.has(error.reason);
         await this.#note(create, isNothing ? nothingSent : before);
         throw error;
       }
       await this.#note(create, {
         sentAtMs,
-        sealedAtMs: sealedAfter(error, leftAtMs, now(), timeoutMs),
+        settledByMs: settledByAfter(error, leftAtMs, now(), timeoutMs),
         isEnded: before.isEnded && isEndedByUpstream(error),
         marks,
       });
@@ -136,14 +136,14 @@ export class Sending {
   }
 
   async #note(create: Create, progress: Progress, isInFlight = false): Promise<void> {
-    await create.journal.note(progress);
+    await create.log.note(progress);
     await this.#options.outstanding.note(create, progress, isInFlight);
   }
 
-  /** The upstream named the campaign that it made, and said the rest of it in a way that can't be read. */
+  /** The upstream named the campaign that it created; the rest of its answer is unreadable. */
   async #readCreated(sid: string, create: Create, { facts }: UpstreamFailure): Promise<Outcome> {
     const { asker } = create;
-    await this.#take(sid, create);
+    await this.#reserve(sid, create);
     try {
       return done(await this.#options.client.getCampaign(sid, { priority: 'write', asker }), facts.requestId);
     } catch {
@@ -151,11 +151,11 @@ export class Sending {
     }
   }
 
-  /** The answer is authoritative: it stands whether or not the others can be told. */
-  async #take(sid: Campaign['sid'], create: Create): Promise<void> {
-    const { taken, outstanding } = this.#options;
-    await taken.take(sid, create.id).catch(() => undefined);
-    await outstanding.note(create, nothingSent, false);
+  /** The answer is authoritative: it stands even where the reservation fails. Then the create stays registered instead. */
+  async #reserve(sid: Campaign['sid'], create: Create): Promise<void> {
+    const { reservations, outstanding } = this.#options;
+    const isReserved = await reservations.reserve(sid, create.id).catch(() => undefined);
+    if (isReserved !== undefined) await outstanding.note(create, nothingSent, false);
   }
 }
 

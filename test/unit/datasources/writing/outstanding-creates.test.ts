@@ -10,7 +10,7 @@ import { campaignOf } from './campaigns.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const minute = 60_000;
-const sent: Progress = { sentAtMs: start, sealedAtMs: start + 40_000, isEnded: false, marks: [] };
+const sent: Progress = { sentAtMs: start, settledByMs: start + 40_000, isEnded: false, marks: [] };
 const none: ReadonlySet<string> = new Set();
 
 let nowMs: number;
@@ -25,7 +25,7 @@ beforeEach(() => {
 
 function createOf(id: string, changes: CampaignDraft & { readonly name?: string } = {}): Create {
   const named = { ...draftWith(), name: 'Big Sale', ...changes };
-  return { id, draft: named, isNameOurs: false, journal: undefined as never, asker: undefined as never };
+  return { id, draft: named, isNameOurs: false, log: undefined as never, asker: undefined as never };
 }
 
 /** What it makes of it. */
@@ -33,8 +33,8 @@ const rowOf = (create: Create, changes: Partial<Campaign> = {}): Campaign =>
   campaignOf(create.draft, new Date(start + 1000), changes);
 
 const ours = createOf('ours');
-const mayBeAnothers = (row = rowOf(ours), seen = none): Promise<boolean> =>
-  here.mayBeAnothers(ours, { row, aheadMs: 0 }, seen);
+const mayBeAnothers = async (row = rowOf(ours), seen = none, create = ours): Promise<boolean> =>
+  (await here.rivalsOf(create)).mayHaveMade({ row, aheadMs: 0 }, seen);
 
 describe('a campaign that looks like one of ours may be that of another create', () => {
   it.each<[string, CampaignDraft, boolean, boolean]>([
@@ -65,12 +65,12 @@ describe('a campaign that looks like one of ours may be that of another create',
 
   it('or until it must have ended, where its gateway died', async () => {
     await there.note(createOf('theirs'), sent, true);
-    nowMs = sent.sealedAtMs;
+    nowMs = sent.settledByMs;
     expect(await mayBeAnothers()).toBe(false);
   });
 
   it('and not of one that was sent at another time', async () => {
-    const late = { ...sent, sentAtMs: start + 20 * minute, sealedAtMs: start + 21 * minute };
+    const late = { ...sent, sentAtMs: start + 20 * minute, settledByMs: start + 21 * minute };
     await there.note(createOf('theirs', { name: 'Big  Sale' }), late, false);
     expect(await mayBeAnothers()).toBe(false);
   });
@@ -85,10 +85,10 @@ describe('a campaign that looks like one of ours may be that of another create',
     const long = 'Big Sale of the whole year in Mumbai';
     await there.note(createOf('theirs', { name: `${long} and Pune` }), sent, false);
     const whole = createOf('ours', { name: long });
-    expect(await here.mayBeAnothers(whole, { row: rowOf(whole), aheadMs: 0 }, none)).toBe(false);
+    expect(await mayBeAnothers(rowOf(whole), none, whole)).toBe(false);
     const alsoCut = createOf('ours', { name: `${long} and Delhi` });
     const row = rowOf(alsoCut, { name: long });
-    expect(await here.mayBeAnothers(alsoCut, { row, aheadMs: 0 }, none)).toBe(true);
+    expect(await mayBeAnothers(row, none, alsoCut)).toBe(true);
   });
 });
 

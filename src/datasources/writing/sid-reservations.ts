@@ -4,21 +4,21 @@ import { type SharedState } from '../state/shared-state.js';
 const ttlMs = 48 * 3_600_000;
 
 /** Which campaign is the answer to which create: no campaign is the answer to two. */
-export class TakenSids {
+export class SidReservations {
   readonly #state: SharedState;
 
   constructor(state: SharedState) {
     this.#state = state;
   }
 
-  /** @returns false where the campaign is the answer to another create. */
-  async take(sid: string, createId: string): Promise<boolean> {
+  /** Reserves a campaign for a create. @returns false where it is reserved for another. */
+  async reserve(sid: string, createId: string): Promise<boolean> {
     if (await this.#state.insert(keyOf(sid), createId, ttlMs)) return true;
     return (await this.#state.read(keyOf(sid))) === createId;
   }
 
-  /** Whether the campaign is the answer to another create. */
-  async isTaken(sid: string, createId: string): Promise<boolean> {
+  /** Tells whether a campaign is reserved for another create. */
+  async isAnothers(sid: string, createId: string): Promise<boolean> {
     const owner = await this.#state.read(keyOf(sid));
     return owner !== null && owner !== createId;
   }

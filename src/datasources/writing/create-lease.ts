@@ -1,17 +1,17 @@
 import { GatewayError } from '../../domain/errors.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type SharedState } from '../state/shared-state.js';
-import { type Journal } from './create.js';
+import { type CreateLog } from './create.js';
 import { type CreateRecord, type Progress, recordToText } from './create-record.js';
 
 /** "The same key and input answer the first result (24 h)": DESIGN.md, writing. */
 export const keptForMs = 24 * 3_600_000;
-/** Who has not been heard of for so long is taken to be gone. */
+/** A holder whose record has not changed for so long is gone. */
 export const leaseMs = 6000;
 const beatEveryMs = leaseMs / 4;
 
-/** Where a claim is, and what it is now. */
-export interface ClaimOptions {
+/** What a lease needs. */
+export interface CreateLeaseOptions {
   readonly state: SharedState;
   readonly key: string;
   readonly record: CreateRecord;
@@ -20,11 +20,11 @@ export interface ClaimOptions {
 }
 
 /**
- * The right to work on the create under a key, for as long as it is renewed: it is, by a beat of its own, until it is
- * let go of. Whoever dies loses it, and who takes it over finds how far the create had come.
+ * The right to work on the create under a key. It renews itself by a heartbeat until it is released. A process that dies loses
+ * it, and the next holder goes on from the progress in the record.
  */
-export class CreateClaim implements Journal {
-  readonly #options: ClaimOptions;
+export class CreateLease implements CreateLog {
+  readonly #options: CreateLeaseOptions;
   readonly #beat: NodeJS.Timeout;
   #record: CreateRecord;
   /** A change whose reply was lost: it may have been made. */
@@ -33,7 +33,7 @@ export class CreateClaim implements Journal {
   #isLost = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(options: ClaimOptions) {
+  constructor(options: CreateLeaseOptions) {
     this.#options = options;
     this.#record = options.record;
     this.#heardAtMs = options.now();
@@ -53,21 +53,21 @@ export class CreateClaim implements Journal {
     return !this.#isLost && this.#options.now() - this.#heardAtMs < leaseMs / 2;
   }
 
-  note({ sentAtMs, sealedAtMs, isEnded, marks }: Progress): Promise<void> {
-    return this.#change({ sentAtMs, sealedAtMs, isEnded, marks: [...marks] });
+  note({ sentAtMs, settledByMs, isEnded, marks }: Progress): Promise<void> {
+    return this.#change({ sentAtMs, settledByMs, isEnded, marks: [...marks] });
   }
 
-  /** Keeps the result for whoever repeats the create. Where it can't be kept, a repeat finds it by looking. */
+  /** Keeps the result for repeats of the create. Where it can't be kept, a repeat finds it in the list. */
   async finish(campaign: Campaign): Promise<void> {
     await this.#letGo(() => this.#change({ campaign, owner: null }));
   }
 
-  /** Lets somebody else work on it: its outcome is not known. */
+  /** Ends the lease of a create whose outcome is not known: the next repeat goes on with it. */
   async leave(): Promise<void> {
     await this.#letGo(() => this.#change({ owner: null }));
   }
 
-  /** Gives the key back: nothing was created. */
+  /** Frees the key: nothing was created. */
   async release(): Promise<void> {
     const { state, key } = this.#options;
     await this.#letGo(() =>
