@@ -19,6 +19,7 @@ import { openToAll } from './server/auth/authenticator.js';
 import { listen } from './server/connections/listen.js';
 import { createHttpServer } from './server/http-server.js';
 import { RequestRate } from './server/limits/request-rate.js';
+import { RequestMemory } from './server/limits/request-memory.js';
 import { type MetricsAccess } from './server/metrics/serve-metrics.js';
 
 /** An operation that a screen asks is asked again; what is asked twice may be somebody at work on it. */
@@ -80,7 +81,8 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
     rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix, counts }),
     answers,
     maximumBytes: limits.bodyBytes,
-    connectionLimits: limits,
+    requestMemory: new RequestMemory(memory.requests),
+    connectionLimits: { ...limits, connections: limits.connections ?? memory.connections },
     patience: parts.patience,
     ...config.access,
     allowedHosts: openAllowedHosts(config),

@@ -22,7 +22,7 @@ export interface Limits {
   /** Of one caller, open at a time. */
   readonly subscriptionsPerCaller: number;
   /** Of all clients together, in this process. */
-  readonly connections: number;
+  readonly connections: number | undefined;
   /** Of one caller, or of one address while the caller is not known, in this process. */
   readonly connectionsPerCaller: number;
   /** That were sent and not yet taken by clients, for all connections together. */

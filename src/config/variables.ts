@@ -100,7 +100,7 @@ export const variables = {
   MAX_CONCURRENT_OPERATIONS: [...limit(1_000_000), '2000'],
   MAX_REQUESTS_PER_MINUTE: [...limit(10_000_000), undefined],
   MAX_SUBSCRIPTIONS_PER_CALLER: [...limit(1_000_000), undefined],
-  MAX_CONNECTIONS: [...limit(1_000_000), '10000'],
+  MAX_CONNECTIONS: [...limit(1_000_000), undefined],
   MAX_CONNECTIONS_PER_CALLER: [...limit(1_000_000), undefined],
   MAX_UNREAD_BYTES: [...limit(16 * 1024 ** 3), undefined],
   TRUSTED_DOCUMENTS: [file, 'the path of a manifest of documents that the codegen made', undefined],

@@ -24,6 +24,10 @@ const caches = {
 export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } & {
   /** Entries that a primary process keeps for its workers; it has none of the caches above. */
   readonly sharedEntries: number;
+  /** Requests that come in or are being answered, with the values that their JSON was parsed to. */
+  readonly requests: number;
+  /** How many connections there is room for. */
+  readonly connections: number;
   /** Idempotency keys, leases and taken sids, where no Redis has them. What is full refuses: nothing is evicted. */
   readonly state: number;
 };
@@ -31,8 +35,12 @@ export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } &
 /** All caches of a process together take a third of its heap at most. */
 const cachesOfHeap = 1 / 3;
 const stateOfHeap = 1 / 8;
+const requestsOfHeap = 1 / 8;
 const mostSharedBytes = 128 * mebibyte;
+/** An idle connection takes less, a WebSocket with a subscription about as much (docs/live.md). */
+const [connectionsOfHeap, connectionBytes, mostConnections] = [1 / 6, 24 * 1024, 10_000];
 const mostStateBytes = 256 * mebibyte;
+const mostRequestBytes = 256 * mebibyte;
 
 /** Divides the heap of a process, in bytes, between what it keeps. */
 export function memoryBudget(heapBytes: number): MemoryBudget {
@@ -41,6 +49,8 @@ export function memoryBudget(heapBytes: number): MemoryBudget {
   const each = Object.entries(caches).map(([name, { share, mostBytes }]) => [name, bound(share, mostBytes)]);
   return {
     ...(Object.fromEntries(each) as { [Cache in keyof typeof caches]: number }),
+    requests: Math.floor(Math.min(requestsOfHeap * heapBytes, mostRequestBytes)),
+    connections: Math.floor(Math.min((connectionsOfHeap * heapBytes) / connectionBytes, mostConnections)),
     sharedEntries: bound(1, mostSharedBytes),
     state: Math.floor(Math.min(stateOfHeap * heapBytes, mostStateBytes)),
   };

@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { GatewayError } from '../domain/errors.js';
 import { type AllowedHosts, refuseOtherHosts } from './allowed-hosts.js';
 import { authenticated, decorateWithCaller } from './auth/http-authentication.js';
 import { Closing } from './closing.js';
@@ -13,10 +14,12 @@ import { decorateWithRefusal, refuse } from './refuse.js';
 import { serveHealth } from './health.js';
 import { ConnectionCallers } from './live/connection-callers.js';
 import { answerBrokenRequests } from './limits/broken-requests.js';
+import { boundBodies, sendOverload } from './limits/bounded-bodies.js';
 import { takeJson } from './limits/json-body.js';
 import { openToOrigins } from './limits/open-to-origins.js';
 import { rateHooks } from './limits/rate-hook.js';
 import { knownMethods } from './known-methods.js';
+import { type RequestMemory } from './limits/request-memory.js';
 import { securityHeaders, sendSecurityHeaders } from './limits/security-headers.js';
 import { type Patience, usualTakeMs } from './limits/slow-clients.js';
 import { RouterCallbacks } from './live/router-callbacks.js';
@@ -62,6 +65,8 @@ export interface HttpServerOptions {
   readonly now: () => number;
   /** Of a request's body, and of a WebSocket's message. */
   readonly maximumBytes: number;
+  /** Of all requests that are not answered yet. */
+  readonly requestMemory: RequestMemory;
   /** 0: no limit. */
   readonly connectionLimits: {
     readonly connections: number;
@@ -128,6 +133,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   decorateWithRefusal(app);
   if (options.connectionLimits.connectionsPerCaller > 0) countForCallers(app, connections);
   takeJson(app);
+  boundBodies(app, options.requestMemory);
   sendSecurityHeaders(app);
   refuseOtherHosts(app, options.allowedHosts);
   answerErrors(app, options.logger);
@@ -172,6 +178,7 @@ async function serveOperations(
     corsOrigins,
     allowedHosts: options.allowedHosts,
     connections,
+    memory: options.requestMemory,
     onRefused: options.metrics.operations.refused,
     onFailure: (error) => {
       logger.error({ err: error }, 'a WebSocket message failed for an internal reason');
@@ -196,6 +203,7 @@ function answerErrors(app: FastifyInstance, logger: Logger): void {
   };
   app.setNotFoundHandler(notFound);
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
+    if (error instanceof GatewayError) return sendOverload(reply, error);
     const statusCode = error.statusCode ?? 500;
     // RFC 9110 (15.5.16): the answer names the encodings that are accepted.
     if (statusCode === 415) reply.header('accept-encoding', 'identity');

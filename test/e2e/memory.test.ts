@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
+import { type Fault } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { type Attack, attacks } from '../support/attacks.js';
 import { said } from '../support/child-process.js';
@@ -21,6 +22,7 @@ const flags = /ENTRYPOINT \["node", (.*), "dist\/main\.js"\]/
   .map((flag) => JSON.parse(flag) as string);
 
 let sandbox: Sandbox;
+let fault: Fault | undefined;
 let gateway: ChildProcess;
 let url: string;
 let peak = 0;
@@ -29,7 +31,7 @@ const sockets: (Socket | WebSocket)[] = [];
 
 beforeAll(async () => {
   build();
-  sandbox = await startSandbox({ ...credentials, seed: 'demo' });
+  sandbox = await startSandbox({ ...credentials, seed: 'demo', faults: () => fault });
   if (!flags) throw new Error('The Dockerfile starts the gateway in another way.');
   gateway = spawn(process.execPath, [...flags, main], {
     env: {
@@ -151,6 +153,59 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
             const query = `query ($sid: ID!) { ${name}: campaign(sid: $sid) { sid } }`;
             const body = JSON.stringify({ query, variables: { sid: `${index + next}` } });
             return send({ what: 'a document', body }, dispatcher).catch(() => undefined);
+          }),
+        );
+      await dispatcher.destroy();
+    },
+  ],
+  [
+    'large requests that wait for an upstream that does not answer',
+    async () => {
+      fault = { kind: 'hang' };
+      const dispatcher = new Agent({ connections: 300 });
+      const query = 'query ($sid: ID!) { campaign(sid: $sid) { sid } }';
+      const more = Array.from({ length: 80_000 }, () => ({}));
+      await Promise.all(
+        Array.from({ length: 300 }, (_, index) => {
+          const body = JSON.stringify({ query, variables: { sid: `waiting-${index}`, more } });
+          return send({ what: 'a large request', body }, dispatcher).catch(() => undefined);
+        }),
+      );
+      fault = undefined;
+      await dispatcher.destroy();
+    },
+  ],
+  [
+    'large requests and messages that do not end',
+    async () => {
+      const half = post(`{"query":"${'x'.repeat(250_000)}`).slice(0, -1);
+      for (let index = 0; index < 1000; index += 1) {
+        const socket = connect(portOf(), '127.0.0.1').on('error', () => undefined);
+        sockets.push(socket);
+        socket.write(half);
+        if (index % 100 === 99) await settle();
+      }
+      for (let index = 0; index < 500; index += 1) {
+        const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        sockets.push(socket.on('error', () => undefined));
+        socket.once('open', () => {
+          socket.send('{"type":"connection_init"}');
+          socket.send('x'.repeat(250_000), { fin: false });
+        });
+        if (index % 100 === 99) await settle();
+      }
+    },
+  ],
+  [
+    'invalid documents that are all different',
+    async () => {
+      const dispatcher = new Agent({ connections: 8 });
+      const mistakes = Array.from('abcdefghijklmnopqrstuvwxyz').join(' ');
+      for (let index = 0; index < 2000; index += 8)
+        await Promise.all(
+          Array.from({ length: 8 }, (_, next) => {
+            const body = JSON.stringify({ query: `{ no${index + next} ${mistakes} }` });
+            return send({ what: 'an invalid document', body }, dispatcher).catch(() => undefined);
           }),
         );
       await dispatcher.destroy();

@@ -41,7 +41,7 @@ const defaults: Config = {
     concurrentOperations: 2000,
     requestsPerMinute: 0,
     subscriptionsPerCaller: 0,
-    connections: 10_000,
+    connections: undefined,
     connectionsPerCaller: 0,
     unreadBytes: 41_943_040,
   },

@@ -30,7 +30,13 @@ export function takeJson(
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && isEncoded(encoding)) parsed(new EncodedBody('The body is compressed.'));
     else if (isAnswered(request, body)) parsed(null, undefined);
-    else if (isUtf8(body)) void parseJson(request, body.toString('utf8'), parsed);
-    else parsed(new UnreadableBody('The body is not UTF-8.'));
+    else if (!isUtf8(body)) parsed(new UnreadableBody('The body is not UTF-8.'));
+    else
+      try {
+        request.bodyMemory?.holdParsed(body);
+        void parseJson(request, body.toString('utf8'), parsed);
+      } catch (error) {
+        parsed(error as Error); // there is no room for it
+      }
   });
 }

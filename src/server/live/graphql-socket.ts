@@ -1,6 +1,8 @@
 import { type Socket } from 'node:net';
 import { CloseCode, type Server } from 'graphql-ws';
 import { type RawData, type WebSocket } from 'ws';
+import { parsedBytes, type RequestMemory, smallJsonBytes } from '../limits/request-memory.js';
+import { MessageMemory } from './message-memory.js';
 
 /** One client needs no more operations at a time. */
 const maximumOperations = 100;
@@ -19,12 +21,24 @@ export class GraphqlSocket {
   /** Carries the socket. */
   readonly connection: Socket;
   readonly #onFailure: (error: unknown) => void;
+  readonly #memory: RequestMemory;
+  readonly #incoming: MessageMemory;
   #isAlive = true;
   #operations = 0;
   #begun = 0;
 
-  /** @param onFailure called with errors that are no client's mistake; they end the connection. */
-  constructor(socket: WebSocket, connection: Socket, onFailure: (error: unknown) => void) {
+  /**
+   * @param memory of all requests and messages.
+   * @param onFailure called with errors that are no client's mistake; they end the connection.
+   */
+  constructor(
+    socket: WebSocket,
+    connection: Socket,
+    memory: RequestMemory,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#memory = memory;
+    this.#incoming = new MessageMemory(memory);
     this.socket = socket;
     this.connection = connection;
     this.#onFailure = onFailure;
@@ -37,6 +51,9 @@ export class GraphqlSocket {
   /** Lets `graphql-ws` serve the socket. @param extra that its hooks are given. */
   serve<Extra>(protocol: Server<Extra>, extra: Extra): void {
     const { socket } = this;
+    this.connection.prependListener('data', (bytes: Buffer) => {
+      this.#takeIn(bytes.length);
+    });
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -55,6 +72,7 @@ export class GraphqlSocket {
       .on('error', () => undefined) // a frame that breaks the protocol ends the connection; `ws` has closed it
       .on('pong', () => (this.#isAlive = true))
       .once('close', (code, reason) => {
+        this.#incoming.end();
         closed(code, reason.toString()).catch(this.#onFailure);
       });
     this.connection.on('drain', () => {
@@ -112,9 +130,12 @@ export class GraphqlSocket {
   }
 
   async #receive(handle: (text: string) => Promise<void>, data: RawData): Promise<void> {
+    this.#incoming.end();
     if (!this.isOpen) return; // until the other end has closed too, it can still send
     this.#isAlive = true;
     if (this.connection.writableNeedDrain) this.socket.pause();
+    const release = this.#hold(data as Buffer);
+    if (!release) return;
     const begunBefore = this.#begun;
     const handled = handle((data as Buffer).toString());
     const operations = this.#begun - begunBefore; // the hook is called before anything is waited for
@@ -131,6 +152,26 @@ export class GraphqlSocket {
       this.socket.close(CloseCode.InternalServerError, 'Internal server error');
     } finally {
       this.#operations -= operations;
+      release();
+    }
+  }
+
+  /** Holds memory for a message until it is done with: of an operation, until that ends. A socket that finds none is closed. */
+  #hold(message: Buffer): (() => void) | undefined {
+    try {
+      return this.#memory.hold(message.length > smallJsonBytes ? parsedBytes(message) : 0);
+    } catch {
+      this.socket.close(1013, 'Try again later');
+      return undefined;
+    }
+  }
+
+  /** Ends a connection whose messages there is no room for; a close frame could not say so in time. */
+  #takeIn(bytes: number): void {
+    try {
+      this.#incoming.received(bytes);
+    } catch {
+      this.socket.terminate();
     }
   }
 }

@@ -9,6 +9,7 @@ import { type Connections } from '../connections/connections.js';
 import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../allowed-hosts.js';
 import { type Closing, within } from '../closing.js';
+import { type RequestMemory } from '../limits/request-memory.js';
 import { GraphqlSocket } from './graphql-socket.js';
 import { Heartbeats } from './heartbeats.js';
 import { isSameOrigin } from './same-origin.js';
@@ -31,6 +32,7 @@ export interface WebSocketOptions extends SocketOperationsOptions {
   /** Undefined: any host may be named. */
   readonly allowedHosts: AllowedHosts | undefined;
   readonly connections: Connections;
+  readonly memory: RequestMemory;
   /** Called with the code of a refused handshake. */
   readonly onRefused: (code: string) => void;
   /** Called with errors that are no client's mistake. */
@@ -68,7 +70,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     }
     request.headers.upgrade = 'websocket'; // other protocols in the list were offers
     sockets.handleUpgrade(request, connection, head, (socket) => {
-      const open = new GraphqlSocket(socket, connection, onFailure);
+      const open = new GraphqlSocket(socket, connection, options.memory, onFailure);
       socket.once('close', heartbeats.add(open));
       open.serve(operations.protocol, { open, headers: request.headers, caller: nobody });
     });

@@ -5,7 +5,11 @@ import { type MemoryBudget, memoryBudget } from '../../../src/gateway/memory-bud
 const mebibyte = 1024 * 1024;
 const whole = (bytes: number): number => Math.floor(bytes);
 const cachesOf = (budget: MemoryBudget): number =>
-  Object.values(budget).reduce((sum, bytes) => sum + bytes, 0) - budget.sharedEntries - budget.state;
+  Object.values(budget).reduce((sum, bytes) => sum + bytes, 0) -
+  budget.sharedEntries -
+  budget.requests -
+  budget.connections -
+  budget.state;
 
 describe('the memory of a process is divided', () => {
   it.each<[number, MemoryBudget]>([
@@ -22,6 +26,8 @@ describe('the memory of a process is divided', () => {
         waitingEvents: whole(1.28 * mebibyte),
         peerCampaigns: whole(1.28 * mebibyte),
         sharedEntries: 32 * mebibyte,
+        requests: 12 * mebibyte,
+        connections: 682,
         state: 12 * mebibyte,
       },
     ],
@@ -38,6 +44,8 @@ describe('the memory of a process is divided', () => {
         waitingEvents: 32 * mebibyte,
         peerCampaigns: 16 * mebibyte,
         sharedEntries: 128 * mebibyte,
+        requests: 256 * mebibyte,
+        connections: 10_000,
         state: 256 * mebibyte,
       },
     ],

@@ -1,0 +1,62 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { GatewayError } from '../../domain/errors.js';
+import { refuse } from '../refuse.js';
+import { parsedBytes, type RequestMemory, smallJsonBytes } from './request-memory.js';
+
+/** The memory of one request's body, until the request is answered or broken off. */
+export class BodyMemory {
+  readonly #memory: RequestMemory;
+  readonly #reply: FastifyReply;
+
+  constructor(memory: RequestMemory, reply: FastifyReply) {
+    this.#memory = memory;
+    this.#reply = reply;
+  }
+
+  /** @throws GatewayError OVERLOADED where there is no room. */
+  hold(bytes: number): void {
+    this.#reply.raw.once('close', this.#memory.hold(bytes));
+  }
+
+  /** Holds what a JSON body is about to be parsed to. @throws GatewayError OVERLOADED where there is no room. */
+  holdParsed(body: Buffer): void {
+    this.hold(parsedBytes(body));
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined for a body that is small. */
+    bodyMemory: BodyMemory | undefined;
+  }
+}
+
+/** Bounds the memory of all request bodies together: each holds its room before its first byte is read. */
+export function boundBodies(app: FastifyInstance, memory: RequestMemory): void {
+  app.decorateRequest('bodyMemory');
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const bytes = bodyBytes(request);
+    if (bytes > smallJsonBytes)
+      try {
+        request.bodyMemory = new BodyMemory(memory, reply);
+        request.bodyMemory.hold(bytes);
+      } catch (error) {
+        sendOverload(reply, error);
+        return;
+      }
+    done(null, payload);
+  });
+}
+
+/** As much as is announced; of a body in chunks, as much as there may be. */
+function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
+  const announced = Number(headers['content-length'] ?? routeOptions.bodyLimit);
+  return Math.min(announced, routeOptions.bodyLimit);
+}
+
+/** Answers a request that there is no room for. @throws errors that are none of these. */
+export function sendOverload(reply: FastifyReply, error: unknown): FastifyReply {
+  if (!(error instanceof GatewayError) || error.code !== 'OVERLOADED') throw error;
+  reply.header('retry-after', String(error.details['retryAfter']));
+  return refuse(reply, 503, error.message, error.code);
+}
