@@ -140,11 +140,14 @@ describe('a callback that comes to the address of another campaign', () => {
   });
 });
 
-it.each(['GET', 'PUT', 'DELETE'] as const)('%s at the address of a callback is not found', async (method) => {
-  const answer = await request(one.campaignUrl, { method });
-  expect(answer.statusCode).toBe(404);
-  await answer.body.dump();
-});
+it.each(['GET', 'PUT', 'DELETE'] as const)(
+  '%s at the address of a callback is not allowed',
+  async (method) => {
+    const answer = await request(one.campaignUrl, { method });
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST']);
+    await answer.body.dump();
+  },
+);
 
 it('what is too large a callback is told how large one may be', async () => {
   const { status, text } = await postCallback(one.campaignUrl, 'x'.repeat(20_000));
