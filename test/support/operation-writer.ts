@@ -9,12 +9,18 @@ export class OperationWriter {
   readonly #variables: Record<string, unknown> = {};
   readonly #declared: string[] = [];
   readonly #fragments: string[] = [];
+  readonly #nameLength: number;
   #names = 0;
+
+  /** @param nameLength how long aliases are at least. */
+  constructor(nameLength = 0) {
+    this.#nameLength = nameLength;
+  }
 
   /** A name that nothing else in the operation has. */
   name(prefix: string): string {
     this.#names += 1;
-    return `${prefix}${String(this.#names)}`;
+    return `${prefix}${String(this.#names)}`.padEnd(this.#nameLength, '_');
   }
 
   /** A value, as itself or by a variable. */

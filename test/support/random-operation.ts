@@ -171,15 +171,26 @@ const validation = fc.constant(
   ),
 );
 
-function operation(kind: 'query' | 'mutation', roots: fc.Arbitrary<Part>, maxLength: number) {
-  return joined(roots, maxLength).map((body): RandomOperation => {
-    const write = new OperationWriter();
+function operation(
+  kind: 'query' | 'mutation',
+  roots: fc.Arbitrary<Part>,
+  maxLength: number,
+  nameLengths: fc.Arbitrary<number> = fc.constant(0),
+) {
+  return fc.tuple(joined(roots, maxLength), nameLengths).map(([body, nameLength]): RandomOperation => {
+    const write = new OperationWriter(nameLength);
     return write.document(kind, body(write));
   });
 }
 
-/** Queries of all that can be asked. */
-export function randomQuery(listed: Listed): fc.Arbitrary<RandomOperation> {
+/**
+ * Queries of all that can be asked.
+ * @param nameLengths how long aliases are at least.
+ */
+export function randomQuery(
+  listed: Listed,
+  nameLengths?: fc.Arbitrary<number>,
+): fc.Arbitrary<RandomOperation> {
   const root = fc.oneof(
     { weight: 6, arbitrary: bySid(listed) },
     { weight: 5, arbitrary: list(listed) },
@@ -187,7 +198,7 @@ export function randomQuery(listed: Listed): fc.Arbitrary<RandomOperation> {
     { weight: 1, arbitrary: validation },
     { weight: 1, arbitrary: fc.constant(text('__schema { queryType { name } }')) },
   );
-  return operation('query', wrapped('Query', root), 4);
+  return operation('query', wrapped('Query', root), 4, nameLengths);
 }
 
 /** Mutations that leave every list as it is, with all that can be asked of their campaign. */
