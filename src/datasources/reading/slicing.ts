@@ -31,7 +31,12 @@ export interface Slicing {
  * others read.
  */
 export const wholeWindows: Slicing = {
-  begin: (cut, list) => wholeWindows.cover(certainOffsets(cut), list),
+  // Where older windows are read anew, the newer ones are at hand already.
+  begin: (cut, list) =>
+    wholeWindows.cover(
+      certainOffsets(cut).filter((offset) => !list.has(offset)),
+      list,
+    ),
   cover: (missing, list) => {
     const slices: Slice[] = [];
     for (const offset of missing)
