@@ -40,6 +40,8 @@ export interface FailureFacts {
   readonly mayStillRun?: boolean;
   /** True where the status line said 2xx and the rest of the answer was lost: the request was probably processed. */
   readonly isAccepted?: boolean;
+  /** True for an unreadable answer whose status line said neither 2xx nor any reason: a redirect, or another server's 404. */
+  readonly isRefused?: boolean;
   /** The input that the upstream complained of, as a path of client-side names, where it could be told. */
   readonly field?: readonly string[];
 }

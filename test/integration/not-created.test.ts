@@ -50,10 +50,12 @@ describe('a create that the upstream itself ended twice, and that is not in the 
     ['503', { kind: 'status', status: 503 }],
     ['507', { kind: 'status', status: 507 }],
     ['half of a refusal', { kind: 'truncate' }],
+    ['a redirect', { kind: 'status', status: 302 }],
   ];
   it.each(ends)('(%s) was not created, and its key is free for any input', async (_how, fault) => {
     const { gateway, sandbox } = await startWith(fault, fault);
-    expect((await create(gateway, keyed)).codes).toEqual(['UPSTREAM_UNAVAILABLE']);
+    const { codes } = await create(gateway, keyed);
+    expect(codes).toEqual([fault.status === 302 ? 'UPSTREAM_INVALID_RESPONSE' : 'UPSTREAM_UNAVAILABLE']);
     expect(sandbox.calls.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET', 'POST', 'GET', 'GET']);
     expect([await createdSid(gateway, otherInput)]).toEqual(sidsOf(sandbox));
     expect(posts(sandbox)).toBe(3);

@@ -99,10 +99,11 @@ export function failureOfAnswer(
   const told = item && failureOfItem(item, requestId);
   if (told) return told;
   // A 404 that the API did not write says that the address is wrong, not that the campaign is unknown.
-  if (status === 404 && !body.isJson) return new UpstreamFailure('invalidResponse');
-  return new UpstreamFailure(reasonOfStatus(status), {
+  const reason = status === 404 && !body.isJson ? 'invalidResponse' : reasonOfStatus(status);
+  return new UpstreamFailure(reason, {
     ...factsOf(requestId),
     ...(onlyStoppedWaiting.has(status) && { mayStillRun: true }),
+    ...(reason === 'invalidResponse' && { isRefused: true }),
   });
 }
 

@@ -14,6 +14,7 @@ export function settledByUnseen(nowMs: number, timeoutMs: number): number {
 
 /** Tells whether the upstream itself ended the exchange, by a status that says no or by breaking the connection. */
 export function isEndedByUpstream({ reason, facts }: UpstreamFailure): boolean {
+  if (reason === 'invalidResponse') return facts.isRefused === true;
   return reason === 'unavailable' && !facts.mayStillRun && !facts.isAccepted;
 }
 
