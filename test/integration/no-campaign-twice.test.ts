@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Fault } from '../../src/sandbox/http/faults.js';
+import { type Rewriting } from '../../src/sandbox/rewriting.js';
 import {
   type BothOptions,
   type BothUnderTest,
@@ -97,6 +98,37 @@ describe('creates of one name and content, some lost before they took effect, so
       });
       const { gateway } = await start({ faults });
       expectOneEach(await createAll(gateway, inputs(40, 'all the same')), 40);
+    },
+    60_000,
+  );
+});
+
+describe('47 creates, some lost, on an upstream that writes what it is sent in its own way', () => {
+  const minute = 60_000;
+  const upstreams: [string, Rewriting][] = [
+    ['whose clock is 3 minutes behind', { clockAheadMs: -3 * minute }],
+    ['whose clock is 5 minutes behind', { clockAheadMs: -5 * minute }],
+    ['whose clock is 5 minutes ahead', { clockAheadMs: 5 * minute }],
+    [
+      'that escapes names, and whose clock is 4 minutes behind',
+      {
+        clockAheadMs: -4 * minute,
+        parameters: (sent) => ({ ...sent, name: sent.name.replaceAll('&', '&amp;') }),
+      },
+    ],
+  ];
+  it.each(upstreams)(
+    '%s: each with a key is one campaign of its own',
+    async (_how, rewriting) => {
+      const random = seeded(47);
+      const faults = ofPosts(() => {
+        const drawn = random();
+        if (drawn > 0.5) return undefined;
+        return { kind: 'reset', when: drawn > 0.2 ? 'after' : 'before' };
+      });
+      const { gateway } = await start({ faults, rewriting });
+      const wanted = inputs(47, 'each its own').map((input) => ({ ...input, name: `Ben & ${input.name}` }));
+      expectOneEach(await createAll(gateway, wanted), 47);
     },
     60_000,
   );
