@@ -100,18 +100,21 @@ describe('an answer that is given as bytes', () => {
 const ofWork =
   /^src\/|node_modules\/(?:@apollo\/server|graphql|graphql-jit|type-graphql|dataloader|zod|cockatiel|lru-cache|prom-client)\//;
 
-/** What was counted, and 15 % for versions of Node and of libraries; a wrapper around every field is more than that. */
+/**
+ * Calls as counted, and 15 % for versions of Node and of libraries; a wrapper around every field is more than that. About
+ * forty calls of each answer keep connections, unread bytes, bodies and hosts within their bounds.
+ */
 describe('an answer takes no more calls, upstream or of functions, than it did', () => {
   it.each([
-    ['kept as bytes', {}, 0, 0, 67],
-    ['kept as bytes', {}, 1, 0, 110],
-    ['kept as bytes', {}, 2, 0, 67],
+    ['kept as bytes', {}, 0, 0, 106],
+    ['kept as bytes', {}, 1, 0, 147],
+    ['kept as bytes', {}, 2, 0, 106],
     ['kept as bytes', {}, 3, 0, 516],
-    ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 0, 0, 308],
+    ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 0, 0, 374],
     ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 1, 0, 1334],
     ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 2, 0, 2157],
     ['of readings that are kept', { ANSWERS_CACHE_BYTES: '0' }, 3, 0, 3747],
-    ['read anew', { CACHE: 'off' }, 0, 1, 508],
+    ['read anew', { CACHE: 'off' }, 0, 1, 608],
     ['read anew', { CACHE: 'off' }, 1, 2, 2717],
     ['read anew', { CACHE: 'off' }, 2, 1, 5373],
     ['read anew', { CACHE: 'off' }, 3, 11, 8954],

@@ -23,7 +23,7 @@ const sockets: WebSocket[] = [];
 beforeEach(async () => {
   fault = { kind: 'hang' };
   sandbox = await startSandbox({ ...credentials, seed: 'empty', faults: () => fault });
-  const environment = { EXOTEL_TIMEOUT_MS: '700', SHUTDOWN_GRACE_MS: '300' };
+  const environment = { EXOTEL_TIMEOUT_MS: '1500', SHUTDOWN_GRACE_MS: '300' };
   gateway = await startGatewayOn(sandbox.baseUrl, environment, undefined, undefined, { heapBytes });
 });
 afterEach(async () => {

@@ -230,11 +230,44 @@ describe.each(['on', 'off'])('campaigns of one name, with CACHE=%s', (cache) => 
   });
 });
 
+describe('campaigns with names of 10,000 characters', () => {
+  it('have cursors that the gateway takes, and come once each', async () => {
+    const orderBy = { field: 'NAME', direction: 'ASC' } as const;
+    const rows = Array.from({ length: 130 }, (_, index) =>
+      rowsAt(10, 1, `${'\u{1F4E2}\u0001'.repeat(index % 2 ? 3000 : 66)}${String(index).padStart(5, '0')}`),
+    ).flat();
+    upstream.rows = rows;
+    let longest = 0;
+    const seen = await walkForwards(20, async (step) => {
+      const data = await gateways.get('off')?.data(CampaignPageDocument, { ...step, orderBy });
+      if (!data) throw new Error('no such gateway');
+      if (step.after == null) upstream.rows = [...rowsAt(11, 30, 'Another'), ...rows];
+      longest = Math.max(longest, ...data.campaigns.edges.map(({ cursor }) => cursor.length));
+      return data.campaigns;
+    });
+    expect(seen).toEqual(sidsOf(rows));
+    expect(longest).toBeLessThan(5000); // what an answer's size is estimated with
+  });
+});
+
 describe('made-up cursors', () => {
   const forged = (fingerprint: string, sid: string, offset = 700): string =>
     Buffer.from(
       JSON.stringify([2, fingerprint, offset, 1400, sid, '2026-05-02T04:30:00.000Z', null, '', null, '']),
     ).toString('base64url');
+
+  it.each([
+    ['of another list', () => forged('abcdefgh', 'sid')],
+    ['of no row', () => forged('abcdefgh', 'sid', -1)],
+    ['longer than any', () => forged('abcdefgh', 's'.repeat(9000))],
+  ])('%s are refused without a call', async (_what, cursor) => {
+    const answer = await gateways.get('on')?.execute(CampaignPageDocument, { first: 1, after: cursor() });
+    expect(answer?.errors?.[0]).toMatchObject({
+      message: expect.stringContaining('after'),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+    expect(upstream.calls).toHaveLength(0);
+  });
 
   it.each(['on', 'off'])(
     'cost one operation no more than one search together, with CACHE=%s',

@@ -79,18 +79,20 @@ export function bracketOf<T extends { readonly sid: string }>(
 
 /**
  * Where the row would be if nothing had come between it and the nearest neighbour; undefined without a neighbour.
- * @returns also whether no nearer neighbour can be found on that side.
+ * @returns also where that neighbour is, and whether no nearer one can be found on its side.
  */
 export function besideNeighbour(
   { previous, next }: Bracket,
   cursor: Cursor,
-): { readonly index: number; readonly isNearest: boolean } | undefined {
+): { readonly index: number; readonly neighbour: number; readonly isNearest: boolean } | undefined {
   const before = previous && {
     index: previous.index + previous.distance,
+    neighbour: previous.index,
     isNearest: previous.distance === nearestKnown(cursor.previous),
   };
   const after = next && {
     index: next.index - next.distance,
+    neighbour: next.index,
     isNearest: next.distance === nearestKnown(cursor.next),
   };
   return before?.isNearest === true || !after?.isNearest ? (before ?? after) : after;

@@ -9,6 +9,7 @@ import {
   type Neighbours,
   unknownNeighbours,
 } from './neighbour-marks.js';
+import { maximumSortKeyLength } from './sort-key.js';
 
 /** Where a row was when its page was read. */
 export interface Cursor {
@@ -129,6 +130,13 @@ function read(parsed: unknown): { readonly fingerprint: string; readonly cursor:
   const previous = { tied: null, marks: hashes };
   return {
     fingerprint,
-    cursor: { offset, total: null, sid, sortKey, previous, next: unknownNeighbours },
+    cursor: {
+      offset,
+      total: null,
+      sid,
+      sortKey: sortKey?.slice(0, maximumSortKeyLength) ?? null,
+      previous,
+      next: unknownNeighbours,
+    },
   };
 }

@@ -9,6 +9,7 @@ import { type AccountReads } from './account-reads.js';
 import { type ListSource } from './list-source.js';
 import { type PageMaximum } from './page-maximum.js';
 import { type Reading, type ReadWish } from './reading.js';
+import { maximumSortKeyLength } from './sort-key.js';
 import { campaignWindowKey, messageWindowKey } from './window-keys.js';
 
 /** A list, and where its windows come from. */
@@ -44,7 +45,9 @@ export class CampaignList implements AccountList<Campaign> {
   }
 
   sortKeyOf({ name, schedule }: Campaign): string | null {
-    return this.#query.order.field === CampaignOrderField.NAME ? name : schedule.startTime;
+    return this.#query.order.field === CampaignOrderField.NAME
+      ? name.slice(0, maximumSortKeyLength)
+      : schedule.startTime;
   }
 
   keyOf(slice: Slice): string {

@@ -93,19 +93,23 @@ function isWhereItWas<T extends { readonly sid: string }>(
 }
 
 /**
- * A row that could not be read is taken for the unreadable one that is as far from the nearest neighbour as it was; without
- * a neighbour, for the one at its offset. So a list that stands still goes on behind it.
+ * A row that could not be read is taken for the unreadable one that is as far from the nearest neighbour as it was, where no
+ * row between them can be read: nothing is passed over then. So a list that stands still goes on behind it.
  */
 function unreadablePlace<T extends { readonly sid: string }>(
   { rows }: ListReader<T>,
   bracket: Bracket,
   cursor: Cursor,
 ): Position | undefined {
-  if (cursor.sid !== '') return undefined;
-  const { start, end } = bracket.range;
-  const index = besideNeighbour(bracket, cursor)?.index ?? cursor.offset;
-  const isUnreadable = rows.has(index) && !readable(rows.get(index));
-  return isUnreadable && index >= start && index < end ? foundAt(index) : undefined;
+  const beside = cursor.sid === '' ? besideNeighbour(bracket, cursor) : undefined;
+  if (!beside) return undefined;
+  const [first, last] = [
+    Math.min(beside.index, beside.neighbour + 1),
+    Math.max(beside.index, beside.neighbour - 1),
+  ];
+  for (let index = first; index <= last; index += 1)
+    if (!rows.has(index) || readable(rows.get(index))) return undefined;
+  return foundAt(beside.index);
 }
 
 function placeOfGone<T extends { readonly sid: string }>(

@@ -1,5 +1,11 @@
 import { OrderDirection } from '../../domain/order.js';
 
+/**
+ * How much of a value counts as the sort key: cursors hold it, and the document bounds no name. Rows that differ behind that
+ * are taken to share a key, as others do.
+ */
+export const maximumSortKeyLength = 200;
+
 /** Compares two sort keys in the direction of a list: negative where the first comes before. */
 export type CompareKeys = (a: string, b: string) => number;
 

@@ -216,6 +216,36 @@ describe.each([
   },
 );
 
+describe('a walk whose cursor is a row that cannot be read', () => {
+  it('passes over no row where that row left with all of its neighbours', () =>
+    check(
+      {
+        blocks: [13, 409, 2],
+        betweens: [
+          { changes: [], cap: 50 },
+          {
+            changes: [
+              { kind: 'insert', place: { from: 'start', by: 0 }, count: 73 },
+              { kind: 'remove', place: { from: 'cursor', by: 0 }, count: 300 },
+              { kind: 'insert', place: { from: 'start', by: 0 }, count: 93 },
+            ],
+            cap: 50,
+          },
+        ],
+        sizes: [1, 22],
+        way: 'backwards',
+        saysSo: false,
+      },
+      { slicing: neededRows(), isOrdered: true, keyOfBlock: keyOf, unreadableEvery: 2 },
+    ));
+
+  it('ends where two such rows are beside each other', () =>
+    check(
+      { blocks: [121, 524, 473, 13, 6], betweens: [], sizes: [20, 1], way: 'backwards', saysSo: false },
+      { slicing: wholeWindows, isOrdered: true, keyOfBlock: keyOf, unreadableEvery: 17 },
+    ));
+});
+
 describe('an upstream that gives rows with one sort key in another order each time', () => {
   it('gives every page, and an end', () =>
     fc.assert(
