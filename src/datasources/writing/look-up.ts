@@ -152,7 +152,7 @@ export class LookUp {
     const rivals = await this.#rivalsOf(lost);
     const areAnothers = await Promise.all(
       candidates.map(async (candidate) => {
-        if (candidate.judgement === 'twin' && rivals.mayHaveMade(foundIn(candidate), seen)) return true;
+        if (candidate.judgement === 'twin' && rivals.hasWholeNameOfOne(foundIn(candidate))) return true;
         const sid = sidOf(candidate.row);
         return sid !== undefined && (await this.#options.reservations.isAnothers(sid, lost.createId));
       }),

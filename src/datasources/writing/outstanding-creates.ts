@@ -165,6 +165,19 @@ export class Rivals {
     });
   }
 
+  /**
+   * Tells whether a row that is not known to have the create's name has the whole name of one of them. A name that is merely cut
+   * proves nothing: a layer that cuts names may have done more to the create's own.
+   */
+  hasWholeNameOfOne({ row, aheadMs }: Found): boolean {
+    return this.#others.some(
+      (other) =>
+        this.#rankOf(other.name, row.name) === ranks.same &&
+        isLikelyCreation(other, row.createdAt, aheadMs) &&
+        hasScheduleOf({ schedule: other }, row),
+    );
+  }
+
   #rankOf(sent: string, stored: string): number {
     const key = JSON.stringify([sent, stored]);
     const known = this.#ranks.get(key);

@@ -59,7 +59,8 @@ const fewestLetters = 3;
 function isAsciiOf(sent: string, stored: string, test: (one: string, other: string) => boolean): boolean {
   const kept = asciiLetters(stored);
   if (kept.length < fewestLetters || letters(htmlDecoded(stored)) !== kept) return false;
-  return test(asciiLetters(sent), kept);
+  // A layer may compose or decompose letters before it drops what is not ASCII: an accent takes its letter along, or not.
+  return [sent, sent.normalize('NFC'), sent.normalize('NFD')].some((form) => test(asciiLetters(form), kept));
 }
 
 function asciiLetters(text: string): string {
