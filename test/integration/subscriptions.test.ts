@@ -170,9 +170,12 @@ describe('an event stream', () => {
     },
   );
 
-  it.each(['', 'application/json', 'text/html'])('is not had by who accepts something else: %j', async (accept) => {
-    expect((await stream('{ __typename }', {}, accept)).status).toBe(406);
-  });
+  it.each(['', 'application/json', 'text/html'])(
+    'is not had by who accepts something else: %j',
+    async (accept) => {
+      expect((await stream('{ __typename }', {}, accept)).status).toBe(406);
+    },
+  );
 
   it('changes nothing by GET', async () => {
     const pause = `mutation { pauseCampaign(sid: "${sid}") { campaign { status } } }`;
