@@ -6,6 +6,7 @@ import { Closing } from './closing.js';
 import { countForCallers } from './connections/callers-connections.js';
 import { connectionServers } from './connections/connection-server.js';
 import { Connections } from './connections/connections.js';
+import { IncomingBytes, usualIncomingBytes } from './connections/incoming-bytes.js';
 import { UnreadBytes } from './connections/unread-bytes.js';
 import { serveGraphiql } from './graphiql.js';
 import { serveGraphql } from './graphql-endpoint.js';
@@ -21,7 +22,7 @@ import { rateHooks } from './limits/rate-hook.js';
 import { knownMethods } from './known-methods.js';
 import { type RequestMemory } from './limits/request-memory.js';
 import { securityHeaders, sendSecurityHeaders } from './limits/security-headers.js';
-import { type Patience, usualTakeMs } from './limits/slow-clients.js';
+import { type Patience, usualRequestMs, usualTakeMs } from './limits/slow-clients.js';
 import { RouterCallbacks } from './live/router-callbacks.js';
 import { serveEventStream } from './live/event-stream.js';
 import { serveWebSocket } from './live/web-socket.js';
@@ -87,7 +88,12 @@ export interface HttpServer {
 }
 
 /** Connections as they are limited, and counted. */
-function connectionsOf({ connectionLimits, patience, metrics }: HttpServerOptions): Connections {
+function connectionsOf({
+  connectionLimits,
+  maximumBytes,
+  patience,
+  metrics,
+}: HttpServerOptions): Connections {
   const { connections: counted, operations } = metrics;
   const unread = new UnreadBytes({
     maximumBytes: connectionLimits.unreadBytes,
@@ -98,6 +104,14 @@ function connectionsOf({ connectionLimits, patience, metrics }: HttpServerOption
     maximum: connectionLimits.connections,
     maximumPerCaller: connectionLimits.connectionsPerCaller,
     unread,
+    incoming: new IncomingBytes({
+      maximumBytes: Math.max(usualIncomingBytes, 4 * maximumBytes),
+      maximumMessageBytes: maximumBytes,
+      messageMs: patience?.requestMs ?? usualRequestMs,
+      onEnded: () => {
+        counted.ended('slow');
+      },
+    }),
     onRefused: counted.refused,
     onError: operations.refused,
     onEnded: counted.ended,

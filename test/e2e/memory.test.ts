@@ -122,6 +122,46 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
     },
   ],
   [
+    'requests sent all at once on each connection, whose responses nobody reads',
+    async () => {
+      const query = '{ campaigns(first: 200) { nodes { sid name template } } }';
+      const many = post(JSON.stringify({ query })).repeat(300);
+      for (let index = 0; index < 200; index += 1) {
+        const socket = connect(portOf(), '127.0.0.1').on('error', () => undefined);
+        sockets.push(socket.pause());
+        socket.write(many);
+      }
+      await settle();
+    },
+  ],
+  [
+    'bodies that never end',
+    async () => {
+      const half = post('x'.repeat(260_000)).slice(0, -1);
+      for (let index = 0; index < 1500; index += 1) {
+        const socket = connect(portOf(), '127.0.0.1').on('error', () => undefined);
+        sockets.push(socket);
+        socket.write(half);
+        if (index % 100 === 99) await settle();
+      }
+    },
+  ],
+  [
+    'messages over WebSockets that never end',
+    async () => {
+      for (let index = 0; index < 1500; index += 1) {
+        const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        sockets.push(socket.on('error', () => undefined));
+        socket.once('open', () => {
+          socket.send('{"type":"connection_init"}');
+          socket.send('x'.repeat(130_000), { fin: false });
+          socket.send('x'.repeat(130_000), { fin: false });
+        });
+        if (index % 100 === 99) await settle();
+      }
+    },
+  ],
+  [
     'connections that say nothing',
     async () => {
       for (let index = 0; index < 3000; index += 1)

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { entryOf, writeKeys } from '../support/callers.js';
@@ -165,8 +164,9 @@ it('connections are counted, refused ones by the reason', async () => {
   await openSocket(); // in the place of the scraper's
   await until(async () => (await openSocket()) === 503);
   sockets[0]?.terminate();
-  await until(async () => (await request(`${gateway.url}/metrics`).catch(() => null))?.statusCode === 200);
-  const after = (await scrape(gateway)).value;
+  let last: Awaited<ReturnType<typeof scrape>> | undefined;
+  await until(async () => (last = await scrape(gateway).catch(() => undefined)) !== undefined);
+  const after = (name: string, labels: Record<string, string>) => last?.value(name, labels);
   expect(after('campaign_gateway_connections_refused_total', { reason: 'all' })).toBeGreaterThanOrEqual(1);
   expect(after('campaign_gateway_connections_refused_total', { reason: 'caller' })).toBe(0);
   expect(after('campaign_gateway_errors_total', { code: 'OVERLOADED' })).toBeGreaterThanOrEqual(1);

@@ -4,6 +4,8 @@ import { type RawData, WebSocket } from 'ws';
 import { type Fault } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+import { closeRaw, openRaw } from '../support/raw-client.js';
+import { scrape } from '../support/scraping.js';
 import { until } from '../support/subscribing.js';
 
 let sandbox: Sandbox;
@@ -14,9 +16,12 @@ const sockets: WebSocket[] = [];
 beforeEach(async () => {
   fault = undefined;
   sandbox = await startSandbox({ ...credentials, faults: () => fault });
-  gateway = await startGatewayOn(sandbox.baseUrl, { SHUTDOWN_GRACE_MS: '200' });
+  const patience = { headersMs: 500, requestMs: 500, lookEveryMs: 100 };
+  const environment = { SHUTDOWN_GRACE_MS: '200' };
+  gateway = await startGatewayOn(sandbox.baseUrl, environment, undefined, undefined, { patience });
 });
 afterEach(async () => {
+  closeRaw();
   for (const socket of sockets.splice(0)) socket.terminate();
   await gateway.close();
   await sandbox.close();
@@ -114,6 +119,59 @@ it('a client that answers no close frame is cut off', async () => {
   socket.pause();
   send({ type: 'connection_init' }); // a second one closes the socket
   await until(() => openSockets() === before + 1, 10_000);
+});
+
+describe('a message that', () => {
+  const query = JSON.stringify({ id: 'a', type: 'subscribe', payload: { query: '{ __typename }' } });
+
+  /** A frame as clients send it, under a mask of zeros. */
+  function frame(text: string, announced = text.length): Buffer {
+    const head = Buffer.alloc(14);
+    head.set([0x81, 0xff]);
+    head.writeUIntBE(announced, 4, 6);
+    return Buffer.concat([head, Buffer.from(text)]);
+  }
+
+  /** A socket whose bytes a test writes. */
+  async function openByHand() {
+    const client = await openRaw(
+      gateway.url,
+      'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n' +
+        'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
+    );
+    client.read();
+    client.socket.write(frame('{"type":"connection_init"}'));
+    await until(() => client.text().includes('connection_ack'));
+    return client;
+  }
+
+  it.each([
+    ['never ends', () => frame('{"type":"ping","payload":{"x":"', 200_000)],
+    [
+      'never ends, behind one that does',
+      () => Buffer.concat([frame('{"type":"ping"}'), frame('{', 200_000)]),
+    ],
+    ['has only begun', () => Buffer.from([0x81])],
+    ['has a first fragment and no other', () => Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x7b])],
+  ])('%s ends its connection', async (_what, bytes) => {
+    const client = await openByHand();
+    client.socket.write(bytes());
+    await until(client.hasEnded, 5000);
+    const { value } = await scrape(gateway);
+    expect(value('campaign_gateway_connections_ended_total', { reason: 'slow' })).toBe(1);
+  });
+
+  it('comes in pieces is answered when it is complete', async () => {
+    const client = await openByHand();
+    const whole = frame(query);
+    for (let index = 0; index < whole.length; index += 25) {
+      client.socket.write(whole.subarray(index, index + 25));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await until(() => client.text().includes('{"__typename":"Query"}'));
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(client.hasEnded()).toBe(false); // nothing of it is left
+  });
 });
 
 function openSockets(): number {

@@ -2,13 +2,17 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { addressOf } from './address.js';
 import { Connection, type RequestHandler, type WaitingRequests } from './connection.js';
+import { type IncomingBytes } from './incoming-bytes.js';
 import { endWith, type RawError } from './raw-error.js';
 import { type UnreadBytes, type UnreadEnd } from './unread-bytes.js';
 
 /** Why a connection is refused: too many of `all`, or of one `caller`. */
 export type RefusedConnection = 'all' | 'caller';
-/** Why the gateway ends a connection: it is `idle`, or has asked nothing (`silent`), and others need its place. */
-export type EndedConnection = 'idle' | 'silent' | UnreadEnd;
+/**
+ * Why the gateway ends a connection: it is `idle`, has asked nothing (`silent`) or is `slow` to send what it has begun, and
+ * others need its place; the rest does not read.
+ */
+export type EndedConnection = 'idle' | 'silent' | 'slow' | UnreadEnd;
 
 /** How many connections there may be. */
 export interface ConnectionsOptions {
@@ -19,6 +23,7 @@ export interface ConnectionsOptions {
   /** Of connections that have asked nothing yet. They take memory as well; busy programs open a few hundred at once. */
   readonly maximumSilent?: number;
   readonly unread: UnreadBytes;
+  readonly incoming: IncomingBytes;
   readonly onRefused: (reason: RefusedConnection) => void;
   /** Called with the code of an error that a client was sent. */
   readonly onError: (code: string) => void;
@@ -46,6 +51,13 @@ export const refusals: Readonly<Record<RefusedConnection, RawError>> = {
     'TOO_MANY_CONNECTIONS',
   ],
 };
+
+const noRoom: RawError = [
+  503,
+  'The gateway is receiving as much as it can; try again.',
+  'OVERLOADED',
+  { 'retry-after': '1' },
+];
 
 /** Whom connections are counted for: a caller, an address, or all. */
 interface Holder {
@@ -105,7 +117,17 @@ export class Connections {
   /** Serves a request; one on a refused connection is answered with the reason. */
   receive(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
     const connection = this.#asking(request.socket);
-    if (connection) connection.receive(request, response, handle);
+    if (!connection) return;
+    if (this.#options.incoming.hasRoomFor(request, response)) connection.receive(request, response, handle);
+    else {
+      endWith(request.socket, ...noRoom);
+      this.#options.onError(noRoom[2]);
+    }
+  }
+
+  /** Counts messages of a WebSocket that have not come to their end; see `IncomingBytes`. */
+  followMessages(socket: Socket, received: () => number): () => void {
+    return this.#options.incoming.follow(socket, received);
   }
 
   /** Notes that a connection leaves HTTP. @returns false where it has been ended instead. */

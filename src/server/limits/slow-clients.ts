@@ -10,7 +10,9 @@ export interface Patience {
   readonly takeMs?: number;
 }
 
-const usual: Patience = { headersMs: 8000, requestMs: 12_000, lookEveryMs: 2000 };
+/** The same goes for a message over a WebSocket. */
+export const usualRequestMs = 12_000;
+const usual: Patience = { headersMs: 8000, requestMs: usualRequestMs, lookEveryMs: 2000 };
 /** Longer than most proxies keep a connection that they do not use (60 s): they close it, not the gateway. */
 const keepAliveTimeout = 72_000;
 

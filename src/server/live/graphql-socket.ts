@@ -12,6 +12,11 @@ const longestId = 128;
 /** Of a close frame's reason, in bytes (RFC 6455, 5.5): `ws` throws for more, and the library repeats ids in it. */
 const longestReason = 123;
 
+/** Where `ws` keeps what it has of a message that is not complete; there is no other place. */
+interface ReceivingSocket {
+  readonly _receiver: { readonly _bufferedBytes: number; readonly _messageLength: number };
+}
+
 /**
  * One WebSocket as `graphql-ws` uses it. Nothing that a client sends is sent back to it, and a client that does not read
  * is not read from: its next messages wait in its own network buffers.
@@ -26,6 +31,7 @@ export class GraphqlSocket {
   #isAlive = true;
   #operations = 0;
   #begun = 0;
+  #onMessage: (() => void) | undefined;
 
   /**
    * @param memory of all requests and messages.
@@ -46,6 +52,12 @@ export class GraphqlSocket {
 
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Has messages counted while they come in. @param follow see `Connections.followMessages`. */
+  followMessages(follow: (connection: Socket, received: () => number) => () => void): void {
+    const { _receiver: receiver } = this.socket as unknown as ReceivingSocket;
+    this.#onMessage = follow(this.connection, () => receiver._bufferedBytes + receiver._messageLength);
   }
 
   /** Lets `graphql-ws` serve the socket. @param extra that its hooks are given. */
@@ -133,6 +145,7 @@ export class GraphqlSocket {
     this.#incoming.end();
     if (!this.isOpen) return; // until the other end has closed too, it can still send
     this.#isAlive = true;
+    this.#onMessage?.();
     if (this.connection.writableNeedDrain) this.socket.pause();
     const release = this.#hold(data as Buffer);
     if (!release) return;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { type GraphQLFormattedError } from 'graphql';
-import { request } from 'undici';
 import { type Caller } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import {
@@ -47,8 +46,6 @@ const [shortestHeartbeatMs, longestHeartbeatMs] = [50, 2 ** 31 - 1];
 const maximumFailures = 5;
 /** In characters. */
 const [longestUrl, longestId] = [2000, 500];
-/** Bytes of a router's answer that are read; nothing of it matters but the status. */
-const answerBytes = 16 * 1024;
 
 /**
  * Subscriptions whose events a router receives by HTTP callbacks (Apollo's callback protocol 1.0): `check` first and at
@@ -149,15 +146,16 @@ class Router {
   /** Sends a message once. @throws NotTaken where it is of no use to send it again; anything else where it may be. */
   async send(action: Action, message: Message = {}, signal = AbortSignal.timeout(timeoutMs)): Promise<void> {
     const { url, id, verifier } = this.#target;
-    const { statusCode, body } = await request(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...protocol },
       body: JSON.stringify({ kind: 'subscription', action, id, verifier, ...message }),
+      redirect: 'manual',
       signal,
     });
-    await body.dump({ limit: answerBytes }).catch(() => undefined);
-    if (statusCode >= 500) throw new Error(`The router answered ${statusCode}.`);
-    if (statusCode >= 300) throw new NotTaken();
+    await response.body?.cancel(); // nothing matters but the status
+    if (response.status >= 500) throw new Error(`The router answered ${response.status}.`);
+    if (!response.ok) throw new NotTaken();
   }
 }
 

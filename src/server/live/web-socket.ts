@@ -72,6 +72,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     sockets.handleUpgrade(request, connection, head, (socket) => {
       const open = new GraphqlSocket(socket, connection, options.memory, onFailure);
       socket.once('close', heartbeats.add(open));
+      open.followMessages((...messages) => options.connections.followMessages(...messages));
       open.serve(operations.protocol, { open, headers: request.headers, caller: nobody });
     });
   });

@@ -9,7 +9,7 @@ interface OpenConnections {
 }
 
 const refusedReasons: readonly RefusedConnection[] = ['all', 'caller'];
-const endedReasons: readonly EndedConnection[] = ['idle', 'silent', 'late', 'full'];
+const endedReasons: readonly EndedConnection[] = ['idle', 'silent', 'slow', 'late', 'full'];
 
 /** Counts connections, and those that the gateway refuses or ends. */
 export function connectionMetrics(registry: Registry) {
@@ -22,7 +22,7 @@ export function connectionMetrics(registry: Registry) {
   });
   const ended = new Counter({
     name: 'campaign_gateway_connections_ended_total',
-    help: 'Connections ended: idle or silent, when others needed their place; late or full, when their clients did not read.',
+    help: 'Connections ended: idle, silent or slow to send, when others needed their place; late or full, when clients did not read.',
     labelNames: ['reason'],
     registers,
   });

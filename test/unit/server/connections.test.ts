@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { addressOf } from '../../../src/server/connections/address.js';
 import { connectionServers } from '../../../src/server/connections/connection-server.js';
 import { Connections, type ConnectionsOptions } from '../../../src/server/connections/connections.js';
+import { IncomingBytes } from '../../../src/server/connections/incoming-bytes.js';
 import { UnreadBytes } from '../../../src/server/connections/unread-bytes.js';
 import { until } from '../../support/subscribing.js';
 
@@ -19,6 +20,12 @@ async function start(limits: Partial<ConnectionsOptions>): Promise<void> {
   connections = new Connections({
     maximum: 0,
     maximumPerCaller: 0,
+    incoming: new IncomingBytes({
+      maximumBytes: 100_000,
+      maximumMessageBytes: 50_000,
+      messageMs: 60_000,
+      onEnded: () => ended.push('slow'),
+    }),
     unread: new UnreadBytes({ maximumBytes: 0, takeMs: 60_000, onEnded: () => undefined }),
     onRefused: (reason) => refused.push(reason),
     onError: () => undefined,
@@ -203,6 +210,58 @@ describe('requests that a client sends all at once', () => {
     for (const socket of flood) socket.write(one.repeat(1000));
     await until(() => flood.filter(({ destroyed }) => destroyed).length >= 2);
     expect(flood.filter(({ destroyed }) => destroyed).length).toBeLessThan(8);
+  });
+});
+
+describe('bodies that are being sent', () => {
+  const head = (length: number | 'chunked', path = '/held'): string =>
+    `POST ${path} HTTP/1.1\r\nhost: a\r\n` +
+    (length === 'chunked' ? 'transfer-encoding: chunked' : `content-length: ${length}`) +
+    '\r\n\r\n';
+
+  async function send(text: string): Promise<Socket> {
+    const socket = await opened();
+    socket.write(text);
+    return socket;
+  }
+
+  it('are refused where there is no room for them, small ones never', async () => {
+    await start({});
+    await send(head(50_000));
+    await send(head('chunked'));
+    await until(() => held.length === 2);
+    const third = await opened();
+    third.write(head(5000));
+    const [answer] = (await once(third, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answer.toString()).toContain('"code":"OVERLOADED","retryAfter":1');
+    await send(head(4096));
+    await until(() => held.length === 3);
+    expect(ended).toEqual([]);
+  });
+
+  it('make room when they are slow', async () => {
+    await start({});
+    const slow = await send(head(50_000));
+    await send(`${head(50_000)}${'x'.repeat(50_000)}`); // this one has come, and is worked on
+    await until(() => held.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await send(head(40_000));
+    await until(() => held.length === 3);
+    await until(() => slow.destroyed);
+    expect(ended).toEqual(['slow']);
+  });
+
+  it('count until their response begins', async () => {
+    await start({});
+    await send(head(50_000));
+    await send(head(50_000));
+    await until(() => held.length === 2);
+    held[0]?.writeHead(200).write('an event');
+    held[1]?.end('done');
+    await send(head(50_000));
+    await until(() => held.length === 3);
+    expect(ended).toEqual([]);
   });
 });
 

@@ -98,7 +98,7 @@ describe.each<[string, Slicing]>([
           isOrdered,
         }),
       ),
-      { numRuns: 5 * runs.numRuns },
+      { ...runs, numRuns: 5 * runs.numRuns },
     ),
   );
 });

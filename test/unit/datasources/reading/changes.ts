@@ -27,4 +27,7 @@ export const anyChanges = (kinds: readonly Change['kind'][]): fc.Arbitrary<Chang
   });
 
 /** `WALKS=5000` tries more of them. */
-export const runs = { numRuns: Number(process.env['WALKS'] ?? 25) };
+export const runs = {
+  numRuns: Number(process.env['WALKS'] ?? 25),
+  seed: Number(process.env['WALKS_SEED'] ?? 20_261_127),
+};
