@@ -40,7 +40,7 @@ export function readPage<T extends { readonly sid: string }>(
 }
 
 /** How often the windows of a page are read anew where the list moved between their readings. */
-export const maximumRereads = 2;
+const maximumRereads = 2;
 
 async function readCut<T extends { readonly sid: string }>(
   open: (reading: number) => ListReader<T>,

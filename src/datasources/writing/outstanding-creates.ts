@@ -154,14 +154,15 @@ export class Rivals {
    * does not count: of campaigns that are the same either may have any.
    * @param seen the names of the campaigns that were found with it: a name that is there was not rewritten.
    */
-  mayHaveMade({ row, aheadMs }: Found, seen: ReadonlySet<string>): boolean {
+  mayHaveMade(found: Found, seen: ReadonlySet<string>): boolean {
+    const { row } = found;
     return this.#others.some((other) => {
       const isSent = other.isInFlight && this.#nowMs < other.settledByMs;
       if (other.fingerprint === this.#fingerprint && !isSent) return false;
       if (other.name !== row.name && seen.has(other.name)) return false;
       const rank = this.#rankOf(other.name, row.name);
       if (rank === noClaim || rank > this.#rankOf(this.#draft.name, row.name)) return false;
-      return isLikelyCreation(other, row.createdAt, aheadMs) && hasScheduleOf({ schedule: other }, row);
+      return fits(other, found);
     });
   }
 
@@ -169,12 +170,9 @@ export class Rivals {
    * Tells whether a row that is not known to have the create's name has the whole name of one of them. A name that is merely cut
    * proves nothing: a layer that cuts names may have done more to the create's own.
    */
-  hasWholeNameOfOne({ row, aheadMs }: Found): boolean {
+  hasWholeNameOfOne(found: Found): boolean {
     return this.#others.some(
-      (other) =>
-        this.#rankOf(other.name, row.name) === ranks.same &&
-        isLikelyCreation(other, row.createdAt, aheadMs) &&
-        hasScheduleOf({ schedule: other }, row),
+      (other) => this.#rankOf(other.name, found.row.name) === ranks.same && fits(other, found),
     );
   }
 
@@ -187,6 +185,11 @@ export class Rivals {
     this.#ranks.set(key, rank);
     return rank;
   }
+}
+
+/** Whether a campaign was made when a create was sent, and has its schedule. */
+function fits(other: Outstanding, { row, aheadMs }: Found): boolean {
+  return isLikelyCreation(other, row.createdAt, aheadMs) && hasScheduleOf({ schedule: other }, row);
 }
 
 /** Where the creates of a content are: of all that is compared to a row's but its name and its schedule. */

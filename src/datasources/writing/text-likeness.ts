@@ -28,7 +28,7 @@ export function likenessOf(sent: string, stored: string): Likeness {
 }
 
 /** A text without what almost any layer may normalise: runs of spaces, spaces around it, the composition of letters. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
 }
 

@@ -21,7 +21,7 @@ interface AskingServer extends Server {
  * Whether a request asks for a WebSocket. Anything else in `Upgrade` is an offer that a server may ignore (RFC 9110,
  * 7.8), and must ignore from a client of HTTP/1.0.
  */
-export function asksForWebSocket({ method, headers, httpVersion }: IncomingMessage): boolean {
+function asksForWebSocket({ method, headers, httpVersion }: IncomingMessage): boolean {
   if (method !== 'GET' || httpVersion === '1.0') return false;
   return headers.upgrade?.split(',').some((name) => name.trim().toLowerCase() === 'websocket') === true;
 }

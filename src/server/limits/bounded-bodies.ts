@@ -4,7 +4,7 @@ import { refuse } from '../refuse.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from './request-memory.js';
 
 /** The memory of one request's body, until the request is answered or broken off. */
-export class BodyMemory {
+class BodyMemory {
   readonly #memory: RequestMemory;
   readonly #reply: FastifyReply;
 
