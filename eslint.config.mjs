@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * The house rule of the architecture: what each room under src/ may import besides itself.
- * Dependencies point one way; `sandbox` imports nothing of ours, so that it and the client check each other; `workers` knows processes, and not what they do.
+ * Dependencies point one way; `sandbox` imports nothing of ours, so that it and the client check each other; `cluster` knows processes, and not what they do.
  */
 const roomMayImport = {
   domain: [],
@@ -15,7 +15,7 @@ const roomMayImport = {
   operations: ['domain', 'schema', 'datasources', 'resolvers'],
   server: ['domain', 'schema', 'datasources', 'resolvers', 'live', 'operations'],
   sandbox: [],
-  workers: [],
+  cluster: [],
 };
 
 const oneWay = Object.entries(roomMayImport).map(([room, allowed]) => ({

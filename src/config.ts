@@ -32,7 +32,7 @@ export interface Config {
   readonly nodeOptions: string;
   readonly host: string;
   readonly port: number;
-  /** How many processes serve; from 2 on there is one more, that holds what they share. */
+  /** Processes that serve; from 2 on, a primary process starts them, and REDIS_URL holds what they share. */
   readonly workers: number;
   readonly logLevel: LogLevel;
   /** What is sent to other machines over plain HTTP, which ALLOW_HTTP allows; a line each. */
@@ -86,7 +86,7 @@ export function readConfig(said: Readonly<Record<string, string | undefined>> = 
     workers: environment.read('WORKERS'),
     logLevel: environment.read('LOG_LEVEL'),
     plainHttp: readPlainHttp(environment),
-    redisUrl: environment.read('REDIS_URL'),
+    redisUrl: readRedisUrl(environment),
     webhookSecret: readWebhookSecret(environment, publicUrl),
     subscriptionCallbackOrigins:
       environment.read('SUBSCRIPTION_CALLBACK_ORIGINS') ?? (isLocal(host, access) ? null : []),
@@ -106,6 +106,12 @@ function isLocal(host: string, { auth, allowedHosts }: AccessConfig): boolean {
 function readSandbox(environment: Environment): SandboxConfig {
   const ownPort = environment.said('PORT') === undefined ? sandboxPort : environment.read('PORT');
   return { speed: environment.read('SANDBOX_SPEED'), port: environment.read('SANDBOX_PORT') ?? ownPort };
+}
+
+/** Workers share nothing but Redis: without one, each would spend the whole budget and know only its own keys. */
+function readRedisUrl(environment: Environment): string | undefined {
+  const workers = environment.read('WORKERS');
+  return workers > 1 ? environment.need('REDIS_URL', `WORKERS is ${workers}`) : environment.read('REDIS_URL');
 }
 
 function readWebhookSecret(environment: Environment, publicUrl: string | undefined): string | undefined {

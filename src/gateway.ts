@@ -20,6 +20,7 @@ import { listen } from './server/connections/listen.js';
 import { createHttpServer } from './server/http-server.js';
 import { RequestRate } from './server/limits/request-rate.js';
 import { RequestMemory } from './server/limits/request-memory.js';
+import { type MetricFigures } from './server/metrics/metrics.js';
 import { type MetricsAccess } from './server/metrics/serve-metrics.js';
 
 /** An operation that a screen asks is asked again; what is asked twice may be somebody at work on it. */
@@ -31,6 +32,8 @@ export interface Gateway {
   readonly url: string;
   /** The embedded sandbox, where there is one. */
   readonly sandbox: Sandbox | undefined;
+  /** What this process has counted, to be added to the figures of other workers. */
+  figures(): Promise<MetricFigures>;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
 async function openAll(config: Config, parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 'close'>> {
   const surroundings = surroundingsOf(config, parts);
   const { now, logger, memory } = surroundings;
-  const observation = opened.add(await observe(config, logger, parts.primary), (it) => it.close());
+  const observation = opened.add(await observe(config, logger, parts.clusterMetrics), (it) => it.close());
   const { metrics, operations } = observation;
   const upstream = await openUpstream(surroundings, observation, opened);
   const { budget, policy, shared, sandbox } = upstream;
@@ -74,11 +77,11 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
     memory,
     compiling: { afterUses: parts.compare ? 0 : compileAfterUses, compare: parts.compare },
   });
-  const { redis, prefix, counts } = shared;
+  const { redis, prefix } = shared;
   const { app, closing } = await createHttpServer({
     pipeline,
     schema,
-    rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix, counts }),
+    rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix }),
     answers,
     maximumBytes: limits.bodyBytes,
     requestMemory: new RequestMemory(memory.requests),
@@ -101,7 +104,7 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
   const listening = await listen(app, config.host, config.port);
   closing.onShut(listening.close);
   address.url = listening.url;
-  return { url: address.url, sandbox };
+  return { url: address.url, sandbox, figures: () => metrics.figures() };
 }
 
 function metricsAccessOf({ host, access: { metricsToken: token } }: Config): MetricsAccess {

@@ -39,8 +39,11 @@ export function heapBytes(
 /** What a process takes beside its old objects: young ones, code and libraries, buffers on their way. */
 const besideHeapMebibytes = 160;
 
+/** What the primary process of several workers takes: it answers no requests, but may run the sandbox. */
+const primaryMebibytes = 128;
+
 /**
- * Says that all processes together may take more than there is; undefined where they can't.
+ * Says that all processes together may take more memory than there is; undefined where they can't.
  * @param limitBytes of the container, for all processes in it; 0 where there is none.
  */
 export function memoryProblem(
@@ -48,12 +51,12 @@ export function memoryProblem(
   heap: number,
   limitBytes = process.constrainedMemory(),
 ): string | undefined {
-  const processes = workers === 1 ? 1 : workers + 1;
-  const needed = processes * (Math.floor(heap / mebibyte) + besideHeapMebibytes);
+  const heapMebibytes = Math.floor(heap / mebibyte);
+  const needed = workers * (heapMebibytes + besideHeapMebibytes) + (workers > 1 ? primaryMebibytes : 0);
   const limit = Math.floor(limitBytes / mebibyte);
   if (limit === 0 || needed <= limit) return undefined;
-  const each = `${processes === 1 ? 'a process' : `${processes} processes`} with a heap of ${Math.floor(heap / mebibyte)} MB`;
-  return `${each} may take ${needed} MB, the container has ${limit} MB (--max-old-space-size, WORKERS)`;
+  const processes = workers === 1 ? 'a process' : `a primary process and ${workers} workers`;
+  return `${processes} with a heap of ${heapMebibytes} MB may take ${needed} MB, the container has ${limit} MB (--max-old-space-size, WORKERS)`;
 }
 
 /** @throws ConfigError for a heap that a gateway would run out of. */

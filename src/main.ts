@@ -3,7 +3,7 @@ import cluster from 'node:cluster';
 import { type Config, readConfig } from './config.js';
 import { fitHeapToRequests, heapBytes, refuseSmallHeap } from './heap.js';
 import { startProblem } from './start-problem.js';
-import { CannotStart } from './workers/crew.js';
+import { CannotStart } from './cluster/supervisor.js';
 
 const usage = `campaign-gateway [command]
 

@@ -1,55 +1,57 @@
 import cluster from 'node:cluster';
+import { Channel } from './cluster/channel.js';
+import { primaryTimeoutMs, type PrimaryMethods, type WorkerMethods } from './cluster/worker-process.js';
 import { type Config } from './config.js';
 import { endOnSignal } from './end-on-signal.js';
 import { startGateway } from './gateway.js';
 import { workerGraceMs } from './grace-period.js';
-import { type ServedByPrimary, type ServedByWorker } from './gateway/workers/served.js';
+import { type WorkerSettings } from './run-workers.js';
 import { createLogger } from './server/logger.js';
 import { startProblem } from './start-problem.js';
-import { Line } from './workers/line.js';
-import { pipeTo } from './workers/pipe.js';
+
+type ChannelToPrimary = Channel<PrimaryMethods<WorkerSettings>>;
 
 /**
- * Runs one of several gateways on one port, as a child of the primary process, until that says so or is gone.
- * @throws what nobody has foreseen; what a person can mend is told to the primary, which says it once for all.
+ * Runs one of several gateways on one port, as a child of the primary process, until the primary stops it or has gone.
+ * @throws errors that nobody has foreseen; the others go to the primary, which prints one for all workers.
  */
 export async function runWorker(config: Config): Promise<undefined> {
-  const primary = new Line<ServedByPrimary>(pipeTo(process));
-  const report = primary.remote('report');
+  const primary: ChannelToPrimary = new Channel(process, primaryTimeoutMs);
   const graceMs = workerGraceMs(config.shutdownGraceMs);
   const starting = start({ ...config, shutdownGraceMs: graceMs }, primary);
-  endWith(primary, graceMs, async () => {
-    await (await starting).close();
-  });
+  const methods: WorkerMethods = {
+    stop: stopWith(graceMs, async () => {
+      await (await starting).close();
+    }),
+    figures: async () => (await starting).figures(),
+  };
+  primary.serve(methods);
   try {
-    await report.ready((await starting).url);
+    primary.notify('ready', (await starting).url);
   } catch (error) {
-    const why = startProblem(error);
-    if (why === undefined) throw error;
-    await report.cannotStart(why);
+    const reason = startProblem(error);
+    if (reason === undefined) throw error;
+    await primary.request('cannotStart', reason).catch(() => undefined); // it has gone
     process.exitCode = 1;
     process.disconnect();
   }
   return undefined;
 }
 
-/** What each process would make up by itself, and what is one for all, is the primary's. */
-async function start(config: Config, primary: Line<ServedByPrimary>) {
-  const { webhookSecret, sandbox } = await primary.remote('settings').read();
-  const { upstream } = config;
+async function start(config: Config, primary: ChannelToPrimary) {
+  const settings = await primary.request('settings');
   const logger = createLogger(config.logLevel, undefined, process.pid);
   return startGateway(
-    {
-      ...config,
-      webhookSecret,
-      upstream: upstream.kind === 'sandbox' && sandbox ? { ...upstream, running: sandbox } : upstream,
-    },
-    { primary, logger },
+    { ...config, ...settings },
+    { logger, clusterMetrics: () => primary.request('metrics') },
   );
 }
 
-/** Stops when the primary says so, on a signal, and when the primary is gone; at once where it goes meanwhile. */
-function endWith(primary: Line<ServedByPrimary>, graceMs: number, close: () => Promise<void>): void {
+/**
+ * Stops this process on a signal, and when its primary has gone: at once where it was stopping already.
+ * @returns stops it without a signal.
+ */
+function stopWith(graceMs: number, close: () => Promise<void>): () => void {
   let isStopping = false;
   const stop = endOnSignal({
     close: () => {
@@ -58,12 +60,11 @@ function endWith(primary: Line<ServedByPrimary>, graceMs: number, close: () => P
     },
     graceMs,
   });
-  const life: ServedByWorker['life'] = { stop };
-  primary.serve('life', life);
   const { worker } = cluster;
   worker?.once('disconnect', () => {
     if (isStopping) process.exit();
-    worker.exitedAfterDisconnect = true; // or Node ends the process at once, with all that is being answered
+    worker.exitedAfterDisconnect = true; // or Node ends the process at once, with everything that is under way
     stop();
   });
+  return stop;
 }

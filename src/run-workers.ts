@@ -1,67 +1,70 @@
 import { randomBytes } from 'node:crypto';
+import { ClusterMetrics } from './cluster/cluster-metrics.js';
+import { Supervisor } from './cluster/supervisor.js';
+import { forkWorker, prepareForks } from './cluster/worker-process.js';
 import { type Config } from './config.js';
-import { type RunningSandbox } from './config/upstream.js';
 import { endOnSignal } from './end-on-signal.js';
-import { killAfterMs } from './grace-period.js';
 import { connect } from './gateway/connect.js';
-import { memoryBudget } from './gateway/memory-budget.js';
-import { heapBytes } from './heap.js';
-import { holdForWorkers } from './gateway/workers/hold-for-workers.js';
+import { killAfterMs } from './grace-period.js';
 import { readyLines } from './ready-lines.js';
+import { type Sandbox } from './sandbox/sandbox.js';
 import { createLogger } from './server/logger.js';
-import { Crew } from './workers/crew.js';
-import { forkMember, prepareForks } from './workers/fork-member.js';
+
+/** Configuration that must be the same in all workers, and that each process would otherwise choose for itself. */
+export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'>;
 
 /**
- * Runs the gateway as several processes on one port, and replaces those that die. This one, the primary, serves no
- * requests: it hands out the connections, and holds what the workers share and the sandbox where there is one.
+ * Runs the gateway as several processes on one port. This one, the primary, serves no requests: it hands out the
+ * connections, replaces workers that exit, and runs the embedded sandbox where there is one.
  * @throws CannotStart
  */
 export async function runWorkers(config: Config, say: (line: string) => void): Promise<undefined> {
   const logger = createLogger(config.logLevel, undefined, process.pid);
-  const sandbox = config.upstream.kind === 'sandbox' ? await connect(config.upstream) : undefined;
-  const webhookSecret = config.webhookSecret ?? randomBytes(32).toString('hex');
-  const hold = holdForWorkers(
-    { webhookSecret, sandbox: sandbox && withoutHandle(sandbox) },
-    memoryBudget(heapBytes(config.nodeOptions)),
-  );
+  const { settings, sandbox } = await settingsOf(config);
+  const metrics = new ClusterMetrics();
   prepareForks();
-  const crew = new Crew({
+  const supervisor = new Supervisor({
     count: config.workers,
-    fork: () => forkMember(hold),
-    stopWithinMs: killAfterMs(config.shutdownGraceMs),
-    onEnded: (ended, replacedInMs) => {
-      logger.warn({ worker: ended, replacedInMs }, 'a worker ended; another will take its place');
+    fork: () => forkWorker(settings, metrics),
+    stopTimeoutMs: killAfterMs(config.shutdownGraceMs),
+    onExit: (exit, restartInMs) => {
+      logger.warn({ worker: exit, restartInMs }, 'a worker exited; another will replace it');
     },
-    onNoReplacement: ({ message }) => {
-      logger.error({ why: message }, 'a worker cannot be replaced yet');
+    onRestartFailed: ({ message }) => {
+      logger.error({ reason: message }, 'a worker cannot be replaced yet');
     },
-    onHopeless: ({ message }) => {
-      logger.fatal({ why: message }, 'no worker can serve');
+    onGiveUp: ({ message }) => {
+      logger.fatal({ reason: message }, 'no worker can serve');
       process.exit(1);
     },
   });
   endOnSignal({
     close: async () => {
-      await crew.stop();
-      await sandbox?.sandbox?.close();
+      await supervisor.stop();
+      await sandbox?.close();
     },
     graceMs: config.shutdownGraceMs,
     kill: () => {
-      crew.kill();
+      supervisor.kill();
     },
   });
   try {
-    const url = await crew.start();
+    const url = await supervisor.start();
     if (url !== undefined) say(readyLines(config, url));
   } catch (error) {
-    await sandbox?.sandbox?.close();
+    await sandbox?.close();
     throw error;
   }
   return undefined;
 }
 
-/** How workers reach the sandbox of this process. */
-function withoutHandle({ baseUrl, accountSid, apiKey, apiToken }: RunningSandbox): RunningSandbox {
-  return { baseUrl, accountSid, apiKey, apiToken };
+/** Makes what each worker would make for itself: the webhook secret where none is set, and the embedded sandbox. */
+async function settingsOf({ upstream, webhookSecret }: Config): Promise<{
+  readonly settings: WorkerSettings;
+  readonly sandbox: Sandbox | undefined;
+}> {
+  const secret = webhookSecret ?? randomBytes(32).toString('hex');
+  if (upstream.kind === 'live') return { settings: { upstream, webhookSecret: secret }, sandbox: undefined };
+  const { sandbox, ...running } = await connect(upstream);
+  return { settings: { upstream: { ...upstream, running }, webhookSecret: secret }, sandbox };
 }

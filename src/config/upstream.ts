@@ -20,7 +20,7 @@ export type UpstreamConfig =
   | {
       readonly kind: 'sandbox';
       readonly speed: number;
-      /** The primary process's, which its workers share; undefined: there is none yet. */
+      /** The sandbox that the primary process runs for its workers; undefined: it is not started yet. */
       readonly running?: RunningSandbox;
     };
 

@@ -22,8 +22,6 @@ const caches = {
 
 /** Bounds in bytes on everything that a process keeps beyond a request. */
 export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } & {
-  /** Entries that a primary process keeps for its workers; it has none of the caches above. */
-  readonly sharedEntries: number;
   /** Requests that come in or are being answered, with the values that their JSON was parsed to. */
   readonly requests: number;
   /** How many connections there is room for. */
@@ -36,7 +34,6 @@ export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } &
 const cachesOfHeap = 1 / 3;
 const stateOfHeap = 1 / 8;
 const requestsOfHeap = 1 / 8;
-const mostSharedBytes = 128 * mebibyte;
 /** An idle connection takes less, a WebSocket with a subscription about as much (docs/live.md). */
 const [connectionsOfHeap, connectionBytes, mostConnections] = [1 / 6, 24 * 1024, 10_000];
 const mostStateBytes = 256 * mebibyte;
@@ -51,7 +48,6 @@ export function memoryBudget(heapBytes: number): MemoryBudget {
     ...(Object.fromEntries(each) as { [Cache in keyof typeof caches]: number }),
     requests: Math.floor(Math.min(requestsOfHeap * heapBytes, mostRequestBytes)),
     connections: Math.floor(Math.min((connectionsOfHeap * heapBytes) / connectionBytes, mostConnections)),
-    sharedEntries: bound(1, mostSharedBytes),
     state: Math.floor(Math.min(stateOfHeap * heapBytes, mostStateBytes)),
   };
 }

@@ -15,8 +15,6 @@ import { onTrail } from '../server/observe/trail.js';
 import { Seldom } from '../server/observe/seldom.js';
 import { UpstreamCalls } from '../server/observe/upstream-calls.js';
 import { Readiness } from '../server/readiness.js';
-import { type Line } from '../workers/line.js';
-import { type ServedByPrimary, type ServedByWorker } from './workers/served.js';
 import { type Spans } from '../server/tracing/spans.js';
 
 /** What is known without asking anybody. */
@@ -45,16 +43,14 @@ export interface Observation {
 
 /**
  * Opens it; what sends traces is loaded only where they go somewhere.
- * @param primary of which this process is a worker: it adds up the figures of all.
+ * @param clusterMetrics what all workers have counted; undefined where this process is none of several.
  */
 export async function observe(
   { tracing }: Pick<Config, 'tracing'>,
   logger: Logger,
-  primary?: Line<ServedByPrimary>,
+  clusterMetrics?: () => Promise<string>,
 ): Promise<Observation> {
-  const metrics = new Metrics(version(), primary && (() => primary.remote('metrics').text()));
-  const figures: ServedByWorker['metrics'] = { figures: () => metrics.figures() };
-  primary?.serve('metrics', figures);
+  const metrics = new Metrics(version(), clusterMetrics);
   const seldom = new Seldom(() => performance.now());
   const spans = tracing && (await openSpans(tracing, logger, seldom));
   const shared = { logger, spans, seldom };

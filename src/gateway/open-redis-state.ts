@@ -1,10 +1,9 @@
-import { AccountLedger } from '../datasources/state/account-ledger.js';
-import { RedisBook } from '../datasources/state/redis-book.js';
 import { RedisBus } from '../datasources/state/redis-bus.js';
 import { connectToRedis } from '../datasources/state/redis-connection.js';
 import { RedisHealth } from '../datasources/state/redis-health.js';
 import { RedisReadings } from '../datasources/state/redis-readings.js';
 import { RedisState } from '../datasources/state/redis-state.js';
+import { RedisWindow } from '../datasources/state/redis-window.js';
 
 /** What opening it needs. */
 export interface RedisStateOptions {
@@ -29,8 +28,7 @@ export function openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now }: 
     state: new RedisState({ redis, prefix, onTrouble }),
     redis,
     readings: new RedisReadings({ health, prefix }),
-    ledger: new AccountLedger({ book: new RedisBook({ health, prefix }), health, timeoutMs, now }),
-    counts: undefined,
+    ledger: new RedisWindow({ health, prefix, timeoutMs, now }),
     ready: (withinMs: number) => health.ready(withinMs),
     close: () => {
       health.close();

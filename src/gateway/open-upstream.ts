@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ExotelClient } from '../datasources/exotel/client.js';
 import { Budget } from '../datasources/exotel/policy/budget.js';
 import { CallPolicy } from '../datasources/exotel/policy/call-policy.js';
@@ -18,7 +19,8 @@ export async function openUpstream(
   const { sandbox, ...upstream } = await connect(config.upstream);
   opened.add(sandbox, (own) => own?.close());
   const { accountSid } = upstream;
-  const shared = await openState(surroundings, accountSid);
+  const isSandbox = config.upstream.kind === 'sandbox';
+  const shared = await openState(surroundings, isSandbox ? sandboxName(upstream) : accountSid);
   opened.add(shared, (state) => {
     state.close();
   });
@@ -31,6 +33,17 @@ export async function openUpstream(
   const policy = new CallPolicy({ budget, timeoutMs, now, random });
   const client = new ExotelClient({ transport, policy, accountSid, now, observer, drift });
   return { sandbox, accountSid, shared, budget, policy, client };
+}
+
+/** Names one embedded sandbox: its workers share a Redis, other sandboxes that use it have other campaigns. */
+function sandboxName({
+  accountSid,
+  apiKey,
+}: {
+  readonly accountSid: string;
+  readonly apiKey: string;
+}): string {
+  return `${accountSid}-${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`;
 }
 
 /** An upstream that is open. */

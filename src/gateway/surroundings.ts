@@ -4,11 +4,9 @@ import { heapBytes } from '../heap.js';
 import { type Comparison } from '../operations/execution/compiled-queries.js';
 import { type Patience } from '../server/limits/slow-clients.js';
 import { createLogger, type Logger } from '../server/logger.js';
-import { type Line } from '../workers/line.js';
 import { memoryBudget, type MemoryBudget } from './memory-budget.js';
-import { type ServedByPrimary } from './workers/served.js';
 
-/** What a test may put in place of the machine's own, and what a worker has of its primary. */
+/** Replacements for the machine's own, for tests, and what a worker gets from its primary process. */
 export interface GatewayParts {
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -23,8 +21,8 @@ export interface GatewayParts {
   readonly patience?: Patience;
   /** Of this process, in bytes: what is kept is bounded by it. */
   readonly heapBytes?: number;
-  /** Of which this process is a worker: what the workers share is there. */
-  readonly primary?: Line<ServedByPrimary>;
+  /** What all workers have counted, in Prometheus's text format; undefined where this process is none of several. */
+  readonly clusterMetrics?: () => Promise<string>;
 }
 
 /** What every room is given of the world outside. */
@@ -35,7 +33,6 @@ export interface Surroundings {
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly logger: Logger;
   readonly memory: MemoryBudget;
-  readonly primary: Line<ServedByPrimary> | undefined;
 }
 
 /** The machine's own, where a part is not given. */
@@ -47,6 +44,5 @@ export function surroundingsOf(config: Config, parts: GatewayParts): Surrounding
     sleep: parts.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false })),
     logger: parts.logger ?? createLogger(config.logLevel),
     memory: memoryBudget(parts.heapBytes ?? heapBytes(config.nodeOptions)),
-    primary: parts.primary,
   };
 }

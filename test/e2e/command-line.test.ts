@@ -55,7 +55,7 @@ describe('the command line', () => {
   it.each<[string, Record<string, string>, string[]]>([
     ['on the command line', {}, ['--max-old-space-size=95']],
     ['in NODE_OPTIONS', { NODE_OPTIONS: '--max-old-space-size=95' }, []],
-    ['for workers', { WORKERS: '2' }, ['--max-old-space-size=95']],
+    ['for workers', { WORKERS: '2', REDIS_URL: 'redis://127.0.0.1:9' }, ['--max-old-space-size=95']],
   ])('refuses a heap that it would run out of, said %s', (_where, set, nodeArguments) => {
     const { status, stderr } = run([], set, nodeArguments);
     expect(status).toBe(1);
@@ -74,6 +74,15 @@ describe('the command line', () => {
     expect(status).toBe(1);
     expect(stderr).toContain(`127.0.0.1:${port} is in use`);
     expect(stderr).not.toMatch(/\bat .*:\d+/);
+  });
+
+  it('refuses several workers without a Redis, and names both settings', () => {
+    const { status, stdout, stderr } = run([], { WORKERS: '2' });
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr.trim().split('\n')).toEqual([
+      'campaign-gateway cannot start:',
+      expect.stringMatching(/^REDIS_URL: got nothing, .*needed because WORKERS is 2\.$/),
+    ]);
   });
 
   it('refuses a command that it does not have', () => {

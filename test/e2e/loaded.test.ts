@@ -66,7 +66,7 @@ describe('a start', () => {
     ['tokens', /^jose\//],
     ['the sandbox', /^dist\/sandbox\//],
     ['traces', /^@opentelemetry\/(sdk|exporter|resources)/],
-    ['workers', /^dist\/(workers\/line|gateway\/workers\/open)/],
+    ['workers', /^dist\/(cluster\/(channel|worker-process)|run-worker)/],
     ["Fastify's validator", /^@fastify\/ajv-compiler\//],
     ["undici's front door", /^undici\/(index|lib\/mock\/|lib\/web\/(fetch\/index|websocket))/],
     ['limiters for other databases', /^rate-limiter-flexible\/(index|lib\/RateLimiterMongo)/],

@@ -9,6 +9,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { said } from '../support/child-process.js';
 import { credentials } from '../support/gateway-under-test.js';
 import { closeRaw, graphqlRequest, openRaw } from '../support/raw-client.js';
+import { describeWithRedis } from '../support/redis.js';
 import { until } from '../support/subscribing.js';
 import { validInput } from '../support/valid-input.js';
 import { build, isThere, main, startWorkers } from '../support/workers.js';
@@ -309,7 +310,7 @@ describe('a gateway that is told to stop ends with 0 within SHUTDOWN_GRACE_MS, w
   }, 30_000);
 });
 
-describe('several workers that are told to stop end within SHUTDOWN_GRACE_MS', () => {
+describeWithRedis('several workers that are told to stop end within SHUTDOWN_GRACE_MS', () => {
   async function startTwo(graceMs: number) {
     const { port, connections } = await silent();
     const running = await startWorkers(

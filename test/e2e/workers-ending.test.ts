@@ -1,14 +1,13 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, expect, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { CampaignBySidDocument, CreateDocument } from '../operations/generated.js';
+import { CampaignBySidDocument } from '../operations/generated.js';
 import { credentials } from '../support/gateway-under-test.js';
-import { describeWithRedis, startRedis } from '../support/redis.js';
+import { describeWithRedis } from '../support/redis.js';
 import { until } from '../support/subscribing.js';
-import { validInput } from '../support/valid-input.js';
 import {
   build,
   environmentOf,
@@ -62,7 +61,7 @@ async function isFree(url: string): Promise<boolean> {
   return isListening;
 }
 
-describe('several workers', () => {
+describeWithRedis('several workers', () => {
   it('end with exit code 0 on SIGTERM, after what they were answering', async () => {
     let answered = false;
     const sandbox = await startUpstream({
@@ -100,10 +99,10 @@ describe('several workers', () => {
     expect(printed).not.toContain('is ready');
   });
 
-  it('end when the process that started them is killed, and leave the port free', async () => {
-    const running = await start(); // on the embedded sandbox, which is that process's too
+  it('end when their primary process is killed, and leave the port free', async () => {
+    const running = await start(); // on the embedded sandbox, which runs in that process
     const pids = await pidsOf(running);
-    await running.kill();
+    running.primary.kill('SIGKILL');
     await until(() => !pids.some(isThere));
     expect(await isFree(running.url)).toBe(true);
   });
@@ -129,25 +128,6 @@ describe('several workers', () => {
       'campaign-gateway cannot start:',
       expect.stringContaining(`127.0.0.1:${port} is in use`),
     ]);
-  });
-});
-
-describeWithRedis('several workers with a Redis', () => {
-  it('share it, and create one campaign with one key', async () => {
-    const redis = await startRedis();
-    toClose.push(() => redis.stop());
-    const sandbox = await startUpstream({ seed: 'empty' });
-    const running = await start({ REDIS_URL: redis.url }, sandbox.baseUrl);
-    const both = await running.connectToBoth();
-    const input = { ...validInput, idempotencyKey: 'diwali' };
-    const asked = Array.from({ length: 10 }, () =>
-      both.map((each) => each.execute(CreateDocument, { input })),
-    );
-    const answers = await Promise.all(asked.flat());
-    for (const connection of both) await connection.close();
-    const sids = answers.map(({ data }) => data?.createCampaign.campaign?.sid);
-    expect([...new Set(sids)]).toEqual(sandbox.state.campaigns().map(({ sid }) => sid));
-    expect(sids).toHaveLength(20);
   });
 });
 

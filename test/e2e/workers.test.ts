@@ -1,10 +1,11 @@
 import { createConnection } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument, CreateDocument } from '../operations/generated.js';
 import { calledBack, listenToMessages, messageSays } from '../support/called-back.js';
 import { credentials } from '../support/gateway-under-test.js';
+import { describeWithRedis } from '../support/redis.js';
 import { scrape } from '../support/scraping.js';
 import { leaveAll, until } from '../support/subscribing.js';
 import { until as untilAnswered } from '../support/two-gateways.js';
@@ -38,10 +39,13 @@ const sidsOf = (count: number): string[] =>
     .slice(0, count)
     .map(({ sid }) => sid);
 
-describe('two workers on one port', () => {
+describeWithRedis('two workers on one port', () => {
   beforeAll(async () => {
     sandbox = await startSandbox(credentials);
-    running = await startWorkers({ ...calledBack, EXOTEL_TIMEOUT_MS: '2000' }, sandbox.baseUrl);
+    running = await startWorkers(
+      { ...calledBack, WEBHOOK_SECRET: 'a-secret-of-all-workers', EXOTEL_TIMEOUT_MS: '2000' },
+      sandbox.baseUrl,
+    );
   });
   afterAll(async () => {
     await running.kill();
@@ -151,19 +155,40 @@ describe('two workers on one port', () => {
     await both(); // another has taken its place
   });
 
-  it('read on while the primary answers nothing, and refuse what it would have to know', async () => {
-    const [one] = await both();
-    const input = { ...validInput, name: 'Risky', idempotencyKey: 'risky' };
-    const before = posts();
+  it('answer over their connections while the primary process hangs, all but /metrics', async () => {
+    const [one, other] = await both();
+    const input = { ...validInput, name: 'Holi offer', idempotencyKey: 'holi' };
     running.primary.kill('SIGSTOP');
     try {
       const [, sid = ''] = sidsOf(2);
+      expect((await one.execute(CampaignBySidDocument, { sid })).data?.campaign?.sid).toBe(sid);
+      const created = await one.execute(CreateDocument, { input });
+      const before = posts();
+      const repeated = await other.execute(CreateDocument, { input });
+      const sids = [created, repeated].map(({ data }) => data?.createCampaign.campaign?.sid);
+      expect(sids).toEqual([expect.stringMatching(/^\w{32}$/), sids[0]]);
+      expect(posts()).toBe(before);
+      expect(await one.get('/readyz')).toBe(200);
+      expect(await one.get('/metrics')).toBe(503);
+    } finally {
+      running.primary.kill('SIGCONT');
+    }
+    await untilAnswered(async () => (await one.get('/metrics')) === 200);
+  });
+
+  it('create nothing with a key while Redis hangs, and read on', async () => {
+    const [one] = await both();
+    const input = { ...validInput, name: 'Risky', idempotencyKey: 'risky' };
+    const before = posts();
+    running.redis.pause();
+    try {
+      const [, , sid = ''] = sidsOf(3);
       expect((await one.execute(CampaignBySidDocument, { sid })).data?.campaign?.sid).toBe(sid);
       const refused = await one.execute(CreateDocument, { input });
       expect(refused.errors?.[0]?.extensions?.code).toBe('UPSTREAM_UNAVAILABLE');
       expect(posts()).toBe(before);
     } finally {
-      running.primary.kill('SIGCONT');
+      running.redis.resume();
     }
     await untilAnswered(async () => {
       const { data } = await one.execute(CreateDocument, { input });
@@ -173,7 +198,7 @@ describe('two workers on one port', () => {
   });
 });
 
-describe('the budget of two workers', () => {
+describeWithRedis('the budget of two workers', () => {
   const perMinute = 5;
   beforeAll(async () => {
     sandbox = await startSandbox(credentials);
@@ -195,5 +220,41 @@ describe('the budget of two workers', () => {
     expect(sandbox.calls.length).toBeLessThanOrEqual(perMinute);
     expect(new Set(codes)).toEqual(new Set(['UPSTREAM_RATE_LIMITED']));
     expect((await scrape(running)).value('campaign_gateway_upstream_budget_limit_calls')).toBe(perMinute);
+  });
+});
+
+describeWithRedis('two workers on the embedded sandbox', () => {
+  beforeAll(async () => {
+    running = await startWorkers({ SANDBOX_SPEED: '3600' });
+  });
+  afterAll(() => running.kill());
+
+  it('have one sandbox, and one webhook secret', async () => {
+    const [one, other] = await both();
+    const { data } = await one.execute(CreateDocument, { input: validInput });
+    const sid = data?.createCampaign.campaign?.sid ?? '';
+    const seen = await other.execute(CampaignBySidDocument, { sid });
+    expect(seen.data?.campaign?.sid).toBe(sid);
+    const address = new URL(String(seen.data?.campaign?.smsStatusCallback));
+    expect(address.origin).toBe(running.url);
+    for (const [index, each] of [one, other].entries())
+      expect(await each.post(address.pathname, messageSays(sid, String(index).repeat(32), 'sent'))).toBe(200);
+    expect(await one.post(`${address.pathname}x`, messageSays(sid, '2'.repeat(32), 'sent'))).toBe(404);
+  });
+
+  it('find none of the campaigns of an earlier sandbox in the same Redis', async () => {
+    const [one] = await both();
+    const { data } = await one.execute(CreateDocument, { input: validInput });
+    const sid = data?.createCampaign.campaign?.sid ?? '';
+    expect((await one.execute(CampaignBySidDocument, { sid })).data?.campaign?.sid).toBe(sid);
+    const later = await startWorkers({ REDIS_URL: running.redis.url });
+    try {
+      const connection = await later.connect();
+      const found = await connection.execute(CampaignBySidDocument, { sid });
+      await connection.close();
+      expect(found.data).toEqual({ campaign: null });
+    } finally {
+      await later.kill();
+    }
   });
 });

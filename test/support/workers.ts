@@ -7,6 +7,7 @@ import { Client } from 'undici';
 import { said } from './child-process.js';
 import { type ClientAnswer, credentials } from './gateway-under-test.js';
 import { type LogLine } from './log-lines.js';
+import { type RunningRedis, startRedis } from './redis.js';
 import { until } from './subscribing.js';
 
 const root = new URL('../../', import.meta.url);
@@ -19,7 +20,7 @@ export function build(): void {
   if (built.status !== 0) throw new Error(built.stdout + built.stderr);
 }
 
-/** One connection to the port of all workers: whoever took it answers all that is asked over it. */
+/** One connection to the port of all workers: the worker that accepted it answers all its requests. */
 export interface Connection {
   /** Of the process that took it. */
   readonly pid: number;
@@ -28,12 +29,15 @@ export interface Connection {
     variables?: Variables,
   ): Promise<ClientAnswer<Data>>;
   post(path: string, body: unknown): Promise<number>;
+  /** @returns the status of the response. */
+  get(path: string): Promise<number>;
   close(): Promise<void>;
 }
 
-/** A gateway of several processes. */
+/** A gateway of several processes, and the Redis that they share. */
 export interface RunningWorkers {
   readonly url: string;
+  readonly redis: RunningRedis;
   readonly primary: ChildProcess;
   readonly logs: () => readonly LogLine[];
   connect(): Promise<Connection>;
@@ -41,9 +45,12 @@ export interface RunningWorkers {
   connectToBoth(): Promise<readonly [Connection, Connection]>;
   /** Asks it to end. @returns its exit code. */
   terminate(): Promise<number | null>;
-  /** Leaves nobody any time. */
+  /** Ends the primary process and Redis at once. */
   kill(): Promise<void>;
 }
+
+/** The Redis of workers that never serve: nothing listens there. */
+const noRedis = 'redis://127.0.0.1:9';
 
 /** The variables of a gateway of two workers in front of an upstream of the test's, or else of the embedded sandbox. */
 export function environmentOf(
@@ -57,15 +64,18 @@ export function environmentOf(
     EXOTEL_API_TOKEN: credentials.apiToken,
     EXOTEL_RATE_LIMIT: '0',
   };
-  return { PATH: process.env['PATH'], PORT: '0', WORKERS: '2', LOG_LEVEL: 'debug', ...live, ...set };
+  const workers = { WORKERS: '2', REDIS_URL: noRedis };
+  return { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'debug', ...workers, ...live, ...set };
 }
 
-/** Starts it, and waits until all of its workers serve. */
+/** Starts a Redis and the workers, and waits until all of them serve. */
 export async function startWorkers(
   set: Readonly<Record<string, string>> = {},
   baseUrl?: string,
 ): Promise<RunningWorkers> {
-  const primary = spawn(process.execPath, [main], { env: environmentOf(set, baseUrl) });
+  const redis = await startRedis();
+  const environment = environmentOf({ REDIS_URL: redis.url, ...set }, baseUrl);
+  const primary = spawn(process.execPath, [main], { env: environment });
   let text = '';
   primary.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const url = await said(primary, (printed) => /(http:\S+)\/livez/.exec(printed)?.[1]);
@@ -73,6 +83,7 @@ export async function startWorkers(
   const connect = () => connectTo(url, logs);
   return {
     url,
+    redis,
     primary,
     logs,
     connect,
@@ -90,10 +101,12 @@ export async function startWorkers(
       return ((await ended) as [number | null])[0];
     },
     kill: async () => {
-      if (primary.exitCode !== null || primary.signalCode !== null) return;
-      const ended = once(primary, 'exit');
-      primary.kill('SIGKILL');
-      await ended;
+      if (primary.exitCode === null && primary.signalCode === null) {
+        const ended = once(primary, 'exit');
+        primary.kill('SIGKILL');
+        await ended;
+      }
+      await redis.stop();
     },
   };
 }
@@ -121,6 +134,11 @@ async function connectTo(url: string, logs: () => readonly LogLine[]): Promise<C
     post: async (path, body) => {
       const sent = { path, method: 'POST', headers: json, body: JSON.stringify(body) } as const;
       const answer = await client.request(sent);
+      await answer.body.dump();
+      return answer.statusCode;
+    },
+    get: async (path) => {
+      const answer = await client.request({ path, method: 'GET' });
       await answer.body.dump();
       return answer.statusCode;
     },

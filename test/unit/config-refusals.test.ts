@@ -98,3 +98,29 @@ describe('MAX_UNREAD_BYTES', () => {
     ]);
   });
 });
+
+describe('WORKERS', () => {
+  const redisUrl = 'redis://127.0.0.1:6379';
+  const needed = (workers: number): string =>
+    'REDIS_URL: got nothing, takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0; ' +
+    `needed because WORKERS is ${workers}.`;
+
+  it.each([2, 64])('%i is taken with REDIS_URL, and refused without', (workers) => {
+    const environment = { WORKERS: String(workers) };
+    expect(readConfig({ ...environment, REDIS_URL: redisUrl })).toMatchObject({ workers, redisUrl });
+    for (const upstream of [{}, credentials]) {
+      expect(problemsOf({ ...environment, ...upstream })).toEqual([needed(workers)]);
+      expect(problemsOf({ ...environment, ...upstream, REDIS_URL: ' ' })).toEqual([needed(workers)]);
+    }
+  });
+
+  it('1 needs none', () => {
+    expect(readConfig({ WORKERS: '1' })).toMatchObject({ workers: 1, redisUrl: undefined });
+  });
+
+  it('with a REDIS_URL that is refused is one problem', () => {
+    expect(problemsOf({ WORKERS: '2', REDIS_URL: 'http://127.0.0.1' })).toEqual([
+      'REDIS_URL: got "http://127.0.0.1", takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0.',
+    ]);
+  });
+});

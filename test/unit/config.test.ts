@@ -77,7 +77,6 @@ describe('the configuration', () => {
       '0.5',
       { upstream: { kind: 'sandbox', speed: 0.5 }, sandbox: { speed: 0.5, port: 4010 } },
     ],
-    ['WORKERS', '64', { workers: 64 }],
     ['SANDBOX_PORT', '9', { sandbox: { speed: 60, port: 9 } }],
   ];
   it.each(set)('takes %s=%s', (name, value, change) => {

@@ -58,7 +58,7 @@ describe('the memory of a container', () => {
       2,
       208,
       512,
-      '3 processes with a heap of 208 MB may take 1104 MB, the container has 512 MB (--max-old-space-size, WORKERS)',
+      'a primary process and 2 workers with a heap of 208 MB may take 864 MB, the container has 512 MB (--max-old-space-size, WORKERS)',
     ],
     ['is not limited', 4, 4144, 0, undefined],
   ])('%s', (_what, workers, heap, container, problem) => {

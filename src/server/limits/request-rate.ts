@@ -1,8 +1,9 @@
 import { type Redis } from 'ioredis';
+import { type RateLimiterAbstract } from 'rate-limiter-flexible';
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
 import RateLimiterRedis from 'rate-limiter-flexible/lib/RateLimiterRedis.js';
+import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import { GatewayError } from '../../domain/errors.js';
-import { counting, type RequestCounts } from './request-counts.js';
 
 /** How often one caller may ask. */
 export interface RequestRateOptions {
@@ -12,8 +13,6 @@ export interface RequestRateOptions {
   readonly redis: Redis | undefined;
   /** Goes before every key in Redis. */
   readonly prefix: string;
-  /** Where the workers of one primary process count together, where there is no Redis. */
-  readonly counts?: RequestCounts | undefined;
 }
 
 const windowSeconds = 60;
@@ -24,9 +23,8 @@ const patienceMs = 100;
 const pauseMs = 2000;
 
 /**
- * Requests of each caller in a minute, counted for all gateways together where there is a Redis, and for all workers
- * where there is a primary process. One that is gone or does not answer slows nobody down: each gateway counts for itself
- * then.
+ * Requests of each caller in a minute, counted for all gateways together where there is a Redis. A Redis that is gone or
+ * does not answer delays no request: each gateway counts for itself meanwhile.
  */
 export class RequestRate {
   readonly #limit: number;
@@ -69,9 +67,22 @@ export class RequestRate {
 /** Counts a request. @returns after how many milliseconds the caller may ask again; 0: it is within the limit. */
 type Count = (caller: string) => Promise<number>;
 
-/** In Redis, in the primary process, or nowhere. */
-function sharedCount({ requestsPerMinute, redis, prefix, counts }: RequestRateOptions): Count | undefined {
-  if (!redis) return counts && ((caller) => counts.take(caller, requestsPerMinute));
+/** A limiter as the wait that it imposes; 0 for none. */
+function counting(limiter: RateLimiterAbstract): Count {
+  return async (caller) => {
+    try {
+      await limiter.consume(caller);
+      return 0;
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      return Math.max(1, refused.msBeforeNext);
+    }
+  };
+}
+
+/** Counts in Redis; undefined where there is none. */
+function sharedCount({ requestsPerMinute, redis, prefix }: RequestRateOptions): Count | undefined {
+  if (!redis) return undefined;
   return counting(
     new RateLimiterRedis({
       points: requestsPerMinute,

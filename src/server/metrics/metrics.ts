@@ -8,7 +8,7 @@ import { readMetrics, writeMetrics } from './read-metrics.js';
 import { type GatewayState, watchState } from './state-metrics.js';
 import { upstreamMetrics } from './upstream-metrics.js';
 
-/** What was counted, as another process can add it to its own. */
+/** What a process has counted, in a form that can be added to another's. */
 export type MetricFigures = MetricObjectWithValues<MetricValue<string>>[];
 
 /**
@@ -17,7 +17,7 @@ export type MetricFigures = MetricObjectWithValues<MetricValue<string>>[];
  */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #ofAll: (() => Promise<string>) | undefined;
+  readonly #ofCluster: (() => Promise<string>) | undefined;
   readonly operations = operationMetrics(this.#registry);
   readonly upstream = upstreamMetrics(this.#registry);
   readonly read = readMetrics(this.#registry);
@@ -29,10 +29,10 @@ export class Metrics {
 
   /**
    * @param version of the gateway.
-   * @param ofAll what this process and its siblings count together; undefined where there are none.
+   * @param ofCluster what all workers have counted; undefined where this process is none of several.
    */
-  constructor(version: string, ofAll?: () => Promise<string>) {
-    this.#ofAll = ofAll;
+  constructor(version: string, ofCluster?: () => Promise<string>) {
+    this.#ofCluster = ofCluster;
     new Gauge({
       name: 'campaign_gateway_build_info',
       help: '1; the version of the gateway and of Node.',
@@ -48,11 +48,11 @@ export class Metrics {
   }
 
   /**
-   * In Prometheus's text format, that of the process included; of all workers where this is one.
-   * @throws where those can't be asked.
+   * Everything in Prometheus's text format, that of the process included; of all workers where this is one.
+   * @throws where the primary process of the workers does not answer.
    */
   async text(): Promise<string> {
-    if (this.#ofAll) return this.#ofAll();
+    if (this.#ofCluster) return this.#ofCluster();
     return `${await this.#registry.metrics()}\n${await processMetrics()}`;
   }
 

@@ -25,8 +25,8 @@ export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: Met
     void reply.header('cache-control', 'no-store');
     if (!isAllowed(headers)) return reply.code(401).header('www-authenticate', 'Bearer').send(refusal);
     const text = await metrics.text().catch(() => undefined);
-    // Less than all would look like counters that began anew.
-    if (text === undefined) return reply.code(503).send('The workers could not be asked in time.\n');
+    // The figures of this worker alone would look like counters that began anew.
+    if (text === undefined) return reply.code(503).send('The primary process does not answer.\n');
     return reply.type(metrics.contentType).send(text);
   });
 }

@@ -22,7 +22,7 @@ const breakerStates = ['closed', 'halfOpen', 'open'] as const;
 /** Shows how things stand. */
 export function watchState(registry: Registry, { breaker, budget, kept, isRedisUp }: GatewayState): void {
   const registers = [registry];
-  // Of several workers each has a breaker and a line of its own; the budget is one, as each knows it.
+  // Each worker has a breaker and a queue of its own; the budget is one, as each worker knows it.
   new Gauge({
     name: 'campaign_gateway_upstream_breaker_state',
     help: '1 for the state that the circuit breaker is in; while it is open, no call is sent.',

@@ -10,7 +10,6 @@ import { readCampaign } from '../../../src/datasources/exotel/wire/campaign.js';
 import { readMessage } from '../../../src/datasources/exotel/wire/message.js';
 import { KeptReadings } from '../../../src/datasources/reading/kept-readings.js';
 import { KeptReading } from '../../../src/datasources/reading/used-readings.js';
-import { MemoryReadings } from '../../../src/datasources/state/memory-readings.js';
 import { MemoryState } from '../../../src/datasources/state/memory-state.js';
 import { entryBytes, textBytes, upToEntries } from '../../../src/domain/entries.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
@@ -119,21 +118,6 @@ async function stateOf(record: string) {
   return { held: state, estimate: count * each };
 }
 
-async function readingsOf(reading: string) {
-  const readings = new MemoryReadings(() => 0, plenty);
-  for (let index = 0; index < count; index += 1)
-    await readings.keep([
-      {
-        key: text(`key ${index}`),
-        text: text(reading + String(index)),
-        order: Date.now() + index,
-        readAtMs: index,
-        ttlMs: 1e6,
-      },
-    ]);
-  return { held: readings, estimate: count * (entryBytes + 120 + 2 * 24 + textBytes(reading) - 24 + 4 + 8) };
-}
-
 function rememberedOf() {
   const cache = new LRUCache<string, string>(upToEntries(count));
   for (let index = 0; index < count; index += 1) cache.set(text(String(index).padStart(22, 'x')), 'SENT');
@@ -225,8 +209,6 @@ describe('what is kept takes no more memory than it is estimated to', () => {
     ['creates', () => stateOf('x'.repeat(1000))],
     ['creates with other letters', () => stateOf(wide.repeat(1000))],
     ['taken sids', () => stateOf('an-id-of-a-create')],
-    ['readings for workers', () => readingsOf('x'.repeat(500))],
-    ['readings for workers with other letters', () => readingsOf(wide.repeat(500))],
     ['messages that were called back', rememberedOf],
   ])('%s', async (_what, keep) => {
     const before = usedBytes();

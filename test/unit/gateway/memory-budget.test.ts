@@ -6,7 +6,6 @@ const mebibyte = 1024 * 1024;
 const whole = (bytes: number): number => Math.floor(bytes);
 const cachesOf = (budget: MemoryBudget): number =>
   Object.values(budget).reduce((sum, bytes) => sum + bytes, 0) -
-  budget.sharedEntries -
   budget.requests -
   budget.connections -
   budget.state;
@@ -25,7 +24,6 @@ describe('the memory of a process is divided', () => {
         callbacks: whole(1.6 * mebibyte),
         waitingEvents: whole(1.28 * mebibyte),
         peerCampaigns: whole(1.28 * mebibyte),
-        sharedEntries: 32 * mebibyte,
         requests: 12 * mebibyte,
         connections: 682,
         state: 12 * mebibyte,
@@ -43,7 +41,6 @@ describe('the memory of a process is divided', () => {
         callbacks: 32 * mebibyte,
         waitingEvents: 32 * mebibyte,
         peerCampaigns: 16 * mebibyte,
-        sharedEntries: 128 * mebibyte,
         requests: 256 * mebibyte,
         connections: 10_000,
         state: 256 * mebibyte,
@@ -58,7 +55,6 @@ describe('the memory of a process is divided', () => {
       fc.property(fc.integer({ min: 1, max: 2 ** 43 }), (heapBytes) => {
         const budget = memoryBudget(heapBytes);
         expect(cachesOf(budget)).toBeLessThanOrEqual(heapBytes / 3);
-        expect(budget.sharedEntries).toBeLessThanOrEqual(heapBytes / 3);
         expect(budget.state).toBeLessThanOrEqual(heapBytes / 8);
       }),
     );

@@ -1,8 +1,7 @@
 import { type OthersView, type OwnCall } from '../../../../src/datasources/exotel/policy/call-ledger.js';
 import { connectToRedis } from '../../../../src/datasources/state/redis-connection.js';
 import { RedisHealth } from '../../../../src/datasources/state/redis-health.js';
-import { AccountLedger } from '../../../../src/datasources/state/account-ledger.js';
-import { RedisBook } from '../../../../src/datasources/state/redis-book.js';
+import { RedisWindow } from '../../../../src/datasources/state/redis-window.js';
 
 /** So short that several of them go by within a test. */
 export const minuteMs = 200;
@@ -17,8 +16,7 @@ export async function ledgerOf(
 ) {
   const connection = connectToRedis(url, () => undefined);
   const health = new RedisHealth({ redis: connection, onTrouble: () => undefined });
-  const book = new RedisBook({ health, prefix });
-  const ledger = new AccountLedger({ book, health, timeoutMs, now: Date.now, minuteMs: minute });
+  const ledger = new RedisWindow({ health, prefix, timeoutMs, now: Date.now, minuteMs: minute });
   const views: OthersView[] = [];
   ledger.open((view) => views.push(view), own);
   open.push({

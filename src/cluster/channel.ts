@@ -1,0 +1,137 @@
+import { z } from 'zod';
+
+/** The process at the other end: in the primary a worker's process, in a worker `process` itself. */
+export interface Peer {
+  readonly connected: boolean;
+  send?(
+    message: object,
+    handle: undefined,
+    options: undefined,
+    onSent: (error: Error | null) => void,
+  ): boolean;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'disconnect', listener: () => void): unknown;
+}
+
+/** No response: the other process has gone, is late, or failed. It may have executed the method all the same. */
+export class NoResponse extends Error {
+  override readonly name = 'NoResponse';
+}
+
+type ValuesOf<Method> = Method extends (...values: infer Values) => unknown ? Values : never;
+type Result<Method> = Method extends (...values: never[]) => infer Value ? Awaited<Value> : never;
+
+interface OpenRequest {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: NoResponse) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+const call = { method: z.string(), values: z.array(z.unknown()) };
+const channelMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('notification'), ...call }),
+  z.object({ kind: z.literal('request'), id: z.int(), ...call }),
+  z.object({ kind: z.literal('response'), id: z.int(), value: z.unknown() }),
+  z.object({ kind: z.literal('failure'), id: z.int() }),
+]);
+type ChannelMessage = z.infer<typeof channelMessage>;
+
+/** Requests that may be open at a time; more are refused at once, so that nothing piles up for a process that hangs. */
+const maximumOpen = 100;
+
+/**
+ * Requests and notifications between two processes over Node's IPC, both ways. Each end serves methods by name; values are
+ * copied. `Theirs` has the methods of the other end.
+ */
+export class Channel<Theirs extends object> {
+  readonly #peer: Peer;
+  readonly #timeoutMs: number;
+  readonly #methods = new Map<string, unknown>();
+  readonly #open = new Map<number, OpenRequest>();
+  #lastId = 0;
+
+  /** @param timeoutMs of a request. */
+  constructor(peer: Peer, timeoutMs: number) {
+    this.#peer = peer;
+    this.#timeoutMs = timeoutMs;
+    peer.on('message', (message) => {
+      const { data } = channelMessage.safeParse(message); // undefined: not a message of a channel
+      if (data) void this.#receive(data);
+    });
+    peer.on('disconnect', () => {
+      for (const id of [...this.#open.keys()])
+        this.#settle(id)?.reject(new NoResponse('the process has gone'));
+    });
+  }
+
+  /** Lets the other end call these methods. */
+  serve(methods: object): void {
+    for (const [name, method] of Object.entries(methods)) this.#methods.set(name, method);
+  }
+
+  /** Calls a method of the other end and waits for its result. @throws NoResponse */
+  request<Method extends keyof Theirs & string>(
+    method: Method,
+    ...values: ValuesOf<Theirs[Method]>
+  ): Promise<Result<Theirs[Method]>> {
+    if (this.#open.size >= maximumOpen) return Promise.reject(new NoResponse('too many requests are open'));
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      // A response that has arrived counts, even where this process was too busy to read it in time.
+      const giveUp = (): void =>
+        void setImmediate(() => this.#settle(id)?.reject(new NoResponse('the response is late')));
+      const timer = setTimeout(giveUp, this.#timeoutMs).unref();
+      this.#open.set(id, { resolve: resolve as (value: unknown) => void, reject, timer });
+      this.#send({ kind: 'request', id, method, values }, () =>
+        this.#settle(id)?.reject(new NoResponse('the process has gone')),
+      );
+    });
+  }
+
+  /** Calls a method of the other end and does not wait; where the other end has gone, nothing happens. */
+  notify<Method extends keyof Theirs & string>(method: Method, ...values: ValuesOf<Theirs[Method]>): void {
+    this.#send({ kind: 'notification', method, values });
+  }
+
+  async #receive(message: ChannelMessage): Promise<void> {
+    if (message.kind === 'response') this.#settle(message.id)?.resolve(message.value);
+    else if (message.kind === 'failure')
+      this.#settle(message.id)?.reject(new NoResponse('the method failed'));
+    else {
+      const reply = await this.#execute(message.method, message.values);
+      if (message.kind === 'request') this.#send({ ...reply, id: message.id });
+    }
+  }
+
+  async #execute(method: string, values: unknown[]) {
+    try {
+      const served = this.#methods.get(method);
+      if (typeof served !== 'function') return { kind: 'failure' } as const;
+      return {
+        kind: 'response',
+        value: await (Reflect.apply(served, undefined, values) as unknown),
+      } as const;
+    } catch {
+      return { kind: 'failure' } as const;
+    }
+  }
+
+  #settle(id: number): OpenRequest | undefined {
+    const request = this.#open.get(id);
+    this.#open.delete(id);
+    clearTimeout(request?.timer);
+    return request;
+  }
+
+  #send(message: ChannelMessage, onFailure: () => void = () => undefined): void {
+    if (!this.#peer.connected || !this.#peer.send) {
+      onFailure();
+      return;
+    }
+    // Without a callback, a channel that has closed meanwhile would end this process with an unhandled error.
+    this.#peer.send(message, undefined, undefined, (error) => {
+      if (error) onFailure();
+    });
+  }
+}

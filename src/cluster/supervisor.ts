@@ -1,0 +1,158 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+
+/** A worker that can't serve. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+
+  /** @param reason that a person can act on; undefined where none is known. */
+  constructor(readonly reason: string | undefined) {
+    super(reason ?? 'a worker exited before it could serve');
+  }
+}
+
+/** How a process ended. */
+export interface ProcessExit {
+  readonly pid: number;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+/** A worker, from its fork on. */
+export interface WorkerProcess {
+  /** URL at which it serves. @throws CannotStart */
+  readonly started: Promise<string>;
+  readonly exited: Promise<ProcessExit>;
+  /** Lets it finish what is under way, and exit. */
+  stop(): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** What a supervisor needs. */
+export interface SupervisorOptions {
+  /** Number of workers. */
+  readonly count: number;
+  readonly fork: () => WorkerProcess;
+  /** Milliseconds that a worker may take to stop before it is killed. */
+  readonly stopTimeoutMs: number;
+  /** Called when a worker has exited and another will replace it. */
+  readonly onExit: (exit: ProcessExit, restartInMs: number) => void;
+  /** Called when a replacement can't start; another attempt follows. */
+  readonly onRestartFailed: (error: CannotStart) => void;
+  /** Called when no worker serves and none can start; no more attempts follow. */
+  readonly onGiveUp: (error: CannotStart) => void;
+  /** Milliseconds of a clock that is never set back; the machine's unless a test passes another. */
+  readonly now?: () => number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+const minimumDelayMs = 100;
+const maximumDelayMs = 10_000;
+/** A worker that served this long resets the delay. */
+const healthyAfterMs = 10_000;
+/** Workers that may exit early without a reason, one after the other, while none serves. */
+const maximumAttempts = 5;
+
+/** Keeps a number of workers running: replaces each that exits, later and later where they exit early. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #now: () => number;
+  readonly #sleep: (ms: number) => Promise<unknown>;
+  readonly #workers = new Set<WorkerProcess>();
+  #serving = 0;
+  #earlyExits = 0;
+  #isStopping = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#sleep = options.sleep ?? ((ms) => sleepFor(ms, undefined, { ref: false }));
+  }
+
+  /**
+   * Starts all workers.
+   * @returns the URL at which they serve; undefined where they were stopped before they could.
+   * @throws CannotStart where one can't; then all have been killed.
+   */
+  async start(): Promise<string | undefined> {
+    const workers = Array.from({ length: this.#options.count }, () => this.#fork());
+    try {
+      const [url = ''] = await Promise.all(workers.map(({ started }) => started));
+      for (const worker of workers) void this.#supervise(worker);
+      return this.#isOver ? undefined : url;
+    } catch (error) {
+      if (this.#isOver) return undefined;
+      this.#isStopping = true;
+      await this.#exited(workers, 0);
+      throw error;
+    }
+  }
+
+  /** Lets all workers finish what is under way, and waits until they have exited. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const workers = [...this.#workers];
+    for (const worker of workers) worker.stop();
+    await this.#exited(workers, this.#options.stopTimeoutMs);
+  }
+
+  /** Ends all workers at once. */
+  kill(): void {
+    this.#isStopping = true;
+    for (const worker of this.#workers) worker.kill();
+  }
+
+  /** Waits until these workers have exited; kills those that take longer. */
+  async #exited(workers: readonly WorkerProcess[], timeoutMs: number): Promise<void> {
+    const kill = setTimeout(() => {
+      for (const worker of workers) worker.kill();
+    }, timeoutMs);
+    await Promise.all(workers.map(({ exited }) => exited));
+    clearTimeout(kill);
+  }
+
+  #fork(): WorkerProcess {
+    const worker = this.#options.fork();
+    this.#workers.add(worker);
+    void worker.exited.then(() => this.#workers.delete(worker));
+    return worker;
+  }
+
+  /** Waits until a worker exits, and replaces it. */
+  async #supervise(worker: WorkerProcess): Promise<void> {
+    const servedSinceMs = await this.#servedSince(worker);
+    const exit = await worker.exited;
+    if (servedSinceMs !== undefined) this.#serving -= 1;
+    if (this.#isStopping) return;
+    const isHealthy = servedSinceMs !== undefined && this.#now() - servedSinceMs >= healthyAfterMs;
+    this.#earlyExits = isHealthy ? 0 : this.#earlyExits + 1;
+    const delayMs = Math.min(maximumDelayMs, minimumDelayMs * 2 ** Math.max(0, this.#earlyExits - 1));
+    this.#options.onExit(exit, delayMs);
+    await this.#sleep(delayMs);
+    if (!this.#isOver) await this.#supervise(this.#fork());
+  }
+
+  /** @returns the time at which the worker began to serve; undefined where it can't. */
+  async #servedSince(worker: WorkerProcess): Promise<number | undefined> {
+    try {
+      await worker.started;
+      this.#serving += 1;
+      return this.#now();
+    } catch (error) {
+      if (this.#isStopping) return undefined;
+      const cannotStart = error instanceof CannotStart ? error : new CannotStart(undefined);
+      const isFinal = cannotStart.reason !== undefined || this.#earlyExits >= maximumAttempts;
+      if (this.#serving > 0 || !isFinal) this.#options.onRestartFailed(cannotStart);
+      else {
+        this.#isStopping = true;
+        this.#options.onGiveUp(cannotStart);
+      }
+      return undefined;
+    }
+  }
+
+  /** `#isStopping`, as a getter: it may have changed while something was awaited. */
+  get #isOver(): boolean {
+    return this.#isStopping;
+  }
+}

@@ -1,0 +1,82 @@
+import cluster from 'node:cluster';
+import { Channel } from './channel.js';
+import { type ClusterMetrics, type MetricFigures } from './cluster-metrics.js';
+import { closePendingConnectionOnExit } from './pending-connection.js';
+import { CannotStart, type ProcessExit, type WorkerProcess } from './supervisor.js';
+
+/** Methods that a worker serves the primary process. */
+export interface WorkerMethods {
+  stop(): void;
+  /** What this worker alone has counted. */
+  figures(): Promise<MetricFigures>;
+}
+
+/** Methods that the primary process serves each worker. */
+export interface PrimaryMethods<Settings> {
+  /** Settings that must be the same in all workers, and that each process would otherwise choose for itself. */
+  settings(): Settings;
+  ready(url: string): void;
+  cannotStart(reason: string): void;
+  /** What all workers have counted, in Prometheus's text format. */
+  metrics(): Promise<string>;
+}
+
+/** Timeout of requests to a worker. */
+const workerTimeoutMs = 1000;
+/** Timeout of requests to the primary process, which may send requests to the workers before it responds. */
+export const primaryTimeoutMs = 2 * workerTimeoutMs;
+
+/** Prepares the primary process: workers get connections in turn, and messages keep numbers such as Infinity. */
+export function prepareForks(): void {
+  cluster.schedulingPolicy = cluster.SCHED_RR;
+  cluster.setupPrimary({ serialization: 'advanced' });
+}
+
+/**
+ * Forks a worker, which listens on the same port as the others.
+ * @param settings for all workers.
+ * @param metrics to which the worker adds its figures.
+ */
+export function forkWorker(settings: object, metrics: ClusterMetrics): WorkerProcess {
+  const worker = cluster.fork();
+  closePendingConnectionOnExit(worker.process);
+  worker.on('error', () => undefined); // it exits, and that is handled
+  const channel = new Channel<WorkerMethods>(worker.process, workerTimeoutMs);
+  const exited = new Promise<ProcessExit>((resolve) => {
+    worker.once('exit', (exitCode: number | null, signal: string | null) => {
+      resolve({ pid: worker.process.pid ?? 0, exitCode, signal });
+    });
+  });
+  const started = new Promise<string>((resolve, reject) => {
+    const methods: PrimaryMethods<object> = {
+      settings: () => settings,
+      ready: resolve,
+      cannotStart: (reason) => {
+        reject(new CannotStart(reason));
+      },
+      metrics: () => metrics.text(),
+    };
+    channel.serve(methods);
+    void exited.then(() => {
+      reject(new CannotStart(undefined));
+    });
+  });
+  started.catch(() => undefined); // the supervisor may have stopped waiting
+  const source = { figures: () => channel.request('figures') };
+  metrics.add(source);
+  void exited.then(() => {
+    metrics.remove(source);
+  });
+  // Node drops messages to a worker that does not listen yet; one that has sent a message does.
+  const listening = new Promise((resolve) => worker.once('message', resolve));
+  return {
+    started,
+    exited,
+    stop: () => {
+      void listening.then(() => {
+        channel.notify('stop');
+      });
+    },
+    kill: () => void worker.process.kill('SIGKILL'),
+  };
+}
