@@ -6,7 +6,7 @@ FROM node:${NODE_VERSION}-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.mjs scripts/swc-options.mjs ./scripts/
 COPY src ./src
 RUN npm run --silent build && find dist -type f ! -name '*.js' -delete
 

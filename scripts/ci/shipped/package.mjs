@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectToEnd, expectToServe, freePort, start } from './running.mjs';
 
-const root = new URL('../../', import.meta.url).pathname;
+const root = new URL('../../../', import.meta.url).pathname;
 const isExpected = (path) =>
   ['LICENSE', 'README.md', 'package.json', 'schema.graphql'].includes(path) ||
   /^dist\/[\w/.-]+\.js$/.test(path);

@@ -8,7 +8,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const file = new URL('../package-lock.json', import.meta.url);
+const file = new URL('../../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(file, 'utf8'));
 
 const systems = [
@@ -65,7 +65,7 @@ const names = Object.keys(added);
 if (names.length === 0) process.exit(0);
 if (process.argv.includes('--check')) {
   console.error(
-    `package-lock.json lacks ${names.length} optional packages; run: node .ci/complete-lockfile.mjs`,
+    `package-lock.json lacks ${names.length} optional packages; run: node scripts/ci/complete-lockfile.mjs`,
   );
   console.error(names.join('\n'));
   process.exit(1);

@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
 import { readCommand, readCopy, readEnvironment, readIgnored, readOne, readStages } from './dockerfile.mjs';
 import { expectToEnd, expectToServe, freePort, start } from './running.mjs';
 
-const context = new URL('../../', import.meta.url).pathname;
+const context = new URL('../../../', import.meta.url).pathname;
 const isSent = readIgnored(join(context, '.dockerignore'));
 const stages = readStages(join(context, 'Dockerfile'));
 const last = stages.at(-1);

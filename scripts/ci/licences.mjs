@@ -18,7 +18,7 @@ function isAgreed(expression) {
 
 /** What a package says of itself where it is installed; of those that aren't (other platforms) what the lockfile says. */
 function licenceOf(path, locked) {
-  const file = new URL(`../${path}/package.json`, import.meta.url);
+  const file = new URL(`../../${path}/package.json`, import.meta.url);
   const { license, licenses } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : locked;
   const said = license ?? licenses?.map(({ type }) => type).join(' OR ');
   return typeof said === 'object' ? said.type : said;

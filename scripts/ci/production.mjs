@@ -1,7 +1,7 @@
 /** What the lockfile has for production. */
 import { readFileSync } from 'node:fs';
 
-const root = new URL('../', import.meta.url);
+const root = new URL('../../', import.meta.url);
 const read = (file) => JSON.parse(readFileSync(new URL(file, root), 'utf8'));
 
 /** The manifest as somebody sees it who has only what runs in production. */
