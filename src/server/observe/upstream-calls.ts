@@ -37,6 +37,10 @@ const templates = {
   update: ['PUT', '/{id}'],
   action: ['PUT', '/{id}'],
 } as const;
+
+/** Requests that name no campaign: a 403 to one of them is about the account, and not about what a client asked for. */
+const ofAccount: ReadonlySet<BegunCall['route']> = new Set(['list', 'create']);
+
 const root = '/v2/accounts/{account_sid}/message-campaigns';
 
 /** What is no id is not repeated. */
@@ -45,6 +49,8 @@ const saneId = /^[\w-]{1,64}$/;
 /** One count, one line of log and one span for each request to the upstream, linked to whom it was sent for. */
 export class UpstreamCalls implements CallObserver {
   readonly #options: UpstreamCallsOptions;
+  /** True from a call that went well until one that says that the account may do nothing. */
+  #isAllowed = false;
 
   constructor(options: UpstreamCallsOptions) {
     this.#options = options;
@@ -56,6 +62,7 @@ export class UpstreamCalls implements CallObserver {
     return (end) => {
       const ms = performance.now() - beganAtMs;
       this.#options.metrics.ended(call, end, ms / 1000);
+      this.#learn(call, end);
       // Most calls go well, and nobody is told of those.
       if (!span && end.reason === undefined && !this.#options.logger.isLevelEnabled('debug')) return;
       const requestId = end.requestId !== undefined && saneId.test(end.requestId) ? end.requestId : undefined;
@@ -63,6 +70,12 @@ export class UpstreamCalls implements CallObserver {
       span?.note({ 'http.response.status_code': end.status, 'exotel.request_id': requestId });
       span?.end(end.reason);
     };
+  }
+
+  #learn({ route }: BegunCall, { reason }: CallEnd): void {
+    if (reason === undefined) this.#isAllowed = true;
+    else if (reason === 'unauthorized' || (reason === 'forbidden' && ofAccount.has(route)))
+      this.#isAllowed = false;
   }
 
   #span({ route, attempt, priority, trail }: BegunCall): Span | undefined {
@@ -92,9 +105,26 @@ export class UpstreamCalls implements CallObserver {
     const line = { ...onTrail(trail), route, status, reason, attempt, ...facts };
     if (reason !== undefined && trouble.has(reason)) logger.warn(line, 'an upstream call failed');
     else logger.debug(line, 'an upstream call');
-    if (reason === 'unauthorized' || reason === 'forbidden')
+    if (reason === 'unauthorized')
       seldom.say(reason, () => {
-        logger.error(line, refusals[reason]);
+        logger.error(line, refusals.unauthorized);
+      });
+    if (reason === 'forbidden') this.#sayForbidden(line);
+  }
+
+  /**
+   * A campaign may have changed its status before an action came, or belong to another account: while other calls go well
+   * that is an answer to a client. Else the account lacks rights.
+   */
+  #sayForbidden(line: object): void {
+    const { logger, seldom } = this.#options;
+    if (this.#isAllowed)
+      seldom.say('refused', () => {
+        logger.warn(line, refusals.refused);
+      });
+    else
+      seldom.say('forbidden', () => {
+        logger.error(line, refusals.forbidden);
       });
   }
 }
@@ -103,4 +133,5 @@ const refusals = {
   unauthorized: 'the upstream refuses the credentials: check EXOTEL_API_KEY, EXOTEL_API_TOKEN and the region',
   forbidden:
     'the upstream does not allow this account what was asked: check EXOTEL_ACCOUNT_SID and its rights',
+  refused: 'the upstream refused a request for one campaign, and allows others',
 } as const;
