@@ -242,17 +242,21 @@ describeWithRedis('two workers on the embedded sandbox', () => {
     expect(await one.post(`${address.pathname}x`, messageSays(sid, '2'.repeat(32), 'sent'))).toBe(404);
   });
 
-  it('find none of the campaigns of an earlier sandbox in the same Redis', async () => {
+  it('know no idempotency key of an earlier sandbox in the same Redis', async () => {
     const [one] = await both();
-    const { data } = await one.execute(CreateDocument, { input: validInput });
-    const sid = data?.createCampaign.campaign?.sid ?? '';
-    expect((await one.execute(CampaignBySidDocument, { sid })).data?.campaign?.sid).toBe(sid);
+    const input = { ...validInput, idempotencyKey: 'diwali' };
+    const { data } = await one.execute(CreateDocument, { input });
+    const earlier = data?.createCampaign.campaign?.sid;
+    expect(earlier).toMatch(/^\w{32}$/);
     const later = await startWorkers({ REDIS_URL: running.redis.url });
     try {
       const connection = await later.connect();
+      const created = await connection.execute(CreateDocument, { input });
+      const sid = created.data?.createCampaign.campaign?.sid ?? '';
       const found = await connection.execute(CampaignBySidDocument, { sid });
       await connection.close();
-      expect(found.data).toEqual({ campaign: null });
+      expect(sid).not.toBe(earlier);
+      expect(found.data?.campaign).toMatchObject({ sid, template: validInput.template });
     } finally {
       await later.kill();
     }
