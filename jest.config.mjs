@@ -10,6 +10,8 @@ export default {
     '^.+\\.ts$': ['@swc/jest', swcOptions],
   },
   testTimeout: 90_000,
+  // Jest leaves a core to itself by default: of two, that is half.
+  maxWorkers: '100%',
   // Node 20 keeps every suite's copy of the ES modules: a process that ran them all would need more than 4 GB.
   workerIdleMemoryLimit: '1GB',
 };

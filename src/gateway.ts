@@ -63,13 +63,13 @@ async function openAll(config: Config, parts: GatewayParts, opened: Opened): Pro
   const { account, live } = reads;
   const writing = openWriting(surroundings, observation, upstream, reads);
   const answers = openAnswers(surroundings, metrics.answers);
-  const schema = await createSchema(now);
+  const schema = await createSchema();
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
   const { authenticate } = authentication;
   const pipeline = openPipeline(config, {
     schema,
-    createContext: contextFactory(account, writing, live, subscriptionLimit),
+    createContext: contextFactory(account, writing, live, subscriptionLimit, now),
     observer: operations,
     isPrivate: authenticate !== openToAll, // what is answered depends on scopes
     budget,

@@ -15,6 +15,7 @@ interface Shared {
   readonly writing: WritingOptions;
   readonly subscriptions: LiveChanges['subscriptions'];
   readonly limit: SubscriptionLimit;
+  readonly now: () => number;
 }
 
 /** What each request is answered with: its own reader and writer on what all share. */
@@ -23,8 +24,9 @@ export function contextFactory(
   writing: WritingOptions,
   { subscriptions }: LiveChanges,
   limit: SubscriptionLimit,
+  now: () => number,
 ) {
-  const shared: Shared = { account, writing, subscriptions, limit };
+  const shared: Shared = { account, writing, subscriptions, limit, now };
   return ({ fresh }: Pick<OperationRequest, 'fresh'>, caller: Caller, trail: Trail): RequestContext =>
     new OneRequest(shared, fresh, caller, trail);
 }
@@ -47,6 +49,10 @@ class OneRequest implements RequestContext {
 
   get writer(): CampaignWriter {
     return (this.ownWriter ??= new CampaignWriter(this.shared.writing, this.reader, this.caller.name));
+  }
+
+  get now(): () => number {
+    return this.shared.now;
   }
 
   get live(): Live {

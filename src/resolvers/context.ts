@@ -24,6 +24,8 @@ export interface Live {
 export interface RequestContext extends RequestScope {
   readonly caller: Caller;
   readonly live: Live;
+  /** Epoch milliseconds; by it subscriptions end with their caller. */
+  readonly now: () => number;
   /** Begins anew with what was read: a subscription's events come hours after one another. */
   renew(): void;
 }

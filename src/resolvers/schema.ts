@@ -20,11 +20,17 @@ const unused: PubSub = {
   },
 };
 
+let built: Promise<GraphQLSchema> | undefined;
+
 /**
  * The executable schema: the types of `schema/` with the resolvers beside this file, behind the rules of `access/`.
- * @param now epoch milliseconds; by it subscriptions end with what their caller has shown.
+ * All gateways of a process have the same: nothing of one gateway is in it.
  */
-export async function createSchema(now: () => number = Date.now): Promise<GraphQLSchema> {
+export function createSchema(): Promise<GraphQLSchema> {
+  return (built ??= build());
+}
+
+async function build(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       CampaignResolver,
@@ -39,5 +45,5 @@ export async function createSchema(now: () => number = Date.now): Promise<GraphQ
     orphanedTypes: [],
   });
   describeScopes(schema);
-  return guarded(hidingWebhookAddresses(direct(asSubgraph(schema))), now);
+  return guarded(hidingWebhookAddresses(direct(asSubgraph(schema))));
 }

@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { encapsulated } from './encapsulated.js';
 import { chooseEncoding, type Encoding } from './graphiql-encoding.js';
 import { type GraphiqlPage, renderPage } from './graphiql-page.js';
 
@@ -8,9 +9,8 @@ import { type GraphiqlPage, renderPage } from './graphiql-page.js';
  */
 export async function serveGraphiql(app: FastifyInstance): Promise<void> {
   let page: Promise<GraphiqlPage> | undefined;
-  await app.register((scope, _options, done) => {
+  await encapsulated(app, 'graphiql', (scope) => {
     scope.get('/', async (request, reply) => answer(request, reply, await (page ??= renderPage())));
-    done();
   });
 }
 

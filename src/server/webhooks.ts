@@ -3,6 +3,7 @@ import { readCallbackBody } from '../datasources/exotel/wire/callback-body.js';
 import { webhookRoute } from '../domain/webhook-address.js';
 import { type CallbackReceiver, type Verdict } from '../live/callback-receiver.js';
 import { type WebhookKind, webhookKinds } from '../live/webhook-token.js';
+import { encapsulated } from './encapsulated.js';
 import { type OnWebhook } from './metrics/live-metrics.js';
 
 /** Many times what a callback is long. */
@@ -33,7 +34,7 @@ export interface WebhookOptions {
 
 /** Serves `POST /webhooks/exotel/{campaign|message}/:token`, whatever the content type says. */
 export async function serveWebhooks(app: FastifyInstance, options: WebhookOptions): Promise<void> {
-  await app.register((webhooks, _options, done) => {
+  await encapsulated(app, 'webhooks', (webhooks) => {
     takeEveryBody(webhooks);
     webhooks.addHook('onResponse', (request, reply, done) => {
       const kind = webhookKinds.find((each) => request.routeOptions.url?.includes(`/${each}/`));
@@ -44,7 +45,6 @@ export async function serveWebhooks(app: FastifyInstance, options: WebhookOption
       webhooks.post(`${webhookRoute}/${kind}/:token`, { bodyLimit: maximumBodyBytes }, (request, reply) =>
         answer(options, kind, request, reply),
       );
-    done();
   });
 }
 

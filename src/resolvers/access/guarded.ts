@@ -41,14 +41,13 @@ export function guardedFields(schema: GraphQLSchema): GuardedField[] {
 /**
  * Puts the rule before every field that has one: queries, entities, mutations, subscriptions and what is nested in them
  * alike. What is refused is an error at its place, and is not resolved. A subscription ends with its caller's right.
- * @param now epoch milliseconds.
  * @throws Error for a field of a root that no rule speaks of.
  */
-export function guarded(schema: GraphQLSchema, now: () => number): GraphQLSchema {
+export function guarded(schema: GraphQLSchema): GraphQLSchema {
   for (const { parent, field, scopes } of guardedFields(schema)) {
     if (parent !== schema.getSubscriptionType())
       field.resolve = behind(scopes, field.resolve ?? defaultFieldResolver);
-    else if (field.subscribe) field.subscribe = behind(scopes, endingWithCaller(field.subscribe, now));
+    else if (field.subscribe) field.subscribe = behind(scopes, endingWithCaller(field.subscribe));
     else throw new Error(`${parent.name}.${field.name} has no source.`);
   }
   return schema;
@@ -62,9 +61,9 @@ function behind(scopes: readonly Scope[], resolve: Resolve): Resolve {
   };
 }
 
-function endingWithCaller(subscribe: Resolve, now: () => number): Resolve {
+function endingWithCaller(subscribe: Resolve): Resolve {
   return async (root, args, context, info) => {
     const source = (await subscribe(root, args, context, info)) as AsyncIterableIterator<unknown>;
-    return untilCallerEnds(source, context.caller, now);
+    return untilCallerEnds(source, context.caller, context.now);
   };
 }

@@ -2,6 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, type Rout
 import { Kind, OperationTypeNode } from 'graphql';
 import { type ReadReport } from '../../datasources/reading/read-report.js';
 import { cacheControlOf } from '../../operations/cache-control.js';
+import { encapsulated } from '../encapsulated.js';
 import { takeJson } from '../limits/json-body.js';
 import { type Operations } from '../observe/operations.js';
 import { answerKey } from './answer-key.js';
@@ -46,7 +47,7 @@ export class AnswerKeeping {
     const { answers } = this.#options;
     if (!answers) app.route(route);
     else
-      await app.register((scope, _options, done) => {
+      await encapsulated(app, 'kept answers', (scope) => {
         scope.decorateRequest('answering');
         scope.removeContentTypeParser('application/json');
         takeJson(scope, (request, body) => {
@@ -56,7 +57,6 @@ export class AnswerKeeping {
           return found !== undefined;
         });
         scope.route({ ...route, handler: this.#handler(route.handler, answers) });
-        done();
       });
   }
 

@@ -124,7 +124,7 @@ function rememberedOf() {
   return { held: cache, estimate: count * (entryBytes + 40) };
 }
 
-const schema = await createSchema(Date.now);
+const schema = await createSchema();
 const fields = Array.from('abcdefghijklmnopqrst').join(' ');
 const documents = {
   'a short query': (index: number) => `{ campaign(sid: "${index}") { sid } }`,
