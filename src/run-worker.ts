@@ -3,7 +3,7 @@ import { Channel } from './cluster/channel.js';
 import { primaryTimeoutMs, type PrimaryMethods, type WorkerMethods } from './cluster/worker-process.js';
 import { type Config } from './config.js';
 import { endOnSignal } from './end-on-signal.js';
-import { startGateway } from './gateway.js';
+import { type Gateway } from './gateway.js';
 import { workerGraceMs } from './grace-period.js';
 import { type WorkerSettings } from './run-workers.js';
 import { createLogger } from './server/logger.js';
@@ -18,16 +18,17 @@ type ChannelToPrimary = Channel<PrimaryMethods<WorkerSettings>>;
 export async function runWorker(config: Config): Promise<undefined> {
   const primary: ChannelToPrimary = new Channel(process, primaryTimeoutMs);
   const graceMs = workerGraceMs(config.shutdownGraceMs);
-  const starting = start({ ...config, shutdownGraceMs: graceMs }, primary);
+  let gateway: Gateway | undefined;
   const methods: WorkerMethods = {
-    stop: stopWith(graceMs, async () => {
-      await (await starting).close();
-    }),
+    // Nothing is under way before the gateway serves: the process exits without waiting for it.
+    stop: stopWith(graceMs, async () => gateway?.close()),
     figures: async () => (await starting).figures(),
   };
   primary.serve(methods);
+  const starting = start({ ...config, shutdownGraceMs: graceMs }, primary);
   try {
-    primary.notify('ready', (await starting).url);
+    gateway = await starting;
+    primary.notify('ready', gateway.url);
   } catch (error) {
     const reason = startProblem(error);
     if (reason === undefined) throw error;
@@ -38,8 +39,10 @@ export async function runWorker(config: Config): Promise<undefined> {
   return undefined;
 }
 
-async function start(config: Config, primary: ChannelToPrimary) {
+/** Loads the gateway only after the request for the settings: a worker that has sent a message can be stopped meanwhile. */
+async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway> {
   const settings = await primary.request('settings');
+  const { startGateway } = await import('./gateway.js');
   const logger = createLogger(config.logLevel, undefined, process.pid);
   return startGateway(
     { ...config, ...settings },
