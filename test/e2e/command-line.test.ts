@@ -5,15 +5,9 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
+import { build, main } from '../support/workers.js';
 
-const root = new URL('../../', import.meta.url);
-const main = new URL('dist/main.js', root).pathname;
-
-beforeAll(() => {
-  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
-  expect(built.stdout).toBe('');
-  expect(built.status).toBe(0);
-}, 120_000);
+beforeAll(build, 120_000);
 
 const children: ChildProcess[] = [];
 afterEach(() => {

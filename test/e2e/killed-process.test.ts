@@ -1,6 +1,6 @@
 import { said } from '../support/child-process.js';
 import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { print } from 'graphql';
@@ -10,9 +10,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CreateDocument, type CreateCampaignInput, type CreateMutation } from '../operations/generated.js';
 import { type ClientAnswer, credentials } from '../support/gateway-under-test.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../support/redis.js';
-
-const root = new URL('../../', import.meta.url);
-const main = new URL('dist/main.js', root).pathname;
+import { build, main } from '../support/workers.js';
 const hour = 3_600_000;
 
 /** A gateway in a process of its own. */
@@ -45,10 +43,7 @@ describeWithRedis('a gateway that shares its state', () => {
   /** What becomes of the answers to a POST. */
   let fault: Fault | undefined;
 
-  beforeAll(() => {
-    const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
-    expect(built).toMatchObject({ status: 0, stdout: '' });
-  }, 120_000);
+  beforeAll(build, 120_000);
   beforeEach(async () => {
     fault = undefined;
     redis = await startRedis();

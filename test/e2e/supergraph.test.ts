@@ -13,8 +13,8 @@ import {
   startSupergraph,
 } from '../support/supergraph.js';
 import { type ClientOver, subscribeAt } from '../support/supergraph-events.js';
+import { build } from '../support/workers.js';
 
-const root = new URL('../../', import.meta.url);
 const { owners } = JSON.parse(readFileSync(`${exampleDirectory}owners/data.json`, 'utf8')) as {
   readonly owners: readonly { readonly id: string; readonly campaigns: readonly string[] }[];
 };
@@ -48,10 +48,7 @@ it('the example is what both composers make of its subgraphs today', () => {
 });
 
 describeWithSupergraph('the example of a supergraph', () => {
-  beforeAll(() => {
-    const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
-    expect(built).toMatchObject({ status: 0, stdout: '' });
-  }, 120_000);
+  beforeAll(build, 120_000);
 
   describe('served by Hive Gateway', () => {
     beforeAll(async () => {

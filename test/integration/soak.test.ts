@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
@@ -9,8 +9,8 @@ import { credentials } from '../support/gateway-under-test.js';
 import { median, residentKilobytes } from '../support/resident-memory.js';
 import { runClient, SoakReport } from '../support/soaking.js';
 import { leaveAll } from '../support/subscribing.js';
+import { build, main } from '../support/workers.js';
 
-const root = new URL('../../', import.meta.url);
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 24);
 const clients = 24;
 const sampleEveryMs = 200;
@@ -56,8 +56,7 @@ describe(`a gateway that ${clients} clients use for ${seconds} s on an upstream 
 
   beforeAll(
     async () => {
-      const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
-      expect(built).toMatchObject({ status: 0, stdout: '' });
+      build();
       sandbox = await startSandbox({ ...credentials, speed: 60, faults: someFaults(7) });
       ({ child: gateway, url } = await startGatewayProcess(sandbox.baseUrl));
       await soak();
@@ -133,7 +132,7 @@ describe(`a gateway that ${clients} clients use for ${seconds} s on an upstream 
 });
 
 async function startGatewayProcess(baseUrl: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [...heap, new URL('dist/main.js', root).pathname], {
+  const child = spawn(process.execPath, [...heap, main], {
     env: {
       PATH: process.env['PATH'],
       PORT: '0',

@@ -169,6 +169,16 @@ export async function createdSid(gateway: GatewayUnderTest, input: CreateCampaig
 /** Longer than half of the time for which a breaker that has opened lets nothing through. */
 export const halfOfABreak = (): Promise<unknown> => sleepFor(1600);
 
+/** So far is the clock of this file ahead of the machine's: a break goes by the clock alone, and need not be waited for. */
+let aheadMs = 0;
+const machineNow = Date.now.bind(Date);
+Date.now = () => machineNow() + aheadMs;
+
+/** A breaker that is open lets something through after this. */
+function passABreak(): void {
+  aheadMs += 3200;
+}
+
 const mostRounds = 12;
 
 /**
@@ -188,7 +198,7 @@ export async function createAll(
       if (sid !== undefined) sids.set(input, sid);
       else if (!mayRepeat(input, codes)) throw new Error(`told ${codes.join()}, and may not repeat`);
     if (sids.size === inputs.length) return [...sids.values()];
-    await halfOfABreak().then(halfOfABreak);
+    passABreak();
   }
   throw new Error(`after ${mostRounds} rounds ${sids.size} of ${inputs.length} are known`);
 }

@@ -81,10 +81,10 @@ export class HeldTimers {
       if (this.#isReleased) run();
     }, ms);
     const held: Held = { handle, run, ms, repeats, atMs: this.#nowMs + ms };
-    const { refresh } = handle;
+    const refresh = handle.refresh.bind(handle);
     handle.refresh = () => {
       held.atMs = this.#nowMs + ms;
-      return refresh.call(handle);
+      return refresh();
     };
     this.#held.set(handle, held);
     return handle;

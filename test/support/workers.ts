@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { Client } from 'undici';
@@ -14,10 +16,53 @@ const root = new URL('../../', import.meta.url);
 /** The command, as it is shipped. */
 export const main = new URL('dist/main.js', root).pathname;
 
-/** Makes what is started here out of the sources. */
+/** Which sources `dist/` was built of, and when. */
+const builtFile = new URL('node_modules/.cache/campaign-gateway-built', root).pathname;
+const lock = `${builtFile}.lock`;
+const longestBuildMs = 60_000;
+
+/**
+ * Makes what is started here out of the sources, once for all suites: a process that starts while another suite builds
+ * would read half a file. A build prints nothing where its answer goes, which is standard output.
+ */
 export function build(): void {
-  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(built.stdout + built.stderr);
+  mkdirSync(dirname(builtFile), { recursive: true });
+  const giveUpAt = performance.now() + longestBuildMs;
+  while (!takesLock()) {
+    if (performance.now() > giveUpAt) rmSync(lock, { recursive: true, force: true }); // its holder was killed
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
+  try {
+    if (existsSync(builtFile) && readFileSync(builtFile, 'utf8') === stateOfBuild()) return;
+    const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
+    if (built.status !== 0 || built.stdout !== '') throw new Error(built.stdout + built.stderr);
+    writeFileSync(builtFile, stateOfBuild());
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function takesLock(): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is built, how, and when `dist/` was last written, by whomever. */
+function stateOfBuild(): string {
+  const hash = createHash('sha256');
+  const { pathname } = root;
+  const sources = ['src', 'scripts'].flatMap((directory) =>
+    readdirSync(`${pathname}${directory}`, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => `${parentPath}/${name}`),
+  );
+  for (const path of [...sources.sort(), `${pathname}package.json`])
+    hash.update(path).update(readFileSync(path));
+  return `${hash.digest('hex')} ${statSync(main, { throwIfNoEntry: false })?.mtimeMs}`;
 }
 
 /** One connection to the port of all workers: the worker that accepted it answers all its requests. */
