@@ -37,6 +37,7 @@ export function parametersIn(body: unknown): OperationParameters {
   if (Array.isArray(body))
     throw badRequest('Batches are not supported: send one operation in each request, as a JSON object.');
   if (!isObject(body)) throw badRequest('The request body must be a JSON object.');
+  if (changesPrototype(body)) throw prototypeMember('The request body');
   return {
     query: textIn(body, 'query'),
     documentId: textIn(body, 'documentId') || undefined,
@@ -79,6 +80,7 @@ function objectIn(body: Readonly<Record<string, unknown>>, name: string): Readon
   const value = body[name];
   if (value === undefined || value === null) return none;
   if (!isObject(value)) throw badRequest(`\`${name}\` must be a JSON object.`);
+  checkMembers(value, `\`${name}\``);
   return value;
 }
 
@@ -92,7 +94,32 @@ function objectFromJson(text: string | undefined, name: string): Readonly<Record
   }
   if (value === null) return none;
   if (!isObject(value)) throw badRequest(`The parameter "${name}" must be a JSON object.`);
+  checkMembers(value, `\`${name}\``);
   return value;
+}
+
+/**
+ * Refuses members that would change an object's prototype where the object is copied member by member. No input type has
+ * them, and libraries behind the request may copy: the rule is the same for every transport.
+ */
+function checkMembers(root: object, what: string): void {
+  const open: object[] = [root];
+  for (let one = open.pop(); one; one = open.pop()) {
+    if (changesPrototype(one)) throw prototypeMember(what);
+    for (const value of Object.values(one) as unknown[])
+      if (typeof value === 'object' && value !== null) open.push(value);
+  }
+}
+
+function changesPrototype(one: object): boolean {
+  if (Object.hasOwn(one, '__proto__')) return true;
+  if (!Object.hasOwn(one, 'constructor')) return false;
+  const { constructor } = one as { readonly constructor: unknown };
+  return typeof constructor === 'object' && constructor !== null && Object.hasOwn(constructor, 'prototype');
+}
+
+function prototypeMember(what: string): GatewayError {
+  return badRequest(`${what} must not have a member named "__proto__", or "prototype" in "constructor".`);
 }
 
 const none: Readonly<Record<string, unknown>> = Object.freeze({});

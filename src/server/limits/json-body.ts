@@ -25,7 +25,8 @@ export function takeJson(
   app: FastifyInstance,
   isAnswered: (request: FastifyRequest, body: Buffer) => boolean = () => false,
 ): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error');
+  // Members that would change a prototype are refused where a request is read from any transport (`parametersIn`).
+  const parseJson = app.getDefaultJsonParser('ignore', 'ignore');
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && isEncoded(encoding)) parsed(new EncodedBody('The body is compressed.'));
