@@ -20,6 +20,8 @@ export interface Bracket {
   readonly block: RowRange;
   /** True where `block` follows from sort keys, or the list has no other order than its own. */
   readonly isBlockKnown: boolean;
+  /** True where a row at hand within `block` has no sort key: it can have come before the cursor's row, or after it. */
+  readonly hasUnplaced: boolean;
   /** From the first row at hand that is of the block to the last; undefined where there is none, or keys do not tell. */
   readonly seen: RowRange | undefined;
   /** The row lies within: the block, less what its neighbours exclude. */
@@ -70,6 +72,7 @@ export function bracketOf<T extends { readonly sid: string }>(
     found,
     block,
     isBlockKnown: order !== undefined || source.direction === null,
+    hasUnplaced: order !== undefined && rows.some(({ index, key }) => key === null && isWithin(index, block)),
     seen: source.direction === null ? block : outermost,
     range: { start: previous ? previous.index + 1 : block.start, end: next ? next.index : block.end },
     previous,

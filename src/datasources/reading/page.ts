@@ -64,7 +64,7 @@ async function readCut<T extends { readonly sid: string }>(
     const around = surroundingsOf(range, places);
     const consistency = consistencyOfPage(list, cut, places, { around, total });
     if (consistency === 'consistent' || number === maximumRereads)
-      return connectionOf(list, source, cut, places, { range, around });
+      return connectionOf(list, source, places, { range, around });
     const next = open(number + 1);
     if (consistency === 'apart') next.takeNewestOf(list);
     cut = {
@@ -131,21 +131,17 @@ function expected<T extends { readonly sid: string }>(
   place: Position | undefined,
 ): Cursor | undefined {
   if (!cursor || !place?.isThere) return cursor;
-  return { ...cursor, offset: place.index, total: list.totalAt(place.index) ?? null };
+  return { ...place.cursor, offset: place.index, total: list.totalAt(place.index) ?? null };
 }
 
 function connectionOf<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
-  { after, before }: Cut,
-  places: Places,
+  { after, before }: Places,
   { range, around }: { readonly range: RowRange; readonly around: RowRange },
 ): Connection<T> {
   const total = list.total ?? 0; // as the last window tells it
   const page = { start: range.start, end: Math.min(range.end, total) };
-  const known = [
-    ...(after && places.after ? [{ index: places.after.index, cursor: after }] : []),
-    ...(before && places.before ? [{ index: places.before.index, cursor: before }] : []),
-  ];
+  const known = [after, before].flatMap((place) => place ?? []);
   return new Connection(source, list.rowsAround(around), page, total, known);
 }

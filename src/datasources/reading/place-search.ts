@@ -5,8 +5,8 @@ import { type Cursor } from './cursor.js';
 /** How far from its expected place a row is looked for, in rows to each side. */
 const reach = 500;
 
-/** How many windows near the old place are read before anything else is tried. */
-const windowsNear = 2;
+/** How many windows beside the likeliest places are read before anything else is tried: both sides of two places. */
+const windowsNear = 4;
 
 /** Chooses what to read next in search of a cursor's row that is not where it was. */
 export class PlaceSearch {
@@ -32,8 +32,9 @@ export class PlaceSearch {
    * The index of the next row to read; undefined where the row is gone, or too far away.
    *
    * In this order: beside a neighbour that was found; where the row is if all that changed the total came before it; the
-   * windows beside its old place; the end of the rows with its sort key from which its place among them is known, by
-   * bisection; then outward from the places where it is expected.
+   * windows beside that place and beside its old one; the end of the rows with its sort key from which its place among
+   * them is known, by bisection; outward from the places where it is expected; and, with the calls that are left, outward
+   * from the first two, since the count of the rows with its sort key may be older than the cursor.
    */
   next(bracket: Bracket, entries: Entries<unknown>, total: number): number | undefined {
     const unread = new UnreadRows(entries, this.#notGiven, total);
@@ -42,12 +43,16 @@ export class PlaceSearch {
     const besideIt = beside && unread.nearest([beside.index], range, 0);
     // Without a sid the row can be recognised there alone.
     if (besideIt !== undefined || (beside?.isNearest && this.#cursor.sid === '')) return besideIt;
-    const likely = this.#cursor.offset + total - (this.#cursor.total ?? total);
+    const { offset, total: oldTotal } = this.#cursor;
+    const likely = offset + total - (oldTotal ?? total);
     return (
       this.#likely(likely, range, unread) ??
-      this.#near(beside?.index ?? this.#cursor.offset, range, unread) ??
+      this.#near(beside ? [beside.index] : [offset, likely], range, unread) ??
       this.#edge(bracket, unread) ??
-      unread.nearest(this.#expected(bracket, beside?.index, unread), range, reach)
+      this.#expected(bracket, beside?.index, unread)
+        .map((place) => unread.nearest([place], range, reach))
+        .find((index) => index !== undefined) ??
+      unread.nearest([offset, likely], range, reach)
     );
   }
 
@@ -57,10 +62,10 @@ export class PlaceSearch {
     return unread.nearest([likely], range, 0);
   }
 
-  #near(place: number, range: RowRange, unread: UnreadRows): number | undefined {
+  #near(places: readonly number[], range: RowRange, unread: UnreadRows): number | undefined {
     if (this.#triedNear >= windowsNear) return undefined;
     this.#triedNear += 1;
-    return unread.nearest([place], range, this.#windowSize);
+    return unread.nearest(places, range, this.#windowSize);
   }
 
   /** Halves what is unread between the rows that come before the block, or after it, and those known to be of it. */
@@ -73,16 +78,21 @@ export class PlaceSearch {
     return seen ? undefined : unread.middle(block);
   }
 
-  /** Beside a neighbour; or by its place among the rows with its sort key, counted from an end of them that is known. */
+  /**
+   * Beside a neighbour, and by its place among the rows with its sort key, counted from an end of them that is known; the
+   * best one first.
+   */
   #expected(bracket: Bracket, besideIt: number | undefined, unread: UnreadRows): number[] {
     const { block, isBlockKnown } = bracket;
-    const { offset, previous, next } = this.#cursor;
+    const { previous, next, sortKey } = this.#cursor;
     const places = besideIt === undefined ? [] : [besideIt];
+    // In the upstream's own order the ends are those of the list: they say no more than the offset and the total.
+    if (sortKey === null) return places;
     if (isBlockKnown && previous.tied !== null && unread.middle(startOf(bracket)) === undefined)
       places.push(block.start + previous.tied);
     if (isBlockKnown && next.tied !== null && unread.middle(endOf(bracket)) === undefined)
       places.push(block.end - 1 - next.tied);
-    return places.length === 0 ? [offset] : places;
+    return places;
   }
 }
 

@@ -14,6 +14,8 @@ export interface Position {
   readonly isThere: boolean;
   /** Where it must have been; empty where it was found. */
   readonly searched: RowRange;
+  /** The cursor, with the numbers of rows with its sort key as the search has counted them. */
+  readonly cursor: Cursor;
 }
 
 /** The terms of a search. */
@@ -43,18 +45,22 @@ export async function locate<T extends { readonly sid: string }>(
   { allowance, reread, mayBeReread }: SearchTerms,
 ): Promise<Position> {
   await list.load(cursor.offset);
-  if (isWhereItWas(list, source, cursor)) return foundAt(cursor.offset);
+  if (isWhereItWas(list, source, cursor)) return foundAt(cursor.offset, cursor);
   const probes = new PlaceSearch(cursor, list.windowSize);
   for (;;) {
     const { entries } = list.rows;
     const total = list.total ?? 0;
     const bracket = bracketOf({ entries, total }, source, cursor, side);
-    if (bracket.found !== undefined) return foundAt(bracket.found);
+    if (bracket.found !== undefined) return counted(foundAt(bracket.found, cursor), bracket, source);
     if (mayBeReread && isTorn(list, source, cursor, bracket)) return placeOfGone(list, bracket, cursor, side);
     const probe = probes.next(bracket, entries, total);
     const window = Math.floor((probe ?? 0) / list.windowSize);
     if (probe === undefined || !allowance.take(`${reread} ${window} ${source.key}`))
-      return unreadablePlace(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side);
+      return counted(
+        unreadablePlace(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side),
+        bracket,
+        source,
+      );
     await list.load(probe);
     if (!list.has(probe)) probes.notGiven(probe, list.windowSize);
   }
@@ -76,8 +82,22 @@ function widened({ start, end }: RowRange): RowRange {
   return { start: start - 1, end: end + 1 };
 }
 
-function foundAt(index: number): Position {
-  return { index, isThere: true, searched: { start: index, end: index } };
+function foundAt(index: number, cursor: Cursor): Position {
+  return { index, isThere: true, searched: { start: index, end: index }, cursor };
+}
+
+/** With the rows of the block counted anew from each end of it that was read: cursors of the page take that over. */
+function counted<T extends { readonly sid: string }>(
+  place: Position,
+  { block, isBlockKnown, seen }: Bracket,
+  { direction }: ListSource<T>,
+): Position {
+  if (!seen || !isBlockKnown || direction === null) return place;
+  const { index, cursor } = place;
+  const tiedBefore = seen.start === block.start ? Math.max(0, index - block.start) : cursor.previous.tied;
+  const tiedAfter = seen.end === block.end ? Math.max(0, block.end - 1 - index) : cursor.next.tied;
+  const previous = { ...cursor.previous, tied: tiedBefore };
+  return { ...place, cursor: { ...cursor, previous, next: { ...cursor.next, tied: tiedAfter } } };
 }
 
 /** A row whose sort key has changed has moved, even if to the same offset: its place says nothing about its old one. */
@@ -109,7 +129,7 @@ function unreadablePlace<T extends { readonly sid: string }>(
   ];
   for (let index = first; index <= last; index += 1)
     if (!rows.has(index) || readable(rows.get(index))) return undefined;
-  return foundAt(beside.index);
+  return foundAt(beside.index, cursor);
 }
 
 function placeOfGone<T extends { readonly sid: string }>(
@@ -123,7 +143,7 @@ function placeOfGone<T extends { readonly sid: string }>(
   const isEnd = isExact(bracket, 'next', cursor, list);
   // Rows between two exact places have come since: either is right, and one of them shows these rows.
   const index = side === 'after' ? (isEnd && !isStart ? end : start) : isStart && !isEnd ? start : end;
-  return { index, isThere: false, searched: widened({ start, end }) };
+  return { index, isThere: false, searched: widened({ start, end }), cursor };
 }
 
 /** True where no row that came before the cursor's (`next`: after it) can be between it and that end of the range. */
@@ -139,7 +159,8 @@ function isExact<T extends { readonly sid: string }>(
   const known = cursor[neighbours];
   // All rows that were nearer are known, and are gone; without one left, all rows of its sort key on that side are.
   if (nearest) return knowsAllUpTo(known, nearest.distance - 1);
-  return bracket.isBlockKnown && known.tied !== null && knowsAllUpTo(known, known.tied);
+  const isBlockKnown = bracket.isBlockKnown && !bracket.hasUnplaced;
+  return isBlockKnown && known.tied !== null && knowsAllUpTo(known, known.tied);
 }
 
 function isRead<T extends { readonly sid: string }>({ start, end }: RowRange, list: ListReader<T>): boolean {

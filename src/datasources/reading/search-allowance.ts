@@ -1,8 +1,8 @@
 /**
  * The most upstream calls that one operation spends on looking for cursors' rows that are not where they were, beside
  * those for its pages. For each cursor of a list read in windows of `w` rows, with `n` rows in all: one call where the
- * change of the total points to, two beside the old place, ⌈log₂(n / w)⌉ + 1 to find where its sort key begins, and
- * twenty for 500 rows to either side in windows of 50. Every one is spent only until the row is found.
+ * change of the total points to, four beside that place and the old one, ⌈log₂(n / w)⌉ + 1 to find where its sort key
+ * begins, and twenty for 500 rows to either side in windows of 50. Every one is spent only until the row is found.
  */
 export const maximumSearchCalls = 36;
 

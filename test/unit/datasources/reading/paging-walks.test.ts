@@ -30,18 +30,15 @@ interface Kind {
   readonly unreadableEvery?: number;
 }
 
-/** How far a row may have moved among equal rows to be found again. */
-const reach = 500;
 const manyPages = 2000;
 
-/** A cursor's row and what the page it ends shows before it (backwards: behind it). */
+/** A cursor, and the rows that tell its place. */
 interface End {
   readonly cursor: string | null;
   readonly row: PlainRow | undefined;
-  /** Those that tell the place should the row be gone. */
+  /** Those that tell the place should the row be gone: the nearest ones that the page shows. */
   readonly neighbours: readonly PlainRow[];
   readonly index: number;
-  readonly place: number;
 }
 
 const isOf = (rows: readonly PlainRow[], row: PlainRow | undefined): boolean =>
@@ -50,31 +47,44 @@ const isOf = (rows: readonly PlainRow[], row: PlainRow | undefined): boolean =>
 const isEqual = (one: PlainRow, other: PlainRow | undefined): boolean =>
   one.key?.toLowerCase() === other?.key?.toLowerCase();
 
-/** How many rows with its sort key are before a row; backwards: behind it. */
-function placeOf(
-  rows: readonly PlainRow[],
-  sid: string | undefined,
-  { way }: Walk,
-  { isOrdered }: Kind,
-): number {
-  const list = way === 'forwards' ? rows : [...rows].reverse();
-  const index = list.findIndex((row) => row.sid === sid);
-  const start = isOrdered ? list.findIndex((row) => isEqual(row, list[index])) : 0;
-  return index - start;
+/** Where a cursor's row is expected, and how far from there it is found. */
+interface Expected {
+  readonly place: number;
+  readonly reach: number;
+}
+
+/** What docs/reading.md says of the places in which a cursor's row is looked for. */
+function expectedPlaces(rows: readonly PlainRow[], cursor: string, cap: number, kind: Kind): Expected[] {
+  const { offset, total, sortKey, tiedBefore, tiedAfter } = contentOf(cursor);
+  const moved = rows.length - total;
+  const byTotal = [offset, offset + moved];
+  if (!kind.isOrdered || sortKey === null || (tiedBefore === null && tiedAfter === null)) {
+    const windows = Math.abs(moved) <= 14 * cap ? 10 : 8;
+    // Without any sort key there are no ends of a block to look for.
+    return byTotal.map((place) => ({ place, reach: (sortKey === null ? windows : 5) * cap }));
+  }
+  const isTied = ({ key }: PlainRow): boolean => key?.toLowerCase() === sortKey.toLowerCase();
+  const counted =
+    tiedBefore === null ? rows.findLastIndex(isTied) - (tiedAfter ?? 0) : rows.findIndex(isTied) + tiedBefore;
+  return [{ place: counted, reach: 10 * cap }, ...byTotal.map((place) => ({ place, reach: cap }))];
 }
 
 /** True where the cursor does not tell the exact place any more, so that rows may be shown again. */
-function isPlaceLost(rows: readonly PlainRow[], end: End, cap: number, walk: Walk, kind: Kind): boolean {
-  if (!isOf(rows, end.row) || end.row?.isUnreadable === true)
-    return !end.neighbours.some((row) => isOf(rows, row));
-  const moved = Math.abs(placeOf(rows, end.row?.sid, walk, kind) - end.place);
-  return moved > (cap < 50 ? 8 * cap : reach);
+function isPlaceLost(rows: readonly PlainRow[], end: End, cap: number, kind: Kind): boolean {
+  if (end.cursor === null) return false;
+  const isThere = isOf(rows, end.row) && end.row?.isUnreadable !== true;
+  const telling = isThere && end.row ? [end.row] : end.neighbours;
+  const places = expectedPlaces(rows, end.cursor, cap, kind);
+  return !telling.some((one) => {
+    const index = rows.findIndex(({ sid, key }) => sid === one.sid && key === one.key);
+    return index >= 0 && places.some(({ place, reach }) => Math.abs(index - place) <= reach);
+  });
 }
 
 async function check(walk: Walk, kind: Kind): Promise<void> {
   const list = new ChangingList(walk.blocks, kind.keyOfBlock, kind.unreadableEvery);
   const seen = new Map<string, number>();
-  let end: End = { cursor: null, row: undefined, neighbours: [], index: 0, place: 0 };
+  let end: End = { cursor: null, row: undefined, neighbours: [], index: 0 };
   let cap = 50;
   let [mayRepeat, hasChanged] = [false, false];
   for (let page = 0; ; page += 1) {
@@ -99,7 +109,7 @@ async function check(walk: Walk, kind: Kind): Promise<void> {
     for (const change of between?.changes ?? []) list.apply(change, end.index);
     hasChanged = between !== undefined;
     cap = Math.min(cap, between?.cap ?? cap);
-    mayRepeat ||= hasChanged && isPlaceLost(list.rows, end, cap, walk, kind);
+    mayRepeat ||= hasChanged && isPlaceLost(list.rows, end, cap, kind);
   }
   const wrong = [...list.stayed].filter((sid) => {
     const times = seen.get(sid) ?? 0;
@@ -116,7 +126,7 @@ function endOf(
 ): End {
   const isForwards = walk.way === 'forwards';
   const cursor = isForwards ? pageInfo.endCursor : pageInfo.startCursor;
-  const [start, count] = [indexOf(cursor), nodes.length];
+  const [start, count] = [contentOf(cursor).offset, nodes.length];
   const shown = isForwards
     ? rows.slice(start - count + 1, start).reverse()
     : rows.slice(start + 1, start + count);
@@ -126,17 +136,24 @@ function endOf(
   const neighbours = adjacent.filter(
     (one) => one.isUnreadable !== true && (!kind.isOrdered || !row || isEqual(one, row)),
   );
-  return { cursor, row, neighbours, index: start, place: placeOf(rows, row?.sid, walk, kind) };
+  return { cursor, row, neighbours, index: start };
 }
 
-/** Where a cursor says that its row is. */
-function indexOf(cursor: string | null): number {
-  const [, , offset] = JSON.parse(Buffer.from(cursor ?? '', 'base64url').toString()) as [
+/** What a cursor says: where its row was, and how many rows with its sort key were counted on both sides. */
+function contentOf(cursor: string | null) {
+  const content = JSON.parse(Buffer.from(cursor ?? '', 'base64url').toString()) as unknown[];
+  const [, , offset, total, , sortKey, tiedBefore, , tiedAfter] = content as [
     number,
     string,
     number,
+    number,
+    string,
+    string | null,
+    number | null,
+    string,
+    number | null,
   ];
-  return offset;
+  return { offset, total, sortKey, tiedBefore, tiedAfter };
 }
 
 const anyWalk = (kinds: readonly Change['kind'][]): fc.Arbitrary<Walk> =>
@@ -245,6 +262,40 @@ describe('a walk whose cursor is a row that cannot be read', () => {
       { slicing: wholeWindows, isOrdered: true, keyOfBlock: keyOf, unreadableEvery: 17 },
     ));
 });
+
+const walkBack = (blocks: number[], betweens: Between[], sizes: [number, number]) =>
+  check(
+    { blocks, betweens, sizes, way: 'backwards', saysSo: false },
+    { slicing: wholeWindows, isOrdered: true, keyOfBlock: timeOrNone },
+  );
+
+it('a row near its old place is found, however old the count of rows with its sort key is', () =>
+  walkBack(
+    [121, 422, 13, 5],
+    [
+      { changes: [{ kind: 'insert', place: { from: 'cursor', by: 1 }, count: 300 }], cap: 50 },
+      { changes: [], cap: 20 },
+      {
+        changes: [
+          { kind: 'insert', place: { from: 'cursor', by: 0 }, count: 40 },
+          { kind: 'insert', place: { from: 'end', by: -19 }, count: 37 },
+        ],
+        cap: 20,
+      },
+    ],
+    [395, 3],
+  ));
+
+it('rows without a sort key are shown where all rows that have one left with the cursor', () =>
+  walkBack(
+    [121, 13, 2],
+    [
+      { changes: [], cap: 50 },
+      { changes: [], cap: 50 },
+      { changes: [{ kind: 'remove', place: { from: 'end', by: -15 }, count: 300 }], cap: 50 },
+    ],
+    [1, 5],
+  ));
 
 describe('an upstream that gives rows with one sort key in another order each time', () => {
   it('gives every page, and an end', () =>
