@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type AddressInfo } from 'node:net';
 import { type CallbackOptions } from './callbacks/callback-options.js';
@@ -60,6 +61,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const log = new CallLog();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one for each answer that is delayed
   const app = httpServer();
   addRoutes(app, {
     desk: {

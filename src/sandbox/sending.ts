@@ -20,9 +20,14 @@ export function deliveryOf(campaign: Campaign, index: number): number {
   return turnOf(campaign, index) + (steps * LONGEST_DELIVERY_MS) / 4;
 }
 
+/** Whether a message's turn has not come at a virtual time. */
+export function isScheduled(campaign: Campaign, index: number, virtual: number): boolean {
+  return !campaign.started || virtual < turnOf(campaign, index);
+}
+
 /** The status of a message of a running campaign at a virtual time: scheduled, then submitted, then its end. */
 export function statusDuring(campaign: Campaign, index: number, virtual: number): MessageStatus {
-  if (!campaign.started || virtual < turnOf(campaign, index)) return 'scheduled';
+  if (isScheduled(campaign, index, virtual)) return 'scheduled';
   return virtual < deliveryOf(campaign, index) ? 'submitted' : outcomeOf(campaign.sid, index);
 }
 

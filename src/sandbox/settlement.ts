@@ -1,7 +1,7 @@
 import { type Campaign } from './campaign.js';
 import { hexDigits } from './digest.js';
 import { outcomeOf } from './outcomes.js';
-import { statusDuring } from './sending.js';
+import { isScheduled } from './sending.js';
 import { type MessageStatus, tally } from './stats.js';
 
 const REPORTS = 'https://exotelreports.s3.ap-southeast-1.amazonaws.com/sms-campaign-report';
@@ -19,9 +19,7 @@ export function settleAs(campaign: Campaign, statuses: readonly MessageStatus[])
  */
 export function settle(campaign: Campaign, virtual: number): void {
   const statuses = Array.from({ length: campaign.audience }, (_, index): MessageStatus =>
-    statusDuring(campaign, index, virtual) === 'scheduled'
-      ? 'failed_no_attempt'
-      : outcomeOf(campaign.sid, index),
+    isScheduled(campaign, index, virtual) ? 'failed_no_attempt' : outcomeOf(campaign.sid, index),
   );
   settleAs(campaign, statuses);
   campaign.state = 'list-completed';
