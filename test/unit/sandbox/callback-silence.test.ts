@@ -105,7 +105,12 @@ describe('a campaign that is acted on', () => {
     await firing.anotherLook();
     await firing.test.act(sid, 'pause');
     await firing.anotherLook();
-    const before = firing.receiver.at('/sms').length;
+    const onTheirWay = ['scheduled', 'submitted'];
+    const ended = firing.test.sandbox.state
+      .messages(sid)
+      .filter(({ status }) => !onTheirWay.includes(status));
+    const before = ended.length;
+    await eventually(() => firing.receiver.at('/sms').length >= before);
     firing.test.now = NOON + HOUR;
     await firing.anotherLook();
     expect(firing.receiver.at('/sms')).toHaveLength(before);
