@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
-import { type Config, readConfig } from './config.js';
-import { fitHeapToRequests, heapBytes, refuseSmallHeap } from './heap.js';
-import { startProblem } from './start-problem.js';
+import { fitHeapToRequests, heapBytes, refuseSmallHeap } from './app/memory-budget.js';
+import { startProblem } from './cli/start-problem.js';
 import { CannotStart } from './cluster/supervisor.js';
+import { type Config, readConfig } from './config/config.js';
 
 const usage = `campaign-gateway [command]
 
@@ -24,9 +24,9 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
     case 'start':
       return start(readConfig());
     case 'sandbox':
-      return (await import('./run-sandbox.js')).runSandbox(readConfig(), console.log);
+      return (await import('./cli/sandbox.js')).runSandbox(readConfig(), console.log);
     case 'key':
-      return (await import('./new-key.js')).newKey(rest, console.log, console.error);
+      return (await import('./cli/key.js')).newKey(rest, console.log, console.error);
     case 'schema':
       return writeOrCheckSchema(rest.includes('--check'));
     case 'help':
@@ -44,14 +44,14 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
 async function start(config: Config): Promise<undefined> {
   fitHeapToRequests();
   refuseSmallHeap(heapBytes(config.nodeOptions));
-  if (config.workers === 1) return (await import('./run-gateway.js')).runGateway(config, console.log);
+  if (config.workers === 1) return (await import('./cli/start.js')).runGateway(config, console.log);
   return cluster.isPrimary
-    ? (await import('./run-workers.js')).runWorkers(config, console.log)
-    : (await import('./run-worker.js')).runWorker(config);
+    ? (await import('./cli/workers.js')).runWorkers(config, console.log)
+    : (await import('./cli/workers.js')).runWorker(config);
 }
 
 async function writeOrCheckSchema(isCheck: boolean): Promise<number> {
-  const { checkSchemaFile, writeSchemaFile } = await import('./schema-file.js');
+  const { checkSchemaFile, writeSchemaFile } = await import('./cli/schema.js');
   return isCheck ? checkSchemaFile(console.error) : writeSchemaFile();
 }
 

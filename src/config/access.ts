@@ -1,4 +1,4 @@
-import { type HostName } from '../domain/host-name.js';
+import { type HostName } from '../domain/addresses.js';
 import { type Environment, shown } from './environment.js';
 import { isLoopback } from './values.js';
 

@@ -1,5 +1,132 @@
-import { type z } from 'zod';
-import { secretVariables, variables } from './variables.js';
+import { z } from 'zod';
+import {
+  decimalNumber,
+  hostNames,
+  listOf,
+  onOrOff,
+  origin,
+  origins,
+  plainUrl,
+  redisUrl,
+  secret,
+  wholeNumber,
+} from './values.js';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Signatures that need no secret of ours: what a shared one signs, whoever verifies it could have signed. */
+const jwtAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+const onOrOffWords = 'on or off';
+const publicUrlWords =
+  'the http or https URL at which the upstream reaches this gateway, e.g. https://gateway.example.com';
+const secretWords = 'a secret text of 16 characters or more, random, e.g. of openssl rand -hex 32';
+const file = z.string();
+const limit = (maximum: number) =>
+  [wholeNumber(0, maximum), `a whole number up to ${maximum}; 0: no limit`] as const;
+
+/** Each variable with what it takes, in words, for the message when it got something else, and its default. */
+export const variables = {
+  EXOTEL_REGION: [z.enum(['singapore', 'mumbai']), 'singapore or mumbai', 'singapore'],
+  EXOTEL_BASE_URL: [
+    origin,
+    'an http or https URL of scheme, host and port only, e.g. http://127.0.0.1:9000',
+    undefined,
+  ],
+  EXOTEL_RATE_LIMIT: [
+    wholeNumber(0, 1_000_000),
+    'a whole number of requests in any 60 seconds, or 0 for no limit; at most 1000000',
+    undefined,
+  ],
+  EXOTEL_TIMEOUT_MS: [wholeNumber(1, 600_000), 'a whole number of milliseconds from 1 to 600000', '10000'],
+  MAX_UPSTREAM_CALLS: [wholeNumber(1, 100_000), 'a whole number from 1 to 100000', '30'],
+  CACHE: [onOrOff, onOrOffWords, 'on'],
+  ANSWERS_CACHE_BYTES: [
+    wholeNumber(0, 4 * 1024 ** 3),
+    'a whole number of bytes up to 4294967296; 0: no answer is kept',
+    undefined,
+  ],
+  HOST: [z.string().regex(/^[\w.:-]+$/), 'a host name or address to listen on', '127.0.0.1'],
+  PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4000'],
+  WORKERS: [wholeNumber(1, 64), 'a whole number of processes from 1 to 64', '1'],
+  SHUTDOWN_GRACE_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '10000'],
+  ALLOW_HTTP: [onOrOff, onOrOffWords, 'off'],
+  REDIS_URL: [redisUrl, 'a redis or rediss URL, e.g. redis://127.0.0.1:6379/0', undefined],
+  PUBLIC_URL: [plainUrl.transform((url) => url.replace(/(?<!\/)\/+$/, '')), publicUrlWords, undefined],
+  WEBHOOK_SECRET: [secret, secretWords, undefined],
+  SUBSCRIPTION_CALLBACK_ORIGINS: [
+    origins,
+    'origins of routers, comma-separated, e.g. http://router:4040',
+    undefined,
+  ],
+
+  ALLOWED_HOSTS: [
+    hostNames,
+    'host names of this gateway, comma-separated, each with or without a port, e.g. gateway.example.com:8443',
+    undefined,
+  ],
+  AUTH_MODE: [z.enum(['none', 'api-key', 'jwt']), 'none, api-key or jwt', undefined],
+  API_KEYS_FILE: [file, 'the path of a JSON file of names, scopes and SHA-256 hashes of keys', undefined],
+  JWT_JWKS_URL: [plainUrl, "the http or https URL of the issuer's public keys (JWKS)", undefined],
+  JWT_ISSUER: [z.string(), 'what tokens say in "iss"', undefined],
+  JWT_AUDIENCE: [listOf(z.string().min(1)), 'what tokens say in "aud"; several, comma-separated', undefined],
+  JWT_ALGORITHMS: [
+    listOf(z.enum(jwtAlgorithms)),
+    `some of ${jwtAlgorithms.join(', ')}, comma-separated`,
+    'RS256,PS256,ES256,EdDSA',
+  ],
+  JWT_CLOCK_SKEW_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '5000'],
+
+  MAX_BODY_BYTES: [wholeNumber(1024, 64 * 1024 * 1024), 'a whole number from 1024 to 67108864', '262144'],
+  MAX_QUERY_TOKENS: [...limit(1_000_000), '4000'],
+  MAX_QUERY_DEPTH: [...limit(1000), '15'],
+  MAX_QUERY_ALIASES: [...limit(10_000), '100'],
+  MAX_QUERY_DIRECTIVES: [...limit(10_000), '50'],
+  MAX_ANSWER_VALUES: [...limit(100_000_000), '100000'],
+  MAX_ANSWER_BYTES: [...limit(4 * 1024 ** 3), '16777216'],
+  OPERATION_TIMEOUT_MS: [...limit(600_000), '60000'],
+  MAX_CONCURRENT_OPERATIONS: [...limit(1_000_000), '2000'],
+  MAX_REQUESTS_PER_MINUTE: [...limit(10_000_000), undefined],
+  MAX_SUBSCRIPTIONS_PER_CALLER: [...limit(1_000_000), undefined],
+  MAX_CONNECTIONS: [...limit(1_000_000), undefined],
+  MAX_CONNECTIONS_PER_CALLER: [...limit(1_000_000), undefined],
+  MAX_UNREAD_BYTES: [...limit(16 * 1024 ** 3), undefined],
+  TRUSTED_DOCUMENTS: [file, 'the path of a manifest of documents that the codegen made', undefined],
+  TRUSTED_DOCUMENTS_MODE: [z.enum(['apps', 'enforce']), 'apps or enforce', 'enforce'],
+  INTROSPECTION: [onOrOff, onOrOffWords, undefined],
+  GRAPHIQL: [onOrOff, onOrOffWords, undefined],
+  CORS_ORIGINS: [origins, 'origins of web pages, comma-separated, e.g. https://app.example.com', undefined],
+
+  LOG_LEVEL: [z.enum(logLevels), `one of ${logLevels.join(', ')}`, 'info'],
+  METRICS_TOKEN: [secret, secretWords, undefined],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [
+    plainUrl,
+    'the http or https URL of an OpenTelemetry collector, e.g. http://127.0.0.1:4318',
+    undefined,
+  ],
+  OTEL_SERVICE_NAME: [z.string(), 'a name', 'campaign-gateway'],
+
+  SANDBOX_SPEED: [decimalNumber(0.01, 100_000), 'a number from 0.01 to 100000', '60'],
+  SANDBOX_PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', undefined],
+} as const satisfies Record<
+  string,
+  readonly [schema: z.ZodType, takes: string, byDefault: string | undefined]
+>;
+
+/** Variables whose values are never shown. */
+const secretVariables: ReadonlySet<string> = new Set(['WEBHOOK_SECRET', 'METRICS_TOKEN']);
 
 /** Settings that can't be started with; one line each, naming the variable, what it got and what it takes. */
 export class ConfigError extends Error {

@@ -1,4 +1,4 @@
-import { type Config } from '../config.js';
+import { type Config } from './config.js';
 import { isLoopback } from './values.js';
 
 /** Something of the configuration that an operator should know at each start. */

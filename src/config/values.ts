@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopbackName, readHostSetting } from '../domain/host-name.js';
+import { isLoopbackName, readHostSetting } from '../domain/addresses.js';
 
 /** A whole number in digits. */
 export const wholeNumber = (minimum: number, maximum: number) =>

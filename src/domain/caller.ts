@@ -19,3 +19,10 @@ export const anonymous: Caller = { name: 'anonymous', scopes: new Set(scopes) };
 
 /** Who has not shown yet who they are: nothing is allowed. */
 export const nobody: Caller = { name: 'nobody', scopes: new Set() };
+
+/** What the check of a field's scopes needs of a resolver's context. */
+export interface CallerContext {
+  readonly caller: Caller;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}

@@ -1,5 +1,6 @@
 import { InputError } from './errors.js';
-import { maximumCursorLength } from './lengths.js';
+import { maximumCursorLength } from './rules/draft.js';
+import { type UpstreamFailure } from './upstream-failure.js';
 
 /** What a client says about the page it wants; Relay's connection arguments. */
 export interface PageArguments {
@@ -63,4 +64,29 @@ export function cutPage({ start, end }: RowRange, size: PageSize): RowRange {
   const stop = Math.max(start, end);
   if (size.from === 'start') return { start, end: Math.min(stop, start + size.count) };
   return { start: Math.max(start, stop - size.count), end: stop };
+}
+
+/** A row as read, or why this one could not be: its neighbours are readable all the same. */
+export type Row<T> = T | UpstreamFailure;
+
+/** What a list read answers: a window of rows, and how many there are in all. */
+export interface Window<T> {
+  readonly offset: number;
+  /** How many rows the upstream gives at most in one answer to such a request. */
+  readonly limit: number;
+  readonly total: number;
+  readonly rows: readonly Row<T>[];
+  /** When the upstream answered, by its own clock (`Date`); epoch milliseconds. */
+  readonly answeredAtMs?: number | undefined;
+}
+
+/** Which rows of a list. */
+export interface Slice {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** The row, where it could be read. */
+export function readable<T>(row: Row<T> | undefined): T | undefined {
+  return row instanceof Error ? undefined : row;
 }

@@ -1,23 +1,31 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { type AccountReads } from '../datasources/campaigns/account-reads.js';
 import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import {
   type CampaignHint,
   campaignHintFromWire,
   messageEventFromWire,
-} from '../datasources/exotel/mapping/callback.js';
-import { type AccountReads } from '../datasources/reading/account-reads.js';
+} from '../datasources/exotel/mapping/message.js';
 import { CampaignStatus } from '../domain/campaign.js';
-import { entryBytes, upToEntries } from '../domain/entries.js';
+import { entryBytes, upToEntries } from '../domain/entry-size.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { isNext, type MessageStatus } from '../domain/message.js';
 import { type Campaign } from '../schema/campaign.js';
-import { type MessageStatusEvent } from '../schema/message-status-event.js';
-import { type CallbackUrls } from './callback-urls.js';
+import { type MessageStatusEvent } from '../schema/message.js';
+import { type CallbackUrls, type WebhookKind, type WebhookTokens } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
-import { type LiveBytes } from './live-bytes.js';
-import { type Rereads } from './rereads.js';
-import { type WebhookKind, type WebhookTokens } from './webhook-token.js';
+import { type Rereads } from './refreshes.js';
+
+/** Bounds on the memory of what is live, in bytes. */
+export interface LiveBytes {
+  /** Statuses that messages were called back with before: one that comes again is no news. */
+  readonly callbacks: number;
+  /** Events that wait for subscribers that do not keep up, for all of them together. */
+  readonly waitingEvents: number;
+  /** Campaigns as all gateways of the account know them. */
+  readonly peerCampaigns: number;
+}
 
 /** What receiving needs. */
 export interface CallbackReceiverOptions {

@@ -1,18 +1,16 @@
+import { type ReadingClock } from '../datasources/cache/hybrid-clock.js';
+import { type AccountReads } from '../datasources/campaigns/account-reads.js';
 import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
-import { type AccountReads } from '../datasources/reading/account-reads.js';
-import { type ReadingClock } from '../datasources/reading/reading-clock.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
-import { CallbackReceiver } from './callback-receiver.js';
-import { CallbackUrls } from './callback-urls.js';
+import { CallbackReceiver, type LiveBytes } from './callback-receiver.js';
+import { CallbackUrls, WebhookTokens } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
-import { Claims } from './instances/claims.js';
-import { OtherInstances } from './instances/other-instances.js';
-import { type LiveBytes } from './live-bytes.js';
-import { Rereads } from './rereads.js';
+import { Claims } from './leases.js';
+import { OtherInstances } from './peers.js';
+import { Rereads } from './refreshes.js';
 import { SharedPoll } from './shared-poll.js';
 import { Subscriptions } from './subscriptions.js';
-import { WebhookTokens } from './webhook-token.js';
 
 /** What being live needs. */
 export interface LiveChangesOptions {

@@ -1,9 +1,9 @@
-import { type AccountReads } from '../datasources/reading/account-reads.js';
-import { ReadReport } from '../datasources/reading/read-report.js';
+import { ReadReport } from '../datasources/cache/read-report.js';
+import { type AccountReads } from '../datasources/campaigns/account-reads.js';
 import { CampaignStatus } from '../domain/campaign.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type ChangeFeed, type Watched } from './change-feed.js';
-import { type Claims } from './instances/claims.js';
+import { type Claims } from './leases.js';
 
 /** What polling needs. */
 export interface SharedPollOptions {

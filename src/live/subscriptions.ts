@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
-import { type AccountReads } from '../datasources/reading/account-reads.js';
-import { ReadReport } from '../datasources/reading/read-report.js';
+import { ReadReport } from '../datasources/cache/read-report.js';
+import { type AccountReads } from '../datasources/campaigns/account-reads.js';
 import { InputError } from '../domain/errors.js';
 import { checkSid } from '../domain/sid.js';
 import { type Trail, type Transport } from '../domain/trail.js';
 import { type Campaign } from '../schema/campaign.js';
-import { type MessageStatusEvent } from '../schema/message-status-event.js';
+import { type MessageStatusEvent } from '../schema/message.js';
 import { type ChangeFeed } from './change-feed.js';
 import { type SubscriberQueue } from './subscriber-queue.js';
 

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { type ErrorCode, GatewayError } from '../domain/errors.js';
-import { type CostCheck } from '../resolvers/cost/checked-cost.js';
+import { type CostCheck } from './cost/operation-cost.js';
 import { clientError, graphqlError } from './error-format.js';
 import { type OperationRequest } from './operation-request.js';
 import {

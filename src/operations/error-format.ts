@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, GatewayError } from '../domain/errors.js';
 import { type Trail } from '../domain/trail.js';
-import { type OperationObserver } from './operation-observer.js';
+import { type OperationObserver } from './operation-result.js';
 import { withoutSuggestions } from './validation.js';
 
 /** Codes whose messages were written about the client's own document or variables, by GraphQL itself. */

@@ -1,5 +1,7 @@
-import { type GraphQLFormattedError } from 'graphql';
+import { type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
+import { type ReadReport } from '../datasources/cache/read-report.js';
 import { type ErrorCode } from '../domain/errors.js';
+import { type Trail, type Transport } from '../domain/trail.js';
 
 /** What every transport writes to its client: the members of a GraphQL response. */
 export interface ResultBody {
@@ -62,4 +64,47 @@ export function codesOf(errors: readonly GraphQLFormattedError[] | undefined): s
     const code = extensions?.['code'];
     return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
   });
+}
+
+/** How an operation ended; a subscription ends, for this, once it was accepted or refused. */
+export interface OperationEnd {
+  /** Codes of its errors, as the client sees them. */
+  readonly codes: readonly string[];
+  readonly hasData: boolean;
+  /** Upstream requests made for it. */
+  readonly calls?: number | undefined;
+}
+
+/** An operation that is being observed. */
+export interface ObservedOperation {
+  /** Notes the operation's type and name, once they are known. */
+  is(definition: Pick<OperationDefinitionNode, 'operation' | 'name'>): void;
+  end(end: OperationEnd): void;
+}
+
+/** The port through which the pipeline reports operations to metrics, logs and traces. */
+export interface OperationObserver {
+  begin(transport: Transport, trail: Trail | undefined): ObservedOperation;
+  /** Reports an error of our own; the client sees none of it. */
+  failed(trail: Trail | undefined, error: unknown, path?: readonly (string | number)[]): void;
+}
+
+const secondMs = 1000;
+
+/** Errors are not answers, and messages are people's numbers and texts: neither is stored anywhere. */
+export const notStored = 'no-store';
+
+/**
+ * The `Cache-Control` of a query's result without errors. A router, CDN or browser may keep it for as long as the
+ * gateway's own cache would, and no longer.
+ * @param isPrivate whether results depend on the caller.
+ * @returns undefined where the result depends on nothing that was read.
+ */
+export function cacheControlOf(
+  { freshForMs, hasMessages }: Pick<ReadReport, 'freshForMs' | 'hasMessages'>,
+  isPrivate: boolean,
+): string | undefined {
+  const seconds = Math.floor(freshForMs / secondMs);
+  if (hasMessages || seconds < 1) return notStored;
+  return freshForMs === Infinity ? undefined : `max-age=${seconds}, ${isPrivate ? 'private' : 'public'}`;
 }

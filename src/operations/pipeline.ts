@@ -12,23 +12,49 @@ import { GatewayError } from '../domain/errors.js';
 import { type Trail } from '../domain/trail.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
-import { cacheControlOf, notStored } from './cache-control.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
 import { type CompiledQueries } from './execution/compiled-queries.js';
-import { type OperationObserver } from './operation-observer.js';
 import { type OperationParameters, type OperationRequest } from './operation-request.js';
 import {
+  cacheControlOf,
   codesOf,
   hasData,
+  notStored,
+  type OperationObserver,
   type OperationResult,
   refusedWith,
   type ResultBody,
   type ResultStream,
 } from './operation-result.js';
 import { type PreparedOperation } from './prepared-document.js';
-import { formatEvents } from './result-stream.js';
 import { maxErrors } from './validation.js';
+
+/**
+ * The events of a subscription as results. An error of the source is the last result, since a transport would break its
+ * connection over a rejection.
+ */
+function formatEvents(
+  events: AsyncGenerator<ExecutionResult, void, void>,
+  format: (result: ExecutionResult) => ResultBody,
+): ResultStream {
+  const map = async (next: Promise<IteratorResult<ExecutionResult, void>>) => {
+    const result = await next;
+    return result.done ? result : { done: false as const, value: format(result.value) };
+  };
+  const results: ResultStream = {
+    next: () => map(events.next().catch(asLastResult)),
+    return: () => map(events.return()),
+    throw: (error: unknown) => map(events.throw(error)),
+    [Symbol.asyncIterator]: () => results,
+  };
+  return results;
+}
+
+function asLastResult(error: unknown): IteratorResult<ExecutionResult, void> {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return { done: false, value: { errors: [new GraphQLError(originalError.message, { originalError })] } };
+}
 
 /** What the pipeline is built of. */
 export interface PipelineOptions extends AdmissionOptions {

@@ -7,8 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { documentBytes, noteBytes } from './document-bytes.js';
-import { type DocumentLimits } from './document-limits.js';
+import { documentBytes, type DocumentLimits, noteBytes } from './document-limits.js';
 import { validationProblems, type ValidationSettings } from './validation.js';
 import { VariableChecks } from './variable-checks.js';
 

@@ -1,9 +1,9 @@
-import { type ReadReport } from '../datasources/reading/read-report.js';
-import { type RequestReader } from '../datasources/reading/request-reader.js';
+import { type ReadReport } from '../datasources/cache/read-report.js';
+import { type RequestReader } from '../datasources/campaigns/request-reader.js';
 import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
 import { type Caller } from '../domain/caller.js';
 import { type Campaign } from '../schema/campaign.js';
-import { type MessageStatusEvent } from '../schema/message-status-event.js';
+import { type MessageStatusEvent } from '../schema/message.js';
 
 /** What belongs to one request, or to one event of a subscription. */
 export interface RequestScope {

@@ -5,8 +5,8 @@ import {
   type GraphQLResolveInfo,
   isObjectType,
 } from 'graphql';
-import { type MessagesArgs } from '../schema/arguments.js';
-import { dependsOnVariables, selectedFields } from './selected-fields.js';
+import { type MessagesArgs } from '../schema/list-arguments.js';
+import { dependsOnVariables, selectedFields } from '../schema/selected-fields.js';
 
 /** What a selection on a campaign will need. */
 export interface CampaignNeeds {

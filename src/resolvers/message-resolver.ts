@@ -3,7 +3,7 @@ import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { Campaign } from '../schema/campaign.js';
 import { Message } from '../schema/message.js';
 import { type RequestContext } from './context.js';
-import { campaignOf } from './reference.js';
+import { campaignOf } from './subgraph.js';
 
 @Resolver(() => Message)
 export class MessageResolver {

@@ -1,16 +1,13 @@
 import 'reflect-metadata';
 import { type GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
-import { describeScopes } from './access/described.js';
-import { guarded } from './access/guarded.js';
-import { hidingWebhookAddresses } from './access/webhook-addresses.js';
-import { CampaignMutations } from './campaign-mutations.js';
-import { CampaignResolver } from './campaign-resolver.js';
-import { direct } from './direct.js';
+import { describeScopes, guarded } from '../auth/field-scopes.js';
+import { hidingWebhookAddresses } from '../auth/webhook-addresses.js';
+import { CampaignResolver, direct } from './campaign-resolver.js';
 import { MessageResolver } from './message-resolver.js';
+import { CampaignMutations, ValidationResolver } from './mutations.js';
 import { asSubgraph } from './subgraph.js';
 import { SubscriptionsResolver } from './subscriptions-resolver.js';
-import { ValidationResolver } from './validation-resolver.js';
 
 /** type-graphql wants one; every subscription here has a source of its own (`Live`). */
 const unused: PubSub = {

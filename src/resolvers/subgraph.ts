@@ -1,8 +1,81 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, lexicographicSortSchema, parse, print } from 'graphql';
+import {
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  lexicographicSortSchema,
+  parse,
+  print,
+} from 'graphql';
 import { createResolversMap } from 'type-graphql';
-import { resolveEntities } from './entities.js';
+import { refusal, refusalBelow, scopesOf } from '../auth/field-scopes.js';
+import { InputError } from '../domain/errors.js';
+import { sidProblem } from '../domain/sid.js';
+import { UpstreamFailure } from '../domain/upstream-failure.js';
+import { type Campaign } from '../schema/campaign.js';
+import { type RequestContext } from './context.js';
+import { campaignNeeds } from './look-ahead.js';
+
+/** A campaign of which nothing but its identity is asked. */
+export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
+
+/** What is known of a campaign without reading it. */
+export function referenceTo(sid: string): CampaignReference {
+  return { __typename: 'Campaign', id: sid, sid };
+}
+
+/**
+ * The campaign that something belongs to, by its sid: read only where more than its identity is asked for.
+ * @throws UpstreamFailure where there is no such campaign, which what belongs to it can't be without.
+ */
+export async function campaignOf(
+  sid: string,
+  { reader }: RequestContext,
+  info: GraphQLResolveInfo,
+): Promise<Campaign | CampaignReference> {
+  if (!campaignNeeds(info).details) return referenceTo(sid);
+  const campaign = await reader.campaign(sid);
+  if (!campaign) throw new UpstreamFailure('notFound');
+  return campaign;
+}
+
+/** What a router asks `_entities` with. */
+interface EntitiesArguments {
+  readonly representations: readonly unknown[];
+}
+
+/**
+ * The entities that a router has references to, in its order. One that can't be is an error at its own place; the
+ * others are answered.
+ */
+const resolveEntities: GraphQLFieldResolver<unknown, RequestContext, EntitiesArguments> = (
+  _root,
+  { representations },
+  context,
+  info,
+) => representations.map((representation, index) => resolveOne(representation, index, context, info));
+
+function resolveOne(
+  representation: unknown,
+  index: number,
+  { caller, reader }: RequestContext,
+  info: GraphQLResolveInfo,
+): Promise<Campaign | null> | CampaignReference | Error {
+  const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
+  const argument = `representations.${index}`;
+  if (__typename !== 'Campaign')
+    return new InputError(argument, 'is no entity of this subgraph; Campaign is.');
+  if (typeof sid !== 'string' || sid.trim() === '')
+    return new InputError(`${argument}.sid`, 'must be text, not blank.');
+  const problem = sidProblem(sid);
+  if (problem !== undefined) return new InputError(`${argument}.sid`, problem);
+  const refused =
+    refusal(caller, scopesOf(__typename)) ?? refusalBelow(caller, info, { typeName: __typename, index });
+  if (refused) return refused;
+  const needs = campaignNeeds(info, 'Campaign');
+  return needs.details ? reader.campaign(sid) : referenceTo(sid);
+}
 
 /**
  * What of federation the schema uses; version 2.9, which every router of the last two years reads. Defined in full, so

@@ -1,10 +1,10 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Resolver, Root, Subscription } from 'type-graphql';
-import { CampaignArgs } from '../schema/arguments.js';
 import { Campaign } from '../schema/campaign.js';
-import { MessageStatusEvent } from '../schema/message-status-event.js';
+import { CampaignArgs } from '../schema/list-arguments.js';
+import { MessageStatusEvent } from '../schema/message.js';
 import { type RequestContext } from './context.js';
-import { campaignOf } from './reference.js';
+import { campaignOf } from './subgraph.js';
 
 /** What type-graphql hands to a subscription's source. */
 interface Subscribing<Arguments> {

@@ -1,11 +1,14 @@
-import { type Campaign, type CampaignParameters } from './campaign.js';
+import {
+  type Campaign,
+  type CampaignParameters,
+  defaultEnd,
+  defaultStart,
+  estimatedCost,
+} from './campaign.js';
 import { indianDateAndTime } from './clock.js';
-import { estimatedCost } from './cost.js';
 import { hexDigits } from './digest.js';
 import { type CampaignStatus } from './lifecycle.js';
-import { audienceOf } from './recipients.js';
-import { defaultEnd, defaultStart } from './schedule.js';
-import { settleAs } from './settlement.js';
+import { audienceOf, settleAs } from './messages.js';
 import { type Stats, untally } from './stats.js';
 
 /** What a new campaign is made of: anything left out has the upstream's default. */

@@ -1,10 +1,124 @@
 import { type Campaign } from './campaign.js';
-import { hexDigits } from './digest.js';
-import { detailedStatus } from './outcomes.js';
-import { recipientAt } from './recipients.js';
-import { statusDuring, turnOf } from './sending.js';
+import { virtualAt } from './clock.js';
+import { hexDigits, spread } from './digest.js';
 import { type MessageStatus, type Stats, tally } from './stats.js';
-import { virtualAt } from './virtual-time.js';
+
+/** Of 100 messages, how many end how. The first that the draw is below counts. */
+const SHARES: readonly (readonly [below: number, status: MessageStatus])[] = [
+  [88, 'sent'],
+  [92, 'failed'],
+  [95, 'failed_dnd'],
+  [97, 'failed_expired'],
+  [98, 'failed_no_balance'],
+  [100, 'invalid'],
+];
+
+const DETAILS: Record<MessageStatus, readonly (string | null)[]> = {
+  scheduled: [null],
+  submitted: ['PENDING_TO_OPERATOR'],
+  sent: ['DELIVERED_TO_OPERATOR', 'DELIVERED_TO_OPERATOR', 'DELIVERED_TO_HANDSET'],
+  failed: ['FAILED_SPAM_DETECTED', 'FAILED_SENDERID', 'FAILED_OPERATOR'],
+  failed_dnd: ['FAILED_REJECTED_DND'],
+  failed_expired: ['FAILED_EXPIRED'],
+  failed_no_balance: ['FAILED_NO_BALANCE'],
+  failed_no_attempt: ['FAILED_NO_ATTEMPT'],
+  invalid: ['FAILED_INVALID_DESTINATION_NUMBER'],
+};
+
+/** How a message ends if it is sent at all: most are delivered, some fail in every way that `stats` counts. */
+function outcomeOf(campaignSid: string, index: number): MessageStatus {
+  const draw = spread(`outcome:${campaignSid}:${index}`) % 100;
+  return SHARES.find(([below]) => draw < below)?.[1] ?? 'sent';
+}
+
+/** The `detailed_status` that goes with a status (API document, 'SMS Details of a Single SMS Campaign'). */
+function detailedStatus(status: MessageStatus, index: number): string | null {
+  const details = DETAILS[status];
+  return details[index % details.length] ?? null;
+}
+
+const NAMES = ['Asha', 'Vikram', 'shubham_t', 'Kunal', 'Farhan', 'प्रिया', 'கவிதா', 'Meera', 'Joseph', 'Zoya'];
+const NUMBERS = 100_000_000;
+const STEP = 7_919;
+
+/** Someone on a list. `name` is only there "if saved in Contacts" (API document, 'SMS Details'). */
+export interface Recipient {
+  readonly number: string;
+  readonly name: string | undefined;
+}
+
+/** How many contacts a list holds: 20 to 120, always the same for the same list. */
+export function listSize(listSid: string): number {
+  return 20 + (spread(`size:${listSid}`) % 101);
+}
+
+/** How many messages a campaign to these lists has. */
+export function audienceOf(lists: readonly string[]): number {
+  return lists.reduce((sum, list) => sum + listSize(list), 0);
+}
+
+/** The recipient of a campaign's message: lists take turns, and within one list no number comes twice. */
+function recipientAt(lists: readonly string[], index: number): Recipient {
+  const list = lists[index % lists.length] ?? '';
+  const position = Math.floor(index / lists.length);
+  const subscriber = (spread(`numbers:${list}`) + position * STEP) % NUMBERS;
+  const choice = spread(`name:${list}:${position}`);
+  return {
+    number: `+9198${String(subscriber).padStart(8, '0')}`,
+    name: choice % 5 === 0 ? undefined : NAMES[choice % NAMES.length],
+  };
+}
+
+/** One message every two virtual seconds: 30 a minute. */
+export const SENDING_INTERVAL_MS = 2_000;
+
+/** The longest a message stays `submitted`. */
+export const LONGEST_DELIVERY_MS = 8_000;
+
+/** When a message's turn comes, in the campaign's virtual time; it is also the message's `schedule_time`. */
+function turnOf(campaign: Campaign, index: number): number {
+  return campaign.startsAt + index * SENDING_INTERVAL_MS;
+}
+
+/** When a message that was submitted reaches its final status. */
+export function deliveryOf(campaign: Campaign, index: number): number {
+  const steps = 1 + (spread(`delay:${campaign.sid}:${index}`) % 4);
+  return turnOf(campaign, index) + (steps * LONGEST_DELIVERY_MS) / 4;
+}
+
+/** Whether a message's turn has not come at a virtual time. */
+function isScheduled(campaign: Campaign, index: number, virtual: number): boolean {
+  return !campaign.started || virtual < turnOf(campaign, index);
+}
+
+/** The status of a message of a running campaign at a virtual time: scheduled, then submitted, then its end. */
+function statusDuring(campaign: Campaign, index: number, virtual: number): MessageStatus {
+  if (isScheduled(campaign, index, virtual)) return 'scheduled';
+  return virtual < deliveryOf(campaign, index) ? 'submitted' : outcomeOf(campaign.sid, index);
+}
+
+/** The indexes of the messages that may still be on their way at a virtual time (the newest few). */
+export function newestTurns(campaign: Campaign, virtual: number): number[] {
+  const taken = Math.floor((virtual - campaign.startsAt) / SENDING_INTERVAL_MS) + 1;
+  const last = Math.min(taken, campaign.audience) - 1;
+  const first = Math.max(0, last - LONGEST_DELIVERY_MS / SENDING_INTERVAL_MS);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, step) => first + step);
+}
+
+/** When sending ends: all messages are delivered, or `end_time` has come "even if all sms are not attempted". */
+export function endOfSending(campaign: Campaign): number {
+  const deliveries = newestTurns(campaign, Infinity).map((index) => deliveryOf(campaign, index));
+  return Math.min(campaign.endsAt, Math.max(campaign.startsAt, ...deliveries));
+}
+
+/** The virtual time of the newest thing that happened to any message. */
+export function lastMessageEvent(campaign: Campaign, virtual: number): number {
+  const events = newestTurns(campaign, virtual).flatMap((index) => [
+    turnOf(campaign, index),
+    deliveryOf(campaign, index),
+  ]);
+  return Math.max(campaign.startsAt, ...events.filter((event) => event <= virtual));
+}
 
 /** One SMS of a campaign. */
 export interface Message {
@@ -66,4 +180,32 @@ function personalised(campaign: Campaign, name: string, number: string): string 
   return campaign.template.replaceAll(/@@([\p{L}\p{M}\p{N}_]+)/gu, (_, column: string) =>
     /number|phone/i.test(column) ? number : /name/i.test(column) ? name : '100',
   );
+}
+
+const REPORTS = 'https://exotelreports.s3.ap-southeast-1.amazonaws.com/sms-campaign-report';
+
+/** Fixes the status of every message and counts them once: 5,000 messages cost nothing from then on. */
+export function settleAs(campaign: Campaign, statuses: readonly MessageStatus[]): void {
+  campaign.audience = statuses.length;
+  campaign.settled = { statuses, stats: tally(statuses) };
+}
+
+/**
+ * Ends the sending at a virtual time. What was submitted has its outcome, and "remaining numbers are marked as
+ * Failed" (API document, 'Update SMS Campaign'): as `failed_no_attempt`, which is how the document's sample
+ * f070d0e331794829b373021659434769, completed four weeks before its end, counts its one message.
+ */
+export function settle(campaign: Campaign, virtual: number): void {
+  const statuses = Array.from({ length: campaign.audience }, (_, index): MessageStatus =>
+    isScheduled(campaign, index, virtual) ? 'failed_no_attempt' : outcomeOf(campaign.sid, index),
+  );
+  settleAs(campaign, statuses);
+  campaign.state = 'list-completed';
+  campaign.reportUrl = reportUrl(campaign);
+}
+
+function reportUrl(campaign: Campaign): string {
+  const timestamp = Math.floor(campaign.changedAt / 1000);
+  const file = hexDigits(`report:${campaign.sid}`, 32);
+  return `${REPORTS}/account_sid=${campaign.accountSid}/_timestamp=${timestamp}/${file}.csv`;
 }

@@ -1,14 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import Fastify, { type FastifyInstance } from 'fastify';
 import { type AddressInfo } from 'node:net';
-import { type CallbackOptions } from './callbacks/callback-options.js';
-import { fireCallbacks } from './callbacks/fire.js';
-import { CallLog, type RecordedCall } from './http/call-log.js';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type Rewriting } from './api/operation.js';
+import { type CallbackOptions } from './callbacks/callback.js';
+import { fireCallbacks } from './callbacks/watch.js';
+import { type Clock } from './clock.js';
 import { type FaultPlan } from './http/faults.js';
 import { RateLimit } from './http/rate-limit.js';
-import { addRoutes } from './http/routes.js';
-import { type Clock } from './clock.js';
-import { type Rewriting } from './rewriting.js';
+import { addRoutes, CallLog, type RecordedCall } from './http/server.js';
 import { seedDemo } from './seed/demo.js';
 import { SandboxState } from './state.js';
 

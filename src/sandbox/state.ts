@@ -1,11 +1,81 @@
 import { type Campaign } from './campaign.js';
-import { type Clock } from './clock.js';
+import { type Clock, realAt, virtualAt } from './clock.js';
 import { hexDigits } from './digest.js';
 import { type CampaignDraft, campaignOf } from './draft.js';
-import { forceStatus } from './forced-status.js';
 import { type CampaignStatus } from './lifecycle.js';
-import { type Message, messageAt } from './messages.js';
-import { advance } from './progress.js';
+import { endOfSending, lastMessageEvent, type Message, messageAt, settle } from './messages.js';
+
+const A_MINUTE = 60_000;
+
+/**
+ * Puts a campaign into a status whatever the lifecycle says, for tests and seeds. Its virtual time is moved to
+ * where that status holds, so that it goes on from there as if it had come so far by itself.
+ */
+function forceStatus(campaign: Campaign, status: CampaignStatus, now: number, speed: number): void {
+  const virtual = virtualAt(campaign.time, now);
+  if (status === 'completed' || status === 'archived') {
+    if (campaign.settled === undefined) {
+      campaign.started = true;
+      settle(campaign, Math.max(virtual, endOfSending(campaign)));
+    }
+  } else {
+    campaign.settled = undefined;
+    campaign.state = 'prepared';
+    campaign.reportUrl = null;
+    campaign.started = hasStarted(campaign, status, virtual);
+    const place = placeOf(campaign, status, virtual);
+    campaign.time = { real: now, virtual: place, speed: status === 'paused' ? 0 : speed };
+  }
+  campaign.status = status;
+  campaign.changedAt = Math.max(campaign.createdAt, now);
+}
+
+function hasStarted(campaign: Campaign, status: CampaignStatus, virtual: number): boolean {
+  return status === 'in-progress' || (status === 'paused' && virtual >= campaign.startsAt);
+}
+
+function placeOf(campaign: Campaign, status: CampaignStatus, virtual: number): number {
+  if (campaign.started) {
+    const isSending = virtual >= campaign.startsAt && virtual < endOfSending(campaign);
+    return isSending ? virtual : campaign.startsAt;
+  }
+  const beforeStart = campaign.startsAt - A_MINUTE;
+  return Math.min(status === 'created' ? campaign.createdAt : virtual, beforeStart);
+}
+
+/** How long, in virtual time, a new campaign is `created` before it is `scheduled`. */
+export const PREPARING_MS = 5_000;
+
+/**
+ * Brings a campaign up to now. There are no timers: whoever reads a campaign moves it first, so the sandbox
+ * shows the same at the same time however often it is asked.
+ */
+function advance(campaign: Campaign, now: number): void {
+  if (campaign.settled !== undefined || campaign.status === 'paused') return;
+  const virtual = virtualAt(campaign.time, now);
+  const move = (status: CampaignStatus, at: number): void => {
+    campaign.status = status;
+    campaign.changedAt = Math.max(campaign.changedAt, Math.min(now, realAt(campaign.time, at)));
+  };
+  const prepared = campaign.createdAt + PREPARING_MS;
+  if (campaign.status === 'created' && virtual >= prepared) move('scheduled', prepared);
+  if (campaign.status !== 'in-progress' && virtual >= campaign.startsAt) {
+    campaign.started = true;
+    move('in-progress', campaign.startsAt);
+  }
+  const end = endOfSending(campaign);
+  if (campaign.status === 'in-progress' && virtual >= end) {
+    move('completed', end);
+    settle(campaign, end);
+  }
+}
+
+/** `date_updated`: the last change of the campaign or of any message, in real time. */
+export function lastChange(campaign: Campaign, now: number): number {
+  if (campaign.status !== 'in-progress' || campaign.settled !== undefined) return campaign.changedAt;
+  const event = lastMessageEvent(campaign, virtualAt(campaign.time, now));
+  return Math.max(campaign.changedAt, Math.min(now, realAt(campaign.time, event)));
+}
 
 /** What the state needs to know. */
 export interface StateOptions {

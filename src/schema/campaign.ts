@@ -1,10 +1,69 @@
-import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
-import { CampaignAction, CampaignStatus, Channel, ContentType, SmsType } from '../domain/campaign.js';
-import { ContactList } from './contact-list.js';
-import { DateTime, Url } from './scalars.js';
-import { Schedule } from './schedule.js';
-import { Stats } from './stats.js';
 import './enums.js';
+import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { CampaignAction, CampaignStatus, Channel, ContentType, SmsType } from '../domain/campaign.js';
+import { DateTime, Url } from './scalars.js';
+
+@Directive('@key(fields: "sid", resolvable: false)')
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A list of contacts, by reference: its content is not part of this API.',
+})
+class ContactList {
+  @Field(() => ID, { description: "The list's id at the upstream." })
+  sid!: string;
+}
+
+@Directive('@shareable')
+@ObjectType({ simpleResolvers: true, description: 'When a campaign runs.' })
+class Schedule {
+  @Field(() => DateTime, { nullable: true, description: 'When sending begins.' })
+  startTime!: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the campaign ends, even if not every message was tried.',
+  })
+  endTime!: string | null;
+}
+
+@Directive('@shareable')
+@ObjectType({
+  simpleResolvers: true,
+  description: 'How many messages of a campaign are where. A campaign just created has none yet.',
+})
+export class Stats {
+  @Field(() => Int, { description: 'Waiting to be sent.' })
+  scheduled!: number;
+
+  @Field(() => Int, { description: 'Handed to the operator.' })
+  submitted!: number;
+
+  @Field(() => Int, { description: 'Delivered.' })
+  sent!: number;
+
+  @Field(() => Int, { description: 'Not delivered, for a reason that has no count of its own.' })
+  failed!: number;
+
+  @Field(() => Int, { description: 'Not delivered: the number is on the do-not-disturb register.' })
+  failedDnd!: number;
+
+  @Field(() => Int, { description: 'Not delivered in time.' })
+  failedExpired!: number;
+
+  @Field(() => Int, { description: 'Never tried: the campaign ended before.' })
+  failedNoAttempt!: number;
+
+  @Field(() => Int, { description: 'Not sent: the account had no balance left.' })
+  failedNoBalance!: number;
+
+  @Field(() => Int, { description: 'Not sent: the number is not valid.' })
+  invalid!: number;
+
+  @Field(() => Int, {
+    description: 'All of the above together, and what the upstream counts under no such name.',
+  })
+  total!: number;
+}
 
 @Directive('@key(fields: "sid")')
 @Directive('@cacheControl(maxAge: 86400)')

@@ -1,9 +1,9 @@
 import { registerEnumType } from 'type-graphql';
 import { CampaignAction, CampaignStatus, Channel, ContentType, SmsType } from '../domain/campaign.js';
+import { UserErrorCode } from '../domain/errors.js';
+import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain/list-query.js';
 import { MessageStatus } from '../domain/message.js';
-import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain/order.js';
 import { SmsEncoding } from '../domain/sms.js';
-import { UserErrorCode } from '../domain/user-error.js';
 
 const unknownWord = 'A word that this gateway does not know; `upstreamStatus` has it as it was written.';
 

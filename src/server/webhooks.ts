@@ -1,10 +1,10 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { readCallbackBody } from '../datasources/exotel/wire/callback-body.js';
-import { webhookRoute } from '../domain/webhook-address.js';
+import { readCallbackBody } from '../datasources/exotel/wire/callback.js';
+import { webhookRoute } from '../domain/addresses.js';
 import { type CallbackReceiver, type Verdict } from '../live/callback-receiver.js';
-import { type WebhookKind, webhookKinds } from '../live/webhook-token.js';
+import { type WebhookKind, webhookKinds } from '../live/callback-urls.js';
+import { type OnWebhook } from '../telemetry/metrics/live-metrics.js';
 import { encapsulated } from './encapsulated.js';
-import { type OnWebhook } from './metrics/live-metrics.js';
 
 /** Many times what a callback is long. */
 const maximumBodyBytes = 16 * 1024;

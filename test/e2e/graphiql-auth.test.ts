@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser } from 'playwright-core';
-import { readConfig } from '../../src/config.js';
-import { type Gateway, startGateway } from '../../src/gateway.js';
-import { watchCampaign } from '../../src/server/examples/watch-campaign.js';
+import { readConfig } from '../../src/config/config.js';
+import { type Gateway, startGateway } from '../../src/app/gateway.js';
+import { watchCampaign } from '../../src/server/graphiql/examples.js';
 import { findBrowser, launchBrowser } from '../support/browser.js';
 import { entryOf, type KeysFile, writeKeys } from '../support/callers.js';
 import { play, replaceInVariables } from './graphiql-live-under-test.js';

@@ -4,8 +4,8 @@ import { type Client, createClient } from 'graphql-ws';
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
-import { type Gateway } from '../../src/gateway.js';
-import { examples } from '../../src/server/examples/examples.js';
+import { type Gateway } from '../../src/app/gateway.js';
+import { examples } from '../../src/server/graphiql/examples.js';
 import {
   type GraphqlAnswer,
   startFastGatewayUnderTest,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { request } from 'undici';
-import { type Gateway } from '../../src/gateway.js';
+import { type Gateway } from '../../src/app/gateway.js';
 import { startGatewayUnderTest } from './graphiql-under-test.js';
 
 let gateway: Gateway;

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { once } from 'node:events';
 import { type Browser, type Page } from 'playwright-core';
 import { WebSocketServer } from 'ws';
-import { type Gateway } from '../../src/gateway.js';
-import { watchCampaign } from '../../src/server/examples/watch-campaign.js';
+import { type Gateway } from '../../src/app/gateway.js';
+import { watchCampaign } from '../../src/server/graphiql/examples.js';
 import { findBrowser, launchBrowser } from '../support/browser.js';
 import { play, playAndWatch, replaceInVariables } from './graphiql-live-under-test.js';
 import {

@@ -1,6 +1,6 @@
 import { type Page } from 'playwright-core';
-import { readConfig } from '../../src/config.js';
-import { type Gateway, startGateway } from '../../src/gateway.js';
+import { readConfig } from '../../src/config/config.js';
+import { type Gateway, startGateway } from '../../src/app/gateway.js';
 
 /** A gateway on the embedded sandbox at life's own speed, so that nothing moves while a test looks. */
 export function startGatewayUnderTest(): Promise<Gateway> {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import { parse } from 'graphql';
 import { type Browser, type Page } from 'playwright-core';
-import { type Gateway } from '../../src/gateway.js';
-import { examples } from '../../src/server/examples/examples.js';
+import { type Gateway } from '../../src/app/gateway.js';
+import { examples } from '../../src/server/graphiql/examples.js';
 import { findBrowser, launchBrowser } from '../support/browser.js';
 import { openGraphiql, runTab, startGatewayUnderTest, tabNames } from './graphiql-under-test.js';
 

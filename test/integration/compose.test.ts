@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { noticesOf } from '../../src/config/notices.js';
 import { filledIn, knownVariables } from '../support/known-variables.js';
 import { describeWithRedis, startRedis } from '../support/redis.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
-import { printedSchema } from '../../src/schema-file.js';
+import { printedSchema } from '../../src/cli/schema.js';
 import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { credentials, startGatewayOn } from '../support/gateway-under-test.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { cases } from '../../bench/cases.mjs';
-import { readConfig } from '../../src/config.js';
-import { type Gateway, startGateway } from '../../src/gateway.js';
+import { readConfig } from '../../src/config/config.js';
+import { type Gateway, startGateway } from '../../src/app/gateway.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { callsOf, countedCalls } from '../support/counted-calls.js';
 import { credentials } from '../support/gateway-under-test.js';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { batchCallsOf } from '../../src/resolvers/cost/checked-cost.js';
+import { batchCallsOf } from '../../src/operations/cost/operation-cost.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { ask } from '../support/ask.js';
 import { CostUnderTest } from '../support/cost-check.js';

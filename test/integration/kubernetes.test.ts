@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { noticesOf } from '../../src/config/notices.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';

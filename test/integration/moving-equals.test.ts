@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { maximumSearchCalls } from '../../src/datasources/reading/search-allowance.js';
+import { maximumSearchCalls } from '../../src/datasources/paging/position.js';
 import { CampaignPageDocument, MessagePageDocument } from '../operations/generated.js';
 import { ask } from '../support/ask.js';
 import { type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Fault } from '../../src/sandbox/http/faults.js';
-import { type Rewriting } from '../../src/sandbox/rewriting.js';
+import { type Rewriting } from '../../src/sandbox/api/operation.js';
 import {
   type BothOptions,
   type BothUnderTest,

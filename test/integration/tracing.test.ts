@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../src/sandbox/http/faults.js';
-import { spanContextOf } from '../../src/server/tracing/trace-parent.js';
+import { spanContextOf } from '../../src/telemetry/otlp-spans.js';
 import { ask } from '../support/ask.js';
 import { type Collector, startCollector } from '../support/collector.js';
 import { type BothOptions, closeAll, startBoth } from '../support/creating.js';

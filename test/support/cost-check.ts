@@ -9,9 +9,9 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { answerSize, type AnswerSize } from '../../src/resolvers/cost/answer-size.js';
-import { CostCheck, type CostLimit } from '../../src/resolvers/cost/checked-cost.js';
-import { AnswerShape } from '../../src/resolvers/cost/selection.js';
+import { answerSize, type AnswerSize } from '../../src/operations/cost/answer-size.js';
+import { CostCheck, type CostLimit } from '../../src/operations/cost/operation-cost.js';
+import { AnswerShape } from '../../src/operations/cost/selection.js';
 import { createSchema } from '../../src/resolvers/schema.js';
 
 type Variables = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
   parse,
 } from 'graphql';
-import { operationCost } from '../../src/resolvers/cost/operation-cost.js';
+import { operationCost } from '../../src/operations/cost/upstream-calls.js';
 
 const emitted = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
 /** With the field by which a router asks for entities. */

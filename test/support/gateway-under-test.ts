@@ -1,11 +1,11 @@
 import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { request } from 'undici';
-import { readConfig } from '../../src/config.js';
-import { type GatewayParts } from '../../src/gateway/surroundings.js';
-import { type Gateway, startGateway } from '../../src/gateway.js';
+import { readConfig } from '../../src/config/config.js';
+import { type GatewayParts } from '../../src/app/runtime.js';
+import { type Gateway, startGateway } from '../../src/app/gateway.js';
 import { bothWays } from './both-ways.js';
-import { createLogger } from '../../src/server/logger.js';
+import { createLogger } from '../../src/telemetry/logger.js';
 
 /** An error as a client sees it. */
 export interface ClientError {

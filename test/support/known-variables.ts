@@ -1,4 +1,4 @@
-import { variables } from '../../src/config/variables.js';
+import { variables } from '../../src/config/environment.js';
 
 /** Every variable that the gateway reads. */
 export const knownVariables: readonly string[] = [

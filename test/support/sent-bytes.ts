@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { type LookUp } from '../../src/server/answers/kept-answers.js';
+import { type LookUp } from '../../src/operations/response-cache.js';
 import { scrape } from './scraping.js';
 
 /** An answer as it came. */

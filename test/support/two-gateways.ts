@@ -1,5 +1,5 @@
 import { type Redis } from 'ioredis';
-import { connectToRedis } from '../../src/datasources/state/redis-connection.js';
+import { connectToRedis } from '../../src/datasources/state/redis/state.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
 import { type RunningRedis } from './redis.js';
 

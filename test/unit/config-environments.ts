@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { ConfigError } from '../../src/config/environment.js';
 
 /** All three of them: with these the upstream is live. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const secret = { WEBHOOK_SECRET: 'a-long-and-random-one' };

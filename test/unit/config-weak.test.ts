@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from '../../src/config.js';
-import { readyLines } from '../../src/ready-lines.js';
+import { readConfig } from '../../src/config/config.js';
+import { readyLines } from '../../src/cli/start.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const jwt = { AUTH_MODE: 'jwt', JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'campaigns' };

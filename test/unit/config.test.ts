@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Config, readConfig } from '../../src/config.js';
+import { type Config, readConfig } from '../../src/config/config.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const defaults: Config = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { heapBytes, memoryProblem, refuseSmallHeap } from '../../src/heap.js';
+import { heapBytes, memoryProblem, refuseSmallHeap } from '../../src/app/memory-budget.js';
 
 const mebibyte = 1024 * 1024;
 const limit = 4144 * mebibyte;

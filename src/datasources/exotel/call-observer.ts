@@ -1,7 +1,7 @@
-import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Trail } from '../../domain/trail.js';
+import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
-import { type Priority } from './policy/priority.js';
+import { type Priority } from './rate-limit/priority.js';
 import { type WireEnvelope } from './wire/envelope.js';
 
 /** What can be asked of the API: its seven things, less its callbacks, and actions apart from updates. */

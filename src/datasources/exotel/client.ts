@@ -1,9 +1,13 @@
-import { rejected } from '../../domain/rejected.js';
+import { rejected } from '../../domain/errors.js';
+import { type CampaignQuery, type MessageQuery } from '../../domain/list-query.js';
+import { type Slice, type Window } from '../../domain/page.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
+import { checkSid } from '../../domain/sid.js';
 import { type Asker } from '../../domain/trail.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
+import { OneTry } from './attempt.js';
 import { type CallObserver, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
 import { campaignFromWire } from './mapping/campaign.js';
@@ -14,18 +18,55 @@ import {
   type LifecycleAction,
   type WireBody,
 } from './mapping/draft.js';
+import { campaignQueryToWire, messageQueryToWire } from './mapping/enums.js';
 import { messageFromWire } from './mapping/message.js';
-import { OneTry } from './one-try.js';
-import { type CallOptions, type SendPolicy, type Try } from './policy/call-policy.js';
-import { sidSegment, windowQuery } from './path.js';
-import { type CampaignQuery, campaignQueryToWire, type MessageQuery, messageQueryToWire } from './query.js';
-import { readItem, readWindow, type Window } from './rows.js';
-import { type Slice } from './slice.js';
+import { type CallOptions, type SendPolicy, type Try } from './resilience/call-policy.js';
+import { readItem, readWindow } from './rows.js';
 import { type Transport, type TransportRequest } from './transport.js';
-import { utcTexts } from './utc-text.js';
 import { readCampaign } from './wire/campaign.js';
 import { type WireEnvelope } from './wire/envelope.js';
 import { readMessage } from './wire/message.js';
+
+/**
+ * A sid as one path segment that cannot be escaped from; characters beyond the usual ones are encoded.
+ * @param argument names the sid in the error.
+ * @throws InputError for what the upstream can't be asked for.
+ */
+function sidSegment(sid: string, argument: string): string {
+  checkSid(sid, argument);
+  return encodeURIComponent(sid);
+}
+
+/**
+ * The query string of one window of a list; `channel` is mandatory, says the document.
+ * @param rest what else is asked for; what is undefined is left out.
+ */
+function windowQuery({ offset, limit }: Slice, rest: Readonly<Record<string, string | undefined>>): string {
+  let query = `?channel=sms&offset=${offset}&limit=${limit}`;
+  for (const name in rest) {
+    const value = rest[name];
+    if (value !== undefined) query += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
+  }
+  return query;
+}
+
+/**
+ * Writes moments as UTC text, as `Date.toISOString` does. Every read names its moment, and those of one second differ in
+ * their last three digits.
+ * @returns takes epoch milliseconds, from 1970 on.
+ */
+export function utcTexts(): (ms: number) => string {
+  let lastSecond: number | undefined;
+  let begin = '';
+  return (ms) => {
+    const second = Math.floor(ms / 1000);
+    if (second !== lastSecond) {
+      begin = new Date(second * 1000).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss.'.length);
+      lastSecond = second;
+    }
+    return `${begin}${String(Math.floor(ms) % 1000).padStart(3, '0')}Z`;
+  };
+}
 
 /** A read that somebody waits for. */
 const askedFor: CallOptions = { priority: 'read' };

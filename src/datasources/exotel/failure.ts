@@ -1,8 +1,8 @@
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { fieldOf } from './mapping/enums.js';
+import { type RateHeaders } from './rate-limit/upstream-quota.js';
 import { type TransportAnswer } from './transport.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
-import { type RateHeaders } from './policy/upstream-count.js';
-import { fieldOf } from './mapping/field.js';
 
 /** The upstream's own codes in `error_data`; they say more than the status line. */
 const byErrorCode: Readonly<Record<number, FailureReason>> = {

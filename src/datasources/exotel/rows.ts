@@ -1,23 +1,8 @@
+import { type Row, type Window } from '../../domain/page.js';
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
-import { isObject } from './wire/object.js';
-import { sidOf } from './wire/sid.js';
-import { momentOrNull } from './wire/time.js';
-
-/** A row as read, or why this one could not be: its neighbours are readable all the same. */
-export type Row<T> = T | UpstreamFailure;
-
-/** What a list read answers: a window of rows, and how many there are in all. */
-export interface Window<T> {
-  readonly offset: number;
-  /** How many rows the upstream gives at most in one answer to such a request. */
-  readonly limit: number;
-  readonly total: number;
-  readonly rows: readonly Row<T>[];
-  /** When the upstream answered, by its own clock (`Date`); epoch milliseconds. */
-  readonly answeredAtMs?: number | undefined;
-}
+import { isObject, momentOrNull, sidOf } from './wire/values.js';
 
 /** Reads one item as what was asked for. */
 export function readItem<Wire, T>(

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { entryBytes, textBytes } from '../../domain/entries.js';
+import { entryBytes, textBytes } from '../../domain/entry-size.js';
 import { GatewayError } from '../../domain/errors.js';
+import { type SharedBus } from './shared-bus.js';
 import { type SharedState } from './shared-state.js';
 
 /** Of the room: longer texts, which begin a create, leave the rest to the short ones, which end it. */
@@ -74,4 +75,26 @@ export class MemoryState implements SharedState {
 
 function bytesOf(text: string, key: string): number {
   return entryBytes + textBytes(text) + textBytes(key);
+}
+
+/** Bus of the only gateway of an account: no other gateway listens, and none is heard. */
+export class MemoryBus implements SharedBus {
+  readonly isAlone = true;
+  readonly isConnected = true;
+
+  publish(): void {
+    return undefined;
+  }
+
+  listen(): () => void {
+    return () => undefined;
+  }
+
+  onGap(): void {
+    return undefined;
+  }
+
+  close(): void {
+    return undefined;
+  }
 }

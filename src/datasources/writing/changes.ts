@@ -4,23 +4,24 @@ import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { updateProblems } from '../../domain/rules/update.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
+import { type RequestReader } from '../campaigns/request-reader.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
 import { type LifecycleAction } from '../exotel/mapping/draft.js';
-import { type RequestReader } from '../reading/request-reader.js';
+import { type WithCallbacks } from './create.js';
+import { looks } from './look-up/reconciler.js';
+import { type ChangeProgress, updateProgress } from './look-up/same-campaign.js';
 import {
   done,
+  isEndedByUpstream,
   notAllowed,
   type Outcome,
   outcomeOfFailure,
   OutcomeUnknown,
   refused,
   refusedAction,
+  settledByAfter,
   unknownSid,
 } from './outcome.js';
-import { type WithCallbacks } from './create.js';
-import { looks } from './looks.js';
-import { type ChangeProgress, updateProgress } from './same-campaign.js';
-import { isEndedByUpstream, settledByAfter } from './settled-by.js';
 
 /** What changing needs. */
 export interface ChangesOptions {

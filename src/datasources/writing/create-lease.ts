@@ -1,8 +1,7 @@
 import { GatewayError } from '../../domain/errors.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type SharedState } from '../state/shared-state.js';
-import { type CreateLog } from './create.js';
-import { type CreateRecord, type Progress, recordToText } from './create-record.js';
+import { type CreateLog, type CreateRecord, type Progress, recordToText } from './create.js';
 
 /** "The same key and input answer the first result (24 h)": DESIGN.md, writing. */
 export const keptForMs = 24 * 3_600_000;

@@ -1,7 +1,68 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type Asker } from '../../domain/trail.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type Progress } from './create-record.js';
+import { createToWire } from '../exotel/mapping/draft.js';
+
+/** The progress of a create. */
+export interface Progress {
+  /** When the first request was sent that may have been processed, by our clock; null: none was. */
+  readonly sentAtMs: number | null;
+  /** By then every request is processed, if ever; by our clock. */
+  readonly settledByMs: number;
+  /** True where the upstream itself refused or broke off all that was sent: then a list without the campaign is proof. */
+  readonly isEnded: boolean;
+  /** Of the callback addresses that were sent: callback-marks.ts. */
+  readonly marks: readonly string[];
+}
+
+/** Nothing was sent, or it is known that nothing was created. */
+export const nothingSent: Progress = { sentAtMs: null, settledByMs: 0, isEnded: true, marks: [] };
+
+const stored = z.object({
+  fingerprint: z.string(),
+  name: z.string(),
+  claimedAtMs: z.number(),
+  owner: z.string().nullable(),
+  beat: z.number(),
+  sentAtMs: z.number().nullable(),
+  settledByMs: z.number(),
+  isEnded: z.boolean().default(false),
+  marks: z.array(z.string()).default([]),
+  campaign: z
+    .custom<Campaign>((value) => z.looseObject({ sid: z.string() }).safeParse(value).success)
+    .nullable(),
+});
+
+/**
+ * The record of a create under an idempotency key, in the shared state.
+ *
+ * `name` is the name that is sent, `claimedAtMs` the first use of the key. `owner` is the holder of its lease, null for none;
+ * `beat` grows while the holder lives, so that others can tell without comparing clocks. `campaign` is the result.
+ */
+export type CreateRecord = Readonly<z.infer<typeof stored>>;
+
+/** The record as text, for the store. */
+export function recordToText(record: CreateRecord): string {
+  return JSON.stringify(record);
+}
+
+/** @returns undefined for the text of a gateway of another version. */
+export function recordFromText(text: string): CreateRecord | undefined {
+  const record = JSON.parse(text) as { readonly sealedAtMs?: unknown };
+  return stored.safeParse({ settledByMs: record.sealedAtMs, ...record }).data; // its name in version 0.1
+}
+
+/** Tells inputs apart by what would be sent: a field that is left out and one that is null are the same. */
+export function fingerprintOf(draft: CampaignDraft): string {
+  return digest(JSON.stringify(createToWire(draft)));
+}
+
+/** A text of fixed length in place of one of any length. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
 
 /** A campaign that can be found again. */
 export type NamedDraft = CampaignDraft & { readonly name: string };
@@ -31,3 +92,19 @@ export interface Create {
  * Adds the callback addresses that neither the caller nor the campaign has; new ones each time: callback-marks.ts.
  */
 export type WithCallbacks = (draft: CampaignDraft, campaign?: Campaign) => CampaignDraft;
+
+/** The document's sample times are Indian. */
+const indianOffsetMs = 5.5 * 3_600_000;
+
+/**
+ * A name for a campaign that was given none: the upstream's own default, "AccountSID CurrentDate CurrentTime"
+ * (`exotel 2021-06-04 11:11:10`), and some letters more. With the upstream's own, two campaigns of one second could
+ * not be told apart when the answer to a create was lost.
+ *
+ * @param random from 0 to 1.
+ */
+export function defaultName(accountSid: string, nowMs: number, random: () => number): string {
+  const time = new Date(nowMs + indianOffsetMs).toISOString().slice(0, 19).replace('T', ' ');
+  const letters = Array.from({ length: 8 }, () => Math.floor(random() * 36).toString(36));
+  return `${accountSid} ${time} ${letters.join('')}`;
+}

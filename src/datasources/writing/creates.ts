@@ -4,16 +4,21 @@ import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type Asker } from '../../domain/trail.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type SharedState } from '../state/shared-state.js';
-import { type Create, type CreateLog, type WithCallbacks } from './create.js';
-import { digest, nothingSent, type Progress } from './create-record.js';
-import { defaultName } from './default-name.js';
-import { type KeyedOutcome, KeyedCreates } from './keyed-creates.js';
-import { LookUp } from './look-up.js';
+import {
+  type Create,
+  type CreateLog,
+  defaultName,
+  digest,
+  nothingSent,
+  type Progress,
+  type WithCallbacks,
+} from './create.js';
+import { KeyedCreates, type KeyedOutcome } from './keyed-creates.js';
+import { LookUp } from './look-up/look-up.js';
+import { OutstandingCreates, SidReservations } from './look-up/outstanding-creates.js';
+import { Reconciler } from './look-up/reconciler.js';
 import { outcomeOfFailure, refused } from './outcome.js';
-import { OutstandingCreates } from './outstanding-creates.js';
 import { Sending } from './sending.js';
-import { Reconciler } from './reconciler.js';
-import { SidReservations } from './sid-reservations.js';
 
 /** What creating needs. */
 export interface CreatesOptions {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { problem, type UserProblem } from '../../domain/errors.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { problem, type UserProblem } from '../../domain/user-error.js';
 import { type SharedState } from '../state/shared-state.js';
 import { CreateLease, keptForMs, leaseMs } from './create-lease.js';
 import {
@@ -10,7 +10,7 @@ import {
   nothingSent,
   recordFromText,
   recordToText,
-} from './create-record.js';
+} from './create.js';
 import { done, type Outcome, OutcomeUnknown, refused } from './outcome.js';
 
 /** The result of a create under a key. */

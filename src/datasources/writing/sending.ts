@@ -2,15 +2,21 @@ import { createProblems } from '../../domain/rules/create.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient } from '../exotel/client.js';
-import { NotSent } from '../exotel/policy/not-sent.js';
-import { callbackMarks } from './callback-marks.js';
-import { type Create, type WithCallbacks } from './create.js';
-import { nothingSent, type Progress } from './create-record.js';
-import { createdUnreadable, done, type Outcome, OutcomeUnknown, refused } from './outcome.js';
-import { type OutstandingCreates } from './outstanding-creates.js';
-import { isEndedByUpstream, settledByAfter, settledByUnseen } from './settled-by.js';
-import { type Reconciler } from './reconciler.js';
-import { type SidReservations } from './sid-reservations.js';
+import { NotSent } from '../exotel/resilience/not-sent.js';
+import { type Create, nothingSent, type Progress, type WithCallbacks } from './create.js';
+import { type OutstandingCreates, type SidReservations } from './look-up/outstanding-creates.js';
+import { type Reconciler } from './look-up/reconciler.js';
+import { callbackMarks } from './look-up/same-campaign.js';
+import {
+  createdUnreadable,
+  done,
+  isEndedByUpstream,
+  type Outcome,
+  OutcomeUnknown,
+  refused,
+  settledByAfter,
+  settledByUnseen,
+} from './outcome.js';
 
 /** What sending needs. */
 export interface SendingOptions {

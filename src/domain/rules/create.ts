@@ -1,8 +1,115 @@
-import { problem, type UserProblem } from '../user-error.js';
-import { enumProblems, listProblems, senderProblems } from './audience.js';
-import { type CampaignDraft } from './draft.js';
-import { scheduleProblems } from './schedule.js';
-import { callbackProblems, dltProblems, nameProblems, templateProblems } from './text.js';
+import { ContentType, SmsType } from '../campaign.js';
+import { problem, type UserProblem } from '../errors.js';
+import { maximumSidLength } from '../sid.js';
+import {
+  callbackProblems,
+  type CampaignDraft,
+  dltProblems,
+  maximumSenderLength,
+  nameProblems,
+  templateProblems,
+  tooLong,
+} from './draft.js';
+
+/** "Up to 5 listSid can be part of one single campaign" (API document, `lists`). */
+const maximumStaticLists = 5;
+
+/** `UNKNOWN` is what we answer for a word that we don't know; the upstream can't be asked for it. */
+function enumProblems({ contentType, smsType }: CampaignDraft): UserProblem[] {
+  const problems: UserProblem[] = [];
+  if (contentType === ContentType.UNKNOWN)
+    problems.push(
+      problem('INVALID', ['input', 'contentType'], 'The content type must be STATIC or DYNAMIC.'),
+    );
+  if (smsType === SmsType.UNKNOWN)
+    problems.push(
+      problem('INVALID', ['input', 'smsType'], 'The SMS type must be one that the upstream takes.'),
+    );
+  return problems;
+}
+
+function countProblem(contentType: CampaignDraft['contentType'], count: number): UserProblem[] {
+  const field = ['input', 'lists'];
+  if (count === 0) return [problem('TOO_FEW', field, 'At least one contact list is needed.')];
+  if (contentType === ContentType.DYNAMIC && count > 1)
+    return [problem('TOO_MANY', field, `A dynamic campaign takes exactly one list; ${count} were given.`)];
+  if (count > maximumStaticLists)
+    return [
+      problem('TOO_MANY', field, `At most ${maximumStaticLists} lists are taken; ${count} were given.`),
+    ];
+  return [];
+}
+
+/** Of lists that are too many anyway, no more are looked at one by one. */
+const lookedAt = 50;
+
+/** One to five lists for a static campaign, exactly one for a dynamic one (API document, `lists`). */
+function listProblems({ lists, contentType }: CampaignDraft): UserProblem[] {
+  if (lists == null) return [];
+  const items = lists.slice(0, lookedAt).flatMap((sid, index) => {
+    const field = ['input', 'lists', String(index)];
+    if (sid.length > maximumSidLength) return [tooLong(field, 'The list sid', maximumSidLength)];
+    if (sid.trim() === '') return [problem('BLANK', field, 'The list sid is blank.')];
+    return lists.indexOf(sid) < index ? [problem('DUPLICATE', field, 'The list is given twice.')] : [];
+  });
+  return [...countProblem(contentType, lists.length), ...items];
+}
+
+/** "Alphabetical string (transactional), Numeric (Promotional)" (API document, `sender_id`). */
+function senderProblems({ senderId, smsType }: CampaignDraft): UserProblem[] {
+  if (senderId == null) return [];
+  const field = ['input', 'senderId'];
+  if (senderId.length > maximumSenderLength) return [tooLong(field, 'The sender', maximumSenderLength)];
+  if (senderId.trim() === '') return [problem('BLANK', field, 'The sender is blank.')];
+  if (smsType === SmsType.PROMOTIONAL)
+    return /^\d+$/.test(senderId)
+      ? []
+      : [problem('INVALID', field, 'The sender of a promotional campaign must have digits only.')];
+  if (smsType == null || smsType === SmsType.UNKNOWN) return [];
+  return /^[A-Za-z]+$/.test(senderId)
+    ? []
+    : [problem('INVALID', field, 'The sender of a transactional campaign must have letters only.')];
+}
+
+const minuteMs = 60_000;
+/** "start_time should be atleast 10 mins ahead of current time" (API document, `schedule`). */
+export const minimumLeadMs = 10 * minuteMs;
+/** "There has to be min 2 hours gap between start_time and end_time" (API document, `schedule`). */
+export const minimumDurationMs = 120 * minuteMs;
+
+/**
+ * Checks the times of a campaign.
+ *
+ * @param nowMs the gateway's clock.
+ * @param assumedStart the start that holds where the draft says none: the campaign's own on an update, the
+ *   upstream's default (created + 10 minutes) on a create.
+ */
+export function scheduleProblems(
+  { schedule }: CampaignDraft,
+  nowMs: number,
+  assumedStart: Date = new Date(nowMs + minimumLeadMs),
+): UserProblem[] {
+  const problems: UserProblem[] = [];
+  const { startTime, endTime } = schedule ?? {};
+  if (startTime && startTime.getTime() < nowMs + minimumLeadMs)
+    problems.push(
+      problem(
+        'TOO_EARLY',
+        ['input', 'schedule', 'startTime'],
+        'The start must be at least 10 minutes from now.',
+      ),
+    );
+  const start = startTime ?? assumedStart;
+  if (endTime && endTime.getTime() < start.getTime() + minimumDurationMs)
+    problems.push(
+      problem(
+        'TOO_EARLY',
+        ['input', 'schedule', 'endTime'],
+        'The end must be at least 2 hours after the start.',
+      ),
+    );
+  return problems;
+}
 
 /**
  * Every rule of the API document on a new campaign, all at once, so that a form can mark all its fields.

@@ -1,8 +1,7 @@
 import { type ContentType, type SmsType } from '../campaign.js';
-import { problem, type UserProblem } from '../user-error.js';
-import { fieldProblems } from './create.js';
+import { problem, type UserProblem } from '../errors.js';
+import { fieldProblems, scheduleProblems } from './create.js';
 import { type CampaignDraft } from './draft.js';
-import { scheduleProblems } from './schedule.js';
 
 /** What an update's rules need to know of the campaign as it is. */
 export interface CampaignAsItIs {

@@ -3,16 +3,33 @@ import {
   execute,
   type ExecutionResult,
   getVariableValues,
+  GraphQLBoolean,
+  GraphQLID,
+  GraphQLInt,
   type GraphQLSchema,
+  GraphQLString,
   type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { rejected } from '../../domain/rejected.js';
-import { documentBytes } from '../document-bytes.js';
-import { hasPlainVariables, isCompilable } from './compilable.js';
-import { plainLeaves } from './plain-leaves.js';
-import { selectionsOf } from './selections.js';
+import { rejected } from '../../domain/errors.js';
+import { documentBytes } from '../document-limits.js';
+import { hasPlainVariables, isCompilable, selectionsOf } from './compilable.js';
+
+/**
+ * What graphql-js makes of values that are what they should be already: themselves. A list has hundreds of such. What is
+ * anything else is graphql-js's to turn into what it should be, or to refuse.
+ */
+const plainLeaves = {
+  String: (value: unknown) => (typeof value === 'string' ? value : GraphQLString.serialize(value)),
+  ID: (value: unknown) => (typeof value === 'string' ? value : GraphQLID.serialize(value)),
+  Int: (value: unknown) => (isInt(value) ? value : GraphQLInt.serialize(value)),
+  Boolean: (value: unknown) => (typeof value === 'boolean' ? value : GraphQLBoolean.serialize(value)),
+};
+
+function isInt(value: unknown): boolean {
+  return typeof value === 'number' && (value | 0) === value;
+}
 
 type Variables = Readonly<Record<string, unknown>>;
 

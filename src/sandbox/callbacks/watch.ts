@@ -1,13 +1,20 @@
 import { type Campaign } from '../campaign.js';
 import { type SandboxState } from '../state.js';
-import { type Callback } from './callback.js';
-import { allTold, callbacksSince, mayTell, type Told } from './told.js';
+import {
+  allTold,
+  type Callback,
+  type CallbackOptions,
+  callbacksSince,
+  mayTell,
+  type Told,
+} from './callback.js';
+import { Postman } from './dispatcher.js';
 
 /**
  * Knows how far each campaign has been told. The state stays without timers: a look brings the campaigns that
  * have a callback URL up to now, as any reader does, and finds what happened since the look before.
  */
-export class CampaignWatch {
+class CampaignWatch {
   readonly #state: SandboxState;
   readonly #told = new Map<Campaign, Told>();
 
@@ -47,4 +54,31 @@ export class CampaignWatch {
     const isRevived = told.hasEnded && campaign.settled === undefined;
     return isRevived ? [] : callbacksSince(told, campaign, now);
   }
+}
+
+/** How often, in real time, campaigns are looked at. */
+const LOOK_EVERY_MS = 100;
+
+/** Callbacks that are being fired. */
+export interface Firing {
+  /** Nothing is posted any more, and nothing is left open. */
+  close(): Promise<void>;
+}
+
+/** Fires the callbacks of a state's campaigns from now on. The one timer of the sandbox is here. */
+export function fireCallbacks(state: SandboxState, options: CallbackOptions): Firing {
+  const { form = 'json', copies = 1 } = options;
+  const watch = new CampaignWatch(state);
+  const postman = new Postman({ form, copies, speed: state.speed });
+  const timer = setInterval(() => {
+    postman.round(watch.look());
+  }, LOOK_EVERY_MS);
+  // A sandbox lives as long as its port is open, not as long as its timer runs.
+  timer.unref();
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await postman.close();
+    },
+  };
 }

@@ -1,11 +1,23 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { ApiFailure } from '../api-failure.js';
+import { ApiFailure } from '../api/failure.js';
+import { type Call, type Operation, type Upstream } from '../api/operation.js';
 import { hexDigits } from '../digest.js';
-import { type Call, type Operation, type Upstream } from '../operations/operation.js';
-import { type Answer, jsonAnswer } from './answer.js';
-import { type Credentials, requireCredentials } from './basic-auth.js';
-import { failureEnvelope, type ItemShape, successEnvelope } from './envelope.js';
+import { type Answer, failureEnvelope, type ItemShape, jsonAnswer, successEnvelope } from './envelope.js';
 import { type RateLimit } from './rate-limit.js';
+
+/** HTTP Basic: the API key is the user, the API token the password (API document, every curl sample). */
+interface Credentials {
+  readonly apiKey: string;
+  readonly apiToken: string;
+}
+
+/** Refuses a request whose `Authorization` is not exactly that of the credentials. */
+function requireCredentials(authorization: string | undefined, credentials: Credentials): void {
+  const [scheme, token] = (authorization ?? '').split(' ');
+  const given = Buffer.from(token ?? '', 'base64').toString('utf8');
+  const isKnown = given === `${credentials.apiKey}:${credentials.apiToken}`;
+  if (scheme?.toLowerCase() !== 'basic' || !isKnown) throw ApiFailure.badCredentials();
+}
 
 /** What answering needs. */
 export interface Desk {

@@ -1,9 +1,8 @@
-import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { ApiFailure } from '../api-failure.js';
-import { type Answer, jsonAnswer, restException } from './answer.js';
-import { failedItem } from './envelope.js';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { ApiFailure } from '../api/failure.js';
+import { type Answer, failedItem, jsonAnswer, restException } from './envelope.js';
 
 /** What goes wrong with one request. */
 export interface Fault {

@@ -1,4 +1,4 @@
-import { type Answer, jsonAnswer, restException } from './answer.js';
+import { type Answer, jsonAnswer, restException } from './envelope.js';
 
 const MINUTE = 60_000;
 

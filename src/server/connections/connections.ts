@@ -1,18 +1,28 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
-import { addressOf } from './address.js';
-import { Connection, type RequestHandler, type WaitingRequests } from './connection.js';
+import { type FastifyInstance } from 'fastify';
+import { anonymous, nobody } from '../../domain/caller.js';
+import { type EndedConnection, type RefusedConnection } from '../../telemetry/metrics/connection-metrics.js';
+import { refuse } from '../http/refuse.js';
+import { type Patience, slowClients } from '../limits/slow-clients.js';
+import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
 import { type IncomingBytes } from './incoming-bytes.js';
 import { endWith, type RawError } from './raw-error.js';
-import { type UnreadBytes, type UnreadEnd } from './unread-bytes.js';
+import { type UnreadBytes } from './unread-bytes.js';
 
-/** Why a connection is refused: too many of `all`, or of one `caller`. */
-export type RefusedConnection = 'all' | 'caller';
 /**
- * Why the gateway ends a connection: it is `idle`, has asked nothing (`silent`) or is `slow` to send what it has begun, and
- * others need its place; the rest does not read.
+ * The address that a connection is counted by: of IPv6 the first 64 bits, since whoever has one address there has all that
+ * begin with them (RFC 6177).
  */
-export type EndedConnection = 'idle' | 'silent' | 'slow' | UnreadEnd;
+export function addressOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remoteAddress)?.[1];
+  if (mapped !== undefined || !remoteAddress.includes(':')) return mapped ?? remoteAddress;
+  const [start = '', end] = remoteAddress.split('%', 1)[0]?.split('::') ?? [];
+  const groups = start === '' ? [] : start.split(':');
+  const left = end === undefined || end === '' ? [] : end.split(':');
+  while (groups.length + left.length < 8) groups.push('0');
+  return [...groups, ...left].slice(0, 4).join(':');
+}
 
 /** How many connections there may be. */
 export interface ConnectionsOptions {
@@ -38,7 +48,7 @@ const refusedForMs = 1000;
 const lookAgainMs = 50;
 
 /** Errors that refused connections are answered with. */
-export const refusals: Readonly<Record<RefusedConnection, RawError>> = {
+const refusals: Readonly<Record<RefusedConnection, RawError>> = {
   all: [
     503,
     'The gateway has as many connections as it can have; try again.',
@@ -231,4 +241,46 @@ export class Connections {
     this.#count(connection.holder, -1);
     if (!connection.hasAsked) this.#silent -= 1;
   }
+}
+
+/**
+ * Counts connections for callers as soon as a request shows who that is; the request is refused where its caller has too
+ * many. To be called where such a limit is set: the hook costs every request something.
+ */
+export function countForCallers(app: FastifyInstance, connections: Connections): void {
+  const [status, message, code] = refusals.caller;
+  app.addHook('preParsing', ({ caller, raw }, reply, _payload, done) => {
+    const isKnown = caller !== anonymous && caller !== nobody;
+    if (!isKnown || connections.belongsTo(raw.socket, caller.name)) done();
+    else refuse(reply.header('connection', 'close'), status, message, code);
+  });
+}
+
+/** How the HTTP server treats its clients. */
+export interface ConnectionServerOptions {
+  readonly patience: Patience | undefined;
+  /** Called for what is no HTTP, and for requests that do not arrive in time. */
+  readonly onClientError: (error: { readonly code?: string }, socket: Socket) => void;
+}
+
+/** Makes the HTTP server, as Fastify has it made, on connections that are counted and bounded. */
+export function connectionServers(
+  connections: Connections,
+  { patience, onClientError }: ConnectionServerOptions,
+) {
+  const { http, keepAliveTimeout } = slowClients(patience);
+  return (handle: RequestHandler): Server => {
+    const server = createServer(http, (request, response) => {
+      connections.receive(request, response, handle);
+    });
+    server.keepAliveTimeout = keepAliveTimeout;
+    server.on('connection', (socket: Socket) => {
+      connections.open(socket);
+    });
+    server.on('clientError', (error: { readonly code?: string }, socket) => {
+      onClientError(error, socket as Socket);
+    });
+    ignoreOtherUpgrades(server);
+    return server;
+  };
 }

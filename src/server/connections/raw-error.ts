@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
-import { errorBody } from '../error-body.js';
-import { securityHeaders } from '../limits/security-headers.js';
+import { errorBody } from '../http/refuse.js';
+import { securityHeaders } from '../http/response-headers.js';
 
 /**
  * An HTTP response as it goes over a socket that no route serves: an error in the shape of GraphQL's own, after which the

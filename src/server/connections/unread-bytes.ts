@@ -1,7 +1,5 @@
 import { type Socket } from 'node:net';
-
-/** Why a connection was ended: `late` takes nothing any more, `full` has too much waiting for it. */
-export type UnreadEnd = 'late' | 'full';
+import { type UnreadEnd } from '../../telemetry/metrics/connection-metrics.js';
 
 /** Bounds of bytes that were written and not yet taken. */
 export interface UnreadBytesOptions {

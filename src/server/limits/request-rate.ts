@@ -1,9 +1,14 @@
+import { type onRequestAsyncHookHandler } from 'fastify';
 import { type Redis } from 'ioredis';
-import { type RateLimiterAbstract } from 'rate-limiter-flexible';
-import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
-import RateLimiterRedis from 'rate-limiter-flexible/lib/RateLimiterRedis.js';
-import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
 import { GatewayError } from '../../domain/errors.js';
+import { type OperationPipeline } from '../../operations/pipeline.js';
+import { writeResult } from '../http/operation-over-http.js';
 
 /** How often one caller may ask. */
 export interface RequestRateOptions {
@@ -118,4 +123,16 @@ async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
 function tooMany(limit: number, retryAfter: number): GatewayError {
   const message = `More than ${limit} requests in a minute; try again in ${retryAfter} seconds.`;
   return new GatewayError('TOO_MANY_REQUESTS', message, { limit, retryAfter });
+}
+
+/** Counts a route's requests before their bodies are read; no hook where there is no limit. */
+export function rateHooks(rate: RequestRate, pipeline: OperationPipeline): onRequestAsyncHookHandler[] {
+  if (!rate.isOn) return [];
+  return [
+    async (request, reply) => {
+      const tooMany = await rate.take(request.caller.name);
+      if (!tooMany) return undefined;
+      return reply.send(writeResult(reply, pipeline.refuse(request.trail, tooMany)));
+    },
+  ];
 }

@@ -1,6 +1,6 @@
 import { type CampaignDraft } from '../../../src/domain/rules/draft.js';
 import { type CampaignAsItIs } from '../../../src/domain/rules/update.js';
-import { type UserProblem } from '../../../src/domain/user-error.js';
+import { type UserProblem } from '../../../src/domain/errors.js';
 
 /** The clock of every rule here. */
 export const now = Date.parse('2024-03-01T10:00:30Z');

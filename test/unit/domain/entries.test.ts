@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { LRUCache } from 'lru-cache';
-import { upToEntries } from '../../../src/domain/entries.js';
+import { upToEntries } from '../../../src/domain/entry-size.js';
 
 it('keeps as many entries as it says, and lets go of those that were used longest ago', () => {
   const kept = new LRUCache<number, string>(upToEntries(3));

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { GatewayError, InputError } from '../../../src/domain/errors.js';
+import { GatewayError, InputError, problem } from '../../../src/domain/errors.js';
 import { failedBecause, UpstreamFailure } from '../../../src/domain/upstream-failure.js';
-import { problem } from '../../../src/domain/user-error.js';
 
 describe('an error for the client', () => {
   it('of an argument names it, in its message and for programs', () => {

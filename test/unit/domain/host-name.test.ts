@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLoopbackName, readHostName, readHostSetting } from '../../../src/domain/host-name.js';
+import { isLoopbackName, readHostName, readHostSetting } from '../../../src/domain/addresses.js';
 
 describe('a host is read', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { examinedPart, lengthInCharacters, variablesOf } from '../../../src/domain/template.js';
+import { examinedPart, lengthInCharacters, variablesOf } from '../../../src/domain/sms.js';
 
 describe('the variables of a template', () => {
   const templates: [template: string, variables: string[]][] = [

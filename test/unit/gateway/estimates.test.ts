@@ -8,18 +8,18 @@ import { campaignFromWire } from '../../../src/datasources/exotel/mapping/campai
 import { messageFromWire } from '../../../src/datasources/exotel/mapping/message.js';
 import { readCampaign } from '../../../src/datasources/exotel/wire/campaign.js';
 import { readMessage } from '../../../src/datasources/exotel/wire/message.js';
-import { KeptReadings } from '../../../src/datasources/reading/kept-readings.js';
-import { KeptReading } from '../../../src/datasources/reading/used-readings.js';
+import { KeptReadings } from '../../../src/datasources/cache/memory-tier.js';
+import { KeptReading } from '../../../src/datasources/cache/read-report.js';
 import { MemoryState } from '../../../src/datasources/state/memory-state.js';
-import { entryBytes, textBytes, upToEntries } from '../../../src/domain/entries.js';
+import { entryBytes, textBytes, upToEntries } from '../../../src/domain/entry-size.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { DocumentLimits } from '../../../src/operations/document-limits.js';
 import { CompiledQueries } from '../../../src/operations/execution/compiled-queries.js';
 import { PreparedDocuments } from '../../../src/operations/prepared-document.js';
 import { validationSettings } from '../../../src/operations/validation.js';
-import { CostCheck } from '../../../src/resolvers/cost/checked-cost.js';
+import { CostCheck } from '../../../src/operations/cost/operation-cost.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
-import { KeptAnswers } from '../../../src/server/answers/kept-answers.js';
+import { KeptAnswers } from '../../../src/operations/response-cache.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

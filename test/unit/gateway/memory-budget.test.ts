@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type MemoryBudget, memoryBudget } from '../../../src/gateway/memory-budget.js';
+import { type MemoryBudget, memoryBudget } from '../../../src/app/memory-budget.js';
 
 const mebibyte = 1024 * 1024;
 const whole = (bytes: number): number => Math.floor(bytes);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Campaign } from '../../../src/schema/campaign.js';
-import { completed } from '../../../src/live/completed.js';
+import { completed } from '../../../src/live/change-feed.js';
 
 const stats = { scheduled: 1, submitted: 0, sent: 4, failed: 0, failedDnd: 0, failedExpired: 0 };
 const allStats = { ...stats, failedNoAttempt: 0, failedNoBalance: 0, invalid: 0, total: 5 };

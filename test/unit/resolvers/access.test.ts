@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isObjectType } from 'graphql';
-import { guarded, guardedFields } from '../../../src/resolvers/access/guarded.js';
+import { guarded, guardedFields } from '../../../src/auth/field-scopes.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
 
 const writes = ['create', 'update', 'pause', 'resume', 'complete', 'archive'];

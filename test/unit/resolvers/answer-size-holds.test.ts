@@ -16,8 +16,8 @@ import {
 } from 'graphql';
 import { GatewayError } from '../../../src/domain/errors.js';
 import { campaignPageLimits, messagePageLimits } from '../../../src/domain/page.js';
-import { leafBytes } from '../../../src/resolvers/cost/leaf-bytes.js';
-import { pageRows } from '../../../src/resolvers/cost/page-cost.js';
+import { leafBytes } from '../../../src/operations/cost/answer-size.js';
+import { pageRows } from '../../../src/operations/cost/upstream-calls.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
 import { CostUnderTest } from '../../support/cost-check.js';
 import { type Listed, randomQuery } from '../../support/random-operation.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { neededRows, wholeWindows } from '../../../src/datasources/reading/slicing.js';
+import { neededRows, wholeWindows } from '../../../src/datasources/paging/slicing.js';
 import { type PageArguments } from '../../../src/domain/page.js';
-import { pageCalls } from '../../../src/resolvers/cost/page-cost.js';
+import { pageCalls } from '../../../src/operations/cost/upstream-calls.js';
 import { plainList, read } from '../datasources/reading/plain-lists.js';
 
 const limits = { defaultSize: 20, maximum: 500 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Lanes, type Posting } from '../../../src/sandbox/callbacks/lanes.js';
+import { Lanes, type Posting } from '../../../src/sandbox/callbacks/dispatcher.js';
 
 describe('the postings that wait', () => {
   const lanesOf = (...expected: [campaignSid: string, name: string][]): Lanes => {

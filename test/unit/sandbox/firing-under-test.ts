@@ -1,4 +1,4 @@
-import { type CallbackOptions } from '../../../src/sandbox/callbacks/callback-options.js';
+import { type CallbackOptions } from '../../../src/sandbox/callbacks/callback.js';
 import { type CampaignDraft } from '../../../src/sandbox/draft.js';
 import { CallbackReceiver, eventually } from './callback-receiver.js';
 import { SandboxUnderTest } from './sandbox-under-test.js';

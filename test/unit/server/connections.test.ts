@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { addressOf } from '../../../src/server/connections/address.js';
-import { connectionServers } from '../../../src/server/connections/connection-server.js';
-import { Connections, type ConnectionsOptions } from '../../../src/server/connections/connections.js';
+import {
+  addressOf,
+  Connections,
+  connectionServers,
+  type ConnectionsOptions,
+} from '../../../src/server/connections/connections.js';
 import { IncomingBytes } from '../../../src/server/connections/incoming-bytes.js';
 import { UnreadBytes } from '../../../src/server/connections/unread-bytes.js';
 import { until } from '../../support/subscribing.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { KeptAnswers, type KeptAnswer, type LookUp } from '../../../src/server/answers/kept-answers.js';
+import { type KeptAnswer, KeptAnswers, type LookUp } from '../../../src/operations/response-cache.js';
 
 /** An answer of so many bytes, of readings that are fresh for so many milliseconds. */
 function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[]): KeptAnswer {

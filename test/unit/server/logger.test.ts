@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '../../../src/domain/errors.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
-import { libraryLogger } from '../../../src/server/library-log.js';
-import { createLogger, type Logger } from '../../../src/server/logger.js';
+import { libraryLogger } from '../../../src/server/http/apollo-front.js';
+import { type Logger } from 'pino';
+import { createLogger } from '../../../src/telemetry/logger.js';
 
 /** What a logger writes. */
 function written(write: (logger: Logger) => void): Record<string, unknown> {

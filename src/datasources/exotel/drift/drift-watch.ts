@@ -2,9 +2,9 @@ import { CampaignStatus } from '../../../domain/campaign.js';
 import { MessageStatus } from '../../../domain/message.js';
 import { type Trail } from '../../../domain/trail.js';
 import { type Route } from '../call-observer.js';
-import { campaignStatusOf, messageStatusOf } from '../mapping/words.js';
+import { campaignStatusOf, messageStatusOf } from '../mapping/enums.js';
 import { callbackFields } from '../wire/callback.js';
-import { isObject } from '../wire/object.js';
+import { isObject } from '../wire/values.js';
 import { differences, type Drift, isDocumented, signatureOf } from './differences.js';
 import {
   answer,

@@ -1,6 +1,6 @@
 import { CampaignAction, type ContentType, type SmsType } from '../../../domain/campaign.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
-import { typeToWire } from './words.js';
+import { typeToWire } from './enums.js';
 
 /** A request body in the upstream's spelling. */
 export type WireBody = Readonly<Record<string, unknown>>;

@@ -1,5 +1,4 @@
-import { isObject } from './object.js';
-import { countOf, integerOf } from './number.js';
+import { countOf, integerOf, isObject } from './values.js';
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,4 @@
-import { isObject } from './object.js';
-import { sidOf } from './sid.js';
-import { textOf, textOrNull } from './text.js';
-import { momentOrNull } from './time.js';
+import { isObject, momentOrNull, sidOf, textOf, textOrNull } from './values.js';
 
 /** A message of `message-details`. Its text is `message` in one sample of the document and `body` in the others. */
 export interface WireMessage {

@@ -8,8 +8,7 @@ import {
   gzipSync,
   type ZlibOptions,
 } from 'node:zlib';
-import { type AnswerReader } from '../../../../src/datasources/exotel/exchange.js';
-import { type TransportAnswer } from '../../../../src/datasources/exotel/transport.js';
+import { type AnswerReader, type TransportAnswer } from '../../../../src/datasources/exotel/transport.js';
 import { documentedCampaign } from '../../../fixtures/documented-answer.js';
 import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
 

@@ -1,4 +1,4 @@
-import { type CampaignQuery, type MessageQuery } from '../../../../src/datasources/exotel/query.js';
+import { type CampaignQuery, type MessageQuery } from '../../../../src/domain/list-query.js';
 
 /** All campaigns in the upstream's own order. */
 export const anyCampaign: CampaignQuery = {

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { ExotelClient } from '../../../../src/datasources/exotel/client.js';
-import { type SendPolicy } from '../../../../src/datasources/exotel/policy/call-policy.js';
+import { type SendPolicy } from '../../../../src/datasources/exotel/resilience/call-policy.js';
 import { Transport, type TransportOptions } from '../../../../src/datasources/exotel/transport.js';
 
 /** A request as it came in: the target is what stood in the request line. */

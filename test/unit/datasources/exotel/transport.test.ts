@@ -1,5 +1,4 @@
-import { type AnswerReader } from '../../../../src/datasources/exotel/exchange.js';
-import { type TransportAnswer } from '../../../../src/datasources/exotel/transport.js';
+import { type AnswerReader, type TransportAnswer } from '../../../../src/datasources/exotel/transport.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { utcTexts } from '../../../../src/datasources/exotel/utc-text.js';
+import { utcTexts } from '../../../../src/datasources/exotel/client.js';
 
 it('writes moments as JavaScript does, in whatever order they come', () => {
   const moment = fc.integer({ min: 0, max: 4_102_444_800_000 }); // to the year 2100

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { utf8Text } from '../../../../src/datasources/exotel/utf8-text.js';
+import { utf8Text } from '../../../../src/datasources/exotel/wire/json.js';
 
 const mark = [0xef, 0xbb, 0xbf];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openEnvelope } from '../../../../src/datasources/exotel/answer.js';
+import { openEnvelope } from '../../../../src/datasources/exotel/attempt.js';
 import { campaignFromWire } from '../../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../../src/datasources/exotel/mapping/message.js';
 import { readWindow } from '../../../../src/datasources/exotel/rows.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { maximumSearchCalls } from '../../../../src/datasources/reading/search-allowance.js';
-import { neededRows, type Slicing, wholeWindows } from '../../../../src/datasources/reading/slicing.js';
+import { maximumSearchCalls } from '../../../../src/datasources/paging/position.js';
+import { neededRows, type Slicing, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import { type Change, ChangingList } from './changing-list.js';
 import { anyBlocks, anyChanges, runs } from './changes.js';
 import { type PlainRow, type PlainUpstream, read, sids } from './plain-lists.js';

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { ListReader, type WindowFetch } from '../../../../src/datasources/reading/list-reader.js';
-import { type ListSource } from '../../../../src/datasources/reading/list-source.js';
-import { readPage } from '../../../../src/datasources/reading/page.js';
-import { PageMaximum } from '../../../../src/datasources/reading/page-maximum.js';
+import { ListReader, type WindowFetch } from '../../../../src/datasources/paging/list-reader.js';
+import { type ListSource } from '../../../../src/datasources/paging/list-source.js';
+import { readPage } from '../../../../src/datasources/paging/page.js';
+import { PageMaximum } from '../../../../src/datasources/paging/slicing.js';
 import { cursorAt, plainList, type PlainRow } from './plain-lists.js';
 
 const source: ListSource<PlainRow> = { key: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };

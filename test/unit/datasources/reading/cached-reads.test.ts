@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CachedReads, type CachedReadsOptions } from '../../../../src/datasources/reading/cached-reads.js';
-import { type ReadWish } from '../../../../src/datasources/reading/reading.js';
-import { ReadingClock } from '../../../../src/datasources/reading/reading-clock.js';
-import { ReadReport } from '../../../../src/datasources/reading/read-report.js';
+import { CachedReads, type CachedReadsOptions } from '../../../../src/datasources/cache/stale-cache.js';
+import { type ReadWish } from '../../../../src/datasources/cache/cache-entry.js';
+import { ReadingClock } from '../../../../src/datasources/cache/hybrid-clock.js';
+import { ReadReport } from '../../../../src/datasources/cache/read-report.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 
 interface Text {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { InputError } from '../../../../src/domain/errors.js';
-import { type Cursor, decodeCursor, encodeCursor } from '../../../../src/datasources/reading/cursor.js';
-import { markOf } from '../../../../src/datasources/reading/neighbour-marks.js';
+import {
+  type Cursor,
+  decodeCursor,
+  encodeCursor,
+  markOf,
+} from '../../../../src/datasources/paging/cursor.js';
 import { keyOf, plainList, read, sids } from './plain-lists.js';
 
 const list = 'abcdefgh';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PageMaximum } from '../../../../src/datasources/reading/page-maximum.js';
+import { PageMaximum } from '../../../../src/datasources/paging/slicing.js';
 
 describe('the page maximum', () => {
   it.each<[string, number[], number]>([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type PageArguments } from '../../../../src/domain/page.js';
-import { neededRows, wholeWindows } from '../../../../src/datasources/reading/slicing.js';
+import { neededRows, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import {
   cursorAt,
   keyOf,

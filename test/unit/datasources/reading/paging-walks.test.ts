@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { markOf } from '../../../../src/datasources/reading/neighbour-marks.js';
-import { maximumSearchCalls } from '../../../../src/datasources/reading/search-allowance.js';
-import { neededRows, type Slicing, wholeWindows } from '../../../../src/datasources/reading/slicing.js';
+import { markOf } from '../../../../src/datasources/paging/cursor.js';
+import { maximumSearchCalls } from '../../../../src/datasources/paging/position.js';
+import { neededRows, type Slicing, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import { anyBlocks, anyChanges, runs } from './changes.js';
 import { type Change, ChangingList } from './changing-list.js';
 import { keyOf, type PlainRow, type PlainUpstream, read, sids } from './plain-lists.js';

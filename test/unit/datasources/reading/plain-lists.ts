@@ -1,10 +1,9 @@
 import { type PageArguments } from '../../../../src/domain/page.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
-import { ListReader, type WindowFetch } from '../../../../src/datasources/reading/list-reader.js';
-import { type ListSource } from '../../../../src/datasources/reading/list-source.js';
-import { readPage } from '../../../../src/datasources/reading/page.js';
-import { PageMaximum } from '../../../../src/datasources/reading/page-maximum.js';
-import { type Slicing, wholeWindows } from '../../../../src/datasources/reading/slicing.js';
+import { ListReader, type WindowFetch } from '../../../../src/datasources/paging/list-reader.js';
+import { type ListSource } from '../../../../src/datasources/paging/list-source.js';
+import { readPage } from '../../../../src/datasources/paging/page.js';
+import { PageMaximum, type Slicing, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 
 export interface PlainRow {
   readonly sid: string;

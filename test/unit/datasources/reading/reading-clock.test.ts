@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ReadingClock } from '../../../../src/datasources/reading/reading-clock.js';
+import { ReadingClock } from '../../../../src/datasources/cache/hybrid-clock.js';
 
 describe('the clock of readings', () => {
   it('goes up, also while the time stands still or goes back', () => {

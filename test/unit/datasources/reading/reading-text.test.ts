@@ -3,7 +3,7 @@ import { campaignFromWire } from '../../../../src/datasources/exotel/mapping/cam
 import { messageFromWire } from '../../../../src/datasources/exotel/mapping/message.js';
 import { readCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
 import { readMessage } from '../../../../src/datasources/exotel/wire/message.js';
-import { plainText, readingShape, windowText } from '../../../../src/datasources/reading/reading-text.js';
+import { plainText, readingShape, windowText } from '../../../../src/datasources/cache/entry-text.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 
 const time = '2026-05-01T10:00:00Z';

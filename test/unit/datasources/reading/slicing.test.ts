@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type PageArguments } from '../../../../src/domain/page.js';
-import { neededRows, slicingOf, wholeWindows } from '../../../../src/datasources/reading/slicing.js';
+import { neededRows, slicingOf, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import { cursorAt, plainList, read, sids } from './plain-lists.js';
 
 const slicing = neededRows();

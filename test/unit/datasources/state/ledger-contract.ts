@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CallLedger, type OthersView } from '../../../../src/datasources/exotel/policy/call-ledger.js';
+import {
+  type CallLedger,
+  type OthersView,
+} from '../../../../src/datasources/exotel/rate-limit/upstream-quota.js';
 import { claim } from './ledger-under-test.js';
 
 /** One account, as its gateways have its ledger open. */

@@ -1,7 +1,10 @@
-import { type OthersView, type OwnCall } from '../../../../src/datasources/exotel/policy/call-ledger.js';
-import { connectToRedis } from '../../../../src/datasources/state/redis-connection.js';
-import { RedisHealth } from '../../../../src/datasources/state/redis-health.js';
-import { RedisWindow } from '../../../../src/datasources/state/redis-window.js';
+import {
+  type OthersView,
+  type OwnCall,
+} from '../../../../src/datasources/exotel/rate-limit/upstream-quota.js';
+import { connectToRedis } from '../../../../src/datasources/state/redis/state.js';
+import { RedisHealth } from '../../../../src/datasources/state/redis/health.js';
+import { RedisWindow } from '../../../../src/datasources/exotel/rate-limit/redis-window.js';
 
 /** So short that several of them go by within a test. */
 export const minuteMs = 200;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { RedisBus } from '../../../../src/datasources/state/redis-bus.js';
-import { connectToRedis } from '../../../../src/datasources/state/redis-connection.js';
+import { RedisBus } from '../../../../src/datasources/state/redis/bus.js';
+import { connectToRedis } from '../../../../src/datasources/state/redis/state.js';
 import { type BusGap } from '../../../../src/datasources/state/shared-bus.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis.js';
 import { until } from '../../../support/subscribing.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
-import { connectToRedis } from '../../../../src/datasources/state/redis-connection.js';
-import { RedisHealth } from '../../../../src/datasources/state/redis-health.js';
-import { RedisReadings } from '../../../../src/datasources/state/redis-readings.js';
+import { connectToRedis } from '../../../../src/datasources/state/redis/state.js';
+import { RedisHealth } from '../../../../src/datasources/state/redis/health.js';
+import { RedisReadings } from '../../../../src/datasources/state/redis/cache-tier.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis.js';
 import { until } from '../../../support/two-gateways.js';
 import { describeSharedReadings, nobody, place, reading } from './readings-contract.js';

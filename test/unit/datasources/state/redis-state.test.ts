@@ -2,8 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Redis } from 'ioredis';
-import { connectToRedis } from '../../../../src/datasources/state/redis-connection.js';
-import { RedisState } from '../../../../src/datasources/state/redis-state.js';
+import { connectToRedis, RedisState } from '../../../../src/datasources/state/redis/state.js';
 import { GatewayError } from '../../../../src/domain/errors.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis.js';
 import { describeSharedState } from './contract.js';

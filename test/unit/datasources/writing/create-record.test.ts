@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { recordFromText, recordToText } from '../../../../src/datasources/writing/create-record.js';
+import { recordFromText, recordToText } from '../../../../src/datasources/writing/create.js';
 
 const record = {
   fingerprint: 'print',

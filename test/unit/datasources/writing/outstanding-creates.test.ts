@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryState } from '../../../../src/datasources/state/memory-state.js';
-import { type Create } from '../../../../src/datasources/writing/create.js';
-import { nothingSent, type Progress } from '../../../../src/datasources/writing/create-record.js';
-import { OutstandingCreates } from '../../../../src/datasources/writing/outstanding-creates.js';
+import { type Create, nothingSent, type Progress } from '../../../../src/datasources/writing/create.js';
+import { OutstandingCreates } from '../../../../src/datasources/writing/look-up/outstanding-creates.js';
 import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
 import { type Campaign } from '../../../../src/schema/campaign.js';
 import { draftWith } from '../../domain/drafts.js';

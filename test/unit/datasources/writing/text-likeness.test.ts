@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Likeness, likenessOf, searchable } from '../../../../src/datasources/writing/text-likeness.js';
+import {
+  type Likeness,
+  likenessOf,
+  searchable,
+} from '../../../../src/datasources/writing/look-up/text-likeness.js';
 
 describe('a stored name is like the one that was sent', () => {
   const long = 'Summer campaign for the north of India';

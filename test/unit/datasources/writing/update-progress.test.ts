@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { differences, updateProgress } from '../../../../src/datasources/writing/same-campaign.js';
+import { differences, updateProgress } from '../../../../src/datasources/writing/look-up/same-campaign.js';
 import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
 import { type Campaign } from '../../../../src/schema/campaign.js';
 import { draftWith } from '../../domain/drafts.js';

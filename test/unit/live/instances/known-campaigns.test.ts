@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { KnownCampaigns } from '../../../../src/live/instances/known-campaigns.js';
+import { KnownCampaigns } from '../../../../src/live/peers.js';
 import { type Campaign } from '../../../../src/schema/campaign.js';
 import { campaign } from './campaigns.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type LiveMessage, messageIn, textOf } from '../../../../src/live/instances/live-message.js';
+import { type LiveMessage, messageIn, textOf } from '../../../../src/live/peer-messages.js';
 import { campaign } from './campaigns.js';
 
 const messages: readonly LiveMessage[] = [

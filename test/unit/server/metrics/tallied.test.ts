@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AggregatorRegistry, Counter, Histogram, Registry } from 'prom-client';
-import { talliedCounter } from '../../../../src/server/metrics/tallied-counter.js';
-import { talliedHistogram } from '../../../../src/server/metrics/tallied-histogram.js';
+import { talliedCounter, talliedHistogram } from '../../../../src/telemetry/metrics/tallies.js';
 
 const named = { name: 'things_total', help: 'Things.', labelNames: ['kind', 'end'] } as const;
 const buckets = [0.1, 1, 10];

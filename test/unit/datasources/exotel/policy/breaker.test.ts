@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Breaker } from '../../../../../src/datasources/exotel/policy/breaker.js';
-import { NotSent } from '../../../../../src/datasources/exotel/policy/not-sent.js';
+import { Breaker } from '../../../../../src/datasources/exotel/resilience/circuit-breaker.js';
+import { NotSent } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
 import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { pass, startMs } from './budget-under-test.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Permit } from '../../../../../src/datasources/exotel/policy/permit.js';
+import { type Permit } from '../../../../../src/datasources/exotel/rate-limit/priority-queue.js';
 import {
   claimOf,
   minuteMs,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { type Permit } from '../../../../../src/datasources/exotel/policy/permit.js';
-import { priorities } from '../../../../../src/datasources/exotel/policy/priority.js';
+import { type Permit } from '../../../../../src/datasources/exotel/rate-limit/priority-queue.js';
+import { priorities } from '../../../../../src/datasources/exotel/rate-limit/priority.js';
 import { claimOf, minuteMs, newBudget, pass, startMs, tried } from './budget-under-test.js';
 
 beforeEach(() => {

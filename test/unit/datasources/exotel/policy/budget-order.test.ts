@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Budget } from '../../../../../src/datasources/exotel/policy/budget.js';
-import { type Priority } from '../../../../../src/datasources/exotel/policy/priority.js';
+import { type Budget } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { type Priority } from '../../../../../src/datasources/exotel/rate-limit/priority.js';
 import { claimOf, minuteMs, newBudget, pass, placesFor, startMs, tried, use } from './budget-under-test.js';
 
 beforeEach(() => {

@@ -1,9 +1,8 @@
 import { jest } from '@jest/globals';
-import { Budget } from '../../../../../src/datasources/exotel/policy/budget.js';
-import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
-import { type Permit } from '../../../../../src/datasources/exotel/policy/permit.js';
-import { type Claim, type Priority } from '../../../../../src/datasources/exotel/policy/priority.js';
-import { type RateHeaders } from '../../../../../src/datasources/exotel/policy/upstream-count.js';
+import { Budget, NoPlace } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { type Permit } from '../../../../../src/datasources/exotel/rate-limit/priority-queue.js';
+import { type Claim, type Priority } from '../../../../../src/datasources/exotel/rate-limit/priority.js';
+import { type RateHeaders } from '../../../../../src/datasources/exotel/rate-limit/upstream-quota.js';
 
 /** When the fake clock starts: the beginning of a minute. */
 export const startMs = Date.parse('2026-05-01T10:00:00Z');

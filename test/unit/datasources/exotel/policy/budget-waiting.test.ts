@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
+import { NoPlace } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { claimOf, minuteMs, newBudget, pass, startMs, tried, use } from './budget-under-test.js';
 

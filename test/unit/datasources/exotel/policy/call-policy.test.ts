@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Budget } from '../../../../../src/datasources/exotel/policy/budget.js';
-import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
-import { CallPolicy, type Try } from '../../../../../src/datasources/exotel/policy/call-policy.js';
+import { type Budget, NoPlace } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { CallPolicy, type Try } from '../../../../../src/datasources/exotel/resilience/call-policy.js';
 import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { newBudget, pass, rate, startMs, use } from './budget-under-test.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { NoPlace } from '../../../../../src/datasources/exotel/policy/no-place.js';
-import { retriedAfter, type RetryOptions } from '../../../../../src/datasources/exotel/policy/retry.js';
+import { NoPlace } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { retriedAfter, type RetryOptions } from '../../../../../src/datasources/exotel/resilience/retry.js';
 import {
   type FailureFacts,
   type FailureReason,

@@ -1,0 +1,222 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { type Logger } from 'pino';
+import { z } from 'zod';
+import { type Caller, type Scope, scopes } from '../domain/caller.js';
+import { GatewayError } from '../domain/errors.js';
+import { type Authenticator } from './credentials.js';
+
+/** A key as the file has it: its hash, never the key itself. */
+interface ApiKeyEntry {
+  readonly name: string;
+  readonly scopes: ReadonlySet<Scope>;
+  /** SHA-256 of the key; 32 bytes. */
+  readonly sha256: Buffer;
+}
+
+/** What is wrong with a file of keys, in words that have nothing of its content in them. */
+export class ApiKeysProblem extends Error {
+  override readonly name = 'ApiKeysProblem';
+}
+
+const maximumNameLength = 128;
+const hashBytes = 32;
+const leastDifferentBytes = 8; // of 32 random ones fewer than 20 are next to impossible
+/** Of the empty text, and of a line without one: what a script makes that was given no key. */
+const hashesOfNothing: readonly string[] = [
+  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  '01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b',
+];
+
+const entry = z.strictObject(
+  {
+    name: z
+      .string('must be text.')
+      .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII, not blank.')
+      .max(maximumNameLength, `may have ${maximumNameLength} characters at most.`),
+    scopes: z
+      .array(z.enum(scopes, `must be one of ${scopes.join(', ')}.`), 'must be a list of scopes.')
+      .min(1, 'must have a scope: a key without one can do nothing.')
+      .transform((list) => new Set(list)),
+    sha256: z
+      .string('must be text: the SHA-256 hash of the key.')
+      .transform(hashIn)
+      .refine((hash) => hash.length === hashBytes, 'must be the SHA-256 hash of the key, as hex or base64.')
+      .refine(isGoodHash, 'is not the hash of a random key.'),
+  },
+  { error: 'must be an object of name, scopes and sha256, and nothing else.' },
+);
+const entries = z.array(entry, 'must be a list of keys, or an object with a list "keys".');
+const file = z.preprocess(listIn, entries);
+
+/**
+ * Reads a file of keys.
+ * @throws ApiKeysProblem for the first thing that is wrong, which names the entry by its place.
+ */
+export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
+  const result = file.safeParse(parsed(text));
+  if (!result.success) {
+    const [{ path, message } = { path: [], message: 'can not be read.' }] = result.error.issues;
+    throw new ApiKeysProblem(`${placeOf(path)} ${message}`);
+  }
+  refuseTwice(result.data, 'name', ({ name }) => name);
+  refuseTwice(result.data, 'sha256', ({ sha256 }) => sha256.toString('hex'));
+  return result.data;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new ApiKeysProblem('The file is not JSON.'); // what JSON.parse says quotes the text
+  }
+}
+
+/** The list may stand in an object, as its only member. */
+function listIn(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'keys')) return value;
+  return Object.keys(value).length === 1 ? (value as { readonly keys: unknown }).keys : value;
+}
+
+/** Takes `sha256:` and `sha256-` before it, as tools write them. */
+function hashIn(text: string): Buffer {
+  const bare = text.trim().replace(/^sha-?256[:-]/i, '');
+  if (/^[\da-f]{64}$/i.test(bare)) return Buffer.from(bare, 'hex');
+  return /^[\w+/-]{43}=?$/.test(bare) ? Buffer.from(bare, 'base64') : Buffer.alloc(0);
+}
+
+function isGoodHash(hash: Buffer): boolean {
+  return !hashesOfNothing.includes(hash.toString('hex')) && new Set(hash).size >= leastDifferentBytes;
+}
+
+function refuseTwice(
+  keys: readonly ApiKeyEntry[],
+  member: keyof ApiKeyEntry,
+  textOf: (key: ApiKeyEntry) => string,
+): void {
+  const texts = keys.map(textOf);
+  const second = texts.findIndex((text, index) => texts.indexOf(text) < index);
+  if (second >= 0)
+    throw new ApiKeysProblem(`${placeOf([second, member])} is the same as an entry's before it.`);
+}
+
+/** A place in the list of keys, e.g. `Entry 2: "scopes"`, counted from 1. */
+function placeOf([index, ...members]: readonly PropertyKey[]): string {
+  if (typeof index !== 'number') return 'The file';
+  const member = members.find((part) => typeof part === 'string');
+  return `Entry ${index + 1}${member === undefined ? '' : `: "${member}"`}`;
+}
+
+/** How often the file is read for changes: by content, so that it does not matter how it was replaced. */
+const lookEveryMs = 1000;
+
+interface KnownKey {
+  readonly entry: ApiKeyEntry;
+  readonly caller: Caller;
+  readonly revoked: AbortController;
+}
+
+/** Knows callers by their keys, whose hashes are in a file that may change while the gateway runs. */
+export class ApiKeys {
+  readonly #path: string;
+  readonly #logger: Logger;
+  readonly #timer: NodeJS.Timeout;
+  #keys: readonly KnownKey[] = [];
+  #text: string;
+  #toldProblem: string | undefined;
+  #isClosed = false;
+
+  private constructor(path: string, text: string, logger: Logger) {
+    this.#path = path;
+    this.#logger = logger;
+    this.#text = text;
+    this.#take(parseApiKeys(text));
+    this.#timer = setTimeout(() => void this.#look(), lookEveryMs).unref();
+  }
+
+  /** @throws ApiKeysProblem where the file can't be read. */
+  static async open(path: string, logger: Logger): Promise<ApiKeys> {
+    return new ApiKeys(path, await read(path), logger);
+  }
+
+  /** Ends the looking for changes. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Compares with every key, whichever it is, so that the time it takes tells nothing. */
+  readonly authenticate: Authenticator = ({ bearer, apiKey }) => {
+    const shown = bearer ?? apiKey;
+    if (shown === undefined)
+      return refused('Show an API key: "Authorization: Bearer <key>" or "X-Api-Key: <key>".');
+    const hash = createHash('sha256').update(shown).digest();
+    let found: Caller | undefined;
+    for (const { entry, caller } of this.#keys) if (timingSafeEqual(entry.sha256, hash)) found = caller;
+    return found ? Promise.resolve(found) : refused('The API key is not known here.');
+  };
+
+  async #look(): Promise<void> {
+    try {
+      const text = await read(this.#path);
+      if (text !== this.#text) {
+        this.#take(parseApiKeys(text));
+        this.#text = text;
+        this.#logger.info({ keys: this.#keys.length }, 'the API keys were read anew');
+      }
+      this.#toldProblem = undefined;
+    } catch (error) {
+      this.#tell(error);
+    }
+    if (!this.#isClosed) this.#timer.refresh();
+  }
+
+  /** Keys that stay as they are stay the same caller; those that don't are taken away. */
+  #take(entries: readonly ApiKeyEntry[]): void {
+    const before = this.#keys;
+    this.#keys = entries.map(
+      (entry) => before.find((known) => isSame(known.entry, entry)) ?? knownKey(entry),
+    );
+    for (const known of before) if (!this.#keys.includes(known)) known.revoked.abort();
+    if (entries.length === 0) this.#logger.warn('the file of API keys has none: nobody is let in');
+  }
+
+  /** Each problem once, not every second. */
+  #tell(error: unknown): void {
+    const problem = error instanceof ApiKeysProblem ? error.message : 'unknown';
+    if (problem !== this.#toldProblem)
+      this.#logger.error({ problem }, 'API_KEYS_FILE can not be read anew: the keys stay as they were');
+    this.#toldProblem = problem;
+  }
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new ApiKeysProblem(
+      code === 'ENOENT' ? 'There is no such file.' : `The file can not be read: ${code}.`,
+    );
+  }
+}
+
+function knownKey(entry: ApiKeyEntry): KnownKey {
+  const revoked = new AbortController();
+  setMaxListeners(0, revoked.signal); // one for each subscription of the key
+  return { entry, revoked, caller: { name: entry.name, scopes: entry.scopes, revoked: revoked.signal } };
+}
+
+function isSame(a: ApiKeyEntry, b: ApiKeyEntry): boolean {
+  return (
+    a.name === b.name &&
+    a.sha256.equals(b.sha256) &&
+    a.scopes.size === b.scopes.size &&
+    [...a.scopes].every((scope) => b.scopes.has(scope))
+  );
+}
+
+function refused(message: string): Promise<never> {
+  return Promise.reject(new GatewayError('UNAUTHENTICATED', message));
+}

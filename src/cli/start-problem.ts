@@ -1,0 +1,18 @@
+import { ConfigError } from '../config/environment.js';
+
+/** Why the gateway can't start, for a person who can mend it; undefined for what nobody has foreseen. */
+export function startProblem(error: unknown): string | undefined {
+  return error instanceof ConfigError ? error.message : listenProblem(error);
+}
+
+/** What is wrong with HOST and PORT, where that is why nothing can listen. */
+function listenProblem(error: unknown): string | undefined {
+  const { code = '', address = '', port = '' } = error as { code?: string; address?: string; port?: number };
+  const place = `${address}:${port}`;
+  if (code === 'EADDRINUSE') return `PORT: ${place} is in use by another process; set PORT to a free one.`;
+  if (code === 'EACCES')
+    return `PORT: ${place} may not be listened on by this user; set PORT to one above 1023.`;
+  if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(code))
+    return 'HOST: is not an address of this machine; set HOST to one that is.';
+  return undefined;
+}

@@ -1,0 +1,63 @@
+import { type Row, type Window } from '../../domain/page.js';
+import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+
+/**
+ * The shape of what is written: it goes into the keys, so that gateways of two versions that run side by side do not
+ * take each other's readings for their own. To be raised with every change to what a campaign or a message holds.
+ */
+export const readingShape = 1;
+
+/** How a kind of answer is written, and read again. */
+export interface ReadingText<V> {
+  readonly write: (value: V) => string;
+  /** Undefined for what can't be read. */
+  readonly read: (text: string) => V | undefined;
+}
+
+/** Plain objects of texts, numbers and nulls are what JSON is for. */
+export function plainText<V extends object>(): ReadingText<V> {
+  return { write: (value) => JSON.stringify(value), read: (text) => parsed(text) as V | undefined };
+}
+
+/** A row that could not be read, as it is written. */
+interface WrittenFailure {
+  readonly failed: FailureReason;
+  readonly facts: FailureFacts;
+}
+
+function isFailure(row: object): row is WrittenFailure {
+  return 'failed' in row && !('__typename' in row);
+}
+
+/** Windows hold, beside plain rows, the reasons why others could not be read. */
+export function windowText<T extends object>(): ReadingText<Window<T>> {
+  return {
+    write: (window) =>
+      JSON.stringify({
+        ...window,
+        rows: window.rows.map((row: Row<T>) =>
+          row instanceof UpstreamFailure ? { failed: row.reason, facts: row.facts } : row,
+        ),
+      }),
+    read: (text) => {
+      const window = parsed(text) as
+        (Window<T> & { readonly rows: readonly (T | WrittenFailure)[] }) | undefined;
+      return (
+        window && {
+          ...window,
+          rows: window.rows.map((row: T | WrittenFailure) =>
+            isFailure(row) ? new UpstreamFailure(row.failed, row.facts) : row,
+          ),
+        }
+      );
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

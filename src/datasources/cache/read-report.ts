@@ -1,0 +1,98 @@
+import { type Asker, type Trail } from '../../domain/trail.js';
+
+/** One thing that an answer is made of. */
+export interface UsedReading {
+  /**
+   * For how many milliseconds it is still as good as new; undefined: it is no more, since it aged, was replaced, may
+   * have been changed by a write, or is not kept.
+   */
+  freshForMs(): number | undefined;
+  /** How much memory it takes to remember it, roughly. */
+  readonly bytes: number;
+}
+
+/** What an object and its place in a list take, roughly. */
+const ownBytes = 80;
+
+/** A reading by the key that it is kept under and its number: it is not held itself, so it can be let go of. */
+export class KeptReading implements UsedReading {
+  readonly #kept: ReadingsKept;
+  readonly #key: string;
+  readonly #order: number;
+
+  constructor(kept: ReadingsKept, key: string, order: number) {
+    this.#kept = kept;
+    this.#key = key;
+    this.#order = order;
+  }
+
+  freshForMs(): number | undefined {
+    return this.#kept.freshForMs(this.#key, this.#order);
+  }
+
+  get bytes(): number {
+    return ownBytes + this.#key.length;
+  }
+}
+
+/** Where readings are kept. */
+export interface ReadingsKept {
+  /** For how long the reading of this number is as good as new; undefined where another or none is. */
+  freshForMs(key: string, order: number): number | undefined;
+}
+
+/** What one request's answer is made of. */
+class UsedReadings {
+  readonly #readings: UsedReading[] = [];
+  #underWay = 0;
+  #isOfTheMoment = false;
+
+  /** Something is being read: until `are` tells what came of it, nobody knows what the answer is made of. */
+  willBe(): void {
+    this.#underWay += 1;
+  }
+
+  /** What was being read has come. */
+  are(reading: UsedReading): void {
+    this.#underWay -= 1;
+    this.#readings.push(reading);
+  }
+
+  /** Something else came with what is read. */
+  also(reading: UsedReading): void {
+    this.#readings.push(reading);
+  }
+
+  /** The answer goes by the clock, too: in a moment it may be another one though nothing was read anew. */
+  goByTheClock(): void {
+    this.#isOfTheMoment = true;
+  }
+
+  /** All that the answer is made of; undefined where that is not all, or nothing. */
+  get all(): readonly UsedReading[] | undefined {
+    const isAll = this.#underWay === 0 && !this.#isOfTheMoment && this.#readings.length > 0;
+    return isAll ? this.#readings : undefined;
+  }
+}
+
+/** What one request cost: told to a client that asks for it. */
+export class ReadReport implements Asker {
+  /** Requests sent to the upstream, retries included. */
+  calls = 0;
+  /** Reads answered from what was read before, fresh or old. */
+  fromCache = 0;
+  /** Reads that joined a call which another request had under way. */
+  shared = 0;
+  /** For how long all that was read is as good as new; Infinity where nothing was read. */
+  freshForMs = Infinity;
+  /** Whether numbers and texts of people were asked for. */
+  hasMessages = false;
+  /** What the answer is made of. */
+  readonly used = new UsedReadings();
+  readonly trail: Trail | undefined;
+
+  /** @param trail of the request; undefined for what nobody asked for. */
+  constructor(trail?: Trail) {
+    this.trail = trail;
+  }
+}

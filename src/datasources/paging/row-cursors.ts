@@ -1,0 +1,158 @@
+import { readable, type RowRange } from '../../domain/page.js';
+import {
+  adjacentMarks,
+  type Cursor,
+  encodeCursor,
+  fingerprintOf,
+  markedDistances,
+  markOf,
+  type Neighbours,
+  unknownNeighbours,
+} from './cursor.js';
+import { type ListRows, type ListSource } from './list-source.js';
+import { mayBeEqual } from './sort-key.js';
+
+/** A place where the number of rows with the same sort key, on either side, is known from an earlier page. */
+export interface KnownPlace {
+  readonly index: number;
+  readonly cursor: Cursor;
+}
+
+/** Adjacent rows at hand that have one sort key. */
+interface Block extends RowRange {
+  /** True where a row with another sort key, or the end of the list, is known to be next to it. */
+  readonly isStartSeen: boolean;
+  readonly isEndSeen: boolean;
+}
+
+/** Makes the cursors of rows. */
+export class RowCursors<T extends { readonly sid: string }> {
+  readonly #source: ListSource<T>;
+  readonly #rows: Pick<ListRows<T>, 'get'>;
+  readonly #total: number;
+  readonly #known: readonly KnownPlace[];
+  readonly #marks = new Map<number, number>();
+  #block: Block | undefined;
+  #fingerprint: string | undefined;
+
+  /**
+   * @param rows those at hand: the rows with cursors, and others around them.
+   * @param total rows in the list.
+   * @param known places of the cursors that the page was asked for with.
+   */
+  constructor(
+    source: ListSource<T>,
+    rows: Pick<ListRows<T>, 'get'>,
+    total: number,
+    known: readonly KnownPlace[] = [],
+  ) {
+    this.#source = source;
+    this.#rows = rows;
+    this.#total = total;
+    this.#known = known;
+  }
+
+  /** The cursor of the row at an offset, as text. */
+  at(offset: number): string {
+    this.#fingerprint ??= fingerprintOf(this.#source.key);
+    return encodeCursor(this.#cursor(offset), this.#fingerprint);
+  }
+
+  #cursor(offset: number): Cursor {
+    const total = this.#total;
+    const sid = readable(this.#rows.get(offset))?.sid ?? '';
+    const keyed = this.#readableNear(offset);
+    if (keyed === undefined)
+      return { offset, total, sid, sortKey: null, previous: unknownNeighbours, next: unknownNeighbours };
+    const sortKey = this.#keyAt(keyed);
+    const block = this.#blockOf(keyed);
+    return {
+      offset,
+      total,
+      sid,
+      sortKey,
+      previous: this.#neighbours(offset, -1, block, sortKey),
+      next: this.#neighbours(offset, 1, block, sortKey),
+    };
+  }
+
+  /** The row itself, or the nearest one whose sort key stands for that of a row that could not be read. */
+  #readableNear(offset: number): number | undefined {
+    if (readable(this.#rows.get(offset))) return offset;
+    for (const step of [-1, 1])
+      for (let distance = 1; distance <= adjacentMarks; distance += 1)
+        if (readable(this.#rows.get(offset + step * distance))) return offset + step * distance;
+    return undefined;
+  }
+
+  #keyAt(offset: number): string | null {
+    const row = readable(this.#rows.get(offset));
+    return row ? this.#source.sortKeyOf(row) : null;
+  }
+
+  /** The block of a readable row. Most rows of a page lie in that of the row before. */
+  #blockOf(offset: number): Block {
+    const known = this.#block;
+    if (known && offset >= known.start && offset < known.end) return known;
+    if (this.#source.direction === null)
+      return (this.#block = { start: 0, end: this.#total, isStartSeen: true, isEndSeen: true });
+    const [start, isStartSeen] = this.#edgeOf(offset, -1);
+    const [last, isEndSeen] = this.#edgeOf(offset, 1);
+    return (this.#block = { start, end: last + 1, isStartSeen, isEndSeen });
+  }
+
+  /** The last row of a block on one side; and whether the row next to it is known to be of another. */
+  #edgeOf(offset: number, step: -1 | 1): [last: number, isSeen: boolean] {
+    const sortKey = this.#keyAt(offset);
+    let last = offset;
+    for (let index = offset + step; ; index += step) {
+      const isNext = index === last + step;
+      if (index < 0 || index >= this.#total) return [last, isNext];
+      const row = this.#rows.get(index);
+      if (row === undefined) return [last, false];
+      if (row instanceof Error) continue;
+      // What could not be read between two rows with one sort key has it too; at the end of a block that is not known.
+      if (!mayBeEqual(this.#source.sortKeyOf(row), sortKey)) return [last, isNext];
+      last = index;
+    }
+  }
+
+  #neighbours(offset: number, step: -1 | 1, block: Block, sortKey: string | null): Neighbours {
+    const isSeen = step < 0 ? block.isStartSeen : block.isEndSeen;
+    const atHand = Math.max(0, step < 0 ? offset - block.start : block.end - 1 - offset);
+    const marks: (number | null)[] = [];
+    let known = 0;
+    for (const distance of markedDistances) {
+      const index = offset + step * distance;
+      if (index < 0 || index >= this.#total) break;
+      if (distance > atHand && !(isSeen && distance <= adjacentMarks)) break;
+      const mark = this.#mark(index);
+      marks.push(mark);
+      if (mark !== null) known = marks.length;
+    }
+    const tied = isSeen ? atHand : this.#tiedBefore(offset, step, block, sortKey);
+    return { tied, marks: marks.slice(0, known) };
+  }
+
+  /** How many rows of a block there are on one side, as the cursor knows that the page was asked for with. */
+  #tiedBefore(offset: number, step: -1 | 1, { start, end }: Block, sortKey: string | null): number | null {
+    for (const { index, cursor } of this.#known) {
+      const { tied } = step < 0 ? cursor.previous : cursor.next;
+      if (tied === null || index < start - 1 || index > end || !mayBeEqual(cursor.sortKey, sortKey)) continue;
+      // There are more of them than those at hand, or the end would have been seen.
+      return step < 0 ? offset - Math.min(index - tied, start - 1) : Math.max(index + tied, end) - offset;
+    }
+    return null;
+  }
+
+  /** The mark of a row, null where it was not read; each row is a neighbour of several others. */
+  #mark(offset: number): number | null {
+    const known = this.#marks.get(offset);
+    if (known !== undefined) return known;
+    const row = readable(this.#rows.get(offset));
+    if (!row) return null;
+    const mark = markOf(row.sid);
+    this.#marks.set(offset, mark);
+    return mark;
+  }
+}

@@ -1,0 +1,233 @@
+import { CampaignOrderField, type CampaignQuery, OrderDirection } from '../../../domain/list-query.js';
+import { type Row, type Window } from '../../../domain/page.js';
+import { failedBecause, UpstreamFailure } from '../../../domain/upstream-failure.js';
+import { type Campaign } from '../../../schema/campaign.js';
+import { type ExotelClient } from '../../exotel/client.js';
+import { type CallOptions } from '../../exotel/resilience/call-policy.js';
+import { earliestCreationMs, judge, type Judgement, type Lost } from './judgement.js';
+import {
+  type Found,
+  type OutstandingCreates,
+  type Rivals,
+  type SidReservations,
+} from './outstanding-creates.js';
+import { searchable } from './text-likeness.js';
+
+/** The list does not tell whether the campaign is there. */
+export class CannotTell extends Error {
+  override readonly name: string = 'CannotTell';
+}
+
+/** The list is too long to be read as far as the campaign could be. */
+class TooLong extends CannotTell {
+  override readonly name = 'TooLong';
+}
+
+/** What looking needs. */
+export interface LookUpOptions {
+  readonly client: ExotelClient;
+  readonly reservations: SidReservations;
+  readonly outstanding: OutstandingCreates;
+  readonly now: () => number;
+  /** How many rows to ask for at once. */
+  readonly windowRows: () => number;
+  /** How many windows of the list to read at most in one look. */
+  readonly maximumWindows: number;
+}
+
+/** A lost create, and the query that is to find its campaign. */
+interface Search {
+  readonly lost: Lost;
+  readonly query: CampaignQuery;
+  readonly call: CallOptions;
+}
+
+/** A row that is the campaign, or may be. */
+interface Candidate {
+  readonly row: Row<Campaign>;
+  readonly judgement: Exclude<Judgement, 'other'>;
+  readonly aheadMs: number;
+}
+
+/** How often a list that moves is read anew. */
+const maximumWalks = 3;
+/** A layer that reads a time without its offset moves a start by up to so much: Indian time is 5.5 hours ahead. */
+const offsetErrorMs = 6 * 3_600_000;
+
+const everything: CampaignQuery = {
+  name: null,
+  statuses: [],
+  order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
+};
+
+/** Looks in the list for a campaign whose create was sent and never answered: by name, content and time. */
+export class LookUp {
+  readonly #options: LookUpOptions;
+
+  constructor(options: LookUpOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Searches by a part of the name, which costs the least and finds a name that was not rewritten; where a null must be certain, it
+   * searches all campaigns that start after the request was sent.
+   * @param mustBeCertain false where a null proves nothing yet.
+   * @returns the campaign, reserved for this create, or null where it is not in the list.
+   * @throws CannotTell or UpstreamFailure where that can't be told.
+   */
+  async find(lost: Lost, call: CallOptions, mustBeCertain: boolean): Promise<Campaign | null> {
+    const all = { lost, query: everything, call };
+    const name = searchable(lost.draft.name);
+    if (name === null) return this.#findIn(all);
+    const byName = { ...all, query: { ...everything, name } };
+    if (!mustBeCertain) return this.#findByName(byName, all);
+    try {
+      return await this.#findIn(all);
+    } catch (error) {
+      if (!(error instanceof TooLong)) throw error;
+      const found = await this.#findIn(byName);
+      if (found) return found;
+      throw error;
+    }
+  }
+
+  async #findByName(byName: Search, all: Search): Promise<Campaign | null> {
+    try {
+      return await this.#findIn(byName);
+    } catch (error) {
+      // An upstream that takes a name may yet refuse to search for a part of it.
+      if (!failedBecause(error, 'refused')) throw error;
+      return this.#findIn(all);
+    }
+  }
+
+  async #findIn(search: Search): Promise<Campaign | null> {
+    for (let walk = 1; walk <= maximumWalks; walk += 1) {
+      const found = await this.#walk(search);
+      if (found !== 'moved') return found;
+    }
+    throw new CannotTell('the list does not stand still');
+  }
+
+  /**
+   * Reads the list once. Each window begins with the last row of the one before: where that row is missing, rows have moved
+   * meanwhile, and some may have been passed over.
+   */
+  async #walk({ lost, query, call }: Search): Promise<Campaign | null | 'moved'> {
+    const { client, windowRows, maximumWindows } = this.#options;
+    const candidates = new Map<unknown, Candidate>();
+    let last: string | undefined;
+    for (let offset = 0, windows = 0; windows < maximumWindows; windows += 1) {
+      const window = await client.listCampaigns(query, { offset, limit: windowRows() }, call);
+      const { rows, total } = window;
+      if (last !== undefined && !rows.some((row) => sidOf(row) === last)) return 'moved';
+      const aheadMs = this.#aheadMs(window);
+      const found = candidatesIn(rows, lost, aheadMs);
+      for (const candidate of found) candidates.set(sidOf(candidate.row) ?? candidate, candidate);
+      const sure = await this.#reserveFirst(found.filter(isSure), lost, namesOf(candidates.values()));
+      if (sure) return sure;
+      if (offset + rows.length >= total || isPast(rows, lost, aheadMs))
+        return this.#decide([...candidates.values()], lost);
+      const lastIndex = rows.findLastIndex((row) => sidOf(row) !== undefined);
+      if (lastIndex < 1) break;
+      offset += lastIndex;
+      last = sidOf(rows[lastIndex]);
+    }
+    const found = await this.#decide([...candidates.values()], lost);
+    if (found) return found;
+    throw new TooLong('the list could not be read far enough');
+  }
+
+  /** Decides at the end of a walk. The answers of creates that are in flight then tell which rows are theirs. */
+  async #decide(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null> {
+    const early = await this.#decideNow(candidates, lost);
+    if (early !== 'unclear') return early;
+    const late = (await this.#options.outstanding.othersEnded(lost.createId))
+      ? await this.#decideNow(candidates, lost)
+      : early;
+    if (late === 'unclear') throw new CannotTell('a row may be the one');
+    return late;
+  }
+
+  async #decideNow(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null | 'unclear'> {
+    const seen = namesOf(candidates);
+    const rivals = await this.#rivalsOf(lost);
+    const areAnothers = await Promise.all(
+      candidates.map(async (candidate) => {
+        if (candidate.judgement === 'twin' && rivals.hasWholeNameOfOne(foundIn(candidate))) return true;
+        const sid = sidOf(candidate.row);
+        return sid !== undefined && (await this.#options.reservations.isAnothers(sid, lost.createId));
+      }),
+    );
+    const open = candidates.filter((_, index) => areAnothers[index] !== true);
+    if (open.length === 0) return null;
+    const rewritten = open.filter(({ judgement }) => judgement === 'rewritten');
+    const names = new Set(rewritten.map(({ row }) => (row as Campaign).name));
+    const isOnlyName = names.size === 1 && open.every(({ judgement }) => isRewrittenOrTwin.has(judgement));
+    const acceptable = isOnlyName ? rewritten : open.filter(isSure);
+    return (await this.#reserveFirst(acceptable, lost, seen)) ?? 'unclear';
+  }
+
+  /** Reserves the first of the rows that no other create can have made. */
+  async #reserveFirst(
+    candidates: readonly Candidate[],
+    lost: Lost,
+    seen: ReadonlySet<string>,
+  ): Promise<Campaign | null> {
+    if (candidates.length === 0) return null;
+    const rivals = await this.#rivalsOf(lost);
+    for (const candidate of candidates) {
+      const found = foundIn(candidate);
+      if (candidate.judgement !== 'certain' && rivals.mayHaveMade(found, seen)) continue;
+      if (await this.#options.reservations.reserve(found.row.sid, lost.createId)) return found.row;
+    }
+    return null;
+  }
+
+  /** Read after the list and before a reservation: whoever is missing has reserved a campaign already. */
+  #rivalsOf({ createId: id, draft }: Lost): Promise<Rivals> {
+    return this.#options.outstanding.rivalsOf({ id, draft });
+  }
+
+  /** How far the upstream's clock is ahead of ours, by the `Date` of its answer. */
+  #aheadMs({ answeredAtMs }: Window<Campaign>): number {
+    const nowMs = this.#options.now();
+    return (answeredAtMs ?? nowMs) - nowMs;
+  }
+}
+
+/** A row of which more is said than that it can't be read. */
+function foundIn({ row, aheadMs }: Candidate): Found {
+  return { row: row as Campaign, aheadMs };
+}
+
+const isSure = ({ judgement }: Candidate): boolean => judgement === 'certain' || judgement === 'same';
+const isRewrittenOrTwin: ReadonlySet<Judgement> = new Set<Judgement>(['rewritten', 'twin']);
+
+function sidOf(row: Row<Campaign> | undefined): string | undefined {
+  return row instanceof UpstreamFailure ? row.facts.sid : row?.sid;
+}
+
+function namesOf(candidates: Iterable<Candidate>): ReadonlySet<string> {
+  return new Set([...candidates].flatMap(({ row }) => (row instanceof UpstreamFailure ? [] : [row.name])));
+}
+
+function candidatesIn(rows: readonly Row<Campaign>[], lost: Lost, aheadMs: number): Candidate[] {
+  return rows.flatMap((row) => {
+    const judgement = judge(row, lost, aheadMs);
+    return judgement === 'other' ? [] : [{ row, judgement, aheadMs }];
+  });
+}
+
+/** The latest start comes first, and ours lies after the sending: rows that start before are older. */
+function isPast(rows: readonly Row<Campaign>[], lost: Lost, aheadMs: number): boolean {
+  const starts = rows
+    .map((row) => (row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? '')))
+    .filter((start) => !Number.isNaN(start));
+  const isSorted = starts.every((start, index) => start <= (starts[index - 1] ?? Infinity));
+  const said = lost.draft.schedule?.startTime?.getTime() ?? Infinity;
+  return (
+    isSorted &&
+    (starts.at(-1) ?? Infinity) < Math.min(earliestCreationMs(lost, aheadMs), said - offsetErrorMs)
+  );
+}

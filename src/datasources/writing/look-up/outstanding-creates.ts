@@ -1,0 +1,229 @@
+import { Mutex } from 'async-mutex';
+import { z } from 'zod';
+import { type CampaignDraft } from '../../../domain/rules/draft.js';
+import { type Campaign } from '../../../schema/campaign.js';
+import { type SharedState } from '../../state/shared-state.js';
+import { type Create, digest, fingerprintOf, type Progress } from '../create.js';
+import { isLikelyCreation } from './judgement.js';
+import { hasScheduleOf } from './same-campaign.js';
+import { letters, type Likeness, likenessOf } from './text-likeness.js';
+
+const stored = z.array(
+  z.object({
+    id: z.string(),
+    fingerprint: z.string(),
+    name: z.string(),
+    startTime: z.coerce.date().nullable(),
+    endTime: z.coerce.date().nullable(),
+    sentAtMs: z.number(),
+    settledByMs: z.number(),
+    isInFlight: z.boolean(),
+  }),
+);
+type Outstanding = z.infer<typeof stored>[number];
+
+/** As long as an idempotency key is kept: a lost create may be looked for as long. */
+const keptForMs = 24 * 3_600_000;
+/** What is longer is compared by its beginning. */
+const longestName = 400;
+/** Of one content; past that the oldest go first. */
+const maximumEntries = 200;
+/** How often a change is tried that others get ahead of. */
+const maximumSwaps = 50;
+
+/** How sure a likeness makes: a create whose name is merely cut has no claim beside one whose name is whole. */
+const ranks: Readonly<Partial<Record<Likeness, number>>> = { same: 1, rewritten: 1, cut: 2 };
+const noClaim = 3;
+
+/**
+ * The creates that were sent and not answered, of all gateways of the account: what a look-up finds may be theirs.
+ *
+ * They are in the shared state, under the digest of what they create (all but name and schedule): only creates of the same
+ * content can be taken for each other. Who finds a campaign reads this after the list and before it takes the campaign: a
+ * create that is not in it has taken its own.
+ */
+export class OutstandingCreates {
+  readonly #state: SharedState;
+  readonly #now: () => number;
+  readonly #turn = new Mutex();
+  readonly #inFlight = new Map<string, Promise<unknown>>();
+
+  constructor(state: SharedState, now: () => number) {
+    this.#state = state;
+    this.#now = now;
+  }
+
+  /** Runs what sends a create: who looks for another can wait for its end. */
+  async sending<T>({ id }: Create, send: () => Promise<T>): Promise<T> {
+    const sent = send();
+    this.#inFlight.set(id, sent);
+    try {
+      return await sent;
+    } finally {
+      this.#inFlight.delete(id);
+    }
+  }
+
+  /**
+   * Waits for the ends of the creates that this process is sending.
+   * @returns whether there were any besides the one with this id.
+   */
+  async othersEnded(id: string): Promise<boolean> {
+    const others = [...this.#inFlight].flatMap(([other, sent]) => (other === id ? [] : [sent]));
+    await Promise.allSettled(others);
+    return others.length > 0;
+  }
+
+  /** Notes how far a create has come. Where it can't be noted, others may take its campaign for theirs (docs/writing.md). */
+  async note(create: Create, { sentAtMs, settledByMs }: Progress, isInFlight: boolean): Promise<void> {
+    const { draft, id } = create;
+    const { startTime = null, endTime = null } = draft.schedule ?? {};
+    const name = draft.name.slice(0, longestName);
+    const entry = {
+      id,
+      fingerprint: fingerprintOf(draft),
+      name,
+      startTime,
+      endTime,
+      settledByMs,
+      isInFlight,
+    };
+    await this.#change(draft, (others) => [
+      ...others.filter((other) => other.id !== id),
+      ...(sentAtMs === null ? [] : [{ ...entry, sentAtMs }]),
+    ]).catch(() => undefined);
+  }
+
+  /** The outstanding creates of the same content as a create, without itself. */
+  async rivalsOf({ id, draft }: Pick<Create, 'id' | 'draft'>): Promise<Rivals> {
+    const { entries } = await this.#read(draftKey(draft));
+    const others = entries.filter((other) => other.id !== id);
+    return new Rivals(draft, others, this.#now());
+  }
+
+  async #change(draft: CampaignDraft, change: (entries: Outstanding[]) => Outstanding[]): Promise<void> {
+    const key = draftKey(draft);
+    await this.#turn.runExclusive(async () => {
+      for (let swaps = 0; swaps < maximumSwaps; swaps += 1) {
+        const { text, entries } = await this.#read(key);
+        const next = change(entries.filter(({ settledByMs }) => settledByMs + keptForMs > this.#now()));
+        if (await this.#write(key, text, next.slice(-maximumEntries))) return;
+      }
+    });
+  }
+
+  async #write(key: string, text: string | null, entries: readonly Outstanding[]): Promise<boolean> {
+    if (entries.length === 0) return text === null || this.#state.remove(key, text);
+    const next = JSON.stringify(entries);
+    return text === null
+      ? this.#state.insert(key, next, keptForMs)
+      : this.#state.swap(key, text, next, keptForMs);
+  }
+
+  async #read(key: string): Promise<{ readonly text: string | null; readonly entries: Outstanding[] }> {
+    const text = await this.#state.read(key);
+    return { text, entries: text === null ? [] : (stored.safeParse(JSON.parse(text)).data ?? []) };
+  }
+}
+
+/** A campaign of a list, as it is told from others. */
+export interface Found {
+  readonly row: Campaign;
+  /** See `isLikelyCreation`. */
+  readonly aheadMs: number;
+}
+
+/** The outstanding creates that a create's campaign could be taken for. */
+export class Rivals {
+  readonly #draft: Create['draft'];
+  readonly #fingerprint: string;
+  readonly #others: readonly Outstanding[];
+  readonly #nowMs: number;
+  readonly #ranks = new Map<string, number>();
+
+  constructor(draft: Create['draft'], others: readonly Outstanding[], nowMs: number) {
+    this.#draft = draft;
+    this.#fingerprint = fingerprintOf(draft);
+    this.#others = others;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Tells whether one of them may have made a campaign that looks like the create's. A lost one that says the same in every letter
+   * does not count: of campaigns that are the same either may have any.
+   * @param seen the names of the campaigns that were found with it: a name that is there was not rewritten.
+   */
+  mayHaveMade(found: Found, seen: ReadonlySet<string>): boolean {
+    const { row } = found;
+    return this.#others.some((other) => {
+      const isSent = other.isInFlight && this.#nowMs < other.settledByMs;
+      if (other.fingerprint === this.#fingerprint && !isSent) return false;
+      if (other.name !== row.name && seen.has(other.name)) return false;
+      const rank = this.#rankOf(other.name, row.name);
+      if (rank === noClaim || rank > this.#rankOf(this.#draft.name, row.name)) return false;
+      return fits(other, found);
+    });
+  }
+
+  /**
+   * Tells whether a row that is not known to have the create's name has the whole name of one of them. A name that is merely cut
+   * proves nothing: a layer that cuts names may have done more to the create's own.
+   */
+  hasWholeNameOfOne(found: Found): boolean {
+    return this.#others.some(
+      (other) => this.#rankOf(other.name, found.row.name) === ranks.same && fits(other, found),
+    );
+  }
+
+  #rankOf(sent: string, stored: string): number {
+    const key = JSON.stringify([sent, stored]);
+    const known = this.#ranks.get(key);
+    if (known !== undefined) return known;
+    const compared = sent.length < longestName ? stored : stored.slice(0, longestName);
+    const rank = ranks[likenessOf(sent, compared)] ?? noClaim;
+    this.#ranks.set(key, rank);
+    return rank;
+  }
+}
+
+/** Whether a campaign was made when a create was sent, and has its schedule. */
+function fits(other: Outstanding, { row, aheadMs }: Found): boolean {
+  return isLikelyCreation(other, row.createdAt, aheadMs) && hasScheduleOf({ schedule: other }, row);
+}
+
+/** Where the creates of a content are: of all that is compared to a row's but its name and its schedule. */
+function draftKey(draft: CampaignDraft): string {
+  const { contentType, lists, dltEntityId, dltTemplateId, senderId, smsType, template } = draft;
+  const withoutZeros = [dltEntityId, dltTemplateId].map((id) => id?.replace(/^0+/, ''));
+  const words = [contentType, senderId?.toLowerCase(), smsType, letters(template ?? '')];
+  const content = [...words, ...withoutZeros, [...(lists ?? [])].sort()];
+  return `outstanding:${digest(JSON.stringify(content))}`;
+}
+
+/** As long as a create may be looked for, and a day more. */
+const ttlMs = 48 * 3_600_000;
+
+/** Which campaign is the answer to which create: no campaign is the answer to two. */
+export class SidReservations {
+  readonly #state: SharedState;
+
+  constructor(state: SharedState) {
+    this.#state = state;
+  }
+
+  /** Reserves a campaign for a create. @returns false where it is reserved for another. */
+  async reserve(sid: string, createId: string): Promise<boolean> {
+    if (await this.#state.insert(keyOf(sid), createId, ttlMs)) return true;
+    return (await this.#state.read(keyOf(sid))) === createId;
+  }
+
+  /** Tells whether a campaign is reserved for another create. */
+  async isAnothers(sid: string, createId: string): Promise<boolean> {
+    const owner = await this.#state.read(keyOf(sid));
+    return owner !== null && owner !== createId;
+  }
+}
+
+function keyOf(sid: string): string {
+  return `taken:${sid}`;
+}

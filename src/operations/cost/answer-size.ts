@@ -1,0 +1,226 @@
+import {
+  getNamedType,
+  getNullableType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  isEnumType,
+  isIntrospectionType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { campaignPageLimits, messagePageLimits, type PageLimits } from '../../domain/page.js';
+import { maximumNameLength, maximumUrlLength } from '../../domain/rules/draft.js';
+import { maximumSidLength } from '../../domain/sid.js';
+import { maximumTemplateLength } from '../../domain/sms.js';
+import { argumentsOf, pageOf, representationsOf, type Variables } from './arguments.js';
+import {
+  IntrospectionSize,
+  jsonBytes,
+  listMarks,
+  memberSize,
+  noSize,
+  objectSize,
+  type PartSize,
+} from './introspection-size.js';
+import { type AnswerShape, type SelectedField, type Selection, type ShapeContext } from './selection.js';
+import { pageRows } from './upstream-calls.js';
+
+/** A character in UTF-8, and a UTF-16 unit; of the few that JSON escapes to six bytes no text is full. */
+const [characterBytes, unitBytes] = [4, 3];
+const quoteBytes = 2;
+
+/** Sids are letters and digits. */
+const idBytes = maximumSidLength + quoteBytes;
+const longTextBytes = maximumTemplateLength * characterBytes + quoteBytes;
+/** A text of the upstream's whose length is not documented. */
+const textBytes = maximumNameLength * unitBytes + quoteBytes;
+const urlBytes = maximumUrlLength * unitBytes + quoteBytes;
+/** Words of the upstream, numbers, DLT ids and senders. */
+const wordBytes = 66;
+
+/** By field, where the type says too little. */
+const byField: Readonly<Record<string, number>> = {
+  'Campaign.template': longTextBytes,
+  'Message.body': longTextBytes,
+  'Campaign.accountSid': idBytes,
+  'Campaign.senderId': wordBytes,
+  'Campaign.dltEntityId': wordBytes,
+  'Campaign.dltTemplateId': wordBytes,
+  'Campaign.upstreamStatus': wordBytes,
+  'Campaign.state': wordBytes,
+  'Message.number': wordBytes,
+  'Message.senderId': wordBytes,
+  'Message.direction': wordBytes,
+  'Message.detailedStatus': wordBytes,
+  'Message.upstreamStatus': wordBytes,
+  'Message.name': 400, // of a contact
+  'MessageStatusEvent.number': wordBytes,
+  'MessageStatusEvent.upstreamStatus': wordBytes,
+  // A cursor has, in base64, its row's sid and sort key, and its neighbours: a campaign's sort key may be its name.
+  'MessageEdge.cursor': 700,
+  'CampaignEdge.cursor': 5000,
+  'PageInfo.startCursor': 5000,
+  'PageInfo.endCursor': 5000,
+  'UserError.message': 400,
+  'UserError.field': 100,
+  '_Service.sdl': 100_000,
+};
+
+const byType: Readonly<Record<string, number>> = {
+  ID: idBytes,
+  DateTime: 26,
+  URL: urlBytes,
+  Int: 11,
+  Float: 25,
+  Boolean: 5,
+};
+
+/** Lists of leaf values: "Up to 5 listSid", five actions, five variables (API document, create). */
+const leafItems = 5;
+
+/**
+ * The most bytes of JSON that a field's value takes which is no object; of a list, all of it. What the upstream sends
+ * has no bound of its own in its document: texts count at the most that the API takes, the rest generously.
+ */
+export function leafBytes(parent: GraphQLNamedType, definition: GraphQLField<unknown, unknown>): number {
+  if (definition.name === '__typename')
+    return isObjectType(parent) ? parent.name.length + quoteBytes : wordBytes;
+  const field = byField[`${parent.name}.${definition.name}`];
+  if (field !== undefined) return field;
+  const type = getNamedType(definition.type);
+  const one = isEnumType(type)
+    ? Math.max(...type.getValues().map(({ name }) => name.length + quoteBytes))
+    : (byType[type.name] ?? textBytes);
+  return isListType(getNullableType(definition.type)) ? quoteBytes + leafItems * (one + 1) : one;
+}
+
+/** How large an answer may become. */
+export type AnswerSize = Pick<PartSize, 'values' | 'bytes'>;
+
+/** Texts of up to 2,000 characters count for more than a number does. */
+const longTexts: ReadonlySet<string> = new Set(['template', 'body']);
+const longTextValues = 20;
+/** A representation is looked up, and may be an error of its own. */
+const representationValues = 50;
+
+/** An error without its path and locations. */
+const errorBytes = 400;
+/** `{"line":123456,"column":123456},`: an error names every field of the document that was merged into the one it is of. */
+const locationBytes = 33;
+/** A key or an index in a path, without the key's characters. */
+const [pathKeyBytes, pathIndexBytes] = [3, 8];
+/** The answer around its data, and an error of the whole. */
+const envelopeBytes = 2000;
+
+/** Items of lists that have no pages: five contact lists, and the problems of every rule on an input at once. */
+const listItems: Readonly<Record<string, number>> = { lists: 5, userErrors: 64 };
+const otherItems = 100;
+
+/**
+ * The largest that the answer to an operation may be. What is read once may be answered under any number of keys and for
+ * every row without one upstream call more, and a key may be nearly as long as the document.
+ * @throws EstimateTooLong
+ */
+export function answerSize(shape: AnswerShape, context: ShapeContext): AnswerSize {
+  const { values, bytes } = new AnswerSizes(shape, context).of(shape.root);
+  return { values, bytes: bytes + envelopeBytes };
+}
+
+class AnswerSizes {
+  readonly #shape: AnswerShape;
+  readonly #variables: Variables;
+  readonly #introspection: IntrospectionSize;
+  readonly #known = new Map<Selection, PartSize>();
+  /** Of texts that the client sends and the answer may repeat. */
+  readonly #echoed = { sid: idBytes, template: 0 };
+
+  constructor(shape: AnswerShape, context: ShapeContext) {
+    this.#shape = shape;
+    this.#variables = context.variableValues;
+    this.#introspection = new IntrospectionSize(shape, context);
+    for (const field of shape.root.fields) this.#noteEchoed(field);
+  }
+
+  of(selection: Selection): PartSize {
+    const known =
+      this.#known.get(selection) ?? objectSize(this.#shape, selection, (field) => this.#member(field));
+    this.#known.set(selection, known);
+    return known;
+  }
+
+  #member(field: SelectedField): PartSize {
+    const { definition, name } = field;
+    const type = getNamedType(definition.type);
+    if (isLeafType(type)) return this.#leaf(field);
+    if (isIntrospectionType(type)) return memberSize(field, this.#introspection.of(field));
+    if (name === 'campaigns') return this.#connection(field, campaignPageLimits);
+    if (name === 'messages') return this.#connection(field, messagePageLimits);
+    const below = this.of(this.#shape.below(field));
+    if (name !== '_entities') return objectsSize(field, below, listItems[name] ?? otherItems);
+    const items = representationsOf(field, this.#variables).length;
+    const size = objectsSize(field, below, items);
+    return { ...size, values: size.values + items * representationValues };
+  }
+
+  /** Only `nodes` and `edges` of a connection are there for every row. */
+  #connection(field: SelectedField, limits: PageLimits): PartSize {
+    const rows = pageRows(pageOf(field, this.#variables).page, limits);
+    const below = objectSize(this.#shape, this.#shape.below(field), (member) =>
+      member.name === 'nodes' || member.name === 'edges'
+        ? objectsSize(member, this.of(this.#shape.below(member)), rows)
+        : this.#member(member),
+    );
+    return objectsSize(field, below, 1);
+  }
+
+  #leaf(field: SelectedField): PartSize {
+    const { definition, name, parent } = field;
+    const isId = getNamedType(definition.type).name === 'ID';
+    const bytes =
+      leafBytes(parent, definition) +
+      (isId ? this.#echoed.sid - idBytes : 0) +
+      (name === 'variables' ? this.#echoed.template : 0);
+    const size = memberSize(field, { ...noSize, bytes });
+    return longTexts.has(name) ? { ...size, values: longTextValues } : size;
+  }
+
+  #noteEchoed(field: SelectedField): void {
+    const given = argumentsOf(field, this.#variables);
+    if (!given) return;
+    const note = (kind: 'sid' | 'template', value: unknown): void => {
+      this.#shape.step();
+      if (typeof value === 'string') this.#echoed[kind] = Math.max(this.#echoed[kind], jsonBytes(value));
+    };
+    note('sid', given['sid'] ?? given['campaignSid']);
+    note('template', (given['input'] as { readonly template?: unknown } | undefined)?.template);
+    for (const representation of representationsOf(field, this.#variables))
+      note('sid', (representation as { readonly sid?: unknown } | null)?.sid);
+  }
+}
+
+/**
+ * An object under its key, or as many as a list has. Wherever null is allowed there may be an error instead, which names
+ * its place. Where it is not, the error is that of the next object above; the keys on the way down to its place are in
+ * that object's own size.
+ */
+function objectsSize(field: SelectedField, below: PartSize, listed: number): PartSize {
+  const { definition, key, nodes } = field;
+  const nullable = getNullableType(definition.type);
+  const isList = isListType(nullable);
+  const items = isList ? listed : 1;
+  const mayFail =
+    (isNonNullType(definition.type) ? 0 : 1) + (isList && !isNonNullType(nullable.ofType) ? items : 0);
+  const locations = nodes.length * locationBytes;
+  const placeBytes = key.length + pathKeyBytes + (isList ? pathIndexBytes : 0);
+  return memberSize(field, {
+    values: items * below.values,
+    bytes:
+      locations +
+      (isList ? listMarks(items) : 0) +
+      items * (below.bytes + below.errors * placeBytes) +
+      mayFail * (errorBytes + locations + placeBytes),
+    errors: mayFail + items * below.errors,
+  });
+}

@@ -1,0 +1,72 @@
+import { getArgumentValues, valueFromAST } from 'graphql';
+import { type PageArguments } from '../../domain/page.js';
+import { maximumCursorLength } from '../../domain/rules/draft.js';
+import { type SelectedField } from './selection.js';
+
+/** Variables as coercion made them. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** A page that is asked for; equal pages of equal lists have the same identity. */
+export interface AskedPage {
+  readonly page: PageArguments;
+  readonly identity: unknown;
+}
+
+/** The arguments of a field as its resolver will get them; undefined where they can't be coerced. */
+export function argumentsOf(
+  { definition, nodes: [node] }: SelectedField,
+  variables: Variables,
+): Variables | undefined {
+  try {
+    return getArgumentValues(definition, node, variables);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The page that a field asks for. Where its other arguments can't be coerced, the page counts all the same, and as no
+ * other field's: an estimate does not rely on how that is refused.
+ */
+export function pageOf(field: SelectedField, variables: Variables): AskedPage {
+  const known: PageArguments | undefined = argumentsOf(field, variables);
+  if (known) return { page: known, identity: identityOf(known) };
+  const [node] = field.nodes;
+  const read = (name: string): unknown => {
+    const given = node.arguments?.find((argument) => argument.name.value === name);
+    const definition = field.definition.args.find((argument) => argument.name === name);
+    return given && definition && valueFromAST(given.value, definition.type, variables);
+  };
+  const page = {
+    first: read('first') as PageArguments['first'],
+    after: read('after') as PageArguments['after'],
+    last: read('last') as PageArguments['last'],
+    before: read('before') as PageArguments['before'],
+  };
+  return { page, identity: field };
+}
+
+/** A text that is refused for its length counts by that alone: its copies, one for each alias, could fill the memory. */
+function identityOf(page: object): string {
+  return JSON.stringify(page, (_name, value: unknown) =>
+    typeof value === 'string' && value.length > maximumCursorLength ? value.length : value,
+  );
+}
+
+/** What a field names a campaign by; itself where that can't be coerced, so that it counts as no other field's. */
+export function sidOf(field: SelectedField, variables: Variables): unknown {
+  const given = argumentsOf(field, variables);
+  return given?.['sid'] ?? given?.['campaignSid'] ?? field;
+}
+
+/** What a router asks entities with: representations of any shape. */
+export function representationsOf(field: SelectedField, variables: Variables): readonly unknown[] {
+  const representations = argumentsOf(field, variables)?.['representations'];
+  return Array.isArray(representations) ? representations : [];
+}
+
+/** Whether a representation is of a campaign, and by which sid. */
+export function representedSid(representation: unknown): string | undefined {
+  const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
+  return __typename === 'Campaign' && typeof sid === 'string' ? sid : undefined;
+}

@@ -1,0 +1,179 @@
+import {
+  type FieldNode,
+  getNamedType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+} from 'graphql';
+import { isLeftOut, type SelectionContext } from '../../schema/selected-fields.js';
+
+/** What selections are read with. */
+export interface ShapeContext extends SelectionContext {
+  readonly schema: GraphQLSchema;
+}
+
+/** One member of an answer's object: all fields of the document that are answered under one key. */
+export interface SelectedField {
+  readonly key: string;
+  readonly name: string;
+  readonly parent: GraphQLNamedType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly nodes: readonly [FieldNode, ...FieldNode[]];
+}
+
+interface MergedField extends SelectedField {
+  readonly nodes: [FieldNode, ...FieldNode[]];
+}
+
+/** The members of one object of an answer. Equal selections of an operation are one object. */
+export interface Selection {
+  readonly fields: readonly SelectedField[];
+}
+
+/** Far more than documents need that pass the limits: an estimate must not cost what it guards. */
+const maximumSteps = 50_000;
+
+/** The estimate of an operation takes too long: the operation is refused. */
+export class EstimateTooLong extends Error {
+  override readonly name = 'EstimateTooLong';
+  /** How many fields an estimate looks at. */
+  readonly limit = maximumSteps;
+}
+
+/** Deeper than documents nest that pass the limits. */
+const maximumLevels = 250;
+
+/**
+ * The shape of an operation's answer: fragments are spread, fields with the same key are merged and conditions applied, as
+ * GraphQL's execution does it ("CollectFields", "MergeSelectionSets"). Each selection is read once, however often its
+ * fragments are spread.
+ */
+export class AnswerShape {
+  readonly root: Selection;
+  readonly #context: ShapeContext;
+  readonly #known = new Map<string, Selection>();
+  readonly #numbers = new Map<SelectionSetNode, number>();
+  readonly #below = new Map<SelectedField, Selection>();
+  #stepsLeft = maximumSteps;
+  #levels = 0;
+
+  /**
+   * @throws GraphQLError for a condition that is null.
+   * @throws EstimateTooLong
+   */
+  constructor(operation: OperationDefinitionNode, context: ShapeContext) {
+    this.#context = context;
+    const type = context.schema.getRootType(operation.operation);
+    this.root = type ? this.#of([operation.selectionSet], type) : { fields: [] };
+  }
+
+  /** What is selected below a field; nothing below a leaf. */
+  below(field: SelectedField): Selection {
+    const known = this.#below.get(field);
+    if (known) return known;
+    const sets = field.nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    const selection = this.#of(sets, getNamedType(field.definition.type));
+    this.#below.set(field, selection);
+    return selection;
+  }
+
+  /**
+   * Counts the work of an estimate.
+   * @throws EstimateTooLong
+   */
+  step(): void {
+    this.#stepsLeft -= 1;
+    if (this.#stepsLeft < 0) throw new EstimateTooLong();
+  }
+
+  /**
+   * Goes through the fields of a selection.
+   * @throws EstimateTooLong also where selections nest too deep.
+   */
+  each(selection: Selection, visit: (field: SelectedField) => void): void {
+    this.#levels += 1;
+    if (this.#levels > maximumLevels) throw new EstimateTooLong();
+    for (const field of selection.fields) {
+      this.step();
+      visit(field);
+    }
+    this.#levels -= 1;
+  }
+
+  #of(sets: readonly SelectionSetNode[], type: GraphQLNamedType): Selection {
+    const key = sets.map((set) => this.#numberOf(set)).join();
+    const selection = this.#known.get(key) ?? { fields: this.#collect(sets, type) };
+    this.#known.set(key, selection);
+    return selection;
+  }
+
+  #numberOf(set: SelectionSetNode): number {
+    this.step();
+    const number = this.#numbers.get(set) ?? this.#numbers.size;
+    this.#numbers.set(set, number);
+    return number;
+  }
+
+  /** Goes through the fragments without recursion: their nesting is the client's. */
+  #collect(sets: readonly SelectionSetNode[], type: GraphQLNamedType): SelectedField[] {
+    const { schema, fragments } = this.#context;
+    const fields = new Map<string, MergedField>();
+    const spread = new Set<string>();
+    const pending = sets.map((set) => ({ set, type }));
+    for (let next = pending.pop(); next; next = pending.pop())
+      for (const selection of next.set.selections) {
+        this.step();
+        if (isLeftOut(selection, this.#context)) continue;
+        if (selection.kind === Kind.FIELD) {
+          add(fields, selection, next.type);
+          continue;
+        }
+        const name = selection.kind === Kind.FRAGMENT_SPREAD ? selection.name.value : undefined;
+        if (name !== undefined && spread.has(name)) continue;
+        if (name !== undefined) spread.add(name);
+        const fragment =
+          selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
+        if (!fragment) continue;
+        const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
+        pending.push({ set: fragment.selectionSet, type: condition ?? next.type });
+      }
+    return [...fields.values()];
+  }
+}
+
+function add(fields: Map<string, MergedField>, node: FieldNode, parent: GraphQLNamedType): void {
+  const key = (node.alias ?? node.name).value;
+  // Two types of a union may both have the key, for fields of their own.
+  const place = `${parent.name} ${key}`;
+  const known = fields.get(place);
+  if (known && hasSameArguments(known.nodes[0], node)) {
+    known.nodes.push(node);
+    return;
+  }
+  const { value: name } = node.name;
+  const definition = definitionOf(parent, name);
+  if (definition)
+    fields.set(known ? `${place} ${fields.size}` : place, { key, name, parent, definition, nodes: [node] });
+}
+
+/** Valid documents have no others under one key; what has is not taken for one field all the same. */
+function hasSameArguments(one: FieldNode, other: FieldNode): boolean {
+  if (one.name.value !== other.name.value) return false;
+  const text = ({ arguments: given = [] }: FieldNode): string => given.map(print).join();
+  return text(one) === text(other);
+}
+
+function definitionOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {
+  for (const meta of [TypeNameMetaFieldDef, SchemaMetaFieldDef, TypeMetaFieldDef])
+    if (meta.name === name) return meta;
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}

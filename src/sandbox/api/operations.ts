@@ -1,0 +1,134 @@
+import { type Campaign, type CampaignParameters, estimatedCost } from '../campaign.js';
+import { atSpeed, virtualAt } from '../clock.js';
+import { applyAction, type CampaignAction, isAction, isEditable } from '../lifecycle.js';
+import { audienceOf, messageAt, numberAt, settle } from '../messages.js';
+import { type SandboxState } from '../state.js';
+import { ApiFailure } from './failure.js';
+import { type Operation, page, pageRequest } from './operation.js';
+import { campaignParameters, changedParameters } from './parameters.js';
+import {
+  type CampaignFilter,
+  campaignFilter,
+  campaignOrder,
+  isNewestFirst,
+  parameter,
+  requireChannel,
+} from './query.js';
+import { type Body, readBody } from './request-body.js';
+import { campaignView, createdView, listView, messageView } from './views.js';
+
+/** The campaign that a path names, or the refusal: 404 with code 1000. */
+function campaignOrNotFound(state: SandboxState, sid: string): Campaign {
+  const campaign = state.find(sid);
+  if (campaign === undefined) throw ApiFailure.notFound(`Campaign ${sid} does not exist`);
+  return campaign;
+}
+
+/** `POST …/message-campaigns` (API document, 'Create SMS Campaign'). Names may repeat, as the samples' do. */
+export const createCampaign: Operation = ({ state, rewriting }, call) => {
+  const createdAt = state.now() + (rewriting.clockAheadMs ?? 0);
+  const sent = campaignParameters(readBody(call), { now: createdAt, accountSid: state.accountSid });
+  const stored = rewriting.parameters?.(sent) ?? sent;
+  return { data: createdView(state.insert({ ...stored, createdAt })) };
+};
+
+/** `GET …/message-campaigns/{id}` (API document, 'Get SMS Campaign Details'). */
+export const getCampaign: Operation = ({ state }, call) => ({
+  data: campaignView(campaignOrNotFound(state, call.id), state.now()),
+});
+
+/** `GET …/message-campaigns` (API document, 'Bulk SMS Campaign Details'). */
+export const listCampaigns: Operation = ({ state, maximums }, { query }) => {
+  requireChannel(query);
+  const request = pageRequest(query, maximums.campaigns);
+  const filter = campaignFilter(query);
+  const order = campaignOrder(query);
+  const now = state.now();
+  const matching = state
+    .campaigns()
+    .filter((campaign) => isWanted(campaign, filter))
+    .sort(order);
+  const { rows, metadata } = page(matching, request);
+  return { data: rows.map((campaign) => listView(campaign, now)), metadata };
+};
+
+function isWanted(campaign: Campaign, { name, statuses }: CampaignFilter): boolean {
+  if (name !== undefined && !campaign.name.toLowerCase().includes(name)) return false;
+  return statuses === undefined || statuses.has(campaign.status);
+}
+
+/** `GET …/message-campaigns/{id}/message-details` (API document, 'SMS Details of a Single SMS Campaign'). */
+export const listMessages: Operation = ({ state, maximums }, { query, id }) => {
+  requireChannel(query);
+  const request = pageRequest(query, maximums.messages);
+  const newestFirst = isNewestFirst(query);
+  const campaign = campaignOrNotFound(state, id);
+  // Messages' turns come in the order of their indexes, so the order by schedule_time is the order of indexes.
+  const indexes = matchingIndexes(campaign, parameter(query, 'number'));
+  if (newestFirst) indexes.reverse();
+  const { rows, metadata } = page(indexes, request);
+  const now = state.now();
+  return { data: rows.map((index) => messageView(messageAt(campaign, index, now))), metadata };
+};
+
+/** "Search by phone number. Exact match": so `+` has to be sent as %2B. */
+function matchingIndexes(campaign: Campaign, number: string | undefined): number[] {
+  const indexes = Array.from({ length: campaign.audience }, (_, index) => index);
+  return number === undefined ? indexes : indexes.filter((index) => numberAt(campaign, index) === number);
+}
+
+/** Does an action to a campaign that is up to date, or refuses it with 403 and code 1003. */
+function act(campaign: Campaign, action: CampaignAction, now: number, speed: number): void {
+  const next = applyAction(campaign.status, action, campaign.started);
+  if (next === undefined) {
+    throw ApiFailure.notAllowed(`Cannot ${action} a campaign that is ${campaign.status}`);
+  }
+  campaign.status = next;
+  campaign.changedAt = Math.max(campaign.changedAt, now);
+  if (action === 'pause') campaign.time = atSpeed(campaign.time, now, 0);
+  if (action === 'resume') campaign.time = atSpeed(campaign.time, now, speed);
+  if (action === 'complete') settle(campaign, virtualAt(campaign.time, now));
+}
+
+/** Gives a campaign that has not started other parameters, with all that follows from them. */
+function changeParameters(
+  campaign: Campaign,
+  parameters: CampaignParameters,
+  now: number,
+  speed: number,
+): void {
+  const isRescheduled = parameters.startsAt !== campaign.startsAt;
+  const hasOtherLists = parameters.lists.join() !== campaign.lists.join();
+  Object.assign(campaign, parameters);
+  if (hasOtherLists) campaign.audience = audienceOf(parameters.lists);
+  campaign.estimatedCost = estimatedCost(parameters.template, campaign.audience);
+  // A new start is counted from the real now: a campaign's own time may already be ahead of it.
+  if (isRescheduled) campaign.time = { real: now, virtual: now, speed };
+  campaign.changedAt = Math.max(campaign.changedAt, now);
+}
+
+/** `PUT …/message-campaigns/{id}`: an action, or new parameters (API document, 'Update SMS Campaign'). */
+export const updateCampaign: Operation = ({ state }, call) => {
+  const body = readBody(call);
+  const campaign = campaignOrNotFound(state, call.id);
+  if (body.action === undefined) update(state, campaign, body);
+  else perform(state, campaign, body);
+  return { data: campaignView(campaign, state.now()) };
+};
+
+function perform(state: SandboxState, campaign: Campaign, body: Body): void {
+  const action = typeof body.action === 'string' ? body.action.toLowerCase() : '';
+  if (!isAction(action)) throw ApiFailure.invalid('action', 'must be pause, resume, complete or archive');
+  // The document shows an action alone; taking half of a mixed request would hide a client's mistake.
+  if (Object.keys(body).length > 1) throw ApiFailure.invalid('action', 'cannot come with other parameters');
+  act(campaign, action, state.now(), state.speed);
+}
+
+function update(state: SandboxState, campaign: Campaign, body: Body): void {
+  if (Object.keys(body).length === 0) throw ApiFailure.missing('action or a parameter to update');
+  if (!isEditable(campaign.status)) {
+    throw ApiFailure.notAllowed(`A campaign that is ${campaign.status} cannot be updated`);
+  }
+  const now = state.now();
+  changeParameters(campaign, changedParameters(campaign, body, now), now, state.speed);
+}

@@ -1,0 +1,33 @@
+import { ApiFailure } from './failure.js';
+import { type Call } from './operation.js';
+
+/** The parameters of a request, none of them checked. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a request's JSON. The curl samples send the parameters flat, the other samples inside `smscampaigns`
+ * (API document, 'Create SMS Campaign'): both are taken.
+ */
+export function readBody(call: Call): Body {
+  if (!/^application\/json\s*(;|$)/i.test(call.contentType)) {
+    throw ApiFailure.unsupportedContentType(call.contentType);
+  }
+  const body = parse(call.rawBody);
+  return isBody(body.smscampaigns) ? body.smscampaigns : body;
+}
+
+/** Whether a JSON value is an object. */
+export function isBody(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string): Body {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw ApiFailure.unparsable('The body is not JSON');
+  }
+  if (!isBody(body)) throw ApiFailure.unparsable('The body is not a JSON object');
+  return body;
+}

@@ -1,0 +1,95 @@
+import { type Campaign } from '../campaign.js';
+import { indianTime } from '../clock.js';
+import { type Message, statsOf } from '../messages.js';
+import { lastChange } from '../state.js';
+
+/**
+ * A campaign's `data` in get and update, in the order of the document's sample. `dlt_entitiy_id` is misspelt
+ * there (API document, 'Get SMS Campaign Details'), and so it is here.
+ */
+export function campaignView(campaign: Campaign, now: number): Record<string, unknown> {
+  return { ...identity(campaign), status: campaign.status, ...content(campaign, now, true) };
+}
+
+/**
+ * A campaign's `data` in the list: as in get, with `state`, and in many of the sample rows without `channel`
+ * (API document, 'Bulk SMS Campaign Details').
+ */
+export function listView(campaign: Campaign, now: number): Record<string, unknown> {
+  const { status, state } = campaign;
+  return { ...identity(campaign), status, state, ...content(campaign, now, campaign.channelListed) };
+}
+
+function identity(campaign: Campaign): Record<string, unknown> {
+  return {
+    name: campaign.name,
+    content_type: campaign.contentType,
+    sid: campaign.sid,
+    account_sid: campaign.accountSid,
+    lists: campaign.lists,
+    schedule: { start_time: indianTime(campaign.startsAt), end_time: indianTime(campaign.endsAt) },
+    status_callback: campaign.statusCallback,
+    sms_status_callback: campaign.smsStatusCallback,
+  };
+}
+
+function content(campaign: Campaign, now: number, withChannel: boolean): Record<string, unknown> {
+  return {
+    report_url: campaign.reportUrl,
+    dlt_template_id: campaign.dltTemplateId,
+    dlt_entitiy_id: campaign.dltEntityId,
+    sender_id: campaign.senderId,
+    ...(withChannel ? { channel: 'SMS' } : {}),
+    sms_type: campaign.smsType,
+    template: campaign.template,
+    estimated_cost: campaign.estimatedCost,
+    date_created: indianTime(campaign.createdAt),
+    date_updated: indianTime(lastChange(campaign, now)),
+    stats: statsOf(campaign, now),
+  };
+}
+
+/**
+ * A campaign's `data` in the answer to create, which is a shape of its own (API document, 'Create SMS
+ * Campaign'): `dlt_entity_id` spelt right, the end called `expiry_time`, and neither stats nor cost nor
+ * `sms_status_callback`.
+ */
+export function createdView(campaign: Campaign): Record<string, unknown> {
+  return {
+    name: campaign.name,
+    content_type: campaign.contentType,
+    sid: campaign.sid,
+    account_sid: campaign.accountSid,
+    lists: campaign.lists,
+    schedule: { start_time: indianTime(campaign.startsAt), expiry_time: indianTime(campaign.endsAt) },
+    status_callback: campaign.statusCallback,
+    date_created: indianTime(campaign.createdAt),
+    date_updated: indianTime(campaign.changedAt),
+    status: campaign.status,
+    report_url: campaign.reportUrl,
+    dlt_entity_id: campaign.dltEntityId,
+    dlt_template_id: campaign.dltTemplateId,
+    sender_id: campaign.senderId,
+    channel: 'SMS',
+    sms_type: campaign.smsType,
+    template: campaign.template,
+  };
+}
+
+/**
+ * A message's `data` (API document, 'SMS Details of a Single SMS Campaign'). In the sample the text of the sent
+ * one is called `message` and that of the others `body`; `name` is there only "if saved in Contacts".
+ */
+export function messageView(message: Message): Record<string, unknown> {
+  return {
+    number: message.number,
+    ...(message.name === undefined ? {} : { name: message.name }),
+    [message.status === 'sent' ? 'message' : 'body']: message.text,
+    status: message.status,
+    detailed_status: message.detailedStatus,
+    schedule_time: indianTime(message.scheduledAt),
+    sender_id: message.senderId,
+    direction: 'outgoing-api',
+    sid: message.sid,
+  };
+}

@@ -1,0 +1,45 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { encapsulated } from '../encapsulated.js';
+import { chooseEncoding, type Encoding, type GraphiqlPage, renderPage } from './page.js';
+
+/**
+ * GraphiQL at `/`. The page is made when somebody first asks for it and kept: nine megabytes of editor are no
+ * business of a gateway that only serves programs.
+ */
+export async function serveGraphiql(app: FastifyInstance): Promise<void> {
+  let page: Promise<GraphiqlPage> | undefined;
+  await encapsulated(app, 'graphiql', (scope) => {
+    scope.get('/', async (request, reply) => answer(request, reply, await (page ??= renderPage())));
+  });
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply, page: GraphiqlPage) {
+  const encoding = chooseEncoding(request.headers['accept-encoding']);
+  const etag = `"${page.digest}-${encoding}"`;
+  reply.headers({
+    'content-security-policy': page.contentSecurityPolicy,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-cache', // keep it, but ask each time: the next version has another page
+    vary: 'accept-encoding',
+    etag,
+  });
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  return reply
+    .type('text/html; charset=utf-8')
+    .headers(encodingHeader(encoding))
+    .send(await page.encoded(encoding));
+}
+
+function encodingHeader(encoding: Encoding): Record<string, string> {
+  return encoding === 'identity' ? {} : { 'content-encoding': encoding };
+}
+
+/** Whether the client has this very representation (RFC 9110, 13.1.2: by weak comparison). */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return (
+    ifNoneMatch.trim() === '*' || ifNoneMatch.match(/"[^"]*"/g)?.some((known) => known === etag) === true
+  );
+}

@@ -1,0 +1,97 @@
+import { type IncomingMessage } from 'node:http';
+import { type FastifyInstance } from 'fastify';
+import { type HostName, isLoopbackName, readHostName } from '../../domain/addresses.js';
+import { refuse } from './refuse.js';
+
+/** Names that requests may use for this gateway, beside loopback names. */
+export interface AllowedHostsOptions {
+  readonly hosts: readonly HostName[];
+  /** For the webhooks only: the upstream knows the gateway by these. */
+  readonly webhookHosts: readonly HostName[];
+  /** Origins whose pages may ask, beside pages of allowed hosts; undefined: any page may. */
+  readonly origins: readonly string[] | undefined;
+}
+
+const wrongHost =
+  'The gateway does not answer to this host name: it answers to loopback names and those in ALLOWED_HOSTS.';
+const wrongOrigin =
+  'Pages of this origin may not use the gateway: CORS_ORIGINS and ALLOWED_HOSTS list those that may.';
+
+/**
+ * Host names that the gateway answers to. Where callers need no credentials, any web page that a browser opens could be
+ * a caller: its name may resolve to 127.0.0.1 (DNS rebinding), and then it is of the gateway's own origin. The name in
+ * `Host` is still the page's. `X-Forwarded-Host` and the like prove nothing and are ignored.
+ */
+export class AllowedHosts {
+  readonly #options: AllowedHostsOptions;
+  /** The last one that was allowed: clients keep to one spelling. */
+  #lastHost: string | undefined;
+
+  constructor(options: AllowedHostsOptions) {
+    this.#options = options;
+  }
+
+  /** Why a request is refused; undefined for one that may go on. */
+  problem(request: IncomingMessage, isWebhook = false): string | undefined {
+    const { headers, rawHeaders, url } = request;
+    const isAsBefore = headers.host !== undefined && headers.host === this.#lastHost;
+    if (isAsBefore && headers.origin === undefined && url?.startsWith('/') && !hasSecondHost(rawHeaders))
+      return undefined;
+    const { hosts, webhookHosts } = this.#options;
+    const named = isWebhook ? [...hosts, ...webhookHosts] : hosts;
+    if (!this.#isHostAllowed(request, named)) return wrongHost;
+    return isWebhook || this.#isOriginAllowed(request.headers.origin) ? undefined : wrongOrigin;
+  }
+
+  #isHostAllowed({ headers: { host }, rawHeaders, url = '' }: IncomingMessage, named: readonly HostName[]) {
+    // Of several, Node keeps the first, and something before the gateway may have looked at the last.
+    if (host === undefined || hasSecondHost(rawHeaders)) return false;
+    if (!url.startsWith('/') && url !== '*' && !isAllowed(authorityOf(url), named)) return false;
+    if (!isAllowed(host, named)) return false;
+    if (named === this.#options.hosts) this.#lastHost = host;
+    return true;
+  }
+
+  #isOriginAllowed(origin: string | undefined): boolean {
+    const { hosts, origins } = this.#options;
+    if (origin === undefined || origins === undefined || origins.includes(origin)) return true;
+    return isAllowed(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? '', hosts);
+  }
+}
+
+/** Refuses requests that name another host, on every route; to be called before any route or hook could act. */
+export function refuseOtherHosts(app: FastifyInstance, allowed: AllowedHosts | undefined): void {
+  if (!allowed) return;
+  app.addHook('onRequest', (request, reply, done) => {
+    const isWebhook = request.routeOptions.url?.startsWith('/webhooks/') === true;
+    const problem = allowed.problem(request.raw, isWebhook);
+    if (problem === undefined) done();
+    else refuse(reply, 403, problem, 'FORBIDDEN');
+  });
+}
+
+function hasSecondHost(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count > 1;
+}
+
+/** Of a request target in absolute form (RFC 9112, 3.2.2), which stands above the `Host` header. */
+function authorityOf(url: string): string {
+  return /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
+}
+
+function isAllowed(text: string, named: readonly HostName[]): boolean {
+  const host = readHostName(text);
+  if (!host) return false;
+  return isLoopbackName(host.name) || named.some((one) => isCovered(host, one));
+}
+
+/** Without a port an entry covers every port; browsers leave out 80 and 443. */
+function isCovered({ name, port }: HostName, entry: HostName): boolean {
+  if (name !== entry.name) return false;
+  return entry.port === '' || entry.port === port || (port === '' && /^(?:80|443)$/.test(entry.port));
+}

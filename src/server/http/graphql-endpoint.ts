@@ -1,0 +1,100 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { type Logger } from 'pino';
+import { GatewayError } from '../../domain/errors.js';
+import { type OperationResult } from '../../operations/operation-result.js';
+import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
+import { within } from '../connections/closing.js';
+import { type RouterCallbacks } from '../subscriptions/router-callbacks.js';
+import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo-front.js';
+import { type RequestHook } from './authentication.js';
+import { operationRequestOf, readParameters, varyBy, writeResult } from './operation-over-http.js';
+import { type AnswerKeeping } from './response-cache-hook.js';
+
+/** What the endpoint needs. */
+export interface GraphqlEndpointOptions {
+  readonly pipeline: OperationPipeline;
+  readonly schema: GraphQLSchema;
+  readonly logger: Logger;
+  /** Authentication and rate. */
+  readonly onRequest: readonly RequestHook[];
+  readonly keeping: AnswerKeeping;
+  readonly callbacks: RouterCallbacks;
+}
+
+/** The most that Apollo Server may take to stop. */
+const stopMs = 1000;
+/** Bounds of the media types that were negotiated; clients send a few different `Accept` headers. */
+const [maximumAccepts, longestAccept] = [100, 200];
+
+/** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
+export async function serveGraphql(
+  app: FastifyInstance,
+  { pipeline, schema, logger, onRequest, keeping, callbacks }: GraphqlEndpointOptions,
+): Promise<void> {
+  const apollo = await ApolloFront.start(schema, logger);
+  app.addHook('onClose', () => within(stopMs, apollo.stop()));
+  /** What Apollo Server negotiated for each `Accept`: a request with the same one need not go through it. */
+  const contentTypes = new LRUCache<string, string>({ max: maximumAccepts });
+
+  const negotiated = async (request: FastifyRequest): Promise<Negotiated> => {
+    const { method, headers } = request;
+    const { accept = '' } = headers;
+    const known = method === 'POST' ? contentTypes.get(accept) : undefined; // a GET may be forged
+    if (known !== undefined) return { contentType: known };
+    const answer = await apollo.negotiate(request);
+    if ('contentType' in answer && accept.length <= longestAccept)
+      contentTypes.set(accept, answer.contentType);
+    return answer;
+  };
+
+  await keeping.serve(app, {
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    exposeHeadRoute: false,
+    onRequest: [varyByAccept, ...onRequest],
+    handler: async (request, reply) => {
+      const answer = await negotiated(request);
+      if ('refusal' in answer) return writeRefusal(reply, answer.refusal);
+      const { contentType } = answer;
+      const parameters = readParameters(request);
+      if (parameters instanceof GatewayError)
+        return writeResult(reply, pipeline.refuse(request.trail, parameters), contentType);
+      const callback = parameters.extensions['subscription'] ?? undefined;
+      const canStream = callback !== undefined; // to a router: a transport of its own
+      const trail = canStream ? { ...request.trail, transport: 'callback' as const } : request.trail;
+      const admitted = pipeline.admit(operationRequestOf(request, parameters, { trail, canStream }));
+      if ('body' in admitted) return writeResult(reply, admitted, contentType);
+      if (admitted.operation.definition.operation === OperationTypeNode.SUBSCRIPTION)
+        return writeResult(reply, await callbacks.open(admitted, callback), contentType);
+      const result = noted(request, admitted, await pipeline.run(admitted));
+      return writeResult(reply, result, contentType);
+    },
+  });
+}
+
+const varyByAccept: RequestHook = (_request, reply, done) => {
+  if (reply.hasHeader('vary')) varyBy(reply, 'accept');
+  else reply.header('vary', 'accept');
+  done();
+};
+
+function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusal): string {
+  reply.request.refusedWith = 'BAD_REQUEST';
+  reply.code(status);
+  for (const [name, value] of headers) reply.header(name, value);
+  return body;
+}
+
+/** Notes a query that was answered whole, for the response cache. */
+function noted(
+  { answering }: FastifyRequest,
+  { operation: { definition }, context: { report } }: AdmittedOperation,
+  result: OperationResult,
+): OperationResult {
+  const isWhole = result.status === 200 && !result.body.errors;
+  if (answering && isWhole && definition.operation === OperationTypeNode.QUERY)
+    answering.made = { report, operationName: definition.name?.value };
+  return result;
+}

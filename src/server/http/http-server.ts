@@ -1,0 +1,266 @@
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type GraphQLSchema } from 'graphql';
+import { type Logger } from 'pino';
+import { type Authenticator, openToAll } from '../../auth/credentials.js';
+import { GatewayError } from '../../domain/errors.js';
+import { type CallbackReceiver } from '../../live/callback-receiver.js';
+import { type OperationPipeline } from '../../operations/pipeline.js';
+import { type KeptAnswers } from '../../operations/response-cache.js';
+import { type Metrics } from '../../telemetry/metrics/metrics.js';
+import { type Operations } from '../../telemetry/operations.js';
+import { onTrail } from '../../telemetry/request-trace.js';
+import { Closing } from '../connections/closing.js';
+import { Connections, connectionServers, countForCallers } from '../connections/connections.js';
+import { IncomingBytes, usualIncomingBytes } from '../connections/incoming-bytes.js';
+import { UnreadBytes } from '../connections/unread-bytes.js';
+import { serveGraphiql } from '../graphiql/graphiql.js';
+import { type Readiness, serveHealth } from '../health.js';
+import { answerBrokenRequests } from '../limits/broken-requests.js';
+import { boundBodies, sendOverload, takeJson } from '../limits/request-bodies.js';
+import { type RequestMemory } from '../limits/request-memory.js';
+import { rateHooks, type RequestRate } from '../limits/request-rate.js';
+import { type Patience, usualRequestMs, usualTakeMs } from '../limits/slow-clients.js';
+import { serveEventStream } from '../subscriptions/event-stream.js';
+import { RouterCallbacks } from '../subscriptions/router-callbacks.js';
+import { ConnectionCallers } from '../subscriptions/socket-callers.js';
+import { serveWebSocket } from '../subscriptions/web-socket.js';
+import { serveWebhooks } from '../webhooks.js';
+import { type AllowedHosts, refuseOtherHosts } from './allowed-hosts.js';
+import { authenticated, decorateWithCaller } from './authentication.js';
+import { callbackHeaderLog } from './callback-headers.js';
+import { serveGraphql } from './graphql-endpoint.js';
+import { type MetricsAccess, serveMetrics } from './metrics-endpoint.js';
+import { decorateWithRefusal, errorBody, refuse } from './refuse.js';
+import { followRequests } from './request-traces.js';
+import { AnswerKeeping } from './response-cache-hook.js';
+import { openToOrigins, securityHeaders, sendSecurityHeaders } from './response-headers.js';
+
+/** The segments of a route's path; one that begins with a colon stands for any. */
+interface KnownRoute {
+  readonly segments: readonly string[];
+  readonly methods: ReadonlySet<string>;
+}
+
+/**
+ * Follows the routes of a server. To be called before any is added.
+ * @returns the methods that an address takes, for `Allow`; none where there is no such address.
+ */
+function knownMethods(app: FastifyInstance): (url: string) => readonly string[] {
+  const routes: KnownRoute[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    routes.push({ segments: url.split('/'), methods: new Set([method].flat()) });
+  });
+  return (url) => {
+    const segments = (url.split('?', 1)[0] ?? '').split('/');
+    const methods = routes
+      .filter((route) => fits(route.segments, segments))
+      .flatMap((route) => [...route.methods]);
+    return [...new Set(methods)].sort();
+  };
+}
+
+function fits(pattern: readonly string[], segments: readonly string[]): boolean {
+  return (
+    pattern.length === segments.length &&
+    pattern.every((part, index) => part.startsWith(':') || part === segments[index])
+  );
+}
+
+/** Routes here have no JSON schemas: what comes in is GraphQL's to check. Fastify would load a validator all the same. */
+const noSchemas = {
+  compilersFactory: { buildValidator: refuseSchema, buildSerializer: refuseSchema },
+};
+
+function refuseSchema(): never {
+  throw new Error('A route has a JSON schema, and nothing here compiles it.');
+}
+
+/** What the server needs. */
+export interface HttpServerOptions {
+  readonly pipeline: OperationPipeline;
+  readonly schema: GraphQLSchema;
+  readonly authenticate: Authenticator;
+  readonly rate: RequestRate;
+  /** Undefined: no answer is kept. */
+  readonly answers: KeptAnswers | undefined;
+  readonly operations: Operations;
+  readonly logger: Logger;
+  /** Whether a router may have its events sent to an address. */
+  readonly mayCallBack: (url: string) => boolean;
+  /** Undefined: any host may be named. */
+  readonly allowedHosts: AllowedHosts | undefined;
+  readonly receiver: CallbackReceiver;
+  readonly metrics: Metrics;
+  readonly metricsAccess: MetricsAccess;
+  readonly readiness: Readiness;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Of a request's body, and of a WebSocket's message. */
+  readonly maximumBytes: number;
+  /** Of all requests that are not answered yet. */
+  readonly requestMemory: RequestMemory;
+  /** 0: no limit. */
+  readonly connectionLimits: {
+    readonly connections: number;
+    readonly connectionsPerCaller: number;
+    readonly unreadBytes: number;
+  };
+  readonly isGraphiqlOn: boolean;
+  /** Whose web pages may read answers, beside our own. */
+  readonly corsOrigins: readonly string[];
+  /** How long clients may take; tests have less time. */
+  readonly patience?: Patience | undefined;
+}
+
+/** A server, and how it ends. */
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  readonly closing: Closing;
+}
+
+/** Connections as they are limited, and counted. */
+function connectionsOf({
+  connectionLimits,
+  maximumBytes,
+  patience,
+  metrics,
+}: HttpServerOptions): Connections {
+  const { connections: counted, operations } = metrics;
+  const unread = new UnreadBytes({
+    maximumBytes: connectionLimits.unreadBytes,
+    takeMs: patience?.takeMs ?? usualTakeMs,
+    onEnded: counted.ended,
+  });
+  const connections = new Connections({
+    maximum: connectionLimits.connections,
+    maximumPerCaller: connectionLimits.connectionsPerCaller,
+    unread,
+    incoming: new IncomingBytes({
+      maximumBytes: Math.max(usualIncomingBytes, 4 * maximumBytes),
+      maximumMessageBytes: maximumBytes,
+      messageMs: patience?.requestMs ?? usualRequestMs,
+      onEnded: () => {
+        counted.ended('slow');
+      },
+    }),
+    onRefused: counted.refused,
+    onError: operations.refused,
+    onEnded: counted.ended,
+  });
+  counted.watch(() => ({ ...connections.sizes, unreadBytes: unread.heldBytes }));
+  return connections;
+}
+
+/** The HTTP server with everything that it serves, not yet listening. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const connections = connectionsOf(options);
+  const app = fastify({
+    serverFactory: connectionServers(connections, {
+      patience: options.patience,
+      onClientError: answerBrokenRequests(options.metrics.operations.refused),
+    }),
+    logger: false,
+    schemaController: noSchemas,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false, // who asks on a connection that is still open is answered
+    bodyLimit: options.maximumBytes,
+    clientErrorHandler: () => undefined, // the server has its own
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      void reply
+        .code(400)
+        .headers(securityHeaders)
+        .send(errorBody('The request could not be read.', 'BAD_REQUEST'));
+    },
+  });
+  followRequests(app);
+  const closing = new Closing(app, connections);
+  decorateWithCaller(app);
+  decorateWithRefusal(app);
+  if (options.connectionLimits.connectionsPerCaller > 0) countForCallers(app, connections);
+  takeJson(app);
+  boundBodies(app, options.requestMemory);
+  sendSecurityHeaders(app);
+  refuseOtherHosts(app, options.allowedHosts);
+  answerErrors(app, options.logger);
+  await openToOrigins(app, options.corsOrigins);
+  serveHealth(app, options.readiness, closing);
+  serveMetrics(app, options.metrics, options.metricsAccess);
+  if (options.isGraphiqlOn) await serveGraphiql(app);
+  await serveOperations(app, options, closing, connections);
+  await serveWebhooks(app, {
+    receiver: options.receiver,
+    onWebhook: options.metrics.webhook,
+    onHeaders: callbackHeaderLog(options.logger),
+  });
+  return { app, closing };
+}
+
+/** GraphQL over every transport. */
+async function serveOperations(
+  app: FastifyInstance,
+  options: HttpServerOptions,
+  closing: Closing,
+  connections: Connections,
+): Promise<void> {
+  const { pipeline, schema, logger, operations, answers, authenticate, rate, corsOrigins, now } = options;
+  const onRequest = [authenticated(authenticate), ...rateHooks(rate, pipeline)];
+  await serveGraphql(app, {
+    pipeline,
+    schema,
+    logger,
+    onRequest,
+    keeping: new AnswerKeeping({ answers, operations, isPrivate: authenticate !== openToAll }),
+    callbacks: new RouterCallbacks({ pipeline, closing, mayCallBack: options.mayCallBack, now, logger }),
+  });
+  serveEventStream(app, { pipeline, onRequest, closing, corsOrigins, logger });
+  serveWebSocket(app, {
+    pipeline,
+    schema,
+    callers: new ConnectionCallers({ authenticate, now, connections }),
+    closing,
+    maximumBytes: options.maximumBytes,
+    rate,
+    corsOrigins,
+    allowedHosts: options.allowedHosts,
+    connections,
+    memory: options.requestMemory,
+    onRefused: options.metrics.operations.refused,
+    onFailure: (error) => {
+      logger.error({ err: error }, 'a WebSocket message failed for an internal reason');
+    },
+  });
+}
+
+/** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
+function answerErrors(app: FastifyInstance, logger: Logger): void {
+  const methodsAt = knownMethods(app);
+  // Before a body is read: what can't be done at an address does not depend on what is sent.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) notFound(request, reply);
+    else done();
+  });
+  const notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const methods = methodsAt(request.url);
+    if (methods.length === 0) return refuse(reply, 404, 'There is nothing at this address.', 'NOT_FOUND');
+    const allow = methods.join(', ');
+    reply.header('allow', allow);
+    return refuse(reply, 405, `This address takes ${allow}.`, 'BAD_REQUEST');
+  };
+  app.setNotFoundHandler(notFound);
+  app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
+    if (error instanceof GatewayError) return sendOverload(reply, error);
+    const statusCode = error.statusCode ?? 500;
+    // RFC 9110 (15.5.16): the answer names the encodings that are accepted.
+    if (statusCode === 415) reply.header('accept-encoding', 'identity');
+    if (statusCode < 500) return refuse(reply, statusCode, mendable(statusCode, request), 'BAD_REQUEST');
+    logger.error({ ...onTrail(request.trail), err: error }, 'a request failed for a reason of our own');
+    return refuse(reply, statusCode, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
+  });
+}
+
+function mendable(statusCode: number, { routeOptions }: FastifyRequest): string {
+  if (statusCode === 413)
+    return `The request body is too large; at most ${routeOptions.bodyLimit} bytes are taken.`;
+  if (statusCode === 415) return 'The body must be application/json, and not compressed.';
+  return 'The request body could not be read.';
+}

@@ -1,0 +1,57 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type IncomingHttpHeaders } from 'node:http';
+import { type FastifyInstance } from 'fastify';
+import { isLoopbackName, readHostName } from '../../domain/addresses.js';
+import { type Metrics } from '../../telemetry/metrics/metrics.js';
+
+/**
+ * Who may read `/metrics`: callers that show a token; programs of this machine, on a loopback host without a token;
+ * nobody, on any other host without one.
+ */
+export type MetricsAccess =
+  { readonly to: 'token'; readonly token: string } | { readonly to: 'machine' } | { readonly to: 'nobody' };
+
+/** Serves `/metrics`, and counts what is answered. */
+export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: MetricsAccess): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    metrics.operations.answered(request.routeOptions.url, reply.statusCode);
+    if (request.refusedWith !== undefined) metrics.operations.refused(request.refusedWith);
+    done();
+  });
+  const isAllowed = checkOf(access);
+  const refusal =
+    access.to === 'token' ? 'A bearer token is needed.\n' : 'Closed until METRICS_TOKEN is set.\n';
+  app.get('/metrics', async ({ headers }, reply) => {
+    void reply.header('cache-control', 'no-store');
+    if (!isAllowed(headers)) return reply.code(401).header('www-authenticate', 'Bearer').send(refusal);
+    const text = await metrics.text().catch(() => undefined);
+    // The figures of this worker alone would look like counters that began anew.
+    if (text === undefined) return reply.code(503).send('The primary process does not answer.\n');
+    return reply.type(metrics.contentType).send(text);
+  });
+}
+
+function checkOf(access: MetricsAccess): (headers: IncomingHttpHeaders) => boolean {
+  if (access.to === 'nobody') return () => false;
+  if (access.to === 'machine') return isOfThisMachine;
+  const isToken = bearerCheck(access.token);
+  return ({ authorization }) => isToken(authorization);
+}
+
+const proxyHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const;
+
+/** A proxy on this machine passes on what others ask: under another host name, or with headers that say so. */
+function isOfThisMachine(headers: IncomingHttpHeaders): boolean {
+  const host = readHostName(headers.host ?? '');
+  return host !== undefined && isLoopbackName(host.name) && proxyHeaders.every((name) => !(name in headers));
+}
+
+/** Digests are of one length, and how much of two is the same tells nothing of what they are of. */
+function bearerCheck(token: string): (authorization: string | undefined) => boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const expected = digest(token);
+  return (authorization = '') => {
+    const [, shown] = /^Bearer +(.+)$/i.exec(authorization) ?? [];
+    return shown !== undefined && timingSafeEqual(digest(shown), expected);
+  };
+}

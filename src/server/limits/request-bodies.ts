@@ -1,0 +1,104 @@
+import { isUtf8 } from 'node:buffer';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { GatewayError } from '../../domain/errors.js';
+import { refuse } from '../http/refuse.js';
+import { parsedBytes, type RequestMemory, smallJsonBytes } from './request-memory.js';
+
+/** The memory of one request's body, until the request is answered or broken off. */
+class BodyMemory {
+  readonly #memory: RequestMemory;
+  readonly #reply: FastifyReply;
+
+  constructor(memory: RequestMemory, reply: FastifyReply) {
+    this.#memory = memory;
+    this.#reply = reply;
+  }
+
+  /** @throws GatewayError OVERLOADED where there is no room. */
+  hold(bytes: number): void {
+    this.#reply.raw.once('close', this.#memory.hold(bytes));
+  }
+
+  /** Holds what a JSON body is about to be parsed to. @throws GatewayError OVERLOADED where there is no room. */
+  holdParsed(body: Buffer): void {
+    this.hold(parsedBytes(body));
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined for a body that is small. */
+    bodyMemory: BodyMemory | undefined;
+  }
+}
+
+/** Bounds the memory of all request bodies together: each holds its room before its first byte is read. */
+export function boundBodies(app: FastifyInstance, memory: RequestMemory): void {
+  app.decorateRequest('bodyMemory');
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const bytes = bodyBytes(request);
+    if (bytes > smallJsonBytes)
+      try {
+        request.bodyMemory = new BodyMemory(memory, reply);
+        request.bodyMemory.hold(bytes);
+      } catch (error) {
+        sendOverload(reply, error);
+        return;
+      }
+    done(null, payload);
+  });
+}
+
+/** As much as is announced; of a body in chunks, as much as there may be. */
+function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
+  const announced = Number(headers['content-length'] ?? routeOptions.bodyLimit);
+  return Math.min(announced, routeOptions.bodyLimit);
+}
+
+/** Answers a request that there is no room for. @throws errors that are none of these. */
+export function sendOverload(reply: FastifyReply, error: unknown): FastifyReply {
+  if (!(error instanceof GatewayError) || error.code !== 'OVERLOADED') throw error;
+  reply.header('retry-after', String(error.details['retryAfter']));
+  return refuse(reply, 503, error.message, error.code);
+}
+
+/** A body that can't be read. */
+class UnreadableBody extends Error {
+  override readonly name = 'UnreadableBody';
+  readonly statusCode = 400;
+}
+
+/** A compressed body: a small one may be huge when it is decompressed. */
+class EncodedBody extends Error {
+  override readonly name = 'EncodedBody';
+  readonly statusCode = 415;
+}
+
+function isEncoded(encoding: string): boolean {
+  return encoding.trim().toLowerCase() !== 'identity';
+}
+
+/**
+ * Takes JSON bodies, in UTF-8 only: a sid with another letter in it is another sid.
+ * @param isAnswered asked first; true: the body need not be read.
+ */
+export function takeJson(
+  app: FastifyInstance,
+  isAnswered: (request: FastifyRequest, body: Buffer) => boolean = () => false,
+): void {
+  // Members that would change a prototype are refused where a request is read from any transport (`parametersIn`).
+  const parseJson = app.getDefaultJsonParser('ignore', 'ignore');
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && isEncoded(encoding)) parsed(new EncodedBody('The body is compressed.'));
+    else if (isAnswered(request, body)) parsed(null, undefined);
+    else if (!isUtf8(body)) parsed(new UnreadableBody('The body is not UTF-8.'));
+    else
+      try {
+        request.bodyMemory?.holdParsed(body);
+        void parseJson(request, body.toString('utf8'), parsed);
+      } catch (error) {
+        parsed(error as Error); // there is no room for it
+      }
+  });
+}

@@ -1,0 +1,36 @@
+import { Counter, type Registry } from 'prom-client';
+import { type OnRead } from '../../datasources/cache/cache-entry.js';
+import { type AuditLine } from '../../datasources/writing/campaign-writer.js';
+import { CampaignAction } from '../../domain/campaign.js';
+import { beginAtZero, talliedCounter } from './tallies.js';
+
+const kinds = ['campaign', 'campaigns', 'messages'];
+const answers = ['kept', 'new', 'shared', 'stale'];
+
+/** Counts reads, by what they were answered with. */
+export function readMetrics(registry: Registry): OnRead {
+  return talliedCounter(
+    {
+      name: 'campaign_gateway_reads_total',
+      help: 'Reads that were answered: kept (as good as new), new (a call), shared (the call of another), stale (an old answer stood in).',
+      labelNames: ['kind', 'answer'],
+      fromZero: kinds.flatMap((kind) => answers.map((answer) => [kind, answer] as const)),
+    },
+    registry,
+  );
+}
+
+/** Counts writes, as the audit has them. */
+export function writeMetrics(registry: Registry): (line: AuditLine) => void {
+  const writes = new Counter({
+    name: 'campaign_gateway_writes_total',
+    help: 'Writes, by what they came to.',
+    labelNames: ['what', 'outcome'],
+    registers: [registry],
+  });
+  const outcomes = ['done', 'replayed', 'refused', 'failed', 'unknown'];
+  beginAtZero(writes, ['what', ['CREATE', ...Object.values(CampaignAction)]], ['outcome', outcomes]);
+  return ({ what, outcome }) => {
+    writes.inc({ what, outcome });
+  };
+}

@@ -1,0 +1,166 @@
+import { type OperationDefinitionNode, type OperationTypeNode } from 'graphql';
+import { type Logger } from 'pino';
+import { type ErrorCode } from '../domain/errors.js';
+import { type Span, type Trail, type Transport } from '../domain/trail.js';
+import {
+  type ObservedOperation,
+  type OperationEnd,
+  type OperationObserver,
+} from '../operations/operation-result.js';
+import { onTrail, type Spans } from './request-trace.js';
+
+/** Every code that a client can see, and who can do something about it. */
+const faultOf: Readonly<Record<ErrorCode, 'client' | 'operator'>> = {
+  UNAUTHENTICATED: 'client',
+  FORBIDDEN: 'client',
+  TOO_MANY_REQUESTS: 'client',
+  DOCUMENT_NOT_TRUSTED: 'client',
+  BAD_USER_INPUT: 'client',
+  QUERY_TOO_EXPENSIVE: 'client',
+  GRAPHQL_PARSE_FAILED: 'client',
+  GRAPHQL_VALIDATION_FAILED: 'client',
+  BAD_REQUEST: 'client',
+  OPERATION_RESOLUTION_FAILURE: 'client',
+  PERSISTED_QUERY_NOT_FOUND: 'client',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'client',
+  OPERATION_TIMEOUT: 'operator',
+  UPSTREAM_UNAUTHORIZED: 'operator',
+  UPSTREAM_FORBIDDEN: 'operator',
+  UPSTREAM_RATE_LIMITED: 'operator',
+  UPSTREAM_UNAVAILABLE: 'operator',
+  UPSTREAM_TIMEOUT: 'operator',
+  UPSTREAM_INVALID_RESPONSE: 'operator',
+  OUTCOME_UNKNOWN: 'operator',
+  INTERNAL_SERVER_ERROR: 'operator',
+  AUTHENTICATION_UNAVAILABLE: 'operator',
+  SHUTTING_DOWN: 'client',
+  NOT_FOUND: 'client',
+  TOO_MANY_SUBSCRIPTIONS: 'client',
+  TOO_MANY_CONNECTIONS: 'client',
+  QUERY_TOO_LARGE: 'client',
+  OVERLOADED: 'operator',
+};
+
+/** True for what only the client can mend. */
+function isClientsFault(code: string): boolean {
+  return codeLabel(code) !== 'other' && faultOf[code as ErrorCode] === 'client';
+}
+
+/** All of them, as labels. */
+export const codeLabels: readonly string[] = [...Object.keys(faultOf), 'other'];
+
+/** A code as a label: one of a closed set. */
+export function codeLabel(code: string): string {
+  return Object.hasOwn(faultOf, code) ? code : 'other';
+}
+
+/** Unknown where a document could not be read, or named no operation. */
+export type OperationType = `${OperationTypeNode}` | 'unknown';
+
+/** An operation, for who counts. */
+export interface EndedOperation {
+  readonly type: OperationType;
+  readonly transport: Transport;
+  readonly outcome: 'ok' | 'partial' | 'failed';
+  readonly codes: readonly string[];
+  readonly seconds: number;
+}
+
+/** Where operations are noted. */
+export interface OperationsOptions {
+  readonly metrics: { ended(operation: EndedOperation): void; refused(code: string): void };
+  readonly logger: Logger;
+  readonly spans: Spans | undefined;
+}
+
+/** What took longer is told of though it went well. */
+const slowMs = 5000;
+/** Names are the clients' own words: what is longer is none. */
+const longestName = 64;
+
+/** One count, one line of log and one span for each operation. */
+export class Operations implements OperationObserver {
+  readonly #options: OperationsOptions;
+
+  constructor(options: OperationsOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody was told an error who had asked for no operation that has begun, or did not wait for its end. */
+  refused(code: string): void {
+    this.#options.metrics.refused(code);
+  }
+
+  failed(trail: Trail | undefined, error: unknown, path?: readonly (string | number)[]): void {
+    this.#options.logger.error(
+      { ...onTrail(trail), err: error, path },
+      'an operation failed for a reason of our own',
+    );
+  }
+
+  begin(transport: Transport, trail: Trail | undefined): RunningOperation {
+    const span = this.#options.spans?.begin({
+      name: 'graphql',
+      kind: 'server',
+      parent: trail?.span,
+      traceparent: trail?.traceparent,
+      facts: {
+        'campaign_gateway.request_id': trail?.requestId,
+        'campaign_gateway.transport': transport,
+      },
+    });
+    if (trail && span) trail.span = span;
+    return new RunningOperation(this.#options, transport, trail, span);
+  }
+}
+
+/** An operation under way. */
+export class RunningOperation implements ObservedOperation {
+  readonly #options: OperationsOptions;
+  readonly #transport: Transport;
+  readonly #trail: Trail | undefined;
+  readonly #span: Span | undefined;
+  readonly #beganAtMs = performance.now();
+  #type: OperationType = 'unknown';
+  #name: string | undefined;
+
+  constructor(
+    options: OperationsOptions,
+    transport: Transport,
+    trail: Trail | undefined,
+    span: Span | undefined,
+  ) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#trail = trail;
+    this.#span = span;
+  }
+
+  /** It is known what is asked for. */
+  is({ operation, name }: Pick<OperationDefinitionNode, 'operation' | 'name'>): void {
+    this.#type = operation;
+    this.#name = name && name.value.length <= longestName ? name.value : undefined;
+    this.#span?.note({ 'graphql.operation.type': operation, 'graphql.operation.name': this.#name });
+  }
+
+  /** It was answered. */
+  end({ codes, hasData, calls }: OperationEnd): void {
+    const ms = performance.now() - this.#beganAtMs;
+    const transport = this.#transport;
+    const outcome = codes.length === 0 ? 'ok' : hasData ? 'partial' : 'failed';
+    this.#options.metrics.ended({ type: this.#type, transport, outcome, codes, seconds: ms / 1000 });
+    this.#span?.note({ 'campaign_gateway.upstream_calls': calls });
+    this.#span?.end(codes[0]);
+    // Writes are few and matter; of reads those are told that an operator can do something about.
+    const isTold = this.#type === 'mutation' || ms > slowMs || codes.some((code) => !isClientsFault(code));
+    const { logger } = this.#options;
+    const level = isTold ? 'info' : 'debug';
+    if (!logger.isLevelEnabled(level)) return;
+    const operation = { type: this.#type, name: this.#name, transport, outcome };
+    const durationMs = Math.round(ms);
+    logger[level](
+      { ...onTrail(this.#trail), operation, codes: [...new Set(codes)].slice(0, 10), durationMs, calls },
+      'an operation',
+    );
+  }
+}

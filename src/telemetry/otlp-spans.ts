@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Attributes,
+  type Context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  type Span as OtelSpan,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type SpanExporter,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { type Span, type SpanFacts } from '../domain/trail.js';
+import { type Spans, type SpanStart } from './request-trace.js';
+
+/** W3C Trace Context, level 1: version, trace id, parent id, flags. */
+const header = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
+
+/** What a `traceparent` names; undefined where it names nothing. */
+export function spanContextOf(traceparent: string | undefined): SpanContext | undefined {
+  const [, version, traceId = '', spanId = '', flags = '', more] = header.exec(traceparent ?? '') ?? [];
+  if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
+  const context = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
+  return isSpanContextValid(context) ? context : undefined;
+}
+
+/** Where traces go. */
+export interface OtlpOptions {
+  /** Of a collector: scheme, host, port and perhaps a path. */
+  readonly endpoint: string;
+  readonly serviceName: string;
+  /** Told each time that spans could not be sent. */
+  readonly onTrouble: () => void;
+}
+
+/** A collector that is slow costs spans, never requests. */
+const exportTimeoutMs = 2000;
+/** What is waiting to be sent; what comes on top of it is dropped. */
+const maximumWaiting = 2048;
+const sendEveryMs = 2000;
+
+/** Traces over OTLP/HTTP. Its own provider, registered nowhere: several gateways of one process share nothing. */
+export class OtlpSpans implements Spans {
+  readonly #provider: TracerProvider;
+  readonly #tracer: Tracer;
+
+  constructor({ endpoint, serviceName, onTrouble }: OtlpOptions) {
+    const url = `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`;
+    const exporter = telling(new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }), onTrouble);
+    this.#provider = new TracerProvider({
+      resource: resourceFromAttributes({ 'service.name': serviceName }),
+      sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+      spanProcessors: [
+        new BatchSpanProcessor({
+          exporter,
+          maxQueueSize: maximumWaiting,
+          scheduledDelayMillis: sendEveryMs,
+          exportTimeoutMillis: exportTimeoutMs,
+        }),
+      ],
+    });
+    this.#tracer = this.#provider.getTracer('campaign-gateway');
+  }
+
+  begin({ name, kind, facts, parent, traceparent }: SpanStart): Span {
+    const attributes = attributesOf(facts);
+    const options = { kind: kind === 'server' ? SpanKind.SERVER : SpanKind.CLIENT, attributes };
+    return new OtlpSpan(this.#tracer.startSpan(name, options, contextOf(parent, traceparent)));
+  }
+
+  async close(): Promise<void> {
+    const sent = this.#provider.shutdown().catch(() => undefined);
+    await Promise.race([sent, sleep(exportTimeoutMs, undefined, { ref: false })]);
+  }
+}
+
+class OtlpSpan implements Span {
+  readonly inner: OtelSpan;
+
+  constructor(inner: OtelSpan) {
+    this.inner = inner;
+  }
+
+  note(facts: SpanFacts): void {
+    this.inner.setAttributes(attributesOf(facts));
+  }
+
+  end(failure?: string): void {
+    if (failure !== undefined) {
+      this.inner.setAttribute('error.type', failure);
+      this.inner.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    this.inner.end();
+  }
+}
+
+function contextOf(parent: Span | undefined, traceparent: string | undefined): Context {
+  if (parent instanceof OtlpSpan) return trace.setSpan(ROOT_CONTEXT, parent.inner);
+  const remote = spanContextOf(traceparent);
+  return remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
+}
+
+function attributesOf(facts: SpanFacts): Attributes {
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
+}
+
+/** The library tells nobody that a collector can't be reached. */
+function telling(exporter: SpanExporter, onTrouble: () => void): SpanExporter {
+  return {
+    export: (spans, done) => {
+      exporter.export(spans, (result) => {
+        if (result.error) onTrouble();
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+    ...(exporter.forceFlush && { forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve() }),
+  };
+}
