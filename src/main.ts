@@ -13,7 +13,7 @@ const usage = `campaign-gateway [command]
   schema               write schema.graphql
   schema --check       fail where schema.graphql is not what the code makes
 
-Configuration is by environment variables; README.md has the table.`;
+Environment variables configure it: docs/configuration.md has them all.`;
 
 /**
  * Runs a command; answers the exit code, or undefined while it runs on. Only what it needs is loaded: that is most of the

@@ -3,7 +3,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const root = new URL('../../', import.meta.url).pathname;
-const documents = ['README.md', 'SECURITY.md', 'examples/supergraph/README.md', ...documentsIn('docs')];
+const documents = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'examples/supergraph/README.md',
+  ...documentsIn('docs'),
+];
 
 function documentsIn(folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
@@ -23,6 +30,11 @@ const anchorOf = (heading: string): string =>
     .replaceAll(' ', '-');
 
 describe.each(documents)('%s', (document) => {
+  it('names no source file that is not there', () => {
+    for (const file of foundIn(textOf(document), /`((?:src|test|scripts)\/[\w./-]+\.m?ts)`/g))
+      expect({ file, isThere: existsSync(join(root, file)) }).toEqual({ file, isThere: true });
+  });
+
   it('links to nothing that is not there', () => {
     for (const link of foundIn(textOf(document), /\]\((?!https?:)([^)\s]+)\)/g)) {
       const [path = '', anchor] = link.split('#');

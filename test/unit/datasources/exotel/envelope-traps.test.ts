@@ -4,7 +4,7 @@ import {
   documentedCampaign,
   documentedMessage,
 } from '../../../fixtures/documented-answer.js';
-import { anyCampaign, anyMessage, firstWindow } from './questions.js';
+import { anyCampaign, anyMessage, firstWindow } from '../../domain/questions.js';
 import { ScriptedUpstream } from './scripted-upstream.js';
 
 let upstream: ScriptedUpstream;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentedMessage } from '../../../fixtures/documented-answer.js';
-import { anyMessage, firstWindow } from './questions.js';
+import { anyMessage, firstWindow } from '../../domain/questions.js';
 import { ScriptedUpstream } from './scripted-upstream.js';
 
 let upstream: ScriptedUpstream;

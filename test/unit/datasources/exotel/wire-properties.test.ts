@@ -8,7 +8,7 @@ import { readCampaign } from '../../../../src/datasources/exotel/wire/campaign.j
 import { readMessage } from '../../../../src/datasources/exotel/wire/message.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import { documentedCampaign, documentedMessage } from '../../../fixtures/documented-answer.js';
-import { firstWindow } from './questions.js';
+import { firstWindow } from '../../domain/questions.js';
 
 const facts = { accountSid: 'Exotel', fetchedAt: '2026-01-02T03:04:05.678Z' };
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis.js';
-import { claim, closeLedgers, ledgerOf, minuteMs } from './ledger-under-test.js';
+import { claim, closeLedgers, ledgerOf, minuteMs } from '../exotel/rate-limit/ledger-under-test.js';
 
 let redis: RunningRedis;
 

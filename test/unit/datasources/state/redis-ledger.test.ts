@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis.js';
 import { until } from '../../../support/two-gateways.js';
-import { describeCallLedger } from './ledger-contract.js';
-import { claim, closeLedgers, ledgerOf } from './ledger-under-test.js';
+import { describeCallLedger } from '../exotel/rate-limit/ledger-contract.js';
+import { claim, closeLedgers, ledgerOf } from '../exotel/rate-limit/ledger-under-test.js';
 
 let redis: RunningRedis;
 

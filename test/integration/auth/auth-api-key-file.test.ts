@@ -1,0 +1,169 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { rename, symlink, writeFile } from 'node:fs/promises';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/callers.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { leaveAll, subscribe, until } from '../../support/subscribing.js';
+
+const all = ['campaigns:read', 'campaigns:write', 'messages:read'];
+const anna = entryOf('anna', 'key-of-anna', all);
+
+const enters = async (gateway: GatewayUnderTest, key: string): Promise<boolean> =>
+  (await ask(gateway, '{ __typename }', { headers: { 'x-api-key': key } })).errors === undefined;
+
+/** Waits until the gateway has read its file anew. */
+async function untilEnters(gateway: GatewayUnderTest, key: string, expected = true): Promise<void> {
+  const giveUpAt = performance.now() + 10_000;
+  while ((await enters(gateway, key)) !== expected) {
+    if (performance.now() > giveUpAt) throw new Error(`${key} was not ${expected ? 'let in' : 'kept out'}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe('while the file of keys changes', () => {
+  let keys: KeysFile;
+  let gateway: GatewayUnderTest;
+  let sid: string;
+  beforeAll(async () => {
+    keys = await writeKeys({ keys: [anna] });
+    const both = await startBoth({ environment: keys.environment });
+    gateway = both.gateway;
+    ({ sid } = both.sandbox.state.insert({ status: 'in-progress', audience: 1 }));
+  });
+  afterEach(leaveAll);
+  afterAll(async () => {
+    await closeAll();
+    await keys.remove();
+  });
+
+  it('a new key is let in; one that was taken out is not, and its subscriptions end, and those of others do not', async () => {
+    const eve = entryOf('eve', 'key-of-eve', all);
+    await keys.replace([anna, eve]);
+    await untilEnters(gateway, 'key-of-eve');
+    const changes = 'subscription ($sid: ID!) { campaignUpdated(sid: $sid) { status } }';
+    const open = (transport: 'ws' | 'sse', key: string) =>
+      subscribe(gateway.url, transport, changes, { sid }, { authorization: `Bearer ${key}` });
+    const [socket, stream, other] = [
+      await open('ws', 'key-of-eve'),
+      await open('sse', 'key-of-eve'),
+      await open('ws', 'key-of-anna'),
+    ];
+    await keys.replace([anna]);
+    await until(() => socket.hasEnded() && stream.hasEnded(), 10_000);
+    expect(socket.errors).toMatchObject([{ extensions: { code: '4403' } }]);
+    expect(await enters(gateway, 'key-of-eve')).toBe(false);
+    expect(other.hasEnded()).toBe(false);
+  });
+
+  it.each([
+    ['gone', async () => rename(keys.path, `${keys.path}.gone`), 'There is no such file.'],
+    ['torn', () => writeFile(keys.path, JSON.stringify([anna]).slice(0, -9)), 'The file is not JSON.'],
+    [
+      'wrong',
+      () => keys.replace([entryOf('mallory', 'key-of-mallory', ['everything'])]),
+      'Entry 1: \\"scopes\\" must be one of campaigns:read, campaigns:write, messages:read, documents:any.',
+    ],
+  ])('those that were read stay good when it is %s, and the log says why', async (how, spoil, problem) => {
+    await spoil();
+    await until(
+      () => gateway.logs.some((line) => line.includes('API_KEYS_FILE') && line.includes(problem)),
+      10_000,
+    );
+    expect(await enters(gateway, 'key-of-anna')).toBe(true);
+    expect(gateway.logs.join('')).not.toMatch(/everything|key-of|mallory/);
+    await keys.replace([anna, entryOf(how, `key-of-${how}`, all)]);
+    await untilEnters(gateway, `key-of-${how}`);
+  });
+
+  it('a link that is swapped to another directory is followed, as Kubernetes mounts secrets', async () => {
+    const other = await writeKeys([entryOf('gina', 'key-of-gina', all)]);
+    await symlink(other.path, `${keys.path}.link`);
+    await rename(`${keys.path}.link`, keys.path);
+    await untilEnters(gateway, 'key-of-gina');
+    expect(await enters(gateway, 'key-of-anna')).toBe(false);
+    await other.remove();
+  });
+});
+
+describe('a gateway does not start with', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ ...credentials, seed: 'empty' });
+  });
+  afterAll(() => sandbox.close());
+
+  const hash = hashOf('key-of-anna');
+  it.each([
+    ['no JSON', '[{"name": "secret-name"', 'The file is not JSON.'],
+    ['no list', { anna: hash }, 'The file must be a list of keys, or an object with a list "keys".'],
+    ['an entry that is none', [anna, 'key-of-anna'], 'Entry 2 must be an object of name, scopes and sha256'],
+    [
+      'a key in the clear',
+      [{ ...anna, key: 'key-of-anna' }],
+      'Entry 1 must be an object of name, scopes and sha256',
+    ],
+    ['no name', [{ scopes: all, sha256: hash }], 'Entry 1: "name" must be text.'],
+    ['a blank name', [{ ...anna, name: ' ' }], 'Entry 1: "name" must be printable ASCII, not blank.'],
+    [
+      'two of a name',
+      [anna, entryOf('anna', 'another', all)],
+      'Entry 2: "name" is the same as an entry\'s before it.',
+    ],
+    [
+      'two of a hash',
+      [anna, { ...anna, name: 'ann' }],
+      'Entry 2: "sha256" is the same as an entry\'s before it.',
+    ],
+    ['no scopes', [{ ...anna, scopes: [] }], 'Entry 1: "scopes" must have a scope'],
+    [
+      'a scope that there is not',
+      [{ ...anna, scopes: ['admin'] }],
+      'Entry 1: "scopes" must be one of campaigns:read,',
+    ],
+    [
+      'a key for a hash',
+      [{ ...anna, sha256: 'key-of-anna' }],
+      'Entry 1: "sha256" must be the SHA-256 hash of the key',
+    ],
+    [
+      'an MD5',
+      [{ ...anna, sha256: hash.slice(32) }],
+      'Entry 1: "sha256" must be the SHA-256 hash of the key',
+    ],
+    ['zeros', [{ ...anna, sha256: '0'.repeat(64) }], 'Entry 1: "sha256" is not the hash of a random key.'],
+    [
+      'the hash of nothing',
+      [{ ...anna, sha256: hashOf('') }],
+      'Entry 1: "sha256" is not the hash of a random key.',
+    ],
+    [
+      'the hash of an empty line',
+      [{ ...anna, sha256: hashOf('\n') }],
+      'Entry 1: "sha256" is not the hash of a',
+    ],
+  ])('%s in its file of keys, and says so with nothing of what is in it', async (_what, content, problem) => {
+    const keys = await writeKeys(content);
+    const start = startGatewayOn(sandbox.baseUrl, keys.environment);
+    await expect(start).rejects.toThrow(`API_KEYS_FILE: ${problem}`);
+    await expect(start).rejects.not.toThrow(/key-of|secret|admin/);
+    await keys.remove();
+  });
+
+  it('no file', async () => {
+    const environment = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/nowhere/keys.json' };
+    const start = startGatewayOn(sandbox.baseUrl, environment);
+    await expect(start).rejects.toThrow('API_KEYS_FILE: There is no such file.');
+  });
+
+  it('nobody warned, where everybody may do everything on a host that others reach', async () => {
+    const warned = async (environment: Record<string, string>): Promise<boolean> => {
+      const gateway = await startGatewayOn(sandbox.baseUrl, environment);
+      await gateway.close();
+      return gateway.logs.some((line) => line.includes('AUTH_MODE is none') && line.includes('"level":40'));
+    };
+    expect(await warned({ HOST: '0.0.0.0', AUTH_MODE: 'none' })).toBe(true);
+    expect(await warned({ AUTH_MODE: 'none' })).toBe(false);
+  });
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { base64url, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { ask } from '../../support/ask.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import {
+  good,
+  inSeconds,
+  type Issuer,
+  type IssuerKey,
+  makeKey,
+  sign,
+  startIssuer,
+} from '../../support/issuer.js';
+import { isKeptOut, isLetIn, knock as knockWith } from '../../support/knock.js';
+
+let issuer: Issuer;
+let key: IssuerKey;
+let gateway: GatewayUnderTest;
+
+const knock = (token: string) => knockWith(gateway, { authorization: `Bearer ${token}` });
+
+/** Everything of a gateway that has not read its issuer's keys yet. */
+async function startAnew(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  await closeAll();
+  ({ gateway } = await startBoth({ environment: { ...issuer.environment, ...environment } }));
+}
+
+describe('a token', () => {
+  let stranger: IssuerKey;
+  let rsa: IssuerKey;
+  beforeAll(async () => {
+    issuer = await startIssuer();
+    ({ key } = issuer);
+    stranger = await makeKey('first');
+    rsa = await makeKey('second', 'RS256');
+    issuer.show([key, rsa]);
+    await startAnew();
+  });
+  afterAll(async () => {
+    await closeAll();
+    await issuer.close();
+  });
+
+  it.each([
+    ['by ES256', {}],
+    ['for several, one of which is us', { aud: ['x', 'other'] }],
+    ['of a program', { sub: undefined, client_id: 'robot' }],
+    ['of a program, as another issuer says it', { sub: undefined, azp: 'robot' }],
+    ['that has begun', { nbf: inSeconds(-5), iat: inSeconds(-5) }],
+  ])('%s is let in', async (_what, changes) => {
+    expect(await knock(await sign(key, changes))).toMatchObject(isLetIn);
+  });
+
+  it('by RS256 is let in', async () => {
+    expect(await knock(await sign(rsa))).toMatchObject(isLetIn);
+  });
+
+  it.each([
+    ['that has expired', { exp: inSeconds(-1) }, 'expired'],
+    ['that never expires', { exp: undefined }, '"exp"'],
+    ['whose end is no number', { exp: 'tomorrow' }, '"exp"'],
+    ['that has not begun', { nbf: inSeconds(30) }, '"nbf"'],
+    ['of another issuer', { iss: 'https://issuer.example' }, '"iss"'],
+    ['of no issuer', { iss: undefined }, '"iss"'],
+    ['for others', { aud: 'billing' }, '"aud"'],
+    ['for nobody in particular', { aud: undefined }, '"aud"'],
+    ['of nobody', { sub: undefined }, 'names nobody'],
+    ['of a blank', { sub: ' ' }, 'names nobody'],
+    ['of a name without end', { sub: 'a'.repeat(256) }, '255 characters'],
+  ])('%s is not, and is told why', async (_what, changes, why) => {
+    const answer = await knock(await sign(key, changes));
+    expect(answer).toMatchObject(isKeptOut);
+    expect(answer.message).toContain(why);
+  });
+
+  it.each([
+    ['signed by a stranger under a known name', () => sign(stranger)],
+    ['signed by a key that is not shown', () => sign({ ...stranger, kid: 'third' })],
+    ['signed by another of its keys than it says', () => sign({ ...key, kid: 'second' })],
+    ['with another signature cut off', async () => (await sign(key)).replace(/\.[^.]*$/, '.')],
+    [
+      'whose claims were changed',
+      async () => {
+        const [header, , signature] = (await sign(key)).split('.');
+        const claims = base64url.encode(JSON.stringify({ ...good, sub: 'root', exp: inSeconds(60) }));
+        return `${header}.${claims}.${signature}`;
+      },
+    ],
+    ['that is not signed', () => Promise.resolve(new UnsecuredJWT({ ...good, exp: inSeconds(60) }).encode())],
+    [
+      'signed with the public key as a shared secret',
+      async () => {
+        const pem = await exportSPKI((await importJWK(rsa.publicJwk, 'RS256')) as CryptoKey);
+        const header = { alg: 'HS256', kid: rsa.kid };
+        return new SignJWT({ ...good, exp: inSeconds(60) }).setProtectedHeader(header).sign(Buffer.from(pem));
+      },
+    ],
+    [
+      'that wants something that nobody knows',
+      async () => {
+        const header = { alg: 'ES256', kid: 'first', crit: ['magic'], magic: true };
+        return new SignJWT({ ...good, exp: inSeconds(60) })
+          .setProtectedHeader(header)
+          .sign(key.privateKey, { crit: { magic: true } });
+      },
+    ],
+    ['that is none', () => Promise.resolve('a.b.c')],
+    ['that is text', () => Promise.resolve('anna')],
+    ['that is too long', () => Promise.resolve('a'.repeat(9000))],
+  ])('%s is not', async (_what, make) => {
+    const answer = await knock(await make());
+    expect(answer).toMatchObject(isKeptOut);
+    expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|jws|jwks|ERR_/i);
+  });
+
+  it('is all that counts: a key in X-Api-Key is not looked at', async () => {
+    const { errors } = await ask(gateway, '{ __typename }', { headers: { 'x-api-key': await sign(key) } });
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  it.each([
+    ['scope', 'campaigns:read messages:read'],
+    ['scp', 'campaigns:read'],
+    ['scp', ['campaigns:read', 'more']],
+    ['scopes', ['campaigns:read']],
+    ['permissions', ['campaigns:read', 7]],
+  ])('may say what is allowed in %s, as %j', async (claim, said) => {
+    expect(await knock(await sign(key, { scope: undefined, [claim]: said }))).toMatchObject(isLetIn);
+  });
+
+  it.each([undefined, '', 'campaigns:reads', 'CAMPAIGNS:READ', { 'campaigns:read': true }, 1])(
+    'that says %j is allowed nothing',
+    async (scope) => {
+      expect(await knock(await sign(key, { scope }))).toMatchObject({ status: 200, codes: ['FORBIDDEN'] });
+    },
+  );
+
+  it('names who writes in the audit', async () => {
+    const headers = { authorization: `Bearer ${await sign(key, { sub: 'auth0|bert' })}` };
+    await ask(gateway, 'mutation { pauseCampaign(sid: "none") { userErrors { code } } }', { headers });
+    expect(gateway.logs.join('')).toContain('"who":"auth0|bert"');
+  });
+
+  it('of a moment ago is taken within the clock skew, and no later', async () => {
+    await startAnew({ JWT_CLOCK_SKEW_MS: '30000' });
+    expect(await knock(await sign(key, { exp: inSeconds(-20) }))).toMatchObject(isLetIn);
+    expect(await knock(await sign(key, { nbf: inSeconds(20) }))).toMatchObject(isLetIn);
+    expect(await knock(await sign(key, { exp: inSeconds(-40) }))).toMatchObject(isKeptOut);
+    expect(await knock(await sign(key, { nbf: inSeconds(40) }))).toMatchObject(isKeptOut);
+  });
+});

@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { inSeconds, type Issuer, sign, startIssuer } from '../../support/issuer.js';
+import { type RouterUnderTest, startRouter } from '../../support/router.js';
+import { leaveAll, subscribe, transports, until } from '../../support/subscribing.js';
+
+let issuer: Issuer;
+let router: RouterUnderTest;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let sid: string;
+let shiftMs = 0;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  router = await startRouter();
+  ({ sandbox, gateway } = await startBoth({
+    clock: () => 0, // nothing happens at the upstream
+    now: () => Date.now() + shiftMs,
+    environment: { ...issuer.environment, SUBSCRIPTION_CALLBACK_ORIGINS: router.origin },
+  }));
+  ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 }));
+});
+afterEach(leaveAll);
+afterAll(async () => {
+  await closeAll();
+  await issuer.close();
+  await router.close();
+});
+
+const socketUrl = (): string => `${gateway.url.replace('http', 'ws')}/graphql`;
+const changes = 'subscription ($sid: ID!) { campaignUpdated(sid: $sid) { status } }';
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+/** Asks one thing over a WebSocket; a close code where it was closed instead. */
+function askOverSocket(
+  connectionParams: Record<string, unknown> | undefined,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
+  class WithHeaders extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols, { headers });
+    }
+  }
+  const client = createClient({
+    url: socketUrl(),
+    webSocketImpl: WithHeaders,
+    retryAttempts: 0,
+    ...(connectionParams && { connectionParams }),
+  });
+  return new Promise((resolve) => {
+    client.subscribe(
+      { query: '{ campaigns(first: 1) { totalCount } }' },
+      {
+        next: ({ errors }) => {
+          resolve(errors ? errors[0]?.extensions?.['code'] : 'answered');
+        },
+        error: (error) => {
+          resolve((error as { readonly code?: number }).code);
+        },
+        complete: () => undefined,
+      },
+    );
+  }).finally(() => void client.dispose());
+}
+
+describe('over WebSocket', () => {
+  it.each([
+    ['authorization with Bearer', (token: string) => bearer(token)],
+    ['Authorization', (token: string) => ({ Authorization: `bearer ${token}` })],
+    ['authorization without a scheme', (token: string) => ({ authorization: token })],
+    ['token', (token: string) => ({ token })],
+    [
+      'headers, as Apollo and GraphiQL do',
+      (token: string) => ({ headers: { Authorization: `Bearer ${token}` } }),
+    ],
+  ])('who they are is shown in connectionParams as %s', async (_how, paramsOf) => {
+    expect(await askOverSocket(paramsOf(await sign(issuer.key)))).toBe('answered');
+  });
+
+  it('it is taken from the headers of the upgrade where connectionParams has nothing of it', async () => {
+    const token = await sign(issuer.key);
+    expect(await askOverSocket(undefined, bearer(token))).toBe('answered');
+    expect(await askOverSocket({ language: 'en' }, bearer(token))).toBe('answered');
+    expect(await askOverSocket({ token: 'nonsense' }, bearer(token))).toBe(4401);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['nothing of it', { authorization: 7, headers: 'x', token: null }],
+    ['nonsense', { authorization: 'Bearer nonsense' }],
+    ['more than anybody needs', { token: 'x'.repeat(9000) }],
+    ['a name of prototypes', { __proto__: { token: 'x' }, constructor: 'x' }],
+  ])('who shows %s is told so with a code after which clients do not try again', async (_what, params) => {
+    sandbox.calls.splice(0);
+    expect(await askOverSocket(params)).toBe(4401);
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it('nothing is answered before it is known who asks', async () => {
+    const socket = new WebSocket(socketUrl(), 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: '{ __typename }' } }));
+    expect((await once(socket, 'close'))[0]).toBe(4401);
+  });
+});
+
+describe('a subscription', () => {
+  const open = (token: string) =>
+    Promise.all(
+      transports.map((transport) => subscribe(gateway.url, transport, changes, { sid }, bearer(token))),
+    );
+
+  it('ends when its token expires, and frees what it held', async () => {
+    const [socket, stream] = await open(await sign(issuer.key, { exp: inSeconds(5) }));
+    expect([socket?.hasEnded(), stream?.hasEnded()]).toEqual([false, false]);
+    await until(() => socket?.hasEnded() === true && stream?.hasEnded() === true, 15_000);
+    expect(socket?.errors).toMatchObject([{ extensions: { code: '4403' } }]);
+    expect(stream?.errors).toEqual([]);
+
+    const { sid: another } = sandbox.state.insert({ status: 'archived', audience: 1 });
+    const later = bearer(await sign(issuer.key, { exp: inSeconds(7200) }));
+    const lookAtTheClock = async (): Promise<void> => {
+      await (await subscribe(gateway.url, 'sse', changes, { sid: another }, later)).close();
+    };
+    await lookAtTheClock();
+    sandbox.calls.splice(0);
+    shiftMs = 30_000; // whoever is listened to in progress is read by now
+    await lookAtTheClock();
+    shiftMs = 0;
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it('does not end before, however far away that is: timers reach 25 days', async () => {
+    const subscribers = await open(await sign(issuer.key, { exp: inSeconds(40 * 86_400) }));
+    await askOverSocket(bearer(await sign(issuer.key)));
+    for (const { errors, hasEnded } of subscribers) expect([...errors, hasEnded()]).toEqual([false]);
+  });
+});
+
+it('a client of a WebSocket whose token expired comes again with another, and misses nothing but the time between', async () => {
+  const tokens = [await sign(issuer.key, { exp: inSeconds(4) }), await sign(issuer.key)];
+  const shown: string[] = [];
+  const client = createClient({
+    url: socketUrl(),
+    webSocketImpl: WebSocket,
+    retryAttempts: 3,
+    retryWait: () => Promise.resolve(),
+    connectionParams: () => {
+      const token = tokens[Math.min(shown.length, 1)] ?? '';
+      shown.push(token);
+      return bearer(token);
+    },
+  });
+  const ends: unknown[] = [];
+  let connections = 0;
+  client.on('connected', () => (connections += 1));
+  const end = (error?: unknown): void => {
+    ends.push(error);
+  };
+  client.subscribe(
+    { query: changes, variables: { sid } },
+    { next: () => undefined, error: end, complete: end },
+  );
+  await until(() => connections === 2, 15_000);
+  expect(shown).toEqual(tokens);
+  expect(ends).toEqual([]);
+  await client.dispose();
+});
+
+it("a router's subscription ends when the token expires that it was asked for with, and the router is told", async () => {
+  const { received } = router;
+  const body = { query: changes, variables: { sid }, extensions: router.extensions };
+  const send = async (headers: Record<string, string>): Promise<number> => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } };
+    return (await fetch(`${gateway.url}/graphql`, { ...init, body: JSON.stringify(body) })).status;
+  };
+  expect(await send({})).toBe(401);
+  expect(received).toEqual([]);
+  expect(await send(bearer(await sign(issuer.key, { exp: inSeconds(4) })))).toBe(200);
+  await until(() => received.some(({ action }) => action === 'complete'), 15_000);
+  expect(received.map(({ action }) => action)).toEqual(['check', 'complete']);
+  expect(received[1]?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+});

@@ -1,0 +1,210 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Scope } from '../../../src/domain/caller.js';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import { type KeysFile, keysForScopes, showing, someScopes } from '../../support/callers.js';
+import { closeAll, diwali, startBoth } from '../../support/creating.js';
+import { type ClientError, type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { leaveAll, subscribe, transports } from '../../support/subscribing.js';
+
+let keys: KeysFile;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let sid: string;
+
+beforeAll(async () => {
+  keys = await keysForScopes();
+  const environment = { ...keys.environment, CACHE: 'off' }; // what was read for one says nothing of another
+  ({ sandbox, gateway } = await startBoth({ environment }));
+});
+beforeEach(() => {
+  ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 3 }));
+  sandbox.calls.splice(0);
+});
+afterEach(leaveAll);
+afterAll(async () => {
+  await closeAll();
+  await keys.remove();
+});
+
+const [read, write, messages] = ['campaigns:read', 'campaigns:write', 'messages:read'] as const;
+/** A place where something is looked at, and the scopes of which one is enough there. */
+type Step = readonly [path: string, oneOf: readonly Scope[]];
+/** An operation with its steps from the top down. */
+type Operation = readonly [operation: string, ...steps: Step[]];
+
+const operations: readonly Operation[] = [
+  ['{ campaign(sid: $sid) { name } }', ['campaign', [read]]],
+  ['{ campaign(sid: $sid) { sid } }', ['campaign', [read]]],
+  ['{ some: campaigns(first: 1) { totalCount } }', ['some', [read]]],
+  ['{ validateCampaign(input: $input) { valid } }', ['validateCampaign', [read, write]]],
+  ['{ _entities(representations: [$reference]) { ... on Campaign { name } } }', ['_entities.0', [read]]],
+  ['{ _entities(representations: [$reference]) { __typename } }', ['_entities.0', [read]]],
+  ['mutation { createCampaign(input: $input) { campaign { name } } }', ['createCampaign', [write]]],
+  ['mutation { updateCampaign(sid: $sid, input: {}) { campaign { name } } }', ['updateCampaign', [write]]],
+  ['mutation { pauseCampaign(sid: $sid) { campaign { status } } }', ['pauseCampaign', [write]]],
+  ['mutation { resumeCampaign(sid: $sid) { campaign { status } } }', ['resumeCampaign', [write]]],
+  ['mutation { completeCampaign(sid: $sid) { campaign { status } } }', ['completeCampaign', [write]]],
+  ['mutation { archiveCampaign(sid: $sid) { campaign { status } } }', ['archiveCampaign', [write]]],
+  // What must not be null takes its parent with it, which is not read then either.
+  [
+    '{ campaign(sid: $sid) { messages { totalCount } } }',
+    ['campaign', [read]],
+    ['campaign.messages', [messages]],
+  ],
+  [
+    '{ campaign(sid: $sid) { name page: messages { totalCount } } }',
+    ['campaign', [read]],
+    ['campaign.page', [messages]],
+  ],
+  [
+    '{ one: campaign(sid: $sid) { ...Rest } } fragment Rest on Campaign { ... { messages { totalCount } } }',
+    ['one', [read]],
+    ['one.messages', [messages]],
+  ],
+  [
+    '{ _entities(representations: [$reference]) { ... on Campaign { messages { totalCount } } } }',
+    ['_entities.0', [read]],
+    ['_entities.0.messages', [messages]],
+  ],
+];
+
+/** What a caller is refused of an operation; undefined where it is allowed. */
+function refusedStep(scopes: readonly Scope[], steps: readonly Step[]): Step | undefined {
+  return steps.find(([, oneOf]) => !oneOf.some((scope) => scopes.includes(scope)));
+}
+
+/** Each of the operations with each of the callers. */
+const cases = someScopes.flatMap((scopes) =>
+  operations.map(([operation, ...steps]) => ({ scopes, operation, step: refusedStep(scopes, steps) })),
+);
+
+const declared: Readonly<Record<string, string>> = {
+  $sid: 'ID!',
+  $input: 'CreateCampaignInput!',
+  $reference: '_Any!',
+};
+
+/** Declares the variables that an operation uses, and asks. */
+function askAs(scopes: readonly Scope[], operation: string) {
+  const used = Object.entries(declared).filter(([name]) => operation.includes(name));
+  const variables = used.map(([name, type]) => `${name}: ${type}`).join(', ');
+  const anonymous = operation.startsWith('{') ? `query ${operation}` : operation;
+  const query = used.length === 0 ? operation : anonymous.replace(/^(\w+)/, `$1 (${variables})`);
+  return ask<Record<string, unknown>>(gateway, query, {
+    variables: { sid, input: diwali, reference: { __typename: 'Campaign', sid } },
+    headers: { ...showing(scopes) },
+  });
+}
+
+const pathsOf = (errors: readonly ClientError[] = []) => errors.map(({ path }) => path?.join('.'));
+const codesOf = (errors: readonly ClientError[] = []) => errors.map(({ extensions }) => extensions?.code);
+
+describe('a caller', () => {
+  it.each(cases.filter(({ step }) => step))(
+    'with $scopes is refused $operation, and no call is spent',
+    async ({ scopes, operation, step: [path, oneOf] = ['', []] }) => {
+      const { errors } = await askAs(scopes, operation);
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', scopes: oneOf } }]);
+      expect(pathsOf(errors)).toEqual([path]);
+      for (const scope of oneOf) expect(errors?.[0]?.message).toContain(`"${scope}"`);
+      expect(sandbox.calls).toEqual([]);
+    },
+  );
+
+  it.each(cases.filter(({ step }) => !step))(
+    'with $scopes is answered $operation',
+    async ({ scopes, operation }) => {
+      const { data, errors } = await askAs(scopes, operation);
+      expect(errors).toBeUndefined();
+      expect(Object.values(data ?? {})[0]).not.toBeNull();
+    },
+  );
+
+  it.each(
+    someScopes.flatMap((scopes) =>
+      ['{ _service { sdl } }', '{ __schema { description } }'].map((q) => [scopes, q] as const),
+    ),
+  )('with %j is answered %s: it tells nothing of anybody', async (scopes, operation) => {
+    expect((await askAs(scopes, operation)).errors).toBeUndefined();
+  });
+});
+
+describe('what is refused takes nothing else with it', () => {
+  it('beside it', async () => {
+    const { data, errors } = await askAs(
+      [write],
+      '{ campaign(sid: $sid) { name } validateCampaign(input: $input) { valid } }',
+    );
+    expect(data).toEqual({ campaign: null, validateCampaign: { valid: true } });
+    expect(pathsOf(errors)).toEqual(['campaign']);
+  });
+
+  it('above it, in a list of which every row is read once', async () => {
+    const { data, errors } = await askAs(
+      [read],
+      '{ campaigns(first: 1) { totalCount nodes { name messages { totalCount } } } }',
+    );
+    expect(data?.['campaigns']).toEqual({ totalCount: expect.any(Number), nodes: [null] });
+    expect(pathsOf(errors)).toEqual(['campaigns.nodes.0.messages']);
+    expect(sandbox.calls).toHaveLength(1);
+  });
+
+  it('in a batch of entities, of which each is answered for itself', async () => {
+    const query = '{ _entities(representations: [$reference, {__typename: "Owner"}]) { __typename } }';
+    const { errors } = await askAs([write], query);
+    expect(codesOf(errors)).toEqual(['FORBIDDEN', 'BAD_USER_INPUT']);
+  });
+
+  it('after a write, which is done and seen by who may only write', async () => {
+    const { data, errors } = await askAs(
+      [write],
+      'mutation { pauseCampaign(sid: $sid) { campaign { status messages { totalCount } } userErrors { code } } }',
+    );
+    expect(data).toEqual({ pauseCampaign: { campaign: null, userErrors: [] } });
+    expect(pathsOf(errors)).toEqual(['pauseCampaign.campaign.messages']);
+    expect(sandbox.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
+
+  it('from messages back to their campaign', async () => {
+    const { errors } = await askAs(
+      [write, messages],
+      `mutation { pauseCampaign(sid: $sid) {
+        campaign { status messages(first: 1) { totalCount nodes { number campaign { name } } } } } }`,
+    );
+    expect(pathsOf(errors)).toEqual(['pauseCampaign.campaign.messages.nodes.0.campaign']);
+  });
+});
+
+const subscriptions: readonly Operation[] = [
+  ['campaignUpdated(sid: $sid) { status }', ['campaignUpdated', [read]]],
+  [
+    'campaignUpdated(sid: $sid) { messages { totalCount } }',
+    ['campaignUpdated', [read]],
+    ['campaignUpdated.messages', [messages]],
+  ],
+  ['messageStatusChanged(campaignSid: $sid) { status }', ['messageStatusChanged', [messages]]],
+  [
+    'messageStatusChanged(campaignSid: $sid) { campaign { name } }',
+    ['messageStatusChanged', [messages]],
+    ['messageStatusChanged.campaign', [read]],
+  ],
+];
+
+describe.each(transports)('a subscription over %s', (transport) => {
+  it.each(subscriptions)('to %s is for those alone who may read all of it', async (selection, ...steps) => {
+    const query = `subscription ($sid: ID!) { ${selection} }`;
+    for (const scopes of someScopes) {
+      sandbox.calls.splice(0);
+      const subscriber = await subscribe(gateway.url, transport, query, { sid }, showing(scopes));
+      const step = refusedStep(scopes, steps);
+      if (step) {
+        await subscriber.next(1);
+        expect(codesOf(subscriber.errors)).toEqual(['FORBIDDEN']);
+        expect(pathsOf(subscriber.errors)).toEqual([step[0]]);
+        expect(sandbox.calls).toEqual([]);
+      } else expect([...subscriber.errors, subscriber.hasEnded()]).toEqual([false]);
+      await leaveAll();
+    }
+  });
+});

@@ -1,0 +1,102 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { Pool } from 'undici';
+import {
+  calledBack,
+  type CalledBackCampaign,
+  campaignSays,
+  createCalledBack,
+  listenToMessages,
+  messageSays,
+} from '../../support/called-back.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { leaveAll } from '../../support/subscribing.js';
+
+let gateway: GatewayUnderTest;
+let one: CalledBackCampaign;
+let pool: Pool;
+
+beforeAll(async () => {
+  const at = Date.now(); // nothing happens at the upstream but what the test does
+  ({ gateway } = await startBoth({ clock: () => at, environment: { ...calledBack, LOG_LEVEL: 'warn' } }));
+  pool = new Pool(gateway.url, { connections: 50, pipelining: 1 });
+});
+beforeEach(async () => {
+  one = await createCalledBack(gateway);
+});
+afterEach(leaveAll);
+afterAll(async () => {
+  await pool.close();
+  await closeAll();
+});
+
+/** Each of 15 kB, they would take 45 MB if what they say were kept. */
+const callbacks = 3000;
+
+/** Posts so many callbacks, fifty at a time. @returns how many were answered with each status. */
+async function flood(url: string, body: (index: number) => unknown): Promise<Record<number, number>> {
+  const answered: Record<number, number> = {};
+  const path = new URL(url).pathname;
+  const indexes = Array.from({ length: callbacks }, (_, index) => index).values();
+  const post = async (): Promise<void> => {
+    for (const index of indexes) {
+      const answer = await pool.request({ method: 'POST', path, body: JSON.stringify(body(index)) });
+      await answer.body.dump();
+      answered[answer.statusCode] = (answered[answer.statusCode] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, post));
+  return answered;
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** What of the heap is in use, garbage aside. */
+function heldBytes(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+const megabytes = 1024 * 1024;
+
+it.each<[what: string, status: number, url: () => string, body: (index: number) => unknown]>([
+  [
+    'messages with sids as long as they may be',
+    200,
+    () => one.messageUrl,
+    (index) => messageSays(one.sid, `${index}`.padEnd(128, 'x'), 'sent'),
+  ],
+  [
+    'messages with sids of 15 kB',
+    400,
+    () => one.messageUrl,
+    (index) => messageSays(one.sid, `${index}`.padEnd(15_000, 'x'), 'sent'),
+  ],
+  [
+    'campaigns with sids of 15 kB',
+    400,
+    () => one.campaignUrl,
+    (index) => campaignSays(`${index}`.padEnd(15_000, 'x'), 'in-progress'),
+  ],
+  [
+    'campaigns that were updated at times of 15 kB',
+    200,
+    () => one.campaignUrl,
+    (index) => ({ ...campaignSays(one.sid, 'completed'), date_updated: `${index}`.padEnd(15_000, 'x') }),
+  ],
+  [
+    'messages with keys that nobody knows',
+    200,
+    () => one.messageUrl,
+    (index) => ({ ...messageSays(one.sid, 'the same', 'sent'), [`k${index}`.padEnd(15_000, 'x')]: 1 }),
+  ],
+])('thousands of callbacks of %s take no more than 12 MB', async (_what, status, url, body) => {
+  const subscriber = await listenToMessages(gateway, 'ws', one.sid);
+  const before = heldBytes();
+  expect(await flood(url(), body)).toEqual({ [status]: callbacks });
+  await subscriber.close();
+  expect(heldBytes() - before).toBeLessThan(12 * megabytes);
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { request } from 'undici';
+import {
+  calledBack,
+  type CalledBackCampaign,
+  createCalledBack,
+  listen,
+  listenToMessages,
+  messageSays,
+} from '../../support/called-back.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { leaveAll } from '../../support/subscribing.js';
+
+let gateway: GatewayUnderTest;
+let one: CalledBackCampaign;
+
+beforeAll(async () => {
+  const at = Date.now(); // nothing happens at the upstream but what the test does
+  ({ gateway } = await startBoth({ clock: () => at, environment: calledBack }));
+  one = await createCalledBack(gateway);
+});
+afterAll(async () => {
+  await leaveAll();
+  await closeAll();
+});
+
+/** Text of every character, halves of surrogate pairs too. */
+const anyText = fc.string({
+  unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+});
+const anyJson = fc.oneof(
+  fc.jsonValue(),
+  anyText,
+  fc.constantFrom<unknown>('sent', 'Delivered', '2026-01-01 00:00:00', 5),
+);
+const anyKey = fc.constantFrom(
+  ...['campaign_sid', 'CampaignSid', 'sms_sid', 'SmsSid', 'status', 'Status', 'number', 'To', 'date_sent'],
+  ...['DeliveredAt', 'reports', 'report_url', '__proto__', 'constructor', 'novel'],
+);
+/** Anything, and a sound callback with a few of its fields set to anything. */
+const anyBody = fc.oneof(
+  anyJson,
+  fc.dictionary(anyKey, anyJson, { maxKeys: 4 }),
+  fc
+    .dictionary(anyKey, anyJson, { maxKeys: 3 })
+    .map((changes) => ({ ...messageSays(one.sid, 'm', 'sent'), ...changes })),
+);
+const asForm = (body: unknown): string =>
+  new URLSearchParams(
+    Object.entries(Object(body) as object).map(([name, value]) => [name, JSON.stringify(value)]),
+  ).toString();
+const anyBytes = fc.oneof(
+  anyBody.map((body) => JSON.stringify(body)),
+  anyBody.map(asForm),
+  fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+);
+const anyType = fc.oneof(
+  fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=b'),
+  fc.constantFrom('application/json; charset=utf-16', 'text/plain; charset=x-user-defined', 'nothing'),
+  anyText.map((text) => text.replaceAll(/[^\x20-\x7e]/g, '')),
+);
+
+it('whatever is posted to an address of ours, and called whatever, is accepted or refused', async () => {
+  await listen(gateway, 'ws', one.sid);
+  await listenToMessages(gateway, 'ws', one.sid);
+  const statuses = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(anyBytes, anyType, fc.boolean(), async (body, type, isOfMessage) => {
+      const url = isOfMessage ? one.messageUrl : one.campaignUrl;
+      const answer = await request(url, { method: 'POST', body, headers: { 'content-type': type } });
+      await answer.body.dump();
+      statuses.add(answer.statusCode);
+      expect([200, 400, 404]).toContain(answer.statusCode); // 404: of a campaign that calls back elsewhere
+    }),
+    { numRuns: 1000 },
+  );
+  expect(statuses.has(200) && statuses.has(400)).toBe(true);
+  expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
+});

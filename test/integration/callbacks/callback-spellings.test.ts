@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import {
+  calledBack,
+  type CalledBackCampaign,
+  campaignSays,
+  createCalledBack,
+  listen,
+  listenToMessages,
+  messageSays,
+} from '../../support/called-back.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { linesOf } from '../../support/log-lines.js';
+import { leaveAll, subscribe } from '../../support/subscribing.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let one: CalledBackCampaign;
+
+beforeEach(async () => {
+  const at = Date.now(); // nothing happens at the upstream but what the test does
+  ({ sandbox, gateway } = await startBoth({ clock: () => at, environment: calledBack }));
+  one = await createCalledBack(gateway);
+});
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+});
+
+/** Posts bytes as they are. */
+async function post(url: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}) {
+  const answer = await request(url, { method: 'POST', headers, body });
+  await answer.body.dump();
+  return answer.statusCode;
+}
+
+const json = { 'content-type': 'application/json' };
+const says = (changes: Readonly<Record<string, unknown>> = {}) =>
+  JSON.stringify({ ...messageSays(one.sid, 'm1', 'sent'), ...changes });
+
+it('a time without an offset is read as Indian time, and counted as drift', async () => {
+  const query =
+    'subscription ($sid: ID!) { messageStatusChanged(campaignSid: $sid) { number sentAt createdAt } }';
+  const subscriber = await subscribe(gateway.url, 'ws', query, { sid: one.sid });
+  const body = {
+    SmsSid: 'm1',
+    To: '1',
+    Status: 'sent',
+    DeliveredAt: '2026-05-01 15:30:00',
+    CampaignSid: one.sid,
+  };
+  await post(one.messageUrl, JSON.stringify(body), json);
+  await post(one.messageUrl, says({ sms_sid: 'm2', date_created: '2026-05-01 15:30:00' }), json);
+  await subscriber.next(2);
+  expect(subscriber.events).toEqual([
+    { messageStatusChanged: { number: '1', sentAt: '2026-05-01T10:00:00.000Z', createdAt: null } },
+    {
+      messageStatusChanged: {
+        number: '+919876543210',
+        sentAt: '2026-05-01T10:00:00.000Z',
+        createdAt: '2026-05-01T10:00:00.000Z',
+      },
+    },
+  ]);
+  const drifts = linesOf(gateway, 'the upstream says something that its document does not have');
+  expect(drifts.map(({ drift }) => drift)).toEqual([
+    ...['SmsSid', 'To', 'Status', 'DeliveredAt', 'CampaignSid'].map((path) => ({
+      route: 'messageCallback',
+      kind: 'key',
+      path,
+    })),
+    { route: 'messageCallback', kind: 'shape', path: 'date_created' },
+  ]);
+});
+
+describe('a word that is no status of the document', () => {
+  it('is UNKNOWN, counted as drift, and may be followed by an end that is known', async () => {
+    const subscriber = await listenToMessages(gateway, 'ws', one.sid);
+    const told = { SmsSid: 'm1', To: '1', CampaignSid: one.sid };
+    for (const Status of ['Delivered', 'Delivered', 'submitted', 'sent', 'failed'])
+      expect(await post(one.messageUrl, JSON.stringify({ ...told, Status }), json)).toBe(200);
+    await post(one.messageUrl, JSON.stringify(messageSays(one.sid, 'last', 'sent')), json);
+    await subscriber.next(3);
+    expect(subscriber.told()).toEqual(['m1 UNKNOWN Delivered', 'm1 SENT sent', 'last SENT sent']);
+    const drifts = linesOf(gateway, 'the upstream says something that its document does not have');
+    expect(drifts.map(({ drift }) => drift)).toContainEqual({
+      route: 'messageCallback',
+      kind: 'status',
+      path: 'status',
+    });
+  });
+
+  it('in a campaign callback is a hint like any other, and costs one look', async () => {
+    const subscriber = await listen(gateway, 'ws', one.sid);
+    sandbox.calls.splice(0);
+    sandbox.state.setStatus(one.sid, 'completed');
+    const body = {
+      CampaignSid: one.sid,
+      Status: 'Delivered',
+      Stats: { total: 1 },
+      report_url: 'https://example.com/r',
+    };
+    expect(await post(one.campaignUrl, JSON.stringify(body), json)).toBe(200);
+    await subscriber.next(1, 1000);
+    expect(subscriber.statuses()).toEqual(['COMPLETED']);
+    expect(sandbox.calls).toHaveLength(1);
+  });
+});
+
+it('a campaign callback as newer guides have it is taken once', async () => {
+  const subscriber = await listen(gateway, 'ws', one.sid);
+  sandbox.calls.splice(0);
+  sandbox.state.setStatus(one.sid, 'completed');
+  const body = JSON.stringify({
+    CampaignSid: one.sid,
+    Status: 'completed',
+    Stats: { total: 1, delivered: 1 },
+  });
+  for (let time = 0; time < 3; time += 1)
+    expect(await post(one.campaignUrl, `\ufeff${body}`, json)).toBe(200);
+  await subscriber.next(1, 1000);
+  expect([subscriber.statuses(), sandbox.calls.length]).toEqual([['COMPLETED'], 1]);
+});
+
+it('a header that clients of HTTP do not have is logged once, by its name, where the callback is ours', async () => {
+  const headers = {
+    ...json,
+    'x-exotel-signature': 'secret',
+    'x-forwarded-for': '1.2.3.4',
+    traceparent: 'no',
+  };
+  const body = JSON.stringify(campaignSays(one.sid, 'in-progress'));
+  await post(one.campaignUrl.slice(0, -1), body, { ...headers, 'x-forged': '1' });
+  await post(one.campaignUrl, body, headers);
+  await post(one.campaignUrl, body, { ...headers, 'x-9876543210': '1' });
+  await post(one.messageUrl, says(), headers);
+  const lines = linesOf(gateway, 'callbacks have a header that is not known').map(({ header }) => header);
+  expect(lines).toEqual(['x-exotel-signature', '(unprintable)']);
+  expect(gateway.logs.join('')).not.toContain('secret');
+});

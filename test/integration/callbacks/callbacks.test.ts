@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import { change, closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import {
+  calledBack,
+  type CalledBackCampaign,
+  campaignSays,
+  createCalledBack,
+  listen,
+  listenToMessages,
+  messageSays,
+} from '../../support/called-back.js';
+import { HeldTimers } from '../../support/held-timers.js';
+import { leaveAll, type LiveTransport, postCallback, transports, until } from '../../support/subscribing.js';
+
+let fault: Fault | undefined;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let one: CalledBackCampaign;
+let time: HeldTimers;
+
+beforeEach(async () => {
+  fault = undefined;
+  time = new HeldTimers();
+  const at = time.now(); // nothing happens at the upstream but what the test does
+  const faults = () => fault;
+  const environment = { ...calledBack, EXOTEL_TIMEOUT_MS: '2000' };
+  ({ sandbox, gateway } = await startBoth({ clock: () => at, now: time.now, faults, environment }));
+  one = await createCalledBack(gateway);
+});
+afterEach(async () => {
+  time.release();
+  await leaveAll();
+  await closeAll();
+});
+
+/** Listens; what it costs from then on is counted. */
+async function listenTo(transport: LiveTransport, sid = one.sid) {
+  const subscriber = await listen(gateway, transport, sid);
+  sandbox.calls.splice(0);
+  return subscriber;
+}
+
+async function listenToMessagesOf(transport: LiveTransport) {
+  const subscriber = await listenToMessages(gateway, transport, one.sid);
+  sandbox.calls.splice(0);
+  return subscriber;
+}
+
+describe.each(transports)('over %s, a campaign callback', (transport) => {
+  it.each([
+    ['JSON', {}],
+    ['a form', { form: true }],
+    ['JSON that is labelled as a form', { contentType: 'application/x-www-form-urlencoded' }],
+    ['JSON that is labelled as text', { contentType: 'text/plain' }],
+  ])('that comes three times as %s reaches a subscriber once, within a second', async (_what, writing) => {
+    const subscriber = await listenTo(transport);
+    sandbox.state.setStatus(one.sid, 'in-progress');
+    for (let copy = 0; copy < 3; copy += 1) {
+      const body = campaignSays(one.sid, 'in-progress');
+      expect((await postCallback(one.campaignUrl, body, writing)).status).toBe(200);
+    }
+    await subscriber.next(1, 1000);
+    await change(gateway, 'pause', one.sid);
+    await subscriber.next(2, 1000);
+    expect(subscriber.statuses()).toEqual(['IN_PROGRESS', 'PAUSED']);
+    expect(sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+  });
+
+  it('is heard of within a second beside those of nine other campaigns, though the upstream is slow', async () => {
+    const others = await Promise.all(Array.from({ length: 9 }, () => createCalledBack(gateway)));
+    const all = [one, ...others];
+    const subscribers = await Promise.all(all.map(({ sid }) => listenTo(transport, sid)));
+    fault = { kind: 'delay', delayMs: 300 };
+    for (const { sid, campaignUrl } of all) {
+      sandbox.state.setStatus(sid, 'in-progress');
+      await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
+    }
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
+  });
+
+  it('that is ahead of what the upstream shows is heard of at the second look, five seconds later', async () => {
+    const subscriber = await listenTo(transport);
+    await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
+    await until(() => sandbox.calls[0]?.status === 200);
+    sandbox.state.setStatus(one.sid, 'in-progress');
+    await time.pass(4999);
+    await ask(gateway, '{ __typename }');
+    expect(sandbox.calls).toHaveLength(1);
+    await time.pass(1);
+    await subscriber.next(1);
+    expect(subscriber.statuses()).toEqual(['IN_PROGRESS']);
+    expect(sandbox.calls).toHaveLength(2);
+  });
+});
+
+describe('a campaign callback', () => {
+  it('of the start that comes after the end changes nothing and costs nothing', async () => {
+    const subscribers = await Promise.all(transports.map((transport) => listenTo(transport)));
+    sandbox.state.setStatus(one.sid, 'completed');
+    await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
+    const late = await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
+    expect(late.status).toBe(200);
+    await time.pass(5500); // when a second look would have been
+    await ask(gateway, '{ __typename }');
+    expect(sandbox.calls).toHaveLength(1);
+    await change(gateway, 'archive', one.sid);
+    for (const subscriber of subscribers) {
+      await subscriber.next(2, 1000);
+      expect(subscriber.statuses()).toEqual(['COMPLETED', 'ARCHIVED']);
+    }
+  });
+
+  it('is acknowledged while the upstream hangs', async () => {
+    await listenTo('ws');
+    fault = { kind: 'hang' };
+    const from = performance.now();
+    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'))).status).toBe(200);
+    await until(() => sandbox.calls.length === 1);
+    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'))).status).toBe(200);
+    expect(performance.now() - from).toBeLessThan(1000);
+    expect(sandbox.calls.map(({ status }) => status)).toEqual([0]);
+  });
+
+  it('of a campaign that nobody listens to costs nothing, and the next query sees what it says', async () => {
+    const status = async (): Promise<unknown> =>
+      (await ask(gateway, `{ campaign(sid: "${one.sid}") { status } }`)).data;
+    expect(await status()).toEqual({ campaign: { status: 'CREATED' } });
+    sandbox.state.setStatus(one.sid, 'completed');
+    sandbox.calls.splice(0);
+    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'))).status).toBe(200);
+    expect(await status()).toEqual({ campaign: { status: 'COMPLETED' } });
+    expect(sandbox.calls).toHaveLength(1);
+  });
+});
+
+describe('message callbacks', () => {
+  it.each(transports)(
+    'over %s: each status of a message is told once, and only forward',
+    async (transport) => {
+      const subscriber = await listenToMessagesOf(transport);
+      const said =
+        'a sent, a submitted, a sent, b submitted, b sent, b Sent, c Failed_Expired, c failed_expired, d failed, d sent, e sent';
+      for (const [message = '', status = ''] of said.split(', ').map((words) => words.split(' ')))
+        expect((await postCallback(one.messageUrl, messageSays(one.sid, message, status))).status).toBe(200);
+      await subscriber.next(6);
+      expect(subscriber.told()).toEqual([
+        'a SENT sent',
+        'b SUBMITTED submitted',
+        'b SENT sent',
+        'c FAILED_EXPIRED Failed_Expired',
+        'd FAILED failed',
+        'e SENT sent',
+      ]);
+    },
+  );
+
+  it.each([1, 2])('500 of them, %i of each, are told in order for at most 3 calls', async (copies) => {
+    const subscribers = await Promise.all(transports.map((transport) => listenToMessagesOf(transport)));
+    await listenTo('ws'); // the campaign itself is of interest too
+    const messages = Array.from({ length: 500 }, (_, index) => `message-${index}`);
+    for (const message of messages)
+      for (let copy = 0; copy < copies; copy += 1)
+        await postCallback(one.messageUrl, messageSays(one.sid, message, 'sent'), { form: copy === 1 });
+    for (const subscriber of subscribers) {
+      await subscriber.next(500);
+      expect(subscriber.told()).toEqual(messages.map((message) => `${message} SENT sent`));
+    }
+    await time.pass(5500); // what they came to is read by then
+    await until(() => sandbox.calls.length > 0 && sandbox.calls.every(({ status }) => status === 200));
+    expect(sandbox.calls.length).toBeGreaterThan(0);
+    expect(sandbox.calls.length).toBeLessThanOrEqual(3);
+  });
+});

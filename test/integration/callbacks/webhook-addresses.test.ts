@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Scope } from '../../../src/domain/caller.js';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import { calledBack } from '../../support/called-back.js';
+import { type KeysFile, keysForScopes, showing, someScopes } from '../../support/callers.js';
+import { closeAll, diwali, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { look } from '../../support/sent-bytes.js';
+import { leaveAll, subscribe, transports } from '../../support/subscribing.js';
+
+let keys: KeysFile;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let sid: string;
+
+const [reader, writer, both, support] = [
+  ['campaigns:read'],
+  ['campaigns:write'],
+  ['campaigns:read', 'campaigns:write'],
+  ['campaigns:read', 'messages:read'],
+] as const satisfies readonly (readonly Scope[])[];
+
+beforeEach(async () => {
+  keys = await keysForScopes();
+  const at = Date.now(); // nothing happens at the upstream but what the test does
+  ({ sandbox, gateway } = await startBoth({
+    clock: () => at,
+    environment: {
+      ...keys.environment,
+      ...calledBack,
+      WEBHOOK_SECRET: 'a secret of more than sixteen characters',
+    },
+  }));
+  const created = await as(
+    writer,
+    'mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { sid } } }',
+    { input: diwali },
+  );
+  ({ sid } = (created.data as { createCampaign: { campaign: { sid: string } } }).createCampaign.campaign);
+  expect(ownOf(sid)).toEqual([expect.stringContaining('/campaign/'), expect.stringContaining('/message/')]);
+});
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+  await keys.remove();
+});
+
+const as = (scopes: readonly Scope[], query: string, variables?: Record<string, unknown>) =>
+  ask<unknown>(gateway, query, { headers: { ...showing(scopes) }, ...(variables && { variables }) });
+
+/** What the campaign calls back, at the upstream. */
+function ownOf(of: string): readonly unknown[] {
+  const campaign = sandbox.state.find(of);
+  return [campaign?.statusCallback, campaign?.smsStatusCallback];
+}
+
+const addresses = '{ statusCallback smsStatusCallback }';
+const hidden = { statusCallback: null, smsStatusCallback: null };
+const shown = () => {
+  const [statusCallback, smsStatusCallback] = ownOf(sid);
+  return { statusCallback, smsStatusCallback };
+};
+
+/** Every way to read a campaign, and where it is in the answer. */
+const reads: readonly (readonly [way: string, query: () => string, campaignIn: (data: never) => unknown])[] =
+  [
+    [
+      'by its sid',
+      () => `{ campaign(sid: "${sid}") ${addresses} }`,
+      (data: { campaign: unknown }) => data.campaign,
+    ],
+    [
+      'in a list',
+      () => `{ campaigns { nodes ${addresses} } }`,
+      (data: { campaigns: { nodes: unknown[] } }) => data.campaigns.nodes[0],
+    ],
+    [
+      'as an entity',
+      () =>
+        `{ _entities(representations: [{__typename: "Campaign", sid: "${sid}"}]) { ... on Campaign ${addresses} } }`,
+      (data: { _entities: unknown[] }) => data._entities[0],
+    ],
+    [
+      'under another name, through a fragment',
+      () =>
+        `{ c: campaign(sid: "${sid}") { ...A } } fragment A on Campaign { statusCallback smsStatusCallback: smsStatusCallback }`,
+      (data: { c: unknown }) => data.c,
+    ],
+  ];
+const scopesThatRead = someScopes.filter((scopes) => scopes.includes('campaigns:read'));
+
+describe.each(reads)('addresses of our own, %s,', (_way, query, campaignIn) => {
+  it.each(scopesThatRead.map((scopes) => [scopes] as const))('over HTTP to %j', async (scopes) => {
+    const { data, errors } = await as(scopes, query());
+    expect(errors).toBeUndefined();
+    expect(campaignIn(data as never)).toEqual(scopes.includes('campaigns:write') ? shown() : hidden);
+  });
+
+  it.each(transports)('over %s', async (transport) => {
+    for (const scopes of scopesThatRead) {
+      const subscriber = await subscribe(gateway.url, transport, query(), {}, showing(scopes));
+      await subscriber.next(1);
+      expect(subscriber.errors).toEqual([]);
+      expect(campaignIn(subscriber.events[0] as never)).toEqual(
+        scopes.includes('campaigns:write') ? shown() : hidden,
+      );
+    }
+  });
+
+  it.each([
+    [reader, both],
+    [both, reader],
+  ])('an answer kept for %j is not given to %j', async (first, second) => {
+    const askAs = async (scopes: readonly Scope[]) => look(gateway, { query: query() }, showing(scopes));
+    await askAs(first);
+    await askAs(first);
+    const other = await askAs(second);
+    expect(other.looked).toBe('unknown');
+    const { data } = JSON.parse(other.text) as { data: never };
+    expect(campaignIn(data)).toEqual(second === both ? shown() : hidden);
+    const again = await askAs(first);
+    expect(campaignIn((JSON.parse(again.text) as { data: never }).data)).toEqual(
+      first === both ? shown() : hidden,
+    );
+  });
+});
+
+describe('addresses of our own, beside messages,', () => {
+  it.each([
+    ['are hidden from who may read', support, hidden],
+    [
+      'are shown to who may write',
+      ['campaigns:read', 'campaigns:write', 'messages:read'] as const,
+      undefined,
+    ],
+  ])('%s', async (_what, scopes, expected) => {
+    sandbox.state.setStatus(sid, 'in-progress');
+    const other = sandbox.state.insert({
+      status: 'completed',
+      audience: 2,
+      smsStatusCallback: String(ownOf(sid)[1]),
+    });
+    const { data } = await as(
+      scopes,
+      `{ campaign(sid: "${other.sid}") { messages(first: 1) { nodes { campaign ${addresses} } } } }`,
+    );
+    const campaign = (data as { campaign: { messages: { nodes: { campaign: unknown }[] } } }).campaign
+      .messages.nodes[0];
+    expect(campaign?.campaign).toEqual(
+      expected ?? { statusCallback: null, smsStatusCallback: ownOf(sid)[1] },
+    );
+  });
+});
+
+describe.each(transports)('an event over %s', (transport) => {
+  it.each([
+    [reader, false],
+    [both, true],
+  ])('to %j shows them: %p', async (scopes, isShown) => {
+    const query = `subscription { campaignUpdated(sid: "${sid}") { status statusCallback smsStatusCallback } }`;
+    const subscriber = await subscribe(gateway.url, transport, query, {}, showing(scopes));
+    await as(writer, `mutation { pauseCampaign(sid: "${sid}") { userErrors { code } } }`);
+    await subscriber.next(1);
+    expect(subscriber.events).toEqual([
+      { campaignUpdated: { status: 'PAUSED', ...(isShown ? shown() : hidden) } },
+    ]);
+    expect(subscriber.errors).toEqual([]);
+  });
+});
+
+it('who may write alone sees them in what a write answers', async () => {
+  const { data, errors } = await as(
+    writer,
+    `mutation { pauseCampaign(sid: "${sid}") { campaign ${addresses} } }`,
+  );
+  expect([data, errors]).toEqual([{ pauseCampaign: { campaign: shown() } }, undefined]);
+});
+
+describe('hidden is every address that is, or was, or has in it one of ours, and nothing else', () => {
+  it.each<[what: string, url: (own: string) => string, isHidden: boolean]>([
+    ['of another host and port', (own) => own.replace('127.0.0.1:4999', 'GATEWAY.example:8443'), true],
+    ['signed with an earlier secret', (own) => `${own.slice(0, -20)}${'A'.repeat(20)}`, true],
+    ['with a slash behind it', (own) => `${own}/`, true],
+    ['with escapes', (own) => own.replaceAll('-', '%2D').replace('/message', '%2Fmessage'), true],
+    ['nested in another', (own) => `https://relay.example/?to=${encodeURIComponent(own)}`, true],
+    ["the caller's own", () => 'https://callbacks.example.com/mine?a=b', false],
+    ["the caller's own, of a similar name", () => 'https://example.com/webhooks/exotel/message/mine', false],
+  ])('%s', async (_what, url, isHidden) => {
+    const smsStatusCallback = url(String(ownOf(sid)[1]));
+    const other = sandbox.state.insert({ smsStatusCallback });
+    for (const scopes of [reader, both]) {
+      const { data } = await as(scopes, `{ campaign(sid: "${other.sid}") { smsStatusCallback } }`);
+      const isSeen = scopes === both || !isHidden;
+      expect(data).toEqual({ campaign: { smsStatusCallback: isSeen ? smsStatusCallback : null } });
+    }
+  });
+});
+
+it('no token is in a log, whatever is done', async () => {
+  for (const scopes of someScopes) for (const [, query] of reads) await as(scopes, query());
+  const tokens = ownOf(sid).map((url) => String(url).split('/').at(-1) ?? '');
+  for (const token of tokens) expect(gateway.logs.join('')).not.toContain(token);
+});

@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { type Redis } from 'ioredis';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { CreateDocument } from '../../operations/generated.js';
+import { ask } from '../../support/ask.js';
+import { credentials } from '../../support/gateway-under-test.js';
+import { expectToComeBack, readErrors } from '../../support/rate-limited.js';
+import { validInput } from '../../support/valid-input.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
+import {
+  clientOf,
+  sharedKey,
+  startTwoGateways,
+  type TwoGateways,
+  until,
+} from '../../support/two-gateways.js';
+
+const perMinute = 10;
+const forReads = 9;
+let redis: RunningRedis;
+let client: Redis;
+let sandbox: Sandbox;
+let two: TwoGateways;
+
+describeWithRedis('the budget of two gateways of one account', () => {
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = clientOf(redis);
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await redis.stop();
+  });
+  afterEach(async () => {
+    await two.close();
+    await sandbox.close();
+    await client.flushall();
+  });
+
+  async function start(options: Partial<SandboxOptions> = {}): Promise<void> {
+    sandbox = await startSandbox({ ...credentials, rateLimitPerMinute: perMinute, ...options });
+    two = await startTwoGateways(sandbox.baseUrl, redis, { EXOTEL_RATE_LIMIT: String(perMinute) });
+  }
+  const sids = (from: number, to: number): string[] =>
+    sandbox.state
+      .campaigns()
+      .slice(from, to)
+      .map(({ sid }) => sid);
+  const refused = () => sandbox.calls.filter(({ status }) => status === 429);
+  const both = () => [two.a, two.b] as const;
+
+  it.each([
+    ['at once', (reads: (() => Promise<unknown>)[]) => Promise.all(reads.map((read) => read()))],
+    [
+      'one after the other',
+      async (reads: (() => Promise<unknown>)[]) => {
+        for (const read of reads) await read();
+      },
+    ],
+  ])('is one: reads through both, %s, stay within it, and are told when to come back', async (_how, run) => {
+    await start();
+    const errors = both().map(() => [] as Awaited<ReturnType<typeof readErrors>>);
+    const reads = both().flatMap((gateway, index) =>
+      sids(index * 15, index * 15 + 15).map((sid) => async () => {
+        errors[index]?.push(...(await readErrors(gateway, [sid])));
+      }),
+    );
+    await run(reads);
+    expect(sandbox.calls).toHaveLength(forReads);
+    expect(refused()).toEqual([]);
+    expect(errors.flat()).toHaveLength(30 - forReads);
+    expectToComeBack(errors.flat());
+  });
+
+  it('keeps its part for writes, whoever floods it with reads', async () => {
+    await start();
+    await Promise.all(sids(0, 30).map((sid) => readErrors(two.a, [sid])));
+    const { createCampaign } = await two.b.data(CreateDocument, { input: validInput });
+    expect(createCampaign.userErrors).toEqual([]);
+    expect(sandbox.calls.map(({ method }) => method)).toEqual([
+      ...Array<string>(forReads).fill('GET'),
+      'POST',
+    ]);
+    expect(refused()).toEqual([]);
+  });
+
+  it('is told as what is left of it for both', async () => {
+    await start();
+    await readErrors(two.a, sids(0, 4));
+    const report = { headers: { 'x-upstream-report': '1' } };
+    const answer = await ask(two.b, `{ campaign(sid: "${sids(9, 10)[0] ?? ''}") { name } }`, report);
+    expect(answer.extensions?.upstream).toMatchObject({ calls: 1, budgetLeft: perMinute - 5 });
+  });
+
+  it('is paused for both by a 429 that one of them was answered', async () => {
+    let isRefusing = true;
+    const fault = { kind: 'status', status: 429, retryAfterSeconds: 60 } as const;
+    await start({ faults: () => (isRefusing ? fault : undefined) });
+    await readErrors(two.a, sids(0, 1));
+    isRefusing = false;
+    await until(async () => (await client.hget(sharedKey('budget:account'), 'pausedUntil')) !== null);
+    const before = sandbox.calls.length;
+    expectToComeBack(await readErrors(two.b, sids(1, 3)));
+    expect(sandbox.calls).toHaveLength(before);
+  });
+
+  it('counts what was sent by a gateway that is gone', async () => {
+    await start();
+    await readErrors(two.a, sids(0, 6));
+    await two.a.close();
+    two = { ...two, close: () => two.b.close() };
+    const errors = await readErrors(two.b, sids(10, 20));
+    expect(sandbox.calls).toHaveLength(forReads);
+    expect(errors).toHaveLength(10 - (forReads - 6));
+  });
+});

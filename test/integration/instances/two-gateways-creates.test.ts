@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { type Redis } from 'ioredis';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { create, createdSid, diwali, posts, sidsOf } from '../../support/creating.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
+import { clientOf, until } from '../../support/two-gateways.js';
+
+let redis: RunningRedis;
+let client: Redis;
+let sandbox: Sandbox;
+let [a, b]: GatewayUnderTest[] = [];
+/** Of the POSTs, in turn. */
+let faults: (Fault | undefined)[];
+
+describeWithRedis('creates of one content through two gateways, on an upstream that collapses spaces', () => {
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = clientOf(redis);
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await redis.stop();
+  });
+  beforeEach(async () => {
+    faults = [];
+    await client.flushall();
+    sandbox = await startSandbox({
+      ...credentials,
+      seed: 'empty',
+      faults: ({ method }) => (method === 'POST' ? faults.shift() : undefined),
+      rewriting: { parameters: (sent) => ({ ...sent, name: sent.name.replaceAll(/\s+/g, ' ') }) },
+    });
+    const start = (): Promise<GatewayUnderTest> =>
+      startGatewayOn(sandbox.baseUrl, { REDIS_URL: redis.url, EXOTEL_TIMEOUT_MS: '1000' }, Date.now, (ms) =>
+        sleepFor(ms / 10),
+      );
+    [a, b] = await Promise.all([start(), start()]);
+  });
+  afterEach(async () => {
+    await Promise.all([a?.close(), b?.close()]);
+    await sandbox.close();
+  });
+
+  const gateways = (): [GatewayUnderTest, GatewayUnderTest] => [a, b] as [GatewayUnderTest, GatewayUnderTest];
+  const names = ['Diwali offer', 'Diwali  offer'];
+
+  it.each(names)('do not take what the other is being answered with (%j)', async (name) => {
+    const [one, other] = gateways();
+    faults = [{ kind: 'delay', when: 'after', delayMs: 400 }, { kind: 'reset' }];
+    const first = createdSid(one, { ...diwali, idempotencyKey: 'one' });
+    await until(() => sidsOf(sandbox).length === 1);
+    const second = await createdSid(other, { ...diwali, name, idempotencyKey: 'other' });
+    expect([await first, second].sort()).toEqual(sidsOf(sandbox));
+    expect(posts(sandbox)).toBe(3);
+  });
+
+  it('do not take what may be the other’s that is lost, and send nothing more', async () => {
+    const [one, other] = gateways();
+    faults = [{ kind: 'hang', when: 'after' }, { kind: 'reset' }];
+    // Nobody will ever know which of them has made it.
+    const told = [create(one, { ...diwali, name: names[0] ?? '', idempotencyKey: 'one' })];
+    await until(() => sidsOf(sandbox).length === 1);
+    told.push(create(other, { ...diwali, name: names[1] ?? '', idempotencyKey: 'other' }));
+    const [first, second] = await Promise.all(told);
+    expect(second?.codes).toEqual(['OUTCOME_UNKNOWN']);
+    expect(first?.sid === undefined || sidsOf(sandbox).includes(first.sid)).toBe(true);
+    expect(posts(sandbox)).toBe(2);
+  });
+
+  it('find both where both were lost, and they are the same in every letter', async () => {
+    faults = [
+      { kind: 'reset', when: 'after' },
+      { kind: 'reset', when: 'after' },
+    ];
+    const sids = await Promise.all(
+      gateways().map((gateway, index) => createdSid(gateway, { ...diwali, idempotencyKey: `key ${index}` })),
+    );
+    expect(sids.sort()).toEqual(sidsOf(sandbox));
+    expect(posts(sandbox)).toBe(2);
+  });
+});

@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { CampaignBySidDocument } from '../../operations/generated.js';
+import { campaignSays, listen, listenToMessages, messageSays } from '../../support/called-back.js';
+import { change } from '../../support/creating.js';
+import { describeWithRedis } from '../../support/redis.js';
+import { leaveAll, postCallback, transports, until } from '../../support/subscribing.js';
+import {
+  createShared,
+  type SharedCampaign,
+  startTwo,
+  type TwoGateways,
+  untilTheyHear,
+} from '../../support/two-live-gateways.js';
+
+describeWithRedis('of two gateways of one account', () => {
+  let two: TwoGateways;
+  let sandbox: Sandbox;
+  let one: SharedCampaign;
+  let shiftMs: number;
+  beforeEach(async () => {
+    shiftMs = 0;
+    two = await startTwo({ now: () => Date.now() + shiftMs });
+    ({ sandbox } = two);
+    one = await createShared(two);
+  });
+  afterEach(async () => {
+    await leaveAll();
+    await two.close();
+  });
+
+  const gateways = () => [two.a, two.b] as const;
+  /** One over each transport on each gateway. */
+  const listenOnBoth = () =>
+    Promise.all(gateways().flatMap((gateway) => transports.map((how) => listen(gateway, how, one.sid))));
+  const gets = (): number => sandbox.calls.filter(({ method }) => method === 'GET').length;
+  const pass = async (ms: number): Promise<void> => {
+    const from = performance.now();
+    await until(() => performance.now() - from > ms, ms + 1000);
+  };
+
+  it.each(transports)('a callback to A is heard on B once, within a second, over %s', async (how) => {
+    const subscriber = await listen(two.b, how, one.sid);
+    sandbox.calls.splice(0);
+    sandbox.state.setStatus(one.sid, 'in-progress');
+    await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
+    await subscriber.next(1, 1000);
+    await change(two.a, 'pause', one.sid);
+    await subscriber.next(2, 1000);
+    expect(subscriber.statuses()).toEqual(['IN_PROGRESS', 'PAUSED']);
+    expect(gets()).toBe(1);
+  });
+
+  it('a callback to A that knows nothing of the campaign is heard on B', async () => {
+    const { sid, onB } = one;
+    const subscriber = await listen(two.b, 'ws', sid);
+    const c = await two.startAnother();
+    sandbox.state.setStatus(sid, 'completed');
+    const atC = c.url + new URL(onB.campaignUrl).pathname;
+    expect((await postCallback(atC, campaignSays(sid, 'completed'))).status).toBe(200);
+    await subscriber.next(1, 1000);
+    expect(subscriber.statuses()).toEqual(['COMPLETED']);
+  });
+
+  it('a callback that comes three times, to A, to B, and to A, is heard by each once, for one call', async () => {
+    const subscribers = await listenOnBoth();
+    sandbox.calls.splice(0);
+    sandbox.state.setStatus(one.sid, 'in-progress');
+    for (const url of [one.campaignUrl, one.onB.campaignUrl, one.campaignUrl])
+      expect((await postCallback(url, campaignSays(one.sid, 'in-progress'))).status).toBe(200);
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
+    await pass(5500); // when a second look would have been
+    for (const subscriber of subscribers) expect(subscriber.statuses()).toEqual(['IN_PROGRESS']);
+    expect(gets()).toBe(1);
+  });
+
+  it('what is late changes nothing on B: the start after the end', async () => {
+    const subscribers = await listenOnBoth();
+    sandbox.state.setStatus(one.sid, 'completed');
+    await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
+    sandbox.calls.splice(0);
+    for (const url of [one.campaignUrl, one.onB.campaignUrl])
+      expect((await postCallback(url, campaignSays(one.sid, 'in-progress'))).status).toBe(200);
+    await change(two.a, 'archive', one.sid);
+    for (const subscriber of subscribers) {
+      await subscriber.next(2, 1000);
+      expect(subscriber.statuses()).toEqual(['COMPLETED', 'ARCHIVED']);
+    }
+    expect(gets()).toBe(0);
+  });
+
+  it('every change that A makes is heard on B with no call more, and B answers it', async () => {
+    const subscribers = await Promise.all(transports.map((how) => listen(two.b, how, one.sid)));
+    sandbox.calls.splice(0);
+    const actions = ['update', 'pause', 'resume', 'pause', 'complete', 'archive'] as const;
+    for (const [index, action] of actions.entries()) {
+      expect(await change(two.a, action, one.sid)).toMatchObject({ sid: one.sid, codes: [] });
+      await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 1000)));
+      const { campaign } = await two.b.data(CampaignBySidDocument, { sid: one.sid });
+      expect(campaign?.status).toBe(subscribers[0]?.statuses().at(-1));
+    }
+    for (const subscriber of subscribers) expect(subscriber.statuses().at(-1)).toBe('ARCHIVED');
+    expect(gets()).toBe(0);
+  });
+
+  it('each status of a message is told once, and only forward, wherever it is called back', async () => {
+    const subscribers = await Promise.all(
+      gateways().flatMap((gateway) => transports.map((how) => listenToMessages(gateway, how, one.sid))),
+    );
+    const said = 'a submitted, a submitted, a sent, a submitted, b failed, b sent, b failed, c sent, c sent';
+    for (const [index, words] of said.split(', ').entries()) {
+      const [message = '', status = ''] = words.split(' ');
+      const url = index % 2 === 0 ? one.messageUrl : one.onB.messageUrl;
+      expect((await postCallback(url, messageSays(one.sid, message, status))).status).toBe(200);
+      await pass(20); // the next one comes after this one was passed on
+    }
+    for (const subscriber of subscribers) {
+      await subscriber.next(4);
+      expect(subscriber.told()).toEqual([
+        'a SUBMITTED submitted',
+        'a SENT sent',
+        'b FAILED failed',
+        'c SENT sent',
+      ]);
+    }
+  });
+
+  it('500 messages that are called back to both, in turn, are told on both for at most 3 calls', async () => {
+    const subscribers = await Promise.all(
+      gateways().flatMap((gateway) => transports.map((how) => listenToMessages(gateway, how, one.sid))),
+    );
+    await listenOnBoth();
+    sandbox.calls.splice(0);
+    const messages = Array.from({ length: 500 }, (_, index) => `message-${index}`);
+    for (const [index, message] of messages.entries()) {
+      const url = index % 2 === 0 ? one.messageUrl : one.onB.messageUrl;
+      await postCallback(url, messageSays(one.sid, message, 'sent'));
+    }
+    for (const subscriber of subscribers) {
+      await subscriber.next(500);
+      expect([...subscriber.told()].sort()).toEqual(messages.map((message) => `${message} SENT sent`).sort());
+    }
+    await pass(5500);
+    expect(gets()).toBeGreaterThan(0);
+    expect(gets()).toBeLessThanOrEqual(3);
+  });
+
+  it('what A was called back about is not answered by B from before', async () => {
+    const ask = async () => (await two.b.data(CampaignBySidDocument, { sid: one.sid })).campaign?.status;
+    expect(await ask()).toBe('CREATED');
+    sandbox.state.setStatus(one.sid, 'completed');
+    await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
+    const giveUpAt = performance.now() + 1000;
+    while ((await ask()) !== 'COMPLETED') expect(performance.now()).toBeLessThan(giveUpAt);
+  });
+
+  it.each([
+    ['behind', -600_000],
+    ['ahead', 600_000],
+  ])('one whose clock is ten minutes %s hears every change, and tells of its own', async (_what, skewMs) => {
+    const c = await two.startAnother(() => Date.now() + skewMs);
+    await untilTheyHear({ ...two, b: c });
+    const subscribers = [await listen(two.a, 'ws', one.sid), await listen(c, 'sse', one.sid)];
+    const actions = ['pause', 'resume', 'pause', 'complete', 'archive'] as const;
+    for (const [index, action] of actions.entries()) {
+      expect(await change(index % 2 === 0 ? two.a : c, action, one.sid)).toMatchObject({ codes: [] });
+      await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 1000)));
+    }
+    expect(subscribers[1]?.statuses()).toEqual(subscribers[0]?.statuses());
+    expect(subscribers[0]?.statuses()).toHaveLength(actions.length);
+  });
+
+  it('closing leaves nothing open', async () => {
+    await listenOnBoth();
+    await leaveAll();
+    const c = await two.startAnother();
+    await untilTheyHear({ ...two, b: c });
+    await c.close();
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    const d = await two.startAnother();
+    await untilTheyHear({ ...two, b: d });
+    await until(() => sockets() > before);
+    await d.close();
+    await until(() => sockets() <= before, 20_000, 'that sockets are closed');
+  });
+});

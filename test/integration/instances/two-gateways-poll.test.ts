@@ -1,0 +1,96 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { ask } from '../../support/ask.js';
+import {
+  campaignSays,
+  type CampaignSubscriber,
+  createCalledBack,
+  listen,
+} from '../../support/called-back.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../../support/redis.js';
+import { leaveAll, postCallback } from '../../support/subscribing.js';
+import { createShared, startTwo, type TwoGateways, untilTheyHear } from '../../support/two-live-gateways.js';
+
+const hour = 3_600_000;
+
+describeWithRedis('two gateways of one account', () => {
+  let two: TwoGateways;
+  afterEach(async () => {
+    await leaveAll();
+    await two.close();
+  });
+
+  const insert = (count: number): string[] =>
+    Array.from({ length: count }, () => {
+      const times = { startsAt: Date.now() + 48 * hour, endsAt: Date.now() + 96 * hour };
+      return two.sandbox.state.insert({ status: 'scheduled', audience: 1000, ...times }).sid;
+    });
+  const listenAll = (on: GatewayUnderTest, sids: readonly string[]): Promise<CampaignSubscriber[]> =>
+    Promise.all(sids.map((sid, index) => listen(on, index % 2 === 0 ? 'ws' : 'sse', sid)));
+
+  it('poll together: 50 subscribers on each hear of a change within 25 s, for at most 8 calls', async () => {
+    two = await startTwo();
+    const sids = insert(50);
+    const subscribers = [...(await listenAll(two.a, sids)), ...(await listenAll(two.b, sids))];
+    for (const sid of sids) two.sandbox.state.setStatus(sid, 'paused');
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 25_000)));
+    for (const subscriber of subscribers) expect(subscriber.statuses()).toEqual(['PAUSED']);
+    expect(two.sandbox.calls.length).toBeLessThanOrEqual(8);
+  }, 60_000);
+
+  it('read once after Redis was away: what the other was called back about meanwhile is heard', async () => {
+    two = await startTwo();
+    const [here, elsewhere] = [await createShared(two), await createShared(two)];
+    const onA = await listen(two.a, 'ws', here.sid);
+    const onB = await listen(two.b, 'sse', elsewhere.sid);
+    await two.redis.stop();
+    for (const { sid, campaignUrl } of [here, elsewhere]) {
+      two.sandbox.state.setStatus(sid, 'in-progress');
+      const from = performance.now();
+      expect((await postCallback(campaignUrl, campaignSays(sid, 'in-progress'))).status).toBe(200);
+      expect(performance.now() - from).toBeLessThan(1000);
+    }
+    await onA.next(1, 5000); // its own callbacks reach a gateway as ever
+    expect(onB.statuses()).toEqual([]);
+    const back = await startRedis(two.redis.port);
+    try {
+      await onB.next(1, 20_000);
+      await untilTheyHear(two, 15_000);
+      two.sandbox.state.setStatus(elsewhere.sid, 'completed');
+      await postCallback(elsewhere.campaignUrl, campaignSays(elsewhere.sid, 'completed'));
+      await onB.next(2, 7000);
+      expect([onA.statuses(), onB.statuses()]).toEqual([['IN_PROGRESS'], ['IN_PROGRESS', 'COMPLETED']]);
+    } finally {
+      await leaveAll();
+      await two.close();
+      await back.stop();
+    }
+  }, 60_000);
+
+  it('go on alone while Redis answers nothing', async () => {
+    two = await startTwo();
+    const one = await createShared(two);
+    const subscriber = await listen(two.a, 'ws', one.sid);
+    two.redis.pause();
+    two.sandbox.state.setStatus(one.sid, 'in-progress');
+    const from = performance.now();
+    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'))).status).toBe(200);
+    expect(performance.now() - from).toBeLessThan(1000);
+    await subscriber.next(1, 5000);
+    expect(subscriber.statuses()).toEqual(['IN_PROGRESS']);
+    two.redis.resume();
+  });
+
+  it('each take the addresses that the other has made, and no others', async () => {
+    two = await startTwo();
+    const one = await createShared(two);
+    await ask(two.b, `{ campaign(sid: "${one.sid}") { name } }`);
+    const body = campaignSays(one.sid, 'in-progress');
+    expect((await postCallback(one.onB.campaignUrl, body)).status).toBe(200);
+    const forged = one.onB.campaignUrl.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'));
+    expect((await postCallback(forged, body)).status).toBe(404);
+    const another = await createCalledBack(two.a);
+    const foreign = two.b.url + new URL(another.campaignUrl).pathname;
+    expect((await postCallback(foreign, body)).status).toBe(404);
+  });
+});

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+beforeAll(async () => {
+  sandbox = await startSandbox({ ...credentials, seed: 'empty' });
+  const patience = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
+  gateway = await startGatewayOn(sandbox.baseUrl, {}, undefined, undefined, { patience });
+});
+afterAll(async () => {
+  await gateway.close();
+  await sandbox.close();
+});
+
+const post = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
+const chunked = `${post}transfer-encoding: chunked\r\n\r\n`;
+
+it.each([
+  ['is no HTTP', 400, 'hello\r\n\r\n'],
+  ['has two lengths', 400, `${post}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`],
+  ['has a length and chunks', 400, `${post}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}`],
+  ['has a chunk of no length', 400, `${chunked}nonsense\r\n{}\r\n0\r\n\r\n`],
+  ['has a chunk that is longer than it says', 400, `${chunked}1\r\n{}\r\n0\r\n\r\n`],
+  ['has headers beyond all measure', 431, `${post}x: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ['never ends', 408, `${post}content-length: 100\r\n\r\n{`],
+])(
+  'a request that %s is %i in the shape of an error, and the connection ends',
+  async (_what, status, said) => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+    socket.write(said);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
+    expect(JSON.parse(body)).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
+    });
+    expect(body).not.toMatch(/HPE_|ERR_|Parse/);
+    expect(sandbox.calls).toEqual([]);
+  },
+);
+
+/** All that comes on a connection until it ends. */
+async function answered(...parts: readonly string[]): Promise<string> {
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+  for (const part of parts) socket.write(part);
+  return text(socket);
+}
+
+const asked = JSON.stringify({ query: '{ campaigns(first: 1) { totalCount } }' });
+const whole = `${post}content-length: ${asked.length}\r\n\r\n${asked}`;
+
+it('nonsense behind a whole request is not taken for its answer, which comes, and ends the connection', async () => {
+  const said = await answered(whole, 'nonsense\r\n\r\n', 'and more of it\r\n\r\n');
+  expect(said).toMatch(/^HTTP\/1\.1 200 /);
+  expect(said).toContain('{"data":{"campaigns":{"totalCount":0}}}');
+  expect(said.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+it('nonsense behind an event stream ends it without a word in it', async () => {
+  const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
+  const query = JSON.stringify({ query: `subscription { campaignUpdated(sid: "${sid}") { sid } }` });
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+  let said = '';
+  socket.on('data', (chunk: string) => {
+    said += chunk;
+    if (said.includes(':\n')) socket.write('nonsense\r\n\r\n'); // the stream has begun
+  });
+  const ended = once(socket, 'close');
+  const head = post.replace('/graphql', '/graphql/stream');
+  socket.write(`${head}accept: text/event-stream\r\ncontent-length: ${query.length}\r\n\r\n${query}`);
+  await ended;
+  expect(said).toMatch(/^HTTP\/1\.1 200 /);
+  expect(said.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});

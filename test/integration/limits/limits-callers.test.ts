@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { everyTransport, run, type Transport } from '../../support/every-transport.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../../support/redis.js';
+import { leaveAll, subscribe, type Subscriber, transports, until } from '../../support/subscribing.js';
+
+const query = '{ __typename }';
+const open: { close(): Promise<unknown> }[] = [];
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ ...credentials, seed: 'empty' });
+  open.push(sandbox);
+});
+afterEach(async () => {
+  await leaveAll();
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+async function gatewayWith(environment: Record<string, string>): Promise<GatewayUnderTest> {
+  const gateway = await startGatewayOn(sandbox.baseUrl, environment);
+  open.push(gateway);
+  return gateway;
+}
+
+/** How many of some requests, one after the other, were answered. */
+async function answered(url: string, transport: Transport, count: number): Promise<number> {
+  let all = 0;
+  for (let sent = 0; sent < count; sent += 1) if (!(await run(url, transport, { query })).errors) all += 1;
+  return all;
+}
+
+describe('requests of a caller in a minute', () => {
+  it.each(everyTransport)(
+    'over %s the one over it is refused, and told when to come back',
+    async (transport) => {
+      const gateway = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '3' });
+      expect(await answered(gateway.url, transport, 3)).toBe(3);
+      const { errors, status, headers } = await run(gateway.url, transport, { query });
+      const { code, limit, retryAfter } = errors?.[0]?.extensions ?? {};
+      expect({ code, limit }).toEqual({ code: 'TOO_MANY_REQUESTS', limit: 3 });
+      expect(retryAfter).toBeGreaterThan(0);
+      expect(retryAfter).toBeLessThanOrEqual(60);
+      if (transport === 'ws') return;
+      expect(status).toBe(429);
+      expect(headers?.['retry-after']).toBe(String(retryAfter));
+    },
+  );
+
+  it('count together whatever they come over', async () => {
+    const gateway = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '3' });
+    for (const transport of everyTransport) expect(await answered(gateway.url, transport, 1)).toBe(1);
+    for (const transport of everyTransport) expect(await answered(gateway.url, transport, 1)).toBe(0);
+  });
+
+  it('do not count health, and are not limited where nothing is said', async () => {
+    const gateway = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '1' });
+    for (let count = 0; count < 3; count += 1) {
+      const { statusCode, body } = await request(`${gateway.url}/livez`);
+      await body.dump();
+      expect(statusCode).toBe(200);
+    }
+    expect(await answered((await gatewayWith({})).url, 'http', 20)).toBe(20);
+  });
+});
+
+describeWithRedis('requests of a caller in a minute, at two gateways', () => {
+  it('count together, and each for itself while Redis is gone, without waiting for it', async () => {
+    const redis = await startRedis();
+    open.push({ close: () => redis.stop() });
+    const settings = { MAX_REQUESTS_PER_MINUTE: '6', REDIS_URL: redis.url };
+    const [one, other] = [await gatewayWith(settings), await gatewayWith(settings)];
+    expect(await answered(one.url, 'http', 4)).toBe(4);
+    expect(await answered(other.url, 'http', 4)).toBe(2);
+    await redis.stop();
+    await until(() => one.logs.some((line) => line.includes('shared state')));
+    const begun = performance.now();
+    expect(await answered(one.url, 'http', 8)).toBe(6);
+    // Eight commands that wait for a Redis that is gone take 2 s each.
+    expect(performance.now() - begun).toBeLessThan(8000);
+  });
+});
+
+describe('subscriptions of a caller', () => {
+  const watch = (sid: string): string => `subscription { campaignUpdated(sid: "${sid}") { sid } }`;
+
+  it.each(transports)('over %s one over the limit is refused, until another is left', async (transport) => {
+    const gateway = await gatewayWith({ MAX_SUBSCRIPTIONS_PER_CALLER: '2' });
+    const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
+    // What waits until a socket listens is itself a subscription for a moment: streams say so themselves.
+    const held: Subscriber<unknown>[] = [
+      await subscribe(gateway.url, 'sse', watch(sid)),
+      await subscribe(gateway.url, 'sse', watch(sid)),
+    ];
+    const calls = sandbox.calls.length;
+    const refused = await subscribe(gateway.url, transport, watch(sid));
+    await refused.next(1);
+    expect(refused.errors[0]?.extensions).toEqual({ code: 'TOO_MANY_SUBSCRIPTIONS', limit: 2 });
+    expect(sandbox.calls).toHaveLength(calls);
+    await held[0]?.close();
+    await untilTaken(gateway.url, watch(sid));
+  });
+
+  it('that could not be opened hold no place', async () => {
+    const gateway = await gatewayWith({ MAX_SUBSCRIPTIONS_PER_CALLER: '1' });
+    for (let count = 0; count < 3; count += 1) {
+      const unknown = await subscribe(gateway.url, 'sse', watch('nobody'));
+      await unknown.next(1);
+      expect(unknown.errors[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+      await unknown.close();
+    }
+  });
+
+  it('whose connection broke hold no place', async () => {
+    const gateway = await gatewayWith({ MAX_SUBSCRIPTIONS_PER_CALLER: '1' });
+    const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
+    for (let count = 0; count < 3; count += 1) {
+      await untilTaken(gateway.url, watch(sid));
+      await leaveAll();
+    }
+  });
+
+  /** Who left is known a moment later. */
+  async function untilTaken(url: string, document: string): Promise<void> {
+    const giveUpAt = performance.now() + 10_000;
+    for (;;) {
+      const subscriber = await subscribe(url, 'sse', document);
+      await Promise.race([
+        subscriber.next(1).catch(() => undefined),
+        new Promise((go) => setTimeout(go, 100)),
+      ]);
+      if (subscriber.errors.length === 0 && !subscriber.hasEnded()) return;
+      await subscriber.close();
+      if (performance.now() > giveUpAt) throw new Error('there was never a place again');
+    }
+  }
+});

@@ -1,0 +1,51 @@
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { keysForScopes, showing } from '../../support/callers.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+
+afterEach(closeAll);
+
+/** What a subscription that names an address on this machine is answered, and how often something came there. */
+async function subscribeWith(environment: Record<string, string>, headers: Readonly<Record<string, string>>) {
+  let requests = 0;
+  const router = createServer((_request, response) => {
+    requests += 1;
+    response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
+  });
+  await new Promise<void>((resolve) => router.listen(0, '127.0.0.1', resolve));
+  const { gateway, sandbox } = await startBoth({ environment });
+  const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 });
+  const callbackUrl = `http://127.0.0.1:${(router.address() as AddressInfo).port}/`;
+  const subscription = { callbackUrl, subscriptionId: 'a', verifier: 'b', heartbeatIntervalMs: 0 };
+  const query = `subscription { campaignUpdated(sid: "${sid}") { status } }`;
+  const body = JSON.stringify({ query, extensions: { subscription } });
+  const answer = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  const text = await answer.text();
+  await gateway.close();
+  router.closeAllConnections();
+  await new Promise((resolve) => router.close(resolve));
+  return { isRefused: text.includes('BAD_USER_INPUT'), wasCalled: requests > 0 };
+}
+
+describe('on a loopback host, and with no setting for it, a callback address', () => {
+  it('may be any without authentication', async () => {
+    expect(await subscribeWith({}, {})).toEqual({ isRefused: false, wasCalled: true });
+  });
+
+  it('may be none with authentication: who asks may be elsewhere', async () => {
+    const keys = await keysForScopes();
+    const headers = showing(['campaigns:read']);
+    expect(await subscribeWith(keys.environment, headers)).toEqual({ isRefused: true, wasCalled: false });
+    await keys.remove();
+  });
+
+  it('may be none where the gateway answers to other hosts', async () => {
+    const refused = { isRefused: true, wasCalled: false };
+    expect(await subscribeWith({ ALLOWED_HOSTS: 'gateway.example.com' }, {})).toEqual(refused);
+  });
+});

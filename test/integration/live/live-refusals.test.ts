@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ ...credentials, seed: 'empty' });
+  gateway = await startGatewayOn(sandbox.baseUrl);
+});
+afterAll(async () => {
+  await gateway.close();
+  await sandbox.close();
+});
+
+describe('refused at once, and without an upstream call', () => {
+  it.each([1, -5, 'x', 2 ** 31, 1.5])('a router that asks for heartbeats every %p ms', async (interval) => {
+    const { status, text } = await gateway.send({
+      query: 'subscription { campaignUpdated(sid: "a") { sid } }',
+      extensions: {
+        subscription: {
+          callbackUrl: 'http://127.0.0.1:9/',
+          subscriptionId: 'a',
+          verifier: 'b',
+          heartbeatIntervalMs: interval,
+        },
+      },
+    });
+    expect(status).toBe(400);
+    expect(text).toContain('BAD_USER_INPUT');
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it.each(['null', '1', '[]', '"x"'])('an event stream asked for with the body %s', async (body) => {
+    const answer = await request(`${gateway.url}/graphql/stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body,
+    });
+    await answer.body.dump();
+    expect(answer.statusCode).toBe(400);
+  });
+
+  it('a mutation that an event stream is asked for by GET', async () => {
+    const query = 'mutation { pauseCampaign(sid: "a") { userErrors { code } } }';
+    const answer = await request(`${gateway.url}/graphql/stream?query=${encodeURIComponent(query)}`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST']);
+    expect(await answer.body.json()).toEqual({
+      errors: [{ message: expect.stringContaining('POST'), extensions: { code: 'BAD_REQUEST' } }],
+    });
+    expect(sandbox.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,200 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import { listen } from '../../support/called-back.js';
+import { change, closeAll, startBoth } from '../../support/creating.js';
+import { type ClientError, type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { leaveAll, until } from '../../support/subscribing.js';
+
+/** What the gateway sends to a router; Apollo's HTTP callback protocol. */
+interface ToRouter {
+  readonly kind: string;
+  readonly action: 'check' | 'next' | 'complete';
+  readonly id: string;
+  readonly verifier: string;
+  readonly payload?: { readonly data?: unknown; readonly errors?: readonly ClientError[] };
+  readonly errors?: readonly ClientError[];
+}
+
+let router: Server;
+let callbackUrl: string;
+let routerSays: number;
+let received: ToRouter[];
+let protocols: (string | undefined)[];
+let shiftMs: number;
+let fault: Fault | undefined;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let sid: string;
+
+beforeEach(async () => {
+  [routerSays, received, protocols, shiftMs, fault] = [204, [], [], 0, undefined];
+  router = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      received.push(JSON.parse(text) as ToRouter);
+      if (received.at(-1)?.action === 'check')
+        protocols.push(String(request.headers['subscription-protocol']));
+      response.writeHead(routerSays, { 'subscription-protocol': 'callback/1.0' }).end();
+    });
+  });
+  await new Promise<void>((resolve) => router.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(router.address() as AddressInfo).port}`;
+  callbackUrl = `${origin}/callback/the-id`;
+  const at = Date.now(); // nothing happens at the upstream but what the test does
+  ({ sandbox, gateway } = await startBoth({
+    clock: () => at,
+    now: () => Date.now() + shiftMs,
+    faults: ({ path }) => (path.endsWith('/message-details') ? fault : undefined),
+    environment: {
+      SUBSCRIPTION_CALLBACK_ORIGINS: `http://other.example, ${origin}`,
+      MAX_UPSTREAM_CALLS: '3',
+    },
+  }));
+  ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 30 }));
+});
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+  router.closeAllConnections();
+  await new Promise((resolve) => router.close(resolve));
+});
+
+const said = (action: ToRouter['action']): ToRouter[] => received.filter((one) => one.action === action);
+const codesOf = (errors: readonly ClientError[] = []) => errors.map(({ extensions }) => extensions?.code);
+
+/** Asks as a router does. */
+async function route(selection = '{ status }', extension: Record<string, unknown> = {}, of = sid) {
+  const subscription = {
+    callbackUrl,
+    subscriptionId: 'the-id',
+    verifier: 'v',
+    heartbeatIntervalMs: 0,
+    ...extension,
+  };
+  const query = `subscription { campaignUpdated(sid: "${of}") ${selection} }`;
+  const { status, text } = await gateway.send({ query, extensions: { subscription } });
+  return {
+    status,
+    body: JSON.parse(text) as { readonly data?: unknown; readonly errors?: readonly ClientError[] },
+  };
+}
+
+describe('a router is sent', () => {
+  it('a check first, then each event once and in order', async () => {
+    const { status, body } = await route();
+    expect(status).toBe(200);
+    expect(body.errors).toBeUndefined();
+    expect(received).toEqual([{ kind: 'subscription', action: 'check', id: 'the-id', verifier: 'v' }]);
+    expect(protocols).toEqual(['callback/1.0']);
+    for (const [index, action] of (['pause', 'complete', 'archive'] as const).entries()) {
+      await change(gateway, action, sid);
+      await until(() => said('next').length > index);
+    }
+    const payloadOf = (status: string) => ({ data: { campaignUpdated: { status } } });
+    expect(said('next').map(({ payload }) => payload)).toEqual(
+      ['PAUSED', 'COMPLETED', 'ARCHIVED'].map(payloadOf),
+    );
+    expect(said('next').every(({ id, verifier }) => id === 'the-id' && verifier === 'v')).toBe(true);
+  });
+
+  it('heartbeats, and the end when the gateway closes', async () => {
+    await route('{ status }', { heartbeatIntervalMs: 50 });
+    await until(() => said('check').length > 3);
+    const from = performance.now();
+    await gateway.close();
+    expect(performance.now() - from).toBeLessThan(1500);
+    expect(received.at(-1)).toMatchObject({ action: 'complete', id: 'the-id' });
+  });
+
+  it('nothing about a sid that does not exist: the request itself is answered with the reason', async () => {
+    const { status, body } = await route('{ status }', {}, '0123456789abcdef');
+    expect(codesOf(body.errors)).toEqual(['BAD_USER_INPUT']);
+    expect(status).toBe(400);
+    expect(received).toEqual([]);
+  });
+
+  it('the code of an upstream failure below an event, and nothing of the upstream', async () => {
+    await route('{ status messages { totalCount } }');
+    fault = { kind: 'html' };
+    await change(gateway, 'pause', sid);
+    await until(() => said('next').length > 0, 10_000);
+    expect(codesOf(said('next')[0]?.payload?.errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(JSON.stringify(received)).not.toMatch(/nginx|502|stack/i);
+  });
+});
+
+describe('nothing is sent any more, and nothing read, when a router', () => {
+  const nobodyIsPolledFor = async (): Promise<void> => {
+    const { sid: another } = sandbox.state.insert({ status: 'archived', audience: 1 });
+    await (await listen(gateway, 'sse', another)).close();
+    sandbox.calls.splice(0);
+    shiftMs += 30_000;
+    await (await listen(gateway, 'sse', another)).close(); // who comes has the gateway look at its clock
+    await ask(gateway, '{ __typename }');
+    expect(sandbox.calls).toEqual([]);
+  };
+
+  it.each([
+    ['answers 404 to an event', 404, 0],
+    ['answers 404 to a heartbeat', 404, 50],
+  ])('%s', async (_what, status, heartbeatIntervalMs) => {
+    await route('{ status }', { heartbeatIntervalMs });
+    routerSays = status;
+    if (heartbeatIntervalMs === 0) await change(gateway, 'pause', sid);
+    const before = heartbeatIntervalMs === 0 ? 2 : said('check').length + 1;
+    await until(() => received.length >= before);
+    await ask(gateway, '{ __typename }');
+    const count = received.length;
+    await nobodyIsPolledFor();
+    await change(gateway, heartbeatIntervalMs === 0 ? 'complete' : 'pause', sid);
+    expect(received.length).toBe(count);
+  });
+
+  it('refuses the check', async () => {
+    routerSays = 400;
+    const { body } = await route();
+    expect(body.errors).toHaveLength(1);
+    await nobodyIsPolledFor();
+    expect(said('next')).toEqual([]);
+  });
+});
+
+describe('refused, with nothing sent to anybody, is', () => {
+  it.each([
+    ['another host', 'http://127.0.0.1:1/callback'],
+    ['another scheme', 'https://other.example/callback'],
+    ['an origin that only begins like one', 'http://other.example.evil.example/callback'],
+    ['credentials that look like one', 'http://other.example@evil.example/'],
+    ['no URL', 'callback'],
+    ['nothing', ''],
+    ['a number', 42],
+    ['a list', [1]],
+  ])('a callback URL with %s', async (_what, wrong) => {
+    const { status, body } = await route('{ status }', { callbackUrl: wrong });
+    expect(codesOf(body.errors)).toEqual(['BAD_USER_INPUT']);
+    expect(status).toBe(400);
+    expect(received).toEqual([]);
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it.each([
+    ['nothing that is there', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'too much for an event',
+      `{ ${[1, 2, 3, 4, 5].map((first) => `m${first}: messages(first: ${first}) { totalCount }`).join(' ')} }`,
+      'QUERY_TOO_EXPENSIVE',
+    ],
+  ])('a subscription to %s', async (_what, selection, code) => {
+    const { body } = await route(selection);
+    expect(codesOf(body.errors)).toEqual([code]);
+    await ask(gateway, '{ __typename }');
+    expect(said('next')).toEqual([]);
+    expect(sandbox.calls).toEqual([]);
+    expect(received).toEqual([]);
+  });
+});

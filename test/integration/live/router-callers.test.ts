@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import { entryOf, keyFor, type KeysFile, showing, writeKeys } from '../../support/callers.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { type ClientAnswer, type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { type RouterUnderTest, startRouter } from '../../support/router.js';
+import { until } from '../../support/subscribing.js';
+
+const reading = ['campaigns:read'] as const;
+const writing = ['campaigns:write'] as const;
+const everything = ['campaigns:read', 'campaigns:write', 'messages:read'] as const;
+
+let router: RouterUnderTest;
+let keys: KeysFile;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let sid: string;
+
+beforeEach(async () => {
+  router = await startRouter(50);
+  keys = await writeKeys(
+    [reading, writing, everything].map((scopes) => entryOf(scopes.join('+'), keyFor(scopes), scopes)),
+  );
+  ({ sandbox, gateway } = await startBoth({
+    clock: () => 0, // nothing happens at the upstream
+    environment: {
+      ...keys.environment,
+      SUBSCRIPTION_CALLBACK_ORIGINS: router.origin,
+      MAX_SUBSCRIPTIONS_PER_CALLER: '1',
+    },
+  }));
+  ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 3 }));
+});
+afterEach(async () => {
+  await closeAll();
+  await router.close();
+  await keys.remove();
+});
+
+async function route(headers: Readonly<Record<string, string>>, selection = '{ status }') {
+  const query = `subscription { campaignUpdated(sid: "${sid}") ${selection} }`;
+  const answer = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, extensions: router.extensions }),
+  });
+  const { data, errors } = (await answer.json()) as ClientAnswer<unknown>;
+  return { status: answer.status, data, codes: errors?.map(({ extensions }) => extensions?.code) };
+}
+
+/** Long enough for heartbeats, if there were any. */
+async function askSomethingElse(): Promise<void> {
+  for (let time = 0; time < 5; time += 1) await ask(gateway, '{ __typename }', { headers: showing(reading) });
+}
+
+it.each([
+  ['that does not have the scope', writing, '{ status }', 'FORBIDDEN'],
+  ['for messages without their scope', reading, '{ status messages { totalCount } }', 'FORBIDDEN'],
+])('a subscription %s is refused before anything is sent or read', async (_what, scopes, selection, code) => {
+  const { status, data, codes } = await route(showing(scopes), selection);
+  expect([status, data, codes]).toEqual([400, undefined, [code]]);
+  await askSomethingElse();
+  expect(router.received).toEqual([]);
+  expect(sandbox.calls).toEqual([]);
+});
+
+it('one subscription more than a caller may have is refused before anything is sent', async () => {
+  expect((await route(showing(reading))).status).toBe(200);
+  const id = 'subscription';
+  const { codes } = await route(showing(reading));
+  expect(codes).toEqual(['TOO_MANY_SUBSCRIPTIONS']);
+  const checks = router.received.filter(({ action }) => action === 'check').length;
+  await until(() => router.received.length > checks); // heartbeats of the first one only
+  expect(new Set(router.received.map(({ kind }) => kind))).toEqual(new Set([id]));
+});
+
+it('a subscription whose key is revoked ends, with the reason, and no heartbeat comes after', async () => {
+  expect((await route(showing(reading))).status).toBe(200);
+  await until(() => router.received.length > 2);
+  await keys.replace([entryOf('everything', keyFor(everything), everything)]);
+  await until(() => router.received.some(({ action }) => action === 'complete'));
+  const end = router.received.find(({ action }) => action === 'complete');
+  expect(end?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  const count = router.received.length;
+  const pause = `mutation { pauseCampaign(sid: "${sid}") { campaign { status } } }`;
+  const { errors } = await ask(gateway, pause, { headers: showing(everything) });
+  expect(errors).toBeUndefined();
+  await askSomethingElse();
+  expect(router.received.length).toBe(count);
+});

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import { listen, listenToMessages } from '../../support/called-back.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { leaveAll, subscribe, transports, until } from '../../support/subscribing.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let shiftMs: number;
+
+beforeEach(async () => {
+  const at = Date.now();
+  shiftMs = 0;
+  ({ sandbox, gateway } = await startBoth({ clock: () => at, now: () => Date.now() + shiftMs }));
+});
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+});
+
+/** Time passes; whoever comes or goes has the gateway look at its clock. */
+async function pass(ms: number): Promise<void> {
+  shiftMs += ms;
+  const { sid } = sandbox.state.insert({ status: 'archived', audience: 1 });
+  await (await listen(gateway, 'sse', sid)).close();
+}
+
+describe.each(transports)('over %s', (transport) => {
+  it('who listens to a campaign that is gone is told so, and it is read no more', async () => {
+    const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 10 });
+    const subscribers = [
+      await listen(gateway, transport, sid),
+      await listenToMessages(gateway, transport, sid),
+    ];
+    sandbox.state.remove(sid);
+    for (let time = 0; time < 2; time += 1) {
+      sandbox.calls.splice(0);
+      await pass(6001);
+      await until(() => sandbox.calls.some(({ path, status }) => path.includes(sid) && status === 404));
+    }
+    await until(() => subscribers.every((subscriber) => subscriber.hasEnded()));
+    for (const { errors, events } of subscribers) {
+      expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'NOT_FOUND', sid } })]);
+      expect(events).toEqual([]);
+    }
+    sandbox.calls.splice(0);
+    await pass(60_000);
+    await ask(gateway, '{ __typename }');
+    expect(sandbox.calls.filter(({ path }) => path.includes(sid))).toEqual([]);
+  });
+
+  it('one answer that it is not there ends nothing', async () => {
+    const campaign = sandbox.state.insert({ status: 'in-progress', audience: 10 });
+    const { sid } = campaign;
+    const subscriber = await listen(gateway, transport, sid);
+    sandbox.state.remove(sid);
+    sandbox.calls.splice(0);
+    await pass(6001);
+    await until(() => sandbox.calls.some(({ status }) => status === 404));
+    sandbox.state.insert({ ...campaign, sid, status: 'paused' });
+    await pass(6001);
+    await subscriber.next(1);
+    expect(subscriber.statuses()).toEqual(['PAUSED']);
+  });
+
+  it('an empty query is refused as over HTTP', async () => {
+    const subscriber = await subscribe(gateway.url, transport, '');
+    await subscriber.next(1);
+    const codes = (errors: typeof subscriber.errors = []) => errors.map(({ extensions }) => extensions?.code);
+    expect(codes(subscriber.errors)).toEqual(['BAD_REQUEST']);
+    expect(codes((await ask(gateway, '')).errors)).toEqual(['BAD_REQUEST']);
+  });
+});
+
+it.each([
+  ['of another origin', 403, 'FORBIDDEN', { origin: 'http://elsewhere.example' }, '{"query":"{ a }"}'],
+  ['that is to be answered as JSON', 406, 'BAD_REQUEST', { accept: 'application/json' }, '{"query":"{ a }"}'],
+  ['with a body that is none', 400, 'BAD_REQUEST', {}, '[]'],
+  ['with no query', 400, 'BAD_REQUEST', {}, '{}'],
+  ['with a query that is no text', 400, 'BAD_REQUEST', {}, '{"query":1}'],
+  ['with variables that are none', 400, 'BAD_REQUEST', {}, '{"query":"{ a }","variables":[]}'],
+])('an event stream %s is refused with %i and %s', async (_what, status, code, headers, body) => {
+  const answer = await request(`${gateway.url}/graphql/stream`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
+    body,
+  });
+  expect(answer.statusCode).toBe(status);
+  const { errors } = (await answer.body.json()) as { errors: { extensions?: { code?: string } }[] };
+  expect(errors.map(({ extensions }) => extensions?.code)).toEqual([code]);
+});

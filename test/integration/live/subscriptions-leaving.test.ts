@@ -1,0 +1,230 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type RawData, WebSocket } from 'ws';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import {
+  calledBack,
+  createCalledBack,
+  listen,
+  listenToMessages,
+  messageSays,
+} from '../../support/called-back.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { HeldTimers } from '../../support/held-timers.js';
+import { leaveAll, type LiveTransport, postCallback, transports, until } from '../../support/subscribing.js';
+
+let at: number;
+let shiftMs: number;
+let fault: Fault | undefined;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let sid: string;
+
+async function start(now: () => number): Promise<void> {
+  ({ sandbox, gateway } = await startBoth({
+    clock: () => at,
+    now,
+    faults: () => fault,
+    environment: calledBack,
+    patience: { headersMs: 8000, requestMs: 12_000, lookEveryMs: 2000, takeMs: 240_000 },
+  }));
+  ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 1000 }));
+}
+beforeEach(async () => {
+  [at, shiftMs, fault] = [Date.now(), 0, undefined]; // nothing happens at the upstream but what the test does
+  await start(() => Date.now() + shiftMs);
+});
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+});
+
+/** What keeps the process busy, of one kind. */
+function busyWith(kind: 'TCPSocketWrap' | 'Timeout'): number {
+  return process.getActiveResourcesInfo().filter((name) => name === kind).length;
+}
+
+/** A connection that a test can treat badly. */
+interface Connection {
+  readonly received: () => string;
+  pause(): void;
+  resume(): void;
+  /** Shows that it is alive, though it does not read: a socket that answers no ping is closed. */
+  readonly pong: () => void;
+  cut(): void;
+}
+
+/** Opens a connection by hand, for what no client does. */
+async function openBadly(transport: LiveTransport, query: string): Promise<Connection> {
+  return transport === 'ws' ? openSocket(query) : openStream(query);
+}
+
+async function openSocket(
+  query: string,
+  autoPong = true,
+): Promise<Connection & { readonly socket: WebSocket }> {
+  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+    autoPong,
+  });
+  let text = '';
+  socket.on('message', (data: RawData) => (text += (data as Buffer).toString()));
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ type: 'connection_init' }));
+  await until(() => text.includes('connection_ack'));
+  socket.send(JSON.stringify({ id: 'a', type: 'subscribe', payload: { query } }));
+  return {
+    socket,
+    received: () => text,
+    pause: () => {
+      socket.pause();
+    },
+    resume: () => {
+      socket.resume();
+    },
+    pong: () => {
+      socket.pong();
+    },
+    cut: () => {
+      socket.terminate();
+    },
+  };
+}
+
+async function openStream(query: string): Promise<Connection> {
+  const { port } = new URL(gateway.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1'))).on('error', () => undefined);
+  const target = `/graphql/stream?${new URLSearchParams({ query }).toString()}`;
+  await new Promise<void>((resolve) =>
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`, () => {
+      resolve();
+    }),
+  );
+  return {
+    received: () => text,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    pong: () => undefined, // an event stream is not asked
+    cut: () => socket.destroy(),
+  };
+}
+
+const toCampaign = (): string => `subscription { campaignUpdated(sid: "${sid}") { status } }`;
+
+/** Fails where the gateway would still read the campaign, had it subscribers. */
+async function expectNobodyIsPolledFor(): Promise<void> {
+  const { sid: another } = sandbox.state.insert({ status: 'archived', audience: 1 });
+  const other = await listen(gateway, 'sse', another); // who comes has the gateway look at its clock
+  sandbox.calls.splice(0);
+  shiftMs += 30_000;
+  await other.close();
+  await (await listen(gateway, 'sse', another)).close();
+  await ask(gateway, '{ __typename }');
+  expect(sandbox.calls).toEqual([]);
+}
+
+describe.each(transports)('over %s, leaving frees everything', (transport) => {
+  it('200 subscribers', async () => {
+    await (await listen(gateway, transport, sid)).close();
+    const before = { sockets: busyWith('TCPSocketWrap'), timers: busyWith('Timeout') };
+    const subscribers = await Promise.all(Array.from({ length: 200 }, () => listen(gateway, transport, sid)));
+    expect(busyWith('TCPSocketWrap')).toBeGreaterThanOrEqual(before.sockets + 200);
+    await Promise.all(subscribers.map((subscriber) => subscriber.close()));
+    await until(() => busyWith('TCPSocketWrap') <= before.sockets + 2, 20_000, 'that sockets are closed');
+    await until(() => busyWith('Timeout') <= before.timers + 2, 20_000, 'that timers are cleared');
+    await expectNobodyIsPolledFor();
+  });
+
+  it.each([
+    ['after an event', 0],
+    ['while the campaign is being read', 400],
+  ])('also where the connection is cut %s', async (_what, delayMs) => {
+    await ask(gateway, '{ __typename }');
+    const before = busyWith('TCPSocketWrap');
+    if (delayMs > 0) fault = { kind: 'delay', delayMs };
+    const connection = await openBadly(transport, toCampaign());
+    await until(() => sandbox.calls.length > 0);
+    if (delayMs === 0) {
+      await until(() => sandbox.calls[0]?.status === 200);
+      await ask(gateway, `{ campaign(sid: "${sid}") { name } }`);
+      sandbox.state.setStatus(sid, 'paused');
+      await ask(gateway, `{ campaign(sid: "${sid}") { name } }`, {
+        headers: { 'cache-control': 'no-cache' },
+      });
+      await until(() => connection.received().includes('PAUSED'));
+    }
+    connection.cut();
+    await until(() => sandbox.calls.every(({ status }) => status === 200));
+    fault = undefined;
+    await until(() => busyWith('TCPSocketWrap') <= before + 2, 20_000, 'that the connection is gone');
+    await expectNobodyIsPolledFor();
+  });
+
+  it('a subscriber that does not read holds up nobody and is told the newest thousand, no more than fits', async () => {
+    const one = await createCalledBack(gateway);
+    const fast = await Promise.all(transports.map((other) => listenToMessages(gateway, other, one.sid)));
+    const long = Array.from({ length: 90 }, (_, index) => `${'n'.repeat(120)}${index}: number`).join(' ');
+    const query = `subscription { messageStatusChanged(campaignSid: "${one.sid}") { messageSid ${long} } }`;
+    const slow = await openBadly(transport, query);
+    if (transport === 'sse') await until(() => slow.received().includes('200 OK'));
+    else await ask(gateway, '{ __typename }');
+    slow.pause();
+    const life = setInterval(slow.pong, 1000);
+    const number = '9'.repeat(30); // 3,000 of these, under so many names, are more than any socket holds
+    for (let index = 0; index < 3000; index += 1)
+      await postCallback(one.messageUrl, { ...messageSays(one.sid, `<${index}>`, 'sent'), number });
+    for (const subscriber of fast) {
+      await subscriber.next(3000, 60_000);
+      expect(subscriber.told()).toEqual(Array.from({ length: 3000 }, (_, index) => `<${index}> SENT sent`));
+    }
+    clearInterval(life);
+    slow.resume();
+    await until(() => slow.received().includes('<2999>'), 60_000);
+    const told = [...slow.received().matchAll(/<(\d+)>/g)].map(([, index]) => Number(index));
+    expect(told.slice(-1000)).toEqual(Array.from({ length: 1000 }, (_, index) => 2000 + index));
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect(told.length).toBeLessThan(2500);
+    slow.cut();
+  }, 240_000);
+});
+
+it('a WebSocket that does not answer pings is closed within half a minute', async () => {
+  await closeAll();
+  const time = new HeldTimers();
+  try {
+    await start(() => time.now() + shiftMs); // the gateway's beat is in the test's time
+    const { socket } = await openSocket(toCampaign(), false);
+    let isClosed = false;
+    socket.on('close', () => (isClosed = true));
+    await time.pass(29_000);
+    await until(() => isClosed);
+  } finally {
+    time.release();
+  }
+  await expectNobodyIsPolledFor();
+});
+
+describe('closing the gateway ends within a second, and leaves nothing of', () => {
+  it.each(transports)('its subscriptions over %s', async (transport) => {
+    const before = busyWith('TCPSocketWrap');
+    const subscribers = await Promise.all(Array.from({ length: 20 }, () => listen(gateway, transport, sid)));
+    const from = performance.now();
+    await gateway.close();
+    expect(performance.now() - from).toBeLessThan(1500);
+    await until(() => subscribers.every((subscriber) => subscriber.hasEnded()));
+    await until(() => busyWith('TCPSocketWrap') <= before + 2, 20_000, 'that sockets are closed');
+  });
+
+  it.each(transports)('a connection made by hand over %s', async (transport) => {
+    const connection = await openBadly(transport, toCampaign());
+    await until(() => sandbox.calls[0]?.status === 200);
+    const from = performance.now();
+    await gateway.close();
+    expect(performance.now() - from).toBeLessThan(1500);
+    connection.cut();
+  });
+});

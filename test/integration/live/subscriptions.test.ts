@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import { request } from 'undici';
+import { WebSocket } from 'ws';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { ask } from '../../support/ask.js';
+import { change, closeAll, startBoth } from '../../support/creating.js';
+import { type ClientError, type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { leaveAll, subscribe, transports } from '../../support/subscribing.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let sid: string;
+let messagesFault: Fault | undefined;
+
+beforeEach(async () => {
+  const at = Date.now(); // nothing happens at the upstream but what the test does
+  messagesFault = undefined;
+  const faults = ({ path }: { path: string }) =>
+    path.endsWith('/message-details') ? messagesFault : undefined;
+  const environment = { MAX_UPSTREAM_CALLS: '3' };
+  ({ sandbox, gateway } = await startBoth({ clock: () => at, faults, environment }));
+  ({ sid } = sandbox.state.insert({
+    name: 'The one',
+    audience: 30,
+    startsAt: at - 1000,
+    status: 'in-progress',
+  }));
+});
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+});
+
+const codesOf = (errors: readonly ClientError[] = []) => errors.map(({ extensions }) => extensions?.code);
+const manyPages = [1, 2, 3, 4, 5]
+  .map((first) => `m${first}: messages(first: ${first}) { totalCount }`)
+  .join(' ');
+
+describe.each(transports)('over %s', (transport) => {
+  it.each([
+    ['unknown', '0123456789abcdef'],
+    ['blank', '  '],
+    ['empty', ''],
+    ['a path', '../campaigns'],
+  ])('a subscription to a sid that is %s is refused, and its argument named', async (_what, wrong) => {
+    for (const [argument, query] of [
+      ['sid', 'subscription ($sid: ID!) { campaignUpdated(sid: $sid) { status } }'],
+      ['campaignSid', 'subscription ($sid: ID!) { messageStatusChanged(campaignSid: $sid) { status } }'],
+    ] as const) {
+      const subscriber = await subscribe(gateway.url, transport, query, { sid: wrong });
+      await subscriber.next(1);
+      expect(subscriber.errors).toEqual([
+        expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT', argument } }),
+      ]);
+      expect(subscriber.events).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['a syntax error', '{ campaign(', 'GRAPHQL_PARSE_FAILED'],
+    ['a field that is not there', '{ campaign(sid: "a") { nothing } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['too much', `{ campaign(sid: "a") { ${manyPages} } }`, 'QUERY_TOO_EXPENSIVE'],
+    ['a variable that is missing', 'query ($sid: ID!) { campaign(sid: $sid) { name } }', 'BAD_USER_INPUT'],
+    ['a cursor that is none', '{ campaigns(after: "x") { totalCount } }', 'BAD_USER_INPUT'],
+  ])('%s is refused as over HTTP', async (_what, query, code) => {
+    const subscriber = await subscribe(gateway.url, transport, query);
+    await subscriber.next(1);
+    expect(codesOf(subscriber.errors)).toEqual([code]);
+    expect(codesOf((await ask(gateway, query)).errors)).toEqual([code]);
+  });
+
+  it.each([
+    ['a field that is not there', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['too much for an event', `{ ${manyPages} }`, 'QUERY_TOO_EXPENSIVE'],
+  ])('a subscription that asks for %s is refused at once', async (_what, selection, code) => {
+    const query = `subscription { campaignUpdated(sid: "${sid}") ${selection} }`;
+    const subscriber = await subscribe(gateway.url, transport, query);
+    await subscriber.next(1);
+    expect(codesOf(subscriber.errors)).toEqual([code]);
+  });
+
+  it('queries and mutations work', async () => {
+    const query = await subscribe(gateway.url, transport, `{ campaign(sid: "${sid}") { name } }`);
+    expect(await query.next(1)).toEqual([{ campaign: { name: 'The one' } }]);
+    const pause = `mutation { pauseCampaign(sid: "${sid}") { campaign { status } userErrors { code } } }`;
+    const mutation = await subscribe(gateway.url, transport, pause);
+    expect(await mutation.next(1)).toEqual([
+      { pauseCampaign: { campaign: { status: 'PAUSED' }, userErrors: [] } },
+    ]);
+  });
+
+  it('what an event asks for beside the campaign is read anew for each', async () => {
+    interface Event {
+      readonly campaignUpdated: {
+        readonly messages: { readonly nodes: readonly { readonly status: string }[] };
+      };
+    }
+    const query = `subscription { campaignUpdated(sid: "${sid}") { messages(first: 30) { nodes { status } } } }`;
+    const subscriber = await subscribe<Event>(gateway.url, transport, query);
+    await change(gateway, 'pause', sid);
+    await subscriber.next(1);
+    await change(gateway, 'complete', sid);
+    const events = await subscriber.next(2);
+    const waiting = events.map(
+      ({ campaignUpdated: { messages } }) =>
+        messages.nodes.filter(({ status }) => status === 'SCHEDULED').length,
+    );
+    expect(waiting[0]).toBeGreaterThan(0);
+    expect(waiting[1]).toBe(0);
+  });
+
+  it('an upstream failure below an event has its code and nothing of the upstream, and the next event comes', async () => {
+    const query = `subscription { campaignUpdated(sid: "${sid}") { status messages { totalCount } } }`;
+    const subscriber = await subscribe(gateway.url, transport, query);
+    messagesFault = { kind: 'html' };
+    await change(gateway, 'pause', sid);
+    await subscriber.next(1, 10_000);
+    expect(codesOf(subscriber.errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(JSON.stringify(subscriber.errors)).not.toMatch(/nginx|502|http/i);
+    messagesFault = undefined;
+    await change(gateway, 'complete', sid);
+    await subscriber.next(subscriber.events.length + 2, 10_000);
+    expect(subscriber.events.at(-1)).toMatchObject({ campaignUpdated: { status: 'COMPLETED' } });
+  });
+
+  it.each([
+    ['of another host', 'https://evil.example', false],
+    ['of another port', 'http://127.0.0.1:1', false],
+    ['of nowhere', 'null', false],
+    ['of the gateway', 'own', true],
+    ['that is not said', undefined, true],
+  ])('a page %s: %s is let in: %s', async (_what, said, isLetIn) => {
+    const origin = said === 'own' ? gateway.url : said;
+    expect(await (transport === 'ws' ? opensSocket(origin) : opensStream(origin))).toBe(isLetIn);
+  });
+});
+
+function opensSocket(origin: string | undefined): Promise<boolean> {
+  const url = `${gateway.url.replace('http', 'ws')}/graphql`;
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, 'graphql-transport-ws', origin === undefined ? {} : { origin });
+    const told = (isOpen: boolean) => (): void => {
+      resolve(isOpen);
+      socket.terminate();
+    };
+    socket.on('open', told(true)).on('error', told(false));
+  });
+}
+
+async function opensStream(origin: string | undefined): Promise<boolean> {
+  const { status } = await stream('{ __typename }', { ...(origin !== undefined && { origin }) });
+  return status === 200;
+}
+
+async function stream(query: string, headers: Record<string, string>, accept = 'text/event-stream') {
+  const address = `${gateway.url}/graphql/stream?${new URLSearchParams({ query }).toString()}`;
+  const answer = await request(address, { headers: { ...(accept && { accept }), ...headers } });
+  return { status: answer.statusCode, text: await answer.body.text() };
+}
+
+describe('an event stream', () => {
+  it.each(['text/event-stream', 'text/html, text/event-stream;q=0.9'])(
+    'is had by GET: %s',
+    async (accept) => {
+      const { status, text } = await stream('{ __typename }', {}, accept);
+      expect(status).toBe(200);
+      expect(text).toContain('event: next\ndata: {"data":{"__typename":"Query"}}');
+    },
+  );
+
+  it.each(['', 'application/json', 'text/html'])(
+    'is not had by who accepts something else: %j',
+    async (accept) => {
+      expect((await stream('{ __typename }', {}, accept)).status).toBe(406);
+    },
+  );
+
+  it('changes nothing by GET', async () => {
+    const pause = `mutation { pauseCampaign(sid: "${sid}") { campaign { status } } }`;
+    expect((await stream(pause, {})).status).toBe(405);
+    expect(sandbox.calls).toEqual([]);
+  });
+});
+
+describe('a subscription by plain POST', () => {
+  it('is refused with the reason, costs nothing and harms nobody', async () => {
+    const query = `subscription { campaignUpdated(sid: "${sid}") { status } }`;
+    const { status, text } = await gateway.send({ query });
+    expect(status).toBeLessThan(500);
+    expect(text).not.toContain('INTERNAL_SERVER_ERROR');
+    expect(text).toMatch(/subscription/i);
+    expect(sandbox.calls).toEqual([]);
+    expect((await ask(gateway, '{ __typename }')).errors).toBeUndefined();
+  });
+});
+
+it('refused operations do not use up a connection', async () => {
+  const url = `${gateway.url.replace('http', 'ws')}/graphql`;
+  const client = createClient({
+    url,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    lazy: false,
+    onNonLazyError: () => undefined,
+  });
+  const run = (query: string): Promise<unknown> =>
+    new Promise((resolve) =>
+      client.subscribe({ query }, { next: resolve, error: resolve, complete: () => undefined }),
+    );
+  for (let count = 0; count < 120; count += 1) expect(await run('{ nothing }')).toBeInstanceOf(Array);
+  expect(await run('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+  await client.dispose();
+});

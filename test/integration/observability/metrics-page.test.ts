@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { request } from 'undici';
+import { ask } from '../../support/ask.js';
+import { closeAll, startBoth } from '../../support/creating.js';
+import { scrape } from '../../support/scraping.js';
+import { postCallback } from '../../support/subscribing.js';
+
+afterEach(closeAll);
+
+const count = '{ campaigns(first: 1) { totalCount } }';
+
+const token = { METRICS_TOKEN: 'the-token-of-the-scraper' };
+const other = { HOST: '0.0.0.0', AUTH_MODE: 'none' };
+const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+
+describe('the page', () => {
+  it('needs the token where one is set, and nothing else will do', async () => {
+    const { gateway } = await startBoth({ environment: token });
+    const answered = async (authorization?: string) =>
+      (
+        await request(`${gateway.url}/metrics`, {
+          headers: authorization === undefined ? {} : { authorization },
+        })
+      ).statusCode;
+    expect(await answered()).toBe(401);
+    expect(await answered('Bearer wrong')).toBe(401);
+    expect(await answered('Bearer ')).toBe(401);
+    expect(await answered('Basic the-token-of-the-scraper')).toBe(401);
+    expect(await answered('Bearer the-token-of-the-scraper')).toBe(200);
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>, number]>([
+    ['is open to this machine', {}, {}, 200],
+    ['is open to this machine under any of its names', {}, { host: 'app.localhost:4000' }, 200],
+    ['is closed on a host that others reach', other, {}, 401],
+    ['is closed there to whatever token', other, bearer('x'), 401],
+    ['is closed under another host name', { ALLOWED_HOSTS: 'a.example' }, { host: 'a.example' }, 401],
+    ['is closed to what a proxy passes on', {}, { 'x-forwarded-for': '192.0.2.1' }, 401],
+    ['is closed to what another proxy passes on', {}, { forwarded: 'for=192.0.2.1' }, 401],
+    ['is open to the token on any host', { ...other, ...token }, bearer(token.METRICS_TOKEN), 200],
+    ['is closed without it on any host', { ...other, ...token }, {}, 401],
+  ])('%s', async (_what, environment, headers, status) => {
+    const { gateway } = await startBoth({ environment });
+    const answer = await request(`${gateway.url}/metrics`, { headers });
+    const text = await answer.body.text();
+    expect(answer.statusCode).toBe(status);
+    expect(text.includes('campaign_gateway_')).toBe(status === 200);
+    if (environment['METRICS_TOKEN'] === undefined && status === 401) expect(text).toContain('METRICS_TOKEN');
+  });
+
+  it("has what is so of the process and of the build, and only a gateway's own counts", async () => {
+    const [one, other] = [await startBoth({}), await startBoth({})];
+    await ask(one.gateway, count);
+    const [first, second] = [await scrape(one.gateway), await scrape(other.gateway)];
+    expect(first.value('campaign_gateway_operations_total')).toBe(1);
+    expect(second.value('campaign_gateway_operations_total')).toBeUndefined();
+    expect(first.value('process_resident_memory_bytes')).toBeGreaterThan(0);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(first.value('campaign_gateway_build_info', { version })).toBe(1);
+    expect(first.value('campaign_gateway_redis_up')).toBeUndefined();
+  });
+
+  it('grows no label by what a client or the upstream writes', async () => {
+    const { gateway } = await startBoth({ seed: 'demo' });
+    const shape = async () =>
+      (await scrape(gateway)).text.split('\n').filter((line) => line.startsWith('campaign_gateway')).length;
+    const each = async (word: string): Promise<void> => {
+      await ask(gateway, `query ${word} { campaigns(first: 1) { totalCount } }`);
+      await ask(gateway, `query ${word} { campaign(sid: "${word}") { name } }`);
+      await ask(gateway, `{ ${word} }`);
+      await request(`${gateway.url}/${word}`).then(({ body }) => body.dump());
+      await request(`${gateway.url}/graphql`, { method: 'DELETE' }).then(({ body }) => body.dump());
+      await postCallback(`${gateway.url}/webhooks/exotel/campaign/${word}`, 'x');
+    };
+    await each('first');
+    await each('second'); // what is answered from memory is counted apart
+    await shape(); // asking for the page is a request too
+    const before = await shape();
+    for (let made = 0; made < 20; made += 1) await each(`word${made}`);
+    expect(await shape()).toBe(before);
+  });
+});
+
+describe('every metric that is named is on the page', () => {
+  it.each(['deploy/grafana/dashboard.json', 'deploy/prometheus/alerts.yaml', 'docs/observability.md'])(
+    '%s',
+    async (file) => {
+      const { gateway } = await startBoth({});
+      const { names } = await scrape(gateway);
+      const known = [...names].flatMap((name) => [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]);
+      const named = new Set(readFileSync(file, 'utf8').match(/campaign_gateway_\w+/g));
+      expect(named.size).toBeGreaterThan(5);
+      expect([...named].filter((name) => !known.includes(name))).toEqual([]);
+    },
+  );
+
+  it('and every metric of the page is in the document', async () => {
+    const { gateway } = await startBoth({});
+    const { text } = await scrape(gateway);
+    const page = [...text.matchAll(/^# TYPE (campaign_gateway_\w+)/gm)].map(([, name = '']) => name);
+    const document = readFileSync('docs/observability.md', 'utf8');
+    expect(page.length).toBeGreaterThan(20);
+    expect(page.filter((name) => !document.includes(`\`${name}\``))).toEqual([]);
+  });
+});

@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { ask } from '../../support/ask.js';
+import { calledBack, campaignSays, createCalledBack, listen } from '../../support/called-back.js';
+import { closeAll, createdSid, diwali, keyed, startBoth } from '../../support/creating.js';
+import { scrape } from '../../support/scraping.js';
+import { leaveAll, postCallback, transports, until } from '../../support/subscribing.js';
+
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+});
+
+const count = '{ campaigns(first: 1) { totalCount } }';
+
+it('operations are counted by type and outcome, and errors by code', async () => {
+  const { gateway } = await startBoth({});
+  await ask(gateway, count);
+  await ask(gateway, '{ nothing }');
+  await ask(gateway, '{ campaign(sid: "..") { name } }');
+  await ask(gateway, '{ campaign(sid: "..") { name } campaigns(first: 1) { totalCount } }');
+  await request(`${gateway.url}/graphql`, { method: 'POST', body: 'no JSON' }).then(({ body }) =>
+    body.dump(),
+  );
+  const { value } = await scrape(gateway);
+  const operations = (labels: Record<string, string>) => value('campaign_gateway_operations_total', labels);
+  expect(operations({ type: 'query', transport: 'http', outcome: 'ok' })).toBe(1);
+  expect(operations({ type: 'query', transport: 'http', outcome: 'partial' })).toBe(1);
+  expect(operations({ type: 'query', transport: 'http', outcome: 'failed' })).toBe(1);
+  expect(operations({ type: 'unknown', outcome: 'failed' })).toBe(1);
+  expect(value('campaign_gateway_errors_total', { code: 'GRAPHQL_VALIDATION_FAILED' })).toBe(1);
+  expect(value('campaign_gateway_errors_total', { code: 'BAD_USER_INPUT' })).toBe(2);
+  expect(value('campaign_gateway_errors_total', { code: 'INTERNAL_SERVER_ERROR' })).toBe(0);
+  expect(value('campaign_gateway_operation_duration_seconds_count', { type: 'query' })).toBe(3);
+  expect(value('campaign_gateway_http_requests_total', { endpoint: '/graphql', status: '2xx' })).toBe(3);
+  expect(value('campaign_gateway_http_requests_total', { endpoint: '/graphql', status: '4xx' })).toBe(2);
+});
+
+it('requests to the upstream are counted by route and by how they ended, retries too', async () => {
+  const faults: (Fault | undefined)[] = [{ kind: 'html' }, { kind: 'reset' }];
+  const { gateway, sandbox } = await startBoth({ faults: () => faults.shift() });
+  await ask(gateway, count);
+  const sid = await createdSid(gateway, diwali);
+  await ask(gateway, `{ campaign(sid: "${sid}") { stats { total } messages(first: 1) { totalCount } } }`);
+  await ask(gateway, '{ campaign(sid: "unknown") { name } }');
+  await ask(gateway, `mutation { pauseCampaign(sid: "${sid}") { userErrors { code } } }`);
+  const { value } = await scrape(gateway);
+  const calls = (labels: Record<string, string>) => value('campaign_gateway_upstream_calls_total', labels);
+  expect(calls({ route: 'list', status: '502', reason: 'unavailable' })).toBe(1);
+  expect(calls({ route: 'list', status: 'none', reason: 'unavailable' })).toBe(1);
+  expect(calls({ route: 'list', status: '200', reason: 'ok' })).toBeGreaterThanOrEqual(1);
+  expect(calls({ route: 'create', status: '200', reason: 'ok' })).toBe(1);
+  expect(calls({ route: 'messages', reason: 'ok' })).toBe(1);
+  expect(calls({ route: 'get', status: '404', reason: 'notFound' })).toBe(1);
+  expect(calls({ route: 'action', reason: 'ok' })).toBe(1);
+  expect(calls({})).toBe(sandbox.calls.length);
+  expect(value('campaign_gateway_upstream_retries_total', { route: 'list' })).toBe(2);
+  expect(value('campaign_gateway_upstream_call_duration_seconds_count')).toBe(sandbox.calls.length);
+});
+
+it('reads are counted by what they were answered with, and what is kept is shown', async () => {
+  let isDown = false;
+  let now = Date.now();
+  const faults = (): Fault | undefined => (isDown ? { kind: 'status', status: 500 } : undefined);
+  const { gateway } = await startBoth({ seed: 'demo', faults, now: () => now });
+  await Promise.all([ask(gateway, count), ask(gateway, count), ask(gateway, count)]);
+  await ask(gateway, `${count} # in other words: the very same is answered without a read`);
+  isDown = true;
+  now += 60_000;
+  await ask(gateway, count);
+  const { value } = await scrape(gateway);
+  const reads = (answer: string) => value('campaign_gateway_reads_total', { kind: 'campaigns', answer });
+  expect(reads('new')).toBe(1);
+  expect((reads('kept') ?? 0) + (reads('shared') ?? 0)).toBe(3);
+  expect(reads('kept')).toBeGreaterThanOrEqual(1);
+  expect(reads('stale')).toBe(1);
+  expect(value('campaign_gateway_kept_entries', { kind: 'campaigns' })).toBe(1);
+  expect(value('campaign_gateway_kept_entries', { kind: 'campaign' })).toBe(50);
+  expect(value('campaign_gateway_kept_bytes', { kind: 'campaigns' })).toBeGreaterThan(1000);
+});
+
+it('the budget and the breaker are shown as they are at the scrape', async () => {
+  let isDown = false;
+  const faults = (): Fault | undefined => (isDown ? { kind: 'reset' } : undefined);
+  const { gateway } = await startBoth({ faults, environment: { EXOTEL_RATE_LIMIT: '100' } });
+  await ask(gateway, count);
+  const before = await scrape(gateway);
+  expect(before.value('campaign_gateway_upstream_budget_limit_calls')).toBe(100);
+  expect(before.value('campaign_gateway_upstream_budget_left_calls')).toBe(99);
+  expect(before.value('campaign_gateway_upstream_budget_in_flight_calls')).toBe(0);
+  expect(before.value('campaign_gateway_upstream_budget_queued_calls')).toBe(0);
+  expect(before.value('campaign_gateway_upstream_breaker_state', { state: 'closed' })).toBe(1);
+  isDown = true;
+  for (const sid of ['a', 'b', 'c', 'd']) await ask(gateway, `{ campaign(sid: "${sid}") { name } }`);
+  const after = await scrape(gateway);
+  expect(after.value('campaign_gateway_upstream_breaker_state', { state: 'closed' })).toBe(0);
+  expect(after.value('campaign_gateway_upstream_breaker_state', { state: 'open' })).toBe(1);
+});
+
+it('writes are counted by what they came to', async () => {
+  const { gateway, sandbox } = await startBoth({});
+  await createdSid(gateway, keyed);
+  await createdSid(gateway, keyed);
+  await ask(gateway, 'mutation { pauseCampaign(sid: "unknown") { userErrors { code } } }');
+  expect(sandbox.state.campaigns()).toHaveLength(1);
+  const { value } = await scrape(gateway);
+  const writes = (what: string, outcome: string) => value('campaign_gateway_writes_total', { what, outcome });
+  expect(writes('CREATE', 'done')).toBe(1);
+  expect(writes('CREATE', 'replayed')).toBe(1);
+  expect(writes('CREATE', 'unknown')).toBe(0);
+  expect(writes('PAUSE', 'refused')).toBe(1);
+});
+
+describe('live', () => {
+  it.each(transports)('subscriptions over %s are counted while they are open', async (transport) => {
+    const { gateway } = await startBoth({ environment: calledBack });
+    const { sid } = await createCalledBack(gateway);
+    const open = async () =>
+      (await scrape(gateway)).value('campaign_gateway_subscriptions_open', {
+        transport,
+        field: 'campaignUpdated',
+      });
+    const subscriber = await listen(gateway, transport, sid);
+    expect(await open()).toBe(1);
+    await ask(gateway, `mutation { pauseCampaign(sid: "${sid}") { userErrors { code } } }`);
+    await subscriber.next(1);
+    const { value } = await scrape(gateway);
+    expect(
+      value('campaign_gateway_events_published_total', { field: 'campaignUpdated' }),
+    ).toBeGreaterThanOrEqual(1);
+    expect(
+      value('campaign_gateway_operations_total', { type: 'subscription', transport, outcome: 'ok' }),
+    ).toBeGreaterThanOrEqual(1);
+    await subscriber.close();
+    await until(async () => (await open()) === 0, 20_000, 'the end');
+  });
+
+  it('callbacks are counted by kind and verdict', async () => {
+    const { gateway } = await startBoth({ environment: calledBack });
+    const { sid, campaignUrl, messageUrl } = await createCalledBack(gateway);
+    await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
+    await postCallback(`${messageUrl.slice(0, -6)}forged`, campaignSays(sid, 'in-progress'));
+    await postCallback(messageUrl, 'nothing');
+    await postCallback(messageUrl, 'x'.repeat(20_000));
+    const { value } = await scrape(gateway);
+    const webhooks = (kind: string, verdict: string) =>
+      value('campaign_gateway_webhooks_total', { kind, verdict });
+    expect(webhooks('campaign', 'accepted')).toBe(1);
+    expect(webhooks('message', 'unknownAddress')).toBe(1);
+    expect(webhooks('message', 'malformed')).toBe(1);
+    expect(webhooks('message', 'refused')).toBe(1);
+  });
+});

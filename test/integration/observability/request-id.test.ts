@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { ask } from '../../support/ask.js';
+import {
+  closeAll,
+  createdSid,
+  diwali,
+  requestId,
+  startBoth,
+  startScripted,
+  answerOf,
+} from '../../support/creating.js';
+import { calledBack, campaignSays, createCalledBack, listen } from '../../support/called-back.js';
+import { documentedCampaign } from '../../fixtures/documented-answer.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { linesOf, type LogLine } from '../../support/log-lines.js';
+import { leaveAll, postCallback, subscribe, transports, until } from '../../support/subscribing.js';
+
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+});
+
+const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
+const count = '{ campaigns(first: 1) { totalCount } }';
+const call = 'an upstream call';
+
+async function echoed({ url }: GatewayUnderTest, path: string, said?: string) {
+  const headers = said === undefined ? {} : { 'x-request-id': said };
+  const answer = await request(url + path, { headers });
+  await answer.body.dump();
+  return answer.headers['x-request-id'];
+}
+
+it.each(['/livez', '/graphql?query={__typename}', '/nowhere', '/webhooks/exotel/campaign/x', '/metrics'])(
+  'every answer says the id of its request: %s',
+  async (path) => {
+    const { gateway } = await startBoth({});
+    expect(await echoed(gateway, path, 'client.id-1')).toBe('client.id-1');
+    expect(await echoed(gateway, path)).toMatch(uuid);
+  },
+);
+
+it.each(['x'.repeat(65), 'two words', 'a"b', 'ä', '{}', 'a,b'])(
+  'what is no id is not taken: %s',
+  async (said) => {
+    const { gateway } = await startBoth({});
+    expect(await echoed(gateway, '/livez', said)).toMatch(uuid);
+  },
+);
+
+it("a request's id is on each of its lines, beside the upstream's own ids", async () => {
+  const { gateway } = await startBoth({ seed: 'demo' });
+  const sids = ['8c7383b9797443249d24781659939528', 'unknown'];
+  const query = `{ ${sids.map((sid, at) => `c${at}: campaign(sid: "${sid}") { name messages(first: 1) { totalCount } }`).join(' ')} }`;
+  await Promise.all(
+    ['one', 'two', 'three'].map((id) =>
+      ask(gateway, query.replaceAll('unknown', `unknown-${id}`), { headers: { 'x-request-id': id } }),
+    ),
+  );
+  const calls = linesOf(gateway, call);
+  expect(new Set(calls.map(({ requestId: id }) => id))).toEqual(new Set(['one', 'two', 'three']));
+  for (const line of calls)
+    expect(line).toMatchObject({
+      route: expect.stringMatching(/^(list|get|messages)$/) as unknown,
+      status: expect.any(Number) as unknown,
+      attempt: 1,
+      durationMs: expect.any(Number) as unknown,
+      upstreamRequestId: expect.stringMatching(/^[\da-f]{32}$/) as unknown,
+    });
+  expect(
+    linesOf(gateway, 'an operation')
+      .map(({ requestId: id }) => id)
+      .sort(),
+  ).toEqual(['one', 'three', 'two']);
+});
+
+it('a write is told at info, with its id and its audit', async () => {
+  const { gateway } = await startBoth({ environment: { LOG_LEVEL: 'info' } });
+  await createdSid(gateway, diwali);
+  const [audit, operation, ...more] = linesOf(gateway) as [LogLine, LogLine, ...LogLine[]];
+  expect(audit).toMatchObject({ msg: 'a write', requestId: expect.stringMatching(uuid) as unknown });
+  expect(operation).toMatchObject({
+    msg: 'an operation',
+    requestId: audit.requestId,
+    operation: { type: 'mutation', transport: 'http', outcome: 'ok' },
+    calls: 1,
+  });
+  expect(more).toEqual([]);
+  await ask(gateway, count);
+  await ask(gateway, '{ nothing }');
+  expect(linesOf(gateway)).toHaveLength(2);
+});
+
+it('what was no operation at all is told with its id too', async () => {
+  const { gateway } = await startBoth({});
+  const answer = await request(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'no-operation' },
+    body: '{"query":""}',
+  });
+  await answer.body.dump();
+  expect(answer.statusCode).toBe(400);
+  expect(linesOf(gateway, 'an operation')).toEqual([
+    expect.objectContaining({ requestId: 'no-operation', codes: ['BAD_REQUEST'] }),
+  ]);
+});
+
+it('retries are told each, with which try it was', async () => {
+  const faults = [{ kind: 'html' } as const, { kind: 'reset' } as const];
+  const { gateway } = await startBoth({ faults: () => faults.shift() });
+  await ask(gateway, count, { headers: { 'x-request-id': 'retried' } });
+  const told = linesOf(gateway).filter(({ route }) => route === 'list');
+  expect(
+    told.map(({ attempt, status, reason, level, requestId: id }) => [attempt, status, reason, level, id]),
+  ).toEqual([
+    [1, 502, 'unavailable', 40, 'retried'],
+    [2, undefined, 'unavailable', 40, 'retried'],
+    [3, 200, undefined, 20, 'retried'],
+  ]);
+});
+
+it("an upstream's id that is none is not repeated", async () => {
+  const { gateway } = await startScripted(() => {
+    const { json } = answerOf(documentedCampaign());
+    return { json: { ...json, request_id: 'two words and a "quote"' } };
+  });
+  await ask(gateway, '{ campaign(sid: "one") { name } }');
+  expect(linesOf(gateway, call)).toHaveLength(1);
+  expect(linesOf(gateway, call)[0]).not.toHaveProperty('upstreamRequestId');
+  expect(requestId).toMatch(/^[\da-f]{32}$/);
+});
+
+describe('wrong credentials', () => {
+  it('are told to the operator once a minute, not by every request', async () => {
+    const { gateway } = await startScripted(() => ({
+      status: 401,
+      json: { RestException: { Status: 401, Message: 'Authentication failed' } },
+    }));
+    for (const sid of ['a', 'b', 'c', 'd', 'e']) await ask(gateway, `{ campaign(sid: "${sid}") { name } }`);
+    const errors = linesOf(gateway).filter(({ level }) => level >= 50);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.msg).toContain('EXOTEL_API_KEY');
+    expect(linesOf(gateway, call).length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe.each(transports)('over %s', (transport) => {
+  it('each operation has an id of its own', async () => {
+    const { gateway } = await startBoth({ seed: 'demo' });
+    for (const sid of ['unknown-1', 'unknown-2']) {
+      const asked = await subscribe(
+        gateway.url,
+        transport,
+        'query ($sid: ID!) { campaign(sid: $sid) { name } }',
+        { sid },
+      );
+      await until(() => asked.hasEnded());
+    }
+    const told = linesOf(gateway, 'an operation').filter(({ operation }) => {
+      const { transport: over, type } = operation as Record<string, string>;
+      return over === transport && type === 'query';
+    });
+    const ids = told.map(({ requestId: id }) => id);
+    for (const id of ids) expect(id).toMatch(uuid);
+    expect(new Set(ids).size).toBe(ids.length);
+    const calls = linesOf(gateway, call).map(({ requestId: id }) => id);
+    expect(calls).toHaveLength(2);
+    for (const id of calls) expect(ids).toContain(id);
+  });
+});
+
+it('what is read because the upstream called back is on no trail: it is nobody’s request', async () => {
+  const { gateway } = await startBoth({ environment: calledBack });
+  const { sid, campaignUrl } = await createCalledBack(gateway);
+  await listen(gateway, 'ws', sid);
+  const before = linesOf(gateway, call).length;
+  await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
+  await until(() => linesOf(gateway, call).length > before);
+  expect(linesOf(gateway, call)[before]).not.toHaveProperty('requestId');
+});

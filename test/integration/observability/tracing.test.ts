@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { spanContextOf } from '../../../src/telemetry/otlp-spans.js';
+import { ask } from '../../support/ask.js';
+import { type Collector, startCollector } from '../../support/collector.js';
+import { type BothOptions, closeAll, startBoth } from '../../support/creating.js';
+import { linesOf } from '../../support/log-lines.js';
+import { leaveAll, subscribe, until } from '../../support/subscribing.js';
+
+const collectors: Collector[] = [];
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+  for (const collector of collectors.splice(0)) await collector.close();
+});
+
+async function traced(options: BothOptions = {}) {
+  const collector = await startCollector();
+  collectors.push(collector);
+  const environment = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    OTEL_SERVICE_NAME: 'gateway-of-acme',
+    ...options.environment,
+  };
+  return { collector, ...(await startBoth({ seed: 'demo', ...options, environment })) };
+}
+
+const sid = '8c7383b9797443249d24781659939528';
+const query = `query TheCampaign { campaign(sid: "${sid}") { name messages(first: 1) { totalCount } } }`;
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const traceparent = (flags: string) => `00-${traceId}-00f067aa0ba902b7-${flags}`;
+
+describe('a trace', () => {
+  it('has the operation within the caller’s trace, and each call to the upstream within the operation', async () => {
+    const { collector, gateway } = await traced();
+    await ask(gateway, query, { headers: { traceparent: traceparent('01'), 'x-request-id': 'traced' } });
+    await gateway.close(); // sends what there is
+    const spans = collector.spans();
+    const [operation] = spans.filter(({ name }) => name === 'graphql');
+    expect(operation).toMatchObject({
+      traceId,
+      parentSpanId: '00f067aa0ba902b7',
+      attributes: {
+        'graphql.operation.type': 'query',
+        'graphql.operation.name': 'TheCampaign',
+        'campaign_gateway.request_id': 'traced',
+        'campaign_gateway.transport': 'http',
+      },
+    });
+    const calls = spans.filter(({ name }) => name !== 'graphql');
+    const root = '/v2/accounts/{account_sid}/message-campaigns';
+    expect(calls.map(({ name }) => name).sort()).toEqual([
+      `GET ${root}/{id}`,
+      `GET ${root}/{id}/message-details`,
+    ]);
+    for (const call of calls)
+      expect(call).toMatchObject({
+        traceId,
+        parentSpanId: operation?.spanId,
+        attributes: { 'http.request.method': 'GET' },
+      });
+    const ids = linesOf(gateway, 'an upstream call').map(({ upstreamRequestId }) => upstreamRequestId);
+    expect(calls.map(({ attributes }) => attributes['exotel.request_id']).sort()).toEqual(ids.sort());
+    expect(collector.bodies.join('')).toContain('gateway-of-acme');
+    expect(collector.bodies.join('')).not.toContain(sid);
+  });
+
+  it('begins anew where the caller has none, and is not taken where the caller does not want it', async () => {
+    const { collector, gateway } = await traced();
+    await ask(gateway, query);
+    await ask(gateway, '{ campaigns(first: 1) { totalCount } }', {
+      headers: { traceparent: traceparent('00') },
+    });
+    await gateway.close();
+    const operations = collector.spans().filter(({ name }) => name === 'graphql');
+    expect(operations).toHaveLength(1);
+    expect(operations[0]?.traceId).not.toBe(traceId);
+    expect(operations[0]?.parentSpanId ?? '').toBe('');
+  });
+
+  it('tells what failed in closed words, and which try it was', async () => {
+    const faults: (Fault | undefined)[] = [{ kind: 'html' }, { kind: 'reset' }, { kind: 'html' }];
+    const { collector, gateway } = await traced({ faults: () => faults.shift() });
+    await ask(gateway, '{ campaigns(first: 1) { totalCount } }');
+    await gateway.close();
+    const spans = collector.spans();
+    const [operation] = spans.filter(({ name }) => name === 'graphql');
+    expect(operation).toMatchObject({
+      status: { code: 2 },
+      attributes: { 'error.type': 'UPSTREAM_UNAVAILABLE' },
+    });
+    const calls = spans.filter(({ name }) => name !== 'graphql').map(({ attributes }) => attributes);
+    expect(
+      calls.map((call) => [
+        call['http.response.status_code'],
+        call['error.type'],
+        call['http.request.resend_count'],
+      ]),
+    ).toEqual([
+      [502, 'unavailable', undefined],
+      [undefined, 'unavailable', 1],
+      [502, 'unavailable', 2],
+    ]);
+  });
+
+  it.each(['ws', 'sse'] as const)('is taken of operations over %s', async (transport) => {
+    const { collector, gateway } = await traced();
+    const asked = await subscribe(gateway.url, transport, query);
+    await until(() => asked.hasEnded());
+    await gateway.close();
+    const spans = collector.spans();
+    const operation = spans.find(
+      ({ attributes }) =>
+        attributes['graphql.operation.name'] === 'TheCampaign' &&
+        attributes['campaign_gateway.transport'] === transport,
+    );
+    const calls = spans.filter(({ parentSpanId }) => parentSpanId === operation?.spanId);
+    expect(calls).toHaveLength(2);
+  });
+});
+
+describe('a collector that', () => {
+  it('is not there breaks nothing, and is told of once', async () => {
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+    const { gateway } = await startBoth({ seed: 'demo', environment });
+    expect((await ask(gateway, query)).errors).toBeUndefined();
+    await gateway.close();
+    const told = linesOf(gateway).filter(({ msg }) => msg.startsWith('traces cannot be sent'));
+    expect(told.map(({ level }) => level)).toEqual([40]);
+  });
+
+  it('hangs does not keep the gateway from closing', async () => {
+    const collector = await startCollector(true);
+    collectors.push(collector);
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
+    const { gateway } = await startBoth({ seed: 'demo', environment });
+    expect((await ask(gateway, query)).errors).toBeUndefined();
+    await gateway.close();
+    expect(collector.bodies).toHaveLength(1);
+  });
+});
+
+it('with no collector set, nothing is sent anywhere', async () => {
+  const collector = await startCollector();
+  collectors.push(collector);
+  const { gateway } = await startBoth({ seed: 'demo' });
+  await ask(gateway, query, { headers: { traceparent: traceparent('01') } });
+  await gateway.close();
+  expect(collector.bodies).toEqual([]);
+});
+
+describe('a traceparent', () => {
+  it.each([
+    [traceparent('01'), { traceId, spanId: '00f067aa0ba902b7', traceFlags: 1, isRemote: true }],
+    [traceparent('00'), { traceId, spanId: '00f067aa0ba902b7', traceFlags: 0, isRemote: true }],
+    [
+      `cc${traceparent('01').slice(2)}-more`,
+      { traceId, spanId: '00f067aa0ba902b7', traceFlags: 1, isRemote: true },
+    ],
+    [`${traceparent('01')}-more`, undefined],
+    [`ff${traceparent('01').slice(2)}`, undefined],
+    [traceparent('01').replace(traceId, '0'.repeat(32)), undefined],
+    [traceparent('01').toUpperCase(), undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%s', (said, context) => {
+    expect(spanContextOf(said)).toEqual(context);
+  });
+});

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { everyTransport, run } from '../../support/every-transport.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+
+let sandbox: Sandbox;
+let closed: GatewayUnderTest;
+let open: GatewayUnderTest;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ ...credentials, seed: 'empty' });
+  closed = await startGatewayOn(sandbox.baseUrl, { INTROSPECTION: 'off', GRAPHIQL: 'off' });
+  open = await startGatewayOn(sandbox.baseUrl);
+});
+beforeEach(() => {
+  sandbox.calls.splice(0);
+});
+afterAll(async () => {
+  await closed.close();
+  await open.close();
+  await sandbox.close();
+});
+
+describe.each(everyTransport)('a closed schema, over %s', (transport) => {
+  it.each([
+    ['__schema', '{ __schema { queryType { name } } }'],
+    ['__type', '{ __type(name: "Campaign") { name } }'],
+    ['__schema under another name', '{ x: __schema { types { name } } }'],
+    ['__schema in a fragment', '{ ...A } fragment A on Query { __schema { types { name } } }'],
+    ['the SDL for routers', '{ _service { sdl } }'],
+    ['the SDL in a fragment', '{ ... { x: _service { sdl } } }'],
+  ])('does not answer %s', async (_what, query) => {
+    const { data, errors, status } = await run(closed.url, transport, { query });
+    expect(data ?? null).toBeNull();
+    expect(errors?.[0]?.extensions?.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    if (transport === 'http') expect(status).toBe(400);
+    expect((await run(open.url, transport, { query })).errors).toBeUndefined();
+  });
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ['a field', '{ campaign(sid: "a") { nam } }', {}],
+    ['an argument', '{ campaign(si: "a") { name } }', {}],
+    ['a type', 'query ($x: Campain) { __typename }', {}],
+    ['an enum', '{ campaigns(filter: { status: [PAUSE] }) { totalCount } }', {}],
+    [
+      'an enum in a variable',
+      'query ($x: CampaignFilter) { campaigns(filter: $x) { totalCount } }',
+      { x: { status: ['PAUSE'] } },
+    ],
+    [
+      'a field of a variable',
+      'query ($x: CampaignFilter) { campaigns(filter: $x) { totalCount } }',
+      { x: { nam: 'abc' } },
+    ],
+  ])('helps nobody to guess %s, which an open one does', async (_what, query, variables) => {
+    const told = await run(open.url, transport, { query, variables });
+    expect(JSON.stringify(told.errors)).toContain('Did you mean');
+    const { errors } = await run(closed.url, transport, { query, variables });
+    expect(errors?.length).toBeGreaterThan(0);
+    expect(JSON.stringify(errors)).not.toContain('Did you mean');
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it('still says the names of types in answers', async () => {
+    expect(await run(closed.url, transport, { query: '{ __typename }' })).toMatchObject({
+      data: { __typename: 'Query' },
+    });
+  });
+});
+
+it('where GraphiQL is off there is nothing at its address', async () => {
+  const answer = await request(`${closed.url}/`);
+  await answer.body.dump();
+  expect(answer.statusCode).toBe(404);
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { everyTransport, run, type Transport } from '../../support/every-transport.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let unlimited: GatewayUnderTest;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ ...credentials, seed: 'empty' });
+  const limits = { MAX_QUERY_TOKENS: '1000', MAX_QUERY_DEPTH: '8', MAX_QUERY_ALIASES: '10' };
+  gateway = await startGatewayOn(sandbox.baseUrl, { ...limits, MAX_QUERY_DIRECTIVES: '5' });
+  unlimited = await startGatewayOn(sandbox.baseUrl, {
+    MAX_QUERY_TOKENS: '0',
+    MAX_QUERY_DEPTH: '0',
+    MAX_QUERY_ALIASES: '0',
+    MAX_QUERY_DIRECTIVES: '0',
+    MAX_UPSTREAM_CALLS: '100000',
+  });
+});
+beforeEach(() => {
+  sandbox.calls.splice(0);
+});
+afterAll(async () => {
+  await gateway.close();
+  await unlimited.close();
+  await sandbox.close();
+});
+
+const times = (count: number, text: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+/** Fields that are so many levels deep. */
+const deep = (levels: number): string =>
+  levels <= 1 ? 'sid' : `messages { nodes { campaign { ${deep(levels - 3)} } } }`;
+const campaign = (selection: string): string => `{ campaign(sid: "a") { ${selection} } }`;
+
+type Case = readonly [what: string, of: string, limit: number, query: string];
+const tooLarge: readonly Case[] = [
+  ['of too many tokens', 'tokens', 1000, `{ ${times(1200, () => '__typename')} }`],
+  ['that is too deep', 'depth', 8, campaign(deep(10))],
+  [
+    'that is too deep through fragments',
+    'depth',
+    8,
+    `{ campaign(sid: "a") { ...A } }
+    fragment A on Campaign { messages { nodes { campaign { ...B } } } }
+    fragment B on Campaign { messages { nodes { campaign { messages { totalCount } } } } }`,
+  ],
+  [
+    'of too many aliases',
+    'aliases',
+    10,
+    `{ ${times(11, (index) => `a${index}: __typename x${index}: campaign(sid: "a") { sid }`)} }`,
+  ],
+  [
+    'of too many aliases through fragments that double',
+    'aliases',
+    10,
+    `{ campaign(sid: "a") { ...F0 } }
+    ${times(30, (index) => `fragment F${index} on Campaign { x${index}: sid ...F${index + 1} ...F${index + 1} }`)}
+    fragment F30 on Campaign { sid }`,
+  ],
+  ['of too many directives', 'directives', 5, `{ __typename ${times(6, () => '@skip(if: false)')} }`],
+];
+
+describe.each(everyTransport)('over %s a document is refused', (transport) => {
+  it.each(tooLarge)('%s', async (_what, of, limit, query) => {
+    const { data, errors, status } = await run(gateway.url, transport, { query });
+    expect(data ?? null).toBeNull();
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]?.extensions).toEqual({ code: 'QUERY_TOO_LARGE', of, limit });
+    expect(errors?.[0]?.message).toContain(`MAX_QUERY_${of.toUpperCase()}`);
+    expect(errors?.[0]?.message).toContain(String(limit));
+    if (transport === 'http') expect(status).toBe(400);
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ['lists in lists', `{ campaign(sid: ${'['.repeat(50_000)}${']'.repeat(50_000)}) { sid } }`],
+    ['selections', `{ ${'campaign(sid: "a") {'.repeat(5000)} sid ${'}'.repeat(5000)} }`],
+    ['inline fragments', `{ ${'... {'.repeat(2000)} __typename ${'}'.repeat(2000)} }`],
+    ['types', `query ($x: ${'['.repeat(5000)}Int${']'.repeat(5000)}) { __typename }`],
+  ])('that nests %s without an end, also where nothing else is limited', async (_what, query) => {
+    const { errors } = await run(unlimited.url, transport, { query });
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['QUERY_TOO_LARGE']);
+    expect(errors?.[0]?.message).not.toMatch(/stack|RangeError/);
+    expect((await run(unlimited.url, transport, { query: '{ __typename }' })).errors).toBeUndefined();
+  });
+
+  it('whose fragments are cyclic', async () => {
+    const query = `{ campaign(sid: "a") { ...A } } fragment A on Campaign { messages { nodes { campaign { ...B } } } }
+      fragment B on Campaign { messages { nodes { campaign { ...A } } } }`;
+    const { errors } = await run(unlimited.url, transport, { query });
+    expect(errors?.[0]?.extensions?.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it('with no more than some twenty of its errors', async () => {
+    const { errors } = await run(unlimited.url, transport, {
+      query: `{ ${times(500, (index) => `no${index}`)} }`,
+    });
+    expect(errors?.length).toBeGreaterThan(5);
+    expect(errors?.length).toBeLessThan(25);
+  });
+});
+
+describe('a document is answered', () => {
+  it.each<[Transport, string, string]>(
+    everyTransport.flatMap((transport) => [
+      [transport, 'just at the depth', campaign(deep(7))],
+      [
+        transport,
+        'just at the aliases',
+        `{ ${times(10, (index) => `a${index}: campaign(sid: "a") { sid }`)} }`,
+      ],
+      [transport, 'that introspects', getIntrospectionQuery({ descriptions: false })],
+    ]),
+  )('over %s: %s', async (transport, _what, query) => {
+    expect((await run(gateway.url, transport, { query })).errors).toBeUndefined();
+  });
+});

@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import {
+  CampaignBySidDocument,
+  CampaignPageDocument,
+  CreateDocument,
+  type CreateCampaignInput,
+  PauseDocument,
+} from '../../operations/generated.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+
+const start = Date.parse('2026-05-01T10:00:00Z');
+let now: number;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+
+async function begin(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  now = start;
+  sandbox = await startSandbox({ ...credentials, clock: () => now, seed: 'empty' });
+  gateway = await startGatewayOn(sandbox.baseUrl, environment, () => now);
+}
+afterEach(async () => {
+  await gateway.close();
+  await sandbox.close();
+});
+
+const input: CreateCampaignInput = {
+  contentType: 'STATIC',
+  lists: ['a'],
+  dltEntityId: '1',
+  dltTemplateId: '2',
+  senderId: 'EXOTEL',
+  smsType: 'TRANSACTIONAL',
+  template: 'Hi',
+};
+
+describe('an old answer outlives', () => {
+  it('a write that was never sent', async () => {
+    await begin();
+    sandbox.state.insert({ name: 'Known' });
+    await gateway.data(CampaignPageDocument, {});
+    await sandbox.close();
+    now += 6000;
+    const { errors } = await gateway.execute(CreateDocument, { input });
+    expect(errors?.[0]?.extensions?.code).toBe('UPSTREAM_UNAVAILABLE');
+    const { campaigns } = await gateway.data(CampaignPageDocument, {});
+    expect(campaigns.edges.map(({ node }) => node?.name)).toEqual(['Known']);
+  });
+
+  it('a write after which there is no room to read again', async () => {
+    await begin({ EXOTEL_RATE_LIMIT: '3' });
+    const { sid } = sandbox.state.insert({ name: 'Known', startsAt: start + 3_600_000 });
+    await gateway.data(CampaignPageDocument, {});
+    await gateway.data(CampaignBySidDocument, { sid: 'another' });
+    expect((await gateway.data(PauseDocument, { sid })).pauseCampaign.campaign?.status).toBe('PAUSED');
+    const { campaigns } = await gateway.data(CampaignPageDocument, {});
+    expect(campaigns.edges.map(({ node }) => node?.name)).toEqual(['Known']);
+    expect((await gateway.data(CampaignBySidDocument, { sid })).campaign?.status).toBe('PAUSED');
+  });
+});
+
+describe('an old answer is not what', () => {
+  it('an action is refused on', async () => {
+    await begin({ EXOTEL_RATE_LIMIT: '1' });
+    const { sid } = sandbox.state.insert({ startsAt: start - 3_600_000 });
+    sandbox.state.setStatus(sid, 'completed');
+    await gateway.data(CampaignBySidDocument, { sid });
+    sandbox.state.setStatus(sid, 'in-progress');
+    const { errors } = await gateway.execute(PauseDocument, { sid });
+    expect(errors?.[0]?.extensions?.code).toBe('UPSTREAM_RATE_LIMITED');
+  });
+
+  it('an action is told NOT_FOUND by', async () => {
+    await begin();
+    await gateway.data(CampaignBySidDocument, { sid: 'coming' });
+    sandbox.state.insert({ sid: 'coming', startsAt: start + 3_600_000 });
+    const { pauseCampaign } = await gateway.data(PauseDocument, { sid: 'coming' });
+    expect(pauseCampaign.userErrors).toEqual([]);
+  });
+});

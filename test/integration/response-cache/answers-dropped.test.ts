@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
+import { CreateDocument } from '../../operations/generated.js';
+import {
+  calledBack,
+  type CalledBackCampaign,
+  campaignSays,
+  createCalledBack,
+} from '../../support/called-back.js';
+import { change, closeAll, startBoth } from '../../support/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
+import { look, sent } from '../../support/sent-bytes.js';
+import { postCallback } from '../../support/subscribing.js';
+import { startTwoGateways, until } from '../../support/two-gateways.js';
+import { validInput } from '../../support/valid-input.js';
+
+let now: number;
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let one: CalledBackCampaign;
+let fault: Fault | undefined;
+
+beforeEach(async () => {
+  now = Date.parse('2026-05-01T10:00:00Z');
+  fault = undefined;
+  const clock = () => now;
+  const faults = () => fault;
+  ({ sandbox, gateway } = await startBoth({ clock, now: clock, faults, environment: calledBack }));
+  one = await createCalledBack(gateway);
+});
+afterEach(closeAll);
+
+const campaign = () => ({ query: `{ campaign(sid: "${one.sid}") { status } }` });
+const list = () => ({ query: '{ campaigns(first: 1) { totalCount nodes { status } } }' });
+
+/** Asks until it is given as bytes. */
+async function keep(body: Readonly<Record<string, unknown>>): Promise<void> {
+  await sent(gateway, body);
+  expect((await look(gateway, body)).looked).toBe('given');
+}
+
+const pausedThere = () => sandbox.state.setStatus(one.sid, 'paused');
+
+describe('an answer is given no more once', () => {
+  it.each<[string, () => { readonly query: string }, () => Promise<unknown>]>([
+    [
+      'it has aged',
+      campaign,
+      () => {
+        pausedThere();
+        now += 31_000;
+        return Promise.resolve();
+      },
+    ],
+    ['a mutation has changed what is in it', campaign, () => change(gateway, 'pause', one.sid)],
+    [
+      'a callback says that it is not so any more',
+      campaign,
+      () => {
+        pausedThere();
+        return postCallback(one.campaignUrl, campaignSays(one.sid, 'paused'));
+      },
+    ],
+    [
+      'somebody else has read something newer',
+      campaign,
+      () => {
+        pausedThere();
+        return sent(gateway, campaign(), { 'cache-control': 'no-cache' });
+      },
+    ],
+    [
+      'a list has shown something newer',
+      campaign,
+      () => {
+        pausedThere();
+        return sent(gateway, list());
+      },
+    ],
+    [
+      'a list that it is of has been read anew',
+      list,
+      () => {
+        pausedThere();
+        return sent(gateway, list(), { 'cache-control': 'no-cache' });
+      },
+    ],
+  ])('%s', async (_why, asked, happens) => {
+    sandbox.state.setStatus(one.sid, 'in-progress');
+    await sent(gateway, asked(), { 'cache-control': 'no-cache' });
+    await keep(asked());
+    await happens();
+    const next = await look(gateway, asked());
+    expect(next.looked).toBe('outdated');
+    expect(next.text).toContain('"PAUSED"');
+  });
+
+  it('there is one campaign more in the list', async () => {
+    await keep(list());
+    await gateway.data(CreateDocument, { input: validInput });
+    const next = await look(gateway, list());
+    expect(next.looked).toBe('outdated');
+    expect(next.text).toContain('"totalCount":2');
+  });
+
+  it('it is old, though the upstream gives no newer one: what stands in is not kept as bytes', async () => {
+    await keep(campaign());
+    now += 60_000;
+    fault = { kind: 'status', status: 500 };
+    const [next, third] = [await look(gateway, campaign()), await look(gateway, campaign())];
+    expect([next.looked, third.looked]).toEqual(['outdated', 'unknown']);
+    expect(third.text).toContain('"campaign":{');
+  });
+});
+
+describeWithRedis('through several gateways of one account', () => {
+  let redis: RunningRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  it('what one has answered is given no more once the other has told it of a write', async () => {
+    const two = await startTwoGateways(sandbox.baseUrl, redis, {}, () => now);
+    const { a, b } = two;
+    try {
+      await sent(a, campaign());
+      expect((await look(a, campaign())).looked).toBe('given');
+      await change(b, 'pause', one.sid);
+      await until(async () => (await sent(a, campaign())).text.includes('"PAUSED"'));
+      expect((await look(a, campaign())).text).toContain('"PAUSED"');
+    } finally {
+      await two.close();
+    }
+  });
+});

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { CampaignBySidDocument, CampaignPageDocument } from '../../operations/generated.js';
+import {
+  change,
+  closeAll,
+  create,
+  createdSid,
+  diwali,
+  keyed,
+  posts,
+  sidsOf,
+  startBoth,
+} from '../../support/creating.js';
+
+afterEach(closeAll);
+
+describe.each(['gzip', 'deflate', 'br'])(
+  'an upstream that encodes its answers (%s) though it was not asked to',
+  (encoding) => {
+    it('is understood in every read and write, in as many calls', async () => {
+      const { gateway, sandbox } = await startBoth({ faults: () => ({ kind: 'encode', encoding }) });
+      const sid = await createdSid(gateway, diwali);
+      expect(sidsOf(sandbox)).toEqual([sid]);
+      expect(sandbox.calls.map(({ method }) => method)).toEqual(['POST']);
+      expect((await gateway.data(CampaignBySidDocument, { sid })).campaign?.name).toBe(diwali.name);
+      const { campaigns } = await gateway.data(CampaignPageDocument, { first: 10 });
+      expect(campaigns.edges.map(({ node }) => node?.sid)).toEqual([sid]);
+      expect(await change(gateway, 'pause', sid)).toMatchObject({ sid, status: 'PAUSED', codes: [] });
+    });
+  },
+);
+
+describe('an upstream whose answers can not be decoded', () => {
+  const secret: Fault = { kind: 'encode', encoding: 'secret' };
+
+  it('fails reads', async () => {
+    const { gateway } = await startBoth({ faults: () => secret });
+    const { errors } = await gateway.execute(CampaignPageDocument, { first: 10 });
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['UPSTREAM_INVALID_RESPONSE']);
+  });
+
+  it('when it says that it created a campaign: that is looked for, and sent once', async () => {
+    const { gateway, sandbox } = await startBoth({
+      faults: ({ method }) => (method === 'POST' ? secret : undefined),
+    });
+    expect([await createdSid(gateway, diwali)]).toEqual(sidsOf(sandbox));
+    expect(sandbox.calls.map(({ method }) => method)).toEqual(['POST', 'GET']);
+  });
+
+  it('and when its lists are no better: the outcome is unknown, and there is one campaign for the key', async () => {
+    let isBroken = true;
+    const { gateway, sandbox } = await startBoth({ faults: () => (isBroken ? secret : undefined) });
+    expect((await create(gateway, keyed)).codes).toEqual(['OUTCOME_UNKNOWN']);
+    isBroken = false;
+    expect([await createdSid(gateway, keyed)]).toEqual(sidsOf(sandbox));
+    expect(posts(sandbox)).toBe(1);
+  });
+});

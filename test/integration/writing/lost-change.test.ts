@@ -1,0 +1,214 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import { type CampaignStatus } from '../../../src/sandbox/lifecycle.js';
+import { CampaignBySidDocument } from '../../operations/generated.js';
+import {
+  answerOf,
+  type BothUnderTest,
+  change,
+  type Changing,
+  closeAll,
+  countOf,
+  rowOf,
+  startBoth,
+  startScripted,
+} from '../../support/creating.js';
+import { startGatewayOn } from '../../support/gateway-under-test.js';
+
+const hour = 3_600_000;
+let both: BothUnderTest;
+let fault: Fault | undefined;
+let waits: number[];
+/** Happens in the upstream while the gateway waits to look again. */
+let meanwhile: () => unknown;
+/** Happens in the upstream when it gets a change. */
+let onPut: () => void;
+
+beforeAll(async () => {
+  both = await startBoth({
+    faults: ({ method }) => {
+      if (method !== 'PUT') return undefined;
+      onPut();
+      return fault;
+    },
+    environment: { EXOTEL_TIMEOUT_MS: '300' },
+    sleep: (ms) => {
+      waits.push(ms);
+      meanwhile();
+      return Promise.resolve();
+    },
+  });
+});
+beforeEach(() => {
+  both.sandbox.calls.splice(0);
+  waits = [];
+  meanwhile = () => undefined;
+  onPut = () => undefined;
+});
+afterEach(() => {
+  fault = undefined;
+});
+afterAll(closeAll);
+
+/** API document, "Update SMS Campaign": from where each goes, and where to. */
+const changes: readonly (readonly [Changing, 'scheduled' | 'paused' | 'completed', string])[] = [
+  ['pause', 'scheduled', 'PAUSED'],
+  ['resume', 'paused', 'IN_PROGRESS'],
+  ['complete', 'paused', 'COMPLETED'],
+  ['archive', 'completed', 'ARCHIVED'],
+  ['update', 'scheduled', 'SCHEDULED'],
+];
+const faults: readonly Fault[] = [
+  { kind: 'reset' },
+  { kind: 'status', status: 503 },
+  { kind: 'html' },
+  { kind: 'garbage' },
+  { kind: 'truncate' },
+  { kind: 'hang' },
+];
+const cases = changes.flatMap(([what, from, to]) =>
+  faults.map((how) => [what, how.kind, how, from, to] as const),
+);
+
+/** A campaign in a status, started already where that matters. */
+function campaignIn(status: 'scheduled' | 'paused' | 'completed'): string {
+  const { state, calls } = both.sandbox;
+  const startsAt = Date.now() + (status === 'scheduled' ? hour : -hour);
+  const { sid } = state.insert({ name: 'Before', startsAt, createdAt: Date.now() - 2 * hour });
+  state.setStatus(sid, status);
+  calls.splice(0);
+  return sid;
+}
+
+describe('a change whose answer is lost', () => {
+  it.each(cases)(
+    '%s, by %s after it took effect, is answered as done; one PUT',
+    async (what, _kind, how, from, to) => {
+      const sid = campaignIn(from);
+      fault = { ...how, when: 'after' };
+      const told = await change(both.gateway, what, sid);
+      expect(told).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
+      expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+      expect(waits).toEqual([]);
+    },
+  );
+
+  it.each(cases)(
+    '%s, by %s before it took effect, is sent once more when it certainly was not done',
+    async (what, _kind, how, from, to) => {
+      const sid = campaignIn(from);
+      fault = how;
+      meanwhile = () => (fault = undefined);
+      const told = await change(both.gateway, what, sid);
+      expect(told).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
+      expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'GET', 'PUT']);
+      expect(waits).toEqual([5000]); // from then on the first can't be taken any more
+    },
+  );
+
+  it.each(cases)(
+    '%s, by %s before it took effect, and once more: it is told what is known',
+    async (what, kind, how, from) => {
+      const sid = campaignIn(from);
+      fault = how;
+      const { codes } = await change(both.gateway, what, sid);
+      const isKnown = kind !== 'hang' && kind !== 'garbage';
+      expect(codes).toEqual([isKnown ? 'UPSTREAM_UNAVAILABLE' : 'OUTCOME_UNKNOWN']);
+      const sentAndLookedFor = ['PUT', 'GET', 'GET'];
+      expect(both.sandbox.calls.map(({ method }) => method)).toEqual([
+        'GET',
+        ...sentAndLookedFor,
+        ...sentAndLookedFor,
+      ]);
+      expect(both.sandbox.state.find(sid)).toMatchObject({ name: 'Before', status: from });
+      const { campaign } = await both.gateway.data(CampaignBySidDocument, { sid });
+      expect(campaign?.upstreamStatus).toBe(from);
+    },
+  );
+
+  it.each(changes)(
+    '%s, lost, sent again, and done late meanwhile, is answered as done though the upstream refuses it then',
+    async (what, from, to) => {
+      const sid = campaignIn(from);
+      const status = to.toLowerCase().replace('_', '-') as CampaignStatus;
+      fault = { kind: 'reset' };
+      meanwhile = () => (fault = undefined);
+      onPut = () => {
+        if (!fault) both.sandbox.state.setStatus(sid, status);
+      };
+      expect(await change(both.gateway, what, sid)).toMatchObject({ sid, status: to, codes: [] });
+      expect(countOf('PUT', both.sandbox)).toBe(2);
+    },
+  );
+
+  it('by a proxy that may have left it running (504) is not sent again while it may', async () => {
+    const sid = campaignIn('scheduled');
+    fault = { kind: 'status', status: 504 };
+    const patient = await startGatewayOn(both.sandbox.baseUrl); // three timeouts of ten seconds are past its patience
+    try {
+      expect((await change(patient, 'pause', sid)).codes).toEqual(['OUTCOME_UNKNOWN']);
+      expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'GET', 'GET']);
+    } finally {
+      await patient.close();
+    }
+  });
+
+  it('and which the upstream takes late, is seen by the second look', async () => {
+    const sid = campaignIn('scheduled');
+    fault = { kind: 'hang' };
+    meanwhile = () => both.sandbox.state.setStatus(sid, 'paused');
+    expect(await change(both.gateway, 'pause', sid)).toMatchObject({ sid, status: 'PAUSED', codes: [] });
+    expect(countOf('PUT', both.sandbox)).toBe(1);
+    expect(waits).toEqual([5000]);
+  });
+
+  it('and whose campaign went elsewhere meanwhile, is told what it is now', async () => {
+    const sid = campaignIn('scheduled');
+    fault = { kind: 'hang' };
+    meanwhile = () => both.sandbox.state.setStatus(sid, 'completed');
+    expect((await change(both.gateway, 'pause', sid)).codes).toEqual(['ACTION_NOT_ALLOWED']);
+    expect(countOf('PUT', both.sandbox)).toBe(1);
+  });
+
+  it('and whose campaign is gone, is told so', async () => {
+    const sid = campaignIn('scheduled');
+    fault = { kind: 'reset' };
+    meanwhile = () => both.sandbox.state.remove(sid);
+    expect((await change(both.gateway, 'pause', sid)).codes).toEqual(['NOT_FOUND']);
+    expect(countOf('PUT', both.sandbox)).toBe(1);
+  });
+});
+
+describe('a change that certainly was not processed', () => {
+  it('but refused for its rate (429) is sent when it may be', async () => {
+    const refusals: Fault[] = [{ kind: 'status', status: 429, retryAfterSeconds: 1 }];
+    const one = await startBoth({
+      faults: ({ method }) => (method === 'PUT' ? refusals.shift() : undefined),
+    });
+    const { sid } = one.sandbox.state.insert({ startsAt: Date.now() + hour });
+    expect(await change(one.gateway, 'pause', sid)).toMatchObject({ status: 'PAUSED', codes: [] });
+    expect(countOf('PUT', one.sandbox)).toBe(2);
+  });
+});
+
+describe('a success that names the campaign and is else unreadable', () => {
+  it.each(changes)('%s is answered with the campaign as it is read then; one PUT', async (what, from) => {
+    const post = {
+      method: 'POST',
+      target: '',
+      headers: {},
+      body: '{"name":"Before","template":"Hi","sender_id":"A"}',
+    };
+    const row = rowOf(post, {
+      status: from,
+      lists: ['a'],
+      content_type: 'static',
+      sms_type: 'transactional',
+    });
+    const { gateway, methods } = await startScripted(({ method }) =>
+      answerOf(method === 'PUT' ? { ...row, date_created: 'soon' } : row),
+    );
+    expect(await change(gateway, what, row.sid)).toMatchObject({ sid: row.sid, codes: [] });
+    expect(methods()).toEqual(['GET', 'PUT', 'GET']);
+  });
+});

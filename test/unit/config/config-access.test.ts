@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from '../../../src/config/config.js';
+import { credentials, problemsOf } from './config-environments.js';
+
+const jwt = {
+  AUTH_MODE: 'jwt',
+  JWT_JWKS_URL: 'https://issuer.example/jwks',
+  JWT_ISSUER: 'https://issuer.example/',
+  JWT_AUDIENCE: 'campaigns, other',
+};
+const apiKey = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/keys.json' };
+
+describe('authentication', () => {
+  it.each(['0.0.0.0', '::', '10.0.0.7', 'gateway.internal'])(
+    'must be said on %s, which others reach',
+    (HOST) => {
+      const [problem = '', ...others] = problemsOf({ ...credentials, HOST });
+      expect(others).toEqual([]);
+      expect(problem).toMatch(/^AUTH_MODE: got nothing, takes none, api-key or jwt; HOST .* not loopback/);
+      for (const said of [{ AUTH_MODE: 'none' }, apiKey, jwt])
+        expect(problemsOf({ ...credentials, HOST, ...said })).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['api-key', ['API_KEYS_FILE']],
+    ['jwt', ['JWT_AUDIENCE', 'JWT_ISSUER', 'JWT_JWKS_URL']],
+  ])('by %s needs %j', (mode, names) => {
+    const problems = problemsOf({ AUTH_MODE: mode });
+    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual(names);
+    for (const problem of problems) expect(problem).toContain(`needed because AUTH_MODE is ${mode}`);
+  });
+
+  it('by JWT is read with its audiences, and algorithms that need no shared secret', () => {
+    expect(readConfig(jwt).access.auth).toEqual({
+      mode: 'jwt',
+      jwksUrl: 'https://issuer.example/jwks',
+      issuer: 'https://issuer.example/',
+      audience: ['campaigns', 'other'],
+      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      clockSkewMs: 5000,
+    });
+  });
+
+  it.each(['none', 'HS256', 'RS256,HS256', ''].filter(Boolean))('refuses JWT_ALGORITHMS=%s', (algorithms) => {
+    expect(problemsOf({ ...jwt, JWT_ALGORITHMS: algorithms })[0]).toMatch(/^JWT_ALGORITHMS: got .* takes/);
+  });
+
+  it.each([
+    [{}, true, 0, 0],
+    [apiKey, false, 6000, 1000],
+    [jwt, false, 6000, 1000],
+  ])(
+    '%j: introspection and GraphiQL %s; %i requests a minute, %i subscriptions',
+    (said, isOn, rate, subscriptions) => {
+      const { access, limits } = readConfig(said);
+      expect(access).toMatchObject({ isIntrospectionOn: isOn, isGraphiqlOn: isOn });
+      expect(limits).toMatchObject({ requestsPerMinute: rate, subscriptionsPerCaller: subscriptions });
+    },
+  );
+
+  it.each<[Record<string, string>, unknown]>([
+    [{}, []],
+    [apiKey, undefined],
+    [jwt, undefined],
+    [{ ALLOWED_HOSTS: 'A.example, ::2' }, ['a.example', '[::2]'].map((name) => ({ name, port: '' }))],
+    [{ ...apiKey, ALLOWED_HOSTS: 'a.example:80' }, [{ name: 'a.example', port: '80' }]],
+  ])('%j: hosts beside loopback names are %j', (said, hosts) => {
+    expect(readConfig(said).access.allowedHosts).toEqual(hosts);
+  });
+
+  it.each(['*', '*.example.com', 'https://a.example', 'a.example/x', 'a.example,', 'a b', 'a.example:port'])(
+    'refuses ALLOWED_HOSTS=%s',
+    (hosts) => {
+      expect(problemsOf({ ALLOWED_HOSTS: hosts })).toEqual([
+        expect.stringMatching(/^ALLOWED_HOSTS: got .*, takes host names of this gateway/),
+      ]);
+    },
+  );
+
+  it('can leave introspection and GraphiQL on', () => {
+    const { access } = readConfig({ ...apiKey, INTROSPECTION: 'on', GRAPHIQL: 'on' });
+    expect(access).toMatchObject({ isIntrospectionOn: true, isGraphiqlOn: true });
+  });
+});

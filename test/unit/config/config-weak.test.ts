@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from '../../../src/config/config.js';
+import { readyLines } from '../../../src/cli/start.js';
+import { credentials, problemsOf } from './config-environments.js';
+
+const jwt = { AUTH_MODE: 'jwt', JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'campaigns' };
+const apiKey = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/keys.json' };
+const secret = { WEBHOOK_SECRET: 'a-long-and-random-one' };
+
+describe.each(['WEBHOOK_SECRET', 'METRICS_TOKEN'])('%s', (name) => {
+  it.each(['abc', 'fifteen-letters', '👍👍👍👍👍👍👍👍', '  fifteen-letters  '])(
+    '%j is too short, and refused without being shown',
+    (text) => {
+      const length = Array.from(text.trim()).length;
+      expect(problemsOf({ [name]: text })).toEqual([
+        `${name}: got ${length} characters, takes a secret text of 16 characters or more, random, e.g. of openssl rand -hex 32.`,
+      ]);
+    },
+  );
+
+  it('of 16 characters is long enough', () => {
+    expect(problemsOf({ [name]: 'sixteen-letters!' })).toEqual([]);
+  });
+
+  it('of blanks is none', () => {
+    expect(readConfig({ [name]: ' '.repeat(40) })).toMatchObject({
+      webhookSecret: undefined,
+      access: { metricsToken: undefined },
+    });
+  });
+});
+
+/** Each address that goes with a secret, at a host. */
+const addresses: [name: string, secret: RegExp, at: (origin: string) => Record<string, string>][] = [
+  ['EXOTEL_BASE_URL', /credentials/, (origin) => ({ ...credentials, EXOTEL_BASE_URL: origin })],
+  ['JWT_JWKS_URL', /keys/, (origin) => ({ ...jwt, JWT_JWKS_URL: `${origin}/jwks` })],
+  ['PUBLIC_URL', /addresses of the webhooks/, (origin) => ({ ...secret, PUBLIC_URL: `${origin}/exotel` })],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', /traces/, (origin) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: origin })],
+];
+
+describe.each(addresses)('%s over plain HTTP', (name, what, at) => {
+  it.each([
+    'http://api.example.com',
+    'HTTP://api.example.com',
+    'http://10.0.0.7:9000',
+    'http://collector:4318',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'http://[2001:db8::1]:9000',
+    'http://0.0.0.0:9000',
+  ])('to %s is refused, unless it is allowed', (origin) => {
+    const [problem = '', ...others] = problemsOf(at(origin));
+    expect(others).toEqual([]);
+    expect(problem).toMatch(new RegExp(`^${name}: got ".*", takes https: .*ALLOW_HTTP=on allows it\\.$`));
+    expect(problem).toMatch(what);
+    expect(problemsOf({ ...at(origin), ALLOW_HTTP: 'off' })).toEqual([problem]);
+    expect(problemsOf({ ...at(origin), ALLOW_HTTP: 'on' })).toEqual([]);
+  });
+
+  it.each([
+    'https://api.example.com',
+    'http://127.0.0.1:9000',
+    'http://127.1.2.3',
+    'http://localhost:9000',
+    'http://api.localhost',
+    'http://[::1]:9000',
+    'http://[::ffff:127.0.0.1]:9000',
+  ])('to %s is no plain HTTP to another machine', (origin) => {
+    expect(readConfig(at(origin)).plainHttp).toEqual([]);
+  });
+});
+
+it('ALLOW_HTTP takes on or off', () => {
+  expect(problemsOf({ ALLOW_HTTP: 'yes' })).toEqual(['ALLOW_HTTP: got "yes", takes on or off.']);
+});
+
+describe('the start message', () => {
+  /** Its lines about what is closed and what is weak. */
+  const said = (environment: Record<string, string>): string[] =>
+    readyLines(readConfig(environment), 'http://127.0.0.1:4000')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => /^(Hosts|Closed|Weak)\b/.test(line));
+  const others = { HOST: '0.0.0.0' };
+  const closed = {
+    metrics: 'Closed     /metrics, until METRICS_TOKEN is set',
+    callbacks: 'Closed     callbacks of routers, until SUBSCRIPTION_CALLBACK_ORIGINS is set',
+  };
+  const token = { METRICS_TOKEN: 'a-long-and-random-one' };
+  const openRedis =
+    'Weak       REDIS_URL has no password: anybody who reaches that Redis reads numbers and texts, and changes keys';
+
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      'of a local gateway has its host names only',
+      {},
+      ['Hosts      localhost; requests to other names are refused (ALLOWED_HOSTS)'],
+    ],
+    [
+      'names the hosts that are allowed',
+      { ALLOWED_HOSTS: 'a.example, b.example:8443', SUBSCRIPTION_CALLBACK_ORIGINS: 'https://router' },
+      [
+        'Hosts      localhost, a.example, b.example:8443; requests to other names are refused (ALLOWED_HOSTS)',
+      ],
+    ],
+    ['says what is closed elsewhere', { ...others, ...apiKey }, [closed.metrics, closed.callbacks]],
+    ['says what is closed with authentication', apiKey, [closed.callbacks]],
+    [
+      'has nothing more where all is set',
+      { ...others, ...apiKey, ...token, SUBSCRIPTION_CALLBACK_ORIGINS: 'https://router' },
+      [],
+    ],
+    [
+      'says that anybody may do everything',
+      { ...others, ...token, AUTH_MODE: 'none' },
+      [
+        'Hosts      localhost; requests to other names are refused (ALLOWED_HOSTS)',
+        closed.callbacks,
+        'Weak       AUTH_MODE is none on 0.0.0.0: anybody who reaches it can read, send and end campaigns',
+      ],
+    ],
+    [
+      'says what goes over plain HTTP',
+      { ...apiKey, ...credentials, EXOTEL_BASE_URL: 'http://api.example', ALLOW_HTTP: 'on' },
+      [
+        closed.callbacks,
+        "Weak       EXOTEL_BASE_URL is plain HTTP (ALLOW_HTTP=on): the account's credentials can be read on the way",
+      ],
+    ],
+    [
+      'says that Redis has no password',
+      { ...apiKey, REDIS_URL: 'redis://redis:6379/0' },
+      [closed.callbacks, openRedis],
+    ],
+    [
+      'says so of TLS too',
+      { ...apiKey, REDIS_URL: 'rediss://user@redis:6379' },
+      [closed.callbacks, openRedis],
+    ],
+    ['says so not of a password', { ...apiKey, REDIS_URL: 'redis://:secret@redis:6379' }, [closed.callbacks]],
+    ['says so not of this machine', { ...apiKey, REDIS_URL: 'redis://localhost' }, [closed.callbacks]],
+  ])('%s', (_what, environment, lines) => {
+    expect(said(environment)).toEqual(lines);
+  });
+});

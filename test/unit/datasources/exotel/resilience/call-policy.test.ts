@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type Budget, NoPlace } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { CallPolicy, type Try } from '../../../../../src/datasources/exotel/resilience/call-policy.js';
+import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
+import { newBudget, pass, rate, startMs, use } from '../rate-limit/budget-under-test.js';
+
+const timeoutMs = 10_000;
+let budget: Budget;
+let policy: CallPolicy;
+
+function limitedTo(limit: number): void {
+  budget = newBudget(limit);
+  policy = new CallPolicy({ budget, timeoutMs, now: Date.now, random: () => 0.5 });
+}
+beforeEach(() => {
+  jest.useFakeTimers({ now: startMs });
+  limitedTo(30);
+});
+afterEach(() => {
+  budget.close();
+  jest.useRealTimers();
+});
+
+const failing = (reason: FailureReason, retryAfterSeconds?: number) =>
+  jest.fn(() =>
+    Promise.reject(new UpstreamFailure(reason, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })),
+  );
+/** How a call ended, and after how many milliseconds. */
+async function endOf(call: Promise<unknown>): Promise<{ end: unknown; afterMs: number }> {
+  const fromMs = Date.now();
+  const ended = call.catch((error: unknown) => error).then((end) => ({ end, afterMs: Date.now() - fromMs }));
+  await pass(120_000);
+  return ended;
+}
+
+describe('a write', () => {
+  it.each<[FailureReason, number]>([
+    ['unavailable', 1],
+    ['timeout', 1],
+    ['invalidResponse', 1],
+    ['refused', 1],
+    ['unreachable', 3],
+    ['rateLimited', 3],
+  ])(
+    'that ends with %s is sent %i time(s): again only where it was certainly not processed',
+    async (reason, times) => {
+      const send = failing(reason);
+      await endOf(policy.once({ priority: 'write' }, send));
+      expect(send).toHaveBeenCalledTimes(times);
+    },
+  );
+
+  it('that finds no place within seconds is not sent, and says when to come back', async () => {
+    limitedTo(1);
+    await use(budget, 1);
+    const send = failing('unavailable');
+    const { end, afterMs } = await endOf(policy.once({ priority: 'write' }, send));
+    expect(end).toBeInstanceOf(NoPlace);
+    expect(end).toMatchObject({ facts: { retryAfterSeconds: 60 } });
+    expect([afterMs, send.mock.calls.length]).toEqual([0, 0]);
+  });
+});
+
+describe('a read', () => {
+  it('draws on the budget with every try', async () => {
+    await policy.retried({ priority: 'read' }, () => Promise.resolve(1));
+    expect(budget.left).toBe(29);
+    void policy.retried({ priority: 'read' }, failing('unavailable')).catch(() => undefined);
+    await pass(1000);
+    expect(budget.left).toBe(26);
+  });
+
+  it('tells of every try that is sent', async () => {
+    const asker = { calls: 0 };
+    await endOf(policy.retried({ priority: 'read', asker }, failing('unavailable')));
+    expect(asker.calls).toBe(3);
+  });
+
+  it('has one deadline for all its tries, however long each takes', async () => {
+    const given: number[] = [];
+    const hang = (_tell: unknown, tryMs: number) => {
+      given.push(tryMs);
+      return new Promise<never>((_, reject) => {
+        setTimeout(reject, tryMs, new UpstreamFailure('timeout'));
+      });
+    };
+    const { end, afterMs } = await endOf(policy.retried({ priority: 'read' }, hang));
+    expect(end).toMatchObject({ reason: 'timeout' });
+    expect(afterMs).toBeLessThanOrEqual(timeoutMs * 1.5 + 2000);
+    expect(given).toEqual([10_000, 6900]);
+  });
+
+  it('waits as long as the upstream said, and so does everybody else', async () => {
+    const send = jest.fn<() => Promise<string>>();
+    send.mockRejectedValueOnce(new UpstreamFailure('rateLimited', { retryAfterSeconds: 2 }));
+    send.mockResolvedValue('an answer');
+    const first = policy.retried({ priority: 'read' }, send);
+    await pass(1);
+    const second = policy.retried({ priority: 'read' }, send);
+    await pass(1900);
+    expect(send).toHaveBeenCalledTimes(1);
+    await pass(200);
+    expect(await Promise.all([first, second])).toEqual(['an answer', 'an answer']);
+  });
+
+  it('is told at once where the upstream asks for more time than there is', async () => {
+    const send = failing('rateLimited', 3600);
+    const { end, afterMs } = await endOf(policy.retried({ priority: 'read' }, send));
+    expect(end).toMatchObject({ reason: 'rateLimited', facts: { retryAfterSeconds: 3600 } });
+    expect([afterMs, send.mock.calls.length]).toEqual([0, 1]);
+  });
+
+  it('is not what pauses the others where the budget itself had no place for it', async () => {
+    const send: Try<number> = () => Promise.resolve(1);
+    const reads = Array.from({ length: 30 }, () => policy.retried({ priority: 'read' }, send));
+    expect((await Promise.allSettled(reads)).filter(({ status }) => status === 'rejected')).toHaveLength(3);
+    await expect(policy.once({ priority: 'write' }, send)).resolves.toBe(1);
+  });
+
+  it('makes no pause longer that another call has met', async () => {
+    const metIt = policy.once({ priority: 'write' }, failing('rateLimited', 10));
+    await expect(metIt).rejects.toMatchObject({ reason: 'rateLimited' });
+    const send: Try<number> = () => Promise.resolve(1);
+    for (let second = 0; second < 5; second += 1) {
+      await expect(policy.retried({ priority: 'read' }, send)).rejects.toBeInstanceOf(NoPlace);
+      await pass(1000);
+    }
+    await pass(5000);
+    await expect(policy.retried({ priority: 'read' }, send)).resolves.toBe(1);
+  });
+
+  it('corrects the budget by the headers of an answer, even of one whose body fails', async () => {
+    const send: Try<never> = (told) => {
+      told.headers = rate({ remaining: 0, resetAtMs: startMs + 30_000 });
+      return Promise.reject(new UpstreamFailure('invalidResponse'));
+    };
+    const { end } = await endOf(policy.retried({ priority: 'read' }, send));
+    expect(end).toMatchObject({ reason: 'rateLimited', facts: { retryAfterSeconds: 30 } });
+  });
+});
+
+describe('a dead upstream', () => {
+  it('costs 8 tries, and what is not sent gives its place back', async () => {
+    const send = failing('unavailable');
+    for (let index = 0; index < 50; index += 1)
+      await expect(policy.once({ priority: 'write' }, send)).rejects.toBeInstanceOf(UpstreamFailure);
+    expect(send).toHaveBeenCalledTimes(8);
+    expect(budget.left).toBe(22);
+  });
+
+  it('is not what a crowd of our own makes of a slow one', async () => {
+    limitedTo(0);
+    const answers: (() => void)[] = [];
+    const slow = () =>
+      new Promise<string>((resolve) =>
+        answers.push(() => {
+          resolve('an answer');
+        }),
+      );
+    const crowd = Array.from({ length: 10_200 }, () => policy.once({ priority: 'read' }, slow));
+    const ends = Promise.allSettled(crowd);
+    for (let answered = 0; answered < 10_128; answered += answers.splice(0).length) {
+      await pass(1);
+      for (const answer of answers) answer();
+    }
+    const refused = (await ends).filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(10_200 - 10_128);
+    await expect(policy.once({ priority: 'read' }, () => Promise.resolve('on'))).resolves.toBe('on');
+  });
+});

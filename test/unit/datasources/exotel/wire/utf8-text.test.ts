@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { utf8Text } from '../../../../../src/datasources/exotel/wire/json.js';
+
+const mark = [0xef, 0xbb, 0xbf];
+
+describe("an answer's bytes are the text that they are the UTF-8 of", () => {
+  it('whatever the text is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        fc.pre(!text.startsWith('\ufeff') && text.isWellFormed());
+        expect(utf8Text(Buffer.from(text))).toBe(text);
+      }),
+    );
+  });
+
+  it('and what is no UTF-8 is read as far as it is', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
+        fc.pre(!mark.every((byte, index) => bytes[index] === byte));
+        expect(utf8Text(Buffer.from(bytes))).toBe(Buffer.from(bytes).toString('utf8'));
+      }),
+    );
+  });
+
+  it.each([
+    ['a word of ASCII', 'offer', 'offer'],
+    ['a word in Hindi', 'ऑफ़र', 'ऑफ़र'],
+    ['an emoji', '🎉', '🎉'],
+  ])('less a mark of their order: %s', (_title, text, read) => {
+    expect(utf8Text(Buffer.concat([Buffer.from(mark), Buffer.from(text)]))).toBe(read);
+  });
+
+  it.each([
+    ['a byte that begins nothing', [0x61, 0xff, 0x62], 'a\ufffdb'],
+    ['half an emoji', [0x61, 0xf0, 0x9f], 'a\ufffd'],
+    ['a surrogate', [0xed, 0xa0, 0x80], '\ufffd\ufffd\ufffd'],
+    ['nothing', [], ''],
+  ])('with U+FFFD for what is none: %s', (_title, bytes, read) => {
+    expect(utf8Text(Buffer.from(bytes))).toBe(read);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { neededRows, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
+import { type PageArguments } from '../../../../src/domain/page.js';
+import { pageCalls } from '../../../../src/operations/cost/upstream-calls.js';
+import { plainList, read } from './plain-lists.js';
+
+const limits = { defaultSize: 20, maximum: 500 };
+
+type Shape = (size: number, after: string | null, before: string | null) => PageArguments;
+const shapes: readonly (readonly [what: string, shape: Shape])[] = [
+  ['first', (first) => ({ first })],
+  ['last', (last) => ({ last })],
+  ['first, after', (first, after) => ({ first, after })],
+  ['last, after', (last, after) => ({ last, after })],
+  ['first, before', (first, _after, before) => ({ first, before })],
+  ['last, before', (last, _after, before) => ({ last, before })],
+  ['first, after, before', (first, after, before) => ({ first, after, before })],
+  ['last, after, before', (last, after, before) => ({ last, after, before })],
+];
+/** Around the ends of windows. */
+const sizes = [0, 1, 2, 10, 11, 12, 21];
+const windowRows = 10;
+const windows = { cap: windowRows, isKnown: true };
+
+const lengths = [0, 1, 10, 11, 35, 41, 52];
+/** Lists of several lengths, with the cursors of all their rows. */
+const lists = Promise.all(
+  lengths.map(async (length) => {
+    const rows = plainList(length);
+    const { connection } = await read(rows, { first: 500 });
+    return { rows, cursors: length === 0 ? [null] : connection.edges.map(({ cursor }) => cursor) };
+  }),
+);
+
+/** The most calls of a page of one size, with cursors at every place. */
+async function worst(shape: Shape, size: number, slicing = wholeWindows): Promise<number> {
+  let most = 0;
+  for (const { rows, cursors } of await lists) {
+    const ends = [cursors[0] ?? null, cursors.at(-1) ?? null];
+    const pages = cursors.flatMap((cursor) =>
+      ends.flatMap((end) => [shape(size, cursor, end), shape(size, end, cursor)]),
+    );
+    const different = new Map(pages.map((page) => [JSON.stringify(page), page]));
+    for (const page of different.values())
+      most = Math.max(most, (await read(rows, page, { ...windows, slicing })).calls);
+  }
+  return most;
+}
+
+describe.each(shapes)('a page by %s', (_what, shape) => {
+  it.each(sizes)(
+    'of %i rows takes at most the calls that are estimated, and no fewer than that',
+    async (size) => {
+      expect(await worst(shape, size)).toBe(pageCalls(shape(size, 'a', 'b'), limits, windowRows));
+    },
+  );
+
+  it.each(sizes)('of %i rows takes no more where only needed rows are asked for', async (size) => {
+    const estimate = pageCalls(shape(size, 'a', 'b'), limits, windowRows);
+    expect(await worst(shape, size, neededRows())).toBeLessThanOrEqual(estimate);
+  });
+});
+
+it('49 rows from the end, after row 42 of 130, take three calls', async () => {
+  const rows = plainList(130);
+  const { connection } = await read(rows, { first: 130 });
+  const page = { last: 49, after: connection.edges[42]?.cursor ?? null };
+  expect((await read(rows, page)).calls).toBe(3);
+  expect(pageCalls(page, limits, 50)).toBe(3);
+});

@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { RedisBus } from '../../../../../src/datasources/state/redis/bus.js';
+import { connectToRedis } from '../../../../../src/datasources/state/redis/state.js';
+import { type BusGap } from '../../../../../src/datasources/state/shared-bus.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
+import { until } from '../../../../support/subscribing.js';
+import { describeSharedBus } from '../bus-contract.js';
+
+describeWithRedis('the shared bus in Redis', () => {
+  let redis: RunningRedis;
+  const opened: { close(): void }[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  afterEach(() => {
+    for (const one of opened.splice(0)) one.close();
+  });
+
+  const open = (prefix: string, url = redis.url): RedisBus => {
+    const onTrouble = (): void => undefined;
+    const connection = connectToRedis(url, onTrouble);
+    const bus = new RedisBus({ redis: connection, prefix, onTrouble });
+    opened.push({
+      close: () => {
+        bus.close();
+        connection.disconnect();
+      },
+    });
+    return bus;
+  };
+
+  describeSharedBus('Redis', () => {
+    const prefix = `${randomUUID()}:`;
+    return Promise.resolve({
+      buses: [open(prefix), open(prefix), open(prefix)],
+      close: () => Promise.resolve(),
+    });
+  });
+
+  it('keeps accounts apart that share a Redis', async () => {
+    const [one, other] = [open('one:'), open('other:')];
+    const heard: string[] = [];
+    other.listen('news', (text) => heard.push(text));
+    const same = open('other:');
+    await until(() => other.isConnected);
+    one.publish('news', 'of one');
+    await until(() => {
+      same.publish('news', 'of the other');
+      return heard.length > 0;
+    });
+    expect(new Set(heard)).toEqual(new Set(['of the other']));
+  });
+
+  describe.each(['gone', 'slow'] as const)('that is %s', (how) => {
+    it('drops what is said, is found again by itself, and tells of both gaps', async () => {
+      let lost = await startRedis();
+      const [one, other] = [open('', lost.url), open('', lost.url)];
+      const heard: string[] = [];
+      const gaps: BusGap[] = [];
+      one.onGap((gap) => gaps.push(gap));
+      one.listen('news', () => undefined);
+      other.listen('news', (text) => heard.push(text));
+      await until(() => one.isConnected && other.isConnected);
+      expect(gaps.splice(0)).toEqual(['unheard']); // what was said before it came
+
+      if (how === 'gone') await lost.stop();
+      else lost.pause();
+      await until(() => !one.isConnected && !other.isConnected, 10_000);
+      for (let index = 0; index < 20_000; index += 1) one.publish('news', 'dropped');
+      if (how === 'gone') lost = await startRedis(lost.port);
+      else lost.resume();
+      await until(() => gaps.includes('unheard') && gaps.includes('unsaid'), 15_000);
+      await until(() => other.isConnected, 10_000);
+      one.publish('news', 'heard again');
+      await until(() => heard.includes('heard again'), 10_000);
+      expect(heard.length).toBeLessThan(20_001);
+      await lost.stop();
+    }, 40_000);
+  });
+});

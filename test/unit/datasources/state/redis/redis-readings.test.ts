@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { type Redis } from 'ioredis';
+import { connectToRedis } from '../../../../../src/datasources/state/redis/state.js';
+import { RedisHealth } from '../../../../../src/datasources/state/redis/health.js';
+import { RedisReadings } from '../../../../../src/datasources/state/redis/cache-tier.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
+import { until } from '../../../../support/two-gateways.js';
+import { describeSharedReadings, nobody, place, reading } from '../readings-contract.js';
+
+let redis: RunningRedis;
+const open: { redis: Redis; health: RedisHealth }[] = [];
+
+async function readingsOf(prefix: string, { url }: RunningRedis = redis): Promise<RedisReadings> {
+  const connection = connectToRedis(url, () => undefined);
+  const health = new RedisHealth({ redis: connection, onTrouble: () => undefined });
+  open.push({ redis: connection, health });
+  await health.ready(5000);
+  return new RedisReadings({ health, prefix });
+}
+const found = async (store: RedisReadings) => (await store.find([place]))[0];
+
+describeWithRedis('readings that gateways share', () => {
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(async () => {
+    for (const one of open) {
+      one.health.close();
+      one.redis.disconnect();
+    }
+    await redis.stop();
+  });
+
+  describeSharedReadings('in Redis', async () => {
+    const prefix = randomUUID();
+    const [first, second] = [await readingsOf(prefix), await readingsOf(prefix)];
+    return { first, second, close: () => Promise.resolve() };
+  });
+
+  it('are as if there were none while Redis is gone; a write meanwhile makes all from before forgotten', async () => {
+    const lost = await startRedis();
+    const prefix = randomUUID();
+    const store = await readingsOf(prefix, lost);
+    await lost.stop();
+    expect(await store.outdate(['s'], 100)).toBeUndefined();
+    expect(await found(store)).toEqual(nobody);
+    expect(await store.claim(place, 't', { proposed: 1, seen: -1 })).toEqual({
+      order: undefined,
+      outcome: 'ours',
+    });
+    const back = await startRedis(lost.port);
+    const other = await readingsOf(prefix, back);
+    await other.keep([reading(1)]); // as a Redis that keeps what it has would have it
+    await until(async () => {
+      await store.find([place]);
+      return (await found(other))?.reading === undefined;
+    });
+    await back.stop();
+  });
+});

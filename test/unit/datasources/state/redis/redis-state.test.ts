@@ -1,0 +1,107 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Redis } from 'ioredis';
+import { connectToRedis, RedisState } from '../../../../../src/datasources/state/redis/state.js';
+import { GatewayError } from '../../../../../src/domain/errors.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
+import { describeSharedState } from '../contract.js';
+
+const longMs = 600_000;
+/** Node's timers may be a moment early by Redis's clock. */
+const beyondMs = 50;
+
+/** Every operation there is, each on something that another Redis could answer. */
+const operations: readonly [string, (state: RedisState) => Promise<unknown>][] = [
+  ['read', (state) => state.read('key')],
+  ['insert', (state) => state.insert('key', 'text', longMs)],
+  ['swap', (state) => state.swap('key', 'text', 'other', longMs)],
+  ['remove', (state) => state.remove('key', 'other')],
+];
+const unavailable = { constructor: GatewayError, code: 'UPSTREAM_UNAVAILABLE' };
+
+describeWithRedis('the shared state in Redis', () => {
+  let redis: RunningRedis;
+  const connections: Redis[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  afterEach(() => {
+    for (const connection of connections.splice(0)) connection.disconnect();
+  });
+
+  const open = (
+    prefix: string,
+    { url = redis.url, onTrouble = (): void => undefined }: { url?: string; onTrouble?: () => void } = {},
+  ) => {
+    const connection = connectToRedis(url, onTrouble);
+    connections.push(connection);
+    return new RedisState({ redis: connection, prefix, onTrouble });
+  };
+
+  describeSharedState('Redis', () => {
+    const prefix = `${randomUUID()}:`; // no test sees what another has left
+    const [first, second] = [open(prefix), open(prefix)];
+    const pass = async (ms: number): Promise<void> => sleep(ms + beyondMs);
+    return Promise.resolve({ first, second, pass, close: () => Promise.resolve() });
+  });
+
+  it('keeps what is under one prefix from what is under another', async () => {
+    const [one, other] = [open('one:'), open('other:')];
+    expect(await one.insert('key', 'text', longMs)).toBe(true);
+    expect(await other.read('key')).toBeNull();
+    expect(await other.insert('key', 'text', longMs)).toBe(true);
+    expect(await other.remove('key', 'text')).toBe(true);
+    expect(await one.read('key')).toBe('text');
+  });
+
+  describe('that is gone', () => {
+    it('makes every operation fail within seconds, and tells of the trouble', async () => {
+      const lost = await startRedis();
+      let troubles = 0;
+      const state = open('', { url: lost.url, onTrouble: () => (troubles += 1) });
+      await state.read('key');
+      await lost.stop();
+      for (const [, operation] of operations) {
+        const startedAtMs = performance.now();
+        await expect(operation(state)).rejects.toMatchObject(unavailable);
+        expect(performance.now() - startedAtMs).toBeLessThan(5000);
+      }
+      expect(troubles).toBeGreaterThan(0);
+    });
+
+    it('makes operations fail that are under way together', async () => {
+      const lost = await startRedis();
+      const state = open('', { url: lost.url });
+      await state.read('key');
+      await lost.stop();
+      const ends = await Promise.allSettled(operations.map(([, operation]) => operation(state)));
+      for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: unavailable });
+    });
+
+    it('is found again by itself when it is back', async () => {
+      const lost = await startRedis();
+      const state = open('', { url: lost.url });
+      await state.insert('key', 'text', longMs);
+      await lost.stop();
+      await expect(state.read('key')).rejects.toMatchObject(unavailable);
+      const back = await startRedis(lost.port);
+      await untilAnswered(state);
+      expect(await state.read('key')).toBeNull();
+      for (const [, operation] of operations.slice(1)) expect(await operation(state)).toBe(true);
+      await back.stop();
+    });
+  });
+});
+
+/** It is connected again at intervals that grow; the test's own time is the limit. */
+async function untilAnswered(state: RedisState): Promise<void> {
+  for (;;) {
+    const isAnswered = await state.read('key').then(
+      () => true,
+      () => false,
+    );
+    if (isAnswered) return;
+  }
+}

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type FailureReason, UpstreamFailure } from '../../../src/domain/upstream-failure.js';
+import { rejectionOf, ScriptedUpstream } from '../datasources/exotel/scripted-upstream.js';
+
+let upstream: ScriptedUpstream;
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start();
+});
+afterAll(async () => {
+  await upstream.stop();
+});
+
+/** In every body: no client may ever see it. */
+const secret = 'their-words-4711';
+
+function envelope(http_code: number, code: number | undefined, text: string = secret) {
+  const error_data = { code, message: text, description: text };
+  return {
+    request_id: 'r-1',
+    http_code,
+    response: { code: http_code, status: 'failure', error_data, data: null },
+  };
+}
+function restException(status: number | string, code: unknown = 34010) {
+  return { RestException: { Status: status, Message: secret, Code: code } };
+}
+const html = `<html><body><h1>${secret}</h1></body></html>`;
+
+async function failureOf(status: number, body: unknown): Promise<UpstreamFailure> {
+  upstream.answers(body, status);
+  const error = await rejectionOf(upstream.client().getCampaign('any'));
+  expect(error).toBeInstanceOf(UpstreamFailure);
+  return error as UpstreamFailure;
+}
+
+/** What each reason tells a client, and whether a write that ended so may have been done. */
+const codes: Record<FailureReason, [code: string, mayHaveBeenProcessed: boolean]> = {
+  unauthorized: ['UPSTREAM_UNAUTHORIZED', false],
+  forbidden: ['UPSTREAM_FORBIDDEN', false],
+  notFound: ['UPSTREAM_INVALID_RESPONSE', false],
+  refused: ['UPSTREAM_INVALID_RESPONSE', false],
+  duplicate: ['UPSTREAM_INVALID_RESPONSE', false],
+  rateLimited: ['UPSTREAM_RATE_LIMITED', false],
+  unavailable: ['UPSTREAM_UNAVAILABLE', true],
+  unreachable: ['UPSTREAM_UNAVAILABLE', false],
+  timeout: ['UPSTREAM_TIMEOUT', true],
+  invalidResponse: ['UPSTREAM_INVALID_RESPONSE', true],
+};
+
+const cases: [title: string, status: number, body: unknown, reason: FailureReason][] = [
+  ['code 1000', 404, envelope(404, 1000), 'notFound'],
+  ['code 1001', 400, envelope(400, 1001), 'refused'],
+  ['code 1002', 400, envelope(400, 1002), 'refused'],
+  ['code 1003', 403, envelope(403, 1003), 'forbidden'],
+  ['code 1007', 400, envelope(400, 1007), 'refused'],
+  ['code 1008', 409, envelope(409, 1008), 'duplicate'],
+  ['code 1008 inside a 200', 200, envelope(409, 1008), 'duplicate'],
+  ['code 1010', 401, envelope(401, 1010), 'unauthorized'],
+  ['code 1011', 415, envelope(415, 1011), 'refused'],
+  ['a code that says more than its status', 400, envelope(400, 1000), 'notFound'],
+  ['an unknown code', 400, envelope(400, 4242), 'refused'],
+  ['an unknown code with 403', 403, envelope(403, 4242), 'forbidden'],
+  ['no code', 404, envelope(404, undefined), 'notFound'],
+  ['RestException', 401, restException(401), 'unauthorized'],
+  ['RestException', 429, restException(429), 'rateLimited'],
+  ['RestException inside a 200', 200, restException(401), 'unauthorized'],
+  ['RestException inside a 200', 200, restException(429), 'rateLimited'],
+  ['RestException with text for its code', 200, restException(429, 'RATE_LIMIT_EXCEEDED'), 'rateLimited'],
+  ['RestException with text for its status', 200, restException('401'), 'unauthorized'],
+  ['RestException with an object for its code', 200, restException(429, {}), 'rateLimited'],
+  ['the envelope inside a 200', 200, envelope(503, undefined), 'unavailable'],
+  ['no balance', 402, envelope(402, undefined), 'refused'],
+  ['an unlisted 4xx', 418, html, 'refused'],
+  ["a proxy's 408", 408, html, 'unavailable'],
+  ['a 404 of a proxy: a wrong address is no unknown campaign', 404, html, 'invalidResponse'],
+  ['an empty 404', 404, '', 'invalidResponse'],
+  ['HTML', 200, html, 'invalidResponse'],
+  ['nothing', 200, '', 'invalidResponse'],
+  ['nothing', 204, '', 'invalidResponse'],
+  ['garbage', 200, `{"response": ${secret}`, 'invalidResponse'],
+  ['JSON text', 200, `"${secret}"`, 'invalidResponse'],
+  ['a JSON list', 200, [secret], 'invalidResponse'],
+  ['JSON without a response', 200, { secret }, 'invalidResponse'],
+  ['HTML', 500, html, 'unavailable'],
+  ['HTML', 502, html, 'unavailable'],
+  ['nothing', 503, '', 'unavailable'],
+  ['HTML', 504, html, 'unavailable'],
+  ['a 5xx whose body claims a plain no', 502, envelope(502, 1002), 'unavailable'],
+  ['a 5xx whose body claims to be fine', 503, { http_code: 200, response: [] }, 'unavailable'],
+  ['Not Modified', 304, '', 'invalidResponse'],
+];
+
+describe('an answer that is no answer', () => {
+  it.each(cases)('%s, HTTP %i', async (_title, status, body, reason) => {
+    const failure = await failureOf(status, body);
+    const [code, mayHaveBeenProcessed] = codes[reason];
+    expect(failure).toMatchObject({ reason, code, mayHaveBeenProcessed });
+    expect(`${failure.message} ${JSON.stringify(failure)} ${failure.stack ?? ''}`).not.toContain(secret);
+  });
+
+  it('keeps the id of the request for the support of the upstream', async () => {
+    expect((await failureOf(400, envelope(400, 1002))).facts.requestId).toBe('r-1');
+  });
+});
+
+describe('a failure of each reason', () => {
+  const reasons = Object.entries(codes) as [FailureReason, [string, boolean]][];
+  it.each(reasons)('%s has its code for the client', (reason, [code, mayHaveBeenProcessed]) => {
+    expect(new UpstreamFailure(reason)).toMatchObject({ reason, code, mayHaveBeenProcessed });
+  });
+});
+
+describe('what the upstream complains of becomes a path of ours, never its text', () => {
+  const fields: [text: string, field: string[] | undefined][] = [
+    ["The 'schedule.start_time' parameter is invalid", ['input', 'schedule', 'startTime']],
+    ['expiry_time must be later', ['input', 'schedule', 'endTime']],
+    ['dlt_entitiy_id is not numeric', ['input', 'dltEntityId']],
+    ['dlt_template_id is missing', ['input', 'dltTemplateId']],
+    ['sms_status_callback is no URL', ['input', 'smsStatusCallback']],
+    ['status_callback is no URL', ['input', 'statusCallback']],
+    ['Template too long', ['input', 'template']],
+    ['list does not exist', ['input', 'lists']],
+    ['sender_id not approved', ['input', 'senderId']],
+    ['something is off', undefined],
+  ];
+  it.each(fields)('%s', async (text, field) => {
+    const failure = await failureOf(400, envelope(400, 1002, text));
+    expect(failure.facts.field).toEqual(field);
+    expect(JSON.stringify(failure)).not.toContain(text);
+  });
+});

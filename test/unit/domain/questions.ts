@@ -1,0 +1,14 @@
+import { type CampaignQuery, type MessageQuery } from '../../../src/domain/list-query.js';
+
+/** All campaigns in the upstream's own order. */
+export const anyCampaign: CampaignQuery = {
+  name: null,
+  statuses: [],
+  order: { field: 'START_TIME', direction: 'DESC' },
+};
+
+/** All messages in the upstream's own order. */
+export const anyMessage: MessageQuery = { number: null, direction: null };
+
+/** The first window of the upstream's maximum. */
+export const firstWindow = { offset: 0, limit: 50 };

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import { createProblems } from '../../../../src/domain/rules/create.js';
+import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
+import { brief, draftWith, inMinutes, listsOf, now } from '../drafts.js';
+
+const fine: [title: string, change: Partial<CampaignDraft>][] = [
+  ['the sample of the document', {}],
+  ['no name', { name: null }],
+  ['a name of 4 characters', { name: 'abcd' }],
+  ['a name of 4 emoji', { name: '😀😀😀😀' }],
+  ['5 static lists', { lists: listsOf(5) }],
+  ['1 dynamic list', { contentType: 'DYNAMIC' }],
+  ['a DLT id of 1 digit', { dltEntityId: '0' }],
+  ['a DLT id of 19 digits', { dltEntityId: '1'.repeat(19) }],
+  ['a DLT id of 40 digits', { dltTemplateId: '9'.repeat(40) }],
+  ['letters as transactional sender', { senderId: 'exotel' }],
+  ['letters as opt-in sender', { smsType: 'TRANSACTIONAL_OPT_IN' }],
+  ['digits as promotional sender', { smsType: 'PROMOTIONAL', senderId: '56161' }],
+  ['a template of 2000 characters', { template: 'a'.repeat(2000) }],
+  ['a template of 2000 emoji', { template: '😀'.repeat(2000) }],
+  ['a template of 2000 Hindi characters', { template: 'न'.repeat(2000) }],
+  ['5 variables', { template: '@@a @@b @@c @@d @@e' }],
+  ['5 variables, repeated', { template: '@@a @@b @@c @@d @@e @@a @@b @@c' }],
+  ['an http callback', { statusCallback: 'http://example.com:8080/a?b=c#d' }],
+  ['a callback with its scheme in capitals', { smsStatusCallback: 'HTTPS://example.com' }],
+  ['no schedule', { schedule: null }],
+  ['a schedule of nothing', { schedule: { startTime: null, endTime: null } }],
+  ['a start in exactly 10 minutes', { schedule: { startTime: inMinutes(10) } }],
+  [
+    'an end exactly 2 hours after the start',
+    { schedule: { startTime: inMinutes(10), endTime: inMinutes(130) } },
+  ],
+  ['an end 2 hours after the start that holds by default', { schedule: { endTime: inMinutes(130) } }],
+];
+
+const wrong: [title: string, change: Partial<CampaignDraft>, problems: string[]][] = [
+  ['an empty name', { name: '' }, ['BLANK input.name']],
+  ['a blank name', { name: '    ' }, ['BLANK input.name']],
+  ['a name of 3 characters', { name: 'abc' }, ['TOO_SHORT input.name']],
+  ['a name of 3 emoji', { name: '😀😀😀' }, ['TOO_SHORT input.name']],
+  ['an unknown content type', { contentType: 'UNKNOWN' }, ['INVALID input.contentType']],
+  ['an unknown SMS type', { smsType: 'UNKNOWN' }, ['INVALID input.smsType']],
+  ['no lists', { lists: [] }, ['TOO_FEW input.lists']],
+  ['6 static lists', { lists: listsOf(6) }, ['TOO_MANY input.lists']],
+  ['2 dynamic lists', { contentType: 'DYNAMIC', lists: listsOf(2) }, ['TOO_MANY input.lists']],
+  ['a blank list', { lists: ['a', ' '] }, ['BLANK input.lists.1']],
+  [
+    'a list given three times',
+    { lists: ['a', 'b', 'a', 'a'] },
+    ['DUPLICATE input.lists.2', 'DUPLICATE input.lists.3'],
+  ],
+  ['a blank DLT entity', { dltEntityId: ' ' }, ['BLANK input.dltEntityId']],
+  ['a DLT entity with letters', { dltEntityId: '110142874000001212X' }, ['INVALID input.dltEntityId']],
+  ['a DLT template as a float', { dltTemplateId: '1.1e18' }, ['INVALID input.dltTemplateId']],
+  ['a DLT template in Hindi digits', { dltTemplateId: '१२३' }, ['INVALID input.dltTemplateId']],
+  ['a DLT template and a line feed', { dltTemplateId: '123\n' }, ['INVALID input.dltTemplateId']],
+  ['a blank sender', { senderId: '' }, ['BLANK input.senderId']],
+  ['digits as transactional sender', { senderId: '56161' }, ['INVALID input.senderId']],
+  ['letters as promotional sender', { smsType: 'PROMOTIONAL' }, ['INVALID input.senderId']],
+  ['a blank template', { template: ' \n' }, ['BLANK input.template']],
+  ['a template of 2001 characters', { template: 'a'.repeat(2001) }, ['TOO_LONG input.template']],
+  ['a template of 2001 emoji', { template: '😀'.repeat(2001) }, ['TOO_LONG input.template']],
+  ['a template of 2001 Hindi characters', { template: 'न'.repeat(2001) }, ['TOO_LONG input.template']],
+  ['6 variables', { template: '@@a @@b @@c @@d @@e @@f' }, ['TOO_MANY input.template']],
+  [
+    'variables that differ in case only',
+    { template: '@@a @@A @@b @@B @@c @@C' },
+    ['TOO_MANY input.template'],
+  ],
+  ['an ftp callback', { statusCallback: 'ftp://example.com' }, ['INVALID input.statusCallback']],
+  ['a callback without a host', { statusCallback: 'http://' }, ['INVALID input.statusCallback']],
+  ['a callback with a blank', { smsStatusCallback: 'https://a b' }, ['INVALID input.smsStatusCallback']],
+  ['a script', { smsStatusCallback: 'javascript:alert(1)' }, ['INVALID input.smsStatusCallback']],
+  ['an empty callback', { smsStatusCallback: '' }, ['INVALID input.smsStatusCallback']],
+  [
+    'a start a millisecond before 10 minutes',
+    { schedule: { startTime: inMinutes(10, -1) } },
+    ['TOO_EARLY input.schedule.startTime'],
+  ],
+  [
+    'an end a millisecond before 2 hours',
+    { schedule: { startTime: inMinutes(10), endTime: inMinutes(130, -1) } },
+    ['TOO_EARLY input.schedule.endTime'],
+  ],
+  [
+    'an end too early for the default start',
+    { schedule: { endTime: inMinutes(130, -1) } },
+    ['TOO_EARLY input.schedule.endTime'],
+  ],
+  [
+    'a start in the past and an end before it',
+    { schedule: { startTime: inMinutes(-5), endTime: inMinutes(-10) } },
+    ['TOO_EARLY input.schedule.startTime', 'TOO_EARLY input.schedule.endTime'],
+  ],
+];
+
+describe('a new campaign', () => {
+  it.each(fine)('is fine with %s', (_title, change) => {
+    expect(brief(createProblems(draftWith(change), now))).toEqual([]);
+  });
+
+  it.each(wrong)('has a problem with %s', (_title, change, problems) => {
+    expect(brief(createProblems(draftWith(change), now))).toEqual(problems);
+  });
+
+  it('has all its problems told at once, in the order of the fields', () => {
+    const draft = draftWith({
+      name: 'abc',
+      lists: [],
+      dltEntityId: 'x',
+      dltTemplateId: 'y',
+      senderId: '5',
+      template: `${'a'.repeat(2000)} @@a @@b @@c @@d @@e @@f`,
+      statusCallback: 'ftp://example.com',
+      smsStatusCallback: 'nowhere',
+      schedule: { startTime: inMinutes(9), endTime: inMinutes(10) },
+    });
+    expect(brief(createProblems(draft, now))).toEqual([
+      'TOO_SHORT input.name',
+      'TOO_FEW input.lists',
+      'INVALID input.dltEntityId',
+      'INVALID input.dltTemplateId',
+      'INVALID input.senderId',
+      'TOO_LONG input.template',
+      'TOO_MANY input.template',
+      'INVALID input.statusCallback',
+      'INVALID input.smsStatusCallback',
+      'TOO_EARLY input.schedule.startTime',
+      'TOO_EARLY input.schedule.endTime',
+    ]);
+  });
+});

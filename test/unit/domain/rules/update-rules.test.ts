@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
+import { type CampaignAsItIs, saysNothing, updateProblems } from '../../../../src/domain/rules/update.js';
+import { brief, campaignWith, draftWith, inMinutes, listsOf, now } from '../drafts.js';
+
+type Case = [title: string, draft: CampaignDraft, asItIs: Partial<CampaignAsItIs>, problems: string[]];
+
+const start = { startTime: inMinutes(60).toISOString() };
+const threeLists = { lists: listsOf(3).map((sid) => ({ sid })) };
+const strange: Partial<CampaignAsItIs> = { contentType: 'UNKNOWN', smsType: 'UNKNOWN', senderId: '-' };
+
+const alone: Case[] = [
+  ['every field of the sample', draftWith(), {}, []],
+  ['a name of 4 characters', { name: 'abcd' }, {}, []],
+  ['a name of 3 characters', { name: 'abc' }, {}, ['TOO_SHORT input.name']],
+  ['a DLT id of letters', { dltEntityId: 'x' }, {}, ['INVALID input.dltEntityId']],
+  ['2001 characters', { template: 'a'.repeat(2001) }, {}, ['TOO_LONG input.template']],
+  ['6 variables', { template: '@@a@@b@@c@@d@@e@@f' }, {}, ['TOO_MANY input.template']],
+  ['an ftp callback', { smsStatusCallback: 'ftp://example.com' }, {}, ['INVALID input.smsStatusCallback']],
+  ['an unknown type', { contentType: 'UNKNOWN' }, {}, ['INVALID input.contentType']],
+  ['what it does not say is not blamed', { name: 'Other' }, strange, []],
+  ['several', { name: 'abc', template: '' }, {}, ['TOO_SHORT input.name', 'BLANK input.template']],
+];
+
+const together: Case[] = [
+  ['no lists', { lists: [] }, {}, ['TOO_FEW input.lists']],
+  ['6 lists', { lists: listsOf(6) }, {}, ['TOO_MANY input.lists']],
+  ['2 lists of a dynamic one', { lists: listsOf(2) }, { contentType: 'DYNAMIC' }, ['TOO_MANY input.lists']],
+  [
+    '2 lists of one that becomes static',
+    { lists: listsOf(2), contentType: 'STATIC' },
+    { contentType: 'DYNAMIC' },
+    [],
+  ],
+  ['dynamic, while 3 lists stay', { contentType: 'DYNAMIC' }, threeLists, ['TOO_MANY input.contentType']],
+  ['dynamic, with 1 list instead of 3', { contentType: 'DYNAMIC', lists: ['a'] }, threeLists, []],
+  ['digits as the sender of a transactional one', { senderId: '56161' }, {}, ['INVALID input.senderId']],
+  ['digits as the sender of a promotional one', { senderId: '56161' }, { smsType: 'PROMOTIONAL' }, []],
+  ['promotional, while a sender of letters stays', { smsType: 'PROMOTIONAL' }, {}, ['INVALID input.smsType']],
+  ['promotional, with a sender of digits', { smsType: 'PROMOTIONAL', senderId: '56161' }, {}, []],
+];
+
+const schedules: Case[] = [
+  ['a start in 10 minutes', { schedule: { startTime: inMinutes(10) } }, {}, []],
+  [
+    'a start before that',
+    { schedule: { startTime: inMinutes(10, -1) } },
+    {},
+    ['TOO_EARLY input.schedule.startTime'],
+  ],
+  ['a start 2 hours before the end that stays', { schedule: { startTime: inMinutes(240) } }, {}, []],
+  [
+    'a start too near to the end that stays',
+    { schedule: { startTime: inMinutes(240, 1) } },
+    {},
+    ['TOO_EARLY input.schedule.startTime'],
+  ],
+  ['a start, of one without an end', { schedule: { startTime: inMinutes(9999) } }, { schedule: start }, []],
+  ['an end 2 hours after the start that stays', { schedule: { endTime: inMinutes(180) } }, {}, []],
+  [
+    'an end before that',
+    { schedule: { endTime: inMinutes(180, -1) } },
+    {},
+    ['TOO_EARLY input.schedule.endTime'],
+  ],
+  ['an end, of one without a start', { schedule: { endTime: inMinutes(130) } }, { schedule: {} }, []],
+  ['both', { schedule: { startTime: inMinutes(500), endTime: inMinutes(620) } }, {}, []],
+  [
+    'both, too near to each other',
+    { schedule: { startTime: inMinutes(500), endTime: inMinutes(620, -1) } },
+    {},
+    ['TOO_EARLY input.schedule.endTime'],
+  ],
+  [
+    'a campaign whose own start is near is not blamed for it',
+    { schedule: { endTime: inMinutes(200) } },
+    { schedule: { startTime: inMinutes(1).toISOString() } },
+    [],
+  ],
+];
+
+describe('an update', () => {
+  it.each(alone)('by itself: %s', (_title, draft, asItIs, problems) => {
+    expect(brief(updateProblems(draft, campaignWith(asItIs), now))).toEqual(problems);
+  });
+
+  it.each(together)('together with what stays: %s', (_title, draft, asItIs, problems) => {
+    expect(brief(updateProblems(draft, campaignWith(asItIs), now))).toEqual(problems);
+  });
+
+  it.each(schedules)('of the schedule: %s', (_title, draft, asItIs, problems) => {
+    expect(brief(updateProblems(draft, campaignWith(asItIs), now))).toEqual(problems);
+  });
+
+  it.each<[CampaignDraft]>([[{}], [{ name: null }], [{ schedule: {} }], [{ schedule: { startTime: null } }]])(
+    'that says nothing is told so: %j',
+    (draft) => {
+      expect(saysNothing(draft)).toBe(true);
+      expect(brief(updateProblems(draft, campaignWith(), now))).toEqual(['BLANK input']);
+    },
+  );
+});
