@@ -107,7 +107,7 @@ export default tseslint.config(
         {
           name: 'node:async_hooks',
           message:
-            'Every promise of the process would pay for it: hand a Trail on (docs/decisions/what-a-call-costs.md).',
+            'Every promise of the process would pay for it: hand a RequestTrace on (docs/decisions/what-a-call-costs.md).',
         },
       ],
     },

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
 import { fitHeapToRequests, heapBytes, refuseSmallHeap } from './app/memory-budget.js';
-import { startProblem } from './cli/start-problem.js';
+import { startErrorMessage } from './cli/start-error.js';
 import { CannotStart } from './cluster/supervisor.js';
 import { type Config, readConfig } from './config/config.js';
 
@@ -26,7 +26,7 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
     case 'sandbox':
       return (await import('./cli/sandbox.js')).runSandbox(readConfig(), console.log);
     case 'key':
-      return (await import('./cli/key.js')).newKey(rest, console.log, console.error);
+      return (await import('./cli/key.js')).createApiKey(rest, console.log, console.error);
     case 'schema':
       return writeOrCheckSchema(rest.includes('--check'));
     case 'help':
@@ -59,7 +59,7 @@ try {
   const exitCode = await main(process.argv.slice(2));
   if (exitCode !== undefined) process.exitCode = exitCode;
 } catch (error) {
-  const why = error instanceof CannotStart ? error.message : startProblem(error);
+  const why = error instanceof CannotStart ? error.message : startErrorMessage(error);
   if (why === undefined) throw error;
   console.error(`campaign-gateway cannot start:\n${why}`);
   process.exitCode = 1;

@@ -8,9 +8,9 @@ import { Creates } from '../datasources/writing/creates.js';
 import { ChangeFeed } from '../live/change-feed.js';
 import { LiveChanges } from '../live/live-changes.js';
 import { batchCallsOf } from '../operations/cost/operation-cost.js';
-import { type Opened } from './disposables.js';
+import { type Disposables } from './disposables.js';
 import { type Observation } from './observation.js';
-import { type Surroundings } from './runtime.js';
+import { type Runtime } from './runtime.js';
 import { type OpenUpstream } from './upstream.js';
 
 /** Another gateway's readings are not waited for longer, in milliseconds. */
@@ -21,10 +21,10 @@ const longestWaitMs = 5000;
  * @param ownUrl where this gateway is reached, once it listens.
  */
 export function openAccount(
-  { config, now, logger, memory }: Surroundings,
+  { config, now, logger, memory }: Runtime,
   { metrics, drift }: Observation,
   { client, shared }: OpenUpstream,
-  opened: Opened,
+  opened: Disposables,
   ownUrl: () => string | undefined,
 ) {
   const speed = config.upstream.kind === 'sandbox' ? config.sandbox.speed : 1;
@@ -78,7 +78,7 @@ type OpenAccount = ReturnType<typeof openAccount>;
 
 /** What every request writes with. */
 export function openWriting(
-  { config: { timeoutMs, rateLimit }, now, random, sleep }: Surroundings,
+  { config: { timeoutMs, rateLimit }, now, random, sleep }: Runtime,
   { audit }: Observation,
   { client, shared: { state }, accountSid }: OpenUpstream,
   { account, live }: OpenAccount,

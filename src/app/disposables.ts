@@ -1,7 +1,7 @@
 import { within } from '../server/connections/closing.js';
 
 /** Everything that was opened, in order: it is closed from the last to the first, each once. */
-export class Opened {
+export class Disposables {
   readonly #closings: (() => Promise<void> | void)[] = [];
 
   /** Takes something that is open. @returns it. */

@@ -17,17 +17,17 @@ import { RequestMemory } from '../server/limits/request-memory.js';
 import { RequestRate } from '../server/limits/request-rate.js';
 import { type MetricFigures } from '../telemetry/metrics/metrics.js';
 import { openAccount, openWriting } from './account.js';
-import { Opened } from './disposables.js';
+import { Disposables } from './disposables.js';
 import { drainMs } from './grace-period.js';
 import { observe } from './observation.js';
 import { openPipeline } from './pipeline.js';
 import { contextFactory } from './request-context.js';
-import { type GatewayParts, type Surroundings, surroundingsOf } from './runtime.js';
+import { type GatewayOverrides, type Runtime, createRuntime } from './runtime.js';
 import { openUpstream } from './upstream.js';
 
 /** Where answers are kept as bytes; nowhere where nothing of what they are made of is kept. */
 export function openAnswers(
-  { config: { isCacheOn, answersCacheBytes }, memory }: Pick<Surroundings, 'config' | 'memory'>,
+  { config: { isCacheOn, answersCacheBytes }, memory }: Pick<Runtime, 'config' | 'memory'>,
   onLookUp: KeptAnswersOptions['onLookUp'],
 ): KeptAnswers | undefined {
   const maximumBytes = answersCacheBytes ?? memory.responses;
@@ -104,8 +104,8 @@ export interface Gateway {
 }
 
 /** Builds every room of the house and opens the door: the only place that knows them all. */
-export async function startGateway(config: Config, parts: GatewayParts = {}): Promise<Gateway> {
-  const opened = new Opened();
+export async function startGateway(config: Config, parts: GatewayOverrides = {}): Promise<Gateway> {
+  const opened = new Disposables();
   try {
     return { ...(await openAll(config, parts, opened)), close: () => opened.close(config.shutdownGraceMs) };
   } catch (error) {
@@ -114,8 +114,12 @@ export async function startGateway(config: Config, parts: GatewayParts = {}): Pr
   }
 }
 
-async function openAll(config: Config, parts: GatewayParts, opened: Opened): Promise<Omit<Gateway, 'close'>> {
-  const surroundings = surroundingsOf(config, parts);
+async function openAll(
+  config: Config,
+  parts: GatewayOverrides,
+  opened: Disposables,
+): Promise<Omit<Gateway, 'close'>> {
+  const surroundings = createRuntime(config, parts);
   const { now, logger, memory } = surroundings;
   const observation = opened.add(await observe(config, logger, parts.clusterMetrics), (it) => it.close());
   const { metrics, operations } = observation;

@@ -11,8 +11,9 @@ import { type KeptAnswers } from '../operations/response-cache.js';
 import { Readiness } from '../server/health.js';
 import { Metrics } from '../telemetry/metrics/metrics.js';
 import { Operations } from '../telemetry/operations.js';
-import { onTrail, type Spans } from '../telemetry/request-trace.js';
-import { Seldom } from '../telemetry/throttle.js';
+import { type Spans } from '../telemetry/spans.js';
+import { logFields } from '../domain/request-trace.js';
+import { Throttle } from '../telemetry/throttle.js';
 import { driftLog, UpstreamCalls } from '../telemetry/upstream-calls.js';
 
 /** What is known without asking anybody. */
@@ -49,7 +50,7 @@ export async function observe(
   clusterMetrics?: () => Promise<string>,
 ): Promise<Observation> {
   const metrics = new Metrics(version(), clusterMetrics);
-  const seldom = new Seldom(() => performance.now());
+  const seldom = new Throttle(() => performance.now());
   const spans = tracing && (await openSpans(tracing, logger, seldom));
   const shared = { logger, spans, seldom };
   return {
@@ -57,9 +58,9 @@ export async function observe(
     operations: new Operations({ ...shared, metrics: metrics.operations }),
     calls: new UpstreamCalls({ ...shared, metrics: metrics.upstream }),
     drift: new DriftWatch(driftLog(logger, metrics.upstream.drifted)),
-    audit: (line, trail) => {
+    audit: (line, trace) => {
       metrics.wrote(line);
-      logger.info({ ...onTrail(trail), audit: line }, 'a write');
+      logger.info({ ...logFields(trace), audit: line }, 'a write');
     },
     watch: ({ policy, budget, account, answers, redis }) => {
       const isRedisUp = redis && (() => redis.status === 'ready');
@@ -79,11 +80,11 @@ export async function observe(
 async function openSpans(
   tracing: NonNullable<Config['tracing']>,
   logger: Logger,
-  seldom: Seldom,
+  seldom: Throttle,
 ): Promise<Spans> {
   const { OtlpSpans } = await import('../telemetry/otlp-spans.js');
   const onTrouble = (): void => {
-    seldom.say('traces', () => {
+    seldom.run('traces', () => {
       logger.warn('traces cannot be sent to OTEL_EXPORTER_OTLP_ENDPOINT; they are dropped');
     });
   };

@@ -3,7 +3,7 @@ import { type AccountReads } from '../datasources/campaigns/account-reads.js';
 import { RequestReader } from '../datasources/campaigns/request-reader.js';
 import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type Caller } from '../domain/caller.js';
-import { type Trail } from '../domain/trail.js';
+import { type RequestTrace } from '../domain/request-trace.js';
 import { type LiveChanges } from '../live/live-changes.js';
 import { type SubscriptionLimit } from '../live/subscription-limit.js';
 import { type OperationRequest } from '../operations/operation-request.js';
@@ -27,8 +27,8 @@ export function contextFactory(
   now: () => number,
 ) {
   const shared: Shared = { account, writing, subscriptions, limit, now };
-  return ({ fresh }: Pick<OperationRequest, 'fresh'>, caller: Caller, trail: Trail): RequestContext =>
-    new OneRequest(shared, fresh, caller, trail);
+  return ({ fresh }: Pick<OperationRequest, 'fresh'>, caller: Caller, trace: RequestTrace): RequestContext =>
+    new OneRequest(shared, fresh, caller, trace);
 }
 
 /** The context of one request. */
@@ -41,9 +41,9 @@ class OneRequest implements RequestContext {
     readonly shared: Shared,
     readonly fresh: boolean,
     readonly caller: Caller,
-    readonly trail: Trail,
+    readonly trace: RequestTrace,
   ) {
-    this.report = new ReadReport(trail);
+    this.report = new ReadReport(trace);
     this.reader = new RequestReader(shared.account, this);
   }
 
@@ -56,17 +56,17 @@ class OneRequest implements RequestContext {
   }
 
   get live(): Live {
-    const { caller, trail } = this;
+    const { caller, trace } = this;
     const { limit, subscriptions } = this.shared;
     return {
-      campaignUpdated: (sid) => limit.open(caller.name, () => subscriptions.campaignUpdated(sid, trail)),
+      campaignUpdated: (sid) => limit.open(caller.name, () => subscriptions.campaignUpdated(sid, trace)),
       messageStatusChanged: (sid) =>
-        limit.open(caller.name, () => subscriptions.messageStatusChanged(sid, trail)),
+        limit.open(caller.name, () => subscriptions.messageStatusChanged(sid, trace)),
     };
   }
 
   renew(): void {
-    this.report = new ReadReport(this.trail);
+    this.report = new ReadReport(this.trace);
     this.reader = new RequestReader(this.shared.account, this);
     this.ownWriter = undefined;
   }

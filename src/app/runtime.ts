@@ -7,7 +7,7 @@ import { createLogger } from '../telemetry/logger.js';
 import { heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 
 /** Replacements for the machine's own, for tests, and what a worker gets from its primary process. */
-export interface GatewayParts {
+export interface GatewayOverrides {
   /** Epoch milliseconds. */
   readonly now?: () => number;
   readonly logger?: Logger;
@@ -26,7 +26,7 @@ export interface GatewayParts {
 }
 
 /** What every room is given of the world outside. */
-export interface Surroundings {
+export interface Runtime {
   readonly config: Config;
   readonly now: () => number;
   readonly random: () => number;
@@ -36,7 +36,7 @@ export interface Surroundings {
 }
 
 /** The machine's own, where a part is not given. */
-export function surroundingsOf(config: Config, parts: GatewayParts): Surroundings {
+export function createRuntime(config: Config, parts: GatewayOverrides): Runtime {
   return {
     config,
     now: parts.now ?? Date.now,

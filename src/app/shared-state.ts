@@ -4,8 +4,8 @@ import { MemoryBus, MemoryState } from '../datasources/state/memory-state.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedReadings } from '../datasources/state/shared-readings.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
-import { Seldom } from '../telemetry/throttle.js';
-import { type Surroundings } from './runtime.js';
+import { Throttle } from '../telemetry/throttle.js';
+import { type Runtime } from './runtime.js';
 
 /** What the gateways of the account share, and how it is let go of. */
 export interface OpenState {
@@ -27,13 +27,13 @@ const readyWithinMs = 1000;
 
 /** What the gateways of the account share; without a Redis this process is the only one. */
 export async function openState(
-  { config: { redisUrl, timeoutMs }, now, logger, memory }: Surroundings,
+  { config: { redisUrl, timeoutMs }, now, logger, memory }: Runtime,
   account: string,
 ): Promise<OpenState> {
   const prefix = `campaign-gateway:${account}:`;
-  const seldom = new Seldom(() => performance.now());
+  const seldom = new Throttle(() => performance.now());
   const onTrouble = (error: Error): void => {
-    seldom.say('trouble', () => {
+    seldom.run('trouble', () => {
       logger.warn({ err: error }, 'the shared state cannot be reached');
     });
   };

@@ -4,9 +4,9 @@ import { ExotelClient } from '../datasources/exotel/client.js';
 import { Budget } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
 import { Transport } from '../datasources/exotel/transport.js';
-import { type Opened } from './disposables.js';
+import { type Disposables } from './disposables.js';
 import { type Observation } from './observation.js';
-import { type Surroundings } from './runtime.js';
+import { type Runtime } from './runtime.js';
 import { openState } from './shared-state.js';
 
 /** The upstream's address and credentials; a sandbox of our own is started with new ones, unless one runs already. */
@@ -25,9 +25,9 @@ export async function connect(upstream: UpstreamConfig) {
 
 /** The upstream, called by the account's rules, and what the gateways of that account share. */
 export async function openUpstream(
-  surroundings: Surroundings,
+  surroundings: Runtime,
   { calls: observer, drift }: Observation,
-  opened: Opened,
+  opened: Disposables,
 ) {
   const { config, now, random } = surroundings;
   const { sandbox, ...upstream } = await connect(config.upstream);

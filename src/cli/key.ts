@@ -7,7 +7,7 @@ const keyBytes = 32;
  * Makes an API key and says it, once, with what the file of keys is to have of it.
  * @returns the exit code: 2 where the name or a scope can't be.
  */
-export function newKey(
+export function createApiKey(
   [name, ...scopes]: readonly string[],
   say: (line: string) => void,
   complain: (line: string) => void,

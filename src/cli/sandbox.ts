@@ -1,7 +1,7 @@
 import { type Config } from '../config/config.js';
 import { isLoopback } from '../config/values.js';
 import { startSandbox } from '../sandbox/sandbox.js';
-import { endOnSignal } from './stop-signals.js';
+import { stopOnSignal } from './stop-signals.js';
 
 /** What the sandbox takes when it runs alone: known to all, since it guards nothing. */
 const sandboxCredentials = { accountSid: 'sandbox', apiKey: 'sandbox-key', apiToken: 'sandbox-token' };
@@ -12,7 +12,7 @@ export async function runSandbox(
   say: (line: string) => void,
 ): Promise<undefined> {
   const running = await startSandbox({ ...sandboxCredentials, host, ...sandbox, callbacks: { fire: true } });
-  endOnSignal({ close: () => running.close(), graceMs });
+  stopOnSignal({ close: () => running.close(), graceMs });
   say(`the sandbox is ready, ${sandbox.speed} times as fast as life (SANDBOX_SPEED)
 
   API        ${running.baseUrl}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms

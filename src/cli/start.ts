@@ -2,7 +2,7 @@ import { startGateway } from '../app/gateway.js';
 import { heapBytes, memoryProblem } from '../app/memory-budget.js';
 import { type Config } from '../config/config.js';
 import { noticesOf } from '../config/notices.js';
-import { endOnSignal } from './stop-signals.js';
+import { stopOnSignal } from './stop-signals.js';
 
 /** Text that is printed once the gateway serves: addresses, then what is closed or weak. */
 export function readyLines(config: Config, url: string): string {
@@ -26,7 +26,7 @@ ${lines.join('')}`;
 /** Starts the gateway, says what it serves, and ends on a signal. */
 export async function runGateway(config: Config, say: (line: string) => void): Promise<undefined> {
   const gateway = await startGateway(config);
-  endOnSignal({ close: () => gateway.close(), graceMs: config.shutdownGraceMs });
+  stopOnSignal({ close: () => gateway.close(), graceMs: config.shutdownGraceMs });
   say(readyLines(config, gateway.url)); // last: who reads it may end it at once
   return undefined;
 }

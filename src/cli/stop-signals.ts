@@ -1,7 +1,7 @@
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** How a process stops. */
-export interface Stopping {
+export interface StopOptions {
   /** Lets what is under way end. */
   readonly close: () => Promise<void>;
   /** Milliseconds that all of it may take; then the process exits, whatever still hangs. */
@@ -15,7 +15,7 @@ export interface Stopping {
  * ends it at once, in Node's own way: its exit status names the signal then.
  * @returns stops it without a signal.
  */
-export function endOnSignal({ close, graceMs, kill }: Stopping): () => void {
+export function stopOnSignal({ close, graceMs, kill }: StopOptions): () => void {
   let isStopping = false;
   const exit = (): void => {
     kill?.();

@@ -16,9 +16,9 @@ import {
 import { type Config } from '../config/config.js';
 import { type Sandbox } from '../sandbox/sandbox.js';
 import { createLogger } from '../telemetry/logger.js';
-import { startProblem } from './start-problem.js';
+import { startErrorMessage } from './start-error.js';
 import { readyLines } from './start.js';
-import { endOnSignal } from './stop-signals.js';
+import { stopOnSignal } from './stop-signals.js';
 
 /** Configuration that must be the same in all workers, and that each process would otherwise choose for itself. */
 export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'>;
@@ -48,7 +48,7 @@ export async function runWorkers(config: Config, say: (line: string) => void): P
       process.exit(1);
     },
   });
-  endOnSignal({
+  stopOnSignal({
     close: async () => {
       await supervisor.stop();
       await sandbox?.close();
@@ -100,7 +100,7 @@ export async function runWorker(config: Config): Promise<undefined> {
     gateway = await starting;
     primary.notify('ready', gateway.url);
   } catch (error) {
-    const reason = startProblem(error);
+    const reason = startErrorMessage(error);
     if (reason === undefined) throw error;
     await primary.request('cannotStart', reason).catch(() => undefined); // it has gone
     process.exitCode = 1;
@@ -126,7 +126,7 @@ async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway
  */
 function stopWith(graceMs: number, close: () => Promise<void>): () => void {
   let isStopping = false;
-  const stop = endOnSignal({
+  const stop = stopOnSignal({
     close: () => {
       isStopping = true;
       return close();

@@ -2,7 +2,7 @@
  * The size of an LRU cache of so many entries that takes its memory as it fills. With `max` it takes all of it at once:
  * 5 MB for 200,000 entries that may never come.
  */
-export function upToEntries(maximum: number): {
+export function entryLimit(maximum: number): {
   readonly maxSize: number;
   readonly sizeCalculation: () => number;
 } {

@@ -6,7 +6,7 @@ import { CampaignAction, CampaignStatus } from './campaign.js';
  * and in-progress (scheduled is a created one whose time has not come); resume and complete only paused;
  * archive only completed. An unknown status allows nothing: we can't tell what the upstream would do.
  */
-export const allowedIn: Readonly<Record<CampaignAction, readonly CampaignStatus[]>> = {
+export const allowedStatuses: Readonly<Record<CampaignAction, readonly CampaignStatus[]>> = {
   UPDATE: [CampaignStatus.CREATED, CampaignStatus.SCHEDULED],
   PAUSE: [CampaignStatus.CREATED, CampaignStatus.SCHEDULED, CampaignStatus.IN_PROGRESS],
   RESUME: [CampaignStatus.PAUSED],
@@ -16,7 +16,7 @@ export const allowedIn: Readonly<Record<CampaignAction, readonly CampaignStatus[
 
 /** Tells whether a campaign in this status may be asked to do this. */
 export function isAllowed(action: CampaignAction, status: CampaignStatus): boolean {
-  return allowedIn[action].includes(status);
+  return allowedStatuses[action].includes(status);
 }
 
 const all = Object.values(CampaignStatus).filter((status) => status !== CampaignStatus.UNKNOWN);

@@ -8,7 +8,7 @@ import {
   messageEventFromWire,
 } from '../datasources/exotel/mapping/message.js';
 import { CampaignStatus } from '../domain/campaign.js';
-import { entryBytes, upToEntries } from '../domain/entry-size.js';
+import { entryBytes, entryLimit } from '../domain/entry-size.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { isNext, type MessageStatus } from '../domain/message.js';
 import { type Campaign } from '../schema/campaign.js';
@@ -61,14 +61,14 @@ const messageBytes = entryBytes + 40;
 /** Takes callbacks in: at least once, late, in any order, from anybody who has the address. */
 export class CallbackReceiver {
   readonly #options: CallbackReceiverOptions;
-  readonly #hints = new LRUCache<string, true>(upToEntries(rememberedHints));
+  readonly #hints = new LRUCache<string, true>(entryLimit(rememberedHints));
   #early = 0;
   readonly #messages: LRUCache<string, MessageStatus>;
 
   constructor(options: CallbackReceiverOptions) {
     this.#options = options;
     const asRoomAllows = Math.floor(options.maximumBytes.callbacks / messageBytes);
-    this.#messages = new LRUCache(upToEntries(Math.min(rememberedMessages, asRoomAllows)));
+    this.#messages = new LRUCache(entryLimit(Math.min(rememberedMessages, asRoomAllows)));
   }
 
   /**

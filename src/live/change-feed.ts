@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CampaignStatus } from '../domain/campaign.js';
 import { GatewayError } from '../domain/errors.js';
 import { isBackwards } from '../domain/lifecycle.js';
-import { type Transport } from '../domain/trail.js';
+import { type Transport } from '../domain/request-trace.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 import { SubscriberQueue, WaitingRoom } from './subscriber-queue.js';

@@ -3,7 +3,7 @@ import { type ReadingClock } from '../datasources/cache/hybrid-clock.js';
 import { roughBytes } from '../datasources/cache/memory-tier.js';
 import { type AccountReads } from '../datasources/campaigns/account-reads.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
-import { entryBytes, textBytes, upToEntries } from '../domain/entry-size.js';
+import { entryBytes, textBytes, entryLimit } from '../domain/entry-size.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type LiveBytes } from './callback-receiver.js';
@@ -105,7 +105,7 @@ export class OtherInstances {
   readonly #options: OtherInstancesOptions;
   readonly #known: KnownCampaigns;
   /** Readings up to this order may be from before a write. */
-  readonly #written = new LRUCache<string, number>(upToEntries(rememberedWrites));
+  readonly #written = new LRUCache<string, number>(entryLimit(rememberedWrites));
   #read: Message<'seen'> | undefined;
 
   constructor(options: OtherInstancesOptions) {

@@ -3,7 +3,7 @@ import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReads } from '../datasources/campaigns/account-reads.js';
 import { InputError } from '../domain/errors.js';
 import { checkSid } from '../domain/sid.js';
-import { type Trail, type Transport } from '../domain/trail.js';
+import { type RequestTrace, type Transport } from '../domain/request-trace.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 import { type ChangeFeed } from './change-feed.js';
@@ -15,7 +15,7 @@ const togetherMs = 20;
 /** What a client listens to. */
 interface Asked {
   readonly sid: string;
-  readonly trail: Trail;
+  readonly trace: RequestTrace;
 }
 
 /** Lets clients in to the feed: each campaign is read once, to know what a change is a change from. */
@@ -28,8 +28,8 @@ export class Subscriptions {
     this.#first = new DataLoader(
       async (asked) => {
         const each = [...new Set(asked.map(({ sid }) => sid))];
-        // The one call for all of them is on the trail of who came first.
-        const report = new ReadReport(asked[0]?.trail);
+        // The one call for all of them is on the trace of who came first.
+        const report = new ReadReport(asked[0]?.trace);
         const found = await account.campaigns(each, { report, fresh: false });
         return asked.map(({ sid }) => found[each.indexOf(sid)] ?? null);
       },
@@ -38,19 +38,19 @@ export class Subscriptions {
   }
 
   /** @throws InputError for a sid that the upstream does not have; UpstreamFailure where that can't be told. */
-  async campaignUpdated(sid: string, trail: Trail): Promise<SubscriberQueue<Campaign>> {
+  async campaignUpdated(sid: string, trace: RequestTrace): Promise<SubscriberQueue<Campaign>> {
     checkSid(sid, 'sid');
-    return this.#from({ sid, trail }, 'sid', this.#feed.campaignChanges(sid, overOf(trail)));
+    return this.#from({ sid, trace }, 'sid', this.#feed.campaignChanges(sid, overOf(trace)));
   }
 
   /** @throws InputError and UpstreamFailure as above. */
   async messageStatusChanged(
     campaignSid: string,
-    trail: Trail,
+    trace: RequestTrace,
   ): Promise<SubscriberQueue<MessageStatusEvent>> {
     checkSid(campaignSid, 'campaignSid');
-    const queue = this.#feed.messageChanges(campaignSid, overOf(trail));
-    return this.#from({ sid: campaignSid, trail }, 'campaignSid', queue);
+    const queue = this.#feed.messageChanges(campaignSid, overOf(trace));
+    return this.#from({ sid: campaignSid, trace }, 'campaignSid', queue);
   }
 
   /** The queue is there before the campaign is read, so that nothing falls in between. */
@@ -69,6 +69,6 @@ export class Subscriptions {
 }
 
 /** Over plain HTTP there are none: those that come with it are for a router. */
-function overOf({ transport }: Trail): Transport {
+function overOf({ transport }: RequestTrace): Transport {
   return transport === 'http' ? 'callback' : transport;
 }

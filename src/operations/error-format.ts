@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, GatewayError } from '../domain/errors.js';
-import { type Trail } from '../domain/trail.js';
+import { type RequestTrace } from '../domain/request-trace.js';
 import { type OperationObserver } from './operation-result.js';
 import { withoutSuggestions } from './validation.js';
 
@@ -19,7 +19,7 @@ const longestMessage = 1000;
 /** Makes errors what a client sees. */
 export type FormatErrors = (
   errors: readonly GraphQLError[],
-  trail: Trail | undefined,
+  trace: RequestTrace | undefined,
 ) => GraphQLFormattedError[];
 
 /** An error of a client's document or variables, with its code. */
@@ -42,7 +42,7 @@ export function errorFormatter(
   observer: Pick<OperationObserver, 'failed'>,
   hidesSchema: boolean,
 ): FormatErrors {
-  const format = (error: GraphQLError, trail: Trail | undefined): GraphQLFormattedError => {
+  const format = (error: GraphQLError, trace: RequestTrace | undefined): GraphQLFormattedError => {
     const { message, locations, path } = error;
     const place = { ...(locations && { locations }), ...(path && { path }) };
     const cause = causeOf(error);
@@ -53,10 +53,10 @@ export function errorFormatter(
       const cut = message.slice(0, longestMessage); // before anything else looks at it
       return { message: hidesSchema ? withoutSuggestions(cut) : cut, ...place, extensions: { code } };
     }
-    observer.failed(trail, cause, path);
+    observer.failed(trace, cause, path);
     return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
-  return (errors, trail) => errors.map((error) => format(error, trail));
+  return (errors, trace) => errors.map((error) => format(error, trace));
 }
 
 /** The error that was thrown, of however many that were wrapped around it. */

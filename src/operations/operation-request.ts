@@ -1,6 +1,6 @@
 import { type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
-import { type Trail } from '../domain/trail.js';
+import { type RequestTrace } from '../domain/request-trace.js';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them; every transport sends these. */
 export interface OperationParameters {
@@ -18,7 +18,7 @@ export interface OperationRequest {
   readonly parameters: OperationParameters;
   readonly caller: Caller;
   /** Names the request in logs and traces, and the transport. */
-  readonly trail: Trail;
+  readonly trace: RequestTrace;
   /** Whether the transport can deliver the events of a subscription. */
   readonly canStream: boolean;
   /** Whether the request may change something: a GET may not. */

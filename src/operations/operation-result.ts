@@ -1,7 +1,7 @@
 import { type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
 import { type ReadReport } from '../datasources/cache/read-report.js';
 import { type ErrorCode } from '../domain/errors.js';
-import { type Trail, type Transport } from '../domain/trail.js';
+import { type RequestTrace, type Transport } from '../domain/request-trace.js';
 
 /** What every transport writes to its client: the members of a GraphQL response. */
 export interface ResultBody {
@@ -84,9 +84,9 @@ export interface ObservedOperation {
 
 /** The port through which the pipeline reports operations to metrics, logs and traces. */
 export interface OperationObserver {
-  begin(transport: Transport, trail: Trail | undefined): ObservedOperation;
+  begin(transport: Transport, trace: RequestTrace | undefined): ObservedOperation;
   /** Reports an error of our own; the client sees none of it. */
-  failed(trail: Trail | undefined, error: unknown, path?: readonly (string | number)[]): void;
+  failed(trace: RequestTrace | undefined, error: unknown, path?: readonly (string | number)[]): void;
 }
 
 const secondMs = 1000;

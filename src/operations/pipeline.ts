@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
-import { type Trail } from '../domain/trail.js';
+import { type RequestTrace } from '../domain/request-trace.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
@@ -64,7 +64,7 @@ export interface PipelineOptions extends AdmissionOptions {
   readonly createContext: (
     request: Pick<OperationRequest, 'fresh'>,
     caller: Caller,
-    trail: Trail,
+    trace: RequestTrace,
   ) => RequestContext;
   readonly formatErrors: FormatErrors;
   readonly observer: OperationObserver;
@@ -97,34 +97,34 @@ export class OperationPipeline {
   /** Decides whether an operation may run. @returns it, ready to run, or the result of its refusal. */
   admit(request: OperationRequest): AdmittedOperation | OperationResult {
     const { parameters, ...rest } = request;
-    const { caller, trail } = rest;
+    const { caller, trace } = rest;
     try {
       const operation = admission(request, this.#options);
-      if (operation instanceof Refusal) return this.#refused(trail, operation);
-      const context = this.#options.createContext(rest, caller, trail);
+      if (operation instanceof Refusal) return this.#refused(trace, operation);
+      const context = this.#options.createContext(rest, caller, trace);
       return { request: rest, variables: parameters.variables, operation, context };
     } catch (error) {
-      return this.#refused(trail, new Refusal([asGraphQLError(error)]));
+      return this.#refused(trace, new Refusal([asGraphQLError(error)]));
     }
   }
 
   /** Refuses a request that never became an operation, such as one that can't be read. */
-  refuse(trail: Trail, error: GatewayError): OperationResult {
-    return this.#refused(trail, new Refusal([graphqlError(error)]));
+  refuse(trace: RequestTrace, error: GatewayError): OperationResult {
+    return this.#refused(trace, new Refusal([graphqlError(error)]));
   }
 
   /** Runs a query or a mutation. */
   async run(admitted: AdmittedOperation): Promise<OperationResult> {
     const { request, operation, context } = admitted;
     const { observer, concurrency } = this.#options;
-    const observed = observer.begin(request.trail.transport, request.trail);
+    const observed = observer.begin(request.trace.transport, request.trace);
     observed.is(operation.definition);
     const isMutation = operation.definition.operation === OperationTypeNode.MUTATION;
     let result: OperationResult;
     try {
       result = this.#resultOf(await concurrency.run(() => this.#execute(admitted), isMutation), admitted);
     } catch (error) {
-      result = refusedWith(this.#format([asGraphQLError(error)], request.trail));
+      result = refusedWith(this.#format([asGraphQLError(error)], request.trace));
     }
     const { errors, data } = result.body;
     observed.end({ codes: codesOf(errors), hasData: hasData(data), calls: context.report.calls });
@@ -141,7 +141,7 @@ export class OperationPipeline {
     confirm?: () => Promise<void>,
   ): Promise<OperationResult | ResultStream> {
     const { request, operation, context } = admitted;
-    const observed = this.#options.observer.begin(request.trail.transport, request.trail);
+    const observed = this.#options.observer.begin(request.trace.transport, request.trace);
     observed.is(operation.definition);
     const events = await this.#events(admitted, confirm);
     const codes = 'body' in events ? codesOf(events.body.errors) : [];
@@ -153,19 +153,19 @@ export class OperationPipeline {
     admitted: AdmittedOperation,
     confirm: (() => Promise<void>) | undefined,
   ): Promise<OperationResult | ResultStream> {
-    const { trail } = admitted.request;
+    const { trace } = admitted.request;
     let source: AsyncGenerator<ExecutionResult, void, void> | undefined;
     try {
       const events = await subscribe(this.#argumentsOf(admitted));
       if (Symbol.asyncIterator in events) {
         source = events;
         await confirm?.();
-        return formatEvents(events, (result) => this.#bodyOf(result, trail));
+        return formatEvents(events, (result) => this.#bodyOf(result, trace));
       }
-      return refusedWith(this.#format(events.errors ?? [], trail));
+      return refusedWith(this.#format(events.errors ?? [], trace));
     } catch (error) {
       void source?.return();
-      return refusedWith(this.#format([asGraphQLError(error)], trail));
+      return refusedWith(this.#format([asGraphQLError(error)], trace));
     }
   }
 
@@ -193,8 +193,8 @@ export class OperationPipeline {
 
   #resultOf(executed: ExecutionResult, { request, operation, context }: AdmittedOperation): OperationResult {
     const { report } = context;
-    if (executed.data === undefined) return refusedWith(this.#format(executed.errors ?? [], request.trail)); // it was not executed
-    const body = this.#bodyOf(executed, request.trail);
+    if (executed.data === undefined) return refusedWith(this.#format(executed.errors ?? [], request.trace)); // it was not executed
+    const body = this.#bodyOf(executed, request.trace);
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const cacheControl =
       isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.isPrivate) : notStored;
@@ -209,24 +209,24 @@ export class OperationPipeline {
     return { calls, fromCache, shared, budgetLeft: this.#options.budget.left };
   }
 
-  #bodyOf({ data, errors }: ExecutionResult, trail: Trail): ResultBody {
+  #bodyOf({ data, errors }: ExecutionResult, trace: RequestTrace): ResultBody {
     const body = {
-      ...(errors && { errors: this.#format(errors, trail) }),
+      ...(errors && { errors: this.#format(errors, trace) }),
       ...(data !== undefined && { data }),
     };
     const problem = this.#options.cost.answerProblem(body);
-    return problem ? { errors: this.#format([problem], trail), data: null } : body;
+    return problem ? { errors: this.#format([problem], trace), data: null } : body;
   }
 
-  #refused(trail: Trail, { errors, http }: Refusal): OperationResult {
-    const observed = this.#options.observer.begin(trail.transport, trail);
-    const result = refusedWith(this.#format(errors, trail), http);
+  #refused(trace: RequestTrace, { errors, http }: Refusal): OperationResult {
+    const observed = this.#options.observer.begin(trace.transport, trace);
+    const result = refusedWith(this.#format(errors, trace), http);
     observed.end({ codes: codesOf(result.body.errors), hasData: false });
     return result;
   }
 
-  #format(errors: readonly GraphQLError[], trail: Trail): GraphQLFormattedError[] {
-    return this.#options.formatErrors(errors, trail);
+  #format(errors: readonly GraphQLError[], trace: RequestTrace): GraphQLFormattedError[] {
+    return this.#options.formatErrors(errors, trace);
   }
 }
 

@@ -163,7 +163,7 @@ const messages: Resolve<Campaign, MessagesArgs> = ({ sid }, args, context, info)
  * its way to a method sorts its parameters, makes an instance of its arguments and waits for three promises, every time:
  * for the messages of a list of campaigns that was a tenth of the query.
  */
-export function direct(schema: GraphQLSchema): GraphQLSchema {
+export function withDirectResolvers(schema: GraphQLSchema): GraphQLSchema {
   resolveBy(schema, 'Query', 'campaign', campaign);
   resolveBy(schema, 'Query', 'campaigns', campaigns);
   resolveBy(schema, 'Campaign', 'messages', messages);

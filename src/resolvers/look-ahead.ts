@@ -17,7 +17,7 @@ export interface CampaignNeeds {
 }
 
 /** Fields of a campaign that whoever knows its sid can answer. */
-export const answeredBySid: ReadonlySet<string> = new Set(['__typename', 'sid', 'id']);
+export const identityFields: ReadonlySet<string> = new Set(['__typename', 'sid', 'id']);
 
 /**
  * Reads from the operation, before a call is made, what the fields below this one will ask for.
@@ -53,5 +53,5 @@ function needsOf(info: GraphQLResolveInfo, typeName: string | undefined): Campai
 }
 
 function isDetail({ name }: FieldNode): boolean {
-  return name.value !== 'messages' && !answeredBySid.has(name.value);
+  return name.value !== 'messages' && !identityFields.has(name.value);
 }

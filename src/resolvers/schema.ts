@@ -3,7 +3,7 @@ import { type GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { describeScopes, guarded } from '../auth/field-scopes.js';
 import { hidingWebhookAddresses } from '../auth/webhook-addresses.js';
-import { CampaignResolver, direct } from './campaign-resolver.js';
+import { CampaignResolver, withDirectResolvers } from './campaign-resolver.js';
 import { MessageResolver } from './message-resolver.js';
 import { CampaignMutations, ValidationResolver } from './mutations.js';
 import { asSubgraph } from './subgraph.js';
@@ -42,5 +42,5 @@ async function build(): Promise<GraphQLSchema> {
     orphanedTypes: [],
   });
   describeScopes(schema);
-  return guarded(hidingWebhookAddresses(direct(asSubgraph(schema))));
+  return guarded(hidingWebhookAddresses(withDirectResolvers(asSubgraph(schema))));
 }

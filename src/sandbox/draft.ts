@@ -6,10 +6,10 @@ import {
   estimatedCost,
 } from './campaign.js';
 import { indianDateAndTime } from './clock.js';
-import { hexDigits } from './digest.js';
+import { hexDigits } from './hash.js';
 import { type CampaignStatus } from './lifecycle.js';
 import { audienceOf, settleAs } from './messages.js';
-import { type Stats, untally } from './stats.js';
+import { type Stats, expandStats } from './stats.js';
 
 /** What a new campaign is made of: anything left out has the upstream's default. */
 export interface CampaignDraft extends Partial<CampaignParameters> {
@@ -52,7 +52,7 @@ export function campaignOf(draft: CampaignDraft, sid: string, account: string, n
     channelListed: given.channelListed ?? true,
     masked: given.masked ?? false,
   };
-  if (stats !== undefined) settleAs(campaign, untally(stats));
+  if (stats !== undefined) settleAs(campaign, expandStats(stats));
   return campaign;
 }
 

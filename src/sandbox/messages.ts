@@ -1,7 +1,7 @@
 import { type Campaign } from './campaign.js';
 import { virtualAt } from './clock.js';
-import { hexDigits, spread } from './digest.js';
-import { type MessageStatus, type Stats, tally } from './stats.js';
+import { hexDigits, hashOf } from './hash.js';
+import { type MessageStatus, type Stats, countStatuses } from './stats.js';
 
 /** Of 100 messages, how many end how. The first that the draw is below counts. */
 const SHARES: readonly (readonly [below: number, status: MessageStatus])[] = [
@@ -27,7 +27,7 @@ const DETAILS: Record<MessageStatus, readonly (string | null)[]> = {
 
 /** How a message ends if it is sent at all: most are delivered, some fail in every way that `stats` counts. */
 function outcomeOf(campaignSid: string, index: number): MessageStatus {
-  const draw = spread(`outcome:${campaignSid}:${index}`) % 100;
+  const draw = hashOf(`outcome:${campaignSid}:${index}`) % 100;
   return SHARES.find(([below]) => draw < below)?.[1] ?? 'sent';
 }
 
@@ -49,7 +49,7 @@ export interface Recipient {
 
 /** How many contacts a list holds: 20 to 120, always the same for the same list. */
 export function listSize(listSid: string): number {
-  return 20 + (spread(`size:${listSid}`) % 101);
+  return 20 + (hashOf(`size:${listSid}`) % 101);
 }
 
 /** How many messages a campaign to these lists has. */
@@ -61,8 +61,8 @@ export function audienceOf(lists: readonly string[]): number {
 function recipientAt(lists: readonly string[], index: number): Recipient {
   const list = lists[index % lists.length] ?? '';
   const position = Math.floor(index / lists.length);
-  const subscriber = (spread(`numbers:${list}`) + position * STEP) % NUMBERS;
-  const choice = spread(`name:${list}:${position}`);
+  const subscriber = (hashOf(`numbers:${list}`) + position * STEP) % NUMBERS;
+  const choice = hashOf(`name:${list}:${position}`);
   return {
     number: `+9198${String(subscriber).padStart(8, '0')}`,
     name: choice % 5 === 0 ? undefined : NAMES[choice % NAMES.length],
@@ -76,19 +76,19 @@ export const SENDING_INTERVAL_MS = 2_000;
 export const LONGEST_DELIVERY_MS = 8_000;
 
 /** When a message's turn comes, in the campaign's virtual time; it is also the message's `schedule_time`. */
-function turnOf(campaign: Campaign, index: number): number {
+function scheduledTimeOf(campaign: Campaign, index: number): number {
   return campaign.startsAt + index * SENDING_INTERVAL_MS;
 }
 
 /** When a message that was submitted reaches its final status. */
 export function deliveryOf(campaign: Campaign, index: number): number {
-  const steps = 1 + (spread(`delay:${campaign.sid}:${index}`) % 4);
-  return turnOf(campaign, index) + (steps * LONGEST_DELIVERY_MS) / 4;
+  const steps = 1 + (hashOf(`delay:${campaign.sid}:${index}`) % 4);
+  return scheduledTimeOf(campaign, index) + (steps * LONGEST_DELIVERY_MS) / 4;
 }
 
 /** Whether a message's turn has not come at a virtual time. */
 function isScheduled(campaign: Campaign, index: number, virtual: number): boolean {
-  return !campaign.started || virtual < turnOf(campaign, index);
+  return !campaign.started || virtual < scheduledTimeOf(campaign, index);
 }
 
 /** The status of a message of a running campaign at a virtual time: scheduled, then submitted, then its end. */
@@ -98,7 +98,7 @@ function statusDuring(campaign: Campaign, index: number, virtual: number): Messa
 }
 
 /** The indexes of the messages that may still be on their way at a virtual time (the newest few). */
-export function newestTurns(campaign: Campaign, virtual: number): number[] {
+export function newestIndexes(campaign: Campaign, virtual: number): number[] {
   const taken = Math.floor((virtual - campaign.startsAt) / SENDING_INTERVAL_MS) + 1;
   const last = Math.min(taken, campaign.audience) - 1;
   const first = Math.max(0, last - LONGEST_DELIVERY_MS / SENDING_INTERVAL_MS);
@@ -107,14 +107,14 @@ export function newestTurns(campaign: Campaign, virtual: number): number[] {
 
 /** When sending ends: all messages are delivered, or `end_time` has come "even if all sms are not attempted". */
 export function endOfSending(campaign: Campaign): number {
-  const deliveries = newestTurns(campaign, Infinity).map((index) => deliveryOf(campaign, index));
+  const deliveries = newestIndexes(campaign, Infinity).map((index) => deliveryOf(campaign, index));
   return Math.min(campaign.endsAt, Math.max(campaign.startsAt, ...deliveries));
 }
 
 /** The virtual time of the newest thing that happened to any message. */
 export function lastMessageEvent(campaign: Campaign, virtual: number): number {
-  const events = newestTurns(campaign, virtual).flatMap((index) => [
-    turnOf(campaign, index),
+  const events = newestIndexes(campaign, virtual).flatMap((index) => [
+    scheduledTimeOf(campaign, index),
     deliveryOf(campaign, index),
   ]);
   return Math.max(campaign.startsAt, ...events.filter((event) => event <= virtual));
@@ -142,7 +142,7 @@ export function messageStatus(campaign: Campaign, index: number, now: number): M
 export function statsOf(campaign: Campaign, now: number): Stats {
   if (campaign.settled !== undefined) return campaign.settled.stats;
   const virtual = virtualAt(campaign.time, now);
-  return tally(
+  return countStatuses(
     Array.from({ length: campaign.audience }, (_, index) => statusDuring(campaign, index, virtual)),
   );
 }
@@ -164,7 +164,7 @@ export function messageAt(campaign: Campaign, index: number, now: number): Messa
     text: personalised(campaign, name ?? 'Customer', number),
     status,
     detailedStatus: detailedStatus(status, index),
-    scheduledAt: turnOf(campaign, index),
+    scheduledAt: scheduledTimeOf(campaign, index),
     senderId: campaign.senderId,
   };
 }
@@ -187,7 +187,7 @@ const REPORTS = 'https://exotelreports.s3.ap-southeast-1.amazonaws.com/sms-campa
 /** Fixes the status of every message and counts them once: 5,000 messages cost nothing from then on. */
 export function settleAs(campaign: Campaign, statuses: readonly MessageStatus[]): void {
   campaign.audience = statuses.length;
-  campaign.settled = { statuses, stats: tally(statuses) };
+  campaign.settled = { statuses, stats: countStatuses(statuses) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type Rewriting } from './api/operation.js';
 import { type CallbackOptions } from './callbacks/callback.js';
-import { fireCallbacks } from './callbacks/watch.js';
+import { startCallbacks } from './callbacks/watch.js';
 import { type Clock } from './clock.js';
 import { type FaultPlan } from './http/faults.js';
 import { RateLimit } from './http/rate-limit.js';
@@ -74,7 +74,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   await app.listen({ host, port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
-  const firing = options.callbacks?.fire === true ? fireCallbacks(state, options.callbacks) : undefined;
+  const firing = options.callbacks?.fire === true ? startCallbacks(state, options.callbacks) : undefined;
   const close = async (): Promise<void> => {
     closing.abort();
     await Promise.all([firing?.close(), app.close()]);

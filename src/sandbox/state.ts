@@ -1,6 +1,6 @@
 import { type Campaign } from './campaign.js';
 import { type Clock, realAt, virtualAt } from './clock.js';
-import { hexDigits } from './digest.js';
+import { hexDigits } from './hash.js';
 import { type CampaignDraft, campaignOf } from './draft.js';
 import { type CampaignStatus } from './lifecycle.js';
 import { endOfSending, lastMessageEvent, type Message, messageAt, settle } from './messages.js';
@@ -23,7 +23,7 @@ function forceStatus(campaign: Campaign, status: CampaignStatus, now: number, sp
     campaign.state = 'prepared';
     campaign.reportUrl = null;
     campaign.started = hasStarted(campaign, status, virtual);
-    const place = placeOf(campaign, status, virtual);
+    const place = virtualTimeFor(campaign, status, virtual);
     campaign.time = { real: now, virtual: place, speed: status === 'paused' ? 0 : speed };
   }
   campaign.status = status;
@@ -34,7 +34,7 @@ function hasStarted(campaign: Campaign, status: CampaignStatus, virtual: number)
   return status === 'in-progress' || (status === 'paused' && virtual >= campaign.startsAt);
 }
 
-function placeOf(campaign: Campaign, status: CampaignStatus, virtual: number): number {
+function virtualTimeFor(campaign: Campaign, status: CampaignStatus, virtual: number): number {
   if (campaign.started) {
     const isSending = virtual >= campaign.startsAt && virtual < endOfSending(campaign);
     return isSending ? virtual : campaign.startsAt;

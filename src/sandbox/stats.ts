@@ -35,14 +35,14 @@ export function statsKey(status: MessageStatus): StatsKey {
 }
 
 /** Counts statuses; the keys are in the document's order. */
-export function tally(statuses: Iterable<MessageStatus>): Stats {
+export function countStatuses(statuses: Iterable<MessageStatus>): Stats {
   const stats = Object.fromEntries(MESSAGE_STATUSES.map((status) => [statsKey(status), 0])) as Stats;
   for (const status of statuses) stats[statsKey(status)] += 1;
   return stats;
 }
 
 /** The opposite of `tally`: as many statuses of each kind as the stats say. */
-export function untally(stats: Partial<Stats>): MessageStatus[] {
+export function expandStats(stats: Partial<Stats>): MessageStatus[] {
   return MESSAGE_STATUSES.flatMap((status) =>
     Array.from({ length: stats[statsKey(status)] ?? 0 }, () => status),
   );

@@ -1,13 +1,14 @@
 import { type OperationDefinitionNode, type OperationTypeNode } from 'graphql';
 import { type Logger } from 'pino';
 import { type ErrorCode } from '../domain/errors.js';
-import { type Span, type Trail, type Transport } from '../domain/trail.js';
+import { type Span, type RequestTrace, type Transport } from '../domain/request-trace.js';
 import {
   type ObservedOperation,
   type OperationEnd,
   type OperationObserver,
 } from '../operations/operation-result.js';
-import { onTrail, type Spans } from './request-trace.js';
+import { type Spans } from './spans.js';
+import { logFields } from '../domain/request-trace.js';
 
 /** Every code that a client can see, and who can do something about it. */
 const faultOf: Readonly<Record<ErrorCode, 'client' | 'operator'>> = {
@@ -91,26 +92,26 @@ export class Operations implements OperationObserver {
     this.#options.metrics.refused(code);
   }
 
-  failed(trail: Trail | undefined, error: unknown, path?: readonly (string | number)[]): void {
+  failed(trace: RequestTrace | undefined, error: unknown, path?: readonly (string | number)[]): void {
     this.#options.logger.error(
-      { ...onTrail(trail), err: error, path },
+      { ...logFields(trace), err: error, path },
       'an operation failed for a reason of our own',
     );
   }
 
-  begin(transport: Transport, trail: Trail | undefined): RunningOperation {
+  begin(transport: Transport, trace: RequestTrace | undefined): RunningOperation {
     const span = this.#options.spans?.begin({
       name: 'graphql',
       kind: 'server',
-      parent: trail?.span,
-      traceparent: trail?.traceparent,
+      parent: trace?.span,
+      traceparent: trace?.traceparent,
       facts: {
-        'campaign_gateway.request_id': trail?.requestId,
+        'campaign_gateway.request_id': trace?.requestId,
         'campaign_gateway.transport': transport,
       },
     });
-    if (trail && span) trail.span = span;
-    return new RunningOperation(this.#options, transport, trail, span);
+    if (trace && span) trace.span = span;
+    return new RunningOperation(this.#options, transport, trace, span);
   }
 }
 
@@ -118,7 +119,7 @@ export class Operations implements OperationObserver {
 export class RunningOperation implements ObservedOperation {
   readonly #options: OperationsOptions;
   readonly #transport: Transport;
-  readonly #trail: Trail | undefined;
+  readonly #trace: RequestTrace | undefined;
   readonly #span: Span | undefined;
   readonly #beganAtMs = performance.now();
   #type: OperationType = 'unknown';
@@ -127,12 +128,12 @@ export class RunningOperation implements ObservedOperation {
   constructor(
     options: OperationsOptions,
     transport: Transport,
-    trail: Trail | undefined,
+    trace: RequestTrace | undefined,
     span: Span | undefined,
   ) {
     this.#options = options;
     this.#transport = transport;
-    this.#trail = trail;
+    this.#trace = trace;
     this.#span = span;
   }
 
@@ -159,7 +160,7 @@ export class RunningOperation implements ObservedOperation {
     const operation = { type: this.#type, name: this.#name, transport, outcome };
     const durationMs = Math.round(ms);
     logger[level](
-      { ...onTrail(this.#trail), operation, codes: [...new Set(codes)].slice(0, 10), durationMs, calls },
+      { ...logFields(this.#trace), operation, codes: [...new Set(codes)].slice(0, 10), durationMs, calls },
       'an operation',
     );
   }

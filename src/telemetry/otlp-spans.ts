@@ -20,8 +20,8 @@ import {
   type SpanExporter,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { type Span, type SpanFacts } from '../domain/trail.js';
-import { type Spans, type SpanStart } from './request-trace.js';
+import { type Span, type SpanFacts } from '../domain/request-trace.js';
+import { type Spans, type SpanStart } from './spans.js';
 
 /** W3C Trace Context, level 1: version, trace id, parent id, flags. */
 const header = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;

@@ -2,7 +2,7 @@
 const everyMs = 60_000;
 
 /** What is said at most once a minute for each of a few subjects. */
-export class Seldom {
+export class Throttle {
   readonly #now: () => number;
   readonly #saidAtMs = new Map<string, number>();
 
@@ -12,7 +12,7 @@ export class Seldom {
   }
 
   /** @param subject one of a closed set. */
-  say(subject: string, say: () => void): void {
+  run(subject: string, say: () => void): void {
     const nowMs = this.#now();
     if (nowMs - (this.#saidAtMs.get(subject) ?? -Infinity) < everyMs) return;
     this.#saidAtMs.set(subject, nowMs);

@@ -2,10 +2,11 @@ import { type Logger } from 'pino';
 import { type BegunCall, type CallEnd, type CallObserver } from '../datasources/exotel/call-observer.js';
 import { type Drift } from '../datasources/exotel/drift/differences.js';
 import { type DriftRoute, type OnDrift } from '../datasources/exotel/drift/drift-watch.js';
-import { type Span } from '../domain/trail.js';
+import { type Span } from '../domain/request-trace.js';
 import { type FailureReason } from '../domain/upstream-failure.js';
-import { onTrail, type Spans } from './request-trace.js';
-import { type Seldom } from './throttle.js';
+import { type Spans } from './spans.js';
+import { logFields } from '../domain/request-trace.js';
+import { type Throttle } from './throttle.js';
 
 /** What counts requests to the upstream. */
 export interface CallMetrics {
@@ -16,7 +17,7 @@ export interface CallMetrics {
 export interface UpstreamCallsOptions {
   readonly metrics: CallMetrics;
   readonly logger: Logger;
-  readonly seldom: Seldom;
+  readonly seldom: Throttle;
   readonly spans: Spans | undefined;
 }
 
@@ -79,14 +80,14 @@ export class UpstreamCalls implements CallObserver {
       this.#isAllowed = false;
   }
 
-  #span({ route, attempt, priority, trail }: BegunCall): Span | undefined {
+  #span({ route, attempt, priority, trace }: BegunCall): Span | undefined {
     const { spans } = this.#options;
     if (!spans) return undefined;
     const [method, path] = templates[route];
     return spans.begin({
       name: `${method} ${root}${path}`,
       kind: 'client',
-      parent: trail?.span,
+      parent: trace?.span,
       facts: {
         'http.request.method': method,
         'url.template': `${root}${path}`,
@@ -98,16 +99,16 @@ export class UpstreamCalls implements CallObserver {
   }
 
   #log(
-    { route, attempt, trail }: BegunCall,
+    { route, attempt, trace }: BegunCall,
     { status, reason }: CallEnd,
     facts: Readonly<Record<string, unknown>>,
   ): void {
     const { logger, seldom } = this.#options;
-    const line = { ...onTrail(trail), route, status, reason, attempt, ...facts };
+    const line = { ...logFields(trace), route, status, reason, attempt, ...facts };
     if (reason !== undefined && trouble.has(reason)) logger.warn(line, 'an upstream call failed');
     else logger.debug(line, 'an upstream call');
     if (reason === 'unauthorized')
-      seldom.say(reason, () => {
+      seldom.run(reason, () => {
         logger.error(line, refusals.unauthorized);
       });
     if (reason === 'forbidden') this.#sayForbidden(line);
@@ -120,11 +121,11 @@ export class UpstreamCalls implements CallObserver {
   #sayForbidden(line: object): void {
     const { logger, seldom } = this.#options;
     if (this.#isAllowed)
-      seldom.say('refused', () => {
+      seldom.run('refused', () => {
         logger.warn(line, refusals.refused);
       });
     else
-      seldom.say('forbidden', () => {
+      seldom.run('forbidden', () => {
         logger.error(line, refusals.forbidden);
       });
   }
@@ -144,12 +145,15 @@ const maximumPathLength = 200;
 /** Tells once of each path that the document does not have; every answer that has it is counted. */
 export function driftLog(logger: Logger, count: (route: DriftRoute, kind: Drift['kind']) => void): OnDrift {
   const told = new Set<string>();
-  return (route, { kind, path }, trail) => {
+  return (route, { kind, path }, trace) => {
     count(route, kind);
     const drift = { route, kind, path: path.slice(0, maximumPathLength) };
     const key = JSON.stringify(drift);
     if (told.size >= maximumPaths || told.has(key)) return;
     told.add(key);
-    logger.warn({ ...onTrail(trail), drift }, 'the upstream says something that its document does not have');
+    logger.warn(
+      { ...logFields(trace), drift },
+      'the upstream says something that its document does not have',
+    );
   };
 }

@@ -2,7 +2,7 @@ import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { request } from 'undici';
 import { readConfig } from '../../src/config/config.js';
-import { type GatewayParts } from '../../src/app/runtime.js';
+import { type GatewayOverrides } from '../../src/app/runtime.js';
 import { type Gateway, startGateway } from '../../src/app/gateway.js';
 import { bothWays } from './both-ways.js';
 import { createLogger } from '../../src/telemetry/logger.js';
@@ -51,7 +51,7 @@ export async function startGatewayOn(
   environment: Readonly<Record<string, string>> = {},
   now: () => number = Date.now,
   sleep: (ms: number) => Promise<unknown> = () => Promise.resolve(),
-  parts: Pick<GatewayParts, 'patience' | 'random' | 'compare' | 'heapBytes'> = {},
+  parts: Pick<GatewayOverrides, 'patience' | 'random' | 'compare' | 'heapBytes'> = {},
 ): Promise<GatewayUnderTest> {
   const config = readConfig({
     PORT: '0',

@@ -1,4 +1,4 @@
-import { type Asker, type Trail } from '../../domain/trail.js';
+import { type CallOrigin, type RequestTrace } from '../../domain/request-trace.js';
 
 /** One thing that an answer is made of. */
 export interface UsedReading {
@@ -76,7 +76,7 @@ class UsedReadings {
 }
 
 /** What one request cost: told to a client that asks for it. */
-export class ReadReport implements Asker {
+export class ReadReport implements CallOrigin {
   /** Requests sent to the upstream, retries included. */
   calls = 0;
   /** Reads answered from what was read before, fresh or old. */
@@ -89,10 +89,10 @@ export class ReadReport implements Asker {
   hasMessages = false;
   /** What the answer is made of. */
   readonly used = new UsedReadings();
-  readonly trail: Trail | undefined;
+  readonly trace: RequestTrace | undefined;
 
-  /** @param trail of the request; undefined for what nobody asked for. */
-  constructor(trail?: Trail) {
-    this.trail = trail;
+  /** @param trace of the request; undefined for what nobody asked for. */
+  constructor(trace?: RequestTrace) {
+    this.trace = trace;
   }
 }

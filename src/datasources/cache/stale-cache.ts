@@ -184,7 +184,7 @@ export class CachedReads<V extends object> extends KeptReadings<V> {
     report.used.willBe();
     if (this.#options.isOn) return this.#read(key, wish, fetch);
     report.freshForMs = 0;
-    return this.#fetch(key, fetch, { priority, asker: report });
+    return this.#fetch(key, fetch, { priority, origin: report });
   }
 
   async #read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
@@ -232,7 +232,7 @@ export class CachedReads<V extends object> extends KeptReadings<V> {
         priority: priority ?? (old && !mustBeNew ? 'refresh' : 'read'),
         staleMs: old ? this.ageMs(old) : 0,
         onQueued,
-        asker: report,
+        origin: report,
       };
       return this.#options.shared ? this.#once(key, wish, fetch, call) : this.#fetch(key, fetch, call);
     });

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { type PageArguments, readable, type Window } from '../../domain/page.js';
 import { checkSid } from '../../domain/sid.js';
-import { type Asker } from '../../domain/trail.js';
+import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type ReadWish } from '../cache/cache-entry.js';
@@ -91,7 +91,7 @@ export class RequestReader {
   }
 
   /** Whom requests to the upstream that are sent beside the reader are for. */
-  get asker(): Asker {
+  get origin(): CallOrigin {
     return this.#wish.report;
   }
 

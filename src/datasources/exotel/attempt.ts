@@ -1,4 +1,4 @@
-import { type Trail } from '../../domain/trail.js';
+import { type RequestTrace } from '../../domain/request-trace.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type CallEnd, endOfAnswer, endOfFailure, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
@@ -58,7 +58,7 @@ export function openEnvelope(
 /** Whom a try is made for, and who looks on. */
 export interface TryWatch {
   readonly route: Route;
-  readonly trail: Trail | undefined;
+  readonly trace: RequestTrace | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly drift: DriftWatch | undefined;
@@ -77,11 +77,11 @@ export class OneTry implements AnswerReader<WireEnvelope> {
   }
 
   answered(answer: TransportAnswer): WireEnvelope {
-    const { now, drift, route, trail } = this.#watch;
+    const { now, drift, route, trace } = this.#watch;
     const { status, headers } = answer;
     try {
       this.#told.headers = rateHeaders(headers);
-      const envelope = openEnvelope(answer, now(), (body) => drift?.look(route, status, body, trail));
+      const envelope = openEnvelope(answer, now(), (body) => drift?.look(route, status, body, trace));
       this.#ended?.(endOfAnswer(status, envelope));
       return envelope;
     } catch (error) {

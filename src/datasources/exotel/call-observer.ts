@@ -1,4 +1,4 @@
-import { type Trail } from '../../domain/trail.js';
+import { type RequestTrace } from '../../domain/request-trace.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
 import { type Priority } from './rate-limit/priority.js';
@@ -14,7 +14,7 @@ export interface BegunCall {
   readonly attempt: number;
   readonly priority: Priority;
   /** Whom it is sent for; undefined for what nobody waits for. */
-  readonly trail: Trail | undefined;
+  readonly trace: RequestTrace | undefined;
 }
 
 /** How a request ended. */

@@ -3,7 +3,7 @@ import { type CampaignQuery, type MessageQuery } from '../../domain/list-query.j
 import { type Slice, type Window } from '../../domain/page.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { checkSid } from '../../domain/sid.js';
-import { type Asker } from '../../domain/trail.js';
+import { type CallOrigin } from '../../domain/request-trace.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -74,7 +74,7 @@ const askedFor: CallOptions = { priority: 'read' };
 type WriteRoute = 'create' | 'update' | 'action';
 
 /** How a write is sent. */
-export type WriteOptions = Pick<CallOptions, 'asker' | 'beforeSent'>;
+export type WriteOptions = Pick<CallOptions, 'origin' | 'beforeSent'>;
 
 /** What a write answered. */
 export interface Written {
@@ -145,13 +145,13 @@ export class ExotelClient {
   }
 
   /** Changes what the draft says. */
-  async updateCampaign(sid: string, draft: CampaignDraft, asker?: Asker): Promise<Written> {
-    return this.#written('update', `/${sidSegment(sid, 'sid')}`, draftToWire(draft), { asker });
+  async updateCampaign(sid: string, draft: CampaignDraft, origin?: CallOrigin): Promise<Written> {
+    return this.#written('update', `/${sidSegment(sid, 'sid')}`, draftToWire(draft), { origin });
   }
 
   /** Asks for a move in the campaign's life. */
-  async actOnCampaign(sid: string, action: LifecycleAction, asker?: Asker): Promise<Written> {
-    return this.#written('action', `/${sidSegment(sid, 'sid')}`, actionToWire(action), { asker });
+  async actOnCampaign(sid: string, action: LifecycleAction, origin?: CallOrigin): Promise<Written> {
+    return this.#written('action', `/${sidSegment(sid, 'sid')}`, actionToWire(action), { origin });
   }
 
   async #written(route: WriteRoute, path: string, body: WireBody, options: WriteOptions): Promise<Written> {
@@ -177,14 +177,14 @@ export class ExotelClient {
   }
 
   /** What one try does; each is shown to who watches. */
-  #try(route: Route, request: TransportRequest, { priority, asker }: CallOptions): Try<WireEnvelope> {
+  #try(route: Route, request: TransportRequest, { priority, origin }: CallOptions): Try<WireEnvelope> {
     const { transport, now, observer, drift } = this.#options;
     // Whoever's request set a poll off: it goes on without them.
-    const trail = priority === 'background' ? undefined : asker?.trail;
-    const watch = { route, trail, now, drift };
+    const trace = priority === 'background' ? undefined : origin?.trace;
+    const watch = { route, trace, now, drift };
     let attempt = 0;
     return (told, timeoutMs) => {
-      const ended = observer?.began({ route, attempt: (attempt += 1), priority, trail });
+      const ended = observer?.began({ route, attempt: (attempt += 1), priority, trace });
       return transport.send(request, new OneTry(watch, told, ended), timeoutMs);
     };
   }

@@ -3,7 +3,7 @@ import { GatewayError, type UserProblem } from '../../domain/errors.js';
 import { newCampaignProblems } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { isSidLength } from '../../domain/sid.js';
-import { type Trail } from '../../domain/trail.js';
+import { type RequestTrace } from '../../domain/request-trace.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
 import { type LifecycleAction } from '../exotel/mapping/draft.js';
@@ -30,7 +30,7 @@ export interface AuditLine {
 }
 
 /** Where audit lines go, and whose request each write is of. */
-export type Audit = (line: AuditLine, trail: Trail | undefined) => void;
+export type Audit = (line: AuditLine, trace: RequestTrace | undefined) => void;
 
 type Ending = Pick<AuditLine, 'outcome' | 'codes' | 'upstreamRequestId'> & { readonly sid?: string };
 
@@ -100,7 +100,7 @@ export class CampaignWriter {
 
   async #create(draft: CampaignDraft, idempotencyKey: string | null): Promise<KeyedOutcome> {
     const keyed = await this.#options.creates
-      .create(draft, idempotencyKey, this.#reader.asker)
+      .create(draft, idempotencyKey, this.#reader.origin)
       .catch((error: unknown) => {
         // Who is told to look must not be shown a list from before.
         if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) this.#reader.forgetLists();
@@ -135,16 +135,16 @@ export class CampaignWriter {
     write: () => Promise<KeyedOutcome>,
   ): Promise<KeyedOutcome> {
     const head = { who: this.#who, what, sid: sid !== null && isSidLength(sid) ? sid : null };
-    const { trail } = this.#reader.asker;
+    const { trace } = this.#reader.origin;
     try {
       const keyed = await write();
       this.#options.audit(
         { ...head, ...auditOfOutcome(keyed.outcome, keyed.isReplay || keyed.isJoined) },
-        trail,
+        trace,
       );
       return keyed;
     } catch (error) {
-      this.#options.audit({ ...head, ...auditOfError(error) }, trail);
+      this.#options.audit({ ...head, ...auditOfError(error) }, trace);
       throw error;
     } finally {
       await this.#reader.told; // whoever is told of a write finds it, whichever gateway is asked

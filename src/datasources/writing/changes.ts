@@ -77,7 +77,7 @@ export class Changes {
     return this.#change({
       action,
       sid,
-      send: () => client.updateCampaign(sid, withCallbacks(draft, campaign), this.#reader.asker),
+      send: () => client.updateCampaign(sid, withCallbacks(draft, campaign), this.#reader.origin),
       shown: (now) => updateProgress(draft, campaign, now),
     });
   }
@@ -91,7 +91,7 @@ export class Changes {
     return this.#change({
       action,
       sid,
-      send: () => client.actOnCampaign(sid, action, this.#reader.asker),
+      send: () => client.actOnCampaign(sid, action, this.#reader.origin),
       shown: ({ status }) => (hasReached(action, status) ? 'done' : 'notDone'),
     });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { type Asker } from '../../domain/trail.js';
+import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { createToWire } from '../exotel/mapping/draft.js';
 
@@ -85,7 +85,7 @@ export interface Create {
   readonly isNameOurs: boolean;
   readonly log: CreateLog;
   /** The request that it is for. */
-  readonly asker: Asker;
+  readonly origin: CallOrigin;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fieldProblems, keyProblems, newCampaignProblems } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { type Asker } from '../../domain/trail.js';
+import { type CallOrigin } from '../../domain/request-trace.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type SharedState } from '../state/shared-state.js';
 import {
@@ -57,15 +57,19 @@ export class Creates {
 
   /**
    * Creates a campaign, or answers the result of the same key before.
-   * @param asker the request that it is for.
+   * @param origin the request that it is for.
    */
-  async create(draft: CampaignDraft, idempotencyKey: string | null, asker: Asker): Promise<KeyedOutcome> {
+  async create(
+    draft: CampaignDraft,
+    idempotencyKey: string | null,
+    origin: CallOrigin,
+  ): Promise<KeyedOutcome> {
     const { accountSid, now, random } = this.#options;
     const name = draft.name ?? defaultName(accountSid, now(), random);
     const problems = () => newCampaignProblems(draft, idempotencyKey, now());
     const isNameOurs = draft.name == null;
     if (idempotencyKey === null) {
-      const create = { id: randomUUID(), draft: { ...draft, name }, isNameOurs, log: new Memo(), asker };
+      const create = { id: randomUUID(), draft: { ...draft, name }, isNameOurs, log: new Memo(), origin };
       return { outcome: await this.#run(create), isReplay: false };
     }
     // Rules that are broken whatever was done before need no lease.
@@ -82,7 +86,7 @@ export class Creates {
           draft: { ...draft, name: lease.name },
           isNameOurs,
           log: lease,
-          asker,
+          origin,
         }),
     });
   }

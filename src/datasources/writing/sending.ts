@@ -100,7 +100,7 @@ export class Sending {
   /** Sends one POST. @returns its outcome, or the failure for which that is unknown. */
   async #post(create: Create): Promise<Outcome | UpstreamFailure> {
     const { now, timeoutMs, client, withCallbacks } = this.#options;
-    const { log, draft, asker } = create;
+    const { log, draft, origin } = create;
     const before = log.progress;
     const nowMs = now();
     const sentAtMs = before.sentAtMs ?? nowMs; // any of the requests may be the one that was processed
@@ -111,7 +111,7 @@ export class Sending {
     let leftAtMs = nowMs;
     try {
       const written = await client.createCampaign(filled, {
-        asker,
+        origin,
         beforeSent: () => {
           if (!log.isOurs()) throw new NotSent();
           leftAtMs = now();
@@ -148,10 +148,13 @@ export class Sending {
 
   /** The upstream named the campaign that it created; the rest of its answer is unreadable. */
   async #readCreated(sid: string, create: Create, { facts }: UpstreamFailure): Promise<Outcome> {
-    const { asker } = create;
+    const { origin } = create;
     await this.#reserve(sid, create);
     try {
-      return done(await this.#options.client.getCampaign(sid, { priority: 'write', asker }), facts.requestId);
+      return done(
+        await this.#options.client.getCampaign(sid, { priority: 'write', origin }),
+        facts.requestId,
+      );
     } catch {
       throw createdUnreadable(sid, facts.requestId);
     }

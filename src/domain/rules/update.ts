@@ -4,7 +4,7 @@ import { fieldProblems, scheduleProblems } from './create.js';
 import { type CampaignDraft } from './draft.js';
 
 /** What an update's rules need to know of the campaign as it is. */
-export interface CampaignAsItIs {
+export interface CurrentCampaign {
   readonly contentType: ContentType;
   readonly smsType: SmsType;
   readonly senderId: string;
@@ -13,7 +13,7 @@ export interface CampaignAsItIs {
 }
 
 /** True where the client said nothing at all. */
-export function saysNothing(draft: CampaignDraft): boolean {
+export function isEmptyDraft(draft: CampaignDraft): boolean {
   const { schedule, ...rest } = draft;
   const said = [...Object.values(rest), schedule?.startTime, schedule?.endTime];
   return said.every((value) => value == null);
@@ -25,8 +25,8 @@ export function saysNothing(draft: CampaignDraft): boolean {
  * A rule between two fields (lists and content type, sender and SMS type, end and start) is checked where
  * either is given; what is left as it is, is not reported unless what is given breaks it.
  */
-export function updateProblems(draft: CampaignDraft, asItIs: CampaignAsItIs, nowMs: number): UserProblem[] {
-  if (saysNothing(draft)) return [problem('BLANK', ['input'], 'Nothing to change was given.')];
+export function updateProblems(draft: CampaignDraft, asItIs: CurrentCampaign, nowMs: number): UserProblem[] {
+  if (isEmptyDraft(draft)) return [problem('BLANK', ['input'], 'Nothing to change was given.')];
   const merged: CampaignDraft = {
     ...draft,
     contentType: draft.contentType ?? asItIs.contentType,
@@ -51,7 +51,7 @@ function blame(found: UserProblem, said: ReadonlySet<string>): UserProblem[] {
 }
 
 /** A start that is moved past the end that stays breaks the 2 hours just as an early end does. */
-function movedScheduleProblems(draft: CampaignDraft, asItIs: CampaignAsItIs, nowMs: number): UserProblem[] {
+function movedScheduleProblems(draft: CampaignDraft, asItIs: CurrentCampaign, nowMs: number): UserProblem[] {
   if (draft.schedule == null) return [];
   const { startTime, endTime } = draft.schedule;
   const current = asItIs.schedule;

@@ -5,7 +5,7 @@ import {
   type PageArguments,
   type PageLimits,
 } from '../../domain/page.js';
-import { answeredBySid } from '../../resolvers/look-ahead.js';
+import { identityFields } from '../../resolvers/look-ahead.js';
 import { pageOf, representationsOf, representedSid, sidOf } from './arguments.js';
 import {
   AnswerShape,
@@ -100,7 +100,7 @@ class CampaignScope {
     for (const field of selection.fields) {
       this.#shape.step();
       if (field.name === 'messages') this.#addMessages(field);
-      else if (!answeredBySid.has(field.name)) this.#details = true;
+      else if (!identityFields.has(field.name)) this.#details = true;
     }
   }
 

@@ -47,7 +47,7 @@ export interface Rewriting {
 }
 
 /** A request as the operations see it. */
-export interface Call {
+export interface ApiRequest {
   readonly method: string;
   readonly query: URLSearchParams;
   readonly contentType: string;
@@ -57,14 +57,14 @@ export interface Call {
 }
 
 /** What the operations work with. */
-export interface Upstream {
+export interface OperationContext {
   readonly state: SandboxState;
   readonly maximums: PageMaximums;
   readonly rewriting: Rewriting;
 }
 
 /** What an operation found or made; the envelope is put around it later. */
-export interface Outcome {
+export interface OperationResult {
   readonly data: unknown;
   readonly metadata?: Metadata;
 }
@@ -78,4 +78,4 @@ interface Metadata {
 }
 
 /** One thing the API does; it throws an ApiFailure where the API refuses. */
-export type Operation = (upstream: Upstream, call: Call) => Outcome;
+export type Operation = (upstream: OperationContext, call: ApiRequest) => OperationResult;

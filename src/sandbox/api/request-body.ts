@@ -1,5 +1,5 @@
 import { ApiFailure } from './failure.js';
-import { type Call } from './operation.js';
+import { type ApiRequest } from './operation.js';
 
 /** The parameters of a request, none of them checked. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -8,7 +8,7 @@ export type Body = Readonly<Record<string, unknown>>;
  * Reads a request's JSON. The curl samples send the parameters flat, the other samples inside `smscampaigns`
  * (API document, 'Create SMS Campaign'): both are taken.
  */
-export function readBody(call: Call): Body {
+export function readBody(call: ApiRequest): Body {
   if (!/^application\/json\s*(;|$)/i.test(call.contentType)) {
     throw ApiFailure.unsupportedContentType(call.contentType);
   }

@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { type Callback, type CallbackForm } from './callback.js';
 
 /** A callback that is to be posted, for the first time or again. */
-export interface Posting {
+export interface QueuedCallback {
   readonly callback: Callback;
   /** How often it has been posted already. */
   readonly attempts: number;
@@ -10,7 +10,7 @@ export interface Posting {
 
 /** The postings of one campaign: those that wait, oldest first, and what is on its way. */
 interface Lane {
-  readonly waiting: { readonly posting: Posting; readonly order: number }[];
+  readonly waiting: { readonly posting: QueuedCallback; readonly order: number }[];
   underway: number;
   isHeld: boolean;
 }
@@ -20,7 +20,7 @@ interface Lane {
  * alone: after all before it were answered or failed once, and before all behind it. One that is sent again does
  * not hold up its lane: callbacks may arrive late and out of order.
  */
-export class Lanes {
+export class CallbackQueue {
   readonly #most: number;
   readonly #lanes = new Map<string, Lane>();
   #waiting = 0;
@@ -31,7 +31,7 @@ export class Lanes {
     this.#most = most;
   }
 
-  add(posting: Posting): void {
+  add(posting: QueuedCallback): void {
     if (this.#waiting === this.#most) this.#dropOldest();
     const sid = posting.callback.campaignSid;
     const lane = this.#lanes.get(sid) ?? { waiting: [], underway: 0, isHeld: false };
@@ -42,7 +42,7 @@ export class Lanes {
   }
 
   /** The next that may go; `finish` has to follow. */
-  take(): Posting | undefined {
+  take(): QueuedCallback | undefined {
     for (const [sid, lane] of this.#lanes) {
       const next = lane.waiting[0]?.posting;
       if (next === undefined || lane.isHeld || (goesAlone(next) && lane.underway > 0)) continue;
@@ -57,7 +57,7 @@ export class Lanes {
     return undefined;
   }
 
-  finish(posting: Posting): void {
+  finish(posting: QueuedCallback): void {
     const sid = posting.callback.campaignSid;
     const lane = this.#lanes.get(sid);
     if (lane === undefined) return;
@@ -73,7 +73,7 @@ export class Lanes {
   }
 }
 
-function goesAlone({ callback, attempts }: Posting): boolean {
+function goesAlone({ callback, attempts }: QueuedCallback): boolean {
   return callback.isOfCampaign && attempts === 0;
 }
 
@@ -121,7 +121,7 @@ function asForm({ fields }: Callback): Written {
 }
 
 /** How a postman works. */
-export interface PostmanOptions {
+export interface CallbackDispatcherOptions {
   readonly form: CallbackForm;
   readonly copies: number;
   /** Pauses are as much shorter as campaigns are faster. */
@@ -135,20 +135,20 @@ const MOST_UNDERWAY = 16;
 const MOST_WAITING = 10_000;
 
 /** Posts callbacks, a few at a time, and those that are not acknowledged again. */
-export class Postman {
-  readonly #options: PostmanOptions;
+export class CallbackDispatcher {
+  readonly #options: CallbackDispatcherOptions;
   readonly #agent = new Agent();
-  readonly #lanes = new Lanes(MOST_WAITING);
-  #again: { readonly posting: Posting; readonly due: number }[] = [];
+  readonly #lanes = new CallbackQueue(MOST_WAITING);
+  #again: { readonly posting: QueuedCallback; readonly due: number }[] = [];
   #underway = 0;
   #isClosed = false;
 
-  constructor(options: PostmanOptions) {
+  constructor(options: CallbackDispatcherOptions) {
     this.#options = options;
   }
 
   /** Takes new callbacks, and posts what there is to post by now. */
-  round(callbacks: readonly Callback[]): void {
+  dispatch(callbacks: readonly Callback[]): void {
     const now = performance.now();
     const due = this.#again.filter((one) => one.due <= now);
     if (due.length > 0) this.#again = this.#again.filter((one) => one.due > now);
@@ -171,7 +171,7 @@ export class Postman {
     }
   }
 
-  async #post(posting: Posting): Promise<void> {
+  async #post(posting: QueuedCallback): Promise<void> {
     this.#underway += 1;
     // Copies follow each other in the same turn; each that is not acknowledged is sent again on its own.
     const copies = posting.attempts === 0 ? this.#options.copies : 1;
@@ -184,7 +184,7 @@ export class Postman {
     this.#send();
   }
 
-  #postAgain({ callback, attempts }: Posting): void {
+  #postAgain({ callback, attempts }: QueuedCallback): void {
     const pause = PAUSES_MS[attempts];
     if (pause === undefined) return;
     if (this.#again.length === MOST_WAITING) this.#again.shift();

@@ -1,19 +1,19 @@
 import { type ApiFailure } from '../api/failure.js';
-import { type Outcome } from '../api/operation.js';
+import { type OperationResult } from '../api/operation.js';
 
 /** An HTTP answer before it is sent. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
 }
 
 /** An answer with a JSON body. */
-export function jsonAnswer(
+export function jsonResponse(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): HttpResponse {
   const type = { 'content-type': 'application/json; charset=utf-8' };
   return { status, headers: { ...type, ...headers }, body: JSON.stringify(body) };
 }
@@ -39,7 +39,7 @@ export interface EnvelopeHead {
 }
 
 /** The envelope of what went well. */
-export function successEnvelope(head: EnvelopeHead, outcome: Outcome, shape: ItemShape): unknown {
+export function successEnvelope(head: EnvelopeHead, outcome: OperationResult, shape: ItemShape): unknown {
   const item = (data: unknown): unknown =>
     shape.saysNoError
       ? { code: 200, error_data: null, status: 'success', data }

@@ -1,8 +1,14 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ApiFailure } from '../api/failure.js';
-import { type Call, type Operation, type Upstream } from '../api/operation.js';
-import { hexDigits } from '../digest.js';
-import { type Answer, failureEnvelope, type ItemShape, jsonAnswer, successEnvelope } from './envelope.js';
+import { type ApiRequest, type Operation, type OperationContext } from '../api/operation.js';
+import { hexDigits } from '../hash.js';
+import {
+  type HttpResponse,
+  failureEnvelope,
+  type ItemShape,
+  jsonResponse,
+  successEnvelope,
+} from './envelope.js';
 import { type RateLimit } from './rate-limit.js';
 
 /** HTTP Basic: the API key is the user, the API token the password (API document, every curl sample). */
@@ -20,8 +26,8 @@ function requireCredentials(authorization: string | undefined, credentials: Cred
 }
 
 /** What answering needs. */
-export interface Desk {
-  readonly upstream: Upstream;
+export interface ApiContext {
+  readonly upstream: OperationContext;
   readonly credentials: Credentials;
   readonly rateLimit: RateLimit;
 }
@@ -36,7 +42,12 @@ export interface Route {
  * Answers one request in the upstream's order: who asks, how often, for which account, and only then what. All
  * refusals but the rate limit's come in the envelope.
  */
-export function answerTo(desk: Desk, route: Route, request: FastifyRequest, index: number): Answer {
+export function respond(
+  desk: ApiContext,
+  route: Route,
+  request: FastifyRequest,
+  index: number,
+): HttpResponse {
   const head = { request_id: hexDigits(`request:${index}`, 32), method: request.method };
   let headers = {};
   try {
@@ -46,15 +57,15 @@ export function answerTo(desk: Desk, route: Route, request: FastifyRequest, inde
     headers = decision.headers;
     requireAccount(desk, request);
     const outcome = route.operation(desk.upstream, callOf(request));
-    return jsonAnswer(200, successEnvelope(head, outcome, route.shape), headers);
+    return jsonResponse(200, successEnvelope(head, outcome, route.shape), headers);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    return jsonAnswer(error.httpCode, failureEnvelope(head, error, route.shape), headers);
+    return jsonResponse(error.httpCode, failureEnvelope(head, error, route.shape), headers);
   }
 }
 
 /** Writes an answer as it is. */
-export function send(reply: FastifyReply, answer: Answer): void {
+export function send(reply: FastifyReply, answer: HttpResponse): void {
   void reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 
@@ -68,14 +79,14 @@ export function queryOf(request: FastifyRequest): URLSearchParams {
   return new URLSearchParams(request.url.split('?').slice(1).join('?'));
 }
 
-function requireAccount(desk: Desk, request: FastifyRequest): void {
+function requireAccount(desk: ApiContext, request: FastifyRequest): void {
   const { account } = pathParameters(request);
   // A path without an account is no route at all, and gets the 404 of its operation.
   if (account === undefined || account === desk.upstream.state.accountSid) return;
   throw ApiFailure.notAllowed(`These credentials are not of account ${account}`);
 }
 
-function callOf(request: FastifyRequest): Call {
+function callOf(request: FastifyRequest): ApiRequest {
   return {
     method: request.method,
     query: queryOf(request),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ApiFailure } from '../api/failure.js';
-import { type Answer, failedItem, jsonAnswer, restException } from './envelope.js';
+import { type HttpResponse, failedItem, jsonResponse, restException } from './envelope.js';
 
 /** What goes wrong with one request. */
 export interface Fault {
@@ -42,17 +42,17 @@ export async function delay(fault: Fault, closing: AbortSignal): Promise<void> {
 }
 
 /** The answer that a fault puts in place of the right one; undefined for those that break the connection. */
-export function faultyAnswer(fault: Fault, method: string): Answer | undefined {
+export function faultResponse(fault: Fault, method: string): HttpResponse | undefined {
   const wait = fault.retryAfterSeconds;
   const headers: Record<string, string> = wait === undefined ? {} : { 'retry-after': String(wait) };
   switch (fault.kind) {
     case 'html':
       return { status: 502, headers: { 'content-type': 'text/html', ...headers }, body: BAD_GATEWAY };
     case 'garbage':
-      return { ...jsonAnswer(200, null, headers), body: '{"request_id": "0", "response": [<' };
+      return { ...jsonResponse(200, null, headers), body: '{"request_id": "0", "response": [<' };
     case 'status': {
       const status = fault.status ?? 503;
-      return jsonAnswer(status, restException(status, 'Refused by a fault of the sandbox'), headers);
+      return jsonResponse(status, restException(status, 'Refused by a fault of the sandbox'), headers);
     }
     case 'failed-item': {
       const failure = new ApiFailure(
@@ -61,7 +61,7 @@ export function faultyAnswer(fault: Fault, method: string): Answer | undefined {
         'Duplicate resource',
         'A fault of the sandbox',
       );
-      return jsonAnswer(200, failedResponse(method, failure), headers);
+      return jsonResponse(200, failedResponse(method, failure), headers);
     }
     case 'reset':
     case 'hang':
@@ -79,7 +79,7 @@ const ENCODERS: Readonly<Record<string, (body: string) => Buffer>> = {
 };
 
 /** The same answer with its body encoded. */
-export function encoded(answer: Answer, { encoding = 'gzip' }: Fault): Answer {
+export function encoded(answer: HttpResponse, { encoding = 'gzip' }: Fault): HttpResponse {
   const encode = ENCODERS[encoding] ?? ((body: string) => Buffer.from(body));
   const headers = { ...answer.headers, 'content-encoding': encoding };
   return { ...answer, headers, body: encode(answer.body.toString()) };
@@ -90,7 +90,7 @@ export function breakConnection(
   fault: Fault,
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: Answer,
+  answer: HttpResponse,
 ): void {
   reply.hijack();
   if (fault.kind === 'hang') return;

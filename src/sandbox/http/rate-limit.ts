@@ -1,11 +1,11 @@
-import { type Answer, jsonAnswer, restException } from './envelope.js';
+import { type HttpResponse, jsonResponse, restException } from './envelope.js';
 
 const MINUTE = 60_000;
 
 /** Whether a request may pass, and the headers its answer carries either way. */
 export interface RateDecision {
   readonly headers: Readonly<Record<string, string>>;
-  readonly refusal: Answer | undefined;
+  readonly refusal: HttpResponse | undefined;
 }
 
 /** Counts requests in fixed minutes of the clock, as the upstream does; a limit of 0 is none. */
@@ -35,7 +35,7 @@ export class RateLimit {
   }
 }
 
-function tooMany(headers: Record<string, string>, waitMs: number): Answer {
+function tooMany(headers: Record<string, string>, waitMs: number): HttpResponse {
   const body = restException(429, 'Too many requests: the rate limit of the account is exceeded');
-  return jsonAnswer(429, body, { ...headers, 'retry-after': String(Math.ceil(waitMs / 1000)) });
+  return jsonResponse(429, body, { ...headers, 'retry-after': String(Math.ceil(waitMs / 1000)) });
 }

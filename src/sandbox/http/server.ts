@@ -12,9 +12,9 @@ import {
   listMessages,
   updateCampaign,
 } from '../api/operations.js';
-import { type Answer, jsonAnswer, restException } from './envelope.js';
-import { answerTo, bodyText, type Desk, queryOf, type Route, send } from './exchange.js';
-import { breakConnection, delay, encoded, type Fault, type FaultPlan, faultyAnswer } from './faults.js';
+import { type HttpResponse, jsonResponse, restException } from './envelope.js';
+import { respond, bodyText, type ApiContext, queryOf, type Route, send } from './exchange.js';
+import { breakConnection, delay, encoded, type Fault, type FaultPlan, faultResponse } from './faults.js';
 
 /** One request the sandbox has received. */
 export interface RecordedCall {
@@ -57,23 +57,23 @@ function loggedBody(text: string): unknown {
 }
 
 /** What every request passes through besides its own route. */
-interface Front {
-  readonly desk: Desk;
+interface ServerContext {
+  readonly desk: ApiContext;
   readonly log: CallLog;
   readonly faults: FaultPlan | undefined;
   /** Aborted when the sandbox closes, so that no delayed answer outlives it. */
   readonly closing: AbortSignal;
 }
 
-const NOTHING_PROCESSED = jsonAnswer(503, restException(503, 'Not processed: a fault of the sandbox'));
+const NOTHING_PROCESSED = jsonResponse(503, restException(503, 'Not processed: a fault of the sandbox'));
 
 /** The handler of a route: logs the call, lets the plan of faults have its way, and answers. */
-function serve(front: Front, route: Route): RouteHandlerMethod {
+function handlerOf(front: ServerContext, route: Route): RouteHandlerMethod {
   return async (request, reply) => {
     const { call, index } = front.log.record(recordOf(front, request));
     const { method, path, query } = call;
     const fault = front.faults?.({ method, path, query, index });
-    const process = (): Answer => answerTo(front.desk, route, request, index);
+    const process = (): HttpResponse => respond(front.desk, route, request, index);
     const isDelay = fault?.kind === 'delay';
     if (isDelay && fault.when !== 'after') await delay(fault, front.closing);
     const isProcessed = fault === undefined || isDelay || fault.kind === 'encode' || fault.when === 'after';
@@ -81,19 +81,19 @@ function serve(front: Front, route: Route): RouteHandlerMethod {
     if (isDelay && fault.when === 'after') await delay(fault, front.closing);
     if (fault === undefined || isDelay) deliver(reply, call, answer);
     else if (fault.kind === 'encode') deliver(reply, call, encoded(answer, fault));
-    else goWrong(fault, request, reply, call, answer);
+    else applyFault(fault, request, reply, call, answer);
     return reply;
   };
 }
 
-function goWrong(
+function applyFault(
   fault: Fault,
   request: FastifyRequest,
   reply: FastifyReply,
   call: RecordedCall,
-  answer: Answer,
+  answer: HttpResponse,
 ): void {
-  const replacement = faultyAnswer(fault, request.method);
+  const replacement = faultResponse(fault, request.method);
   if (replacement !== undefined) {
     deliver(reply, call, replacement);
     return;
@@ -102,13 +102,13 @@ function goWrong(
   breakConnection(fault, request, reply, answer);
 }
 
-function deliver(reply: FastifyReply, call: RecordedCall, answer: Answer): void {
+function deliver(reply: FastifyReply, call: RecordedCall, answer: HttpResponse): void {
   call.status = answer.status;
   // Its clock is the sandbox's, which a test may set.
   send(reply, { ...answer, headers: { date: new Date(call.at).toUTCString(), ...answer.headers } });
 }
 
-function recordOf(front: Front, request: FastifyRequest): RecordedCall {
+function recordOf(front: ServerContext, request: FastifyRequest): RecordedCall {
   return {
     method: request.method,
     path: request.url.split('?', 1)[0] ?? '',
@@ -124,15 +124,15 @@ const CAMPAIGN = `${CAMPAIGNS}/:id`;
 const OBJECT = { inArray: false, saysNoError: false };
 
 /** Puts the API's five routes on a server; anything else is answered 404 with code 1000. */
-export function addRoutes(app: FastifyInstance, front: Front): void {
+export function addRoutes(app: FastifyInstance, front: ServerContext): void {
   const created = { inArray: true, saysNoError: true };
   const listed = { inArray: true, saysNoError: false };
-  app.post(CAMPAIGNS, serve(front, { operation: createCampaign, shape: created }));
-  app.get(CAMPAIGNS, serve(front, { operation: listCampaigns, shape: listed }));
-  app.get(CAMPAIGN, serve(front, { operation: getCampaign, shape: OBJECT }));
-  app.put(CAMPAIGN, serve(front, { operation: updateCampaign, shape: OBJECT }));
-  app.get(`${CAMPAIGN}/message-details`, serve(front, { operation: listMessages, shape: created }));
-  app.setNotFoundHandler(serve(front, { operation: unknownRoute, shape: OBJECT }));
+  app.post(CAMPAIGNS, handlerOf(front, { operation: createCampaign, shape: created }));
+  app.get(CAMPAIGNS, handlerOf(front, { operation: listCampaigns, shape: listed }));
+  app.get(CAMPAIGN, handlerOf(front, { operation: getCampaign, shape: OBJECT }));
+  app.put(CAMPAIGN, handlerOf(front, { operation: updateCampaign, shape: OBJECT }));
+  app.get(`${CAMPAIGN}/message-details`, handlerOf(front, { operation: listMessages, shape: created }));
+  app.setNotFoundHandler(handlerOf(front, { operation: unknownRoute, shape: OBJECT }));
 }
 
 function unknownRoute(): never {

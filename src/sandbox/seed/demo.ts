@@ -1,4 +1,4 @@
-import { hexDigits } from '../digest.js';
+import { hexDigits } from '../hash.js';
 import { type SandboxState } from '../state.js';
 import { DOCUMENTED_AUGUST_2022 } from './documented-august-2022.js';
 import { documentedDraft } from './documented-campaign.js';

@@ -1,5 +1,5 @@
 import { type CampaignParameters } from '../campaign.js';
-import { hexDigits, spread } from '../digest.js';
+import { hexDigits, hashOf } from '../hash.js';
 import { type CampaignDraft } from '../draft.js';
 import { type CampaignStatus } from '../lifecycle.js';
 import { audienceOf, SENDING_INTERVAL_MS } from '../messages.js';
@@ -70,7 +70,7 @@ export function generate(state: SandboxState, index: number): void {
   const now = state.now();
   const status = STATUSES[index % STATUSES.length] ?? 'completed';
   const sid = hexDigits(`generated ${index}`, 32);
-  const text = TEXTS[spread(sid) % TEXTS.length] ?? TEXTS[0];
+  const text = TEXTS[hashOf(sid) % TEXTS.length] ?? TEXTS[0];
   const size = text.contentType === 'dynamic' ? 1 : 1 + (index % 3);
   const lists = Array.from({ length: size }, (_, list) => hexDigits(`list ${index % 17} ${list}`, 32));
   const isSending = status === 'in-progress' || status === 'paused';

@@ -60,11 +60,11 @@ export async function serveGraphql(
       const { contentType } = answer;
       const parameters = readParameters(request);
       if (parameters instanceof GatewayError)
-        return writeResult(reply, pipeline.refuse(request.trail, parameters), contentType);
+        return writeResult(reply, pipeline.refuse(request.trace, parameters), contentType);
       const callback = parameters.extensions['subscription'] ?? undefined;
       const canStream = callback !== undefined; // to a router: a transport of its own
-      const trail = canStream ? { ...request.trail, transport: 'callback' as const } : request.trail;
-      const admitted = pipeline.admit(operationRequestOf(request, parameters, { trail, canStream }));
+      const trace = canStream ? { ...request.trace, transport: 'callback' as const } : request.trace;
+      const admitted = pipeline.admit(operationRequestOf(request, parameters, { trace, canStream }));
       if ('body' in admitted) return writeResult(reply, admitted, contentType);
       if (admitted.operation.definition.operation === OperationTypeNode.SUBSCRIPTION)
         return writeResult(reply, await callbacks.open(admitted, callback), contentType);

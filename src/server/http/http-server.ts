@@ -8,7 +8,7 @@ import { type OperationPipeline } from '../../operations/pipeline.js';
 import { type KeptAnswers } from '../../operations/response-cache.js';
 import { type Metrics } from '../../telemetry/metrics/metrics.js';
 import { type Operations } from '../../telemetry/operations.js';
-import { onTrail } from '../../telemetry/request-trace.js';
+import { logFields } from '../../domain/request-trace.js';
 import { Closing } from '../connections/closing.js';
 import { Connections, connectionServers, countForCallers } from '../connections/connections.js';
 import { IncomingBytes, usualIncomingBytes } from '../connections/incoming-bytes.js';
@@ -253,7 +253,7 @@ function answerErrors(app: FastifyInstance, logger: Logger): void {
     // RFC 9110 (15.5.16): the answer names the encodings that are accepted.
     if (statusCode === 415) reply.header('accept-encoding', 'identity');
     if (statusCode < 500) return refuse(reply, statusCode, mendable(statusCode, request), 'BAD_REQUEST');
-    logger.error({ ...onTrail(request.trail), err: error }, 'a request failed for a reason of our own');
+    logger.error({ ...logFields(request.trace), err: error }, 'a request failed for a reason of our own');
     return refuse(reply, statusCode, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
   });
 }

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GatewayError } from '../../domain/errors.js';
-import { type Trail } from '../../domain/trail.js';
+import { type RequestTrace } from '../../domain/request-trace.js';
 import {
   type OperationParameters,
   type OperationRequest,
@@ -32,12 +32,12 @@ export function readParameters({ method, url, body }: FastifyRequest): Operation
 export function operationRequestOf(
   { method, headers, caller }: FastifyRequest,
   parameters: OperationParameters,
-  { trail, canStream }: { readonly trail: Trail; readonly canStream: boolean },
+  { trace, canStream }: { readonly trace: RequestTrace; readonly canStream: boolean },
 ): OperationRequest {
   return {
     parameters,
     caller,
-    trail,
+    trace,
     canStream,
     isReadOnly: method === 'GET',
     fresh: wantsFresh(headers),

@@ -1,11 +1,11 @@
 import { type FastifyInstance } from 'fastify';
-import { type Trail } from '../../domain/trail.js';
-import { requestIdOf } from '../../telemetry/request-trace.js';
+import { type RequestTrace } from '../../domain/request-trace.js';
+import { requestIdOf } from '../../domain/request-trace.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Whom everything is done for that is done for this request. */
-    trail: Trail;
+    trace: RequestTrace;
   }
 }
 
@@ -14,16 +14,16 @@ declare module 'fastify' {
  * any other hook is added.
  */
 export function followRequests(app: FastifyInstance): void {
-  app.decorateRequest('trail', null as never); // Fastify takes no object here that requests would share
+  app.decorateRequest('trace', null as never); // Fastify takes no object here that requests would share
   app.addHook('onRequest', (request, reply, done) => {
     const { 'x-request-id': said, traceparent } = request.headers;
-    request.trail = {
+    request.trace = {
       requestId: requestIdOf(said),
       transport: 'http',
       traceparent: traceparentOf(traceparent),
       span: undefined,
     };
-    reply.header('x-request-id', request.trail.requestId);
+    reply.header('x-request-id', request.trace.requestId);
     done();
   });
 }

@@ -100,12 +100,12 @@ export class AnswerKeeping {
 /** Counts, logs and traces it like any other operation. */
 function give(
   { answer, freshForMs }: FreshAnswer,
-  { trail }: FastifyRequest,
+  { trace }: FastifyRequest,
   reply: FastifyReply,
   keeping: AnswerKeepingOptions,
 ) {
   const { operationName, hasMessages, contentType, body } = answer;
-  const running = keeping.operations.begin('http', trail);
+  const running = keeping.operations.begin('http', trace);
   running.is({
     operation: OperationTypeNode.QUERY,
     name: operationName === undefined ? undefined : { kind: Kind.NAME, value: operationName },

@@ -132,7 +132,7 @@ export function rateHooks(rate: RequestRate, pipeline: OperationPipeline): onReq
     async (request, reply) => {
       const tooMany = await rate.take(request.caller.name);
       if (!tooMany) return undefined;
-      return reply.send(writeResult(reply, pipeline.refuse(request.trail, tooMany)));
+      return reply.send(writeResult(reply, pipeline.refuse(request.trace, tooMany)));
     },
   ];
 }

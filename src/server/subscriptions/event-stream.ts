@@ -8,7 +8,7 @@ import { GatewayError } from '../../domain/errors.js';
 import { type OperationParameters } from '../../operations/operation-request.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
-import { onTrail, operationTrail } from '../../telemetry/request-trace.js';
+import { logFields, operationTrace } from '../../domain/request-trace.js';
 import { type Closing, within } from '../connections/closing.js';
 import { type RequestHook } from '../http/authentication.js';
 import { operationRequestOf, readParameters, writeResult } from '../http/operation-over-http.js';
@@ -84,10 +84,10 @@ export function serveEventStream(
         return refuse(reply, 403, 'Another origin may not open this stream.', 'FORBIDDEN');
       if (!acceptsEvents(request.headers.accept))
         return refuse(reply, 406, `This address answers ${eventStream} only.`, 'BAD_REQUEST');
-      const trail = operationTrail('sse', request.trail);
+      const trace = operationTrace('sse', request.trace);
       const parameters = readParameters(request);
-      if (parameters instanceof GatewayError) return writeResult(reply, pipeline.refuse(trail, parameters));
-      const outcome = pipeline.admit(operationRequestOf(request, parameters, { trail, canStream: true }));
+      if (parameters instanceof GatewayError) return writeResult(reply, pipeline.refuse(trace, parameters));
+      const outcome = pipeline.admit(operationRequestOf(request, parameters, { trace, canStream: true }));
       if ('body' in outcome && !isAboutOperation(outcome, parameters)) return writeResult(reply, outcome);
       outcomes.set(request, outcome);
       hideOperation(request);
@@ -96,7 +96,7 @@ export function serveEventStream(
         await handler(request, reply);
       } catch (error) {
         if (!reply.raw.destroyed)
-          logger.error({ ...onTrail(request.trail), err: error }, 'an event stream broke off');
+          logger.error({ ...logFields(request.trace), err: error }, 'an event stream broke off');
         reply.raw.destroy();
       }
       return reply;

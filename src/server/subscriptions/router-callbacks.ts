@@ -10,7 +10,7 @@ import {
   type ResultStream,
 } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
-import { onTrail } from '../../telemetry/request-trace.js';
+import { logFields } from '../../domain/request-trace.js';
 import { type Closing } from '../connections/closing.js';
 
 /** Where a router wants its events, as the request's `extensions.subscription` says. */
@@ -70,19 +70,19 @@ export class RouterCallbacks {
    */
   async open(admitted: AdmittedOperation, asked: unknown): Promise<OperationResult> {
     const { pipeline, closing, mayCallBack, now, logger } = this.#options;
-    const { trail, caller } = admitted.request;
+    const { trace, caller } = admitted.request;
     let router: Router;
     try {
       router = new Router(targetIn(asked, mayCallBack));
       if (closing.hasBegun)
         throw new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; subscribe again.');
     } catch (error) {
-      if (error instanceof GatewayError) return pipeline.refuse(trail, error);
+      if (error instanceof GatewayError) return pipeline.refuse(trace, error);
       throw error;
     }
     const events = await pipeline.subscribe(admitted, async () => {
       if (await router.confirms()) return;
-      logger.warn(onTrail(trail), 'a router did not confirm a subscription at its callback URL');
+      logger.warn(logFields(trace), 'a router did not confirm a subscription at its callback URL');
       throw notConfirmed();
     });
     if ('body' in events) return events;
@@ -90,7 +90,7 @@ export class RouterCallbacks {
     this.#open.add(subscription);
     void subscription.deliver().then((isComplete) => {
       this.#open.delete(subscription);
-      if (!isComplete) logger.info(onTrail(trail), 'a router takes no more events of a subscription');
+      if (!isComplete) logger.info(logFields(trace), 'a router takes no more events of a subscription');
     });
     return { body: { data: null }, status: 200, headers: { ...protocol, 'cache-control': 'no-store' } };
   }

@@ -9,7 +9,7 @@ import {
   type ResultStream,
 } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
-import { operationTrail } from '../../telemetry/request-trace.js';
+import { operationTrace } from '../../domain/request-trace.js';
 import { type RequestRate } from '../limits/request-rate.js';
 import { type ConnectionCallers, type ConnectionExtra } from './socket-callers.js';
 
@@ -76,20 +76,20 @@ export class SocketOperations {
     tooMany: GatewayError | undefined,
   ): AdmittedOperation | OperationResult {
     const { pipeline } = this.#options;
-    const trail = operationTrail('ws');
-    if (tooMany) return pipeline.refuse(trail, tooMany);
+    const trace = operationTrace('ws');
+    if (tooMany) return pipeline.refuse(trace, tooMany);
     try {
       return pipeline.admit({
         parameters: parametersIn(payload),
         caller,
-        trail,
+        trace,
         canStream: true,
         isReadOnly: false,
         fresh: false,
         wantsReport: false,
       });
     } catch (error) {
-      if (error instanceof GatewayError) return pipeline.refuse(trail, error);
+      if (error instanceof GatewayError) return pipeline.refuse(trace, error);
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { type Verdict } from '../../live/callback-receiver.js';
 import { type WebhookKind, webhookKinds } from '../../live/callback-urls.js';
 import { type FeedObserver } from '../../live/change-feed.js';
-import { beginAtZero } from './tallies.js';
+import { initializeToZero } from './tallies.js';
 
 /** Counts who listens, and what they are told. */
 export function feedMetrics(registry: Registry): FeedObserver {
@@ -54,7 +54,7 @@ export function webhookMetrics(registry: Registry): OnWebhook {
     labelNames: ['kind', 'verdict'],
     registers: [registry],
   });
-  beginAtZero(
+  initializeToZero(
     total,
     ['kind', webhookKinds],
     ['verdict', ['accepted', 'unknownAddress', 'malformed', 'tooEarly', 'refused']],

@@ -9,7 +9,7 @@ import { connectionMetrics } from './connection-metrics.js';
 import { feedMetrics, webhookMetrics } from './live-metrics.js';
 import { answerMetrics, operationMetrics } from './operation-metrics.js';
 import { readMetrics, writeMetrics } from './read-metrics.js';
-import { type GatewayState, watchState } from './state-metrics.js';
+import { type GatewayState, registerStateMetrics } from './state-metrics.js';
 import { upstreamMetrics } from './upstream-metrics.js';
 
 let registry: Registry | undefined;
@@ -71,7 +71,7 @@ export class Metrics {
 
   /** Shows how things stand, too. */
   watch(state: GatewayState): void {
-    watchState(this.#registry, state);
+    registerStateMetrics(this.#registry, state);
   }
 
   /**

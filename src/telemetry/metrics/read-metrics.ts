@@ -2,7 +2,7 @@ import { Counter, type Registry } from 'prom-client';
 import { type OnRead } from '../../datasources/cache/cache-entry.js';
 import { type AuditLine } from '../../datasources/writing/campaign-writer.js';
 import { CampaignAction } from '../../domain/campaign.js';
-import { beginAtZero, talliedCounter } from './tallies.js';
+import { initializeToZero, talliedCounter } from './tallies.js';
 
 const kinds = ['campaign', 'campaigns', 'messages'];
 const answers = ['kept', 'new', 'shared', 'stale'];
@@ -29,7 +29,7 @@ export function writeMetrics(registry: Registry): (line: AuditLine) => void {
     registers: [registry],
   });
   const outcomes = ['done', 'replayed', 'refused', 'failed', 'unknown'];
-  beginAtZero(writes, ['what', ['CREATE', ...Object.values(CampaignAction)]], ['outcome', outcomes]);
+  initializeToZero(writes, ['what', ['CREATE', ...Object.values(CampaignAction)]], ['outcome', outcomes]);
   return ({ what, outcome }) => {
     writes.inc({ what, outcome });
   };

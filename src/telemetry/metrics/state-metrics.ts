@@ -20,7 +20,10 @@ export interface GatewayState {
 const breakerStates = ['closed', 'halfOpen', 'open'] as const;
 
 /** Shows how things stand. */
-export function watchState(registry: Registry, { breaker, budget, kept, isRedisUp }: GatewayState): void {
+export function registerStateMetrics(
+  registry: Registry,
+  { breaker, budget, kept, isRedisUp }: GatewayState,
+): void {
   const registers = [registry];
   // Each worker has a breaker and a queue of its own; the budget is one, as each worker knows it.
   new Gauge({

@@ -156,7 +156,7 @@ function samplesOf(
  * Shows every combination of two labels from the start: to Prometheus, a counter that is first seen at 1 has not grown,
  * and the first of what should never be would raise no alert.
  */
-export function beginAtZero<First extends string, Second extends string>(
+export function initializeToZero<First extends string, Second extends string>(
   counter: Counter<First | Second>,
   [first, firsts]: readonly [First, readonly string[]],
   [second, seconds]: readonly [Second, readonly string[]],

@@ -2,7 +2,7 @@ import { Counter, type Registry } from 'prom-client';
 import { type BegunCall, type CallEnd, type Route } from '../../datasources/exotel/call-observer.js';
 import { type Drift } from '../../datasources/exotel/drift/differences.js';
 import { type DriftRoute } from '../../datasources/exotel/drift/drift-watch.js';
-import { beginAtZero, talliedCounter, talliedHistogram } from './tallies.js';
+import { initializeToZero, talliedCounter, talliedHistogram } from './tallies.js';
 
 /** Statuses that say something by themselves (docs/upstream.md, envelope); others are told by their class. */
 const known: ReadonlySet<number> = new Set([
@@ -47,7 +47,7 @@ export function upstreamMetrics(registry: Registry) {
     registers,
   });
   for (const route of routes) retries.inc({ route }, 0);
-  beginAtZero(drift, ['route', driftRoutes], ['kind', ['key', 'status', 'shape']]);
+  initializeToZero(drift, ['route', driftRoutes], ['kind', ['key', 'status', 'shape']]);
   return {
     ended: ({ route, attempt }: BegunCall, { status, reason }: CallEnd, seconds: number): void => {
       ended(route, statusLabel(status), reason ?? 'ok');

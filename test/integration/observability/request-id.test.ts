@@ -170,7 +170,7 @@ describe.each(transports)('over %s', (transport) => {
   });
 });
 
-it('what is read because the upstream called back is on no trail: it is nobody’s request', async () => {
+it('what is read because the upstream called back is on no trace: it is nobody’s request', async () => {
   const { gateway } = await startBoth({ environment: calledBack });
   const { sid, campaignUrl } = await createCalledBack(gateway);
   await listen(gateway, 'ws', sid);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { allowedIn } from '../../../src/domain/lifecycle.js';
+import { allowedStatuses } from '../../../src/domain/lifecycle.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import {
   ArchiveDocument,
@@ -99,7 +99,7 @@ describe('each action from each status does what the document says', () => {
 
 it('a client is shown exactly the actions that would be done', () => {
   for (const [action, { from }] of Object.entries(document)) {
-    const ours = allowedIn[action.toUpperCase() as keyof typeof allowedIn];
+    const ours = allowedStatuses[action.toUpperCase() as keyof typeof allowedStatuses];
     expect(ours).toEqual(from.map((status) => status.toUpperCase().replace('-', '_')));
   }
 });

@@ -1,5 +1,5 @@
 import { type CampaignDraft } from '../../../src/domain/rules/draft.js';
-import { type CampaignAsItIs } from '../../../src/domain/rules/update.js';
+import { type CurrentCampaign } from '../../../src/domain/rules/update.js';
 import { type UserProblem } from '../../../src/domain/errors.js';
 
 /** The clock of every rule here. */
@@ -27,7 +27,7 @@ export function draftWith(changes: Partial<CampaignDraft> = {}): CampaignDraft {
 }
 
 /** A scheduled campaign: starts in 60 minutes, ends 5 hours later; with changes. */
-export function campaignWith(changes: Partial<CampaignAsItIs> = {}): CampaignAsItIs {
+export function campaignWith(changes: Partial<CurrentCampaign> = {}): CurrentCampaign {
   return {
     contentType: 'STATIC',
     smsType: 'TRANSACTIONAL',

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { LRUCache } from 'lru-cache';
-import { upToEntries } from '../../../src/domain/entry-size.js';
+import { entryLimit } from '../../../src/domain/entry-size.js';
 
 it('keeps as many entries as it says, and lets go of those that were used longest ago', () => {
-  const kept = new LRUCache<number, string>(upToEntries(3));
+  const kept = new LRUCache<number, string>(entryLimit(3));
   for (const number of [1, 2, 3]) kept.set(number, 'a');
   kept.get(1);
   kept.set(4, 'a');
@@ -13,7 +13,7 @@ it('keeps as many entries as it says, and lets go of those that were used longes
 it('tells who is let go of for another as evicted', () => {
   const evicted: number[] = [];
   const kept = new LRUCache<number, string>({
-    ...upToEntries(1),
+    ...entryLimit(1),
     dispose: (_text, number, reason) => {
       if (reason === 'evict') evicted.push(number);
     },
@@ -24,7 +24,7 @@ it('tells who is let go of for another as evicted', () => {
 
 it('takes no memory for entries that have not come', () => {
   const bytesBefore = process.memoryUsage().arrayBuffers;
-  const kept = Array.from({ length: 20 }, () => new LRUCache<number, string>(upToEntries(1_000_000)));
+  const kept = Array.from({ length: 20 }, () => new LRUCache<number, string>(entryLimit(1_000_000)));
   expect(process.memoryUsage().arrayBuffers - bytesBefore).toBeLessThan(1_000_000); // 20 times 12 MB with `max`
   expect(kept.every(({ max }) => max === 0)).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CampaignAction, CampaignStatus } from '../../../src/domain/campaign.js';
-import { allowedIn, availableActions, isAllowed } from '../../../src/domain/lifecycle.js';
+import { allowedStatuses, availableActions, isAllowed } from '../../../src/domain/lifecycle.js';
 import {
   applyAction,
   CAMPAIGN_STATUSES,
@@ -51,7 +51,7 @@ describe('the lifecycle', () => {
   );
 
   it('has a rule for every action', () => {
-    expect(Object.keys(allowedIn)).toEqual(actions);
+    expect(Object.keys(allowedStatuses)).toEqual(actions);
   });
 
   it('can not be changed through what it answers', () => {

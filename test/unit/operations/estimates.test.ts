@@ -11,7 +11,7 @@ import { readMessage } from '../../../src/datasources/exotel/wire/message.js';
 import { KeptReadings } from '../../../src/datasources/cache/memory-tier.js';
 import { KeptReading } from '../../../src/datasources/cache/read-report.js';
 import { MemoryState } from '../../../src/datasources/state/memory-state.js';
-import { entryBytes, textBytes, upToEntries } from '../../../src/domain/entry-size.js';
+import { entryBytes, textBytes, entryLimit } from '../../../src/domain/entry-size.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { DocumentLimits } from '../../../src/operations/document-limits.js';
 import { CompiledQueries } from '../../../src/operations/execution/compiled-queries.js';
@@ -119,7 +119,7 @@ async function stateOf(record: string) {
 }
 
 function rememberedOf() {
-  const cache = new LRUCache<string, string>(upToEntries(count));
+  const cache = new LRUCache<string, string>(entryLimit(count));
   for (let index = 0; index < count; index += 1) cache.set(text(String(index).padStart(22, 'x')), 'SENT');
   return { held: cache, estimate: count * (entryBytes + 40) };
 }

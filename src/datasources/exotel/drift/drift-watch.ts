@@ -1,6 +1,6 @@
 import { CampaignStatus } from '../../../domain/campaign.js';
 import { MessageStatus } from '../../../domain/message.js';
-import { type Trail } from '../../../domain/trail.js';
+import { type RequestTrace } from '../../../domain/request-trace.js';
 import { type Route } from '../call-observer.js';
 import { campaignStatusOf, messageStatusOf } from '../mapping/enums.js';
 import { callbackFields } from '../wire/callback.js';
@@ -23,7 +23,7 @@ import {
 export type DriftRoute = Route | 'campaignCallback' | 'messageCallback';
 
 /** Told of what the document does not have, once for each answer that has it. */
-export type OnDrift = (route: DriftRoute, drift: Drift, trail: Trail | undefined) => void;
+export type OnDrift = (route: DriftRoute, drift: Drift, trace: RequestTrace | undefined) => void;
 
 /** An answer's rows share a few signatures; an upstream that makes up keys must not fill our memory. */
 const rememberedSignatures = 500;
@@ -47,13 +47,13 @@ export class DriftWatch {
   /**
    * Looks at an answer.
    * @param body undefined where it is no JSON: of a proxy's error that tells nothing, of a success it is a drift.
-   * @param trail of whom it was asked for.
+   * @param trace of whom it was asked for.
    */
-  look(route: Route, status: number, body: unknown, trail?: Trail): void {
+  look(route: Route, status: number, body: unknown, trace?: RequestTrace): void {
     const isSuccess = status >= 200 && status < 300;
-    if (isObject(body) && 'response' in body) this.#tell(route, this.#ofAnswer(route, body), trail);
+    if (isObject(body) && 'response' in body) this.#tell(route, this.#ofAnswer(route, body), trace);
     else if (isSuccess && !(isObject(body) && 'RestException' in body))
-      this.#tell(route, [{ kind: 'shape', path: '' }], trail);
+      this.#tell(route, [{ kind: 'shape', path: '' }], trace);
   }
 
   /** Looks at a callback. */
@@ -69,10 +69,10 @@ export class DriftWatch {
     else this.#tell(route, [{ kind: 'shape', path: '' }]);
   }
 
-  #tell(route: DriftRoute, drifts: readonly Drift[], trail?: Trail): void {
+  #tell(route: DriftRoute, drifts: readonly Drift[], trace?: RequestTrace): void {
     if (drifts.length === 0) return;
     const each = new Map(drifts.map((drift) => [`${drift.kind} ${drift.path}`, drift]));
-    for (const drift of each.values()) this.#onDrift(route, drift, trail);
+    for (const drift of each.values()) this.#onDrift(route, drift, trace);
   }
 
   /** Most answers have nothing that the document lacks: that is seen without making anything. */

@@ -1,4 +1,4 @@
-import { type Asker } from '../../../domain/trail.js';
+import { type CallOrigin } from '../../../domain/request-trace.js';
 import { failedBecause } from '../../../domain/upstream-failure.js';
 import { type Permit } from '../rate-limit/priority-queue.js';
 import { isUnhurried, type Priority } from '../rate-limit/priority.js';
@@ -17,7 +17,7 @@ export interface CallOptions {
   /** Told when the call has to wait for its place in the budget. */
   readonly onQueued?: () => void;
   /** Whom it is for: every request that is sent, retries included, is counted there. */
-  readonly asker?: Asker;
+  readonly origin?: CallOrigin;
   /** Called before each request leaves; where it throws, none does. */
   readonly beforeSent?: () => void;
 }
@@ -142,7 +142,7 @@ export class CallPolicy implements SendPolicy {
   #sendOne<T>(options: CallOptions, send: Try<T>, told: Told, timeoutMs: number): Promise<T> {
     return this.#breaker.run(() => {
       options.beforeSent?.();
-      if (options.asker) options.asker.calls += 1;
+      if (options.origin) options.origin.calls += 1;
       return send(told, timeoutMs);
     });
   }

@@ -67,12 +67,12 @@ export class Reconciler {
 
   /** @returns undefined for a look that tells nothing. */
   async #look(create: Create, isSettled: boolean): Promise<Campaign | null | undefined> {
-    const { id, draft, isNameOurs, log, asker } = create;
+    const { id, draft, isNameOurs, log, origin } = create;
     const { sentAtMs, settledByMs, marks } = log.progress;
     if (sentAtMs === null) return null;
     const lost = { createId: id, draft, isNameOurs, sentAtMs, settledByMs, marks };
     try {
-      return await inTime(this.#options.lookUp.find(lost, { priority: 'write', asker }, isSettled));
+      return await inTime(this.#options.lookUp.find(lost, { priority: 'write', origin }, isSettled));
     } catch (error) {
       // The budget says when there is a place for another look; waiting here is of no use.
       if (failedBecause(error, 'rateLimited'))

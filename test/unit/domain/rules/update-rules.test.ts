@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
-import { type CampaignAsItIs, saysNothing, updateProblems } from '../../../../src/domain/rules/update.js';
+import { type CurrentCampaign, isEmptyDraft, updateProblems } from '../../../../src/domain/rules/update.js';
 import { brief, campaignWith, draftWith, inMinutes, listsOf, now } from '../drafts.js';
 
-type Case = [title: string, draft: CampaignDraft, asItIs: Partial<CampaignAsItIs>, problems: string[]];
+type Case = [title: string, draft: CampaignDraft, asItIs: Partial<CurrentCampaign>, problems: string[]];
 
 const start = { startTime: inMinutes(60).toISOString() };
 const threeLists = { lists: listsOf(3).map((sid) => ({ sid })) };
-const strange: Partial<CampaignAsItIs> = { contentType: 'UNKNOWN', smsType: 'UNKNOWN', senderId: '-' };
+const strange: Partial<CurrentCampaign> = { contentType: 'UNKNOWN', smsType: 'UNKNOWN', senderId: '-' };
 
 const alone: Case[] = [
   ['every field of the sample', draftWith(), {}, []],
@@ -95,7 +95,7 @@ describe('an update', () => {
   it.each<[CampaignDraft]>([[{}], [{ name: null }], [{ schedule: {} }], [{ schedule: { startTime: null } }]])(
     'that says nothing is told so: %j',
     (draft) => {
-      expect(saysNothing(draft)).toBe(true);
+      expect(isEmptyDraft(draft)).toBe(true);
       expect(brief(updateProblems(draft, campaignWith(), now))).toEqual(['BLANK input']);
     },
   );

@@ -71,9 +71,9 @@ describe('a read', () => {
   });
 
   it('tells of every try that is sent', async () => {
-    const asker = { calls: 0 };
-    await endOf(policy.retried({ priority: 'read', asker }, failing('unavailable')));
-    expect(asker.calls).toBe(3);
+    const origin = { calls: 0 };
+    await endOf(policy.retried({ priority: 'read', origin }, failing('unavailable')));
+    expect(origin.calls).toBe(3);
   });
 
   it('has one deadline for all its tries, however long each takes', async () => {

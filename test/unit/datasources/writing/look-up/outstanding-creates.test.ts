@@ -24,7 +24,7 @@ beforeEach(() => {
 
 function createOf(id: string, changes: CampaignDraft & { readonly name?: string } = {}): Create {
   const named = { ...draftWith(), name: 'Big Sale', ...changes };
-  return { id, draft: named, isNameOurs: false, log: undefined as never, asker: undefined as never };
+  return { id, draft: named, isNameOurs: false, log: undefined as never, origin: undefined as never };
 }
 
 /** What it makes of it. */

@@ -6,7 +6,7 @@ export function hexDigits(text: string, length: number): string {
 }
 
 /** A cheap, well-spread 32-bit number of a text (FNV-1a with a final mix), for choices made per message. */
-export function spread(text: string): number {
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/environment.js';
 
 /** Why the gateway can't start, for a person who can mend it; undefined for what nobody has foreseen. */
-export function startProblem(error: unknown): string | undefined {
+export function startErrorMessage(error: unknown): string | undefined {
   return error instanceof ConfigError ? error.message : listenProblem(error);
 }
 

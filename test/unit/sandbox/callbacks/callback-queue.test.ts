@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { Lanes, type Posting } from '../../../../src/sandbox/callbacks/dispatcher.js';
+import { CallbackQueue, type QueuedCallback } from '../../../../src/sandbox/callbacks/dispatcher.js';
 
 describe('the postings that wait', () => {
-  const lanesOf = (...expected: [campaignSid: string, name: string][]): Lanes => {
-    const lanes = new Lanes(3);
+  const lanesOf = (...expected: [campaignSid: string, name: string][]): CallbackQueue => {
+    const lanes = new CallbackQueue(3);
     for (const [campaignSid, name] of expected) {
       const isOfCampaign = name.startsWith('campaign');
       lanes.add({ callback: { url: '', campaignSid, isOfCampaign, fields: { name } }, attempts: 0 });
     }
     return lanes;
   };
-  const nameOf = (posting: Posting | undefined) => posting?.callback.fields.name;
+  const nameOf = (posting: QueuedCallback | undefined) => posting?.callback.fields.name;
 
   it('are bounded, and the oldest is dropped whatever its campaign', () => {
     const lanes = lanesOf(['one', 'a'], ['two', 'b'], ['one', 'c'], ['two', 'd'], ['two', 'e']);
