@@ -59,7 +59,7 @@ describe('of an error', () => {
       logger.error({ err: new Error('x') });
     });
     const { at } = err as { at: string[] };
-    expect(at[0]).toMatch(/^(.* \()?test\/unit\/server\/logger\.test\.ts:\d+:\d+\)?$/);
+    expect(at[0]).toMatch(/^(.* \()?test\/unit\/telemetry\/logger\.test\.ts:\d+:\d+\)?$/);
   });
 });
 

@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { ask } from '../support/ask.js';
+import { type CountedFunction, countedCalls } from '../support/counted-calls.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+
+const root = new URL('../../', import.meta.url).pathname;
+const document = readFileSync(`${root}docs/architecture.md`, 'utf8');
+
+/** Cells of the table rows that begin with a pattern. */
+function rowsOf(pattern: RegExp): string[][] {
+  const lines = document.split('\n').filter((line) => pattern.test(line));
+  return lines.map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** Names in backquotes, in order. */
+const namesIn = (text = ''): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+
+describe('docs/architecture.md', () => {
+  it('shows for each room exactly the imports that lint allows', () => {
+    const print = "import('./eslint.config.mjs').then((it) => console.log(JSON.stringify(it.roomMayImport)))";
+    const linted = execFileSync(process.execPath, ['-e', print], { cwd: root, encoding: 'utf8' });
+    const shown = rowsOf(/^\| `src\//).map(([room = '', , imports]): [string, string[]] => [
+      room.replace(/^`src\/|`$/g, ''),
+      namesIn(imports).sort(),
+    ]);
+    const allowed = Object.entries(JSON.parse(linted) as Record<string, string[]>);
+    expect(Object.fromEntries(shown)).toEqual(
+      Object.fromEntries(allowed.map(([room, imports]) => [room, imports.sort()])),
+    );
+  });
+
+  it('has a room for every folder of src', () => {
+    const folders = readdirSync(`${root}src`).flatMap((name) =>
+      name === 'datasources' ? readdirSync(`${root}src/${name}`).map((inner) => `${name}/${inner}`) : [name],
+    );
+    const rooms = rowsOf(/^\| `src\//).map(([room = '']) => room.replace(/^`src\/|`$/g, ''));
+    expect(rooms.sort()).toEqual(folders.sort());
+  });
+
+  it('links every decision', () => {
+    const decisions = readdirSync(`${root}docs/decisions`);
+    const linked = [...document.matchAll(/^\| \[[\w-]+\]\(decisions\/([\w-]+\.md)\)/gm)].map(
+      ([, name]) => name,
+    );
+    expect(linked.sort()).toEqual(decisions.sort());
+  });
+});
+
+describe('the listed path of campaign(sid) with messages', () => {
+  const files = rowsOf(/^\| \d+ \|/).map(([, file]) => namesIn(file)[0] ?? '');
+  let sandbox: Sandbox;
+  let gateway: GatewayUnderTest;
+  let counted: readonly CountedFunction[];
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({ ...credentials, seed: 'empty' });
+    gateway = await startGatewayOn(sandbox.baseUrl);
+    const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 30 });
+    const query = `{ campaign(sid: "${sid}") { name status messages(first: 5) { nodes { number status } } } }`;
+    counted = await countedCalls(async () => {
+      const { data, errors } = await ask<{ campaign: { messages: { nodes: unknown[] } } }>(gateway, query);
+      expect(errors).toBeUndefined();
+      expect(data?.campaign.messages.nodes).toHaveLength(5);
+    });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await sandbox.close();
+  });
+
+  it('has at most 30 files', () => {
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.length).toBeLessThanOrEqual(30);
+  });
+
+  it.each(files)('runs %s', (file) => {
+    const calls = counted.filter((one) => one.file === file).reduce((sum, one) => sum + one.calls, 0);
+    expect(calls).toBeGreaterThan(0);
+  });
+});
