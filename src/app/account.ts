@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ReadingClock } from '../datasources/cache/hybrid-clock.js';
-import { AccountReads } from '../datasources/campaigns/account-reads.js';
-import { defaultFreshness, spedUp } from '../datasources/campaigns/freshness.js';
+import { HybridClock } from '../datasources/cache/hybrid-clock.js';
+import { AccountReader } from '../datasources/campaigns/account-reader.js';
+import { defaultFreshness, accelerated } from '../datasources/campaigns/freshness.js';
 import { type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type WithCallbacks } from '../datasources/writing/create.js';
 import { Creates } from '../datasources/writing/creates.js';
@@ -29,22 +29,22 @@ export function openAccount(
 ) {
   const speed = config.upstream.kind === 'sandbox' ? config.sandbox.speed : 1;
   const feed = new ChangeFeed(now, memory.waitingEvents, metrics.feed);
-  const clock = new ReadingClock(now);
-  const account = new AccountReads({
+  const clock = new HybridClock(now);
+  const account = new AccountReader({
     client,
     clock,
     now,
     isCacheOn: config.isCacheOn,
     maximumBytes: memory,
-    freshness: spedUp(defaultFreshness, speed),
+    freshness: accelerated(defaultFreshness, speed),
     batchCalls: batchCallsOf(config.maximumUpstreamCalls),
     onRead: metrics.read,
-    onSeen: (campaign, order) => {
-      feed.seen(campaign, order);
-      live.others.seen(campaign, order);
+    onCampaign: (campaign, order) => {
+      feed.observe(campaign, order);
+      live.peers.announceRead(campaign, order);
     },
-    onWrote: (sid) => {
-      live.others.wrote(sid);
+    onWrite: (sid) => {
+      live.peers.announceWrite(sid);
     },
     shared: shared.readings && {
       store: shared.readings,
@@ -59,7 +59,7 @@ export function openAccount(
     bus: shared.bus,
     state: shared.state,
     maximumBytes: memory,
-    onUnreadable: () => {
+    onMalformedMessage: () => {
       logger.warn('another gateway said something that cannot be read');
     },
     secret: config.webhookSecret ?? randomBytes(32).toString('hex'),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Redis } from 'ioredis';
 import { type Logger } from 'pino';
 import { type Config } from '../config/config.js';
-import { type AccountReads } from '../datasources/campaigns/account-reads.js';
+import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type Budget } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { type CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
@@ -20,7 +20,7 @@ import { driftLog, UpstreamCalls } from '../telemetry/upstream-calls.js';
 export interface Watched {
   readonly policy: CallPolicy;
   readonly budget: Budget;
-  readonly account: AccountReads;
+  readonly account: AccountReader;
   /** Undefined where none is kept. */
   readonly answers: KeptAnswers | undefined;
   /** Undefined where this process is the only gateway. */

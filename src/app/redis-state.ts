@@ -1,6 +1,6 @@
 import { RedisWindow } from '../datasources/exotel/rate-limit/redis-window.js';
 import { RedisBus } from '../datasources/state/redis/bus.js';
-import { RedisReadings } from '../datasources/state/redis/cache-tier.js';
+import { RedisTierStore } from '../datasources/state/redis/shared-tier-store.js';
 import { RedisHealth } from '../datasources/state/redis/health.js';
 import { connectToRedis, RedisState } from '../datasources/state/redis/state.js';
 
@@ -26,7 +26,7 @@ export function openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now }: 
     bus,
     state: new RedisState({ redis, prefix, onTrouble }),
     redis,
-    readings: new RedisReadings({ health, prefix }),
+    readings: new RedisTierStore({ health, prefix }),
     ledger: new RedisWindow({ health, prefix, timeoutMs, now }),
     ready: (withinMs: number) => health.ready(withinMs),
     close: () => {

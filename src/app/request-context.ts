@@ -1,5 +1,5 @@
 import { ReadReport } from '../datasources/cache/read-report.js';
-import { type AccountReads } from '../datasources/campaigns/account-reads.js';
+import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { RequestReader } from '../datasources/campaigns/request-reader.js';
 import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type Caller } from '../domain/caller.js';
@@ -11,7 +11,7 @@ import { type Live, type RequestContext } from '../resolvers/context.js';
 
 /** What all requests share. */
 interface Shared {
-  readonly account: AccountReads;
+  readonly account: AccountReader;
   readonly writing: WritingOptions;
   readonly subscriptions: LiveChanges['subscriptions'];
   readonly limit: SubscriptionLimit;
@@ -20,7 +20,7 @@ interface Shared {
 
 /** What each request is answered with: its own reader and writer on what all share. */
 export function contextFactory(
-  account: AccountReads,
+  account: AccountReader,
   writing: WritingOptions,
   { subscriptions }: LiveChanges,
   limit: SubscriptionLimit,

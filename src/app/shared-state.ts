@@ -2,7 +2,7 @@ import { type Redis } from 'ioredis';
 import { type CallLedger } from '../datasources/exotel/rate-limit/upstream-quota.js';
 import { MemoryBus, MemoryState } from '../datasources/state/memory-state.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
-import { type SharedReadings } from '../datasources/state/shared-readings.js';
+import { type SharedTierStore } from '../datasources/state/shared-tier-store.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { Throttle } from '../telemetry/throttle.js';
 import { type Runtime } from './runtime.js';
@@ -13,7 +13,7 @@ export interface OpenState {
   readonly bus: SharedBus;
   /** Undefined where this process is the only gateway. */
   readonly redis: Redis | undefined;
-  readonly readings: SharedReadings | undefined;
+  readonly readings: SharedTierStore | undefined;
   readonly ledger: CallLedger | undefined;
   /** Goes before every key, so that several accounts can share a Redis. */
   readonly prefix: string;

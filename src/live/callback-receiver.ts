@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type AccountReads } from '../datasources/campaigns/account-reads.js';
+import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import {
   type CampaignHint,
@@ -15,10 +15,10 @@ import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 import { type CallbackUrls, type WebhookKind, type WebhookTokens } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
-import { type Rereads } from './refreshes.js';
+import { type RefreshDebouncer } from './refresh-debouncer.js';
 
 /** Bounds on the memory of what is live, in bytes. */
-export interface LiveBytes {
+export interface LiveMemoryLimits {
   /** Statuses that messages were called back with before: one that comes again is no news. */
   readonly callbacks: number;
   /** Events that wait for subscribers that do not keep up, for all of them together. */
@@ -30,22 +30,22 @@ export interface LiveBytes {
 /** What receiving needs. */
 export interface CallbackReceiverOptions {
   readonly feed: ChangeFeed;
-  readonly account: AccountReads;
-  readonly rereads: Rereads;
+  readonly account: AccountReader;
+  readonly refreshes: RefreshDebouncer;
   readonly tokens: WebhookTokens;
   readonly urls: CallbackUrls;
-  readonly maximumBytes: Pick<LiveBytes, 'callbacks'>;
+  readonly maximumBytes: Pick<LiveMemoryLimits, 'callbacks'>;
   /** Shown every callback that came to an address of ours. */
   readonly drift?: DriftWatch | undefined;
   /** Tells the account's other gateways. */
-  readonly passOn: (kind: WebhookKind, token: string, body: unknown) => void;
+  readonly forward: (kind: WebhookKind, token: string, body: unknown) => void;
 }
 
 /** What is told to who called: nothing more than that. */
-export type Verdict = 'accepted' | 'unknownAddress' | 'malformed' | 'tooEarly';
+export type CallbackVerdict = 'accepted' | 'unknownAddress' | 'malformed' | 'tooEarly';
 
-interface Taken {
-  readonly verdict: Verdict;
+interface CheckedCallback {
+  readonly verdict: CallbackVerdict;
   /** Whether other gateways may know the campaign better. */
   readonly isForOthers: boolean;
 }
@@ -75,33 +75,33 @@ export class CallbackReceiver {
    * Says at once whether a callback is taken; the work comes after the answer, since the upstream waits for it 5 s.
    * @param body as parsed from JSON or from a form.
    */
-  receive(kind: WebhookKind, token: string, body: unknown): Verdict {
+  receive(kind: WebhookKind, token: string, body: unknown): CallbackVerdict {
     const { verdict, isForOthers } = this.#take(kind, token, body);
     // The address is one of ours, but whose it is they may know better.
     if (isForOthers)
       setImmediate(() => {
-        this.#options.passOn(kind, token, body);
+        this.#options.forward(kind, token, body);
       });
     return verdict;
   }
 
   /** Takes what another gateway was called back; nobody sends it again, so what is too early waits. */
-  passedOn(kind: WebhookKind, token: string, body: unknown, tries = 0): void {
+  receiveForwarded(kind: WebhookKind, token: string, body: unknown, tries = 0): void {
     if (this.#take(kind, token, body).verdict !== 'tooEarly') return;
     if (tries >= maximumTries || this.#early >= maximumEarly) return;
     this.#early += 1;
     setTimeout(() => {
       this.#early -= 1;
-      this.passedOn(kind, token, body, tries + 1);
+      this.receiveForwarded(kind, token, body, tries + 1);
     }, againMs).unref();
   }
 
-  #take(kind: WebhookKind, token: string, body: unknown): Taken {
+  #take(kind: WebhookKind, token: string, body: unknown): CheckedCallback {
     if (!this.#options.tokens.isOurs(kind, token)) return { verdict: 'unknownAddress', isForOthers: false };
     this.#options.drift?.lookAtCallback(kind, body);
     const said = kind === 'campaign' ? campaignHintFromWire(body) : messageEventFromWire(body);
     if (!said) return { verdict: 'malformed', isForOthers: false };
-    const { feed, urls, rereads } = this.#options;
+    const { feed, urls, refreshes: rereads } = this.#options;
     const campaign = this.#campaign(said.campaignSid);
     // Its first listener is reading it this moment: what can't be checked yet is better sent again.
     if (!campaign && feed.watchedCampaign(said.campaignSid) === null)
@@ -109,7 +109,7 @@ export class CallbackReceiver {
     if (campaign && !urls.isBound(campaign, kind, token)) {
       // Its address may be newer than our picture of it, unless that names another of ours.
       const mayBeNewer = !urls.isOurs(campaign, kind);
-      if (mayBeNewer) rereads.hint(campaign.sid);
+      if (mayBeNewer) rereads.request(campaign.sid);
       return { verdict: 'unknownAddress', isForOthers: mayBeNewer };
     }
     // Of a campaign that nobody has read there is nothing to bring up to date.
@@ -122,7 +122,7 @@ export class CallbackReceiver {
   }
 
   #campaign(sid: string): Campaign | undefined {
-    return this.#options.feed.watchedCampaign(sid) ?? this.#options.account.known(sid);
+    return this.#options.feed.watchedCampaign(sid) ?? this.#options.account.cached(sid);
   }
 
   #hinted(campaign: Campaign, { identity, status, hasReport }: CampaignHint): void {
@@ -131,7 +131,7 @@ export class CallbackReceiver {
     const isKnown = status === campaign.status && (campaign.reportUrl !== null || !hasReport);
     if (isKnown || isBackwards(campaign.status, status)) return;
     // A word that nobody knows is not waited for: the upstream's own answers may never show it.
-    this.#options.rereads.hint(campaign.sid, status === CampaignStatus.UNKNOWN ? undefined : status);
+    this.#options.refreshes.request(campaign.sid, status === CampaignStatus.UNKNOWN ? undefined : status);
   }
 
   #messageChanged(event: MessageStatusEvent): void {
@@ -139,7 +139,7 @@ export class CallbackReceiver {
     if (!isNext(this.#messages.get(key), event.status)) return;
     this.#messages.set(key, event.status);
     this.#options.feed.messageChanged(event);
-    this.#options.rereads.hint(event.campaignSid);
+    this.#options.refreshes.request(event.campaignSid);
   }
 }
 

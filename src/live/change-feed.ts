@@ -5,14 +5,14 @@ import { isBackwards } from '../domain/lifecycle.js';
 import { type Transport } from '../domain/request-trace.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
-import { SubscriberQueue, WaitingRoom } from './subscriber-queue.js';
+import { SubscriberQueue, QueueCapacity } from './subscriber-queue.js';
 
 /**
  * A campaign as it was read, with what this answer does not say taken over from the one before: list, get and update
  * differ in what they have (docs/upstream.md, traps: `state`, stats and callbacks are optional), and that something is not
- * said is no change. Nor is another spelling of the same status, or another order of the same lists.
+ * said is no change. Nor is another spelling of the same status, or another version of the same lists.
  */
-export function completed(campaign: Campaign, before: Campaign): Campaign {
+export function fillMissing(campaign: Campaign, before: Campaign): Campaign {
   const isSameStatus = campaign.status === before.status && campaign.status !== CampaignStatus.UNKNOWN;
   return {
     ...campaign,
@@ -30,7 +30,7 @@ export function completed(campaign: Campaign, before: Campaign): Campaign {
 }
 
 /** When it was read is no part of what a campaign is, nor is what was not said of it before. */
-export function differs(before: Campaign, after: Campaign): boolean {
+export function hasChanged(before: Campaign, after: Campaign): boolean {
   const silent = { fetchedAt: '', ...(before.state === null && { state: null }) };
   return !isDeepStrictEqual({ ...before, ...silent }, { ...after, ...silent });
 }
@@ -57,7 +57,7 @@ export interface FeedObserver {
 }
 
 /** A campaign that somebody listens to. */
-export interface Watched {
+export interface WatchedCampaign {
   readonly sid: string;
   /** As it was published last, or as it was when the first listener came; null until it was read. */
   readonly last: Campaign | null;
@@ -67,7 +67,7 @@ export interface Watched {
 
 interface Entry {
   last: Campaign | null;
-  order: number;
+  version: number;
   readAtMs: number;
   /** How often in a row it was not to be found. */
   misses: number;
@@ -87,16 +87,16 @@ const eventBytes = 700;
 const missesToBelieve = 2;
 
 /**
- * Tells subscribers what changed, once and in order. Whatever reads or writes a campaign shows it here; what differs
+ * Tells subscribers what changed, once and in version. Whatever reads or writes a campaign shows it here; what differs
  * from what was shown before is a change, whoever saw it first: a callback, the poll, a mutation or another's query.
  */
 export class ChangeFeed {
   readonly #now: () => number;
   readonly #observer: FeedObserver | undefined;
-  readonly #room: WaitingRoom;
+  readonly #room: QueueCapacity;
   readonly #entries = new Map<string, Entry>();
   /** Told when somebody comes or leaves, and when it is known what somebody listens to. */
-  onListeners: () => void = () => undefined;
+  onSubscribersChanged: () => void = () => undefined;
 
   /**
    * @param now epoch milliseconds.
@@ -105,12 +105,12 @@ export class ChangeFeed {
    */
   constructor(now: () => number, maximumBytes: number, observer?: FeedObserver) {
     this.#now = now;
-    this.#room = new WaitingRoom(Math.floor(maximumBytes / eventBytes));
+    this.#room = new QueueCapacity(Math.floor(maximumBytes / eventBytes));
     this.#observer = observer;
   }
 
   /** Every campaign whose own changes somebody listens to. */
-  get watched(): Watched[] {
+  get watched(): WatchedCampaign[] {
     return [...this.#entries]
       .filter(([, { campaignQueues }]) => campaignQueues.size > 0)
       .map(([sid, { last, readAtMs }]) => ({ sid, last, readAtMs }));
@@ -139,28 +139,29 @@ export class ChangeFeed {
     if (!entry || entry.last) return;
     entry.last = campaign;
     entry.readAtMs = Date.parse(campaign.fetchedAt);
-    this.onListeners();
+    this.onSubscribersChanged();
   }
 
   /**
    * Takes a campaign as it was read.
-   * @param order tells which of two readings is newer.
+   * @param version tells which of two readings is newer.
    */
-  seen(campaign: Campaign, order: number): void {
+  observe(campaign: Campaign, version: number): void {
     const entry = this.#entries.get(campaign.sid);
-    if (!entry || entry.order >= order) return;
-    this.#read(entry, order);
+    if (!entry || entry.version >= version) return;
+    this.#read(entry, version);
     const { last } = entry;
     if (last && isBackwards(last.status, campaign.status)) return; // a copy of the upstream's that is behind
-    entry.last = last ? completed(campaign, last) : campaign;
-    if (!last) this.onListeners();
-    if (last && differs(last, entry.last)) this.#publish('campaignUpdated', entry.campaignQueues, entry.last);
+    entry.last = last ? fillMissing(campaign, last) : campaign;
+    if (!last) this.onSubscribersChanged();
+    if (last && hasChanged(last, entry.last))
+      this.#publish('campaignUpdated', entry.campaignQueues, entry.last);
   }
 
   /** Takes that a campaign was read again, and is what it was. */
-  unchanged(sid: string, order: number): void {
+  observeUnchanged(sid: string, version: number): void {
     const entry = this.#entries.get(sid);
-    if (entry && entry.order < order) this.#read(entry, order);
+    if (entry && entry.version < version) this.#read(entry, version);
   }
 
   /** Takes that the upstream does not have a campaign; said twice, its subscriptions end: nothing more will come. */
@@ -178,8 +179,8 @@ export class ChangeFeed {
     return this.#entries.get(sid)?.readAtMs;
   }
 
-  #read(entry: Entry, order: number): void {
-    entry.order = order;
+  #read(entry: Entry, version: number): void {
+    entry.version = version;
     entry.readAtMs = this.#now();
     entry.misses = 0;
   }
@@ -211,11 +212,11 @@ export class ChangeFeed {
         closed?.();
         queuesOf(entry).delete(queue);
         if (listenersOf(entry) === 0) this.#entries.delete(sid);
-        this.onListeners();
+        this.onSubscribersChanged();
       },
     });
     queuesOf(entry).add(queue);
-    this.onListeners();
+    this.onSubscribersChanged();
     return queue;
   }
 }
@@ -223,7 +224,7 @@ export class ChangeFeed {
 function newEntry(): Entry {
   return {
     last: null,
-    order: -1,
+    version: -1,
     readAtMs: 0,
     misses: 0,
     campaignQueues: new Set(),

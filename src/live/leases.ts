@@ -4,10 +4,10 @@ import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 
 /** A claim that takes longer is not worth its wait: what is done twice costs a call, what is not done costs a change. */
-const patienceMs = 500;
+const acquireTimeoutMs = 500;
 
 /** Decides which of several gateways does what needs to be done once; where they can't be asked, each does it. */
-export class Claims {
+export class Leases {
   readonly #bus: SharedBus;
   readonly #state: SharedState;
   readonly #me = randomUUID();
@@ -18,11 +18,11 @@ export class Claims {
   }
 
   /** @returns whether it is ours to do, for so long or until it is released. */
-  async take(name: string, ttlMs: number): Promise<boolean> {
+  async acquire(name: string, ttlMs: number): Promise<boolean> {
     if (this.#bus.isAlone || !this.#bus.isConnected) return true;
     const answered = new AbortController();
     const { signal } = answered;
-    const patience = sleep(patienceMs, true, { signal, ref: false }).catch(() => true);
+    const patience = sleep(acquireTimeoutMs, true, { signal, ref: false }).catch(() => true);
     const asked = this.#state.insert(keyOf(name), this.#me, ttlMs).catch(() => true);
     return Promise.race([asked, patience]).finally(() => {
       answered.abort();

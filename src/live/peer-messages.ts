@@ -7,7 +7,7 @@ const textOrNull = z.string().nullable();
 const count = z.number();
 
 /** A campaign as another gateway tells it, which may be of another version: what lacks a field is none. */
-const toldCampaign: z.ZodType<Campaign> = z.object({
+const campaignSchema: z.ZodType<Campaign> = z.object({
   __typename: z.literal('Campaign'),
   id: z.string(),
   sid: z.string().min(1),
@@ -54,11 +54,11 @@ const version = 1;
 const order = z.int().nonnegative();
 const sid = z.string().min(1);
 
-const liveMessage = z.discriminatedUnion('kind', [
+const messageSchema = z.discriminatedUnion('kind', [
   /** Campaigns were read: those that are not what they were, and those that are as since a reading told before. */
   z.object({
     kind: z.literal('seen'),
-    changed: z.array(z.object({ campaign: toldCampaign, order })),
+    changed: z.array(z.object({ campaign: campaignSchema, order })),
     same: z.array(z.object({ sid, order, since: order })),
   }),
   /** A write may have changed a campaign, and every list; null: the lists alone. */
@@ -77,23 +77,23 @@ const liveMessage = z.discriminatedUnion('kind', [
 ]);
 
 /** What the gateways of an account tell each other. */
-export type LiveMessage = z.infer<typeof liveMessage>;
+export type PeerMessage = z.infer<typeof messageSchema>;
 
 /** As it is said. */
-export function textOf(message: LiveMessage): string {
+export function serializeMessage(message: PeerMessage): string {
   return JSON.stringify({ version, ...message });
 }
 
 /** Of another version, which is no fault, or unreadable. */
-export type Unheard = 'other version' | 'malformed';
+export type RejectedMessage = 'other version' | 'malformed';
 
 /** As it is heard. */
-export function messageIn(text: string): LiveMessage | Unheard {
+export function parseMessage(text: string): PeerMessage | RejectedMessage {
   const said = parsed(text);
   const asked = z.object({ version: z.int() }).safeParse(said);
   if (!asked.success) return 'malformed';
   if (asked.data.version !== version) return 'other version';
-  return liveMessage.safeParse(said).data ?? 'malformed';
+  return messageSchema.safeParse(said).data ?? 'malformed';
 }
 
 function parsed(text: string): unknown {

@@ -1,16 +1,16 @@
 import { ReadReport } from '../datasources/cache/read-report.js';
-import { type AccountReads } from '../datasources/campaigns/account-reads.js';
+import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { CampaignStatus } from '../domain/campaign.js';
 import { type Campaign } from '../schema/campaign.js';
-import { type ChangeFeed, type Watched } from './change-feed.js';
-import { type Claims } from './leases.js';
+import { type ChangeFeed, type WatchedCampaign } from './change-feed.js';
+import { type Leases } from './leases.js';
 
 /** What polling needs. */
 export interface SharedPollOptions {
   readonly feed: ChangeFeed;
-  readonly account: AccountReads;
+  readonly account: AccountReader;
   /** Decides which of several gateways reads. */
-  readonly claims: Claims;
+  readonly claims: Leases;
   /** Told that the newest window was read. */
   readonly onPolled: () => void;
   /** Whether the upstream calls us back for what happens to a campaign. */
@@ -56,7 +56,7 @@ export class SharedPoll {
 
   constructor(options: SharedPollOptions) {
     this.#options = options;
-    options.feed.onListeners = () => {
+    options.feed.onSubscribersChanged = () => {
       this.#plan();
     };
   }
@@ -68,12 +68,12 @@ export class SharedPoll {
   }
 
   /** Another gateway has read the newest window: those that were in it were heard of. */
-  polledElsewhere(): void {
+  applyRemotePoll(): void {
     this.#windowAtMs = this.#options.now();
   }
 
   /** Something may have been missed: all that is listened to is read once. */
-  readAll(): void {
+  pollAll(): void {
     const { feed, now } = this.#options;
     this.#suspectSinceMs.clear();
     for (const { sid } of feed.watched) this.#suspectSinceMs.set(sid, now());
@@ -102,7 +102,7 @@ export class SharedPoll {
     this.#isReading = true;
     this.#readAtMs = now();
     try {
-      if (!(await claims.take(turn.name, turn.ttlMs))) return; // what another one finds is heard of
+      if (!(await claims.acquire(turn.name, turn.ttlMs))) return; // what another one finds is heard of
       await this.#readDue();
       await claims.release(turn.name);
     } finally {
@@ -115,7 +115,7 @@ export class SharedPoll {
 
   async #readDue(): Promise<void> {
     const { feed, account, onPolled, now } = this.#options;
-    const wish = { report: new ReadReport(), fresh: true, priority: 'background' } as const;
+    const wish = { report: new ReadReport(), noCache: true, priority: 'background' } as const;
     if (this.#due().length > 1 && now() - this.#windowAtMs >= windowAgainMs) {
       this.#windowAtMs = now();
       // Where it can't be read, those in it are read one by one.
@@ -129,17 +129,17 @@ export class SharedPoll {
     for (const [index, { sid }] of single.entries()) if (found[index]?.[0] === null) feed.notFound(sid);
   }
 
-  #due(): Watched[] {
+  #due(): WatchedCampaign[] {
     const nowMs = this.#options.now();
     return this.#options.feed.watched.filter((one) => this.#dueAtMs(one) <= nowMs);
   }
 
   /** What can't be read is not asked for again at once. */
-  #lookedAtMs({ sid, readAtMs }: Watched): number {
+  #lookedAtMs({ sid, readAtMs }: WatchedCampaign): number {
     return Math.max(readAtMs, this.#triedAtMs.get(sid) ?? 0);
   }
 
-  #dueAtMs(watched: Watched): number {
+  #dueAtMs(watched: WatchedCampaign): number {
     const { last } = watched;
     if (!last) return Infinity; // its first listener is reading it
     const { isCalledBack } = this.#options;

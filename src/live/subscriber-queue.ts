@@ -1,5 +1,5 @@
 /** Room that queues share. Where it is used up, each queue is left its fair share, and those that hold more drop it. */
-export class WaitingRoom {
+export class QueueCapacity {
   readonly #maximum: number;
   #queues = 0;
   #waiting = 0;
@@ -34,14 +34,14 @@ export interface SubscriberQueueOptions {
   /** What does not fit pushes out the oldest: a slow subscriber never grows memory. */
   readonly maximum: number;
   /** Shared with other queues. */
-  readonly room: WaitingRoom;
+  readonly room: QueueCapacity;
   /** Told once, when the subscriber leaves. */
   readonly onLeft: () => void;
   /** Told each time that something was pushed out. */
   readonly onDropped?: () => void;
 }
 
-interface PromiseWithHands<T> {
+interface Deferred<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (error: Error) => void;
 }
@@ -52,7 +52,7 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   readonly #waiting: T[] = [];
   /** How many of them are counted in the room. */
   #counted = 0;
-  #take: PromiseWithHands<IteratorResult<T>> | null = null;
+  #take: Deferred<IteratorResult<T>> | null = null;
   #failure: Error | null = null;
   #hasLeft = false;
 

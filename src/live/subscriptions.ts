@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { ReadReport } from '../datasources/cache/read-report.js';
-import { type AccountReads } from '../datasources/campaigns/account-reads.js';
+import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { InputError } from '../domain/errors.js';
 import { checkSid } from '../domain/sid.js';
 import { type RequestTrace, type Transport } from '../domain/request-trace.js';
@@ -13,7 +13,7 @@ import { type SubscriberQueue } from './subscriber-queue.js';
 const togetherMs = 20;
 
 /** What a client listens to. */
-interface Asked {
+interface SubscriptionRequest {
   readonly sid: string;
   readonly trace: RequestTrace;
 }
@@ -21,16 +21,16 @@ interface Asked {
 /** Lets clients in to the feed: each campaign is read once, to know what a change is a change from. */
 export class Subscriptions {
   readonly #feed: ChangeFeed;
-  readonly #first: DataLoader<Asked, Campaign | null>;
+  readonly #first: DataLoader<SubscriptionRequest, Campaign | null>;
 
-  constructor(feed: ChangeFeed, account: AccountReads) {
+  constructor(feed: ChangeFeed, account: AccountReader) {
     this.#feed = feed;
     this.#first = new DataLoader(
       async (asked) => {
         const each = [...new Set(asked.map(({ sid }) => sid))];
-        // The one call for all of them is on the trace of who came first.
+        // One call serves all of them; it belongs to the trace of the first request.
         const report = new ReadReport(asked[0]?.trace);
-        const found = await account.campaigns(each, { report, fresh: false });
+        const found = await account.campaigns(each, { report, noCache: false });
         return asked.map(({ sid }) => found[each.indexOf(sid)] ?? null);
       },
       { cache: false, batchScheduleFn: (read) => setTimeout(read, togetherMs) },
@@ -54,7 +54,11 @@ export class Subscriptions {
   }
 
   /** The queue is there before the campaign is read, so that nothing falls in between. */
-  async #from<T>(asked: Asked, argument: string, queue: SubscriberQueue<T>): Promise<SubscriberQueue<T>> {
+  async #from<T>(
+    asked: SubscriptionRequest,
+    argument: string,
+    queue: SubscriberQueue<T>,
+  ): Promise<SubscriberQueue<T>> {
     try {
       const known = this.#feed.watchedCampaign(asked.sid);
       const campaign = known ?? (await this.#first.load(asked));

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type UsedReading } from '../datasources/cache/read-report.js';
+import { type UsedEntry } from '../datasources/cache/read-report.js';
 import { entryBytes, textBytes } from '../domain/entry-size.js';
 
 /** An answer as it was sent, and what is needed to send it again. */
@@ -11,7 +11,7 @@ export interface KeptAnswer {
   /** Whether numbers and texts of people are in it. */
   readonly hasMessages: boolean;
   /** All that it was made of. */
-  readonly madeOf: readonly UsedReading[];
+  readonly madeOf: readonly UsedEntry[];
 }
 
 /** An answer that is as good as one that would be made now. */

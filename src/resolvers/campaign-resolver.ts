@@ -10,7 +10,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
-import { type AskedPages } from '../datasources/campaigns/request-pages.js';
+import { type RequestedPages } from '../datasources/campaigns/request-pages.js';
 import { Connection } from '../datasources/paging/connection.js';
 import { rejected } from '../domain/errors.js';
 import { type PageArguments } from '../domain/page.js';
@@ -35,7 +35,7 @@ interface ListFields {
 const known = new WeakMap<OperationDefinitionNode, ListFields>();
 
 /** All pages of campaigns that the operation asks for. */
-function campaignPages(info: GraphQLResolveInfo): AskedPages {
+function campaignPages(info: GraphQLResolveInfo): RequestedPages {
   return () => {
     const { campaigns, bySid } = listFieldsOf(info);
     // A campaign asked for by its sid after the list was read may be in it, though not in the page.
@@ -44,7 +44,7 @@ function campaignPages(info: GraphQLResolveInfo): AskedPages {
 }
 
 /** All pages of messages that the operation asks for, of whichever campaign. */
-function messagePages(info: GraphQLResolveInfo): AskedPages {
+function messagePages(info: GraphQLResolveInfo): RequestedPages {
   return () => pagesOf(listFieldsOf(info).messages, 'Campaign', info);
 }
 

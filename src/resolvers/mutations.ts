@@ -71,7 +71,7 @@ export class ValidationResolver {
     { idempotencyKey = null, ...draft }: CreateCampaignInput,
     @Ctx() { writer, report }: RequestContext,
   ): CampaignValidation {
-    report.used.goByTheClock(); // a start that is early enough now is too early in a minute
+    report.used.markTimeDependent(); // a start that is early enough now is too early in a minute
     const userErrors = writer.problems(draft, idempotencyKey);
     const template = examinedPart(draft.template);
     return {

@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readCallbackBody } from '../datasources/exotel/wire/callback.js';
 import { webhookRoute } from '../domain/addresses.js';
-import { type CallbackReceiver, type Verdict } from '../live/callback-receiver.js';
+import { type CallbackReceiver, type CallbackVerdict } from '../live/callback-receiver.js';
 import { type WebhookKind, webhookKinds } from '../live/callback-urls.js';
 import { type OnWebhook } from '../telemetry/metrics/live-metrics.js';
 import { encapsulated } from './encapsulated.js';
@@ -9,7 +9,7 @@ import { encapsulated } from './encapsulated.js';
 /** Many times what a callback is long. */
 const maximumBodyBytes = 16 * 1024;
 
-const statusOf: Readonly<Record<Verdict, number>> = {
+const statusOf: Readonly<Record<CallbackVerdict, number>> = {
   accepted: 200,
   unknownAddress: 404,
   malformed: 400,
@@ -64,8 +64,8 @@ function takeEveryBody(webhooks: FastifyInstance): void {
 }
 
 /** What a callback was answered, whoever answered it: what is too large never came as far as the receiver. */
-function verdictOf(statusCode: number): Verdict | 'refused' {
-  const verdicts = Object.keys(statusOf) as Verdict[];
+function verdictOf(statusCode: number): CallbackVerdict | 'refused' {
+  const verdicts = Object.keys(statusOf) as CallbackVerdict[];
   return verdicts.find((verdict) => statusOf[verdict] === statusCode) ?? 'refused';
 }
 

@@ -3,7 +3,7 @@
  * them: a hybrid logical clock. It goes by the time, a thousand numbers to the millisecond, and never behind a number
  * that it has heard of.
  */
-export class ReadingClock {
+export class HybridClock {
   readonly #now: () => number;
   #last = 0;
 
@@ -19,7 +19,7 @@ export class ReadingClock {
   };
 
   /** Takes a number that another gateway gave. */
-  heard(order: number): void {
-    this.#last = Math.max(this.#last, order);
+  observe(version: number): void {
+    this.#last = Math.max(this.#last, version);
   }
 }

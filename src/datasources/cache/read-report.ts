@@ -1,7 +1,7 @@
 import { type CallOrigin, type RequestTrace } from '../../domain/request-trace.js';
 
 /** One thing that an answer is made of. */
-export interface UsedReading {
+export interface UsedEntry {
   /**
    * For how many milliseconds it is still as good as new; undefined: it is no more, since it aged, was replaced, may
    * have been changed by a write, or is not kept.
@@ -15,19 +15,19 @@ export interface UsedReading {
 const ownBytes = 80;
 
 /** A reading by the key that it is kept under and its number: it is not held itself, so it can be let go of. */
-export class KeptReading implements UsedReading {
-  readonly #kept: ReadingsKept;
+export class EntryReference implements UsedEntry {
+  readonly #kept: EntryLifetimes;
   readonly #key: string;
-  readonly #order: number;
+  readonly #version: number;
 
-  constructor(kept: ReadingsKept, key: string, order: number) {
+  constructor(kept: EntryLifetimes, key: string, version: number) {
     this.#kept = kept;
     this.#key = key;
-    this.#order = order;
+    this.#version = version;
   }
 
   freshForMs(): number | undefined {
-    return this.#kept.freshForMs(this.#key, this.#order);
+    return this.#kept.freshForMs(this.#key, this.#version);
   }
 
   get bytes(): number {
@@ -36,40 +36,40 @@ export class KeptReading implements UsedReading {
 }
 
 /** Where readings are kept. */
-export interface ReadingsKept {
+export interface EntryLifetimes {
   /** For how long the reading of this number is as good as new; undefined where another or none is. */
-  freshForMs(key: string, order: number): number | undefined;
+  freshForMs(key: string, version: number): number | undefined;
 }
 
 /** What one request's answer is made of. */
-class UsedReadings {
-  readonly #readings: UsedReading[] = [];
+class UsedEntries {
+  readonly #readings: UsedEntry[] = [];
   #underWay = 0;
   #isOfTheMoment = false;
 
   /** Something is being read: until `are` tells what came of it, nobody knows what the answer is made of. */
-  willBe(): void {
+  begin(): void {
     this.#underWay += 1;
   }
 
   /** What was being read has come. */
-  are(reading: UsedReading): void {
+  end(reading: UsedEntry): void {
     this.#underWay -= 1;
     this.#readings.push(reading);
   }
 
   /** Something else came with what is read. */
-  also(reading: UsedReading): void {
+  add(reading: UsedEntry): void {
     this.#readings.push(reading);
   }
 
   /** The answer goes by the clock, too: in a moment it may be another one though nothing was read anew. */
-  goByTheClock(): void {
+  markTimeDependent(): void {
     this.#isOfTheMoment = true;
   }
 
   /** All that the answer is made of; undefined where that is not all, or nothing. */
-  get all(): readonly UsedReading[] | undefined {
+  get all(): readonly UsedEntry[] | undefined {
     const isAll = this.#underWay === 0 && !this.#isOfTheMoment && this.#readings.length > 0;
     return isAll ? this.#readings : undefined;
   }
@@ -88,7 +88,7 @@ export class ReadReport implements CallOrigin {
   /** Whether numbers and texts of people were asked for. */
   hasMessages = false;
   /** What the answer is made of. */
-  readonly used = new UsedReadings();
+  readonly used = new UsedEntries();
   readonly trace: RequestTrace | undefined;
 
   /** @param trace of the request; undefined for what nobody asked for. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
-import { type ReadAnswer, type Reading, type ReadWish } from './cache-entry.js';
-import { type ReadingClock } from './hybrid-clock.js';
-import { KeptReadings, type KeptReadingsOptions } from './memory-tier.js';
-import { KeptReading } from './read-report.js';
-import { type SharedReads } from './shared-tier.js';
+import { type ReadOutcome, type CacheEntry, type ReadOptions } from './cache-entry.js';
+import { type HybridClock } from './hybrid-clock.js';
+import { MemoryTier, type MemoryTierOptions } from './memory-tier.js';
+import { EntryReference } from './read-report.js';
+import { type SharedTier } from './shared-tier.js';
 
 /** A read under way. */
 interface Flight<T> {
@@ -44,36 +44,36 @@ class Flights<T> {
 type Fetch<V> = (call: CallOptions) => Promise<V>;
 
 /** Told of a reading, and whether a write has overtaken it. */
-export type OnReading<V> = (key: string, reading: Reading<V>, isOutdated: boolean) => void;
+export type OnFetched<V> = (key: string, reading: CacheEntry<V>, isInvalidated: boolean) => void;
 
 /** One that is being made. */
 interface UnderWay {
   readonly key: string;
-  isOutdated: boolean;
+  isInvalidated: boolean;
 }
 
 /** What is being read: a write that comes meanwhile makes it of no use for those who come later. */
 class ReadingsUnderWay<V> {
   readonly #underWay = new Set<UnderWay>();
   readonly #now: () => number;
-  readonly #onRead: OnReading<V>;
+  readonly #onRead: OnFetched<V>;
 
   /**
    * @param now epoch milliseconds.
    * @param onRead told of every reading.
    */
-  constructor(now: () => number, onRead: OnReading<V>) {
+  constructor(now: () => number, onRead: OnFetched<V>) {
     this.#now = now;
     this.#onRead = onRead;
   }
 
-  /** @param order of two under way at once, the one begun later is newer. */
-  async read(key: string, fetch: Fetch<V>, call: CallOptions, order: number): Promise<Reading<V>> {
-    const read: UnderWay = { key, isOutdated: false };
+  /** @param version of two under way at once, the one begun later is newer. */
+  async read(key: string, fetch: Fetch<V>, call: CallOptions, version: number): Promise<CacheEntry<V>> {
+    const read: UnderWay = { key, isInvalidated: false };
     this.#underWay.add(read);
     try {
-      const reading = { value: await fetch(call), readAtMs: this.#now(), order };
-      this.#onRead(key, reading, read.isOutdated);
+      const reading = { value: await fetch(call), readAtMs: this.#now(), version };
+      this.#onRead(key, reading, read.isInvalidated);
       return reading;
     } finally {
       this.#underWay.delete(read);
@@ -81,8 +81,8 @@ class ReadingsUnderWay<V> {
   }
 
   /** A write may have changed these. */
-  outdate(isChanged: (key: string) => boolean): void {
-    for (const read of this.#underWay) read.isOutdated ||= isChanged(read.key);
+  invalidate(isChanged: (key: string) => boolean): void {
+    for (const read of this.#underWay) read.isInvalidated ||= isChanged(read.key);
   }
 }
 
@@ -114,17 +114,17 @@ async function newOrOld<T>({ landed }: Flight<T>, old: T, waits: readonly Wait[]
 }
 
 /** How a kind of answer is read and kept; where it is not kept, nothing is shared between requests either. */
-export interface CachedReadsOptions<V> extends KeptReadingsOptions<V> {
+export interface StaleCacheOptions<V> extends MemoryTierOptions<V> {
   /** Tells which of two readings is newer. */
-  readonly clock: ReadingClock;
+  readonly clock: HybridClock;
   /** What other gateways of the account have read; undefined where there are none. */
-  readonly shared?: SharedReads<V> | undefined;
+  readonly shared?: SharedTier<V> | undefined;
   /** How long a refresh may take before an old answer stands in. */
-  readonly patienceMs: number;
+  readonly softTimeoutMs: number;
   /** Told of every read how it was answered. */
-  readonly onAnswered?: (how: ReadAnswer) => void;
+  readonly onRead?: (how: ReadOutcome) => void;
   /** Told of every reading of the upstream's that no write has overtaken. */
-  readonly onFetched?: (reading: Reading<V>) => void;
+  readonly onFetched?: (reading: CacheEntry<V>) => void;
 }
 
 /** Before the key of a flight that may not end with an old answer. */
@@ -134,31 +134,31 @@ const newOnly = 'new ';
  * Answers of one kind, kept for the whole process: fresh ones are given at once; past that they are refreshed,
  * and stand in where the refresh has to wait, takes long or fails. One call for any number of concurrent readers.
  */
-export class CachedReads<V extends object> extends KeptReadings<V> {
-  readonly #options: CachedReadsOptions<V>;
-  readonly #flights = new Flights<Reading<V>>();
+export class StaleCache<V extends object> extends MemoryTier<V> {
+  readonly #options: StaleCacheOptions<V>;
+  readonly #flights = new Flights<CacheEntry<V>>();
   readonly #underWay: ReadingsUnderWay<V>;
 
-  constructor(options: CachedReadsOptions<V>) {
+  constructor(options: StaleCacheOptions<V>) {
     super(options);
     this.#options = options;
-    this.#underWay = new ReadingsUnderWay(options.now, (key, reading, isOutdated) => {
-      if (!options.isOn) options.onAnswered?.('new');
-      if (isOutdated) return;
-      this.keep(key, reading);
+    this.#underWay = new ReadingsUnderWay(options.now, (key, reading, isInvalidated) => {
+      if (!options.isEnabled) options.onRead?.('new');
+      if (isInvalidated) return;
+      this.set(key, reading);
       options.onFetched?.(reading);
     });
   }
 
   /** Keeps what a write answered, as read now. */
-  replace(key: string, value: V, order = this.#options.clock.next()): Reading<V> {
-    const reading = { value, readAtMs: this.#options.now(), order };
-    this.keep(key, reading);
+  replace(key: string, value: V, version = this.#options.clock.next()): CacheEntry<V> {
+    const reading = { value, readAtMs: this.#options.now(), version };
+    this.set(key, reading);
     return reading;
   }
 
   /** Takes what other gateways have read of several things, where that is newer. */
-  async findElsewhere(keys: readonly string[]): Promise<void> {
+  async loadShared(keys: readonly string[]): Promise<void> {
     const found = await this.#options.shared?.findAll(keys);
     found?.forEach((elsewhere, index) => {
       this.take(keys[index] ?? '', elsewhere);
@@ -166,66 +166,66 @@ export class CachedReads<V extends object> extends KeptReadings<V> {
   }
 
   /** Marks what a write may have changed: the next read asks anew. What is being read now is not kept. */
-  override outdate(isChanged: (key: string) => boolean = () => true): void {
+  override invalidate(isChanged: (key: string) => boolean = () => true): void {
     this.#flights.leave((flight) => isChanged(flight.replace(newOnly, '')));
-    this.#underWay.outdate(isChanged);
-    super.outdate(isChanged);
+    this.#underWay.invalidate(isChanged);
+    super.invalidate(isChanged);
   }
 
   /** Keeps nothing of what was read, or is being read now. */
   override clear(): void {
-    this.outdate();
+    this.invalidate();
     super.clear();
   }
 
   /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
-  read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
+  read(key: string, wish: ReadOptions, fetch: Fetch<V>): Promise<CacheEntry<V>> {
     const { report, priority = 'read' } = wish;
-    report.used.willBe();
-    if (this.#options.isOn) return this.#read(key, wish, fetch);
+    report.used.begin();
+    if (this.#options.isEnabled) return this.#read(key, wish, fetch);
     report.freshForMs = 0;
     return this.#fetch(key, fetch, { priority, origin: report });
   }
 
-  async #read(key: string, wish: ReadWish, fetch: Fetch<V>): Promise<Reading<V>> {
+  async #read(key: string, wish: ReadOptions, fetch: Fetch<V>): Promise<CacheEntry<V>> {
     const kept = this.#fresh(key, wish) ?? (this.#options.shared && (await this.#findFresh(key, wish)));
     if (kept) return this.#told(key, kept, wish);
     const old = this.peek(key);
     // An old answer is of no use to who needs a newer one: it stands in only where there will be none.
-    const mustBeNew = wish.fresh || wish.reread === true || old?.isOutdated === true;
+    const mustBeNew = wish.noCache || wish.refetch === true || old?.isInvalidated === true;
     const { flight, isJoined } = this.#fly(key, wish, fetch, old, mustBeNew);
     const given =
-      !old || wish.orError
+      !old || wish.mustRevalidate
         ? await flight.landed
         : await newOrOld(flight, old, this.#impatience(flight, wish, mustBeNew));
     if (given === old) wish.report.fromCache += 1;
-    this.#options.onAnswered?.(given === old ? 'stale' : isJoined ? 'shared' : 'new');
+    this.#options.onRead?.(given === old ? 'stale' : isJoined ? 'shared' : 'new');
     return this.#told(key, given, wish);
   }
 
   /** Notes what is given, and for how long it is as good as new. */
-  #told(key: string, reading: Reading<V>, { report }: ReadWish): Reading<V> {
+  #told(key: string, reading: CacheEntry<V>, { report }: ReadOptions): CacheEntry<V> {
     report.freshForMs = Math.min(report.freshForMs, this.leftMs(reading, key));
-    report.used.are(new KeptReading(this, key, reading.order));
+    report.used.end(new EntryReference(this, key, reading.version));
     return reading;
   }
 
-  #fresh(key: string, wish: ReadWish): Reading<V> | undefined {
-    const kept = wish.fresh || wish.reread ? undefined : this.fresh(key);
+  #fresh(key: string, wish: ReadOptions): CacheEntry<V> | undefined {
+    const kept = wish.noCache || wish.refetch ? undefined : this.fresh(key);
     if (kept) wish.report.fromCache += 1;
-    if (kept) this.#options.onAnswered?.('kept');
+    if (kept) this.#options.onRead?.('kept');
     return kept;
   }
 
   /** What another gateway has read may be fresh, or at least old: then nobody has to wait who need not. */
-  async #findFresh(key: string, wish: ReadWish): Promise<Reading<V> | undefined> {
-    const isOfUse = !(wish.fresh || wish.reread) || !this.peek(key);
+  async #findFresh(key: string, wish: ReadOptions): Promise<CacheEntry<V> | undefined> {
+    const isOfUse = !(wish.noCache || wish.refetch) || !this.peek(key);
     const found = isOfUse && (await this.#options.shared?.find(key));
     if (found) this.take(key, found);
     return this.#fresh(key, wish);
   }
 
-  #fly(key: string, wish: ReadWish, fetch: Fetch<V>, old: Reading<V> | undefined, mustBeNew: boolean) {
+  #fly(key: string, wish: ReadOptions, fetch: Fetch<V>, old: CacheEntry<V> | undefined, mustBeNew: boolean) {
     const { report, priority } = wish;
     const joined = this.#flights.join(mustBeNew ? newOnly + key : key, (onQueued) => {
       const call: CallOptions = {
@@ -241,29 +241,33 @@ export class CachedReads<V extends object> extends KeptReadings<V> {
   }
 
   /** The same for all gateways: what another one is reading is waited for, unless it may be from before the wish. */
-  async #once(key: string, wish: ReadWish, fetch: Fetch<V>, call: CallOptions): Promise<Reading<V>> {
+  async #once(key: string, wish: ReadOptions, fetch: Fetch<V>, call: CallOptions): Promise<CacheEntry<V>> {
     const { shared } = this.#options;
     if (!shared) return this.#fetch(key, fetch, call);
     const { reading, isElsewhere } = await shared.once(key, {
-      seen: this.orderOf(key),
-      maySettle: !wish.fresh && !wish.reread && call.priority !== 'write',
+      seen: this.versionOf(key),
+      maySettle: !wish.noCache && !wish.refetch && call.priority !== 'write',
       isFresh: (found) => this.isFresh(found, key),
-      read: (order) => this.#fetch(key, fetch, call, order),
+      read: (version) => this.#fetch(key, fetch, call, version),
     });
     if (isElsewhere) {
       wish.report.shared += 1;
-      this.keep(key, reading);
+      this.set(key, reading);
     }
     return reading;
   }
 
   /** What ends the wait for a new reading where an old one is at hand. */
-  #impatience({ queued }: Flight<Reading<V>>, { fresh, reread }: ReadWish, mustBeNew: boolean): Wait[] {
+  #impatience(
+    { queued }: Flight<CacheEntry<V>>,
+    { noCache: fresh, refetch: reread }: ReadOptions,
+    mustBeNew: boolean,
+  ): Wait[] {
     if (reread && !fresh) return [() => queued];
-    return mustBeNew ? [] : [() => queued, after(this.#options.patienceMs)];
+    return mustBeNew ? [] : [() => queued, after(this.#options.softTimeoutMs)];
   }
 
-  #fetch(key: string, fetch: Fetch<V>, call: CallOptions, order = this.#options.clock.next()) {
-    return this.#underWay.read(key, fetch, call, order);
+  #fetch(key: string, fetch: Fetch<V>, call: CallOptions, version = this.#options.clock.next()) {
+    return this.#underWay.read(key, fetch, call, version);
   }
 }

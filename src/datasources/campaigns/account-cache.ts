@@ -2,18 +2,18 @@ import { type Window } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type OnRead } from '../cache/cache-entry.js';
-import { plainText, windowText } from '../cache/entry-text.js';
-import { type ReadingClock } from '../cache/hybrid-clock.js';
-import { SharedReads } from '../cache/shared-tier.js';
-import { CachedReads } from '../cache/stale-cache.js';
-import { type SharedReadings } from '../state/shared-readings.js';
+import { jsonSerializer, windowSerializer } from '../cache/entry-serializer.js';
+import { type HybridClock } from '../cache/hybrid-clock.js';
+import { SharedTier } from '../cache/shared-tier.js';
+import { StaleCache } from '../cache/stale-cache.js';
+import { type SharedTierStore } from '../state/shared-tier-store.js';
 import { type Freshness, messagesFreshMs } from './freshness.js';
 import { campaignSidOf, type Snapshot, snapshotsOf } from './windows.js';
 
 /** What sharing an account's readings needs. */
-export interface AccountSharingOptions {
-  readonly store: SharedReadings;
-  readonly clock: ReadingClock;
+export interface AccountSharedTierOptions {
+  readonly store: SharedTierStore;
+  readonly clock: HybridClock;
   readonly freshness: Freshness;
   /** How long to wait for what another gateway is reading. */
   readonly waitMs: number;
@@ -25,79 +25,79 @@ const lists = 'lists';
 const scopeOf = (sid: string): string => `campaign:${sid}`;
 
 /** What the gateways of an account tell each other of its campaigns: what was read, and what was written. */
-export class AccountSharing {
-  readonly snapshots: SharedReads<Snapshot>;
-  readonly campaignWindows: SharedReads<Window<Campaign>>;
-  readonly messageWindows: SharedReads<Window<Message>>;
-  readonly #options: AccountSharingOptions;
+export class AccountSharedTier {
+  readonly snapshots: SharedTier<Snapshot>;
+  readonly campaignWindows: SharedTier<Window<Campaign>>;
+  readonly messageWindows: SharedTier<Window<Message>>;
+  readonly #options: AccountSharedTierOptions;
   #told: Promise<void> = Promise.resolve();
 
-  constructor(options: AccountSharingOptions) {
+  constructor(options: AccountSharedTierOptions) {
     const { freshness } = options;
     this.#options = options;
-    this.snapshots = new SharedReads({
+    this.snapshots = new SharedTier({
       ...options,
       kind: 'campaign',
       scopeOf,
-      text: plainText<Snapshot>(),
-      ttlMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
+      serializer: jsonSerializer<Snapshot>(),
+      ttlMs: ({ campaign }) => (campaign ? freshness.maxStaleMs : freshness.unknownSidMs),
     });
-    this.campaignWindows = new SharedReads({
+    this.campaignWindows = new SharedTier({
       ...options,
       kind: 'campaigns',
       scopeOf: () => lists,
-      text: windowText<Campaign>(),
-      ttlMs: () => freshness.oldestMs,
+      serializer: windowSerializer<Campaign>(),
+      ttlMs: () => freshness.maxStaleMs,
     });
-    this.messageWindows = new SharedReads({
+    this.messageWindows = new SharedTier({
       ...options,
       kind: 'messages',
       scopeOf: (key) => scopeOf(campaignSidOf(key)),
-      text: windowText<Message>(),
-      ttlMs: () => freshness.oldestMs,
+      serializer: windowSerializer<Message>(),
+      ttlMs: () => freshness.maxStaleMs,
     });
   }
 
   /** Resolves once whatever was told before this is known to the others, or can't be told. */
-  get told(): Promise<void> {
+  get flushed(): Promise<void> {
     return this.#told;
   }
 
   /** Tells that a campaign is not what it was. */
-  outdated(sid: string, order: number): void {
-    this.#tell([scopeOf(sid)], order);
+  invalidateCampaign(sid: string, version: number): void {
+    this.#tell([scopeOf(sid)], version);
   }
 
   /** Tells that every list is to be read anew, and none from before to stand in. */
-  listsForgotten(order: number): void {
-    this.#tell([lists], order, { isForgotten: true });
+  dropLists(version: number): void {
+    this.#tell([lists], version, { isForgotten: true });
   }
 
   /** Tells of a write, and what it answered. */
-  wrote(sid: string, order: number, campaign: Campaign | undefined, readAtMs: number): void {
-    this.#tell([scopeOf(sid), lists], order, {
+  applyWrite(sid: string, version: number, campaign: Campaign | undefined, readAtMs: number): void {
+    this.#tell([scopeOf(sid), lists], version, {
       then: (marked) => {
-        if (campaign) this.snapshots.share([[sid, { value: { campaign }, readAtMs, order: marked + 1 }]]);
+        if (campaign) this.snapshots.share([[sid, { value: { campaign }, readAtMs, version: marked + 1 }]]);
       },
     });
   }
 
   #tell(
     scopes: readonly string[],
-    order: number,
+    version: number,
     { isForgotten = false, then }: { isForgotten?: boolean; then?: (marked: number) => void } = {},
   ): void {
     const { store, clock } = this.#options;
-    this.#told = store.outdate(scopes, order, isForgotten).then((marked) => {
+    this.#told = store.invalidate(scopes, version, isForgotten).then((marked) => {
       if (marked === undefined) return;
-      clock.heard(marked + 1);
+      clock.observe(marked + 1);
       then?.(marked);
     });
   }
 }
 
 /** Bounds on the memory of what was read, in bytes. */
-interface ReadingBytes {
+interface CacheBytes {
   readonly campaigns: number;
   readonly campaignWindows: number;
   readonly messageWindows: number;
@@ -107,16 +107,16 @@ interface ReadingBytes {
 const maximumEntries = { campaigns: 20_000, campaignWindows: 500, messageWindows: 2_000 } as const;
 
 /** How what is read of an account is kept. */
-export interface AccountKeptOptions {
+export interface AccountCacheOptions {
   readonly now: () => number;
   /** Numbers readings and writes. */
-  readonly clock: ReadingClock;
+  readonly clock: HybridClock;
   readonly isCacheOn: boolean;
   readonly freshness: Freshness;
   /** How much memory each kind may take. */
-  readonly maximumBytes: ReadingBytes;
+  readonly maximumBytes: CacheBytes;
   /** Told of every campaign as it was read or written, unless something newer was told before. */
-  readonly onSeen?: (campaign: Campaign, order: number) => void;
+  readonly onCampaign?: (campaign: Campaign, version: number) => void;
   /** Told of every read how it was answered. */
   readonly onRead?: OnRead;
 }
@@ -126,49 +126,49 @@ export interface AccountKeptOptions {
  * messages, whose campaign says how long they are fresh.
  * @param sharing with the account's other gateways, where there are any.
  */
-export function keepReadings(options: AccountKeptOptions, sharing: AccountSharing | undefined) {
+export function createAccountCache(options: AccountCacheOptions, sharing: AccountSharedTier | undefined) {
   const { now, clock, isCacheOn, freshness, maximumBytes } = options;
   const shared = {
     now,
     clock,
-    isOn: isCacheOn,
-    patienceMs: freshness.patienceMs,
-    oldestMs: () => freshness.oldestMs,
+    isEnabled: isCacheOn,
+    softTimeoutMs: freshness.softTimeoutMs,
+    maxStaleMs: () => freshness.maxStaleMs,
   };
-  const snapshots = new CachedReads<Snapshot>({
+  const snapshots = new StaleCache<Snapshot>({
     ...shared,
     maximumEntries: maximumEntries.campaigns,
     maximumBytes: maximumBytes.campaigns,
-    onAnswered: (how) => options.onRead?.('campaign', how),
+    onRead: (how) => options.onRead?.('campaign', how),
     shared: sharing?.snapshots,
     freshMs: ({ value: { campaign } }) =>
       campaign ? freshness.campaignMs[campaign.status] : freshness.unknownSidMs,
-    oldestMs: ({ campaign }) => (campaign ? freshness.oldestMs : freshness.unknownSidMs),
-    onKept: ({ value: { campaign }, order }) => {
-      if (campaign) options.onSeen?.(campaign, order);
+    maxStaleMs: ({ campaign }) => (campaign ? freshness.maxStaleMs : freshness.unknownSidMs),
+    onNewer: ({ value: { campaign }, version }) => {
+      if (campaign) options.onCampaign?.(campaign, version);
     },
   });
-  const campaignWindows = new CachedReads<Window<Campaign>>({
+  const campaignWindows = new StaleCache<Window<Campaign>>({
     ...shared,
     maximumEntries: maximumEntries.campaignWindows,
     maximumBytes: maximumBytes.campaignWindows,
-    onAnswered: (how) => options.onRead?.('campaigns', how),
+    onRead: (how) => options.onRead?.('campaigns', how),
     shared: sharing?.campaignWindows,
     freshMs: () => freshness.listMs,
-    onKept: ({ value: { rows }, readAtMs, order }) => {
+    onNewer: ({ value: { rows }, readAtMs, version }) => {
       for (const campaign of rows)
         if (!(campaign instanceof Error))
-          snapshots.keep(campaign.sid, { value: { campaign }, readAtMs, order });
+          snapshots.set(campaign.sid, { value: { campaign }, readAtMs, version });
     },
     onFetched: (reading) => {
       sharing?.snapshots.share(snapshotsOf(reading));
     },
   });
-  const messageWindows = new CachedReads<Window<Message>>({
+  const messageWindows = new StaleCache<Window<Message>>({
     ...shared,
     maximumEntries: maximumEntries.messageWindows,
     maximumBytes: maximumBytes.messageWindows,
-    onAnswered: (how) => options.onRead?.('messages', how),
+    onRead: (how) => options.onRead?.('messages', how),
     shared: sharing?.messageWindows,
     freshMs: ({ readAtMs }, key) => {
       const campaign = snapshots.peek(campaignSidOf(key))?.value.campaign;

@@ -16,9 +16,9 @@ export interface Freshness {
   /** Nothing more happens to the messages of a campaign that has ended. */
   readonly endedMessagesMs: number;
   /** How old an answer may be that stands in while the upstream gives none. */
-  readonly oldestMs: number;
+  readonly maxStaleMs: number;
   /** How long a caller waits for a refresh before the old answer is given. */
-  readonly patienceMs: number;
+  readonly softTimeoutMs: number;
 }
 
 export const defaultFreshness: Freshness = {
@@ -35,12 +35,12 @@ export const defaultFreshness: Freshness = {
   listMs: 5 * secondMs,
   messagesMs: 5 * secondMs,
   endedMessagesMs: 10 * minuteMs,
-  oldestMs: hourMs,
-  patienceMs: 500,
+  maxStaleMs: hourMs,
+  softTimeoutMs: 500,
 };
 
 /** The same where the upstream's campaigns run so many times faster than life: the embedded sandbox's do. */
-export function spedUp(freshness: Freshness, speed: number): Freshness {
+export function accelerated(freshness: Freshness, speed: number): Freshness {
   const factor = Math.max(1, speed);
   const { campaignMs } = freshness;
   return {

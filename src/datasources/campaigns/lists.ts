@@ -19,11 +19,11 @@ import { maximumNumberLength, maximumSearchLength } from '../../domain/rules/dra
 import { lengthInCharacters } from '../../domain/sms.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type Reading, type ReadWish } from '../cache/cache-entry.js';
+import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
 import { type ListSource } from '../paging/list-source.js';
 import { type PageMaximum } from '../paging/slicing.js';
 import { maximumSortKeyLength } from '../paging/sort-key.js';
-import { type AccountReads } from './account-reads.js';
+import { type AccountReader } from './account-reader.js';
 import { campaignWindowKey, messageWindowKey } from './windows.js';
 
 /** A list, and where its windows come from. */
@@ -32,16 +32,16 @@ export interface AccountList<T extends { readonly sid: string }> extends ListSou
   readonly maximum: PageMaximum;
   /** Names a window among all that a request reads. */
   keyOf(slice: Slice): string;
-  fetch(slice: Slice, wish: ReadWish): Promise<Reading<Window<T>>>;
+  fetch(slice: Slice, wish: ReadOptions): Promise<CacheEntry<Window<T>>>;
 }
 
 /** Campaigns of the account. */
 export class CampaignList implements AccountList<Campaign> {
   readonly limits = campaignPageLimits;
-  readonly #account: AccountReads;
+  readonly #account: AccountReader;
   readonly #query: CampaignQuery;
 
-  constructor(account: AccountReads, query: CampaignQuery) {
+  constructor(account: AccountReader, query: CampaignQuery) {
     this.#account = account;
     this.#query = query;
   }
@@ -68,7 +68,7 @@ export class CampaignList implements AccountList<Campaign> {
     return campaignWindowKey(this.#query, slice);
   }
 
-  fetch(slice: Slice, wish: ReadWish): Promise<Reading<Window<Campaign>>> {
+  fetch(slice: Slice, wish: ReadOptions): Promise<CacheEntry<Window<Campaign>>> {
     return this.#account.campaignWindow(this.#query, slice, wish);
   }
 }
@@ -76,12 +76,12 @@ export class CampaignList implements AccountList<Campaign> {
 /** Messages of one campaign. */
 export class MessageList implements AccountList<Message> {
   readonly limits = messagePageLimits;
-  readonly #account: AccountReads;
+  readonly #account: AccountReader;
   readonly #sid: string;
   readonly #query: MessageQuery;
 
   /** @param sid of the campaign. */
-  constructor(account: AccountReads, sid: string, query: MessageQuery) {
+  constructor(account: AccountReader, sid: string, query: MessageQuery) {
     this.#account = account;
     this.#sid = sid;
     this.#query = query;
@@ -107,7 +107,7 @@ export class MessageList implements AccountList<Message> {
     return messageWindowKey(this.#sid, this.#query, slice);
   }
 
-  fetch(slice: Slice, wish: ReadWish): Promise<Reading<Window<Message>>> {
+  fetch(slice: Slice, wish: ReadOptions): Promise<CacheEntry<Window<Message>>> {
     return this.#account.messageWindow(this.#sid, this.#query, slice, wish);
   }
 }

@@ -4,13 +4,13 @@ import { checkCursorLengths, type PageArguments, type Slice, type Window } from 
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type Reading, type ReadWish } from '../cache/cache-entry.js';
+import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
 import { type Connection } from '../paging/connection.js';
 import { ListReader } from '../paging/list-reader.js';
 import { readPage } from '../paging/page.js';
 import { SearchAllowance } from '../paging/position.js';
 import { slicingOf, wholeWindows } from '../paging/slicing.js';
-import { type AccountReads } from './account-reads.js';
+import { type AccountReader } from './account-reader.js';
 import {
   type AccountList,
   CampaignList,
@@ -22,21 +22,21 @@ import {
 } from './lists.js';
 
 /** All pages that a request asks of lists of one kind, now or later; undefined where that is not known. */
-export type AskedPages = () => readonly PageArguments[] | undefined;
+export type RequestedPages = () => readonly PageArguments[] | undefined;
 
-const unknownPages: AskedPages = () => undefined;
+const unknownPages: RequestedPages = () => undefined;
 
 /** The pages that one request reads: a page, or a window, that is asked for twice is read once. */
 export class RequestPages {
-  readonly #account: AccountReads;
-  readonly #wish: ReadWish;
+  readonly #account: AccountReader;
+  readonly #wish: ReadOptions;
   readonly #onListed: (window: Window<Campaign>) => void;
   readonly #messagePages = new Map<string, Promise<Connection<Message> | null>>();
   readonly #windows = new Map<string, Promise<unknown>>();
   readonly #searches = new SearchAllowance();
 
   /** @param onListed shown every window of campaigns that was read. */
-  constructor(account: AccountReads, wish: ReadWish, onListed: (window: Window<Campaign>) => void) {
+  constructor(account: AccountReader, wish: ReadOptions, onListed: (window: Window<Campaign>) => void) {
     this.#account = account;
     this.#wish = wish;
     this.#onListed = onListed;
@@ -49,7 +49,7 @@ export class RequestPages {
   async campaigns(
     list: CampaignListArguments,
     page: PageArguments,
-    pages: AskedPages = unknownPages,
+    pages: RequestedPages = unknownPages,
   ): Promise<Connection<Campaign>> {
     return this.#page(new CampaignList(this.#account, campaignQueryOf(list)), page, pages, this.#onListed);
   }
@@ -62,7 +62,7 @@ export class RequestPages {
     sid: string,
     list: MessageListArguments,
     page: PageArguments,
-    pages: AskedPages = unknownPages,
+    pages: RequestedPages = unknownPages,
   ): Promise<Connection<Message> | null> {
     this.#wish.report.hasMessages = true;
     try {
@@ -87,7 +87,7 @@ export class RequestPages {
   #page<T extends { readonly sid: string }>(
     list: AccountList<T>,
     page: PageArguments,
-    pages: AskedPages,
+    pages: RequestedPages,
     onRead?: (window: Window<T>) => void,
   ): Promise<Connection<T>> {
     const { limits, maximum } = list;
@@ -105,11 +105,11 @@ export class RequestPages {
     slice: Slice,
     reread: number,
     onRead: ((window: Window<T>) => void) | undefined,
-  ): Promise<Reading<Window<T>>> {
+  ): Promise<CacheEntry<Window<T>>> {
     const key = reread === 0 ? list.keyOf(slice) : `${reread} ${list.keyOf(slice)}`;
-    const known = this.#windows.get(key) as Promise<Reading<Window<T>>> | undefined;
+    const known = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
     if (known) return known;
-    const wish = reread === 0 ? this.#wish : { ...this.#wish, reread: true };
+    const wish: ReadOptions = reread === 0 ? this.#wish : { ...this.#wish, refetch: true };
     const read = list.fetch(slice, wish);
     const shown = onRead ? read.then((reading) => (onRead(reading.value), reading)) : read;
     this.#windows.set(key, shown);

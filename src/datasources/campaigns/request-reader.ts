@@ -4,12 +4,12 @@ import { checkSid } from '../../domain/sid.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type ReadWish } from '../cache/cache-entry.js';
+import { type ReadOptions } from '../cache/cache-entry.js';
 import { type ReadReport } from '../cache/read-report.js';
 import { type Connection } from '../paging/connection.js';
-import { type AccountReads } from './account-reads.js';
+import { type AccountReader } from './account-reader.js';
 import { type CampaignListArguments, type MessageListArguments } from './lists.js';
-import { type AskedPages, RequestPages } from './request-pages.js';
+import { type RequestedPages, RequestPages } from './request-pages.js';
 
 /** The campaigns of one request: each is the same wherever it is asked for, and read once. */
 class RequestCampaigns {
@@ -68,7 +68,7 @@ class RequestCampaigns {
 }
 
 /** What a request says of how it wants to be answered. */
-export interface RequestReading {
+export interface RequestReaderOptions {
   readonly report: ReadReport;
   /** True where the client asked for fresh reads. */
   readonly fresh: boolean;
@@ -76,14 +76,14 @@ export interface RequestReading {
 
 /** Everything that one request reads: whatever is asked twice within it is read once. */
 export class RequestReader {
-  readonly #account: AccountReads;
-  readonly #wish: ReadWish;
+  readonly #account: AccountReader;
+  readonly #wish: ReadOptions;
   readonly #campaigns: RequestCampaigns;
   readonly #pages: RequestPages;
 
-  constructor(account: AccountReads, { report, fresh }: RequestReading) {
+  constructor(account: AccountReader, { report, fresh }: RequestReaderOptions) {
     this.#account = account;
-    this.#wish = { report, fresh };
+    this.#wish = { report, noCache: fresh };
     this.#campaigns = new RequestCampaigns((sids) => account.campaigns(sids, this.#wish));
     this.#pages = new RequestPages(account, this.#wish, (window) => {
       this.#campaigns.listed(window);
@@ -118,11 +118,11 @@ export class RequestReader {
   }
 
   /** A campaign as it is now, or an error: a write is not refused on the strength of an old answer. */
-  async campaignNow(sid: string): Promise<Campaign | null> {
-    return this.#readForWrite(sid, { fresh: true, orError: true });
+  async revalidatedCampaign(sid: string): Promise<Campaign | null> {
+    return this.#readForWrite(sid, { noCache: true, mustRevalidate: true });
   }
 
-  async #readForWrite(sid: string, wish: Partial<ReadWish>): Promise<Campaign | null> {
+  async #readForWrite(sid: string, wish: Partial<ReadOptions>): Promise<Campaign | null> {
     checkSid(sid, 'sid');
     const [campaign] = await this.#account.campaigns([sid], {
       ...this.#wish,
@@ -135,29 +135,29 @@ export class RequestReader {
   }
 
   /** Takes a campaign as it is after a write; what anybody read before it is forgotten. */
-  wrote(campaign: Campaign, isWhole: boolean): void {
+  applyWrite(campaign: Campaign, isWhole: boolean): void {
     this.#forget(campaign.sid, isWhole ? campaign : undefined);
     this.#campaigns.take(campaign.sid, campaign);
   }
 
   /** Forgets what was read of a campaign, and every list: the next read asks the upstream. */
-  forget(sid: string): void {
+  invalidate(sid: string): void {
     this.#forget(sid);
   }
 
   /** Drops every list: an old one would show that there is nothing where there may be something. */
-  forgetLists(): void {
-    this.#account.forgetLists();
+  dropLists(): void {
+    this.#account.dropLists();
     this.#pages.forgetWindows();
   }
 
   /** Resolves once what this request wrote is seen through every gateway of the account. */
-  get told(): Promise<void> | undefined {
-    return this.#account.told;
+  get flushed(): Promise<void> | undefined {
+    return this.#account.flushed;
   }
 
   #forget(sid: string, asWritten?: Campaign): void {
-    this.#account.wrote(sid, asWritten);
+    this.#account.applyWrite(sid, asWritten);
     this.#pages.forget();
     this.#campaigns.forget(sid);
   }
@@ -169,7 +169,7 @@ export class RequestReader {
   campaigns(
     list: CampaignListArguments,
     page: PageArguments,
-    pages?: AskedPages,
+    pages?: RequestedPages,
   ): Promise<Connection<Campaign>> {
     return this.#pages.campaigns(list, page, pages);
   }
@@ -182,7 +182,7 @@ export class RequestReader {
     sid: string,
     list: MessageListArguments,
     page: PageArguments,
-    pages?: AskedPages,
+    pages?: RequestedPages,
   ): Promise<Connection<Message> | null> {
     return this.#pages.messages(sid, list, page, pages);
   }

@@ -1,7 +1,7 @@
 import { type CampaignQuery, type MessageQuery } from '../../domain/list-query.js';
 import { readable, type Slice, type Window } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type Reading } from '../cache/cache-entry.js';
+import { type CacheEntry } from '../cache/cache-entry.js';
 
 /** What a window of campaigns is kept under; the name, which may be any text but none, comes last. */
 export function campaignWindowKey(
@@ -35,12 +35,12 @@ export interface Snapshot {
 export function snapshotsOf({
   value,
   readAtMs,
-  order,
-}: Reading<Window<Campaign>>): [string, Reading<Snapshot>][] {
-  const snapshots: [string, Reading<Snapshot>][] = [];
+  version,
+}: CacheEntry<Window<Campaign>>): [string, CacheEntry<Snapshot>][] {
+  const snapshots: [string, CacheEntry<Snapshot>][] = [];
   for (const row of value.rows) {
     const campaign = readable(row);
-    if (campaign) snapshots.push([campaign.sid, { value: { campaign }, readAtMs, order }]);
+    if (campaign) snapshots.push([campaign.sid, { value: { campaign }, readAtMs, version }]);
   }
   return snapshots;
 }

@@ -10,7 +10,7 @@ export interface Edge<T> {
 }
 
 /** Where a page lies, in the schema's shape. */
-export interface PagePlace {
+export interface PageBounds {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly startCursor: string | null;
@@ -60,7 +60,7 @@ export class Connection<T extends { readonly sid: string }> {
     return this.nodes.map((node, index) => new LazyEdge(node, this.#range.start + index, cursorOf));
   }
 
-  get pageInfo(): PagePlace {
+  get pageInfo(): PageBounds {
     const { start, end } = this.#range;
     const cursorOf = (offset: number): string | null => (end > start ? this.#cursors.at(offset) : null);
     return new LazyPlace(this.#range, this.totalCount, cursorOf);
@@ -88,7 +88,7 @@ class LazyEdge<T> implements Edge<T> {
   }
 }
 
-class LazyPlace implements PagePlace {
+class LazyPlace implements PageBounds {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly #range: RowRange;

@@ -1,6 +1,6 @@
 import { readable, type Row, type RowRange, type Slice, type Window } from '../../domain/page.js';
-import { ListRows, type ReadAt } from './list-source.js';
-import { type Cut, type ListKnowledge, type PageMaximum, type Slicing, wholeWindows } from './slicing.js';
+import { ListRows, type TimedRead } from './list-source.js';
+import { type PageRequest, type ListState, type PageMaximum, type Slicing, wholeWindows } from './slicing.js';
 
 /** Windows read so close to each other are taken to show one list, unless they themselves show that it moved. */
 const closeMs = 2000;
@@ -16,7 +16,7 @@ export type Consistency = 'consistent' | 'apart' | 'moved';
  * @param isSequence true for windows read one after the other: each must be close to the one before.
  */
 function consistencyOf<T extends { readonly sid: string }>(
-  readings: readonly ReadAt<Window<T>>[],
+  readings: readonly TimedRead<Window<T>>[],
   isSequence = false,
 ): Consistency {
   const [first] = readings;
@@ -28,12 +28,12 @@ function consistencyOf<T extends { readonly sid: string }>(
 }
 
 /** Those that are close to the newest: the others must be read anew to be of one list with them. */
-function newestOf<V>(readings: readonly ReadAt<V>[]): ReadAt<V>[] {
+function newestOf<V>(readings: readonly TimedRead<V>[]): TimedRead<V>[] {
   const newestMs = Math.max(...readings.map(({ readAtMs }) => readAtMs));
   return readings.filter(({ readAtMs }) => newestMs - readAtMs <= closeMs);
 }
 
-function sharesRows<T extends { readonly sid: string }>(readings: readonly ReadAt<Window<T>>[]): boolean {
+function sharesRows<T extends { readonly sid: string }>(readings: readonly TimedRead<Window<T>>[]): boolean {
   const places = new Map<string, number>();
   return readings.some(({ value: { offset, rows } }) =>
     rows.some((row: Row<T>, index) => {
@@ -52,23 +52,23 @@ function isWithin(place: number, offset: number, length: number): boolean {
 }
 
 /** Reads one window. From `reread` 1 on it is read anew, whatever is at hand: once for each number. */
-export type WindowFetch<T> = (slice: Slice, reread?: number) => Promise<ReadAt<Window<T>>>;
+export type WindowFetch<T> = (slice: Slice, reread?: number) => Promise<TimedRead<Window<T>>>;
 
 /** What was asked for, and what was given. */
-interface Answered<T> {
+interface ReadWindow<T> {
   readonly asked: Slice;
-  readonly reading: ReadAt<Window<T>>;
+  readonly reading: TimedRead<Window<T>>;
 }
 
 /** The first read, one after a smaller page maximum was learned, and two for rows that were still missing. */
 const maximumRounds = 4;
 
 /** Reads rows of one list by their offsets, in slices of at most the upstream's maximum. */
-export class ListReader<T extends { readonly sid: string }> implements ListKnowledge {
+export class ListReader<T extends { readonly sid: string }> implements ListState {
   /** The rows read so far. */
   readonly rows = new ListRows<T>();
   readonly #fetch: WindowFetch<T>;
-  readonly #answers: Answered<T>[] = [];
+  readonly #answers: ReadWindow<T>[] = [];
   readonly #maximum: PageMaximum;
   readonly #slicing: Slicing;
   readonly #asked = new Map<string, Promise<void>>();
@@ -124,7 +124,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
       }
   }
 
-  #readingsIn({ start, end }: RowRange): ReadAt<Window<T>>[] {
+  #readingsIn({ start, end }: RowRange): TimedRead<Window<T>>[] {
     return this.#answers
       .map(({ reading }) => reading)
       .filter(({ value: { offset, rows } }) => offset < end && offset + rows.length > start);
@@ -142,7 +142,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
   readonly wasAsked = (slice: Slice): boolean => this.#asked.has(keyOf(slice));
 
   /** Reads what a page needs for certain: by then the total is known. */
-  begin(cut: Cut): Promise<unknown> {
+  begin(cut: PageRequest): Promise<unknown> {
     return this.#readAll(this.#slicing.begin(cut, this));
   }
 
@@ -194,7 +194,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListKnowl
     });
   }
 
-  #took(asked: Slice, reading: ReadAt<Window<T>>): void {
+  #took(asked: Slice, reading: TimedRead<Window<T>>): void {
     const { offset, limit, total, rows } = reading.value;
     this.#answers.push({ asked, reading });
     this.#total = total;

@@ -12,7 +12,7 @@ export interface ListSource<T extends { readonly sid: string }> {
 }
 
 /** A value that was read, and when (epoch milliseconds). */
-export interface ReadAt<V> {
+export interface TimedRead<V> {
   readonly value: V;
   readonly readAtMs: number;
 }

@@ -9,8 +9,8 @@ import { Connection } from './connection.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursor.js';
 import { type Consistency, type ListReader } from './list-reader.js';
 import { type ListSource } from './list-source.js';
-import { locate, type Position, SearchAllowance, type SearchTerms } from './position.js';
-import { type Cut } from './slicing.js';
+import { locate, type Position, SearchAllowance, type SearchOptions } from './position.js';
+import { type PageRequest } from './slicing.js';
 
 /**
  * Reads the page that a client asked for: cursors translated onto offsets, rows onto windows.
@@ -43,7 +43,7 @@ const maximumRereads = 2;
 async function readCut<T extends { readonly sid: string }>(
   open: (reading: number) => ListReader<T>,
   source: ListSource<T>,
-  asked: Cut,
+  asked: PageRequest,
   allowance: SearchAllowance,
 ): Promise<Connection<T>> {
   let cut = asked;
@@ -82,8 +82,8 @@ interface Places {
 async function locateBoth<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
-  cut: Cut,
-  search: SearchTerms,
+  cut: PageRequest,
+  search: SearchOptions,
 ): Promise<Places> {
   await list.begin(cut); // both cursors' windows, and the rows on their page's side, at once
   const { after, before } = cut;
@@ -93,7 +93,7 @@ async function locateBoth<T extends { readonly sid: string }>(
   };
 }
 
-function rangeOf({ size }: Cut, { after, before }: Places, total: number): RowRange {
+function rangeOf({ size }: PageRequest, { after, before }: Places, total: number): RowRange {
   const start = after ? after.index + (after.isThere ? 1 : 0) : 0;
   const end = before ? before.index : total;
   return cutPage({ start: Math.min(start, total), end: Math.min(end, total) }, size);
@@ -110,7 +110,7 @@ function surroundingsOf({ start, end }: RowRange, { after, before }: Places): Ro
 
 function consistencyOfPage<T extends { readonly sid: string }>(
   list: ListReader<T>,
-  { size }: Cut,
+  { size }: PageRequest,
   { after, before }: Places,
   { around, total }: { readonly around: RowRange; readonly total: number },
 ): Consistency {

@@ -48,7 +48,7 @@ export interface Position {
 }
 
 /** The terms of a search. */
-export interface SearchTerms {
+export interface SearchOptions {
   /** Calls left to the operation. */
   readonly allowance: SearchAllowance;
   /** How often the list has been read anew. */
@@ -71,7 +71,7 @@ export async function locate<T extends { readonly sid: string }>(
   source: ListSource<T>,
   cursor: Cursor,
   side: Side,
-  { allowance, reread, mayBeReread }: SearchTerms,
+  { allowance, reread, mayBeReread }: SearchOptions,
 ): Promise<Position> {
   await list.load(cursor.offset);
   if (isWhereItWas(list, source, cursor)) return foundAt(cursor.offset, cursor);

@@ -2,14 +2,14 @@ import { type PageArguments, type PageSize, type Slice } from '../../domain/page
 import { adjacentMarks, type Cursor } from './cursor.js';
 
 /** A checked page: how many rows from which end, and between which rows. */
-export interface Cut {
+export interface PageRequest {
   readonly size: PageSize;
   readonly after: Cursor | undefined;
   readonly before: Cursor | undefined;
 }
 
 /** What a reader knows of its list. */
-export interface ListKnowledge {
+export interface ListState {
   /** How many rows one call gives. */
   readonly windowSize: number;
   readonly has: (offset: number) => boolean;
@@ -19,9 +19,9 @@ export interface ListKnowledge {
 /** Which slices of a list are asked for where rows of it are needed. */
 export interface Slicing {
   /** What a page needs for certain, before anything is known of its list. */
-  readonly begin: (cut: Cut, list: ListKnowledge) => readonly Slice[];
+  readonly begin: (cut: PageRequest, list: ListState) => readonly Slice[];
   /** What holds these rows. @param missing offsets, in ascending order. */
-  readonly cover: (missing: readonly number[], list: ListKnowledge) => readonly Slice[];
+  readonly cover: (missing: readonly number[], list: ListState) => readonly Slice[];
 }
 
 /**
@@ -95,7 +95,7 @@ export function slicingOf(
 }
 
 /** Both cursors' rows, and the rows on their page's side; the first one where there is no cursor. */
-function certainOffsets({ size, after, before }: Cut): number[] {
+function certainOffsets({ size, after, before }: PageRequest): number[] {
   if (!after && !before) return [0];
   const certain = [
     ...(after ? [after.offset, ...(size.from === 'start' && size.count > 0 ? [after.offset + 1] : [])] : []),
@@ -105,7 +105,7 @@ function certainOffsets({ size, after, before }: Cut): number[] {
 }
 
 /** The aligned window of an offset; where that was asked for and lacks the row, one that begins at the row. */
-function windowOf(offset: number, { windowSize: limit, wasAsked }: ListKnowledge): Slice {
+function windowOf(offset: number, { windowSize: limit, wasAsked }: ListState): Slice {
   const aligned = { offset: offset - (offset % limit), limit };
   return wasAsked(aligned) ? { offset, limit } : aligned;
 }
@@ -114,7 +114,7 @@ function windowOf(offset: number, { windowSize: limit, wasAsked }: ListKnowledge
  * One call for a cursor's row and the page beside it, where they lie in two windows: as many rows as it gives, since a
  * list that has moved by a few is then still read at once.
  */
-function besideCursor({ size, after, before }: Cut, { windowSize }: ListKnowledge): Slice | undefined {
+function besideCursor({ size, after, before }: PageRequest, { windowSize }: ListState): Slice | undefined {
   const range =
     size.from === 'start'
       ? after && !before && { start: after.offset, end: after.offset + 1 + size.count }
@@ -128,7 +128,7 @@ function besideCursor({ size, after, before }: Cut, { windowSize }: ListKnowledg
 }
 
 /** The cursor of a slice's first row is to know the rows before it, as far as there is room for them. */
-function withPrevious({ offset, limit }: Slice, { windowSize, has }: ListKnowledge): Slice {
+function withPrevious({ offset, limit }: Slice, { windowSize, has }: ListState): Slice {
   const previous = Math.min(adjacentMarks, offset, windowSize - limit);
   return previous === 0 || has(offset - 1)
     ? { offset, limit }

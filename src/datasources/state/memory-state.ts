@@ -86,7 +86,7 @@ export class MemoryBus implements SharedBus {
     return undefined;
   }
 
-  listen(): () => void {
+  subscribe(): () => void {
     return () => undefined;
   }
 

@@ -18,7 +18,7 @@ export interface SharedBus {
   publish(topic: string, text: string): void;
 
   /** Hears what the others say under a topic. @returns ends it. */
-  listen(topic: string, listener: (text: string) => void): () => void;
+  subscribe(topic: string, listener: (text: string) => void): () => void;
 
   /** Told when a gap is over. */
   onGap(listener: (gap: BusGap) => void): void;

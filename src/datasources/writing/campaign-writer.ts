@@ -103,14 +103,14 @@ export class CampaignWriter {
       .create(draft, idempotencyKey, this.#reader.origin)
       .catch((error: unknown) => {
         // Who is told to look must not be shown a list from before.
-        if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) this.#reader.forgetLists();
+        if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) this.#reader.dropLists();
         throw error;
       });
     const { outcome, isReplay } = keyed;
     if (!outcome.campaign) return keyed;
     if (isReplay) return { outcome: await this.#asItIsNow(outcome), isReplay };
     // What create answers has no stats and no cost: the next read asks for the whole campaign.
-    this.#reader.wrote(outcome.campaign, !outcome.isPartial);
+    this.#reader.applyWrite(outcome.campaign, !outcome.isPartial);
     return keyed;
   }
 
@@ -147,7 +147,7 @@ export class CampaignWriter {
       this.#options.audit({ ...head, ...auditOfError(error) }, trace);
       throw error;
     } finally {
-      await this.#reader.told; // whoever is told of a write finds it, whichever gateway is asked
+      await this.#reader.flushed; // whoever is told of a write finds it, whichever gateway is asked
     }
   }
 }

@@ -100,7 +100,7 @@ export class Changes {
   async #campaignFor(action: CampaignAction, sid: string): Promise<Campaign | null> {
     const { campaign, isNew } = await this.#reader.campaignToChange(sid);
     if (isNew || (campaign && isAllowed(action, campaign.status))) return campaign;
-    return this.#reader.campaignNow(sid);
+    return this.#reader.revalidatedCampaign(sid);
   }
 
   async #change(change: Change): Promise<Outcome> {
@@ -109,10 +109,10 @@ export class Changes {
       const sentAtMs = this.#options.now();
       try {
         const { campaign, requestId } = await change.send();
-        this.#reader.wrote(campaign, true);
+        this.#reader.applyWrite(campaign, true);
         return done(campaign, requestId);
       } catch (error) {
-        if (mayHaveChanged(error)) this.#reader.forget(change.sid);
+        if (mayHaveChanged(error)) this.#reader.invalidate(change.sid);
         if (!(error instanceof UpstreamFailure)) throw error;
         if (!error.mayHaveBeenProcessed) return this.#refusal(change, error, puts > 1);
         mayBeUnderWay ||= !isEndedByUpstream(error);
@@ -135,7 +135,7 @@ export class Changes {
   ): Promise<Outcome> {
     if (failure.reason === 'notFound') return unknownSid();
     if (!refusals.has(failure.reason)) return outcomeOfFailure(failure);
-    const campaign = await this.#reader.campaignNow(sid);
+    const campaign = await this.#reader.revalidatedCampaign(sid);
     if (!campaign) return unknownSid();
     if (wasSent && shown(campaign) === 'done') return done(campaign);
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
@@ -159,7 +159,7 @@ export class Changes {
     { facts }: UpstreamFailure,
     isSettled: boolean,
   ): Promise<Outcome | 'notDone' | undefined> {
-    const campaign = await this.#reader.campaignNow(sid).catch(() => undefined);
+    const campaign = await this.#reader.revalidatedCampaign(sid).catch(() => undefined);
     if (campaign === null) return unknownSid();
     if (!campaign) return undefined;
     const progress = facts.sid === undefined ? shown(campaign) : 'done';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { type Verdict } from '../../live/callback-receiver.js';
+import { type CallbackVerdict } from '../../live/callback-receiver.js';
 import { type WebhookKind, webhookKinds } from '../../live/callback-urls.js';
 import { type FeedObserver } from '../../live/change-feed.js';
 import { initializeToZero } from './tallies.js';
@@ -44,7 +44,7 @@ export function feedMetrics(registry: Registry): FeedObserver {
 }
 
 /** Told what a callback was answered. */
-export type OnWebhook = (kind: WebhookKind, verdict: Verdict | 'refused') => void;
+export type OnWebhook = (kind: WebhookKind, verdict: CallbackVerdict | 'refused') => void;
 
 /** Counts callbacks; the verdict is one of a closed set. */
 export function webhookMetrics(registry: Registry): OnWebhook {

@@ -3,10 +3,10 @@ import { ExotelClient } from '../../../src/datasources/exotel/client.js';
 import { Budget } from '../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../../../src/datasources/exotel/resilience/call-policy.js';
 import { Transport } from '../../../src/datasources/exotel/transport.js';
-import { AccountReads } from '../../../src/datasources/campaigns/account-reads.js';
+import { AccountReader } from '../../../src/datasources/campaigns/account-reader.js';
 import { defaultFreshness } from '../../../src/datasources/campaigns/freshness.js';
 import { memoryBudget } from '../../../src/app/memory-budget.js';
-import { ReadingClock } from '../../../src/datasources/cache/hybrid-clock.js';
+import { HybridClock } from '../../../src/datasources/cache/hybrid-clock.js';
 import { ReadReport } from '../../../src/datasources/cache/read-report.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { type Campaign } from '../../../src/schema/campaign.js';
@@ -15,8 +15,8 @@ import { credentials } from '../../support/gateway-under-test.js';
 const now = Date.now;
 let sandbox: Sandbox;
 let transport: Transport;
-let account: AccountReads;
-let clock: ReadingClock;
+let account: AccountReader;
+let clock: HybridClock;
 let sid: string;
 
 beforeEach(async () => {
@@ -26,8 +26,8 @@ beforeEach(async () => {
   const budget = new Budget({ limit: 0, now });
   const policy = new CallPolicy({ budget, timeoutMs: 5000, now, random: Math.random });
   const client = new ExotelClient({ transport, policy, accountSid: credentials.accountSid, now });
-  clock = new ReadingClock(now);
-  account = new AccountReads({
+  clock = new HybridClock(now);
+  account = new AccountReader({
     client,
     now,
     clock,
@@ -42,7 +42,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-const wish = () => ({ report: new ReadReport(), fresh: false });
+const wish = () => ({ report: new ReadReport(), noCache: false });
 async function read(): Promise<Campaign> {
   const [campaign] = await account.campaigns([sid], wish());
   if (!campaign || campaign instanceof Error) throw new Error('the campaign was not read');
@@ -61,9 +61,9 @@ describe('a gateway that is told of what another did', () => {
     const before = await read();
     await account.newestWindow(wish());
     const order = ahead();
-    clock.heard(order);
-    account.wroteElsewhere(sid);
-    account.heardOf({ ...before, name: 'As written' }, order);
+    clock.observe(order);
+    account.applyRemoteWrite(sid);
+    account.applyRemoteRead({ ...before, name: 'As written' }, order);
     expect(
       await callsOf(async () => {
         expect((await read()).name).toBe('As written');
@@ -75,7 +75,7 @@ describe('a gateway that is told of what another did', () => {
 
   it('shows no list from before where the lists are to be forgotten', async () => {
     await account.newestWindow(wish());
-    account.wroteElsewhere(null);
+    account.applyRemoteWrite(null);
     await sandbox.close();
     await expect(account.newestWindow(wish())).rejects.toMatchObject({ reason: 'unreachable' });
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { SubscriberQueue, WaitingRoom } from '../../../src/live/subscriber-queue.js';
+import { SubscriberQueue, QueueCapacity } from '../../../src/live/subscriber-queue.js';
 
 /** A queue of at most four numbers in a room, and how many it has dropped. */
-function open(room: WaitingRoom) {
+function open(room: QueueCapacity) {
   const dropped = { count: 0 };
   const queue = new SubscriberQueue<number>({
     maximum: 4,
@@ -29,7 +29,7 @@ async function drain(queue: SubscriberQueue<number>, count: number): Promise<(nu
 
 describe('queues that share a room', () => {
   it('hold as many as each may, while there is room', async () => {
-    const room = new WaitingRoom(8);
+    const room = new QueueCapacity(8);
     const [one, other] = [open(room), open(room)];
     one.push(1, 2, 3, 4, 5);
     other.push(1, 2, 3, 4);
@@ -39,7 +39,7 @@ describe('queues that share a room', () => {
   });
 
   it('are left a fair share where it is used up: the newest values of those that hold more', async () => {
-    const room = new WaitingRoom(4);
+    const room = new QueueCapacity(4);
     const [slow, quick] = [open(room), open(room)];
     slow.push(1, 2, 3, 4);
     quick.push(1); // one too many, and within its share
@@ -51,7 +51,7 @@ describe('queues that share a room', () => {
   });
 
   it('are each left one value, however little room there is', async () => {
-    const room = new WaitingRoom(0);
+    const room = new QueueCapacity(0);
     const { queue, push } = open(room);
     push(1, 2, 3);
     expect(await drain(queue, 1)).toEqual([3]);
@@ -66,7 +66,7 @@ describe('queues that share a room', () => {
       },
     ],
   ])('give their room back when a subscriber %s, and their share', (_what, end) => {
-    const room = new WaitingRoom(4);
+    const room = new QueueCapacity(4);
     const gone = open(room);
     gone.push(1, 2, 3, 4);
     end(gone.queue);

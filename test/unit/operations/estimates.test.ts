@@ -8,8 +8,8 @@ import { campaignFromWire } from '../../../src/datasources/exotel/mapping/campai
 import { messageFromWire } from '../../../src/datasources/exotel/mapping/message.js';
 import { readCampaign } from '../../../src/datasources/exotel/wire/campaign.js';
 import { readMessage } from '../../../src/datasources/exotel/wire/message.js';
-import { KeptReadings } from '../../../src/datasources/cache/memory-tier.js';
-import { KeptReading } from '../../../src/datasources/cache/read-report.js';
+import { MemoryTier } from '../../../src/datasources/cache/memory-tier.js';
+import { EntryReference } from '../../../src/datasources/cache/read-report.js';
 import { MemoryState } from '../../../src/datasources/state/memory-state.js';
 import { entryBytes, textBytes, entryLimit } from '../../../src/domain/entry-size.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
@@ -78,19 +78,19 @@ function message(index: number, body: string) {
 
 /** A cache of these values, and what it takes itself to hold. */
 function keptOf(value: (index: number) => object) {
-  const kept = new KeptReadings<object>({
+  const kept = new MemoryTier<object>({
     now: () => 0,
-    isOn: true,
+    isEnabled: true,
     maximumEntries: count,
     maximumBytes: plenty,
     freshMs: () => 1,
-    oldestMs: () => 1,
+    maxStaleMs: () => 1,
   });
   for (let index = 0; index < count; index += 1)
-    kept.keep(text(`a key of some length ${index}`), {
+    kept.set(text(`a key of some length ${index}`), {
       value: value(index),
       readAtMs: Date.now() + index,
-      order: Date.now() * 1000 + index,
+      version: Date.now() * 1000 + index,
     });
   return { held: kept, estimate: kept.size.bytes };
 }
@@ -104,7 +104,7 @@ function answersOf(bodyBytes: number, readings: number) {
       contentType: 'application/json',
       operationName: undefined,
       hasMessages: false,
-      madeOf: Array.from({ length: readings }, () => new KeptReading(source, 'key', 1)),
+      madeOf: Array.from({ length: readings }, () => new EntryReference(source, 'key', 1)),
     });
   return { held: kept, estimate: kept.size.bytes };
 }

@@ -68,7 +68,7 @@ export class RedisBus implements SharedBus {
       .finally(() => (this.#waiting -= 1));
   }
 
-  listen(topic: string, listener: (text: string) => void): () => void {
+  subscribe(topic: string, listener: (text: string) => void): () => void {
     const channel = this.#channelOf(topic);
     const listeners = this.#listeners.get(channel) ?? new Set();
     const isFirst = listeners.size === 0;

@@ -17,7 +17,7 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
       opened = await open();
       heard = opened.buses.map((bus) => {
         const texts: string[] = [];
-        bus.listen('news', (text) => texts.push(text));
+        bus.subscribe('news', (text) => texts.push(text));
         return texts;
       });
       await until(() => opened.buses.every(({ isConnected }) => isConnected));
@@ -48,8 +48,8 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
     it('keeps topics apart, and lets several listen to one', async () => {
       const other: string[] = [];
       const again: string[] = [];
-      opened.buses[1].listen('other news', (text) => other.push(text));
-      opened.buses[1].listen('news', (text) => again.push(text));
+      opened.buses[1].subscribe('other news', (text) => other.push(text));
+      opened.buses[1].subscribe('news', (text) => again.push(text));
       await until(() => {
         opened.buses[0].publish('other news', 'other'); // it may be a moment until it is listened to
         return other.length > 0;
@@ -62,7 +62,7 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
 
     it('tells no more to who has stopped listening, or was closed', async () => {
       const texts: string[] = [];
-      const stop = opened.buses[1].listen('news', (text) => texts.push(text));
+      const stop = opened.buses[1].subscribe('news', (text) => texts.push(text));
       stop();
       opened.buses[2].close();
       opened.buses[0].publish('news', 'this');

@@ -42,7 +42,7 @@ describeWithRedis('the shared bus in Redis', () => {
   it('keeps accounts apart that share a Redis', async () => {
     const [one, other] = [open('one:'), open('other:')];
     const heard: string[] = [];
-    other.listen('news', (text) => heard.push(text));
+    other.subscribe('news', (text) => heard.push(text));
     const same = open('other:');
     await until(() => other.isConnected);
     one.publish('news', 'of one');
@@ -60,8 +60,8 @@ describeWithRedis('the shared bus in Redis', () => {
       const heard: string[] = [];
       const gaps: BusGap[] = [];
       one.onGap((gap) => gaps.push(gap));
-      one.listen('news', () => undefined);
-      other.listen('news', (text) => heard.push(text));
+      one.subscribe('news', () => undefined);
+      other.subscribe('news', (text) => heard.push(text));
       await until(() => one.isConnected && other.isConnected);
       expect(gaps.splice(0)).toEqual(['unheard']); // what was said before it came
 

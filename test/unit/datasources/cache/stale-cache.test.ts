@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CachedReads, type CachedReadsOptions } from '../../../../src/datasources/cache/stale-cache.js';
-import { type ReadWish } from '../../../../src/datasources/cache/cache-entry.js';
-import { ReadingClock } from '../../../../src/datasources/cache/hybrid-clock.js';
+import { StaleCache, type StaleCacheOptions } from '../../../../src/datasources/cache/stale-cache.js';
+import { type ReadOptions } from '../../../../src/datasources/cache/cache-entry.js';
+import { HybridClock } from '../../../../src/datasources/cache/hybrid-clock.js';
 import { ReadReport } from '../../../../src/datasources/cache/read-report.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 
@@ -11,21 +11,21 @@ interface Text {
 }
 
 let nowMs = 1_000_000;
-const reads = (options: Partial<CachedReadsOptions<Text>> = {}): CachedReads<Text> =>
-  new CachedReads<Text>({
+const reads = (options: Partial<StaleCacheOptions<Text>> = {}): StaleCache<Text> =>
+  new StaleCache<Text>({
     now: () => nowMs,
-    clock: new ReadingClock(() => nowMs),
-    isOn: true,
+    clock: new HybridClock(() => nowMs),
+    isEnabled: true,
     maximumEntries: 100,
     maximumBytes: 100_000,
     freshMs: () => 5000,
-    oldestMs: () => 60_000,
-    patienceMs: 20,
+    maxStaleMs: () => 60_000,
+    softTimeoutMs: 20,
     ...options,
   });
-const wish = (more: Partial<ReadWish> = {}): ReadWish => ({
+const wish = (more: Partial<ReadOptions> = {}): ReadOptions => ({
   report: new ReadReport(),
-  fresh: false,
+  noCache: false,
   ...more,
 });
 const gives = (text: string) => () => Promise.resolve({ text });
@@ -85,13 +85,13 @@ describe('what is kept', () => {
   it('is never replaced by an older reading', async () => {
     const kept = reads();
     const older = await kept.read('a', wish(), gives('older'));
-    const newer = await kept.read('a', wish({ fresh: true }), gives('newer'));
-    kept.keep('a', older);
+    const newer = await kept.read('a', wish({ noCache: true }), gives('newer'));
+    kept.set('a', older);
     expect(kept.peek('a')).toBe(newer);
   });
 
   it('is nothing where keeping is off', async () => {
-    const kept = reads({ isOn: false });
+    const kept = reads({ isEnabled: false });
     await kept.read('a', wish(), gives('first'));
     expect(kept.size.entries).toBe(0);
     expect((await kept.read('a', wish(), gives('second'))).value.text).toBe('second');
@@ -123,7 +123,7 @@ describe('a read under way', () => {
     const kept = reads();
     const before = held();
     const early = kept.read('a', wish(), before.fetch);
-    kept.outdate();
+    kept.invalidate();
     const late = await kept.read('a', wish(), gives('after the write'));
     before.land('before the write');
     expect((await early).value.text).toBe('before the write');
@@ -135,7 +135,7 @@ describe('a read under way', () => {
     const kept = reads();
     const before = held();
     const early = kept.read('a', wish(), before.fetch);
-    kept.outdate((key) => key === 'a');
+    kept.invalidate((key) => key === 'a');
     kept.replace('a', { text: 'written' });
     before.land('before the write');
     await early;
@@ -144,7 +144,7 @@ describe('a read under way', () => {
 });
 
 describe('an old answer', () => {
-  async function old(): Promise<CachedReads<Text>> {
+  async function old(): Promise<StaleCache<Text>> {
     const kept = reads();
     await kept.read('a', wish(), gives('old'));
     nowMs += 6000;
@@ -171,7 +171,7 @@ describe('an old answer', () => {
   });
 
   it('stands in at once for a refresh that has to wait for its place', async () => {
-    const kept = reads({ patienceMs: 60_000 });
+    const kept = reads({ softTimeoutMs: 60_000 });
     await kept.read('a', wish(), gives('old'));
     nowMs += 6000;
     const { fetch } = held();

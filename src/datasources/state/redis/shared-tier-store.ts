@@ -1,36 +1,36 @@
 import { type Redis } from 'ioredis';
 import {
-  type FoundReading,
-  type ReadingClaim,
-  type ReadingPlace,
-  type SharedReadings,
-  type StoredReading,
-} from '../shared-readings.js';
+  type FoundEntry,
+  type FetchLease,
+  type EntryLocation,
+  type SharedTierStore,
+  type StoredEntry,
+} from '../shared-tier-store.js';
 import { type RedisHealth } from './health.js';
 
-/** What is under a key begins with its order; -1 where nothing is. */
-const orderAt = `
-local function orderAt(key)
+/** What is under a key begins with its version; -1 where nothing is. */
+const versionAt = `
+local function versionAt(key)
   return tonumber(string.match(redis.call('GETRANGE', key, 0, 20), '^%d+') or '-1')
 end
 `;
 
-/** The next order: after every one given out before, whosever clock is ahead. */
-const nextOrder = `
-local order = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1]) or '0') + 1)
-redis.call('SET', KEYS[1], string.format('%.0f', order), 'PX', ARGV[2])
-${orderAt}
+/** The next version: after every one given out before, whosever clock is ahead. */
+const nextVersion = `
+local version = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1]) or '0') + 1)
+redis.call('SET', KEYS[1], string.format('%.0f', version), 'PX', ARGV[2])
+${versionAt}
 `;
 
-/** KEYS: clock, flight, reading, marks…; ARGV: order, its time, token, order seen, time of the claim. */
-const claimScript = `${nextOrder}
-if orderAt(KEYS[3]) > tonumber(ARGV[4]) then return {string.format('%.0f', order), 'newer'} end
+/** KEYS: clock, flight, reading, marks…; ARGV: version, its time, token, version seen, time of the claim. */
+const claimScript = `${nextVersion}
+if versionAt(KEYS[3]) > tonumber(ARGV[4]) then return {string.format('%.0f', version), 'newer'} end
 local marked = -1
-for i = 4, #KEYS do marked = math.max(marked, orderAt(KEYS[i])) end
+for i = 4, #KEYS do marked = math.max(marked, versionAt(KEYS[i])) end
 -- who began before a write reads what nobody wants any more
-if orderAt(KEYS[2]) > marked then return {string.format('%.0f', order), 'taken'} end
-redis.call('SET', KEYS[2], string.format('%.0f', order) .. ' ' .. ARGV[3], 'PX', ARGV[5])
-return {string.format('%.0f', order), 'ours'}`;
+if versionAt(KEYS[2]) > marked then return {string.format('%.0f', version), 'taken'} end
+redis.call('SET', KEYS[2], string.format('%.0f', version) .. ' ' .. ARGV[3], 'PX', ARGV[5])
+return {string.format('%.0f', version), 'ours'}`;
 
 /** KEYS: flight; ARGV: token, time of the claim, or 0 to end it. */
 const stayScript = `
@@ -38,20 +38,20 @@ if string.match(redis.call('GET', KEYS[1]) or '', ' (.*)$') ~= ARGV[1] then retu
 if ARGV[2] == '0' then return redis.call('DEL', KEYS[1]) end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
-/** KEYS: readings; ARGV for each: order, its time, text with both orders in front. */
-const keepScript = `${orderAt}for i, key in ipairs(KEYS) do
+/** KEYS: readings; ARGV for each: version, its time, text with both orders in front. */
+const keepScript = `${versionAt}for i, key in ipairs(KEYS) do
   local at = (i - 1) * 3
-  if orderAt(key) < tonumber(ARGV[at + 1]) then redis.call('SET', key, ARGV[at + 3], 'PX', ARGV[at + 2]) end
+  if versionAt(key) < tonumber(ARGV[at + 1]) then redis.call('SET', key, ARGV[at + 3], 'PX', ARGV[at + 2]) end
 end
 return 1`;
 
-/** KEYS: clock, marks…; ARGV: order, time of the clock and of the marks. */
-const outdateScript = `${nextOrder}
-for i = 2, #KEYS do redis.call('SET', KEYS[i], string.format('%.0f', order), 'PX', ARGV[2]) end
-return string.format('%.0f', order)`;
+/** KEYS: clock, marks…; ARGV: version, time of the clock and of the marks. */
+const outdateScript = `${nextVersion}
+for i = 2, #KEYS do redis.call('SET', KEYS[i], string.format('%.0f', version), 'PX', ARGV[2]) end
+return string.format('%.0f', version)`;
 
 /** Where readings are shared. */
-export interface RedisReadingsOptions {
+export interface RedisTierStoreOptions {
   readonly health: RedisHealth;
   /** Goes before every key, so that several accounts can share a Redis. */
   readonly prefix: string;
@@ -66,20 +66,20 @@ const maximumCharacters = 1_000_000;
 /** Stands for everything: what every reading belongs to. */
 const everything = '*';
 
-const nothing: FoundReading = { reading: undefined, outdatedOrder: -1, isBeingRead: false };
+const nothing: FoundEntry = { entry: undefined, invalidatedVersion: -1, isInFlight: false };
 
 /** Readings in Redis. */
-export class RedisReadings implements SharedReadings {
+export class RedisTierStore implements SharedTierStore {
   readonly #health: RedisHealth;
   readonly #prefix: string;
   #hasLostAMark = false;
 
-  constructor({ health, prefix }: RedisReadingsOptions) {
+  constructor({ health, prefix }: RedisTierStoreOptions) {
     this.#health = health;
     this.#prefix = prefix;
   }
 
-  async find(places: readonly ReadingPlace[]): Promise<readonly FoundReading[]> {
+  async get(places: readonly EntryLocation[]): Promise<readonly FoundEntry[]> {
     const keys = places.flatMap((place) => [
       this.#readingKey(place.key),
       this.#flightKey(place.key),
@@ -92,43 +92,43 @@ export class RedisReadings implements SharedReadings {
     });
   }
 
-  async keep(
-    readings: readonly (StoredReading & { readonly key: string; readonly ttlMs: number })[],
+  async set(
+    readings: readonly (StoredEntry & { readonly key: string; readonly ttlMs: number })[],
   ): Promise<void> {
     const kept = readings.filter(({ text, ttlMs }) => text.length <= maximumCharacters && ttlMs >= 1);
     if (kept.length === 0) return;
-    const values = kept.flatMap(({ order, ttlMs, readAtMs, text }) => [
-      order,
+    const values = kept.flatMap(({ version, ttlMs, readAtMs, text }) => [
+      version,
       Math.floor(ttlMs),
-      `${order} ${readAtMs} ${text}`,
+      `${version} ${readAtMs} ${text}`,
     ]);
     const keys = kept.map(({ key }) => this.#readingKey(key));
     await this.#ask((redis) => redis.eval(keepScript, keys.length, ...keys, ...values));
   }
 
-  async claim(
-    { key, scope }: ReadingPlace,
+  async acquireLease(
+    { key, scope }: EntryLocation,
     token: string,
     { proposed, seen }: { readonly proposed: number; readonly seen: number },
-  ): Promise<ReadingClaim> {
+  ): Promise<FetchLease> {
     const keys = [this.#clockKey, this.#flightKey(key), this.#readingKey(key), ...this.#markKeys(scope)];
     const told = await this.#ask((redis) =>
       redis.eval(claimScript, keys.length, ...keys, proposed, markTtlMs, token, seen, claimTtlMs),
     );
-    if (!told) return { order: undefined, outcome: 'ours' };
-    const [order, outcome] = told as [string, ReadingClaim['outcome']];
-    return { order: Number(order), outcome };
+    if (!told) return { version: undefined, outcome: 'ours' };
+    const [version, outcome] = told as [string, FetchLease['outcome']];
+    return { version: Number(version), outcome };
   }
 
-  async renew({ key }: ReadingPlace, token: string): Promise<void> {
+  async renewLease({ key }: EntryLocation, token: string): Promise<void> {
     await this.#ask((redis) => redis.eval(stayScript, 1, this.#flightKey(key), token, claimTtlMs));
   }
 
-  async release({ key }: ReadingPlace, token: string): Promise<void> {
+  async releaseLease({ key }: EntryLocation, token: string): Promise<void> {
     await this.#ask((redis) => redis.eval(stayScript, 1, this.#flightKey(key), token, 0));
   }
 
-  async outdate(
+  async invalidate(
     scopes: readonly string[],
     proposed: number,
     isForgotten = false,
@@ -142,7 +142,7 @@ export class RedisReadings implements SharedReadings {
   async #ask<T>(command: (redis: Redis) => Promise<T>): Promise<T | undefined> {
     if (this.#hasLostAMark && this.#health.isWell) {
       this.#hasLostAMark = false;
-      void this.outdate([everything], 0, true);
+      void this.invalidate([everything], 0, true);
     }
     return this.#health.ask(command);
   }
@@ -177,18 +177,18 @@ function foundOf(
   reading: string | null,
   flight: string | null,
   marks: readonly (string | null)[],
-): FoundReading {
+): FoundEntry {
   const [outdated = -1, ...forgotten] = marks.map((mark) => Number(mark ?? -1));
   const stored = reading === null ? undefined : storedOf(reading);
   return {
-    reading: stored && stored.order > Math.max(...forgotten) ? stored : undefined,
-    outdatedOrder: Math.max(outdated, ...forgotten),
-    isBeingRead: flight !== null,
+    entry: stored && stored.version > Math.max(...forgotten) ? stored : undefined,
+    invalidatedVersion: Math.max(outdated, ...forgotten),
+    isInFlight: flight !== null,
   };
 }
 
-function storedOf(text: string): StoredReading | undefined {
-  const [, order, readAtMs, rest] = /^(\d+) (\d+(?:\.\d+)?) (.*)$/s.exec(text) ?? [];
+function storedOf(text: string): StoredEntry | undefined {
+  const [, version, readAtMs, rest] = /^(\d+) (\d+(?:\.\d+)?) (.*)$/s.exec(text) ?? [];
   if (rest === undefined) return undefined;
-  return { order: Number(order), readAtMs: Number(readAtMs), text: rest };
+  return { version: Number(version), readAtMs: Number(readAtMs), text: rest };
 }

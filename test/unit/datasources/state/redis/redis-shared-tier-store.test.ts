@@ -3,22 +3,22 @@ import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { connectToRedis } from '../../../../../src/datasources/state/redis/state.js';
 import { RedisHealth } from '../../../../../src/datasources/state/redis/health.js';
-import { RedisReadings } from '../../../../../src/datasources/state/redis/cache-tier.js';
+import { RedisTierStore } from '../../../../../src/datasources/state/redis/shared-tier-store.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
 import { until } from '../../../../support/two-gateways.js';
-import { describeSharedReadings, nobody, place, reading } from '../readings-contract.js';
+import { describeSharedReadings, nobody, place, reading } from '../shared-tier-store-contract.js';
 
 let redis: RunningRedis;
 const open: { redis: Redis; health: RedisHealth }[] = [];
 
-async function readingsOf(prefix: string, { url }: RunningRedis = redis): Promise<RedisReadings> {
+async function readingsOf(prefix: string, { url }: RunningRedis = redis): Promise<RedisTierStore> {
   const connection = connectToRedis(url, () => undefined);
   const health = new RedisHealth({ redis: connection, onTrouble: () => undefined });
   open.push({ redis: connection, health });
   await health.ready(5000);
-  return new RedisReadings({ health, prefix });
+  return new RedisTierStore({ health, prefix });
 }
-const found = async (store: RedisReadings) => (await store.find([place]))[0];
+const found = async (store: RedisTierStore) => (await store.get([place]))[0];
 
 describeWithRedis('readings that gateways share', () => {
   beforeAll(async () => {
@@ -43,18 +43,18 @@ describeWithRedis('readings that gateways share', () => {
     const prefix = randomUUID();
     const store = await readingsOf(prefix, lost);
     await lost.stop();
-    expect(await store.outdate(['s'], 100)).toBeUndefined();
+    expect(await store.invalidate(['s'], 100)).toBeUndefined();
     expect(await found(store)).toEqual(nobody);
-    expect(await store.claim(place, 't', { proposed: 1, seen: -1 })).toEqual({
-      order: undefined,
+    expect(await store.acquireLease(place, 't', { proposed: 1, seen: -1 })).toEqual({
+      version: undefined,
       outcome: 'ours',
     });
     const back = await startRedis(lost.port);
     const other = await readingsOf(prefix, back);
-    await other.keep([reading(1)]); // as a Redis that keeps what it has would have it
+    await other.set([reading(1)]); // as a Redis that keeps what it has would have it
     await until(async () => {
-      await store.find([place]);
-      return (await found(other))?.reading === undefined;
+      await store.get([place]);
+      return (await found(other))?.entry === undefined;
     });
     await back.stop();
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ReadingClock } from '../../../../src/datasources/cache/hybrid-clock.js';
+import { HybridClock } from '../../../../src/datasources/cache/hybrid-clock.js';
 
 describe('the clock of readings', () => {
   it('goes up, also while the time stands still or goes back', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1000)), (times) => {
         let nowMs = 0;
-        const clock = new ReadingClock(() => nowMs);
+        const clock = new HybridClock(() => nowMs);
         const orders = times.map((time) => ((nowMs = time), clock.next()));
         expect(orders).toEqual([...new Set(orders)].sort((a, b) => a - b));
       }),
@@ -15,17 +15,17 @@ describe('the clock of readings', () => {
   });
 
   it('goes past what another gateway gave, however far its clock is ahead', () => {
-    const clock = new ReadingClock(() => 1000);
-    const ahead = new ReadingClock(() => 9_000_000).next();
-    clock.heard(ahead);
+    const clock = new HybridClock(() => 1000);
+    const ahead = new HybridClock(() => 9_000_000).next();
+    clock.observe(ahead);
     expect(clock.next()).toBeGreaterThan(ahead);
-    clock.heard(5);
+    clock.observe(5);
     expect(clock.next()).toBeGreaterThan(ahead);
   });
 
   it('follows the time, so that gateways that have not heard of each other agree', () => {
     let nowMs = 1000;
-    const [one, other] = [new ReadingClock(() => nowMs), new ReadingClock(() => nowMs)];
+    const [one, other] = [new HybridClock(() => nowMs), new HybridClock(() => nowMs)];
     for (let index = 0; index < 10; index += 1) one.next();
     nowMs += 1;
     expect(other.next()).toBe(one.next());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Campaign } from '../../../src/schema/campaign.js';
-import { completed } from '../../../src/live/change-feed.js';
+import { fillMissing } from '../../../src/live/change-feed.js';
 
 const stats = { scheduled: 1, submitted: 0, sent: 4, failed: 0, failedDnd: 0, failedExpired: 0 };
 const allStats = { ...stats, failedNoAttempt: 0, failedNoBalance: 0, invalid: 0, total: 5 };
@@ -46,11 +46,11 @@ describe('an answer that does not say all is completed by the one before', () =>
     ['another spelling of the status', { upstreamStatus: 'In-Progress' }],
     ['when it was updated', { updatedAt: campaign.createdAt }],
   ])('%s', (_what, unsaid) => {
-    expect(completed({ ...campaign, ...unsaid }, campaign)).toEqual(campaign);
+    expect(fillMissing({ ...campaign, ...unsaid }, campaign)).toEqual(campaign);
   });
 
   it('and what it says is taken', () => {
     const now: Campaign = { ...campaign, status: 'COMPLETED', upstreamStatus: 'completed', estimatedCost: 2 };
-    expect(completed(now, campaign)).toEqual(now);
+    expect(fillMissing(now, campaign)).toEqual(now);
   });
 });

@@ -1,9 +1,9 @@
 import { ReadReport } from '../datasources/cache/read-report.js';
-import { type AccountReads } from '../datasources/campaigns/account-reads.js';
+import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { type CampaignStatus } from '../domain/campaign.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { type ChangeFeed } from './change-feed.js';
-import { type Claims } from './leases.js';
+import { type Leases } from './leases.js';
 
 /** "Stats are re-read at most once per campaign per 5 s": DESIGN.md, live. */
 const everyMs = 5000;
@@ -13,11 +13,11 @@ const shortestMs = 250;
 const claimedPart = 0.9;
 
 /** What reading again needs. */
-export interface RereadsOptions {
+export interface RefreshDebouncerOptions {
   readonly feed: ChangeFeed;
-  readonly account: AccountReads;
+  readonly account: AccountReader;
   /** Decides which of several gateways reads. */
-  readonly claims: Claims;
+  readonly claims: Leases;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** How many times faster than life campaigns run. */
@@ -37,12 +37,12 @@ interface Rest {
 }
 
 /** What hints cost: a burst of any size is one reading at once and one at the end of each five seconds. */
-export class Rereads {
-  readonly #options: RereadsOptions;
+export class RefreshDebouncer {
+  readonly #options: RefreshDebouncerOptions;
   readonly #everyMs: number;
   readonly #resting = new Map<string, Rest>();
 
-  constructor(options: RereadsOptions) {
+  constructor(options: RefreshDebouncerOptions) {
     this.#options = options;
     this.#everyMs = Math.max(shortestMs, everyMs / Math.max(1, options.speed));
   }
@@ -51,7 +51,7 @@ export class Rereads {
    * Something says that a campaign is not what it was.
    * @param awaited the status that it is said to have.
    */
-  hint(sid: string, awaited?: CampaignStatus): void {
+  request(sid: string, awaited?: CampaignStatus): void {
     const resting = this.#resting.get(sid);
     if (!resting) {
       this.#read(sid, awaited);
@@ -82,7 +82,7 @@ export class Rereads {
     }, this.#everyMs);
     rest.timer.unref();
     this.#resting.set(sid, rest);
-    account.outdate(sid);
+    account.invalidate(sid);
     // Nobody listens: who asks next reads it.
     if (feed.watchedCampaign(sid) !== undefined) void this.#readOnce(sid, rest);
   }
@@ -90,9 +90,9 @@ export class Rereads {
   /** Of all gateways that were hinted at one reads, and the others hear what it finds. */
   async #readOnce(sid: string, rest: Rest): Promise<void> {
     const { feed, account, claims } = this.#options;
-    rest.isLeftToOthers = !(await claims.take(`reread:${sid}`, this.#everyMs * claimedPart));
+    rest.isLeftToOthers = !(await claims.acquire(`reread:${sid}`, this.#everyMs * claimedPart));
     if (rest.isLeftToOthers || feed.watchedCampaign(sid) === undefined) return;
-    const wish = { report: new ReadReport(), fresh: true, priority: 'background' } as const;
+    const wish = { report: new ReadReport(), noCache: true, priority: 'background' } as const;
     const [found] = await account.campaigns([sid], wish); // shown to the feed; what fails, the poll reads
     if (found === null) feed.notFound(sid);
   }

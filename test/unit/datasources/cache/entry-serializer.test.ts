@@ -3,7 +3,11 @@ import { campaignFromWire } from '../../../../src/datasources/exotel/mapping/cam
 import { messageFromWire } from '../../../../src/datasources/exotel/mapping/message.js';
 import { readCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
 import { readMessage } from '../../../../src/datasources/exotel/wire/message.js';
-import { plainText, readingShape, windowText } from '../../../../src/datasources/cache/entry-text.js';
+import {
+  jsonSerializer,
+  entryFormat,
+  windowSerializer,
+} from '../../../../src/datasources/cache/entry-serializer.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 
 const time = '2026-05-01T10:00:00Z';
@@ -25,16 +29,16 @@ const message = messageFromWire(wireMessage, 's');
 
 describe('a reading as a text', () => {
   it('is read as what was written', () => {
-    const text = plainText<{ campaign: typeof campaign | null }>();
+    const text = jsonSerializer<{ campaign: typeof campaign | null }>();
     for (const value of [{ campaign }, { campaign: null }])
-      expect(text.read(text.write(value))).toStrictEqual(value);
+      expect(text.parse(text.serialize(value))).toStrictEqual(value);
   });
 
   it('keeps the rows of a window that could not be read what they are', () => {
     const failure = new UpstreamFailure('invalidResponse', { sid: 'x', requestId: 'r', createdAt: time });
     const window = { offset: 0, limit: 50, total: 3, rows: [message, failure, message], answeredAtMs: 5 };
-    const text = windowText<typeof message>();
-    const again = text.read(text.write(window));
+    const text = windowSerializer<typeof message>();
+    const again = text.parse(text.serialize(window));
     expect(again).toEqual(window);
     const row = again?.rows[1];
     expect(row).toBeInstanceOf(UpstreamFailure);
@@ -42,13 +46,13 @@ describe('a reading as a text', () => {
   });
 
   it.each(['', '{', 'null'])('is nothing where it is %p', (text) => {
-    expect(plainText().read(text) ?? undefined).toBeUndefined();
-    expect(windowText().read(text) ?? undefined).toBeUndefined();
+    expect(jsonSerializer().parse(text) ?? undefined).toBeUndefined();
+    expect(windowSerializer().parse(text) ?? undefined).toBeUndefined();
   });
 
   it('has a shape with a number of its own: raise readingShape where this changes', () => {
     const shape = [campaign, message].map((value) => Object.keys(value).sort().join(' '));
-    expect([readingShape, ...shape]).toEqual([
+    expect([entryFormat, ...shape]).toEqual([
       1,
       '__typename accountSid availableActions channel contentType createdAt dltEntityId dltTemplateId ' +
         'estimatedCost fetchedAt id lists name reportUrl schedule senderId sid smsStatusCallback smsType state ' +

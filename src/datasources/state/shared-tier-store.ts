@@ -1,31 +1,31 @@
 /** A reading as it is shared: what was read is a text of its reader's making. */
-export interface StoredReading {
-  readonly order: number;
+export interface StoredEntry {
+  readonly version: number;
   /** Epoch milliseconds. */
   readonly readAtMs: number;
   readonly text: string;
 }
 
 /** Where a reading is kept, and what a write names that may have changed it. */
-export interface ReadingPlace {
+export interface EntryLocation {
   readonly key: string;
   /** A campaign's sid, or what all lists have in common. */
   readonly scope: string;
 }
 
 /** What is found in one place. */
-export interface FoundReading {
-  readonly reading: StoredReading | undefined;
-  /** Readings up to this order may be from before a write. */
-  readonly outdatedOrder: number;
+export interface FoundEntry {
+  readonly entry: StoredEntry | undefined;
+  /** Readings up to this version may be from before a write. */
+  readonly invalidatedVersion: number;
   /** Whether a gateway is reading it this moment. */
-  readonly isBeingRead: boolean;
+  readonly isInFlight: boolean;
 }
 
 /** What came of wanting to read. */
-export interface ReadingClaim {
+export interface FetchLease {
   /** Of all readings and writes of the account's gateways; undefined where Redis does not say. */
-  readonly order: number | undefined;
+  readonly version: number | undefined;
   /** `ours`: nobody else reads it now; `newer`: there is a newer reading than was seen; `taken`: somebody does. */
   readonly outcome: 'ours' | 'newer' | 'taken';
 }
@@ -36,36 +36,34 @@ export interface ReadingClaim {
  * It can be done without: nothing here throws, and where the store gives no answer in time it is as if it were empty.
  * Orders are given out by the store, so that they say of two gateways with different clocks who was first.
  */
-export interface SharedReadings {
+export interface SharedTierStore {
   /** Looks in several places at once. */
-  find(places: readonly ReadingPlace[]): Promise<readonly FoundReading[]>;
+  get(places: readonly EntryLocation[]): Promise<readonly FoundEntry[]>;
 
   /** Keeps readings for each other's use, unless there is a newer one. */
-  keep(
-    readings: readonly (StoredReading & { readonly key: string; readonly ttlMs: number })[],
-  ): Promise<void>;
+  set(readings: readonly (StoredEntry & { readonly key: string; readonly ttlMs: number })[]): Promise<void>;
 
   /**
    * Says that a reading is about to be made, for a few seconds, unless somebody else is at it already.
-   * @param proposed the order that it has at least.
-   * @param seen the order of the reading that will not do; -1 for none.
+   * @param proposed the version that it has at least.
+   * @param seen the version of the reading that will not do; -1 for none.
    */
-  claim(
-    place: ReadingPlace,
+  acquireLease(
+    place: EntryLocation,
     token: string,
     orders: { readonly proposed: number; readonly seen: number },
-  ): Promise<ReadingClaim>;
+  ): Promise<FetchLease>;
 
   /** Says that it still is being made. */
-  renew(place: ReadingPlace, token: string): Promise<void>;
+  renewLease(place: EntryLocation, token: string): Promise<void>;
 
   /** Says that it was made, or can't be. */
-  release(place: ReadingPlace, token: string): Promise<void>;
+  releaseLease(place: EntryLocation, token: string): Promise<void>;
 
   /**
    * Says that something may have changed: what was begun to be read before is outdated for every gateway.
    * @param isForgotten whether it is no longer to stand in either.
-   * @returns the order of the change.
+   * @returns the version of the change.
    */
-  outdate(scopes: readonly string[], proposed: number, isForgotten?: boolean): Promise<number | undefined>;
+  invalidate(scopes: readonly string[], proposed: number, isForgotten?: boolean): Promise<number | undefined>;
 }

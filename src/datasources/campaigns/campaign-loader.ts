@@ -3,8 +3,8 @@ import { CampaignOrderField, type CampaignQuery, OrderDirection } from '../../do
 import { readable, type Slice, type Window } from '../../domain/page.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type Reading, type ReadWish } from '../cache/cache-entry.js';
-import { type CachedReads } from '../cache/stale-cache.js';
+import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
+import { type StaleCache } from '../cache/stale-cache.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
 import { type PageMaximum } from '../paging/slicing.js';
@@ -16,7 +16,7 @@ export interface BatchSource {
   readonly batchCalls: number;
   readonly isFresh: (sid: string) => boolean;
   readonly isAmongNewest: (sid: string) => boolean;
-  readonly kept: (sid: string) => Campaign | undefined;
+  readonly cached: (sid: string) => Campaign | undefined;
   /** A window of the list of all campaigns, latest start first. */
   readonly window: (offset: number) => Promise<Window<Campaign>>;
   readonly single: (sid: string) => Promise<Campaign | null>;
@@ -53,7 +53,7 @@ async function readBatch(
   const read = async (sid: string): Promise<Campaign | null> => {
     const row = isFresh(sid) ? undefined : rows.get(sid);
     // The window may itself be an old answer, and a snapshot newer.
-    if (row) return source.kept(sid) ?? row;
+    if (row) return source.cached(sid) ?? row;
     if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
     return source.single(sid);
   };
@@ -94,15 +94,15 @@ const newest: CampaignQuery = {
 };
 
 /** What reading campaigns by their sids needs. */
-export interface CampaignReadsOptions {
+export interface CampaignLoaderOptions {
   readonly client: ExotelClient;
-  readonly snapshots: CachedReads<Snapshot>;
-  readonly windows: Pick<CachedReads<Window<Campaign>>, 'peek'>;
+  readonly snapshots: StaleCache<Snapshot>;
+  readonly windows: Pick<StaleCache<Window<Campaign>>, 'peek'>;
   readonly readWindow: (
     query: CampaignQuery,
     slice: Slice,
-    wish: ReadWish,
-  ) => Promise<Reading<Window<Campaign>>>;
+    wish: ReadOptions,
+  ) => Promise<CacheEntry<Window<Campaign>>>;
   readonly maximum: PageMaximum;
   /** How many calls a batch of campaigns may need beside that for the newest window. */
   readonly batchCalls: number;
@@ -110,42 +110,42 @@ export interface CampaignReadsOptions {
 }
 
 /** Campaigns by their sids: from snapshots, from the newest window, or by a call of their own. */
-export class CampaignReads {
-  readonly #options: CampaignReadsOptions;
+export class CampaignLoader {
+  readonly #options: CampaignLoaderOptions;
 
-  constructor(options: CampaignReadsOptions) {
+  constructor(options: CampaignLoaderOptions) {
     this.#options = options;
   }
 
   /** One campaign; null for a sid that the upstream does not have. */
-  one(sid: string, wish: ReadWish): Promise<Campaign | null> {
+  one(sid: string, wish: ReadOptions): Promise<Campaign | null> {
     // Where nothing is kept there is no window that it might be in.
     return this.#options.isCacheOn ? this.batch([sid], wish).then(onlyOne) : this.#single(sid, wish);
   }
 
   /** @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read. */
-  batch(sids: readonly string[], wish: ReadWish): Promise<(Campaign | null | Error)[]> {
+  batch(sids: readonly string[], wish: ReadOptions): Promise<(Campaign | null | Error)[]> {
     const { batchCalls, snapshots, readWindow } = this.#options;
     return readBatch(
       {
         batchCalls,
         isFresh: (sid) => snapshots.fresh(sid) !== undefined,
         isAmongNewest: (sid) => this.#isAmongNewest(sid),
-        kept: (sid) => snapshots.give(sid, wish)?.value.campaign ?? undefined,
+        cached: (sid) => snapshots.useCached(sid, wish)?.value.campaign ?? undefined,
         window: async (offset) => (await readWindow(newest, { ...this.#newestSlice, offset }, wish)).value,
         single: (sid) => this.#single(sid, wish),
       },
       sids,
-      wish.fresh,
+      wish.noCache,
     );
   }
 
   /** Fifty campaigns for the price of one. */
-  async newestWindow(wish: ReadWish): Promise<void> {
+  async newestWindow(wish: ReadOptions): Promise<void> {
     await this.#options.readWindow(newest, this.#newestSlice, wish);
   }
 
-  #single(sid: string, wish: ReadWish): Promise<Campaign | null> {
+  #single(sid: string, wish: ReadOptions): Promise<Campaign | null> {
     const { snapshots, client } = this.#options;
     const fetch = (call: CallOptions): Promise<Snapshot> =>
       client.getCampaign(sid, call).then(snapshotOf, noSnapshot);
@@ -155,7 +155,7 @@ export class CampaignReads {
   /** A campaign that was in the newest window is refreshed with it, unless it alone has changed since. */
   #isAmongNewest(sid: string): boolean {
     const { snapshots, windows } = this.#options;
-    if (snapshots.peek(sid)?.isOutdated) return false;
+    if (snapshots.peek(sid)?.isInvalidated) return false;
     const rows = windows.peek(campaignWindowKey(newest, this.#newestSlice))?.value.rows ?? [];
     return rows.some((row) => readable(row)?.sid === sid);
   }
@@ -179,6 +179,6 @@ function noSnapshot(error: unknown): Snapshot {
   throw error;
 }
 
-function campaignOf({ value: { campaign } }: Reading<Snapshot>): Campaign | null {
+function campaignOf({ value: { campaign } }: CacheEntry<Snapshot>): Campaign | null {
   return campaign;
 }

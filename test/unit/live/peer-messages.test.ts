@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { type LiveMessage, messageIn, textOf } from '../../../src/live/peer-messages.js';
+import { type PeerMessage, parseMessage, serializeMessage } from '../../../src/live/peer-messages.js';
 import { campaign } from '../schema/campaigns.js';
 
-const messages: readonly LiveMessage[] = [
+const messages: readonly PeerMessage[] = [
   { kind: 'seen', changed: [{ campaign, order: 2 }], same: [{ sid: 'b', order: 3, since: 1 }] },
   { kind: 'wrote', sid: 'a', order: 1 },
   { kind: 'wrote', sid: null, order: 1 },
@@ -15,12 +15,12 @@ describe('what gateways tell each other', () => {
   it.each(messages.map((message) => [message.kind, message] as const))(
     '%s is heard as it was said',
     (_kind, message) => {
-      expect(messageIn(textOf(message))).toEqual(message);
+      expect(parseMessage(serializeMessage(message))).toEqual(message);
     },
   );
 
   it.each([2, 0, 99])('in version %i is not heard, and no fault', (version) => {
-    expect(messageIn(JSON.stringify({ version, kind: 'polled' }))).toBe('other version');
+    expect(parseMessage(JSON.stringify({ version, kind: 'polled' }))).toBe('other version');
   });
 
   it.each([
@@ -31,9 +31,15 @@ describe('what gateways tell each other', () => {
     ['a kind that is none', '{"version":1,"kind":"sung"}'],
     ['a write without its order', '{"version":1,"kind":"wrote","sid":"a"}'],
     ['an order that is no number', '{"version":1,"kind":"wrote","sid":"a","order":"1"}'],
-    ['a campaign that lacks a field', textOf(messages[0] as LiveMessage).replace('"template"', '"text"')],
-    ['a status that is none', textOf(messages[0] as LiveMessage).replace('"SCHEDULED"', '"DREAMING"')],
+    [
+      'a campaign that lacks a field',
+      serializeMessage(messages[0] as PeerMessage).replace('"template"', '"text"'),
+    ],
+    [
+      'a status that is none',
+      serializeMessage(messages[0] as PeerMessage).replace('"SCHEDULED"', '"DREAMING"'),
+    ],
   ])('is malformed where it is %s', (_what, text) => {
-    expect(messageIn(text)).toBe('malformed');
+    expect(parseMessage(text)).toBe('malformed');
   });
 });

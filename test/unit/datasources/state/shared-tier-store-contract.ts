@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SharedTierStore } from '../../../../src/datasources/state/shared-tier-store.js';
+
+/** The readings of an account, as two gateways have them open. */
+export interface OpenedReadings {
+  readonly first: SharedTierStore;
+  readonly second: SharedTierStore;
+  close(): Promise<void>;
+}
+
+export const place = { key: 'k', scope: 's' };
+/** What is found where nothing is. */
+export const nobody = { entry: undefined, invalidatedVersion: -1, isInFlight: false };
+
+/** A reading to be kept. */
+export const reading = (version: number, text = 'text', ttlMs = 60_000) => ({
+  key: 'k',
+  version,
+  readAtMs: 5,
+  text,
+  ttlMs,
+});
+
+/** What every store of shared readings guarantees. */
+export function describeSharedReadings(name: string, open: () => Promise<OpenedReadings>): void {
+  describe(`readings ${name}`, () => {
+    let opened: OpenedReadings;
+    let first: SharedTierStore;
+    let second: SharedTierStore;
+    const found = async (store = second) => (await store.get([place]))[0];
+    beforeEach(async () => {
+      opened = await open();
+      ({ first, second } = opened);
+    });
+    afterEach(() => opened.close());
+
+    it('are found by the others as they were kept, for their time', async () => {
+      expect(await found()).toEqual(nobody);
+      const text = 'नमस्कार 🎉 \u0000\r\n "';
+      await first.set([reading(7, text), { ...reading(7), key: 'short', ttlMs: 50 }]);
+      expect(await found()).toEqual({ ...nobody, entry: { version: 7, readAtMs: 5, text } });
+      await sleep(100);
+      expect(await second.get([{ key: 'short', scope: 's' }, place])).toMatchObject([
+        nobody,
+        { entry: { text } },
+      ]);
+    });
+
+    it('are replaced by newer ones only', async () => {
+      await first.set([reading(7, 'seven')]);
+      await second.set([reading(6, 'six')]);
+      expect((await found())?.entry?.text).toBe('seven');
+      await second.set([reading(1_780_000_000_000_001, 'newest')]);
+      expect((await found(first))?.entry).toMatchObject({ text: 'newest', version: 1_780_000_000_000_001 });
+    });
+
+    it('are numbered in one row, whatever the gateways propose', async () => {
+      const orders: number[] = [];
+      for (const [index, proposed] of [1_780_000_000_000_000, 5, 900, 1_780_000_000_000_007].entries()) {
+        const asked = { key: String(index), scope: 's' };
+        const claimed = await (index % 2 === 0 ? first : second).acquireLease(asked, 't', {
+          proposed,
+          seen: -1,
+        });
+        orders.push(claimed.version ?? 0, (await first.invalidate(['other'], proposed)) ?? 0);
+      }
+      expect(orders).toEqual([...new Set(orders)].sort((a, b) => a - b));
+    });
+
+    it('are made by one gateway at a time, until it has them or lets go', async () => {
+      const orders = { proposed: 10, seen: -1 };
+      expect(await first.acquireLease(place, 'mine', orders)).toMatchObject({ outcome: 'ours' });
+      expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'taken' });
+      expect((await found())?.isInFlight).toBe(true);
+      await second.releaseLease(place, 'yours'); // is not its to end
+      expect((await found())?.isInFlight).toBe(true);
+      await first.releaseLease(place, 'mine');
+      expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'ours' });
+    });
+
+    it('are not made again where there is a newer one than was seen', async () => {
+      await first.set([reading(7)]);
+      const orders = { proposed: 10, seen: 6 };
+      expect(await second.acquireLease(place, 't', orders)).toMatchObject({ outcome: 'newer' });
+      expect(await second.acquireLease(place, 't', { ...orders, seen: 7 })).toMatchObject({
+        outcome: 'ours',
+      });
+    });
+
+    it('are outdated where they were begun before a write, and may be made again at once', async () => {
+      const orders = { proposed: 10, seen: -1 };
+      const { version = 0 } = await first.acquireLease(place, 'before', orders);
+      const written = (await second.invalidate(['s'], 0)) ?? 0;
+      expect(written).toBeGreaterThan(version);
+      expect(await second.acquireLease(place, 'after', orders)).toMatchObject({ outcome: 'ours' });
+      await first.set([reading(version)]);
+      expect(await found()).toMatchObject({ entry: { version }, invalidatedVersion: written });
+      expect((await second.get([{ key: 'k', scope: 'another' }]))[0]?.invalidatedVersion).toBe(-1);
+    });
+
+    it('are not found any more where they are forgotten', async () => {
+      await first.set([reading(7)]);
+      await second.invalidate(['s'], 8, true);
+      expect((await found(first))?.entry).toBeUndefined();
+      await first.set([reading(1_000_000)]);
+      expect((await found(first))?.entry).toBeDefined();
+    });
+  });
+}
