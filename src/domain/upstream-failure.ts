@@ -36,15 +36,20 @@ export interface FailureFacts {
   readonly sid?: string;
   readonly name?: string;
   readonly createdAt?: string;
-  /** True where who answered had only stopped waiting (408, 504, 524): what is behind it may still be at work. */
+  /** True after a status that does not end the work (408, 499, 504): what is behind the server that answered may go on. */
   readonly mayStillRun?: boolean;
   /** True where the status line said 2xx and the rest of the answer was lost: the request was probably processed. */
   readonly isAccepted?: boolean;
   /** True for an unreadable answer whose status line said neither 2xx nor any reason: a redirect, or another server's 404. */
   readonly isRefused?: boolean;
+  /** True for a refusal that has a campaign in it, as a success has. */
+  readonly isContradicted?: boolean;
   /** The input that the upstream complained of, as a path of client-side names, where it could be told. */
   readonly field?: readonly string[];
 }
+
+/** Reasons that say nothing of whether the request was processed. */
+const unanswered: ReadonlySet<FailureReason> = new Set(['unavailable', 'timeout', 'invalidResponse']);
 
 /**
  * The upstream failed or refused. A `GatewayError` already, so that a read may simply let it pass;
@@ -69,7 +74,7 @@ export class UpstreamFailure extends GatewayError {
    * After a write for which this is true nothing may be repeated blindly: there is no idempotency key.
    */
   get mayHaveBeenProcessed(): boolean {
-    return this.reason === 'unavailable' || this.reason === 'timeout' || this.reason === 'invalidResponse';
+    return this.facts.isContradicted === true || unanswered.has(this.reason);
   }
 }
 

@@ -1,8 +1,9 @@
-import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { fieldOf } from './mapping/enums.js';
 import { type RateHeaders } from './rate-limit/upstream-quota.js';
 import { type TransportAnswer } from './transport.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
+import { isObject, sidOf } from './wire/values.js';
 
 /** The upstream's own codes in `error_data`; they say more than the status line. */
 const byErrorCode: Readonly<Record<number, FailureReason>> = {
@@ -16,25 +17,45 @@ const byErrorCode: Readonly<Record<number, FailureReason>> = {
   1011: 'refused',
 };
 
-const byStatus: Readonly<Record<number, FailureReason>> = {
+/**
+ * Statuses that certainly mean "refused, and nothing was done". The list is closed: a write that was answered with any other
+ * status may have been done (docs/writing.md). 406 is not in it: some servers answer it once the work is done.
+ */
+const refusals: Readonly<Partial<Record<number, FailureReason>>> = {
   400: 'refused',
   401: 'unauthorized',
   402: 'refused',
   403: 'forbidden',
   404: 'notFound',
-  408: 'unavailable',
+  405: 'refused',
   409: 'duplicate',
+  410: 'refused',
+  411: 'refused',
+  412: 'refused',
   413: 'refused',
+  414: 'refused',
   415: 'refused',
+  417: 'refused',
   422: 'refused',
+  426: 'refused',
+  428: 'refused',
   429: 'rateLimited',
+  431: 'refused',
+  451: 'refused',
 };
 
-/** Statuses of who gave up on what may go on behind it. */
-const onlyStoppedWaiting: ReadonlySet<number> = new Set([408, 499, 504, 520, 522, 524, 598, 599]);
+/** Statuses with which a server ends the exchange itself. After any other, the API behind a proxy may still be at work. */
+const endedByServer: ReadonlySet<number> = new Set([500, 501, 502, 503, 505, 507]);
 
-function reasonOfStatus(status: number): FailureReason {
-  return byStatus[status] ?? (status >= 500 ? 'unavailable' : status >= 400 ? 'refused' : 'invalidResponse');
+function failureOfStatus(status: number, requestId: string | undefined): UpstreamFailure {
+  const facts = factsOf(requestId);
+  const refusal = refusals[status];
+  if (refusal) return new UpstreamFailure(refusal, facts);
+  if (status < 400) return new UpstreamFailure('invalidResponse', { ...facts, isRefused: true });
+  return new UpstreamFailure('unavailable', {
+    ...facts,
+    ...(!endedByServer.has(status) && { mayStillRun: true }),
+  });
 }
 
 /** `Retry-After` in seconds or as a date, else `X-RateLimit-Reset` (epoch seconds); at least one second. */
@@ -75,35 +96,52 @@ const noRateHeaders: RateHeaders = { limit: undefined, remaining: undefined, res
 
 /** A failed item as a failure, whatever the status line said; undefined for one that succeeded. */
 export function failureOfItem(item: WireItem, requestId?: string): UpstreamFailure | undefined {
-  const code = item.code ?? 200;
-  const failed =
-    code >= 400 || item.status?.toLowerCase() === 'failure' || item.error_data?.code !== undefined;
-  if (!failed) return undefined;
-  const reason = byErrorCode[item.error_data?.code ?? 0] ?? (code >= 400 ? reasonOfStatus(code) : 'refused');
-  return new UpstreamFailure(reason, { ...factsOf(requestId), ...fieldOf(item.error_data) });
+  const { code = 200, error_data } = item;
+  const isFailed = code >= 400 || item.status?.toLowerCase() === 'failure' || error_data?.code !== undefined;
+  if (!isFailed) return undefined;
+  const isCertain = (code >= 200 && code < 300) || code in refusals;
+  if (!isCertain) return failureOfStatus(code, requestId);
+  const reason = byErrorCode[error_data?.code ?? 0] ?? refusals[code] ?? 'refused';
+  return new UpstreamFailure(reason, {
+    ...factsOf(requestId),
+    ...fieldOf(error_data),
+    ...(reason !== 'duplicate' && contradicted([item])), // a duplicate may name the other campaign
+  });
 }
 
-/** An answer whose status says no; its body may say more, or be HTML from a proxy. */
+/** A refusal beside which there is a campaign. */
+function contradicted(items: readonly WireItem[]): FailureFacts {
+  const isOne = ({ data }: WireItem): boolean =>
+    isObject(data) && sidOf(data['sid'] ?? data['id']) !== undefined;
+  return items.some(isOne) ? { isContradicted: true } : {};
+}
+
+/** An answer whose status says no; its body may say more, contradict it, or be HTML from a proxy. */
 export function failureOfAnswer(
   { status, headers }: Pick<TransportAnswer, 'status' | 'headers'>,
   body: { readonly envelope: WireEnvelope | undefined; readonly isJson: boolean },
   nowMs: number,
 ): UpstreamFailure {
-  if (status === 429) {
+  const { request_id: requestId, response: items = [] } = body.envelope ?? {};
+  const reason = refusals[status];
+  // Of any other status the body is not believed: a proxy's 5xx does not know what the API behind it did.
+  if (!reason) return failureOfStatus(status, requestId);
+  if (reason === 'rateLimited') {
     const seconds = retryAfterSeconds(headers, nowMs);
-    return new UpstreamFailure('rateLimited', seconds === undefined ? {} : { retryAfterSeconds: seconds });
+    return new UpstreamFailure(reason, {
+      ...contradicted(items),
+      ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+    });
   }
-  const requestId = body.envelope?.request_id;
-  // A proxy's 5xx tells nothing about what the API behind it did, whatever its body claims.
-  const item = status < 500 ? body.envelope?.response.find(({ error_data }) => error_data?.code) : undefined;
-  const told = item && failureOfItem(item, requestId);
-  if (told) return told;
+  for (const item of items) {
+    const failure = failureOfItem(item, requestId);
+    if (failure && (item.error_data?.code !== undefined || failure.mayHaveBeenProcessed)) return failure;
+  }
   // A 404 that the API did not write says that the address is wrong, not that the campaign is unknown.
-  const reason = status === 404 && !body.isJson ? 'invalidResponse' : reasonOfStatus(status);
+  if (status === 404 && !body.isJson) return new UpstreamFailure('invalidResponse', { isRefused: true });
   return new UpstreamFailure(reason, {
     ...factsOf(requestId),
-    ...(onlyStoppedWaiting.has(status) && { mayStillRun: true }),
-    ...(reason === 'invalidResponse' && { isRefused: true }),
+    ...(reason !== 'duplicate' && contradicted(items)),
   });
 }
 

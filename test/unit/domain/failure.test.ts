@@ -13,13 +13,22 @@ afterAll(async () => {
 /** In every body: no client may ever see it. */
 const secret = 'their-words-4711';
 
-function envelope(http_code: number, code: number | undefined, text: string = secret) {
+function envelope(
+  http_code: number,
+  code: number | undefined,
+  text: string = secret,
+  itemCode = http_code,
+  data: unknown = null,
+) {
   const error_data = { code, message: text, description: text };
   return {
     request_id: 'r-1',
     http_code,
-    response: { code: http_code, status: 'failure', error_data, data: null },
+    response: { code: itemCode, status: 'failure', error_data, data },
   };
+}
+function successInside(http_code: number) {
+  return { http_code, response: [{ code: 200, status: 'success', error_data: null, data: { sid: 'a' } }] };
 }
 function restException(status: number | string, code: unknown = 34010) {
   return { RestException: { Status: status, Message: secret, Code: code } };
@@ -70,7 +79,14 @@ const cases: [title: string, status: number, body: unknown, reason: FailureReaso
   ['RestException with an object for its code', 200, restException(429, {}), 'rateLimited'],
   ['the envelope inside a 200', 200, envelope(503, undefined), 'unavailable'],
   ['no balance', 402, envelope(402, undefined), 'refused'],
-  ['an unlisted 4xx', 418, html, 'refused'],
+  ['an unlisted 4xx', 418, html, 'unavailable'],
+  ['an unlisted 4xx whose body claims a plain no', 499, envelope(499, 1002), 'unavailable'],
+  ['an unlisted item code inside a 200', 200, envelope(200, undefined, secret, 499), 'unavailable'],
+  ['an unlisted item code beside a known error code', 200, envelope(200, 1002, secret, 499), 'unavailable'],
+  ['an unlisted item code inside a 400', 400, envelope(400, undefined, secret, 504), 'unavailable'],
+  ['an unlisted http_code inside a 200', 200, envelope(499, 1002), 'unavailable'],
+  ['an unlisted RestException inside a 200', 200, restException(499), 'unavailable'],
+  ['a duplicate that names the other', 409, envelope(409, 1008, secret, 409, { sid: 'a' }), 'duplicate'],
   ["a proxy's 408", 408, html, 'unavailable'],
   ['a 404 of a proxy: a wrong address is no unknown campaign', 404, html, 'invalidResponse'],
   ['an empty 404', 404, '', 'invalidResponse'],
@@ -101,6 +117,38 @@ describe('an answer that is no answer', () => {
   it('keeps the id of the request for the support of the upstream', async () => {
     expect((await failureOf(400, envelope(400, 1002))).facts.requestId).toBe('r-1');
   });
+});
+
+/** Nothing was done after these; a write that was answered with any other may have been. */
+const refusals = [
+  ...[400, 401, 402, 403, 404, 405, 409, 410, 411, 412, 413, 414, 415, 417, 422, 426, 428, 429, 431, 451],
+];
+
+describe('a refusal that has a campaign in it', () => {
+  it.each<[string, number, unknown, FailureReason]>([
+    ['in the failed item', 400, envelope(400, 1002, secret, 400, { sid: 'a' }), 'refused'],
+    ['in the failed item of a 200', 200, envelope(200, 1003, secret, 200, { sid: 'a' }), 'forbidden'],
+    ['in an item that succeeded', 400, successInside(400), 'refused'],
+    ['in an item that succeeded, under 429', 429, successInside(429), 'rateLimited'],
+    ['in an item that succeeded, by http_code', 200, successInside(403), 'forbidden'],
+  ])('%s: it may have been done', async (_where, status, body, reason) => {
+    expect(await failureOf(status, body)).toMatchObject({ reason, mayHaveBeenProcessed: true });
+  });
+});
+
+describe('after which statuses a write may have been done', () => {
+  it.each([...Array.from({ length: 200 }, (_, index) => 400 + index), 301, 600, 999])(
+    'HTTP %i',
+    async (status) => {
+      const isRefusal = refusals.includes(status);
+      const failure = await failureOf(status, envelope(status, undefined));
+      expect(failure.mayHaveBeenProcessed).toBe(!isRefusal);
+      const ofItem = await failureOf(200, envelope(200, undefined, secret, status));
+      expect(ofItem.mayHaveBeenProcessed).toBe(!isRefusal);
+      const isOver = [301, 500, 501, 502, 503, 505, 507].includes(status) || isRefusal;
+      expect(failure.facts.mayStillRun).toBe(isOver ? undefined : true);
+    },
+  );
 });
 
 describe('a failure of each reason', () => {

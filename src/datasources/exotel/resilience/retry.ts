@@ -51,9 +51,9 @@ function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPol
   let failed = 0;
   const worthIt = isWrite ? unprocessed : passing;
   const isWorthIt = (error: Error): boolean => {
-    if (isWrite && error instanceof NotSent) return false;
     if (!(error instanceof UpstreamFailure) || error instanceof NoPlace || !worthIt.has(error.reason))
       return false;
+    if (isWrite && (error instanceof NotSent || error.mayHaveBeenProcessed)) return false;
     const told = error.facts.retryAfterSeconds;
     delayMs = told === undefined ? random() * firstBackoffMs * 2 ** failed : told * 1000;
     failed += 1;

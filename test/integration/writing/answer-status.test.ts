@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Fault } from '../../../src/sandbox/http/faults.js';
+import {
+  type BothUnderTest,
+  change,
+  closeAll,
+  create,
+  createdSid,
+  countOf,
+  diwali,
+  posts,
+  startBoth,
+  startScripted,
+  rowOf,
+  answerOf,
+} from '../../support/creating.js';
+
+let both: BothUnderTest;
+let fault: Fault | undefined;
+beforeAll(async () => {
+  both = await startBoth({ faults: ({ method }) => (method === 'GET' ? undefined : fault) });
+});
+afterAll(closeAll);
+
+/** Statuses that do not certainly mean that nothing was done. */
+const uncertain = [
+  406, 407, 408, 418, 419, 420, 421, 423, 424, 425, 440, 444, 449, 450, 460, 463, 494,
+].concat([
+  495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 509, 511, 520, 521, 525, 529, 530, 561, 598, 599,
+]);
+
+const inputOf = (name: string) => ({ ...diwali, name, idempotencyKey: name });
+
+describe('a write that was done and answered with a status that does not certainly refuse it', () => {
+  it.each(uncertain)('HTTP %i: the campaign is found, and sent once', async (status) => {
+    const { sandbox, gateway } = both;
+    const before = posts(sandbox);
+    fault = { kind: 'status', status, when: 'after' };
+    const name = `Answered with ${status}`;
+    const sid = await createdSid(gateway, inputOf(name));
+    expect(sandbox.state.find(sid)?.name).toBe(name);
+    expect(await createdSid(gateway, inputOf(name))).toBe(sid);
+    expect(posts(sandbox)).toBe(before + 1);
+  });
+
+  it.each(uncertain)('HTTP %i to an action: it is answered as done, and sent once', async (status) => {
+    const { sandbox, gateway } = both;
+    const { sid } = sandbox.state.insert({ name: 'Before', startsAt: Date.now() + 3_600_000 });
+    const before = countOf('PUT', sandbox);
+    fault = { kind: 'status', status, when: 'after' };
+    expect(await change(gateway, 'pause', sid)).toMatchObject({ sid, status: 'PAUSED', codes: [] });
+    expect(countOf('PUT', sandbox)).toBe(before + 1);
+  });
+
+  it.each([425, 460, 499, 504])('item code %i inside a 200: the campaign is found', async (code) => {
+    const rows: Record<string, unknown>[] = [];
+    const { gateway, methods } = await startScripted((request) => {
+      if (request.method !== 'POST') return answerOf(rows);
+      rows.push(rowOf(request));
+      const error_data = { code: 1001, message: 'm', description: 'd' };
+      return { json: { http_code: 200, response: [{ code, status: 'failure', error_data, data: null }] } };
+    });
+    expect(await createdSid(gateway, diwali)).toBe('the-new-one');
+    expect(methods()).toEqual(['POST', 'GET']);
+  });
+
+  it('a refusal around a success: the campaign is found', async () => {
+    const rows: Record<string, unknown>[] = [];
+    const { gateway, methods } = await startScripted((request) => {
+      if (request.method !== 'POST') return answerOf(rows);
+      rows.push(rowOf(request));
+      return { status: 400, ...answerOf(rows) };
+    });
+    expect(await createdSid(gateway, diwali)).toBe('the-new-one');
+    expect(methods()).toEqual(['POST', 'GET']);
+  });
+});
+
+describe('a status that certainly refuses a create', () => {
+  it.each([400, 402, 405, 410, 411, 412, 413, 414, 415, 417, 422, 426, 428, 431, 451])(
+    'HTTP %i: REJECTED_BY_UPSTREAM, one POST, and the key is free',
+    async (status) => {
+      const { sandbox, gateway } = both;
+      const before = posts(sandbox);
+      const input = inputOf(`Refused with ${status}`);
+      fault = { kind: 'status', status };
+      expect((await create(gateway, input)).codes).toEqual(['REJECTED_BY_UPSTREAM']);
+      expect(posts(sandbox)).toBe(before + 1);
+      fault = undefined;
+      await createdSid(gateway, { ...input, template: 'Another text' });
+    },
+  );
+});
