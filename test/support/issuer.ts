@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
@@ -12,6 +12,15 @@ export interface IssuerKey {
   readonly publicJwk: JWK;
 }
 
+/** Its keys, no answer at all, a body of its own, or one that is written as a server pleases. */
+type Answer =
+  | 'keys'
+  | 'nothing'
+  | 'error'
+  | 'nonsense'
+  | { readonly body: string }
+  | ((response: ServerResponse) => void);
+
 /** An issuer of tokens, with its public keys served over HTTP. */
 export interface Issuer {
   /** What a gateway is started with. */
@@ -23,7 +32,7 @@ export interface Issuer {
   /** Shows these keys from now on. */
   show(keys: readonly IssuerKey[]): void;
   /** Answers so from now on; "nothing" answers never. */
-  answer(how: 'keys' | 'nothing' | 'error' | 'nonsense'): void;
+  answer(how: Answer): void;
   close(): Promise<void>;
 }
 
@@ -62,13 +71,15 @@ export function sign(
 export async function startIssuer(): Promise<Issuer> {
   const key = await makeKey('first');
   let keys: readonly IssuerKey[] = [key];
-  let how: Parameters<Issuer['answer']>[0] = 'keys';
+  let how: Answer = 'keys';
   let asked = 0;
   const server = createServer((_request, response) => {
     asked += 1;
     if (how === 'nothing') return;
     if (how === 'error') response.writeHead(500).end('secret words of the issuer');
     else if (how === 'nonsense') response.end('<html>');
+    else if (typeof how === 'function') how(response);
+    else if (typeof how === 'object') response.end(how.body);
     else response.end(JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -6,7 +6,7 @@ import { failureOfAnswer, rateHeaders } from './failure.js';
 import { type Told } from './resilience/call-policy.js';
 import { type AnswerReader, type TransportAnswer } from './transport.js';
 import { readEnvelope, restExceptionStatus, type WireEnvelope } from './wire/envelope.js';
-import { parseJson } from './wire/json.js';
+import { parseJson } from '../../domain/json.js';
 import { isObject, remembered } from './wire/values.js';
 
 /** Answers of one second have the same date. */

@@ -2,7 +2,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
 import { maximumOpenRequests } from './resilience/bulkhead.js';
-import { utf8Text } from './wire/json.js';
+import { utf8Text } from './wire/utf8-text.js';
 
 type Controller = Dispatcher.DispatchController;
 

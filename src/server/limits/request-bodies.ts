@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GatewayError } from '../../domain/errors.js';
+import { parseJson } from '../../domain/json.js';
 import { refuse } from '../http/refuse.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from './request-memory.js';
 
@@ -87,7 +88,6 @@ export function takeJson(
   isAnswered: (request: FastifyRequest, body: Buffer) => boolean = () => false,
 ): void {
   // Members that would change a prototype are refused where a request is read from any transport (`parametersIn`).
-  const parseJson = app.getDefaultJsonParser('ignore', 'ignore');
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && isEncoded(encoding)) parsed(new EncodedBody('The body is compressed.'));
@@ -96,7 +96,9 @@ export function takeJson(
     else
       try {
         request.bodyMemory?.holdParsed(body);
-        void parseJson(request, body.toString('utf8'), parsed);
+        const json = parseJson(body.toString('utf8'));
+        if (json === undefined) parsed(new UnreadableBody('The body is not JSON.'));
+        else parsed(null, json);
       } catch (error) {
         parsed(error as Error); // there is no room for it
       }

@@ -1,11 +1,10 @@
 import { GatewayError } from '../../domain/errors.js';
+import { parsedSizes } from '../../domain/json.js';
 
 /** A request that takes less is not counted: there are no more of them than connections. */
 const smallBytes = 8192;
 /** Of JSON of this length no more than that can come: brackets alone take 22 times their length. */
 export const smallJsonBytes = Math.floor(smallBytes / 22);
-/** Of JSON that was parsed, beside its characters: of each object or list, member, and item. */
-const [perContainer, perMember, perItem] = [64, 80, 24];
 const retryAfterSeconds = 1;
 
 /**
@@ -54,8 +53,8 @@ const [brace, bracket, colon, comma] = Buffer.from('{[:,');
 export function parsedBytes(json: Buffer): number {
   let bytes = 2 * json.length;
   for (const byte of json)
-    if (byte === brace || byte === bracket) bytes += perContainer;
-    else if (byte === colon) bytes += perMember;
-    else if (byte === comma) bytes += perItem;
+    if (byte === brace || byte === bracket) bytes += parsedSizes.container;
+    else if (byte === colon) bytes += parsedSizes.member;
+    else if (byte === comma) bytes += parsedSizes.item;
   return bytes;
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterEach, beforeEach, expect, describe, it, jest } from '@jest/globals';
 import { closeAll, startBoth } from '../../support/creating.js';
 import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
@@ -62,7 +63,7 @@ describe("the issuer's keys", () => {
   });
 
   it.each(['error', 'nonsense', 'nothing'] as const)(
-    "are not to be had while the issuer answers %s: that is nobody's fault, soon told, and left at that",
+    'are unavailable while the issuer answers %s: 503 at once, and one attempt to read them',
     async (how) => {
       issuer.answer(how);
       const token = await longToken(key);
@@ -91,5 +92,136 @@ describe("the issuer's keys", () => {
     expect(await knock(young)).toMatchObject(isNotTold);
     shiftMs += 1_900_000;
     expect(await knock(token)).toMatchObject(isNotTold);
+  });
+
+  describe('that can not be used are skipped, and a token that names one is refused', () => {
+    const rsa = (bits: number) => generateKeyPairSync('rsa', { modulusLength: bits });
+    const jwkOf = (one: KeyObject) => one.export({ format: 'jwk' });
+    const [weak, other] = [rsa(1024), rsa(2048)];
+    const broken: readonly (readonly [what: string, algorithm: string, jwk: unknown])[] = [
+      ['an RSA key of 1024 bits', 'RS256', jwkOf(weak.publicKey)],
+      ['an RSA key of 1024 bits, used for PS256', 'PS256', jwkOf(weak.publicKey)],
+      ['a modulus that is no base64', 'RS256', { kty: 'RSA', n: '!!!', e: 'AQAB' }],
+      ['a modulus that is a number', 'RS256', { kty: 'RSA', n: 65537, e: 'AQAB' }],
+      ['an empty modulus', 'RS256', { kty: 'RSA', n: '', e: '' }],
+      ['no modulus', 'RS256', { kty: 'RSA' }],
+      ['an exponent of zero', 'RS256', { ...jwkOf(other.publicKey), e: '' }],
+      ['a curve with short coordinates', 'ES256', { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA' }],
+      [
+        'a point off the curve',
+        'ES256',
+        {
+          kty: 'EC',
+          crv: 'P-256',
+          x: Buffer.alloc(32, 1).toString('base64url'),
+          y: Buffer.alloc(32, 2).toString('base64url'),
+        },
+      ],
+      ['another curve', 'ES256', jwkOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey)],
+      ['an unknown curve', 'ES256', { kty: 'EC', crv: 'P-1', x: 'AA', y: 'AA' }],
+      ['a key for another use', 'EdDSA', jwkOf(generateKeyPairSync('x25519').publicKey)],
+      ['a short Ed25519 key', 'EdDSA', { kty: 'OKP', crv: 'Ed25519', x: 'AA' }],
+      ['a private key', 'RS256', jwkOf(other.privateKey)],
+      ['a shared secret', 'RS256', { kty: 'oct', k: 'c2VjcmV0' }],
+      ['an unknown type', 'RS256', { kty: 'PQ' }],
+      ['no type', 'RS256', {}],
+      ['operations that are no list', 'RS256', { ...jwkOf(other.publicKey), key_ops: 'verify' }],
+      ['an extractable that is text', 'RS256', { ...jwkOf(other.publicKey), ext: 'x' }],
+    ];
+
+    it.each(broken)('%s (%s)', async (_what, alg, jwk) => {
+      const keys = [{ ...(jwk as object), kid: 'broken' }, key.publicJwk];
+      issuer.answer({ body: JSON.stringify({ keys }) });
+      const signed = await sign(key, {}, { kid: 'broken' });
+      const header = Buffer.from(JSON.stringify({ alg, kid: 'broken' })).toString('base64url');
+      const forged = [header, ...signed.split('.').slice(1)].join('.');
+      expect(await knock(forged)).toMatchObject(isKeptOut);
+      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
+    });
+
+    it.each([
+      ['null', null],
+      ['a number', 1],
+      ['text', 'x'],
+      ['a list', []],
+      ['an object without members', {}],
+      ['a key whose id is an object', { kty: 'RSA', kid: {} }],
+    ])('%s in place of a key', async (_what, jwk) => {
+      issuer.answer({ body: JSON.stringify({ keys: [jwk, key.publicJwk] }) });
+      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+    });
+
+    it('are logged once, by name, however often the keys are read', async () => {
+      const weakJwk = { ...jwkOf(weak.publicKey), kid: 'weak' };
+      issuer.answer({ body: JSON.stringify({ keys: [null, weakJwk, key.publicJwk] }) });
+      const token = await longToken(key);
+      expect(await knock(token)).toMatchObject(isLetIn);
+      shiftMs += 601_000;
+      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(issuer.asked()).toBe(2);
+      const lines = gateway.logs.filter((line) => line.includes('can not be used'));
+      expect(lines).toHaveLength(1);
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+        skipped: ['key 1: not an object', 'weak: an RSA key of 1024 bits; 2048 are needed'],
+        count: 2,
+      });
+    });
+
+    it('may have the id of a key that can: then that one is meant', async () => {
+      const twin = { ...jwkOf(weak.publicKey), kid: key.kid };
+      issuer.answer({ body: JSON.stringify({ keys: [twin, key.publicJwk] }) });
+      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+    });
+  });
+
+  it('may be none at all: then every token is refused', async () => {
+    issuer.answer({ body: '{"keys":[]}' });
+    expect(await knock(await sign(key))).toMatchObject(isKeptOut);
+  });
+
+  describe('are unavailable where the answer is no key set', () => {
+    const nested = '['.repeat(400_000) + ']'.repeat(400_000);
+    it.each([
+      ['null', 'null'],
+      ['a list', '[]'],
+      ['an object as keys', '{"keys":{}}'],
+      ['lists of lists', nested],
+      ['keys of lists of lists', `{"keys":${nested}}`],
+      ['more than a megabyte', `{"keys":[],"padding":"${'x'.repeat(1_100_000)}"}`],
+    ])('%s', async (_what, body) => {
+      issuer.answer({ body });
+      const parse = jest.spyOn(JSON, 'parse');
+      expect(await knock(await sign(key))).toMatchObject(isNotTold);
+      for (const [text] of parse.mock.calls) expect(text.length).toBeLessThan(10_000);
+    });
+
+    it('a body without an end, which is left after a megabyte', async () => {
+      let sent = 0;
+      const closed = new Promise<void>((resolve) => {
+        issuer.answer((response) => {
+          const write = (): void => {
+            while (!response.destroyed && response.write(' '.repeat(65_536))) sent += 65_536;
+          };
+          response.on('drain', write).on('close', resolve);
+          write();
+        });
+      });
+      expect(await knock(await sign(key))).toMatchObject(isNotTold);
+      await closed;
+      expect(sent).toBeLessThan(32_000_000); // what buffers of the connection hold
+    });
+
+    it('a body that drips, after three seconds', async () => {
+      issuer.answer((response) => {
+        const timer = setInterval(() => response.write(' '), 100);
+        response.on('close', () => {
+          clearInterval(timer);
+        });
+      });
+      const from = performance.now();
+      expect(await knock(await sign(key))).toMatchObject(isNotTold);
+      expect(performance.now() - from).toBeLessThan(5000);
+    });
   });
 });

@@ -65,8 +65,8 @@ describe('a token', () => {
     ['of no issuer', { iss: undefined }, '"iss"'],
     ['for others', { aud: 'billing' }, '"aud"'],
     ['for nobody in particular', { aud: undefined }, '"aud"'],
-    ['of nobody', { sub: undefined }, 'names nobody'],
-    ['of a blank', { sub: ' ' }, 'names nobody'],
+    ['of nobody', { sub: undefined }, 'names no caller'],
+    ['of a blank', { sub: ' ' }, 'names no caller'],
     ['of a name without end', { sub: 'a'.repeat(256) }, '255 characters'],
   ])('%s is not, and is told why', async (_what, changes, why) => {
     const answer = await knock(await sign(key, changes));

@@ -1,5 +1,6 @@
 import { maximumNumberLength, maximumStatusLength } from '../../../domain/rules/draft.js';
-import { parseJson, utf8Text } from './json.js';
+import { parseJson } from '../../../domain/json.js';
+import { utf8Text } from './utf8-text.js';
 import { isObject, momentOrNull, sidOf, textOf, textOrNull } from './values.js';
 
 /** What a campaign callback says. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { utf8Text } from '../../../../../src/datasources/exotel/wire/json.js';
+import { utf8Text } from '../../../../../src/datasources/exotel/wire/utf8-text.js';
 
 const mark = [0xef, 0xbb, 0xbf];
 

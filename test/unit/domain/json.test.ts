@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { parseJson } from '../../../src/domain/json.js';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** More than what is parsed without a look at it first. */
+const padding = ' '.repeat(70_000);
+const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const objects = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
+
+describe.each([
+  ['a short text', ''],
+  ['a long text', padding],
+])('%s', (_what, before) => {
+  it.each([
+    ['lists', lists],
+    ['objects', objects],
+  ])('may nest %s 100 levels deep, and no deeper', (_kind, nested) => {
+    expect(parseJson(before + nested(100))).toEqual(JSON.parse(nested(100)));
+    expect(parseJson(before + nested(101))).toBeUndefined();
+  });
+
+  it('may have any brackets in its strings', () => {
+    const text = `${'[{'.repeat(1000)}"\\${']}'.repeat(3)}`;
+    const json = [{ [text]: text }, '\\', '"', '\\"[', '', { a: ['\\\\'] }];
+    expect(parseJson(before + JSON.stringify(json))).toEqual(json);
+  });
+
+  it('may begin with a byte-order mark', () => {
+    expect(parseJson(`\ufeff${before}[1]`)).toEqual([1]);
+  });
+
+  it.each(['', '[', '{"a":}', '"', '"\\', 'nul', ']', '[1]]'])('is none as %s', (text) => {
+    expect(parseJson(before + text)).toBeUndefined();
+  });
+
+  it('is read as JSON.parse reads it', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 20 }), (text) => {
+        expect(parseJson(before + text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+});
+
+it.each([
+  ['three million lists in lists', lists(3_000_000)],
+  ['lists that never end', '['.repeat(16_000_000)],
+  ['a million empty objects', `[${'{},'.repeat(1_000_000)}{}]`],
+  ['a million members', `{${'"a":1,'.repeat(1_000_000)}"a":1}`],
+  ['eight million numbers', `[${'1,'.repeat(8_000_000)}1]`],
+])('%s are refused before they are parsed', (_what, text) => {
+  const parse = jest.spyOn(JSON, 'parse');
+  expect(parseJson(text)).toBeUndefined();
+  expect(parse).not.toHaveBeenCalled();
+});
+
+it('a text of 14 MB is read, also where most of it are escapes', () => {
+  const texts = ['y'.repeat(14_000_000), '\\"'.repeat(3_000_000)];
+  for (const text of texts) expect(parseJson(JSON.stringify([text]))).toEqual([text]);
+});
