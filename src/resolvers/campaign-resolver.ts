@@ -24,31 +24,31 @@ import { type RequestContext } from './context.js';
 import { campaignNeeds } from './look-ahead.js';
 import { type CampaignReference, referenceTo } from './subgraph.js';
 
-/** The fields of an operation that read lists, wherever they are, and those that read a campaign by its sid. */
+/** All fields of an operation that read lists, and all that read a campaign by its sid. */
 interface ListFields {
   readonly campaigns: FieldNode[];
   readonly messages: FieldNode[];
   readonly bySid: FieldNode[];
 }
 
-/** Documents are kept by who executes them: each is looked into once. */
-const known = new WeakMap<OperationDefinitionNode, ListFields>();
+/** List fields by operation: prepared documents are reused, so each is searched once. */
+const listFieldsCache = new WeakMap<OperationDefinitionNode, ListFields>();
 
-/** All pages of campaigns that the operation asks for. */
+/** All pages of campaigns that the operation selects. */
 function campaignPages(info: GraphQLResolveInfo): RequestedPages {
   return () => {
     const { campaigns, bySid } = listFieldsOf(info);
-    // A campaign asked for by its sid after the list was read may be in it, though not in the page.
+    // A campaign selected by its sid may be in the rest of the list's window, which then must be read whole.
     return bySid.length > 1 ? undefined : pagesOf(campaigns, 'Query', info);
   };
 }
 
-/** All pages of messages that the operation asks for, of whichever campaign. */
+/** All pages of messages that the operation selects, of any campaign. */
 function messagePages(info: GraphQLResolveInfo): RequestedPages {
   return () => pagesOf(listFieldsOf(info).messages, 'Campaign', info);
 }
 
-/** Whether the operation asks for no other campaign by its sid, so that there is nothing to read it with. */
+/** Whether the operation selects only one campaign by its sid: there is nothing to batch the read with. */
 function isOnlyOne(info: GraphQLResolveInfo): boolean {
   return listFieldsOf(info).bySid.length === 1;
 }
@@ -67,16 +67,16 @@ function pagesOf(
       definition && fields.map((field): PageArguments => getArgumentValues(definition, field, variableValues))
     );
   } catch {
-    return undefined; // what can't be is reported where the field itself is resolved
+    return undefined; // invalid arguments are reported when the field itself is resolved
   }
 }
 
 function listFieldsOf({ operation, fragments }: GraphQLResolveInfo): ListFields {
-  const before = known.get(operation);
-  if (before) return before;
+  const cached = listFieldsCache.get(operation);
+  if (cached) return cached;
   const found: ListFields = { campaigns: [], messages: [], bySid: [] };
   for (const { selectionSet } of [operation, ...Object.values(fragments)]) collect(selectionSet, found);
-  known.set(operation, found);
+  listFieldsCache.set(operation, found);
   return found;
 }
 
@@ -95,12 +95,12 @@ function collect({ selections }: SelectionSetNode, found: ListFields): void {
 @Resolver(() => Campaign)
 export class CampaignResolver {
   /**
-   * The campaign and its messages are read at once, since the messages need only the sid; what is not asked
-   * for is not read.
+   * Reads the campaign and its messages at the same time, since the messages need only the sid. Skips the campaign where
+   * only its identity is selected.
    */
   @Query(() => Campaign, {
     nullable: true,
-    description: 'One campaign by its `sid`; null where there is none.',
+    description: 'The campaign with this `sid`; null if there is none.',
   })
   async campaign(
     @Args(() => CampaignArgs) { sid }: CampaignArgs,
@@ -109,18 +109,18 @@ export class CampaignResolver {
   ): Promise<Campaign | CampaignReference | null> {
     checkSid(sid, 'sid');
     const needs = campaignNeeds(info);
-    // First what is small: what comes last is waited for with what came before it in hand.
+    // The campaign first: while the larger response arrives, only the small one waits in memory.
     const isRead = needs.details || needs.messages.length === 0;
     const campaign = isRead && (isOnlyOne(info) ? reader.onlyCampaign(sid) : reader.campaign(sid));
     const pages = needs.messages.map((args) =>
-      // A page that fails is reported where `messages` is resolved.
+      // The error of a page is reported when `messages` is resolved.
       reader.messages(sid, args, args, messagePages(info)).catch(() => undefined),
     );
     if (campaign) return campaign;
     return (await Promise.all(pages)).includes(null) ? null : referenceTo(sid);
   }
 
-  @Query(() => CampaignConnection, { description: 'Campaigns, a page at a time.' })
+  @Query(() => CampaignConnection, { description: 'A page of campaigns.' })
   async campaigns(
     @Args(() => CampaignsArgs) args: CampaignsArgs,
     @Ctx() { reader }: RequestContext,
@@ -129,20 +129,20 @@ export class CampaignResolver {
     return reader.campaigns(args, args, campaignPages(info));
   }
 
-  @FieldResolver(() => MessageConnection, { description: 'Its messages, a page at a time.' })
+  @FieldResolver(() => MessageConnection, { description: 'A page of messages of the campaign.' })
   messages(
-    @Root('sid') sid: string, // not the whole: it would be copied
+    @Root('sid') sid: string, // type-graphql would copy the whole object
     @Args(() => MessagesArgs) args: MessagesArgs,
     @Ctx() { reader }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Message>> {
-    // A client's own sid was checked where it came in: this one is the upstream's.
+    // Sids from clients are checked where they enter; this one is from the upstream.
     if (sidProblem(sid) !== undefined) return rejected(new UpstreamFailure('invalidResponse', { sid }));
     return reader.messages(sid, args, args, messagePages(info)).then(orEmpty);
   }
 }
 
-/** A campaign that is gone meanwhile has no messages. */
+/** A campaign that was deleted meanwhile has no messages. */
 function orEmpty(connection: Connection<Message> | null): Connection<Message> {
   return connection ?? Connection.empty();
 }
@@ -159,18 +159,18 @@ const messages: Resolve<Campaign, MessagesArgs> = ({ sid }, args, context, info)
   resolver.messages(sid, args, context, info);
 
 /**
- * Calls the resolvers of the fields that are asked most as GraphQL calls them. type-graphql declares them like the others;
- * its way to a method sorts its parameters, makes an instance of its arguments and waits for three promises, every time:
- * for the messages of a list of campaigns that was a tenth of the query.
+ * Replaces type-graphql's wrappers around the busiest resolvers. A wrapper sorts the parameters, makes an instance of the
+ * arguments and awaits three promises on each call, which was a tenth of a query for a list with messages
+ * (docs/decisions/what-a-call-costs.md).
  */
 export function withDirectResolvers(schema: GraphQLSchema): GraphQLSchema {
-  resolveBy(schema, 'Query', 'campaign', campaign);
-  resolveBy(schema, 'Query', 'campaigns', campaigns);
-  resolveBy(schema, 'Campaign', 'messages', messages);
+  setResolver(schema, 'Query', 'campaign', campaign);
+  setResolver(schema, 'Query', 'campaigns', campaigns);
+  setResolver(schema, 'Campaign', 'messages', messages);
   return schema;
 }
 
-function resolveBy<Root, Args>(
+function setResolver<Root, Args>(
   schema: GraphQLSchema,
   typeName: string,
   fieldName: string,

@@ -5,27 +5,27 @@ import { type Caller } from '../domain/caller.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 
-/** What belongs to one request, or to one event of a subscription. */
+/** Reader and writer of one request, or of one event of a subscription. */
 export interface RequestScope {
   readonly reader: RequestReader;
-  /** Made when it is first asked for. */
+  /** Created on first use. */
   readonly writer: CampaignWriter;
-  /** What the request costs. */
+  /** Upstream calls and cache hits of the request. */
   readonly report: ReadReport;
 }
 
-/** Where subscriptions come from. */
+/** Sources of the subscriptions. */
 export interface Live {
   campaignUpdated(sid: string): Promise<AsyncIterableIterator<Campaign>>;
   messageStatusChanged(campaignSid: string): Promise<AsyncIterableIterator<MessageStatusEvent>>;
 }
 
-/** What every resolver is given; made anew for each request. */
+/** Context of the resolvers; one for each request. */
 export interface RequestContext extends RequestScope {
   readonly caller: Caller;
   readonly live: Live;
-  /** Epoch milliseconds; by it subscriptions end with their caller. */
+  /** Clock in epoch milliseconds; subscriptions end by it when their caller's credentials expire. */
   readonly now: () => number;
-  /** Begins anew with what was read: a subscription's events come hours after one another. */
+  /** Drops what was read: the events of a subscription may be hours apart. */
   renew(): void;
 }

@@ -8,31 +8,31 @@ import {
 import { type MessagesArgs } from '../schema/list-arguments.js';
 import { dependsOnVariables, selectedFields } from '../schema/selected-fields.js';
 
-/** What a selection on a campaign will need. */
+/** Data that a selection on a campaign needs. */
 export interface CampaignNeeds {
-  /** True where a field is asked for that only the campaign itself can answer. */
+  /** True if a field is selected that only the campaign itself has. */
   readonly details: boolean;
-  /** The arguments of each `messages` field. */
+  /** Arguments of each `messages` field. */
   readonly messages: readonly MessagesArgs[];
 }
 
-/** Fields of a campaign that whoever knows its sid can answer. */
+/** Fields of a campaign that its sid determines. */
 export const identityFields: ReadonlySet<string> = new Set(['__typename', 'sid', 'id']);
 
 /**
- * Reads from the operation, before a call is made, what the fields below this one will ask for.
- * @param typeName which type's fields, where the field may answer several; a field that others have too counts.
+ * Finds the data that the selection below a field needs, before a call is made.
+ * @param typeName the type to look at where the field returns an abstract type; fields of all its types count.
  */
 export function campaignNeeds(info: GraphQLResolveInfo, typeName?: string): CampaignNeeds {
   const [first] = info.fieldNodes;
   if (!first || info.fieldNodes.length > 1 || dependsOnVariables(first, info)) return needsOf(info, typeName);
-  const needs = known.get(first) ?? needsOf(info, typeName);
-  known.set(first, needs);
+  const needs = needsCache.get(first) ?? needsOf(info, typeName);
+  needsCache.set(first, needs);
   return needs;
 }
 
-/** Of fields that ask for the same each time: every row of a list asks, and every request. */
-const known = new WeakMap<FieldNode, CampaignNeeds>();
+/** Needs of fields without variables, which are the same for every row and every request. */
+const needsCache = new WeakMap<FieldNode, CampaignNeeds>();
 
 function needsOf(info: GraphQLResolveInfo, typeName: string | undefined): CampaignNeeds {
   const fields = info.fieldNodes.flatMap((node) => selectedFields(node.selectionSet, info));
@@ -43,7 +43,7 @@ function needsOf(info: GraphQLResolveInfo, typeName: string | undefined): Campai
     try {
       return [getArgumentValues(definition, node, info.variableValues)];
     } catch {
-      return []; // what can't be is reported where the field itself is resolved
+      return []; // invalid arguments are reported when the field itself is resolved
     }
   };
   return {

@@ -18,7 +18,7 @@ import { type RequestContext } from './context.js';
 @Resolver()
 export class CampaignMutations {
   @Mutation(() => CreateCampaignPayload, {
-    description: 'Creates a campaign: it will be sent to real people.',
+    description: 'Creates a campaign. Its messages will be sent to real people.',
   })
   async createCampaign(
     @Arg('input', () => CreateCampaignInput, { description: 'The new campaign.' }) input: CreateCampaignInput,
@@ -30,31 +30,33 @@ export class CampaignMutations {
 
   @Mutation(() => UpdateCampaignPayload, { description: 'Changes a campaign that has not started.' })
   async updateCampaign(
-    @Arg('sid', () => ID, { description: "The campaign's `sid`." }) sid: string,
-    @Arg('input', () => UpdateCampaignInput, { description: 'What to change.' }) input: UpdateCampaignInput,
+    @Arg('sid', () => ID, { description: 'Sid of the campaign.' }) sid: string,
+    @Arg('input', () => UpdateCampaignInput, { description: 'Changes to make.' }) input: UpdateCampaignInput,
     @Ctx() { writer }: RequestContext,
   ): Promise<Outcome> {
     return writer.update(sid, input);
   }
 
-  @Mutation(() => PauseCampaignPayload, { description: 'Stops sending for now.' })
+  @Mutation(() => PauseCampaignPayload, {
+    description: 'Pauses a campaign: nothing is sent until it is resumed.',
+  })
   async pauseCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
     return writer.act(sid, CampaignAction.PAUSE);
   }
 
-  @Mutation(() => ResumeCampaignPayload, { description: 'Goes on sending.' })
+  @Mutation(() => ResumeCampaignPayload, { description: 'Resumes a paused campaign.' })
   async resumeCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
     return writer.act(sid, CampaignAction.RESUME);
   }
 
   @Mutation(() => CompleteCampaignPayload, {
-    description: 'Ends a paused campaign: what is unsent becomes failed.',
+    description: 'Ends a paused campaign. Unsent messages fail.',
   })
   async completeCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
     return writer.act(sid, CampaignAction.COMPLETE);
   }
 
-  @Mutation(() => ArchiveCampaignPayload, { description: 'Puts a completed campaign away.' })
+  @Mutation(() => ArchiveCampaignPayload, { description: 'Archives a completed campaign.' })
   async archiveCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
     return writer.act(sid, CampaignAction.ARCHIVE);
   }
@@ -63,15 +65,14 @@ export class CampaignMutations {
 @Resolver()
 export class ValidationResolver {
   @Query(() => CampaignValidation, {
-    description:
-      'Checks a new campaign against every rule, without creating it and without an upstream call.',
+    description: 'Checks a new campaign against all rules. Creates nothing and makes no upstream call.',
   })
   validateCampaign(
-    @Arg('input', () => CreateCampaignInput, { description: 'The campaign as it would be created.' })
+    @Arg('input', () => CreateCampaignInput, { description: 'The campaign to check.' })
     { idempotencyKey = null, ...draft }: CreateCampaignInput,
     @Ctx() { writer, report }: RequestContext,
   ): CampaignValidation {
-    report.used.markTimeDependent(); // a start that is early enough now is too early in a minute
+    report.used.markTimeDependent(); // a start that is late enough now is too early in a minute
     const userErrors = writer.problems(draft, idempotencyKey);
     const template = examinedPart(draft.template);
     return {

@@ -6,10 +6,10 @@ import { hidingWebhookAddresses } from '../auth/webhook-addresses.js';
 import { CampaignResolver, withDirectResolvers } from './campaign-resolver.js';
 import { MessageResolver } from './message-resolver.js';
 import { CampaignMutations, ValidationResolver } from './mutations.js';
-import { asSubgraph } from './subgraph.js';
+import { toSubgraph } from './subgraph.js';
 import { SubscriptionsResolver } from './subscriptions-resolver.js';
 
-/** type-graphql wants one; every subscription here has a source of its own (`Live`). */
+/** Required by type-graphql, but unused: subscriptions have their own sources (`Live`). */
 const unused: PubSub = {
   publish: () => undefined,
   subscribe: () => {
@@ -20,8 +20,8 @@ const unused: PubSub = {
 let built: Promise<GraphQLSchema> | undefined;
 
 /**
- * The executable schema: the types of `schema/` with the resolvers beside this file, behind the rules of `access/`.
- * All gateways of a process have the same: nothing of one gateway is in it.
+ * The executable schema: the types of `src/schema` with the resolvers of this folder, guarded by the scopes of `src/auth`.
+ * All gateways of a process share it, since it holds no state.
  */
 export function createSchema(): Promise<GraphQLSchema> {
   return (built ??= build());
@@ -37,10 +37,10 @@ async function build(): Promise<GraphQLSchema> {
       SubscriptionsResolver,
     ],
     pubSub: unused,
-    validate: false, // rules are in domain/, where they are answered as user errors with a path
-    skipCheck: true, // federation's directives are defined where the subgraph is made
+    validate: false, // the rules of src/domain report user errors with a path
+    skipCheck: true, // toSubgraph defines federation's directives
     orphanedTypes: [],
   });
   describeScopes(schema);
-  return guarded(hidingWebhookAddresses(withDirectResolvers(asSubgraph(schema))));
+  return guarded(hidingWebhookAddresses(withDirectResolvers(toSubgraph(schema))));
 }

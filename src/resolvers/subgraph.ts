@@ -17,17 +17,17 @@ import { type Campaign } from '../schema/campaign.js';
 import { type RequestContext } from './context.js';
 import { campaignNeeds } from './look-ahead.js';
 
-/** A campaign of which nothing but its identity is asked. */
+/** The identity of a campaign: the fields that need no read. */
 export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
 
-/** What is known of a campaign without reading it. */
+/** The fields of a campaign that its sid determines. */
 export function referenceTo(sid: string): CampaignReference {
   return { __typename: 'Campaign', id: sid, sid };
 }
 
 /**
- * The campaign that something belongs to, by its sid: read only where more than its identity is asked for.
- * @throws UpstreamFailure where there is no such campaign, which what belongs to it can't be without.
+ * Campaign of a message or an event, by its sid. It is read only if more than its identity is selected.
+ * @throws UpstreamFailure if there is no such campaign: the field is not nullable.
  */
 export async function campaignOf(
   sid: string,
@@ -40,14 +40,14 @@ export async function campaignOf(
   return campaign;
 }
 
-/** What a router asks `_entities` with. */
+/** Arguments of `_entities`. */
 interface EntitiesArguments {
   readonly representations: readonly unknown[];
 }
 
 /**
- * The entities that a router has references to, in its order. One that can't be is an error at its own place; the
- * others are answered.
+ * Resolves `_entities`, in the order of the references. An invalid reference is an error at its own place and does not
+ * affect the others.
  */
 const resolveEntities: GraphQLFieldResolver<unknown, RequestContext, EntitiesArguments> = (
   _root,
@@ -78,55 +78,56 @@ function resolveOne(
 }
 
 /**
- * What of federation the schema uses; version 2.9, which every router of the last two years reads. Defined in full, so
- * that the file is a schema to tools that know nothing of federation.
+ * Definitions of the federation directives that the schema uses. Version 2.9 is supported by every router of the last two
+ * years. With the definitions, tools without federation support can read the file
+ * (docs/decisions/subgraph.md).
  */
 const federation = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag", "FieldSet"])
 
-"""Which specifications the schema follows, and what it takes of them."""
+"""A specification that the schema follows, and the definitions imported from it."""
 directive @link(
-  """Of the specification and its version."""
+  """URL of the specification, with its version."""
   url: String!
-  """What is used by its plain name."""
+  """Definitions that are used without a namespace."""
   import: [String]
 ) repeatable on SCHEMA
 
-"""Other subgraphs can name one of these by its key."""
+"""Key by which other subgraphs refer to an object of this type."""
 directive @key(
-  """The fields that tell it from others."""
+  """Fields of the key."""
   fields: FieldSet!
-  """Whether this subgraph can be asked for it by its key."""
+  """Whether this subgraph can resolve an object by this key."""
   resolvable: Boolean = true
 ) repeatable on OBJECT | INTERFACE
 
-"""Names of fields, as in a selection."""
+"""A selection of fields."""
 scalar FieldSet
 
-"""Other subgraphs have the same, with the same meaning."""
+"""Other subgraphs may resolve this too, with the same meaning."""
 directive @shareable repeatable on OBJECT | FIELD_DEFINITION
 
-"""A word by which a supergraph can leave this out of what it shows: "personal" is on numbers, names and texts."""
+"""Label by which a supergraph can hide an element from a contract: "personal" marks numbers, names and texts of people."""
 directive @tag(
-  """The word."""
+  """Name of the label."""
   name: String!
 ) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA`;
 
 /**
- * The longest that an answer may be kept; what an answer says itself (`server/cache-header.ts`) goes by the status of
- * what is in it.
+ * The upper bound of a type's cache lifetime. The `Cache-Control` header of a response is computed from the campaigns in
+ * it (`cacheControlOf`).
  */
-const cacheControl = `"""How long an answer may be kept at most."""
+const cacheControl = `"""Longest time for which a response with this type may be cached."""
 directive @cacheControl(
-  """In seconds."""
+  """Time in seconds."""
   maxAge: Int
 ) on OBJECT`;
 
 /**
- * A schema as a federation 2 subgraph: with `_service`, whose SDL is what composers are given, and `_entities`.
- * type-graphql keeps federation's directives on its types and knows no more of them.
+ * Turns a schema into a federation 2 subgraph, with `_entities` and `_service`. type-graphql keeps federation's directives
+ * on its types and has no further support for them.
  */
-export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
+export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
   describeRoots(schema);
   const types = printSchemaWithDirectives(lexicographicSortSchema(schema));
   const sdl = `${print(parse([federation, cacheControl, types].join('\n')))}\n`;
@@ -137,22 +138,22 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
   const { _entities, _service } = subgraph.getQueryType()?.getFields() ?? {};
   if (!_entities || !_service) throw new Error('The schema is no subgraph.');
   _entities.resolve = resolveEntities;
-  _service.resolve = () => ({ sdl }); // as it is here, without the definitions that federation adds to it
+  _service.resolve = () => ({ sdl }); // without the unused definitions that buildSubgraphSchema adds
   return subgraph;
 }
 
-/** type-graphql has no place for these. */
+/** Describes the root types, for which type-graphql has no option. */
 function describeRoots(schema: GraphQLSchema): void {
   const descriptions = [
-    [
-      schema.getQueryType(),
-      'What can be read: campaigns, their messages, and what a new campaign would come to.',
-    ],
+    [schema.getQueryType(), 'Reads: campaigns, their messages, and the check of a new campaign.'],
     [
       schema.getMutationType(),
-      'What can be done. What the caller can mend is in `userErrors`; nothing was done then.',
+      'Writes. Errors that the caller can correct are in `userErrors`; nothing was done then.',
     ],
-    [schema.getSubscriptionType(), 'What changes, as it changes: over WebSocket, SSE or router callbacks.'],
+    [
+      schema.getSubscriptionType(),
+      'Changes as they happen, over WebSocket, server-sent events or router callbacks.',
+    ],
   ] as const;
   for (const [type, description] of descriptions) if (type) type.description = description;
 }

@@ -6,7 +6,7 @@ import { MessageStatusEvent } from '../schema/message.js';
 import { type RequestContext } from './context.js';
 import { campaignOf } from './subgraph.js';
 
-/** What type-graphql hands to a subscription's source. */
+/** Argument of a `subscribe` function, as type-graphql passes it. */
 interface Subscribing<Arguments> {
   readonly args: Arguments;
   readonly context: RequestContext;
@@ -17,8 +17,8 @@ export class SubscriptionsResolver {
   @Subscription(() => Campaign, {
     subscribe: ({ args, context }: Subscribing<CampaignArgs>) => context.live.campaignUpdated(args.sid),
     description:
-      'A campaign, each time that something of it has changed; nothing is sent on subscribing. A slow subscriber gets ' +
-      'the newest state, not every one in between.',
+      'The campaign after each change. Nothing is sent on subscribing. A slow subscriber gets the newest state and misses ' +
+      'those in between.',
   })
   campaignUpdated(
     @Root() campaign: Campaign,
@@ -33,19 +33,19 @@ export class SubscriptionsResolver {
     subscribe: ({ args, context }: Subscribing<{ readonly campaignSid: string }>) =>
       context.live.messageStatusChanged(args.campaignSid),
     description:
-      'What the messages of a campaign come to, as the upstream calls back; each status of a message once. Nothing is ' +
-      'sent for campaigns whose message callback goes elsewhere.',
+      "Status changes of the messages of a campaign, from callbacks of Exotel's API; each status of a message once. " +
+      'Nothing is sent for campaigns whose `smsStatusCallback` points elsewhere than to this gateway.',
   })
   messageStatusChanged(
     @Root() event: MessageStatusEvent,
-    @Arg('campaignSid', () => ID, { description: "The campaign's `sid`." }) _campaignSid: string,
+    @Arg('campaignSid', () => ID, { description: 'Sid of the campaign.' }) _campaignSid: string,
     @Ctx() context: RequestContext,
   ): MessageStatusEvent {
     context.renew();
     return event;
   }
 
-  @FieldResolver(() => Campaign, { description: 'The campaign that the message belongs to.' })
+  @FieldResolver(() => Campaign, { description: 'Campaign that the message belongs to.' })
   campaign(
     @Root('campaignSid') sid: string,
     @Ctx() context: RequestContext,

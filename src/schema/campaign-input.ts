@@ -3,117 +3,134 @@ import { Channel, ContentType, SmsType } from '../domain/campaign.js';
 import { DateTime, Url } from './scalars.js';
 import './enums.js';
 
-@InputType({ description: 'When a campaign is to run.' })
+@InputType({ description: 'Start and end of a campaign.' })
 export class ScheduleInput {
-  @Field(() => DateTime, { nullable: true, description: 'At least 10 minutes from now.' })
+  @Field(() => DateTime, { nullable: true, description: 'Start of sending; at least 10 minutes from now.' })
   startTime?: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'At least 2 hours after the start.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'End of the campaign; at least 2 hours after the start.',
+  })
   endTime?: Date | null;
 }
 
-@InputType({ description: 'A new campaign. What breaks a rule is answered as user errors, all at once.' })
+@InputType({ description: 'A new campaign. All broken rules are reported together, as user errors.' })
 export class CreateCampaignInput {
   @Field(() => String, {
     nullable: true,
-    description: 'More than 3 characters, at most 1000; left out, one is made.',
+    description:
+      'Name of the campaign: more than 3 and at most 1000 characters. A name is generated where this is omitted.',
   })
   name?: string | null;
 
-  @Field(() => ContentType, { description: 'Whether everyone gets the same text.' })
+  @Field(() => ContentType, { description: 'Whether all recipients get the same text.' })
   contentType!: ContentType;
 
   @Field(() => [ID], {
-    description: 'Contact lists: 1 to 5 for a static campaign, exactly 1 for a dynamic one.',
+    description: 'Sids of contact lists: 1 to 5 for a static campaign, exactly 1 for a dynamic one.',
   })
   lists!: string[];
 
-  @Field(() => Channel, { nullable: true, defaultValue: Channel.SMS, description: 'How it reaches people.' })
+  @Field(() => Channel, {
+    nullable: true,
+    defaultValue: Channel.SMS,
+    description: 'Channel of the messages.',
+  })
   channel?: Channel | null;
 
   @Field(() => ScheduleInput, {
     nullable: true,
-    description: 'When it runs; by default from 10 minutes after it was created, for 30 days.',
+    description: 'Start and end. Default: the start is 10 minutes after creation, the end 30 days later.',
   })
   schedule?: ScheduleInput | null;
 
-  @Field(() => String, { description: 'The DLT entity: at most 64 digits.' })
+  @Field(() => String, { description: 'Id of the DLT entity: at most 64 digits.' })
   dltEntityId!: string;
 
-  @Field(() => String, { description: 'The approved DLT template: at most 64 digits.' })
+  @Field(() => String, { description: 'Id of the approved DLT template: at most 64 digits.' })
   dltTemplateId!: string;
 
   @Field(() => String, {
-    description: 'Letters only for transactional types, digits only for promotional ones.',
+    description:
+      'Sender that recipients see: letters only for transactional types, digits only for promotional.',
   })
   senderId!: string;
 
-  @Field(() => SmsType, { description: 'The regulatory kind of its messages.' })
+  @Field(() => SmsType, { description: 'Regulatory type of the messages.' })
   smsType!: SmsType;
 
   @Field(() => String, {
-    description: 'The text, at most 2000 characters; `@@column` for up to 5 columns of the contact list.',
+    description:
+      'Text of the messages: at most 2000 characters. `@@column` inserts a column of the contact list; at most 5 different ones.',
   })
   template!: string;
 
   @Field(() => Url, {
     nullable: true,
-    description: 'An http or https URL that is told of start and completion; at most 2048 characters.',
+    description:
+      'Webhook for the start and the completion of the campaign: an http or https URL of at most 2048 characters.',
   })
   statusCallback?: string | null;
 
   @Field(() => Url, {
     nullable: true,
-    description: "An http or https URL that is told of each message's end; at most 2048 characters.",
+    description:
+      'Webhook for the final status of each message: an http or https URL of at most 2048 characters.',
   })
   smsStatusCallback?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Any text of your own of at most 255 characters, e.g. a UUID: the same key never creates two campaigns.',
+      'Any text of at most 255 characters, e.g. a UUID. Repeating a create with the same key never creates a second campaign.',
   })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'What to change; a field left out or null stays as it is.' })
+@InputType({ description: 'Changes to a campaign. A field that is omitted or null stays as it is.' })
 export class UpdateCampaignInput {
-  @Field(() => String, { nullable: true, description: 'More than 3 characters, at most 1000.' })
+  @Field(() => String, { nullable: true, description: 'New name: more than 3 and at most 1000 characters.' })
   name?: string | null;
 
-  @Field(() => ContentType, { nullable: true, description: 'Whether everyone gets the same text.' })
+  @Field(() => ContentType, { nullable: true, description: 'Whether all recipients get the same text.' })
   contentType?: ContentType | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Contact lists, in place of those it has.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Sids of the contact lists that replace the current ones.',
+  })
   lists?: string[] | null;
 
-  @Field(() => ScheduleInput, { nullable: true, description: 'When it runs.' })
+  @Field(() => ScheduleInput, { nullable: true, description: 'New start and end.' })
   schedule?: ScheduleInput | null;
 
-  @Field(() => String, { nullable: true, description: 'The DLT entity: at most 64 digits.' })
+  @Field(() => String, { nullable: true, description: 'Id of the DLT entity: at most 64 digits.' })
   dltEntityId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The approved DLT template: at most 64 digits.' })
+  @Field(() => String, { nullable: true, description: 'Id of the approved DLT template: at most 64 digits.' })
   dltTemplateId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What recipients see as the sender.' })
+  @Field(() => String, { nullable: true, description: 'Sender that recipients see.' })
   senderId?: string | null;
 
-  @Field(() => SmsType, { nullable: true, description: 'The regulatory kind of its messages.' })
+  @Field(() => SmsType, { nullable: true, description: 'Regulatory type of the messages.' })
   smsType?: SmsType | null;
 
-  @Field(() => String, { nullable: true, description: 'The text, at most 2000 characters.' })
+  @Field(() => String, { nullable: true, description: 'Text of the messages: at most 2000 characters.' })
   template?: string | null;
 
   @Field(() => Url, {
     nullable: true,
-    description: 'An http or https URL that is told of start and completion; at most 2048 characters.',
+    description:
+      'Webhook for the start and the completion of the campaign: an http or https URL of at most 2048 characters.',
   })
   statusCallback?: string | null;
 
   @Field(() => Url, {
     nullable: true,
-    description: "An http or https URL that is told of each message's end; at most 2048 characters.",
+    description:
+      'Webhook for the final status of each message: an http or https URL of at most 2048 characters.',
   })
   smsStatusCallback?: string | null;
 }

@@ -6,22 +6,22 @@ import { DateTime, Url } from './scalars.js';
 @Directive('@key(fields: "sid", resolvable: false)')
 @ObjectType({
   simpleResolvers: true,
-  description: 'A list of contacts, by reference: its content is not part of this API.',
+  description: 'Reference to a contact list. Its contacts are not part of this API.',
 })
 class ContactList {
-  @Field(() => ID, { description: "The list's id at the upstream." })
+  @Field(() => ID, { description: "Id of the list in Exotel's API." })
   sid!: string;
 }
 
 @Directive('@shareable')
-@ObjectType({ simpleResolvers: true, description: 'When a campaign runs.' })
+@ObjectType({ simpleResolvers: true, description: 'Start and end of a campaign.' })
 class Schedule {
-  @Field(() => DateTime, { nullable: true, description: 'When sending begins.' })
+  @Field(() => DateTime, { nullable: true, description: 'Start of sending.' })
   startTime!: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the campaign ends, even if not every message was tried.',
+    description: 'End of the campaign. Messages that are not sent by then fail.',
   })
   endTime!: string | null;
 }
@@ -29,38 +29,41 @@ class Schedule {
 @Directive('@shareable')
 @ObjectType({
   simpleResolvers: true,
-  description: 'How many messages of a campaign are where. A campaign just created has none yet.',
+  description: 'Message counts of a campaign by status. All are 0 right after creation.',
 })
 export class Stats {
-  @Field(() => Int, { description: 'Waiting to be sent.' })
+  @Field(() => Int, { description: 'Messages that wait to be sent.' })
   scheduled!: number;
 
-  @Field(() => Int, { description: 'Handed to the operator.' })
+  @Field(() => Int, { description: 'Messages handed to the operator.' })
   submitted!: number;
 
-  @Field(() => Int, { description: 'Delivered.' })
+  @Field(() => Int, { description: 'Messages delivered to the operator or the handset.' })
   sent!: number;
 
-  @Field(() => Int, { description: 'Not delivered, for a reason that has no count of its own.' })
+  @Field(() => Int, { description: 'Messages not delivered for any other reason than those below.' })
   failed!: number;
 
-  @Field(() => Int, { description: 'Not delivered: the number is on the do-not-disturb register.' })
+  @Field(() => Int, {
+    description: 'Messages not delivered because the number is on the do-not-disturb register.',
+  })
   failedDnd!: number;
 
-  @Field(() => Int, { description: 'Not delivered in time.' })
+  @Field(() => Int, { description: 'Messages not delivered in time.' })
   failedExpired!: number;
 
-  @Field(() => Int, { description: 'Never tried: the campaign ended before.' })
+  @Field(() => Int, { description: 'Messages not sent before the campaign ended.' })
   failedNoAttempt!: number;
 
-  @Field(() => Int, { description: 'Not sent: the account had no balance left.' })
+  @Field(() => Int, { description: 'Messages not sent because the account had no balance left.' })
   failedNoBalance!: number;
 
-  @Field(() => Int, { description: 'Not sent: the number is not valid.' })
+  @Field(() => Int, { description: 'Messages not sent because the number is not valid.' })
   invalid!: number;
 
   @Field(() => Int, {
-    description: 'All of the above together, and what the upstream counts under no such name.',
+    description:
+      "All messages: the sum of the other counts, plus those that Exotel's API counts under a status unknown to this schema.",
   })
   total!: number;
 }
@@ -69,108 +72,118 @@ export class Stats {
 @Directive('@cacheControl(maxAge: 86400)')
 @ObjectType({
   simpleResolvers: true,
-  description:
-    'An SMS campaign: one text, one or more contact lists, a schedule. Its `messages` are a connection.',
+  description: 'An SMS campaign: one text that is sent to one or more contact lists by a schedule.',
 })
 export class Campaign {
-  /** Set on every object, so that a normalised cache or a router can tell what it is. */
+  /** Set on every object, so that abstract types resolve without a call. */
   __typename!: 'Campaign';
 
-  @Field(() => ID, { description: 'The same as `sid`: what normalised client caches key on.' })
+  @Field(() => ID, { description: 'Same value as `sid`, for client caches that key on `id`.' })
   id!: string;
 
-  @Field(() => ID, { description: "The campaign's id at the upstream; opaque." })
+  @Field(() => ID, { description: "Id of the campaign in Exotel's API; opaque." })
   sid!: string;
 
-  @Field(() => String, { description: 'The account that the campaign belongs to.' })
+  @Field(() => String, { description: 'Sid of the account that the campaign belongs to.' })
   accountSid!: string;
 
-  @Field(() => String, { description: 'Its name; not unique.' })
+  @Field(() => String, { description: 'Name of the campaign; not unique.' })
   name!: string;
 
-  @Field(() => Channel, { description: 'How it reaches people.' })
+  @Field(() => Channel, { description: 'Channel of the messages.' })
   channel!: Channel;
 
-  @Field(() => ContentType, { description: 'Whether everyone gets the same text.' })
+  @Field(() => ContentType, { description: 'Whether all recipients get the same text.' })
   contentType!: ContentType;
 
-  @Field(() => CampaignStatus, { description: 'Where it is in its life.' })
+  @Field(() => CampaignStatus, { description: 'Lifecycle status.' })
   status!: CampaignStatus;
 
-  @Field(() => String, { description: 'The status exactly as the upstream wrote it, e.g. `in-progress`.' })
+  @Field(() => String, { description: "Status in the spelling of Exotel's API, e.g. `in-progress`." })
   upstreamStatus!: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'How far its contact lists are prepared, e.g. `prepared` or `list-completed`. The upstream says so in ' +
-      'lists only: null where it did not.',
+      "Preparation of the contact lists, e.g. `prepared` or `list-completed`. Exotel's API has it in lists of " +
+      'campaigns only: may be null elsewhere.',
   })
   state!: string | null;
 
-  @Field(() => [ContactList], { description: 'The contact lists that it is sent to.' })
+  @Field(() => [ContactList], { description: 'Contact lists of the recipients.' })
   lists!: ContactList[];
 
-  @Field(() => Schedule, { description: 'When it runs.' })
+  @Field(() => Schedule, { description: 'Start and end.' })
   schedule!: Schedule;
 
-  @Field(() => String, { description: 'The text; `@@column` stands for a column of the contact list.' })
+  @Field(() => String, {
+    description: 'Text of the messages. `@@column` stands for a column of the contact list.',
+  })
   template!: string;
 
-  @Field(() => SmsType, { description: 'The regulatory kind of its messages.' })
+  @Field(() => SmsType, { description: 'Regulatory type of the messages.' })
   smsType!: SmsType;
 
-  @Field(() => String, { description: 'What recipients see as the sender.' })
+  @Field(() => String, { description: 'Sender that recipients see.' })
   senderId!: string;
 
-  @Field(() => String, { nullable: true, description: 'The DLT entity that the text is registered to.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of the DLT entity that the text is registered to.',
+  })
   dltEntityId!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The DLT template that the text is registered as.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of the DLT template that the text is registered as.',
+  })
   dltTemplateId!: string | null;
 
   @Field(() => Url, {
     nullable: true,
     description:
-      "Called when the campaign starts and when it completes. An address of the gateway's own is a secret: null for " +
-      'callers without `campaigns:write`.',
+      'Webhook for the start and the completion of the campaign. Null for callers without `campaigns:write` where it ' +
+      'contains a webhook address of the gateway, which is a secret.',
   })
   statusCallback!: string | null;
 
   @Field(() => Url, {
     nullable: true,
     description:
-      "Called when a message reaches its end. An address of the gateway's own is a secret: null for callers without " +
-      '`campaigns:write`.',
+      'Webhook for the final status of each message. Null for callers without `campaigns:write` where it contains a ' +
+      'webhook address of the gateway, which is a secret.',
   })
   smsStatusCallback!: string | null;
 
   @Field(() => Url, {
     nullable: true,
-    description: 'The report as a file; null until the campaign completes.',
+    description: 'URL of the report file; null until the campaign completes.',
   })
   reportUrl!: string | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "What it is expected to cost, in the account's currency.",
+    description: 'Expected cost, in the currency of the account.',
   })
   estimatedCost!: number | null;
 
-  @Field(() => Stats, { description: 'How many of its messages are where.' })
+  @Field(() => Stats, { description: 'Message counts by status.' })
   stats!: Stats;
 
   @Field(() => [CampaignAction], {
-    description: 'What its status allows now; a button for each is safe to show.',
+    description: 'Actions that the status allows now: a user interface can show a button for each.',
   })
   availableActions!: readonly CampaignAction[];
 
-  @Field(() => DateTime, { description: 'When it was created.' })
+  @Field(() => DateTime, { description: 'Time of creation.' })
   createdAt!: string;
 
-  @Field(() => DateTime, { description: 'When the upstream last changed it.' })
+  @Field(() => DateTime, { description: "Time of the last change in Exotel's API." })
   updatedAt!: string;
 
-  @Field(() => DateTime, { description: 'When the gateway read this from the upstream.' })
+  @Field(() => DateTime, {
+    description:
+      "Time at which the gateway read this campaign from Exotel's API. Values may be older than the request.",
+  })
   fetchedAt!: string;
 }

@@ -3,83 +3,95 @@ import { Campaign } from './campaign.js';
 import { Message } from './message.js';
 
 @Directive('@shareable')
-@ObjectType({ simpleResolvers: true, description: 'Where a page lies among all rows (Relay).' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Position of a page in its list, as in the Relay specification.',
+})
 class PageInfo {
-  @Field(() => Boolean, { description: 'True where rows follow this page.' })
+  @Field(() => Boolean, { description: 'True if rows follow this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'True where rows come before this page.' })
+  @Field(() => Boolean, { description: 'True if rows come before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first row: pass it as `before`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the first row: pass it as `before` to get the previous page.',
+  })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last row: pass it as `after`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last row: pass it as `after` to get the next page.',
+  })
   endCursor!: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A campaign in a page.' })
+@ObjectType({ simpleResolvers: true, description: 'A row of a page: a campaign and its cursor.' })
 export class CampaignEdge {
-  @Field(() => String, { description: 'Where this row is; opaque, valid for the same filter and order.' })
+  @Field(() => String, { description: 'Cursor of this row: opaque, valid for the same filter and order.' })
   cursor!: string;
 
   @Field(() => Campaign, {
     nullable: true,
-    description: 'The campaign; null only where `errors` says why this one row could not be read.',
+    description: 'The campaign. Null only if this row could not be read; `errors` has the reason.',
   })
   node!: Campaign | Error;
 }
 
 @Directive('@cacheControl(maxAge: 5)')
-@ObjectType({ simpleResolvers: true, description: 'A page of campaigns (Relay).' })
+@ObjectType({ simpleResolvers: true, description: 'A page of campaigns, as in the Relay specification.' })
 export class CampaignConnection {
-  @Field(() => [CampaignEdge], { description: 'The rows with their cursors.' })
+  @Field(() => [CampaignEdge], { description: 'Rows of the page, each with its cursor.' })
   edges!: CampaignEdge[];
 
   @Field(() => [Campaign], {
     nullable: 'items',
-    description: 'The rows; null only where `errors` says why one could not be read.',
+    description: 'Rows of the page. A row is null only if it could not be read; `errors` has the reason.',
   })
   nodes!: (Campaign | Error)[];
 
-  @Field(() => PageInfo, { description: 'Where this page lies.' })
+  @Field(() => PageInfo, { description: 'Position of this page in the list.' })
   pageInfo!: PageInfo;
 
   @Field(() => Int, {
-    description: 'How many campaigns the filter leaves, on all pages; costs nothing extra.',
+    description: 'Number of campaigns on all pages; costs no extra upstream call.',
   })
   totalCount!: number;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A message in a page.' })
+@ObjectType({ simpleResolvers: true, description: 'A row of a page: a message and its cursor.' })
 export class MessageEdge {
-  @Field(() => String, { description: 'Where this row is; opaque, valid for the same filter and order.' })
+  @Field(() => String, { description: 'Cursor of this row: opaque, valid for the same filter and order.' })
   cursor!: string;
 
   @Field(() => Message, {
     nullable: true,
-    description: 'The message; null only where `errors` says why this one row could not be read.',
+    description: 'The message. Null only if this row could not be read; `errors` has the reason.',
   })
   node!: Message | Error;
 }
 
 @Directive('@cacheControl(maxAge: 0)')
-@ObjectType({ simpleResolvers: true, description: "A page of a campaign's messages (Relay)." })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A page of messages of a campaign, as in the Relay specification.',
+})
 export class MessageConnection {
-  @Field(() => [MessageEdge], { description: 'The rows with their cursors.' })
+  @Field(() => [MessageEdge], { description: 'Rows of the page, each with its cursor.' })
   edges!: MessageEdge[];
 
   @Field(() => [Message], {
     nullable: 'items',
-    description: 'The rows; null only where `errors` says why one could not be read.',
+    description: 'Rows of the page. A row is null only if it could not be read; `errors` has the reason.',
   })
   nodes!: (Message | Error)[];
 
-  @Field(() => PageInfo, { description: 'Where this page lies.' })
+  @Field(() => PageInfo, { description: 'Position of this page in the list.' })
   pageInfo!: PageInfo;
 
   @Field(() => Int, {
-    description: 'How many messages the filter leaves, on all pages; costs nothing extra.',
+    description: 'Number of messages on all pages; costs no extra upstream call.',
   })
   totalCount!: number;
 }

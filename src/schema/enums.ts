@@ -5,129 +5,135 @@ import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain
 import { MessageStatus } from '../domain/message.js';
 import { SmsEncoding } from '../domain/sms.js';
 
-const unknownWord = 'A word that this gateway does not know; `upstreamStatus` has it as it was written.';
+const unknownStatus =
+  "A status that this schema does not know; `upstreamStatus` has it in the spelling of Exotel's API.";
 
 registerEnumType(Channel, {
   name: 'Channel',
-  description: 'How a campaign reaches people.',
-  valuesConfig: { SMS: { description: 'By text message.' } },
+  description: 'Channel of the messages of a campaign.',
+  valuesConfig: { SMS: { description: 'Text messages (SMS).' } },
 });
 
 registerEnumType(ContentType, {
   name: 'ContentType',
-  description: 'Whether everyone gets the same text.',
+  description: 'Whether all recipients of a campaign get the same text.',
   valuesConfig: {
-    STATIC: { description: 'The same text for everyone; one to five contact lists.' },
-    DYNAMIC: { description: 'Personalised from the columns of exactly one contact list.' },
-    UNKNOWN: { description: 'A kind that this gateway does not know. Never valid as input.' },
+    STATIC: { description: 'The same text for all recipients, from one to five contact lists.' },
+    DYNAMIC: { description: 'A text personalised with columns of exactly one contact list.' },
+    UNKNOWN: { description: 'A type that this schema does not know. Never valid as input.' },
   },
 });
 
 registerEnumType(SmsType, {
   name: 'SmsType',
-  description: 'The regulatory kind of message; it decides what a sender may look like.',
+  description: 'Regulatory type of messages; it decides which senders are allowed.',
   valuesConfig: {
-    TRANSACTIONAL: { description: 'Expected by the recipient; the sender has letters only.' },
-    TRANSACTIONAL_OPT_IN: { description: 'Agreed to by the recipient; the sender has letters only.' },
-    PROMOTIONAL: { description: 'Advertising; the sender has digits only.' },
-    UNKNOWN: { description: 'A kind that this gateway does not know. Never valid as input.' },
+    TRANSACTIONAL: { description: 'Messages that the recipient expects; the sender has letters only.' },
+    TRANSACTIONAL_OPT_IN: {
+      description: 'Messages that the recipient has agreed to; the sender has letters only.',
+    },
+    PROMOTIONAL: { description: 'Advertising messages; the sender has digits only.' },
+    UNKNOWN: { description: 'A type that this schema does not know. Never valid as input.' },
   },
 });
 
 registerEnumType(CampaignStatus, {
   name: 'CampaignStatus',
-  description: 'Where a campaign is in its life.',
+  description: 'Lifecycle status of a campaign.',
   valuesConfig: {
-    CREATED: { description: 'Accepted; its contact lists are being prepared.' },
-    SCHEDULED: { description: 'Ready, waiting for its start time.' },
+    CREATED: { description: 'Accepted. The contact lists are being prepared.' },
+    SCHEDULED: { description: 'Ready. The campaign waits for its start time.' },
     IN_PROGRESS: { description: 'Messages are being sent.' },
-    PAUSED: { description: 'Held: nothing is sent until it is resumed.' },
-    COMPLETED: { description: 'Nothing more will be sent.' },
-    ARCHIVED: { description: 'Completed and put away.' },
-    UNKNOWN: { description: `${unknownWord} Never valid as a filter.` },
+    PAUSED: { description: 'Nothing is sent until the campaign is resumed.' },
+    COMPLETED: { description: 'The campaign has ended; nothing more will be sent.' },
+    ARCHIVED: { description: 'Completed and archived.' },
+    UNKNOWN: { description: `${unknownStatus} Never valid as a filter.` },
   },
 });
 
 registerEnumType(CampaignAction, {
   name: 'CampaignAction',
-  description: 'What can be asked of a campaign.',
+  description: 'Action on a campaign.',
   valuesConfig: {
-    UPDATE: { description: 'Change its fields; only before the start.' },
-    PAUSE: { description: 'Stop sending for now; before the start or in progress.' },
-    RESUME: { description: 'Go on sending; only when paused.' },
-    COMPLETE: { description: 'End it, what is unsent becomes failed; only when paused.' },
-    ARCHIVE: { description: 'Put it away; only when completed.' },
+    UPDATE: { description: 'Change fields of the campaign; only before the start.' },
+    PAUSE: { description: 'Stop sending for now; only before the start or in progress.' },
+    RESUME: { description: 'Continue to send; only when paused.' },
+    COMPLETE: { description: 'End the campaign: unsent messages fail; only when paused.' },
+    ARCHIVE: { description: 'Archive the campaign; only when completed.' },
   },
 });
 
 registerEnumType(MessageStatus, {
   name: 'MessageStatus',
-  description: 'Where one message is.',
+  description: 'Delivery status of a message.',
   valuesConfig: {
-    SCHEDULED: { description: 'Waiting to be sent.' },
+    SCHEDULED: { description: 'The message waits to be sent.' },
     SUBMITTED: { description: 'Handed to the operator.' },
     SENT: { description: 'Delivered to the operator or the handset.' },
-    FAILED: { description: 'Not delivered; `detailedStatus` may say why.' },
-    FAILED_DND: { description: 'The number is on the do-not-disturb register.' },
+    FAILED: { description: 'Not delivered; `detailedStatus` may have the reason.' },
+    FAILED_DND: { description: 'Not delivered: the number is on the do-not-disturb register.' },
     FAILED_EXPIRED: { description: 'Not delivered in time.' },
-    FAILED_NO_ATTEMPT: { description: 'Never tried: the campaign ended before.' },
-    FAILED_NO_BALANCE: { description: 'The account had no balance left.' },
-    FAILED_SPAM_DETECTED: { description: 'Held back as spam.' },
-    INVALID: { description: 'The number is not valid.' },
-    UNKNOWN: { description: unknownWord },
+    FAILED_NO_ATTEMPT: { description: 'Not sent: the campaign ended first.' },
+    FAILED_NO_BALANCE: { description: 'Not sent: the account had no balance left.' },
+    FAILED_SPAM_DETECTED: { description: 'Not delivered: blocked as spam.' },
+    INVALID: { description: 'Not sent: the number is not valid.' },
+    UNKNOWN: { description: unknownStatus },
   },
 });
 
 registerEnumType(OrderDirection, {
   name: 'OrderDirection',
-  description: 'Which end of an order comes first.',
+  description: 'Direction of an order.',
   valuesConfig: {
-    ASC: { description: 'Smallest, earliest or A first.' },
-    DESC: { description: 'Largest, latest or Z first.' },
+    ASC: { description: 'Ascending: smallest, earliest or A first.' },
+    DESC: { description: 'Descending: largest, latest or Z first.' },
   },
 });
 
 registerEnumType(CampaignOrderField, {
   name: 'CampaignOrderField',
-  description: 'What campaigns can be ordered by.',
+  description: 'Fields by which campaigns can be ordered.',
   valuesConfig: {
-    START_TIME: { description: 'When they start; latest first is the default order.' },
-    NAME: { description: 'Their names, as the upstream compares them.' },
+    START_TIME: { description: 'Start time. The default order is the latest start first.' },
+    NAME: { description: "Name, as Exotel's API compares names." },
   },
 });
 
 registerEnumType(MessageOrderField, {
   name: 'MessageOrderField',
-  description: 'What messages can be ordered by.',
-  valuesConfig: { SCHEDULED_AT: { description: 'When they are to be sent.' } },
+  description: 'Fields by which messages can be ordered.',
+  valuesConfig: { SCHEDULED_AT: { description: 'Time for which the message is scheduled.' } },
 });
 
 registerEnumType(SmsEncoding, {
   name: 'SmsEncoding',
-  description: 'How a text is put into bits on its way to a phone.',
+  description: 'Character encoding of an SMS.',
   valuesConfig: {
     GSM7: {
-      description: 'GSM 03.38 with its extension table: 160 characters in one part, 153 in each of several.',
+      description:
+        'GSM 03.38 with its extension table: 160 characters in a single part, 153 in each of several parts.',
     },
-    UCS2: { description: 'Any character: 70 in one part, 67 in each of several; an emoji counts as two.' },
+    UCS2: {
+      description: 'Any character: 70 in a single part, 67 in each of several parts; an emoji counts as two.',
+    },
   },
 });
 
 registerEnumType(UserErrorCode, {
   name: 'UserErrorCode',
-  description: 'What is wrong with an argument, for programs.',
+  description: 'Machine-readable reason of a user error.',
   valuesConfig: {
-    BLANK: { description: 'A value is needed and there is none.' },
+    BLANK: { description: 'A required value is missing or blank.' },
     TOO_SHORT: { description: 'Too few characters.' },
     TOO_LONG: { description: 'Too many characters.' },
     TOO_MANY: { description: 'Too many items.' },
     TOO_FEW: { description: 'Too few items.' },
-    INVALID: { description: 'Not of the form that is needed.' },
-    TOO_EARLY: { description: 'A moment that must be later.' },
+    INVALID: { description: 'The value does not have the required form.' },
+    TOO_EARLY: { description: 'The time must be later.' },
     NOT_FOUND: { description: 'There is no such campaign.' },
     ACTION_NOT_ALLOWED: { description: 'The campaign is in a status that does not allow this.' },
-    DUPLICATE: { description: 'It exists already, or was given twice.' },
-    IDEMPOTENCY_KEY_REUSED: { description: 'The key was used with another input.' },
-    REJECTED_BY_UPSTREAM: { description: 'The upstream refused it for a reason of its own.' },
+    DUPLICATE: { description: 'The value exists already, or was given twice.' },
+    IDEMPOTENCY_KEY_REUSED: { description: 'The idempotency key was used before with a different input.' },
+    REJECTED_BY_UPSTREAM: { description: "Exotel's API refused the value for a reason of its own." },
   },
 });

@@ -3,45 +3,47 @@ import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { CampaignStatus } from '../domain/campaign.js';
 import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain/list-query.js';
 
-@InputType({ description: 'Which campaigns to list.' })
+@InputType({ description: 'Filter of a list of campaigns.' })
 class CampaignFilter {
   @Field(() => String, {
     nullable: true,
-    description: 'Part of the name, without regard to case; at least 3 letters, at most 200 characters.',
+    description: 'Part of the name, in any case: at least 3 and at most 200 characters.',
   })
   name?: string | null;
 
   @Field(() => [CampaignStatus], {
     nullable: true,
-    description: 'Any of these statuses; all where it is left out or empty. `UNKNOWN` cannot be asked for.',
+    description:
+      'Statuses to include. All are included where this is omitted or empty. `UNKNOWN` is not valid here.',
   })
   status?: CampaignStatus[] | null;
 }
 
-@InputType({ description: 'In which order to list campaigns.' })
+@InputType({ description: 'Order of a list of campaigns.' })
 class CampaignOrder {
-  @Field(() => CampaignOrderField, { description: 'What to order by.' })
+  @Field(() => CampaignOrderField, { description: 'Field to order by.' })
   field!: CampaignOrderField;
 
-  @Field(() => OrderDirection, { description: 'Which end comes first.' })
+  @Field(() => OrderDirection, { description: 'Direction of the order.' })
   direction!: OrderDirection;
 }
 
-@InputType({ description: 'Which messages to list.' })
+@InputType({ description: 'Filter of a list of messages.' })
 class MessageFilter {
   @Field(() => String, {
     nullable: true,
-    description: 'The whole number, exactly as the upstream has it; at most 64 characters.',
+    description:
+      "Complete phone number in the spelling of Exotel's API, e.g. `+919812345678`: at most 64 characters.",
   })
   number?: string | null;
 }
 
-@InputType({ description: 'In which order to list messages.' })
+@InputType({ description: 'Order of a list of messages.' })
 class MessageOrder {
-  @Field(() => MessageOrderField, { description: 'What to order by.' })
+  @Field(() => MessageOrderField, { description: 'Field to order by.' })
   field!: MessageOrderField;
 
-  @Field(() => OrderDirection, { description: 'Which end comes first.' })
+  @Field(() => OrderDirection, { description: 'Direction of the order.' })
   direction!: OrderDirection;
 }
 
@@ -49,49 +51,50 @@ class MessageOrder {
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: 'So many rows from the start, or after `after`. Without `first` and `last`: 20.',
+    description: 'Number of rows from the start of the list, or after `after`. Default, without `last`: 20.',
   })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only rows after this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Cursor: only rows after it are returned.' })
   after?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'So many rows from the end, or before `before`; not with `first`.',
+    description:
+      'Number of rows from the end of the list, or before `before`. Not allowed together with `first`.',
   })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only rows before this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Cursor: only rows before it are returned.' })
   before?: string | null;
 }
 
 @ArgsType()
 export class CampaignsArgs extends PageArgs {
-  @Field(() => CampaignFilter, { nullable: true, description: 'Which campaigns; all where it is left out.' })
+  @Field(() => CampaignFilter, { nullable: true, description: 'Filter; all campaigns where it is omitted.' })
   filter?: CampaignFilter | null;
 
   @Field(() => CampaignOrder, {
     nullable: true,
-    description: 'In which order; latest start first by default.',
+    description: 'Order. Default: latest start first.',
   })
   orderBy?: CampaignOrder | null;
 }
 
 @ArgsType()
 export class MessagesArgs extends PageArgs {
-  @Field(() => MessageFilter, { nullable: true, description: 'Which messages; all where it is left out.' })
+  @Field(() => MessageFilter, { nullable: true, description: 'Filter; all messages where it is omitted.' })
   filter?: MessageFilter | null;
 
   @Field(() => MessageOrder, {
     nullable: true,
-    description: "In which order; the upstream's own by default.",
+    description: "Order. Default: that of Exotel's API.",
   })
   orderBy?: MessageOrder | null;
 }
 
 @ArgsType()
 export class CampaignArgs {
-  @Field(() => ID, { description: "The campaign's `sid`." })
+  @Field(() => ID, { description: 'Sid of the campaign.' })
   sid!: string;
 }

@@ -5,78 +5,81 @@ import { DateTime } from './scalars.js';
 
 @Directive('@key(fields: "sid", resolvable: false)')
 @Directive('@cacheControl(maxAge: 0)')
-@ObjectType({ simpleResolvers: true, description: 'One SMS of a campaign, to one number.' })
+@ObjectType({ simpleResolvers: true, description: 'An SMS of a campaign to one phone number.' })
 export class Message {
-  /** Set on every object, so that a normalised cache or a router can tell what it is. */
+  /** Set on every object, so that abstract types resolve without a call. */
   __typename!: 'Message';
 
-  /** The campaign that the message belongs to; `campaign` is read by it. */
+  /** Sid of the campaign; the `campaign` field is read with it. */
   campaignSid!: string;
 
-  @Field(() => ID, { description: 'The same as `sid`: what normalised client caches key on.' })
+  @Field(() => ID, { description: 'Same value as `sid`, for client caches that key on `id`.' })
   id!: string;
 
-  @Field(() => ID, { description: "The message's id at the upstream; opaque." })
+  @Field(() => ID, { description: "Id of the message in Exotel's API; opaque." })
   sid!: string;
 
   @Directive('@tag(name: "personal")')
-  @Field(() => String, { description: 'The number that it goes to; the upstream may mask it.' })
+  @Field(() => String, { description: "Phone number of the recipient; Exotel's API may mask it." })
   number!: string;
 
   @Directive('@tag(name: "personal")')
-  @Field(() => String, { nullable: true, description: 'The name of the contact, where it is known.' })
+  @Field(() => String, { nullable: true, description: 'Name of the contact, if known.' })
   name!: string | null;
 
   @Directive('@tag(name: "personal")')
-  @Field(() => String, { nullable: true, description: 'The text as it was sent.' })
+  @Field(() => String, { nullable: true, description: 'Text of this message, with variables replaced.' })
   body!: string | null;
 
-  @Field(() => MessageStatus, { description: 'Where it is.' })
+  @Field(() => MessageStatus, { description: 'Delivery status.' })
   status!: MessageStatus;
 
-  @Field(() => String, { description: 'The status exactly as the upstream wrote it, e.g. `failed_dnd`.' })
+  @Field(() => String, { description: "Status in the spelling of Exotel's API, e.g. `failed_dnd`." })
   upstreamStatus!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'More about the status; an open set, e.g. `DELIVERED_TO_OPERATOR`, `FAILED_REJECTED_DND`.',
+    description: 'Details of the status: an open set, e.g. `DELIVERED_TO_OPERATOR`, `FAILED_REJECTED_DND`.',
   })
   detailedStatus!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Which way it goes, e.g. `outgoing-api`.' })
+  @Field(() => String, { nullable: true, description: 'Direction of the message, e.g. `outgoing-api`.' })
   direction!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What the recipient sees as the sender.' })
+  @Field(() => String, { nullable: true, description: 'Sender that the recipient sees.' })
   senderId!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it is, or was, to be sent.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time for which the message is or was scheduled.' })
   scheduledAt!: string | null;
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A message that came to another status, as the upstream called back.',
+  description: "A change of the status of a message, from a callback of Exotel's API.",
 })
 export class MessageStatusEvent {
-  @Field(() => ID, { description: 'The campaign that the message belongs to.' })
+  @Field(() => ID, { description: 'Sid of the campaign that the message belongs to.' })
   campaignSid!: string;
 
-  @Field(() => ID, { description: "The message's `sid`." })
+  @Field(() => ID, { description: 'Sid of the message.' })
   messageSid!: string;
 
   @Directive('@tag(name: "personal")')
-  @Field(() => String, { description: 'The number that it goes to; the upstream may mask it.' })
+  @Field(() => String, { description: "Phone number of the recipient; Exotel's API may mask it." })
   number!: string;
 
-  @Field(() => MessageStatus, { description: 'Where it is now.' })
+  @Field(() => MessageStatus, { description: 'New delivery status.' })
   status!: MessageStatus;
 
-  @Field(() => String, { description: 'The status exactly as the upstream wrote it, e.g. `Failed_Expired`.' })
+  @Field(() => String, { description: "Status in the spelling of Exotel's API, e.g. `Failed_Expired`." })
   upstreamStatus!: string;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the message was created.' })
+  @Field(() => DateTime, { nullable: true, description: 'Time at which the message was created.' })
   createdAt!: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it was sent, or came to this status.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Time at which the message was sent or reached this status.',
+  })
   sentAt!: string | null;
 }

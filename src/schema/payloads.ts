@@ -7,77 +7,77 @@ import { Campaign } from './campaign.js';
 @Directive('@shareable')
 @ObjectType({
   simpleResolvers: true,
-  description: 'Something that the caller can mend. Everything else is a top-level error with a code.',
+  description: 'An error that the caller can correct. All other errors are top-level errors with a code.',
 })
 class UserError {
-  @Field(() => UserErrorCode, { description: 'What is wrong, for programs.' })
+  @Field(() => UserErrorCode, { description: 'Machine-readable reason.' })
   code!: UserErrorCode;
 
-  @Field(() => String, { description: 'What is wrong, for people; in English.' })
+  @Field(() => String, { description: 'Explanation for people, in English.' })
   message!: string;
 
   @Field(() => [String], {
     nullable: true,
     description:
-      'Which argument, as a path, e.g. `["input", "schedule", "startTime"]`; null for none of them.',
+      'Path of the argument, e.g. `["input", "schedule", "startTime"]`. Null if no single argument is wrong.',
   })
   field!: readonly string[] | null;
 }
 
-/** What every mutation answers: the campaign as it is now, or what the caller can mend. */
+/** Result of every mutation: the campaign after it, or user errors. */
 @ObjectType({ simpleResolvers: true })
 export abstract class CampaignPayload {
   @Field(() => Campaign, {
     nullable: true,
-    description: 'The campaign as it is now; null where nothing was done.',
+    description: 'The campaign after the mutation. Null if nothing was done.',
   })
   campaign!: Campaign | null;
 
-  @Field(() => [UserError], { description: 'What to mend; empty where it was done.' })
+  @Field(() => [UserError], { description: 'Errors that the caller can correct. Empty on success.' })
   userErrors!: readonly UserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What came of creating a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of `createCampaign`.' })
 export class CreateCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ simpleResolvers: true, description: 'What came of changing a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of `updateCampaign`.' })
 export class UpdateCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ simpleResolvers: true, description: 'What came of pausing a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of `pauseCampaign`.' })
 export class PauseCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ simpleResolvers: true, description: 'What came of resuming a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of `resumeCampaign`.' })
 export class ResumeCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ simpleResolvers: true, description: 'What came of completing a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of `completeCampaign`.' })
 export class CompleteCampaignPayload extends CampaignPayload {}
 
-@ObjectType({ simpleResolvers: true, description: 'What came of archiving a campaign.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of `archiveCampaign`.' })
 export class ArchiveCampaignPayload extends CampaignPayload {}
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'What creating a campaign would come to; nothing is created and no upstream call spent.',
+  description: 'Result of `validateCampaign`.',
 })
 export class CampaignValidation {
-  @Field(() => Boolean, { description: 'True where no rule is broken.' })
+  @Field(() => Boolean, { description: 'True if no rule is broken.' })
   valid!: boolean;
 
-  @Field(() => [UserError], { description: 'Every broken rule, as `createCampaign` would answer them.' })
+  @Field(() => [UserError], { description: 'Every broken rule, as `createCampaign` would report it.' })
   userErrors!: readonly UserError[];
 
   @Field(() => [String], {
     description:
-      'The contact list columns that the template names with `@@`, each once, in the order of first use.',
+      'Columns of the contact list that the template uses (`@@column`): each once, in order of first use.',
   })
   variables!: readonly string[];
 
-  @Field(() => SmsEncoding, { description: 'How the template as it stands is encoded.' })
+  @Field(() => SmsEncoding, { description: 'Encoding of the template, before personalisation.' })
   encoding!: SmsEncoding;
 
   @Field(() => Int, {
     description:
-      'SMS parts per recipient, before personalisation: the values put in place of variables change it.',
+      'Number of SMS parts per recipient, before personalisation: the values of variables can change it.',
   })
   segments!: number;
 }

@@ -2,14 +2,14 @@ import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTime as LibraryDateTime } from 'graphql-scalars';
 
 /**
- * RFC 3339 in, UTC with milliseconds out. Input is checked by graphql-scalars; output is the text that the
- * mapping made already, so nothing is parsed twice.
+ * RFC 3339 in, UTC with milliseconds out. graphql-scalars checks the input; the output is text that the mapping has
+ * normalised already.
  */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description:
-    'A moment as RFC 3339 text. Answers are always in UTC with milliseconds, e.g. `2022-08-10T17:42:00.000Z`; ' +
-    'input may have any offset but must have one, e.g. `2022-08-10T23:12:00+05:30`.',
+    'A date and time in RFC 3339 format. Output is always in UTC with milliseconds, e.g. `2022-08-10T17:42:00.000Z`. ' +
+    'Input must have an offset, which may be any, e.g. `2022-08-10T23:12:00+05:30`.',
   specifiedByURL: 'https://datatracker.ietf.org/doc/html/rfc3339#section-5.6',
   serialize: String,
   parseValue: (value) => {
@@ -24,12 +24,12 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 });
 
 /**
- * A URL, letter for letter as it was given: a client compares it with what it sent, so it is never normalised.
- * Whether it is one that the upstream takes is a rule of the input, answered as a user error with a path.
+ * A URL that is never normalised, since clients compare it with the one they sent
+ * (docs/decisions/urls-letter-for-letter.md). Invalid URLs are user errors with a path, so any text is accepted here.
  */
 export const Url = new GraphQLScalarType<string, string>({
   name: 'URL',
-  description: 'An absolute URL, letter for letter as the upstream holds it.',
+  description: "An absolute URL, unchanged from Exotel's API: it is never normalised.",
   specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: String,
   parseValue: (value) => {

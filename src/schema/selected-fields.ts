@@ -12,15 +12,15 @@ import {
   visit,
 } from 'graphql';
 
-/** What a selection is read with. */
+/** Fragments and variables of the operation that a selection belongs to. */
 export interface SelectionContext {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode | undefined>>;
   readonly variableValues: Readonly<Record<string, unknown>>;
 }
 
 /**
- * All fields of a selection, those of its fragments included, less what `@skip` and `@include` take out.
- * @param seen names of fragments that need not be looked into again; grows by those that were.
+ * All fields of a selection, including those of its fragments, without those that `@skip` and `@include` exclude.
+ * @param seen names of fragments already expanded, which are skipped; the function adds to it.
  */
 export function selectedFields(
   selections: SelectionSetNode | undefined,
@@ -29,7 +29,7 @@ export function selectedFields(
 ): FieldNode[] {
   const fields: FieldNode[] = [];
   for (const selection of selections?.selections ?? []) {
-    if (isLeftOut(selection, context)) continue;
+    if (isExcluded(selection, context)) continue;
     if (selection.kind === Kind.FIELD) {
       fields.push(selection);
       continue;
@@ -51,24 +51,24 @@ function fragmentOf(
 }
 
 /**
- * Whether `@skip` or `@include` takes a selection out.
+ * Whether `@skip` or `@include` excludes a selection.
  * @throws GraphQLError for a condition that is null, as execution does.
  */
-export function isLeftOut(selection: SelectionNode, { variableValues }: SelectionContext): boolean {
+export function isExcluded(selection: SelectionNode, { variableValues }: SelectionContext): boolean {
   if (!selection.directives?.length) return false;
   const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
   const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);
   return skip?.['if'] === true || include?.['if'] === false;
 }
 
-const known = new WeakMap<FieldNode, boolean>();
+const dependsCache = new WeakMap<FieldNode, boolean>();
 
-/** Whether a variable stands anywhere below a field: what it selects is the same each time where none does. */
+/** Whether a field's selection uses variables. One that uses none selects the same fields in every request. */
 export function dependsOnVariables(field: FieldNode, context: Pick<SelectionContext, 'fragments'>): boolean {
-  const before = known.get(field);
-  if (before !== undefined) return before;
+  const cached = dependsCache.get(field);
+  if (cached !== undefined) return cached;
   const depends = hasVariable(field.selectionSet, context.fragments, new Set());
-  known.set(field, depends);
+  dependsCache.set(field, depends);
   return depends;
 }
 
@@ -78,18 +78,18 @@ function hasVariable(
   seen: Set<string>,
 ): boolean {
   if (!selections) return false;
-  let isThere = false;
+  let isFound = false;
   visit(selections, {
     Variable: () => {
-      isThere = true;
+      isFound = true;
       return BREAK;
     },
     FragmentSpread: ({ name: { value: name } }) => {
       if (seen.has(name)) return undefined;
       seen.add(name);
-      isThere = hasVariable(fragments[name]?.selectionSet, fragments, seen);
-      return isThere ? BREAK : undefined;
+      isFound = hasVariable(fragments[name]?.selectionSet, fragments, seen);
+      return isFound ? BREAK : undefined;
     },
   });
-  return isThere;
+  return isFound;
 }

@@ -3,223 +3,223 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What can be asked of a campaign. */
+/** Action on a campaign. */
 export type CampaignAction =
-  /** Put it away; only when completed. */
+  /** Archive the campaign; only when completed. */
   | 'ARCHIVE'
-  /** End it, what is unsent becomes failed; only when paused. */
+  /** End the campaign: unsent messages fail; only when paused. */
   | 'COMPLETE'
-  /** Stop sending for now; before the start or in progress. */
+  /** Stop sending for now; only before the start or in progress. */
   | 'PAUSE'
-  /** Go on sending; only when paused. */
+  /** Continue to send; only when paused. */
   | 'RESUME'
-  /** Change its fields; only before the start. */
+  /** Change fields of the campaign; only before the start. */
   | 'UPDATE';
 
-/** Which campaigns to list. */
+/** Filter of a list of campaigns. */
 export type CampaignFilter = {
-  /** Part of the name, without regard to case; at least 3 letters, at most 200 characters. */
+  /** Part of the name, in any case: at least 3 and at most 200 characters. */
   name?: string | null | undefined;
-  /** Any of these statuses; all where it is left out or empty. `UNKNOWN` cannot be asked for. */
+  /** Statuses to include. All are included where this is omitted or empty. `UNKNOWN` is not valid here. */
   status?: Array<CampaignStatus> | null | undefined;
 };
 
-/** In which order to list campaigns. */
+/** Order of a list of campaigns. */
 export type CampaignOrder = {
-  /** Which end comes first. */
+  /** Direction of the order. */
   direction: OrderDirection;
-  /** What to order by. */
+  /** Field to order by. */
   field: CampaignOrderField;
 };
 
-/** What campaigns can be ordered by. */
+/** Fields by which campaigns can be ordered. */
 export type CampaignOrderField =
-  /** Their names, as the upstream compares them. */
+  /** Name, as Exotel's API compares names. */
   | 'NAME'
-  /** When they start; latest first is the default order. */
+  /** Start time. The default order is the latest start first. */
   | 'START_TIME';
 
-/** Where a campaign is in its life. */
+/** Lifecycle status of a campaign. */
 export type CampaignStatus =
-  /** Completed and put away. */
+  /** Completed and archived. */
   | 'ARCHIVED'
-  /** Nothing more will be sent. */
+  /** The campaign has ended; nothing more will be sent. */
   | 'COMPLETED'
-  /** Accepted; its contact lists are being prepared. */
+  /** Accepted. The contact lists are being prepared. */
   | 'CREATED'
   /** Messages are being sent. */
   | 'IN_PROGRESS'
-  /** Held: nothing is sent until it is resumed. */
+  /** Nothing is sent until the campaign is resumed. */
   | 'PAUSED'
-  /** Ready, waiting for its start time. */
+  /** Ready. The campaign waits for its start time. */
   | 'SCHEDULED'
-  /** A word that this gateway does not know; `upstreamStatus` has it as it was written. Never valid as a filter. */
+  /** A status that this schema does not know; `upstreamStatus` has it in the spelling of Exotel's API. Never valid as a filter. */
   | 'UNKNOWN';
 
-/** How a campaign reaches people. */
+/** Channel of the messages of a campaign. */
 export type Channel =
-  /** By text message. */
+  /** Text messages (SMS). */
   | 'SMS';
 
-/** Whether everyone gets the same text. */
+/** Whether all recipients of a campaign get the same text. */
 export type ContentType =
-  /** Personalised from the columns of exactly one contact list. */
+  /** A text personalised with columns of exactly one contact list. */
   | 'DYNAMIC'
-  /** The same text for everyone; one to five contact lists. */
+  /** The same text for all recipients, from one to five contact lists. */
   | 'STATIC'
-  /** A kind that this gateway does not know. Never valid as input. */
+  /** A type that this schema does not know. Never valid as input. */
   | 'UNKNOWN';
 
-/** A new campaign. What breaks a rule is answered as user errors, all at once. */
+/** A new campaign. All broken rules are reported together, as user errors. */
 export type CreateCampaignInput = {
-  /** How it reaches people. */
+  /** Channel of the messages. */
   channel?: Channel | null | undefined;
-  /** Whether everyone gets the same text. */
+  /** Whether all recipients get the same text. */
   contentType: ContentType;
-  /** The DLT entity: at most 64 digits. */
+  /** Id of the DLT entity: at most 64 digits. */
   dltEntityId: string;
-  /** The approved DLT template: at most 64 digits. */
+  /** Id of the approved DLT template: at most 64 digits. */
   dltTemplateId: string;
-  /** Any text of your own of at most 255 characters, e.g. a UUID: the same key never creates two campaigns. */
+  /** Any text of at most 255 characters, e.g. a UUID. Repeating a create with the same key never creates a second campaign. */
   idempotencyKey?: string | null | undefined;
-  /** Contact lists: 1 to 5 for a static campaign, exactly 1 for a dynamic one. */
+  /** Sids of contact lists: 1 to 5 for a static campaign, exactly 1 for a dynamic one. */
   lists: Array<string | number>;
-  /** More than 3 characters, at most 1000; left out, one is made. */
+  /** Name of the campaign: more than 3 and at most 1000 characters. A name is generated where this is omitted. */
   name?: string | null | undefined;
-  /** When it runs; by default from 10 minutes after it was created, for 30 days. */
+  /** Start and end. Default: the start is 10 minutes after creation, the end 30 days later. */
   schedule?: ScheduleInput | null | undefined;
-  /** Letters only for transactional types, digits only for promotional ones. */
+  /** Sender that recipients see: letters only for transactional types, digits only for promotional. */
   senderId: string;
-  /** An http or https URL that is told of each message's end; at most 2048 characters. */
+  /** Webhook for the final status of each message: an http or https URL of at most 2048 characters. */
   smsStatusCallback?: string | null | undefined;
-  /** The regulatory kind of its messages. */
+  /** Regulatory type of the messages. */
   smsType: SmsType;
-  /** An http or https URL that is told of start and completion; at most 2048 characters. */
+  /** Webhook for the start and the completion of the campaign: an http or https URL of at most 2048 characters. */
   statusCallback?: string | null | undefined;
-  /** The text, at most 2000 characters; `@@column` for up to 5 columns of the contact list. */
+  /** Text of the messages: at most 2000 characters. `@@column` inserts a column of the contact list; at most 5 different ones. */
   template: string;
 };
 
-/** Which messages to list. */
+/** Filter of a list of messages. */
 export type MessageFilter = {
-  /** The whole number, exactly as the upstream has it; at most 64 characters. */
+  /** Complete phone number in the spelling of Exotel's API, e.g. `+919812345678`: at most 64 characters. */
   number?: string | null | undefined;
 };
 
-/** In which order to list messages. */
+/** Order of a list of messages. */
 export type MessageOrder = {
-  /** Which end comes first. */
+  /** Direction of the order. */
   direction: OrderDirection;
-  /** What to order by. */
+  /** Field to order by. */
   field: MessageOrderField;
 };
 
-/** What messages can be ordered by. */
+/** Fields by which messages can be ordered. */
 export type MessageOrderField =
-  /** When they are to be sent. */
+  /** Time for which the message is scheduled. */
   | 'SCHEDULED_AT';
 
-/** Where one message is. */
+/** Delivery status of a message. */
 export type MessageStatus =
-  /** Not delivered; `detailedStatus` may say why. */
+  /** Not delivered; `detailedStatus` may have the reason. */
   | 'FAILED'
-  /** The number is on the do-not-disturb register. */
+  /** Not delivered: the number is on the do-not-disturb register. */
   | 'FAILED_DND'
   /** Not delivered in time. */
   | 'FAILED_EXPIRED'
-  /** Never tried: the campaign ended before. */
+  /** Not sent: the campaign ended first. */
   | 'FAILED_NO_ATTEMPT'
-  /** The account had no balance left. */
+  /** Not sent: the account had no balance left. */
   | 'FAILED_NO_BALANCE'
-  /** Held back as spam. */
+  /** Not delivered: blocked as spam. */
   | 'FAILED_SPAM_DETECTED'
-  /** The number is not valid. */
+  /** Not sent: the number is not valid. */
   | 'INVALID'
-  /** Waiting to be sent. */
+  /** The message waits to be sent. */
   | 'SCHEDULED'
   /** Delivered to the operator or the handset. */
   | 'SENT'
   /** Handed to the operator. */
   | 'SUBMITTED'
-  /** A word that this gateway does not know; `upstreamStatus` has it as it was written. */
+  /** A status that this schema does not know; `upstreamStatus` has it in the spelling of Exotel's API. */
   | 'UNKNOWN';
 
-/** Which end of an order comes first. */
+/** Direction of an order. */
 export type OrderDirection =
-  /** Smallest, earliest or A first. */
+  /** Ascending: smallest, earliest or A first. */
   | 'ASC'
-  /** Largest, latest or Z first. */
+  /** Descending: largest, latest or Z first. */
   | 'DESC';
 
-/** When a campaign is to run. */
+/** Start and end of a campaign. */
 export type ScheduleInput = {
-  /** At least 2 hours after the start. */
+  /** End of the campaign; at least 2 hours after the start. */
   endTime?: string | null | undefined;
-  /** At least 10 minutes from now. */
+  /** Start of sending; at least 10 minutes from now. */
   startTime?: string | null | undefined;
 };
 
-/** How a text is put into bits on its way to a phone. */
+/** Character encoding of an SMS. */
 export type SmsEncoding =
-  /** GSM 03.38 with its extension table: 160 characters in one part, 153 in each of several. */
+  /** GSM 03.38 with its extension table: 160 characters in a single part, 153 in each of several parts. */
   | 'GSM7'
-  /** Any character: 70 in one part, 67 in each of several; an emoji counts as two. */
+  /** Any character: 70 in a single part, 67 in each of several parts; an emoji counts as two. */
   | 'UCS2';
 
-/** The regulatory kind of message; it decides what a sender may look like. */
+/** Regulatory type of messages; it decides which senders are allowed. */
 export type SmsType =
-  /** Advertising; the sender has digits only. */
+  /** Advertising messages; the sender has digits only. */
   | 'PROMOTIONAL'
-  /** Expected by the recipient; the sender has letters only. */
+  /** Messages that the recipient expects; the sender has letters only. */
   | 'TRANSACTIONAL'
-  /** Agreed to by the recipient; the sender has letters only. */
+  /** Messages that the recipient has agreed to; the sender has letters only. */
   | 'TRANSACTIONAL_OPT_IN'
-  /** A kind that this gateway does not know. Never valid as input. */
+  /** A type that this schema does not know. Never valid as input. */
   | 'UNKNOWN';
 
-/** What to change; a field left out or null stays as it is. */
+/** Changes to a campaign. A field that is omitted or null stays as it is. */
 export type UpdateCampaignInput = {
-  /** Whether everyone gets the same text. */
+  /** Whether all recipients get the same text. */
   contentType?: ContentType | null | undefined;
-  /** The DLT entity: at most 64 digits. */
+  /** Id of the DLT entity: at most 64 digits. */
   dltEntityId?: string | null | undefined;
-  /** The approved DLT template: at most 64 digits. */
+  /** Id of the approved DLT template: at most 64 digits. */
   dltTemplateId?: string | null | undefined;
-  /** Contact lists, in place of those it has. */
+  /** Sids of the contact lists that replace the current ones. */
   lists?: Array<string | number> | null | undefined;
-  /** More than 3 characters, at most 1000. */
+  /** New name: more than 3 and at most 1000 characters. */
   name?: string | null | undefined;
-  /** When it runs. */
+  /** New start and end. */
   schedule?: ScheduleInput | null | undefined;
-  /** What recipients see as the sender. */
+  /** Sender that recipients see. */
   senderId?: string | null | undefined;
-  /** An http or https URL that is told of each message's end; at most 2048 characters. */
+  /** Webhook for the final status of each message: an http or https URL of at most 2048 characters. */
   smsStatusCallback?: string | null | undefined;
-  /** The regulatory kind of its messages. */
+  /** Regulatory type of the messages. */
   smsType?: SmsType | null | undefined;
-  /** An http or https URL that is told of start and completion; at most 2048 characters. */
+  /** Webhook for the start and the completion of the campaign: an http or https URL of at most 2048 characters. */
   statusCallback?: string | null | undefined;
-  /** The text, at most 2000 characters. */
+  /** Text of the messages: at most 2000 characters. */
   template?: string | null | undefined;
 };
 
-/** What is wrong with an argument, for programs. */
+/** Machine-readable reason of a user error. */
 export type UserErrorCode =
   /** The campaign is in a status that does not allow this. */
   | 'ACTION_NOT_ALLOWED'
-  /** A value is needed and there is none. */
+  /** A required value is missing or blank. */
   | 'BLANK'
-  /** It exists already, or was given twice. */
+  /** The value exists already, or was given twice. */
   | 'DUPLICATE'
-  /** The key was used with another input. */
+  /** The idempotency key was used before with a different input. */
   | 'IDEMPOTENCY_KEY_REUSED'
-  /** Not of the form that is needed. */
+  /** The value does not have the required form. */
   | 'INVALID'
   /** There is no such campaign. */
   | 'NOT_FOUND'
-  /** The upstream refused it for a reason of its own. */
+  /** Exotel's API refused the value for a reason of its own. */
   | 'REJECTED_BY_UPSTREAM'
-  /** A moment that must be later. */
+  /** The time must be later. */
   | 'TOO_EARLY'
   /** Too few items. */
   | 'TOO_FEW'

@@ -14,7 +14,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { isLeftOut, type SelectionContext } from '../../schema/selected-fields.js';
+import { isExcluded, type SelectionContext } from '../../schema/selected-fields.js';
 
 /** What selections are read with. */
 export interface ShapeContext extends SelectionContext {
@@ -132,7 +132,7 @@ export class AnswerShape {
     for (let next = pending.pop(); next; next = pending.pop())
       for (const selection of next.set.selections) {
         this.step();
-        if (isLeftOut(selection, this.#context)) continue;
+        if (isExcluded(selection, this.#context)) continue;
         if (selection.kind === Kind.FIELD) {
           add(fields, selection, next.type);
           continue;

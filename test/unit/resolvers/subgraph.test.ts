@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { graphql } from 'graphql';
 import { buildSchema, Directive, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
-import { asSubgraph } from '../../../src/resolvers/subgraph.js';
+import { toSubgraph } from '../../../src/resolvers/subgraph.js';
 
 @ObjectType({ description: 'A thing.' })
 @Directive('@key(fields: "sid")')
@@ -26,7 +26,7 @@ class Things {
 
 describe('a type-graphql schema as a subgraph', () => {
   it('keeps directives, deprecations and descriptions, and resolves as before', async () => {
-    const schema = asSubgraph(await buildSchema({ resolvers: [Things], skipCheck: true, validate: false }));
+    const schema = toSubgraph(await buildSchema({ resolvers: [Things], skipCheck: true, validate: false }));
     const source = '{ _service { sdl } thing { sid } }';
     const { data } = await graphql({ schema, source });
     const { _service, thing } = data as unknown as { _service: { sdl: string }; thing: unknown };
