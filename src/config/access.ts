@@ -35,6 +35,7 @@ export interface AccessConfig {
 export function readAccess(environment: Environment, host: string): AccessConfig {
   const auth = readAuth(environment, host);
   const byDefault = auth.mode === 'none' ? 'on' : 'off';
+  refuseUnused(environment);
   const file = environment.read('TRUSTED_DOCUMENTS');
   const mode = environment.read('TRUSTED_DOCUMENTS_MODE');
   return {
@@ -46,6 +47,30 @@ export function readAccess(environment: Environment, host: string): AccessConfig
     metricsToken: environment.read('METRICS_TOKEN'),
     trustedDocuments: file === undefined ? undefined : { file, mode },
   };
+}
+
+/** Settings that protect nothing unless another setting has a certain value, or any. */
+const companions = {
+  API_KEYS_FILE: ['AUTH_MODE', 'api-key'],
+  JWT_JWKS_URL: ['AUTH_MODE', 'jwt'],
+  JWT_ISSUER: ['AUTH_MODE', 'jwt'],
+  JWT_AUDIENCE: ['AUTH_MODE', 'jwt'],
+  JWT_ALGORITHMS: ['AUTH_MODE', 'jwt'],
+  JWT_CLOCK_SKEW_MS: ['AUTH_MODE', 'jwt'],
+  TRUSTED_DOCUMENTS_MODE: ['TRUSTED_DOCUMENTS', undefined],
+} as const;
+
+/** Refuses a setting whose companion is missing: the gateway would start open, and its operator believe it closed. */
+function refuseUnused(environment: Environment): void {
+  for (const [name, [companion, needed]] of Object.entries(companions)) {
+    const value = environment.said(name);
+    const other = environment.said(companion);
+    if (value === undefined || (needed === undefined ? other !== undefined : other === needed)) continue;
+    environment.refuse(
+      `${name}: got ${shown(value)}, has no effect unless ${companion} is ${needed ?? 'set'}; ` +
+        `${companion} is ${other === undefined ? 'not set' : shown(other)}.`,
+    );
+  }
 }
 
 function readAuth(environment: Environment, host: string): AuthConfig {

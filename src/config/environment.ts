@@ -6,6 +6,7 @@ import {
   onOrOff,
   origin,
   origins,
+  pathSegment,
   plainUrl,
   redisUrl,
   secret,
@@ -39,6 +40,11 @@ const limit = (maximum: number) =>
 
 /** Each variable with what it takes, in words, for the message when it got something else, and its default. */
 export const variables = {
+  EXOTEL_ACCOUNT_SID: [
+    pathSegment,
+    "the account's SID: letters, digits, dots, underscores and hyphens",
+    undefined,
+  ],
   EXOTEL_REGION: [z.enum(['singapore', 'mumbai']), 'singapore or mumbai', 'singapore'],
   EXOTEL_BASE_URL: [
     origin,
@@ -126,7 +132,11 @@ export const variables = {
 >;
 
 /** Variables whose values are never shown. */
-const secretVariables: ReadonlySet<string> = new Set(['WEBHOOK_SECRET', 'METRICS_TOKEN']);
+const secretVariables: ReadonlySet<string> = new Set([
+  'EXOTEL_ACCOUNT_SID',
+  'WEBHOOK_SECRET',
+  'METRICS_TOKEN',
+]);
 
 /** Settings that can't be started with; one line each, naming the variable, what it got and what it takes. */
 export class ConfigError extends Error {
@@ -188,7 +198,15 @@ export class Environment {
   }
 }
 
-/** What was got, for a person; never a password that somebody put into a URL. */
+/**
+ * A refused value as text for its operator. Passwords that a URL may hold are masked: user and password, query and
+ * fragment, and all of it where the two can't be told apart.
+ */
 export function shown(value: string): string {
-  return JSON.stringify(value.replace(/^([a-z]+:\/\/|\/\/)?.*@/is, '$1…@'));
+  const [, scheme = '', rest = ''] = /^([a-z]+:\/+|\/\/)?(.*)$/is.exec(value) ?? [];
+  const cut = rest.search(/[?#&;=]/);
+  const hasUser = rest.includes('@');
+  if (/(?:^|\/):/.test(rest) || (hasUser && cut >= 0)) return JSON.stringify(`${scheme}…`);
+  if (cut >= 0) return JSON.stringify(`${scheme}${rest.slice(0, cut + 1)}…`);
+  return JSON.stringify(hasUser ? `${scheme}…@${rest.slice(rest.lastIndexOf('@') + 1)}` : value);
 }

@@ -31,7 +31,8 @@ const credentialNames = ['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_KEY', 'EXOTEL_API_TOK
 export function readUpstream(environment: Environment, speed: number): UpstreamConfig {
   const baseUrl =
     environment.read('EXOTEL_BASE_URL') ?? regions[environment.read('EXOTEL_REGION') as keyof typeof regions];
-  const [accountSid, apiKey, apiToken] = credentialNames.map((name) => environment.said(name));
+  const accountSid = environment.read('EXOTEL_ACCOUNT_SID');
+  const [apiKey, apiToken] = [environment.said('EXOTEL_API_KEY'), environment.said('EXOTEL_API_TOKEN')];
   if (accountSid && apiKey && apiToken) return { kind: 'live', baseUrl, accountSid, apiKey, apiToken };
   const names = [...credentialNames, 'EXOTEL_BASE_URL' as const];
   const set = names.filter((name) => environment.said(name));

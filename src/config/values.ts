@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopbackName, readHostSetting } from '../domain/addresses.js';
+import { isLoopbackName, readHostName, readHostSetting } from '../domain/addresses.js';
 
 /** A whole number in digits. */
 export const wholeNumber = (minimum: number, maximum: number) =>
@@ -35,6 +35,9 @@ export const hostNames = listOf(
 /** An http or https address that anybody may see: nothing but scheme, host, port and path. */
 export const plainUrl = z.string().refine(isPlainUrl);
 
+/** A text that is one segment of a URL's path, as it is written: nothing is escaped, and it is no dot segment. */
+export const pathSegment = z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/);
+
 /** A secret that nobody guesses, by its length; what it is made of can't be told. */
 export const secret = z.string().refine((text) => Array.from(text).length >= 16);
 
@@ -66,6 +69,7 @@ function toOrigin(text: string): string {
 
 function isPlainUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, search, hash, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && `${search}${hash}${username}${password}` === '';
+  const { protocol, hostname, search, hash, username, password } = new URL(text);
+  const isHost = readHostName(hostname) !== undefined; // not `*.example.com`, which URLs may have
+  return /^https?:$/.test(protocol) && isHost && `${search}${hash}${username}${password}` === '';
 }

@@ -31,6 +31,52 @@ describe('authentication', () => {
     for (const problem of problems) expect(problem).toContain(`needed because AUTH_MODE is ${mode}`);
   });
 
+  const everything = { ...jwt, ...apiKey, JWT_ALGORITHMS: 'RS256', JWT_CLOCK_SKEW_MS: '0' };
+  const ofMode = (mode: string): string[] =>
+    Object.keys(everything).filter((name) => name.startsWith(mode === 'jwt' ? 'JWT_' : 'API_KEYS_'));
+  it.each([
+    ['jwt', 'is not set', {}],
+    ['api-key', 'is not set', {}],
+    ['jwt', 'is "none"', { AUTH_MODE: 'none' }],
+    ['api-key', 'is "none"', { AUTH_MODE: 'none' }],
+    ['jwt', 'is "api-key"', apiKey],
+    ['api-key', 'is "jwt"', jwt],
+  ])('settings of %s are each refused where AUTH_MODE %s', (mode, is, environment) => {
+    for (const name of ofMode(mode)) {
+      const value = everything[name as keyof typeof everything];
+      expect(problemsOf({ ...environment, [name]: value })).toEqual([
+        `${name}: got ${JSON.stringify(value)}, has no effect unless AUTH_MODE is ${mode}; AUTH_MODE ${is}.`,
+      ]);
+      expect(problemsOf({ ...environment, [name]: ' ' })).toEqual([]);
+    }
+  });
+
+  it.each(['apps', 'enforce'])('TRUSTED_DOCUMENTS_MODE=%s is refused without a manifest', (mode) => {
+    expect(problemsOf({ TRUSTED_DOCUMENTS_MODE: mode })).toEqual([
+      `TRUSTED_DOCUMENTS_MODE: got "${mode}", has no effect unless TRUSTED_DOCUMENTS is set; TRUSTED_DOCUMENTS is not set.`,
+    ]);
+    expect(problemsOf({ TRUSTED_DOCUMENTS_MODE: mode, TRUSTED_DOCUMENTS: '/documents.json' })).toEqual([]);
+  });
+
+  it.each([
+    'https://*.example.com',
+    'https://*',
+    '*',
+    'null',
+    'https://a.example,https://*.b.example',
+    'https://a.example/path',
+    'https://user:sekret@a.example',
+    'file:///a',
+  ])(
+    'refuses CORS_ORIGINS=%s: an origin has no wildcard, and nothing but scheme, host and port',
+    (origins) => {
+      const [problem = '', ...others] = problemsOf({ CORS_ORIGINS: origins });
+      expect(others).toEqual([]);
+      expect(problem).toMatch(/^CORS_ORIGINS: got .*, takes origins of web pages/);
+      expect(problem).not.toContain('sekret');
+    },
+  );
+
   it('by JWT is read with its audiences, and algorithms that need no shared secret', () => {
     expect(readConfig(jwt).access.auth).toEqual({
       mode: 'jwt',

@@ -5,7 +5,7 @@ import { variables } from '../../../src/config/environment.js';
 const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
 /** Settings that are read without a schema: any text is taken. */
-const credentials = ['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'];
+const credentials = ['EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'];
 
 /** The settings of a page's tables with the text of their default. */
 function settingsOf(text: string): Map<string, string> {

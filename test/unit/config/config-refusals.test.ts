@@ -16,7 +16,8 @@ describe('a value that is not taken', () => {
     ['EXOTEL_BASE_URL', '127.0.0.1:9000', url],
     ['EXOTEL_BASE_URL', 'ftp://example.com', url],
     ['EXOTEL_BASE_URL', 'https://example.com/v2', url],
-    ['EXOTEL_BASE_URL', 'https://example.com?a=b', url],
+    ['EXOTEL_BASE_URL', 'https://*.exotel.com', url],
+    ['EXOTEL_BASE_URL', 'https://a,b', url],
     ['EXOTEL_TIMEOUT_MS', '0', ms],
     ['EXOTEL_TIMEOUT_MS', '600001', ms],
     ['EXOTEL_TIMEOUT_MS', '10s', ms],
@@ -68,6 +69,28 @@ describe('a value that is not taken', () => {
     expect(others).toEqual([]);
     expect(problem).toContain('api.exotel.com');
     expect(problem).not.toMatch(/4711|0815|ken/);
+  });
+
+  it.each([
+    ['tcp://host?password=sekret', 'tcp://host?…'],
+    ['tcp://user:sekret@host:6379', 'tcp://…@host:6379'],
+    ['tcp://user:sek@ret@host:6379', 'tcp://…@host:6379'],
+    ['tcp://host:6379#sekret', 'tcp://host:6379#…'],
+    ['tcp://host;password=sekret', 'tcp://host;…'],
+    ['tcp://host&password=sekret', 'tcp://host&…'],
+    ['host password=sekret', 'host password=…'],
+    ['tcp://host?password=sek@ret', 'tcp://…'],
+    ['tcp://:sek?ret@host', 'tcp://…'],
+    ['tcp://:sek#ret@host', 'tcp://…'],
+    ['tcp://:sekret', 'tcp://…'],
+    ['redis//:sekret', '…'],
+    [':sekret', '…'],
+    [':sekret@host', '…'],
+    ['redis:///?password=sekret', 'redis:///?…'],
+    ['//user:sekret@host', '//…@host'],
+  ])('%s is shown as %s', (url, shown) => {
+    const takes = 'takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0';
+    expect(problemsOf({ REDIS_URL: url })).toEqual([`REDIS_URL: got "${shown}", ${takes}.`]);
   });
 
   it('shows no credential, whatever else is wrong', () => {
@@ -122,5 +145,34 @@ describe('WORKERS', () => {
     expect(problemsOf({ WORKERS: '2', REDIS_URL: 'http://127.0.0.1' })).toEqual([
       'REDIS_URL: got "http://127.0.0.1", takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0.',
     ]);
+  });
+});
+
+describe('EXOTEL_ACCOUNT_SID', () => {
+  it.each([
+    '.',
+    '..',
+    '../x',
+    'a/b',
+    'a/b?c',
+    'a?c',
+    'a#c',
+    'a%2e',
+    '%2e%2e',
+    'a b',
+    'a\\b',
+    'ä',
+    'a;b',
+    'a:b',
+  ])('%s would change the path of requests, and is refused without being shown', (sid) => {
+    expect(problemsOf({ ...credentials, EXOTEL_ACCOUNT_SID: sid })).toEqual([
+      `EXOTEL_ACCOUNT_SID: got ${sid.length} characters, takes the account's SID: letters, digits, dots, underscores and hyphens.`,
+    ]);
+  });
+
+  it.each(['exotel1', 'my-company_1m', 'a.b', '...', '_'])('%s is taken', (sid) => {
+    expect(readConfig({ ...credentials, EXOTEL_ACCOUNT_SID: sid }).upstream).toMatchObject({
+      accountSid: sid,
+    });
   });
 });
