@@ -24,6 +24,7 @@ export async function startBarrier(upstreamUrl: string, groups: readonly number[
   const server = createServer((incoming, outgoing) => {
     arrive(() => void forward(upstreamUrl, incoming, outgoing));
   });
+  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

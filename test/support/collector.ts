@@ -45,6 +45,7 @@ export async function startCollector(hangs = false): Promise<Collector> {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });
+  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

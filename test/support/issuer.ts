@@ -82,6 +82,7 @@ export async function startIssuer(): Promise<Issuer> {
     else if (typeof how === 'object') response.end(how.body);
     else response.end(JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }));
   });
+  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path/jwks`;
   return {

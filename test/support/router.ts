@@ -32,6 +32,7 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
       response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
     });
   });
+  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const subscription = {

@@ -39,6 +39,7 @@ export async function startScriptedUpstream(script: Script): Promise<ScriptedUps
       response.end(JSON.stringify(answer.json));
     });
   });
+  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -45,6 +45,7 @@ export class ScriptedUpstream {
       });
       this.respond(request, response);
     });
+    this.#server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
     this.#server.on('connection', () => {
       this.connections += 1;
     });
