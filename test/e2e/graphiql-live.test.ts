@@ -93,7 +93,7 @@ const pausedSid = String(watchCampaign.variables?.['sid']);
     }
     expect(statuses.slice(-2)).toEqual(['IN_PROGRESS', 'COMPLETED']);
     expect(complaints).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 interface Shown {

@@ -109,7 +109,7 @@ describeWithRedis('a gateway that shares its state', () => {
     expect(errors).toBeUndefined();
     expect(sids()).toEqual([data?.createCampaign.campaign?.sid]);
     expect(posts()).toBe(1);
-  }, 60_000);
+  }, 120_000);
 
   it('that died is replaced by one that sends what was never taken', async () => {
     await dieWhileCreating('before');

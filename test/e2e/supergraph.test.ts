@@ -53,7 +53,7 @@ describeWithSupergraph('the example of a supergraph', () => {
   describe('served by Hive Gateway', () => {
     beforeAll(async () => {
       supergraph = await startSupergraph(sandbox, 'sse');
-    }, 60_000);
+    }, 120_000);
     afterAll(() => supergraph?.stop());
     beforeEach(() => {
       sandbox.calls.splice(0);
@@ -147,7 +147,7 @@ describeWithSupergraph('the example of a supergraph', () => {
     (eventsOver, clientOver) => {
       beforeAll(async () => {
         supergraph = await startSupergraph(sandbox, eventsOver);
-      }, 60_000);
+      }, 120_000);
       afterAll(() => supergraph?.stop());
 
       it('shows a change as it happens, with the owner', () => showsChange(clientOver));

@@ -36,7 +36,7 @@ describeWithRedis('two gateways of one account', () => {
     await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 25_000)));
     for (const subscriber of subscribers) expect(subscriber.statuses()).toEqual(['PAUSED']);
     expect(two.sandbox.calls.length).toBeLessThanOrEqual(8);
-  }, 60_000);
+  }, 120_000);
 
   it('read once after Redis was away: what the other was called back about meanwhile is heard', async () => {
     two = await startTwo();
@@ -65,7 +65,7 @@ describeWithRedis('two gateways of one account', () => {
       await two.close();
       await back.stop();
     }
-  }, 60_000);
+  }, 120_000);
 
   it('go on alone while Redis answers nothing', async () => {
     two = await startTwo();

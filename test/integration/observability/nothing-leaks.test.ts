@@ -190,7 +190,7 @@ it('nor where neither the shared state nor the collector can be reached', async 
   expect(found).toEqual([]);
   expect(emitted.logs).toContain('the shared state cannot be reached');
   expect(emitted.logs).toContain('traces cannot be sent');
-}, 60_000);
+}, 120_000);
 
 describeWithRedis('a Redis that refuses the password', () => {
   it('is told of, and the password is not', async () => {
@@ -203,5 +203,5 @@ describeWithRedis('a Redis that refuses the password', () => {
     await redis.stop();
     expect(found).toEqual([]);
     expect(emitted.logs).toContain('the shared state cannot be reached');
-  }, 60_000);
+  }, 120_000);
 });

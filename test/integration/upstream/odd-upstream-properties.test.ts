@@ -70,7 +70,7 @@ describe('whatever JSON is in a field, over HTTP', () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  }, 120_000);
 
   it('a message likewise', async () => {
     const sound = item(documentedMessage());
@@ -86,7 +86,7 @@ describe('whatever JSON is in a field, over HTTP', () => {
       }),
       { numRuns: 100 },
     );
-  }, 60_000);
+  }, 120_000);
 
   it('and whatever stands for an answer, an error is an upstream one', async () => {
     const keys = fc.constantFrom('response', 'metadata', 'request_id', 'other', '__proto__');
@@ -99,5 +99,5 @@ describe('whatever JSON is in a field, over HTTP', () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  }, 120_000);
 });

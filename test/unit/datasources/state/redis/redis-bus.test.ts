@@ -77,6 +77,6 @@ describeWithRedis('the shared bus in Redis', () => {
       await until(() => heard.includes('heard again'), 10_000);
       expect(heard.length).toBeLessThan(20_001);
       await lost.stop();
-    }, 40_000);
+    }, 120_000);
   });
 });
