@@ -7,17 +7,17 @@ import { type Config, readConfig } from './config/config.js';
 
 const usage = `campaign-gateway [command]
 
-  start                the gateway (default); with no EXOTEL_… variables set, on the embedded sandbox
-  sandbox              the sandbox alone, as an upstream for others
-  key <name> <scope>…  a new API key, and its entry for API_KEYS_FILE
+  start                run the gateway (default); on the embedded sandbox if no EXOTEL_… variable is set
+  sandbox              run the sandbox alone, as an upstream for other gateways
+  key <name> <scope>…  create an API key and its entry for API_KEYS_FILE
   schema               write schema.graphql
-  schema --check       fail where schema.graphql is not what the code makes
+  schema --check       fail if schema.graphql is out of date
 
-Environment variables configure it: docs/configuration.md has them all.`;
+Settings are environment variables: see docs/configuration.md.`;
 
 /**
- * Runs a command; answers the exit code, or undefined while it runs on. Only what it needs is loaded: that is most of the
- * time and of the memory that a start takes.
+ * Runs a command, and loads only the modules that it needs: loading takes most of the time and memory of a start.
+ * @returns the exit code; undefined while the command keeps running.
  */
 async function main([command = 'start', ...rest]: readonly string[]): Promise<number | undefined> {
   switch (command) {
@@ -40,7 +40,7 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
   }
 }
 
-/** One gateway in this process, or several in processes of their own; each of those comes here too. */
+/** Runs the gateway in this process or, with `WORKERS`, the primary process or one of its workers. */
 async function start(config: Config): Promise<undefined> {
   fitHeapToRequests();
   refuseSmallHeap(heapBytes(config.nodeOptions));
@@ -59,8 +59,8 @@ try {
   const exitCode = await main(process.argv.slice(2));
   if (exitCode !== undefined) process.exitCode = exitCode;
 } catch (error) {
-  const why = error instanceof CannotStart ? error.message : startErrorMessage(error);
-  if (why === undefined) throw error;
-  console.error(`campaign-gateway cannot start:\n${why}`);
+  const message = error instanceof CannotStart ? error.message : startErrorMessage(error);
+  if (message === undefined) throw error;
+  console.error(`campaign-gateway cannot start:\n${message}`);
   process.exitCode = 1;
 }

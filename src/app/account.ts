@@ -13,18 +13,19 @@ import { type Observation } from './observation.js';
 import { type Runtime } from './runtime.js';
 import { type OpenUpstream } from './upstream.js';
 
-/** Another gateway's readings are not waited for longer, in milliseconds. */
+/** Longest wait for a read that another instance has begun, in milliseconds. */
 const longestWaitMs = 5000;
 
 /**
- * What is read of the account, and what is live about it: each reading is looked at for changes, each change outdates.
- * @param ownUrl where this gateway is reached, once it listens.
+ * Creates the account's reads and live changes. Each read is compared with the last one to find changes, and each change
+ * invalidates cache entries.
+ * @param ownUrl URL of this gateway; undefined until it listens.
  */
 export function openAccount(
   { config, now, logger, memory }: Runtime,
   { metrics, drift }: Observation,
   { client, shared }: OpenUpstream,
-  opened: Disposables,
+  disposables: Disposables,
   ownUrl: () => string | undefined,
 ) {
   const speed = config.upstream.kind === 'sandbox' ? config.sandbox.speed : 1;
@@ -60,23 +61,23 @@ export function openAccount(
     state: shared.state,
     maximumBytes: memory,
     onMalformedMessage: () => {
-      logger.warn('another gateway said something that cannot be read');
+      logger.warn('ignored a malformed message from another instance');
     },
     secret: config.webhookSecret ?? randomBytes(32).toString('hex'),
     root: () => config.publicUrl ?? (config.upstream.kind === 'sandbox' ? ownUrl() : undefined),
     now,
     speed,
   });
-  opened.add(live, (it) => {
+  disposables.add(live, (it) => {
     it.close();
   });
   return { account, live };
 }
 
-/** An account that is open. */
+/** Reads and live changes of the account. */
 type OpenAccount = ReturnType<typeof openAccount>;
 
-/** What every request writes with. */
+/** Options of every request's writer. */
 export function openWriting(
   { config: { timeoutMs, rateLimit }, now, random, sleep }: Runtime,
   { audit }: Observation,
@@ -100,8 +101,8 @@ export function openWriting(
   return { client, creates, audit, timeoutMs, now, sleep, withCallbacks };
 }
 
-/** A look for a lost campaign may take a third of what the account may ask in a minute; within reason. */
+/** Windows that a search for a lost campaign may read: a third of the account's calls per minute, from 10 to 100. */
 function maximumWindows(rateLimit: number): number {
-  const reasonable = 100;
-  return rateLimit === 0 ? reasonable : Math.min(reasonable, Math.max(10, Math.floor(rateLimit / 3)));
+  const most = 100;
+  return rateLimit === 0 ? most : Math.min(most, Math.max(10, Math.floor(rateLimit / 3)));
 }

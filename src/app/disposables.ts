@@ -1,26 +1,26 @@
 import { within } from '../server/connections/closing.js';
 
-/** Everything that was opened, in order: it is closed from the last to the first, each once. */
+/** Resources to close, from the last to the first; each is closed once. */
 export class Disposables {
   readonly #closings: (() => Promise<void> | void)[] = [];
 
-  /** Takes something that is open. @returns it. */
-  add<T>(open: T, close: (open: T) => Promise<void> | void): T {
-    this.#closings.push(() => close(open));
-    return open;
+  /** Adds a resource. @returns the resource. */
+  add<T>(resource: T, close: (resource: T) => Promise<void> | void): T {
+    this.#closings.push(() => close(resource));
+    return resource;
   }
 
   /**
-   * Closes all of it, also where something can't be closed.
-   * @param withinMs after which nothing is waited for any more; everything is told to close all the same.
+   * Closes all resources, even if some fail to close.
+   * @param withinMs time to wait for all of them; after it the rest are closed without waiting.
    * @throws the first error.
    */
   async close(withinMs: number): Promise<void> {
-    const overAtMs = performance.now() + withinMs;
+    const deadlineMs = performance.now() + withinMs;
     const errors: unknown[] = [];
     for (const closeOne of this.#closings.splice(0).reverse()) {
       try {
-        await within(Math.max(0, overAtMs - performance.now()), closeOne());
+        await within(Math.max(0, deadlineMs - performance.now()), closeOne());
       } catch (error) {
         errors.push(error);
       }

@@ -25,8 +25,113 @@ import { contextFactory } from './request-context.js';
 import { type GatewayOverrides, type Runtime, createRuntime } from './runtime.js';
 import { openUpstream } from './upstream.js';
 
-/** Where answers are kept as bytes; nowhere where nothing of what they are made of is kept. */
-export function openAnswers(
+/** A query is compiled at its third use: dashboards repeat theirs, while a person who edits a query may send it twice. */
+const compileAfterUses = 2;
+
+/** A running gateway. */
+export interface Gateway {
+  /** Scheme, host and port. */
+  readonly url: string;
+  /** The embedded sandbox; undefined with a live upstream. */
+  readonly sandbox: Sandbox | undefined;
+  /** Metrics of this process, for the sum over all workers. */
+  figures(): Promise<MetricFigures>;
+  close(): Promise<void>;
+}
+
+/**
+ * Builds all rooms and starts to listen. Closes what it has opened where the start fails.
+ * @throws ConfigError for a setting that is found to be wrong here: a file of keys, a manifest.
+ */
+export async function startGateway(config: Config, overrides: GatewayOverrides = {}): Promise<Gateway> {
+  const disposables = new Disposables();
+  const close = (): Promise<void> => disposables.close(config.shutdownGraceMs);
+  try {
+    return { ...(await openAll(config, overrides, disposables)), close };
+  } catch (error) {
+    await close().catch(() => undefined); // the first error matters more
+    throw error;
+  }
+}
+
+async function openAll(
+  config: Config,
+  overrides: GatewayOverrides,
+  disposables: Disposables,
+): Promise<Omit<Gateway, 'close'>> {
+  const runtime = createRuntime(config, overrides);
+  const { now, logger, memory } = runtime;
+  const observation = disposables.add(await observe(config, logger, overrides.clusterMetrics), (it) =>
+    it.close(),
+  );
+  const { metrics, operations } = observation;
+  const upstream = await openUpstream(runtime, observation, disposables);
+  const { budget, policy, shared, sandbox } = upstream;
+  const authentication = disposables.add(await openAuthentication(config, now, logger), (it) => {
+    it.close();
+  });
+  const address: { url?: string } = {}; // known once the server listens
+  const reads = openAccount(runtime, observation, upstream, disposables, () => address.url);
+  const { account, live } = reads;
+  const writing = openWriting(runtime, observation, upstream, reads);
+  const answers = openAnswers(runtime, metrics.answers);
+  const schema = await createSchema();
+  const { limits } = config;
+  const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
+  const { authenticate } = authentication;
+  const pipeline = openPipeline(config, {
+    schema,
+    createContext: contextFactory(account, writing, live, subscriptionLimit, now),
+    observer: operations,
+    isPrivate: authenticate !== openToAll, // responses depend on the caller's scopes
+    budget,
+    windowRows: account.maximum,
+    memory,
+    compiling: { afterUses: overrides.compare ? 0 : compileAfterUses, compare: overrides.compare },
+  });
+  const { redis, prefix } = shared;
+  const { app, closing } = await createHttpServer({
+    pipeline,
+    schema,
+    rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix }),
+    answers,
+    maximumBytes: limits.bodyBytes,
+    requestMemory: new RequestMemory(memory.requests),
+    connectionLimits: { ...limits, connections: limits.connections ?? memory.connections },
+    patience: overrides.patience,
+    ...config.access,
+    allowedHosts: openAllowedHosts(config),
+    logger,
+    mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
+    receiver: live.receiver,
+    authenticate,
+    now,
+    operations,
+    metrics,
+    metricsAccess: metricsAccessOf(config),
+    readiness: observation.watch({ policy, budget, account, answers, redis }),
+  });
+  disposables.add(closing, (it) => it.end(drainMs(config.shutdownGraceMs)));
+  await shared.ready();
+  const listening = await listen(app, config.host, config.port);
+  closing.onShut(listening.close);
+  address.url = listening.url;
+  return { url: address.url, sandbox, figures: () => metrics.figures() };
+}
+
+function metricsAccessOf({ host, access: { metricsToken: token } }: Config): MetricsAccess {
+  if (token !== undefined) return { to: 'token', token };
+  return { to: isLoopback(host) ? 'machine' : 'nobody' };
+}
+
+/** Whether events may be sent to a callback URL. @param origins allowed origins; null allows all. */
+function mayCallBack(origins: readonly string[] | null) {
+  return (url: string): boolean =>
+    URL.canParse(url) && (origins === null || origins.includes(new URL(url).origin));
+}
+
+/** The response cache; undefined where it is off, as it is with `CACHE=off`. */
+function openAnswers(
   { config: { isCacheOn, answersCacheBytes }, memory }: Pick<Runtime, 'config' | 'memory'>,
   onLookUp: KeptAnswersOptions['onLookUp'],
 ): KeptAnswers | undefined {
@@ -34,8 +139,8 @@ export function openAnswers(
   return isCacheOn && maximumBytes > 0 ? new KeptAnswers({ maximumBytes, onLookUp }) : undefined;
 }
 
-/** Host names that the gateway answers to; undefined: any, where callers show credentials and none are listed. */
-export function openAllowedHosts({
+/** Allowed `Host` and `Origin` headers; undefined where all are allowed, since callers need credentials. */
+function openAllowedHosts({
   host,
   publicUrl,
   access: { auth, allowedHosts, corsOrigins },
@@ -50,17 +155,17 @@ export function openAllowedHosts({
   });
 }
 
-/** What tells who asks, and how it is let go of. */
-export interface OpenAuthentication {
+/** An authenticator and its resources. */
+interface OpenAuthentication {
   readonly authenticate: Authenticator;
   close(): void;
 }
 
 /**
- * What tells who asks, as it is configured.
- * @throws ConfigError for a file of keys that can't be read.
+ * Creates the authenticator for `AUTH_MODE`.
+ * @throws ConfigError for an `API_KEYS_FILE` that can't be read.
  */
-export async function openAuthentication(
+async function openAuthentication(
   { host, access: { auth } }: Config,
   now: () => number,
   logger: Logger,
@@ -72,7 +177,10 @@ export async function openAuthentication(
   }
   if (auth.mode === 'none') {
     if (!isLoopback(host))
-      logger.warn({ host }, 'AUTH_MODE is none: WHOEVER REACHES THIS HOST CAN READ, SEND AND END CAMPAIGNS');
+      logger.warn(
+        { host },
+        'AUTH_MODE is none: EVERYONE WHO REACHES THIS HOST CAN READ, SEND AND END CAMPAIGNS',
+      );
     return { authenticate: openToAll, close: nothingToClose };
   }
   try {
@@ -87,103 +195,4 @@ export async function openAuthentication(
     if (!(error instanceof ApiKeysProblem)) throw error;
     throw new ConfigError([`API_KEYS_FILE: ${error.message}`]);
   }
-}
-
-/** An operation that a screen asks is asked again; what is asked twice may be somebody at work on it. */
-const compileAfterUses = 2;
-
-/** A running gateway. */
-export interface Gateway {
-  /** Scheme, host and port. */
-  readonly url: string;
-  /** The embedded sandbox, where there is one. */
-  readonly sandbox: Sandbox | undefined;
-  /** What this process has counted, to be added to the figures of other workers. */
-  figures(): Promise<MetricFigures>;
-  close(): Promise<void>;
-}
-
-/** Builds every room of the house and opens the door: the only place that knows them all. */
-export async function startGateway(config: Config, parts: GatewayOverrides = {}): Promise<Gateway> {
-  const opened = new Disposables();
-  try {
-    return { ...(await openAll(config, parts, opened)), close: () => opened.close(config.shutdownGraceMs) };
-  } catch (error) {
-    await opened.close(config.shutdownGraceMs).catch(() => undefined); // why it could not start matters more
-    throw error;
-  }
-}
-
-async function openAll(
-  config: Config,
-  parts: GatewayOverrides,
-  opened: Disposables,
-): Promise<Omit<Gateway, 'close'>> {
-  const surroundings = createRuntime(config, parts);
-  const { now, logger, memory } = surroundings;
-  const observation = opened.add(await observe(config, logger, parts.clusterMetrics), (it) => it.close());
-  const { metrics, operations } = observation;
-  const upstream = await openUpstream(surroundings, observation, opened);
-  const { budget, policy, shared, sandbox } = upstream;
-  const authentication = opened.add(await openAuthentication(config, now, logger), (it) => {
-    it.close();
-  });
-  const address: { url?: string } = {}; // known once the server listens
-  const reads = openAccount(surroundings, observation, upstream, opened, () => address.url);
-  const { account, live } = reads;
-  const writing = openWriting(surroundings, observation, upstream, reads);
-  const answers = openAnswers(surroundings, metrics.answers);
-  const schema = await createSchema();
-  const { limits } = config;
-  const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
-  const { authenticate } = authentication;
-  const pipeline = openPipeline(config, {
-    schema,
-    createContext: contextFactory(account, writing, live, subscriptionLimit, now),
-    observer: operations,
-    isPrivate: authenticate !== openToAll, // what is answered depends on scopes
-    budget,
-    windowRows: account.maximum,
-    memory,
-    compiling: { afterUses: parts.compare ? 0 : compileAfterUses, compare: parts.compare },
-  });
-  const { redis, prefix } = shared;
-  const { app, closing } = await createHttpServer({
-    pipeline,
-    schema,
-    rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix }),
-    answers,
-    maximumBytes: limits.bodyBytes,
-    requestMemory: new RequestMemory(memory.requests),
-    connectionLimits: { ...limits, connections: limits.connections ?? memory.connections },
-    patience: parts.patience,
-    ...config.access,
-    allowedHosts: openAllowedHosts(config),
-    logger,
-    mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
-    receiver: live.receiver,
-    authenticate,
-    now,
-    operations,
-    metrics,
-    metricsAccess: metricsAccessOf(config),
-    readiness: observation.watch({ policy, budget, account, answers, redis }),
-  });
-  opened.add(closing, (it) => it.end(drainMs(config.shutdownGraceMs)));
-  await shared.ready();
-  const listening = await listen(app, config.host, config.port);
-  closing.onShut(listening.close);
-  address.url = listening.url;
-  return { url: address.url, sandbox, figures: () => metrics.figures() };
-}
-
-function metricsAccessOf({ host, access: { metricsToken: token } }: Config): MetricsAccess {
-  if (token !== undefined) return { to: 'token', token };
-  return { to: isLoopback(host) ? 'machine' : 'nobody' };
-}
-
-/** Whether events may be sent to an address that a request names: null allows every one. */
-function mayCallBack(origins: readonly string[] | null) {
-  return (url: string): boolean =>
-    URL.canParse(url) && (origins === null || origins.includes(new URL(url).origin));
 }

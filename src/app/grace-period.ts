@@ -1,21 +1,21 @@
 /**
- * How the grace period of a stop (SHUTDOWN_GRACE_MS) is divided. Everything ends within it: whatever stops the process
- * kills it soon after.
+ * Division of the grace period of a stop (SHUTDOWN_GRACE_MS). Everything ends within it, since a container engine kills the
+ * process soon after.
  */
 
-/** The most that is kept for letting go of the upstream, Redis and traces, once requests were answered or cut off. */
-const longestLettingGoMs = 2000;
-/** The most that is kept for killing workers that did not stop. */
-const longestKillingMs = 500;
+/** Longest time reserved for closing the upstream, Redis and traces, after the requests have ended. */
+const maximumCloseMs = 2000;
+/** Longest time reserved for killing workers that do not stop. */
+const maximumKillMs = 500;
 
-/** Milliseconds that requests under way may take to end. */
+/** Milliseconds that requests in flight may take to end. */
 export function drainMs(graceMs: number): number {
-  return graceMs - Math.min(longestLettingGoMs, graceMs / 4);
+  return graceMs - Math.min(maximumCloseMs, graceMs / 4);
 }
 
-/** Milliseconds that a worker has, of the grace period of its primary process. */
+/** Grace period of a worker, in milliseconds, within that of its primary process. */
 export function workerGraceMs(graceMs: number): number {
-  return graceMs - Math.min(longestKillingMs, graceMs / 5);
+  return graceMs - Math.min(maximumKillMs, graceMs / 5);
 }
 
 /** Milliseconds after which a worker that has not stopped is killed. */

@@ -3,46 +3,46 @@ import { ConfigError } from '../config/environment.js';
 
 const mebibyte = 1024 * 1024;
 
-/** Caches of a process, with the share of their budget that each may take and the most that one has a use for. */
+/** Caches of a process: the share of the cache memory that each may take, and the most that it can use. */
 const caches = {
-  /** Campaigns as they were read. */
+  /** Campaigns by sid. */
   campaigns: { share: 0.15, mostBytes: 40 * mebibyte },
   campaignWindows: { share: 0.1, mostBytes: 24 * mebibyte },
   messageWindows: { share: 0.2, mostBytes: 48 * mebibyte },
-  /** Whole answers as bytes; ANSWERS_CACHE_BYTES says another number. */
+  /** Response cache; ANSWERS_CACHE_BYTES overrides it. */
   responses: { share: 0.2, mostBytes: 32 * mebibyte },
-  /** Documents that were parsed and validated. */
+  /** Parsed and validated documents. */
   documents: { share: 0.1, mostBytes: 40 * mebibyte },
-  /** Operations that were compiled to functions. */
+  /** Compiled functions of queries. */
   compiledQueries: { share: 0.12, mostBytes: 64 * mebibyte },
-  /** Statuses that messages were called back with before. */
+  /** Last statuses of messages, by which repeated callbacks are recognised. */
   callbacks: { share: 0.05, mostBytes: 32 * mebibyte },
-  /** Events that wait for subscribers that do not keep up. */
+  /** Queued events of slow subscribers. */
   waitingEvents: { share: 0.04, mostBytes: 32 * mebibyte },
-  /** Campaigns as all gateways of the account know them. */
+  /** Campaigns that all instances of the account know. */
   peerCampaigns: { share: 0.04, mostBytes: 16 * mebibyte },
 } as const;
 
-/** Bounds in bytes on everything that a process keeps beyond a request. */
+/** Bounds, in bytes, on everything that a process holds longer than a request. */
 export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } & {
-  /** Requests that come in or are being answered, with the values that their JSON was parsed to. */
+  /** Request bodies in flight and the values parsed from them. */
   readonly requests: number;
-  /** How many connections there is room for. */
+  /** Number of connections, not bytes. */
   readonly connections: number;
-  /** Idempotency keys, leases and taken sids, where no Redis has them. What is full refuses: nothing is evicted. */
+  /** Idempotency keys, leases and reserved sids, without Redis. Nothing is evicted: a full state refuses new keys. */
   readonly state: number;
 };
 
-/** All caches of a process together take a third of its heap at most. */
+/** Share of the heap for all caches together. */
 const cachesOfHeap = 1 / 3;
 const stateOfHeap = 1 / 8;
 const requestsOfHeap = 1 / 8;
-/** An idle connection takes less, a WebSocket with a subscription about as much (docs/live.md). */
+/** A WebSocket with a subscription takes about 24 KiB, an idle connection less (docs/live.md). */
 const [connectionsOfHeap, connectionBytes, mostConnections] = [1 / 6, 24 * 1024, 10_000];
 const mostStateBytes = 256 * mebibyte;
 const mostRequestBytes = 256 * mebibyte;
 
-/** Divides the heap of a process, in bytes, between what it keeps. */
+/** Divides the heap of a process, in bytes. */
 export function memoryBudget(heapBytes: number): MemoryBudget {
   const all = heapBytes * cachesOfHeap;
   const bound = (share: number, mostBytes: number): number => Math.floor(Math.min(share * all, mostBytes));
@@ -56,47 +56,46 @@ export function memoryBudget(heapBytes: number): MemoryBudget {
 }
 
 /**
- * Fits V8's heap to a server, whose objects live as long as a request and no longer. To be called before anything runs
- * often. How large the young heap may become can only be said on node's command line: `npm start` and the image do, with
- * `--max-semi-space-size`.
+ * Sets V8 flags for a server, whose objects mostly live as long as a request. Call it before any code is hot. The size of
+ * the young heap can be set on node's command line only: `npm start` and the image set `--max-semi-space-size`.
  */
 export function fitHeapToRequests(): void {
-  // To look for what is no longer used once the heap is half as large again as what was in use, where Node waits for
-  // several times that.
+  // Collects the old heap when it has grown by half; Node's default is to wait until it is several times as large.
   setFlagsFromString('--heap-growing-percent=50');
-  // Where most objects of a kind outlive a collection of the young, V8 makes all that follow among the old. Under load
-  // those are objects of requests that wait for the upstream, and what they hold is then taken for old too: 1 MB at each
-  // collection in place of 50 KB, a fifth to a third of the CPU of a query with a list.
+  // V8 allocates objects in the old heap if most of their kind survive a young collection. Under load those are objects of
+  // requests that wait for the upstream, and everything they refer to is promoted with them: 1 MB per collection instead
+  // of 50 KB, a fifth to a third of the CPU of a query with a list.
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
-/** Modules and schema take half of it; what is left must hold the largest answers. */
+
+/** Smallest heap that a gateway starts with: modules and schema take half of it, the largest responses the rest. */
 const leastHeapMebibytes = 96;
 
 /**
- * Bytes that the heap of this process may take: `--max-old-space-size` where it is given, or else V8's own limit.
- * @param nodeOptions the variable NODE_OPTIONS; the command line stands above it.
+ * Maximum heap of this process in bytes: `--max-old-space-size` if given, else V8's default.
+ * @param nodeOptions the variable NODE_OPTIONS; the command line overrides it.
  */
 export function heapBytes(
   nodeOptions: string,
   commandLine: readonly string[] = process.execArgv,
   limitBytes = getHeapStatistics().heap_size_limit,
 ): number {
-  const said = [...nodeOptions.split(/\s+/), ...commandLine]
+  const flags = [...nodeOptions.split(/\s+/), ...commandLine]
     .join(' ')
     .matchAll(/(?:^| )"?--max[-_]old[-_]space[-_]size[= ]"?(\d+)/g);
-  const mebibytes = Number([...said].at(-1)?.[1] ?? 0);
+  const mebibytes = Number([...flags].at(-1)?.[1] ?? 0);
   return mebibytes === 0 ? limitBytes : Math.min(mebibytes * mebibyte, limitBytes);
 }
 
-/** What a process takes beside its old objects: young ones, code and libraries, buffers on their way. */
+/** Memory of a process outside its old heap: young heap, code, libraries, buffers. */
 const besideHeapMebibytes = 160;
 
-/** What the primary process of several workers takes: it answers no requests, but may run the sandbox. */
+/** Memory of the primary process of several workers: it serves no requests, but may run the sandbox. */
 const primaryMebibytes = 128;
 
 /**
- * Says that all processes together may take more memory than there is; undefined where they can't.
- * @param limitBytes of the container, for all processes in it; 0 where there is none.
+ * Warning that all processes together may take more memory than the container has; undefined if they fit.
+ * @param limitBytes memory limit of the container; 0 for none.
  */
 export function memoryProblem(
   workers: number,
@@ -111,7 +110,7 @@ export function memoryProblem(
   return `${processes} with a heap of ${heapMebibytes} MB may take ${needed} MB, the container has ${limit} MB (--max-old-space-size, WORKERS)`;
 }
 
-/** @throws ConfigError for a heap that a gateway would run out of. */
+/** @throws ConfigError for a heap that is too small for a gateway. */
 export function refuseSmallHeap(bytes: number): void {
   if (bytes >= leastHeapMebibytes * mebibyte) return;
   throw new ConfigError([

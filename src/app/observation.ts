@@ -16,33 +16,33 @@ import { logFields } from '../domain/request-trace.js';
 import { Throttle } from '../telemetry/throttle.js';
 import { driftLog, UpstreamCalls } from '../telemetry/upstream-calls.js';
 
-/** What is known without asking anybody. */
+/** Objects whose current state the metrics and the readiness probe show. */
 export interface Watched {
   readonly policy: CallPolicy;
   readonly budget: Budget;
   readonly account: AccountReader;
-  /** Undefined where none is kept. */
+  /** Undefined where the response cache is off. */
   readonly answers: KeptAnswers | undefined;
-  /** Undefined where this process is the only gateway. */
+  /** Undefined without `REDIS_URL`. */
   readonly redis: Redis | undefined;
 }
 
-/** Everything by which the gateway is seen from outside: metrics, logs, traces, drift. */
+/** Metrics, logs, traces and drift detection of a gateway. */
 export interface Observation {
   readonly metrics: Metrics;
   readonly operations: Operations;
   readonly calls: UpstreamCalls;
   readonly drift: DriftWatch;
   readonly audit: Audit;
-  /** Shows how things stand, from then on. */
+  /** Adds gauges of the current state to the metrics. */
   watch(watched: Watched): Readiness;
-  /** Sends what traces there are. */
+  /** Exports the remaining traces. */
   close(): Promise<void>;
 }
 
 /**
- * Opens it; what sends traces is loaded only where they go somewhere.
- * @param clusterMetrics what all workers have counted; undefined where this process is none of several.
+ * Creates the observation. OpenTelemetry is loaded only if traces are exported.
+ * @param clusterMetrics metrics of all workers, in Prometheus's text format; undefined without `WORKERS`.
  */
 export async function observe(
   { tracing }: Pick<Config, 'tracing'>,
@@ -50,9 +50,9 @@ export async function observe(
   clusterMetrics?: () => Promise<string>,
 ): Promise<Observation> {
   const metrics = new Metrics(version(), clusterMetrics);
-  const seldom = new Throttle(() => performance.now());
-  const spans = tracing && (await openSpans(tracing, logger, seldom));
-  const shared = { logger, spans, seldom };
+  const throttle = new Throttle(() => performance.now());
+  const spans = tracing && (await openSpans(tracing, logger, throttle));
+  const shared = { logger, spans, throttle };
   return {
     metrics,
     operations: new Operations({ ...shared, metrics: metrics.operations }),
@@ -60,17 +60,17 @@ export async function observe(
     drift: new DriftWatch(driftLog(logger, metrics.upstream.drifted)),
     audit: (line, trace) => {
       metrics.wrote(line);
-      logger.info({ ...logFields(trace), audit: line }, 'a write');
+      logger.info({ ...logFields(trace), audit: line }, 'campaign write');
     },
     watch: ({ policy, budget, account, answers, redis }) => {
       const isRedisUp = redis && (() => redis.status === 'ready');
       const breaker = () => policy.breakerState;
-      const kept = () => {
+      const cacheSizes = () => {
         const { snapshots, campaignWindows, messageWindows } = account.sizes;
         const asBytes = answers && { answers: answers.size };
         return { campaign: snapshots, campaigns: campaignWindows, messages: messageWindows, ...asBytes };
       };
-      metrics.watch({ breaker, budget: () => budget.figures, kept, isRedisUp });
+      metrics.watch({ breaker, budget: () => budget.figures, cacheSizes, isRedisUp });
       return new Readiness({ breaker, isRedisUp });
     },
     close: async () => spans?.close(),
@@ -80,15 +80,15 @@ export async function observe(
 async function openSpans(
   tracing: NonNullable<Config['tracing']>,
   logger: Logger,
-  seldom: Throttle,
+  throttle: Throttle,
 ): Promise<Spans> {
   const { OtlpSpans } = await import('../telemetry/otlp-spans.js');
-  const onTrouble = (): void => {
-    seldom.run('traces', () => {
-      logger.warn('traces cannot be sent to OTEL_EXPORTER_OTLP_ENDPOINT; they are dropped');
+  const onExportFailed = (): void => {
+    throttle.run('traces', () => {
+      logger.warn('traces cannot be exported to OTEL_EXPORTER_OTLP_ENDPOINT and are dropped');
     });
   };
-  return new OtlpSpans({ ...tracing, onTrouble });
+  return new OtlpSpans({ ...tracing, onExportFailed });
 }
 
 function version(): string {

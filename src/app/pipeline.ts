@@ -13,8 +13,8 @@ import { TrustedDocuments } from '../operations/trusted-documents.js';
 import { validationSettings } from '../operations/validation.js';
 import { type MemoryBudget } from './memory-budget.js';
 
-/** What the pipeline is given beside its own parts. */
-interface Given extends Pick<
+/** Collaborators of the pipeline. */
+interface Collaborators extends Pick<
   PipelineOptions,
   'schema' | 'createContext' | 'observer' | 'isPrivate' | 'budget'
 > {
@@ -23,15 +23,15 @@ interface Given extends Pick<
   readonly memory: Pick<MemoryBudget, 'documents' | 'compiledQueries'>;
 }
 
-/** Builds the pipeline as it is configured. @throws ConfigError for a manifest that can't be read. */
+/** Creates the pipeline. @throws ConfigError for a `TRUSTED_DOCUMENTS` manifest that can't be read. */
 export function openPipeline(
   { access, limits, maximumUpstreamCalls }: Config,
-  { windowRows, compiling, memory, ...given }: Given,
+  { windowRows, compiling, memory, ...rest }: Collaborators,
 ): OperationPipeline {
-  const { schema, observer } = given;
+  const { schema, observer } = rest;
   const documents = new DocumentLimits(schema, limits);
   return new OperationPipeline({
-    ...given,
+    ...rest,
     documents: new PreparedDocuments(
       schema,
       documents,
@@ -51,7 +51,7 @@ export function openPipeline(
   });
 }
 
-/** As `@graphql-codegen/client-preset` writes it, or as Apollo's tools do. */
+/** Manifest of trusted documents, as `@graphql-codegen/client-preset` or Apollo's tools write it. */
 const manifest = z.union([
   z
     .object({
@@ -80,6 +80,6 @@ function fromJson(file: string, refuse: (why: string) => ConfigError): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
-    throw refuse(error instanceof SyntaxError ? 'it is no JSON' : 'it cannot be read');
+    throw refuse(error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read');
   }
 }

@@ -4,20 +4,20 @@ import { RedisTierStore } from '../datasources/state/redis/shared-tier-store.js'
 import { RedisHealth } from '../datasources/state/redis/health.js';
 import { connectToRedis, RedisState } from '../datasources/state/redis/state.js';
 
-/** What opening it needs. */
+/** Options of the state in Redis. */
 export interface RedisStateOptions {
   readonly redisUrl: string;
-  /** Goes before every key. */
+  /** Prefix of every key. */
   readonly prefix: string;
-  /** Told why Redis gave no answer. */
+  /** Called when Redis fails or does not answer. */
   readonly onTrouble: (error: Error) => void;
-  /** Of a call to the upstream. */
+  /** Timeout of an upstream call. */
   readonly timeoutMs: number;
-  /** Epoch milliseconds. */
+  /** Clock in epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** What the gateways of an account share in a Redis. */
+/** Opens the state that all instances of an account share in Redis. */
 export function openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now }: RedisStateOptions) {
   const redis = connectToRedis(redisUrl, onTrouble);
   const health = new RedisHealth({ redis, onTrouble });

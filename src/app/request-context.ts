@@ -9,7 +9,7 @@ import { type SubscriptionLimit } from '../live/subscription-limit.js';
 import { type OperationRequest } from '../operations/operation-request.js';
 import { type Live, type RequestContext } from '../resolvers/context.js';
 
-/** What all requests share. */
+/** Collaborators that all requests share. */
 interface Shared {
   readonly account: AccountReader;
   readonly writing: WritingOptions;
@@ -18,7 +18,7 @@ interface Shared {
   readonly now: () => number;
 }
 
-/** What each request is answered with: its own reader and writer on what all share. */
+/** Returns a function that creates the context of a request, with a reader and a writer of its own. */
 export function contextFactory(
   account: AccountReader,
   writing: WritingOptions,
@@ -28,14 +28,13 @@ export function contextFactory(
 ) {
   const shared: Shared = { account, writing, subscriptions, limit, now };
   return ({ fresh }: Pick<OperationRequest, 'fresh'>, caller: Caller, trace: RequestTrace): RequestContext =>
-    new OneRequest(shared, fresh, caller, trace);
+    new GatewayRequestContext(shared, fresh, caller, trace);
 }
 
-/** The context of one request. */
-class OneRequest implements RequestContext {
+class GatewayRequestContext implements RequestContext {
   report: ReadReport;
   reader: RequestReader;
-  ownWriter: CampaignWriter | undefined; // most requests write nothing
+  ownWriter: CampaignWriter | undefined; // created on first use: most requests write nothing
 
   constructor(
     readonly shared: Shared,

@@ -6,26 +6,26 @@ import { type Patience } from '../server/limits/slow-clients.js';
 import { createLogger } from '../telemetry/logger.js';
 import { heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 
-/** Replacements for the machine's own, for tests, and what a worker gets from its primary process. */
+/** Overrides of the runtime: for tests, and for workers of a primary process. */
 export interface GatewayOverrides {
-  /** Epoch milliseconds. */
+  /** Clock in epoch milliseconds. */
   readonly now?: () => number;
   readonly logger?: Logger;
-  /** From 0 to 1. */
+  /** Random numbers from 0 to 1. */
   readonly random?: () => number;
-  /** Waits between two looks for what a lost answer was about. */
+  /** Waits between two searches for the campaign of a lost response. */
   readonly sleep?: (ms: number) => Promise<unknown>;
-  /** Looks on while compiled queries are run. */
+  /** Compares the results of compiled queries with those of graphql-js. */
   readonly compare?: Comparison;
   /** How long clients may take to send a request. */
   readonly patience?: Patience;
-  /** Of this process, in bytes: what is kept is bounded by it. */
+  /** Heap of this process in bytes, from which all bounds on memory follow. */
   readonly heapBytes?: number;
-  /** What all workers have counted, in Prometheus's text format; undefined where this process is none of several. */
+  /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */
   readonly clusterMetrics?: () => Promise<string>;
 }
 
-/** What every room is given of the world outside. */
+/** Configuration, clock, randomness, logger and memory of a gateway. */
 export interface Runtime {
   readonly config: Config;
   readonly now: () => number;
@@ -35,14 +35,14 @@ export interface Runtime {
   readonly memory: MemoryBudget;
 }
 
-/** The machine's own, where a part is not given. */
-export function createRuntime(config: Config, parts: GatewayOverrides): Runtime {
+/** Creates the runtime; everything without an override is the machine's own. */
+export function createRuntime(config: Config, overrides: GatewayOverrides): Runtime {
   return {
     config,
-    now: parts.now ?? Date.now,
-    random: parts.random ?? Math.random,
-    sleep: parts.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false })),
-    logger: parts.logger ?? createLogger(config.logLevel),
-    memory: memoryBudget(parts.heapBytes ?? heapBytes(config.nodeOptions)),
+    now: overrides.now ?? Date.now,
+    random: overrides.random ?? Math.random,
+    sleep: overrides.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false })),
+    logger: overrides.logger ?? createLogger(config.logLevel),
+    memory: memoryBudget(overrides.heapBytes ?? heapBytes(config.nodeOptions)),
   };
 }

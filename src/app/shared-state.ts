@@ -7,34 +7,37 @@ import { type SharedState } from '../datasources/state/shared-state.js';
 import { Throttle } from '../telemetry/throttle.js';
 import { type Runtime } from './runtime.js';
 
-/** What the gateways of the account share, and how it is let go of. */
+/** State that all instances of the account share. */
 export interface OpenState {
   readonly state: SharedState;
   readonly bus: SharedBus;
-  /** Undefined where this process is the only gateway. */
+  /** Undefined without `REDIS_URL`, when this process is the only instance. */
   readonly redis: Redis | undefined;
   readonly readings: SharedTierStore | undefined;
   readonly ledger: CallLedger | undefined;
-  /** Goes before every key, so that several accounts can share a Redis. */
+  /** Prefix of every key, so that several accounts can share a Redis. */
   readonly prefix: string;
-  /** Resolves once Redis answers, or a moment later where it doesn't: what was read and called is known then. */
+  /** Resolves when Redis has answered, or after a second without an answer. */
   ready(): Promise<void>;
   close(): void;
 }
 
-/** A start waits for Redis no longer: a gateway works without it. */
+/** Longest wait for Redis at start: a gateway works without it. */
 const readyWithinMs = 1000;
 
-/** What the gateways of the account share; without a Redis this process is the only one. */
+/**
+ * Opens the shared state: in Redis, or in memory without `REDIS_URL`.
+ * @param account names the account in keys.
+ */
 export async function openState(
   { config: { redisUrl, timeoutMs }, now, logger, memory }: Runtime,
   account: string,
 ): Promise<OpenState> {
   const prefix = `campaign-gateway:${account}:`;
-  const seldom = new Throttle(() => performance.now());
+  const throttle = new Throttle(() => performance.now());
   const onTrouble = (error: Error): void => {
-    seldom.run('trouble', () => {
-      logger.warn({ err: error }, 'the shared state cannot be reached');
+    throttle.run('redis', () => {
+      logger.warn({ err: error }, 'Redis cannot be reached');
     });
   };
   if (redisUrl === undefined)
@@ -49,6 +52,6 @@ export async function openState(
       close: () => undefined,
     };
   const { openRedisState } = await import('./redis-state.js');
-  const held = openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now });
-  return { ...held, prefix, ready: () => held.ready(readyWithinMs) };
+  const inRedis = openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now });
+  return { ...inRedis, prefix, ready: () => inRedis.ready(readyWithinMs) };
 }

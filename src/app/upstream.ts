@@ -9,7 +9,7 @@ import { type Observation } from './observation.js';
 import { type Runtime } from './runtime.js';
 import { openState } from './shared-state.js';
 
-/** The upstream's address and credentials; a sandbox of our own is started with new ones, unless one runs already. */
+/** Address and credentials of the upstream. Starts the embedded sandbox if it is configured and not running. */
 export async function connect(upstream: UpstreamConfig) {
   if (upstream.kind === 'live') return { ...upstream, sandbox: undefined };
   if (upstream.running) return { ...upstream.running, sandbox: undefined };
@@ -23,25 +23,25 @@ export async function connect(upstream: UpstreamConfig) {
   return { ...credentials, baseUrl: sandbox.baseUrl, sandbox };
 }
 
-/** The upstream, called by the account's rules, and what the gateways of that account share. */
+/** Opens the client of the upstream, and the state that the instances of its account share. */
 export async function openUpstream(
-  surroundings: Runtime,
+  runtime: Runtime,
   { calls: observer, drift }: Observation,
-  opened: Disposables,
+  disposables: Disposables,
 ) {
-  const { config, now, random } = surroundings;
+  const { config, now, random } = runtime;
   const { sandbox, ...upstream } = await connect(config.upstream);
-  opened.add(sandbox, (own) => own?.close());
+  disposables.add(sandbox, (own) => own?.close());
   const { accountSid } = upstream;
   const isSandbox = config.upstream.kind === 'sandbox';
-  const shared = await openState(surroundings, isSandbox ? sandboxName(upstream) : accountSid);
-  opened.add(shared, (state) => {
+  const shared = await openState(runtime, isSandbox ? sandboxName(upstream) : accountSid);
+  disposables.add(shared, (state) => {
     state.close();
   });
   const { timeoutMs } = config;
-  const transport = opened.add(new Transport({ ...upstream, timeoutMs }), (it) => it.close());
+  const transport = disposables.add(new Transport({ ...upstream, timeoutMs }), (it) => it.close());
   const budget = new Budget({ limit: config.rateLimit, now, ledger: shared.ledger });
-  opened.add(budget, (it) => {
+  disposables.add(budget, (it) => {
     it.close();
   });
   const policy = new CallPolicy({ budget, timeoutMs, now, random });
@@ -49,7 +49,7 @@ export async function openUpstream(
   return { sandbox, accountSid, shared, budget, policy, client };
 }
 
-/** Names one embedded sandbox: its workers share a Redis, other sandboxes that use it have other campaigns. */
+/** Account name of an embedded sandbox, so that sandboxes on the same Redis do not mix their campaigns. */
 function sandboxName({
   accountSid,
   apiKey,
@@ -60,5 +60,5 @@ function sandboxName({
   return `${accountSid}-${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`;
 }
 
-/** An upstream that is open. */
+/** Client of the upstream and its shared state. */
 export type OpenUpstream = Awaited<ReturnType<typeof openUpstream>>;

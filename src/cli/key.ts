@@ -4,13 +4,13 @@ import { ApiKeysProblem, parseApiKeys } from '../auth/api-keys.js';
 const keyBytes = 32;
 
 /**
- * Makes an API key and says it, once, with what the file of keys is to have of it.
- * @returns the exit code: 2 where the name or a scope can't be.
+ * Creates an API key and prints it with its entry for `API_KEYS_FILE`.
+ * @returns the exit code: 2 for an invalid name or scope.
  */
 export function createApiKey(
   [name, ...scopes]: readonly string[],
-  say: (line: string) => void,
-  complain: (line: string) => void,
+  print: (text: string) => void,
+  printError: (text: string) => void,
 ): number {
   const key = randomBytes(keyBytes).toString('base64url');
   const sha256 = createHash('sha256').update(key).digest('hex');
@@ -19,10 +19,10 @@ export function createApiKey(
     parseApiKeys(`[${entry}]`);
   } catch (error) {
     if (!(error instanceof ApiKeysProblem)) throw error;
-    complain(`campaign-gateway key <name> <scope> [<scope>…]\n${error.message.replace('Entry 1: ', '')}`);
+    printError(`campaign-gateway key <name> <scope> [<scope>…]\n${error.message.replace('Entry 1: ', '')}`);
     return 2;
   }
-  say(`The key, for its bearer alone; nobody can read it again:\n${key}\n`);
-  say(`Its entry for API_KEYS_FILE, a JSON list of such:\n${entry}`);
+  print(`API key (secret; it is not stored anywhere and can't be shown again):\n${key}\n`);
+  print(`Entry for API_KEYS_FILE, which is a JSON list of entries:\n${entry}`);
   return 0;
 }

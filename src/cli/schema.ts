@@ -4,7 +4,7 @@ import { createSchema } from '../resolvers/schema.js';
 
 const file = new URL('../../schema.graphql', import.meta.url);
 
-/** The schema as text, just as `_service { sdl }` answers it: what is committed, reviewed and given to composers. */
+/** The schema as text, exactly as `_service { sdl }` returns it. */
 export async function printedSchema(): Promise<string> {
   const { data } = await graphql({ schema: await createSchema(), source: '{ _service { sdl } }' });
   return (data as unknown as { _service: { sdl: string } })._service.sdl;
@@ -16,10 +16,10 @@ export async function writeSchemaFile(): Promise<number> {
   return 0;
 }
 
-/** Answers 1, and says so, where schema.graphql is not what the code makes. */
-export async function checkSchemaFile(say: (line: string) => void): Promise<number> {
+/** Compares schema.graphql with the code. @returns the exit code: 1 if they differ. */
+export async function checkSchemaFile(printError: (text: string) => void): Promise<number> {
   const committed = await readFile(file, 'utf8').catch(() => '');
   if (committed === (await printedSchema())) return 0;
-  say('schema.graphql is not what the code makes; run: npm run schema');
+  printError('schema.graphql is out of date; run: npm run schema');
   return 1;
 }

@@ -1,12 +1,12 @@
 import { ConfigError } from '../config/environment.js';
 
-/** Why the gateway can't start, for a person who can mend it; undefined for what nobody has foreseen. */
+/** Message for an error that a person can correct; undefined for unexpected errors. */
 export function startErrorMessage(error: unknown): string | undefined {
-  return error instanceof ConfigError ? error.message : listenProblem(error);
+  return error instanceof ConfigError ? error.message : listenErrorMessage(error);
 }
 
-/** What is wrong with HOST and PORT, where that is why nothing can listen. */
-function listenProblem(error: unknown): string | undefined {
+/** Message for a HOST or PORT that the gateway can't listen on. */
+function listenErrorMessage(error: unknown): string | undefined {
   const { code = '', address = '', port = '' } = error as { code?: string; address?: string; port?: number };
   const place = `${address}:${port}`;
   if (code === 'EADDRINUSE') return `PORT: ${place} is in use by another process; set PORT to a free one.`;

@@ -4,13 +4,13 @@ import { type Config } from '../config/config.js';
 import { noticesOf } from '../config/notices.js';
 import { stopOnSignal } from './stop-signals.js';
 
-/** Text that is printed once the gateway serves: addresses, then what is closed or weak. */
+/** Start message: addresses, then notices about closed or weak settings. */
 export function readyLines(config: Config, url: string): string {
   const { upstream, access } = config;
   const where =
     upstream.kind === 'live'
       ? upstream.baseUrl
-      : `the embedded sandbox, ${upstream.speed} times as fast as life (SANDBOX_SPEED)`;
+      : `the embedded sandbox, at ${upstream.speed} times real speed (SANDBOX_SPEED)`;
   const graphiql = access.isGraphiqlOn ? `\n  GraphiQL   ${url}/` : '';
   const memory = memoryProblem(config.workers, heapBytes(config.nodeOptions));
   const notices = [...noticesOf(config), ...(memory === undefined ? [] : [{ kind: 'Memory', text: memory }])];
@@ -23,10 +23,10 @@ ${graphiql}
 ${lines.join('')}`;
 }
 
-/** Starts the gateway, says what it serves, and ends on a signal. */
-export async function runGateway(config: Config, say: (line: string) => void): Promise<undefined> {
+/** Runs the gateway in this process until a signal stops it, and prints the start message. */
+export async function runGateway(config: Config, print: (line: string) => void): Promise<undefined> {
   const gateway = await startGateway(config);
   stopOnSignal({ close: () => gateway.close(), graceMs: config.shutdownGraceMs });
-  say(readyLines(config, gateway.url)); // last: who reads it may end it at once
+  print(readyLines(config, gateway.url)); // last: a reader may stop the process as soon as it appears
   return undefined;
 }

@@ -1,19 +1,19 @@
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-/** How a process stops. */
+/** Options of a stop. */
 export interface StopOptions {
-  /** Lets what is under way end. */
+  /** Ends everything in progress and closes all resources. */
   readonly close: () => Promise<void>;
-  /** Milliseconds that all of it may take; then the process exits, whatever still hangs. */
+  /** Grace period in milliseconds; after it the process exits, whatever still hangs. */
   readonly graceMs: number;
-  /** Ends processes that depend on this one, at once; called before this process exits. */
+  /** Kills child processes; called before this process exits. */
   readonly kill?: () => void;
 }
 
 /**
- * Stops the process on SIGINT or SIGTERM with exit code 0, at the latest when its grace period is over. A second signal
- * ends it at once, in Node's own way: its exit status names the signal then.
- * @returns stops it without a signal.
+ * Stops the process on SIGINT or SIGTERM with exit code 0, at the latest when the grace period is over. A second signal
+ * ends the process at once; its exit status is that of the signal.
+ * @returns a function that stops the process without a signal.
  */
 export function stopOnSignal({ close, graceMs, kill }: StopOptions): () => void {
   let isStopping = false;
@@ -25,7 +25,7 @@ export function stopOnSignal({ close, graceMs, kill }: StopOptions): () => void 
     if (isStopping) return;
     isStopping = true;
     setTimeout(exit, graceMs);
-    close().then(exit, exit); // what could not be closed ends with the process
+    close().then(exit, exit); // an error of closing does not matter any more
   };
   const signalled = (signal: NodeJS.Signals): void => {
     if (!isStopping) {

@@ -28,7 +28,7 @@ export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'>;
  * connections, replaces workers that exit, and runs the embedded sandbox where there is one.
  * @throws CannotStart
  */
-export async function runWorkers(config: Config, say: (line: string) => void): Promise<undefined> {
+export async function runWorkers(config: Config, print: (line: string) => void): Promise<undefined> {
   const logger = createLogger(config.logLevel, undefined, process.pid);
   const { settings, sandbox } = await settingsOf(config);
   const metrics = new ClusterMetrics();
@@ -44,7 +44,7 @@ export async function runWorkers(config: Config, say: (line: string) => void): P
       logger.error({ reason: message }, 'a worker cannot be replaced yet');
     },
     onGiveUp: ({ message }) => {
-      logger.fatal({ reason: message }, 'no worker can serve');
+      logger.fatal({ reason: message }, 'no worker can start');
       process.exit(1);
     },
   });
@@ -60,7 +60,7 @@ export async function runWorkers(config: Config, say: (line: string) => void): P
   });
   try {
     const url = await supervisor.start();
-    if (url !== undefined) say(readyLines(config, url));
+    if (url !== undefined) print(readyLines(config, url));
   } catch (error) {
     await sandbox?.close();
     throw error;
@@ -68,7 +68,7 @@ export async function runWorkers(config: Config, say: (line: string) => void): P
   return undefined;
 }
 
-/** Makes what each worker would make for itself: the webhook secret where none is set, and the embedded sandbox. */
+/** Creates what all workers must share: the webhook secret if none is set, and the embedded sandbox. */
 async function settingsOf({ upstream, webhookSecret }: Config): Promise<{
   readonly settings: WorkerSettings;
   readonly sandbox: Sandbox | undefined;
@@ -82,15 +82,15 @@ async function settingsOf({ upstream, webhookSecret }: Config): Promise<{
 type ChannelToPrimary = Channel<PrimaryMethods<WorkerSettings>>;
 
 /**
- * Runs one of several gateways on one port, as a child of the primary process, until the primary stops it or has gone.
- * @throws errors that nobody has foreseen; the others go to the primary, which prints one for all workers.
+ * Runs a worker: a gateway in a child process, until the primary process stops it or exits.
+ * @throws unexpected errors; expected ones are reported to the primary, which prints one for all workers.
  */
 export async function runWorker(config: Config): Promise<undefined> {
   const primary: ChannelToPrimary = new Channel(process, primaryTimeoutMs);
   const graceMs = workerGraceMs(config.shutdownGraceMs);
   let gateway: Gateway | undefined;
   const methods: WorkerMethods = {
-    // Nothing is under way before the gateway serves: the process exits without waiting for it.
+    // A gateway that does not serve yet has nothing to finish.
     stop: stopWith(graceMs, async () => gateway?.close()),
     figures: async () => (await starting).figures(),
   };
@@ -102,14 +102,14 @@ export async function runWorker(config: Config): Promise<undefined> {
   } catch (error) {
     const reason = startErrorMessage(error);
     if (reason === undefined) throw error;
-    await primary.request('cannotStart', reason).catch(() => undefined); // it has gone
+    await primary.request('cannotStart', reason).catch(() => undefined); // the primary has exited
     process.exitCode = 1;
     process.disconnect();
   }
   return undefined;
 }
 
-/** Loads the gateway only after the request for the settings: a worker that has sent a message can be stopped meanwhile. */
+/** Requests the settings before it loads the gateway: a worker can be stopped once it has sent a message. */
 async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway> {
   const settings = await primary.request('settings');
   const { startGateway } = await import('../app/gateway.js');
@@ -121,8 +121,8 @@ async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway
 }
 
 /**
- * Stops this process on a signal, and when its primary has gone: at once where it was stopping already.
- * @returns stops it without a signal.
+ * Stops this process on a signal, and when its primary process exits: at once if it is stopping already.
+ * @returns a function that stops the process without a signal.
  */
 function stopWith(graceMs: number, close: () => Promise<void>): () => void {
   let isStopping = false;
@@ -136,7 +136,7 @@ function stopWith(graceMs: number, close: () => Promise<void>): () => void {
   const { worker } = cluster;
   worker?.once('disconnect', () => {
     if (isStopping) process.exit();
-    worker.exitedAfterDisconnect = true; // or Node ends the process at once, with everything that is under way
+    worker.exitedAfterDisconnect = true; // otherwise Node exits at once, with requests in flight
     stop();
   });
   return stop;

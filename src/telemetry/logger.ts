@@ -2,21 +2,21 @@ import { sep } from 'node:path';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { GatewayError } from '../domain/errors.js';
 
-/** An error as a line of log has it. */
+/** Fields of an error in a log line. */
 export interface LoggedError {
   readonly type: string;
-  /** Its code, where it has a plain one. */
+  /** Error code, if it is a plain word. */
   readonly code?: string;
-  /** Of errors whose text is ours; that of others may quote anything, an upstream's body or a command's password. */
+  /** Message of a `GatewayError` only: other messages may quote an upstream body or a password. */
   readonly message?: string;
-  /** Where it was made: functions, and files from the package's root on. */
+  /** Stack frames, with paths relative to the package. */
   readonly at?: readonly string[];
 }
 
 const plainWord = /^[\w$.-]{1,64}$/;
 const maximumFrames = 12;
 
-/** What of an error is told: neither its text, unless we wrote it, nor what it carries or was caused by. */
+/** Serializes an error without foreign messages, extra properties or causes. */
 function loggedError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error };
   const { code } = error as { readonly code?: unknown };
@@ -37,7 +37,7 @@ function framesOf({ stack }: Error): string[] {
     .map(withoutRoot);
 }
 
-/** A frame without the machine's own folders: its path begins at a folder of the package. */
+/** Removes the folders above the package from a stack frame. */
 function withoutRoot(frame: string): string {
   const text = frame.replaceAll(sep, '/');
   const root = text.search(/\/(?:src|dist|node_modules|test)\//);
@@ -46,8 +46,8 @@ function withoutRoot(frame: string): string {
   return text.slice(0, start) + text.slice(root + 1);
 }
 
-/** What nobody means to log; where it is logged by mistake, it is not told all the same. */
-const neverTold = [
+/** Fields that are redacted should they be logged by mistake. */
+const redactedFields = [
   'authorization',
   'apiKey',
   'apiToken',
@@ -63,13 +63,17 @@ const neverTold = [
   'url',
 ];
 
-/** Structured logs, a JSON line each, to standard output unless told otherwise; each names the process where there are several. */
+/**
+ * Creates a logger of JSON lines.
+ * @param destination standard output by default.
+ * @param pid added to each line, to tell several processes apart.
+ */
 export function createLogger(level: string, destination?: DestinationStream, pid?: number): Logger {
   const options = {
     level,
     base: pid === undefined ? null : { pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: neverTold.flatMap((name) => [name, `*.${name}`]), censor: '[not told]' },
+    redact: { paths: redactedFields.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     serializers: { err: loggedError },
   };
   return destination ? pino(options, destination) : pino(options);

@@ -10,8 +10,8 @@ import {
 import { type Spans } from './spans.js';
 import { logFields } from '../domain/request-trace.js';
 
-/** Every code that a client can see, and who can do something about it. */
-const faultOf: Readonly<Record<ErrorCode, 'client' | 'operator'>> = {
+/** Whether the client or the operator can act on an error, by code. */
+const responsibleFor: Readonly<Record<ErrorCode, 'client' | 'operator'>> = {
   UNAUTHENTICATED: 'client',
   FORBIDDEN: 'client',
   TOO_MANY_REQUESTS: 'client',
@@ -42,23 +42,23 @@ const faultOf: Readonly<Record<ErrorCode, 'client' | 'operator'>> = {
   OVERLOADED: 'operator',
 };
 
-/** True for what only the client can mend. */
-function isClientsFault(code: string): boolean {
-  return codeLabel(code) !== 'other' && faultOf[code as ErrorCode] === 'client';
+/** True for errors that only the client can correct. */
+function isClientError(code: string): boolean {
+  return codeLabel(code) !== 'other' && responsibleFor[code as ErrorCode] === 'client';
 }
 
-/** All of them, as labels. */
-export const codeLabels: readonly string[] = [...Object.keys(faultOf), 'other'];
+/** All values of the `code` label. */
+export const codeLabels: readonly string[] = [...Object.keys(responsibleFor), 'other'];
 
-/** A code as a label: one of a closed set. */
+/** Value of the `code` label: one of a closed set. */
 export function codeLabel(code: string): string {
-  return Object.hasOwn(faultOf, code) ? code : 'other';
+  return Object.hasOwn(responsibleFor, code) ? code : 'other';
 }
 
-/** Unknown where a document could not be read, or named no operation. */
+/** Type of an operation; `unknown` if the document was refused or has no such operation. */
 export type OperationType = `${OperationTypeNode}` | 'unknown';
 
-/** An operation, for who counts. */
+/** A completed operation, for the metrics. */
 export interface EndedOperation {
   readonly type: OperationType;
   readonly transport: Transport;
@@ -67,19 +67,19 @@ export interface EndedOperation {
   readonly seconds: number;
 }
 
-/** Where operations are noted. */
+/** Destinations of the telemetry of operations. */
 export interface OperationsOptions {
   readonly metrics: { ended(operation: EndedOperation): void; refused(code: string): void };
   readonly logger: Logger;
   readonly spans: Spans | undefined;
 }
 
-/** What took longer is told of though it went well. */
+/** Slower operations are logged at level `info`, even successful ones. */
 const slowMs = 5000;
-/** Names are the clients' own words: what is longer is none. */
-const longestName = 64;
+/** Longer operation names, which clients choose, are not logged. */
+const maximumNameLength = 64;
 
-/** One count, one line of log and one span for each operation. */
+/** Metrics, log lines and spans of operations. */
 export class Operations implements OperationObserver {
   readonly #options: OperationsOptions;
 
@@ -87,7 +87,7 @@ export class Operations implements OperationObserver {
     this.#options = options;
   }
 
-  /** Somebody was told an error who had asked for no operation that has begun, or did not wait for its end. */
+  /** A client was sent an error outside of an operation, or before its operation ended. */
   refused(code: string): void {
     this.#options.metrics.refused(code);
   }
@@ -95,7 +95,7 @@ export class Operations implements OperationObserver {
   failed(trace: RequestTrace | undefined, error: unknown, path?: readonly (string | number)[]): void {
     this.#options.logger.error(
       { ...logFields(trace), err: error, path },
-      'an operation failed for a reason of our own',
+      'operation failed with an internal error',
     );
   }
 
@@ -115,7 +115,7 @@ export class Operations implements OperationObserver {
   }
 }
 
-/** An operation under way. */
+/** Telemetry of an operation in progress. */
 export class RunningOperation implements ObservedOperation {
   readonly #options: OperationsOptions;
   readonly #transport: Transport;
@@ -137,14 +137,14 @@ export class RunningOperation implements ObservedOperation {
     this.#span = span;
   }
 
-  /** It is known what is asked for. */
+  /** The document is parsed: type and name are known. */
   is({ operation, name }: Pick<OperationDefinitionNode, 'operation' | 'name'>): void {
     this.#type = operation;
-    this.#name = name && name.value.length <= longestName ? name.value : undefined;
+    this.#name = name && name.value.length <= maximumNameLength ? name.value : undefined;
     this.#span?.note({ 'graphql.operation.type': operation, 'graphql.operation.name': this.#name });
   }
 
-  /** It was answered. */
+  /** The operation has its result. */
   end({ codes, hasData, calls }: OperationEnd): void {
     const ms = performance.now() - this.#beganAtMs;
     const transport = this.#transport;
@@ -152,16 +152,16 @@ export class RunningOperation implements ObservedOperation {
     this.#options.metrics.ended({ type: this.#type, transport, outcome, codes, seconds: ms / 1000 });
     this.#span?.note({ 'campaign_gateway.upstream_calls': calls });
     this.#span?.end(codes[0]);
-    // Writes are few and matter; of reads those are told that an operator can do something about.
-    const isTold = this.#type === 'mutation' || ms > slowMs || codes.some((code) => !isClientsFault(code));
+    // Mutations are rare and important; of other operations, an operator needs the slow ones and those with such errors.
+    const isNotable = this.#type === 'mutation' || ms > slowMs || codes.some((code) => !isClientError(code));
     const { logger } = this.#options;
-    const level = isTold ? 'info' : 'debug';
+    const level = isNotable ? 'info' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
     const operation = { type: this.#type, name: this.#name, transport, outcome };
     const durationMs = Math.round(ms);
     logger[level](
       { ...logFields(this.#trace), operation, codes: [...new Set(codes)].slice(0, 10), durationMs, calls },
-      'an operation',
+      'operation completed',
     );
   }
 }

@@ -26,7 +26,7 @@ import { type Spans, type SpanStart } from './spans.js';
 /** W3C Trace Context, level 1: version, trace id, parent id, flags. */
 const header = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
-/** What a `traceparent` names; undefined where it names nothing. */
+/** Parses a `traceparent` header; undefined if it is missing or invalid. */
 export function spanContextOf(traceparent: string | undefined): SpanContext | undefined {
   const [, version, traceId = '', spanId = '', flags = '', more] = header.exec(traceparent ?? '') ?? [];
   if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
@@ -34,37 +34,40 @@ export function spanContextOf(traceparent: string | undefined): SpanContext | un
   return isSpanContextValid(context) ? context : undefined;
 }
 
-/** Where traces go. */
+/** Options of the trace export. */
 export interface OtlpOptions {
-  /** Of a collector: scheme, host, port and perhaps a path. */
+  /** URL of the collector: scheme, host, port and optionally a path. */
   readonly endpoint: string;
   readonly serviceName: string;
-  /** Told each time that spans could not be sent. */
-  readonly onTrouble: () => void;
+  /** Called each time that an export fails. */
+  readonly onExportFailed: () => void;
 }
 
-/** A collector that is slow costs spans, never requests. */
+/** A slow collector loses spans; requests never wait for it. */
 const exportTimeoutMs = 2000;
-/** What is waiting to be sent; what comes on top of it is dropped. */
-const maximumWaiting = 2048;
-const sendEveryMs = 2000;
+/** Length of the queue; further spans are dropped. */
+const maximumQueue = 2048;
+const exportIntervalMs = 2000;
 
-/** Traces over OTLP/HTTP. Its own provider, registered nowhere: several gateways of one process share nothing. */
+/** Exports spans over OTLP/HTTP. The provider is not registered globally, so gateways in one process share nothing. */
 export class OtlpSpans implements Spans {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
 
-  constructor({ endpoint, serviceName, onTrouble }: OtlpOptions) {
+  constructor({ endpoint, serviceName, onExportFailed }: OtlpOptions) {
     const url = `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`;
-    const exporter = telling(new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }), onTrouble);
+    const exporter = reportingFailures(
+      new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }),
+      onExportFailed,
+    );
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': serviceName }),
       sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
       spanProcessors: [
         new BatchSpanProcessor({
           exporter,
-          maxQueueSize: maximumWaiting,
-          scheduledDelayMillis: sendEveryMs,
+          maxQueueSize: maximumQueue,
+          scheduledDelayMillis: exportIntervalMs,
           exportTimeoutMillis: exportTimeoutMs,
         }),
       ],
@@ -114,12 +117,12 @@ function attributesOf(facts: SpanFacts): Attributes {
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
 }
 
-/** The library tells nobody that a collector can't be reached. */
-function telling(exporter: SpanExporter, onTrouble: () => void): SpanExporter {
+/** Reports failed exports, which the library ignores. */
+function reportingFailures(exporter: SpanExporter, onExportFailed: () => void): SpanExporter {
   return {
     export: (spans, done) => {
       exporter.export(spans, (result) => {
-        if (result.error) onTrouble();
+        if (result.error) onExportFailed();
         done(result);
       });
     },

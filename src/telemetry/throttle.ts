@@ -1,21 +1,21 @@
-/** An operator needs to be told once, not by every request that meets it. */
+/** A log line per minute is enough for a problem that every request meets. */
 const everyMs = 60_000;
 
-/** What is said at most once a minute for each of a few subjects. */
+/** Runs an action at most once a minute for each subject. */
 export class Throttle {
   readonly #now: () => number;
-  readonly #saidAtMs = new Map<string, number>();
+  readonly #lastRunMs = new Map<string, number>();
 
-  /** @param now milliseconds of any clock. */
+  /** @param now clock in milliseconds; any clock will do. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** @param subject one of a closed set. */
-  run(subject: string, say: () => void): void {
+  /** @param subject one of a closed set: subjects are never removed. */
+  run(subject: string, action: () => void): void {
     const nowMs = this.#now();
-    if (nowMs - (this.#saidAtMs.get(subject) ?? -Infinity) < everyMs) return;
-    this.#saidAtMs.set(subject, nowMs);
-    say();
+    if (nowMs - (this.#lastRunMs.get(subject) ?? -Infinity) < everyMs) return;
+    this.#lastRunMs.set(subject, nowMs);
+    action();
   }
 }

@@ -8,21 +8,21 @@ import { type Spans } from './spans.js';
 import { logFields } from '../domain/request-trace.js';
 import { type Throttle } from './throttle.js';
 
-/** What counts requests to the upstream. */
+/** Metrics of upstream calls. */
 export interface CallMetrics {
   ended(call: BegunCall, end: CallEnd, seconds: number): void;
 }
 
-/** Where requests to the upstream are noted. */
+/** Destinations of the telemetry of upstream calls. */
 export interface UpstreamCallsOptions {
   readonly metrics: CallMetrics;
   readonly logger: Logger;
-  readonly seldom: Throttle;
+  readonly throttle: Throttle;
   readonly spans: Spans | undefined;
 }
 
-/** Those of an upstream in trouble; a budget of calls is one of such lines too. */
-const trouble: ReadonlySet<FailureReason> = new Set([
+/** Failures logged at level `warn`. The rate limit of calls bounds the number of these lines too. */
+const warnings: ReadonlySet<FailureReason> = new Set([
   'unavailable',
   'unreachable',
   'timeout',
@@ -30,7 +30,7 @@ const trouble: ReadonlySet<FailureReason> = new Set([
   'rateLimited',
 ]);
 
-/** What the URL of a request looks like, less who and what it names. */
+/** Method and URL template of each route. */
 const templates = {
   list: ['GET', ''],
   get: ['GET', '/{id}'],
@@ -40,19 +40,19 @@ const templates = {
   action: ['PUT', '/{id}'],
 } as const;
 
-/** Requests that name no campaign: a 403 to one of them is about the account, and not about what a client asked for. */
+/** Routes without a campaign in the URL: a 403 there concerns the account, not one campaign. */
 const ofAccount: ReadonlySet<BegunCall['route']> = new Set(['list', 'create']);
 
 const root = '/v2/accounts/{account_sid}/message-campaigns';
 
-/** What is no id is not repeated. */
-const saneId = /^[\w-]{1,64}$/;
+/** Form of a request id; anything else from the upstream is not logged. */
+const loggableId = /^[\w-]{1,64}$/;
 
-/** One count, one line of log and one span for each request to the upstream, linked to whom it was sent for. */
+/** Metrics, log lines and spans of upstream calls, each linked to the request behind it. */
 export class UpstreamCalls implements CallObserver {
   readonly #options: UpstreamCallsOptions;
-  /** True from a call that went well until one that says that the account may do nothing. */
-  #isAllowed = false;
+  /** True after a successful call, until the upstream refuses the account. */
+  #isAccountAllowed = false;
 
   constructor(options: UpstreamCallsOptions) {
     this.#options = options;
@@ -64,20 +64,21 @@ export class UpstreamCalls implements CallObserver {
     return (end) => {
       const ms = performance.now() - beganAtMs;
       this.#options.metrics.ended(call, end, ms / 1000);
-      this.#learn(call, end);
-      // Most calls go well, and nobody is told of those.
+      this.#updateAllowed(call, end);
+      // Most calls succeed, and neither a span nor a log line is wanted.
       if (!span && end.reason === undefined && !this.#options.logger.isLevelEnabled('debug')) return;
-      const requestId = end.requestId !== undefined && saneId.test(end.requestId) ? end.requestId : undefined;
+      const requestId =
+        end.requestId !== undefined && loggableId.test(end.requestId) ? end.requestId : undefined;
       this.#log(call, end, { durationMs: Math.round(ms), upstreamRequestId: requestId });
       span?.note({ 'http.response.status_code': end.status, 'exotel.request_id': requestId });
       span?.end(end.reason);
     };
   }
 
-  #learn({ route }: BegunCall, { reason }: CallEnd): void {
-    if (reason === undefined) this.#isAllowed = true;
+  #updateAllowed({ route }: BegunCall, { reason }: CallEnd): void {
+    if (reason === undefined) this.#isAccountAllowed = true;
     else if (reason === 'unauthorized' || (reason === 'forbidden' && ofAccount.has(route)))
-      this.#isAllowed = false;
+      this.#isAccountAllowed = false;
   }
 
   #span({ route, attempt, priority, trace }: BegunCall): Span | undefined {
@@ -103,29 +104,29 @@ export class UpstreamCalls implements CallObserver {
     { status, reason }: CallEnd,
     facts: Readonly<Record<string, unknown>>,
   ): void {
-    const { logger, seldom } = this.#options;
+    const { logger, throttle } = this.#options;
     const line = { ...logFields(trace), route, status, reason, attempt, ...facts };
-    if (reason !== undefined && trouble.has(reason)) logger.warn(line, 'an upstream call failed');
-    else logger.debug(line, 'an upstream call');
+    if (reason !== undefined && warnings.has(reason)) logger.warn(line, 'upstream call failed');
+    else logger.debug(line, 'upstream call completed');
     if (reason === 'unauthorized')
-      seldom.run(reason, () => {
+      throttle.run(reason, () => {
         logger.error(line, refusals.unauthorized);
       });
-    if (reason === 'forbidden') this.#sayForbidden(line);
+    if (reason === 'forbidden') this.#logForbidden(line);
   }
 
   /**
-   * A campaign may have changed its status before an action came, or belong to another account: while other calls go well
-   * that is an answer to a client. Else the account lacks rights.
+   * A 403 while other calls succeed concerns one campaign: its status changed before the action, or it belongs to another
+   * account. Otherwise the account lacks permissions.
    */
-  #sayForbidden(line: object): void {
-    const { logger, seldom } = this.#options;
-    if (this.#isAllowed)
-      seldom.run('refused', () => {
+  #logForbidden(line: object): void {
+    const { logger, throttle } = this.#options;
+    if (this.#isAccountAllowed)
+      throttle.run('refused', () => {
         logger.warn(line, refusals.refused);
       });
     else
-      seldom.run('forbidden', () => {
+      throttle.run('forbidden', () => {
         logger.error(line, refusals.forbidden);
       });
   }
@@ -133,27 +134,23 @@ export class UpstreamCalls implements CallObserver {
 
 const refusals = {
   unauthorized: 'the upstream refuses the credentials: check EXOTEL_API_KEY, EXOTEL_API_TOKEN and the region',
-  forbidden:
-    'the upstream does not allow this account what was asked: check EXOTEL_ACCOUNT_SID and its rights',
-  refused: 'the upstream refused a request for one campaign, and allows others',
+  forbidden: 'the upstream refuses requests of this account: check EXOTEL_ACCOUNT_SID and its permissions',
+  refused: 'the upstream refused a request for one campaign but accepts others',
 } as const;
 
-/** Paths come from outside: so many different ones are told, and then no more. */
+/** Bound on the logged paths, which come from the upstream. */
 const maximumPaths = 200;
 const maximumPathLength = 200;
 
-/** Tells once of each path that the document does not have; every answer that has it is counted. */
+/** Counts every difference from the upstream's documentation, and logs each path once. */
 export function driftLog(logger: Logger, count: (route: DriftRoute, kind: Drift['kind']) => void): OnDrift {
-  const told = new Set<string>();
+  const logged = new Set<string>();
   return (route, { kind, path }, trace) => {
     count(route, kind);
     const drift = { route, kind, path: path.slice(0, maximumPathLength) };
     const key = JSON.stringify(drift);
-    if (told.size >= maximumPaths || told.has(key)) return;
-    told.add(key);
-    logger.warn(
-      { ...logFields(trace), drift },
-      'the upstream says something that its document does not have',
-    );
+    if (logged.size >= maximumPaths || logged.has(key)) return;
+    logged.add(key);
+    logger.warn({ ...logFields(trace), drift }, 'upstream response differs from its documentation');
   };
 }

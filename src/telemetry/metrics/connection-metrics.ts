@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** Connections as they are, asked at each scrape. */
+/** Current connections; read at each scrape. */
 interface OpenConnections {
   readonly http: number;
   readonly ws: number;
@@ -10,18 +10,18 @@ interface OpenConnections {
 const refusedReasons: readonly RefusedConnection[] = ['all', 'caller'];
 const endedReasons: readonly EndedConnection[] = ['idle', 'silent', 'slow', 'late', 'full'];
 
-/** Counts connections, and those that the gateway refuses or ends. */
+/** Metrics of client connections. */
 export function connectionMetrics(registry: Registry) {
   const registers = [registry];
   const refused = new Counter({
     name: 'campaign_gateway_connections_refused_total',
-    help: 'Connections refused, because there were too many of all or of one caller or address.',
+    help: 'Connections refused because of the limit of all connections or of one caller or address.',
     labelNames: ['reason'],
     registers,
   });
   const ended = new Counter({
     name: 'campaign_gateway_connections_ended_total',
-    help: 'Connections ended: idle, silent or slow to send, when others needed their place; late or full, when clients did not read.',
+    help: 'Connections ended by the gateway: idle, silent or slow, to make room for others; late or full, because the client did not read.',
     labelNames: ['reason'],
     registers,
   });
@@ -37,7 +37,7 @@ export function connectionMetrics(registry: Registry) {
     watch: (open: () => OpenConnections): void => {
       new Gauge({
         name: 'campaign_gateway_connections_open',
-        help: 'Connections open, by protocol.',
+        help: 'Open connections by protocol.',
         labelNames: ['protocol'],
         registers,
         collect() {
@@ -48,7 +48,7 @@ export function connectionMetrics(registry: Registry) {
       });
       new Gauge({
         name: 'campaign_gateway_unread_bytes',
-        help: 'Bytes of responses, events and messages that clients have not taken yet.',
+        help: 'Bytes of responses, events and messages that clients have not read yet.',
         registers,
         collect() {
           this.set(open().unreadBytes);
@@ -58,14 +58,14 @@ export function connectionMetrics(registry: Registry) {
   };
 }
 
-/** Why a connection was ended: `late` takes nothing any more, `full` has too much waiting for it. */
+/** Reason to end a connection whose client does not read: `late` for too long, `full` for too many bytes. */
 export type UnreadEnd = 'late' | 'full';
 
-/** Why a connection is refused: too many of `all`, or of one `caller`. */
+/** Reason to refuse a connection: the limit of `all` connections, or that of one `caller`. */
 export type RefusedConnection = 'all' | 'caller';
 
 /**
- * Why the gateway ends a connection: it is `idle`, has asked nothing (`silent`) or is `slow` to send what it has begun, and
- * others need its place; the rest does not read.
+ * Reason to end a connection: it is `idle`, has sent no request (`silent`) or is `slow` to send one, and others need its
+ * place; or its client does not read.
  */
 export type EndedConnection = 'idle' | 'silent' | 'slow' | UnreadEnd;

@@ -4,25 +4,25 @@ import { type WebhookKind, webhookKinds } from '../../live/callback-urls.js';
 import { type FeedObserver } from '../../live/change-feed.js';
 import { initializeToZero } from './tallies.js';
 
-/** Counts who listens, and what they are told. */
+/** Metrics of subscriptions and events. */
 export function feedMetrics(registry: Registry): FeedObserver {
   const registers = [registry];
   const labelNames = ['field'] as const;
   const open = new Gauge({
     name: 'campaign_gateway_subscriptions_open',
-    help: 'Subscriptions under way.',
+    help: 'Open subscriptions.',
     labelNames: ['transport', 'field'],
     registers,
   });
   const published = new Counter({
     name: 'campaign_gateway_events_published_total',
-    help: 'Changes told to subscribers; one however many they are.',
+    help: 'Events published; each counts once, for any number of subscribers.',
     labelNames,
     registers,
   });
   const dropped = new Counter({
     name: 'campaign_gateway_events_dropped_total',
-    help: 'Events that a slow subscriber missed; of campaigns, those that a newer state replaced.',
+    help: 'Events that slow subscribers missed; for campaigns, states that a newer one replaced.',
     labelNames,
     registers,
   });
@@ -43,14 +43,14 @@ export function feedMetrics(registry: Registry): FeedObserver {
   };
 }
 
-/** Told what a callback was answered. */
+/** Called with the verdict on each callback. */
 export type OnWebhook = (kind: WebhookKind, verdict: CallbackVerdict | 'refused') => void;
 
-/** Counts callbacks; the verdict is one of a closed set. */
+/** Metrics of callbacks. */
 export function webhookMetrics(registry: Registry): OnWebhook {
   const total = new Counter({
     name: 'campaign_gateway_webhooks_total',
-    help: 'Callbacks of the upstream, by what they were answered.',
+    help: 'Callbacks of the upstream by verdict.',
     labelNames: ['kind', 'verdict'],
     registers: [registry],
   });

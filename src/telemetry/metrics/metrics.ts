@@ -12,39 +12,30 @@ import { readMetrics, writeMetrics } from './read-metrics.js';
 import { type GatewayState, registerStateMetrics } from './state-metrics.js';
 import { upstreamMetrics } from './upstream-metrics.js';
 
-let registry: Registry | undefined;
+let processRegistry: Registry | undefined;
 
 /**
- * What is so of the process, whichever gateway of it is asked: memory, event loop, garbage. Watching the loop and the
- * collector can't be ended, so it begins with the first scrape, and only once.
+ * Metrics of the process: memory, event loop, garbage collection. All gateways of a process share them. The collection
+ * can't be stopped, so it starts once, at the first scrape.
  */
-function processMetrics(): Promise<string> {
-  return watched().metrics();
-}
-
-/** The same, as another process can add it to its own. */
-function processFigures(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
-  return watched().getMetricsAsJSON();
-}
-
-function watched(): Registry {
-  if (!registry) {
-    registry = new Registry();
-    collectDefaultMetrics({ register: registry });
+function processMetrics(): Registry {
+  if (!processRegistry) {
+    processRegistry = new Registry();
+    collectDefaultMetrics({ register: processRegistry });
   }
-  return registry;
+  return processRegistry;
 }
 
-/** What a process has counted, in a form that can be added to another's. */
+/** Metrics of a process, as data that can be added to those of others. */
 export type MetricFigures = MetricObjectWithValues<MetricValue<string>>[];
 
 /**
- * What one gateway counts, in a registry of its own. Labels are closed sets: nothing that a client or the upstream wrote
- * becomes one.
+ * Metrics of one gateway, in a registry of its own. The values of labels are closed sets: no text of a client or of the
+ * upstream becomes one.
  */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #ofCluster: (() => Promise<string>) | undefined;
+  readonly #clusterMetrics: (() => Promise<string>) | undefined;
   readonly operations = operationMetrics(this.#registry);
   readonly upstream = upstreamMetrics(this.#registry);
   readonly read = readMetrics(this.#registry);
@@ -56,36 +47,36 @@ export class Metrics {
 
   /**
    * @param version of the gateway.
-   * @param ofCluster what all workers have counted; undefined where this process is none of several.
+   * @param clusterMetrics metrics of all workers, in Prometheus's text format; undefined without `WORKERS`.
    */
-  constructor(version: string, ofCluster?: () => Promise<string>) {
-    this.#ofCluster = ofCluster;
+  constructor(version: string, clusterMetrics?: () => Promise<string>) {
+    this.#clusterMetrics = clusterMetrics;
     new Gauge({
       name: 'campaign_gateway_build_info',
-      help: '1; the version of the gateway and of Node.',
+      help: 'Always 1; the labels have the versions of the gateway and of Node.',
       labelNames: ['version', 'node'],
       aggregator: 'first',
       registers: [this.#registry],
     }).set({ version, node: process.versions.node }, 1);
   }
 
-  /** Shows how things stand, too. */
+  /** Adds gauges of the current state. */
   watch(state: GatewayState): void {
     registerStateMetrics(this.#registry, state);
   }
 
   /**
-   * Everything in Prometheus's text format, that of the process included; of all workers where this is one.
-   * @throws where the primary process of the workers does not answer.
+   * All metrics in Prometheus's text format: of the gateway and its process, or of all workers.
+   * @throws NoResponse if the primary process of the workers does not respond.
    */
   async text(): Promise<string> {
-    if (this.#ofCluster) return this.#ofCluster();
-    return `${await this.#registry.metrics()}\n${await processMetrics()}`;
+    if (this.#clusterMetrics) return this.#clusterMetrics();
+    return `${await this.#registry.metrics()}\n${await processMetrics().metrics()}`;
   }
 
-  /** What this process alone has counted. */
+  /** Metrics of this process alone. */
   async figures(): Promise<MetricFigures> {
-    return [...(await this.#registry.getMetricsAsJSON()), ...(await processFigures())];
+    return [...(await this.#registry.getMetricsAsJSON()), ...(await processMetrics().getMetricsAsJSON())];
   }
 
   get contentType(): string {

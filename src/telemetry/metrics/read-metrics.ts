@@ -7,12 +7,12 @@ import { initializeToZero, talliedCounter } from './tallies.js';
 const kinds = ['campaign', 'campaigns', 'messages'];
 const answers = ['kept', 'new', 'shared', 'stale'];
 
-/** Counts reads, by what they were answered with. */
+/** Metrics of reads. */
 export function readMetrics(registry: Registry): OnRead {
   return talliedCounter(
     {
       name: 'campaign_gateway_reads_total',
-      help: 'Reads that were answered: kept (as good as new), new (a call), shared (the call of another), stale (an old answer stood in).',
+      help: 'Successful reads: kept (fresh cache entry), new (a call), shared (the call of another read), stale (old cache entry instead of a failed read).',
       labelNames: ['kind', 'answer'],
       fromZero: kinds.flatMap((kind) => answers.map((answer) => [kind, answer] as const)),
     },
@@ -20,11 +20,11 @@ export function readMetrics(registry: Registry): OnRead {
   );
 }
 
-/** Counts writes, as the audit has them. */
+/** Metrics of writes, from the audit. */
 export function writeMetrics(registry: Registry): (line: AuditLine) => void {
   const writes = new Counter({
     name: 'campaign_gateway_writes_total',
-    help: 'Writes, by what they came to.',
+    help: 'Writes by outcome.',
     labelNames: ['what', 'outcome'],
     registers: [registry],
   });

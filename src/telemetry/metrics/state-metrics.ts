@@ -1,34 +1,34 @@
 import { type Aggregator, Gauge, type Registry } from 'prom-client';
 import { type BreakerState } from '../../datasources/exotel/resilience/circuit-breaker.js';
 
-/** How things stand; asked at each scrape and at no other time. */
+/** Current state of a gateway; read at each scrape. */
 export interface GatewayState {
   readonly breaker: () => BreakerState;
-  /** null: nothing limits the calls. */
+  /** The rate limiter; `null` stands for no limit. */
   readonly budget: () => {
     readonly limit: number | null;
     readonly left: number | null;
     readonly inFlight: number;
     readonly queued: number;
   };
-  /** By what is kept. */
-  readonly kept: () => Readonly<Record<string, { readonly entries: number; readonly bytes: number }>>;
-  /** Undefined where there is none to be reached. */
+  /** Sizes of the caches by kind. */
+  readonly cacheSizes: () => Readonly<Record<string, { readonly entries: number; readonly bytes: number }>>;
+  /** Undefined without `REDIS_URL`. */
   readonly isRedisUp: (() => boolean) | undefined;
 }
 
 const breakerStates = ['closed', 'halfOpen', 'open'] as const;
 
-/** Shows how things stand. */
+/** Registers gauges of the current state. */
 export function registerStateMetrics(
   registry: Registry,
-  { breaker, budget, kept, isRedisUp }: GatewayState,
+  { breaker, budget, cacheSizes, isRedisUp }: GatewayState,
 ): void {
   const registers = [registry];
-  // Each worker has a breaker and a queue of its own; the budget is one, as each worker knows it.
+  // Workers have circuit breakers and queues of their own, but share one rate limit.
   new Gauge({
     name: 'campaign_gateway_upstream_breaker_state',
-    help: '1 for the state that the circuit breaker is in; while it is open, no call is sent.',
+    help: '1 for the current state of the circuit breaker; while it is open, no call is sent.',
     labelNames: ['state'],
     aggregator: 'max',
     registers,
@@ -51,37 +51,31 @@ export function registerStateMetrics(
   const budgetName = 'campaign_gateway_upstream_budget';
   figure(
     `${budgetName}_limit_calls`,
-    `${budgetHelp} in any minute; +Inf: as many as it takes.`,
+    `${budgetHelp} allowed in any minute; +Inf for no limit.`,
     'min',
     () => budget().limit ?? Infinity,
   );
   figure(
     `${budgetName}_left_calls`,
-    `${budgetHelp} that may be sent now.`,
+    `${budgetHelp} that are left in this minute.`,
     'min',
     () => budget().left ?? Infinity,
   );
-  figure(
-    `${budgetName}_in_flight_calls`,
-    `${budgetHelp} that have no answer yet.`,
-    'max',
-    () => budget().inFlight,
-  );
+  figure(`${budgetName}_in_flight_calls`, `${budgetHelp} in flight.`, 'max', () => budget().inFlight);
   figure(
     `${budgetName}_queued_calls`,
-    `${budgetHelp} that wait for their place.`,
+    `${budgetHelp} that wait for the rate limit.`,
     'sum',
     () => budget().queued,
   );
-  watchKept(registry, kept);
-  watchRedis(registry, isRedisUp);
+  registerCacheSizes(registry, cacheSizes);
+  registerRedis(registry, isRedisUp);
 }
 
-/** Where there is no Redis to be reached, none is missing. */
-function watchRedis(registry: Registry, isUp: GatewayState['isRedisUp']): void {
+function registerRedis(registry: Registry, isUp: GatewayState['isRedisUp']): void {
   new Gauge({
     name: 'campaign_gateway_redis_up',
-    help: '1 where the shared state can be reached, 0 where it should be; nothing where there is none.',
+    help: '1 if Redis can be reached, 0 if not; no sample without REDIS_URL.',
     aggregator: 'min',
     registers: [registry],
     collect() {
@@ -91,15 +85,15 @@ function watchRedis(registry: Registry, isUp: GatewayState['isRedisUp']): void {
   });
 }
 
-function watchKept(registry: Registry, kept: GatewayState['kept']): void {
+function registerCacheSizes(registry: Registry, cacheSizes: GatewayState['cacheSizes']): void {
   for (const unit of ['entries', 'bytes'] as const)
     new Gauge({
       name: `campaign_gateway_kept_${unit}`,
-      help: `What was read and is kept, roughly, in ${unit}.`,
+      help: `Approximate size of the caches in ${unit}.`,
       labelNames: ['kind'],
       registers: [registry],
       collect() {
-        for (const [kind, size] of Object.entries(kept())) this.set({ kind }, size[unit]);
+        for (const [kind, size] of Object.entries(cacheSizes())) this.set({ kind }, size[unit]);
       },
     });
 }

@@ -1,6 +1,6 @@
 import { Counter, type Histogram, type Registry } from 'prom-client';
 
-/** Values of labels, in the order of their names. */
+/** Values of labels in the order of the label names. */
 type LabelValues<Names extends readonly string[]> = { readonly [Index in keyof Names]: string };
 
 interface Branch<Leaf> {
@@ -8,7 +8,7 @@ interface Branch<Leaf> {
   leaf: Leaf | undefined;
 }
 
-/** Something for each combination of the values of labels, found without making a text of them. */
+/** A value for each combination of label values; the lookup builds no string. */
 class ByLabels<Names extends readonly string[], Leaf> {
   readonly #names: Names;
   readonly #make: () => Leaf;
@@ -16,27 +16,27 @@ class ByLabels<Names extends readonly string[], Leaf> {
   readonly #all: (readonly [labels: Record<Names[number], string>, leaf: Leaf])[] = [];
 
   /**
-   * @param names of the labels; their values must be of closed sets, since nothing is ever forgotten.
-   * @param make makes what belongs to a combination that is new.
+   * @param names names of the labels; their values must be of closed sets, since entries are never removed.
+   * @param make creates the value of a new combination.
    */
   constructor(names: Names, make: () => Leaf) {
     this.#names = names;
     this.#make = make;
   }
 
-  /** All that there are, with their labels. */
+  /** All values, each with its labels. */
   get all(): readonly (readonly [labels: Record<Names[number], string>, leaf: Leaf])[] {
     return this.#all;
   }
 
-  /** What belongs to these values. */
+  /** The value of a combination; created on first use. */
   at(values: LabelValues<Names>): Leaf {
     let branch = this.#root;
-    for (const value of values) branch = branch.branches.get(value) ?? grow(branch, value);
-    return (branch.leaf ??= this.#bud(values));
+    for (const value of values) branch = branch.branches.get(value) ?? addBranch(branch, value);
+    return (branch.leaf ??= this.#addLeaf(values));
   }
 
-  #bud(values: LabelValues<Names>): Leaf {
+  #addLeaf(values: LabelValues<Names>): Leaf {
     const leaf = this.#make();
     const labels = Object.fromEntries(this.#names.map((name, index) => [name, values[index]]));
     this.#all.push([labels as Record<Names[number], string>, leaf]);
@@ -44,34 +44,34 @@ class ByLabels<Names extends readonly string[], Leaf> {
   }
 }
 
-function grow<Leaf>(branch: Branch<Leaf>, value: string): Branch<Leaf> {
-  const grown: Branch<Leaf> = { branches: new Map(), leaf: undefined };
-  branch.branches.set(value, grown);
-  return grown;
+function addBranch<Leaf>(branch: Branch<Leaf>, value: string): Branch<Leaf> {
+  const added: Branch<Leaf> = { branches: new Map(), leaf: undefined };
+  branch.branches.set(value, added);
+  return added;
 }
 
-/** What a metric is called, and what is told of it. */
+/** Name, help text and labels of a metric. */
 interface MetricName<Names extends readonly string[]> {
   readonly name: string;
   readonly help: string;
   readonly labelNames: Names;
 }
 
-/** How it is called, and what is there at 0 from the start: to Prometheus, what begins at 1 has not grown. */
+/** Description of a counter. `fromZero`: series to start at 0, since Prometheus sees no increase in one that starts at 1. */
 export interface CounterName<Names extends readonly string[]> extends MetricName<Names> {
   readonly fromZero?: readonly LabelValues<Names>[];
 }
 
 /**
- * A counter for what happens with every query. prom-client checks the labels of each count and makes a text of them,
- * which took a fortieth of a query; this one counts in plain numbers, and tells prom-client when it is asked for them.
- * @returns counts one more; takes the labels' values in the order of their names.
+ * A counter for events of every query. It counts in plain numbers and updates prom-client's counter at each scrape:
+ * prom-client checks labels and builds a string on every count, which took a fortieth of a query.
+ * @returns a function that counts one event; it takes the label values in the order of the label names.
  */
 export function talliedCounter<const Names extends readonly string[]>(
   { name, help, labelNames, fromZero = [] }: CounterName<Names>,
   registry: Registry,
 ): (...values: LabelValues<Names>) => void {
-  const tallies = new ByLabels(labelNames, () => ({ untold: 0 }));
+  const tallies = new ByLabels(labelNames, () => ({ pending: 0 }));
   for (const values of fromZero) tallies.at(values);
   new Counter<Names[number]>({
     name,
@@ -80,34 +80,33 @@ export function talliedCounter<const Names extends readonly string[]>(
     registers: [registry],
     collect() {
       for (const [labels, tally] of tallies.all) {
-        this.inc(labels, tally.untold);
-        tally.untold = 0;
+        this.inc(labels, tally.pending);
+        tally.pending = 0;
       }
     },
   });
   return (...values) => {
-    tallies.at(values).untold += 1;
+    tallies.at(values).pending += 1;
   };
 }
 
-/** Observations with the same labels. */
+/** Observations with equal labels. */
 interface Tally {
-  /** By bucket, each without those below it; the last is for what is above them all. */
+  /** Observations by bucket, not cumulative; the last bucket is for values above all bounds. */
   readonly counts: number[];
   sum: number;
 }
 
-/** What a histogram is called, and where its buckets end. */
+/** Description of a histogram. */
 export interface HistogramName<Names extends readonly string[]> extends MetricName<Names> {
-  /** Their upper bounds, ascending. */
+  /** Upper bounds of the buckets, ascending. */
   readonly buckets: readonly number[];
 }
 
 /**
- * A histogram for what is timed with every query, in plain numbers like {@link talliedCounter}. prom-client's takes one
- * observation at a time and no counts, so this is a metric of its own: to its registry that is whatever has a name and
- * says its values.
- * @returns observes one value; takes it before the labels' values, which are in the order of their names.
+ * A histogram for durations of every query, in plain numbers like {@link talliedCounter}. prom-client's histogram can't
+ * take counts at a scrape, so this is a metric of its own: a registry accepts any object with a name and a `get`.
+ * @returns a function that observes one value; it takes the value, then the label values in the order of the names.
  */
 export function talliedHistogram<const Names extends readonly string[]>(
   { name, help, labelNames, buckets }: HistogramName<Names>,
@@ -133,7 +132,7 @@ function bucketOf(value: number, buckets: readonly number[]): number {
   return bucket;
 }
 
-/** In Prometheus's format a bucket has those below it, too. */
+/** Samples in Prometheus's format, in which buckets are cumulative. */
 function samplesOf(
   name: string,
   buckets: readonly number[],
@@ -153,8 +152,8 @@ function samplesOf(
 }
 
 /**
- * Shows every combination of two labels from the start: to Prometheus, a counter that is first seen at 1 has not grown,
- * and the first of what should never be would raise no alert.
+ * Starts every combination of two labels at 0. Prometheus sees no increase in a counter that starts at 1, so the first
+ * event would raise no alert.
  */
 export function initializeToZero<First extends string, Second extends string>(
   counter: Counter<First | Second>,

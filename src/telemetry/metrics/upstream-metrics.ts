@@ -4,7 +4,7 @@ import { type Drift } from '../../datasources/exotel/drift/differences.js';
 import { type DriftRoute } from '../../datasources/exotel/drift/drift-watch.js';
 import { initializeToZero, talliedCounter, talliedHistogram } from './tallies.js';
 
-/** Statuses that say something by themselves (docs/upstream.md, envelope); others are told by their class. */
+/** Statuses with a label value of their own; the others are counted by class. */
 const known: ReadonlySet<number> = new Set([
   200, 201, 207, 400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 429, 499, 500, 502, 503, 504,
 ]);
@@ -14,13 +14,13 @@ const driftRoutes: readonly DriftRoute[] = [...routes, 'campaignCallback', 'mess
 
 const buckets = [0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counts requests to the upstream, and what they were answered that no document has. */
+/** Metrics of upstream calls and of drift. */
 export function upstreamMetrics(registry: Registry) {
   const registers = [registry];
   const ended = talliedCounter(
     {
       name: 'campaign_gateway_upstream_calls_total',
-      help: 'Requests sent to the upstream, retries included. status is none where no answer came; reason is ok or why it failed.',
+      help: 'Requests sent to the upstream, retries included. status is none without a response; reason is ok or the failure.',
       labelNames: ['route', 'status', 'reason'],
     },
     registry,
@@ -28,7 +28,7 @@ export function upstreamMetrics(registry: Registry) {
   const took = talliedHistogram(
     {
       name: 'campaign_gateway_upstream_call_duration_seconds',
-      help: 'From a request to the upstream to the end of its answer.',
+      help: 'Duration of upstream requests, without the wait for the rate limit.',
       labelNames: ['route'],
       buckets,
     },
@@ -36,13 +36,13 @@ export function upstreamMetrics(registry: Registry) {
   );
   const retries = new Counter({
     name: 'campaign_gateway_upstream_retries_total',
-    help: 'Requests to the upstream that repeated one which had failed.',
+    help: 'Upstream requests that repeated a failed one.',
     labelNames: ['route'],
     registers,
   });
   const drift = new Counter({
     name: 'campaign_gateway_upstream_drift_total',
-    help: 'Answers and callbacks with something that the document of the API does not have, by kind: key, status, shape.',
+    help: 'Responses and callbacks that differ from the documentation of the API, by kind: key, status, shape.',
     labelNames: ['route', 'kind'],
     registers,
   });

@@ -64,7 +64,7 @@ it('a time without an offset is read as Indian time, and counted as drift', asyn
       },
     },
   ]);
-  const drifts = linesOf(gateway, 'the upstream says something that its document does not have');
+  const drifts = linesOf(gateway, 'upstream response differs from its documentation');
   expect(drifts.map(({ drift }) => drift)).toEqual([
     ...['SmsSid', 'To', 'Status', 'DeliveredAt', 'CampaignSid'].map((path) => ({
       route: 'messageCallback',
@@ -84,7 +84,7 @@ describe('a word that is no status of the document', () => {
     await post(one.messageUrl, JSON.stringify(messageSays(one.sid, 'last', 'sent')), json);
     await subscriber.next(3);
     expect(subscriber.told()).toEqual(['m1 UNKNOWN Delivered', 'm1 SENT sent', 'last SENT sent']);
-    const drifts = linesOf(gateway, 'the upstream says something that its document does not have');
+    const drifts = linesOf(gateway, 'upstream response differs from its documentation');
     expect(drifts.map(({ drift }) => drift)).toContainEqual({
       route: 'messageCallback',
       kind: 'status',

@@ -15,7 +15,7 @@ import { postCallback } from '../../support/subscribing.js';
 
 afterEach(closeAll);
 
-const told = 'the upstream says something that its document does not have';
+const told = 'upstream response differs from its documentation';
 const toldOf = (gateway: GatewayUnderTest) => linesOf(gateway, told).map(({ drift }) => drift);
 
 /** What a watch tells, as `route kind path`. */

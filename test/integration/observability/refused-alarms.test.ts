@@ -31,8 +31,8 @@ const warnings = ({ logs }: GatewayUnderTest): string[] =>
     .map(({ msg }) => msg);
 
 const aboutAccount =
-  'the upstream does not allow this account what was asked: check EXOTEL_ACCOUNT_SID and its rights';
-const aboutCampaign = 'the upstream refused a request for one campaign, and allows others';
+  'the upstream refuses requests of this account: check EXOTEL_ACCOUNT_SID and its permissions';
+const aboutCampaign = 'the upstream refused a request for one campaign but accepts others';
 
 /** An upstream whose campaign is completed by somebody else right before an action comes. */
 const racing = (refusal: ReturnType<typeof failure>) => {

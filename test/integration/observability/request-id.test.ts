@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
 const count = '{ campaigns(first: 1) { totalCount } }';
-const call = 'an upstream call';
+const call = 'upstream call completed';
 
 async function echoed({ url }: GatewayUnderTest, path: string, said?: string) {
   const headers = said === undefined ? {} : { 'x-request-id': said };
@@ -69,7 +69,7 @@ it("a request's id is on each of its lines, beside the upstream's own ids", asyn
       upstreamRequestId: expect.stringMatching(/^[\da-f]{32}$/) as unknown,
     });
   expect(
-    linesOf(gateway, 'an operation')
+    linesOf(gateway, 'operation completed')
       .map(({ requestId: id }) => id)
       .sort(),
   ).toEqual(['one', 'three', 'two']);
@@ -79,9 +79,9 @@ it('a write is told at info, with its id and its audit', async () => {
   const { gateway } = await startBoth({ environment: { LOG_LEVEL: 'info' } });
   await createdSid(gateway, diwali);
   const [audit, operation, ...more] = linesOf(gateway) as [LogLine, LogLine, ...LogLine[]];
-  expect(audit).toMatchObject({ msg: 'a write', requestId: expect.stringMatching(uuid) as unknown });
+  expect(audit).toMatchObject({ msg: 'campaign write', requestId: expect.stringMatching(uuid) as unknown });
   expect(operation).toMatchObject({
-    msg: 'an operation',
+    msg: 'operation completed',
     requestId: audit.requestId,
     operation: { type: 'mutation', transport: 'http', outcome: 'ok' },
     calls: 1,
@@ -101,7 +101,7 @@ it('what was no operation at all is told with its id too', async () => {
   });
   await answer.body.dump();
   expect(answer.statusCode).toBe(400);
-  expect(linesOf(gateway, 'an operation')).toEqual([
+  expect(linesOf(gateway, 'operation completed')).toEqual([
     expect.objectContaining({ requestId: 'no-operation', codes: ['BAD_REQUEST'] }),
   ]);
 });
@@ -157,7 +157,7 @@ describe.each(transports)('over %s', (transport) => {
       );
       await until(() => asked.hasEnded());
     }
-    const told = linesOf(gateway, 'an operation').filter(({ operation }) => {
+    const told = linesOf(gateway, 'operation completed').filter(({ operation }) => {
       const { transport: over, type } = operation as Record<string, string>;
       return over === transport && type === 'query';
     });

@@ -59,7 +59,7 @@ describe('a trace', () => {
         parentSpanId: operation?.spanId,
         attributes: { 'http.request.method': 'GET' },
       });
-    const ids = linesOf(gateway, 'an upstream call').map(({ upstreamRequestId }) => upstreamRequestId);
+    const ids = linesOf(gateway, 'upstream call completed').map(({ upstreamRequestId }) => upstreamRequestId);
     expect(calls.map(({ attributes }) => attributes['exotel.request_id']).sort()).toEqual(ids.sort());
     expect(collector.bodies.join('')).toContain('gateway-of-acme');
     expect(collector.bodies.join('')).not.toContain(sid);
@@ -125,7 +125,7 @@ describe('a collector that', () => {
     const { gateway } = await startBoth({ seed: 'demo', environment });
     expect((await ask(gateway, query)).errors).toBeUndefined();
     await gateway.close();
-    const told = linesOf(gateway).filter(({ msg }) => msg.startsWith('traces cannot be sent'));
+    const told = linesOf(gateway).filter(({ msg }) => msg.startsWith('traces cannot be exported'));
     expect(told.map(({ level }) => level)).toEqual([40]);
   });
 

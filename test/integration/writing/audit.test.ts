@@ -52,7 +52,7 @@ const line = (changes: Readonly<Record<string, unknown>>) => ({
   sid: null,
   codes: [],
   upstreamRequestId: null,
-  msg: 'a write',
+  msg: 'campaign write',
   ...changes,
 });
 const someId: unknown = expect.stringMatching(/^[0-9a-f]{32}$/);

@@ -79,7 +79,7 @@ it.each([
   const line = written((logger) => {
     logger.info({ [name]: 'canary', within: { [name]: 'canary' } }, 'something');
   });
-  expect(line).toMatchObject({ [name]: '[not told]', within: { [name]: '[not told]' } });
+  expect(line).toMatchObject({ [name]: '[redacted]', within: { [name]: '[redacted]' } });
 });
 
 it.each([
