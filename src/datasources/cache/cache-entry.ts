@@ -1,37 +1,56 @@
+import { type CallOptions } from '../exotel/resilience/call-policy.js';
+import { type EntrySerializer } from './entry-serializer.js';
 import { type ReadReport } from './read-report.js';
 
-/** An answer, and when it was read. */
+/** A cached value, with the time and the version of its read. */
 export interface CacheEntry<V> {
   readonly value: V;
-  /** Epoch milliseconds. */
+  /** Time of the read; epoch milliseconds. */
   readonly readAtMs: number;
-  /** Grows with every reading of the account's gateways: tells which of two is newer where the clock can't. */
+  /** Version from the hybrid clock: of two entries, whichever instance read them, the greater version is newer. */
   readonly version: number;
-  /** True where a write may have changed it since: it is given only where there will be no new one. */
+  /** True if a write may have changed the value since. Such an entry is served only if no new read succeeds. */
   readonly isInvalidated?: boolean;
 }
 
-/** What a caller wants of a read. */
+/** Options of one read. */
 export interface ReadOptions {
+  /** Counts the calls and the cache hits of the request. */
   readonly report: ReadReport;
-  /** True where the client asked for a fresh read. */
+  /** True if the client sent `Cache-Control: no-cache`: only a read that starts now is good enough. */
   readonly noCache: boolean;
-  /** True for a window that a list which moved is read anew with: nothing that is kept will do, if there is room. */
+  /** True for a window of a list that has moved: it is read again, unless the rate limiter has no room for the call. */
   readonly refetch?: boolean;
-  /** Whom the read is for, where it is not for who waits for its answer: a write, or nobody in particular. */
+  /** Priority of the upstream call; by default that of a client's read, or of a refresh. */
   readonly priority?: 'write' | 'background';
-  /** True where an old answer will not do: an error is better. */
+  /** True if the read fails rather than return a stale entry. */
   readonly mustRevalidate?: boolean;
 }
 
-/** What is read. */
+/** Kinds of cached resources; also a label of the metrics. */
 export type ResourceKind = 'campaign' | 'campaigns' | 'messages';
 
 /**
- * How a read was answered: with what was kept and as good as new, with a new answer, with that of another's call, or
- * with an old one that stood in.
+ * Result of a read, a label of the metrics: `kept` is a fresh entry, `new` a call of this read, `shared` the call of
+ * another read, `stale` an old entry in place of a refresh.
  */
 export type ReadOutcome = 'kept' | 'new' | 'shared' | 'stale';
 
-/** Told of every read that was answered. */
-export type OnRead = (kind: ResourceKind, answer: ReadOutcome) => void;
+/** Called once for each read that was answered. */
+export type OnRead = (kind: ResourceKind, outcome: ReadOutcome) => void;
+
+/** A kind of value that the cache reads from the upstream: its keys, its freshness, its scope and its fetch. */
+export interface CachedResource<Params, V> {
+  readonly kind: ResourceKind;
+  readonly keyOf: (params: Params) => string;
+  /** The scope that a write invalidates in the shared tier together with this key. */
+  readonly scopeOf: (key: string) => string;
+  readonly fetch: (params: Params, call: CallOptions) => Promise<V>;
+  readonly serializer: EntrySerializer<V>;
+  /** How long an entry is served without a new read, in milliseconds. */
+  readonly freshMs: (entry: CacheEntry<V>, key: string) => number;
+  /** Greatest age at which an entry may be served in place of a read that fails or is slow, in milliseconds. */
+  readonly maxStaleMs: (value: V) => number;
+  /** Bound on the entries of the memory tier. An `LRUCache` allocates room for all of them when it is made. */
+  readonly maximumEntries: number;
+}

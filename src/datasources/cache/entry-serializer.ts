@@ -2,24 +2,24 @@ import { type Row, type Window } from '../../domain/page.js';
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 
 /**
- * The shape of what is written: it goes into the keys, so that gateways of two versions that run side by side do not
- * take each other's readings for their own. To be raised with every change to what a campaign or a message holds.
+ * Version of the serialized form. It is part of the keys of the shared tier, so that gateways of two releases that run
+ * side by side do not read each other's entries. Raise it with every change of the fields of a campaign or a message.
  */
 export const entryFormat = 1;
 
-/** How a kind of answer is written, and read again. */
+/** Writes values of one kind as text, and reads them back. */
 export interface EntrySerializer<V> {
   readonly serialize: (value: V) => string;
-  /** Undefined for what can't be read. */
+  /** @returns undefined for text that is not a value of this kind. */
   readonly parse: (text: string) => V | undefined;
 }
 
-/** Plain objects of texts, numbers and nulls are what JSON is for. */
+/** Serializer of plain objects of strings, numbers and nulls. */
 export function jsonSerializer<V extends object>(): EntrySerializer<V> {
   return { serialize: (value) => JSON.stringify(value), parse: (text) => parseJson(text) as V | undefined };
 }
 
-/** A row that could not be read, as it is written. */
+/** Serialized form of a row that could not be read. */
 interface SerializedFailure {
   readonly failed: FailureReason;
   readonly facts: FailureFacts;
@@ -29,7 +29,7 @@ function isFailure(row: object): row is SerializedFailure {
   return 'failed' in row && !('__typename' in row);
 }
 
-/** Windows hold, beside plain rows, the reasons why others could not be read. */
+/** Serializer of windows, whose rows are plain objects or the failures of rows that could not be read. */
 export function windowSerializer<T extends object>(): EntrySerializer<Window<T>> {
   return {
     serialize: (window) =>

@@ -1,7 +1,6 @@
 /**
- * Numbers readings and writes so that of two the later has the greater number, also where another gateway made one of
- * them: a hybrid logical clock. It goes by the time, a thousand numbers to the millisecond, and never behind a number
- * that it has heard of.
+ * Hybrid logical clock. It gives versions to reads and writes, so that the later of two has the greater version even if
+ * another instance made one of them. A version is the time in microseconds, and is never behind a version seen before.
  */
 export class HybridClock {
   readonly #now: () => number;
@@ -12,13 +11,13 @@ export class HybridClock {
     this.#now = now;
   }
 
-  /** The next number. */
+  /** Returns the next version. */
   readonly next = (): number => {
     this.#last = Math.max(Math.floor(this.#now()) * 1000, this.#last + 1);
     return this.#last;
   };
 
-  /** Takes a number that another gateway gave. */
+  /** Moves the clock past a version that another instance gave. */
   observe(version: number): void {
     this.#last = Math.max(this.#last, version);
   }

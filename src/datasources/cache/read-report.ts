@@ -1,97 +1,97 @@
 import { type CallOrigin, type RequestTrace } from '../../domain/request-trace.js';
 
-/** One thing that an answer is made of. */
+/** A cache entry that a response is made of. */
 export interface UsedEntry {
   /**
-   * For how many milliseconds it is still as good as new; undefined: it is no more, since it aged, was replaced, may
-   * have been changed by a write, or is not kept.
+   * How long the entry is still fresh, in milliseconds; undefined once it is stale, invalidated, replaced, evicted, or
+   * if it was never cached.
    */
   freshForMs(): number | undefined;
-  /** How much memory it takes to remember it, roughly. */
+  /** Estimated memory of this reference in bytes. */
   readonly bytes: number;
 }
 
-/** What an object and its place in a list take, roughly. */
-const ownBytes = 80;
+/** A cache that can tell how long an entry is still fresh. */
+export interface EntryLifetimes {
+  /** @returns milliseconds; undefined unless the key's entry has this version and is fresh. */
+  freshForMs(key: string, version: number): number | undefined;
+}
 
-/** A reading by the key that it is kept under and its number: it is not held itself, so it can be let go of. */
+/** Bytes of a reference and its place in an array. */
+const referenceBytes = 80;
+
+/** Refers to an entry by key and version. It does not hold the entry itself, which may be evicted meanwhile. */
 export class EntryReference implements UsedEntry {
-  readonly #kept: EntryLifetimes;
+  readonly #cache: EntryLifetimes;
   readonly #key: string;
   readonly #version: number;
 
-  constructor(kept: EntryLifetimes, key: string, version: number) {
-    this.#kept = kept;
+  constructor(cache: EntryLifetimes, key: string, version: number) {
+    this.#cache = cache;
     this.#key = key;
     this.#version = version;
   }
 
   freshForMs(): number | undefined {
-    return this.#kept.freshForMs(this.#key, this.#version);
+    return this.#cache.freshForMs(this.#key, this.#version);
   }
 
   get bytes(): number {
-    return ownBytes + this.#key.length;
+    return referenceBytes + this.#key.length;
   }
 }
 
-/** Where readings are kept. */
-export interface EntryLifetimes {
-  /** For how long the reading of this number is as good as new; undefined where another or none is. */
-  freshForMs(key: string, version: number): number | undefined;
-}
-
-/** What one request's answer is made of. */
+/** The cache entries that one response is made of. */
 class UsedEntries {
-  readonly #readings: UsedEntry[] = [];
-  #underWay = 0;
-  #isOfTheMoment = false;
+  readonly #entries: UsedEntry[] = [];
+  #pending = 0;
+  #isTimeDependent = false;
 
-  /** Something is being read: until `are` tells what came of it, nobody knows what the answer is made of. */
+  /** A read begins: the list of entries is incomplete until `end` is called. */
   begin(): void {
-    this.#underWay += 1;
+    this.#pending += 1;
   }
 
-  /** What was being read has come. */
-  end(reading: UsedEntry): void {
-    this.#underWay -= 1;
-    this.#readings.push(reading);
+  /** A read has ended with this entry. */
+  end(entry: UsedEntry): void {
+    this.#pending -= 1;
+    this.#entries.push(entry);
   }
 
-  /** Something else came with what is read. */
-  add(reading: UsedEntry): void {
-    this.#readings.push(reading);
+  /** Adds an entry that was used without a read of its own. */
+  add(entry: UsedEntry): void {
+    this.#entries.push(entry);
   }
 
-  /** The answer goes by the clock, too: in a moment it may be another one though nothing was read anew. */
+  /** The response also depends on the current time: it may differ a moment later although no entry has changed. */
   markTimeDependent(): void {
-    this.#isOfTheMoment = true;
+    this.#isTimeDependent = true;
   }
 
-  /** All that the answer is made of; undefined where that is not all, or nothing. */
+  /** All entries of the response; undefined if the list is empty or incomplete, or the response depends on the time. */
   get all(): readonly UsedEntry[] | undefined {
-    const isAll = this.#underWay === 0 && !this.#isOfTheMoment && this.#readings.length > 0;
-    return isAll ? this.#readings : undefined;
+    const isComplete = this.#pending === 0 && !this.#isTimeDependent && this.#entries.length > 0;
+    return isComplete ? this.#entries : undefined;
   }
 }
 
-/** What one request cost: told to a client that asks for it. */
+/** Counts the calls and cache hits of one request, for clients that ask for a report. */
 export class ReadReport implements CallOrigin {
   /** Requests sent to the upstream, retries included. */
   calls = 0;
-  /** Reads answered from what was read before, fresh or old. */
+  /** Reads that were served from the cache, fresh or stale. */
   fromCache = 0;
-  /** Reads that joined a call which another request had under way. */
+  /** Reads that joined the call of another request. */
   shared = 0;
-  /** For how long all that was read is as good as new; Infinity where nothing was read. */
+  /** Shortest remaining freshness of all entries read, in milliseconds; Infinity before the first read. */
   freshForMs = Infinity;
-  /** Whether numbers and texts of people were asked for. */
+  /** Whether messages were requested, which hold phone numbers and texts. */
   hasMessages = false;
-  /** What the answer is made of. */
+  /** The entries that the response is made of. */
   readonly used = new UsedEntries();
   readonly trace: RequestTrace | undefined;
 
-  /** @param trace of the request; undefined for what nobody asked for. */
+  /** @param trace of the request; undefined for reads without a request. */
   constructor(trace?: RequestTrace) {
     this.trace = trace;
   }

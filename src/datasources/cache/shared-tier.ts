@@ -1,174 +1,177 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FoundEntry, type SharedTierStore } from '../state/shared-tier-store.js';
-import { type CacheEntry } from './cache-entry.js';
-import { entryFormat, type EntrySerializer } from './entry-serializer.js';
+import { type EntryLocation, type FoundEntry, type SharedTierStore } from '../state/shared-tier-store.js';
+import { type CachedResource, type CacheEntry } from './cache-entry.js';
+import { entryFormat } from './entry-serializer.js';
 import { type HybridClock } from './hybrid-clock.js';
 
-/** How one kind of answer is shared with the account's other gateways. */
-export interface SharedTierOptions<V> {
+/** Options of the shared tier, the same for all resources of an account. */
+export interface SharedTierOptions {
   readonly store: SharedTierStore;
-  readonly clock: HybridClock;
-  /** Tells the keys of one kind from those of another. */
-  readonly kind: string;
-  /** What a write names that changes what is under a key. */
-  readonly scopeOf: (key: string) => string;
-  readonly serializer: EntrySerializer<V>;
-  /** How long a reading may be of use to anybody. */
-  readonly ttlMs: (value: V) => number;
-  /** How long to wait for what another gateway is reading before it is read here too. */
+  /** How long to wait for a read of another instance before reading here too, in milliseconds. */
   readonly waitMs: number;
 }
 
-/** What is known elsewhere of one thing. */
-export interface RemoteEntry<V> {
+/** Result of a lookup in the shared tier. */
+export interface SharedLookup<V> {
   readonly entry: CacheEntry<V> | undefined;
-  /** Readings up to this version may be from before a write. */
+  /** Entries up to this version may predate a write. */
   readonly invalidatedVersion: number;
 }
 
-/** How a read is made once for all gateways. */
-export interface OnceOptions<V> {
-  /** The version of what will not do; -1 where there is nothing. */
-  readonly seen: number;
-  /** False where a reading that another gateway has begun will not do, or can't be waited for. */
-  readonly maySettle: boolean;
-  readonly isFresh: (reading: CacheEntry<V>) => boolean;
-  /** Reads it from the upstream, under this version where one is given. */
-  readonly read: (version: number | undefined) => Promise<CacheEntry<V>>;
+/** Options of a read that instances share. */
+export interface FetchOnceOptions<V> {
+  /** Version of the entry that is not good enough; -1 if there is none. */
+  readonly seenVersion: number;
+  /** True if a read that another instance has begun is good enough, and can be waited for. */
+  readonly mayWait: boolean;
+  readonly isFresh: (entry: CacheEntry<V>) => boolean;
+  /** Reads from the upstream; the entry gets this version if one is given. */
+  readonly fetch: (version: number | undefined) => Promise<CacheEntry<V>>;
 }
 
-/** A reading that is under way elsewhere is looked for at intervals that grow, in milliseconds. */
-const [firstLookMs, longestLookMs] = [25, 100];
-/** A claim is renewed well before the few seconds that it holds are over. */
+/** First and longest interval between lookups for an entry that another instance reads, in milliseconds. */
+const [firstPollMs, longestPollMs] = [25, 100];
+/** A lease lasts a few seconds, so that this renews it in time. */
 const renewEveryMs = 1000;
 
-/** What the account's gateways have read of one kind, and read now: found, shared, and read once together. */
+const notFound = { entry: undefined, invalidatedVersion: -1 } as const;
+
+/**
+ * Second tier of the cache, for one resource: entries that any instance of the account has read, and single flight across
+ * instances. It is optional: if the store does not answer in time, reads go on as if it were empty.
+ */
 export class SharedTier<V> {
-  readonly #options: SharedTierOptions<V>;
-  readonly #looks = new Map<string, Promise<RemoteEntry<V>>>();
+  readonly #resource: Pick<CachedResource<never, V>, 'kind' | 'scopeOf' | 'serializer' | 'maxStaleMs'>;
+  readonly #clock: HybridClock;
+  readonly #store: SharedTierStore;
+  readonly #waitMs: number;
+  readonly #lookups = new Map<string, Promise<SharedLookup<V>>>();
 
-  constructor(options: SharedTierOptions<V>) {
-    this.#options = options;
+  constructor(
+    resource: Pick<CachedResource<never, V>, 'kind' | 'scopeOf' | 'serializer' | 'maxStaleMs'>,
+    clock: HybridClock,
+    { store, waitMs }: SharedTierOptions,
+  ) {
+    this.#resource = resource;
+    this.#clock = clock;
+    this.#store = store;
+    this.#waitMs = waitMs;
   }
 
-  /** What any gateway has read; of those who ask at once, one looks. */
-  async find(key: string): Promise<RemoteEntry<V>> {
-    const underWay = this.#looks.get(key);
-    if (underWay) return underWay;
-    const look = this.#find(key).finally(() => this.#looks.delete(key));
-    this.#looks.set(key, look);
-    return look;
+  /** Looks up one key; concurrent callers share the lookup. */
+  async get(key: string): Promise<SharedLookup<V>> {
+    const running = this.#lookups.get(key);
+    if (running) return running;
+    const lookup = this.getAll([key])
+      .then(([found]) => found ?? notFound)
+      .finally(() => this.#lookups.delete(key));
+    this.#lookups.set(key, lookup);
+    return lookup;
   }
 
-  /** What any gateway has read of several things. */
-  async findAll(keys: readonly string[]): Promise<readonly RemoteEntry<V>[]> {
+  /** Looks up several keys at once. */
+  async getAll(keys: readonly string[]): Promise<readonly SharedLookup<V>[]> {
     if (keys.length === 0) return [];
-    const found = await this.#options.store.get(keys.map((key) => this.#placeOf(key)));
-    return found.map((one) => this.#elsewhere(one));
+    const found = await this.#store.get(keys.map((key) => this.#locationOf(key)));
+    return found.map((one) => this.#parse(one));
   }
 
-  /** Lets the other gateways find readings. */
-  share(readings: readonly (readonly [key: string, reading: CacheEntry<V>])[]): void {
-    const { store, serializer: text, ttlMs } = this.#options;
-    void store.set(
-      readings.map(([key, { value, readAtMs, version }]) => ({
-        key: this.#placeOf(key).key,
+  /** Stores entries for the other instances, without waiting for the store. */
+  set(entries: readonly (readonly [key: string, entry: CacheEntry<V>])[]): void {
+    const { serializer, maxStaleMs } = this.#resource;
+    void this.#store.set(
+      entries.map(([key, { value, readAtMs, version }]) => ({
+        key: this.#locationOf(key).key,
         version,
         readAtMs,
-        text: text.serialize(value),
-        ttlMs: ttlMs(value),
+        text: serializer.serialize(value),
+        ttlMs: maxStaleMs(value),
       })),
     );
   }
 
   /**
-   * Reads, unless another gateway is at it: then what that one reads is waited for, for a time.
-   * @returns the reading, and whether it was another's.
+   * Reads from the upstream, or waits for another instance that is reading the same key.
+   * @returns the entry, and whether another instance has read it.
    */
-  async once(
+  async fetchOnce(
     key: string,
-    { seen, maySettle, isFresh, read }: OnceOptions<V>,
-  ): Promise<{ readonly reading: CacheEntry<V>; readonly isElsewhere: boolean }> {
-    const { store, clock, waitMs } = this.#options;
-    const place = this.#placeOf(key);
+    { seenVersion, mayWait, isFresh, fetch }: FetchOnceOptions<V>,
+  ): Promise<{ readonly entry: CacheEntry<V>; readonly isRemote: boolean }> {
+    const location = this.#locationOf(key);
     const token = randomUUID();
-    const untilMs = performance.now() + waitMs;
-    for (let tooOld = seen; ;) {
-      const { version, outcome } = await store.acquireLease(place, token, {
-        proposed: clock.next(),
-        seen: tooOld,
-      });
-      if (version !== undefined) clock.observe(version);
-      if (outcome === 'ours' && version !== undefined)
-        return { reading: await this.#ours(key, token, () => read(version)), isElsewhere: false };
-      const isWaiting = maySettle && outcome !== 'ours' && performance.now() < untilMs;
-      if (!isWaiting) return { reading: await this.#shared(key, version, read), isElsewhere: false };
-      if (outcome === 'taken') await this.#landed(key, untilMs);
-      const { entry: reading } = await this.find(key);
-      if (reading && reading.version > tooOld && isFresh(reading)) return { reading, isElsewhere: true };
-      // What is newer but won't do will do no better the next time.
-      if (outcome === 'newer') tooOld = Math.max(tooOld, reading?.version ?? tooOld);
+    const deadlineMs = performance.now() + this.#waitMs;
+    for (let seen = seenVersion; ;) {
+      const versions = { proposed: this.#clock.next(), seen };
+      const { version, outcome } = await this.#store.acquireLease(location, token, versions);
+      if (version !== undefined) this.#clock.observe(version);
+      if (outcome === 'acquired' && version !== undefined)
+        return { entry: await this.#fetchWithLease(key, token, () => fetch(version)), isRemote: false };
+      const isWaiting = mayWait && outcome !== 'acquired' && performance.now() < deadlineMs;
+      if (!isWaiting) return { entry: await this.#fetchWithoutLease(key, version, fetch), isRemote: false };
+      if (outcome === 'held') await this.#untilReleased(key, deadlineMs);
+      const { entry } = await this.get(key);
+      if (entry && entry.version > seen && isFresh(entry)) return { entry, isRemote: true };
+      // A newer entry that is not fresh will not be fresh at the next attempt either.
+      if (outcome === 'newer') seen = Math.max(seen, entry?.version ?? seen);
     }
   }
 
-  /** Waits until what another gateway reads is there, or it has given up. */
-  async #landed(key: string, untilMs: number): Promise<void> {
-    const place = this.#placeOf(key);
+  /** Waits until no other instance reads the key any more. */
+  async #untilReleased(key: string, deadlineMs: number): Promise<void> {
+    const location = this.#locationOf(key);
     for (
-      let pauseMs = firstLookMs;
-      performance.now() < untilMs;
-      pauseMs = Math.min(pauseMs * 2, longestLookMs)
+      let pauseMs = firstPollMs;
+      performance.now() < deadlineMs;
+      pauseMs = Math.min(pauseMs * 2, longestPollMs)
     ) {
       await sleep(pauseMs, undefined, { ref: false });
-      const [found] = await this.#options.store.get([place]);
+      const [found] = await this.#store.get([location]);
       if (!found?.isInFlight) return;
     }
   }
 
-  async #ours(key: string, token: string, read: () => Promise<CacheEntry<V>>): Promise<CacheEntry<V>> {
-    const { store } = this.#options;
-    const place = this.#placeOf(key);
-    const renewing = setInterval(() => void store.renewLease(place, token), renewEveryMs).unref();
+  async #fetchWithLease(
+    key: string,
+    token: string,
+    fetch: () => Promise<CacheEntry<V>>,
+  ): Promise<CacheEntry<V>> {
+    const location = this.#locationOf(key);
+    const renewing = setInterval(() => void this.#store.renewLease(location, token), renewEveryMs).unref();
     try {
-      const reading = await read();
-      this.share([[key, reading]]);
-      return reading;
+      const entry = await fetch();
+      this.set([[key, entry]]);
+      return entry;
     } finally {
       clearInterval(renewing);
-      void store.releaseLease(place, token);
+      void this.#store.releaseLease(location, token);
     }
   }
 
-  async #shared(
+  async #fetchWithoutLease(
     key: string,
     version: number | undefined,
-    read: OnceOptions<V>['read'],
+    fetch: FetchOnceOptions<V>['fetch'],
   ): Promise<CacheEntry<V>> {
-    const reading = await read(version);
-    // Without an version of the store's nobody could tell it from what was read before a write.
-    if (version !== undefined) this.share([[key, reading]]);
-    return reading;
+    const entry = await fetch(version);
+    // Only a version from the store shows the other instances whether the entry predates a write.
+    if (version !== undefined) this.set([[key, entry]]);
+    return entry;
   }
 
-  async #find(key: string): Promise<RemoteEntry<V>> {
-    const [found] = await this.findAll([key]);
-    return found ?? { entry: undefined, invalidatedVersion: -1 };
-  }
-
-  #elsewhere({ entry: stored, invalidatedVersion: invalidatedVersion }: FoundEntry): RemoteEntry<V> {
-    const { clock, serializer: text } = this.#options;
-    clock.observe(Math.max(invalidatedVersion, stored?.version ?? -1));
-    if (!stored) return { entry: undefined, invalidatedVersion: invalidatedVersion };
+  #parse({ entry: stored, invalidatedVersion }: FoundEntry): SharedLookup<V> {
+    this.#clock.observe(Math.max(invalidatedVersion, stored?.version ?? -1));
+    if (!stored) return { entry: undefined, invalidatedVersion };
     const { version, readAtMs } = stored;
     const isInvalidated = version <= invalidatedVersion;
-    const value = text.parse(stored.text);
-    const reading = value && { value, version, readAtMs, ...(isInvalidated && { isInvalidated }) };
-    return { entry: reading, invalidatedVersion: invalidatedVersion };
+    const value = this.#resource.serializer.parse(stored.text);
+    const entry = value && { value, version, readAtMs, ...(isInvalidated && { isInvalidated }) };
+    return { entry, invalidatedVersion };
   }
 
-  #placeOf(key: string) {
-    const { kind, scopeOf } = this.#options;
+  #locationOf(key: string): EntryLocation {
+    const { kind, scopeOf } = this.#resource;
     return { key: `${kind}${entryFormat}:${key}`, scope: scopeOf(key) };
   }
 }

@@ -1,273 +1,305 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
-import { type ReadOutcome, type CacheEntry, type ReadOptions } from './cache-entry.js';
+import { type CachedResource, type CacheEntry, type OnRead, type ReadOptions } from './cache-entry.js';
 import { type HybridClock } from './hybrid-clock.js';
-import { MemoryTier, type MemoryTierOptions } from './memory-tier.js';
+import { MemoryTier } from './memory-tier.js';
 import { EntryReference } from './read-report.js';
-import { type SharedTier } from './shared-tier.js';
+import { SharedTier, type SharedTierOptions } from './shared-tier.js';
+import { type Flight, InFlightReads, SingleFlight } from './single-flight.js';
 
-/** A read under way. */
-interface Flight<T> {
-  readonly landed: Promise<T>;
-  /** Settles where the read has to wait for its place in the budget. */
-  readonly queued: Promise<void>;
+/** Options of a cache. */
+export interface StaleCacheOptions<V> {
+  /** False: nothing is cached, and every read is a call of its own. */
+  readonly isEnabled: boolean;
+  /** Bound on the estimated memory of the entries, in bytes. */
+  readonly maximumBytes: number;
+  /** How long a refresh may take before the stale entry is served instead, in milliseconds. */
+  readonly softTimeoutMs: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Gives versions to reads and writes. */
+  readonly clock: HybridClock;
+  /** Undefined for the only instance of an account. */
+  readonly shared?: SharedTierOptions | undefined;
+  /** Called once for each read that was answered. */
+  readonly onRead?: OnRead | undefined;
+  /** Called for every entry that is newer than the cached one, also if caching is off. */
+  readonly onNewer?: (entry: CacheEntry<V>) => void;
+  /** Called for every entry read from the upstream here, unless a write has overtaken the read. */
+  readonly onFetched?: (entry: CacheEntry<V>) => void;
 }
 
-/** Single flight: the same read, asked for by any number of requests at once, is one call. */
-class Flights<T> {
-  readonly #flights = new Map<string, Flight<T>>();
+/** Prefix of the flights of reads that need a new entry: other reads may join them, but they join no others. */
+const newEntryPrefix = 'new ';
 
-  /** Joins the flight of this key, or starts one. */
-  join(key: string, start: (onQueued: () => void) => Promise<T>): { flight: Flight<T>; isJoined: boolean } {
-    const earlier = this.#flights.get(key);
-    if (earlier) return { flight: earlier, isJoined: true };
-    let onQueued: () => void = () => undefined;
-    const queued = new Promise<void>((resolve) => (onQueued = resolve));
-    const landed = start(onQueued);
-    const flight = { landed, queued };
-    this.#flights.set(key, flight);
-    const land = (): void => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    };
-    landed.then(land, land);
-    return { flight, isJoined: false };
+/**
+ * Stale-while-revalidate cache of one resource, for all requests of the process. Fresh entries are served at once. Stale
+ * ones are refreshed, and are served if the refresh fails, is slow, or has to wait for the rate limiter. Concurrent reads
+ * of one key share one call, across instances if there is a shared tier.
+ */
+export class StaleCache<Params, V extends object> {
+  readonly #resource: CachedResource<Params, V>;
+  readonly #options: StaleCacheOptions<V>;
+  readonly #memory: MemoryTier<V>;
+  readonly #shared: SharedTier<V> | undefined;
+  readonly #flights = new SingleFlight<CacheEntry<V>>();
+  readonly #inFlight = new InFlightReads();
+
+  constructor(resource: CachedResource<Params, V>, options: StaleCacheOptions<V>) {
+    const { maximumBytes, clock, shared } = options;
+    this.#resource = resource;
+    this.#options = options;
+    this.#memory = new MemoryTier({ maximumBytes, maximumEntries: resource.maximumEntries });
+    this.#shared = shared && new SharedTier(resource, clock, shared);
   }
-
-  /** Nobody joins these that are under way now: they may tell what was before a write. */
-  leave(isLeft: (key: string) => boolean): void {
-    for (const key of [...this.#flights.keys()]) if (isLeft(key)) this.#flights.delete(key);
-  }
-}
-
-/** Reads one thing from the upstream. */
-type Fetch<V> = (call: CallOptions) => Promise<V>;
-
-/** Told of a reading, and whether a write has overtaken it. */
-export type OnFetched<V> = (key: string, reading: CacheEntry<V>, isInvalidated: boolean) => void;
-
-/** One that is being made. */
-interface UnderWay {
-  readonly key: string;
-  isInvalidated: boolean;
-}
-
-/** What is being read: a write that comes meanwhile makes it of no use for those who come later. */
-class ReadingsUnderWay<V> {
-  readonly #underWay = new Set<UnderWay>();
-  readonly #now: () => number;
-  readonly #onRead: OnFetched<V>;
 
   /**
-   * @param now epoch milliseconds.
-   * @param onRead told of every reading.
+   * Returns a fresh entry, reads a new one, or serves a stale one.
+   * @throws UpstreamFailure if the read fails and no stale entry may be served.
    */
-  constructor(now: () => number, onRead: OnFetched<V>) {
-    this.#now = now;
-    this.#onRead = onRead;
-  }
-
-  /** @param version of two under way at once, the one begun later is newer. */
-  async read(key: string, fetch: Fetch<V>, call: CallOptions, version: number): Promise<CacheEntry<V>> {
-    const read: UnderWay = { key, isInvalidated: false };
-    this.#underWay.add(read);
-    try {
-      const reading = { value: await fetch(call), readAtMs: this.#now(), version };
-      this.#onRead(key, reading, read.isInvalidated);
-      return reading;
-    } finally {
-      this.#underWay.delete(read);
-    }
-  }
-
-  /** A write may have changed these. */
-  invalidate(isChanged: (key: string) => boolean): void {
-    for (const read of this.#underWay) read.isInvalidated ||= isChanged(read.key);
-  }
-}
-
-/** Waits for something, until the signal says that it is of no more use. */
-type Wait = (signal: AbortSignal) => Promise<unknown>;
-
-/** Waits for so long. */
-function after(ms: number): Wait {
-  return (signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
-}
-
-/**
- * The new answer, or the old one where a wait ends first or there will be no new one: never an error where an old
- * answer exists, except that there is no such thing any more.
- */
-async function newOrOld<T>({ landed }: Flight<T>, old: T, waits: readonly Wait[]): Promise<T> {
-  const over = new AbortController();
-  const giveOldUnlessGone = (error: unknown): T => {
-    // That there is no such thing any more is an answer, and the newest one.
-    if (failedBecause(error, 'notFound')) throw error;
-    return old;
-  };
-  const given = await Promise.race([
-    landed.catch(giveOldUnlessGone),
-    ...waits.map((wait) => wait(over.signal).then(() => old)),
-  ]);
-  over.abort();
-  return given;
-}
-
-/** How a kind of answer is read and kept; where it is not kept, nothing is shared between requests either. */
-export interface StaleCacheOptions<V> extends MemoryTierOptions<V> {
-  /** Tells which of two readings is newer. */
-  readonly clock: HybridClock;
-  /** What other gateways of the account have read; undefined where there are none. */
-  readonly shared?: SharedTier<V> | undefined;
-  /** How long a refresh may take before an old answer stands in. */
-  readonly softTimeoutMs: number;
-  /** Told of every read how it was answered. */
-  readonly onRead?: (how: ReadOutcome) => void;
-  /** Told of every reading of the upstream's that no write has overtaken. */
-  readonly onFetched?: (reading: CacheEntry<V>) => void;
-}
-
-/** Before the key of a flight that may not end with an old answer. */
-const newOnly = 'new ';
-
-/**
- * Answers of one kind, kept for the whole process: fresh ones are given at once; past that they are refreshed,
- * and stand in where the refresh has to wait, takes long or fails. One call for any number of concurrent readers.
- */
-export class StaleCache<V extends object> extends MemoryTier<V> {
-  readonly #options: StaleCacheOptions<V>;
-  readonly #flights = new Flights<CacheEntry<V>>();
-  readonly #underWay: ReadingsUnderWay<V>;
-
-  constructor(options: StaleCacheOptions<V>) {
-    super(options);
-    this.#options = options;
-    this.#underWay = new ReadingsUnderWay(options.now, (key, reading, isInvalidated) => {
-      if (!options.isEnabled) options.onRead?.('new');
-      if (isInvalidated) return;
-      this.set(key, reading);
-      options.onFetched?.(reading);
-    });
-  }
-
-  /** Keeps what a write answered, as read now. */
-  replace(key: string, value: V, version = this.#options.clock.next()): CacheEntry<V> {
-    const reading = { value, readAtMs: this.#options.now(), version };
-    this.set(key, reading);
-    return reading;
-  }
-
-  /** Takes what other gateways have read of several things, where that is newer. */
-  async loadShared(keys: readonly string[]): Promise<void> {
-    const found = await this.#options.shared?.findAll(keys);
-    found?.forEach((elsewhere, index) => {
-      this.take(keys[index] ?? '', elsewhere);
-    });
-  }
-
-  /** Marks what a write may have changed: the next read asks anew. What is being read now is not kept. */
-  override invalidate(isChanged: (key: string) => boolean = () => true): void {
-    this.#flights.leave((flight) => isChanged(flight.replace(newOnly, '')));
-    this.#underWay.invalidate(isChanged);
-    super.invalidate(isChanged);
-  }
-
-  /** Keeps nothing of what was read, or is being read now. */
-  override clear(): void {
-    this.invalidate();
-    super.clear();
-  }
-
-  /** @throws UpstreamFailure where it can't be read, and nothing that was read before stands in. */
-  read(key: string, wish: ReadOptions, fetch: Fetch<V>): Promise<CacheEntry<V>> {
-    const { report, priority = 'read' } = wish;
+  read(params: Params, options: ReadOptions): Promise<CacheEntry<V>> {
+    const { report, priority = 'read' } = options;
+    const key = this.#resource.keyOf(params);
     report.used.begin();
-    if (this.#options.isEnabled) return this.#read(key, wish, fetch);
+    if (this.#options.isEnabled) return this.#read(key, params, options);
     report.freshForMs = 0;
-    return this.#fetch(key, fetch, { priority, origin: report });
+    return this.#fetch(key, params, { priority, origin: report });
   }
 
-  async #read(key: string, wish: ReadOptions, fetch: Fetch<V>): Promise<CacheEntry<V>> {
-    const kept = this.#fresh(key, wish) ?? (this.#options.shared && (await this.#findFresh(key, wish)));
-    if (kept) return this.#told(key, kept, wish);
-    const old = this.peek(key);
-    // An old answer is of no use to who needs a newer one: it stands in only where there will be none.
-    const mustBeNew = wish.noCache || wish.refetch === true || old?.isInvalidated === true;
-    const { flight, isJoined } = this.#fly(key, wish, fetch, old, mustBeNew);
-    const given =
-      !old || wish.mustRevalidate
-        ? await flight.landed
-        : await newOrOld(flight, old, this.#impatience(flight, wish, mustBeNew));
-    if (given === old) wish.report.fromCache += 1;
-    this.#options.onRead?.(given === old ? 'stale' : isJoined ? 'shared' : 'new');
-    return this.#told(key, given, wish);
+  /** The entry of a key, fresh or stale; undefined if there is none, or it is too old to be served. */
+  peek(key: string): CacheEntry<V> | undefined {
+    const entry = this.#memory.get(key);
+    if (!entry) return undefined;
+    return this.#ageMs(entry) <= this.#resource.maxStaleMs(entry.value) ? entry : this.fresh(key);
   }
 
-  /** Notes what is given, and for how long it is as good as new. */
-  #told(key: string, reading: CacheEntry<V>, { report }: ReadOptions): CacheEntry<V> {
-    report.freshForMs = Math.min(report.freshForMs, this.leftMs(reading, key));
-    report.used.end(new EntryReference(this, key, reading.version));
-    return reading;
+  /** The entry of a key if it is fresh. */
+  fresh(key: string): CacheEntry<V> | undefined {
+    const entry = this.#memory.get(key);
+    return entry && this.#isFresh(entry, key) ? entry : undefined;
   }
 
-  #fresh(key: string, wish: ReadOptions): CacheEntry<V> | undefined {
-    const kept = wish.noCache || wish.refetch ? undefined : this.fresh(key);
-    if (kept) wish.report.fromCache += 1;
-    if (kept) this.#options.onRead?.('kept');
-    return kept;
+  /** How long the key's entry of this version is still fresh, in milliseconds; undefined if it is not. */
+  freshForMs(key: string, version: number): number | undefined {
+    const fresh = this.fresh(key);
+    return fresh?.version === version ? this.#freshForMs(fresh, key) : undefined;
   }
 
-  /** What another gateway has read may be fresh, or at least old: then nobody has to wait who need not. */
-  async #findFresh(key: string, wish: ReadOptions): Promise<CacheEntry<V> | undefined> {
-    const isOfUse = !(wish.noCache || wish.refetch) || !this.peek(key);
-    const found = isOfUse && (await this.#options.shared?.find(key));
-    if (found) this.take(key, found);
-    return this.#fresh(key, wish);
+  /** The entry of a key, fresh or stale, for a response that other reads have paid for. */
+  use(key: string, { report }: ReadOptions): CacheEntry<V> | undefined {
+    const entry = this.peek(key);
+    if (!entry) return undefined;
+    report.freshForMs = Math.min(report.freshForMs, this.#freshForMs(entry, key));
+    report.used.add(new EntryReference(this, key, entry.version));
+    return entry;
   }
 
-  #fly(key: string, wish: ReadOptions, fetch: Fetch<V>, old: CacheEntry<V> | undefined, mustBeNew: boolean) {
-    const { report, priority } = wish;
-    const joined = this.#flights.join(mustBeNew ? newOnly + key : key, (onQueued) => {
+  /** Caches an entry, unless there is a newer one. */
+  set(key: string, entry: CacheEntry<V>): void {
+    if (this.#memory.versionOf(key) >= entry.version) return;
+    if (this.#options.isEnabled) this.#memory.set(key, entry);
+    this.#options.onNewer?.(entry);
+  }
+
+  /** Caches the value that a write has returned, as if it were read now. */
+  setWritten(key: string, value: V, version = this.#options.clock.next()): void {
+    this.set(key, { value, readAtMs: this.#options.now(), version });
+  }
+
+  /** Offers entries to the other instances, if there are any. */
+  share(entries: readonly (readonly [key: string, entry: CacheEntry<V>])[]): void {
+    this.#shared?.set(entries);
+  }
+
+  /** Takes over newer entries of several keys from the shared tier. */
+  async loadShared(keys: readonly string[]): Promise<void> {
+    const lookups = await this.#shared?.getAll(keys);
+    for (const [index, key] of keys.entries()) this.#merge(key, lookups?.[index]);
+  }
+
+  /** Marks what a write may have changed: the next read makes a call, and reads in flight are not cached. */
+  invalidate(isAffected: (key: string) => boolean = () => true): void {
+    this.#flights.closeFlights((flight) => isAffected(flight.replace(newEntryPrefix, '')));
+    this.#inFlight.overtake(isAffected);
+    this.#memory.invalidate(isAffected);
+  }
+
+  /** Drops all entries; reads in flight are not cached. */
+  clear(): void {
+    this.invalidate();
+    this.#memory.clear();
+  }
+
+  /** Number of entries in memory, and their estimated bytes. */
+  get size(): { readonly entries: number; readonly bytes: number } {
+    return this.#memory.size;
+  }
+
+  async #read(key: string, params: Params, options: ReadOptions): Promise<CacheEntry<V>> {
+    const fresh = this.#hit(key, options) ?? (this.#shared && (await this.#sharedHit(key, options)));
+    if (fresh) return this.#serve(key, fresh, options);
+    const stale = this.peek(key);
+    const needsNew = options.noCache || options.refetch === true || stale?.isInvalidated === true;
+    const { flight, isJoined } = this.#startOrJoin(key, params, options, stale, needsNew);
+    const entry =
+      !stale || options.mustRevalidate
+        ? await flight.result
+        : await newOrStale(flight, stale, this.#timeouts(flight, options, needsNew));
+    if (entry === stale) options.report.fromCache += 1;
+    this.#observe(entry === stale ? 'stale' : isJoined ? 'shared' : 'new');
+    return this.#serve(key, entry, options);
+  }
+
+  /** Adds the entry to the report of the request. */
+  #serve(key: string, entry: CacheEntry<V>, { report }: ReadOptions): CacheEntry<V> {
+    report.freshForMs = Math.min(report.freshForMs, this.#freshForMs(entry, key));
+    report.used.end(new EntryReference(this, key, entry.version));
+    return entry;
+  }
+
+  /** A fresh entry of the memory tier, if the read accepts one. */
+  #hit(key: string, { noCache, refetch, report }: ReadOptions): CacheEntry<V> | undefined {
+    const fresh = noCache || refetch ? undefined : this.fresh(key);
+    if (!fresh) return undefined;
+    report.fromCache += 1;
+    this.#observe('kept');
+    return fresh;
+  }
+
+  /** A fresh entry of the shared tier. A stale one is taken into memory, to be served if the read fails. */
+  async #sharedHit(key: string, options: ReadOptions): Promise<CacheEntry<V> | undefined> {
+    const isUseful = !(options.noCache || options.refetch) || !this.peek(key);
+    if (isUseful) this.#merge(key, await this.#shared?.get(key));
+    return this.#hit(key, options);
+  }
+
+  #startOrJoin(
+    key: string,
+    params: Params,
+    options: ReadOptions,
+    stale: CacheEntry<V> | undefined,
+    needsNew: boolean,
+  ) {
+    const { report, priority } = options;
+    const joined = this.#flights.join(needsNew ? newEntryPrefix + key : key, (onQueued) => {
       const call: CallOptions = {
-        priority: priority ?? (old && !mustBeNew ? 'refresh' : 'read'),
-        staleMs: old ? this.ageMs(old) : 0,
+        priority: priority ?? (stale && !needsNew ? 'refresh' : 'read'),
+        staleMs: stale ? this.#ageMs(stale) : 0,
         onQueued,
         origin: report,
       };
-      return this.#options.shared ? this.#once(key, wish, fetch, call) : this.#fetch(key, fetch, call);
+      return this.#shared
+        ? this.#fetchOnce(this.#shared, key, params, options, call)
+        : this.#fetch(key, params, call);
     });
     if (joined.isJoined) report.shared += 1;
     return joined;
   }
 
-  /** The same for all gateways: what another one is reading is waited for, unless it may be from before the wish. */
-  async #once(key: string, wish: ReadOptions, fetch: Fetch<V>, call: CallOptions): Promise<CacheEntry<V>> {
-    const { shared } = this.#options;
-    if (!shared) return this.#fetch(key, fetch, call);
-    const { reading, isElsewhere } = await shared.once(key, {
-      seen: this.versionOf(key),
-      maySettle: !wish.noCache && !wish.refetch && call.priority !== 'write',
-      isFresh: (found) => this.isFresh(found, key),
-      read: (version) => this.#fetch(key, fetch, call, version),
+  /** Waits for the read of another instance, unless that read may have begun before this one was requested. */
+  async #fetchOnce(
+    shared: SharedTier<V>,
+    key: string,
+    params: Params,
+    { noCache, refetch, report }: ReadOptions,
+    call: CallOptions,
+  ): Promise<CacheEntry<V>> {
+    const { entry, isRemote } = await shared.fetchOnce(key, {
+      seenVersion: this.#memory.versionOf(key),
+      mayWait: !noCache && !refetch && call.priority !== 'write',
+      isFresh: (found) => this.#isFresh(found, key),
+      fetch: (version) => this.#fetch(key, params, call, version),
     });
-    if (isElsewhere) {
-      wish.report.shared += 1;
-      this.set(key, reading);
+    if (isRemote) {
+      report.shared += 1;
+      this.set(key, entry);
     }
-    return reading;
+    return entry;
   }
 
-  /** What ends the wait for a new reading where an old one is at hand. */
-  #impatience(
+  /** @param version taken before the call: of two concurrent reads, the one that began later is newer. */
+  async #fetch(
+    key: string,
+    params: Params,
+    call: CallOptions,
+    version = this.#options.clock.next(),
+  ): Promise<CacheEntry<V>> {
+    const { isEnabled, now, onFetched } = this.#options;
+    const read = this.#inFlight.begin(key);
+    try {
+      const entry = { value: await this.#resource.fetch(params, call), readAtMs: now(), version };
+      if (!isEnabled) this.#observe('new');
+      if (!read.isOvertaken) {
+        this.set(key, entry);
+        onFetched?.(entry);
+      }
+      return entry;
+    } finally {
+      this.#inFlight.end(read);
+    }
+  }
+
+  /** What ends the wait for a new entry while there is a stale one. */
+  #timeouts(
     { queued }: Flight<CacheEntry<V>>,
-    { noCache: fresh, refetch: reread }: ReadOptions,
-    mustBeNew: boolean,
-  ): Wait[] {
-    if (reread && !fresh) return [() => queued];
-    return mustBeNew ? [] : [() => queued, after(this.#options.softTimeoutMs)];
+    { noCache, refetch }: ReadOptions,
+    needsNew: boolean,
+  ): Timeout[] {
+    if (refetch && !noCache) return [() => queued];
+    return needsNew ? [] : [() => queued, after(this.#options.softTimeoutMs)];
   }
 
-  #fetch(key: string, fetch: Fetch<V>, call: CallOptions, version = this.#options.clock.next()) {
-    return this.#underWay.read(key, fetch, call, version);
+  /** Takes over the result of a lookup in the shared tier. */
+  #merge(key: string, lookup: Awaited<ReturnType<SharedTier<V>['get']>> | undefined): void {
+    if (!lookup) return;
+    const { entry, invalidatedVersion } = lookup;
+    const own = this.#memory.get(key);
+    if (own && own.version <= invalidatedVersion && !own.isInvalidated)
+      this.#memory.set(key, { ...own, isInvalidated: true });
+    if (!entry) return;
+    if (!entry.isInvalidated) this.set(key, entry);
+    else if (!own || own.version < entry.version) this.#memory.set(key, entry); // not news: `onNewer` is not called
   }
+
+  #observe(outcome: Parameters<OnRead>[1]): void {
+    this.#options.onRead?.(this.#resource.kind, outcome);
+  }
+
+  #isFresh(entry: CacheEntry<V>, key: string): boolean {
+    return !entry.isInvalidated && this.#ageMs(entry) <= this.#resource.freshMs(entry, key);
+  }
+
+  #freshForMs(entry: CacheEntry<V>, key: string): number {
+    return entry.isInvalidated ? 0 : Math.max(0, this.#resource.freshMs(entry, key) - this.#ageMs(entry));
+  }
+
+  #ageMs({ readAtMs }: CacheEntry<V>): number {
+    return this.#options.now() - readAtMs;
+  }
+}
+
+/** Resolves when the wait for a new entry ends; the signal aborts it. */
+type Timeout = (signal: AbortSignal) => Promise<unknown>;
+
+function after(ms: number): Timeout {
+  return (signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+/**
+ * Stale-if-error and soft timeout: the new entry, or the stale one if the read fails or a timeout comes first. A read that
+ * finds that the value no longer exists is no failure but the newest answer, and rejects.
+ */
+async function newOrStale<T>({ result }: Flight<T>, stale: T, timeouts: readonly Timeout[]): Promise<T> {
+  const settled = new AbortController();
+  const staleUnlessGone = (error: unknown): T => {
+    if (failedBecause(error, 'notFound')) throw error;
+    return stale;
+  };
+  const entry = await Promise.race([
+    result.catch(staleUnlessGone),
+    ...timeouts.map((timeout) => timeout(settled.signal).then(() => stale)),
+  ]);
+  settled.abort();
+  return entry;
 }

@@ -1,28 +1,24 @@
 import { GatewayError } from '../../domain/errors.js';
-import { CampaignOrderField, type CampaignQuery, OrderDirection } from '../../domain/list-query.js';
+import { CampaignOrderField, OrderDirection } from '../../domain/list-query.js';
 import { readable, type Slice, type Window } from '../../domain/page.js';
-import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
+import { type ReadOptions } from '../cache/cache-entry.js';
 import { type StaleCache } from '../cache/stale-cache.js';
-import { type ExotelClient } from '../exotel/client.js';
-import { type CallOptions } from '../exotel/resilience/call-policy.js';
 import { type PageMaximum } from '../paging/slicing.js';
-import { campaignWindowKey, type Snapshot } from './windows.js';
+import { type CampaignListRef, campaignListRef, windowKey } from './list-identity.js';
+import { type Snapshot, type WindowParams } from './resources.js';
 
-/** Where a batch of campaigns is read from. */
-export interface BatchSource {
-  /** How many calls it may need beside that for the newest window. */
+/** Options of the loader. */
+export interface CampaignLoaderOptions {
+  readonly snapshots: StaleCache<string, Snapshot>;
+  readonly windows: StaleCache<WindowParams<CampaignListRef>, Window<Campaign>>;
+  readonly maximum: PageMaximum;
+  /** Upstream calls that a batch may need beside the newest window. */
   readonly batchCalls: number;
-  readonly isFresh: (sid: string) => boolean;
-  readonly isAmongNewest: (sid: string) => boolean;
-  readonly cached: (sid: string) => Campaign | undefined;
-  /** A window of the list of all campaigns, latest start first. */
-  readonly window: (offset: number) => Promise<Window<Campaign>>;
-  readonly single: (sid: string) => Promise<Campaign | null>;
+  readonly isCacheOn: boolean;
 }
 
-/** Not all of a batch can be read for what it may cost; what was read is kept, so that asking again goes on. */
+/** Error of a campaign in a batch that would need more calls than it may. The others are cached for the next attempt. */
 export class TooManyCampaigns extends GatewayError {
   constructor() {
     super(
@@ -32,84 +28,16 @@ export class TooManyCampaigns extends GatewayError {
   }
 }
 
-/**
- * Campaigns by their sids: fresh snapshots first; where two or more remain, the newest window, which has fifty for the
- * price of one, and more windows while fewer calls are left than campaigns are missing; and single gets for those. A
- * single one that was in the newest window is refreshed with it too.
- * @param mustBeNew whether what is fresh will not do.
- */
-async function readBatch(
-  source: BatchSource,
-  sids: readonly string[],
-  mustBeNew: boolean,
-): Promise<(Campaign | null | Error)[]> {
-  const isFresh = (sid: string): boolean => !mustBeNew && source.isFresh(sid);
-  const missing = sids.filter((sid) => !isFresh(sid));
-  const isWorthAWindow = missing.length > 1 || (!mustBeNew && missing.some(source.isAmongNewest));
-  const { rows, callsLeft } = isWorthAWindow
-    ? await listed(source, missing)
-    : { rows: nothing, callsLeft: Infinity };
-  const single = new Set(missing.filter((sid) => !rows.has(sid)).slice(0, callsLeft));
-  const read = async (sid: string): Promise<Campaign | null> => {
-    const row = isFresh(sid) ? undefined : rows.get(sid);
-    // The window may itself be an old answer, and a snapshot newer.
-    if (row) return source.cached(sid) ?? row;
-    if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
-    return source.single(sid);
-  };
-  return Promise.all(sids.map((sid) => read(sid).catch(asError)));
-}
-
-const nothing: ReadonlyMap<string, Campaign> = new Map();
-
-/** An aid, not a duty: where windows can't be read, single gets find what they would have had. */
-async function listed({ batchCalls, window }: BatchSource, sids: readonly string[]) {
-  const rows = new Map<string, Campaign>();
-  let callsLeft = batchCalls;
-  const isWorthAnother = (): boolean => sids.filter((sid) => !rows.has(sid)).length > callsLeft;
-  try {
-    let offset = 0;
-    for (let total = Infinity; offset < total && (offset === 0 || isWorthAnother());) {
-      if (offset > 0) callsLeft -= 1; // the first is counted beside the batch's
-      const read = await window(offset);
-      for (const row of read.rows.map(readable)) if (row) rows.set(row.sid, row);
-      total = read.rows.length === 0 ? 0 : read.total;
-      offset += read.rows.length;
-    }
-  } catch {
-    // What was found is found.
-  }
-  return { rows, callsLeft: Math.max(0, callsLeft) };
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('A read failed.', { cause: reason });
-}
-
-/** The list that most is found in: everything, latest start first. */
-const newest: CampaignQuery = {
+/** The list whose first window most campaigns are found in: all campaigns, latest start first. */
+const newest = campaignListRef({
   name: null,
   statuses: [],
   order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
-};
+});
 
-/** What reading campaigns by their sids needs. */
-export interface CampaignLoaderOptions {
-  readonly client: ExotelClient;
-  readonly snapshots: StaleCache<Snapshot>;
-  readonly windows: Pick<StaleCache<Window<Campaign>>, 'peek'>;
-  readonly readWindow: (
-    query: CampaignQuery,
-    slice: Slice,
-    wish: ReadOptions,
-  ) => Promise<CacheEntry<Window<Campaign>>>;
-  readonly maximum: PageMaximum;
-  /** How many calls a batch of campaigns may need beside that for the newest window. */
-  readonly batchCalls: number;
-  readonly isCacheOn: boolean;
-}
+const noRows: ReadonlyMap<string, Campaign> = new Map();
 
-/** Campaigns by their sids: from snapshots, from the newest window, or by a call of their own. */
+/** Reads campaigns by their sids: from cached snapshots, from the newest window, or one by one. */
 export class CampaignLoader {
   readonly #options: CampaignLoaderOptions;
 
@@ -117,46 +45,76 @@ export class CampaignLoader {
     this.#options = options;
   }
 
-  /** One campaign; null for a sid that the upstream does not have. */
-  one(sid: string, wish: ReadOptions): Promise<Campaign | null> {
-    // Where nothing is kept there is no window that it might be in.
-    return this.#options.isCacheOn ? this.batch([sid], wish).then(onlyOne) : this.#single(sid, wish);
+  /** One campaign; null if the upstream has none with this sid. */
+  load(sid: string, options: ReadOptions): Promise<Campaign | null> {
+    // Without a cache no window is at hand that might hold the campaign.
+    return this.#options.isCacheOn
+      ? this.loadBatch([sid], options).then(onlyOne)
+      : this.#loadOne(sid, options);
   }
 
-  /** @returns for each sid the campaign, null for one that the upstream does not have, or why it can't be read. */
-  batch(sids: readonly string[], wish: ReadOptions): Promise<(Campaign | null | Error)[]> {
-    const { batchCalls, snapshots, readWindow } = this.#options;
-    return readBatch(
-      {
-        batchCalls,
-        isFresh: (sid) => snapshots.fresh(sid) !== undefined,
-        isAmongNewest: (sid) => this.#isAmongNewest(sid),
-        cached: (sid) => snapshots.useCached(sid, wish)?.value.campaign ?? undefined,
-        window: async (offset) => (await readWindow(newest, { ...this.#newestSlice, offset }, wish)).value,
-        single: (sid) => this.#single(sid, wish),
-      },
-      sids,
-      wish.noCache,
-    );
+  /**
+   * Fresh snapshots are used first. If two or more campaigns remain, the newest window is read, which has fifty for the
+   * price of one, and further windows while fewer calls are left than campaigns are missing. The rest is read one by one.
+   * A single campaign that was in the newest window is refreshed with that window too.
+   * @returns for each sid the campaign, null if the upstream has none with this sid, or the error of its read.
+   */
+  async loadBatch(sids: readonly string[], options: ReadOptions): Promise<(Campaign | null | Error)[]> {
+    const { snapshots } = this.#options;
+    const isFresh = (sid: string): boolean => !options.noCache && snapshots.fresh(sid) !== undefined;
+    const missing = sids.filter((sid) => !isFresh(sid));
+    const isWindowUseful =
+      missing.length > 1 || (!options.noCache && missing.some((sid) => this.#isInNewestWindow(sid)));
+    const { rows, callsLeft } = isWindowUseful
+      ? await this.#loadWindows(missing, options)
+      : { rows: noRows, callsLeft: Infinity };
+    const single = new Set(missing.filter((sid) => !rows.has(sid)).slice(0, callsLeft));
+    const load = async (sid: string): Promise<Campaign | null> => {
+      const row = isFresh(sid) ? undefined : rows.get(sid);
+      // The window may be a stale entry, and the snapshot newer.
+      if (row) return snapshots.use(sid, options)?.value.campaign ?? row;
+      if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
+      return this.#loadOne(sid, options);
+    };
+    return Promise.all(sids.map((sid) => load(sid).catch(asError)));
   }
 
-  /** Fifty campaigns for the price of one. */
-  async newestWindow(wish: ReadOptions): Promise<void> {
-    await this.#options.readWindow(newest, this.#newestSlice, wish);
+  /** Reads the newest window: fifty campaigns for the price of one. */
+  async loadNewestWindow(options: ReadOptions): Promise<void> {
+    await this.#options.windows.read({ list: newest, slice: this.#newestSlice }, options);
   }
 
-  #single(sid: string, wish: ReadOptions): Promise<Campaign | null> {
-    const { snapshots, client } = this.#options;
-    const fetch = (call: CallOptions): Promise<Snapshot> =>
-      client.getCampaign(sid, call).then(snapshotOf, noSnapshot);
-    return snapshots.read(sid, wish, fetch).then(campaignOf);
+  #loadOne(sid: string, options: ReadOptions): Promise<Campaign | null> {
+    return this.#options.snapshots.read(sid, options).then(({ value: { campaign } }) => campaign);
   }
 
-  /** A campaign that was in the newest window is refreshed with it, unless it alone has changed since. */
-  #isAmongNewest(sid: string): boolean {
+  /** Windows only save calls: if they can't be read, the campaigns are read one by one. */
+  async #loadWindows(sids: readonly string[], options: ReadOptions) {
+    const { batchCalls, windows } = this.#options;
+    const rows = new Map<string, Campaign>();
+    let callsLeft = batchCalls;
+    const isAnotherUseful = (): boolean => sids.filter((sid) => !rows.has(sid)).length > callsLeft;
+    try {
+      let offset = 0;
+      for (let total = Infinity; offset < total && (offset === 0 || isAnotherUseful());) {
+        if (offset > 0) callsLeft -= 1; // the newest window is not part of the batch's calls
+        const slice = { ...this.#newestSlice, offset };
+        const { value } = await windows.read({ list: newest, slice }, options);
+        for (const row of value.rows.map(readable)) if (row) rows.set(row.sid, row);
+        total = value.rows.length === 0 ? 0 : value.total;
+        offset += value.rows.length;
+      }
+    } catch {
+      // The rows that were found are used.
+    }
+    return { rows, callsLeft: Math.max(0, callsLeft) };
+  }
+
+  /** False for a campaign that alone was invalidated: it is refreshed by itself. */
+  #isInNewestWindow(sid: string): boolean {
     const { snapshots, windows } = this.#options;
     if (snapshots.peek(sid)?.isInvalidated) return false;
-    const rows = windows.peek(campaignWindowKey(newest, this.#newestSlice))?.value.rows ?? [];
+    const rows = windows.peek(windowKey(newest, this.#newestSlice))?.value.rows ?? [];
     return rows.some((row) => readable(row)?.sid === sid);
   }
 
@@ -170,15 +128,6 @@ function onlyOne([campaign]: readonly (Campaign | null | Error)[]): Campaign | n
   return campaign ?? null;
 }
 
-function snapshotOf(campaign: Campaign): Snapshot {
-  return { campaign };
-}
-
-function noSnapshot(error: unknown): Snapshot {
-  if (failedBecause(error, 'notFound')) return { campaign: null };
-  throw error;
-}
-
-function campaignOf({ value: { campaign } }: CacheEntry<Snapshot>): Campaign | null {
-  return campaign;
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('A read failed.', { cause: reason });
 }

@@ -24,34 +24,40 @@ import { type ListSource } from '../paging/list-source.js';
 import { type PageMaximum } from '../paging/slicing.js';
 import { maximumSortKeyLength } from '../paging/sort-key.js';
 import { type AccountReader } from './account-reader.js';
-import { campaignWindowKey, messageWindowKey } from './windows.js';
+import {
+  type CampaignListRef,
+  campaignListRef,
+  type MessageListRef,
+  messageListRef,
+  windowKey,
+} from './list-identity.js';
 
-/** A list, and where its windows come from. */
+/** A list of the account whose windows can be read. */
 export interface AccountList<T extends { readonly sid: string }> extends ListSource<T> {
   readonly limits: PageLimits;
   readonly maximum: PageMaximum;
-  /** Names a window among all that a request reads. */
-  keyOf(slice: Slice): string;
-  fetch(slice: Slice, wish: ReadOptions): Promise<CacheEntry<Window<T>>>;
+  /** Key of a window among all windows that a request reads. */
+  windowKey(slice: Slice): string;
+  fetch(slice: Slice, options: ReadOptions): Promise<CacheEntry<Window<T>>>;
 }
 
 /** Campaigns of the account. */
 export class CampaignList implements AccountList<Campaign> {
   readonly limits = campaignPageLimits;
   readonly #account: AccountReader;
-  readonly #query: CampaignQuery;
+  readonly #ref: CampaignListRef;
 
   constructor(account: AccountReader, query: CampaignQuery) {
     this.#account = account;
-    this.#query = query;
+    this.#ref = campaignListRef(query);
   }
 
-  get key(): string {
-    return `campaigns ${JSON.stringify(this.#query)}`;
+  get identity(): string {
+    return this.#ref.identity;
   }
 
   get direction(): OrderDirection {
-    return this.#query.order.direction;
+    return this.#ref.query.order.direction;
   }
 
   get maximum(): PageMaximum {
@@ -59,17 +65,17 @@ export class CampaignList implements AccountList<Campaign> {
   }
 
   sortKeyOf({ name, schedule }: Campaign): string | null {
-    return this.#query.order.field === CampaignOrderField.NAME
+    return this.#ref.query.order.field === CampaignOrderField.NAME
       ? name.slice(0, maximumSortKeyLength)
       : schedule.startTime;
   }
 
-  keyOf(slice: Slice): string {
-    return campaignWindowKey(this.#query, slice);
+  windowKey(slice: Slice): string {
+    return windowKey(this.#ref, slice);
   }
 
-  fetch(slice: Slice, wish: ReadOptions): Promise<CacheEntry<Window<Campaign>>> {
-    return this.#account.campaignWindow(this.#query, slice, wish);
+  fetch(slice: Slice, options: ReadOptions): Promise<CacheEntry<Window<Campaign>>> {
+    return this.#account.campaignWindow(this.#ref, slice, options);
   }
 }
 
@@ -77,22 +83,20 @@ export class CampaignList implements AccountList<Campaign> {
 export class MessageList implements AccountList<Message> {
   readonly limits = messagePageLimits;
   readonly #account: AccountReader;
-  readonly #sid: string;
-  readonly #query: MessageQuery;
+  readonly #ref: MessageListRef;
 
   /** @param sid of the campaign. */
   constructor(account: AccountReader, sid: string, query: MessageQuery) {
     this.#account = account;
-    this.#sid = sid;
-    this.#query = query;
+    this.#ref = messageListRef(sid, query);
   }
 
-  get key(): string {
-    return `messages ${this.#sid} ${JSON.stringify(this.#query)}`;
+  get identity(): string {
+    return this.#ref.identity;
   }
 
   get direction(): OrderDirection | null {
-    return this.#query.direction;
+    return this.#ref.query.direction;
   }
 
   get maximum(): PageMaximum {
@@ -100,22 +104,22 @@ export class MessageList implements AccountList<Message> {
   }
 
   sortKeyOf({ scheduledAt }: Message): string | null {
-    return this.#query.direction === null ? null : scheduledAt;
+    return this.#ref.query.direction === null ? null : scheduledAt;
   }
 
-  keyOf(slice: Slice): string {
-    return messageWindowKey(this.#sid, this.#query, slice);
+  windowKey(slice: Slice): string {
+    return windowKey(this.#ref, slice);
   }
 
-  fetch(slice: Slice, wish: ReadOptions): Promise<CacheEntry<Window<Message>>> {
-    return this.#account.messageWindow(this.#sid, this.#query, slice, wish);
+  fetch(slice: Slice, options: ReadOptions): Promise<CacheEntry<Window<Message>>> {
+    return this.#account.messageWindow(this.#ref, slice, options);
   }
 }
 
 /** "Search by campaign name. Min 3 letters." (API document, "Bulk SMS Campaign Details", `name`). */
 const minimumNameLength = 3;
 
-/** Which campaigns a client asks for, not yet checked. */
+/** Arguments of a list of campaigns, not yet checked. */
 export interface CampaignListArguments {
   readonly filter?: {
     readonly name?: string | null;
@@ -129,15 +133,15 @@ const defaultOrder: Order<CampaignOrderField> = {
   direction: OrderDirection.DESC,
 };
 
-/** Which messages a client asks for, not yet checked. */
+/** Arguments of a list of messages, not yet checked. */
 export interface MessageListArguments {
   readonly filter?: { readonly number?: string | null } | null;
   readonly orderBy?: Order<MessageOrderField> | null;
 }
 
 /**
- * Checks a filter before a call is spent; equal filters become equal queries.
- * @throws InputError naming the argument.
+ * Checks a filter before any upstream call. Equal filters become equal queries.
+ * @throws InputError with the name of the argument.
  */
 export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): CampaignQuery {
   const name = filter?.name ?? null;
@@ -152,13 +156,13 @@ export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): Cam
       'cannot be UNKNOWN: the upstream has no such status to search for.',
     );
   const { field, direction } = orderBy ?? defaultOrder;
-  // Made anew: cursors are bound to what this is as text, whatever order a client's object has its keys in.
+  // A new object, since its members and their order are part of the identity of the list.
   return { name, statuses, order: { field, direction } };
 }
 
 /**
- * Checks a filter before a call is spent.
- * @throws InputError naming the argument.
+ * Checks a filter before any upstream call.
+ * @throws InputError with the name of the argument.
  */
 export function messageQueryOf({ filter, orderBy }: MessageListArguments): MessageQuery {
   const number = filter?.number ?? null;

@@ -1,5 +1,4 @@
 import { rejected } from '../../domain/errors.js';
-import { type MessageQuery } from '../../domain/list-query.js';
 import { checkCursorLengths, type PageArguments, type Slice, type Window } from '../../domain/page.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -21,42 +20,42 @@ import {
   messageQueryOf,
 } from './lists.js';
 
-/** All pages that a request asks of lists of one kind, now or later; undefined where that is not known. */
+/** All pages that a request reads of lists of one kind, now or later; undefined if they are not known. */
 export type RequestedPages = () => readonly PageArguments[] | undefined;
 
 const unknownPages: RequestedPages = () => undefined;
 
-/** The pages that one request reads: a page, or a window, that is asked for twice is read once. */
+/** Pages of one request: equal pages, and equal windows of different pages, are read once. */
 export class RequestPages {
   readonly #account: AccountReader;
-  readonly #wish: ReadOptions;
-  readonly #onListed: (window: Window<Campaign>) => void;
+  readonly #options: ReadOptions;
+  readonly #onWindow: (window: Window<Campaign>) => void;
   readonly #messagePages = new Map<string, Promise<Connection<Message> | null>>();
   readonly #windows = new Map<string, Promise<unknown>>();
   readonly #searches = new SearchAllowance();
 
-  /** @param onListed shown every window of campaigns that was read. */
-  constructor(account: AccountReader, wish: ReadOptions, onListed: (window: Window<Campaign>) => void) {
+  /** @param onWindow called with every window of campaigns that was read. */
+  constructor(account: AccountReader, options: ReadOptions, onWindow: (window: Window<Campaign>) => void) {
     this.#account = account;
-    this.#wish = wish;
-    this.#onListed = onListed;
+    this.#options = options;
+    this.#onWindow = onWindow;
   }
 
   /**
-   * A page of campaigns; each is then at hand for whoever asks for it by its sid.
-   * @param pages all that the request asks of campaigns; undefined where more may be of use.
+   * A page of campaigns.
+   * @param pages all pages of campaigns that the request reads.
    */
   async campaigns(
     list: CampaignListArguments,
     page: PageArguments,
     pages: RequestedPages = unknownPages,
   ): Promise<Connection<Campaign>> {
-    return this.#page(new CampaignList(this.#account, campaignQueryOf(list)), page, pages, this.#onListed);
+    return this.#page(new CampaignList(this.#account, campaignQueryOf(list)), page, pages, this.#onWindow);
   }
 
   /**
-   * A page of a campaign's messages, or null for a sid that the upstream does not have.
-   * @param pages all that the request asks of messages; undefined where more may be of use.
+   * A page of a campaign's messages; null if the upstream has no campaign with this sid.
+   * @param pages all pages of messages that the request reads.
    */
   messages(
     sid: string,
@@ -64,82 +63,74 @@ export class RequestPages {
     page: PageArguments,
     pages: RequestedPages = unknownPages,
   ): Promise<Connection<Message> | null> {
-    this.#wish.report.hasMessages = true;
+    this.#options.report.hasMessages = true;
     try {
       checkCursorLengths(page);
-      const query = messageQueryOf(list);
-      const key = pageKey(sid, query, page);
-      const known = this.#messagePages.get(key);
-      if (known) return known;
-      const messages = new MessageList(this.#account, sid, query);
-      const reading = this.#page(messages, page, pages).catch(nullIfUnknown);
-      this.#messagePages.set(key, reading);
-      return reading;
+      const messages = new MessageList(this.#account, sid, messageQueryOf(list));
+      const key = pageKey(messages.identity, page);
+      const running = this.#messagePages.get(key);
+      if (running) return running;
+      const read = this.#page(messages, page, pages).catch(nullIfNotFound);
+      this.#messagePages.set(key, read);
+      return read;
     } catch (error) {
       return rejected(error);
     }
   }
 
-  /**
-   * Whatever window is asked for twice is read once, and is the same both times.
-   * @param onRead shown every window that was read.
-   */
+  /** @param onWindow called with every window that was read. */
   #page<T extends { readonly sid: string }>(
     list: AccountList<T>,
     page: PageArguments,
     pages: RequestedPages,
-    onRead?: (window: Window<T>) => void,
+    onWindow?: (window: Window<T>) => void,
   ): Promise<Connection<T>> {
     const { limits, maximum } = list;
-    // Whole windows are for those who come later: where nothing is kept, there are none.
+    // Without a cache no later request could use the other rows of a whole window.
     const slicing = this.#account.isCacheOn
       ? wholeWindows
       : slicingOf(pages(), { defaultSize: limits.defaultSize, maximum: maximum.rows });
-    const open = (reread: number) =>
-      new ListReader((slice) => this.#window(list, slice, reread, onRead), maximum, slicing);
+    const open = (attempt: number) =>
+      new ListReader((slice) => this.#window(list, slice, attempt, onWindow), maximum, slicing);
     return readPage(open, list, page, limits, this.#searches);
   }
 
+  /** @param attempt 0 for the first read of a page, greater for each read of a list that has moved meanwhile. */
   #window<T extends { readonly sid: string }>(
     list: AccountList<T>,
     slice: Slice,
-    reread: number,
-    onRead: ((window: Window<T>) => void) | undefined,
+    attempt: number,
+    onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
-    const key = reread === 0 ? list.keyOf(slice) : `${reread} ${list.keyOf(slice)}`;
-    const known = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
-    if (known) return known;
-    const wish: ReadOptions = reread === 0 ? this.#wish : { ...this.#wish, refetch: true };
-    const read = list.fetch(slice, wish);
-    const shown = onRead ? read.then((reading) => (onRead(reading.value), reading)) : read;
-    this.#windows.set(key, shown);
-    return shown;
+    const key = attempt === 0 ? list.windowKey(slice) : `${attempt} ${list.windowKey(slice)}`;
+    const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
+    if (running) return running;
+    const options: ReadOptions = attempt === 0 ? this.#options : { ...this.#options, refetch: true };
+    const read = list.fetch(slice, options);
+    const observed = onWindow ? read.then((entry) => (onWindow(entry.value), entry)) : read;
+    this.#windows.set(key, observed);
+    return observed;
   }
 
-  /** Forgets every page and window: the next read asks the account. */
-  forget(): void {
+  /** Forgets all pages and windows, so that the next read goes to the account's cache. */
+  clear(): void {
     this.#windows.clear();
     this.#messagePages.clear();
   }
 
-  /** Forgets windows alone. */
-  forgetWindows(): void {
+  /** Forgets the windows alone. */
+  clearWindows(): void {
     this.#windows.clear();
   }
 }
 
-/** Equal for equal pages of equal lists. */
-function pageKey(
-  sid: string,
-  { number, direction }: MessageQuery,
-  { first, after, last, before }: PageArguments,
-): string {
-  const isPlain = number === null && direction === null && after == null && before == null;
-  const rest = isPlain ? '' : JSON.stringify([number, direction, after, before]);
-  return `${sid.length}:${sid} ${first ?? ''} ${last ?? ''} ${rest}`;
+/** Key of a page of a list; most pages have no cursor. */
+function pageKey(listIdentity: string, { first, after, last, before }: PageArguments): string {
+  const cursors = after == null && before == null ? '' : JSON.stringify([after, before]);
+  return `${first ?? ''} ${last ?? ''} ${cursors} ${listIdentity}`;
 }
 
-function nullIfUnknown(error: unknown): null {
+function nullIfNotFound(error: unknown): null {
   if (failedBecause(error, 'notFound')) return null;
   throw error;
 }

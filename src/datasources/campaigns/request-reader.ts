@@ -11,160 +11,164 @@ import { type AccountReader } from './account-reader.js';
 import { type CampaignListArguments, type MessageListArguments } from './lists.js';
 import { type RequestedPages, RequestPages } from './request-pages.js';
 
-/** The campaigns of one request: each is the same wherever it is asked for, and read once. */
+/** Campaigns of one request: each is read once, and is the same wherever it is requested. */
 class RequestCampaigns {
-  readonly #load: DataLoader.BatchLoadFn<string, Campaign | null>;
-  readonly #known = new Map<string, Promise<Campaign | null>>();
+  readonly #loadBatch: DataLoader.BatchLoadFn<string, Campaign | null>;
+  readonly #campaigns = new Map<string, Promise<Campaign | null>>();
   readonly #windows: Window<Campaign>[] = [];
   #loader: DataLoader<string, Campaign | null> | undefined;
 
-  /** @param load reads those that are asked for at once. */
-  constructor(load: DataLoader.BatchLoadFn<string, Campaign | null>) {
-    this.#load = load;
+  /** @param loadBatch reads the campaigns that are requested at the same time. */
+  constructor(loadBatch: DataLoader.BatchLoadFn<string, Campaign | null>) {
+    this.#loadBatch = loadBatch;
   }
 
-  /** A campaign, or null for a sid that the upstream does not have. */
+  /** A campaign; null if the upstream has none with this sid. */
   load(sid: string): Promise<Campaign | null> {
-    return this.loadBy(sid, this.#read);
+    return this.loadWith(sid, this.#loadInBatch);
   }
 
-  /** The same, in a way of its own where it must be read. */
-  loadBy(sid: string, read: (sid: string) => Promise<Campaign | null>): Promise<Campaign | null> {
-    const known = this.#known.get(sid);
+  /** The same, with another way to read a campaign that the request has not read yet. */
+  loadWith(sid: string, read: (sid: string) => Promise<Campaign | null>): Promise<Campaign | null> {
+    const known = this.#campaigns.get(sid);
     if (known) return known;
-    const row = this.#row(sid);
+    const row = this.#rowOf(sid);
     const campaign = row ? Promise.resolve(row) : read(sid);
-    this.#known.set(sid, campaign);
+    this.#campaigns.set(sid, campaign);
     return campaign;
   }
 
-  /** Takes a window: whoever asks for one of its rows by the sid need not read it. */
-  listed(window: Window<Campaign>): void {
+  /** Adds a window: its rows need no read of their own. */
+  addWindow(window: Window<Campaign>): void {
     this.#windows.push(window);
   }
 
-  /** Takes a campaign as it is now. */
-  take(sid: string, campaign: Campaign | null): void {
-    this.#known.set(sid, Promise.resolve(campaign));
+  /** Replaces a campaign by its current state. */
+  set(sid: string, campaign: Campaign | null): void {
+    this.#campaigns.set(sid, Promise.resolve(campaign));
   }
 
-  /** Forgets a campaign, and all lists: it is read anew. */
-  forget(sid: string): void {
+  /** Forgets a campaign and all windows. */
+  clear(sid: string): void {
     this.#windows.length = 0;
-    this.#known.delete(sid);
+    this.#campaigns.delete(sid);
   }
 
-  /** Few are asked for by their sids once there is a list: it is cheaper to look then than to note every row. */
-  #row(sid: string): Campaign | undefined {
+  /** Few campaigns of a list are requested by sid: a search is cheaper than an index of all rows. */
+  #rowOf(sid: string): Campaign | undefined {
     for (const { rows } of this.#windows)
       for (const row of rows) if (readable(row)?.sid === sid) return readable(row);
     return undefined;
   }
 
-  readonly #read = (sid: string): Promise<Campaign | null> => {
-    this.#loader ??= new DataLoader(this.#load, { cache: false });
+  readonly #loadInBatch = (sid: string): Promise<Campaign | null> => {
+    this.#loader ??= new DataLoader(this.#loadBatch, { cache: false });
     return this.#loader.load(sid);
   };
 }
 
-/** What a request says of how it wants to be answered. */
+/** Options of a request's reads. */
 export interface RequestReaderOptions {
   readonly report: ReadReport;
-  /** True where the client asked for fresh reads. */
+  /** True if the client sent `Cache-Control: no-cache`. */
   readonly fresh: boolean;
 }
 
-/** Everything that one request reads: whatever is asked twice within it is read once. */
+/** Reads of one request: each campaign, each page and each window is read once. */
 export class RequestReader {
   readonly #account: AccountReader;
-  readonly #wish: ReadOptions;
+  readonly #options: ReadOptions;
   readonly #campaigns: RequestCampaigns;
   readonly #pages: RequestPages;
 
   constructor(account: AccountReader, { report, fresh }: RequestReaderOptions) {
     this.#account = account;
-    this.#wish = { report, noCache: fresh };
-    this.#campaigns = new RequestCampaigns((sids) => account.campaigns(sids, this.#wish));
-    this.#pages = new RequestPages(account, this.#wish, (window) => {
-      this.#campaigns.listed(window);
+    this.#options = { report, noCache: fresh };
+    this.#campaigns = new RequestCampaigns((sids) => account.campaigns(sids, this.#options));
+    this.#pages = new RequestPages(account, this.#options, (window) => {
+      this.#campaigns.addWindow(window);
     });
   }
 
-  /** Whom requests to the upstream that are sent beside the reader are for. */
+  /** Origin of the upstream calls that are made for this request beside its reads. */
   get origin(): CallOrigin {
-    return this.#wish.report;
+    return this.#options.report;
   }
 
-  /** A campaign, or null for a sid that the upstream does not have. */
+  /** A campaign; null if the upstream has none with this sid. */
   campaign(sid: string): Promise<Campaign | null> {
     return this.#campaigns.load(sid);
   }
 
-  /** The same for the only campaign that a request asks for by its sid: there is no other to wait for. */
+  /** The same for the only campaign that the request reads by sid: it is not delayed for a batch. */
   onlyCampaign(sid: string): Promise<Campaign | null> {
-    return this.#campaigns.loadBy(sid, () => this.#account.campaign(sid, this.#wish));
+    return this.#campaigns.loadWith(sid, () => this.#account.campaign(sid, this.#options));
   }
 
   /**
-   * A campaign that is about to be changed: the read goes where the write would, ahead of other reads.
-   * @returns the campaign, and whether it was read for this request rather than before it.
+   * A campaign that is about to be changed, read with the priority of writes.
+   * @returns the campaign, and whether this call has read it from the upstream.
    */
   async campaignToChange(
     sid: string,
   ): Promise<{ readonly campaign: Campaign | null; readonly isNew: boolean }> {
-    const callsBefore = this.#wish.report.calls;
+    const callsBefore = this.#options.report.calls;
     const campaign = await this.#readForWrite(sid, {});
-    return { campaign, isNew: this.#wish.report.calls > callsBefore };
+    return { campaign, isNew: this.#options.report.calls > callsBefore };
   }
 
-  /** A campaign as it is now, or an error: a write is not refused on the strength of an old answer. */
+  /** A campaign read now; the read fails rather than return a stale entry, on which no write must be refused. */
   async revalidatedCampaign(sid: string): Promise<Campaign | null> {
     return this.#readForWrite(sid, { noCache: true, mustRevalidate: true });
   }
 
-  async #readForWrite(sid: string, wish: Partial<ReadOptions>): Promise<Campaign | null> {
+  async #readForWrite(sid: string, options: Partial<ReadOptions>): Promise<Campaign | null> {
     checkSid(sid, 'sid');
     const [campaign] = await this.#account.campaigns([sid], {
-      ...this.#wish,
-      ...wish,
+      ...this.#options,
+      ...options,
       priority: 'write',
     });
     if (campaign instanceof Error) throw campaign;
-    this.#campaigns.take(sid, campaign ?? null);
+    this.#campaigns.set(sid, campaign ?? null);
     return campaign ?? null;
   }
 
-  /** Takes a campaign as it is after a write; what anybody read before it is forgotten. */
+  /**
+   * Applies a write: everything read before it is forgotten.
+   * @param campaign as the write has left it, for this request.
+   * @param isWhole whether all of it is known, so that other requests may have it too.
+   */
   applyWrite(campaign: Campaign, isWhole: boolean): void {
-    this.#forget(campaign.sid, isWhole ? campaign : undefined);
-    this.#campaigns.take(campaign.sid, campaign);
+    this.#invalidate(campaign.sid, isWhole ? campaign : undefined);
+    this.#campaigns.set(campaign.sid, campaign);
   }
 
-  /** Forgets what was read of a campaign, and every list: the next read asks the upstream. */
+  /** Invalidates a campaign and every list: the next read goes to the upstream. */
   invalidate(sid: string): void {
-    this.#forget(sid);
+    this.#invalidate(sid);
   }
 
-  /** Drops every list: an old one would show that there is nothing where there may be something. */
+  /** Drops every list: a stale one might lack a campaign that exists. */
   dropLists(): void {
     this.#account.dropLists();
-    this.#pages.forgetWindows();
+    this.#pages.clearWindows();
   }
 
-  /** Resolves once what this request wrote is seen through every gateway of the account. */
+  /** Resolves once the writes of this request are visible through every instance of the account. */
   get flushed(): Promise<void> | undefined {
     return this.#account.flushed;
   }
 
-  #forget(sid: string, asWritten?: Campaign): void {
+  #invalidate(sid: string, asWritten?: Campaign): void {
     this.#account.applyWrite(sid, asWritten);
-    this.#pages.forget();
-    this.#campaigns.forget(sid);
+    this.#pages.clear();
+    this.#campaigns.clear(sid);
   }
 
   /**
-   * A page of campaigns; each is then at hand for whoever asks for it by its sid.
-   * @param pages all that the request asks of campaigns; undefined where more may be of use.
+   * A page of campaigns; its rows need no read of their own when they are requested by sid.
+   * @param pages all pages of campaigns that the request reads; undefined if they are not known.
    */
   campaigns(
     list: CampaignListArguments,
@@ -175,8 +179,8 @@ export class RequestReader {
   }
 
   /**
-   * A page of a campaign's messages, or null for a sid that the upstream does not have.
-   * @param pages all that the request asks of messages; undefined where more may be of use.
+   * A page of a campaign's messages; null if the upstream has no campaign with this sid.
+   * @param pages all pages of messages that the request reads; undefined if they are not known.
    */
   messages(
     sid: string,

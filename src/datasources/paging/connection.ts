@@ -42,7 +42,7 @@ export class Connection<T extends { readonly sid: string }> {
   /** A page of a list that has no rows. */
   static empty<T extends { readonly sid: string }>(): Connection<T> {
     return new Connection<T>(
-      { key: '', direction: null, sortKeyOf: () => null },
+      { identity: '', direction: null, sortKeyOf: () => null },
       new ListRows(),
       { start: 0, end: 0 },
       0,

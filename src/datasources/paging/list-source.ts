@@ -4,7 +4,7 @@ import { type Row, type Window } from '../../domain/page.js';
 /** What paging needs to know of a list besides how to read it. */
 export interface ListSource<T extends { readonly sid: string }> {
   /** Names the list: its kind, filter and order, and whose messages. Equal texts are the same list. */
-  readonly key: string;
+  readonly identity: string;
   /** Null where the order is the upstream's own and unknown. */
   readonly direction: OrderDirection | null;
   /** What the list is ordered by, of one row; null where the row does not say. */

@@ -28,7 +28,7 @@ export function readPage<T extends { readonly sid: string }>(
   allowance = new SearchAllowance(),
 ): Promise<Connection<T>> {
   const decode = (text: string | null | undefined, argument: string): Cursor | undefined =>
-    text == null ? undefined : decodeCursor(text, fingerprintOf(source.key), argument);
+    text == null ? undefined : decodeCursor(text, fingerprintOf(source.identity), argument);
   const cut = {
     size: pageSizeOf(page, limits),
     after: decode(page.after, 'after'),

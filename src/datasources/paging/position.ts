@@ -84,7 +84,7 @@ export async function locate<T extends { readonly sid: string }>(
     if (mayBeReread && isTorn(list, source, cursor, bracket)) return placeOfGone(list, bracket, cursor, side);
     const probe = probes.next(bracket, entries, total);
     const window = Math.floor((probe ?? 0) / list.windowSize);
-    if (probe === undefined || !allowance.take(`${reread} ${window} ${source.key}`))
+    if (probe === undefined || !allowance.take(`${reread} ${window} ${source.identity}`))
       return counted(
         unreadablePlace(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side),
         bracket,

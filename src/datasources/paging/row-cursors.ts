@@ -54,7 +54,7 @@ export class RowCursors<T extends { readonly sid: string }> {
 
   /** The cursor of the row at an offset, as text. */
   at(offset: number): string {
-    this.#fingerprint ??= fingerprintOf(this.#source.key);
+    this.#fingerprint ??= fingerprintOf(this.#source.identity);
     return encodeCursor(this.#cursor(offset), this.#fingerprint);
   }
 

@@ -1,4 +1,4 @@
-/** A reading as it is shared: what was read is a text of its reader's making. */
+/** An entry as it is stored: a serialized value with its version. */
 export interface StoredEntry {
   readonly version: number;
   /** Epoch milliseconds. */
@@ -6,64 +6,63 @@ export interface StoredEntry {
   readonly text: string;
 }
 
-/** Where a reading is kept, and what a write names that may have changed it. */
+/** The key of an entry, and the scope of the writes that invalidate it. */
 export interface EntryLocation {
   readonly key: string;
-  /** A campaign's sid, or what all lists have in common. */
+  /** One campaign, or all lists. */
   readonly scope: string;
 }
 
-/** What is found in one place. */
+/** Result of a lookup. */
 export interface FoundEntry {
   readonly entry: StoredEntry | undefined;
-  /** Readings up to this version may be from before a write. */
+  /** Entries up to this version may predate a write. */
   readonly invalidatedVersion: number;
-  /** Whether a gateway is reading it this moment. */
+  /** True while an instance holds the lease of the key. */
   readonly isInFlight: boolean;
 }
 
-/** What came of wanting to read. */
+/** Result of an attempt to acquire the lease of a key. */
 export interface FetchLease {
-  /** Of all readings and writes of the account's gateways; undefined where Redis does not say. */
+  /** Version for the entry to be read, unique among all reads and writes of the account; undefined without an answer. */
   readonly version: number | undefined;
-  /** `ours`: nobody else reads it now; `newer`: there is a newer reading than was seen; `taken`: somebody does. */
-  readonly outcome: 'ours' | 'newer' | 'taken';
+  /** `newer`: there is a newer entry than the one seen. `held`: another instance holds the lease. */
+  readonly outcome: 'acquired' | 'newer' | 'held';
 }
 
 /**
- * What the gateways of one account have read, for each other.
+ * Store of the shared tier: entries that the instances of one account have read, and the leases of their reads.
  *
- * It can be done without: nothing here throws, and where the store gives no answer in time it is as if it were empty.
- * Orders are given out by the store, so that they say of two gateways with different clocks who was first.
+ * The store is optional. No method throws, and a store that does not answer in time behaves like an empty one. The store
+ * gives out the versions, so that they order reads and writes of instances whose clocks differ.
  */
 export interface SharedTierStore {
-  /** Looks in several places at once. */
-  get(places: readonly EntryLocation[]): Promise<readonly FoundEntry[]>;
+  /** Looks up several keys at once. */
+  get(locations: readonly EntryLocation[]): Promise<readonly FoundEntry[]>;
 
-  /** Keeps readings for each other's use, unless there is a newer one. */
-  set(readings: readonly (StoredEntry & { readonly key: string; readonly ttlMs: number })[]): Promise<void>;
+  /** Stores entries, except those with a newer one in their place. */
+  set(entries: readonly (StoredEntry & { readonly key: string; readonly ttlMs: number })[]): Promise<void>;
 
   /**
-   * Says that a reading is about to be made, for a few seconds, unless somebody else is at it already.
-   * @param proposed the version that it has at least.
-   * @param seen the version of the reading that will not do; -1 for none.
+   * Acquires the lease of a key for a few seconds, unless another instance holds it.
+   * @param versions `proposed`: lower bound of the version; `seen`: version of the entry that is not good enough, or -1.
    */
   acquireLease(
-    place: EntryLocation,
+    location: EntryLocation,
     token: string,
-    orders: { readonly proposed: number; readonly seen: number },
+    versions: { readonly proposed: number; readonly seen: number },
   ): Promise<FetchLease>;
 
-  /** Says that it still is being made. */
-  renewLease(place: EntryLocation, token: string): Promise<void>;
+  /** Extends the lease. */
+  renewLease(location: EntryLocation, token: string): Promise<void>;
 
-  /** Says that it was made, or can't be. */
-  releaseLease(place: EntryLocation, token: string): Promise<void>;
+  /** Releases the lease. */
+  releaseLease(location: EntryLocation, token: string): Promise<void>;
 
   /**
-   * Says that something may have changed: what was begun to be read before is outdated for every gateway.
-   * @param isForgotten whether it is no longer to stand in either.
-   * @returns the version of the change.
+   * Invalidates the entries of these scopes for every instance, those of reads in flight included.
+   * @param isDropped true if the entries must not be served as stale entries either.
+   * @returns the version of the write; undefined without an answer.
    */
-  invalidate(scopes: readonly string[], proposed: number, isForgotten?: boolean): Promise<number | undefined>;
+  invalidate(scopes: readonly string[], proposed: number, isDropped?: boolean): Promise<number | undefined>;
 }

@@ -78,14 +78,7 @@ function message(index: number, body: string) {
 
 /** A cache of these values, and what it takes itself to hold. */
 function keptOf(value: (index: number) => object) {
-  const kept = new MemoryTier<object>({
-    now: () => 0,
-    isEnabled: true,
-    maximumEntries: count,
-    maximumBytes: plenty,
-    freshMs: () => 1,
-    maxStaleMs: () => 1,
-  });
+  const kept = new MemoryTier<object>({ maximumEntries: count, maximumBytes: plenty });
   for (let index = 0; index < count; index += 1)
     kept.set(text(`a key of some length ${index}`), {
       value: value(index),

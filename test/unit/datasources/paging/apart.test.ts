@@ -5,7 +5,7 @@ import { readPage } from '../../../../src/datasources/paging/page.js';
 import { PageMaximum } from '../../../../src/datasources/paging/slicing.js';
 import { cursorAt, plainList, type PlainRow } from './plain-lists.js';
 
-const source: ListSource<PlainRow> = { key: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
+const source: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
 const rows = plainList(130);
 
 /** A page of windows of which all but one were read a while ago; the windows that were asked for anew. */

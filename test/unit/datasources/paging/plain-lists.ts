@@ -13,9 +13,9 @@ export interface PlainRow {
   readonly isUnreadable?: boolean;
 }
 
-const ordered: ListSource<PlainRow> = { key: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
+const ordered: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
 /** The same rows in an order that is the upstream's own. */
-const unordered: ListSource<PlainRow> = { key: 'plain', direction: null, sortKeyOf: () => null };
+const unordered: ListSource<PlainRow> = { identity: 'plain', direction: null, sortKeyOf: () => null };
 const limits = { defaultSize: 20, maximum: 500 };
 
 export const keyOf = (index: number): string => new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString();

@@ -70,13 +70,13 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
 
     it('are made by one gateway at a time, until it has them or lets go', async () => {
       const orders = { proposed: 10, seen: -1 };
-      expect(await first.acquireLease(place, 'mine', orders)).toMatchObject({ outcome: 'ours' });
-      expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'taken' });
+      expect(await first.acquireLease(place, 'mine', orders)).toMatchObject({ outcome: 'acquired' });
+      expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'held' });
       expect((await found())?.isInFlight).toBe(true);
       await second.releaseLease(place, 'yours'); // is not its to end
       expect((await found())?.isInFlight).toBe(true);
       await first.releaseLease(place, 'mine');
-      expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'ours' });
+      expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'acquired' });
     });
 
     it('are not made again where there is a newer one than was seen', async () => {
@@ -84,7 +84,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       const orders = { proposed: 10, seen: 6 };
       expect(await second.acquireLease(place, 't', orders)).toMatchObject({ outcome: 'newer' });
       expect(await second.acquireLease(place, 't', { ...orders, seen: 7 })).toMatchObject({
-        outcome: 'ours',
+        outcome: 'acquired',
       });
     });
 
@@ -93,7 +93,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       const { version = 0 } = await first.acquireLease(place, 'before', orders);
       const written = (await second.invalidate(['s'], 0)) ?? 0;
       expect(written).toBeGreaterThan(version);
-      expect(await second.acquireLease(place, 'after', orders)).toMatchObject({ outcome: 'ours' });
+      expect(await second.acquireLease(place, 'after', orders)).toMatchObject({ outcome: 'acquired' });
       await first.set([reading(version)]);
       expect(await found()).toMatchObject({ entry: { version }, invalidatedVersion: written });
       expect((await second.get([{ key: 'k', scope: 'another' }]))[0]?.invalidatedVersion).toBe(-1);

@@ -47,7 +47,7 @@ describeWithRedis('readings that gateways share', () => {
     expect(await found(store)).toEqual(nobody);
     expect(await store.acquireLease(place, 't', { proposed: 1, seen: -1 })).toEqual({
       version: undefined,
-      outcome: 'ours',
+      outcome: 'acquired',
     });
     const back = await startRedis(lost.port);
     const other = await readingsOf(prefix, back);

@@ -1,0 +1,101 @@
+import { readable, type Slice, type Window } from '../../domain/page.js';
+import { failedBecause } from '../../domain/upstream-failure.js';
+import { type Campaign } from '../../schema/campaign.js';
+import { type Message } from '../../schema/message.js';
+import { type CachedResource, type CacheEntry } from '../cache/cache-entry.js';
+import { jsonSerializer, windowSerializer } from '../cache/entry-serializer.js';
+import { type ExotelClient } from '../exotel/client.js';
+import { type Freshness, messagesFreshMs } from './freshness.js';
+import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } from './list-identity.js';
+
+/** A campaign as one read showed it; null if the upstream has no campaign with this sid. */
+export interface Snapshot {
+  readonly campaign: Campaign | null;
+}
+
+/** Parameters of a read of a window. */
+export interface WindowParams<ListRef> {
+  readonly list: ListRef;
+  readonly slice: Slice;
+}
+
+/** Scope of writes that may change any list. */
+export const listScope = 'lists';
+/** Scope of writes that may change a campaign and its messages. */
+export function campaignScope(sid: string): string {
+  return `campaign:${sid}`;
+}
+
+/** One campaign, by its sid. */
+export function campaignResource(
+  client: ExotelClient,
+  { campaignMs, unknownSidMs, maxStaleMs }: Freshness,
+): CachedResource<string, Snapshot> {
+  return {
+    kind: 'campaign',
+    keyOf: (sid) => sid,
+    scopeOf: campaignScope,
+    fetch: (sid, call) => client.getCampaign(sid, call).then((campaign) => ({ campaign }), noSuchCampaign),
+    serializer: jsonSerializer(),
+    freshMs: ({ value: { campaign } }) => (campaign ? campaignMs[campaign.status] : unknownSidMs),
+    maxStaleMs: ({ campaign }) => (campaign ? maxStaleMs : unknownSidMs),
+    maximumEntries: 20_000,
+  };
+}
+
+/** A window of a list of campaigns. */
+export function campaignWindowResource(
+  client: ExotelClient,
+  { listMs, maxStaleMs }: Freshness,
+): CachedResource<WindowParams<CampaignListRef>, Window<Campaign>> {
+  return {
+    kind: 'campaigns',
+    keyOf: ({ list, slice }) => windowKey(list, slice),
+    scopeOf: () => listScope,
+    fetch: ({ list, slice }, call) => client.listCampaigns(list.query, slice, call),
+    serializer: windowSerializer(),
+    freshMs: () => listMs,
+    maxStaleMs: () => maxStaleMs,
+    maximumEntries: 500,
+  };
+}
+
+/**
+ * A window of a campaign's messages.
+ * @param cachedCampaign gives the campaign if it is cached: its status tells how fast its messages can change.
+ */
+export function messageWindowResource(
+  client: ExotelClient,
+  freshness: Freshness,
+  cachedCampaign: (sid: string) => Campaign | undefined,
+): CachedResource<WindowParams<MessageListRef>, Window<Message>> {
+  return {
+    kind: 'messages',
+    keyOf: ({ list, slice }) => windowKey(list, slice),
+    scopeOf: (key) => campaignScope(campaignSidOf(key)),
+    fetch: ({ list, slice }, call) => client.listMessages(list.sid, list.query, slice, call),
+    serializer: windowSerializer(),
+    freshMs: ({ readAtMs }, key) => messagesFreshMs(freshness, cachedCampaign(campaignSidOf(key)), readAtMs),
+    maxStaleMs: () => freshness.maxStaleMs,
+    maximumEntries: 2_000,
+  };
+}
+
+/** Cache entries of the campaigns that a window holds. */
+export function snapshotsOf({
+  value,
+  readAtMs,
+  version,
+}: CacheEntry<Window<Campaign>>): (readonly [sid: string, entry: CacheEntry<Snapshot>])[] {
+  const snapshots: (readonly [string, CacheEntry<Snapshot>])[] = [];
+  for (const row of value.rows) {
+    const campaign = readable(row);
+    if (campaign) snapshots.push([campaign.sid, { value: { campaign }, readAtMs, version }]);
+  }
+  return snapshots;
+}
+
+function noSuchCampaign(error: unknown): Snapshot {
+  if (failedBecause(error, 'notFound')) return { campaign: null };
+  throw error;
+}

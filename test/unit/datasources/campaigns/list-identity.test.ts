@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type AccountReader } from '../../../../src/datasources/campaigns/account-reader.js';
+import {
+  campaignListRef,
+  campaignSidOf,
+  messageListRef,
+  windowKey,
+} from '../../../../src/datasources/campaigns/list-identity.js';
+import { CampaignList, MessageList } from '../../../../src/datasources/campaigns/lists.js';
+import { fingerprintOf } from '../../../../src/datasources/paging/cursor.js';
+import { CampaignStatus } from '../../../../src/domain/campaign.js';
+import {
+  CampaignOrderField,
+  type CampaignQuery,
+  type MessageQuery,
+  OrderDirection,
+} from '../../../../src/domain/list-query.js';
+
+const account = {} as AccountReader; // no list of this file is read
+const slice = { offset: 50, limit: 50 };
+const campaigns: CampaignQuery = {
+  name: 'Diwali',
+  statuses: [CampaignStatus.COMPLETED, CampaignStatus.PAUSED],
+  order: { field: CampaignOrderField.NAME, direction: OrderDirection.ASC },
+};
+const messages: MessageQuery = { number: '+91', direction: OrderDirection.DESC };
+
+/** Texts that could be taken for a part of a key. */
+const tricky = fc.oneof(
+  fc.string(),
+  fc.constantFrom(' ', '0+50 ', ' messages ', 'campaigns {"name":', ' {"number":null}', '"', '\\'),
+);
+const text = fc.array(tricky, { maxLength: 4 }).map((parts) => parts.join(''));
+
+describe('the identity of a list', () => {
+  it.each([
+    [
+      'campaigns',
+      new CampaignList(account, campaigns),
+      new CampaignList(account, { ...campaigns, madeUp: 1 } as CampaignQuery),
+    ],
+    [
+      'messages',
+      new MessageList(account, 's', messages),
+      new MessageList(account, 's', { ...messages, madeUp: 1 } as MessageQuery),
+    ],
+  ])('of %s has every member of the query, in cursors and in cache keys', (_kind, list, other) => {
+    expect(fingerprintOf(other.identity)).not.toBe(fingerprintOf(list.identity));
+    expect(other.windowKey(slice)).not.toBe(list.windowKey(slice));
+  });
+
+  it('is the one of cursors that clients hold already', () => {
+    expect(fingerprintOf(campaignListRef(campaigns).identity)).toBe('gATYTe2E');
+    expect(fingerprintOf(messageListRef('s1', messages).identity)).toBe('OHEWHfWN');
+  });
+
+  it('tells any two lists apart, whatever their sids and filters are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ sid: text, number: fc.option(text) }), { minLength: 2, maxLength: 2 }),
+        ([one, other]) => {
+          const [key, otherKey] = [one, other].map((list) =>
+            windowKey(
+              messageListRef(list?.sid ?? '', { number: list?.number ?? null, direction: null }),
+              slice,
+            ),
+          );
+          expect(key === otherKey).toBe(one?.sid === other?.sid && one?.number === other?.number);
+        },
+      ),
+    );
+  });
+
+  it('gives back the sid whose messages a window holds', () => {
+    fc.assert(
+      fc.property(text, fc.option(text), (sid, number) => {
+        expect(campaignSidOf(windowKey(messageListRef(sid, { number, direction: null }), slice))).toBe(sid);
+      }),
+    );
+  });
+});
