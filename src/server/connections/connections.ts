@@ -270,9 +270,11 @@ export function connectionServers(
 ) {
   const { http, keepAliveTimeout } = slowClients(patience);
   return (handle: RequestHandler): Server => {
-    const server = createServer(http, (request, response) => {
+    const receive = (request: IncomingMessage, response: ServerResponse): void => {
       connections.receive(request, response, handle);
-    });
+    };
+    const server = createServer(http, receive);
+    server.on('checkExpectation', receive);
     server.keepAliveTimeout = keepAliveTimeout;
     server.on('connection', (socket: Socket) => {
       connections.open(socket);

@@ -44,10 +44,8 @@ export class AllowedHosts {
   }
 
   #isHostAllowed({ headers: { host }, rawHeaders, url = '' }: IncomingMessage, named: readonly HostName[]) {
-    // Of several, Node keeps the first, and something before the gateway may have looked at the last.
-    if (host === undefined || hasSecondHost(rawHeaders)) return false;
-    if (!url.startsWith('/') && url !== '*' && !isAllowed(authorityOf(url), named)) return false;
-    if (!isAllowed(host, named)) return false;
+    if (!hostsOf({ headers: { host }, rawHeaders, url })?.every((each) => isAllowed(each, named)))
+      return false;
     if (named === this.#options.hosts) this.#lastHost = host;
     return true;
   }
@@ -55,7 +53,8 @@ export class AllowedHosts {
   #isOriginAllowed(origin: string | undefined): boolean {
     const { hosts, origins } = this.#options;
     if (origin === undefined || origins === undefined || origins.includes(origin)) return true;
-    return isAllowed(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? '', hosts);
+    const host = readHostName(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? '');
+    return host !== undefined && isAllowed(host, hosts);
   }
 }
 
@@ -70,6 +69,23 @@ export function refuseOtherHosts(app: FastifyInstance, allowed: AllowedHosts | u
   });
 }
 
+/**
+ * The hosts that a request names: in `Host`, and in a request target in absolute form (RFC 9112, 3.2.2), which takes
+ * precedence over the header.
+ * @returns undefined where they can't be read, or where there are several `Host` headers: Node keeps the first, and a
+ * proxy may have looked at the last.
+ */
+export function hostsOf({
+  headers: { host },
+  rawHeaders,
+  url = '',
+}: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'url'>): readonly HostName[] | undefined {
+  if (host === undefined || hasSecondHost(rawHeaders)) return undefined;
+  const texts = url.startsWith('/') || url === '*' ? [host] : [host, authorityOf(url)];
+  const hosts = texts.map(readHostName);
+  return hosts.every((each) => each !== undefined) ? hosts : undefined;
+}
+
 function hasSecondHost(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -79,14 +95,12 @@ function hasSecondHost(rawHeaders: readonly string[]): boolean {
   return count > 1;
 }
 
-/** Of a request target in absolute form (RFC 9112, 3.2.2), which stands above the `Host` header. */
+/** Empty for a scheme that is not HTTP's. */
 function authorityOf(url: string): string {
   return /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
 }
 
-function isAllowed(text: string, named: readonly HostName[]): boolean {
-  const host = readHostName(text);
-  if (!host) return false;
+function isAllowed(host: HostName, named: readonly HostName[]): boolean {
   return isLoopbackName(host.name) || named.some((one) => isCovered(host, one));
 }
 

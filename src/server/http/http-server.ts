@@ -15,7 +15,7 @@ import { IncomingBytes, usualIncomingBytes } from '../connections/incoming-bytes
 import { UnreadBytes } from '../connections/unread-bytes.js';
 import { serveGraphiql } from '../graphiql/graphiql.js';
 import { type Readiness, serveHealth } from '../health.js';
-import { answerBrokenRequests } from '../limits/broken-requests.js';
+import { answerBrokenRequests, refuseIncompleteHeads } from '../limits/broken-requests.js';
 import { boundBodies, sendOverload, takeJson } from '../limits/request-bodies.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { rateHooks, type RequestRate } from '../limits/request-rate.js';
@@ -180,6 +180,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   takeJson(app);
   boundBodies(app, options.requestMemory);
   sendSecurityHeaders(app);
+  refuseIncompleteHeads(app);
   refuseOtherHosts(app, options.allowedHosts);
   answerErrors(app, options.logger);
   await openToOrigins(app, options.corsOrigins);

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type IncomingHttpHeaders } from 'node:http';
+import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance } from 'fastify';
-import { isLoopbackName, readHostName } from '../../domain/addresses.js';
+import { isLoopbackName } from '../../domain/addresses.js';
 import { type Metrics } from '../../telemetry/metrics/metrics.js';
+import { hostsOf } from './allowed-hosts.js';
 
 /**
  * Who may read `/metrics`: callers that show a token; programs of this machine, on a loopback host without a token;
@@ -21,9 +22,9 @@ export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: Met
   const isAllowed = checkOf(access);
   const refusal =
     access.to === 'token' ? 'A bearer token is needed.\n' : 'Closed until METRICS_TOKEN is set.\n';
-  app.get('/metrics', async ({ headers }, reply) => {
+  app.get('/metrics', async ({ raw }, reply) => {
     void reply.header('cache-control', 'no-store');
-    if (!isAllowed(headers)) return reply.code(401).header('www-authenticate', 'Bearer').send(refusal);
+    if (!isAllowed(raw)) return reply.code(401).header('www-authenticate', 'Bearer').send(refusal);
     const text = await metrics.text().catch(() => undefined);
     // The figures of this worker alone would look like counters that began anew.
     if (text === undefined) return reply.code(503).send('The primary process does not answer.\n');
@@ -31,19 +32,25 @@ export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: Met
   });
 }
 
-function checkOf(access: MetricsAccess): (headers: IncomingHttpHeaders) => boolean {
+function checkOf(access: MetricsAccess): (request: IncomingMessage) => boolean {
   if (access.to === 'nobody') return () => false;
   if (access.to === 'machine') return isOfThisMachine;
   const isToken = bearerCheck(access.token);
-  return ({ authorization }) => isToken(authorization);
+  return ({ headers }) => isToken(headers.authorization);
 }
 
-const proxyHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const;
+/**
+ * Headers that proxies and content delivery networks add: `Forwarded` and the like, `Via`, addresses (`X-Real-IP`,
+ * `True-Client-IP`, `CF-Connecting-IP`), and everything private to one of them. A scraper sends none but Prometheus's
+ * own `X-Prometheus-Scrape-Timeout-Seconds`.
+ */
+const proxyHeader =
+  /^x-(?!prometheus-)|forwarded|^via$|-ip$|^(?:akamai|cdn|cf|client|cloudfront|fastly|fly|proxy|true)-/;
 
-/** A proxy on this machine passes on what others ask: under another host name, or with headers that say so. */
-function isOfThisMachine(headers: IncomingHttpHeaders): boolean {
-  const host = readHostName(headers.host ?? '');
-  return host !== undefined && isLoopbackName(host.name) && proxyHeaders.every((name) => !(name in headers));
+/** A proxy on this machine passes on requests of others: under another host name, or with headers of its own. */
+function isOfThisMachine(request: IncomingMessage): boolean {
+  const isLocal = hostsOf(request)?.every(({ name }) => isLoopbackName(name)) === true;
+  return isLocal && !Object.keys(request.headers).some((name) => proxyHeader.test(name));
 }
 
 /** Digests are of one length, and how much of two is the same tells nothing of what they are of. */

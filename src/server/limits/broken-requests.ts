@@ -1,6 +1,8 @@
-import { type ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
+import { type FastifyInstance } from 'fastify';
 import { rawError } from '../connections/raw-error.js';
+import { refuse } from '../http/refuse.js';
 
 /** What Node's parser gives up for; all else is 400. */
 const refusals: Readonly<Record<string, readonly [status: number, message: string]>> = {
@@ -43,5 +45,33 @@ function endAfter(answer: ServerResponse, socket: Socket): void {
   socket.pause(); // more of it would come here again
   answer.once('close', () => {
     socket.destroySoon();
+  });
+}
+
+/** The only expectation that HTTP defines (RFC 9110, 10.1.1); Node answers it with `100 Continue`. */
+const continueExpectation = /(?:^|\W)100-continue(?:$|\W)/i;
+
+/**
+ * The problem of a request's head that Node itself would answer with an empty response.
+ * @returns undefined for a complete head.
+ */
+export function headProblem({
+  headers: { host, expect },
+  httpVersion,
+}: IncomingMessage): readonly [status: number, message: string] | undefined {
+  if (host !== undefined && expect === undefined) return undefined;
+  if (httpVersion === '1.0') return undefined; // needs no host, and its expectations are ignored
+  if (host === undefined) return [400, 'The request needs a Host header (RFC 9112, 3.2).'];
+  return expect === undefined || continueExpectation.test(expect)
+    ? undefined
+    : [417, 'The request expects something other than 100-continue.'];
+}
+
+/** Refuses incomplete heads on every route; to be called before any other hook could act. */
+export function refuseIncompleteHeads(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const problem = headProblem(request.raw);
+    if (problem) refuse(reply, ...problem, code);
+    else done();
   });
 }

@@ -26,6 +26,11 @@ export const usualTakeMs = 20_000;
 export function slowClients({ headersMs, requestMs, lookEveryMs } = usual) {
   return {
     keepAliveTimeout,
-    http: { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: lookEveryMs },
+    http: {
+      requireHostHeader: false, // Node would answer with an empty body: broken-requests.ts
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: lookEveryMs,
+    },
   };
 }

@@ -9,6 +9,7 @@ import { type Closing, within } from '../connections/closing.js';
 import { type Connections } from '../connections/connections.js';
 import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../http/allowed-hosts.js';
+import { headProblem } from '../limits/broken-requests.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { isSameOrigin } from './event-stream.js';
 import { GraphqlSocket } from './graphql-socket.js';
@@ -133,6 +134,8 @@ function refusalOf(
   { closing, corsOrigins, allowedHosts }: WebSocketOptions,
 ): RawError | undefined {
   const { url, headers } = request;
+  const head = headProblem(request);
+  if (head) return [...head, 'BAD_REQUEST'];
   const problem = allowedHosts?.problem(request);
   if (problem !== undefined) return [403, problem, 'FORBIDDEN'];
   if (url?.split('?')[0] !== '/graphql') return [404, 'WebSockets are served at /graphql.', 'NOT_FOUND'];

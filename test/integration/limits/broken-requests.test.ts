@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
 
@@ -76,4 +76,39 @@ it('nonsense behind an event stream ends it without a word in it', async () => {
   await ended;
   expect(said).toMatch(/^HTTP\/1\.1 200 /);
   expect(said.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+describe.each([
+  ['a route', 'GET /livez'],
+  ['GraphQL', 'GET /graphql?query=%7B__typename%7D'],
+  ['an address without a route', 'GET /nowhere'],
+])('the head of a request to %s', (_what, line) => {
+  const end = 'connection: close\r\n\r\n';
+  const upgrade = 'connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n';
+  const noHost = [400, 'The request needs a Host header (RFC 9112, 3.2).'] as const;
+  const expectation = [417, 'The request expects something other than 100-continue.'] as const;
+
+  it.each([
+    ['without a host', noHost, end],
+    ['without a host, for a WebSocket', noHost, `${upgrade}sec-websocket-key: ${'x'.repeat(22)}==\r\n\r\n`],
+    ['without a host, with an expectation', noHost, `expect: x\r\n${end}`],
+    ['with an unknown expectation', expectation, `host: localhost\r\nexpect: x\r\n${end}`],
+    ['with an empty expectation', expectation, `host: localhost\r\nexpect:\r\n${end}`],
+  ])('%s is refused in the shape of an error', async (_which, [status, message], headers) => {
+    const [head = '', body = ''] = (await answered(`${line} HTTP/1.1\r\n${headers}`)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
+    expect(JSON.parse(body)).toEqual({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
+  });
+});
+
+it('a request that expects 100-continue is told to go on, and answered', async () => {
+  const head = `${post}expect: 100-continue\r\nconnection: close\r\ncontent-length: ${asked.length}\r\n\r\n`;
+  const text = await answered(head, asked);
+  expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+});
+
+it('an expectation of HTTP/1.0 is ignored', async () => {
+  const text = await answered('GET /livez HTTP/1.0\r\nhost: localhost\r\nexpect: x\r\n\r\n');
+  expect(text).toMatch(/^HTTP\/1\.1 200 /);
 });

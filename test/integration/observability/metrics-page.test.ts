@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { ask } from '../../support/ask.js';
+import { writeKeys } from '../../support/callers.js';
 import { closeAll, startBoth } from '../../support/creating.js';
+import { openRaw } from '../../support/raw-client.js';
 import { scrape } from '../../support/scraping.js';
 import { postCallback } from '../../support/subscribing.js';
 
@@ -38,6 +41,7 @@ describe('the page', () => {
     ['is closed under another host name', { ALLOWED_HOSTS: 'a.example' }, { host: 'a.example' }, 401],
     ['is closed to what a proxy passes on', {}, { 'x-forwarded-for': '192.0.2.1' }, 401],
     ['is closed to what another proxy passes on', {}, { forwarded: 'for=192.0.2.1' }, 401],
+    ['is open to Prometheus', {}, { 'x-prometheus-scrape-timeout-seconds': '10' }, 200],
     ['is open to the token on any host', { ...other, ...token }, bearer(token.METRICS_TOKEN), 200],
     ['is closed without it on any host', { ...other, ...token }, {}, 401],
   ])('%s', async (_what, environment, headers, status) => {
@@ -47,6 +51,36 @@ describe('the page', () => {
     expect(answer.statusCode).toBe(status);
     expect(text.includes('campaign_gateway_')).toBe(status === 200);
     if (environment['METRICS_TOKEN'] === undefined && status === 401) expect(text).toContain('METRICS_TOKEN');
+  });
+
+  describe('is closed without a token to a request', () => {
+    it.each([
+      ...['X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Forwarded-Port', 'X-Forwarded'],
+      ...['Forwarded', 'Forwarded-For', 'Via', 'X-Real-IP', 'X-Client-IP', 'CF-Connecting-IP', 'CF-Ray'],
+      ...['True-Client-IP', 'X-Envoy-External-Address', 'X-Original-Forwarded-For', 'X-Cluster-Client-IP'],
+      ...['Fastly-Client-IP', 'X-Amzn-Trace-Id', 'X-ProxyUser-Ip', 'X-Request-ID', 'Proxy-Connection'],
+    ])('with %s, which a proxy adds', async (name) => {
+      const { gateway } = await startBoth({});
+      const { statusCode, body } = await request(`${gateway.url}/metrics`, { headers: { [name]: '1' } });
+      expect([statusCode, await body.text()]).toEqual([401, 'Closed until METRICS_TOKEN is set.\n']);
+    });
+
+    it.each([
+      ['whose target names another host', 'http://evil.example/metrics', ['localhost'], 401],
+      ['whose target has a user', 'http://localhost@evil.example/metrics', ['localhost'], 401],
+      ['with another host', '/metrics', ['evil.example'], 401],
+      ['with two hosts', '/metrics', ['localhost', 'evil.example'], 401],
+      ['but not with a target of this machine', 'http://localhost/metrics', ['localhost'], 200],
+    ])('%s', async (_what, target, hosts, status) => {
+      const keys = await writeKeys([]); // with authentication, other routes take any host
+      const { gateway } = await startBoth({ environment: keys.environment });
+      const head = [`GET ${target} HTTP/1.1`, ...hosts.map((host) => `Host: ${host}`), 'Connection: close'];
+      const client = await openRaw(gateway.url, `${head.join('\r\n')}\r\n\r\n`);
+      client.read();
+      await once(client.socket, 'close');
+      expect(client.text()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      await keys.remove();
+    });
   });
 
   it("has what is so of the process and of the build, and only a gateway's own counts", async () => {
