@@ -19,17 +19,15 @@ export function isAllowed(action: CampaignAction, status: CampaignStatus): boole
   return allowedStatuses[action].includes(status);
 }
 
-const all = Object.values(CampaignStatus).filter((status) => status !== CampaignStatus.UNKNOWN);
-
-/** Where an action that was done has brought a campaign, or where it may have gone from there since. */
+/** The statuses that a campaign has only if the action was done: where it leads, and where nothing else leads from before it. */
 const reachedBy: Readonly<Record<Exclude<CampaignAction, 'UPDATE'>, readonly CampaignStatus[]>> = {
   PAUSE: [CampaignStatus.PAUSED],
-  RESUME: all.filter((status) => status !== CampaignStatus.PAUSED),
+  RESUME: [CampaignStatus.CREATED, CampaignStatus.SCHEDULED, CampaignStatus.IN_PROGRESS],
   COMPLETE: [CampaignStatus.COMPLETED, CampaignStatus.ARCHIVED],
   ARCHIVE: [CampaignStatus.ARCHIVED],
 };
 
-/** Tells whether a campaign that was allowed an action, and is in this status now, has undergone it. */
+/** Tells whether a campaign that allowed an action, and has this status now, has certainly undergone it. */
 export function hasReached(action: Exclude<CampaignAction, 'UPDATE'>, status: CampaignStatus): boolean {
   return reachedBy[action].includes(status);
 }

@@ -1,4 +1,5 @@
 import { InputError } from './errors.js';
+import { isLongerThan } from './text.js';
 
 /** Far longer than any sid (32 or 36 characters): docs/upstream.md, traps. */
 export const maximumSidLength = 128;
@@ -11,7 +12,7 @@ const isNoSid = /^\.{1,2}$|[\s/\\?#%;]|\p{Cc}|\p{Cs}/u;
 
 /** Whether a text has the length of a sid. */
 export function isSidLength(text: string): boolean {
-  return text.length > 0 && text.length <= maximumSidLength;
+  return text.length > 0 && !isLongerThan(text, maximumSidLength);
 }
 
 /**
@@ -21,7 +22,7 @@ export function isSidLength(text: string): boolean {
  */
 export function sidProblem(sid: string): string | undefined {
   if (usualSid.test(sid)) return undefined;
-  if (sid.length > maximumSidLength) return `must be at most ${maximumSidLength} characters long.`;
+  if (isLongerThan(sid, maximumSidLength)) return `must be at most ${maximumSidLength} characters long.`;
   if (sid.trim() === '') return 'must not be blank.';
   return isNoSid.test(sid) ? 'is not a sid.' : undefined;
 }

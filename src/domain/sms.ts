@@ -60,11 +60,6 @@ export function examinedPart(template: string): string {
   return template.length > examinedLength ? template.slice(0, examinedLength) : template;
 }
 
-/** Counts characters as people do for a limit: an emoji outside the basic plane is one, not two. */
-export function lengthInCharacters(text: string): number {
-  return [...text].length;
-}
-
 /** The different column names behind `@@` in a template, in the order of their first use. */
 export function variablesOf(template: string): string[] {
   const names = [...template.matchAll(/@@([\p{L}\p{M}\p{N}_]+)/gu)].map(([, name]) => name ?? '');

@@ -16,7 +16,7 @@ import {
   type Window,
 } from '../../domain/page.js';
 import { maximumNumberLength, maximumSearchLength } from '../../domain/rules/draft.js';
-import { lengthInCharacters } from '../../domain/sms.js';
+import { isLongerThan, lengthInCharacters } from '../../domain/text.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
@@ -145,7 +145,7 @@ export interface MessageListArguments {
  */
 export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): CampaignQuery {
   const name = filter?.name ?? null;
-  if (name !== null && name.length > maximumSearchLength)
+  if (name !== null && isLongerThan(name, maximumSearchLength))
     throw new InputError('filter.name', `must have at most ${maximumSearchLength} characters.`);
   if (name !== null && lengthInCharacters(name.trim()) < minimumNameLength)
     throw new InputError('filter.name', `must have at least ${minimumNameLength} letters.`);
@@ -168,7 +168,7 @@ export function messageQueryOf({ filter, orderBy }: MessageListArguments): Messa
   const number = filter?.number ?? null;
   if (number?.trim() === '')
     throw new InputError('filter.number', 'must not be blank; leave it out for all.');
-  if (number !== null && number.length > maximumNumberLength)
+  if (number !== null && isLongerThan(number, maximumNumberLength))
     throw new InputError('filter.number', `must have at most ${maximumNumberLength} characters.`);
   return { number, direction: orderBy?.direction ?? null };
 }

@@ -1,5 +1,5 @@
 import { CampaignAction } from '../../domain/campaign.js';
-import { hasReached, isAllowed } from '../../domain/lifecycle.js';
+import { isAllowed } from '../../domain/lifecycle.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { updateProblems } from '../../domain/rules/update.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
@@ -9,7 +9,7 @@ import { type ExotelClient, type Written } from '../exotel/client.js';
 import { type LifecycleAction } from '../exotel/mapping/draft.js';
 import { type WithCallbacks } from './create.js';
 import { looks } from './look-up/reconciler.js';
-import { type ChangeProgress, updateProgress } from './look-up/same-campaign.js';
+import { actionProgress, type ChangeProgress, updateProgress } from './look-up/same-campaign.js';
 import {
   done,
   isEndedByUpstream,
@@ -55,6 +55,10 @@ function mayHaveChanged(error: unknown): boolean {
   return error.mayHaveBeenProcessed || error.reason === 'notFound' || refusals.has(error.reason);
 }
 
+function isSameSid(one: string | undefined, other: string): boolean {
+  return one?.toLowerCase() === other.toLowerCase();
+}
+
 /** Updates and actions. The effect of a lost one is read from the campaign; one that was not done is sent once more. */
 export class Changes {
   readonly #options: ChangesOptions;
@@ -92,7 +96,7 @@ export class Changes {
       action,
       sid,
       send: () => client.actOnCampaign(sid, action, this.#reader.origin),
-      shown: ({ status }) => (hasReached(action, status) ? 'done' : 'notDone'),
+      shown: (now) => actionProgress(action, campaign, now),
     });
   }
 
@@ -109,6 +113,8 @@ export class Changes {
       const sentAtMs = this.#options.now();
       try {
         const { campaign, requestId } = await change.send();
+        // A proxy may have mixed up two answers.
+        if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');
         this.#reader.applyWrite(campaign, true);
         return done(campaign, requestId);
       } catch (error) {
@@ -137,7 +143,9 @@ export class Changes {
     if (!refusals.has(failure.reason)) return outcomeOfFailure(failure);
     const campaign = await this.#reader.revalidatedCampaign(sid);
     if (!campaign) return unknownSid();
-    if (wasSent && shown(campaign) === 'done') return done(campaign);
+    const progress = wasSent ? shown(campaign) : 'notDone';
+    if (progress === 'done') return done(campaign);
+    if (progress === 'unclear') throw new OutcomeUnknown();
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
     return action === CampaignAction.UPDATE ? outcomeOfFailure(failure) : refusedAction(action, failure);
   }
@@ -146,8 +154,9 @@ export class Changes {
   async #settle(change: Change, failure: UpstreamFailure, sentAtMs: number): Promise<Outcome | 'notDone'> {
     const { now, sleep, timeoutMs } = this.#options;
     const { facts, reason } = failure;
-    const wasTaken = facts.sid !== undefined; // it said that it did it, and the rest can't be read
-    const openMs = settledByAfter(failure, sentAtMs, now(), timeoutMs) - now();
+    const wasTaken = isSameSid(facts.sid, change.sid); // it said that it did it, and the rest can't be read
+    const nowMs = now();
+    const openMs = settledByAfter(failure, sentAtMs, nowMs, timeoutMs) - nowMs;
     const outcome = await looks(openMs, sleep, (isSettled) => this.#look(change, failure, isSettled));
     if (outcome !== undefined) return outcome;
     throw wasTaken ? new UpstreamFailure(reason, facts) : new OutcomeUnknown();
@@ -162,9 +171,10 @@ export class Changes {
     const campaign = await this.#reader.revalidatedCampaign(sid).catch(() => undefined);
     if (campaign === null) return unknownSid();
     if (!campaign) return undefined;
-    const progress = facts.sid === undefined ? shown(campaign) : 'done';
+    const progress = isSameSid(facts.sid, sid) ? 'done' : shown(campaign);
     if (progress === 'done') return done(campaign, facts.requestId);
+    if (progress === 'unclear') return undefined;
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
-    return progress === 'notDone' && isSettled ? 'notDone' : undefined;
+    return isSettled ? 'notDone' : undefined;
   }
 }

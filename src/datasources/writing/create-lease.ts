@@ -52,8 +52,8 @@ export class CreateLease implements CreateLog {
     return !this.#isLost && this.#options.now() - this.#heardAtMs < leaseMs / 2;
   }
 
-  note({ sentAtMs, settledByMs, isEnded, marks }: Progress): Promise<void> {
-    return this.#change({ sentAtMs, settledByMs, isEnded, marks: [...marks] });
+  note({ sentAtMs, settledByMs, isEnded, marks, suspects }: Progress): Promise<void> {
+    return this.#change({ sentAtMs, settledByMs, isEnded, marks: [...marks], suspects: [...suspects] });
   }
 
   /** Keeps the result for repeats of the create. Where it can't be kept, a repeat finds it in the list. */

@@ -15,10 +15,26 @@ export interface Progress {
   readonly isEnded: boolean;
   /** Of the callback addresses that were sent: callback-marks.ts. */
   readonly marks: readonly string[];
+  /** Sids of campaigns that answers named, though they differ from what was sent: one may be the campaign all the same. */
+  readonly suspects: readonly string[];
 }
 
 /** Nothing was sent, or it is known that nothing was created. */
-export const nothingSent: Progress = { sentAtMs: null, settledByMs: 0, isEnded: true, marks: [] };
+export const nothingSent: Progress = {
+  sentAtMs: null,
+  settledByMs: 0,
+  isEnded: true,
+  marks: [],
+  suspects: [],
+};
+
+/** The fields that make a stored campaign a whole one. */
+const storedCampaign = z.looseObject({
+  ...{ sid: z.string(), id: z.string(), accountSid: z.string(), name: z.string(), status: z.string() },
+  ...{ createdAt: z.string(), fetchedAt: z.string() },
+  ...{ schedule: z.looseObject({}), stats: z.looseObject({}) },
+  ...{ lists: z.array(z.unknown()), availableActions: z.array(z.unknown()) },
+});
 
 const stored = z.object({
   fingerprint: z.string(),
@@ -30,9 +46,8 @@ const stored = z.object({
   settledByMs: z.number(),
   isEnded: z.boolean().default(false),
   marks: z.array(z.string()).default([]),
-  campaign: z
-    .custom<Campaign>((value) => z.looseObject({ sid: z.string() }).safeParse(value).success)
-    .nullable(),
+  suspects: z.array(z.string()).default([]),
+  campaign: z.custom<Campaign>((value) => storedCampaign.safeParse(value).success).nullable(),
 });
 
 /**
@@ -48,10 +63,21 @@ export function recordToText(record: CreateRecord): string {
   return JSON.stringify(record);
 }
 
-/** @returns undefined for the text of a gateway of another version. */
+/** @returns undefined for a text that is not a record of this version, e.g. that of a newer gateway. */
 export function recordFromText(text: string): CreateRecord | undefined {
-  const record = JSON.parse(text) as { readonly sealedAtMs?: unknown };
-  return stored.safeParse({ settledByMs: record.sealedAtMs, ...record }).data; // its name in version 0.1
+  const json = jsonOrUndefined(text);
+  if (typeof json !== 'object' || json === null) return undefined;
+  const settledByMs = 'sealedAtMs' in json ? json.sealedAtMs : undefined; // its name in version 0.1
+  return stored.safeParse({ settledByMs, ...json }).data;
+}
+
+/** Parses a text of the shared state. @returns undefined for a text that is not JSON. */
+export function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Tells inputs apart by what would be sent: a field that is left out and one that is null are the same. */

@@ -133,7 +133,8 @@ async function work(lease: CreateLease, { run }: KeyedCreate): Promise<Outcome> 
 }
 
 function newRecord(fingerprint: string, name: string, claimedAtMs: number): CreateRecord {
-  return { fingerprint, name, claimedAtMs, owner: null, beat: 0, campaign: null, ...nothingSent, marks: [] };
+  const progress = { ...nothingSent, marks: [], suspects: [] };
+  return { fingerprint, name, claimedAtMs, owner: null, beat: 0, campaign: null, ...progress };
 }
 
 function first(outcome: Outcome): KeyedOutcome {

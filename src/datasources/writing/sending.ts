@@ -1,12 +1,14 @@
 import { createProblems } from '../../domain/rules/create.js';
+import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type ExotelClient } from '../exotel/client.js';
+import { type ExotelClient, type Written } from '../exotel/client.js';
 import { NotSent } from '../exotel/resilience/not-sent.js';
 import { type Create, nothingSent, type Progress, type WithCallbacks } from './create.js';
 import { type OutstandingCreates, type SidReservations } from './look-up/outstanding-creates.js';
 import { type Reconciler } from './look-up/reconciler.js';
-import { callbackMarks } from './look-up/same-campaign.js';
+import { callbackMarks, isMarked, isPlausibleAnswer } from './look-up/same-campaign.js';
+import { likenessOf } from './look-up/text-likeness.js';
 import {
   createdUnreadable,
   done,
@@ -104,25 +106,20 @@ export class Sending {
     const before = log.progress;
     const nowMs = now();
     const sentAtMs = before.sentAtMs ?? nowMs; // any of the requests may be the one that was processed
-    const filled = withCallbacks(draft);
-    const marks = [...before.marks, ...callbackMarks(draft, filled)];
+    const sent = withCallbacks(draft);
+    const marks = [...before.marks, ...callbackMarks(draft, sent)];
+    const { suspects } = before;
     const settledByMs = settledByUnseen(nowMs, timeoutMs);
-    await this.#note(create, { sentAtMs, settledByMs, isEnded: false, marks }, true);
+    await this.#note(create, { sentAtMs, settledByMs, isEnded: false, marks, suspects }, true);
     let leftAtMs = nowMs;
+    const beforeSent = (): void => {
+      if (!log.isOurs()) throw new NotSent();
+      leftAtMs = now();
+    };
     try {
-      const written = await client.createCampaign(filled, {
-        origin,
-        beforeSent: () => {
-          if (!log.isOurs()) throw new NotSent();
-          leftAtMs = now();
-        },
-      });
-      await this.#reserve(written.campaign.sid, create);
-      // What create answers has no stats and no cost.
-      return { ...done(written.campaign, written.requestId), isPartial: true };
+      return await this.#answered(create, sent, client.createCampaign(sent, { origin, beforeSent }));
     } catch (error) {
-      if (!(error instanceof UpstreamFailure)) throw error;
-      if (error.facts.sid !== undefined) return this.#readCreated(error.facts.sid, create, error);
+      if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) throw error;
       // A duplicate of it, after one of ours was lost, may be ours.
       const isLost = error.mayHaveBeenProcessed || (before.sentAtMs !== null && error.reason === 'duplicate');
       if (!isLost) {
@@ -136,9 +133,55 @@ export class Sending {
         settledByMs: settledByAfter(error, leftAtMs, now(), timeoutMs),
         isEnded: before.isEnded && isEndedByUpstream(error),
         marks,
+        suspects: error instanceof WrongAnswer ? [...suspects, ...error.suspects] : suspects,
       });
       return error;
     }
+  }
+
+  /**
+   * The outcome of a POST that was answered with a campaign.
+   * @param sent the draft with its callback addresses.
+   * @throws WrongAnswer where that is not the one that was sent.
+   */
+  async #answered(create: Create, sent: CampaignDraft, answer: Promise<Written>): Promise<Outcome> {
+    const { client } = this.#options;
+    const { origin } = create;
+    try {
+      const { campaign, requestId } = await answer;
+      await this.#take(campaign, create, sent, requestId);
+      // What create answers has no stats and no cost.
+      return { ...done(campaign, requestId), isPartial: true };
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure) || error.facts.sid === undefined) throw error;
+      // The upstream named the campaign that it created; the rest of its answer is unreadable.
+      const { sid, requestId } = error.facts;
+      const campaign = await client.getCampaign(sid, { priority: 'write', origin }).catch(() => null);
+      if (campaign) {
+        await this.#take(campaign, create, sent, requestId);
+        return done(campaign, requestId);
+      }
+      await this.#reserve(sid, create, requestId);
+      throw createdUnreadable(sid, requestId);
+    }
+  }
+
+  /** Takes a campaign for the answer. A proxy may have mixed up two answers, so it must be like what was sent. */
+  async #take(campaign: Campaign, create: Create, sent: CampaignDraft, requestId: string | null | undefined) {
+    if (await this.#isAnswer(campaign, create, sent)) return this.#reserve(campaign.sid, create, requestId);
+    const isAnothers = await this.#options.reservations
+      .isAnothers(campaign.sid, create.id)
+      .catch(() => false);
+    throw new WrongAnswer(isAnothers ? [] : [campaign.sid], requestId);
+  }
+
+  async #isAnswer(campaign: Campaign, create: Create, sent: CampaignDraft): Promise<boolean> {
+    if (isMarked(campaign, callbackMarks(create.draft, sent))) return true;
+    if (!isPlausibleAnswer(sent, campaign)) return false;
+    const likeness = likenessOf(create.draft.name, campaign.name);
+    if (likeness === 'same' || likeness === 'rewritten') return true;
+    const rivals = await this.#options.outstanding.rivalsOf(create).catch(() => null);
+    return !rivals?.hasWholeNameOfOne({ row: campaign, aheadMs: 0 });
   }
 
   async #note(create: Create, progress: Progress, isInFlight = false): Promise<void> {
@@ -146,25 +189,26 @@ export class Sending {
     await this.#options.outstanding.note(create, progress, isInFlight);
   }
 
-  /** The upstream named the campaign that it created; the rest of its answer is unreadable. */
-  async #readCreated(sid: string, create: Create, { facts }: UpstreamFailure): Promise<Outcome> {
-    const { origin } = create;
-    await this.#reserve(sid, create);
-    try {
-      return done(
-        await this.#options.client.getCampaign(sid, { priority: 'write', origin }),
-        facts.requestId,
-      );
-    } catch {
-      throw createdUnreadable(sid, facts.requestId);
-    }
-  }
-
-  /** The answer is authoritative: it stands even where the reservation fails. Then the create stays registered instead. */
-  async #reserve(sid: Campaign['sid'], create: Create): Promise<void> {
+  /**
+   * Reserves a campaign for a create. It stands even where the reservation fails; then the create stays registered instead.
+   * @throws WrongAnswer where it is reserved for another.
+   */
+  async #reserve(sid: string, create: Create, requestId: string | null | undefined): Promise<void> {
     const { reservations, outstanding } = this.#options;
     const isReserved = await reservations.reserve(sid, create.id).catch(() => undefined);
-    if (isReserved !== undefined) await outstanding.note(create, nothingSent, false);
+    if (isReserved === false) throw new WrongAnswer([], requestId);
+    if (isReserved) await outstanding.note(create, nothingSent, false);
+  }
+}
+
+/** A success that names a campaign which is not the one that was sent. */
+class WrongAnswer extends UpstreamFailure {
+  /** @param suspects the campaign, where it may be the one all the same. */
+  constructor(
+    readonly suspects: readonly string[],
+    requestId: string | null | undefined,
+  ) {
+    super('invalidResponse', requestId == null ? {} : { requestId });
   }
 }
 

@@ -5,11 +5,13 @@ import {
   callbackProblems,
   type CampaignDraft,
   dltProblems,
+  garbled,
   maximumSenderLength,
   nameProblems,
   templateProblems,
   tooLong,
 } from './draft.js';
+import { isGarbled, isLongerThan } from '../text.js';
 
 /** "Up to 5 listSid can be part of one single campaign" (API document, `lists`). */
 const maximumStaticLists = 5;
@@ -48,8 +50,9 @@ function listProblems({ lists, contentType }: CampaignDraft): UserProblem[] {
   if (lists == null) return [];
   const items = lists.slice(0, lookedAt).flatMap((sid, index) => {
     const field = ['input', 'lists', String(index)];
-    if (sid.length > maximumSidLength) return [tooLong(field, 'The list sid', maximumSidLength)];
+    if (isLongerThan(sid, maximumSidLength)) return [tooLong(field, 'The list sid', maximumSidLength)];
     if (sid.trim() === '') return [problem('BLANK', field, 'The list sid is blank.')];
+    if (isGarbled(sid)) return [garbled(field)];
     return lists.indexOf(sid) < index ? [problem('DUPLICATE', field, 'The list is given twice.')] : [];
   });
   return [...countProblem(contentType, lists.length), ...items];
@@ -59,7 +62,7 @@ function listProblems({ lists, contentType }: CampaignDraft): UserProblem[] {
 function senderProblems({ senderId, smsType }: CampaignDraft): UserProblem[] {
   if (senderId == null) return [];
   const field = ['input', 'senderId'];
-  if (senderId.length > maximumSenderLength) return [tooLong(field, 'The sender', maximumSenderLength)];
+  if (isLongerThan(senderId, maximumSenderLength)) return [tooLong(field, 'The sender', maximumSenderLength)];
   if (senderId.trim() === '') return [problem('BLANK', field, 'The sender is blank.')];
   if (smsType === SmsType.PROMOTIONAL)
     return /^\d+$/.test(senderId)
@@ -133,15 +136,14 @@ export function newCampaignProblems(
 /** As long as any id that somebody makes for this. */
 const maximumKeyLength = 255;
 
-/** A blank key is no key, and a very long one is something else. */
+/** A blank key is no key, a very long one is something else, and garbled ones could be taken for each other. */
 export function keyProblems(idempotencyKey: string | null): UserProblem[] {
   const field = ['input', 'idempotencyKey'];
   if (idempotencyKey === null) return [];
   if (idempotencyKey.trim() === '')
     return [problem('BLANK', field, 'The key is blank; leave it out instead.')];
-  return idempotencyKey.length > maximumKeyLength
-    ? [problem('TOO_LONG', field, `The key must be at most ${maximumKeyLength} characters long.`)]
-    : [];
+  if (isLongerThan(idempotencyKey, maximumKeyLength)) return [tooLong(field, 'The key', maximumKeyLength)];
+  return isGarbled(idempotencyKey) ? [garbled(field)] : [];
 }
 
 /** The rules that need no clock, in the order of the contract's fields. */

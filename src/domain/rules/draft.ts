@@ -1,12 +1,7 @@
 import { type ContentType, type SmsType } from '../campaign.js';
 import { problem, type UserProblem } from '../errors.js';
-import {
-  examinedPart,
-  lengthInCharacters,
-  maximumTemplateLength,
-  maximumVariables,
-  variablesOf,
-} from '../sms.js';
+import { examinedPart, maximumTemplateLength, maximumVariables, variablesOf } from '../sms.js';
+import { isGarbled, isLongerThan, lengthInCharacters } from '../text.js';
 
 /** When a campaign is to run; both moments optional. */
 export interface ScheduleDraft {
@@ -31,7 +26,7 @@ export interface CampaignDraft {
 
 /**
  * How long texts may be that come from outside and are kept, used as a key, or sent on: many times what any real one has,
- * in UTF-16 units. Sids are in values.ts, templates in template.ts.
+ * in characters. Sids are in sid.ts, templates in sms.ts.
  */
 
 /** Of a phone number: E.164 has 15 digits, and some are written with signs and blanks. */
@@ -53,16 +48,18 @@ export const maximumCursorLength = 8192;
 
 const digits = /^\d+$/;
 
-/** What is far longer than any real one; `maximum` in UTF-16 units. */
+/** The problem of a text that is far longer than any real one; `maximum` in characters. */
 export function tooLong(field: readonly string[], what: string, maximum: number): UserProblem {
   return problem('TOO_LONG', field, `${what} must be at most ${maximum} characters long.`);
 }
 
-const garbled = 'It has characters that are none: a zero byte, or half of a surrogate pair.';
-
-/** What no layer behind us keeps as it is, so that it could not be found again. */
-function isGarbled(text: string): boolean {
-  return text.includes('\0') || !text.isWellFormed();
+/** The problem of a text that is garbled: it could not be found again. */
+export function garbled(field: readonly string[]): UserProblem {
+  return problem(
+    'INVALID',
+    field,
+    'It has a zero byte or half of a surrogate pair, which are no characters.',
+  );
 }
 
 /** "It should be greater than 3 characters" (API document, `name`). */
@@ -71,8 +68,8 @@ export function nameProblems({ name }: CampaignDraft): UserProblem[] {
   const field = ['input', 'name'];
   if (name.trim() === '')
     return [problem('BLANK', field, 'The name is blank; leave it out to get a default.')];
-  if (name.length > maximumNameLength) return [tooLong(field, 'The name', maximumNameLength)];
-  if (isGarbled(name)) return [problem('INVALID', field, garbled)];
+  if (isLongerThan(name, maximumNameLength)) return [tooLong(field, 'The name', maximumNameLength)];
+  if (isGarbled(name)) return [garbled(field)];
   if (lengthInCharacters(name.trim()) <= 3)
     return [problem('TOO_SHORT', field, 'The name must have more than 3 characters.')];
   return [];
@@ -83,7 +80,7 @@ export function dltProblems(draft: CampaignDraft): UserProblem[] {
   return (['dltEntityId', 'dltTemplateId'] as const).flatMap((key) => {
     const value = draft[key];
     if (value == null) return [];
-    if (value.length > maximumDltIdLength) return [tooLong(['input', key], key, maximumDltIdLength)];
+    if (isLongerThan(value, maximumDltIdLength)) return [tooLong(['input', key], key, maximumDltIdLength)];
     if (digits.test(value)) return [];
     return value.trim() === ''
       ? [problem('BLANK', ['input', key], `${key} is blank.`)]
@@ -96,7 +93,7 @@ export function templateProblems({ template }: CampaignDraft): UserProblem[] {
   if (template == null) return [];
   const field = ['input', 'template'];
   if (template.trim() === '') return [problem('BLANK', field, 'The template is blank.')];
-  if (isGarbled(template)) return [problem('INVALID', field, garbled)];
+  if (isGarbled(template)) return [garbled(field)];
   const problems: UserProblem[] = [];
   const examined = examinedPart(template);
   const isCut = examined.length < template.length;
@@ -131,7 +128,7 @@ export function callbackProblems(draft: CampaignDraft): UserProblem[] {
   return (['statusCallback', 'smsStatusCallback'] as const).flatMap((key) => {
     const value = draft[key];
     if (value == null) return [];
-    if (value.length > maximumUrlLength) return [tooLong(['input', key], key, maximumUrlLength)];
+    if (isLongerThan(value, maximumUrlLength)) return [tooLong(['input', key], key, maximumUrlLength)];
     if (isHttpUrl(value)) return [];
     return [problem('INVALID', ['input', key], `${key} must be a valid http or https URL.`)];
   });

@@ -18,6 +18,10 @@ beforeEach(() => {
 afterEach(leaveAll);
 afterAll(closeAll);
 
+function ofMessages(page: string): string {
+  return `query ($t: String!) { campaign(sid: "a") { messages(${page}) { totalCount } } }`;
+}
+
 /** Nearly all that a request's body may have. */
 const long = 'x'.repeat(250_000);
 
@@ -72,9 +76,6 @@ describe('a text far longer than any real one is refused by its name, and costs 
   function entities(field: string): string {
     return `query ($t: ID!) { _entities(representations: [{__typename: "Campaign", sid: $t}]) { ... on Campaign { ${field} } } }`;
   }
-  function ofMessages(page: string): string {
-    return `query ($t: String!) { campaign(sid: "a") { messages(${page}) { totalCount } } }`;
-  }
 });
 
 describe('an input far longer than any real one is a user error', () => {
@@ -94,6 +95,8 @@ describe('an input far longer than any real one is a user error', () => {
     ['statusCallback', { statusCallback: `https://example.com/${'x'.repeat(2048)}` }],
     ['smsStatusCallback', { smsStatusCallback: `https://example.com/${long}` }],
     ['idempotencyKey', { idempotencyKey: long }],
+    ['idempotencyKey', { idempotencyKey: '\u{1F600}'.repeat(256) }],
+    ['name', { name: '\u{1F600}'.repeat(1001) }],
   ])('%s', async (field, changes) => {
     const variables = { i: { ...diwali, ...changes } };
     const expected = { userErrors: [{ code: 'TOO_LONG', field: ['input', ...field.split('.')] }] };
@@ -115,17 +118,40 @@ describe('an input far longer than any real one is a user error', () => {
     expect(sandbox.calls.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
-  it('and what is as long as it may be is taken', async () => {
+  it.each(['x', '\u{1F600}'])('and what is as long as it may be is taken: %s', async (character) => {
     const input = {
       ...diwali,
-      name: 'x'.repeat(1000),
-      statusCallback: `https://example.com/${'x'.repeat(2028)}`,
-      idempotencyKey: 'k'.repeat(255),
+      name: character.repeat(1000),
+      statusCallback: `https://example.com/${character.repeat(2028)}`,
+      idempotencyKey: character.repeat(255),
     };
     expect((await ask(gateway, validate, { variables: { i: input } })).data).toEqual({
       validateCampaign: { userErrors: [] },
     });
   });
+});
+
+it.each(['a\ud800', 'a\udc00b', '\ud83d', 'a\0b'])(
+  'an idempotency key that could be taken for another is refused: %j',
+  async (idempotencyKey) => {
+    const query = `mutation ($i: CreateCampaignInput!) { createCampaign(input: $i) { userErrors { code field } } }`;
+    const { data } = await ask(gateway, query, { variables: { i: { ...diwali, idempotencyKey } } });
+    const userErrors = [{ code: 'INVALID', field: ['input', 'idempotencyKey'] }];
+    expect(data).toEqual({ createCampaign: { userErrors } });
+    expect(sandbox.calls).toEqual([]);
+  },
+);
+
+it.each(['filter.name', 'filter.number'])('%s of as many emoji as it may have is sent', async (argument) => {
+  const t = '\u{1F600}'.repeat(argument === 'filter.name' ? 200 : 64);
+  const query =
+    argument === 'filter.name'
+      ? 'query ($t: String!) { campaigns(filter: {name: $t}) { totalCount } }'
+      : ofMessages('filter: {number: $t}');
+  const { errors = [] } = await ask(gateway, query, { variables: { t } });
+  expect(errors.map(({ extensions }) => (extensions as { code: string }).code)).not.toContain(
+    'BAD_USER_INPUT',
+  );
 });
 
 it('none of it is in a log', () => {

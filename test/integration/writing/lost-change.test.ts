@@ -170,6 +170,26 @@ describe('a change whose answer is lost', () => {
     expect(countOf('PUT', both.sandbox)).toBe(1);
   });
 
+  it.each<[how: string, status: CampaignStatus, sent: number, expected: string[]]>([
+    ['was completed by somebody else', 'completed', 0, ['OUTCOME_UNKNOWN']],
+    ['was completed and archived by somebody else', 'archived', 0, ['OUTCOME_UNKNOWN']],
+    ['had submitted what it sent, and is completed', 'completed', 5, ['OUTCOME_UNKNOWN']],
+    ['has sent more since, and is completed: it was resumed', 'completed', 6, []],
+    ['has sent more since, and is archived: it was resumed', 'archived', 6, []],
+  ])('resume, whose campaign %s', async (_how, status, sent, expected) => {
+    const { state } = both.sandbox;
+    const stats = { scheduled: 10, submitted: 2, sent: 3 };
+    const campaign = state.insert({ startsAt: Date.now() - hour, status: 'paused', stats });
+    const { sid, settled } = campaign;
+    fault = { kind: 'hang' };
+    meanwhile = () => {
+      state.setStatus(sid, status);
+      if (settled) campaign.settled = { ...settled, stats: { ...settled.stats, submitted: 0, sent } };
+    };
+    expect((await change(both.gateway, 'resume', sid)).codes).toEqual(expected);
+    expect(countOf('PUT', both.sandbox)).toBe(1);
+  });
+
   it('and whose campaign is gone, is told so', async () => {
     const sid = campaignIn('scheduled');
     fault = { kind: 'reset' };

@@ -2,7 +2,7 @@ import { type Row } from '../../../domain/page.js';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type NamedDraft } from '../create.js';
-import { differences, isMarked } from './same-campaign.js';
+import { contradictions, differences, isMarked } from './same-campaign.js';
 import { likenessOf } from './text-likeness.js';
 
 /** When a request was sent, and by when it is processed, if ever; epoch milliseconds, by our clock. */
@@ -61,6 +61,8 @@ export interface Lost extends SentSpan {
   readonly isNameOurs: boolean;
   /** Of the callback addresses that were made for it: callback-marks.ts. */
   readonly marks: readonly string[];
+  /** Sids of campaigns that answers to it named, though they differ from what was sent. */
+  readonly suspects: readonly string[];
 }
 
 /**
@@ -79,6 +81,24 @@ export type Judgement = 'certain' | 'same' | 'rewritten' | 'namesake' | 'twin' |
  * @param aheadMs how far the upstream's clock is ahead of ours, by the `Date` of its answers.
  */
 export function judge(row: Row<Campaign>, lost: Lost, aheadMs: number): Judgement {
+  const judgement = judgeByContent(row, lost, aheadMs);
+  const sid = row instanceof UpstreamFailure ? row.facts.sid : row.sid;
+  if (sid === undefined || !lost.suspects.includes(sid)) return judgement;
+  return isRanked.has(judgement) ? judgement : judgeSuspect(row, lost, aheadMs);
+}
+
+const isRanked: ReadonlySet<Judgement> = new Set<Judgement>(['certain', 'same', 'rewritten']);
+
+/** A row that an answer to the create named is believed where it differs in one thing only. */
+function judgeSuspect(row: Row<Campaign>, lost: Lost, aheadMs: number): Judgement {
+  if (row instanceof UpstreamFailure) return 'namesake';
+  const isOneThing = contradictions(lost.draft, row).size <= 1;
+  const isInTime = isLikelyCreation(lost, row.createdAt, aheadMs);
+  if (isInTime) return isOneThing ? 'rewritten' : 'namesake';
+  return isOneThing ? 'namesake' : 'other';
+}
+
+function judgeByContent(row: Row<Campaign>, lost: Lost, aheadMs: number): Judgement {
   const { draft, isNameOurs, marks } = lost;
   if (row instanceof UpstreamFailure) {
     const { name, createdAt } = row.facts;

@@ -1,9 +1,10 @@
 import { Mutex } from 'async-mutex';
 import { z } from 'zod';
+import { GatewayError } from '../../../domain/errors.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type SharedState } from '../../state/shared-state.js';
-import { type Create, digest, fingerprintOf, type Progress } from '../create.js';
+import { type Create, digest, fingerprintOf, jsonOrUndefined, type Progress } from '../create.js';
 import { isLikelyCreation } from './judgement.js';
 import { hasScheduleOf } from './same-campaign.js';
 import { letters, type Likeness, likenessOf } from './text-likeness.js';
@@ -122,7 +123,10 @@ export class OutstandingCreates {
 
   async #read(key: string): Promise<{ readonly text: string | null; readonly entries: Outstanding[] }> {
     const text = await this.#state.read(key);
-    return { text, entries: text === null ? [] : (stored.safeParse(JSON.parse(text)).data ?? []) };
+    const { data } = stored.safeParse(text === null ? [] : jsonOrUndefined(text));
+    if (!data)
+      throw new GatewayError('OUTCOME_UNKNOWN', 'The register of outstanding creates is unreadable.');
+    return { text, entries: data };
   }
 }
 

@@ -68,9 +68,9 @@ export class Reconciler {
   /** @returns undefined for a look that tells nothing. */
   async #look(create: Create, isSettled: boolean): Promise<Campaign | null | undefined> {
     const { id, draft, isNameOurs, log, origin } = create;
-    const { sentAtMs, settledByMs, marks } = log.progress;
+    const { sentAtMs, settledByMs, marks, suspects } = log.progress;
     if (sentAtMs === null) return null;
-    const lost = { createId: id, draft, isNameOurs, sentAtMs, settledByMs, marks };
+    const lost = { createId: id, draft, isNameOurs, sentAtMs, settledByMs, marks, suspects };
     try {
       return await inTime(this.#options.lookUp.find(lost, { priority: 'write', origin }, isSettled));
     } catch (error) {

@@ -1,5 +1,8 @@
+import { CampaignAction, CampaignStatus } from '../../../domain/campaign.js';
+import { hasReached } from '../../../domain/lifecycle.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
+import { type LifecycleAction } from '../../exotel/mapping/draft.js';
 import { digest } from '../create.js';
 import { isSameText, likenessOf } from './text-likeness.js';
 
@@ -186,6 +189,36 @@ export function differences(draft: CampaignDraft, campaign: Campaign): number {
   return groups.size;
 }
 
+/**
+ * What a campaign contradicts of what was sent: things that both say, and not alike. A text that some layer may have rewritten
+ * is no contradiction, and neither is what the upstream adds.
+ */
+export function contradictions(draft: CampaignDraft, campaign: Campaign): ReadonlySet<string> {
+  const groups = content.flatMap(({ group, verdict }) =>
+    verdict(draft, campaign) === 'different' ? [group] : [],
+  );
+  const found = new Set(groups);
+  if (isLike(draft.template, campaign.template)) found.delete('template');
+  if (!isLike(draft.name, campaign.name)) found.add('name');
+  return found;
+}
+
+function isLike(sent: string | null | undefined, stored: string | null): boolean {
+  return sent == null || stored === null || likenessOf(sent, stored) !== 'different';
+}
+
+/** Contradictions that no layer makes: campaigns of another name, for other people, or of another text are other campaigns. */
+const decisive = ['name', 'lists', 'template'];
+
+/**
+ * Tells whether the campaign that answers a create may be taken for the one that was sent.
+ * @param sent the draft as it was sent, with its callback addresses.
+ */
+export function isPlausibleAnswer(sent: CampaignDraft, campaign: Campaign): boolean {
+  const found = contradictions(sent, campaign);
+  return found.size <= 1 && !decisive.some((group) => found.has(group));
+}
+
 /** What a campaign shows of a change that was sent. */
 export type ChangeProgress = 'done' | 'notDone' | 'unclear';
 
@@ -203,6 +236,20 @@ export function updateProgress(draft: CampaignDraft, before: Campaign, now: Camp
   const isNotDone =
     said.every(isUnchanged) && said.some(({ verdict }) => verdict(draft, now) === 'different');
   return isNotDone ? 'notDone' : 'unclear';
+}
+
+/**
+ * Tells what became of a lifecycle action from the campaign as it is now. A paused campaign that is over now was resumed and ran
+ * to its end, or was completed by somebody else. Completing it fails the messages that were not submitted yet, so it was
+ * resumed where more were sent than had been submitted.
+ * @param before the campaign as it was.
+ */
+export function actionProgress(action: LifecycleAction, before: Campaign, now: Campaign): ChangeProgress {
+  if (hasReached(action, now.status)) return 'done';
+  if (now.status === CampaignStatus.UNKNOWN) return 'unclear';
+  const isOver = now.status === CampaignStatus.COMPLETED || now.status === CampaignStatus.ARCHIVED;
+  if (action !== CampaignAction.RESUME || !isOver) return 'notDone';
+  return now.stats.sent > before.stats.sent + before.stats.submitted ? 'done' : 'unclear';
 }
 
 function isRenamed(draft: CampaignDraft, now: Campaign): boolean {

@@ -14,7 +14,7 @@ const shortestCut = 20;
 /** Compares a stored text with the one that was sent. */
 export function likenessOf(sent: string, stored: string): Likeness {
   if (plain(sent) === plain(stored)) return 'same';
-  const sentAs = [sent, htmlDecoded(sent)].map(letters);
+  const sentAs = unescaped(sent).map(letters);
   const storedAs = unescaped(stored).map(letters);
   const isSome = (test: (one: string, other: string) => boolean): boolean =>
     sentAs.some((one) => storedAs.some((other) => test(one, other)));
@@ -32,9 +32,9 @@ function plain(text: string): string {
   return text.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Tells whether two texts are the same, but for spaces, composition, and an escaping for HTML on the way. */
+/** Tells whether two texts are the same, but for spaces, composition, and how often either is escaped. */
 export function isSameText(sent: string, stored: string): boolean {
-  return plain(sent) === plain(stored) || plain(sent) === plain(htmlDecoded(stored));
+  return plain(sent) === plain(stored) || plain(fullyUnescaped(sent)) === plain(fullyUnescaped(stored));
 }
 
 /** Marks of Latin, Greek and Cyrillic letters, which some layers drop, and those of emoji. The other marks are vowels. */
@@ -71,19 +71,52 @@ function asciiLetters(text: string): string {
 
 /** A text as it may have been before some layer escaped it. */
 function unescaped(text: string): string[] {
-  return [text, htmlDecoded(text), percentDecoded(text), text.replaceAll(/\\u([0-9a-f]{4})/gi, characterOf)];
+  return [text, htmlDecoded(text), percentDecoded(text), jsonDecoded(text), fullyUnescaped(text)];
+}
+
+/** A text that was escaped more often, and in turns, is not compared any further. */
+const mostRounds = 8;
+
+/** A text without any escaping, its own included: in that two texts of which one was escaped once more are alike. */
+function fullyUnescaped(text: string): string {
+  let decoded = text;
+  for (let round = 0; round < mostRounds && /[&%\\]/.test(decoded); round += 1) {
+    const next = jsonDecoded(percentDecoded(htmlDecoded(decoded)));
+    if (next === decoded) break;
+    decoded = next;
+  }
+  return decoded;
+}
+
+function jsonDecoded(text: string): string {
+  return text.replaceAll(/\\u([0-9a-f]{4})/gi, characterOf);
 }
 
 const namedEntities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-/** So often some layers escape what others escaped already. */
+/** The marks of entities such as `&eacute;`. */
+const namedMarks: Readonly<Record<string, string>> = {
+  acute: '\u0301',
+  grave: '\u0300',
+  circ: '\u0302',
+  uml: '\u0308',
+  tilde: '\u0303',
+  cedil: '\u0327',
+  ring: '\u030a',
+  caron: '\u030c',
+};
+/** So often some layers escape what others escaped already, beside ampersands. */
 const escapings = 3;
 
 function htmlDecoded(text: string): string {
   let decoded = text;
   for (let round = 0; round < escapings && decoded.includes('&'); round += 1) {
     decoded = decoded
-      .replaceAll(/&([a-z])(?:acute|grave|circ|uml|tilde|cedil|ring|caron);/gi, '$1')
-      .replaceAll(/&(amp|lt|gt|quot|apos);/gi, (_, name: string) => namedEntities[name.toLowerCase()] ?? '')
+      .replaceAll(/&(?:amp;|#38;|#x26;)+/gi, '&') // an ampersand, however often it was escaped
+      .replaceAll(
+        /&([a-z])(acute|grave|circ|uml|tilde|cedil|ring|caron);/gi,
+        (_, letter: string, mark: string) => letter + (namedMarks[mark.toLowerCase()] ?? ''),
+      )
+      .replaceAll(/&(lt|gt|quot|apos);/gi, (_, name: string) => namedEntities[name.toLowerCase()] ?? '')
       .replaceAll(/&#x([0-9a-f]{1,6});/gi, characterOf)
       .replaceAll(/&#(\d{1,7});/g, (_, digits: string) => character(Number(digits)))
       .replaceAll(/&[a-z][a-z0-9]{1,30};/gi, (entity) => (isCommon(entity) ? entity : ' '));

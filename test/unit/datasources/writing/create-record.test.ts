@@ -11,6 +11,7 @@ const record = {
   settledByMs: 40,
   isEnded: true,
   marks: ['mark'],
+  suspects: ['suspect'],
   campaign: null,
 };
 
@@ -19,11 +20,27 @@ it('a record is read as it was written', () => {
 });
 
 it('a record of the version before is read, and proves the less', () => {
-  const unknown = { settledByMs: undefined, isEnded: undefined, marks: undefined };
+  const unknown = { settledByMs: undefined, isEnded: undefined, marks: undefined, suspects: undefined };
   const old = JSON.stringify({ ...record, ...unknown, sealedAtMs: record.settledByMs });
-  expect(recordFromText(old)).toEqual({ ...record, isEnded: false, marks: [] });
+  expect(recordFromText(old)).toEqual({ ...record, isEnded: false, marks: [], suspects: [] });
 });
 
-it('a record that says something else is none', () => {
-  expect(recordFromText('{"fingerprint":"print"}')).toBeUndefined();
+const odd = [
+  '',
+  'null',
+  '5',
+  '"text"',
+  '[]',
+  '{',
+  'no JSON',
+  '{"fingerprint":"print"}',
+  '{"sealedAtMs":null}',
+];
+it.each([
+  ...odd,
+  JSON.stringify({ ...record, sentAtMs: 'soon' }),
+  JSON.stringify({ ...record, campaign: 'sid' }),
+  JSON.stringify({ ...record, campaign: { sid: 'sid' } }),
+])('a text that says something else is no record: %s', (text) => {
+  expect(recordFromText(text)).toBeUndefined();
 });

@@ -9,7 +9,13 @@ import { campaignOf } from '../../../domain/rules/campaigns.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const minute = 60_000;
-const sent: Progress = { sentAtMs: start, settledByMs: start + 40_000, isEnded: false, marks: [] };
+const sent: Progress = {
+  sentAtMs: start,
+  settledByMs: start + 40_000,
+  isEnded: false,
+  marks: [],
+  suspects: [],
+};
 const none: ReadonlySet<string> = new Set();
 
 let nowMs: number;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  isSameText,
   type Likeness,
   likenessOf,
   searchable,
@@ -38,12 +39,53 @@ describe('a stored name is like the one that was sent', () => {
       const text = piece.repeat(100_000 / piece.length);
       const startedAtMs = performance.now();
       likenessOf(text, `${text}x`);
+      isSameText(text, `${text}x`);
       likenessOf('Big Sale', text);
       likenessOf(text, 'Big Sale');
       searchable(text);
       expect(performance.now() - startedAtMs).toBeLessThan(3000);
     },
   );
+});
+
+describe('two texts are the same, however often either is escaped', () => {
+  const escape = (text: string): string =>
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll("'", '&#39;').replaceAll('"', '&quot;');
+  const texts = [
+    'A&B <b>x</b> "q"',
+    'T &amp; x',
+    'T &lt; x',
+    'T &#39; &nbsp; x',
+    "T O'Neil x",
+    'T %20 x',
+    '&copy; é',
+  ];
+  it.each(texts)('%s', (text) => {
+    let escaped = text;
+    for (let times = 0; times < 5; times += 1) {
+      escaped = escape(escaped);
+      expect([isSameText(text, escaped), isSameText(escaped, text)]).toEqual([true, true]);
+      expect(isSameText(`${text} now`, escaped)).toBe(false);
+      expect(likenessOf(`Diwali ${text}`, `Diwali ${escaped}`)).not.toBe('different');
+    }
+    expect(isSameText(text, encodeURIComponent(escape(text)))).toBe(true);
+  });
+
+  it.each<[string, string]>([
+    ['Café नम', 'Caf&eacute; &#2344;&#x92e;'],
+    ['Café नम', 'Caf&amp;eacute; \\u0928\\u092e'],
+    ['नम', '%E0%A4%A8%E0%A4%AE'],
+  ])('%s, %s', (sent, stored) => {
+    expect(isSameText(sent, stored)).toBe(true);
+  });
+
+  it.each<[string, string]>([
+    ['A & B', 'A B'],
+    ['T &amp; x', 'T &lt; x'],
+    ['100%25', '100%26'],
+  ])('and %s is not %s', (sent, stored) => {
+    expect(isSameText(sent, stored)).toBe(false);
+  });
 });
 
 describe('what is searched for', () => {

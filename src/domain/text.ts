@@ -1,0 +1,18 @@
+/** Counts characters as code points: an emoji is one, not two (docs/decisions/characters.md). */
+export function lengthInCharacters(text: string): number {
+  return [...text].length;
+}
+
+/**
+ * Tells whether a text has more characters than a maximum. A text that is far too long is not counted.
+ * @param maximum in characters.
+ */
+export function isLongerThan(text: string, maximum: number): boolean {
+  if (text.length <= maximum) return false;
+  return text.length > 2 * maximum || lengthInCharacters(text) > maximum;
+}
+
+/** Tells whether a text has a zero byte or half of a surrogate pair, which no layer behind us keeps as it is. */
+export function isGarbled(text: string): boolean {
+  return text.includes('\0') || !text.isWellFormed();
+}
