@@ -1,24 +1,24 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** A host as a `Host` header names it, the name in the spelling that browsers send. */
+/** Host of a `Host` header, with the name as browsers normalise it. */
 export interface HostName {
-  /** In lower case, without a dot at the end; an IPv6 address stands in brackets. */
+  /** Lower case, without a final dot; an IPv6 address is in brackets. */
   readonly name: string;
-  /** Digits; empty where none is given. */
+  /** Digits; empty if no port is given. */
   readonly port: string;
 }
 
 /** `host[:port]` (RFC 9110, 7.2), and nothing else: no user, no list, no percent sign. */
-const written = /^(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{0,5}))?$/i;
+const hostHeader = /^(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{0,5}))?$/i;
 
-/** Reads a `Host` header, or the authority of a URL; undefined for anything that is not one host. */
+/** Parses a `Host` header or the authority of a URL; undefined for anything but a single host. */
 export function readHostName(text: string): HostName | undefined {
-  const [, host, port = ''] = written.exec(text) ?? [];
+  const [, host, port = ''] = hostHeader.exec(text) ?? [];
   if (host === undefined || !URL.canParse(`http://${host}`)) return undefined;
   return { name: new URL(`http://${host}`).hostname.replace(/\.$/, ''), port };
 }
 
-/** The same of a host in a setting, where an IPv6 address may stand without brackets. */
+/** Parses a host in a setting, where an IPv6 address may lack its brackets. */
 export function readHostSetting(text: string): HostName | undefined {
   return readHostName(isIPv6(text) ? `[${text}]` : text);
 }
@@ -27,7 +27,7 @@ const loopbackAddresses = new BlockList();
 loopbackAddresses.addSubnet('127.0.0.0', 8, 'ipv4');
 loopbackAddresses.addAddress('::1', 'ipv6');
 
-/** Whether a name that was read is one of this machine alone: `localhost`, below it (RFC 6761), or a loopback address. */
+/** Whether a parsed name is a loopback name: `localhost`, a name below it (RFC 6761), or a loopback address. */
 export function isLoopbackName(name: string): boolean {
   const address = name.replace(/^\[|\]$/g, '');
   const version = isIP(address);
@@ -35,34 +35,33 @@ export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || /[^.]\.localhost$/.test(name);
 }
 
-/** Where a gateway takes callbacks, below the root of its own address; a kind and a token follow. */
+/** Path of the gateway's webhooks; a kind and a token follow. */
 export const webhookRoute = '/webhooks/exotel';
 
-/** The route with something that may be a token: an address that was signed with an earlier secret is one too. */
-const address = /[/\\]webhooks[/\\]+exotel[/\\]+(?:campaign|message)[/\\]+[\w-]{32}/i;
+/** A webhook path with the form of a token, signed with any secret, also an earlier one. */
+const webhookPath = /[/\\]webhooks[/\\]+exotel[/\\]+(?:campaign|message)[/\\]+[\w-]{32}/i;
 
-/** An escape in an address, escaped any number of times: `%2F`, `%252F`. */
+/** A percent escape, escaped any number of times: `%2F`, `%252F`. */
 const escapes = /%(?:25)*([\da-f]{2})/gi;
-/** A slash in HTML, which some layers write into text. */
+/** A slash as an HTML entity: some layers escape text for HTML. */
 const htmlSlash = /&(?:#x0*2f|#0*47|sol);/gi;
-/** What URL parsers pass over (WHATWG URL, basic URL parser). */
+/** Characters that URL parsers ignore (WHATWG URL, basic URL parser). */
 const ignored = /[\t\n\r]/g;
 
-/** Escapes in escapes that take more passes than this are nobody's who means well. */
+/** Text with more levels of escapes is taken for a webhook address: no honest client writes it. */
 const maximumPasses = 5;
 
 /**
- * Whether a text is, or has in it, the address of a gateway's webhook: whoever knows it can forge callbacks
- * (docs/live.md, "Callbacks"). The host does not count, since a gateway may be reached under several, and what can't be
- * read counts as one.
+ * Whether a text contains the address of a gateway's webhook, which lets its reader forge callbacks (docs/live.md,
+ * "Callbacks"). The host is ignored, since a gateway may have several. Text that can't be decoded counts as one.
  */
 export function hasWebhookAddress(text: string): boolean {
   const plain = unescaped(text);
-  if (plain === undefined || address.test(plain)) return true;
-  return URL.canParse(plain) && address.test(new URL(plain).href); // without dot segments
+  if (plain === undefined || webhookPath.test(plain)) return true;
+  return URL.canParse(plain) && webhookPath.test(new URL(plain).href); // without dot segments
 }
 
-/** Undefined for a text whose escapes have no end. */
+/** Removes all levels of escapes; undefined for too many levels. */
 function unescaped(text: string): string | undefined {
   let plain = text;
   for (let pass = 0; pass < maximumPasses; pass += 1) {

@@ -1,28 +1,28 @@
-/** What a caller may be allowed to do; `documents:any`: send documents of its own where apps send trusted ones only. */
+/** Scopes of callers. `documents:any` allows documents outside the list of trusted documents. */
 export const scopes = ['campaigns:read', 'campaigns:write', 'messages:read', 'documents:any'] as const;
 
 export type Scope = (typeof scopes)[number];
 
-/** Somebody who asks something. */
+/** The authenticated sender of a request. */
 export interface Caller {
-  /** What limits are counted by, and what logs and the audit say; never a secret. */
+  /** Identifies the caller in limits, logs and the audit; never a secret. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** Epoch milliseconds until which this holds; undefined: until it is taken away. */
+  /** Expiry of the credentials in epoch milliseconds; undefined if they do not expire. */
   readonly expiresAtMs?: number;
-  /** Aborts when it is taken away before that; undefined: it can't be. */
+  /** Aborts when the credentials are revoked; undefined if they can't be. */
   readonly revoked?: AbortSignal;
 }
 
-/** Who asks where nobody has to say who they are: everything is allowed. */
+/** The caller of every request with `AUTH_MODE=none`: has all scopes. */
 export const anonymous: Caller = { name: 'anonymous', scopes: new Set(scopes) };
 
-/** Who has not shown yet who they are: nothing is allowed. */
+/** A caller before authentication: has no scopes. */
 export const nobody: Caller = { name: 'nobody', scopes: new Set() };
 
-/** What the check of a field's scopes needs of a resolver's context. */
+/** The part of a resolver's context that the check of scopes uses. */
 export interface CallerContext {
   readonly caller: Caller;
-  /** Epoch milliseconds. */
+  /** Clock in epoch milliseconds. */
   readonly now: () => number;
 }

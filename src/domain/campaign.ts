@@ -1,17 +1,17 @@
 /**
- * The closed sets of words that describe a campaign, in the spelling that clients see.
+ * Closed sets of values that describe a campaign, in the spelling of the schema.
  *
- * `UNKNOWN` stands for a word that the upstream wrote and the API document does not have: a new status must
- * never fail a whole answer. The word itself stays readable beside it (`upstreamStatus`).
+ * `UNKNOWN` stands for a value that is not in the API document: a new status must never fail a whole response. The
+ * upstream's own spelling stays readable beside it (`upstreamStatus`).
  */
 export const Channel = { SMS: 'SMS' } as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];
 
-/** Whether everyone gets the same text or a personalised one; API document, "Create SMS Campaign". */
+/** Whether all recipients get the same text or a personalised one; API document, "Create SMS Campaign". */
 export const ContentType = { STATIC: 'STATIC', DYNAMIC: 'DYNAMIC', UNKNOWN: 'UNKNOWN' } as const;
 export type ContentType = (typeof ContentType)[keyof typeof ContentType];
 
-/** The regulatory kind of SMS; `TRANSACTIONAL_OPT_IN` is seen in the document's list sample only. */
+/** Regulatory type of SMS; `TRANSACTIONAL_OPT_IN` appears only in the API document's list sample. */
 export const SmsType = {
   TRANSACTIONAL: 'TRANSACTIONAL',
   TRANSACTIONAL_OPT_IN: 'TRANSACTIONAL_OPT_IN',
@@ -20,7 +20,7 @@ export const SmsType = {
 } as const;
 export type SmsType = (typeof SmsType)[keyof typeof SmsType];
 
-/** Where a campaign is in its life; the moves between them are in lifecycle.ts. */
+/** Lifecycle status of a campaign; lifecycle.ts has the transitions. */
 export const CampaignStatus = {
   CREATED: 'CREATED',
   SCHEDULED: 'SCHEDULED',
@@ -32,7 +32,7 @@ export const CampaignStatus = {
 } as const;
 export type CampaignStatus = (typeof CampaignStatus)[keyof typeof CampaignStatus];
 
-/** What can be asked of a campaign; API document, "Update SMS Campaign". */
+/** Action on a campaign; API document, "Update SMS Campaign". */
 export const CampaignAction = {
   UPDATE: 'UPDATE',
   PAUSE: 'PAUSE',

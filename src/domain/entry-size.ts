@@ -1,6 +1,6 @@
 /**
- * The size of an LRU cache of so many entries that takes its memory as it fills. With `max` it takes all of it at once:
- * 5 MB for 200,000 entries that may never come.
+ * Options of an `LRUCache` with a maximum number of entries that allocates memory as it fills. The option `max` allocates
+ * everything at once: 5 MB for 200,000 entries.
  */
 export function entryLimit(maximum: number): {
   readonly maxSize: number;
@@ -9,13 +9,13 @@ export function entryLimit(maximum: number): {
   return { maxSize: maximum, sizeCalculation: () => 1 };
 }
 
-/** What an entry of an `LRUCache` takes beside its key and its value: its place in the map, in the order and in time. */
+/** Bytes of an `LRUCache` entry beyond its key and value: its place in the map, the order and the timers. */
 export const entryBytes = 200;
 
-/** What V8 stores with two bytes for each character of its text. */
+/** Characters for which V8 stores a string with two bytes per character. */
 const beyondLatin1 = /[\u0100-\uffff]/;
 
-/** What a text takes. */
+/** Bytes of a string in memory. */
 export function textBytes(text: string): number {
   return 24 + text.length * (beyondLatin1.test(text) ? 2 : 1);
 }

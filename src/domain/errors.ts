@@ -1,4 +1,4 @@
-/** The codes of top-level errors, a closed set; clients read them in `extensions.code`. */
+/** Codes of top-level errors: a closed set, in `extensions.code` (docs/errors.md). */
 export type ErrorCode =
   | 'BAD_REQUEST'
   | 'GRAPHQL_PARSE_FAILED'
@@ -29,13 +29,13 @@ export type ErrorCode =
   | 'UPSTREAM_INVALID_RESPONSE'
   | 'OUTCOME_UNKNOWN';
 
-/** An error whose message was written for the client: no upstream body, URL or secret is ever in it. */
+/** An error with a message for the client. It never contains an upstream body, a URL or a secret. */
 export class GatewayError extends Error {
   override readonly name: string = 'GatewayError';
 
   /**
-   * @param code stable, for programs.
-   * @param message for people.
+   * @param code stable code for programs.
+   * @param message text for people.
    * @param details further members of `extensions`.
    */
   constructor(
@@ -46,13 +46,13 @@ export class GatewayError extends Error {
     super(message);
   }
 
-  /** What graphql-js takes over into the error that clients see, wherever that is made. */
+  /** graphql-js copies these into the error that clients see. */
   get extensions(): Readonly<Record<string, unknown>> {
     return { ...this.details, code: this.code };
   }
 }
 
-/** An argument that no upstream call was spent on. `argument` is its path as the client wrote it. */
+/** An invalid argument, refused before any upstream call. `argument` is its path as the client wrote it. */
 export class InputError extends GatewayError {
   override readonly name = 'InputError';
 
@@ -61,7 +61,7 @@ export class InputError extends GatewayError {
   }
 }
 
-/** Codes of what the caller can mend; the contract's `UserErrorCode`. */
+/** Codes of errors that the caller can correct: the schema's `UserErrorCode`. */
 export const UserErrorCode = {
   BLANK: 'BLANK',
   TOO_SHORT: 'TOO_SHORT',
@@ -78,23 +78,22 @@ export const UserErrorCode = {
 } as const;
 export type UserErrorCode = (typeof UserErrorCode)[keyof typeof UserErrorCode];
 
-/** One thing that the caller can mend. `field` is the path into the arguments, null where it is none of them. */
+/** An error that the caller can correct. `field` is the path of the argument; null if no single argument is wrong. */
 export interface UserProblem {
   readonly code: UserErrorCode;
   readonly message: string;
   readonly field: readonly string[] | null;
 }
 
-/** Makes a problem. */
+/** Creates a problem. */
 export function problem(code: UserErrorCode, field: readonly string[] | null, message: string): UserProblem {
   return { code, field, message };
 }
 
 /**
- * A promise that fails with whatever was thrown: for functions that give a promise without being `async`, so that none of
- * them throws in place of it.
+ * A promise that rejects with the error, for functions that return a promise without being `async`.
  */
-// eslint-disable-next-line @typescript-eslint/require-await -- it is what makes a rejection of what is thrown
+// eslint-disable-next-line @typescript-eslint/require-await -- async turns the throw into a rejection
 export async function rejected(error: unknown): Promise<never> {
   throw error;
 }

@@ -1,10 +1,9 @@
 import { CampaignAction, CampaignStatus } from './campaign.js';
 
 /**
- * The one table of lifecycle rules: which statuses allow which action.
- * API document, "Update SMS Campaign": all parameters "of a campaign that has not started"; pause only created
- * and in-progress (scheduled is a created one whose time has not come); resume and complete only paused;
- * archive only completed. An unknown status allows nothing: we can't tell what the upstream would do.
+ * Lifecycle rules: the statuses that allow each action. API document, "Update SMS Campaign": update "a campaign that has
+ * not started"; pause created and in-progress campaigns (a scheduled one is a created one before its start); resume and
+ * complete paused ones; archive completed ones. An unknown status allows nothing, since the upstream's reaction is unknown.
  */
 export const allowedStatuses: Readonly<Record<CampaignAction, readonly CampaignStatus[]>> = {
   UPDATE: [CampaignStatus.CREATED, CampaignStatus.SCHEDULED],
@@ -14,12 +13,12 @@ export const allowedStatuses: Readonly<Record<CampaignAction, readonly CampaignS
   ARCHIVE: [CampaignStatus.COMPLETED],
 };
 
-/** Tells whether a campaign in this status may be asked to do this. */
+/** Whether a status allows an action. */
 export function isAllowed(action: CampaignAction, status: CampaignStatus): boolean {
   return allowedStatuses[action].includes(status);
 }
 
-/** The statuses that a campaign has only if the action was done: where it leads, and where nothing else leads from before it. */
+/** Statuses that prove an action: those that it leads to, and that nothing else leads to from a status that allows it. */
 const reachedBy: Readonly<Record<Exclude<CampaignAction, 'UPDATE'>, readonly CampaignStatus[]>> = {
   PAUSE: [CampaignStatus.PAUSED],
   RESUME: [CampaignStatus.CREATED, CampaignStatus.SCHEDULED, CampaignStatus.IN_PROGRESS],
@@ -27,12 +26,12 @@ const reachedBy: Readonly<Record<Exclude<CampaignAction, 'UPDATE'>, readonly Cam
   ARCHIVE: [CampaignStatus.ARCHIVED],
 };
 
-/** Tells whether a campaign that allowed an action, and has this status now, has certainly undergone it. */
+/** Whether a campaign that allowed an action before and has this status now has certainly undergone the action. */
 export function hasReached(action: Exclude<CampaignAction, 'UPDATE'>, status: CampaignStatus): boolean {
   return reachedBy[action].includes(status);
 }
 
-/** How far a campaign has come; paused is wherever it was. */
+/** Order of statuses in the lifecycle; a paused campaign may be at any point before completion. */
 const progress: Readonly<Partial<Record<CampaignStatus, number>>> = {
   CREATED: 0,
   SCHEDULED: 1,
@@ -41,7 +40,7 @@ const progress: Readonly<Partial<Record<CampaignStatus, number>>> = {
   ARCHIVED: 4,
 };
 
-/** Tells whether no campaign goes from the one status to the other: what says so is late, not new. */
+/** Whether a transition is impossible: a report of it is out of date. */
 export function isBackwards(from: CampaignStatus, to: CampaignStatus): boolean {
   const [a, b] = [progress[from], progress[to]];
   if (to === CampaignStatus.PAUSED) return (a ?? 0) >= 3;
@@ -55,7 +54,7 @@ const actionsByStatus = new Map(
   ]),
 );
 
-/** The actions that a campaign in this status allows now, in the order of the enum. */
+/** Actions that a status allows, in the order of the enum. */
 export function availableActions(status: CampaignStatus): readonly CampaignAction[] {
   return actionsByStatus.get(status) ?? [];
 }

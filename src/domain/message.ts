@@ -1,4 +1,4 @@
-/** Where one SMS is; terminal ones are those that a message callback reports (API document, sms_status_callback). */
+/** Delivery status of a message. Callbacks report final statuses only (API document, `sms_status_callback`). */
 export const MessageStatus = {
   SCHEDULED: 'SCHEDULED',
   SUBMITTED: 'SUBMITTED',
@@ -14,15 +14,15 @@ export const MessageStatus = {
 } as const;
 export type MessageStatus = (typeof MessageStatus)[keyof typeof MessageStatus];
 
-const onTheWay: readonly MessageStatus[] = [MessageStatus.SCHEDULED, MessageStatus.SUBMITTED];
+const inProgress: readonly MessageStatus[] = [MessageStatus.SCHEDULED, MessageStatus.SUBMITTED];
 
 /**
- * Tells whether a message goes from the one status to the other: never back, and never on from an end. A word that the
- * document does not have may be either: an end that is known comes after it.
+ * Whether a message can go from one status to another: never backwards, and never out of a final status. An unknown status
+ * may be final or not, so a known final status can follow it.
  */
 export function isNext(from: MessageStatus | undefined, to: MessageStatus): boolean {
   if (from === undefined) return true;
-  const [a, b] = [from, to].map((status) => onTheWay.indexOf(status));
+  const [a, b] = [from, to].map((status) => inProgress.indexOf(status));
   if (from === MessageStatus.UNKNOWN) return to !== MessageStatus.UNKNOWN && b === -1;
   return a !== -1 && (b === -1 || (b ?? 0) > (a ?? 0));
 }

@@ -2,7 +2,7 @@ import { InputError } from './errors.js';
 import { maximumCursorLength } from './rules/draft.js';
 import { type UpstreamFailure } from './upstream-failure.js';
 
-/** What a client says about the page it wants; Relay's connection arguments. */
+/** Relay's connection arguments. */
 export interface PageArguments {
   readonly first?: number | null;
   readonly after?: string | null;
@@ -10,24 +10,24 @@ export interface PageArguments {
   readonly before?: string | null;
 }
 
-/** How many rows of a connection may be asked for at once, and how many are given when nothing is said. */
+/** Default and maximum size of a page. */
 export interface PageLimits {
   readonly defaultSize: number;
   readonly maximum: number;
 }
 
-/** 200 campaigns a page: four windows of the upstream; the default is the upstream's own. */
+/** At most 200 campaigns a page: four windows of the upstream. The default is the upstream's own. */
 export const campaignPageLimits: PageLimits = { defaultSize: 20, maximum: 200 };
-/** 500 messages a page: ten windows of the upstream. */
+/** At most 500 messages a page: ten windows of the upstream. */
 export const messagePageLimits: PageLimits = { defaultSize: 20, maximum: 500 };
 
-/** A half-open range of rows, `start` included, `end` not. */
+/** A range of rows; `start` is inclusive, `end` exclusive. */
 export interface RowRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** A checked page size: from which end, and how many. */
+/** Validated size of a page, from the start or the end of the list. */
 export interface PageSize {
   readonly from: 'start' | 'end';
   readonly count: number;
@@ -40,8 +40,8 @@ function checkCount(name: 'first' | 'last', count: number, maximum: number): num
 }
 
 /**
- * Checks `first` and `last` before any call is spent.
- * @throws InputError for both at once, a negative or a too large one.
+ * Validates `first` and `last`.
+ * @throws InputError for both at once, or for a negative or too large number.
  */
 export function pageSizeOf({ first, last }: PageArguments, limits: PageLimits): PageSize {
   if (first != null && last != null) throw new InputError('last', 'cannot be used together with "first".');
@@ -50,8 +50,8 @@ export function pageSizeOf({ first, last }: PageArguments, limits: PageLimits): 
 }
 
 /**
- * Checks the length of `after` and `before` before anything is made of them.
- * @throws InputError for text that is far longer than any cursor.
+ * Checks the lengths of `after` and `before` before they are parsed.
+ * @throws InputError for text that is longer than any cursor.
  */
 export function checkCursorLengths(page: PageArguments): void {
   for (const argument of ['after', 'before'] as const)
@@ -59,34 +59,34 @@ export function checkCursorLengths(page: PageArguments): void {
       throw new InputError(argument, 'is not a cursor of this API.');
 }
 
-/** The rows of the page within the rows that `after` and `before` leave; Relay's "EdgesToReturn". */
+/** Cuts a page out of the rows between `after` and `before` (Relay: "EdgesToReturn"). */
 export function cutPage({ start, end }: RowRange, size: PageSize): RowRange {
   const stop = Math.max(start, end);
   if (size.from === 'start') return { start, end: Math.min(stop, start + size.count) };
   return { start: Math.max(start, stop - size.count), end: stop };
 }
 
-/** A row as read, or why this one could not be: its neighbours are readable all the same. */
+/** A row, or the error for a row that could not be read. */
 export type Row<T> = T | UpstreamFailure;
 
-/** What a list read answers: a window of rows, and how many there are in all. */
+/** Result of a list read: a window of rows, and the total number of rows. */
 export interface Window<T> {
   readonly offset: number;
-  /** How many rows the upstream gives at most in one answer to such a request. */
+  /** The upstream's maximum of rows for this request. */
   readonly limit: number;
   readonly total: number;
   readonly rows: readonly Row<T>[];
-  /** When the upstream answered, by its own clock (`Date`); epoch milliseconds. */
+  /** Time of the response by the upstream's clock (`Date`), in epoch milliseconds. */
   readonly answeredAtMs?: number | undefined;
 }
 
-/** Which rows of a list. */
+/** Offset and number of rows of a list. */
 export interface Slice {
   readonly offset: number;
   readonly limit: number;
 }
 
-/** The row, where it could be read. */
+/** The row if it could be read, else undefined. */
 export function readable<T>(row: Row<T> | undefined): T | undefined {
   return row instanceof Error ? undefined : row;
 }

@@ -1,14 +1,14 @@
 import { InputError } from './errors.js';
 import { isLongerThan } from './text.js';
 
-/** Far longer than any sid (32 or 36 characters): docs/upstream.md, traps. */
+/** Far longer than real sids, which have 32 or 36 characters (docs/upstream.md, traps). */
 export const maximumSidLength = 128;
 
-/** As all that were seen are made: nothing in them is to be encoded. */
+/** Form of all sids seen so far; it needs no URL encoding. */
 const usualSid = /^[\w-]{1,128}$/;
 
-/** What leaves a path segment or a line of HTTP where somebody on the way decodes it, and no sid has. */
-const isNoSid = /^\.{1,2}$|[\s/\\?#%;]|\p{Cc}|\p{Cs}/u;
+/** Text that could leave its path segment or HTTP line if a layer decodes it; no sid contains it. */
+const unsafeSid = /^\.{1,2}$|[\s/\\?#%;]|\p{Cc}|\p{Cs}/u;
 
 /** Whether a text has the length of a sid. */
 export function isSidLength(text: string): boolean {
@@ -16,21 +16,21 @@ export function isSidLength(text: string): boolean {
 }
 
 /**
- * What is wrong with a sid that a client gave, as the end of a sentence; undefined where the upstream can be asked for it.
- * Sids are opaque: refused are blank ones, ones that no upstream could have made, and what would mean something else in a
- * path: separators, `%2e`, line breaks, and the dot segments, which every URL parser on the way may resolve.
+ * Problem of a client's sid, as the end of a sentence; undefined if it may be sent to the upstream. Sids are opaque, so only
+ * blank and very long ones are refused, and those that change the meaning of a path: separators, `%2e`, line breaks and
+ * dot segments, which any URL parser on the way may resolve (docs/decisions/dot-segments.md).
  */
 export function sidProblem(sid: string): string | undefined {
   if (usualSid.test(sid)) return undefined;
   if (isLongerThan(sid, maximumSidLength)) return `must be at most ${maximumSidLength} characters long.`;
   if (sid.trim() === '') return 'must not be blank.';
-  return isNoSid.test(sid) ? 'is not a sid.' : undefined;
+  return unsafeSid.test(sid) ? 'is not a sid.' : undefined;
 }
 
 /**
- * Checks a sid before it is looked up, kept as a key or sent anywhere.
- * @param argument names it in the error, as the client wrote it.
- * @throws InputError for one that the upstream can't be asked for.
+ * Checks a client's sid before it is used as a key or sent to the upstream.
+ * @param argument path of the argument, for the error.
+ * @throws InputError for a sid that may not be sent to the upstream.
  */
 export function checkSid(sid: string, argument: string): void {
   const problem = sidProblem(sid);

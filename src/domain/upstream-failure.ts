@@ -1,6 +1,6 @@
 import { type ErrorCode, GatewayError } from './errors.js';
 
-/** Why the upstream gave no usable answer: the closed set that every wire failure is mapped onto, once. */
+/** Reason of a failed upstream call: a closed set onto which every failure is mapped once. */
 export type FailureReason =
   | 'unauthorized'
   | 'forbidden'
@@ -18,42 +18,42 @@ const toClient: Readonly<Record<FailureReason, readonly [ErrorCode, string]>> = 
   forbidden: ['UPSTREAM_FORBIDDEN', 'The upstream API does not allow this on this resource.'],
   notFound: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API does not have this resource.'],
   refused: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API refused the request as invalid.'],
-  duplicate: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API says that this resource exists already.'],
-  rateLimited: ['UPSTREAM_RATE_LIMITED', 'The upstream API takes no more requests for now.'],
+  duplicate: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API reports that this resource exists already.'],
+  rateLimited: ['UPSTREAM_RATE_LIMITED', 'The upstream API accepts no more requests for now.'],
   unavailable: ['UPSTREAM_UNAVAILABLE', 'The upstream API is failing.'],
   unreachable: ['UPSTREAM_UNAVAILABLE', 'The upstream API cannot be reached.'],
   timeout: ['UPSTREAM_TIMEOUT', 'The upstream API did not answer in time.'],
-  invalidResponse: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API answered something unreadable.'],
+  invalidResponse: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API sent an unreadable response.'],
 };
 
-/** What is known beside the reason. */
+/** Details of a failure. */
 export interface FailureFacts {
-  /** After how many seconds another try may succeed. */
+  /** Seconds after which a retry may succeed. */
   readonly retryAfterSeconds?: number;
-  /** The upstream's own id of the request, for its support. */
+  /** The upstream's id of the request, for its support. */
   readonly requestId?: string;
-  /** What could be read of a row that could not be read whole. */
+  /** Readable fields of a row that could not be read as a whole. */
   readonly sid?: string;
   readonly name?: string;
   readonly createdAt?: string;
-  /** True after a status that does not end the work (408, 499, 504): what is behind the server that answered may go on. */
+  /** True after a timeout of a proxy (408, 499, 504): the upstream may still process the request. */
   readonly mayStillRun?: boolean;
-  /** True where the status line said 2xx and the rest of the answer was lost: the request was probably processed. */
+  /** True if the status was 2xx and the rest of the response was lost: the request was probably processed. */
   readonly isAccepted?: boolean;
-  /** True for an unreadable answer whose status line said neither 2xx nor any reason: a redirect, or another server's 404. */
+  /** True for an unreadable response with a status that gives no reason: a redirect, or another server's 404. */
   readonly isRefused?: boolean;
-  /** True for a refusal that has a campaign in it, as a success has. */
+  /** True for a refusal that contains a campaign, as a success does. */
   readonly isContradicted?: boolean;
-  /** The input that the upstream complained of, as a path of client-side names, where it could be told. */
+  /** Path of the argument that the upstream refused, in the schema's names, if it is known. */
   readonly field?: readonly string[];
 }
 
-/** Reasons that say nothing of whether the request was processed. */
+/** Reasons after which the request may have been processed. */
 const unanswered: ReadonlySet<FailureReason> = new Set(['unavailable', 'timeout', 'invalidResponse']);
 
 /**
- * The upstream failed or refused. A `GatewayError` already, so that a read may simply let it pass;
- * writers look at `reason` to tell what the caller can mend.
+ * Failure or refusal of the upstream. It is a `GatewayError`, so reads can rethrow it; writes turn some reasons into user
+ * errors.
  */
 export class UpstreamFailure extends GatewayError {
   override readonly name = 'UpstreamFailure';
@@ -70,15 +70,15 @@ export class UpstreamFailure extends GatewayError {
   }
 
   /**
-   * False where the upstream certainly did not act on the request: it said no, or the request never left.
-   * After a write for which this is true nothing may be repeated blindly: there is no idempotency key.
+   * False if the upstream certainly did not process the request: it refused it, or never received it. Where this is true, a
+   * write must not be repeated without a look first, since the API has no idempotency keys.
    */
   get mayHaveBeenProcessed(): boolean {
     return this.facts.isContradicted === true || unanswered.has(this.reason);
   }
 }
 
-/** True for a failure with this reason. */
+/** Whether an error is an upstream failure with this reason. */
 export function failedBecause(error: unknown, reason: FailureReason): error is UpstreamFailure {
   return error instanceof UpstreamFailure && error.reason === reason;
 }

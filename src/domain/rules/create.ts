@@ -16,7 +16,7 @@ import { isGarbled, isLongerThan } from '../text.js';
 /** "Up to 5 listSid can be part of one single campaign" (API document, `lists`). */
 const maximumStaticLists = 5;
 
-/** `UNKNOWN` is what we answer for a word that we don't know; the upstream can't be asked for it. */
+/** `UNKNOWN` is an output value only: the upstream has no such value. */
 function enumProblems({ contentType, smsType }: CampaignDraft): UserProblem[] {
   const problems: UserProblem[] = [];
   if (contentType === ContentType.UNKNOWN)
@@ -42,13 +42,13 @@ function countProblem(contentType: CampaignDraft['contentType'], count: number):
   return [];
 }
 
-/** Of lists that are too many anyway, no more are looked at one by one. */
-const lookedAt = 50;
+/** Further lists are not checked one by one: there are too many already. */
+const maximumChecked = 50;
 
 /** One to five lists for a static campaign, exactly one for a dynamic one (API document, `lists`). */
 function listProblems({ lists, contentType }: CampaignDraft): UserProblem[] {
   if (lists == null) return [];
-  const items = lists.slice(0, lookedAt).flatMap((sid, index) => {
+  const items = lists.slice(0, maximumChecked).flatMap((sid, index) => {
     const field = ['input', 'lists', String(index)];
     if (isLongerThan(sid, maximumSidLength)) return [tooLong(field, 'The list sid', maximumSidLength)];
     if (sid.trim() === '') return [problem('BLANK', field, 'The list sid is blank.')];
@@ -81,11 +81,11 @@ export const minimumLeadMs = 10 * minuteMs;
 export const minimumDurationMs = 120 * minuteMs;
 
 /**
- * Checks the times of a campaign.
+ * Rules on the start and the end of a campaign.
  *
- * @param nowMs the gateway's clock.
- * @param assumedStart the start that holds where the draft says none: the campaign's own on an update, the
- *   upstream's default (created + 10 minutes) on a create.
+ * @param nowMs the gateway's clock in epoch milliseconds.
+ * @param assumedStart the start where the draft has none: that of the campaign on an update, the upstream's default
+ *   (10 minutes after creation) on a create.
  */
 export function scheduleProblems(
   { schedule }: CampaignDraft,
@@ -115,16 +115,16 @@ export function scheduleProblems(
 }
 
 /**
- * Every rule of the API document on a new campaign, all at once, so that a form can mark all its fields.
+ * All rules of the API document on a new campaign, so that a form can mark all its fields at once.
  *
- * @param nowMs the gateway's clock: the start must be 10 minutes ahead of it.
- * @returns what is wrong; empty where the upstream should take the draft.
+ * @param nowMs the gateway's clock in epoch milliseconds.
+ * @returns all problems; empty if the upstream should accept the draft.
  */
 export function createProblems(draft: CampaignDraft, nowMs: number): UserProblem[] {
   return [...fieldProblems(draft), ...scheduleProblems(draft, nowMs)];
 }
 
-/** The rules on a new campaign and on the key that it is created under. */
+/** The rules on a new campaign and its idempotency key. */
 export function newCampaignProblems(
   draft: CampaignDraft,
   idempotencyKey: string | null,
@@ -133,7 +133,7 @@ export function newCampaignProblems(
   return [...createProblems(draft, nowMs), ...keyProblems(idempotencyKey)];
 }
 
-/** As long as any id that somebody makes for this. */
+/** Longer than any id that clients generate. */
 const maximumKeyLength = 255;
 
 /** A blank key is no key, a very long one is something else, and garbled ones could be taken for each other. */
@@ -146,7 +146,7 @@ export function keyProblems(idempotencyKey: string | null): UserProblem[] {
   return isGarbled(idempotencyKey) ? [garbled(field)] : [];
 }
 
-/** The rules that need no clock, in the order of the contract's fields. */
+/** The rules that need no clock, in the order of the input's fields. */
 export function fieldProblems(draft: CampaignDraft): UserProblem[] {
   const rules = [
     nameProblems,

@@ -3,13 +3,13 @@ import { problem, type UserProblem } from '../errors.js';
 import { examinedPart, maximumTemplateLength, maximumVariables, variablesOf } from '../sms.js';
 import { isGarbled, isLongerThan, lengthInCharacters } from '../text.js';
 
-/** When a campaign is to run; both moments optional. */
+/** Start and end of a campaign, both optional. */
 export interface ScheduleDraft {
   readonly startTime?: Date | null;
   readonly endTime?: Date | null;
 }
 
-/** What a client may say about a campaign. Absent and null mean the same: not said. */
+/** Input for a campaign. Absent and null both mean: not given. */
 export interface CampaignDraft {
   readonly name?: string | null;
   readonly contentType?: ContentType | null;
@@ -25,40 +25,40 @@ export interface CampaignDraft {
 }
 
 /**
- * How long texts may be that come from outside and are kept, used as a key, or sent on: many times what any real one has,
- * in characters. Sids are in sid.ts, templates in sms.ts.
+ * Maximum lengths, in characters, of text from outside that is stored, used as a key or sent on: many times longer than
+ * real values. sid.ts has that of sids, sms.ts that of templates.
  */
 
-/** Of a phone number: E.164 has 15 digits, and some are written with signs and blanks. */
+/** Phone number: E.164 has 15 digits, and some are written with signs and blanks. */
 export const maximumNumberLength = 64;
-/** Of a status as the upstream writes it: the document's longest has 20 letters. */
+/** Status in the upstream's spelling: the longest in the API document has 20 letters. */
 export const maximumStatusLength = 64;
-/** Of a part of a name to search for. */
+/** Part of a name in a filter. */
 export const maximumSearchLength = 200;
-/** Of a campaign's name; the document has no maximum. */
+/** Name of a campaign; the API document has no maximum. */
 export const maximumNameLength = 1000;
-/** Of a DLT id: "Numeric Value"s of 19 digits or more. */
+/** DLT id: "Numeric Value" of 19 digits or more. */
 const maximumDltIdLength = 64;
-/** Of a sender, which has 6 letters or a few digits. */
+/** Sender: real ones have 6 letters or a few digits. */
 export const maximumSenderLength = 64;
-/** Of a callback's address: what browsers and proxies take. */
+/** URL of a callback: the length that browsers and proxies accept. */
 export const maximumUrlLength = 2048;
-/** Of a cursor: longer than any that is made here, though a name may be in it. */
+/** Cursor: longer than any cursor of this API, although a cursor may contain a name. */
 export const maximumCursorLength = 8192;
 
 const digits = /^\d+$/;
 
-/** The problem of a text that is far longer than any real one; `maximum` in characters. */
-export function tooLong(field: readonly string[], what: string, maximum: number): UserProblem {
-  return problem('TOO_LONG', field, `${what} must be at most ${maximum} characters long.`);
+/** Problem for a text that is too long; `maximum` in characters. */
+export function tooLong(field: readonly string[], subject: string, maximum: number): UserProblem {
+  return problem('TOO_LONG', field, `${subject} must be at most ${maximum} characters long.`);
 }
 
-/** The problem of a text that is garbled: it could not be found again. */
+/** Problem for a garbled text, which a search could not find again. */
 export function garbled(field: readonly string[]): UserProblem {
   return problem(
     'INVALID',
     field,
-    'It has a zero byte or half of a surrogate pair, which are no characters.',
+    'It contains a zero byte or half of a surrogate pair, which are not characters.',
   );
 }
 
@@ -75,7 +75,7 @@ export function nameProblems({ name }: CampaignDraft): UserProblem[] {
   return [];
 }
 
-/** DLT ids are "Numeric Value"s, kept as text since they exceed what a number holds. */
+/** DLT ids are "Numeric Value"s; they are text here because they exceed the precision of a number. */
 export function dltProblems(draft: CampaignDraft): UserProblem[] {
   return (['dltEntityId', 'dltTemplateId'] as const).flatMap((key) => {
     const value = draft[key];
