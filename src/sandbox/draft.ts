@@ -11,7 +11,7 @@ import { type CampaignStatus } from './lifecycle.js';
 import { audienceOf, settleAs } from './messages.js';
 import { type Stats, expandStats } from './stats.js';
 
-/** What a new campaign is made of: anything left out has the upstream's default. */
+/** Values of a new campaign; missing ones have the upstream's defaults. */
 export interface CampaignDraft extends Partial<CampaignParameters> {
   sid?: string;
   accountSid?: string;
@@ -24,11 +24,11 @@ export interface CampaignDraft extends Partial<CampaignParameters> {
   audience?: number;
   channelListed?: boolean;
   masked?: boolean;
-  /** Fixes the messages: as many of each status as said, and no progress any more. */
+  /** Fixed number of messages of each status; the campaign then makes no further progress. */
   stats?: Partial<Stats>;
 }
 
-/** Completes a draft. The status is `created` unless the stats are given; the state forces any other. */
+/** Creates a campaign from a draft. Its status is `created` unless `stats` are given; `SandboxState` sets any other. */
 export function campaignOf(draft: CampaignDraft, sid: string, account: string, now: number): Campaign {
   const { stats, ...given } = draft;
   const createdAt = given.createdAt ?? now;

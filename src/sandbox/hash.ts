@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Hex digits that look random and are always the same for the same text (up to 64). */
+/** Hexadecimal hash of a text, with at most 64 digits. */
 export function hexDigits(text: string, length: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, length);
 }
 
-/** A cheap, well-spread 32-bit number of a text (FNV-1a with a final mix), for choices made per message. */
+/** Fast 32-bit hash of a text (FNV-1a with a final mix), for values of each message. */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

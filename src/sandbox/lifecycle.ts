@@ -1,4 +1,4 @@
-/** Every status a campaign can have; the spelling is that of the API document's samples. */
+/** All statuses of a campaign, in the spelling of the API document's samples. */
 export const CAMPAIGN_STATUSES = [
   'created',
   'scheduled',
@@ -8,18 +8,18 @@ export const CAMPAIGN_STATUSES = [
   'archived',
 ] as const;
 
-/** A campaign's status as the API spells it. */
+/** Status of a campaign. */
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /** The values of `action` (API document, 'Update SMS Campaign'). */
 export const CAMPAIGN_ACTIONS = ['pause', 'resume', 'complete', 'archive'] as const;
 
-/** An action as the API spells it. */
+/** Action on a campaign. */
 export type CampaignAction = (typeof CAMPAIGN_ACTIONS)[number];
 
 /**
- * What each action may be done to (API document, 'Update SMS Campaign'). The document lets `pause` act on
- * "created and in-progress"; a scheduled campaign is a created one that waits for its start.
+ * Statuses that allow each action (API document, 'Update SMS Campaign'). The document allows `pause` for "created and
+ * in-progress"; a scheduled campaign is a created one that waits for its start.
  */
 const ALLOWED_FROM: Record<CampaignAction, readonly CampaignStatus[]> = {
   pause: ['created', 'scheduled', 'in-progress'],
@@ -29,8 +29,8 @@ const ALLOWED_FROM: Record<CampaignAction, readonly CampaignStatus[]> = {
 };
 
 /**
- * The status that an action leads to, or undefined where it is not allowed. A campaign that was paused before
- * its start (`started` false) resumes to `scheduled`.
+ * Status after an action; undefined if the action is not allowed. A campaign that was paused before its start (`started`
+ * is false) resumes to `scheduled`.
  */
 export function applyAction(
   status: CampaignStatus,
@@ -50,17 +50,17 @@ export function applyAction(
   }
 }
 
-/** Whether the parameters may still be changed: "a campaign that has not started" (API document). */
+/** Whether parameters may be changed: "a campaign that has not started" (API document). */
 export function isEditable(status: CampaignStatus): boolean {
   return status === 'created' || status === 'scheduled';
 }
 
-/** Whether a text names an action. */
+/** Whether a text is an action. */
 export function isAction(text: string): text is CampaignAction {
   return (CAMPAIGN_ACTIONS as readonly string[]).includes(text);
 }
 
-/** Whether a text names a status. */
+/** Whether a text is a status. */
 export function isStatus(text: string): text is CampaignStatus {
   return (CAMPAIGN_STATUSES as readonly string[]).includes(text);
 }

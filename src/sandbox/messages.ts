@@ -3,7 +3,7 @@ import { virtualAt } from './clock.js';
 import { hexDigits, hashOf } from './hash.js';
 import { type MessageStatus, type Stats, countStatuses } from './stats.js';
 
-/** Of 100 messages, how many end how. The first that the draw is below counts. */
+/** Final statuses, each with the upper bound of its share of a hundred messages. */
 const SHARES: readonly (readonly [below: number, status: MessageStatus])[] = [
   [88, 'sent'],
   [92, 'failed'],
@@ -25,7 +25,7 @@ const DETAILS: Record<MessageStatus, readonly (string | null)[]> = {
   invalid: ['FAILED_INVALID_DESTINATION_NUMBER'],
 };
 
-/** How a message ends if it is sent at all: most are delivered, some fail in every way that `stats` counts. */
+/** Final status of a message that is sent: most are delivered, some fail in each way that `stats` counts. */
 function outcomeOf(campaignSid: string, index: number): MessageStatus {
   const draw = hashOf(`outcome:${campaignSid}:${index}`) % 100;
   return SHARES.find(([below]) => draw < below)?.[1] ?? 'sent';
@@ -41,23 +41,23 @@ const NAMES = ['Asha', 'Vikram', 'shubham_t', 'Kunal', 'Farhan', 'प्रि�
 const NUMBERS = 100_000_000;
 const STEP = 7_919;
 
-/** Someone on a list. `name` is only there "if saved in Contacts" (API document, 'SMS Details'). */
+/** A contact of a list. `name` exists only "if saved in Contacts" (API document, 'SMS Details'). */
 export interface Recipient {
   readonly number: string;
   readonly name: string | undefined;
 }
 
-/** How many contacts a list holds: 20 to 120, always the same for the same list. */
+/** Number of contacts of a list: 20 to 120, derived from its sid. */
 export function listSize(listSid: string): number {
   return 20 + (hashOf(`size:${listSid}`) % 101);
 }
 
-/** How many messages a campaign to these lists has. */
+/** Number of messages of a campaign to these lists. */
 export function audienceOf(lists: readonly string[]): number {
   return lists.reduce((sum, list) => sum + listSize(list), 0);
 }
 
-/** The recipient of a campaign's message: lists take turns, and within one list no number comes twice. */
+/** Recipient of a message: lists take turns, and no number appears twice in a list. */
 function recipientAt(lists: readonly string[], index: number): Recipient {
   const list = lists[index % lists.length] ?? '';
   const position = Math.floor(index / lists.length);
@@ -72,55 +72,55 @@ function recipientAt(lists: readonly string[], index: number): Recipient {
 /** One message every two virtual seconds: 30 a minute. */
 export const SENDING_INTERVAL_MS = 2_000;
 
-/** The longest a message stays `submitted`. */
-export const LONGEST_DELIVERY_MS = 8_000;
+/** Longest time that a message is `submitted`. */
+export const MAXIMUM_DELIVERY_MS = 8_000;
 
-/** When a message's turn comes, in the campaign's virtual time; it is also the message's `schedule_time`. */
+/** `schedule_time` of a message, in virtual time. */
 function scheduledTimeOf(campaign: Campaign, index: number): number {
   return campaign.startsAt + index * SENDING_INTERVAL_MS;
 }
 
-/** When a message that was submitted reaches its final status. */
-export function deliveryOf(campaign: Campaign, index: number): number {
+/** Virtual time at which a submitted message reaches its final status. */
+export function deliveryTimeOf(campaign: Campaign, index: number): number {
   const steps = 1 + (hashOf(`delay:${campaign.sid}:${index}`) % 4);
-  return scheduledTimeOf(campaign, index) + (steps * LONGEST_DELIVERY_MS) / 4;
+  return scheduledTimeOf(campaign, index) + (steps * MAXIMUM_DELIVERY_MS) / 4;
 }
 
-/** Whether a message's turn has not come at a virtual time. */
+/** Whether a message is still scheduled at a virtual time. */
 function isScheduled(campaign: Campaign, index: number, virtual: number): boolean {
   return !campaign.started || virtual < scheduledTimeOf(campaign, index);
 }
 
-/** The status of a message of a running campaign at a virtual time: scheduled, then submitted, then its end. */
+/** Status of a message of a running campaign at a virtual time: scheduled, submitted, then its final status. */
 function statusDuring(campaign: Campaign, index: number, virtual: number): MessageStatus {
   if (isScheduled(campaign, index, virtual)) return 'scheduled';
-  return virtual < deliveryOf(campaign, index) ? 'submitted' : outcomeOf(campaign.sid, index);
+  return virtual < deliveryTimeOf(campaign, index) ? 'submitted' : outcomeOf(campaign.sid, index);
 }
 
-/** The indexes of the messages that may still be on their way at a virtual time (the newest few). */
+/** Indexes of the newest messages, those that may be in transit at a virtual time. */
 export function newestIndexes(campaign: Campaign, virtual: number): number[] {
   const taken = Math.floor((virtual - campaign.startsAt) / SENDING_INTERVAL_MS) + 1;
   const last = Math.min(taken, campaign.audience) - 1;
-  const first = Math.max(0, last - LONGEST_DELIVERY_MS / SENDING_INTERVAL_MS);
+  const first = Math.max(0, last - MAXIMUM_DELIVERY_MS / SENDING_INTERVAL_MS);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, step) => first + step);
 }
 
-/** When sending ends: all messages are delivered, or `end_time` has come "even if all sms are not attempted". */
+/** Virtual time at which sending ends: all messages are delivered, or `end_time` "even if all sms are not attempted". */
 export function endOfSending(campaign: Campaign): number {
-  const deliveries = newestIndexes(campaign, Infinity).map((index) => deliveryOf(campaign, index));
+  const deliveries = newestIndexes(campaign, Infinity).map((index) => deliveryTimeOf(campaign, index));
   return Math.min(campaign.endsAt, Math.max(campaign.startsAt, ...deliveries));
 }
 
-/** The virtual time of the newest thing that happened to any message. */
+/** Virtual time of the last event of any message. */
 export function lastMessageEvent(campaign: Campaign, virtual: number): number {
   const events = newestIndexes(campaign, virtual).flatMap((index) => [
     scheduledTimeOf(campaign, index),
-    deliveryOf(campaign, index),
+    deliveryTimeOf(campaign, index),
   ]);
   return Math.max(campaign.startsAt, ...events.filter((event) => event <= virtual));
 }
 
-/** One SMS of a campaign. */
+/** An SMS of a campaign. */
 export interface Message {
   readonly sid: string;
   readonly number: string;
@@ -132,13 +132,13 @@ export interface Message {
   readonly senderId: string;
 }
 
-/** The status of one message now. */
+/** Status of a message now. */
 export function messageStatus(campaign: Campaign, index: number, now: number): MessageStatus {
   const settled = campaign.settled?.statuses[index];
   return settled ?? statusDuring(campaign, index, virtualAt(campaign.time, now));
 }
 
-/** The counts of all messages' statuses now. */
+/** Message counts by status now. */
 export function statsOf(campaign: Campaign, now: number): Stats {
   if (campaign.settled !== undefined) return campaign.settled.stats;
   const virtual = virtualAt(campaign.time, now);
@@ -147,12 +147,12 @@ export function statsOf(campaign: Campaign, now: number): Stats {
   );
 }
 
-/** The number a message goes to; the document masks those of its own samples. */
+/** Phone number of a message, masked for the document's samples. */
 export function numberAt(campaign: Campaign, index: number): string {
   return campaign.masked ? 'XXXXXXXXXX' : recipientAt(campaign.lists, index).number;
 }
 
-/** One message now. Nothing of it is stored: all but the status follows from the campaign and the index. */
+/** A message now. Messages are not stored: they follow from the campaign and the index. */
 export function messageAt(campaign: Campaign, index: number, now: number): Message {
   const { name } = recipientAt(campaign.lists, index);
   const status = messageStatus(campaign, index, now);
@@ -169,12 +169,12 @@ export function messageAt(campaign: Campaign, index: number, now: number): Messa
   };
 }
 
-/** Message sids are not hexadecimal: the samples end in `bo` and `bf`. */
+/** Sid of a message. It is not hexadecimal: those of the samples end in `bo` and `bf`. */
 function messageSid(campaignSid: string, index: number): string {
   return `${hexDigits(`message:${campaignSid}:${index}`, 34)}${index % 7 === 3 ? 'bf' : 'bo'}`;
 }
 
-/** The text with each `@@column_header` replaced, which only dynamic campaigns do. */
+/** Text of a message; dynamic campaigns replace each `@@column_header`. */
 function personalised(campaign: Campaign, name: string, number: string): string {
   if (campaign.contentType === 'static') return campaign.template;
   return campaign.template.replaceAll(/@@([\p{L}\p{M}\p{N}_]+)/gu, (_, column: string) =>
@@ -184,15 +184,15 @@ function personalised(campaign: Campaign, name: string, number: string): string 
 
 const REPORTS = 'https://exotelreports.s3.ap-southeast-1.amazonaws.com/sms-campaign-report';
 
-/** Fixes the status of every message and counts them once: 5,000 messages cost nothing from then on. */
+/** Sets the final status of every message and counts them once, so that further reads are cheap. */
 export function settleAs(campaign: Campaign, statuses: readonly MessageStatus[]): void {
   campaign.audience = statuses.length;
   campaign.settled = { statuses, stats: countStatuses(statuses) };
 }
 
 /**
- * Ends the sending at a virtual time. What was submitted has its outcome, and "remaining numbers are marked as
- * Failed" (API document, 'Update SMS Campaign'): as `failed_no_attempt`, which is how the document's sample
+ * Ends sending at a virtual time. Submitted messages get their final status, and "remaining numbers are marked as Failed"
+ * (API document, 'Update SMS Campaign') as `failed_no_attempt`. That is how the document's sample
  * f070d0e331794829b373021659434769, completed four weeks before its end, counts its one message.
  */
 export function settle(campaign: Campaign, virtual: number): void {

@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type Rewriting } from './api/operation.js';
 import { type CallbackOptions } from './callbacks/callback.js';
-import { startCallbacks } from './callbacks/watch.js';
+import { startCallbacks } from './callbacks/callback-source.js';
 import { type Clock } from './clock.js';
 import { type FaultPlan } from './http/faults.js';
 import { RateLimit } from './http/rate-limit.js';
@@ -11,28 +11,28 @@ import { addRoutes, CallLog, type RecordedCall } from './http/server.js';
 import { seedDemo } from './seed/demo.js';
 import { SandboxState } from './state.js';
 
-/** How a sandbox behaves. */
+/** Options of a sandbox. */
 export interface SandboxOptions {
   readonly host?: string;
-  /** 0: any free port. */
+  /** Default 0: any free port. */
   readonly port?: number;
   readonly accountSid: string;
   readonly apiKey: string;
   readonly apiToken: string;
-  /** How many times faster than the clock campaigns run. */
+  /** Speed of campaigns relative to the clock. Default: 1. */
   readonly speed?: number;
-  /** Requests in each minute of the clock; 0: no limit. */
+  /** Requests in each minute of the clock. Default 0: no limit. */
   readonly rateLimitPerMinute?: number;
-  /** Epoch milliseconds. */
+  /** Clock in epoch milliseconds. */
   readonly clock?: Clock;
   readonly seed?: 'demo' | 'empty';
   readonly faults?: FaultPlan;
   readonly rewriting?: Rewriting;
-  /** The most campaigns of one page. */
+  /** Maximum number of campaigns in a page. */
   readonly pageMaximum?: number;
-  /** The most messages of one page; the document has none. */
+  /** Maximum number of messages in a page; none by default, as in the API document. */
   readonly messagePageMaximum?: number;
-  /** Whether and how campaigns call back; they do not unless told to. */
+  /** Callbacks of campaigns; off by default. */
   readonly callbacks?: CallbackOptions;
 }
 
@@ -41,29 +41,29 @@ export interface Sandbox {
   readonly baseUrl: string;
   readonly port: number;
   readonly state: SandboxState;
-  /** The newest 10,000 calls, in the order they arrived. */
+  /** The newest 10,000 calls, in order of arrival. */
   readonly calls: RecordedCall[];
-  /** Frees the port, the sockets and every request that still hangs, callbacks among them. */
+  /** Closes the port, all connections and all callbacks in flight. */
   close(): Promise<void>;
 }
 
-const MOST_CAMPAIGNS = 50;
+const MAXIMUM_CAMPAIGNS = 50;
 
-/** Starts the upstream API on a port of this machine; it is seeded with 'demo' unless told otherwise. */
+/** Starts the sandbox: the upstream API on a port of this machine, by default with the demo data. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { accountSid, speed = 1, clock = Date.now, seed = 'demo', host = '127.0.0.1' } = options;
   const state = new SandboxState({ accountSid, speed, clock });
   if (seed === 'demo') seedDemo(state);
   const maximums = {
-    campaigns: options.pageMaximum ?? MOST_CAMPAIGNS,
+    campaigns: options.pageMaximum ?? MAXIMUM_CAMPAIGNS,
     messages: options.messagePageMaximum,
   };
   const log = new CallLog();
   const closing = new AbortController();
-  setMaxListeners(0, closing.signal); // one for each answer that is delayed
+  setMaxListeners(0, closing.signal); // one for each delayed response
   const app = httpServer();
   addRoutes(app, {
-    desk: {
+    api: {
       upstream: { state, maximums, rewriting: options.rewriting ?? {} },
       credentials: options,
       rateLimit: new RateLimit(options.rateLimitPerMinute ?? 0),
@@ -74,15 +74,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   await app.listen({ host, port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
-  const firing = options.callbacks?.fire === true ? startCallbacks(state, options.callbacks) : undefined;
+  const running = options.callbacks?.fire === true ? startCallbacks(state, options.callbacks) : undefined;
   const close = async (): Promise<void> => {
     closing.abort();
-    await Promise.all([firing?.close(), app.close()]);
+    await Promise.all([running?.close(), app.close()]);
   };
   return { baseUrl: `http://${host}:${port}`, port, state, calls: log.calls, close };
 }
 
-/** Bodies stay text: the API decides itself what an unknown type or broken JSON is answered with. */
+/** Bodies stay text: the API itself responds to unknown content types and broken JSON. */
 function httpServer(): FastifyInstance {
   const app = Fastify({
     logger: false,

@@ -8,8 +8,8 @@ import { endOfSending, lastMessageEvent, type Message, messageAt, settle } from 
 const A_MINUTE = 60_000;
 
 /**
- * Puts a campaign into a status whatever the lifecycle says, for tests and seeds. Its virtual time is moved to
- * where that status holds, so that it goes on from there as if it had come so far by itself.
+ * Puts a campaign into any status, against the lifecycle, for tests and seeds. Moves its virtual time to a point with that
+ * status, from which the campaign continues by itself.
  */
 function forceStatus(campaign: Campaign, status: CampaignStatus, now: number, speed: number): void {
   const virtual = virtualAt(campaign.time, now);
@@ -23,8 +23,8 @@ function forceStatus(campaign: Campaign, status: CampaignStatus, now: number, sp
     campaign.state = 'prepared';
     campaign.reportUrl = null;
     campaign.started = hasStarted(campaign, status, virtual);
-    const place = virtualTimeFor(campaign, status, virtual);
-    campaign.time = { real: now, virtual: place, speed: status === 'paused' ? 0 : speed };
+    const moved = virtualTimeFor(campaign, status, virtual);
+    campaign.time = { real: now, virtual: moved, speed: status === 'paused' ? 0 : speed };
   }
   campaign.status = status;
   campaign.changedAt = Math.max(campaign.createdAt, now);
@@ -43,12 +43,12 @@ function virtualTimeFor(campaign: Campaign, status: CampaignStatus, virtual: num
   return Math.min(status === 'created' ? campaign.createdAt : virtual, beforeStart);
 }
 
-/** How long, in virtual time, a new campaign is `created` before it is `scheduled`. */
+/** Virtual time for which a new campaign is `created` before it is `scheduled`. */
 export const PREPARING_MS = 5_000;
 
 /**
- * Brings a campaign up to now. There are no timers: whoever reads a campaign moves it first, so the sandbox
- * shows the same at the same time however often it is asked.
+ * Advances a campaign to now. There are no timers: every read advances the campaign first, so its state depends only on the
+ * time.
  */
 function advance(campaign: Campaign, now: number): void {
   if (campaign.settled !== undefined || campaign.status === 'paused') return;
@@ -70,29 +70,29 @@ function advance(campaign: Campaign, now: number): void {
   }
 }
 
-/** `date_updated`: the last change of the campaign or of any message, in real time. */
+/** `date_updated`: real time of the last change of the campaign or of any of its messages. */
 export function lastChange(campaign: Campaign, now: number): number {
   if (campaign.status !== 'in-progress' || campaign.settled !== undefined) return campaign.changedAt;
   const event = lastMessageEvent(campaign, virtualAt(campaign.time, now));
   return Math.max(campaign.changedAt, Math.min(now, realAt(campaign.time, event)));
 }
 
-/** What the state needs to know. */
+/** Options of the state. */
 export interface StateOptions {
   readonly accountSid: string;
   readonly clock: Clock;
-  /** How many times faster than the clock campaigns run. */
+  /** Speed of campaigns relative to the clock. */
   readonly speed: number;
 }
 
-/** Everything the upstream stores, brought up to the clock whenever it is read. */
+/** All campaigns of the upstream, advanced to the current time on every read. */
 export class SandboxState {
   readonly accountSid: string;
   readonly speed: number;
   readonly #clock: Clock;
   readonly #bySid = new Map<string, Campaign>();
   readonly #listeners: ((campaign: Campaign) => void)[] = [];
-  #opened = 0;
+  #inserted = 0;
 
   constructor(options: StateOptions) {
     this.accountSid = options.accountSid;
@@ -100,12 +100,12 @@ export class SandboxState {
     this.#clock = options.clock;
   }
 
-  /** The sandbox's time of day, in epoch milliseconds. */
+  /** Current time of the sandbox in epoch milliseconds. */
   now(): number {
     return this.#clock();
   }
 
-  /** Every campaign as of now, oldest insertion first. */
+  /** All campaigns now, in order of insertion. */
   campaigns(): readonly Campaign[] {
     const now = this.now();
     const campaigns = [...this.#bySid.values()];
@@ -113,18 +113,18 @@ export class SandboxState {
     return campaigns;
   }
 
-  /** The campaign with this sid as of now. */
+  /** The campaign with this sid now. */
   find(sid: string): Campaign | undefined {
     const campaign = this.#bySid.get(sid);
     if (campaign !== undefined) advance(campaign, this.now());
     return campaign;
   }
 
-  /** Adds a campaign past all validation; what the draft leaves out has the upstream's defaults. */
+  /** Inserts a campaign without validation; missing values have the upstream's defaults. */
   insert(draft: CampaignDraft = {}): Campaign {
     const now = this.now();
     const campaign = campaignOf(draft, draft.sid ?? this.#nextSid(now), this.accountSid, now);
-    // Speed counts from the insertion on: what lies before it has happened at the pace of the real clock.
+    // Speed applies from the insertion on; earlier events happened at the speed of the real clock.
     campaign.time = { real: now, virtual: now, speed: this.speed };
     const { status } = draft;
     if (campaign.settled === undefined && status !== undefined && status !== 'created') {
@@ -137,17 +137,17 @@ export class SandboxState {
     return campaign;
   }
 
-  /** Shows every campaign that is inserted from now on to a listener, as it was inserted. */
+  /** Calls a listener with every campaign that is inserted from now on. */
   onInsert(listener: (campaign: Campaign) => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Removes a campaign; false when there was none. */
+  /** Removes a campaign. @returns whether there was one. */
   remove(sid: string): boolean {
     return this.#bySid.delete(sid);
   }
 
-  /** Puts a campaign into a status whatever the lifecycle says. */
+  /** Puts a campaign into any status, against the lifecycle. */
   setStatus(sid: string, status: CampaignStatus): Campaign {
     const campaign = this.find(sid);
     if (campaign === undefined) throw new Error(`The sandbox has no campaign ${sid}`);
@@ -155,7 +155,7 @@ export class SandboxState {
     return campaign;
   }
 
-  /** All messages of a campaign as of now, in the order they are sent. */
+  /** All messages of a campaign now, in the order of sending. */
   messages(sid: string): Message[] {
     const campaign = this.find(sid);
     if (campaign === undefined) return [];
@@ -163,12 +163,12 @@ export class SandboxState {
     return Array.from({ length: campaign.audience }, (_, index) => messageAt(campaign, index, now));
   }
 
-  /** Sids look like the samples': hexadecimal, the last ten digits being the second of the creation. */
+  /** Sids are like those of the samples: hexadecimal, ending in the ten digits of the creation time in seconds. */
   #nextSid(now: number): string {
-    this.#opened += 1;
+    this.#inserted += 1;
     const seconds = String(Math.floor(now / 1000))
       .padStart(10, '0')
       .slice(-10);
-    return hexDigits(`campaign:${this.accountSid}:${this.#opened}`, 22) + seconds;
+    return hexDigits(`campaign:${this.accountSid}:${this.#inserted}`, 22) + seconds;
   }
 }

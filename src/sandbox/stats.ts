@@ -1,4 +1,4 @@
-/** Every status a message can have, spelt as in 'SMS Details of a Single SMS Campaign' (underscores). */
+/** All statuses of a message, with underscores as in 'SMS Details of a Single SMS Campaign' (API document). */
 export const MESSAGE_STATUSES = [
   'scheduled',
   'submitted',
@@ -11,10 +11,10 @@ export const MESSAGE_STATUSES = [
   'failed_no_balance',
 ] as const;
 
-/** A message's status. */
+/** Status of a message. */
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** How many messages have each status; the API spells these keys with hyphens (API document, every sample). */
+/** Message counts by status; the API spells these keys with hyphens (API document, all samples). */
 export type Stats = Record<StatsKey, number>;
 
 /** A key of `stats`: the message status with hyphens. */
@@ -29,7 +29,7 @@ export type StatsKey =
   | 'failed-expired'
   | 'failed-no-balance';
 
-/** The `stats` key that counts a message status. */
+/** The key of a message status in `stats`. */
 export function statsKey(status: MessageStatus): StatsKey {
   return status.replaceAll('_', '-') as StatsKey;
 }
@@ -41,7 +41,7 @@ export function countStatuses(statuses: Iterable<MessageStatus>): Stats {
   return stats;
 }
 
-/** The opposite of `tally`: as many statuses of each kind as the stats say. */
+/** Inverse of `countStatuses`: a list with as many statuses of each kind as counted. */
 export function expandStats(stats: Partial<Stats>): MessageStatus[] {
   return MESSAGE_STATUSES.flatMap((status) =>
     Array.from({ length: stats[statsKey(status)] ?? 0 }, () => status),

@@ -1,4 +1,4 @@
-/** What `error_data` holds in a failed item. */
+/** The `error_data` of a failed item. */
 export interface ErrorData {
   readonly code: number;
   readonly message: string;
@@ -6,8 +6,8 @@ export interface ErrorData {
 }
 
 /**
- * A request that the upstream refuses. The HTTP status and the item's `code` both say so; `error_data.code` is
- * one of the codes of Exotel's public error pages.
+ * A refusal of the API. Its HTTP status is also the `code` of the item; `error_data.code` is a code from Exotel's public
+ * error pages.
  */
 export class ApiFailure extends Error {
   constructor(

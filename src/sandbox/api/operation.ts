@@ -6,19 +6,19 @@ import { parameter } from './query.js';
 /** "number of records on single page default:20" (API document, 'Bulk SMS Campaign Details'). */
 const DEFAULT_LIMIT = 20;
 
-/** The most rows of one page, by kind; the document has no maximum for messages. */
+/** Maximum number of rows of a page, by kind. The document has none for messages. */
 interface PageMaximums {
   readonly campaigns: number;
   readonly messages: number | undefined;
 }
 
-/** Which rows are asked for. */
+/** Offset and limit of a list request. */
 export interface PageRequest {
   readonly offset: number;
   readonly limit: number;
 }
 
-/** Reads `offset` and `limit`. More than the maximum is capped, and `metadata.limit` tells what was used. */
+/** Reads `offset` and `limit`. A limit above the maximum is capped; `metadata.limit` has the limit used. */
 export function pageRequest(query: URLSearchParams, maximum: number | undefined): PageRequest {
   const limit = wholeNumber(query, 'limit') ?? DEFAULT_LIMIT;
   return { offset: wholeNumber(query, 'offset') ?? 0, limit: Math.min(limit, maximum ?? limit) };
@@ -38,32 +38,32 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   return Number(text);
 }
 
-/** What some layer between the API and its database does to a new campaign; nothing unless told to. */
+/** Changes that a layer between the API and its database makes to a new campaign; none by default. */
 export interface Rewriting {
-  /** What is stored in place of what was sent. */
+  /** Returns the parameters to store instead of those sent. */
   readonly parameters?: (sent: CampaignParameters) => CampaignParameters;
-  /** How far the clock of who writes `date_created`, and sets starts, is ahead of the one that answers (`Date`). */
+  /** Milliseconds by which the clock behind `date_created` and default starts is ahead of the `Date` header. */
   readonly clockAheadMs?: number;
 }
 
-/** A request as the operations see it. */
+/** A request, without HTTP. */
 export interface ApiRequest {
   readonly method: string;
   readonly query: URLSearchParams;
   readonly contentType: string;
   readonly rawBody: string;
-  /** The campaign's sid, where the path has one. */
+  /** Sid of the campaign; empty if the path has none. */
   readonly id: string;
 }
 
-/** What the operations work with. */
+/** State and settings that operations use. */
 export interface OperationContext {
   readonly state: SandboxState;
   readonly maximums: PageMaximums;
   readonly rewriting: Rewriting;
 }
 
-/** What an operation found or made; the envelope is put around it later. */
+/** Result of an operation, before it is put into an envelope. */
 export interface OperationResult {
   readonly data: unknown;
   readonly metadata?: Metadata;
@@ -77,5 +77,5 @@ interface Metadata {
   readonly limit: number;
 }
 
-/** One thing the API does; it throws an ApiFailure where the API refuses. */
+/** An operation of the API. @throws ApiFailure for a refusal. */
 export type Operation = (upstream: OperationContext, call: ApiRequest) => OperationResult;

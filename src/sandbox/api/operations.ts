@@ -17,14 +17,14 @@ import {
 import { type Body, readBody } from './request-body.js';
 import { campaignView, createdView, listView, messageView } from './views.js';
 
-/** The campaign that a path names, or the refusal: 404 with code 1000. */
-function campaignOrNotFound(state: SandboxState, sid: string): Campaign {
+/** @throws ApiFailure 404 with code 1000 if there is no such campaign. */
+function requireCampaign(state: SandboxState, sid: string): Campaign {
   const campaign = state.find(sid);
   if (campaign === undefined) throw ApiFailure.notFound(`Campaign ${sid} does not exist`);
   return campaign;
 }
 
-/** `POST …/message-campaigns` (API document, 'Create SMS Campaign'). Names may repeat, as the samples' do. */
+/** `POST …/message-campaigns` (API document, 'Create SMS Campaign'). Names need not be unique: those of the samples are not. */
 export const createCampaign: Operation = ({ state, rewriting }, call) => {
   const createdAt = state.now() + (rewriting.clockAheadMs ?? 0);
   const sent = campaignParameters(readBody(call), { now: createdAt, accountSid: state.accountSid });
@@ -34,7 +34,7 @@ export const createCampaign: Operation = ({ state, rewriting }, call) => {
 
 /** `GET …/message-campaigns/{id}` (API document, 'Get SMS Campaign Details'). */
 export const getCampaign: Operation = ({ state }, call) => ({
-  data: campaignView(campaignOrNotFound(state, call.id), state.now()),
+  data: campaignView(requireCampaign(state, call.id), state.now()),
 });
 
 /** `GET …/message-campaigns` (API document, 'Bulk SMS Campaign Details'). */
@@ -46,13 +46,13 @@ export const listCampaigns: Operation = ({ state, maximums }, { query }) => {
   const now = state.now();
   const matching = state
     .campaigns()
-    .filter((campaign) => isWanted(campaign, filter))
+    .filter((campaign) => matchesFilter(campaign, filter))
     .sort(order);
   const { rows, metadata } = page(matching, request);
   return { data: rows.map((campaign) => listView(campaign, now)), metadata };
 };
 
-function isWanted(campaign: Campaign, { name, statuses }: CampaignFilter): boolean {
+function matchesFilter(campaign: Campaign, { name, statuses }: CampaignFilter): boolean {
   if (name !== undefined && !campaign.name.toLowerCase().includes(name)) return false;
   return statuses === undefined || statuses.has(campaign.status);
 }
@@ -62,8 +62,8 @@ export const listMessages: Operation = ({ state, maximums }, { query, id }) => {
   requireChannel(query);
   const request = pageRequest(query, maximums.messages);
   const newestFirst = isNewestFirst(query);
-  const campaign = campaignOrNotFound(state, id);
-  // Messages' turns come in the order of their indexes, so the order by schedule_time is the order of indexes.
+  const campaign = requireCampaign(state, id);
+  // Messages are scheduled in the order of their indexes.
   const indexes = matchingIndexes(campaign, parameter(query, 'number'));
   if (newestFirst) indexes.reverse();
   const { rows, metadata } = page(indexes, request);
@@ -71,13 +71,13 @@ export const listMessages: Operation = ({ state, maximums }, { query, id }) => {
   return { data: rows.map((index) => messageView(messageAt(campaign, index, now))), metadata };
 };
 
-/** "Search by phone number. Exact match": so `+` has to be sent as %2B. */
+/** "Search by phone number. Exact match": clients must send `+` as %2B. */
 function matchingIndexes(campaign: Campaign, number: string | undefined): number[] {
   const indexes = Array.from({ length: campaign.audience }, (_, index) => index);
   return number === undefined ? indexes : indexes.filter((index) => numberAt(campaign, index) === number);
 }
 
-/** Does an action to a campaign that is up to date, or refuses it with 403 and code 1003. */
+/** Performs an action on an advanced campaign. @throws ApiFailure 403 with code 1003 if its status does not allow it. */
 function act(campaign: Campaign, action: CampaignAction, now: number, speed: number): void {
   const next = applyAction(campaign.status, action, campaign.started);
   if (next === undefined) {
@@ -90,7 +90,7 @@ function act(campaign: Campaign, action: CampaignAction, now: number, speed: num
   if (action === 'complete') settle(campaign, virtualAt(campaign.time, now));
 }
 
-/** Gives a campaign that has not started other parameters, with all that follows from them. */
+/** Changes the parameters of a campaign that has not started, and everything derived from them. */
 function changeParameters(
   campaign: Campaign,
   parameters: CampaignParameters,
@@ -102,7 +102,7 @@ function changeParameters(
   Object.assign(campaign, parameters);
   if (hasOtherLists) campaign.audience = audienceOf(parameters.lists);
   campaign.estimatedCost = estimatedCost(parameters.template, campaign.audience);
-  // A new start is counted from the real now: a campaign's own time may already be ahead of it.
+  // A new start counts from the real time, since the virtual time of the campaign may be ahead of it.
   if (isRescheduled) campaign.time = { real: now, virtual: now, speed };
   campaign.changedAt = Math.max(campaign.changedAt, now);
 }
@@ -110,7 +110,7 @@ function changeParameters(
 /** `PUT …/message-campaigns/{id}`: an action, or new parameters (API document, 'Update SMS Campaign'). */
 export const updateCampaign: Operation = ({ state }, call) => {
   const body = readBody(call);
-  const campaign = campaignOrNotFound(state, call.id);
+  const campaign = requireCampaign(state, call.id);
   if (body.action === undefined) update(state, campaign, body);
   else perform(state, campaign, body);
   return { data: campaignView(campaign, state.now()) };
@@ -119,7 +119,7 @@ export const updateCampaign: Operation = ({ state }, call) => {
 function perform(state: SandboxState, campaign: Campaign, body: Body): void {
   const action = typeof body.action === 'string' ? body.action.toLowerCase() : '';
   if (!isAction(action)) throw ApiFailure.invalid('action', 'must be pause, resume, complete or archive');
-  // The document shows an action alone; taking half of a mixed request would hide a client's mistake.
+  // The document shows actions alone. Applying half of a mixed request would hide a client's mistake.
   if (Object.keys(body).length > 1) throw ApiFailure.invalid('action', 'cannot come with other parameters');
   act(campaign, action, state.now(), state.speed);
 }

@@ -4,16 +4,16 @@ import {
   defaultEnd,
   defaultStart,
   isFarEnoughAhead,
-  SHORTEST_RUN_MS,
+  MINIMUM_RUN_MS,
 } from '../campaign.js';
 import { indianDateAndTime, indianTime, parseTime } from '../clock.js';
 import { ApiFailure } from './failure.js';
 import { characterCount } from './query.js';
 import { type Body, isBody } from './request-body.js';
 
-const MOST_LISTS = { static: 5, dynamic: 1 } as const;
-const LONGEST_TEMPLATE = 2_000;
-const MOST_VARIABLES = 5;
+const MAXIMUM_LISTS = { static: 5, dynamic: 1 } as const;
+const MAXIMUM_TEMPLATE_LENGTH = 2_000;
+const MAXIMUM_VARIABLES = 5;
 const VARIABLE = /@@[\p{L}\p{M}\p{N}_]+/gu;
 
 /** "It should be greater than 3 characters"; the default is 'AccountSID CurrentDate CurrentTime'. */
@@ -32,14 +32,14 @@ function readLists(value: unknown, contentType: CampaignParameters['contentType'
   if (sids.length === 0 || sids.length < lists.length) {
     throw ApiFailure.invalid('lists', 'must be an array of list sids');
   }
-  const most = MOST_LISTS[contentType];
-  if (sids.length > most) {
-    throw ApiFailure.invalid('lists', `of a ${contentType} campaign can have at most ${most} sids`);
+  const maximum = MAXIMUM_LISTS[contentType];
+  if (sids.length > maximum) {
+    throw ApiFailure.invalid('lists', `of a ${contentType} campaign can have at most ${maximum} sids`);
   }
   return sids;
 }
 
-/** "Numeric Value": digits in a text. A JSON number of 19 digits would arrive changed, so it is refused. */
+/** "Numeric Value": a text of digits. JSON numbers are refused, since 19 digits exceed their precision. */
 function readDltId(body: Body, name: string): string {
   const value = body[name];
   if (typeof value !== 'string' || !/^\d+$/.test(value)) {
@@ -61,12 +61,12 @@ function readSender(value: unknown, smsType: string): string {
 /** "Body of the Sms (Max 2000 char)"; "you can replace up to 5 variables" `@@column_header`. */
 function readTemplate(value: unknown, contentType: CampaignParameters['contentType']): string {
   if (typeof value !== 'string') throw ApiFailure.invalid('template', 'must be a text');
-  if (characterCount(value) > LONGEST_TEMPLATE) {
-    throw ApiFailure.invalid('template', `can have at most ${LONGEST_TEMPLATE} characters`);
+  if (characterCount(value) > MAXIMUM_TEMPLATE_LENGTH) {
+    throw ApiFailure.invalid('template', `can have at most ${MAXIMUM_TEMPLATE_LENGTH} characters`);
   }
   const variables = new Set(value.match(VARIABLE) ?? []);
-  if (contentType === 'dynamic' && variables.size > MOST_VARIABLES) {
-    throw ApiFailure.invalid('template', `can have at most ${MOST_VARIABLES} variables`);
+  if (contentType === 'dynamic' && variables.size > MAXIMUM_VARIABLES) {
+    throw ApiFailure.invalid('template', `can have at most ${MAXIMUM_VARIABLES} variables`);
   }
   return value;
 }
@@ -81,23 +81,23 @@ function readCallback(body: Body, name: string): string | null {
 }
 
 /**
- * Reads `schedule`: "when to start and end a campaign in RFC 3339 date-time". Both ends have a default. The
- * document's own create sample ends three minutes after it starts; its rule of two hours counts.
+ * Reads `schedule`: "when to start and end a campaign in RFC 3339 date-time". Both times have a default. The document's
+ * create sample ends three minutes after its start, against the document's rule of two hours; the rule applies here.
  */
 function readSchedule(
   value: unknown,
-  { now, startIsKept = false }: Circumstances,
+  { now, isStartUnchanged = false }: Circumstances,
 ): { startsAt: number; endsAt: number } {
   if (value !== undefined && value !== null && !isBody(value)) {
     throw ApiFailure.invalid('schedule', 'must be an object');
   }
   const schedule = value ?? {};
   const startsAt = readTime(schedule, 'start_time') ?? defaultStart(now);
-  if (!startIsKept && !isFarEnoughAhead(startsAt, now)) {
+  if (!isStartUnchanged && !isFarEnoughAhead(startsAt, now)) {
     throw ApiFailure.invalid('schedule.start_time', 'must be at least 10 minutes ahead of the current time');
   }
   const endsAt = readTime(schedule, 'end_time') ?? defaultEnd(startsAt);
-  if (endsAt - startsAt < SHORTEST_RUN_MS) {
+  if (endsAt - startsAt < MINIMUM_RUN_MS) {
     throw ApiFailure.invalid('schedule.end_time', 'must be at least 2 hours after start_time');
   }
   return { startsAt, endsAt };
@@ -108,7 +108,7 @@ function readTime(schedule: Body, name: string): number | undefined {
   if (value === undefined || value === null) return undefined;
   const time = typeof value === 'string' ? parseTime(value) : undefined;
   if (time === undefined) throw ApiFailure.invalid(`schedule.${name}`, 'must be an RFC 3339 date-time');
-  // The API's times carry whole seconds.
+  // Times of the API have whole seconds.
   return Math.floor(time / 1000) * 1000;
 }
 
@@ -123,21 +123,21 @@ const MANDATORY = [
   'template',
 ] as const;
 
-/** What the rules depend on besides the body. `startIsKept`: it has been accepted before. */
+/** Values that the rules depend on besides the body. An unchanged start is not checked again. */
 interface Circumstances {
   readonly now: number;
   readonly accountSid: string;
-  readonly startIsKept?: boolean;
+  readonly isStartUnchanged?: boolean;
 }
 
-/** Checks a body against every rule of the API document, 'Create SMS Campaign', and reads it. */
+/** Reads a body, with all rules of the API document, 'Create SMS Campaign'. @throws ApiFailure for the first broken rule. */
 export function campaignParameters(body: Body, circumstances: Circumstances): CampaignParameters {
   for (const name of MANDATORY) {
     if (body[name] === undefined || body[name] === null || body[name] === '') throw ApiFailure.missing(name);
   }
   oneOf(body, 'channel', ['sms']);
   const contentType = oneOf(body, 'content_type', ['static', 'dynamic']);
-  // `transactional_opt_in` is in no table, but the document's list sample has it.
+  // `transactional_opt_in` is only in the document's list sample, not in its tables.
   const smsType = oneOf(body, 'sms_type', ['transactional', 'promotional', 'transactional_opt_in']);
   return {
     name: readName(body.name, circumstances),
@@ -154,7 +154,7 @@ export function campaignParameters(body: Body, circumstances: Circumstances): Ca
   };
 }
 
-/** The tables write `SMS` and `Transactional`, the samples `sms` and `transactional`: any case is taken. */
+/** The tables have `SMS` and `Transactional`, the samples `sms` and `transactional`: any case is accepted. */
 function oneOf<Value extends string>(body: Body, name: string, values: readonly Value[]): Value {
   const given = body[name];
   const value = values.find((known) => typeof given === 'string' && given.toLowerCase() === known);
@@ -163,22 +163,22 @@ function oneOf<Value extends string>(body: Body, name: string, values: readonly 
 }
 
 /**
- * The parameters a campaign has after an update: those it has, with the given ones laid over, under the same
- * rules as in create. A start that is not given has been accepted before and may be near.
+ * Parameters of a campaign after an update: the current ones merged with the given ones, under the rules of a create. An
+ * unchanged start may be near.
  */
 export function changedParameters(campaign: Campaign, body: Body, now: number): CampaignParameters {
   const given = isBody(body.schedule) ? body.schedule : {};
   const schedule =
     body.schedule === undefined || isBody(body.schedule)
-      ? { ...presentSchedule(campaign), ...given }
+      ? { ...currentSchedule(campaign), ...given }
       : body.schedule;
   return campaignParameters(
-    { ...presentBody(campaign), ...body, schedule },
-    { now, accountSid: campaign.accountSid, startIsKept: given.start_time === undefined },
+    { ...currentBody(campaign), ...body, schedule },
+    { now, accountSid: campaign.accountSid, isStartUnchanged: given.start_time === undefined },
   );
 }
 
-function presentBody(campaign: Campaign): Body {
+function currentBody(campaign: Campaign): Body {
   return {
     name: campaign.name,
     content_type: campaign.contentType,
@@ -194,6 +194,6 @@ function presentBody(campaign: Campaign): Body {
   };
 }
 
-function presentSchedule(campaign: Campaign): Body {
+function currentSchedule(campaign: Campaign): Body {
   return { start_time: indianTime(campaign.startsAt), end_time: indianTime(campaign.endsAt) };
 }

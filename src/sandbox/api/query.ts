@@ -2,21 +2,21 @@ import { type Campaign } from '../campaign.js';
 import { type CampaignStatus, isStatus } from '../lifecycle.js';
 import { ApiFailure } from './failure.js';
 
-/** How many characters a text has, an emoji counting once. */
+/** Number of characters of a text; an emoji counts once. */
 export function characterCount(text: string): number {
   return Array.from(text).length;
 }
 
-/** A query parameter; one that is empty counts as left out. */
+/** Value of a query parameter; undefined if it is empty or missing. */
 export function parameter(query: URLSearchParams, name: string): string | undefined {
   const value = query.get(name)?.trim();
   return value === '' ? undefined : value;
 }
 
 /** "Search by campaign name. Min 3 letters. (like %xxx%)" (API document, 'Bulk SMS Campaign Details'). */
-const SHORTEST_NAME = 3;
+const MINIMUM_NAME_LENGTH = 3;
 
-/** Which campaigns a list asks for; `name` in lower case. */
+/** Filter of a list of campaigns; `name` is in lower case. */
 export interface CampaignFilter {
   readonly name: string | undefined;
   readonly statuses: ReadonlySet<CampaignStatus> | undefined;
@@ -29,13 +29,13 @@ export function campaignFilter(query: URLSearchParams): CampaignFilter {
 
 function nameFilter(query: URLSearchParams): string | undefined {
   const name = parameter(query, 'name')?.toLowerCase();
-  if (name !== undefined && characterCount(name) < SHORTEST_NAME) {
-    throw ApiFailure.invalid('name', `must have at least ${SHORTEST_NAME} letters`);
+  if (name !== undefined && characterCount(name) < MINIMUM_NAME_LENGTH) {
+    throw ApiFailure.invalid('name', `must have at least ${MINIMUM_NAME_LENGTH} letters`);
   }
   return name;
 }
 
-/** The samples write `Created,Completed` and `in-progress, scheduled`: any case, spaces allowed. */
+/** The samples have `Created,Completed` and `in-progress, scheduled`: any case, with or without spaces. */
 function statusFilter(query: URLSearchParams): ReadonlySet<CampaignStatus> | undefined {
   const text = parameter(query, 'status');
   if (text === undefined) return undefined;
@@ -45,14 +45,14 @@ function statusFilter(query: URLSearchParams): ReadonlySet<CampaignStatus> | und
   return new Set(known);
 }
 
-/** Compares two campaigns for `sort`. */
+/** Compare function for `sort`. */
 export type CampaignOrder = (one: Campaign, other: Campaign) => number;
 
 const bySid: CampaignOrder = (one, other) => compare(one.sid, other.sid);
 const byStart: CampaignOrder = (one, other) => one.startsAt - other.startsAt;
 const byName: CampaignOrder = (one, other) => compare(one.name.toLowerCase(), other.name.toLowerCase());
 
-/** Campaigns that are equal go by sid, either way, so that pages neither repeat nor miss a row. */
+/** Orders by `sort_by`. Equal campaigns are ordered by sid, so that pages neither repeat nor miss a row. */
 const ORDERS = new Map<string, CampaignOrder>([
   ['schedule.start_time:asc', (one, other) => byStart(one, other) || bySid(one, other)],
   ['schedule.start_time:desc', (one, other) => byStart(other, one) || bySid(one, other)],
@@ -72,17 +72,17 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** `channel` is mandatory on list and messages; the samples write it `sms`, the tables `SMS`. */
+/** `channel` is mandatory in both lists; the samples have `sms`, the tables `SMS`. */
 export function requireChannel(query: URLSearchParams): void {
   const channel = parameter(query, 'channel');
   if (channel === undefined) throw ApiFailure.missing('channel');
   if (channel.toLowerCase() !== 'sms') throw ApiFailure.invalid('channel', 'must be SMS');
 }
 
-/** The table names `schedule_time`; the curl sample sorts by `date_created`, so both must work. */
+/** The table has `schedule_time`, the curl sample `date_created`: both work. */
 const SORT_KEY = /^(schedule_time|date_created):(asc|desc)$/;
 
-/** Reads a message list's `sort_by`. The document has no default: the one sample with an order has `desc`. */
+/** Reads the `sort_by` of messages. The document has no default; its only sample with an order has `desc`. */
 export function isNewestFirst(query: URLSearchParams): boolean {
   const key = SORT_KEY.exec(parameter(query, 'sort_by')?.toLowerCase() ?? 'schedule_time:desc');
   if (key === null) throw ApiFailure.invalid('sort_by', 'must be schedule_time:asc or schedule_time:desc');

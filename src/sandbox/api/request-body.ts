@@ -1,12 +1,12 @@
 import { ApiFailure } from './failure.js';
 import { type ApiRequest } from './operation.js';
 
-/** The parameters of a request, none of them checked. */
+/** Unchecked parameters of a request. */
 export type Body = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a request's JSON. The curl samples send the parameters flat, the other samples inside `smscampaigns`
- * (API document, 'Create SMS Campaign'): both are taken.
+ * Reads the JSON of a request. The curl samples have flat parameters, the other samples nest them in `smscampaigns` (API
+ * document, 'Create SMS Campaign'): both are accepted.
  */
 export function readBody(call: ApiRequest): Body {
   if (!/^application\/json\s*(;|$)/i.test(call.contentType)) {

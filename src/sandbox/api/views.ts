@@ -4,16 +4,16 @@ import { type Message, statsOf } from '../messages.js';
 import { lastChange } from '../state.js';
 
 /**
- * A campaign's `data` in get and update, in the order of the document's sample. `dlt_entitiy_id` is misspelt
- * there (API document, 'Get SMS Campaign Details'), and so it is here.
+ * The `data` of a campaign in get and update, in the order of the document's sample. `dlt_entitiy_id` is misspelt there
+ * (API document, 'Get SMS Campaign Details').
  */
 export function campaignView(campaign: Campaign, now: number): Record<string, unknown> {
   return { ...identity(campaign), status: campaign.status, ...content(campaign, now, true) };
 }
 
 /**
- * A campaign's `data` in the list: as in get, with `state`, and in many of the sample rows without `channel`
- * (API document, 'Bulk SMS Campaign Details').
+ * The `data` of a campaign in the list: as in get, with `state` and, as in many rows of the sample, without `channel` (API
+ * document, 'Bulk SMS Campaign Details').
  */
 export function listView(campaign: Campaign, now: number): Record<string, unknown> {
   const { status, state } = campaign;
@@ -50,9 +50,8 @@ function content(campaign: Campaign, now: number, withChannel: boolean): Record<
 }
 
 /**
- * A campaign's `data` in the answer to create, which is a shape of its own (API document, 'Create SMS
- * Campaign'): `dlt_entity_id` spelt right, the end called `expiry_time`, and neither stats nor cost nor
- * `sms_status_callback`.
+ * The `data` of a campaign in the response to create, which has its own shape (API document, 'Create SMS Campaign'):
+ * `dlt_entity_id` is spelt correctly, the end is `expiry_time`, and stats, cost and `sms_status_callback` are missing.
  */
 export function createdView(campaign: Campaign): Record<string, unknown> {
   return {
@@ -77,8 +76,8 @@ export function createdView(campaign: Campaign): Record<string, unknown> {
 }
 
 /**
- * A message's `data` (API document, 'SMS Details of a Single SMS Campaign'). In the sample the text of the sent
- * one is called `message` and that of the others `body`; `name` is there only "if saved in Contacts".
+ * The `data` of a message (API document, 'SMS Details of a Single SMS Campaign'). In the sample, the text of a sent message
+ * is `message`, that of others `body`; `name` exists only "if saved in Contacts".
  */
 export function messageView(message: Message): Record<string, unknown> {
   return {

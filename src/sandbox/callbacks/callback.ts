@@ -1,37 +1,37 @@
 import { type Campaign } from '../campaign.js';
 import { indianTime, realAt, virtualAt } from '../clock.js';
-import { deliveryOf, LONGEST_DELIVERY_MS, messageAt, SENDING_INTERVAL_MS } from '../messages.js';
+import { deliveryTimeOf, MAXIMUM_DELIVERY_MS, messageAt, SENDING_INTERVAL_MS } from '../messages.js';
 import { type MessageStatus } from '../stats.js';
 
 /**
- * The messages that are delivered after one virtual time and not after another, in that order. Turns come two
- * seconds apart and no delivery takes longer than eight, so only the messages around that span are looked at.
+ * Indexes of the messages delivered within a span of virtual time (after, until], in order of delivery. Messages are
+ * scheduled two seconds apart and delivered within eight, so only those around the span are examined.
  */
 function deliveredBetween(campaign: Campaign, after: number, until: number): number[] {
   const { startsAt, audience } = campaign;
-  const first = Math.max(0, Math.ceil((after - LONGEST_DELIVERY_MS - startsAt) / SENDING_INTERVAL_MS));
+  const first = Math.max(0, Math.ceil((after - MAXIMUM_DELIVERY_MS - startsAt) / SENDING_INTERVAL_MS));
   const last = Math.min(audience - 1, Math.floor((until - startsAt) / SENDING_INTERVAL_MS));
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, step) => first + step)
-    .map((index) => ({ index, at: deliveryOf(campaign, index) }))
+    .map((index) => ({ index, at: deliveryTimeOf(campaign, index) }))
     .filter(({ at }) => at > after && at <= until)
     .sort((one, other) => one.at - other.at)
     .map(({ index }) => index);
 }
 
-/** The real moment at which a message reached its terminal state: its delivery, or before that its campaign's end. */
-function settledMoment(campaign: Campaign, index: number, now: number): number {
-  const delivery = deliveryOf(campaign, index);
+/** Real time of a message's final status: its delivery, or the end of its campaign if that was earlier. */
+function settledTime(campaign: Campaign, index: number, now: number): number {
+  const delivery = deliveryTimeOf(campaign, index);
   const ended = campaign.settled === undefined ? now : campaign.changedAt;
-  // After the action `complete` the campaign's own time stands still before what was never delivered.
+  // After the action `complete`, virtual time stops before the deliveries that never happened.
   if (delivery > virtualAt(campaign.time, now)) return ended;
   return Math.max(campaign.createdAt, Math.min(ended, realAt(campaign.time, delivery)));
 }
 
-/** One HTTP POST to make. */
+/** An HTTP POST to the callback URL of a campaign. */
 export interface Callback {
   readonly url: string;
   readonly campaignSid: string;
-  /** The start and the end of a campaign: nothing else of the campaign is on its way at the same time. */
+  /** True for the start and the end of a campaign, which are sent while no other callback of it is in flight. */
   readonly isOfCampaign: boolean;
   readonly fields: Readonly<Record<string, string | null>>;
 }
@@ -43,7 +43,7 @@ export interface Callback {
 function campaignCallback(campaign: Campaign, status: 'in-progress' | 'completed', url: string): Callback {
   const isOver = status === 'completed';
   const { createdAt, changedAt } = campaign;
-  // Whoever looks late finds later changes too: the start is told with the time it had.
+  // Later changes must not move the time of the start.
   const startedAt = Math.max(createdAt, Math.min(changedAt, realAt(campaign.time, campaign.startsAt)));
   return {
     url,
@@ -74,79 +74,79 @@ function messageCallback(campaign: Campaign, index: number, url: string, now: nu
       campaign_sid: campaign.sid,
       sms_sid: sid,
       date_created: indianTime(campaign.createdAt),
-      date_sent: indianTime(settledMoment(campaign, index, now)),
+      date_sent: indianTime(settledTime(campaign, index, now)),
       number,
       status: spelling(status),
     },
   };
 }
 
-/** The document's list for callbacks has `Failed_Expired`, capital letters and all; the rest is as elsewhere. */
+/** The document's list of callback statuses has `Failed_Expired` in this spelling; the others are as elsewhere. */
 function spelling(status: MessageStatus): string {
   return status === 'failed_expired' ? 'Failed_Expired' : status;
 }
 
-/** Whether and how the sandbox fires the callbacks of its campaigns. */
+/** Options of callbacks. */
 export interface CallbackOptions {
-  /** Nothing is posted anywhere unless this is true. */
+  /** Callbacks are sent only if this is true. */
   readonly fire: boolean;
-  /** How bodies are written, which Exotel's pages disagree about: as JSON unless said. */
+  /** Format of the bodies, about which Exotel's pages disagree; JSON by default. */
   readonly form?: CallbackForm;
-  /** How often each is sent even when it was acknowledged, as "at least once" allows: 1 unless said. */
+  /** Number of times that each callback is sent, as "at least once" allows; 1 by default. */
   readonly copies?: number;
 }
 
 /** `json`: an object · `form`: `application/x-www-form-urlencoded`. */
 export type CallbackForm = 'json' | 'form';
 
-/** Names that are reserved to lead nowhere (RFC 2606); the demo seed's campaigns have them as callback URLs. */
+/** Reserved host names (RFC 2606), which the callback URLs of the demo seed use. */
 const RESERVED = /(^|\.)(example(\.com|\.net|\.org)?|invalid)$/;
 
 /**
- * Where a callback URL leads; undefined where nobody can be listening, so that the made-up URLs of the seed
- * neither leave this machine nor hold up those that somebody waits for.
+ * A callback URL to send to; undefined for none and for reserved hosts. The invented URLs of the seed are never called, and
+ * do not delay other callbacks.
  */
 function destination(url: string | null): string | undefined {
   if (url === null || !URL.canParse(url)) return undefined;
   return RESERVED.test(new URL(url).hostname) ? undefined : url;
 }
 
-/** How far a campaign has been told: all that its callbacks have still to say follows from this. */
+/** Progress of a campaign's callbacks: which events have been sent. The remaining callbacks follow from it. */
 export interface CallbackProgress {
   readonly hasStarted: boolean;
-  /** Every delivery up to this virtual time. */
+  /** Virtual time up to which all deliveries are sent. */
   readonly until: number;
   readonly hasEnded: boolean;
 }
 
-/** What there is to tell of a campaign now, taken as told. */
+/** Progress at which all events of a campaign up to now are sent. */
 export function progressOf(campaign: Campaign, now: number): CallbackProgress {
   const hasEnded = campaign.settled !== undefined;
   const running = campaign.started ? virtualAt(campaign.time, now) : -Infinity;
   return { hasStarted: campaign.started, until: hasEnded ? Infinity : running, hasEnded };
 }
 
-/** Whether a campaign may have something to tell: it has somewhere to tell it, and its end is not told yet. */
-export function hasPendingCallbacks(campaign: Campaign, told: CallbackProgress): boolean {
-  if (told.hasEnded && campaign.settled !== undefined) return false;
+/** Whether a campaign may have callbacks to send: it has a callback URL, and its end has not been sent. */
+export function hasPendingCallbacks(campaign: Campaign, progress: CallbackProgress): boolean {
+  if (progress.hasEnded && campaign.settled !== undefined) return false;
   return [campaign.statusCallback, campaign.smsStatusCallback].some((url) => destination(url) !== undefined);
 }
 
-/** What happened since, in order: the start, then deliveries, then the end. The campaign is up to date. */
-export function callbacksSince(told: CallbackProgress, campaign: Campaign, now: number): Callback[] {
+/** Callbacks after a point of progress, in order: start, deliveries, end. The campaign must be advanced to now. */
+export function callbacksSince(progress: CallbackProgress, campaign: Campaign, now: number): Callback[] {
   const ofCampaign = destination(campaign.statusCallback);
   const ofMessages = destination(campaign.smsStatusCallback);
-  const present = progressOf(campaign, now);
+  const current = progressOf(campaign, now);
   const callbacks: Callback[] = [];
-  if (ofCampaign !== undefined && present.hasStarted && !told.hasStarted) {
+  if (ofCampaign !== undefined && current.hasStarted && !progress.hasStarted) {
     callbacks.push(campaignCallback(campaign, 'in-progress', ofCampaign));
   }
   if (ofMessages !== undefined) {
-    for (const index of deliveredBetween(campaign, told.until, present.until)) {
+    for (const index of deliveredBetween(campaign, progress.until, current.until)) {
       callbacks.push(messageCallback(campaign, index, ofMessages, now));
     }
   }
-  if (ofCampaign !== undefined && present.hasEnded && !told.hasEnded) {
+  if (ofCampaign !== undefined && current.hasEnded && !progress.hasEnded) {
     callbacks.push(campaignCallback(campaign, 'completed', ofCampaign));
   }
   return callbacks;

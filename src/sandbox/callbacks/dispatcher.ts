@@ -1,118 +1,119 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Callback, type CallbackForm } from './callback.js';
 
-/** A callback that is to be posted, for the first time or again. */
+/** A callback to send, for the first time or again. */
 export interface QueuedCallback {
   readonly callback: Callback;
-  /** How often it has been posted already. */
+  /** Number of earlier attempts. */
   readonly attempts: number;
 }
 
-/** The postings of one campaign: those that wait, oldest first, and what is on its way. */
-interface Lane {
-  readonly waiting: { readonly posting: QueuedCallback; readonly order: number }[];
-  underway: number;
-  isHeld: boolean;
+/** Callbacks of one campaign: those that wait, oldest first, and the number in flight. */
+interface CampaignQueue {
+  readonly waiting: { readonly queued: QueuedCallback; readonly order: number }[];
+  inFlight: number;
+  isBlocked: boolean;
 }
 
 /**
- * The postings that wait, a lane for each campaign. Lanes take turns. In a lane a campaign's own callback goes
- * alone: after all before it were answered or failed once, and before all behind it. One that is sent again does
- * not hold up its lane: callbacks may arrive late and out of order.
+ * A queue of callbacks for each campaign; campaigns take turns. The callback for the start or the end of a campaign is sent
+ * alone: after all earlier callbacks of the campaign had a response or failed once, and before all later ones. A retry
+ * blocks nothing, since callbacks may arrive late and out of order.
  */
 export class CallbackQueue {
-  readonly #most: number;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #maximum: number;
+  readonly #campaigns = new Map<string, CampaignQueue>();
   #waiting = 0;
   #arrived = 0;
 
-  /** More than `most` never wait: the oldest is dropped. */
-  constructor(most: number) {
-    this.#most = most;
+  /** @param maximum length of all queues together; beyond it the oldest callback is dropped. */
+  constructor(maximum: number) {
+    this.#maximum = maximum;
   }
 
-  add(posting: QueuedCallback): void {
-    if (this.#waiting === this.#most) this.#dropOldest();
-    const sid = posting.callback.campaignSid;
-    const lane = this.#lanes.get(sid) ?? { waiting: [], underway: 0, isHeld: false };
-    lane.waiting.push({ posting, order: this.#arrived });
-    this.#lanes.set(sid, lane);
+  add(queued: QueuedCallback): void {
+    if (this.#waiting === this.#maximum) this.#dropOldest();
+    const sid = queued.callback.campaignSid;
+    const campaign = this.#campaigns.get(sid) ?? { waiting: [], inFlight: 0, isBlocked: false };
+    campaign.waiting.push({ queued, order: this.#arrived });
+    this.#campaigns.set(sid, campaign);
     this.#waiting += 1;
     this.#arrived += 1;
   }
 
-  /** The next that may go; `finish` has to follow. */
+  /** Takes the next callback that may be sent; call `finish` after it. */
   take(): QueuedCallback | undefined {
-    for (const [sid, lane] of this.#lanes) {
-      const next = lane.waiting[0]?.posting;
-      if (next === undefined || lane.isHeld || (goesAlone(next) && lane.underway > 0)) continue;
-      lane.waiting.shift();
-      lane.underway += 1;
-      lane.isHeld = goesAlone(next);
+    for (const [sid, campaign] of this.#campaigns) {
+      const next = campaign.waiting[0]?.queued;
+      if (next === undefined || campaign.isBlocked || (isExclusive(next) && campaign.inFlight > 0)) continue;
+      campaign.waiting.shift();
+      campaign.inFlight += 1;
+      campaign.isBlocked = isExclusive(next);
       this.#waiting -= 1;
-      this.#lanes.delete(sid);
-      this.#lanes.set(sid, lane);
+      this.#campaigns.delete(sid); // to the end of the map: the others are next
+      this.#campaigns.set(sid, campaign);
       return next;
     }
     return undefined;
   }
 
-  finish(posting: QueuedCallback): void {
-    const sid = posting.callback.campaignSid;
-    const lane = this.#lanes.get(sid);
-    if (lane === undefined) return;
-    lane.underway -= 1;
-    lane.isHeld = false;
-    if (lane.underway === 0 && lane.waiting.length === 0) this.#lanes.delete(sid);
+  finish(queued: QueuedCallback): void {
+    const sid = queued.callback.campaignSid;
+    const campaign = this.#campaigns.get(sid);
+    if (campaign === undefined) return;
+    campaign.inFlight -= 1;
+    campaign.isBlocked = false;
+    if (campaign.inFlight === 0 && campaign.waiting.length === 0) this.#campaigns.delete(sid);
   }
 
   #dropOldest(): void {
-    const lanes = [...this.#lanes.values()].filter((lane) => lane.waiting.length > 0);
-    lanes.sort((one, other) => (one.waiting[0]?.order ?? 0) - (other.waiting[0]?.order ?? 0));
-    if (lanes[0]?.waiting.shift() !== undefined) this.#waiting -= 1;
+    const campaigns = [...this.#campaigns.values()].filter(({ waiting }) => waiting.length > 0);
+    campaigns.sort((one, other) => (one.waiting[0]?.order ?? 0) - (other.waiting[0]?.order ?? 0));
+    if (campaigns[0]?.waiting.shift() !== undefined) this.#waiting -= 1;
   }
 }
 
-function goesAlone({ callback, attempts }: QueuedCallback): boolean {
+function isExclusive({ callback, attempts }: QueuedCallback): boolean {
   return callback.isOfCampaign && attempts === 0;
 }
 
 /** Exotel's pages give a receiver 15, 10 or 5 seconds. */
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
- * Posts a callback, unsigned as Exotel's are; true when it was answered with 2xx in time. "A 3xx counts as a
- * failure" (Exotel's public developer pages): redirects are not followed.
+ * Sends a callback, without a signature, as Exotel does. Redirects are not followed: "A 3xx counts as a failure" (Exotel's
+ * public developer pages).
+ * @returns whether the response was 2xx, in time.
  */
 async function post(callback: Callback, form: CallbackForm, dispatcher: Dispatcher): Promise<boolean> {
   const { contentType, text } = form === 'json' ? asJson(callback) : asForm(callback);
   try {
-    const answer = await request(callback.url, {
+    const response = await request(callback.url, {
       method: 'POST',
       dispatcher,
       headers: { 'content-type': contentType },
       body: text,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    // Nobody reads the body, but the connection is free only after it; the status has been heard either way.
-    await answer.body.dump().catch(() => undefined);
-    return answer.statusCode >= 200 && answer.statusCode < 300;
+    // The body does not matter, but the connection is free only when it has been read.
+    await response.body.dump().catch(() => undefined);
+    return response.statusCode >= 200 && response.statusCode < 300;
   } catch {
     return false;
   }
 }
 
-interface Written {
+interface EncodedBody {
   readonly contentType: string;
   readonly text: string;
 }
 
-function asJson({ fields }: Callback): Written {
+function asJson({ fields }: Callback): EncodedBody {
   return { contentType: 'application/json', text: JSON.stringify(fields) };
 }
 
-/** A form has no null: `reports` of a campaign that is not completed is empty. */
-function asForm({ fields }: Callback): Written {
+/** A form has no null: `reports` is empty until the campaign completes. */
+function asForm({ fields }: Callback): EncodedBody {
   const pairs = Object.entries(fields).map(([name, value]): [string, string] => [name, value ?? '']);
   return {
     contentType: 'application/x-www-form-urlencoded',
@@ -120,75 +121,75 @@ function asForm({ fields }: Callback): Written {
   };
 }
 
-/** How a postman works. */
+/** Options of the dispatcher. */
 export interface CallbackDispatcherOptions {
   readonly form: CallbackForm;
   readonly copies: number;
-  /** Pauses are as much shorter as campaigns are faster. */
+  /** Factor by which delays between attempts are shortened, as campaigns are. */
   readonly speed: number;
 }
 
 /** "2 to 4 times within about 45 minutes" (Exotel's public developer pages): after 1, 5 and 25 minutes. */
-const PAUSES_MS = [60_000, 300_000, 1_500_000];
-const SHORTEST_PAUSE_MS = 100;
-const MOST_UNDERWAY = 16;
-const MOST_WAITING = 10_000;
+const RETRY_DELAYS_MS = [60_000, 300_000, 1_500_000];
+const MINIMUM_DELAY_MS = 100;
+const MAXIMUM_IN_FLIGHT = 16;
+const MAXIMUM_WAITING = 10_000;
 
-/** Posts callbacks, a few at a time, and those that are not acknowledged again. */
+/** Sends callbacks, a few at a time, and retries those that are not acknowledged. */
 export class CallbackDispatcher {
   readonly #options: CallbackDispatcherOptions;
   readonly #agent = new Agent();
-  readonly #lanes = new CallbackQueue(MOST_WAITING);
-  #again: { readonly posting: QueuedCallback; readonly due: number }[] = [];
-  #underway = 0;
+  readonly #queue = new CallbackQueue(MAXIMUM_WAITING);
+  #retries: { readonly queued: QueuedCallback; readonly dueMs: number }[] = [];
+  #inFlight = 0;
   #isClosed = false;
 
   constructor(options: CallbackDispatcherOptions) {
     this.#options = options;
   }
 
-  /** Takes new callbacks, and posts what there is to post by now. */
+  /** Queues new callbacks and due retries, and sends as many as may be in flight. */
   dispatch(callbacks: readonly Callback[]): void {
     const now = performance.now();
-    const due = this.#again.filter((one) => one.due <= now);
-    if (due.length > 0) this.#again = this.#again.filter((one) => one.due > now);
-    for (const { posting } of due) this.#lanes.add(posting);
-    for (const callback of callbacks) this.#lanes.add({ callback, attempts: 0 });
+    const due = this.#retries.filter(({ dueMs }) => dueMs <= now);
+    if (due.length > 0) this.#retries = this.#retries.filter(({ dueMs }) => dueMs > now);
+    for (const { queued } of due) this.#queue.add(queued);
+    for (const callback of callbacks) this.#queue.add({ callback, attempts: 0 });
     this.#send();
   }
 
-  /** Breaks off what is on its way and forgets the rest. */
+  /** Aborts requests in flight and drops the queue. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#agent.destroy();
   }
 
   #send(): void {
-    while (!this.#isClosed && this.#underway < MOST_UNDERWAY) {
-      const posting = this.#lanes.take();
-      if (posting === undefined) return;
-      void this.#post(posting);
+    while (!this.#isClosed && this.#inFlight < MAXIMUM_IN_FLIGHT) {
+      const queued = this.#queue.take();
+      if (queued === undefined) return;
+      void this.#post(queued);
     }
   }
 
-  async #post(posting: QueuedCallback): Promise<void> {
-    this.#underway += 1;
-    // Copies follow each other in the same turn; each that is not acknowledged is sent again on its own.
-    const copies = posting.attempts === 0 ? this.#options.copies : 1;
+  async #post(queued: QueuedCallback): Promise<void> {
+    this.#inFlight += 1;
+    // Copies are sent one after the other; each that is not acknowledged is retried on its own.
+    const copies = queued.attempts === 0 ? this.#options.copies : 1;
     for (let copy = 0; copy < copies && !this.#isClosed; copy += 1) {
-      const isAcknowledged = await post(posting.callback, this.#options.form, this.#agent);
-      if (!isAcknowledged) this.#postAgain(posting);
+      const isAcknowledged = await post(queued.callback, this.#options.form, this.#agent);
+      if (!isAcknowledged) this.#scheduleRetry(queued);
     }
-    this.#underway -= 1;
-    this.#lanes.finish(posting);
+    this.#inFlight -= 1;
+    this.#queue.finish(queued);
     this.#send();
   }
 
-  #postAgain({ callback, attempts }: QueuedCallback): void {
-    const pause = PAUSES_MS[attempts];
-    if (pause === undefined) return;
-    if (this.#again.length === MOST_WAITING) this.#again.shift();
-    const due = performance.now() + Math.max(SHORTEST_PAUSE_MS, pause / this.#options.speed);
-    this.#again.push({ posting: { callback, attempts: attempts + 1 }, due });
+  #scheduleRetry({ callback, attempts }: QueuedCallback): void {
+    const delayMs = RETRY_DELAYS_MS[attempts];
+    if (delayMs === undefined) return;
+    if (this.#retries.length === MAXIMUM_WAITING) this.#retries.shift();
+    const dueMs = performance.now() + Math.max(MINIMUM_DELAY_MS, delayMs / this.#options.speed);
+    this.#retries.push({ queued: { callback, attempts: attempts + 1 }, dueMs });
   }
 }

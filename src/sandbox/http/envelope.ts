@@ -1,14 +1,14 @@
 import { type ApiFailure } from '../api/failure.js';
 import { type OperationResult } from '../api/operation.js';
 
-/** An HTTP answer before it is sent. */
+/** An HTTP response before it is sent. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
 }
 
-/** An answer with a JSON body. */
+/** A response with a JSON body. */
 export function jsonResponse(
   status: number,
   body: unknown,
@@ -18,30 +18,30 @@ export function jsonResponse(
   return { status, headers: { ...type, ...headers }, body: JSON.stringify(body) };
 }
 
-/** What an older layer of the upstream answers in place of the envelope. */
+/** Body of errors from an older layer of the upstream, which does not use the envelope. */
 export function restException(status: number, message: string): unknown {
   return { RestException: { Status: status, Message: message, Code: status } };
 }
 
 /**
- * How an operation's items look. Create, list and messages answer an array, get and update an object; create
- * and messages say `error_data: null` of what went well, the others leave it out (API document, the samples).
+ * Shape of an operation's items. Create, list and messages return an array, get and update an object. Create and messages
+ * have `error_data: null` in successful items, the others omit it (API document, samples).
  */
 export interface ItemShape {
   readonly inArray: boolean;
-  readonly saysNoError: boolean;
+  readonly hasErrorData: boolean;
 }
 
-/** The request's own part of the envelope. */
+/** Part of the envelope that depends only on the request. */
 export interface EnvelopeHead {
   readonly request_id: string;
   readonly method: string;
 }
 
-/** The envelope of what went well. */
+/** Envelope of a success. */
 export function successEnvelope(head: EnvelopeHead, outcome: OperationResult, shape: ItemShape): unknown {
   const item = (data: unknown): unknown =>
-    shape.saysNoError
+    shape.hasErrorData
       ? { code: 200, error_data: null, status: 'success', data }
       : { code: 200, status: 'success', data };
   const { data, metadata } = outcome;
@@ -49,7 +49,7 @@ export function successEnvelope(head: EnvelopeHead, outcome: OperationResult, sh
   return { ...head, http_code: 200, ...(metadata === undefined ? {} : { metadata }), response: items };
 }
 
-/** The envelope of a refusal: the HTTP status and the item's code are the same, `data` is null. */
+/** Envelope of a refusal: the HTTP status equals the item's code, and `data` is null. */
 export function failureEnvelope(head: EnvelopeHead, failure: ApiFailure, shape: ItemShape): unknown {
   const item = failedItem(failure);
   return { ...head, http_code: failure.httpCode, response: shape.inArray ? [item] : item };

@@ -11,13 +11,13 @@ import {
 } from './envelope.js';
 import { type RateLimit } from './rate-limit.js';
 
-/** HTTP Basic: the API key is the user, the API token the password (API document, every curl sample). */
+/** Credentials for HTTP Basic: the API key is the user, the API token the password (API document, curl samples). */
 interface Credentials {
   readonly apiKey: string;
   readonly apiToken: string;
 }
 
-/** Refuses a request whose `Authorization` is not exactly that of the credentials. */
+/** @throws ApiFailure 401 unless `Authorization` has exactly these credentials. */
 function requireCredentials(authorization: string | undefined, credentials: Credentials): void {
   const [scheme, token] = (authorization ?? '').split(' ');
   const given = Buffer.from(token ?? '', 'base64').toString('utf8');
@@ -25,25 +25,25 @@ function requireCredentials(authorization: string | undefined, credentials: Cred
   if (scheme?.toLowerCase() !== 'basic' || !isKnown) throw ApiFailure.badCredentials();
 }
 
-/** What answering needs. */
+/** State and settings for all requests. */
 export interface ApiContext {
   readonly upstream: OperationContext;
   readonly credentials: Credentials;
   readonly rateLimit: RateLimit;
 }
 
-/** One route of the API: what it does and how its answer looks. */
+/** A route of the API: its operation and the shape of its response. */
 export interface Route {
   readonly operation: Operation;
   readonly shape: ItemShape;
 }
 
 /**
- * Answers one request in the upstream's order: who asks, how often, for which account, and only then what. All
- * refusals but the rate limit's come in the envelope.
+ * Responds to a request, with the checks in the upstream's order: credentials, rate limit, account, operation. All refusals
+ * except that of the rate limit have the envelope.
  */
 export function respond(
-  desk: ApiContext,
+  context: ApiContext,
   route: Route,
   request: FastifyRequest,
   index: number,
@@ -51,12 +51,12 @@ export function respond(
   const head = { request_id: hexDigits(`request:${index}`, 32), method: request.method };
   let headers = {};
   try {
-    requireCredentials(request.headers.authorization, desk.credentials);
-    const decision = desk.rateLimit.take(desk.upstream.state.now());
+    requireCredentials(request.headers.authorization, context.credentials);
+    const decision = context.rateLimit.take(context.upstream.state.now());
     if (decision.refusal !== undefined) return decision.refusal;
     headers = decision.headers;
-    requireAccount(desk, request);
-    const outcome = route.operation(desk.upstream, callOf(request));
+    requireAccount(context, request);
+    const outcome = route.operation(context.upstream, callOf(request));
     return jsonResponse(200, successEnvelope(head, outcome, route.shape), headers);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
@@ -64,26 +64,26 @@ export function respond(
   }
 }
 
-/** Writes an answer as it is. */
-export function send(reply: FastifyReply, answer: HttpResponse): void {
-  void reply.code(answer.status).headers(answer.headers).send(answer.body);
+/** Sends a response. */
+export function send(reply: FastifyReply, response: HttpResponse): void {
+  void reply.code(response.status).headers(response.headers).send(response.body);
 }
 
-/** The text of a request's body; nothing is parsed before the request has been let in. */
+/** Text of a request body; it is parsed only after authentication. */
 export function bodyText(request: FastifyRequest): string {
   return typeof request.body === 'string' ? request.body : '';
 }
 
-/** The query of a request. */
+/** Query parameters of a request. */
 export function queryOf(request: FastifyRequest): URLSearchParams {
   return new URLSearchParams(request.url.split('?').slice(1).join('?'));
 }
 
-function requireAccount(desk: ApiContext, request: FastifyRequest): void {
+function requireAccount(context: ApiContext, request: FastifyRequest): void {
   const { account } = pathParameters(request);
-  // A path without an account is no route at all, and gets the 404 of its operation.
-  if (account === undefined || account === desk.upstream.state.accountSid) return;
-  throw ApiFailure.notAllowed(`These credentials are not of account ${account}`);
+  // A path without an account matches no route and gets a 404.
+  if (account === undefined || account === context.upstream.state.accountSid) return;
+  throw ApiFailure.notAllowed(`These credentials do not belong to account ${account}`);
 }
 
 function callOf(request: FastifyRequest): ApiRequest {

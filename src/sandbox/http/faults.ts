@@ -4,26 +4,26 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ApiFailure } from '../api/failure.js';
 import { type HttpResponse, failedItem, jsonResponse, restException } from './envelope.js';
 
-/** What goes wrong with one request. */
+/** A fault of one request. */
 export interface Fault {
   /**
-   * reset: the connection breaks · hang: no answer, ever · truncate: half a body, then the connection breaks ·
-   * html: a proxy's 502 page · status: another HTTP status (503 unless said) · delay: all is well, but later ·
-   * garbage: 200 with a body that is no JSON · failed-item: 200 whose item failed (409 unless said) ·
-   * encode: all is well, but the body is encoded (gzip unless said), though nobody asked for it.
+   * reset: the connection breaks · hang: no response, ever · truncate: half a body, then the connection breaks ·
+   * html: a proxy's 502 page · status: another HTTP status (default 503) · delay: the right response, but later ·
+   * garbage: 200 with a body that is not JSON · failed-item: 200 with a failed item (default 409) ·
+   * encode: the right response with an encoded body (default gzip), which the client did not ask for.
    */
   readonly kind:
     'reset' | 'hang' | 'truncate' | 'html' | 'status' | 'delay' | 'garbage' | 'failed-item' | 'encode';
-  /** `after`: the request takes effect first, and only its answer is lost. `before` unless said. */
+  /** `after`: the request takes effect, and only its response is lost. Default: `before`. */
   readonly when?: 'before' | 'after';
   readonly status?: number;
   readonly delayMs?: number;
   readonly retryAfterSeconds?: number;
-  /** Of `encode`; one that is none of these is only said to be. */
+  /** Encoding of `encode`. An unknown one is only declared: the body stays as it is. */
   readonly encoding?: string;
 }
 
-/** A call as a plan of faults sees it; `index` counts all calls from 0. */
+/** A call, for a plan of faults; `index` counts all calls from 0. */
 export interface FaultyCall {
   readonly method: string;
   readonly path: string;
@@ -31,17 +31,17 @@ export interface FaultyCall {
   readonly index: number;
 }
 
-/** Says which calls go wrong, and how. */
+/** Chooses the fault of a call; undefined for none. */
 export type FaultPlan = (call: FaultyCall) => Fault | undefined;
 
 const BAD_GATEWAY = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
-/** Waits for a `delay`; the sandbox's closing ends it. */
+/** Waits as long as a `delay` fault says; closing the sandbox ends the wait. */
 export async function delay(fault: Fault, closing: AbortSignal): Promise<void> {
   await sleep(fault.delayMs ?? 1_000, undefined, { signal: closing }).catch(() => undefined);
 }
 
-/** The answer that a fault puts in place of the right one; undefined for those that break the connection. */
+/** The response that replaces the right one; undefined for faults without a response of their own. */
 export function faultResponse(fault: Fault, method: string): HttpResponse | undefined {
   const wait = fault.retryAfterSeconds;
   const headers: Record<string, string> = wait === undefined ? {} : { 'retry-after': String(wait) };
@@ -78,14 +78,14 @@ const ENCODERS: Readonly<Record<string, (body: string) => Buffer>> = {
   br: brotliCompressSync,
 };
 
-/** The same answer with its body encoded. */
+/** Encodes the body of a response. */
 export function encoded(answer: HttpResponse, { encoding = 'gzip' }: Fault): HttpResponse {
   const encode = ENCODERS[encoding] ?? ((body: string) => Buffer.from(body));
   const headers = { ...answer.headers, 'content-encoding': encoding };
   return { ...answer, headers, body: encode(answer.body.toString()) };
 }
 
-/** Breaks the connection as a reset, a hang or a truncated answer does; Fastify keeps its hands off the reply. */
+/** Breaks the connection for a reset, a hang or a truncated response, bypassing Fastify. */
 export function breakConnection(
   fault: Fault,
   request: FastifyRequest,

@@ -2,20 +2,20 @@ import { type HttpResponse, jsonResponse, restException } from './envelope.js';
 
 const MINUTE = 60_000;
 
-/** Whether a request may pass, and the headers its answer carries either way. */
+/** Decision on a request, and the headers of its response. */
 export interface RateDecision {
   readonly headers: Readonly<Record<string, string>>;
   readonly refusal: HttpResponse | undefined;
 }
 
-/** Counts requests in fixed minutes of the clock, as the upstream does; a limit of 0 is none. */
+/** Rate limit in fixed minutes of the clock, as the upstream's; 0 for no limit. */
 export class RateLimit {
   #minute = 0;
   #used = 0;
 
   constructor(private readonly limit: number) {}
 
-  /** Takes one request at this time. */
+  /** Counts a request at this time. */
   take(now: number): RateDecision {
     if (this.limit === 0) return { headers: {}, refusal: undefined };
     const minute = Math.floor(now / MINUTE);

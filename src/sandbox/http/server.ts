@@ -16,37 +16,37 @@ import { type HttpResponse, jsonResponse, restException } from './envelope.js';
 import { respond, bodyText, type ApiContext, queryOf, type Route, send } from './exchange.js';
 import { breakConnection, delay, encoded, type Fault, type FaultPlan, faultResponse } from './faults.js';
 
-/** One request the sandbox has received. */
+/** A request that the sandbox has received. */
 export interface RecordedCall {
   readonly method: string;
-  /** Without the query. */
+  /** Path without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** When it arrived, by the sandbox's clock. */
+  /** Time of arrival by the sandbox's clock, in epoch milliseconds. */
   readonly at: number;
-  /** The HTTP status answered; 0 while there is none, and for good after a reset or a hang. */
+  /** HTTP status of the response; 0 before it, and after a reset or a hang. */
   status: number;
-  /** The request's JSON, or its text where it is none; undefined without a body. */
+  /** JSON of the body, or its text if it is not JSON; undefined without a body. */
   readonly body: unknown;
 }
 
-const MOST_CALLS = 10_000;
+const MAXIMUM_CALLS = 10_000;
 
-/** Keeps the newest calls, in the order they arrived. */
+/** The newest calls, in order of arrival. */
 export class CallLog {
   readonly calls: RecordedCall[] = [];
   #received = 0;
 
-  /** Records a call; `index` counts from 0 and never stops. */
+  /** Records a call; `index` counts all calls from 0. */
   record(call: RecordedCall): { call: RecordedCall; index: number } {
     this.calls.push(call);
-    if (this.calls.length > MOST_CALLS) this.calls.shift();
+    if (this.calls.length > MAXIMUM_CALLS) this.calls.shift();
     this.#received += 1;
     return { call, index: this.#received - 1 };
   }
 }
 
-/** A request's body for the log. */
+/** Body of a request, for the log. */
 function loggedBody(text: string): unknown {
   if (text === '') return undefined;
   try {
@@ -56,29 +56,29 @@ function loggedBody(text: string): unknown {
   }
 }
 
-/** What every request passes through besides its own route. */
+/** Log, faults and API that all routes share. */
 interface ServerContext {
-  readonly desk: ApiContext;
+  readonly api: ApiContext;
   readonly log: CallLog;
   readonly faults: FaultPlan | undefined;
-  /** Aborted when the sandbox closes, so that no delayed answer outlives it. */
+  /** Aborted when the sandbox closes; ends delayed responses. */
   readonly closing: AbortSignal;
 }
 
 const NOTHING_PROCESSED = jsonResponse(503, restException(503, 'Not processed: a fault of the sandbox'));
 
-/** The handler of a route: logs the call, lets the plan of faults have its way, and answers. */
-function handlerOf(front: ServerContext, route: Route): RouteHandlerMethod {
+/** Handler of a route: logs the call, applies a planned fault, and responds. */
+function handlerOf(context: ServerContext, route: Route): RouteHandlerMethod {
   return async (request, reply) => {
-    const { call, index } = front.log.record(recordOf(front, request));
+    const { call, index } = context.log.record(recordOf(context, request));
     const { method, path, query } = call;
-    const fault = front.faults?.({ method, path, query, index });
-    const process = (): HttpResponse => respond(front.desk, route, request, index);
+    const fault = context.faults?.({ method, path, query, index });
+    const process = (): HttpResponse => respond(context.api, route, request, index);
     const isDelay = fault?.kind === 'delay';
-    if (isDelay && fault.when !== 'after') await delay(fault, front.closing);
+    if (isDelay && fault.when !== 'after') await delay(fault, context.closing);
     const isProcessed = fault === undefined || isDelay || fault.kind === 'encode' || fault.when === 'after';
     const answer = isProcessed ? process() : NOTHING_PROCESSED;
-    if (isDelay && fault.when === 'after') await delay(fault, front.closing);
+    if (isDelay && fault.when === 'after') await delay(fault, context.closing);
     if (fault === undefined || isDelay) deliver(reply, call, answer);
     else if (fault.kind === 'encode') deliver(reply, call, encoded(answer, fault));
     else applyFault(fault, request, reply, call, answer);
@@ -104,16 +104,16 @@ function applyFault(
 
 function deliver(reply: FastifyReply, call: RecordedCall, answer: HttpResponse): void {
   call.status = answer.status;
-  // Its clock is the sandbox's, which a test may set.
+  // The Date header follows the sandbox's clock, which a test may set.
   send(reply, { ...answer, headers: { date: new Date(call.at).toUTCString(), ...answer.headers } });
 }
 
-function recordOf(front: ServerContext, request: FastifyRequest): RecordedCall {
+function recordOf(context: ServerContext, request: FastifyRequest): RecordedCall {
   return {
     method: request.method,
     path: request.url.split('?', 1)[0] ?? '',
     query: Object.fromEntries(queryOf(request)),
-    at: front.desk.upstream.state.now(),
+    at: context.api.upstream.state.now(),
     status: 0,
     body: loggedBody(bodyText(request)),
   };
@@ -121,18 +121,18 @@ function recordOf(front: ServerContext, request: FastifyRequest): RecordedCall {
 
 const CAMPAIGNS = '/v2/accounts/:account/message-campaigns';
 const CAMPAIGN = `${CAMPAIGNS}/:id`;
-const OBJECT = { inArray: false, saysNoError: false };
+const OBJECT = { inArray: false, hasErrorData: false };
 
-/** Puts the API's five routes on a server; anything else is answered 404 with code 1000. */
-export function addRoutes(app: FastifyInstance, front: ServerContext): void {
-  const created = { inArray: true, saysNoError: true };
-  const listed = { inArray: true, saysNoError: false };
-  app.post(CAMPAIGNS, handlerOf(front, { operation: createCampaign, shape: created }));
-  app.get(CAMPAIGNS, handlerOf(front, { operation: listCampaigns, shape: listed }));
-  app.get(CAMPAIGN, handlerOf(front, { operation: getCampaign, shape: OBJECT }));
-  app.put(CAMPAIGN, handlerOf(front, { operation: updateCampaign, shape: OBJECT }));
-  app.get(`${CAMPAIGN}/message-details`, handlerOf(front, { operation: listMessages, shape: created }));
-  app.setNotFoundHandler(handlerOf(front, { operation: unknownRoute, shape: OBJECT }));
+/** Adds the five routes of the API to a server; all other requests get 404 with code 1000. */
+export function addRoutes(app: FastifyInstance, context: ServerContext): void {
+  const created = { inArray: true, hasErrorData: true };
+  const listed = { inArray: true, hasErrorData: false };
+  app.post(CAMPAIGNS, handlerOf(context, { operation: createCampaign, shape: created }));
+  app.get(CAMPAIGNS, handlerOf(context, { operation: listCampaigns, shape: listed }));
+  app.get(CAMPAIGN, handlerOf(context, { operation: getCampaign, shape: OBJECT }));
+  app.put(CAMPAIGN, handlerOf(context, { operation: updateCampaign, shape: OBJECT }));
+  app.get(`${CAMPAIGN}/message-details`, handlerOf(context, { operation: listMessages, shape: created }));
+  app.setNotFoundHandler(handlerOf(context, { operation: unknownRoute, shape: OBJECT }));
 }
 
 function unknownRoute(): never {

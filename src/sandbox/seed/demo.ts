@@ -9,7 +9,7 @@ import { generate, GENERATED_CAMPAIGNS } from './generated.js';
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
-/** The one big campaign: completed, with exactly 5,000 messages. */
+/** A large campaign: completed, with exactly 5,000 messages. */
 function seedFestiveOffer(state: SandboxState): void {
   const startsAt = Math.floor(state.now() / HOUR) * HOUR - 3 * DAY;
   const lists = ['gold', 'silver', 'new'].map((name) => hexDigits(`festive list ${name}`, 32));
@@ -31,7 +31,7 @@ function seedFestiveOffer(state: SandboxState): void {
   });
 }
 
-/** Fills an account with the document's sample campaigns and a life of its own around now. */
+/** Fills an account with the document's sample campaigns and with generated ones around the current time. */
 export function seedDemo(state: SandboxState): void {
   const documented = [...DOCUMENTED_AUGUST_2022, ...DOCUMENTED_JULY_2022, ...DOCUMENTED_JUNE_2022];
   for (const sample of documented) state.insert(documentedDraft(sample));

@@ -4,7 +4,7 @@ import { type CampaignStatus } from '../lifecycle.js';
 import { parseTime } from '../clock.js';
 import { type Stats } from '../stats.js';
 
-/** A campaign of the document's samples; what most of them share is left out. */
+/** A campaign of the document's samples, without the values that most of them share. */
 export interface DocumentedCampaign {
   readonly name: string;
   readonly contentType: Campaign['contentType'];
@@ -32,7 +32,7 @@ export interface DocumentedCampaign {
 const ACCOUNT = 'Exotel';
 const REPORTS = `https://exotelreports.s3.ap-southeast-1.amazonaws.com/sms-campaign-report/account_sid=${ACCOUNT}`;
 
-/** The sample as it stands in the document, its account included; its messages have masked numbers there. */
+/** Draft of a sample, with the account of the document. Its phone numbers are masked, as in the document. */
 export function documentedDraft(sample: DocumentedCampaign): CampaignDraft {
   const { list, startTime, endTime, dateCreated, dateUpdated, report, ...same } = sample;
   return {

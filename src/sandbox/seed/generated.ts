@@ -5,7 +5,7 @@ import { type CampaignStatus } from '../lifecycle.js';
 import { audienceOf, SENDING_INTERVAL_MS } from '../messages.js';
 import { PREPARING_MS, type SandboxState } from '../state.js';
 
-/** What a made-up campaign says and to whom it may. */
+/** Text and sender of a generated campaign. */
 type Text = Pick<CampaignParameters, 'name' | 'contentType' | 'smsType' | 'senderId' | 'template'>;
 
 const service = { contentType: 'static', smsType: 'transactional', senderId: 'EXOTEL' } as const;
@@ -13,7 +13,7 @@ const personal = { contentType: 'dynamic', smsType: 'transactional', senderId: '
 const offer = { contentType: 'static', smsType: 'promotional', senderId: '140456' } as const;
 const optIn = { contentType: 'static', smsType: 'transactional_opt_in', senderId: 'EXOTEL' } as const;
 
-/** The texts of made-up campaigns: plain, personalised, Hindi, Tamil, with emoji, and longer than one SMS. */
+/** Texts of generated campaigns: plain, personalised, Hindi, Tamil, with emoji, and longer than one SMS. */
 const TEXTS: readonly [Text, ...Text[]] = [
   { ...service, name: 'Account activation', template: 'Hi user,Thank you for registering. -Exotel' },
   { ...personal, name: 'Payment reminder', template: 'Dear @@First_name, Rs.@@Amount is due today. -Exotel' },
@@ -42,7 +42,7 @@ const TEXTS: readonly [Text, ...Text[]] = [
   },
 ];
 
-/** How many campaigns are made up besides the document's. */
+/** Number of generated campaigns, besides the document's samples. */
 export const GENERATED_CAMPAIGNS = 110;
 
 const MINUTE = 60_000;
@@ -50,7 +50,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const LONG_LISTS_AUDIENCE = 1_500;
 
-/** Of eleven campaigns in a row, which status each has now. */
+/** Statuses of generated campaigns, which repeat after eleven. */
 const STATUSES: readonly CampaignStatus[] = [
   'completed',
   'scheduled',
@@ -65,7 +65,7 @@ const STATUSES: readonly CampaignStatus[] = [
   'archived',
 ];
 
-/** Makes up a campaign: all follows from its index but the times, which lie around now. */
+/** Generates a campaign from its index; its times are around the current time. */
 export function generate(state: SandboxState, index: number): void {
   const now = state.now();
   const status = STATUSES[index % STATUSES.length] ?? 'completed';
@@ -96,7 +96,7 @@ function timesOf(status: CampaignStatus, index: number, now: number, audience: n
     case 'created':
       return { createdAt: now, startsAt: minute + 15 * MINUTE + index * 20 * MINUTE };
     case 'scheduled': {
-      // Starts lie a quarter of an hour to a day apart, so that something is always about to begin.
+      // Starts are spread over the next day, so that a campaign is always about to start.
       const startsAt = minute + 5 * MINUTE + index * 15 * MINUTE;
       const createdAt = now - DAY + index * MINUTE;
       const changedAt = createdAt + PREPARING_MS;
@@ -104,7 +104,7 @@ function timesOf(status: CampaignStatus, index: number, now: number, audience: n
     }
     case 'in-progress':
     case 'paused': {
-      // At most ten minutes of sending are over, of nearly an hour.
+      // At most ten of nearly sixty minutes of sending have passed.
       const startsAt = minute - (1 + (index % 10)) * MINUTE;
       const changedAt = status === 'paused' ? now : startsAt;
       return { createdAt: startsAt - HOUR, startsAt, endsAt: startsAt + 2 * DAY, changedAt };
