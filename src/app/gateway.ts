@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
-import { ApiKeys, ApiKeysProblem } from '../auth/api-keys.js';
-import { type Authenticator, openToAll } from '../auth/credentials.js';
+import { ApiKeys, ApiKeyFileError } from '../auth/api-keys.js';
+import { type Authenticator, allowAnonymous } from '../auth/credentials.js';
 import { type Config } from '../config/config.js';
 import { ConfigError } from '../config/environment.js';
 import { isLoopback } from '../config/values.js';
@@ -83,14 +83,14 @@ async function openAll(
     schema,
     createContext: contextFactory(account, writing, live, subscriptionLimit, now),
     observer: operations,
-    isPrivate: authenticate !== openToAll, // responses depend on the caller's scopes
+    isPrivate: authenticate !== allowAnonymous, // responses depend on the caller's scopes
     budget,
     windowRows: account.maximum,
     memory,
     compiling: { afterUses: overrides.compare ? 0 : compileAfterUses, compare: overrides.compare },
   });
   const { redis, prefix } = shared;
-  const { app, closing } = await createHttpServer({
+  const { app, shutdown } = await createHttpServer({
     pipeline,
     schema,
     rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix }),
@@ -98,7 +98,7 @@ async function openAll(
     maximumBytes: limits.bodyBytes,
     requestMemory: new RequestMemory(memory.requests),
     connectionLimits: { ...limits, connections: limits.connections ?? memory.connections },
-    patience: overrides.patience,
+    clientTimeouts: overrides.clientTimeouts,
     ...config.access,
     allowedHosts: openAllowedHosts(config),
     logger,
@@ -111,10 +111,10 @@ async function openAll(
     metricsAccess: metricsAccessOf(config),
     readiness: observation.watch({ policy, budget, account, answers, redis }),
   });
-  disposables.add(closing, (it) => it.end(drainMs(config.shutdownGraceMs)));
+  disposables.add(shutdown, (it) => it.end(drainMs(config.shutdownGraceMs)));
   await shared.ready();
   const listening = await listen(app, config.host, config.port);
-  closing.onShut(listening.close);
+  shutdown.onShut(listening.close);
   address.url = listening.url;
   return { url: address.url, sandbox, figures: () => metrics.figures() };
 }
@@ -181,7 +181,7 @@ async function openAuthentication(
         { host },
         'AUTH_MODE is none: EVERYONE WHO REACHES THIS HOST CAN READ, SEND AND END CAMPAIGNS',
       );
-    return { authenticate: openToAll, close: nothingToClose };
+    return { authenticate: allowAnonymous, close: nothingToClose };
   }
   try {
     const keys = await ApiKeys.open(auth.file, logger);
@@ -192,7 +192,7 @@ async function openAuthentication(
       },
     };
   } catch (error) {
-    if (!(error instanceof ApiKeysProblem)) throw error;
+    if (!(error instanceof ApiKeyFileError)) throw error;
     throw new ConfigError([`API_KEYS_FILE: ${error.message}`]);
   }
 }

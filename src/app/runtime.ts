@@ -2,7 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { type Config } from '../config/config.js';
 import { type Comparison } from '../operations/execution/compiled-queries.js';
-import { type Patience } from '../server/limits/slow-clients.js';
+import { type ClientTimeouts } from '../server/limits/client-timeouts.js';
 import { createLogger } from '../telemetry/logger.js';
 import { heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 
@@ -18,7 +18,7 @@ export interface GatewayOverrides {
   /** Compares the results of compiled queries with those of graphql-js. */
   readonly compare?: Comparison;
   /** How long clients may take to send a request. */
-  readonly patience?: Patience;
+  readonly clientTimeouts?: ClientTimeouts;
   /** Heap of this process in bytes, from which all bounds on memory follow. */
   readonly heapBytes?: number;
   /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */

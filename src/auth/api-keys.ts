@@ -16,15 +16,15 @@ interface ApiKeyEntry {
 }
 
 /** What is wrong with a file of keys, in words that have nothing of its content in them. */
-export class ApiKeysProblem extends Error {
+export class ApiKeyFileError extends Error {
   override readonly name = 'ApiKeysProblem';
 }
 
 const maximumNameLength = 128;
 const hashBytes = 32;
-const leastDifferentBytes = 8; // of 32 random ones fewer than 20 are next to impossible
+const minimumDistinctBytes = 8; // of 32 random ones fewer than 20 are next to impossible
 /** Of the empty text, and of a line without one: what a script makes that was given no key. */
-const hashesOfNothing: readonly string[] = [
+const hashesOfEmptyKeys: readonly string[] = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   '01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b',
 ];
@@ -43,7 +43,7 @@ const entry = z.strictObject(
       .string('must be text: the SHA-256 hash of the key.')
       .transform(hashIn)
       .refine((hash) => hash.length === hashBytes, 'must be the SHA-256 hash of the key, as hex or base64.')
-      .refine(isGoodHash, 'is not the hash of a random key.'),
+      .refine(isRandomHash, 'is not the hash of a random key.'),
   },
   { error: 'must be an object of name, scopes and sha256, and nothing else.' },
 );
@@ -58,10 +58,10 @@ export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
   const result = file.safeParse(parsed(text));
   if (!result.success) {
     const [{ path, message } = { path: [], message: 'can not be read.' }] = result.error.issues;
-    throw new ApiKeysProblem(`${placeOf(path)} ${message}`);
+    throw new ApiKeyFileError(`${placeOf(path)} ${message}`);
   }
-  refuseTwice(result.data, 'name', ({ name }) => name);
-  refuseTwice(result.data, 'sha256', ({ sha256 }) => sha256.toString('hex'));
+  refuseDuplicates(result.data, 'name', ({ name }) => name);
+  refuseDuplicates(result.data, 'sha256', ({ sha256 }) => sha256.toString('hex'));
   return result.data;
 }
 
@@ -69,7 +69,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new ApiKeysProblem('The file is not JSON.'); // what JSON.parse says quotes the text
+    throw new ApiKeyFileError('The file is not JSON.'); // what JSON.parse says quotes the text
   }
 }
 
@@ -86,11 +86,11 @@ function hashIn(text: string): Buffer {
   return /^[\w+/-]{43}=?$/.test(bare) ? Buffer.from(bare, 'base64') : Buffer.alloc(0);
 }
 
-function isGoodHash(hash: Buffer): boolean {
-  return !hashesOfNothing.includes(hash.toString('hex')) && new Set(hash).size >= leastDifferentBytes;
+function isRandomHash(hash: Buffer): boolean {
+  return !hashesOfEmptyKeys.includes(hash.toString('hex')) && new Set(hash).size >= minimumDistinctBytes;
 }
 
-function refuseTwice(
+function refuseDuplicates(
   keys: readonly ApiKeyEntry[],
   member: keyof ApiKeyEntry,
   textOf: (key: ApiKeyEntry) => string,
@@ -98,7 +98,7 @@ function refuseTwice(
   const texts = keys.map(textOf);
   const second = texts.findIndex((text, index) => texts.indexOf(text) < index);
   if (second >= 0)
-    throw new ApiKeysProblem(`${placeOf([second, member])} is the same as an entry's before it.`);
+    throw new ApiKeyFileError(`${placeOf([second, member])} is the same as an entry's before it.`);
 }
 
 /** A place in the list of keys, e.g. `Entry 2: "scopes"`, counted from 1. */
@@ -109,7 +109,7 @@ function placeOf([index, ...members]: readonly PropertyKey[]): string {
 }
 
 /** How often the file is read for changes: by content, so that it does not matter how it was replaced. */
-const lookEveryMs = 1000;
+const checkEveryMs = 1000;
 
 interface KnownKey {
   readonly entry: ApiKeyEntry;
@@ -132,7 +132,7 @@ export class ApiKeys {
     this.#logger = logger;
     this.#text = text;
     this.#take(parseApiKeys(text));
-    this.#timer = setTimeout(() => void this.#look(), lookEveryMs).unref();
+    this.#timer = setTimeout(() => void this.#look(), checkEveryMs).unref();
   }
 
   /** @throws ApiKeysProblem where the file can't be read. */
@@ -184,7 +184,7 @@ export class ApiKeys {
 
   /** Each problem once, not every second. */
   #tell(error: unknown): void {
-    const problem = error instanceof ApiKeysProblem ? error.message : 'unknown';
+    const problem = error instanceof ApiKeyFileError ? error.message : 'unknown';
     if (problem !== this.#toldProblem)
       this.#logger.error({ problem }, 'API_KEYS_FILE can not be read anew: the keys stay as they were');
     this.#toldProblem = problem;
@@ -196,7 +196,7 @@ async function read(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new ApiKeysProblem(
+    throw new ApiKeyFileError(
       code === 'ENOENT' ? 'There is no such file.' : `The file can not be read: ${code}.`,
     );
   }

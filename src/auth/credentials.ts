@@ -30,7 +30,7 @@ export function credentialsInHeaders(headers: IncomingHttpHeaders): Credentials 
  * the top or as `headers`. Where it shows nothing there, the headers of the upgrade count, which no browser can set.
  * @throws GatewayError for what is too long to be looked at.
  */
-export function credentialsOfConnection(
+export function credentialsInConnection(
   connectionParams: Readonly<Record<string, unknown>> | undefined,
   upgradeHeaders: IncomingHttpHeaders,
 ): Credentials {
@@ -82,4 +82,4 @@ function bounded(credentials: Credentials): Credentials {
 export type Authenticator = (credentials: Credentials) => Promise<Caller>;
 
 /** Where nobody has to say who they are. */
-export const openToAll: Authenticator = () => Promise.resolve(anonymous);
+export const allowAnonymous: Authenticator = () => Promise.resolve(anonymous);

@@ -15,7 +15,7 @@ import {
 import { type Caller, type CallerContext, type Scope } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { selectedFields } from '../schema/selected-fields.js';
-import { untilCallerEnds } from './caller-end.js';
+import { untilCredentialsEnd } from './credentials-end.js';
 
 /** The rule: what somebody must be allowed to do who is answered something of a type. */
 const scopeOfType: Readonly<Record<string, Scope>> = {
@@ -73,7 +73,7 @@ function isPayload(type: GraphQLObjectType, mutations: GraphQLObjectType | null 
 }
 
 /** @returns why a caller may not have what needs one of these scopes; undefined where they may. */
-export function refusal({ scopes }: Caller, needed: readonly Scope[]): GatewayError | undefined {
+export function scopeError({ scopes }: Caller, needed: readonly Scope[]): GatewayError | undefined {
   if (needed.length === 0) return undefined;
   for (const scope of needed) if (scopes.has(scope)) return undefined;
   const named = needed.map((scope) => `"${scope}"`).join(' or ');
@@ -81,7 +81,7 @@ export function refusal({ scopes }: Caller, needed: readonly Scope[]): GatewayEr
 }
 
 /** Where the fields are that are looked at. */
-export interface Below {
+export interface SelectionPlace {
   /** The type that they are of, where the field may answer several. */
   readonly typeName?: string;
   /** Of an item in a list. */
@@ -93,16 +93,16 @@ export interface Below {
  * answered, so it need not be read either.
  * @returns the error of that field, at its own path.
  */
-export function refusalBelow(
+export function scopeErrorBelow(
   caller: Caller,
   info: GraphQLResolveInfo,
-  { typeName, index }: Below = {},
+  { typeName, index }: SelectionPlace = {},
 ): GraphQLError | undefined {
   const type = typeName === undefined ? getNamedType(info.returnType) : info.schema.getType(typeName);
   if (!isObjectType(type)) return undefined;
   let refusals: Map<string, GatewayError> | undefined; // most callers may have everything
   for (const { name, needed } of neededBelow(info.schema, type)) {
-    const refused = refusal(caller, needed);
+    const refused = scopeError(caller, needed);
     if (refused) refusals = (refusals ?? new Map<string, GatewayError>()).set(name, refused);
   }
   if (!refusals) return undefined;
@@ -140,7 +140,7 @@ type Field = GraphQLField<unknown, CallerContext>;
 type Resolve = GraphQLFieldResolver<unknown, CallerContext>;
 
 /** A field that not everybody may have, and one of the scopes that it needs. */
-export interface GuardedField {
+export interface ScopedField {
   readonly parent: GraphQLObjectType;
   readonly field: Field;
   readonly scopes: readonly Scope[];
@@ -150,7 +150,7 @@ export interface GuardedField {
  * The fields where what a caller needs is more than at their parent: no plain property is among them.
  * @throws Error for a field of a root that no rule speaks of.
  */
-export function guardedFields(schema: GraphQLSchema): GuardedField[] {
+export function scopedFields(schema: GraphQLSchema): ScopedField[] {
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
   return types
     .filter(({ name }) => !name.startsWith('__'))
@@ -167,34 +167,34 @@ export function guardedFields(schema: GraphQLSchema): GuardedField[] {
  * alike. What is refused is an error at its place, and is not resolved. A subscription ends with its caller's right.
  * @throws Error for a field of a root that no rule speaks of.
  */
-export function guarded(schema: GraphQLSchema): GraphQLSchema {
-  for (const { parent, field, scopes } of guardedFields(schema)) {
+export function withFieldScopes(schema: GraphQLSchema): GraphQLSchema {
+  for (const { parent, field, scopes } of scopedFields(schema)) {
     if (parent !== schema.getSubscriptionType())
-      field.resolve = behind(scopes, field.resolve ?? defaultFieldResolver);
-    else if (field.subscribe) field.subscribe = behind(scopes, endingWithCaller(field.subscribe));
+      field.resolve = withScopeCheck(scopes, field.resolve ?? defaultFieldResolver);
+    else if (field.subscribe) field.subscribe = withScopeCheck(scopes, untilCallerLeaves(field.subscribe));
     else throw new Error(`${parent.name}.${field.name} has no source.`);
   }
   return schema;
 }
 
-function behind(scopes: readonly Scope[], resolve: Resolve): Resolve {
+function withScopeCheck(scopes: readonly Scope[], resolve: Resolve): Resolve {
   return (root, args, context, info) => {
-    const refused = refusal(context.caller, scopes) ?? refusalBelow(context.caller, info);
+    const refused = scopeError(context.caller, scopes) ?? scopeErrorBelow(context.caller, info);
     if (refused) throw refused;
     return resolve(root, args, context, info);
   };
 }
 
-function endingWithCaller(subscribe: Resolve): Resolve {
+function untilCallerLeaves(subscribe: Resolve): Resolve {
   return async (root, args, context, info) => {
     const source = (await subscribe(root, args, context, info)) as AsyncIterableIterator<unknown>;
-    return untilCallerEnds(source, context.caller, context.now);
+    return untilCredentialsEnd(source, context.caller, context.now);
   };
 }
 
 /** Says in the description of every field that has a rule what it needs; the rule itself is what is read out. */
 export function describeScopes(schema: GraphQLSchema): void {
-  for (const { field, scopes } of guardedFields(schema)) {
+  for (const { field, scopes } of scopedFields(schema)) {
     const needed = `Needs ${scopes.map((scope) => `\`${scope}\``).join(' or ')}.`;
     field.description = field.description ? `${field.description} ${needed}` : needed;
   }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { ApiKeysProblem, parseApiKeys } from '../auth/api-keys.js';
+import { ApiKeyFileError, parseApiKeys } from '../auth/api-keys.js';
 
 const keyBytes = 32;
 
@@ -18,7 +18,7 @@ export function createApiKey(
   try {
     parseApiKeys(`[${entry}]`);
   } catch (error) {
-    if (!(error instanceof ApiKeysProblem)) throw error;
+    if (!(error instanceof ApiKeyFileError)) throw error;
     printError(`campaign-gateway key <name> <scope> [<scope>…]\n${error.message.replace('Entry 1: ', '')}`);
     return 2;
   }

@@ -1,5 +1,5 @@
 import { type HostName } from '../domain/addresses.js';
-import { type Environment, shown } from './environment.js';
+import { type Environment, masked } from './environment.js';
 import { isLoopback } from './values.js';
 
 /** How callers show who they are. */
@@ -67,8 +67,8 @@ function refuseUnused(environment: Environment): void {
     const other = environment.said(companion);
     if (value === undefined || (needed === undefined ? other !== undefined : other === needed)) continue;
     environment.refuse(
-      `${name}: got ${shown(value)}, has no effect unless ${companion} is ${needed ?? 'set'}; ` +
-        `${companion} is ${other === undefined ? 'not set' : shown(other)}.`,
+      `${name}: got ${masked(value)}, has no effect unless ${companion} is ${needed ?? 'set'}; ` +
+        `${companion} is ${other === undefined ? 'not set' : masked(other)}.`,
     );
   }
 }
@@ -76,19 +76,19 @@ function refuseUnused(environment: Environment): void {
 function readAuth(environment: Environment, host: string): AuthConfig {
   const mode = environment.read('AUTH_MODE');
   const because = `AUTH_MODE is ${mode ?? 'not set'}`;
-  if (mode === 'api-key') return { mode, file: environment.need('API_KEYS_FILE', because) };
+  if (mode === 'api-key') return { mode, file: environment.require('API_KEYS_FILE', because) };
   if (mode === 'jwt')
     return {
       mode,
-      jwksUrl: environment.need('JWT_JWKS_URL', because),
-      issuer: environment.need('JWT_ISSUER', because),
-      audience: environment.need('JWT_AUDIENCE', because),
+      jwksUrl: environment.require('JWT_JWKS_URL', because),
+      issuer: environment.require('JWT_ISSUER', because),
+      audience: environment.require('JWT_AUDIENCE', because),
       algorithms: environment.read('JWT_ALGORITHMS'),
       clockSkewMs: environment.read('JWT_CLOCK_SKEW_MS'),
     };
   if (environment.said('AUTH_MODE') === undefined && !isLoopback(host))
     environment.refuse(
-      `AUTH_MODE: got nothing, takes none, api-key or jwt; HOST ${shown(host)} is not loopback, so it must be said.`,
+      `AUTH_MODE: got nothing, takes none, api-key or jwt; HOST ${masked(host)} is not loopback, so it must be said.`,
     );
   return { mode: 'none' };
 }

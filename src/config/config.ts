@@ -1,5 +1,5 @@
 import { type AccessConfig, readAccess } from './access.js';
-import { ConfigError, Environment, type LogLevel, shown } from './environment.js';
+import { ConfigError, Environment, type LogLevel, masked } from './environment.js';
 import { type Limits, readLimits } from './limits.js';
 import { readUpstream, type UpstreamConfig } from './upstream.js';
 import { isLoopback } from './values.js';
@@ -26,7 +26,7 @@ function readPlainHttp(environment: Environment): readonly string[] {
     if (isAllowed) allowed.push(`${name} is plain HTTP (ALLOW_HTTP=on): ${secret} can be read on the way`);
     else
       environment.refuse(
-        `${name}: got ${shown(url)}, takes https: over plain HTTP ${secret} can be read and changed on the way. ` +
+        `${name}: got ${masked(url)}, takes https: over plain HTTP ${secret} can be read and changed on the way. ` +
           'ALLOW_HTTP=on allows it.',
       );
   }
@@ -143,7 +143,9 @@ function readSandbox(environment: Environment): SandboxConfig {
 /** Workers share nothing but Redis: without one, each would spend the whole budget and know only its own keys. */
 function readRedisUrl(environment: Environment): string | undefined {
   const workers = environment.read('WORKERS');
-  return workers > 1 ? environment.need('REDIS_URL', `WORKERS is ${workers}`) : environment.read('REDIS_URL');
+  return workers > 1
+    ? environment.require('REDIS_URL', `WORKERS is ${workers}`)
+    : environment.read('REDIS_URL');
 }
 
 function readWebhookSecret(environment: Environment, publicUrl: string | undefined): string | undefined {

@@ -158,8 +158,8 @@ export class Environment {
   readonly #problems = new Set<string>(); // one that is read twice is one problem
   readonly #said: Readonly<Record<string, string | undefined>>;
 
-  constructor(said: Readonly<Record<string, string | undefined>>) {
-    this.#said = said;
+  constructor(textOf: Readonly<Record<string, string | undefined>>) {
+    this.#said = textOf;
   }
 
   /** What can't be started with, so far. */
@@ -184,13 +184,13 @@ export class Environment {
     const got = this.said(name) ?? byDefault;
     if (got === undefined) return undefined as Value<N>;
     const result = schema.safeParse(got);
-    const seen = secretVariables.has(name) ? `${Array.from(got).length} characters` : shown(got);
+    const seen = secretVariables.has(name) ? `${Array.from(got).length} characters` : masked(got);
     if (!result.success) this.refuse(`${name}: got ${seen}, takes ${takes}.`);
     return result.data as Value<N>;
   }
 
   /** A variable's value, which can't be done without: where there is none, a problem is noted. */
-  need<N extends Name>(name: N, because: string): NonNullable<Value<N>> {
+  require<N extends Name>(name: N, because: string): NonNullable<Value<N>> {
     const value = this.read(name);
     if (value === undefined && this.said(name) === undefined)
       this.refuse(`${name}: got nothing, takes ${variables[name][1]}; needed because ${because}.`);
@@ -202,7 +202,7 @@ export class Environment {
  * A refused value as text for its operator. Passwords that a URL may hold are masked: user and password, query and
  * fragment, and all of it where the two can't be told apart.
  */
-export function shown(value: string): string {
+export function masked(value: string): string {
   const [, scheme = '', rest = ''] = /^([a-z]+:\/+|\/\/)?(.*)$/is.exec(value) ?? [];
   const cut = rest.search(/[?#&;=]/);
   const hasUser = rest.includes('@');

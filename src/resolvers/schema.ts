@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { type GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
-import { describeScopes, guarded } from '../auth/field-scopes.js';
-import { hidingWebhookAddresses } from '../auth/webhook-addresses.js';
+import { describeScopes, withFieldScopes } from '../auth/field-scopes.js';
+import { hideWebhookAddresses } from '../auth/webhook-addresses.js';
 import { CampaignResolver, withDirectResolvers } from './campaign-resolver.js';
 import { MessageResolver } from './message-resolver.js';
 import { CampaignMutations, ValidationResolver } from './mutations.js';
@@ -42,5 +42,5 @@ async function build(): Promise<GraphQLSchema> {
     orphanedTypes: [],
   });
   describeScopes(schema);
-  return guarded(hidingWebhookAddresses(withDirectResolvers(toSubgraph(schema))));
+  return withFieldScopes(hideWebhookAddresses(withDirectResolvers(toSubgraph(schema))));
 }

@@ -9,7 +9,7 @@ import {
   print,
 } from 'graphql';
 import { createResolversMap } from 'type-graphql';
-import { refusal, refusalBelow, scopesOf } from '../auth/field-scopes.js';
+import { scopeError, scopeErrorBelow, scopesOf } from '../auth/field-scopes.js';
 import { InputError } from '../domain/errors.js';
 import { sidProblem } from '../domain/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
@@ -71,7 +71,8 @@ function resolveOne(
   const problem = sidProblem(sid);
   if (problem !== undefined) return new InputError(`${argument}.sid`, problem);
   const refused =
-    refusal(caller, scopesOf(__typename)) ?? refusalBelow(caller, info, { typeName: __typename, index });
+    scopeError(caller, scopesOf(__typename)) ??
+    scopeErrorBelow(caller, info, { typeName: __typename, index });
   if (refused) return refused;
   const needs = campaignNeeds(info, 'Campaign');
   return needs.details ? reader.campaign(sid) : referenceTo(sid);

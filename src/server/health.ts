@@ -1,6 +1,6 @@
 import { type FastifyInstance } from 'fastify';
 import { type BreakerState } from '../datasources/exotel/resilience/circuit-breaker.js';
-import { type Closing } from './connections/closing.js';
+import { type GracefulShutdown } from './connections/graceful-shutdown.js';
 
 /** What is known without asking anybody. */
 export interface ReadinessOptions {
@@ -48,7 +48,7 @@ export class Readiness {
 }
 
 /** `/livez`: the process answers. `/readyz`: it should be sent requests. Neither spends an upstream call. */
-export function serveHealth(app: FastifyInstance, readiness: Readiness, closing: Closing): void {
+export function serveHealth(app: FastifyInstance, readiness: Readiness, shutdown: GracefulShutdown): void {
   app.get('/livez', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
     const { answer } = readiness;
@@ -57,7 +57,7 @@ export function serveHealth(app: FastifyInstance, readiness: Readiness, closing:
       .header('cache-control', 'no-store')
       .send(answer);
   });
-  closing.onBegin(() => {
+  shutdown.onBegin(() => {
     readiness.beginClosing();
   });
 }

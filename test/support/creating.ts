@@ -2,7 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type CampaignDraft } from '../../src/sandbox/draft.js';
 import { type FaultPlan } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js';
-import { type Patience } from '../../src/server/limits/slow-clients.js';
+import { type ClientTimeouts } from '../../src/server/limits/client-timeouts.js';
 import { CreateDocument, type CreateCampaignInput } from '../operations/generated.js';
 import { ask } from './ask.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
@@ -48,7 +48,7 @@ export interface BothOptions extends Partial<SandboxOptions> {
   /** Waits between two looks; not at all, unless told otherwise. */
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** How long clients may take. */
-  readonly patience?: Patience;
+  readonly clientTimeouts?: ClientTimeouts;
 }
 
 /** Starts an empty sandbox and a gateway in front of it. */
@@ -56,12 +56,18 @@ export async function startBoth({
   environment,
   now,
   sleep,
-  patience,
+  clientTimeouts,
   ...options
 }: BothOptions): Promise<BothUnderTest> {
   const sandbox = await startSandbox({ ...credentials, seed: 'empty', ...options });
   opened.push(sandbox);
-  const gateway = await startGatewayOn(sandbox.baseUrl, environment, now, sleep, patience && { patience });
+  const gateway = await startGatewayOn(
+    sandbox.baseUrl,
+    environment,
+    now,
+    sleep,
+    clientTimeouts && { clientTimeouts },
+  );
   opened.push(gateway);
   return { sandbox, gateway };
 }

@@ -26,7 +26,7 @@ export class Connection {
   /** Milliseconds of `performance.now()`. */
   idleSinceMs = performance.now();
   /** True from its first request on. */
-  hasAsked = false;
+  hasRequested = false;
   /** True once it carries WebSocket messages. */
   isUpgraded = false;
   #isBusy = false;

@@ -4,7 +4,7 @@ import { type FastifyInstance } from 'fastify';
 import { anonymous, nobody } from '../../domain/caller.js';
 import { type EndedConnection, type RefusedConnection } from '../../telemetry/metrics/connection-metrics.js';
 import { refuse } from '../http/refuse.js';
-import { type Patience, slowClients } from '../limits/slow-clients.js';
+import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
 import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
 import { type IncomingBytes } from './incoming-bytes.js';
 import { endWith, type RawError } from './raw-error.js';
@@ -70,7 +70,7 @@ const noRoom: RawError = [
 ];
 
 /** Whom connections are counted for: a caller, an address, or all. */
-interface Holder {
+interface ConnectionCount {
   count: number;
   lookAgainAtMs: number;
 }
@@ -83,8 +83,8 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #open = new Map<Socket, Connection>();
   readonly #refused = new Map<Socket, RawError>();
-  readonly #holders = new Map<string, Holder>();
-  readonly #all: Holder = { count: 0, lookAgainAtMs: 0 };
+  readonly #holders = new Map<string, ConnectionCount>();
+  readonly #all: ConnectionCount = { count: 0, lookAgainAtMs: 0 };
   readonly #waiting: WaitingRequests = { count: 0 };
   #silent = 0;
 
@@ -121,7 +121,8 @@ export class Connections {
     });
     this.#silent += 1;
     const { maximumSilent = usualMaximumSilent } = this.#options;
-    if (this.#silent > maximumSilent) this.#endOldest('silent', maximumSilent, ({ hasAsked }) => !hasAsked);
+    if (this.#silent > maximumSilent)
+      this.#endOldest('silent', maximumSilent, ({ hasRequested: hasAsked }) => !hasAsked);
   }
 
   /** Serves a request; one on a refused connection is answered with the reason. */
@@ -150,7 +151,7 @@ export class Connections {
    * @param caller by name.
    * @returns false where that caller has too many: the connection is to be ended.
    */
-  belongsTo(socket: Socket, caller: string): boolean {
+  assignTo(socket: Socket, caller: string): boolean {
     const connection = this.#open.get(socket);
     const holder = `caller ${caller}`;
     if (!connection || connection.holder === holder) return true;
@@ -176,8 +177,8 @@ export class Connections {
       endWith(socket, ...refusal);
       this.#options.onError(refusal[2]);
     }
-    if (!connection || connection.hasAsked) return connection;
-    connection.hasAsked = true;
+    if (!connection || connection.hasRequested) return connection;
+    connection.hasRequested = true;
     this.#silent -= 1;
     return connection;
   }
@@ -188,7 +189,7 @@ export class Connections {
     return held === undefined || this.#hasRoom(held, this.#options.maximumPerCaller, isOf);
   }
 
-  #hasRoom(holder: Holder, maximum: number, isOf?: (connection: Connection) => boolean): boolean {
+  #hasRoom(holder: ConnectionCount, maximum: number, isOf?: (connection: Connection) => boolean): boolean {
     if (maximum === 0 || holder.count < maximum) return true;
     const nowMs = performance.now();
     if (nowMs < holder.lookAgainAtMs) return false;
@@ -239,7 +240,7 @@ export class Connections {
     if (!this.#open.delete(connection.socket)) return;
     this.#all.count -= 1;
     this.#count(connection.holder, -1);
-    if (!connection.hasAsked) this.#silent -= 1;
+    if (!connection.hasRequested) this.#silent -= 1;
   }
 }
 
@@ -247,28 +248,28 @@ export class Connections {
  * Counts connections for callers as soon as a request shows who that is; the request is refused where its caller has too
  * many. To be called where such a limit is set: the hook costs every request something.
  */
-export function countForCallers(app: FastifyInstance, connections: Connections): void {
+export function countByCaller(app: FastifyInstance, connections: Connections): void {
   const [status, message, code] = refusals.caller;
   app.addHook('preParsing', ({ caller, raw }, reply, _payload, done) => {
     const isKnown = caller !== anonymous && caller !== nobody;
-    if (!isKnown || connections.belongsTo(raw.socket, caller.name)) done();
+    if (!isKnown || connections.assignTo(raw.socket, caller.name)) done();
     else refuse(reply.header('connection', 'close'), status, message, code);
   });
 }
 
 /** How the HTTP server treats its clients. */
 export interface ConnectionServerOptions {
-  readonly patience: Patience | undefined;
+  readonly clientTimeouts: ClientTimeouts | undefined;
   /** Called for what is no HTTP, and for requests that do not arrive in time. */
   readonly onClientError: (error: { readonly code?: string }, socket: Socket) => void;
 }
 
 /** Makes the HTTP server, as Fastify has it made, on connections that are counted and bounded. */
-export function connectionServers(
+export function serverFactory(
   connections: Connections,
-  { patience, onClientError }: ConnectionServerOptions,
+  { clientTimeouts, onClientError }: ConnectionServerOptions,
 ) {
-  const { http, keepAliveTimeout } = slowClients(patience);
+  const { http, keepAliveTimeout } = serverTimeouts(clientTimeouts);
   return (handle: RequestHandler): Server => {
     const receive = (request: IncomingMessage, response: ServerResponse): void => {
       connections.receive(request, response, handle);

@@ -14,7 +14,7 @@ export interface IncomingBytesOptions {
 }
 
 /** A body or a message that takes memory. */
-interface Inbox {
+interface IncomingMessageBytes {
   readonly socket: Socket;
   bytes: number;
   /** Milliseconds of `performance.now()`, when its first byte came. */
@@ -26,7 +26,7 @@ interface Inbox {
 }
 
 /** As much as the image has room for beside its heap; hundreds of large requests at a time. */
-export const usualIncomingBytes = 24 * 1024 ** 2;
+export const defaultIncomingBytes = 24 * 1024 ** 2;
 /** Smaller bodies are not counted: they take no more than their connection does. */
 const smallBytes = 4096;
 /** Under pressure, whatever has not come within this time makes room. */
@@ -40,7 +40,7 @@ const lookEveryMs = 500;
  */
 export class IncomingBytes {
   readonly #options: IncomingBytesOptions;
-  readonly #inboxes = new Set<Inbox>();
+  readonly #inboxes = new Set<IncomingMessageBytes>();
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -53,7 +53,7 @@ export class IncomingBytes {
     const bytes = announcedBytes(request, this.#options.maximumMessageBytes);
     if (bytes <= smallBytes) return true;
     if (!this.#canHold(bytes)) return false;
-    const inbox: Inbox = {
+    const inbox: IncomingMessageBytes = {
       socket: request.socket,
       bytes: 0,
       sinceMs: performance.now(),
@@ -73,7 +73,13 @@ export class IncomingBytes {
    * @returns to be called when a message is complete.
    */
   follow(socket: Socket, received: () => number): () => void {
-    const inbox: Inbox = { socket, bytes: 0, sinceMs: 0, isWhole: () => false, isDone: () => false };
+    const inbox: IncomingMessageBytes = {
+      socket,
+      bytes: 0,
+      sinceMs: 0,
+      isWhole: () => false,
+      isDone: () => false,
+    };
     socket.on('data', () => {
       const bytes = received();
       if (inbox.bytes === 0) inbox.sinceMs = performance.now();
@@ -94,7 +100,7 @@ export class IncomingBytes {
     const nowMs = performance.now();
     for (const inbox of this.#inboxes) if (inbox.isDone()) this.#hold(inbox, 0);
     const slow = [...this.#inboxes].filter((each) => !each.isWhole() && nowMs - each.sinceMs >= slowMs);
-    const burden = ({ bytes: held, sinceMs }: Inbox): number => held * (nowMs - sinceMs);
+    const burden = ({ bytes: held, sinceMs }: IncomingMessageBytes): number => held * (nowMs - sinceMs);
     slow.sort((one, other) => burden(other) - burden(one));
     for (const inbox of slow) {
       if (this.#bytes + bytes <= maximumBytes) break;
@@ -103,13 +109,13 @@ export class IncomingBytes {
     return this.#bytes + bytes <= maximumBytes;
   }
 
-  #end(inbox: Inbox): void {
+  #end(inbox: IncomingMessageBytes): void {
     this.#hold(inbox, 0);
     inbox.socket.destroy();
     this.#options.onEnded();
   }
 
-  #hold(inbox: Inbox, bytes: number): void {
+  #hold(inbox: IncomingMessageBytes, bytes: number): void {
     if (inbox.socket.destroyed) bytes = 0;
     this.#bytes += bytes - inbox.bytes;
     inbox.bytes = bytes;

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { type FastifyInstance } from 'fastify';
 
 /** Where a server listens. */
-export interface Listening {
+export interface Listener {
   /** Scheme, host and port. */
   readonly url: string;
   /** Takes no more connections at addresses beside the first. */
@@ -13,7 +13,7 @@ export interface Listening {
 }
 
 /** Listens at every address of a host: `localhost` has one of IPv4 and one of IPv6. */
-export async function listen(app: FastifyInstance, host: string, port: number): Promise<Listening> {
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<Listener> {
   const [first, ...others] = host === 'localhost' ? await addressesOf(host) : [];
   const url = await app.listen({ host: first?.address ?? host, port });
   const { port: bound } = app.server.address() as AddressInfo;

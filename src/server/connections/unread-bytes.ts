@@ -11,7 +11,7 @@ export interface UnreadBytesOptions {
 }
 
 /** Bytes that wait for one connection. */
-interface Outbox {
+interface SendBuffer {
   readonly socket: Socket;
   /** In all, since the connection is open; in characters where text was written. */
   written: number;
@@ -38,8 +38,8 @@ const relievedShare = 0.9;
  */
 export class UnreadBytes {
   readonly #options: UnreadBytesOptions;
-  readonly #waiting = new Set<Outbox>();
-  #fresh: Outbox[] = [];
+  readonly #waiting = new Set<SendBuffer>();
+  #fresh: SendBuffer[] = [];
   #heldBytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -54,7 +54,7 @@ export class UnreadBytes {
 
   /** Bounds what is written to a connection from now on, whatever writes it. */
   follow(socket: Socket): void {
-    const outbox: Outbox = { socket, written: 0, taken: 0, queued: 0, held: 0, takenAtMs: 0 };
+    const outbox: SendBuffer = { socket, written: 0, taken: 0, queued: 0, held: 0, takenAtMs: 0 };
     const write = socket.write.bind(socket) as (...args: readonly unknown[]) => boolean;
     // Node has no event for bytes that were written and not taken.
     const noted = (chunk: string | Uint8Array, encoding?: unknown, onWritten?: unknown): boolean => {
@@ -69,7 +69,7 @@ export class UnreadBytes {
     });
   }
 
-  #note(outbox: Outbox): void {
+  #note(outbox: SendBuffer): void {
     if (outbox.held > 0 || outbox.socket.writableLength >= largeBytes) this.#bound(outbox, performance.now());
     else if (this.#fresh.push(outbox) === 1) setImmediate(this.#lookAtFresh);
   }
@@ -81,7 +81,7 @@ export class UnreadBytes {
     for (const outbox of fresh) this.#bound(outbox, nowMs);
   };
 
-  #bound(outbox: Outbox, nowMs: number): void {
+  #bound(outbox: SendBuffer, nowMs: number): void {
     this.#look(outbox, nowMs);
     const { maximumBytes } = this.#options;
     if (maximumBytes === 0) return;
@@ -89,7 +89,7 @@ export class UnreadBytes {
     else if (this.#heldBytes > maximumBytes) this.#relieve(maximumBytes, nowMs);
   }
 
-  #look(outbox: Outbox, nowMs: number): void {
+  #look(outbox: SendBuffer, nowMs: number): void {
     const { socket } = outbox;
     const taken = outbox.written - socket.writableLength;
     const queued = queuedBytes(socket);
@@ -99,7 +99,7 @@ export class UnreadBytes {
     this.#hold(outbox, socket.destroyed ? 0 : Math.max(socket.writableLength, queued));
   }
 
-  #hold(outbox: Outbox, bytes: number): void {
+  #hold(outbox: SendBuffer, bytes: number): void {
     this.#heldBytes += bytes - outbox.held;
     outbox.held = bytes;
     if (bytes === 0) this.#waiting.delete(outbox);
@@ -124,7 +124,7 @@ export class UnreadBytes {
   #relieve(maximumBytes: number, nowMs: number): void {
     for (const outbox of this.#waiting) this.#look(outbox, nowMs);
     if (this.#heldBytes <= maximumBytes) return;
-    const burden = ({ held, takenAtMs }: Outbox): number => held * (1 + nowMs - takenAtMs);
+    const burden = ({ held, takenAtMs }: SendBuffer): number => held * (1 + nowMs - takenAtMs);
     for (const outbox of [...this.#waiting].sort((one, other) => burden(other) - burden(one))) {
       this.#end(outbox, 'full');
       if (this.#heldBytes <= maximumBytes * relievedShare) return;
@@ -132,14 +132,14 @@ export class UnreadBytes {
   }
 
   /** Resets the connection: the operating system would hold on to what it has of a connection that is closed. */
-  #end(outbox: Outbox, reason: UnreadEnd): void {
+  #end(outbox: SendBuffer, reason: UnreadEnd): void {
     if (outbox.held === 0) return;
     this.#forget(outbox);
     outbox.socket.resetAndDestroy();
     this.#options.onEnded(reason);
   }
 
-  #forget(outbox: Outbox): void {
+  #forget(outbox: SendBuffer): void {
     this.#hold(outbox, 0);
   }
 }

@@ -15,14 +15,14 @@ export function answerText(answer: object): string {
   return JSON.stringify(answer);
 }
 
-type Say = (said?: unknown, ...more: unknown[]) => void;
+type LogMethod = (said?: unknown, ...more: unknown[]) => void;
 
 /** What a library logs with. */
 export interface LibraryLogger {
-  readonly debug: Say;
-  readonly info: Say;
-  readonly warn: Say;
-  readonly error: Say;
+  readonly debug: LogMethod;
+  readonly info: LogMethod;
+  readonly warn: LogMethod;
+  readonly error: LogMethod;
 }
 
 const longest = 120;
@@ -33,7 +33,7 @@ const longest = 120;
  */
 export function libraryLogger(logger: Logger, library: string): LibraryLogger {
   const say =
-    (level: keyof LibraryLogger): Say =>
+    (level: keyof LibraryLogger): LogMethod =>
     (said) => {
       const what = said instanceof Error ? { err: said } : { said: beginningOf(String(said)) };
       logger[level]({ library, ...what }, 'a library says');

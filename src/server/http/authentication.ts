@@ -5,7 +5,7 @@ import {
   type onRequestAsyncHookHandler,
   type onRequestHookHandler,
 } from 'fastify';
-import { type Authenticator, credentialsInHeaders, openToAll } from '../../auth/credentials.js';
+import { type Authenticator, credentialsInHeaders, allowAnonymous } from '../../auth/credentials.js';
 import { anonymous, type Caller, nobody } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { varyBy } from './operation-over-http.js';
@@ -35,7 +35,7 @@ export type RequestHook = onRequestHookHandler | onRequestAsyncHookHandler;
  * none in a preflight, which asks for nothing.
  */
 export function authenticated(authenticate: Authenticator): RequestHook {
-  if (authenticate === openToAll) return letIn; // without a promise for each request
+  if (authenticate === allowAnonymous) return allowEveryone; // without a promise for each request
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (request.method === 'OPTIONS') return undefined;
     varyBy(reply, 'authorization', 'x-api-key'); // a shared browser must not give one user another's answer
@@ -49,7 +49,7 @@ export function authenticated(authenticate: Authenticator): RequestHook {
   };
 }
 
-const letIn: onRequestHookHandler = (request, _reply, done) => {
+const allowEveryone: onRequestHookHandler = (request, _reply, done) => {
   if (request.method !== 'OPTIONS') request.caller = anonymous;
   done();
 };

@@ -5,12 +5,12 @@ import { type Logger } from 'pino';
 import { GatewayError } from '../../domain/errors.js';
 import { type OperationResult } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
-import { within } from '../connections/closing.js';
+import { waitAtMost } from '../connections/graceful-shutdown.js';
 import { type RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo-front.js';
 import { type RequestHook } from './authentication.js';
 import { operationRequestOf, readParameters, varyBy, writeResult } from './operation-over-http.js';
-import { type AnswerKeeping } from './response-cache-hook.js';
+import { type ResponseCacheRoute } from './response-cache-hook.js';
 
 /** What the endpoint needs. */
 export interface GraphqlEndpointOptions {
@@ -19,7 +19,7 @@ export interface GraphqlEndpointOptions {
   readonly logger: Logger;
   /** Authentication and rate. */
   readonly onRequest: readonly RequestHook[];
-  readonly keeping: AnswerKeeping;
+  readonly responseCache: ResponseCacheRoute;
   readonly callbacks: RouterCallbacks;
 }
 
@@ -31,10 +31,10 @@ const [maximumAccepts, longestAccept] = [100, 200];
 /** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
 export async function serveGraphql(
   app: FastifyInstance,
-  { pipeline, schema, logger, onRequest, keeping, callbacks }: GraphqlEndpointOptions,
+  { pipeline, schema, logger, onRequest, responseCache: keeping, callbacks }: GraphqlEndpointOptions,
 ): Promise<void> {
   const apollo = await ApolloFront.start(schema, logger);
-  app.addHook('onClose', () => within(stopMs, apollo.stop()));
+  app.addHook('onClose', () => waitAtMost(stopMs, apollo.stop()));
   /** What Apollo Server negotiated for each `Accept`: a request with the same one need not go through it. */
   const contentTypes = new LRUCache<string, string>({ max: maximumAccepts });
 

@@ -1,7 +1,7 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type GraphQLSchema } from 'graphql';
 import { type Logger } from 'pino';
-import { type Authenticator, openToAll } from '../../auth/credentials.js';
+import { type Authenticator, allowAnonymous } from '../../auth/credentials.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type CallbackReceiver } from '../../live/callback-receiver.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
@@ -9,17 +9,17 @@ import { type KeptAnswers } from '../../operations/response-cache.js';
 import { type Metrics } from '../../telemetry/metrics/metrics.js';
 import { type Operations } from '../../telemetry/operations.js';
 import { logFields } from '../../domain/request-trace.js';
-import { Closing } from '../connections/closing.js';
-import { Connections, connectionServers, countForCallers } from '../connections/connections.js';
-import { IncomingBytes, usualIncomingBytes } from '../connections/incoming-bytes.js';
+import { GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { Connections, serverFactory, countByCaller } from '../connections/connections.js';
+import { IncomingBytes, defaultIncomingBytes } from '../connections/incoming-bytes.js';
 import { UnreadBytes } from '../connections/unread-bytes.js';
 import { serveGraphiql } from '../graphiql/graphiql.js';
 import { type Readiness, serveHealth } from '../health.js';
-import { answerBrokenRequests, refuseIncompleteHeads } from '../limits/broken-requests.js';
-import { boundBodies, sendOverload, takeJson } from '../limits/request-bodies.js';
+import { answerClientErrors, refuseIncompleteHeads } from '../limits/broken-requests.js';
+import { limitBodyMemory, sendOverload, parseJsonBodies } from '../limits/request-bodies.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { rateHooks, type RequestRate } from '../limits/request-rate.js';
-import { type Patience, usualRequestMs, usualTakeMs } from '../limits/slow-clients.js';
+import { type ClientTimeouts, defaultRequestMs, defaultTakeMs } from '../limits/client-timeouts.js';
 import { serveEventStream } from '../subscriptions/event-stream.js';
 import { RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ConnectionCallers } from '../subscriptions/socket-callers.js';
@@ -31,9 +31,9 @@ import { callbackHeaderLog } from './callback-headers.js';
 import { serveGraphql } from './graphql-endpoint.js';
 import { type MetricsAccess, serveMetrics } from './metrics-endpoint.js';
 import { decorateWithRefusal, errorBody, refuse } from './refuse.js';
-import { followRequests } from './request-traces.js';
-import { AnswerKeeping } from './response-cache-hook.js';
-import { openToOrigins, securityHeaders, sendSecurityHeaders } from './response-headers.js';
+import { traceRequests } from './request-traces.js';
+import { ResponseCacheRoute } from './response-cache-hook.js';
+import { allowOrigins, securityHeaders, sendSecurityHeaders } from './response-headers.js';
 
 /** The segments of a route's path; one that begins with a colon stands for any. */
 interface KnownRoute {
@@ -45,7 +45,7 @@ interface KnownRoute {
  * Follows the routes of a server. To be called before any is added.
  * @returns the methods that an address takes, for `Allow`; none where there is no such address.
  */
-function knownMethods(app: FastifyInstance): (url: string) => readonly string[] {
+function allowedMethods(app: FastifyInstance): (url: string) => readonly string[] {
   const routes: KnownRoute[] = [];
   app.addHook('onRoute', ({ url, method }) => {
     routes.push({ segments: url.split('/'), methods: new Set([method].flat()) });
@@ -53,13 +53,13 @@ function knownMethods(app: FastifyInstance): (url: string) => readonly string[] 
   return (url) => {
     const segments = (url.split('?', 1)[0] ?? '').split('/');
     const methods = routes
-      .filter((route) => fits(route.segments, segments))
+      .filter((route) => matches(route.segments, segments))
       .flatMap((route) => [...route.methods]);
     return [...new Set(methods)].sort();
   };
 }
 
-function fits(pattern: readonly string[], segments: readonly string[]): boolean {
+function matches(pattern: readonly string[], segments: readonly string[]): boolean {
   return (
     pattern.length === segments.length &&
     pattern.every((part, index) => part.startsWith(':') || part === segments[index])
@@ -109,26 +109,26 @@ export interface HttpServerOptions {
   /** Whose web pages may read answers, beside our own. */
   readonly corsOrigins: readonly string[];
   /** How long clients may take; tests have less time. */
-  readonly patience?: Patience | undefined;
+  readonly clientTimeouts?: ClientTimeouts | undefined;
 }
 
 /** A server, and how it ends. */
 export interface HttpServer {
   readonly app: FastifyInstance;
-  readonly closing: Closing;
+  readonly shutdown: GracefulShutdown;
 }
 
 /** Connections as they are limited, and counted. */
 function connectionsOf({
   connectionLimits,
   maximumBytes,
-  patience,
+  clientTimeouts,
   metrics,
 }: HttpServerOptions): Connections {
   const { connections: counted, operations } = metrics;
   const unread = new UnreadBytes({
     maximumBytes: connectionLimits.unreadBytes,
-    takeMs: patience?.takeMs ?? usualTakeMs,
+    takeMs: clientTimeouts?.takeMs ?? defaultTakeMs,
     onEnded: counted.ended,
   });
   const connections = new Connections({
@@ -136,9 +136,9 @@ function connectionsOf({
     maximumPerCaller: connectionLimits.connectionsPerCaller,
     unread,
     incoming: new IncomingBytes({
-      maximumBytes: Math.max(usualIncomingBytes, 4 * maximumBytes),
+      maximumBytes: Math.max(defaultIncomingBytes, 4 * maximumBytes),
       maximumMessageBytes: maximumBytes,
-      messageMs: patience?.requestMs ?? usualRequestMs,
+      messageMs: clientTimeouts?.requestMs ?? defaultRequestMs,
       onEnded: () => {
         counted.ended('slow');
       },
@@ -155,9 +155,9 @@ function connectionsOf({
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const connections = connectionsOf(options);
   const app = fastify({
-    serverFactory: connectionServers(connections, {
-      patience: options.patience,
-      onClientError: answerBrokenRequests(options.metrics.operations.refused),
+    serverFactory: serverFactory(connections, {
+      clientTimeouts: options.clientTimeouts,
+      onClientError: answerClientErrors(options.metrics.operations.refused),
     }),
     logger: false,
     schemaController: noSchemas,
@@ -172,35 +172,35 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
         .send(errorBody('The request could not be read.', 'BAD_REQUEST'));
     },
   });
-  followRequests(app);
-  const closing = new Closing(app, connections);
+  traceRequests(app);
+  const shutdown = new GracefulShutdown(app, connections);
   decorateWithCaller(app);
   decorateWithRefusal(app);
-  if (options.connectionLimits.connectionsPerCaller > 0) countForCallers(app, connections);
-  takeJson(app);
-  boundBodies(app, options.requestMemory);
+  if (options.connectionLimits.connectionsPerCaller > 0) countByCaller(app, connections);
+  parseJsonBodies(app);
+  limitBodyMemory(app, options.requestMemory);
   sendSecurityHeaders(app);
   refuseIncompleteHeads(app);
   refuseOtherHosts(app, options.allowedHosts);
   answerErrors(app, options.logger);
-  await openToOrigins(app, options.corsOrigins);
-  serveHealth(app, options.readiness, closing);
+  await allowOrigins(app, options.corsOrigins);
+  serveHealth(app, options.readiness, shutdown);
   serveMetrics(app, options.metrics, options.metricsAccess);
   if (options.isGraphiqlOn) await serveGraphiql(app);
-  await serveOperations(app, options, closing, connections);
+  await serveOperations(app, options, shutdown, connections);
   await serveWebhooks(app, {
     receiver: options.receiver,
     onWebhook: options.metrics.webhook,
     onHeaders: callbackHeaderLog(options.logger),
   });
-  return { app, closing };
+  return { app, shutdown };
 }
 
 /** GraphQL over every transport. */
 async function serveOperations(
   app: FastifyInstance,
   options: HttpServerOptions,
-  closing: Closing,
+  shutdown: GracefulShutdown,
   connections: Connections,
 ): Promise<void> {
   const { pipeline, schema, logger, operations, answers, authenticate, rate, corsOrigins, now } = options;
@@ -210,15 +210,19 @@ async function serveOperations(
     schema,
     logger,
     onRequest,
-    keeping: new AnswerKeeping({ answers, operations, isPrivate: authenticate !== openToAll }),
-    callbacks: new RouterCallbacks({ pipeline, closing, mayCallBack: options.mayCallBack, now, logger }),
+    responseCache: new ResponseCacheRoute({
+      answers,
+      operations,
+      isPrivate: authenticate !== allowAnonymous,
+    }),
+    callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
   });
-  serveEventStream(app, { pipeline, onRequest, closing, corsOrigins, logger });
+  serveEventStream(app, { pipeline, onRequest, shutdown, corsOrigins, logger });
   serveWebSocket(app, {
     pipeline,
     schema,
     callers: new ConnectionCallers({ authenticate, now, connections }),
-    closing,
+    shutdown,
     maximumBytes: options.maximumBytes,
     rate,
     corsOrigins,
@@ -234,7 +238,7 @@ async function serveOperations(
 
 /** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
 function answerErrors(app: FastifyInstance, logger: Logger): void {
-  const methodsAt = knownMethods(app);
+  const methodsAt = allowedMethods(app);
   // Before a body is read: what can't be done at an address does not depend on what is sent.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) notFound(request, reply);
@@ -253,13 +257,14 @@ function answerErrors(app: FastifyInstance, logger: Logger): void {
     const statusCode = error.statusCode ?? 500;
     // RFC 9110 (15.5.16): the answer names the encodings that are accepted.
     if (statusCode === 415) reply.header('accept-encoding', 'identity');
-    if (statusCode < 500) return refuse(reply, statusCode, mendable(statusCode, request), 'BAD_REQUEST');
+    if (statusCode < 500)
+      return refuse(reply, statusCode, clientErrorMessage(statusCode, request), 'BAD_REQUEST');
     logger.error({ ...logFields(request.trace), err: error }, 'a request failed for a reason of our own');
     return refuse(reply, statusCode, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
   });
 }
 
-function mendable(statusCode: number, { routeOptions }: FastifyRequest): string {
+function clientErrorMessage(statusCode: number, { routeOptions }: FastifyRequest): string {
   if (statusCode === 413)
     return `The request body is too large; at most ${routeOptions.bodyLimit} bytes are taken.`;
   if (statusCode === 415) return 'The body must be application/json, and not compressed.';

@@ -13,7 +13,7 @@ declare module 'fastify' {
  * Gives every HTTP request its id, `X-Request-Id` where that can be one, and says it in the answer. To be called before
  * any other hook is added.
  */
-export function followRequests(app: FastifyInstance): void {
+export function traceRequests(app: FastifyInstance): void {
   app.decorateRequest('trace', null as never); // Fastify takes no object here that requests would share
   app.addHook('onRequest', (request, reply, done) => {
     const { 'x-request-id': said, traceparent } = request.headers;

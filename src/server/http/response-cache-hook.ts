@@ -6,7 +6,7 @@ import { cacheControlOf } from '../../operations/operation-result.js';
 import { type FreshAnswer, type KeptAnswers } from '../../operations/response-cache.js';
 import { type Operations } from '../../telemetry/operations.js';
 import { encapsulated } from '../encapsulated.js';
-import { takeJson } from '../limits/request-bodies.js';
+import { parseJsonBodies } from '../limits/request-bodies.js';
 import { wantsFresh } from './operation-over-http.js';
 
 /** Nothing else is sure to be JSON to everybody who looks: what a form can send is not. */
@@ -22,7 +22,7 @@ const longestAccept = 256;
  * @param body as it was sent; it need not be readable.
  * @returns undefined where the request is not to be answered with what was answered before.
  */
-function answerKey({ headers, method, caller }: FastifyRequest, body: Buffer): string | undefined {
+function responseCacheKey({ headers, method, caller }: FastifyRequest, body: Buffer): string | undefined {
   const { accept = '', 'content-type': contentType = '' } = headers;
   const isUsual = method === 'POST' && jsonTypes.test(contentType) && accept.length <= longestAccept;
   if (!isUsual || headers['x-upstream-report'] !== undefined) return undefined;
@@ -52,7 +52,7 @@ declare module 'fastify' {
 }
 
 /** What keeping an endpoint's answers needs. */
-export interface AnswerKeepingOptions {
+export interface ResponseCacheRouteOptions {
   /** Undefined: none is kept. */
   readonly answers: KeptAnswers | undefined;
   readonly operations: Operations;
@@ -61,10 +61,10 @@ export interface AnswerKeepingOptions {
 }
 
 /** Gives what was answered before in place of asking Apollo Server, and keeps what that answers. */
-export class AnswerKeeping {
-  readonly #options: AnswerKeepingOptions;
+export class ResponseCacheRoute {
+  readonly #options: ResponseCacheRouteOptions;
 
-  constructor(options: AnswerKeepingOptions) {
+  constructor(options: ResponseCacheRouteOptions) {
     this.#options = options;
   }
 
@@ -76,8 +76,8 @@ export class AnswerKeeping {
       await encapsulated(app, 'kept answers', (scope) => {
         scope.decorateRequest('answering');
         scope.removeContentTypeParser('application/json');
-        takeJson(scope, (request, body) => {
-          const key = answerKey(request, body);
+        parseJsonBodies(scope, (request, body) => {
+          const key = responseCacheKey(request, body);
           const found = answers.find(key);
           request.answering = { key, found };
           return found !== undefined;
@@ -91,18 +91,18 @@ export class AnswerKeeping {
     return function answer(request, reply) {
       const { answering } = request;
       return answering?.found
-        ? give(answering.found, request, reply, keeping)
-        : keep(make.call(this, request, reply), answering, reply, answers);
+        ? sendCached(answering.found, request, reply, keeping)
+        : store(make.call(this, request, reply), answering, reply, answers);
     };
   }
 }
 
 /** Counts, logs and traces it like any other operation. */
-function give(
+function sendCached(
   { answer, freshForMs }: FreshAnswer,
   { trace }: FastifyRequest,
   reply: FastifyReply,
-  keeping: AnswerKeepingOptions,
+  keeping: ResponseCacheRouteOptions,
 ) {
   const { operationName, hasMessages, contentType, body } = answer;
   const running = keeping.operations.begin('http', trace);
@@ -117,7 +117,7 @@ function give(
   return reply;
 }
 
-async function keep(
+async function store(
   making: unknown,
   answering: Answering | undefined,
   reply: FastifyReply,

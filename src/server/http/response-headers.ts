@@ -27,7 +27,7 @@ const pathsOfGraphql: ReadonlySet<string | undefined> = new Set(['/graphql', '/g
 const preflightSeconds = 7200;
 
 /** Lets web pages of these origins read GraphQL's answers; without any, no page but our own does. */
-export async function openToOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return;
   const open: FastifyCorsOptions = {
     origin: [...origins],

@@ -18,7 +18,7 @@ const code = 'BAD_REQUEST';
  * on it the next request would begin. No route is asked, so the answer is written here.
  * @param onRefused told the code of every such answer.
  */
-export function answerBrokenRequests(onRefused: (code: string) => void) {
+export function answerClientErrors(onRefused: (code: string) => void) {
   return ({ code: reason = '' }: { readonly code?: string }, socket: Socket): void => {
     if (reason === 'ECONNRESET' || socket.destroyed) return;
     const answer = answerUnderWay(socket);

@@ -34,7 +34,7 @@ declare module 'fastify' {
 }
 
 /** Bounds the memory of all request bodies together: each holds its room before its first byte is read. */
-export function boundBodies(app: FastifyInstance, memory: RequestMemory): void {
+export function limitBodyMemory(app: FastifyInstance, memory: RequestMemory): void {
   app.decorateRequest('bodyMemory');
   app.addHook('preParsing', (request, reply, payload, done) => {
     const bytes = bodyBytes(request);
@@ -83,7 +83,7 @@ function isEncoded(encoding: string): boolean {
  * Takes JSON bodies, in UTF-8 only: a sid with another letter in it is another sid.
  * @param isAnswered asked first; true: the body need not be read.
  */
-export function takeJson(
+export function parseJsonBodies(
   app: FastifyInstance,
   isAnswered: (request: FastifyRequest, body: Buffer) => boolean = () => false,
 ): void {

@@ -23,7 +23,7 @@ export interface RequestRateOptions {
 const windowSeconds = 60;
 const secondMs = 1000;
 /** Longer than Redis takes, and shorter than a client notices. */
-const patienceMs = 100;
+const redisTimeoutMs = 100;
 /** How long a Redis that does not answer is not asked again. */
 const pauseMs = 2000;
 
@@ -61,9 +61,9 @@ export class RequestRate {
   async #waitMs(caller: string): Promise<number> {
     if (!this.#shared || performance.now() < this.#askAgainAt) return this.#own(caller);
     try {
-      return await within(patienceMs, this.#shared(caller));
+      return await within(redisTimeoutMs, this.#shared(caller));
     } catch (error) {
-      if (error instanceof NoAnswer) this.#askAgainAt = performance.now() + pauseMs; // the rest is known at once
+      if (error instanceof RedisTimeout) this.#askAgainAt = performance.now() + pauseMs; // the rest is known at once
       return this.#own(caller);
     }
   }
@@ -101,7 +101,7 @@ function sharedCount({ requestsPerMinute, redis, prefix }: RequestRateOptions): 
 }
 
 /** A Redis that is there and does not answer. */
-class NoAnswer extends Error {
+class RedisTimeout extends Error {
   override readonly name = 'NoAnswer';
 }
 
@@ -111,7 +111,7 @@ async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   try {
     const timeOver = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new NoAnswer());
+        reject(new RedisTimeout());
       }, ms);
     });
     return await Promise.race([answer, timeOver]);

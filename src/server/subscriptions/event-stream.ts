@@ -9,7 +9,7 @@ import { type OperationParameters } from '../../operations/operation-request.js'
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
 import { logFields, operationTrace } from '../../domain/request-trace.js';
-import { type Closing, within } from '../connections/closing.js';
+import { type GracefulShutdown, waitAtMost } from '../connections/graceful-shutdown.js';
 import { type RequestHook } from '../http/authentication.js';
 import { operationRequestOf, readParameters, writeResult } from '../http/operation-over-http.js';
 import { refuse } from '../http/refuse.js';
@@ -46,7 +46,7 @@ export interface EventStreamOptions {
   readonly pipeline: OperationPipeline;
   /** Authentication and rate. */
   readonly onRequest: RequestHook[];
-  readonly closing: Closing;
+  readonly shutdown: GracefulShutdown;
   /** Whose pages may ask, beside our own. */
   readonly corsOrigins: readonly string[];
   readonly logger: Logger;
@@ -55,7 +55,7 @@ export interface EventStreamOptions {
 /** Serves `graphql-sse`, distinct connections, at `/graphql/stream`. */
 export function serveEventStream(
   app: FastifyInstance,
-  { pipeline, onRequest, closing, corsOrigins, logger }: EventStreamOptions,
+  { pipeline, onRequest, shutdown, corsOrigins, logger }: EventStreamOptions,
 ): void {
   const subscribed = new Set<ServerResponse>();
   const outcomes = new WeakMap<FastifyRequest, AdmittedOperation | OperationResult>();
@@ -66,7 +66,7 @@ export function serveEventStream(
       if (!outcome) throw new Error('The operation of this stream was not admitted.');
       const events = await eventsOf(outcome, pipeline);
       const response = reply.raw;
-      if (closing.hasBegun) setImmediate(() => response.end(reconnectHint)); // it was asked for before
+      if (shutdown.hasBegun) setImmediate(() => response.end(reconnectHint)); // it was asked for before
       subscribed.add(response);
       response.once('close', () => subscribed.delete(response));
       return paced(events, response) as never;
@@ -78,7 +78,7 @@ export function serveEventStream(
     exposeHeadRoute: false,
     onRequest,
     handler: async (request, reply) => {
-      if (closing.hasBegun)
+      if (shutdown.hasBegun)
         return refuse(reply, 503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN');
       if (!isSameOrigin(request.headers, corsOrigins))
         return refuse(reply, 403, 'Another origin may not open this stream.', 'FORBIDDEN');
@@ -102,11 +102,11 @@ export function serveEventStream(
       return reply;
     },
   });
-  closing.onBegin(async () => {
+  shutdown.onBegin(async () => {
     const streams = [...subscribed];
     const closed = streams.map((response) => new Promise((resolve) => response.once('close', resolve)));
     for (const response of streams) response.end(reconnectHint);
-    await within(goodbyeMs, Promise.all(closed));
+    await waitAtMost(goodbyeMs, Promise.all(closed));
     for (const response of streams) response.destroy();
   });
 }

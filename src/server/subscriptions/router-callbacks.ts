@@ -11,7 +11,7 @@ import {
 } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
 import { logFields } from '../../domain/request-trace.js';
-import { type Closing } from '../connections/closing.js';
+import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 
 /** Where a router wants its events, as the request's `extensions.subscription` says. */
 interface CallbackTarget {
@@ -25,7 +25,7 @@ interface CallbackTarget {
 /** What router callbacks need. */
 export interface RouterCallbacksOptions {
   readonly pipeline: OperationPipeline;
-  readonly closing: Closing;
+  readonly shutdown: GracefulShutdown;
   /** Whether events may be sent to an address: nobody may make the gateway knock on other doors. */
   readonly mayCallBack: (url: string) => boolean;
   /** Epoch milliseconds. */
@@ -57,7 +57,7 @@ export class RouterCallbacks {
 
   constructor(options: RouterCallbacksOptions) {
     this.#options = options;
-    options.closing.onBegin(async () => {
+    options.shutdown.onBegin(async () => {
       const ended = Promise.all([...this.#open].map((subscription) => subscription.end()));
       await Promise.race([ended, sleep(farewellMs, undefined, { ref: false })]);
     });
@@ -69,12 +69,12 @@ export class RouterCallbacks {
    * @returns what the request is answered with.
    */
   async open(admitted: AdmittedOperation, asked: unknown): Promise<OperationResult> {
-    const { pipeline, closing, mayCallBack, now, logger } = this.#options;
+    const { pipeline, shutdown, mayCallBack, now, logger } = this.#options;
     const { trace, caller } = admitted.request;
     let router: Router;
     try {
       router = new Router(targetIn(asked, mayCallBack));
-      if (closing.hasBegun)
+      if (shutdown.hasBegun)
         throw new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; subscribe again.');
     } catch (error) {
       if (error instanceof GatewayError) return pipeline.refuse(trace, error);

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { CloseCode, type Context } from 'graphql-ws';
-import { onCallerEnd } from '../../auth/caller-end.js';
-import { type Authenticator, credentialsOfConnection } from '../../auth/credentials.js';
+import { onCredentialsEnd } from '../../auth/credentials-end.js';
+import { type Authenticator, credentialsInConnection } from '../../auth/credentials.js';
 import { anonymous, type Caller } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type Connections } from '../connections/connections.js';
@@ -55,7 +55,7 @@ export class ConnectionCallers {
         socket.close(...tooMany);
         return false;
       }
-      const stop = onCallerEnd(caller, this.#options.now, () => {
+      const stop = onCredentialsEnd(caller, this.#options.now, () => {
         socket.close(...ended);
       });
       socket.once('close', stop);
@@ -69,7 +69,7 @@ export class ConnectionCallers {
   }
 
   #hasRoom({ extra: { caller, open } }: Connection): boolean {
-    return caller === anonymous || this.#options.connections.belongsTo(open.connection, caller.name);
+    return caller === anonymous || this.#options.connections.assignTo(open.connection, caller.name);
   }
 
   /** Who is at the other end. */
@@ -90,7 +90,7 @@ export class ConnectionCallers {
 /** Credentials of a connection, which are then forgotten: they may be as long as a message. */
 function credentialsIn(connection: Connection) {
   const { connectionParams, extra } = connection;
-  const credentials = credentialsOfConnection(connectionParams, extra.headers ?? {});
+  const credentials = credentialsInConnection(connectionParams, extra.headers ?? {});
   extra.headers = undefined;
   Object.assign(connection, { connectionParams: undefined });
   return credentials;

@@ -5,7 +5,7 @@ import { type FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { nobody } from '../../domain/caller.js';
-import { type Closing, within } from '../connections/closing.js';
+import { type GracefulShutdown, waitAtMost } from '../connections/graceful-shutdown.js';
 import { type Connections } from '../connections/connections.js';
 import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../http/allowed-hosts.js';
@@ -64,7 +64,7 @@ const goodbyeMs = 500;
 
 /** What the transport needs. */
 export interface WebSocketOptions extends SocketOperationsOptions {
-  readonly closing: Closing;
+  readonly shutdown: GracefulShutdown;
   /** Of a message. */
   readonly maximumBytes: number;
   /** Whose pages may connect, beside our own. */
@@ -81,7 +81,7 @@ export interface WebSocketOptions extends SocketOperationsOptions {
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions): void {
-  const { closing, maximumBytes, onRefused, onFailure } = options;
+  const { shutdown, maximumBytes, onRefused, onFailure } = options;
   const settings = {
     noServer: true,
     maxPayload: maximumBytes,
@@ -116,10 +116,10 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
       open.serve(operations.protocol, { open, headers: request.headers, caller: nobody });
     });
   });
-  closing.onBegin(async () => {
+  shutdown.onBegin(async () => {
     await operations.idle(); // their answers go out first; clients take 1001 for a reason to connect again
     await setImmediate();
-    await within(goodbyeMs, goAway(sockets));
+    await waitAtMost(goodbyeMs, goAway(sockets));
   });
   app.addHook('preClose', (done) => {
     heartbeats.close();
@@ -131,7 +131,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
 /** Why a request for a WebSocket is refused; undefined for one that may go on. */
 function refusalOf(
   request: IncomingMessage,
-  { closing, corsOrigins, allowedHosts }: WebSocketOptions,
+  { shutdown, corsOrigins, allowedHosts }: WebSocketOptions,
 ): RawError | undefined {
   const { url, headers } = request;
   const head = headProblem(request);
@@ -143,7 +143,7 @@ function refusalOf(
     return [403, 'Pages of another origin may not open a WebSocket here.', 'FORBIDDEN'];
   if (headers['sec-websocket-version'] !== '13')
     return [426, 'WebSockets are served in version 13.', 'BAD_REQUEST', { 'sec-websocket-version': '13' }];
-  if (closing.hasBegun) return [503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN'];
+  if (shutdown.hasBegun) return [503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN'];
   return undefined;
 }
 

@@ -9,8 +9,8 @@ let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
   sandbox = await startSandbox({ ...credentials, seed: 'empty' });
-  const patience = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
-  gateway = await startGatewayOn(sandbox.baseUrl, {}, undefined, undefined, { patience });
+  const clientTimeouts = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
+  gateway = await startGatewayOn(sandbox.baseUrl, {}, undefined, undefined, { clientTimeouts });
 });
 afterAll(async () => {
   await gateway.close();

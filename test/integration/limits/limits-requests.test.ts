@@ -105,7 +105,7 @@ describe('how much may be sent', () => {
 });
 
 describe('how slowly it may be sent', () => {
-  const patience = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
+  const clientTimeouts = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
 
   it.each([
     ['headers', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\nx: '],
@@ -114,7 +114,7 @@ describe('how slowly it may be sent', () => {
       'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n{',
     ],
   ])('who drips %s is cut off', async (_what, beginning) => {
-    const gateway = await gatewayWith({}, sandbox, { patience });
+    const gateway = await gatewayWith({}, sandbox, { clientTimeouts });
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     let hasEnded = false;
     socket.on('close', () => (hasEnded = true)).on('error', () => undefined);
@@ -127,7 +127,7 @@ describe('how slowly it may be sent', () => {
   });
 
   it('an event stream goes on for longer than a request may come in', async () => {
-    const gateway = await gatewayWith({}, sandbox, { patience });
+    const gateway = await gatewayWith({}, sandbox, { clientTimeouts });
     const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
     const { body } = await request(`${gateway.url}/graphql/stream`, {
       method: 'POST',
@@ -138,7 +138,7 @@ describe('how slowly it may be sent', () => {
     body.on('close', () => (hasEnded = true)).on('error', () => undefined);
     body.resume();
     const begun = performance.now();
-    await until(() => performance.now() - begun > 3 * patience.requestMs);
+    await until(() => performance.now() - begun > 3 * clientTimeouts.requestMs);
     expect(hasEnded).toBe(false);
     body.destroy();
   });

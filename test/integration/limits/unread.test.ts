@@ -16,13 +16,13 @@ const sockets: WebSocket[] = [];
 
 async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
   sandbox = await startSandbox({ ...credentials, seed: 'empty' });
-  const patience = { headersMs: 8000, requestMs: 8000, lookEveryMs: 100, takeMs };
+  const clientTimeouts = { headersMs: 8000, requestMs: 8000, lookEveryMs: 100, takeMs };
   gateway = await startGatewayOn(
     sandbox.baseUrl,
     { SHUTDOWN_GRACE_MS: '500', LOG_LEVEL: 'error', ...environment },
     undefined,
     undefined,
-    { patience },
+    { clientTimeouts },
   );
   const { sid } = sandbox.state.insert({ status: 'completed', audience: 500 });
   const fields = Array.from({ length: 10 }, (_, index) => `${'x'.repeat(1000)}${index}: status`);

@@ -16,9 +16,9 @@ const sockets: WebSocket[] = [];
 beforeEach(async () => {
   fault = undefined;
   sandbox = await startSandbox({ ...credentials, faults: () => fault });
-  const patience = { headersMs: 500, requestMs: 500, lookEveryMs: 100 };
+  const clientTimeouts = { headersMs: 500, requestMs: 500, lookEveryMs: 100 };
   const environment = { SHUTDOWN_GRACE_MS: '200' };
-  gateway = await startGatewayOn(sandbox.baseUrl, environment, undefined, undefined, { patience });
+  gateway = await startGatewayOn(sandbox.baseUrl, environment, undefined, undefined, { clientTimeouts });
 });
 afterEach(async () => {
   closeRaw();

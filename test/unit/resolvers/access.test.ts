@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isObjectType } from 'graphql';
-import { guarded, guardedFields } from '../../../src/auth/field-scopes.js';
+import { withFieldScopes, scopedFields } from '../../../src/auth/field-scopes.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
 
 const writes = ['create', 'update', 'pause', 'resume', 'complete', 'archive'];
 
 describe('the rule of access', () => {
   it('stands before these fields and no other, least of all before plain properties', async () => {
-    const found = guardedFields(await createSchema());
+    const found = scopedFields(await createSchema());
     const told = found.map(
       ({ parent, field, scopes }) => `${parent.name}.${field.name}: ${scopes.join(' or ')}`,
     );
@@ -28,12 +28,12 @@ describe('the rule of access', () => {
 
   it('leaves nothing of the roots open but what is there for routers, and says what each needs', async () => {
     const schema = await createSchema();
-    const behind = new Set<unknown>(guardedFields(schema).map(({ field }) => field));
+    const behind = new Set<unknown>(scopedFields(schema).map(({ field }) => field));
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     const fields = roots.filter(isObjectType).flatMap((root) => Object.values<unknown>(root.getFields()));
     const open = fields.filter((field) => !behind.has(field)) as { readonly name: string }[];
     expect(open.map(({ name }) => name)).toEqual(['_entities', '_service']);
-    for (const { field, scopes } of guardedFields(schema))
+    for (const { field, scopes } of scopedFields(schema))
       for (const scope of scopes) expect(field.description).toContain(`\`${scope}\``);
   });
 
@@ -41,16 +41,16 @@ describe('the rule of access', () => {
     ['Query', 'type Query { budget: Int }'],
     ['Subscription', 'type Query { _service: Int } type Subscription { budget: Int }'],
   ])('is closed: a new field of %s that it does not speak of is no schema', (root, types) => {
-    expect(() => guarded(buildSchema(types))).toThrow(`${root}.budget has no rule`);
+    expect(() => withFieldScopes(buildSchema(types))).toThrow(`${root}.budget has no rule`);
   });
 
   it('needs to be told of no new mutation, and of no new way to a campaign', () => {
-    const schema = guarded(
+    const schema = withFieldScopes(
       buildSchema(`type Query { campaign: Campaign } type Mutation { drop: Int }
         type Campaign { report: Report, name: String } type Report { campaign: Campaign, best: Message }
         type Message { sid: ID }`),
     );
-    const found = guardedFields(schema).map(({ parent, field }) => `${parent.name}.${field.name}`);
+    const found = scopedFields(schema).map(({ parent, field }) => `${parent.name}.${field.name}`);
     expect(found.sort()).toEqual(['Mutation.drop', 'Query.campaign', 'Report.best', 'Report.campaign']);
   });
 });

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import {
   addressOf,
   Connections,
-  connectionServers,
+  serverFactory,
   type ConnectionsOptions,
 } from '../../../../src/server/connections/connections.js';
 import { IncomingBytes } from '../../../../src/server/connections/incoming-bytes.js';
@@ -35,10 +35,10 @@ async function start(limits: Partial<ConnectionsOptions>): Promise<void> {
     onEnded: (reason) => ended.push(reason),
     ...limits,
   });
-  const make = connectionServers(connections, { patience: undefined, onClientError: () => undefined });
+  const make = serverFactory(connections, { clientTimeouts: undefined, onClientError: () => undefined });
   server = make(({ url, socket }, response) => {
     if (url === '/held') held.push(response);
-    else response.end(String(connections.belongsTo(socket, url?.slice(1) ?? '')));
+    else response.end(String(connections.assignTo(socket, url?.slice(1) ?? '')));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }

@@ -8,7 +8,7 @@ const longestTimerMs = 2 ** 31 - 1;
  * @param now epoch milliseconds.
  * @returns what stops the waiting.
  */
-export function onCallerEnd(
+export function onCredentialsEnd(
   { expiresAtMs, revoked }: Caller,
   now: () => number,
   onEnd: () => void,
@@ -36,13 +36,13 @@ export function onCallerEnd(
 }
 
 /** Events as long as their caller may have them; then they end as if there were no more, and their source is left. */
-export function untilCallerEnds<Event>(
+export function untilCredentialsEnd<Event>(
   source: AsyncIterableIterator<Event>,
   caller: Caller,
   now: () => number,
 ): AsyncIterableIterator<Event> {
   if (caller.expiresAtMs === undefined && !caller.revoked) return source;
-  const stop = onCallerEnd(caller, now, () => void source.return?.());
+  const stop = onCredentialsEnd(caller, now, () => void source.return?.());
   const last: IteratorResult<Event> = { done: true, value: undefined };
   const events: AsyncIterableIterator<Event> = {
     next: async () => {

@@ -3,19 +3,19 @@ import { type FastifyInstance } from 'fastify';
 import { type Connections } from './connections.js';
 
 /** How long connections may stay that ask nothing, once nothing is being answered any more. */
-const silentMs = 500;
+const idleConnectionMs = 500;
 
 /** Ends something that would go on for ever; called when the gateway begins to stop, and waited for. */
-export type Ending = () => Promise<void> | void;
+export type ShutdownTask = () => Promise<void> | void;
 
 /**
  * Stops a server, in order: it is not ready any more, ends what would never end by itself, lets requests under way be
  * answered, still answers clients that have not heard of it, and only then takes no more connections.
  */
-export class Closing {
+export class GracefulShutdown {
   readonly #app: FastifyInstance;
   readonly #connections: Connections;
-  readonly #endings: Ending[] = [];
+  readonly #endings: ShutdownTask[] = [];
   readonly #listeners: (() => void)[] = [];
   #isClosing = false;
   /** Requests that are being answered: those that came before the stop began, and those that came since. */
@@ -48,7 +48,7 @@ export class Closing {
   }
 
   /** Adds something that must be ended, since it would go on for ever. */
-  onBegin(ending: Ending): void {
+  onBegin(ending: ShutdownTask): void {
     this.#endings.push(ending);
   }
 
@@ -65,7 +65,7 @@ export class Closing {
   async end(graceMs: number): Promise<void> {
     const overAtMs = performance.now() + graceMs;
     this.#isClosing = true;
-    await within(graceMs, Promise.all([...this.#endings.map((ending) => ending()), this.#idle()]));
+    await waitAtMost(graceMs, Promise.all([...this.#endings.map((ending) => ending()), this.#idle()]));
     await setImmediate(); // all connections that have been made are accepted: one that is not would be reset
     this.#app.server.close();
     for (const listener of this.#listeners) listener();
@@ -75,7 +75,7 @@ export class Closing {
       () => {
         this.#connections.endAll();
       },
-      isBusy ? leftMs : Math.min(silentMs, leftMs),
+      isBusy ? leftMs : Math.min(idleConnectionMs, leftMs),
     );
     try {
       await this.#app.close();
@@ -106,7 +106,7 @@ export class Closing {
 }
 
 /** Waits for something, but not longer than this. */
-export async function within(ms: number, ended: unknown): Promise<void> {
+export async function waitAtMost(ms: number, ended: unknown): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, ms);

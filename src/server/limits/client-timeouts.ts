@@ -1,5 +1,5 @@
 /** How long clients may take. */
-export interface Patience {
+export interface ClientTimeouts {
   /** Until the last header of a request. */
   readonly headersMs: number;
   /** Until the last byte of its body. */
@@ -11,19 +11,19 @@ export interface Patience {
 }
 
 /** The same goes for a message over a WebSocket. */
-export const usualRequestMs = 12_000;
-const usual: Patience = { headersMs: 8000, requestMs: usualRequestMs, lookEveryMs: 2000 };
+export const defaultRequestMs = 12_000;
+const defaults: ClientTimeouts = { headersMs: 8000, requestMs: defaultRequestMs, lookEveryMs: 2000 };
 /** Longer than most proxies keep a connection that they do not use (60 s): they close it, not the gateway. */
 const keepAliveTimeout = 72_000;
 
 /** A client that takes nothing for so long is gone, or means harm; one that takes a little is neither. */
-export const usualTakeMs = 20_000;
+export const defaultTakeMs = 20_000;
 
 /**
  * Settings of a server that ends connections on which a request comes in drops. Answers may take as long as they like:
  * event streams are answers, and a WebSocket is no request any more.
  */
-export function slowClients({ headersMs, requestMs, lookEveryMs } = usual) {
+export function serverTimeouts({ headersMs, requestMs, lookEveryMs } = defaults) {
   return {
     keepAliveTimeout,
     http: {
