@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: the gateway beside what a team would write instead; docs/performance.md tells how.
+ * `npm run bench`: compares the gateway with alternatives; docs/performance.md describes the method.
  * `npm run bench -- growth`: how its cost grows.
  */
 import { rivals } from './contestants.mjs';

@@ -6,15 +6,15 @@ import { growthParts } from './growth/parts.mjs';
 const partNames = Object.values(growthParts);
 const caseNames = [...cases.map(({ name }) => name), 'polling'];
 
-export const usage = `npm run bench -- [options]            the gateway beside what a team would write instead
-npm run bench -- growth [options]     how its cost grows with campaigns, messages, clients and subscribers
-npm run bench -- same [--only TEXT]   whether all answer the same data; measures nothing
+export const usage = `npm run bench -- [options]            compare the gateway with alternatives
+npm run bench -- growth [options]     how cost grows with campaigns, messages, clients and subscribers
+npm run bench -- same [--only TEXT]   check that all contestants return the same data
 
-  --quick          one short round: whether it runs, not what it measures
-  --rounds N       of the comparison (3)
+  --quick          one short round, to check that it runs
+  --rounds N       rounds of the comparison (3)
   --case TEXT      only cases, or parts of growth, whose name has this (may be repeated)
   --only TEXT      only contestants whose name has this (may be repeated)
-  --markdown       also put the tables, all of them, into docs/performance.md
+  --markdown       also write the tables to bench/results.md; for whole runs only
   --help
 
 cases: ${caseNames.join(' · ')}

@@ -136,7 +136,7 @@ export function newCampaignProblems(
 /** Longer than any id that clients generate. */
 const maximumKeyLength = 255;
 
-/** A blank key is no key, a very long one is something else, and garbled ones could be taken for each other. */
+/** Rules on an idempotency key. Garbled keys are refused, since layers could take two of them for the same key. */
 export function keyProblems(idempotencyKey: string | null): UserProblem[] {
   const field = ['input', 'idempotencyKey'];
   if (idempotencyKey === null) return [];
