@@ -8,7 +8,7 @@ import { type RequestReader } from '../campaigns/request-reader.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
 import { type LifecycleAction } from '../exotel/mapping/draft.js';
 import { type WithCallbacks } from './create.js';
-import { looks } from './look-up/reconciler.js';
+import { lookUntilKnown } from './look-up/reconciler.js';
 import { actionProgress, type ChangeProgress, updateProgress } from './look-up/same-campaign.js';
 import {
   done,
@@ -20,7 +20,7 @@ import {
   refused,
   refusedAction,
   settledByAfter,
-  unknownSid,
+  notFound,
 } from './outcome.js';
 
 /** What changing needs. */
@@ -73,7 +73,7 @@ export class Changes {
   async update(sid: string, draft: CampaignDraft): Promise<Outcome> {
     const action = CampaignAction.UPDATE;
     const campaign = await this.#campaignFor(action, sid);
-    if (!campaign) return unknownSid();
+    if (!campaign) return notFound();
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
     const problems = updateProblems(draft, campaign, this.#options.now());
     if (problems.length > 0) return refused(...problems);
@@ -89,7 +89,7 @@ export class Changes {
   /** Moves a campaign along its life, where the rules allow it. */
   async act(sid: string, action: LifecycleAction): Promise<Outcome> {
     const campaign = await this.#campaignFor(action, sid);
-    if (!campaign) return unknownSid();
+    if (!campaign) return notFound();
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
     const { client } = this.#options;
     return this.#change({
@@ -139,10 +139,10 @@ export class Changes {
     failure: UpstreamFailure,
     wasSent: boolean,
   ): Promise<Outcome> {
-    if (failure.reason === 'notFound') return unknownSid();
+    if (failure.reason === 'notFound') return notFound();
     if (!refusals.has(failure.reason)) return outcomeOfFailure(failure);
     const campaign = await this.#reader.revalidatedCampaign(sid);
-    if (!campaign) return unknownSid();
+    if (!campaign) return notFound();
     const progress = wasSent ? shown(campaign) : 'notDone';
     if (progress === 'done') return done(campaign);
     if (progress === 'unclear') throw new OutcomeUnknown();
@@ -157,7 +157,9 @@ export class Changes {
     const wasTaken = isSameSid(facts.sid, change.sid); // it said that it did it, and the rest can't be read
     const nowMs = now();
     const openMs = settledByAfter(failure, sentAtMs, nowMs, timeoutMs) - nowMs;
-    const outcome = await looks(openMs, sleep, (isSettled) => this.#look(change, failure, isSettled));
+    const outcome = await lookUntilKnown(openMs, sleep, (isSettled) =>
+      this.#look(change, failure, isSettled),
+    );
     if (outcome !== undefined) return outcome;
     throw wasTaken ? new UpstreamFailure(reason, facts) : new OutcomeUnknown();
   }
@@ -169,7 +171,7 @@ export class Changes {
     isSettled: boolean,
   ): Promise<Outcome | 'notDone' | undefined> {
     const campaign = await this.#reader.revalidatedCampaign(sid).catch(() => undefined);
-    if (campaign === null) return unknownSid();
+    if (campaign === null) return notFound();
     if (!campaign) return undefined;
     const progress = isSameSid(facts.sid, sid) ? 'done' : shown(campaign);
     if (progress === 'done') return done(campaign, facts.requestId);

@@ -4,7 +4,7 @@ import { type SharedState } from '../state/shared-state.js';
 import { type CreateLog, type CreateRecord, type Progress, recordToText } from './create.js';
 
 /** "The same key and input answer the first result (24 h)": DESIGN.md, writing. */
-export const keptForMs = 24 * 3_600_000;
+export const resultTtlMs = 24 * 3_600_000;
 /** A holder whose record has not changed for so long is gone. */
 export const leaseMs = 6000;
 const beatEveryMs = leaseMs / 4;
@@ -92,7 +92,7 @@ export class CreateLease implements CreateLog {
       const [from, to] = [recordToText(this.#record), recordToText(next)];
       // A Redis that is asked again, because its first reply was lost, refuses what it has done already.
       // A result is kept for a day; what stays unknown does not keep its key for ever.
-      const leftMs = next.campaign ? keptForMs : Math.max(leaseMs, next.claimedAtMs + keptForMs - now());
+      const leftMs = next.campaign ? resultTtlMs : Math.max(leaseMs, next.claimedAtMs + resultTtlMs - now());
       const isDone = (await state.swap(key, from, to, leftMs)) || (await state.read(key)) === to;
       this.#doubtful = null;
       if (!isDone) {

@@ -18,7 +18,7 @@ import { LookUp } from './look-up/look-up.js';
 import { OutstandingCreates, SidReservations } from './look-up/outstanding-creates.js';
 import { Reconciler } from './look-up/reconciler.js';
 import { outcomeOfFailure, refused } from './outcome.js';
-import { Sending } from './sending.js';
+import { CreateSender } from './create-sender.js';
 
 /** What creating needs. */
 export interface CreatesOptions {
@@ -43,7 +43,7 @@ export interface CreatesOptions {
 export class Creates {
   readonly #options: CreatesOptions;
   readonly #keyed: KeyedCreates;
-  readonly #sending: Sending;
+  readonly #sending: CreateSender;
 
   constructor(options: CreatesOptions) {
     const reservations = new SidReservations(options.state);
@@ -52,7 +52,7 @@ export class Creates {
     const reconciler = new Reconciler({ ...options, lookUp });
     this.#options = options;
     this.#keyed = new KeyedCreates(options);
-    this.#sending = new Sending({ ...options, reconciler, outstanding, reservations });
+    this.#sending = new CreateSender({ ...options, reconciler, outstanding, reservations });
   }
 
   /**
@@ -69,7 +69,13 @@ export class Creates {
     const problems = () => newCampaignProblems(draft, idempotencyKey, now());
     const isNameOurs = draft.name == null;
     if (idempotencyKey === null) {
-      const create = { id: randomUUID(), draft: { ...draft, name }, isNameOurs, log: new Memo(), origin };
+      const create = {
+        id: randomUUID(),
+        draft: { ...draft, name },
+        isNameOurs,
+        log: new ProcessLog(),
+        origin,
+      };
       return { outcome: await this.#run(create), isReplay: false };
     }
     // Rules that are broken whatever was done before need no lease.
@@ -101,7 +107,7 @@ export class Creates {
 }
 
 /** The log of a create without a key, which nobody repeats. */
-class Memo implements CreateLog {
+class ProcessLog implements CreateLog {
   progress: Progress = nothingSent;
 
   note(progress: Progress): Promise<void> {

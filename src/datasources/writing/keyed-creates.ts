@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { problem, type UserProblem } from '../../domain/errors.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type SharedState } from '../state/shared-state.js';
-import { CreateLease, keptForMs, leaseMs } from './create-lease.js';
+import { CreateLease, resultTtlMs, leaseMs } from './create-lease.js';
 import {
   type CreateRecord,
   digest,
@@ -44,7 +44,7 @@ export interface KeyedCreatesOptions {
 /** How often the record of a key is read that another gateway works on. */
 const pollMs = 250;
 /** How long it is waited for. */
-const patienceMs = 30_000;
+const maximumWaitMs = 30_000;
 
 const keyReused = problem(
   'IDEMPOTENCY_KEY_REUSED',
@@ -72,7 +72,7 @@ export class KeyedCreates {
     const key = `create:${digest(create.key)}`;
     const fingerprint = fingerprintOf(create.draft);
     const here = this.#here.get(key);
-    if (here && here.fingerprint !== fingerprint) return first(refused(keyReused));
+    if (here && here.fingerprint !== fingerprint) return firstOutcome(refused(keyReused));
     if (here) return { ...(await here.result), isJoined: true };
     const result = this.#once(key, fingerprint, create).finally(() => this.#here.delete(key));
     this.#here.set(key, { fingerprint, result });
@@ -84,24 +84,24 @@ export class KeyedCreates {
     let seen: string | null = null;
     let unchangedMs = 0;
     let { name } = create;
-    for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
+    for (let waitedMs = 0; waitedMs < maximumWaitMs; waitedMs += pollMs) {
       const text = await state.read(key);
       unchangedMs = text === seen ? unchangedMs + pollMs : 0;
       seen = text;
       const record = text === null ? null : recordFromText(text);
       if (record === undefined) throw new OutcomeUnknown(name);
-      if (record && record.fingerprint !== fingerprint) return first(refused(keyReused));
+      if (record && record.fingerprint !== fingerprint) return firstOutcome(refused(keyReused));
       if (record?.campaign) return { outcome: done(record.campaign), isReplay: true };
       const isFree = !record || record.owner === null || unchangedMs >= leaseMs;
       name = record?.name ?? name;
       if (!record) {
         const problems = create.problems();
-        if (problems.length > 0) return first(refused(...problems));
+        if (problems.length > 0) return firstOutcome(refused(...problems));
       }
       const lease = isFree
         ? await this.#lease(key, text, record ?? newRecord(fingerprint, name, this.#options.now()))
         : null;
-      if (lease) return first(await work(lease, create));
+      if (lease) return firstOutcome(await runUnderLease(lease, create));
       if (!isFree) await sleep(pollMs);
     }
     throw new OutcomeUnknown(name);
@@ -114,14 +114,14 @@ export class KeyedCreates {
     const oursText = recordToText(ours);
     const isLeased =
       (text === null
-        ? await state.insert(key, oursText, keptForMs)
-        : await state.swap(key, text, oursText, keptForMs)) || (await state.read(key)) === oursText;
+        ? await state.insert(key, oursText, resultTtlMs)
+        : await state.swap(key, text, oursText, resultTtlMs)) || (await state.read(key)) === oursText;
     return isLeased ? new CreateLease({ state, key, record: ours, now }) : null;
   }
 }
 
 /** A result is kept, an unknown outcome is left to the next request, and where nothing was created the key is free. */
-async function work(lease: CreateLease, { run }: KeyedCreate): Promise<Outcome> {
+async function runUnderLease(lease: CreateLease, { run }: KeyedCreate): Promise<Outcome> {
   try {
     const outcome = await run(lease);
     await (outcome.campaign ? lease.finish(outcome.campaign) : lease.release());
@@ -137,6 +137,6 @@ function newRecord(fingerprint: string, name: string, claimedAtMs: number): Crea
   return { fingerprint, name, claimedAtMs, owner: null, beat: 0, campaign: null, ...progress };
 }
 
-function first(outcome: Outcome): KeyedOutcome {
+function firstOutcome(outcome: Outcome): KeyedOutcome {
   return { outcome, isReplay: false };
 }

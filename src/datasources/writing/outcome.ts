@@ -24,7 +24,7 @@ export function refused(...userErrors: readonly UserProblem[]): Outcome {
 }
 
 /** There is no such campaign. */
-export function unknownSid(): Outcome {
+export function notFound(): Outcome {
   return refused(problem('NOT_FOUND', ['sid'], 'There is no campaign with this sid.'));
 }
 

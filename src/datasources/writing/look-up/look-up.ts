@@ -4,22 +4,22 @@ import { failedBecause, UpstreamFailure } from '../../../domain/upstream-failure
 import { type Campaign } from '../../../schema/campaign.js';
 import { type ExotelClient } from '../../exotel/client.js';
 import { type CallOptions } from '../../exotel/resilience/call-policy.js';
-import { earliestCreationMs, judge, type Judgement, type Lost } from './judgement.js';
+import { earliestCreationMs, matchOf, type Match, type LostCreate } from './match.js';
 import {
-  type Found,
+  type FoundRow,
   type OutstandingCreates,
   type Rivals,
   type SidReservations,
 } from './outstanding-creates.js';
-import { searchable } from './text-likeness.js';
+import { searchTermOf } from './text-similarity.js';
 
 /** The list does not tell whether the campaign is there. */
-export class CannotTell extends Error {
+export class Inconclusive extends Error {
   override readonly name: string = 'CannotTell';
 }
 
 /** The list is too long to be read as far as the campaign could be. */
-class TooLong extends CannotTell {
+class ListTooLong extends Inconclusive {
   override readonly name = 'TooLong';
 }
 
@@ -37,7 +37,7 @@ export interface LookUpOptions {
 
 /** A lost create, and the query that is to find its campaign. */
 interface Search {
-  readonly lost: Lost;
+  readonly lost: LostCreate;
   readonly query: CampaignQuery;
   readonly call: CallOptions;
 }
@@ -45,16 +45,16 @@ interface Search {
 /** A row that is the campaign, or may be. */
 interface Candidate {
   readonly row: Row<Campaign>;
-  readonly judgement: Exclude<Judgement, 'other'>;
+  readonly match: Exclude<Match, 'none'>;
   readonly aheadMs: number;
 }
 
 /** How often a list that moves is read anew. */
-const maximumWalks = 3;
+const maximumScans = 3;
 /** A layer that reads a time without its offset moves a start by up to so much: Indian time is 5.5 hours ahead. */
 const offsetErrorMs = 6 * 3_600_000;
 
-const everything: CampaignQuery = {
+const allCampaigns: CampaignQuery = {
   name: null,
   statuses: [],
   order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
@@ -75,16 +75,16 @@ export class LookUp {
    * @returns the campaign, reserved for this create, or null where it is not in the list.
    * @throws CannotTell or UpstreamFailure where that can't be told.
    */
-  async find(lost: Lost, call: CallOptions, mustBeCertain: boolean): Promise<Campaign | null> {
-    const all = { lost, query: everything, call };
-    const name = searchable(lost.draft.name);
+  async findCampaign(lost: LostCreate, call: CallOptions, mustBeCertain: boolean): Promise<Campaign | null> {
+    const all = { lost, query: allCampaigns, call };
+    const name = searchTermOf(lost.draft.name);
     if (name === null) return this.#findIn(all);
-    const byName = { ...all, query: { ...everything, name } };
+    const byName = { ...all, query: { ...allCampaigns, name } };
     if (!mustBeCertain) return this.#findByName(byName, all);
     try {
       return await this.#findIn(all);
     } catch (error) {
-      if (!(error instanceof TooLong)) throw error;
+      if (!(error instanceof ListTooLong)) throw error;
       const found = await this.#findIn(byName);
       if (found) return found;
       throw error;
@@ -102,11 +102,11 @@ export class LookUp {
   }
 
   async #findIn(search: Search): Promise<Campaign | null> {
-    for (let walk = 1; walk <= maximumWalks; walk += 1) {
+    for (let walk = 1; walk <= maximumScans; walk += 1) {
       const found = await this.#walk(search);
       if (found !== 'moved') return found;
     }
-    throw new CannotTell('the list does not stand still');
+    throw new Inconclusive('the list does not stand still');
   }
 
   /**
@@ -124,7 +124,7 @@ export class LookUp {
       const aheadMs = this.#aheadMs(window);
       const found = candidatesIn(rows, lost, aheadMs);
       for (const candidate of found) candidates.set(sidOf(candidate.row) ?? candidate, candidate);
-      const sure = await this.#reserveFirst(found.filter(isSure), lost, namesOf(candidates.values()));
+      const sure = await this.#reserveFirst(found.filter(isConclusive), lost, namesOf(candidates.values()));
       if (sure) return sure;
       if (offset + rows.length >= total || isPast(rows, lost, aheadMs))
         return this.#decide([...candidates.values()], lost);
@@ -135,57 +135,57 @@ export class LookUp {
     }
     const found = await this.#decide([...candidates.values()], lost);
     if (found) return found;
-    throw new TooLong('the list could not be read far enough');
+    throw new ListTooLong('the list could not be read far enough');
   }
 
   /** Decides at the end of a walk. The answers of creates that are in flight then tell which rows are theirs. */
-  async #decide(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null> {
+  async #decide(candidates: readonly Candidate[], lost: LostCreate): Promise<Campaign | null> {
     const early = await this.#decideNow(candidates, lost);
     if (early !== 'unclear') return early;
-    const late = (await this.#options.outstanding.othersEnded(lost.createId))
+    const late = (await this.#options.outstanding.waitForOthers(lost.createId))
       ? await this.#decideNow(candidates, lost)
       : early;
-    if (late === 'unclear') throw new CannotTell('a row may be the one');
+    if (late === 'unclear') throw new Inconclusive('a row may be the one');
     return late;
   }
 
-  async #decideNow(candidates: readonly Candidate[], lost: Lost): Promise<Campaign | null | 'unclear'> {
+  async #decideNow(candidates: readonly Candidate[], lost: LostCreate): Promise<Campaign | null | 'unclear'> {
     const seen = namesOf(candidates);
     const rivals = await this.#rivalsOf(lost);
     const areAnothers = await Promise.all(
       candidates.map(async (candidate) => {
-        if (candidate.judgement === 'twin' && rivals.hasWholeNameOfOne(foundIn(candidate))) return true;
+        if (candidate.match === 'sameContent' && rivals.hasWholeNameOfOne(foundIn(candidate))) return true;
         const sid = sidOf(candidate.row);
         return sid !== undefined && (await this.#options.reservations.isAnothers(sid, lost.createId));
       }),
     );
     const open = candidates.filter((_, index) => areAnothers[index] !== true);
     if (open.length === 0) return null;
-    const rewritten = open.filter(({ judgement }) => judgement === 'rewritten');
+    const rewritten = open.filter(({ match }) => match === 'rewritten');
     const names = new Set(rewritten.map(({ row }) => (row as Campaign).name));
-    const isOnlyName = names.size === 1 && open.every(({ judgement }) => isRewrittenOrTwin.has(judgement));
-    const acceptable = isOnlyName ? rewritten : open.filter(isSure);
+    const isOnlyName = names.size === 1 && open.every(({ match }) => areRewrittenOrSameContent.has(match));
+    const acceptable = isOnlyName ? rewritten : open.filter(isConclusive);
     return (await this.#reserveFirst(acceptable, lost, seen)) ?? 'unclear';
   }
 
   /** Reserves the first of the rows that no other create can have made. */
   async #reserveFirst(
     candidates: readonly Candidate[],
-    lost: Lost,
+    lost: LostCreate,
     seen: ReadonlySet<string>,
   ): Promise<Campaign | null> {
     if (candidates.length === 0) return null;
     const rivals = await this.#rivalsOf(lost);
     for (const candidate of candidates) {
       const found = foundIn(candidate);
-      if (candidate.judgement !== 'certain' && rivals.mayHaveMade(found, seen)) continue;
+      if (candidate.match !== 'certain' && rivals.mayHaveMade(found, seen)) continue;
       if (await this.#options.reservations.reserve(found.row.sid, lost.createId)) return found.row;
     }
     return null;
   }
 
   /** Read after the list and before a reservation: whoever is missing has reserved a campaign already. */
-  #rivalsOf({ createId: id, draft }: Lost): Promise<Rivals> {
+  #rivalsOf({ createId: id, draft }: LostCreate): Promise<Rivals> {
     return this.#options.outstanding.rivalsOf({ id, draft });
   }
 
@@ -197,12 +197,12 @@ export class LookUp {
 }
 
 /** A row of which more is said than that it can't be read. */
-function foundIn({ row, aheadMs }: Candidate): Found {
+function foundIn({ row, aheadMs }: Candidate): FoundRow {
   return { row: row as Campaign, aheadMs };
 }
 
-const isSure = ({ judgement }: Candidate): boolean => judgement === 'certain' || judgement === 'same';
-const isRewrittenOrTwin: ReadonlySet<Judgement> = new Set<Judgement>(['rewritten', 'twin']);
+const isConclusive = ({ match }: Candidate): boolean => match === 'certain' || match === 'exact';
+const areRewrittenOrSameContent: ReadonlySet<Match> = new Set<Match>(['rewritten', 'sameContent']);
 
 function sidOf(row: Row<Campaign> | undefined): string | undefined {
   return row instanceof UpstreamFailure ? row.facts.sid : row?.sid;
@@ -212,15 +212,15 @@ function namesOf(candidates: Iterable<Candidate>): ReadonlySet<string> {
   return new Set([...candidates].flatMap(({ row }) => (row instanceof UpstreamFailure ? [] : [row.name])));
 }
 
-function candidatesIn(rows: readonly Row<Campaign>[], lost: Lost, aheadMs: number): Candidate[] {
+function candidatesIn(rows: readonly Row<Campaign>[], lost: LostCreate, aheadMs: number): Candidate[] {
   return rows.flatMap((row) => {
-    const judgement = judge(row, lost, aheadMs);
-    return judgement === 'other' ? [] : [{ row, judgement, aheadMs }];
+    const match = matchOf(row, lost, aheadMs);
+    return match === 'none' ? [] : [{ row, match, aheadMs }];
   });
 }
 
 /** The latest start comes first, and ours lies after the sending: rows that start before are older. */
-function isPast(rows: readonly Row<Campaign>[], lost: Lost, aheadMs: number): boolean {
+function isPast(rows: readonly Row<Campaign>[], lost: LostCreate, aheadMs: number): boolean {
   const starts = rows
     .map((row) => (row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? '')))
     .filter((start) => !Number.isNaN(start));

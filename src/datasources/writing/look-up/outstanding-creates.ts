@@ -5,9 +5,9 @@ import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type SharedState } from '../../state/shared-state.js';
 import { type Create, digest, fingerprintOf, jsonOrUndefined, type Progress } from '../create.js';
-import { isLikelyCreation } from './judgement.js';
+import { isLikelyCreation } from './match.js';
 import { hasScheduleOf } from './same-campaign.js';
-import { letters, type Likeness, likenessOf } from './text-likeness.js';
+import { letters, type Similarity, similarityOf } from './text-similarity.js';
 
 const stored = z.array(
   z.object({
@@ -24,7 +24,7 @@ const stored = z.array(
 type Outstanding = z.infer<typeof stored>[number];
 
 /** As long as an idempotency key is kept: a lost create may be looked for as long. */
-const keptForMs = 24 * 3_600_000;
+const retentionMs = 24 * 3_600_000;
 /** What is longer is compared by its beginning. */
 const longestName = 400;
 /** Of one content; past that the oldest go first. */
@@ -32,8 +32,8 @@ const maximumEntries = 200;
 /** How often a change is tried that others get ahead of. */
 const maximumSwaps = 50;
 
-/** How sure a likeness makes: a create whose name is merely cut has no claim beside one whose name is whole. */
-const ranks: Readonly<Partial<Record<Likeness, number>>> = { same: 1, rewritten: 1, cut: 2 };
+/** How sure a similarity makes: a create whose name is merely cut has no claim beside one whose name is whole. */
+const ranks: Readonly<Partial<Record<Similarity, number>>> = { same: 1, rewritten: 1, cut: 2 };
 const noClaim = 3;
 
 /**
@@ -55,7 +55,7 @@ export class OutstandingCreates {
   }
 
   /** Runs what sends a create: who looks for another can wait for its end. */
-  async sending<T>({ id }: Create, send: () => Promise<T>): Promise<T> {
+  async track<T>({ id }: Create, send: () => Promise<T>): Promise<T> {
     const sent = send();
     this.#inFlight.set(id, sent);
     try {
@@ -69,7 +69,7 @@ export class OutstandingCreates {
    * Waits for the ends of the creates that this process is sending.
    * @returns whether there were any besides the one with this id.
    */
-  async othersEnded(id: string): Promise<boolean> {
+  async waitForOthers(id: string): Promise<boolean> {
     const others = [...this.#inFlight].flatMap(([other, sent]) => (other === id ? [] : [sent]));
     await Promise.allSettled(others);
     return others.length > 0;
@@ -107,7 +107,7 @@ export class OutstandingCreates {
     await this.#turn.runExclusive(async () => {
       for (let swaps = 0; swaps < maximumSwaps; swaps += 1) {
         const { text, entries } = await this.#read(key);
-        const next = change(entries.filter(({ settledByMs }) => settledByMs + keptForMs > this.#now()));
+        const next = change(entries.filter(({ settledByMs }) => settledByMs + retentionMs > this.#now()));
         if (await this.#write(key, text, next.slice(-maximumEntries))) return;
       }
     });
@@ -117,8 +117,8 @@ export class OutstandingCreates {
     if (entries.length === 0) return text === null || this.#state.remove(key, text);
     const next = JSON.stringify(entries);
     return text === null
-      ? this.#state.insert(key, next, keptForMs)
-      : this.#state.swap(key, text, next, keptForMs);
+      ? this.#state.insert(key, next, retentionMs)
+      : this.#state.swap(key, text, next, retentionMs);
   }
 
   async #read(key: string): Promise<{ readonly text: string | null; readonly entries: Outstanding[] }> {
@@ -131,7 +131,7 @@ export class OutstandingCreates {
 }
 
 /** A campaign of a list, as it is told from others. */
-export interface Found {
+export interface FoundRow {
   readonly row: Campaign;
   /** See `isLikelyCreation`. */
   readonly aheadMs: number;
@@ -157,7 +157,7 @@ export class Rivals {
    * does not count: of campaigns that are the same either may have any.
    * @param seen the names of the campaigns that were found with it: a name that is there was not rewritten.
    */
-  mayHaveMade(found: Found, seen: ReadonlySet<string>): boolean {
+  mayHaveMade(found: FoundRow, seen: ReadonlySet<string>): boolean {
     const { row } = found;
     return this.#others.some((other) => {
       const isSent = other.isInFlight && this.#nowMs < other.settledByMs;
@@ -173,7 +173,7 @@ export class Rivals {
    * Tells whether a row that is not known to have the create's name has the whole name of one of them. A name that is merely cut
    * proves nothing: a layer that cuts names may have done more to the create's own.
    */
-  hasWholeNameOfOne(found: Found): boolean {
+  hasWholeNameOfOne(found: FoundRow): boolean {
     return this.#others.some(
       (other) => this.#rankOf(other.name, found.row.name) === ranks.same && fits(other, found),
     );
@@ -184,14 +184,14 @@ export class Rivals {
     const known = this.#ranks.get(key);
     if (known !== undefined) return known;
     const compared = sent.length < longestName ? stored : stored.slice(0, longestName);
-    const rank = ranks[likenessOf(sent, compared)] ?? noClaim;
+    const rank = ranks[similarityOf(sent, compared)] ?? noClaim;
     this.#ranks.set(key, rank);
     return rank;
   }
 }
 
 /** Whether a campaign was made when a create was sent, and has its schedule. */
-function fits(other: Outstanding, { row, aheadMs }: Found): boolean {
+function fits(other: Outstanding, { row, aheadMs }: FoundRow): boolean {
   return isLikelyCreation(other, row.createdAt, aheadMs) && hasScheduleOf({ schedule: other }, row);
 }
 
@@ -205,7 +205,7 @@ function draftKey(draft: CampaignDraft): string {
 }
 
 /** As long as a create may be looked for, and a day more. */
-const ttlMs = 48 * 3_600_000;
+const reservationTtlMs = 48 * 3_600_000;
 
 /** Which campaign is the answer to which create: no campaign is the answer to two. */
 export class SidReservations {
@@ -217,7 +217,7 @@ export class SidReservations {
 
   /** Reserves a campaign for a create. @returns false where it is reserved for another. */
   async reserve(sid: string, createId: string): Promise<boolean> {
-    if (await this.#state.insert(keyOf(sid), createId, ttlMs)) return true;
+    if (await this.#state.insert(keyOf(sid), createId, reservationTtlMs)) return true;
     return (await this.#state.read(keyOf(sid))) === createId;
   }
 

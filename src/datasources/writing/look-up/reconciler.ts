@@ -3,7 +3,7 @@ import { failedBecause } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type Create } from '../create.js';
 import { OutcomeUnknown } from '../outcome.js';
-import { CannotTell, type LookUp } from './look-up.js';
+import { Inconclusive, type LookUp } from './look-up.js';
 
 /** A caller is kept waiting so long between looks; after the last the outcome is unknown. */
 const pausesMs = [5000, 5000] as const;
@@ -15,7 +15,7 @@ const pausesMs = [5000, 5000] as const;
  * @param look gives undefined where it tells nothing; `isSettled` is true once the request can't be processed any more.
  * @returns undefined where no look told anything.
  */
-export async function looks<T>(
+export async function lookUntilKnown<T>(
   openMs: number,
   sleep: (ms: number) => Promise<unknown>,
   look: (isSettled: boolean) => Promise<T | undefined>,
@@ -39,7 +39,7 @@ export interface ReconcilerOptions {
 }
 
 /** How long one look may take, with its wait for other creates. */
-const lookMs = 6000;
+const lookTimeoutMs = 6000;
 
 /** Establishes the outcome of a create whose answer was lost. */
 export class Reconciler {
@@ -57,7 +57,7 @@ export class Reconciler {
   async reconcile(create: Create): Promise<Campaign | null> {
     const { now, sleep } = this.#options;
     const openMs = create.log.progress.settledByMs - now();
-    const found = await looks(openMs, sleep, async (isSettled) => {
+    const found = await lookUntilKnown(openMs, sleep, async (isSettled) => {
       const campaign = await this.#look(create, isSettled);
       return campaign === null && !isSettled ? undefined : campaign;
     });
@@ -72,22 +72,24 @@ export class Reconciler {
     if (sentAtMs === null) return null;
     const lost = { createId: id, draft, isNameOurs, sentAtMs, settledByMs, marks, suspects };
     try {
-      return await inTime(this.#options.lookUp.find(lost, { priority: 'write', origin }, isSettled));
+      return await withTimeout(
+        this.#options.lookUp.findCampaign(lost, { priority: 'write', origin }, isSettled),
+      );
     } catch (error) {
       // The budget says when there is a place for another look; waiting here is of no use.
       if (failedBecause(error, 'rateLimited'))
         throw new OutcomeUnknown(draft.name, error.facts.retryAfterSeconds);
-      if (error instanceof CannotTell || error instanceof GatewayError) return undefined;
+      if (error instanceof Inconclusive || error instanceof GatewayError) return undefined;
       throw error;
     }
   }
 }
 
 /** A look that takes too long tells nothing, though it goes on. */
-async function inTime<T>(look: Promise<T>): Promise<T | undefined> {
+async function withTimeout<T>(look: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, lookMs, undefined);
+    timer = setTimeout(resolve, lookTimeoutMs, undefined);
   });
   return Promise.race([look, late]).finally(() => {
     clearTimeout(timer);

@@ -4,7 +4,7 @@ import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type LifecycleAction } from '../../exotel/mapping/draft.js';
 import { digest } from '../create.js';
-import { isSameText, likenessOf } from './text-likeness.js';
+import { isSameText, similarityOf } from './text-similarity.js';
 
 type Callbacks = Pick<CampaignDraft | Campaign, 'statusCallback' | 'smsStatusCallback'>;
 
@@ -204,7 +204,7 @@ export function contradictions(draft: CampaignDraft, campaign: Campaign): Readon
 }
 
 function isLike(sent: string | null | undefined, stored: string | null): boolean {
-  return sent == null || stored === null || likenessOf(sent, stored) !== 'different';
+  return sent == null || stored === null || similarityOf(sent, stored) !== 'different';
 }
 
 /** Contradictions that no layer makes: campaigns of another name, for other people, or of another text are other campaigns. */
@@ -253,6 +253,6 @@ export function actionProgress(action: LifecycleAction, before: Campaign, now: C
 }
 
 function isRenamed(draft: CampaignDraft, now: Campaign): boolean {
-  const likeness = likenessOf(draft.name ?? '', now.name);
-  return likeness === 'rewritten' || likeness === 'cut';
+  const similarity = similarityOf(draft.name ?? '', now.name);
+  return similarity === 'rewritten' || similarity === 'cut';
 }

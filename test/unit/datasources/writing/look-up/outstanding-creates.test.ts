@@ -115,25 +115,25 @@ describe('who looks waits for those that its own process is sending', () => {
   it('until the last has ended, however', async () => {
     const ends: (() => void)[] = [];
     const sending = (id: string): Promise<void> =>
-      here.sending(createOf(id), () => new Promise((resolve) => ends.push(resolve)));
+      here.track(createOf(id), () => new Promise((resolve) => ends.push(resolve)));
     const failing = here
-      .sending(createOf('fails'), () => Promise.reject(new Error('lost')))
+      .track(createOf('fails'), () => Promise.reject(new Error('lost')))
       .catch(() => undefined);
     const all = [sending('one'), sending('other'), failing];
     let hasWaited: boolean | undefined;
-    const waiting = here.othersEnded('ours').then((were) => (hasWaited = were));
+    const waiting = here.waitForOthers('ours').then((were) => (hasWaited = were));
     ends[0]?.();
     await new Promise(setImmediate);
     expect(hasWaited).toBeUndefined();
     ends[1]?.();
     await Promise.all([waiting, ...all]);
     expect(hasWaited).toBe(true);
-    expect(await here.othersEnded('ours')).toBe(false);
+    expect(await here.waitForOthers('ours')).toBe(false);
   });
 
   it('and not for itself', async () => {
-    const sending = here.sending(ours, () => new Promise(setImmediate));
-    expect(await here.othersEnded('ours')).toBe(false);
+    const sending = here.track(ours, () => new Promise(setImmediate));
+    expect(await here.waitForOthers('ours')).toBe(false);
     await sending;
   });
 });

@@ -8,7 +8,7 @@ import { type Create, nothingSent, type Progress, type WithCallbacks } from './c
 import { type OutstandingCreates, type SidReservations } from './look-up/outstanding-creates.js';
 import { type Reconciler } from './look-up/reconciler.js';
 import { callbackMarks, isMarked, isPlausibleAnswer } from './look-up/same-campaign.js';
-import { likenessOf } from './look-up/text-likeness.js';
+import { similarityOf } from './look-up/text-similarity.js';
 import {
   createdUnreadable,
   done,
@@ -21,7 +21,7 @@ import {
 } from './outcome.js';
 
 /** What sending needs. */
-export interface SendingOptions {
+export interface CreateSenderOptions {
   readonly client: ExotelClient;
   readonly reconciler: Reconciler;
   readonly outstanding: OutstandingCreates;
@@ -36,16 +36,16 @@ export interface SendingOptions {
 const maximumPosts = 2;
 
 /** Reasons for which a request was not processed, whatever became of those before it. */
-const passing: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
+const neverProcessed: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
 
 /**
  * Sends a create so that it makes one campaign: nothing is sent while the outcome of an earlier request is unknown. The upstream
  * has no idempotency key (docs/upstream.md, limits).
  */
-export class Sending {
-  readonly #options: SendingOptions;
+export class CreateSender {
+  readonly #options: CreateSenderOptions;
 
-  constructor(options: SendingOptions) {
+  constructor(options: CreateSenderOptions) {
     this.#options = options;
   }
 
@@ -59,7 +59,7 @@ export class Sending {
       return await this.#untilKnown(create);
     } catch (error) {
       // Whatever else went wrong, a request was sent whose outcome is unknown.
-      if (log.progress.sentAtMs !== null && isNoAnswer(error)) throw new OutcomeUnknown(draft.name);
+      if (log.progress.sentAtMs !== null && isUnanswered(error)) throw new OutcomeUnknown(draft.name);
       throw error;
     }
   }
@@ -78,7 +78,7 @@ export class Sending {
         await this.#note(create, nothingSent);
         return refused(...problems);
       }
-      const end = await this.#options.outstanding.sending(create, () => this.#post(create));
+      const end = await this.#options.outstanding.track(create, () => this.#post(create));
       if (!(end instanceof UpstreamFailure)) return end;
       lost = end;
     }
@@ -124,7 +124,7 @@ export class Sending {
       const isLost = error.mayHaveBeenProcessed || (before.sentAtMs !== null && error.reason === 'duplicate');
       if (!isLost) {
         // It was sent only where the requests before it certainly created nothing.
-        const isNothing = before.isEnded || !passing.has(error.reason);
+        const isNothing = before.isEnded || !neverProcessed.has(error.reason);
         await this.#note(create, isNothing ? nothingSent : before);
         throw error;
       }
@@ -178,8 +178,8 @@ export class Sending {
   async #isAnswer(campaign: Campaign, create: Create, sent: CampaignDraft): Promise<boolean> {
     if (isMarked(campaign, callbackMarks(create.draft, sent))) return true;
     if (!isPlausibleAnswer(sent, campaign)) return false;
-    const likeness = likenessOf(create.draft.name, campaign.name);
-    if (likeness === 'same' || likeness === 'rewritten') return true;
+    const similarity = similarityOf(create.draft.name, campaign.name);
+    if (similarity === 'same' || similarity === 'rewritten') return true;
     const rivals = await this.#options.outstanding.rivalsOf(create).catch(() => null);
     return !rivals?.hasWholeNameOfOne({ row: campaign, aheadMs: 0 });
   }
@@ -212,6 +212,6 @@ class WrongAnswer extends UpstreamFailure {
   }
 }
 
-function isNoAnswer(error: unknown): boolean {
+function isUnanswered(error: unknown): boolean {
   return !(error instanceof OutcomeUnknown) && !(error instanceof UpstreamFailure && error.facts.sid);
 }

@@ -6,14 +6,14 @@
  * - `cut`: rewritten or not, its beginning.
  * - `near`: the one contains the other.
  */
-export type Likeness = 'same' | 'rewritten' | 'cut' | 'near' | 'different';
+export type Similarity = 'same' | 'rewritten' | 'cut' | 'near' | 'different';
 
 /** No column for names is shorter: what is shorter and the beginning of a name is rather another name. */
 const shortestCut = 20;
 
 /** Compares a stored text with the one that was sent. */
-export function likenessOf(sent: string, stored: string): Likeness {
-  if (plain(sent) === plain(stored)) return 'same';
+export function similarityOf(sent: string, stored: string): Similarity {
+  if (normalized(sent) === normalized(stored)) return 'same';
   const sentAs = unescaped(sent).map(letters);
   const storedAs = unescaped(stored).map(letters);
   const isSome = (test: (one: string, other: string) => boolean): boolean =>
@@ -28,13 +28,16 @@ export function likenessOf(sent: string, stored: string): Likeness {
 }
 
 /** A text without what almost any layer may normalise: runs of spaces, spaces around it, the composition of letters. */
-function plain(text: string): string {
+function normalized(text: string): string {
   return text.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
 }
 
 /** Tells whether two texts are the same, but for spaces, composition, and how often either is escaped. */
 export function isSameText(sent: string, stored: string): boolean {
-  return plain(sent) === plain(stored) || plain(fullyUnescaped(sent)) === plain(fullyUnescaped(stored));
+  return (
+    normalized(sent) === normalized(stored) ||
+    normalized(fullyUnescaped(sent)) === normalized(fullyUnescaped(stored))
+  );
 }
 
 /** Marks of Latin, Greek and Cyrillic letters, which some layers drop, and those of emoji. The other marks are vowels. */
@@ -157,7 +160,7 @@ const searchedCharacters = 40;
  * A part of a name to search for: the longest run of ASCII letters and digits near its beginning, which no layer rewrites
  * but for case; null where there is none that is long enough. What a search does not find may be there nevertheless.
  */
-export function searchable(name: string): string | null {
+export function searchTermOf(name: string): string | null {
   const beginning = [...name.slice(0, 2 * searchedCharacters)].slice(0, searchedCharacters).join('');
   const runs = beginning.match(/[0-9A-Za-z]+/g) ?? [];
   const [longest = ''] = [...runs].sort((one, other) => other.length - one.length);

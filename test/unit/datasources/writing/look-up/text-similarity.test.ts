@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   isSameText,
-  type Likeness,
-  likenessOf,
-  searchable,
-} from '../../../../../src/datasources/writing/look-up/text-likeness.js';
+  type Similarity,
+  similarityOf,
+  searchTermOf,
+} from '../../../../../src/datasources/writing/look-up/text-similarity.js';
 
 describe('a stored name is like the one that was sent', () => {
   const long = 'Summer campaign for the north of India';
-  it.each<[string, string, Likeness]>([
+  it.each<[string, string, Similarity]>([
     ['Big Sale', 'Big Sale', 'same'],
     ['Big  Sale', ' Big Sale\n', 'same'],
     ['Big_Sale', 'Big Sale', 'rewritten'],
@@ -30,7 +30,7 @@ describe('a stored name is like the one that was sent', () => {
     ['Diwali offer', '', 'near'],
     ['100% off now', '100%25%20off%20now', 'rewritten'],
   ])('%j, %j: %s', (sent, stored, expected) => {
-    expect(likenessOf(sent, stored)).toBe(expected);
+    expect(similarityOf(sent, stored)).toBe(expected);
   });
 
   it.each(['a', ' ', '&', '&a', '&amp;', '&#', '%', '%4', '\\u', '\u0301', '🎉', '<b', '&#x1', 'क्'])(
@@ -38,11 +38,11 @@ describe('a stored name is like the one that was sent', () => {
     (piece) => {
       const text = piece.repeat(100_000 / piece.length);
       const startedAtMs = performance.now();
-      likenessOf(text, `${text}x`);
+      similarityOf(text, `${text}x`);
       isSameText(text, `${text}x`);
-      likenessOf('Big Sale', text);
-      likenessOf(text, 'Big Sale');
-      searchable(text);
+      similarityOf('Big Sale', text);
+      similarityOf(text, 'Big Sale');
+      searchTermOf(text);
       expect(performance.now() - startedAtMs).toBeLessThan(3000);
     },
   );
@@ -66,7 +66,7 @@ describe('two texts are the same, however often either is escaped', () => {
       escaped = escape(escaped);
       expect([isSameText(text, escaped), isSameText(escaped, text)]).toEqual([true, true]);
       expect(isSameText(`${text} now`, escaped)).toBe(false);
-      expect(likenessOf(`Diwali ${text}`, `Diwali ${escaped}`)).not.toBe('different');
+      expect(similarityOf(`Diwali ${text}`, `Diwali ${escaped}`)).not.toBe('different');
     }
     expect(isSameText(text, encodeURIComponent(escape(text)))).toBe(true);
   });
@@ -103,6 +103,6 @@ describe('what is searched for', () => {
     ['acme 2026-05-01 10:00:00 k3j2h1g0', 'k3j2h1g0'],
     ['x'.repeat(100_000), 'x'.repeat(40)],
   ])('of %j: %j', (name, expected) => {
-    expect(searchable(name)).toBe(expected);
+    expect(searchTermOf(name)).toBe(expected);
   });
 });
