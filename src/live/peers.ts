@@ -118,7 +118,7 @@ export class Peers {
       this.#hear(text);
     });
     options.bus.onGap((gap) => {
-      if (gap === 'unheard') options.onMissed();
+      if (gap === 'receive') options.onMissed();
       else this.#say({ kind: 'missed' });
     });
   }

@@ -5,19 +5,19 @@ const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
-/** How long an answer is as good as a new one, by how fast what it tells can change. */
+/** How long entries of the cache are fresh, by how fast their values can change. All times in milliseconds. */
 export interface Freshness {
   readonly campaignMs: Readonly<Record<CampaignStatus, number>>;
-  /** A sid that the upstream does not have may be created any moment. */
+  /** A sid that the upstream does not have: such a campaign may be created at any time. */
   readonly unknownSidMs: number;
-  /** A list changes with every campaign that is created or moves. */
+  /** A window of campaigns: lists change with every campaign. */
   readonly listMs: number;
   readonly messagesMs: number;
-  /** Nothing more happens to the messages of a campaign that has ended. */
+  /** Messages of a campaign that has ended: they no longer change. */
   readonly endedMessagesMs: number;
-  /** How old an answer may be that stands in while the upstream gives none. */
+  /** Greatest age of an entry that is served while no new read succeeds. */
   readonly maxStaleMs: number;
-  /** How long a caller waits for a refresh before the old answer is given. */
+  /** How long a caller waits for a refresh before the stale entry is served. */
   readonly softTimeoutMs: number;
 }
 
@@ -39,7 +39,7 @@ export const defaultFreshness: Freshness = {
   softTimeoutMs: 500,
 };
 
-/** The same where the upstream's campaigns run so many times faster than life: the embedded sandbox's do. */
+/** Freshness for campaigns that run `speed` times faster than real ones, as in the embedded sandbox. */
 export function accelerated(freshness: Freshness, speed: number): Freshness {
   const factor = Math.max(1, speed);
   const { campaignMs } = freshness;
@@ -56,12 +56,12 @@ export function accelerated(freshness: Freshness, speed: number): Freshness {
   };
 }
 
-/** How far the upstream's clock, which says when a campaign ended, may be from ours. */
+/** Bound on the difference between the clocks of the gateway and the upstream, which tells when a campaign ended. */
 const clockSkewMs = 60_000;
 
 /**
- * For how long messages are as good as new: those read before their campaign's end, or about then, were not yet what
- * they came to be.
+ * How long a window of messages is fresh. Messages that were read before their campaign ended, or at about that time, may
+ * still have changed afterwards.
  */
 export function messagesFreshMs(
   { endedMessagesMs, messagesMs }: Freshness,
@@ -73,7 +73,7 @@ export function messagesFreshMs(
   return isFinal ? endedMessagesMs : messagesMs;
 }
 
-/** True for a status after which no message changes. */
+/** True for a status in which messages no longer change. */
 export function hasEnded(status: CampaignStatus | undefined): boolean {
   return status === CampaignStatus.COMPLETED || status === CampaignStatus.ARCHIVED;
 }

@@ -3,47 +3,47 @@ import { type Cursor, isTiedAt, markedDistances, markOf, nearestKnown, type Neig
 import { type ListSource } from './list-source.js';
 import { explainOrder, type KeyOrder } from './sort-key.js';
 
-/** A neighbour of a cursor's row that is in the list. */
+/** A former neighbour of a cursor's row that is still in the list. */
 export interface FoundNeighbour {
   readonly index: number;
-  /** How far from the cursor's row it was. */
+  /** Its former distance from the cursor's row. */
   readonly distance: number;
 }
 
-/** Where a cursor's row can be, judged by the rows at hand. */
+/** Bounds on the position of a cursor's row, from the rows that were read. */
 export interface Bracket {
-  /** Where the row is, if it is among the rows at hand. */
+  /** Index of the row, if it is among the rows that were read. */
   readonly found: number | undefined;
-  /** The rows with its sort key lie within; the whole list where keys do not tell. */
+  /** Contains all rows with the sort key of the cursor; the whole list if sort keys do not bound them. */
   readonly block: RowRange;
-  /** True where `block` follows from sort keys, or the list has no other order than its own. */
+  /** True if `block` follows from sort keys, or if the list is in the upstream's own order. */
   readonly isBlockKnown: boolean;
-  /** True where a row at hand within `block` has no sort key: it can have come before the cursor's row, or after it. */
+  /** True if a row within `block` has no sort key: it may have been before the cursor's row, or after it. */
   readonly hasUnplaced: boolean;
-  /** From the first row at hand that is of the block to the last; undefined where there is none, or keys do not tell. */
+  /** From the first row of the block that was read to the last; undefined if none was read, or keys do not bound it. */
   readonly seen: RowRange | undefined;
-  /** The row lies within: the block, less what its neighbours exclude. */
+  /** Contains the row: the block, less the parts that its neighbours exclude. */
   readonly range: RowRange;
-  /** The nearest row before it that is still in the block. */
+  /** The nearest neighbour before the row that is still in the block. */
   readonly previous: FoundNeighbour | undefined;
-  /** The nearest row after it that is still in the block. */
+  /** The nearest neighbour after the row that is still in the block. */
   readonly next: FoundNeighbour | undefined;
 }
 
-/** Rows at hand with their offsets, in the order of the list. */
+/** Rows that were read with their offsets, in the order of the list. */
 export type Entries<T> = readonly (readonly [offset: number, row: Row<T>])[];
 
-/** The argument that a cursor was given as: whether the page is after its row, or before it. */
+/** The argument that a cursor was passed as. */
 export type Side = 'after' | 'before';
 
-/** Judges by the rows at hand where a cursor's row can be. */
+/** Bounds the position of a cursor's row by the rows that were read. */
 export function bracketOf<T extends { readonly sid: string }>(
   { entries, total }: { readonly entries: Entries<T>; readonly total: number },
   source: ListSource<T>,
   cursor: Cursor,
   side: Side,
 ): Bracket {
-  const rows = entries.flatMap(([index, row]): Known[] => {
+  const rows = entries.flatMap(([index, row]): ReadableRow[] => {
     const known = readable(row);
     return known && index < total ? [{ index, sid: known.sid, key: source.sortKeyOf(known) }] : [];
   });
@@ -79,8 +79,8 @@ export function bracketOf<T extends { readonly sid: string }>(
 }
 
 /**
- * Where the row would be if nothing had come between it and the nearest neighbour; undefined without a neighbour.
- * @returns also where that neighbour is, and whether no nearer one can be found on its side.
+ * Position of the row if no row has come between it and its nearest neighbour; undefined without a neighbour.
+ * @returns the position, that of the neighbour, and whether the neighbour is the nearest one that the cursor knows.
  */
 export function besideNeighbour(
   { previous, next }: Bracket,
@@ -103,15 +103,15 @@ function isWithin(index: number, { start, end }: RowRange): boolean {
   return index >= start && index < end;
 }
 
-/** A row that could be read. */
-interface Known {
+/** A readable row. */
+interface ReadableRow {
   readonly index: number;
   readonly sid: string;
   readonly key: string | null;
 }
 
 function orderOf<T extends { readonly sid: string }>(
-  rows: readonly Known[],
+  rows: readonly ReadableRow[],
   { direction }: ListSource<T>,
   { sortKey }: Cursor,
 ): KeyOrder | undefined {
@@ -122,7 +122,12 @@ function orderOf<T extends { readonly sid: string }>(
   );
 }
 
-function blockOf(rows: readonly Known[], { compare }: KeyOrder, sortKey: string, total: number): RowRange {
+function blockOf(
+  rows: readonly ReadableRow[],
+  { compare }: KeyOrder,
+  sortKey: string,
+  total: number,
+): RowRange {
   let [start, end] = [0, total];
   for (const { index, key } of rows) {
     const place = key === null ? 0 : compare(key, sortKey);
@@ -132,8 +137,8 @@ function blockOf(rows: readonly Known[], { compare }: KeyOrder, sortKey: string,
   return { start, end };
 }
 
-/** @param isTied true where only rows with the cursor's sort key count. */
-function foundOf(rows: readonly Known[], neighbours: Neighbours, isTied: boolean): FoundNeighbour[] {
+/** @param isTied true if only neighbours with the cursor's sort key count. */
+function foundOf(rows: readonly ReadableRow[], neighbours: Neighbours, isTied: boolean): FoundNeighbour[] {
   const distances = new Map<number, number>();
   neighbours.marks.forEach((mark, index) => {
     const distance = markedDistances[index];
@@ -148,8 +153,9 @@ function foundOf(rows: readonly Known[], neighbours: Neighbours, isTied: boolean
 }
 
 /**
- * The neighbours that agree on one place between them: a row that has changed its place, in an order that does not show
- * it, must not mislead. The place with the fewest neighbours against it counts; of several, the one that shows more rows.
+ * The neighbours that agree on one position between them. A neighbour that has moved itself, in an order that does not show
+ * it, must not mislead: the position that contradicts the fewest neighbours wins. Of equal ones, it is the one that shows
+ * more rows.
  */
 function agreeing(before: readonly FoundNeighbour[], after: readonly FoundNeighbour[], side: Side) {
   const against = (place: number): number =>

@@ -1,45 +1,45 @@
 import { type Row, type RowRange } from '../../domain/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { ListRows, type ListSource } from './list-source.js';
-import { type KnownPlace, RowCursors } from './row-cursors.js';
+import { type KnownPosition, RowCursors } from './row-cursors.js';
 
-/** A row with its cursor; a row that could not be read is the error that says why. */
+/** A row with its cursor. A row that could not be read is represented by its error. */
 export interface Edge<T> {
   readonly cursor: string;
   readonly node: Row<T>;
 }
 
-/** Where a page lies, in the schema's shape. */
-export interface PageBounds {
+/** Page info in the shape of the schema. */
+export interface PageInfo {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly startCursor: string | null;
   readonly endCursor: string | null;
 }
 
-/** A page in the schema's shape. Whatever of it is not asked for is not made: cursors above all. */
+/** A page in the shape of the schema. Its parts are computed only when they are requested, cursors above all. */
 export class Connection<T extends { readonly sid: string }> {
   readonly #rows: Pick<ListRows<T>, 'get'>;
   readonly #range: RowRange;
   readonly #cursors: RowCursors<T>;
 
   /**
-   * @param rows what was read of the list: the rows in the range, and others around them.
-   * @param known places of the cursors that the page was asked for with.
+   * @param rows the rows of the range, and others around them.
+   * @param known positions of the cursors in the arguments of the page.
    */
   constructor(
     source: ListSource<T>,
     rows: Pick<ListRows<T>, 'get'>,
     range: RowRange,
     readonly totalCount: number,
-    known?: readonly KnownPlace[],
+    known?: readonly KnownPosition[],
   ) {
     this.#rows = rows;
     this.#range = range;
     this.#cursors = new RowCursors(source, rows, totalCount, known);
   }
 
-  /** A page of a list that has no rows. */
+  /** The page of an empty list. */
   static empty<T extends { readonly sid: string }>(): Connection<T> {
     return new Connection<T>(
       { identity: '', direction: null, sortKeyOf: () => null },
@@ -60,13 +60,13 @@ export class Connection<T extends { readonly sid: string }> {
     return this.nodes.map((node, index) => new LazyEdge(node, this.#range.start + index, cursorOf));
   }
 
-  get pageInfo(): PageBounds {
+  get pageInfo(): PageInfo {
     const { start, end } = this.#range;
     const cursorOf = (offset: number): string | null => (end > start ? this.#cursors.at(offset) : null);
-    return new LazyPlace(this.#range, this.totalCount, cursorOf);
+    return new LazyPageInfo(this.#range, this.totalCount, cursorOf);
   }
 
-  /** A row that the upstream counts and does not give is one that could not be read, not one that is not there. */
+  /** A row that the upstream counts but does not return is unreadable rather than absent. */
   #row(offset: number): Row<T> {
     return this.#rows.get(offset) ?? new UpstreamFailure('invalidResponse');
   }
@@ -88,7 +88,7 @@ class LazyEdge<T> implements Edge<T> {
   }
 }
 
-class LazyPlace implements PageBounds {
+class LazyPageInfo implements PageInfo {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly #range: RowRange;

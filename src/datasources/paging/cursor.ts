@@ -5,35 +5,35 @@ import { maximumCursorLength } from '../../domain/rules/draft.js';
 import { maximumSortKeyLength } from './sort-key.js';
 
 /**
- * Distances at which a cursor knows the rows beside its own: each of the nearest five, whatever their sort key, and of
- * rows with its own sort key every second as far again.
+ * Distances of the neighbours whose marks a cursor contains: the nearest five, whatever their sort key, and rows with the
+ * cursor's own sort key at distances that double.
  */
 export const markedDistances = [1, 2, 3, 4, 5, 10, 20, 40, 80, 160, 320] as const;
 
-/** How many of the nearest rows a cursor knows without a gap. */
+/** Number of the nearest rows that are marked without a gap. */
 export const adjacentMarks = 5;
 
-/** Characters of a mark as text. */
+/** Characters of an encoded mark. */
 const markLength = 5;
 const bitsOfDigit = 6;
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const unknownMark = '.'.repeat(markLength);
 
-/** Matches the text of marks, of one for each distance at most. */
+/** Matches encoded marks, at most one for each distance. */
 const marksPattern = /^(?:[\w-]{5}|\.{5}){0,11}$/;
 
-/** What a cursor knows of the rows on one side of its own. */
+/** Neighbours of a cursor's row on one side. */
 export interface Neighbours {
-  /** How many rows with the same sort key there were on this side; null where the end of them was not read. */
+  /** Number of rows with the same sort key on this side; null if their end was not read. */
   readonly tied: number | null;
-  /** Marks of the rows at `markedDistances`; null for a row that was not read. */
+  /** Marks of the rows at `markedDistances`; null for rows that were not read. */
   readonly marks: readonly (number | null)[];
 }
 
-/** Of a row beside which nothing was read. */
+/** Neighbours of a row beside which no row was read. */
 export const unknownNeighbours: Neighbours = { tied: null, marks: [] };
 
-/** A 30-bit hash of a sid (FNV-1a), to recognise a neighbour: sids may end, or begin, alike. */
+/** Mark of a row: a 30-bit hash (FNV-1a) of its sid. A prefix would not do, since sids may begin or end alike. */
 export function markOf(sid: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < sid.length; index += 1)
@@ -41,7 +41,7 @@ export function markOf(sid: string): number {
   return hash & 0x3fffffff;
 }
 
-/** Writes marks as text of five characters each. */
+/** Encodes marks with five characters each. */
 function marksToText(marks: readonly (number | null)[]): string {
   let text = '';
   for (const mark of marks)
@@ -52,22 +52,22 @@ function marksToText(marks: readonly (number | null)[]): string {
   return text;
 }
 
-/** Reads what `marksToText` wrote; the text must match `marksPattern`. */
+/** Decodes the result of `marksToText`; the text must match `marksPattern`. */
 function marksFromText(text: string): (number | null)[] {
   const marks: (number | null)[] = [];
   for (let start = 0; start < text.length; start += markLength) {
-    const written = text.slice(start, start + markLength);
+    const encoded = text.slice(start, start + markLength);
     marks.push(
-      written === unknownMark
+      encoded === unknownMark
         ? null
-        : [...written].reduce((mark, digit) => mark * 64 + digits.indexOf(digit), 0),
+        : [...encoded].reduce((mark, digit) => mark * 64 + digits.indexOf(digit), 0),
     );
   }
   return marks;
 }
 
 /**
- * True where every row on this side up to a distance is known.
+ * True if the marks of all rows on this side up to a distance are known.
  * @param distance 0 for none.
  */
 export function knowsAllUpTo({ marks }: Neighbours, distance: number): boolean {
@@ -76,26 +76,25 @@ export function knowsAllUpTo({ marks }: Neighbours, distance: number): boolean {
   return true;
 }
 
-/** True where the row at a distance had the cursor's own sort key. */
+/** True if the row at a distance had the cursor's own sort key, or may have had it. */
 export function isTiedAt({ tied }: Neighbours, distance: number): boolean {
   return tied === null || distance <= tied;
 }
 
-/** The distance of the nearest row on this side that is known; undefined where none is. */
+/** The distance of the nearest row with a known mark on this side; undefined if there is none. */
 export function nearestKnown({ marks }: Neighbours): number | undefined {
   return markedDistances[marks.findIndex((mark) => mark !== null)];
 }
 
-/** Where a row was when its page was read. */
+/** Position of a row at the time its page was read. */
 export interface Cursor {
   readonly offset: number;
-  /** How many rows the list had; null in cursors that do not say. */
+  /** Total rows of the list; null in cursors of version 1. */
   readonly total: number | null;
   /** Empty for a row that could not be read. */
   readonly sid: string;
   /**
-   * The value that the list is ordered by, of this row, or of the nearest readable one where this row could not be read;
-   * null where it is not known.
+   * Sort key of the row, or of the nearest readable row if this one could not be read; null if it is not known.
    */
   readonly sortKey: string | null;
   /** The rows before it. */
@@ -104,10 +103,10 @@ export interface Cursor {
   readonly next: Neighbours;
 }
 
-/** Raised when the meaning of a cursor's content changes. */
+/** Version of the content. Raise it whenever the meaning of the content changes. */
 const version = 2;
 
-/** Rows of a list, at most; far more than an account has. */
+/** A number of rows; the bound is far above the rows of any account. */
 const rows = z.int().min(0).max(1_000_000_000);
 const marks = z.string().regex(marksPattern);
 
@@ -124,7 +123,7 @@ const content = z.tuple([
   marks,
 ]);
 
-/** Version 1, of which clients may still have some: it knew the five rows before, with hashes as text of base 36. */
+/** Version 1, which clients may still hold: marks of the five preceding rows only, as hashes in base 36. */
 const contentOfVersion1 = z.tuple([
   z.literal(1),
   z.string(),
@@ -137,12 +136,12 @@ const contentOfVersion1 = z.tuple([
     .nullable(),
 ]);
 
-/** A short hash of which list a cursor belongs to: its filter, its order, and whose messages. */
-export function fingerprintOf(list: string): string {
-  return createHash('sha256').update(list).digest('base64url').slice(0, 8);
+/** Fingerprint of the list that a cursor belongs to: a short hash of the identity of the list. */
+export function fingerprintOf(listIdentity: string): string {
+  return createHash('sha256').update(listIdentity).digest('base64url').slice(0, 8);
 }
 
-/** Opaque text for clients; its content is private and may change. */
+/** Encodes a cursor as text that is opaque to clients. */
 export function encodeCursor(cursor: Cursor, fingerprint: string): string {
   const { offset, total, sid, sortKey, previous, next } = cursor;
   return textOf([
@@ -164,13 +163,13 @@ function textOf(content: unknown): string {
 }
 
 /**
- * Reads a cursor that a client gave back.
- * @param argument `after` or `before`, named in the error.
- * @throws InputError for text that this gateway did not make, or made for another filter or order.
+ * Decodes a cursor.
+ * @param argument `after` or `before`, for the error.
+ * @throws InputError for text that is no cursor, or a cursor of a list with another filter or order.
  */
 export function decodeCursor(text: string, fingerprint: string, argument: string): Cursor {
   const parsed = parse(text);
-  // Base64 has many spellings of the same bytes, and decoders pass over the rest at the end; so has JSON.
+  // Base64 and JSON have several spellings of one value; only the one that `encodeCursor` writes is accepted.
   const known = parsed !== undefined && textOf(parsed) === text ? read(parsed) : undefined;
   if (known === undefined) throw new InputError(argument, 'is not a cursor of this API.');
   if (known.fingerprint !== fingerprint)

@@ -2,18 +2,18 @@ import { readable, type Row, type RowRange, type Slice, type Window } from '../.
 import { ListRows, type TimedRead } from './list-source.js';
 import { type PageRequest, type ListState, type PageMaximum, type Slicing, wholeWindows } from './slicing.js';
 
-/** Windows read so close to each other are taken to show one list, unless they themselves show that it moved. */
+/** Windows read within this time count as one state of the list, unless their rows show that it has moved. */
 const closeMs = 2000;
 
 /**
- * Whether windows show one list: `moved` where a row could be in two of them, or in none; `apart` where nothing shows
- * that, but they were read too long after each other to tell.
+ * Whether windows show one state of the list. `moved`: a row may be in two windows, or in none. `apart`: nothing shows that,
+ * but too much time passed between the reads to exclude it.
  */
 export type Consistency = 'consistent' | 'apart' | 'moved';
 
 /**
- * Judges the windows that a page is made of.
- * @param isSequence true for windows read one after the other: each must be close to the one before.
+ * Compares the windows of a page.
+ * @param isSequence true for windows that were read one after the other: each must be close to the one before.
  */
 function consistencyOf<T extends { readonly sid: string }>(
   readings: readonly TimedRead<Window<T>>[],
@@ -27,7 +27,7 @@ function consistencyOf<T extends { readonly sid: string }>(
   return Math.max(...gaps) > closeMs ? 'apart' : 'consistent';
 }
 
-/** Those that are close to the newest: the others must be read anew to be of one list with them. */
+/** The windows that are close to the newest one. The others must be read again. */
 function newestOf<V>(readings: readonly TimedRead<V>[]): TimedRead<V>[] {
   const newestMs = Math.max(...readings.map(({ readAtMs }) => readAtMs));
   return readings.filter(({ readAtMs }) => newestMs - readAtMs <= closeMs);
@@ -46,21 +46,21 @@ function sharesRows<T extends { readonly sid: string }>(readings: readonly Timed
   );
 }
 
-/** One window may hold a sid twice by itself: the document's own messages sample does. */
+/** A single window may contain a sid twice: the messages sample of the API document does. */
 function isWithin(place: number, offset: number, length: number): boolean {
   return place >= offset && place < offset + length;
 }
 
-/** Reads one window. From `reread` 1 on it is read anew, whatever is at hand: once for each number. */
-export type WindowFetch<T> = (slice: Slice, reread?: number) => Promise<TimedRead<Window<T>>>;
+/** Reads one window. An attempt greater than 0 bypasses the cache; equal attempts share one read. */
+export type WindowFetch<T> = (slice: Slice, attempt?: number) => Promise<TimedRead<Window<T>>>;
 
-/** What was asked for, and what was given. */
+/** A requested slice and the window that was returned for it. */
 interface ReadWindow<T> {
   readonly asked: Slice;
   readonly reading: TimedRead<Window<T>>;
 }
 
-/** The first read, one after a smaller page maximum was learned, and two for rows that were still missing. */
+/** One read, one after a smaller page maximum was learned, and two for rows that are still missing. */
 const maximumRounds = 4;
 
 /** Reads rows of one list by their offsets, in slices of at most the upstream's maximum. */
@@ -68,7 +68,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   /** The rows read so far. */
   readonly rows = new ListRows<T>();
   readonly #fetch: WindowFetch<T>;
-  readonly #answers: ReadWindow<T>[] = [];
+  readonly #windows: ReadWindow<T>[] = [];
   readonly #maximum: PageMaximum;
   readonly #slicing: Slicing;
   readonly #asked = new Map<string, Promise<void>>();
@@ -77,8 +77,8 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   /**
    * @param fetch reads one window; may be shared with other readers.
-   * @param maximum what is known of the upstream's page maximum; taught when an answer shows a smaller one.
-   * @param slicing which slices are asked for.
+   * @param maximum the page maximum; the reader updates it from the responses.
+   * @param slicing chooses the slices to read.
    */
   constructor(fetch: WindowFetch<T>, maximum: PageMaximum, slicing = wholeWindows) {
     this.#fetch = fetch;
@@ -87,74 +87,74 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     this.#windowSize = maximum.rows;
   }
 
-  /** How many rows the list has; undefined before the first read. */
+  /** Total rows of the list; undefined before the first read. */
   get total(): number | undefined {
     return this.#total;
   }
 
   /**
-   * Whether the windows that have rows of a range show one list.
+   * Whether the windows with rows of a range show one state of the list.
    * @param isSequence true for windows that were read one after the other.
    */
   consistencyIn(range: RowRange, isSequence = false): Consistency {
-    return consistencyOf(this.#readingsIn(range), isSequence);
+    return consistencyOf(this.#windowsIn(range), isSequence);
   }
 
-  /** The rows of the windows that have rows of a range. */
+  /** All rows of the windows that contain rows of a range. */
   rowsAround(range: RowRange): ListRows<T> {
-    const readings = this.#readingsIn(range);
-    if (readings.length === this.#answers.length) return this.rows;
+    const readings = this.#windowsIn(range);
+    if (readings.length === this.#windows.length) return this.rows;
     const rows = new ListRows<T>();
     for (const { value } of readings) rows.add(value);
     return rows;
   }
 
-  /** How many rows the list had when the row at an offset was read. */
+  /** Total rows of the list when the row at an offset was read. */
   totalAt(offset: number): number | undefined {
-    return this.#readingsIn({ start: offset, end: offset + 1 }).at(-1)?.value.total;
+    return this.#windowsIn({ start: offset, end: offset + 1 }).at(-1)?.value.total;
   }
 
-  /** Takes over what another reader of the list has read last, so that only older windows are read anew. */
+  /** Takes over the newest windows of another reader of the list, so that only the older ones are read again. */
   takeNewestOf(other: ListReader<T>): void {
-    const newest = new Set(newestOf(other.#answers.map(({ reading }) => reading)));
-    for (const { asked, reading } of other.#answers)
+    const newest = new Set(newestOf(other.#windows.map(({ reading }) => reading)));
+    for (const { asked, reading } of other.#windows)
       if (newest.has(reading)) {
         this.#asked.set(keyOf(asked), Promise.resolve());
-        this.#took(asked, reading);
+        this.#add(asked, reading);
       }
   }
 
-  #readingsIn({ start, end }: RowRange): TimedRead<Window<T>>[] {
-    return this.#answers
+  #windowsIn({ start, end }: RowRange): TimedRead<Window<T>>[] {
+    return this.#windows
       .map(({ reading }) => reading)
       .filter(({ value: { offset, rows } }) => offset < end && offset + rows.length > start);
   }
 
-  /** How many rows a window has at present. */
+  /** Current number of rows in a window. */
   get windowSize(): number {
     return this.#windowSize;
   }
 
-  /** True for a row that was read. */
+  /** True if the row at an offset was read. */
   readonly has = (offset: number): boolean => this.rows.has(offset);
 
-  /** True for a slice that was asked for. */
+  /** True if the slice was requested. */
   readonly wasAsked = (slice: Slice): boolean => this.#asked.has(keyOf(slice));
 
-  /** Reads what a page needs for certain: by then the total is known. */
+  /** Reads the slices that the page certainly needs; afterwards the total is known. */
   begin(cut: PageRequest): Promise<unknown> {
     return this.#readAll(this.#slicing.begin(cut, this));
   }
 
-  /** Reads the window that has this offset, unless it was read. */
+  /** Reads the window of an offset, unless its row was read. */
   async load(offset: number): Promise<void> {
     const isBeyond = this.#total !== undefined && offset >= this.#total;
     if (!isBeyond && !this.rows.has(offset)) await this.#readAll(wholeWindows.cover([offset], this));
   }
 
   /**
-   * Reads every row in a range that the list has, in parallel.
-   * @returns undefined where all of them were read before.
+   * Reads all rows of a range that the list has, in parallel.
+   * @returns undefined if all of them were read before.
    */
   cover(range: RowRange): Promise<void> | undefined {
     const missing = this.#missingIn(range);
@@ -183,24 +183,24 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   #read(slice: Slice): Promise<void> {
     const key = keyOf(slice);
-    const reading = this.#asked.get(key) ?? this.#take(slice);
-    this.#asked.set(key, reading);
-    return reading;
+    const read = this.#asked.get(key) ?? this.#take(slice);
+    this.#asked.set(key, read);
+    return read;
   }
 
   #take(asked: Slice): Promise<void> {
     return this.#fetch(asked).then((reading) => {
-      this.#took(asked, reading);
+      this.#add(asked, reading);
     });
   }
 
-  #took(asked: Slice, reading: TimedRead<Window<T>>): void {
+  #add(asked: Slice, reading: TimedRead<Window<T>>): void {
     const { offset, limit, total, rows } = reading.value;
-    this.#answers.push({ asked, reading });
+    this.#windows.push({ asked, reading });
     this.#total = total;
     this.rows.add(reading.value);
     if (limit < asked.limit) this.#maximum.learn(limit);
-    // An upstream that caps its pages without saying so shows it by a short page before the end.
+    // A short page before the end of the list shows a page maximum that the response does not mention.
     const isShort = rows.length > 0 && rows.length < limit && offset + rows.length < total;
     this.#windowSize = Math.min(
       this.#windowSize,

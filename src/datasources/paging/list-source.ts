@@ -1,25 +1,26 @@
 import { type OrderDirection } from '../../domain/list-query.js';
 import { type Row, type Window } from '../../domain/page.js';
 
-/** What paging needs to know of a list besides how to read it. */
+/** Properties of a list that paging depends on. */
 export interface ListSource<T extends { readonly sid: string }> {
-  /** Names the list: its kind, filter and order, and whose messages. Equal texts are the same list. */
+  /** Identity of the list, for cursor fingerprints: its kind, owner, filter and order. */
   readonly identity: string;
-  /** Null where the order is the upstream's own and unknown. */
+  /** Null for the upstream's own order, which is unknown. */
   readonly direction: OrderDirection | null;
-  /** What the list is ordered by, of one row; null where the row does not say. */
+  /** The sort key of a row: the value that the list is ordered by. Null if the row has none. */
   sortKeyOf(row: T): string | null;
 }
 
-/** A value that was read, and when (epoch milliseconds). */
+/** A value and the time of its read. */
 export interface TimedRead<V> {
   readonly value: V;
+  /** Epoch milliseconds. */
   readonly readAtMs: number;
 }
 
-/** The rows of a list that were read, by their offsets; of two readings of a row the later counts. */
+/** Rows of a list by their offsets. If an offset was read twice, the later read counts. */
 export class ListRows<T> {
-  /** The latest first. They are few, and most pages lie in one: nothing is copied out of them. */
+  /** The latest window first. There are few of them, so rows are looked up in place rather than copied. */
   readonly #windows: Pick<Window<T>, 'offset' | 'rows'>[] = [];
 
   add(window: Pick<Window<T>, 'offset' | 'rows'>): void {
@@ -38,7 +39,7 @@ export class ListRows<T> {
     return this.get(offset) !== undefined;
   }
 
-  /** All of them with their offsets, in the order of the list. */
+  /** All rows with their offsets, in the order of the list. */
   get entries(): (readonly [offset: number, row: Row<T>])[] {
     const byOffset = new Map<number, Row<T>>();
     for (const { offset, rows } of [...this.#windows].reverse())

@@ -13,15 +13,15 @@ import { locate, type Position, SearchAllowance, type SearchOptions } from './po
 import { type PageRequest } from './slicing.js';
 
 /**
- * Reads the page that a client asked for: cursors translated onto offsets, rows onto windows.
+ * Reads a page of a list: locates the rows of its cursors, and reads the windows that cover the page.
  *
- * @param open gives a reader of the list: 0 of what is at hand, from 1 on of windows read anew.
- * @param allowance calls left to the operation for rows that are not where they were.
- * @throws InputError before any call is spent, for arguments or cursors that can't be.
- * @throws UpstreamFailure where a window can't be read.
+ * @param open opens a reader of the list. Attempt 0 may use the cache; later attempts read all windows again.
+ * @param allowance upstream calls left to the operation for searches of rows that have moved.
+ * @throws InputError for invalid arguments or cursors, before any upstream call.
+ * @throws UpstreamFailure if a window can't be read.
  */
 export function readPage<T extends { readonly sid: string }>(
-  open: (reading: number) => ListReader<T>,
+  open: (attempt: number) => ListReader<T>,
   source: ListSource<T>,
   page: PageArguments,
   limits: PageLimits,
@@ -29,46 +29,47 @@ export function readPage<T extends { readonly sid: string }>(
 ): Promise<Connection<T>> {
   const decode = (text: string | null | undefined, argument: string): Cursor | undefined =>
     text == null ? undefined : decodeCursor(text, fingerprintOf(source.identity), argument);
-  const cut = {
+  const request = {
     size: pageSizeOf(page, limits),
     after: decode(page.after, 'after'),
     before: decode(page.before, 'before'),
   };
-  return readCut(open, source, cut, allowance);
+  return readConsistently(open, source, request, allowance);
 }
 
-/** How often the windows of a page are read anew where the list moved between their readings. */
-const maximumRereads = 2;
+/** How often the windows of a page are read again if the list has moved between their reads. */
+const maximumRefetches = 2;
 
-async function readCut<T extends { readonly sid: string }>(
-  open: (reading: number) => ListReader<T>,
+/** Reads a page until its windows show one state of the list, or no attempt is left. */
+async function readConsistently<T extends { readonly sid: string }>(
+  open: (attempt: number) => ListReader<T>,
   source: ListSource<T>,
-  asked: PageRequest,
+  requested: PageRequest,
   allowance: SearchAllowance,
 ): Promise<Connection<T>> {
-  let cut = asked;
+  let request = requested;
   let list = open(0);
-  // Twice is enough: a list that moves faster than it can be read has no one page that is right.
-  for (let number = 0; ; number += 1) {
-    const places = await locateBoth(list, source, cut, {
+  // More attempts would not help: a list that moves faster than it can be read has no consistent page.
+  for (let attempt = 0; ; attempt += 1) {
+    const places = await locateBoth(list, source, request, {
       allowance,
-      reread: number,
-      mayBeReread: number < maximumRereads,
+      attempt,
+      isLastAttempt: attempt === maximumRefetches,
     });
     const total = list.total ?? 0;
-    const range = rangeOf(cut, places, total);
-    const reading = list.cover(range);
-    if (reading) await reading;
+    const range = rangeOf(request, places, total);
+    const pending = list.cover(range);
+    if (pending) await pending;
     const around = surroundingsOf(range, places);
-    const consistency = consistencyOfPage(list, cut, places, { around, total });
-    if (consistency === 'consistent' || number === maximumRereads)
+    const consistency = consistencyOfPage(list, request, places, { around, total });
+    if (consistency === 'consistent' || attempt === maximumRefetches)
       return connectionOf(list, source, places, { range, around });
-    const next = open(number + 1);
+    const next = open(attempt + 1);
     if (consistency === 'apart') next.takeNewestOf(list);
-    cut = {
-      ...cut,
-      after: expected(list, cut.after, places.after),
-      before: expected(list, cut.before, places.before),
+    request = {
+      ...request,
+      after: expected(list, request.after, places.after),
+      before: expected(list, request.before, places.before),
     };
     list = next;
   }
@@ -82,11 +83,11 @@ interface Places {
 async function locateBoth<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
-  cut: PageRequest,
+  request: PageRequest,
   search: SearchOptions,
 ): Promise<Places> {
-  await list.begin(cut); // both cursors' windows, and the rows on their page's side, at once
-  const { after, before } = cut;
+  await list.begin(request); // the windows of both cursors and of the adjacent rows, in parallel
+  const { after, before } = request;
   return {
     after: after && (await locate(list, source, after, 'after', search)),
     before: before && (await locate(list, source, before, 'before', search)),
@@ -99,7 +100,7 @@ function rangeOf({ size }: PageRequest, { after, before }: Places, total: number
   return cutPage({ start: Math.min(start, total), end: Math.min(end, total) }, size);
 }
 
-/** The rows of a page, and those that tell where it begins and ends. */
+/** The rows of a page, and the adjacent rows that determine where it begins and ends. */
 function surroundingsOf({ start, end }: RowRange, { after, before }: Places): RowRange {
   const places = [after, before].flatMap((place) => place ?? []);
   return {
@@ -114,7 +115,7 @@ function consistencyOfPage<T extends { readonly sid: string }>(
   { after, before }: Places,
   { around, total }: { readonly around: RowRange; readonly total: number },
 ): Consistency {
-  // A page from the end was cut by a total that another window may have told.
+  // The range of a page from the end depends on the total, which a later window may have changed.
   if (size.from === 'end' && !before && list.total !== total) return 'moved';
   const all = [list.consistencyIn(around)];
   for (const place of [after, before])
@@ -122,7 +123,7 @@ function consistencyOfPage<T extends { readonly sid: string }>(
   return all.find((one) => one === 'moved') ?? all.find((one) => one === 'apart') ?? 'consistent';
 }
 
-/** The cursor, where its row was found, with the place at which the next reading is to expect it. */
+/** The cursor for the next attempt; if its row was found, with the offset at which it was found. */
 function expected<T extends { readonly sid: string }>(
   list: ListReader<T>,
   cursor: Cursor | undefined,
@@ -138,7 +139,7 @@ function connectionOf<T extends { readonly sid: string }>(
   { after, before }: Places,
   { range, around }: { readonly range: RowRange; readonly around: RowRange },
 ): Connection<T> {
-  const total = list.total ?? 0; // as the last window tells it
+  const total = list.total ?? 0; // of the last window
   const page = { start: range.start, end: Math.min(range.end, total) };
   const known = [after, before].flatMap((place) => place ?? []);
   return new Connection(source, list.rowsAround(around), page, total, known);

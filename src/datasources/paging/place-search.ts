@@ -2,46 +2,46 @@ import { type RowRange } from '../../domain/page.js';
 import { besideNeighbour, type Bracket, type Entries } from './bracket.js';
 import { type Cursor } from './cursor.js';
 
-/** How far from its expected place a row is looked for, in rows to each side. */
+/** How far from its expected position a row is searched, in rows to each side. */
 const reach = 500;
 
-/** How many windows beside the likeliest places are read before anything else is tried: both sides of two places. */
+/** Number of windows beside the likeliest positions that are read first: both sides of two positions. */
 const windowsNear = 4;
 
-/** Chooses what to read next in search of a cursor's row that is not where it was. */
+/** Search for a cursor's row that has moved: chooses the next row to read. */
 export class PlaceSearch {
   readonly #cursor: Cursor;
   readonly #windowSize: number;
-  /** Rows that were asked for and not given. */
-  readonly #notGiven: RowRange[] = [];
+  /** Rows that the upstream did not return. */
+  readonly #absent: RowRange[] = [];
   #hasTriedLikely = false;
   #triedNear = 0;
 
-  /** @param windowSize rows that one call gives. */
+  /** @param windowSize rows that one call returns. */
   constructor(cursor: Cursor, windowSize: number) {
     this.#cursor = cursor;
     this.#windowSize = windowSize;
   }
 
-  /** Notes a row that the upstream counts and did not give: neither it nor the rest of its window is asked for again. */
-  notGiven(index: number, windowSize: number): void {
-    this.#notGiven.push({ start: index, end: index + windowSize });
+  /** Excludes a row that the upstream counts but did not return, and the rest of its window, from the search. */
+  exclude(index: number, windowSize: number): void {
+    this.#absent.push({ start: index, end: index + windowSize });
   }
 
   /**
-   * The index of the next row to read; undefined where the row is gone, or too far away.
+   * The index of the next row to read; undefined if the row is gone, or too far away.
    *
-   * In this order: beside a neighbour that was found; where the row is if all that changed the total came before it; the
-   * windows beside that place and beside its old one; the end of the rows with its sort key from which its place among
-   * them is known, by bisection; outward from the places where it is expected; and, with the calls that are left, outward
-   * from the first two, since the count of the rows with its sort key may be older than the cursor.
+   * The search tries, in this order: the position beside a neighbour that was found; the position of the row if all changes
+   * of the total happened before it; the windows beside that position and the old one; by bisection, the end of the block
+   * from which the position in the block is known; outward from the expected positions; and outward from the first two
+   * positions, since the counts of the block may be older than the cursor.
    */
   next(bracket: Bracket, entries: Entries<unknown>, total: number): number | undefined {
-    const unread = new UnreadRows(entries, this.#notGiven, total);
+    const unread = new UnreadRows(entries, this.#absent, total);
     const { range } = bracket;
     const beside = besideNeighbour(bracket, this.#cursor);
     const besideIt = beside && unread.nearest([beside.index], range, 0);
-    // Without a sid the row can be recognised there alone.
+    // Without a sid the row can only be recognised at this position.
     if (besideIt !== undefined || (beside?.isNearest && this.#cursor.sid === '')) return besideIt;
     const { offset, total: oldTotal } = this.#cursor;
     const likely = offset + total - (oldTotal ?? total);
@@ -68,7 +68,7 @@ export class PlaceSearch {
     return unread.nearest(places, range, this.#windowSize);
   }
 
-  /** Halves what is unread between the rows that come before the block, or after it, and those known to be of it. */
+  /** Bisects the unread rows between the block and the rows before it, or after it. */
   #edge(bracket: Bracket, unread: UnreadRows): number | undefined {
     const { block, isBlockKnown, seen } = bracket;
     if (!isBlockKnown) return undefined;
@@ -79,14 +79,14 @@ export class PlaceSearch {
   }
 
   /**
-   * Beside a neighbour, and by its place among the rows with its sort key, counted from an end of them that is known; the
-   * best one first.
+   * Expected positions, the best one first: beside a neighbour, and by the row's position in its block, counted from an end
+   * of the block that is known.
    */
   #expected(bracket: Bracket, besideIt: number | undefined, unread: UnreadRows): number[] {
     const { block, isBlockKnown } = bracket;
     const { previous, next, sortKey } = this.#cursor;
     const places = besideIt === undefined ? [] : [besideIt];
-    // In the upstream's own order the ends are those of the list: they say no more than the offset and the total.
+    // In the upstream's own order the block is the whole list: its ends add nothing to the offset and the total.
     if (sortKey === null) return places;
     if (isBlockKnown && previous.tied !== null && unread.middle(startOf(bracket)) === undefined)
       places.push(block.start + previous.tied);
@@ -96,24 +96,24 @@ export class PlaceSearch {
   }
 }
 
-/** Where the block of a cursor's row begins: between the last row known to come before it and the first seen of it. */
+/** Contains the start of the block: from the last row known to be before it to the first row seen of it. */
 function startOf({ block, seen }: Bracket): RowRange {
   return { start: block.start, end: seen?.start ?? block.end };
 }
 
-/** Where it ends. */
+/** Contains the end of the block. */
 function endOf({ block, seen }: Bracket): RowRange {
   return { start: seen?.end ?? block.start, end: block.end };
 }
 
-/** The gaps between the rows at hand. */
+/** The gaps between the rows that were read. */
 class UnreadRows {
   readonly #gaps: RowRange[] = [];
 
-  constructor(entries: Entries<unknown>, notGiven: readonly RowRange[], total: number) {
+  constructor(entries: Entries<unknown>, absent: readonly RowRange[], total: number) {
     let start = 0;
     const read = entries.map(([index]) => ({ start: index, end: index + 1 }));
-    for (const { start: next, end } of [...read, ...notGiven].sort((a, b) => a.start - b.start)) {
+    for (const { start: next, end } of [...read, ...absent].sort((a, b) => a.start - b.start)) {
       if (next > start) this.#gaps.push({ start, end: Math.min(next, total) });
       start = Math.max(start, end);
     }
@@ -121,8 +121,8 @@ class UnreadRows {
   }
 
   /**
-   * The unread row within a range that is nearest to one of some places.
-   * @param limit how far from it, at most; a place outside the range counts as the end of the range.
+   * The unread row of a range that is nearest to any of these positions.
+   * @param limit greatest distance; a position outside the range counts as the nearest end of the range.
    */
   nearest(places: readonly number[], range: RowRange, limit = Infinity): number | undefined {
     let best: { readonly index: number; readonly distance: number } | undefined;
@@ -135,7 +135,7 @@ class UnreadRows {
     return best?.index;
   }
 
-  /** The unread row that is nearest to the middle of the unread rows within a range. */
+  /** The unread row nearest to the middle of the unread rows of a range. */
   middle(range: RowRange): number | undefined {
     const gaps = this.#within(range);
     const [first, last] = [gaps[0], gaps.at(-1)];
@@ -149,7 +149,7 @@ class UnreadRows {
   }
 }
 
-/** The index in a range that is nearest to a place; the start of an empty one. */
+/** The index of a range that is nearest to a position; the start of an empty range. */
 function clamp(place: number, { start, end }: RowRange): number {
   return Math.max(start, Math.min(place, end - 1));
 }

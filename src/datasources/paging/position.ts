@@ -6,14 +6,14 @@ import { type ListSource } from './list-source.js';
 import { PlaceSearch } from './place-search.js';
 
 /**
- * The most upstream calls that one operation spends on looking for cursors' rows that are not where they were, beside
- * those for its pages. For each cursor of a list read in windows of `w` rows, with `n` rows in all: one call where the
- * change of the total points to, four beside that place and the old one, ⌈log₂(n / w)⌉ + 1 to find where its sort key
- * begins, and twenty for 500 rows to either side in windows of 50. Every one is spent only until the row is found.
+ * Upstream calls that one operation may spend on searches for rows that have moved, beside the calls for its pages. For a
+ * list of `n` rows in windows of `w` rows, a search takes at most one call at the position that the change of the total
+ * suggests, four beside that position and the old one, ⌈log₂(n / w)⌉ + 1 to find the block of its sort key, and twenty for
+ * 500 rows to either side in windows of 50. A search ends as soon as the row is found.
  */
 export const maximumSearchCalls = 36;
 
-/** What is left to an operation of the calls for its searches. */
+/** Upstream calls left to an operation for searches. */
 export class SearchAllowance {
   #left: number;
   readonly #taken = new Set<string>();
@@ -24,8 +24,8 @@ export class SearchAllowance {
   }
 
   /**
-   * Takes one call; false where none is left.
-   * @param window names what is read. An operation reads it once, so that it counts once.
+   * Takes one call; false if none is left.
+   * @param window key of the window to read. A window counts once, since an operation reads it once.
    */
   take(window: string): boolean {
     if (this.#taken.has(window)) return true;
@@ -36,66 +36,67 @@ export class SearchAllowance {
   }
 }
 
-/** Where a cursor's row is now. */
+/** Current position of a cursor's row. */
 export interface Position {
   readonly index: number;
-  /** False where the row is gone: the rows from `index` on are taken to have come after it. */
+  /** False if the row is gone: then the rows from `index` on count as the rows after it. */
   readonly isThere: boolean;
-  /** Where it must have been; empty where it was found. */
+  /** The range that must contain the row if it exists; empty if it was found. */
   readonly searched: RowRange;
-  /** The cursor, with the numbers of rows with its sort key as the search has counted them. */
+  /** The cursor, with the counts of its block updated by the search. */
   readonly cursor: Cursor;
 }
 
-/** The terms of a search. */
+/** Options of a search. */
 export interface SearchOptions {
   /** Calls left to the operation. */
   readonly allowance: SearchAllowance;
-  /** How often the list has been read anew. */
-  readonly reread: number;
-  /** True where it is read anew once more if it moved between the readings at hand. */
-  readonly mayBeReread: boolean;
+  /** Number of earlier attempts to read the page. */
+  readonly attempt: number;
+  /** True if the list will not be read again, even if it has moved between the reads of its windows. */
+  readonly isLastAttempt: boolean;
 }
 
 /**
- * Finds the place of a cursor in the list as it is now, in a bounded number of calls (`maximumSearchCalls`).
+ * Locates a cursor's row in the current list, in a bounded number of calls (`maximumSearchCalls`).
  *
- * Usually the row is where it was, in a window that the page needs anyway. Else it is looked for (`PlaceSearch`). Where
- * it is gone, its place is next to its nearest neighbour that is left. Where that does not tell the exact place, rows are
- * rather shown again than never: the place is then the first possible one for `after`, and the last for `before`.
+ * Usually the row is at its old offset, in a window that the page needs anyway. If not, it is searched (`PlaceSearch`). If it
+ * is gone, its position is beside its nearest remaining neighbour. If that leaves several positions, rows are shown again
+ * rather than left out: `after` gets the first possible position, and `before` the last.
  *
- * @param side the argument that the cursor was given as.
+ * @param side the argument that the cursor was passed as.
  */
 export async function locate<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
   cursor: Cursor,
   side: Side,
-  { allowance, reread, mayBeReread }: SearchOptions,
+  { allowance, attempt, isLastAttempt }: SearchOptions,
 ): Promise<Position> {
   await list.load(cursor.offset);
   if (isWhereItWas(list, source, cursor)) return foundAt(cursor.offset, cursor);
-  const probes = new PlaceSearch(cursor, list.windowSize);
+  const search = new PlaceSearch(cursor, list.windowSize);
   for (;;) {
     const { entries } = list.rows;
     const total = list.total ?? 0;
     const bracket = bracketOf({ entries, total }, source, cursor, side);
     if (bracket.found !== undefined) return counted(foundAt(bracket.found, cursor), bracket, source);
-    if (mayBeReread && isTorn(list, source, cursor, bracket)) return placeOfGone(list, bracket, cursor, side);
-    const probe = probes.next(bracket, entries, total);
+    if (!isLastAttempt && isTorn(list, source, cursor, bracket))
+      return placeOfGone(list, bracket, cursor, side);
+    const probe = search.next(bracket, entries, total);
     const window = Math.floor((probe ?? 0) / list.windowSize);
-    if (probe === undefined || !allowance.take(`${reread} ${window} ${source.identity}`))
+    if (probe === undefined || !allowance.take(`${attempt} ${window} ${source.identity}`))
       return counted(
         unreadablePlace(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side),
         bracket,
         source,
       );
     await list.load(probe);
-    if (!list.has(probe)) probes.notGiven(probe, list.windowSize);
+    if (!list.has(probe)) search.exclude(probe, list.windowSize);
   }
 }
 
-/** True for windows of a list that moved between their readings: in no order do they make sense together. */
+/** True if the list has moved between the reads of its windows: together their rows are in no order. */
 function isTorn<T extends { readonly sid: string }>(
   list: ListReader<T>,
   { direction }: ListSource<T>,
@@ -106,7 +107,7 @@ function isTorn<T extends { readonly sid: string }>(
   return isOrdered && !isBlockKnown && list.consistencyIn(widened(range), true) !== 'consistent';
 }
 
-/** With the rows right before and behind it. */
+/** The range with the adjacent row on either side. */
 function widened({ start, end }: RowRange): RowRange {
   return { start: start - 1, end: end + 1 };
 }
@@ -115,7 +116,7 @@ function foundAt(index: number, cursor: Cursor): Position {
   return { index, isThere: true, searched: { start: index, end: index }, cursor };
 }
 
-/** With the rows of the block counted anew from each end of it that was read: cursors of the page take that over. */
+/** Updates the counts of the block from each end that was read; the cursors of the page inherit them. */
 function counted<T extends { readonly sid: string }>(
   place: Position,
   { block, isBlockKnown, seen }: Bracket,
@@ -129,7 +130,7 @@ function counted<T extends { readonly sid: string }>(
   return { ...place, cursor: { ...cursor, previous, next: { ...cursor.next, tied: tiedAfter } } };
 }
 
-/** A row whose sort key has changed has moved, even if to the same offset: its place says nothing about its old one. */
+/** A row with another sort key has moved, even if it is at the same offset: its position tells nothing about the old one. */
 function isWhereItWas<T extends { readonly sid: string }>(
   { rows }: ListReader<T>,
   source: ListSource<T>,
@@ -137,13 +138,13 @@ function isWhereItWas<T extends { readonly sid: string }>(
 ): boolean {
   const row = readable(rows.get(offset));
   if (sid !== '') return row?.sid === sid && source.sortKeyOf(row) === sortKey;
-  // A row that could not be read has no sid to be known by: without neighbours its offset is all there is.
+  // An unreadable row has no sid to recognise it by: without neighbours only its offset is left.
   return rows.has(offset) && previous.marks.length === 0 && next.marks.length === 0;
 }
 
 /**
- * A row that could not be read is taken for the unreadable one that is as far from the nearest neighbour as it was, where no
- * row between them can be read: nothing is passed over then. So a list that stands still goes on behind it.
+ * Position of an unreadable row: that of an unreadable row at the same distance from the nearest neighbour, if no row between
+ * them is readable, so that no row is skipped. In a list that does not change, the walk goes on behind it.
  */
 function unreadablePlace<T extends { readonly sid: string }>(
   { rows }: ListReader<T>,
@@ -170,12 +171,12 @@ function placeOfGone<T extends { readonly sid: string }>(
   const { start, end } = bracket.range;
   const isStart = isExact(bracket, 'previous', cursor, list);
   const isEnd = isExact(bracket, 'next', cursor, list);
-  // Rows between two exact places have come since: either is right, and one of them shows these rows.
+  // Rows between two exact positions are new: both positions are right, and this one shows the new rows.
   const index = side === 'after' ? (isEnd && !isStart ? end : start) : isStart && !isEnd ? start : end;
   return { index, isThere: false, searched: widened({ start, end }), cursor };
 }
 
-/** True where no row that came before the cursor's (`next`: after it) can be between it and that end of the range. */
+/** True if no row that was before the cursor's row (`next`: after it) can be between it and that end of the range. */
 function isExact<T extends { readonly sid: string }>(
   bracket: Bracket,
   neighbours: 'previous' | 'next',
@@ -186,7 +187,7 @@ function isExact<T extends { readonly sid: string }>(
   if (nearest?.distance === 1) return true;
   if (!isRead(bracket.range, list)) return false;
   const known = cursor[neighbours];
-  // All rows that were nearer are known, and are gone; without one left, all rows of its sort key on that side are.
+  // All nearer neighbours are known to be gone; without any neighbour left, all rows of the block on that side are.
   if (nearest) return knowsAllUpTo(known, nearest.distance - 1);
   const isBlockKnown = bracket.isBlockKnown && !bracket.hasUnplaced;
   return isBlockKnown && known.tied !== null && knowsAllUpTo(known, known.tied);

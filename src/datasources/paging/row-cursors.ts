@@ -12,16 +12,17 @@ import {
 import { type ListRows, type ListSource } from './list-source.js';
 import { mayBeEqual } from './sort-key.js';
 
-/** A place where the number of rows with the same sort key, on either side, is known from an earlier page. */
-export interface KnownPlace {
+/** A position for which an earlier page has counted the rows with the same sort key on either side. */
+export interface KnownPosition {
   readonly index: number;
   readonly cursor: Cursor;
 }
 
-/** Adjacent rows at hand that have one sort key. */
+/** Adjacent rows with one sort key, as far as they were read. */
 interface Block extends RowRange {
-  /** True where a row with another sort key, or the end of the list, is known to be next to it. */
+  /** True if the row before the block has another sort key, or there is none. */
   readonly isStartSeen: boolean;
+  /** The same for the row behind the block. */
   readonly isEndSeen: boolean;
 }
 
@@ -30,21 +31,21 @@ export class RowCursors<T extends { readonly sid: string }> {
   readonly #source: ListSource<T>;
   readonly #rows: Pick<ListRows<T>, 'get'>;
   readonly #total: number;
-  readonly #known: readonly KnownPlace[];
+  readonly #known: readonly KnownPosition[];
   readonly #marks = new Map<number, number>();
   #block: Block | undefined;
   #fingerprint: string | undefined;
 
   /**
-   * @param rows those at hand: the rows with cursors, and others around them.
+   * @param rows the rows with cursors, and others around them.
    * @param total rows in the list.
-   * @param known places of the cursors that the page was asked for with.
+   * @param known positions of the cursors in the arguments of the page.
    */
   constructor(
     source: ListSource<T>,
     rows: Pick<ListRows<T>, 'get'>,
     total: number,
-    known: readonly KnownPlace[] = [],
+    known: readonly KnownPosition[] = [],
   ) {
     this.#source = source;
     this.#rows = rows;
@@ -52,7 +53,7 @@ export class RowCursors<T extends { readonly sid: string }> {
     this.#known = known;
   }
 
-  /** The cursor of the row at an offset, as text. */
+  /** The encoded cursor of the row at an offset. */
   at(offset: number): string {
     this.#fingerprint ??= fingerprintOf(this.#source.identity);
     return encodeCursor(this.#cursor(offset), this.#fingerprint);
@@ -76,7 +77,7 @@ export class RowCursors<T extends { readonly sid: string }> {
     };
   }
 
-  /** The row itself, or the nearest one whose sort key stands for that of a row that could not be read. */
+  /** The offset itself, or that of the nearest readable row, whose sort key replaces that of an unreadable row. */
   #readableNear(offset: number): number | undefined {
     if (readable(this.#rows.get(offset))) return offset;
     for (const step of [-1, 1])
@@ -90,7 +91,7 @@ export class RowCursors<T extends { readonly sid: string }> {
     return row ? this.#source.sortKeyOf(row) : null;
   }
 
-  /** The block of a readable row. Most rows of a page lie in that of the row before. */
+  /** The block of a readable row. Most rows of a page are in the same block as the row before. */
   #blockOf(offset: number): Block {
     const known = this.#block;
     if (known && offset >= known.start && offset < known.end) return known;
@@ -101,7 +102,7 @@ export class RowCursors<T extends { readonly sid: string }> {
     return (this.#block = { start, end: last + 1, isStartSeen, isEndSeen });
   }
 
-  /** The last row of a block on one side; and whether the row next to it is known to be of another. */
+  /** The last row of a block on one side, and whether the row behind it is known to have another sort key. */
   #edgeOf(offset: number, step: -1 | 1): [last: number, isSeen: boolean] {
     const sortKey = this.#keyAt(offset);
     let last = offset;
@@ -111,7 +112,7 @@ export class RowCursors<T extends { readonly sid: string }> {
       const row = this.#rows.get(index);
       if (row === undefined) return [last, false];
       if (row instanceof Error) continue;
-      // What could not be read between two rows with one sort key has it too; at the end of a block that is not known.
+      // An unreadable row between two rows of a block belongs to the block; at its end that is not known.
       if (!mayBeEqual(this.#source.sortKeyOf(row), sortKey)) return [last, isNext];
       last = index;
     }
@@ -134,18 +135,18 @@ export class RowCursors<T extends { readonly sid: string }> {
     return { tied, marks: marks.slice(0, known) };
   }
 
-  /** How many rows of a block there are on one side, as the cursor knows that the page was asked for with. */
+  /** The number of rows of a block on one side, from a cursor in the arguments of the page. */
   #tiedBefore(offset: number, step: -1 | 1, { start, end }: Block, sortKey: string | null): number | null {
     for (const { index, cursor } of this.#known) {
       const { tied } = step < 0 ? cursor.previous : cursor.next;
       if (tied === null || index < start - 1 || index > end || !mayBeEqual(cursor.sortKey, sortKey)) continue;
-      // There are more of them than those at hand, or the end would have been seen.
+      // The block is larger than what was read of it, or its end would have been seen.
       return step < 0 ? offset - Math.min(index - tied, start - 1) : Math.max(index + tied, end) - offset;
     }
     return null;
   }
 
-  /** The mark of a row, null where it was not read; each row is a neighbour of several others. */
+  /** The mark of a row; null if it was not read. Marks are memoized, since each row is a neighbour of several others. */
   #mark(offset: number): number | null {
     const known = this.#marks.get(offset);
     if (known !== undefined) return known;

@@ -1,35 +1,35 @@
 import { type PageArguments, type PageSize, type Slice } from '../../domain/page.js';
 import { adjacentMarks, type Cursor } from './cursor.js';
 
-/** A checked page: how many rows from which end, and between which rows. */
+/** A checked request for a page: its size, the end it starts from, and its cursors. */
 export interface PageRequest {
   readonly size: PageSize;
   readonly after: Cursor | undefined;
   readonly before: Cursor | undefined;
 }
 
-/** What a reader knows of its list. */
+/** State of a list reader that slicing depends on. */
 export interface ListState {
-  /** How many rows one call gives. */
+  /** Rows that one call returns. */
   readonly windowSize: number;
   readonly has: (offset: number) => boolean;
   readonly wasAsked: (slice: Slice) => boolean;
 }
 
-/** Which slices of a list are asked for where rows of it are needed. */
+/** Strategy that chooses the slices to read. */
 export interface Slicing {
-  /** What a page needs for certain, before anything is known of its list. */
+  /** Slices that the page certainly needs, before the total of the list is known. */
   readonly begin: (cut: PageRequest, list: ListState) => readonly Slice[];
-  /** What holds these rows. @param missing offsets, in ascending order. */
+  /** Slices that contain these rows. @param missing offsets, in ascending order. */
   readonly cover: (missing: readonly number[], list: ListState) => readonly Slice[];
 }
 
 /**
- * Whole aligned windows: the budget counts requests, not rows, so a window costs what a row does, and overlaps with what
- * others read.
+ * Strategy for a cached list: whole aligned windows. The rate limit counts requests, not rows, so a window costs no more
+ * than a row, and other requests can use the same window.
  */
 export const wholeWindows: Slicing = {
-  // Where older windows are read anew, the newer ones are at hand already.
+  // When a page is read again, its newer windows are there already.
   begin: (cut, list) =>
     wholeWindows.cover(
       certainOffsets(cut).filter((offset) => !list.has(offset)),
@@ -44,8 +44,8 @@ export const wholeWindows: Slicing = {
 };
 
 /**
- * No more rows than needed, where nobody else would have the others, in no more calls than whole windows take.
- * @param reach how many rows from the start all pages of the list need that begin there; undefined: this page's.
+ * Strategy without a cache: only the rows that are needed, in no more calls than whole windows would take.
+ * @param reach rows from the start that all pages of the list need together; undefined for those of this page.
  */
 export function neededRows(reach?: number): Slicing {
   return {
@@ -73,12 +73,12 @@ export function neededRows(reach?: number): Slicing {
   };
 }
 
-/** No more rows than a page needs. */
+/** Reads only the rows of one page. */
 const ownRows = neededRows();
 
 /**
- * How a list is read of which nothing is kept.
- * @param pages all that are asked of such lists, now or later; undefined where that is not known.
+ * Chooses the strategy for a list that is not cached.
+ * @param pages all pages of such lists that the request reads, now or later; undefined if they are not known.
  */
 export function slicingOf(
   pages: readonly PageArguments[] | undefined,
@@ -86,7 +86,7 @@ export function slicingOf(
 ): Slicing {
   if (!pages) return wholeWindows;
   if (pages.length < 2) return ownRows;
-  // Several pages of one list share a call where one holds them all; else they share windows.
+  // Several pages of one list share one call if it holds them all, and whole windows otherwise.
   const isFromStart = pages.every(
     ({ after, last, before }) => after == null && last == null && before == null,
   );
@@ -94,7 +94,7 @@ export function slicingOf(
   return isFromStart && reach <= maximum ? neededRows(reach) : wholeWindows;
 }
 
-/** Both cursors' rows, and the rows on their page's side; the first one where there is no cursor. */
+/** Offsets of both cursors' rows and of the adjacent rows of the page; offset 0 if there is no cursor. */
 function certainOffsets({ size, after, before }: PageRequest): number[] {
   if (!after && !before) return [0];
   const certain = [
@@ -104,15 +104,15 @@ function certainOffsets({ size, after, before }: PageRequest): number[] {
   return certain.filter((offset) => offset >= 0);
 }
 
-/** The aligned window of an offset; where that was asked for and lacks the row, one that begins at the row. */
+/** The aligned window of an offset; if that was read and lacks the row, a window that begins at the row. */
 function windowOf(offset: number, { windowSize: limit, wasAsked }: ListState): Slice {
   const aligned = { offset: offset - (offset % limit), limit };
   return wasAsked(aligned) ? { offset, limit } : aligned;
 }
 
 /**
- * One call for a cursor's row and the page beside it, where they lie in two windows: as many rows as it gives, since a
- * list that has moved by a few is then still read at once.
+ * One call for a cursor's row and the page beside it, if they lie in two windows. It reads as many rows as a call returns,
+ * so that it is still enough if the list has moved by a few rows.
  */
 function besideCursor({ size, after, before }: PageRequest, { windowSize }: ListState): Slice | undefined {
   const range =
@@ -127,7 +127,7 @@ function besideCursor({ size, after, before }: PageRequest, { windowSize }: List
   return { offset: start - Math.min(adjacentMarks, spare, start), limit: windowSize };
 }
 
-/** The cursor of a slice's first row is to know the rows before it, as far as there is room for them. */
+/** Extends a slice by preceding rows, as far as there is room: the cursor of its first row contains their marks. */
 function withPrevious({ offset, limit }: Slice, { windowSize, has }: ListState): Slice {
   const previous = Math.min(adjacentMarks, offset, windowSize - limit);
   return previous === 0 || has(offset - 1)
@@ -141,13 +141,13 @@ function isWithin(offset: number, slice: Slice): boolean {
 
 /** "number of records on single page default:20 maximum=50" (API document, `limit`). */
 const documentedMaximum = 50;
-/** How long a smaller one is believed: an upstream that took it back should not cost more calls for ever. */
-const believedForMs = 10 * 60_000;
+/** How long a smaller maximum is assumed, so that a temporary one does not cost more calls for ever. */
+const learnedForMs = 10 * 60_000;
 
 /**
- * How many rows the upstream gives at most in one answer, for one kind of list.
- * Messages have no documented maximum; the campaigns' is assumed. A smaller one is learned from two answers that agree:
- * one odd answer must not make every page after it dearer.
+ * Page maximum: the most rows that the upstream returns in one response, for one kind of list. For messages none is
+ * documented, and that of campaigns is assumed. A smaller maximum is learned from two responses that agree, so that one odd
+ * response does not make all later pages more expensive.
  */
 export class PageMaximum {
   readonly #now: () => number;
@@ -161,10 +161,10 @@ export class PageMaximum {
   }
 
   get rows(): number {
-    return this.#now() - this.#learnedAtMs > believedForMs ? documentedMaximum : this.#rows;
+    return this.#now() - this.#learnedAtMs > learnedForMs ? documentedMaximum : this.#rows;
   }
 
-  /** Takes how many rows an answer was cut to, where it was asked for more. */
+  /** Learns from a response that was cut off at `limit` rows. */
   learn(limit: number): void {
     if (limit < 1 || limit >= this.rows) return;
     if (this.#seenOnce === limit) {

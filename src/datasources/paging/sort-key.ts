@@ -1,15 +1,15 @@
 import { OrderDirection } from '../../domain/list-query.js';
 
 /**
- * How much of a value counts as the sort key: cursors hold it, and the document bounds no name. Rows that differ behind that
- * are taken to share a key, as others do.
+ * Longest sort key, in UTF-16 code units. Cursors contain the sort key, and the API document does not bound names. Rows whose
+ * names differ only beyond this length count as rows with equal sort keys.
  */
 export const maximumSortKeyLength = 200;
 
 /** Compares two sort keys in the direction of a list: negative where the first comes before. */
 export type CompareKeys = (a: string, b: string) => number;
 
-/** A way to order keys. */
+/** A known order of keys. */
 export interface KeyOrder {
   readonly name: string;
   readonly compare: CompareKeys;
@@ -23,10 +23,10 @@ const orders: readonly KeyOrder[] = [
 ];
 
 /**
- * The order that explains how the upstream gave these keys, or undefined where none does.
+ * Finds a known order that these keys are in; undefined if there is none.
  *
- * Moments compare as text, since all are in UTC and of one length. How the upstream compares names (with or
- * without regard to case) is not documented: what its own rows show is believed, for as long as they show it.
+ * Times compare as text, since all of them are in UTC and of one length. The API document does not say whether the upstream
+ * compares names with regard to case, so the order is inferred from the rows themselves.
  *
  * @param keys in the order of the list.
  */
@@ -39,7 +39,7 @@ export function explainOrder(keys: readonly string[], direction: OrderDirection)
     );
 }
 
-/** True where no known order tells two keys apart; two unknown keys are taken to be equal. */
+/** True if some known order treats two keys as equal. Two unknown keys count as equal. */
 export function mayBeEqual(a: string | null, b: string | null): boolean {
   if (a === b) return true;
   return a !== null && b !== null && orders.some(({ compare }) => compare(a, b) === 0);

@@ -4,15 +4,16 @@ import { GatewayError } from '../../domain/errors.js';
 import { type SharedBus } from './shared-bus.js';
 import { type SharedState } from './shared-state.js';
 
-/** Of the room: longer texts, which begin a create, leave the rest to the short ones, which end it. */
-const partForLongTexts = 7 / 8;
+/** Share of the memory for long texts, which begin a create. The rest is for the short texts that end it. */
+const longTextShare = 7 / 8;
+/** Texts below this are short, in bytes. */
 const shortBytes = 512;
-/** Entries whose time is over are looked for no more often while there is no room. */
+/** Shortest interval between searches for expired entries while the memory is full. */
 const purgeEveryMs = 1000;
 
 /**
- * Shared state of a single process: it lasts as long as the process does. An idempotency key that is forgotten could
- * create a second campaign, so nothing is evicted: where there is no room, nothing more is taken in.
+ * Shared state of a single process, in its memory. Nothing is evicted, since a forgotten idempotency key could create a
+ * second campaign: if the memory is full, inserts are refused.
  */
 export class MemoryState implements SharedState {
   readonly #texts: LRUCache<string, string>;
@@ -28,7 +29,7 @@ export class MemoryState implements SharedState {
     this.#now = now;
     this.#maximumBytes = maximumBytes;
     this.#texts = new LRUCache({
-      maxSize: Number.MAX_SAFE_INTEGER, // it counts; what is too much is refused before it is set
+      maxSize: Number.MAX_SAFE_INTEGER, // only to count bytes: `insert` enforces the limit
       sizeCalculation: bytesOf,
       ttlResolution: 0,
       perf: { now },
@@ -39,7 +40,7 @@ export class MemoryState implements SharedState {
     return Promise.resolve(this.#texts.get(key) ?? null);
   }
 
-  /** @throws GatewayError UPSTREAM_UNAVAILABLE where there is no room, as a full Redis does. */
+  /** @throws GatewayError UPSTREAM_UNAVAILABLE if the memory is full; a full Redis leads to the same error. */
   insert(key: string, text: string, ttlMs: number): Promise<boolean> {
     if (!this.#texts.has(key) && !this.#hasRoomFor(bytesOf(text, key)))
       return Promise.reject(
@@ -48,7 +49,7 @@ export class MemoryState implements SharedState {
     return this.#change(key, undefined, () => this.#texts.set(key, text, { ttl: ttlMs }));
   }
 
-  /** What was let in may grow. */
+  /** Not limited: a text that was accepted may grow. */
   swap(key: string, from: string, to: string, ttlMs: number): Promise<boolean> {
     return this.#change(key, from, () => this.#texts.set(key, to, { ttl: ttlMs }));
   }
@@ -64,7 +65,7 @@ export class MemoryState implements SharedState {
   }
 
   #hasRoomFor(bytes: number): boolean {
-    const room = bytes < shortBytes ? this.#maximumBytes : this.#maximumBytes * partForLongTexts;
+    const room = bytes < shortBytes ? this.#maximumBytes : this.#maximumBytes * longTextShare;
     if (this.#texts.calculatedSize + bytes <= room) return true;
     if (this.#now() - this.#purgedAtMs < purgeEveryMs) return false;
     this.#purgedAtMs = this.#now();
@@ -77,7 +78,7 @@ function bytesOf(text: string, key: string): number {
   return entryBytes + textBytes(text) + textBytes(key);
 }
 
-/** Bus of the only gateway of an account: no other gateway listens, and none is heard. */
+/** Bus of the only instance of an account: there is no other to send to or to receive from. */
 export class MemoryBus implements SharedBus {
   readonly isAlone = true;
   readonly isConnected = true;

@@ -1,26 +1,27 @@
-/** What may have got lost: `unheard` is what others said to us, `unsaid` what we said to others. */
-export type BusGap = 'unheard' | 'unsaid';
+/** Direction in which messages may have been lost: those of other instances to this one, or of this one to others. */
+export type BusGap = 'receive' | 'send';
 
 /**
- * What the gateways of one account tell each other, as it happens: nothing is kept, and who is not there hears nothing.
+ * Publish and subscribe between the instances of one account. Nothing is stored: an instance that is not connected
+ * misses the message.
  *
- * Saying never waits and never fails: what can't be said now is dropped, and a gap is told of once it is over. What one
- * says under a topic is heard in that order; one does not hear oneself.
+ * Publishing never waits and never fails. A message that can't be sent is dropped, and `onGap` reports it once messages
+ * can be sent again. Messages of one instance on one topic arrive in order. An instance does not receive its own messages.
  */
 export interface SharedBus {
-  /** True where there can be no other gateway: nothing need be said. */
+  /** True if there can be no other instance, so that nothing needs to be published. */
   readonly isAlone: boolean;
 
-  /** False while the others can't be heard. */
+  /** False while no messages can be received. */
   readonly isConnected: boolean;
 
-  /** Tells every other gateway that listens to the topic. */
+  /** Sends a message to all other instances that subscribe to the topic. */
   publish(topic: string, text: string): void;
 
-  /** Hears what the others say under a topic. @returns ends it. */
+  /** Subscribes to the messages of the other instances on a topic. @returns unsubscribes. */
   subscribe(topic: string, listener: (text: string) => void): () => void;
 
-  /** Told when a gap is over. */
+  /** Registers a listener that is called at the end of each gap. */
   onGap(listener: (gap: BusGap) => void): void;
 
   close(): void;

@@ -1,19 +1,19 @@
 /**
- * What the gateways of one account must agree on: small texts under keys, each with a time to live.
+ * State that the instances of one account must agree on: short texts under keys, each with a time to live.
  *
- * Every change names what it changes from, so that of two that change the same at once only one succeeds. A store
- * that can't be asked throws a `GatewayError`: who needs agreement must not go on without it.
+ * Changes are compare-and-swap operations: of two concurrent changes only one succeeds. A store that can't be reached
+ * throws a `GatewayError`, since a caller that needs agreement must not go on without it.
  */
 export interface SharedState {
-  /** The text under a key, or null where there is none or its time is over. */
+  /** The text of a key; null if there is none or it has expired. */
   read(key: string): Promise<string | null>;
 
-  /** Writes where nothing is. @returns whether it did. */
+  /** Writes the text of a key that has none. @returns whether it was written. */
   insert(key: string, text: string, ttlMs: number): Promise<boolean>;
 
-  /** Writes in place of exactly this text, and begins its time anew. @returns whether it did. */
+  /** Replaces exactly the text `from`; its time to live starts anew. @returns whether it was replaced. */
   swap(key: string, from: string, to: string, ttlMs: number): Promise<boolean>;
 
-  /** Removes exactly this text. @returns whether it did. */
+  /** Removes exactly this text. @returns whether it was removed. */
   remove(key: string, text: string): Promise<boolean>;
 }

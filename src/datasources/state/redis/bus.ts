@@ -2,53 +2,53 @@ import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type BusGap, type SharedBus } from '../shared-bus.js';
 
-/** Where the bus is. */
+/** Options of the bus. */
 export interface RedisBusOptions {
-  /** What is said goes over it; it is not closed here. What is heard comes over one of the bus's own. */
+  /** Sends the messages; owned by the caller. The bus receives over a connection of its own. */
   readonly redis: Redis;
-  /** Goes before every topic, so that several accounts can share a Redis. */
+  /** Prefix of every topic, so that several accounts can share a Redis. */
   readonly prefix: string;
-  /** Told what Redis refuses. */
+  /** Called with the error of each failed command. */
   readonly onTrouble: (error: Error) => void;
 }
 
-/** A connection whose other end is gone without a word is noticed after one of these. */
-const beatEveryMs = 2000;
-/** What a Redis that is slow may have waiting; the rest is dropped. */
-const maximumWaiting = 5000;
+/** Interval of the pings, which detect a connection whose other end is gone. */
+const pingIntervalMs = 2000;
+/** Messages that may wait for a slow Redis; more are dropped. */
+const maximumPending = 5000;
 
-/** A bus over Redis's publish and subscribe; one that breaks comes back by itself, and tells that there was a gap. */
+/** Bus over Redis publish and subscribe. A lost connection is restored automatically and reported as a gap. */
 export class RedisBus implements SharedBus {
   readonly isAlone = false;
   readonly #options: RedisBusOptions;
   readonly #subscriber: Redis;
-  readonly #me = randomUUID();
+  readonly #instanceId = randomUUID();
   readonly #listeners = new Map<string, Set<(text: string) => void>>();
   readonly #onGap: ((gap: BusGap) => void)[] = [];
-  readonly #beat: NodeJS.Timeout;
-  readonly #lookAtOnce = (): void => void this.#look();
+  readonly #pingTimer: NodeJS.Timeout;
+  readonly #checkNow = (): void => void this.#check();
   #isConnected = false;
   #isClosed = false;
-  #waiting = 0;
+  #pending = 0;
   #hasDropped = false;
 
   constructor(options: RedisBusOptions) {
     this.#options = options;
     this.#subscriber = options.redis.duplicate({
-      maxRetriesPerRequest: null, // a Redis that is away for long must not end the process
-      autoResubscribe: false, // it is told when that is done
+      maxRetriesPerRequest: null, // a long outage must not end the process
+      autoResubscribe: false, // `#subscribe` does it, and reports the gap
       enableOfflineQueue: false,
     });
     this.#subscriber
       .on('error', options.onTrouble)
       .on('ready', () => void this.#subscribe())
       .on('close', () => (this.#isConnected = false))
-      .on('message', (channel: string, said: string) => {
-        this.#hear(channel, said);
+      .on('message', (channel: string, message: string) => {
+        this.#receive(channel, message);
       });
-    options.redis.on('ready', this.#lookAtOnce);
-    this.#beat = setInterval(() => void this.#look(), beatEveryMs);
-    this.#beat.unref();
+    options.redis.on('ready', this.#checkNow);
+    this.#pingTimer = setInterval(() => void this.#check(), pingIntervalMs);
+    this.#pingTimer.unref();
   }
 
   get isConnected(): boolean {
@@ -57,15 +57,15 @@ export class RedisBus implements SharedBus {
 
   publish(topic: string, text: string): void {
     const { redis } = this.#options;
-    if (redis.status !== 'ready' || this.#waiting >= maximumWaiting) {
+    if (redis.status !== 'ready' || this.#pending >= maximumPending) {
       this.#hasDropped = true;
       return;
     }
-    this.#waiting += 1;
+    this.#pending += 1;
     void redis
-      .publish(this.#channelOf(topic), `${this.#me} ${text}`)
+      .publish(this.#channelOf(topic), `${this.#instanceId} ${text}`)
       .catch(() => (this.#hasDropped = true))
-      .finally(() => (this.#waiting -= 1));
+      .finally(() => (this.#pending -= 1));
   }
 
   subscribe(topic: string, listener: (text: string) => void): () => void {
@@ -82,53 +82,54 @@ export class RedisBus implements SharedBus {
   }
 
   close(): void {
-    clearInterval(this.#beat);
-    this.#options.redis.off('ready', this.#lookAtOnce);
+    clearInterval(this.#pingTimer);
+    this.#options.redis.off('ready', this.#checkNow);
     this.#listeners.clear();
     this.#isClosed = true;
     this.#subscriber.disconnect();
   }
 
-  /** What was said before this was not heard. */
+  /** Subscribes to all topics. Messages from before this may be lost. */
   async #subscribe(): Promise<void> {
     if (this.#listeners.size === 0) return;
     try {
       await this.#subscriber.subscribe(...this.#listeners.keys());
       this.#isConnected = true;
-      this.#tell('unheard');
+      this.#reportGap('receive');
     } catch (error) {
-      this.#trouble(error);
+      this.#handleError(error);
     }
   }
 
-  /** Makes sure that what is said arrives, both ways. */
-  async #look(): Promise<void> {
+  /** Checks both connections, and reports the end of a gap. */
+  async #check(): Promise<void> {
     const { redis } = this.#options;
     try {
       if (this.#subscriber.status === 'ready') await this.#subscriber.ping();
       if (this.#subscriber.status === 'ready' && !this.#isConnected) await this.#subscribe();
     } catch (error) {
-      this.#trouble(error);
+      this.#handleError(error);
     }
-    if (!this.#hasDropped || redis.status !== 'ready' || !(await isAnswered(redis))) return;
+    if (!this.#hasDropped || redis.status !== 'ready' || !(await answersPing(redis))) return;
     this.#hasDropped = false;
-    this.#tell('unsaid');
+    this.#reportGap('send');
   }
 
-  #trouble(error: unknown): void {
+  #handleError(error: unknown): void {
     this.#isConnected = false;
     if (error instanceof Error) this.#options.onTrouble(error);
     if (this.#subscriber.status === 'ready' && !this.#isClosed) this.#subscriber.disconnect(true);
   }
 
-  #tell(gap: BusGap): void {
+  #reportGap(gap: BusGap): void {
     for (const listener of this.#onGap) listener(gap);
   }
 
-  #hear(channel: string, said: string): void {
-    const [from = ''] = said.split(' ', 1);
-    if (from === this.#me) return;
-    for (const listener of [...(this.#listeners.get(channel) ?? [])]) listener(said.slice(from.length + 1));
+  #receive(channel: string, message: string): void {
+    const [from = ''] = message.split(' ', 1);
+    if (from === this.#instanceId) return;
+    for (const listener of [...(this.#listeners.get(channel) ?? [])])
+      listener(message.slice(from.length + 1));
   }
 
   #channelOf(topic: string): string {
@@ -136,7 +137,7 @@ export class RedisBus implements SharedBus {
   }
 }
 
-async function isAnswered(redis: Redis): Promise<boolean> {
+async function answersPing(redis: Redis): Promise<boolean> {
   return redis.ping().then(
     () => true,
     () => false,

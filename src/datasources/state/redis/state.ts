@@ -2,24 +2,25 @@ import { Redis } from 'ioredis';
 import { GatewayError } from '../../../domain/errors.js';
 import { type SharedState } from '../shared-state.js';
 
-/** Where the shared state is. */
+/** Options of the shared state. */
 export interface RedisStateOptions {
-  /** Belongs to who made it: it is not closed here. */
+  /** Owned by the caller, who closes it. */
   readonly redis: Redis;
-  /** Goes before every key, so that several accounts can share a Redis. */
+  /** Prefix of every key, so that several accounts can share a Redis. */
   readonly prefix: string;
-  /** Told what Redis refuses. */
+  /** Called with the error of each failed command. */
   readonly onTrouble: (error: Error) => void;
 }
 
-/** Compare and set, as one step of the server's. */
+/** Lua: compare and swap. */
 const swapScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`;
+/** Lua: compare and delete. */
 const removeScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`;
 
-/** Shared state in Redis: it outlives the process, and other gateways of the account see it. */
+/** Shared state in Redis: it outlives the process, and all instances of the account use it. */
 export class RedisState implements SharedState {
   readonly #redis: Redis;
   readonly #prefix: string;
@@ -32,24 +33,24 @@ export class RedisState implements SharedState {
   }
 
   async read(key: string): Promise<string | null> {
-    return this.#ask(() => this.#redis.get(this.#prefix + key));
+    return this.#send(() => this.#redis.get(this.#prefix + key));
   }
 
   async insert(key: string, text: string, ttlMs: number): Promise<boolean> {
-    return (await this.#ask(() => this.#redis.set(this.#prefix + key, text, 'PX', ttlMs, 'NX'))) === 'OK';
+    return (await this.#send(() => this.#redis.set(this.#prefix + key, text, 'PX', ttlMs, 'NX'))) === 'OK';
   }
 
   async swap(key: string, from: string, to: string, ttlMs: number): Promise<boolean> {
     return (
-      (await this.#ask(() => this.#redis.eval(swapScript, 1, this.#prefix + key, from, to, ttlMs))) === 1
+      (await this.#send(() => this.#redis.eval(swapScript, 1, this.#prefix + key, from, to, ttlMs))) === 1
     );
   }
 
   async remove(key: string, text: string): Promise<boolean> {
-    return (await this.#ask(() => this.#redis.eval(removeScript, 1, this.#prefix + key, text))) === 1;
+    return (await this.#send(() => this.#redis.eval(removeScript, 1, this.#prefix + key, text))) === 1;
   }
 
-  async #ask<T>(command: () => Promise<T>): Promise<T> {
+  async #send<T>(command: () => Promise<T>): Promise<T> {
     try {
       return await command();
     } catch (error) {
@@ -59,12 +60,12 @@ export class RedisState implements SharedState {
   }
 }
 
-/** How long a command may take: a caller is better told than kept waiting for a Redis that is gone. */
+/** Timeout of a command: an error is better than a long wait for a Redis that is gone. */
 const commandTimeoutMs = 2000;
 
 /**
- * A connection to the Redis that the gateways of an account share; one that breaks is made anew by itself.
- * @param onTrouble told why Redis can't be reached.
+ * Connects to the Redis that the instances of an account share. A lost connection is restored automatically.
+ * @param onTrouble called with the reason whenever Redis can't be reached.
  */
 export function connectToRedis(url: string, onTrouble: (error: Error) => void): Redis {
   const redis = new Redis(url, {
