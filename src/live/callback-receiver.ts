@@ -17,17 +17,17 @@ import { type CallbackUrls, type WebhookKind, type WebhookTokens } from './callb
 import { type ChangeFeed } from './change-feed.js';
 import { type RefreshDebouncer } from './refresh-debouncer.js';
 
-/** Bounds on the memory of what is live, in bytes. */
+/** Bounds on the memory of live updates, in bytes. */
 export interface LiveMemoryLimits {
-  /** Statuses that messages were called back with before: one that comes again is no news. */
+  /** Last status of each message that a callback came for, to recognise repeated callbacks. */
   readonly callbacks: number;
-  /** Events that wait for subscribers that do not keep up, for all of them together. */
+  /** Events in the queues of all subscribers together. */
   readonly waitingEvents: number;
-  /** Campaigns as all gateways of the account know them. */
+  /** Campaigns as they were announced to the peers. */
   readonly peerCampaigns: number;
 }
 
-/** What receiving needs. */
+/** Options of the receiver. */
 export interface CallbackReceiverOptions {
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
@@ -35,102 +35,101 @@ export interface CallbackReceiverOptions {
   readonly tokens: WebhookTokens;
   readonly urls: CallbackUrls;
   readonly maximumBytes: Pick<LiveMemoryLimits, 'callbacks'>;
-  /** Shown every callback that came to an address of ours. */
+  /** Inspects every callback to a valid address. */
   readonly drift?: DriftWatch | undefined;
-  /** Tells the account's other gateways. */
+  /** Forwards a callback to the peers. */
   readonly forward: (kind: WebhookKind, token: string, body: unknown) => void;
 }
 
-/** What is told to who called: nothing more than that. */
+/** Result of a callback; the sender learns nothing more. */
 export type CallbackVerdict = 'accepted' | 'unknownAddress' | 'malformed' | 'tooEarly';
 
 interface CheckedCallback {
   readonly verdict: CallbackVerdict;
-  /** Whether other gateways may know the campaign better. */
-  readonly isForOthers: boolean;
+  /** True if the callback is forwarded: a peer may know the campaign better. */
+  readonly isForwarded: boolean;
 }
 
-/** What another gateway passes on while the campaign is being read here is looked at again, for five seconds. */
-const [againMs, maximumTries, maximumEarly] = [250, 20, 1000];
-/** Callbacks come "2 to 4 times within about 45 minutes": so many of the last are remembered, by digests. */
+/** A forwarded callback that comes while its campaign is being read is checked again at intervals, for five seconds. */
+const [retryIntervalMs, maximumRetries, maximumWaiting] = [250, 20, 1000];
+/** Callbacks come "2 to 4 times within about 45 minutes": numbers of the latest campaign and message callbacks to remember. */
 const rememberedHints = 10_000;
 const rememberedMessages = 200_000;
-/** Of a message that is remembered. */
+/** Bytes of a remembered message. */
 const messageBytes = entryBytes + 40;
 
-/** Takes callbacks in: at least once, late, in any order, from anybody who has the address. */
+/** Receives callbacks. They come at least once, late, in any order, and from anybody who knows the address. */
 export class CallbackReceiver {
   readonly #options: CallbackReceiverOptions;
   readonly #hints = new LRUCache<string, true>(entryLimit(rememberedHints));
-  #early = 0;
+  #waiting = 0;
   readonly #messages: LRUCache<string, MessageStatus>;
 
   constructor(options: CallbackReceiverOptions) {
     this.#options = options;
-    const asRoomAllows = Math.floor(options.maximumBytes.callbacks / messageBytes);
-    this.#messages = new LRUCache(entryLimit(Math.min(rememberedMessages, asRoomAllows)));
+    const maximumForBytes = Math.floor(options.maximumBytes.callbacks / messageBytes);
+    this.#messages = new LRUCache(entryLimit(Math.min(rememberedMessages, maximumForBytes)));
   }
 
   /**
-   * Says at once whether a callback is taken; the work comes after the answer, since the upstream waits for it 5 s.
-   * @param body as parsed from JSON or from a form.
+   * Checks a callback, and processes it after the response: the upstream waits at most 5 s for the response.
+   * @param body parsed from JSON or from a form.
    */
   receive(kind: WebhookKind, token: string, body: unknown): CallbackVerdict {
-    const { verdict, isForOthers } = this.#take(kind, token, body);
-    // The address is one of ours, but whose it is they may know better.
-    if (isForOthers)
+    const { verdict, isForwarded } = this.#check(kind, token, body);
+    if (isForwarded)
       setImmediate(() => {
         this.#options.forward(kind, token, body);
       });
     return verdict;
   }
 
-  /** Takes what another gateway was called back; nobody sends it again, so what is too early waits. */
-  receiveForwarded(kind: WebhookKind, token: string, body: unknown, tries = 0): void {
-    if (this.#take(kind, token, body).verdict !== 'tooEarly') return;
-    if (tries >= maximumTries || this.#early >= maximumEarly) return;
-    this.#early += 1;
+  /** Receives a callback that a peer has forwarded. A peer sends it only once, so a callback that is too early waits. */
+  receiveForwarded(kind: WebhookKind, token: string, body: unknown, retries = 0): void {
+    if (this.#check(kind, token, body).verdict !== 'tooEarly') return;
+    if (retries >= maximumRetries || this.#waiting >= maximumWaiting) return;
+    this.#waiting += 1;
     setTimeout(() => {
-      this.#early -= 1;
-      this.receiveForwarded(kind, token, body, tries + 1);
-    }, againMs).unref();
+      this.#waiting -= 1;
+      this.receiveForwarded(kind, token, body, retries + 1);
+    }, retryIntervalMs).unref();
   }
 
-  #take(kind: WebhookKind, token: string, body: unknown): CheckedCallback {
-    if (!this.#options.tokens.isOurs(kind, token)) return { verdict: 'unknownAddress', isForOthers: false };
+  #check(kind: WebhookKind, token: string, body: unknown): CheckedCallback {
+    if (!this.#options.tokens.isOurs(kind, token)) return { verdict: 'unknownAddress', isForwarded: false };
     this.#options.drift?.lookAtCallback(kind, body);
-    const said = kind === 'campaign' ? campaignHintFromWire(body) : messageEventFromWire(body);
-    if (!said) return { verdict: 'malformed', isForOthers: false };
-    const { feed, urls, refreshes: rereads } = this.#options;
-    const campaign = this.#campaign(said.campaignSid);
-    // Its first listener is reading it this moment: what can't be checked yet is better sent again.
-    if (!campaign && feed.watchedCampaign(said.campaignSid) === null)
-      return { verdict: 'tooEarly', isForOthers: true };
+    const event = kind === 'campaign' ? campaignHintFromWire(body) : messageEventFromWire(body);
+    if (!event) return { verdict: 'malformed', isForwarded: false };
+    const { feed, urls, refreshes } = this.#options;
+    const campaign = this.#campaign(event.campaignSid);
+    // The first subscriber is reading the campaign: until then the callback can't be checked, and is to be sent again.
+    if (!campaign && feed.watchedCampaign(event.campaignSid) === null)
+      return { verdict: 'tooEarly', isForwarded: true };
     if (campaign && !urls.isBound(campaign, kind, token)) {
-      // Its address may be newer than our picture of it, unless that names another of ours.
+      // The address may be newer than the cached campaign, unless the campaign names another address of this gateway.
       const mayBeNewer = !urls.isOurs(campaign, kind);
-      if (mayBeNewer) rereads.request(campaign.sid);
-      return { verdict: 'unknownAddress', isForOthers: mayBeNewer };
+      if (mayBeNewer) refreshes.request(campaign.sid);
+      return { verdict: 'unknownAddress', isForwarded: mayBeNewer };
     }
-    // Of a campaign that nobody has read there is nothing to bring up to date.
+    // A campaign that is not cached has nothing to refresh.
     if (campaign)
       setImmediate(() => {
-        if ('identity' in said) this.#hinted(campaign, said);
-        else this.#messageChanged(said);
+        if ('identity' in event) this.#campaignChanged(campaign, event);
+        else this.#messageChanged(event);
       });
-    return { verdict: 'accepted', isForOthers: true };
+    return { verdict: 'accepted', isForwarded: true };
   }
 
   #campaign(sid: string): Campaign | undefined {
     return this.#options.feed.watchedCampaign(sid) ?? this.#options.account.cached(sid);
   }
 
-  #hinted(campaign: Campaign, { identity, status, hasReport }: CampaignHint): void {
+  #campaignChanged(campaign: Campaign, { identity, status, hasReport }: CampaignHint): void {
     if (this.#hints.has(identity)) return;
     this.#hints.set(identity, true);
     const isKnown = status === campaign.status && (campaign.reportUrl !== null || !hasReport);
     if (isKnown || isBackwards(campaign.status, status)) return;
-    // A word that nobody knows is not waited for: the upstream's own answers may never show it.
+    // An unknown status is not awaited: the upstream's responses may never show it.
     this.#options.refreshes.request(campaign.sid, status === CampaignStatus.UNKNOWN ? undefined : status);
   }
 
@@ -143,7 +142,7 @@ export class CallbackReceiver {
   }
 }
 
-/** Of one length, however long the sids are that a callback names. */
+/** Key of a message: a digest, so that its length does not depend on the callback. */
 function keyOf({ campaignSid, messageSid }: MessageStatusEvent): string {
   return createHash('sha256').update(`${campaignSid}\n${messageSid}`).digest('base64url').slice(0, 22);
 }

@@ -3,7 +3,7 @@ import { webhookRoute } from '../domain/addresses.js';
 import { type CampaignDraft } from '../domain/rules/draft.js';
 import { type Campaign } from '../schema/campaign.js';
 
-/** Which of a campaign's two callbacks. */
+/** The two callbacks of a campaign. */
 export const webhookKinds = ['campaign', 'message'] as const;
 export type WebhookKind = (typeof webhookKinds)[number];
 
@@ -13,8 +13,8 @@ const nonceLength = (nonceBytes / 3) * 4;
 const shape = new RegExp(`^[\\w-]{${nonceLength + (macBytes / 3) * 4}}$`);
 
 /**
- * Addresses that nobody can guess, since callbacks are not signed (docs/upstream.md, limits): random, and authenticated, so
- * that no list of those handed out is kept.
+ * Tokens that make callback URLs unguessable, since callbacks are not signed (docs/upstream.md, limits). They are random and
+ * authenticated by an HMAC, so that issued tokens need not be stored.
  */
 export class WebhookTokens {
   readonly #secret: string;
@@ -23,13 +23,13 @@ export class WebhookTokens {
     this.#secret = secret;
   }
 
-  /** Makes a new one. */
+  /** Issues a token. */
   mint(kind: WebhookKind): string {
     const nonce = randomBytes(nonceBytes).toString('base64url');
     return nonce + this.#mac(kind, nonce).toString('base64url');
   }
 
-  /** Whether it was made here, for this kind; takes the same time wherever it is wrong. */
+  /** Whether a token was issued for this kind; compares in constant time. */
   isOurs(kind: WebhookKind, token: string): boolean {
     if (!shape.test(token)) return false;
     const mac = Buffer.from(token.slice(nonceLength), 'base64url');
@@ -41,39 +41,38 @@ export class WebhookTokens {
   }
 }
 
-/** Where campaigns call us back. */
+/** Callback URLs of campaigns. */
 export class CallbackUrls {
   readonly #tokens: WebhookTokens;
   readonly #root: () => string | undefined;
 
-  /** @param root where the upstream reaches this gateway; undefined where it doesn't. */
+  /** @param root base URL at which the upstream reaches this gateway; undefined if it can't. */
   constructor(tokens: WebhookTokens, root: () => string | undefined) {
     this.#tokens = tokens;
     this.#root = root;
   }
 
-  /** Adds those that neither the draft nor the campaign has; what was given is left alone. */
+  /** Adds the callback URLs that neither the draft nor the campaign has. Given URLs stay. */
   fill(draft: CampaignDraft, campaign?: Campaign): CampaignDraft {
-    const unlessThere = (url: string | null | undefined, kind: WebhookKind) =>
-      url ? null : this.#make(kind);
+    const unlessSet = (url: string | null | undefined, kind: WebhookKind) => (url ? null : this.#make(kind));
     return {
       ...draft,
-      statusCallback: draft.statusCallback ?? unlessThere(campaign?.statusCallback, 'campaign'),
-      smsStatusCallback: draft.smsStatusCallback ?? unlessThere(campaign?.smsStatusCallback, 'message'),
+      statusCallback: draft.statusCallback ?? unlessSet(campaign?.statusCallback, 'campaign'),
+      smsStatusCallback: draft.smsStatusCallback ?? unlessSet(campaign?.smsStatusCallback, 'message'),
     };
   }
 
-  /** Whether a campaign names the address that ends with this token: then what comes there is of that campaign. */
+  /** Whether the campaign's callback URL ends with this token, so that callbacks to that URL belong to the campaign. */
   isBound(campaign: Campaign, kind: WebhookKind, token: string): boolean {
     return tokenIn(urlOf(campaign, kind)) === token;
   }
 
-  /** Whether an address that a campaign names is one of ours. */
+  /** Whether the campaign's callback URL was issued by this gateway. */
   isOurs(campaign: Campaign, kind: WebhookKind): boolean {
     return this.#tokens.isOurs(kind, tokenIn(urlOf(campaign, kind)));
   }
 
-  /** Whether a campaign tells us by itself what happens to it and to its messages. */
+  /** Whether both callbacks of the campaign come to this gateway. */
   isCalledBack(campaign: Campaign): boolean {
     return webhookKinds.every((kind) => this.isOurs(campaign, kind));
   }
@@ -88,7 +87,7 @@ function urlOf(campaign: Campaign, kind: WebhookKind): string | null {
   return kind === 'campaign' ? campaign.statusCallback : campaign.smsStatusCallback;
 }
 
-/** The end of an address, as the upstream may have rewritten it: with a slash behind it, or with escapes. */
+/** The token at the end of a URL, which the upstream may have rewritten with a trailing slash or with escapes. */
 function tokenIn(url: string | null): string {
   if (url === null || !URL.canParse(url)) return '';
   const end =

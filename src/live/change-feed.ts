@@ -8,9 +8,9 @@ import { type MessageStatusEvent } from '../schema/message.js';
 import { SubscriberQueue, QueueCapacity } from './subscriber-queue.js';
 
 /**
- * A campaign as it was read, with what this answer does not say taken over from the one before: list, get and update
- * differ in what they have (docs/upstream.md, traps: `state`, stats and callbacks are optional), and that something is not
- * said is no change. Nor is another spelling of the same status, or another version of the same lists.
+ * Fills the fields that a response lacks from the campaign before. The responses of list, get and update differ in their
+ * fields (docs/upstream.md, traps: `state`, stats and callbacks are optional), and a missing field is not a change. Neither
+ * is another spelling of the same status, nor another order of the same lists.
  */
 export function fillMissing(campaign: Campaign, before: Campaign): Campaign {
   const isSameStatus = campaign.status === before.status && campaign.status !== CampaignStatus.UNKNOWN;
@@ -21,7 +21,7 @@ export function fillMissing(campaign: Campaign, before: Campaign): Campaign {
     smsStatusCallback: campaign.smsStatusCallback ?? before.smsStatusCallback,
     reportUrl: campaign.reportUrl ?? before.reportUrl,
     estimatedCost: campaign.estimatedCost ?? before.estimatedCost,
-    // Messages don't vanish: no counts at all are counts that were left out.
+    // Messages don't vanish: counts of zero were left out of the response.
     stats: campaign.stats.total === 0 ? before.stats : campaign.stats,
     upstreamStatus: isSameStatus ? before.upstreamStatus : campaign.upstreamStatus,
     lists: sidsOf(campaign) === sidsOf(before) ? before.lists : campaign.lists,
@@ -29,39 +29,38 @@ export function fillMissing(campaign: Campaign, before: Campaign): Campaign {
   };
 }
 
-/** When it was read is no part of what a campaign is, nor is what was not said of it before. */
+/** Compares two states of a campaign. The time of the read does not count, nor a `state` that was not known before. */
 export function hasChanged(before: Campaign, after: Campaign): boolean {
-  const silent = { fetchedAt: '', ...(before.state === null && { state: null }) };
-  return !isDeepStrictEqual({ ...before, ...silent }, { ...after, ...silent });
+  const ignored = { fetchedAt: '', ...(before.state === null && { state: null }) };
+  return !isDeepStrictEqual({ ...before, ...ignored }, { ...after, ...ignored });
 }
 
 function sidsOf({ lists }: Campaign): string {
   return JSON.stringify(lists.map(({ sid }) => sid).sort());
 }
 
-/** What can be subscribed to. */
+/** Fields that can be subscribed to. */
 type LiveField = 'campaignUpdated' | 'messageStatusChanged';
 
-/** Told of who listens, and of what they are told. */
+/** Observes subscriptions and their events. */
 export interface FeedObserver {
   /**
-   * Somebody listens.
-   * @param over how they came.
-   * @returns who is told, once, that they have left.
+   * A subscription was opened.
+   * @returns called once when it is closed.
    */
-  opened(field: LiveField, over: Transport): () => void;
-  /** Something changed that somebody listens to: told once, however many they are. */
+  opened(field: LiveField, transport: Transport): () => void;
+  /** A change was published; called once, whatever the number of subscribers. */
   published(field: LiveField): void;
-  /** A subscriber that does not keep up misses an event: of campaigns the newer replaces it. */
+  /** A slow subscriber misses an event. */
   dropped(field: LiveField): void;
 }
 
-/** A campaign that somebody listens to. */
+/** A campaign with subscribers. */
 export interface WatchedCampaign {
   readonly sid: string;
-  /** As it was published last, or as it was when the first listener came; null until it was read. */
+  /** The campaign as last published, or as the first subscriber found it; null until it was read. */
   readonly last: Campaign | null;
-  /** When it was read last; epoch milliseconds. */
+  /** Time of the last read; epoch milliseconds. */
   readonly readAtMs: number;
 }
 
@@ -69,71 +68,70 @@ interface Entry {
   last: Campaign | null;
   version: number;
   readAtMs: number;
-  /** How often in a row it was not to be found. */
+  /** Consecutive reads that did not find the campaign. */
   misses: number;
   readonly campaignQueues: Set<SubscriberQueue<Campaign>>;
   readonly messageQueues: Set<SubscriberQueue<MessageStatusEvent>>;
 }
 
-/** Of a campaign only its newest state matters: one that waits is replaced. */
-const campaignsWaiting = 1;
-/** Of messages each matters, and of a burst that a subscriber can't keep up with the newest thousand. */
-const messagesWaiting = 1000;
+/** Queue length for campaigns: only the newest state matters. */
+const maximumQueuedCampaigns = 1;
+/** Queue length for messages: every event matters, and a slow subscriber gets the newest thousand. */
+const maximumQueuedMessages = 1000;
 
-/** Of an event of a message that waits; a campaign is kept by others, too. */
+/** Bytes of a queued message event. Campaigns are held by the cache anyway. */
 const eventBytes = 700;
 
-/** One answer may be of a copy of the upstream's that is behind. */
-const missesToBelieve = 2;
+/** A campaign counts as gone after this many reads: one response may come from a lagging replica of the upstream. */
+const missesUntilGone = 2;
 
 /**
- * Tells subscribers what changed, once and in version. Whatever reads or writes a campaign shows it here; what differs
- * from what was shown before is a change, whoever saw it first: a callback, the poll, a mutation or another's query.
+ * Publishes changes to subscribers, once and in order. It observes every campaign that is read or written, by a callback,
+ * the poll, a mutation or any query. A difference from the last observed state is a change.
  */
 export class ChangeFeed {
   readonly #now: () => number;
   readonly #observer: FeedObserver | undefined;
-  readonly #room: QueueCapacity;
+  readonly #capacity: QueueCapacity;
   readonly #entries = new Map<string, Entry>();
-  /** Told when somebody comes or leaves, and when it is known what somebody listens to. */
+  /** Called when a subscription is opened or closed, and when a watched campaign was first read. */
   onSubscribersChanged: () => void = () => undefined;
 
   /**
    * @param now epoch milliseconds.
-   * @param maximumBytes of events that wait for subscribers.
-   * @param observer told of who listens to what.
+   * @param maximumBytes of the queued events of all subscribers.
    */
   constructor(now: () => number, maximumBytes: number, observer?: FeedObserver) {
     this.#now = now;
-    this.#room = new QueueCapacity(Math.floor(maximumBytes / eventBytes));
+    this.#capacity = new QueueCapacity(Math.floor(maximumBytes / eventBytes));
     this.#observer = observer;
   }
 
-  /** Every campaign whose own changes somebody listens to. */
+  /** All campaigns whose changes are subscribed to. */
   get watched(): WatchedCampaign[] {
     return [...this.#entries]
       .filter(([, { campaignQueues }]) => campaignQueues.size > 0)
       .map(([sid, { last, readAtMs }]) => ({ sid, last, readAtMs }));
   }
 
-  /** The campaign as its listeners know it; undefined where nobody listens. */
+  /** The campaign as last published; null until it was read; undefined without subscribers. */
   watchedCampaign(sid: string): Campaign | null | undefined {
     return this.#entries.get(sid)?.last;
   }
 
-  /** Listens to a campaign's changes, from now on. */
-  campaignChanges(sid: string, over: Transport): SubscriberQueue<Campaign> {
-    const [field, maximum] = ['campaignUpdated', campaignsWaiting] as const;
-    return this.#listen({ field, over, maximum }, sid, ({ campaignQueues }) => campaignQueues);
+  /** Subscribes to the changes of a campaign. */
+  campaignChanges(sid: string, transport: Transport): SubscriberQueue<Campaign> {
+    const [field, maximum] = ['campaignUpdated', maximumQueuedCampaigns] as const;
+    return this.#subscribe({ field, transport, maximum }, sid, ({ campaignQueues }) => campaignQueues);
   }
 
-  /** Listens to what its messages come to, from now on. */
-  messageChanges(sid: string, over: Transport): SubscriberQueue<MessageStatusEvent> {
-    const [field, maximum] = ['messageStatusChanged', messagesWaiting] as const;
-    return this.#listen({ field, over, maximum }, sid, ({ messageQueues }) => messageQueues);
+  /** Subscribes to the status events of its messages. */
+  messageChanges(sid: string, transport: Transport): SubscriberQueue<MessageStatusEvent> {
+    const [field, maximum] = ['messageStatusChanged', maximumQueuedMessages] as const;
+    return this.#subscribe({ field, transport, maximum }, sid, ({ messageQueues }) => messageQueues);
   }
 
-  /** Takes what a campaign's first listener found it to be. */
+  /** Sets the state of a campaign that the first subscriber has read. */
   baseline(campaign: Campaign): void {
     const entry = this.#entries.get(campaign.sid);
     if (!entry || entry.last) return;
@@ -143,49 +141,49 @@ export class ChangeFeed {
   }
 
   /**
-   * Takes a campaign as it was read.
-   * @param version tells which of two readings is newer.
+   * Observes a campaign that was read or written, and publishes it if it has changed.
+   * @param version of the read: an older one than the last is ignored.
    */
   observe(campaign: Campaign, version: number): void {
     const entry = this.#entries.get(campaign.sid);
     if (!entry || entry.version >= version) return;
-    this.#read(entry, version);
+    this.#markRead(entry, version);
     const { last } = entry;
-    if (last && isBackwards(last.status, campaign.status)) return; // a copy of the upstream's that is behind
+    if (last && isBackwards(last.status, campaign.status)) return; // from a lagging replica of the upstream
     entry.last = last ? fillMissing(campaign, last) : campaign;
     if (!last) this.onSubscribersChanged();
     if (last && hasChanged(last, entry.last))
       this.#publish('campaignUpdated', entry.campaignQueues, entry.last);
   }
 
-  /** Takes that a campaign was read again, and is what it was. */
+  /** Observes that a campaign was read again without a change. */
   observeUnchanged(sid: string, version: number): void {
     const entry = this.#entries.get(sid);
-    if (entry && entry.version < version) this.#read(entry, version);
+    if (entry && entry.version < version) this.#markRead(entry, version);
   }
 
-  /** Takes that the upstream does not have a campaign; said twice, its subscriptions end: nothing more will come. */
+  /** Observes that the upstream does not have a campaign. The second time in a row its subscriptions end. */
   notFound(sid: string): void {
     const entry = this.#entries.get(sid);
-    if (!entry?.last) return; // its first listener is told
+    if (!entry?.last) return; // the first subscriber's own read reports it
     entry.misses += 1;
-    if (entry.misses < missesToBelieve) return;
+    if (entry.misses < missesUntilGone) return;
     const gone = new GatewayError('NOT_FOUND', 'The campaign is not there any more.', { sid });
     for (const queue of [...entry.campaignQueues, ...entry.messageQueues]) queue.fail(gone);
   }
 
-  /** When a campaign that somebody listens to was read last; epoch milliseconds. */
+  /** Time of the last read of a watched campaign; epoch milliseconds. */
   readAtMs(sid: string): number | undefined {
     return this.#entries.get(sid)?.readAtMs;
   }
 
-  #read(entry: Entry, version: number): void {
+  #markRead(entry: Entry, version: number): void {
     entry.version = version;
     entry.readAtMs = this.#now();
     entry.misses = 0;
   }
 
-  /** Tells what a message came to; whoever calls has made sure that it is new. */
+  /** Publishes a status event of a message. The caller has checked that it is new. */
   messageChanged(event: MessageStatusEvent): void {
     const { messageQueues } = this.#entries.get(event.campaignSid) ?? {};
     if (messageQueues) this.#publish('messageStatusChanged', messageQueues, event);
@@ -196,22 +194,22 @@ export class ChangeFeed {
     for (const queue of queues) queue.push(event);
   }
 
-  #listen<T>(
-    { field, over, maximum }: { field: LiveField; over: Transport; maximum: number },
+  #subscribe<T>(
+    { field, transport, maximum }: { field: LiveField; transport: Transport; maximum: number },
     sid: string,
     queuesOf: (entry: Entry) => Set<SubscriberQueue<T>>,
   ): SubscriberQueue<T> {
     const entry = this.#entries.get(sid) ?? newEntry();
     this.#entries.set(sid, entry);
-    const closed = this.#observer?.opened(field, over);
+    const closed = this.#observer?.opened(field, transport);
     const queue = new SubscriberQueue<T>({
       maximum,
-      room: this.#room,
+      capacity: this.#capacity,
       onDropped: () => this.#observer?.dropped(field),
-      onLeft: () => {
+      onClosed: () => {
         closed?.();
         queuesOf(entry).delete(queue);
-        if (listenersOf(entry) === 0) this.#entries.delete(sid);
+        if (subscribersOf(entry) === 0) this.#entries.delete(sid);
         this.onSubscribersChanged();
       },
     });
@@ -232,6 +230,6 @@ function newEntry(): Entry {
   };
 }
 
-function listenersOf({ campaignQueues, messageQueues }: Entry): number {
+function subscribersOf({ campaignQueues, messageQueues }: Entry): number {
   return campaignQueues.size + messageQueues.size;
 }

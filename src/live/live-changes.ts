@@ -12,45 +12,45 @@ import { RefreshDebouncer } from './refresh-debouncer.js';
 import { SharedPoll } from './shared-poll.js';
 import { Subscriptions } from './subscriptions.js';
 
-/** What being live needs. */
+/** Options of live updates. */
 export interface LiveChangesOptions {
-  /** The feed that the account's reads are shown to. */
+  /** The feed that observes the reads of the account. */
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
-  /** Shown every callback. */
+  /** Inspects every callback. */
   readonly drift?: DriftWatch;
   readonly clock: HybridClock;
-  /** Where the account's other gateways are told, and heard. */
+  /** Messages between the instances of the account. */
   readonly bus: SharedBus;
   readonly state: SharedState;
-  /** Told of what another gateway said and can't be read. */
+  /** Called for a message of a peer that can't be read. */
   readonly onMalformedMessage: () => void;
-  /** What callback addresses are authenticated with. */
+  /** Secret that authenticates callback URLs. */
   readonly secret: string;
-  /** Where the upstream reaches this gateway; undefined where it doesn't. */
+  /** Base URL at which the upstream reaches this gateway; undefined if it can't. */
   readonly root: () => string | undefined;
   readonly maximumBytes: LiveMemoryLimits;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** How many times faster than life campaigns run. */
+  /** How many times faster than real ones campaigns run. */
   readonly speed: number;
 }
 
-/** Callbacks in, subscriptions out: docs/live.md. */
+/** Live updates, from callbacks and the poll to subscriptions: docs/live.md. */
 export class LiveChanges {
   readonly subscriptions: Subscriptions;
   readonly receiver: CallbackReceiver;
   readonly urls: CallbackUrls;
   readonly peers: Peers;
-  readonly #rereads: RefreshDebouncer;
+  readonly #refreshes: RefreshDebouncer;
   readonly #poll: SharedPoll;
 
   constructor(options: LiveChangesOptions) {
     const { feed, account, drift, now, speed, bus, maximumBytes } = options;
     const tokens = new WebhookTokens(options.secret);
     const urls = new CallbackUrls(tokens, options.root);
-    const claims = new Leases(bus, options.state);
-    const others = new Peers({
+    const leases = new Leases(bus, options.state);
+    const peers = new Peers({
       ...options,
       onMalformed: options.onMalformedMessage,
       onCallback: (kind, token, body) => {
@@ -63,30 +63,35 @@ export class LiveChanges {
         this.#poll.pollAll();
       },
     });
+    const refreshes = new RefreshDebouncer({ feed, account, leases, now, speed });
     this.urls = urls;
-    this.peers = others;
+    this.peers = peers;
+    this.#refreshes = refreshes;
     this.subscriptions = new Subscriptions(feed, account);
-    const rereads = new RefreshDebouncer({ feed, account, claims, now, speed });
-    this.#rereads = rereads;
-    const passOn = others.forwardCallback.bind(others);
     this.receiver = new CallbackReceiver({
       feed,
       account,
-      refreshes: rereads,
+      refreshes,
       tokens,
       urls,
-      forward: passOn,
+      forward: peers.forwardCallback.bind(peers),
       drift,
       maximumBytes,
     });
-    const isCalledBack = urls.isCalledBack.bind(urls);
-    const onPolled = others.announcePoll.bind(others);
-    this.#poll = new SharedPoll({ feed, account, claims, onPolled, isCalledBack, now, speed });
+    this.#poll = new SharedPoll({
+      feed,
+      account,
+      leases,
+      onPolled: peers.announcePoll.bind(peers),
+      isCalledBack: urls.isCalledBack.bind(urls),
+      now,
+      speed,
+    });
   }
 
-  /** Ends what was still to be read. */
+  /** Stops the poll and pending refreshes. */
   close(): void {
     this.#poll.close();
-    this.#rereads.close();
+    this.#refreshes.close();
   }
 }

@@ -6,7 +6,7 @@ import { webhookKinds } from './callback-urls.js';
 const textOrNull = z.string().nullable();
 const count = z.number();
 
-/** A campaign as another gateway tells it, which may be of another version: what lacks a field is none. */
+/** A campaign in a message of a peer. A peer of another release may send other fields: a campaign that lacks one is rejected. */
 const campaignSchema: z.ZodType<Campaign> = z.object({
   __typename: z.literal('Campaign'),
   id: z.string(),
@@ -47,56 +47,56 @@ const campaignSchema: z.ZodType<Campaign> = z.object({
   fetchedAt: z.string(),
 });
 
-/** To be raised with every change of what is said; gateways of two versions run side by side while one replaces the other. */
-const version = 1;
+/** Version of the messages. Raise it with every change of them: gateways of two releases run side by side during an update. */
+const messageVersion = 1;
 
-/** Tells which of two readings is newer, by the clocks of all gateways. */
+/** Version of a read or a write, from the hybrid clock. On the wire it is `order`, since `version` is that of the message. */
 const order = z.int().nonnegative();
 const sid = z.string().min(1);
 
 const messageSchema = z.discriminatedUnion('kind', [
-  /** Campaigns were read: those that are not what they were, and those that are as since a reading told before. */
+  /** Campaigns were read: `changed` ones in full, and the `same` ones as at the announced version `since`. */
   z.object({
     kind: z.literal('seen'),
     changed: z.array(z.object({ campaign: campaignSchema, order })),
     same: z.array(z.object({ sid, order, since: order })),
   }),
-  /** A write may have changed a campaign, and every list; null: the lists alone. */
+  /** A write may have changed a campaign and every list; null: the lists alone. */
   z.object({ kind: z.literal('wrote'), sid: sid.nullable(), order }),
-  /** A callback came, to an address of ours; whom it concerns says who knows the campaign. */
+  /** A callback came to a valid address. Each instance that knows the campaign checks it. */
   z.object({
     kind: z.literal('callback'),
     webhook: z.enum(webhookKinds),
     token: z.string(),
     body: z.unknown(),
   }),
-  /** The newest window was read for all who listen. */
+  /** The newest window was read by the poll. */
   z.object({ kind: z.literal('polled') }),
-  /** Not everything could be said for a time. */
+  /** Messages of the sender were lost. */
   z.object({ kind: z.literal('missed') }),
 ]);
 
-/** What the gateways of an account tell each other. */
+/** A message between the instances of an account. */
 export type PeerMessage = z.infer<typeof messageSchema>;
 
-/** As it is said. */
+/** Serializes a message. */
 export function serializeMessage(message: PeerMessage): string {
-  return JSON.stringify({ version, ...message });
+  return JSON.stringify({ version: messageVersion, ...message });
 }
 
-/** Of another version, which is no fault, or unreadable. */
+/** Reason why a message is ignored: it is of another version, which is normal during an update, or malformed. */
 export type RejectedMessage = 'other version' | 'malformed';
 
-/** As it is heard. */
+/** Parses a message. */
 export function parseMessage(text: string): PeerMessage | RejectedMessage {
-  const said = parsed(text);
-  const asked = z.object({ version: z.int() }).safeParse(said);
-  if (!asked.success) return 'malformed';
-  if (asked.data.version !== version) return 'other version';
-  return messageSchema.safeParse(said).data ?? 'malformed';
+  const json = parseJson(text);
+  const header = z.object({ version: z.int() }).safeParse(json);
+  if (!header.success) return 'malformed';
+  if (header.data.version !== messageVersion) return 'other version';
+  return messageSchema.safeParse(json).data ?? 'malformed';
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -11,73 +11,73 @@ import { type WebhookKind } from './callback-urls.js';
 import { type ChangeFeed, fillMissing, hasChanged } from './change-feed.js';
 import { type PeerMessage, parseMessage, serializeMessage } from './peer-messages.js';
 
-/** What all gateways know of a campaign. */
+/** A campaign as it was announced last. */
 export interface AnnouncedCampaign {
   readonly campaign: Campaign;
-  /** Of the reading that showed it last. */
-  readonly order: number;
-  /** Of the reading that it is the same as since: who knows that one knows this one too. */
+  /** Version of the last read that showed it. */
+  readonly version: number;
+  /** Version of the first read that showed it as it is; a peer that has that version has this campaign. */
   readonly since: number;
 }
 
-/** Of an entry, beside its campaign and its key. */
-const knownBytes = entryBytes + 100;
+/** Bytes of an entry beside its campaign and its key. */
+const overheadBytes = entryBytes + 100;
 
 /**
- * Of each campaign what was told last, by whichever gateway: what needs to be told is what differs from it. One that falls
- * out is told in full again.
+ * The last announced state of each campaign, from any instance: only differences from it are announced in full. A campaign
+ * that was evicted is announced in full again.
  */
 export class AnnouncedCampaigns {
-  readonly #known: LRUCache<string, AnnouncedCampaign>;
+  readonly #announced: LRUCache<string, AnnouncedCampaign>;
 
-  /** @param maximumBytes of all of them together. */
+  /** @param maximumBytes of all entries together. */
   constructor(maximumBytes: number) {
-    this.#known = new LRUCache({
+    this.#announced = new LRUCache({
       maxSize: maximumBytes,
-      sizeCalculation: ({ campaign }, sid) => knownBytes + estimateBytes(campaign) + textBytes(sid),
+      sizeCalculation: ({ campaign }, sid) => overheadBytes + estimateBytes(campaign) + textBytes(sid),
     });
   }
 
   /**
-   * Takes what was read here.
-   * @returns it as all know it now, or undefined where they know something newer.
+   * Records a read of this instance.
+   * @returns the campaign to announce; undefined if a newer one was announced.
    */
   recordLocal(
     campaign: Campaign,
-    order: number,
+    version: number,
   ): (AnnouncedCampaign & { readonly isChange: boolean }) | undefined {
-    const before = this.#known.get(campaign.sid);
-    if (before && isBehind(before, campaign, order)) return undefined;
+    const before = this.#announced.get(campaign.sid);
+    if (before && isBehind(before, campaign, version)) return undefined;
     const after = before ? fillMissing(campaign, before.campaign) : campaign;
     const isChange = !before || hasChanged(before.campaign, after);
-    const known = { campaign: after, order, since: isChange ? order : before.since };
-    this.#known.set(campaign.sid, known);
-    return { ...known, isChange };
+    const announced = { campaign: after, version, since: isChange ? version : before.since };
+    this.#announced.set(campaign.sid, announced);
+    return { ...announced, isChange };
   }
 
-  /** Takes what another has read. @returns whether it is news. */
-  recordRemote(campaign: Campaign, order: number): boolean {
-    const before = this.#known.get(campaign.sid);
-    if (before && isBehind(before, campaign, order)) return false;
+  /** Records a campaign that a peer has announced. @returns whether it is news. */
+  recordRemote(campaign: Campaign, version: number): boolean {
+    const before = this.#announced.get(campaign.sid);
+    if (before && isBehind(before, campaign, version)) return false;
     const after = before ? fillMissing(campaign, before.campaign) : campaign;
-    this.#known.set(campaign.sid, { campaign: after, order, since: order });
+    this.#announced.set(campaign.sid, { campaign: after, version, since: version });
     return true;
   }
 
-  /** Takes that another has read the same again. @returns whether that is the same as what is known here. */
-  recordUnchanged(sid: string, order: number, since: number): boolean {
-    const before = this.#known.get(sid);
-    if (before?.since !== since || before.order >= order) return false;
-    this.#known.set(sid, { ...before, order });
+  /** Records that a peer has read a campaign again without a change. @returns whether this instance has that campaign. */
+  recordUnchanged(sid: string, version: number, since: number): boolean {
+    const before = this.#announced.get(sid);
+    if (before?.since !== since || before.version >= version) return false;
+    this.#announced.set(sid, { ...before, version });
     return true;
   }
 }
 
-function isBehind(before: AnnouncedCampaign, campaign: Campaign, order: number): boolean {
-  return before.order >= order || isBackwards(before.campaign.status, campaign.status);
+function isBehind(before: AnnouncedCampaign, campaign: Campaign, version: number): boolean {
+  return before.version >= version || isBackwards(before.campaign.status, campaign.status);
 }
 
-/** What speaking with the account's other gateways needs. */
+/** Options of the exchange with the peers. */
 export interface PeersOptions {
   readonly bus: SharedBus;
   readonly clock: HybridClock;
@@ -86,13 +86,13 @@ export interface PeersOptions {
   readonly maximumBytes: Pick<LiveMemoryLimits, 'peerCampaigns'>;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Told of what was heard and can't be read. */
+  /** Called for a message that can't be read. */
   readonly onMalformed: () => void;
-  /** Told of what another gateway was called back. */
+  /** Called for a callback that a peer has forwarded. */
   readonly onCallback: (webhook: WebhookKind, token: string, body: unknown) => void;
-  /** Told that another one has read the newest window for all who listen. */
+  /** Called after the poll of a peer has read the newest window. */
   readonly onRemotePoll: () => void;
-  /** Told that something may have been missed. */
+  /** Called if messages may have been missed. */
   readonly onMissed: () => void;
 }
 
@@ -100,108 +100,108 @@ type Message<Kind extends PeerMessage['kind']> = Extract<PeerMessage, { readonly
 
 const topic = 'live';
 const rememberedWrites = 10_000;
-/** No clock is wrong by more; an order that is would stop all others. */
-const greatestSkewMs = 3_600_000;
+/** Greatest believable clock skew. A version further in the future is ignored, since the clock would have to follow it. */
+const maximumSkewMs = 3_600_000;
 
-/** Tells the account's other gateways what was learned here, and takes in what they tell. */
+/** Announces reads and writes to the other instances of the account, and applies what they announce. */
 export class Peers {
   readonly #options: PeersOptions;
-  readonly #known: AnnouncedCampaigns;
-  /** Readings up to this order may be from before a write. */
-  readonly #written = new LRUCache<string, number>(entryLimit(rememberedWrites));
-  #read: Message<'seen'> | undefined;
+  readonly #announced: AnnouncedCampaigns;
+  /** Versions of the last writes by sid. Reads up to these versions may predate the write. */
+  readonly #writes = new LRUCache<string, number>(entryLimit(rememberedWrites));
+  #pendingReads: Message<'seen'> | undefined;
 
   constructor(options: PeersOptions) {
     this.#options = options;
-    this.#known = new AnnouncedCampaigns(options.maximumBytes.peerCampaigns);
+    this.#announced = new AnnouncedCampaigns(options.maximumBytes.peerCampaigns);
     options.bus.subscribe(topic, (text) => {
-      this.#hear(text);
+      this.#receive(text);
     });
     options.bus.onGap((gap) => {
       if (gap === 'receive') options.onMissed();
-      else this.#say({ kind: 'missed' });
+      else this.#send({ kind: 'missed' });
     });
   }
 
-  /** Tells of a campaign that was read here: what it is where that is a change, else only that it was read. */
-  announceRead(campaign: Campaign, order: number): void {
-    const known = this.#options.bus.isAlone ? undefined : this.#known.recordLocal(campaign, order);
-    if (!known) return;
-    const { changed, same } = this.#toSay();
-    if (known.isChange) changed.push({ campaign: known.campaign, order });
-    else same.push({ sid: campaign.sid, order, since: known.since });
+  /** Announces a campaign that was read here: in full if it has changed, else only its version. */
+  announceRead(campaign: Campaign, version: number): void {
+    const announced = this.#options.bus.isAlone ? undefined : this.#announced.recordLocal(campaign, version);
+    if (!announced) return;
+    const { changed, same } = this.#batch();
+    if (announced.isChange) changed.push({ campaign: announced.campaign, order: version });
+    else same.push({ sid: campaign.sid, order: version, since: announced.since });
   }
 
-  /** Tells of a write that may have changed a campaign, and every list; null: the lists alone. */
+  /** Announces a write that may have changed a campaign and every list; null: the lists alone. */
   announceWrite(sid: string | null): void {
     if (this.#options.bus.isAlone) return;
-    const order = this.#options.clock.next();
-    if (sid !== null) this.#written.set(sid, order);
-    this.#say({ kind: 'wrote', sid, order });
+    const version = this.#options.clock.next();
+    if (sid !== null) this.#writes.set(sid, version);
+    this.#send({ kind: 'wrote', sid, order: version });
   }
 
-  /** Passes on a callback that came to an address of ours. */
+  /** Forwards a callback that came to a valid address. */
   forwardCallback(webhook: WebhookKind, token: string, body: unknown): void {
-    this.#say({ kind: 'callback', webhook, token, body });
+    this.#send({ kind: 'callback', webhook, token, body });
   }
 
-  /** Tells that the newest window was read for all who listen. */
+  /** Announces that the poll has read the newest window. */
   announcePoll(): void {
-    this.#say({ kind: 'polled' });
+    this.#send({ kind: 'polled' });
   }
 
-  /** What is read together, as a window of fifty, is said together. */
-  #toSay(): Message<'seen'> {
-    if (this.#read) return this.#read;
-    const read: Message<'seen'> = { kind: 'seen', changed: [], same: [] };
-    this.#read = read;
+  /** The message that collects all campaigns of one read, such as the fifty of a window. */
+  #batch(): Message<'seen'> {
+    if (this.#pendingReads) return this.#pendingReads;
+    const reads: Message<'seen'> = { kind: 'seen', changed: [], same: [] };
+    this.#pendingReads = reads;
     setImmediate(() => {
-      this.#read = undefined;
-      this.#say(read);
+      this.#pendingReads = undefined;
+      this.#send(reads);
     });
-    return read;
+    return reads;
   }
 
-  #say(message: PeerMessage): void {
+  #send(message: PeerMessage): void {
     const { bus } = this.#options;
     if (!bus.isAlone) bus.publish(topic, serializeMessage(message));
   }
 
-  #hear(text: string): void {
+  #receive(text: string): void {
     const message = parseMessage(text);
     if (message === 'other version') return;
     if (message === 'malformed') {
       this.#options.onMalformed();
       return;
     }
-    const { onCallback, onRemotePoll: onPolled, onMissed } = this.#options;
-    if (message.kind === 'seen') this.#heardSeen(message);
-    else if (message.kind === 'wrote') this.#heardWrote(message);
+    const { onCallback, onRemotePoll, onMissed } = this.#options;
+    if (message.kind === 'seen') this.#applyReads(message);
+    else if (message.kind === 'wrote') this.#applyWrite(message);
     else if (message.kind === 'callback') onCallback(message.webhook, message.token, message.body);
-    else if (message.kind === 'polled') onPolled();
+    else if (message.kind === 'polled') onRemotePoll();
     else onMissed();
   }
 
-  #heardSeen({ changed, same }: Message<'seen'>): void {
+  #applyReads({ changed, same }: Message<'seen'>): void {
     const { account, feed } = this.#options;
-    for (const { campaign, order } of changed)
-      if (this.#isNews(campaign.sid, order) && this.#known.recordRemote(campaign, order))
-        account.applyRemoteRead(campaign, order);
-    for (const { sid, order, since } of same)
-      if (this.#isNews(sid, order) && this.#known.recordUnchanged(sid, order, since))
-        feed.observeUnchanged(sid, order);
+    for (const { campaign, order: version } of changed)
+      if (this.#isNews(campaign.sid, version) && this.#announced.recordRemote(campaign, version))
+        account.applyRemoteRead(campaign, version);
+    for (const { sid, order: version, since } of same)
+      if (this.#isNews(sid, version) && this.#announced.recordUnchanged(sid, version, since))
+        feed.observeUnchanged(sid, version);
   }
 
-  #heardWrote({ sid, order }: Message<'wrote'>): void {
-    if (sid !== null && this.#isNews(sid, order)) this.#written.set(sid, order);
+  #applyWrite({ sid, order: version }: Message<'wrote'>): void {
+    if (sid !== null && this.#isNews(sid, version)) this.#writes.set(sid, version);
     this.#options.account.applyRemoteWrite(sid);
   }
 
-  /** What was begun to be read before a write is none. */
-  #isNews(sid: string, order: number): boolean {
+  /** False for a read that predates the last write, and for a version that no clock can have given. */
+  #isNews(sid: string, version: number): boolean {
     const { clock, now } = this.#options;
-    if (order > (now() + greatestSkewMs) * 1000) return false;
-    clock.observe(order);
-    return order > (this.#written.get(sid) ?? -1);
+    if (version > (now() + maximumSkewMs) * 1000) return false;
+    clock.observe(version);
+    return version > (this.#writes.get(sid) ?? -1);
   }
 }

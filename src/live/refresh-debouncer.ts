@@ -1,3 +1,4 @@
+import { type ReadOptions } from '../datasources/cache/cache-entry.js';
 import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { type CampaignStatus } from '../domain/campaign.js';
@@ -5,104 +6,104 @@ import { isBackwards } from '../domain/lifecycle.js';
 import { type ChangeFeed } from './change-feed.js';
 import { type Leases } from './leases.js';
 
-/** "Stats are re-read at most once per campaign per 5 s": DESIGN.md, live. */
-const everyMs = 5000;
-/** With campaigns that run faster than life it is as much less, but not less than this. */
+/** A campaign is refreshed at most once in this time (docs/live.md). */
+const refreshIntervalMs = 5000;
+/** Lower bound of the interval for campaigns that run faster than real ones. */
 const shortestMs = 250;
-/** What is claimed is free again when those who rest since then look, however their timers go. */
-const claimedPart = 0.9;
+/** Share of the interval that a lease lasts: it has expired when other instances check again, whatever their timers do. */
+const leaseShare = 0.9;
 
-/** What reading again needs. */
+/** Options of the debouncer. */
 export interface RefreshDebouncerOptions {
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
-  /** Decides which of several gateways reads. */
-  readonly claims: Leases;
+  /** Choose the instance that reads. */
+  readonly leases: Leases;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** How many times faster than life campaigns run. */
+  /** How many times faster than real ones campaigns run. */
   readonly speed: number;
 }
 
-/** A campaign that was read a moment ago. */
-interface Rest {
-  readonly sinceMs: number;
-  /** Another gateway is to read it. */
-  isLeftToOthers: boolean;
-  /** Hinted at since. */
-  isHinted: boolean;
-  /** The status that it was said to have: an upstream may call back before its own answers show it. */
+/** The interval after a refresh, in which further requests are collected. */
+interface Interval {
+  readonly startMs: number;
+  /** Another instance holds the lease and reads the campaign. */
+  isRemote: boolean;
+  /** A refresh was requested since the start. */
+  isRequested: boolean;
+  /** Status that a callback has reported. The upstream may send it before its own responses show it. */
   awaited: CampaignStatus | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** What hints cost: a burst of any size is one reading at once and one at the end of each five seconds. */
+/** Debounces refreshes: a burst of callbacks costs one read at once, and one at the end of each interval. */
 export class RefreshDebouncer {
   readonly #options: RefreshDebouncerOptions;
-  readonly #everyMs: number;
-  readonly #resting = new Map<string, Rest>();
+  readonly #intervalMs: number;
+  readonly #intervals = new Map<string, Interval>();
 
   constructor(options: RefreshDebouncerOptions) {
     this.#options = options;
-    this.#everyMs = Math.max(shortestMs, everyMs / Math.max(1, options.speed));
+    this.#intervalMs = Math.max(shortestMs, refreshIntervalMs / Math.max(1, options.speed));
   }
 
   /**
-   * Something says that a campaign is not what it was.
-   * @param awaited the status that it is said to have.
+   * Requests a refresh of a campaign that may have changed.
+   * @param awaited the status that a callback has reported.
    */
   request(sid: string, awaited?: CampaignStatus): void {
-    const resting = this.#resting.get(sid);
-    if (!resting) {
-      this.#read(sid, awaited);
+    const interval = this.#intervals.get(sid);
+    if (!interval) {
+      this.#refresh(sid, awaited);
       return;
     }
-    resting.isHinted = true;
-    resting.awaited = awaited ?? resting.awaited;
+    interval.isRequested = true;
+    interval.awaited = awaited ?? interval.awaited;
   }
 
-  /** Forgets what is still to be read. */
+  /** Cancels all pending refreshes. */
   close(): void {
-    for (const { timer } of this.#resting.values()) clearTimeout(timer);
-    this.#resting.clear();
+    for (const { timer } of this.#intervals.values()) clearTimeout(timer);
+    this.#intervals.clear();
   }
 
-  #read(sid: string, awaited?: CampaignStatus): void {
+  #refresh(sid: string, awaited?: CampaignStatus): void {
     const { feed, account, now } = this.#options;
-    const rest: Rest = {
-      sinceMs: now(),
-      isLeftToOthers: false,
-      isHinted: false,
+    const interval: Interval = {
+      startMs: now(),
+      isRemote: false,
+      isRequested: false,
       awaited,
       timer: undefined,
     };
-    rest.timer = setTimeout(() => {
-      this.#resting.delete(sid);
-      if (rest.isHinted || this.#isBehind(sid, rest)) this.#read(sid);
-    }, this.#everyMs);
-    rest.timer.unref();
-    this.#resting.set(sid, rest);
+    interval.timer = setTimeout(() => {
+      this.#intervals.delete(sid);
+      if (interval.isRequested || this.#isBehind(sid, interval)) this.#refresh(sid);
+    }, this.#intervalMs);
+    interval.timer.unref();
+    this.#intervals.set(sid, interval);
     account.invalidate(sid);
-    // Nobody listens: who asks next reads it.
-    if (feed.watchedCampaign(sid) !== undefined) void this.#readOnce(sid, rest);
+    // Without subscribers the next query reads the campaign.
+    if (feed.watchedCampaign(sid) !== undefined) void this.#readOnce(sid, interval);
   }
 
-  /** Of all gateways that were hinted at one reads, and the others hear what it finds. */
-  async #readOnce(sid: string, rest: Rest): Promise<void> {
-    const { feed, account, claims } = this.#options;
-    rest.isLeftToOthers = !(await claims.acquire(`reread:${sid}`, this.#everyMs * claimedPart));
-    if (rest.isLeftToOthers || feed.watchedCampaign(sid) === undefined) return;
-    const wish = { report: new ReadReport(), noCache: true, priority: 'background' } as const;
-    const [found] = await account.campaigns([sid], wish); // shown to the feed; what fails, the poll reads
+  /** Reads the campaign in one of the instances that have received the callback; the others learn of the result. */
+  async #readOnce(sid: string, interval: Interval): Promise<void> {
+    const { feed, account, leases } = this.#options;
+    interval.isRemote = !(await leases.acquire(`reread:${sid}`, this.#intervalMs * leaseShare));
+    if (interval.isRemote || feed.watchedCampaign(sid) === undefined) return;
+    const options: ReadOptions = { report: new ReadReport(), noCache: true, priority: 'background' };
+    const [found] = await account.campaigns([sid], options); // the feed observes it; after an error the poll reads it
     if (found === null) feed.notFound(sid);
   }
 
-  /** Whether it is still not what it was said to be, or not read by who was to read it. */
-  #isBehind(sid: string, { sinceMs, isLeftToOthers, awaited }: Rest): boolean {
+  /** Whether the campaign has not reached the reported status yet, or the other instance has not read it. */
+  #isBehind(sid: string, { startMs, isRemote, awaited }: Interval): boolean {
     const { feed } = this.#options;
-    const now = feed.watchedCampaign(sid);
-    if (!now) return false;
-    if (isLeftToOthers && (feed.readAtMs(sid) ?? 0) < sinceMs) return true;
-    return awaited !== undefined && now.status !== awaited && !isBackwards(now.status, awaited);
+    const campaign = feed.watchedCampaign(sid);
+    if (!campaign) return false;
+    if (isRemote && (feed.readAtMs(sid) ?? 0) < startMs) return true;
+    return awaited !== undefined && campaign.status !== awaited && !isBackwards(campaign.status, awaited);
   }
 }

@@ -1,3 +1,4 @@
+import { type ReadOptions } from '../datasources/cache/cache-entry.js';
 import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { CampaignStatus } from '../domain/campaign.js';
@@ -5,23 +6,23 @@ import { type Campaign } from '../schema/campaign.js';
 import { type ChangeFeed, type WatchedCampaign } from './change-feed.js';
 import { type Leases } from './leases.js';
 
-/** What polling needs. */
+/** Options of the poll. */
 export interface SharedPollOptions {
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
-  /** Decides which of several gateways reads. */
-  readonly claims: Leases;
-  /** Told that the newest window was read. */
+  /** Choose the instance that reads. */
+  readonly leases: Leases;
+  /** Called after the newest window was read. */
   readonly onPolled: () => void;
-  /** Whether the upstream calls us back for what happens to a campaign. */
+  /** Whether both callbacks of a campaign come to this gateway. */
   readonly isCalledBack: (campaign: Campaign) => boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** How many times faster than life campaigns run. */
+  /** How many times faster than real ones campaigns run. */
   readonly speed: number;
 }
 
-/** How old a campaign that somebody listens to may get, by how fast it can change. */
+/** Poll interval of a watched campaign, by how fast its status can change. */
 const intervalMs: Readonly<Record<CampaignStatus, number>> = {
   [CampaignStatus.IN_PROGRESS]: 6_000,
   [CampaignStatus.CREATED]: 20_000,
@@ -31,19 +32,20 @@ const intervalMs: Readonly<Record<CampaignStatus, number>> = {
   [CampaignStatus.ARCHIVED]: 300_000,
   [CampaignStatus.UNKNOWN]: 20_000,
 };
-/** Callbacks may be lost: "sent again, 2 to 4 times", and then no more (docs/upstream.md, limits). */
+/** Poll interval of a campaign with callbacks: they are sent "2 to 4 times" and may all be lost (docs/upstream.md, limits). */
 const calledBackIntervalMs = 60_000;
-/** A start is looked at when it is due, not up to an interval later. */
+/** A campaign is read this long after its start time, rather than up to an interval later. */
 const afterStartMs = 2_000;
+/** Shortest interval between two reads of the poll. */
 const shortestMs = 1_000;
-/** Campaigns outside the newest window are read one by one, those first that were read longest ago. */
-const singlesAtOnce = 2;
-/** The newest window is as good as new for so long. */
-const windowAgainMs = 5_000;
-/** One gateway reads at a time, so that the others can hear what it finds; one that dies while it does is waited for. */
-const turn = { name: 'poll', ttlMs: 10_000 } as const;
+/** Campaigns outside the newest window that are read at a time; the ones read longest ago come first. */
+const singlesPerRead = 2;
+/** Shortest interval between reads of the newest window. */
+const windowIntervalMs = 5_000;
+/** Lease of the poll: one instance reads at a time and announces what it finds. If it dies, the lease expires. */
+const pollLease = { name: 'poll', ttlMs: 10_000 } as const;
 
-/** One reader for all subscribers, where nobody calls back; it rests where nobody listens. */
+/** Polls all watched campaigns for all subscribers together. Without subscribers it makes no calls. */
 export class SharedPoll {
   readonly #options: SharedPollOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -57,7 +59,7 @@ export class SharedPoll {
   constructor(options: SharedPollOptions) {
     this.#options = options;
     options.feed.onSubscribersChanged = () => {
-      this.#plan();
+      this.#schedule();
     };
   }
 
@@ -67,22 +69,22 @@ export class SharedPoll {
     this.#isReading = true;
   }
 
-  /** Another gateway has read the newest window: those that were in it were heard of. */
+  /** Another instance has read the newest window, and has announced its campaigns. */
   applyRemotePoll(): void {
     this.#windowAtMs = this.#options.now();
   }
 
-  /** Something may have been missed: all that is listened to is read once. */
+  /** Reads all watched campaigns once, since changes may have been missed. */
   pollAll(): void {
     const { feed, now } = this.#options;
     this.#suspectSinceMs.clear();
     for (const { sid } of feed.watched) this.#suspectSinceMs.set(sid, now());
     this.#windowAtMs = -Infinity;
-    this.#plan();
+    this.#schedule();
   }
 
-  /** Sets the one timer to when the first campaign is due. */
-  #plan(): void {
+  /** Sets the timer to the time when the first campaign is due. */
+  #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { watched } = this.#options.feed;
@@ -98,34 +100,34 @@ export class SharedPoll {
   }
 
   async #read(): Promise<void> {
-    const { feed, claims, now } = this.#options;
+    const { feed, leases, now } = this.#options;
     this.#isReading = true;
     this.#readAtMs = now();
     try {
-      if (!(await claims.acquire(turn.name, turn.ttlMs))) return; // what another one finds is heard of
+      if (!(await leases.acquire(pollLease.name, pollLease.ttlMs))) return; // the instance with the lease announces what it finds
       await this.#readDue();
-      await claims.release(turn.name);
+      await leases.release(pollLease.name);
     } finally {
-      const listened = new Set(feed.watched.map(({ sid }) => sid));
-      for (const sid of this.#triedAtMs.keys()) if (!listened.has(sid)) this.#triedAtMs.delete(sid);
-      this.#isReading = this.#isClosed; // nothing is planned any more
-      this.#plan();
+      const watched = new Set(feed.watched.map(({ sid }) => sid));
+      for (const sid of this.#triedAtMs.keys()) if (!watched.has(sid)) this.#triedAtMs.delete(sid);
+      this.#isReading = this.#isClosed; // after `close` no read is scheduled
+      this.#schedule();
     }
   }
 
   async #readDue(): Promise<void> {
     const { feed, account, onPolled, now } = this.#options;
-    const wish = { report: new ReadReport(), noCache: true, priority: 'background' } as const;
-    if (this.#due().length > 1 && now() - this.#windowAtMs >= windowAgainMs) {
+    const options: ReadOptions = { report: new ReadReport(), noCache: true, priority: 'background' };
+    if (this.#due().length > 1 && now() - this.#windowAtMs >= windowIntervalMs) {
       this.#windowAtMs = now();
-      // Where it can't be read, those in it are read one by one.
-      await account.newestWindow(wish).then(onPolled, () => undefined);
+      // If it can't be read, its campaigns are read one by one.
+      await account.newestWindow(options).then(onPolled, () => undefined);
     }
     const single = this.#due()
-      .sort((one, other) => this.#lookedAtMs(one) - this.#lookedAtMs(other))
-      .slice(0, singlesAtOnce);
+      .sort((one, other) => this.#lastAttemptMs(one) - this.#lastAttemptMs(other))
+      .slice(0, singlesPerRead);
     for (const { sid } of single) this.#triedAtMs.set(sid, now());
-    const found = await Promise.all(single.map(({ sid }) => account.campaigns([sid], wish)));
+    const found = await Promise.all(single.map(({ sid }) => account.campaigns([sid], options)));
     for (const [index, { sid }] of single.entries()) if (found[index]?.[0] === null) feed.notFound(sid);
   }
 
@@ -134,21 +136,22 @@ export class SharedPoll {
     return this.#options.feed.watched.filter((one) => this.#dueAtMs(one) <= nowMs);
   }
 
-  /** What can't be read is not asked for again at once. */
-  #lookedAtMs({ sid, readAtMs }: WatchedCampaign): number {
+  /** Time of the last read or attempt, so that a failed read is not repeated at once. */
+  #lastAttemptMs({ sid, readAtMs }: WatchedCampaign): number {
     return Math.max(readAtMs, this.#triedAtMs.get(sid) ?? 0);
   }
 
   #dueAtMs(watched: WatchedCampaign): number {
     const { last } = watched;
-    if (!last) return Infinity; // its first listener is reading it
+    if (!last) return Infinity; // the first subscriber is reading it
     const { isCalledBack } = this.#options;
-    const lookedAtMs = this.#lookedAtMs(watched);
-    if (lookedAtMs < (this.#suspectSinceMs.get(watched.sid) ?? 0)) return lookedAtMs;
-    const dueAtMs = lookedAtMs + (isCalledBack(last) ? calledBackIntervalMs : this.#intervalMs(last.status));
+    const lastAttemptMs = this.#lastAttemptMs(watched);
+    if (lastAttemptMs < (this.#suspectSinceMs.get(watched.sid) ?? 0)) return lastAttemptMs;
+    const dueAtMs =
+      lastAttemptMs + (isCalledBack(last) ? calledBackIntervalMs : this.#intervalMs(last.status));
     const startMs = Date.parse(last.schedule.startTime ?? '') + afterStartMs;
     const isToStart = last.status === CampaignStatus.SCHEDULED || last.status === CampaignStatus.CREATED;
-    return isToStart && lookedAtMs < startMs ? Math.min(dueAtMs, startMs) : dueAtMs;
+    return isToStart && lastAttemptMs < startMs ? Math.min(dueAtMs, startMs) : dueAtMs;
   }
 
   #intervalMs(status: CampaignStatus): number {

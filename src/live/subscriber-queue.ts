@@ -1,43 +1,45 @@
-/** Room that queues share. Where it is used up, each queue is left its fair share, and those that hold more drop it. */
+/** Capacity that queues share. When it is used up, each queue may hold its fair share, and longer queues drop the rest. */
 export class QueueCapacity {
   readonly #maximum: number;
   #queues = 0;
-  #waiting = 0;
+  #queued = 0;
 
-  /** @param maximum values of all queues together; twice as many while shares are still being dropped. */
+  /** @param maximum values of all queues together. There may be twice as many until all queues are within their shares. */
   constructor(maximum: number) {
     this.#maximum = maximum;
   }
 
-  /** How many values one queue may hold now, which alone may hold so many at most. */
+  /** Current limit of one queue, whose own limit is `maximum`. */
   limit(maximum: number): number {
-    if (this.#waiting <= this.#maximum) return maximum;
+    if (this.#queued <= this.#maximum) return maximum;
     return Math.min(maximum, Math.max(1, Math.floor(this.#maximum / this.#queues)));
   }
 
+  /** A queue was opened. */
   opened(): void {
     this.#queues += 1;
   }
 
+  /** A queue was closed. */
   closed(): void {
     this.#queues -= 1;
   }
 
-  /** Notes that more values wait, or fewer. */
-  changed(by: number): void {
-    this.#waiting += by;
+  /** Adds to the number of queued values. */
+  add(by: number): void {
+    this.#queued += by;
   }
 }
 
-/** How a queue ends and how much it holds. */
+/** Options of a queue. */
 export interface SubscriberQueueOptions {
-  /** What does not fit pushes out the oldest: a slow subscriber never grows memory. */
+  /** Longest queue; a new value beyond it drops the oldest, so that a slow subscriber does not grow memory. */
   readonly maximum: number;
   /** Shared with other queues. */
-  readonly room: QueueCapacity;
-  /** Told once, when the subscriber leaves. */
-  readonly onLeft: () => void;
-  /** Told each time that something was pushed out. */
+  readonly capacity: QueueCapacity;
+  /** Called once when the queue is closed, from either side. */
+  readonly onClosed: () => void;
+  /** Called for each dropped value. */
   readonly onDropped?: () => void;
 }
 
@@ -46,34 +48,34 @@ interface Deferred<T> {
   readonly reject: (error: Error) => void;
 }
 
-/** What waits for one subscriber: an async iterator that others push into. */
+/** Queue of one subscriber: an async iterator that values are pushed into. */
 export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   readonly #options: SubscriberQueueOptions;
-  readonly #waiting: T[] = [];
-  /** How many of them are counted in the room. */
+  readonly #values: T[] = [];
+  /** Number of values that are counted in the shared capacity. */
   #counted = 0;
-  #take: Deferred<IteratorResult<T>> | null = null;
+  #pendingNext: Deferred<IteratorResult<T>> | null = null;
   #failure: Error | null = null;
-  #hasLeft = false;
+  #isClosed = false;
 
   constructor(options: SubscriberQueueOptions) {
     this.#options = options;
-    options.room.opened();
+    options.capacity.opened();
   }
 
-  /** Gives a value to the subscriber, now or when it asks for one. */
+  /** Delivers a value to the pending `next`, or queues it. */
   push(value: T): void {
-    if (this.#hasLeft) return;
-    if (this.#take) {
-      this.#take.resolve({ done: false, value });
-      this.#take = null;
+    if (this.#isClosed) return;
+    if (this.#pendingNext) {
+      this.#pendingNext.resolve({ done: false, value });
+      this.#pendingNext = null;
       return;
     }
-    const { maximum, room } = this.#options;
-    this.#waiting.push(value);
+    const { maximum, capacity } = this.#options;
+    this.#values.push(value);
     this.#counted += 1;
-    room.changed(1);
-    for (let over = this.#waiting.length - room.limit(maximum); over > 0; over -= 1) {
+    capacity.add(1);
+    for (let over = this.#values.length - capacity.limit(maximum); over > 0; over -= 1) {
       this.#shift();
       this.#options.onDropped?.();
     }
@@ -87,33 +89,33 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
       this.#failure = null;
       return Promise.reject(failure);
     }
-    if (this.#hasLeft) return Promise.resolve({ done: true, value: undefined });
+    if (this.#isClosed) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => {
-      this.#take?.resolve({ done: true, value: undefined });
-      this.#take = { resolve, reject };
+      this.#pendingNext?.resolve({ done: true, value: undefined });
+      this.#pendingNext = { resolve, reject };
     });
   }
 
-  /** Ends it from this side: the subscriber is given what waits for it, then the error, and then nothing more. */
+  /** Closes the queue with an error. The subscriber still gets the queued values, then the error. */
   fail(error: Error): void {
-    if (this.#hasLeft) return;
-    this.#leave();
-    if (this.#take) this.#take.reject(error);
+    if (this.#isClosed) return;
+    this.#close();
+    if (this.#pendingNext) this.#pendingNext.reject(error);
     else this.#failure = error;
-    this.#take = null;
-    this.#leaveRoom(); // whether anybody takes what waits is not known
-    this.#options.onLeft();
+    this.#pendingNext = null;
+    this.#releaseCapacity(); // the subscriber may never take the queued values
+    this.#options.onClosed();
   }
 
   return(): Promise<IteratorResult<T>> {
-    this.#leaveRoom();
-    this.#waiting.length = 0;
+    this.#releaseCapacity();
+    this.#values.length = 0;
     this.#failure = null;
-    if (!this.#hasLeft) {
-      this.#leave();
-      this.#take?.resolve({ done: true, value: undefined });
-      this.#take = null;
-      this.#options.onLeft();
+    if (!this.#isClosed) {
+      this.#close();
+      this.#pendingNext?.resolve({ done: true, value: undefined });
+      this.#pendingNext = null;
+      this.#options.onClosed();
     }
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -128,19 +130,19 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   #shift(): T | undefined {
     if (this.#counted > 0) {
       this.#counted -= 1;
-      this.#options.room.changed(-1);
+      this.#options.capacity.add(-1);
     }
-    return this.#waiting.shift();
+    return this.#values.shift();
   }
 
-  #leaveRoom(): void {
-    this.#options.room.changed(-this.#counted);
+  #releaseCapacity(): void {
+    this.#options.capacity.add(-this.#counted);
     this.#counted = 0;
   }
 
-  #leave(): void {
-    this.#hasLeft = true;
-    this.#options.room.closed();
+  #close(): void {
+    this.#isClosed = true;
+    this.#options.capacity.closed();
   }
 
   [Symbol.asyncIterator](): this {

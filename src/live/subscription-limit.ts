@@ -1,23 +1,23 @@
 import { GatewayError } from '../domain/errors.js';
 
-/** Subscriptions that are open, by caller, over whatever transport. */
+/** Limits the open subscriptions of each caller, over all transports. */
 export class SubscriptionLimit {
   readonly #maximum: number;
   readonly #open = new Map<string, number>();
 
-  /** @param maximum of one caller at a time; 0: no limit. */
+  /** @param maximum open subscriptions of one caller; 0 for no limit. */
   constructor(maximum: number) {
     this.#maximum = maximum;
   }
 
-  /** How many a caller has open, those that are being opened included. */
+  /** Number of a caller's open subscriptions, including those that are being opened. */
   openOf(caller: string): number {
     return this.#open.get(caller) ?? 0;
   }
 
   /**
-   * Opens one for a caller; it counts until it is left, or could not be opened.
-   * @throws GatewayError `TOO_MANY_SUBSCRIPTIONS`, before anything is read; and whatever opening throws.
+   * Opens a subscription. It counts until it is closed, or could not be opened.
+   * @throws GatewayError `TOO_MANY_SUBSCRIPTIONS` before anything is read; also the errors of `subscribe`.
    */
   async open<T>(
     caller: string,
@@ -27,7 +27,7 @@ export class SubscriptionLimit {
     if (this.openOf(caller) >= this.#maximum) throw tooMany(this.#maximum);
     this.#open.set(caller, this.openOf(caller) + 1);
     try {
-      return untilLeft(await subscribe(), () => {
+      return withClose(await subscribe(), () => {
         this.#close(caller);
       });
     } catch (error) {
@@ -36,7 +36,7 @@ export class SubscriptionLimit {
     }
   }
 
-  /** Callers that have none are forgotten. */
+  /** A caller without subscriptions takes no memory. */
   #close(caller: string): void {
     const left = this.openOf(caller) - 1;
     if (left > 0) this.#open.set(caller, left);
@@ -44,25 +44,25 @@ export class SubscriptionLimit {
   }
 }
 
-/** Tells once when the events have ended or their consumer has left. */
-function untilLeft<T>(events: AsyncIterableIterator<T>, onLeft: () => void): AsyncIterableIterator<T> {
-  let hasLeft = false;
-  const leave = (): void => {
-    if (!hasLeft) onLeft();
-    hasLeft = true;
+/** Calls `onClosed` once when the events have ended or their consumer has returned. */
+function withClose<T>(events: AsyncIterableIterator<T>, onClosed: () => void): AsyncIterableIterator<T> {
+  let isClosed = false;
+  const close = (): void => {
+    if (!isClosed) onClosed();
+    isClosed = true;
   };
   const each: AsyncIterableIterator<T> = {
     next: async () => {
       const result = await events.next();
-      if (result.done) leave();
+      if (result.done) close();
       return result;
     },
     return: async () => {
-      leave();
+      close();
       return events.return ? events.return() : { done: true, value: undefined };
     },
     throw: async (error: unknown) => {
-      leave();
+      close();
       if (events.throw) return events.throw(error);
       throw error;
     },

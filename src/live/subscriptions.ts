@@ -9,59 +9,59 @@ import { type MessageStatusEvent } from '../schema/message.js';
 import { type ChangeFeed } from './change-feed.js';
 import { type SubscriberQueue } from './subscriber-queue.js';
 
-/** Subscribers that come together are one question: fifty campaigns are one window. */
-const togetherMs = 20;
+/** Subscriptions that open within this time share one read: a window holds fifty campaigns. */
+const batchWindowMs = 20;
 
-/** What a client listens to. */
+/** A request to subscribe to a campaign. */
 interface SubscriptionRequest {
   readonly sid: string;
   readonly trace: RequestTrace;
 }
 
-/** Lets clients in to the feed: each campaign is read once, to know what a change is a change from. */
+/** Opens subscriptions. The campaign is read once, so that later reads can be compared with it. */
 export class Subscriptions {
   readonly #feed: ChangeFeed;
-  readonly #first: DataLoader<SubscriptionRequest, Campaign | null>;
+  readonly #baselines: DataLoader<SubscriptionRequest, Campaign | null>;
 
   constructor(feed: ChangeFeed, account: AccountReader) {
     this.#feed = feed;
-    this.#first = new DataLoader(
-      async (asked) => {
-        const each = [...new Set(asked.map(({ sid }) => sid))];
+    this.#baselines = new DataLoader(
+      async (requests) => {
+        const each = [...new Set(requests.map(({ sid }) => sid))];
         // One call serves all of them; it belongs to the trace of the first request.
-        const report = new ReadReport(asked[0]?.trace);
+        const report = new ReadReport(requests[0]?.trace);
         const found = await account.campaigns(each, { report, noCache: false });
-        return asked.map(({ sid }) => found[each.indexOf(sid)] ?? null);
+        return requests.map(({ sid }) => found[each.indexOf(sid)] ?? null);
       },
-      { cache: false, batchScheduleFn: (read) => setTimeout(read, togetherMs) },
+      { cache: false, batchScheduleFn: (read) => setTimeout(read, batchWindowMs) },
     );
   }
 
-  /** @throws InputError for a sid that the upstream does not have; UpstreamFailure where that can't be told. */
+  /** @throws InputError for a sid that the upstream does not have; UpstreamFailure if the campaign can't be read. */
   async campaignUpdated(sid: string, trace: RequestTrace): Promise<SubscriberQueue<Campaign>> {
     checkSid(sid, 'sid');
-    return this.#from({ sid, trace }, 'sid', this.#feed.campaignChanges(sid, overOf(trace)));
+    return this.#open({ sid, trace }, 'sid', this.#feed.campaignChanges(sid, transportOf(trace)));
   }
 
-  /** @throws InputError and UpstreamFailure as above. */
+  /** @throws InputError and UpstreamFailure as `campaignUpdated` does. */
   async messageStatusChanged(
     campaignSid: string,
     trace: RequestTrace,
   ): Promise<SubscriberQueue<MessageStatusEvent>> {
     checkSid(campaignSid, 'campaignSid');
-    const queue = this.#feed.messageChanges(campaignSid, overOf(trace));
-    return this.#from({ sid: campaignSid, trace }, 'campaignSid', queue);
+    const queue = this.#feed.messageChanges(campaignSid, transportOf(trace));
+    return this.#open({ sid: campaignSid, trace }, 'campaignSid', queue);
   }
 
-  /** The queue is there before the campaign is read, so that nothing falls in between. */
-  async #from<T>(
-    asked: SubscriptionRequest,
+  /** The queue exists before the campaign is read, so that no change is missed in between. */
+  async #open<T>(
+    request: SubscriptionRequest,
     argument: string,
     queue: SubscriberQueue<T>,
   ): Promise<SubscriberQueue<T>> {
     try {
-      const known = this.#feed.watchedCampaign(asked.sid);
-      const campaign = known ?? (await this.#first.load(asked));
+      const known = this.#feed.watchedCampaign(request.sid);
+      const campaign = known ?? (await this.#baselines.load(request));
       if (!campaign) throw new InputError(argument, 'is not the sid of a campaign.');
       if (!known) this.#feed.baseline(campaign);
       return queue;
@@ -72,7 +72,7 @@ export class Subscriptions {
   }
 }
 
-/** Over plain HTTP there are none: those that come with it are for a router. */
-function overOf({ transport }: RequestTrace): Transport {
+/** Plain HTTP carries no subscriptions: those that arrive over HTTP are delivered by router callbacks. */
+function transportOf({ transport }: RequestTrace): Transport {
   return transport === 'http' ? 'callback' : transport;
 }

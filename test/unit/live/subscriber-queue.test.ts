@@ -6,8 +6,8 @@ function open(room: QueueCapacity) {
   const dropped = { count: 0 };
   const queue = new SubscriberQueue<number>({
     maximum: 4,
-    room,
-    onLeft: () => undefined,
+    capacity: room,
+    onClosed: () => undefined,
     onDropped: () => (dropped.count += 1),
   });
   return {
