@@ -7,7 +7,7 @@ import { type Caller, type Scope, scopes } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { type Authenticator } from './credentials.js';
 
-/** A key as the file has it: its hash, never the key itself. */
+/** An entry of the file: the hash of a key, never the key itself. */
 interface ApiKeyEntry {
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
@@ -15,15 +15,15 @@ interface ApiKeyEntry {
   readonly sha256: Buffer;
 }
 
-/** What is wrong with a file of keys, in words that have nothing of its content in them. */
+/** A file of keys that can't be read. The message quotes nothing of its content. */
 export class ApiKeyFileError extends Error {
-  override readonly name = 'ApiKeysProblem';
+  override readonly name = 'ApiKeyFileError';
 }
 
 const maximumNameLength = 128;
 const hashBytes = 32;
-const minimumDistinctBytes = 8; // of 32 random ones fewer than 20 are next to impossible
-/** Of the empty text, and of a line without one: what a script makes that was given no key. */
+const minimumDistinctBytes = 8; // 32 random bytes practically never have fewer than 20 distinct ones
+/** Hashes of the empty text and of an empty line: the result of a script that got no key. */
 const hashesOfEmptyKeys: readonly string[] = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   '01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b',
@@ -34,10 +34,10 @@ const entry = z.strictObject(
     name: z
       .string('must be text.')
       .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII, not blank.')
-      .max(maximumNameLength, `may have ${maximumNameLength} characters at most.`),
+      .max(maximumNameLength, `may have at most ${maximumNameLength} characters.`),
     scopes: z
       .array(z.enum(scopes, `must be one of ${scopes.join(', ')}.`), 'must be a list of scopes.')
-      .min(1, 'must have a scope: a key without one can do nothing.')
+      .min(1, 'must have a scope: a key without scopes can do nothing.')
       .transform((list) => new Set(list)),
     sha256: z
       .string('must be text: the SHA-256 hash of the key.')
@@ -51,13 +51,13 @@ const entries = z.array(entry, 'must be a list of keys, or an object with a list
 const file = z.preprocess(listIn, entries);
 
 /**
- * Reads a file of keys.
- * @throws ApiKeysProblem for the first thing that is wrong, which names the entry by its place.
+ * Parses a file of keys.
+ * @throws ApiKeyFileError for the first problem, with the position of its entry.
  */
 export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
   const result = file.safeParse(parsed(text));
   if (!result.success) {
-    const [{ path, message } = { path: [], message: 'can not be read.' }] = result.error.issues;
+    const [{ path, message } = { path: [], message: 'cannot be read.' }] = result.error.issues;
     throw new ApiKeyFileError(`${placeOf(path)} ${message}`);
   }
   refuseDuplicates(result.data, 'name', ({ name }) => name);
@@ -69,17 +69,17 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new ApiKeyFileError('The file is not JSON.'); // what JSON.parse says quotes the text
+    throw new ApiKeyFileError('The file is not JSON.'); // the message of JSON.parse quotes the text
   }
 }
 
-/** The list may stand in an object, as its only member. */
+/** The list itself, or the list that is an object's only member `keys`. */
 function listIn(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'keys')) return value;
   return Object.keys(value).length === 1 ? (value as { readonly keys: unknown }).keys : value;
 }
 
-/** Takes `sha256:` and `sha256-` before it, as tools write them. */
+/** Accepts the prefixes `sha256:` and `sha256-` that some tools write. */
 function hashIn(text: string): Buffer {
   const bare = text.trim().replace(/^sha-?256[:-]/i, '');
   if (/^[\da-f]{64}$/i.test(bare)) return Buffer.from(bare, 'hex');
@@ -98,17 +98,17 @@ function refuseDuplicates(
   const texts = keys.map(textOf);
   const second = texts.findIndex((text, index) => texts.indexOf(text) < index);
   if (second >= 0)
-    throw new ApiKeyFileError(`${placeOf([second, member])} is the same as an entry's before it.`);
+    throw new ApiKeyFileError(`${placeOf([second, member])} is the same as in an earlier entry.`);
 }
 
-/** A place in the list of keys, e.g. `Entry 2: "scopes"`, counted from 1. */
+/** A position in the list of keys, counted from 1, for example `Entry 2: "scopes"`. */
 function placeOf([index, ...members]: readonly PropertyKey[]): string {
   if (typeof index !== 'number') return 'The file';
   const member = members.find((part) => typeof part === 'string');
   return `Entry ${index + 1}${member === undefined ? '' : `: "${member}"`}`;
 }
 
-/** How often the file is read for changes: by content, so that it does not matter how it was replaced. */
+/** The file is compared by content, so that it may be replaced in any way. */
 const checkEveryMs = 1000;
 
 interface KnownKey {
@@ -117,77 +117,77 @@ interface KnownKey {
   readonly revoked: AbortController;
 }
 
-/** Knows callers by their keys, whose hashes are in a file that may change while the gateway runs. */
+/** Authenticates callers by API keys, whose hashes are in a file that may change while the gateway runs. */
 export class ApiKeys {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
   #keys: readonly KnownKey[] = [];
   #text: string;
-  #toldProblem: string | undefined;
+  #loggedProblem: string | undefined;
   #isClosed = false;
 
   private constructor(path: string, text: string, logger: Logger) {
     this.#path = path;
     this.#logger = logger;
     this.#text = text;
-    this.#take(parseApiKeys(text));
-    this.#timer = setTimeout(() => void this.#look(), checkEveryMs).unref();
+    this.#replaceKeys(parseApiKeys(text));
+    this.#timer = setTimeout(() => void this.#reload(), checkEveryMs).unref();
   }
 
-  /** @throws ApiKeysProblem where the file can't be read. */
+  /** Reads the file and starts to watch it. @throws ApiKeyFileError where the file can't be read. */
   static async open(path: string, logger: Logger): Promise<ApiKeys> {
     return new ApiKeys(path, await read(path), logger);
   }
 
-  /** Ends the looking for changes. */
+  /** Stops watching the file. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 
-  /** Compares with every key, whichever it is, so that the time it takes tells nothing. */
+  /** Compares with every key, so that the time does not depend on the key. */
   readonly authenticate: Authenticator = ({ bearer, apiKey }) => {
-    const shown = bearer ?? apiKey;
-    if (shown === undefined)
-      return refused('Show an API key: "Authorization: Bearer <key>" or "X-Api-Key: <key>".');
-    const hash = createHash('sha256').update(shown).digest();
+    const key = bearer ?? apiKey;
+    if (key === undefined)
+      return refused('An API key is needed: "Authorization: Bearer <key>" or "X-Api-Key: <key>".');
+    const hash = createHash('sha256').update(key).digest();
     let found: Caller | undefined;
     for (const { entry, caller } of this.#keys) if (timingSafeEqual(entry.sha256, hash)) found = caller;
-    return found ? Promise.resolve(found) : refused('The API key is not known here.');
+    return found ? Promise.resolve(found) : refused('The API key is unknown.');
   };
 
-  async #look(): Promise<void> {
+  async #reload(): Promise<void> {
     try {
       const text = await read(this.#path);
       if (text !== this.#text) {
-        this.#take(parseApiKeys(text));
+        this.#replaceKeys(parseApiKeys(text));
         this.#text = text;
-        this.#logger.info({ keys: this.#keys.length }, 'the API keys were read anew');
+        this.#logger.info({ keys: this.#keys.length }, 'the API keys were reloaded');
       }
-      this.#toldProblem = undefined;
+      this.#loggedProblem = undefined;
     } catch (error) {
-      this.#tell(error);
+      this.#logProblem(error);
     }
     if (!this.#isClosed) this.#timer.refresh();
   }
 
-  /** Keys that stay as they are stay the same caller; those that don't are taken away. */
-  #take(entries: readonly ApiKeyEntry[]): void {
+  /** An unchanged key stays the same caller; a changed or removed key is revoked. */
+  #replaceKeys(entries: readonly ApiKeyEntry[]): void {
     const before = this.#keys;
     this.#keys = entries.map(
       (entry) => before.find((known) => isSame(known.entry, entry)) ?? knownKey(entry),
     );
     for (const known of before) if (!this.#keys.includes(known)) known.revoked.abort();
-    if (entries.length === 0) this.#logger.warn('the file of API keys has none: nobody is let in');
+    if (entries.length === 0) this.#logger.warn('the file of API keys is empty: every request is refused');
   }
 
-  /** Each problem once, not every second. */
-  #tell(error: unknown): void {
+  /** Logs each problem once, not every second. */
+  #logProblem(error: unknown): void {
     const problem = error instanceof ApiKeyFileError ? error.message : 'unknown';
-    if (problem !== this.#toldProblem)
-      this.#logger.error({ problem }, 'API_KEYS_FILE can not be read anew: the keys stay as they were');
-    this.#toldProblem = problem;
+    if (problem !== this.#loggedProblem)
+      this.#logger.error({ problem }, 'API_KEYS_FILE cannot be reloaded: the keys stay as they were');
+    this.#loggedProblem = problem;
   }
 }
 
@@ -197,14 +197,14 @@ async function read(path: string): Promise<string> {
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new ApiKeyFileError(
-      code === 'ENOENT' ? 'There is no such file.' : `The file can not be read: ${code}.`,
+      code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read: ${code}.`,
     );
   }
 }
 
 function knownKey(entry: ApiKeyEntry): KnownKey {
   const revoked = new AbortController();
-  setMaxListeners(0, revoked.signal); // one for each subscription of the key
+  setMaxListeners(0, revoked.signal); // one listener for each subscription of the key
   return { entry, revoked, caller: { name: entry.name, scopes: entry.scopes, revoked: revoked.signal } };
 }
 

@@ -1,12 +1,12 @@
 import { type Caller } from '../domain/caller.js';
 
-/** Node takes a longer one for the shortest there is. */
+/** Node runs a longer timer after one millisecond. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
- * Tells once, and never at once, when what a caller has shown holds no longer: it expired, or was taken away.
+ * Calls back once a caller's credentials have expired or were revoked; never before this returns.
  * @param now epoch milliseconds.
- * @returns what stops the waiting.
+ * @returns cancels the callback.
  */
 export function onCredentialsEnd(
   { expiresAtMs, revoked }: Caller,
@@ -14,48 +14,48 @@ export function onCredentialsEnd(
   onEnd: () => void,
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const stop = (): void => {
+  const cancel = (): void => {
     clearTimeout(timer);
     revoked?.removeEventListener('abort', end);
   };
   const end = (): void => {
-    stop();
+    cancel();
     onEnd();
   };
-  const leftMs = (): number => (revoked?.aborted ? 0 : (expiresAtMs ?? Infinity) - now());
+  const remainingMs = (): number => (revoked?.aborted ? 0 : (expiresAtMs ?? Infinity) - now());
   const wait = (): void => {
-    timer = setTimeout(look, Math.min(Math.max(leftMs(), 0), longestTimerMs)).unref();
+    timer = setTimeout(check, Math.min(Math.max(remainingMs(), 0), longestTimerMs)).unref();
   };
-  const look = (): void => {
-    if (leftMs() > 0) wait();
+  const check = (): void => {
+    if (remainingMs() > 0) wait();
     else end();
   };
   revoked?.addEventListener('abort', end, { once: true });
-  if (leftMs() < Infinity) wait();
-  return stop;
+  if (remainingMs() < Infinity) wait();
+  return cancel;
 }
 
-/** Events as long as their caller may have them; then they end as if there were no more, and their source is left. */
+/** Ends a stream of events when the credentials of its caller end, and closes the source. */
 export function untilCredentialsEnd<Event>(
   source: AsyncIterableIterator<Event>,
   caller: Caller,
   now: () => number,
 ): AsyncIterableIterator<Event> {
   if (caller.expiresAtMs === undefined && !caller.revoked) return source;
-  const stop = onCredentialsEnd(caller, now, () => void source.return?.());
+  const cancel = onCredentialsEnd(caller, now, () => void source.return?.());
   const last: IteratorResult<Event> = { done: true, value: undefined };
   const events: AsyncIterableIterator<Event> = {
     next: async () => {
       const result = await source.next();
-      if (result.done) stop();
+      if (result.done) cancel();
       return result;
     },
     return: async () => {
-      stop();
+      cancel();
       return (await source.return?.()) ?? last;
     },
     throw: async (error: unknown) => {
-      stop();
+      cancel();
       return (await source.throw?.(error)) ?? last;
     },
     [Symbol.asyncIterator]: () => events,

@@ -2,20 +2,20 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { anonymous, type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 
-/** What somebody shows, not looked at yet. */
+/** Credentials of a request, not verified yet. */
 interface Credentials {
-  /** What `Authorization: Bearer` had. */
+  /** The key or token in `Authorization: Bearer`. */
   readonly bearer?: string | undefined;
-  /** What `X-Api-Key` had. */
+  /** The key in `X-Api-Key`. */
   readonly apiKey?: string | undefined;
 }
 
-/** Many times what a key is long, and more than issuers put into a token. */
+/** Many times the length of a key, and longer than issuers' tokens. */
 const maximumLength = 8192;
 
 /**
- * What a request shows in its headers.
- * @throws GatewayError for what is too long to be looked at.
+ * The credentials in a request's headers.
+ * @throws GatewayError UNAUTHENTICATED for credentials that are too long.
  */
 export function credentialsInHeaders(headers: IncomingHttpHeaders): Credentials {
   const apiKey = headers['x-api-key'];
@@ -26,17 +26,17 @@ export function credentialsInHeaders(headers: IncomingHttpHeaders): Credentials 
 }
 
 /**
- * What a WebSocket client shows in its `connectionParams`: under the names that clients and routers in use give it, at
- * the top or as `headers`. Where it shows nothing there, the headers of the upgrade count, which no browser can set.
- * @throws GatewayError for what is too long to be looked at.
+ * The credentials in a WebSocket's `connectionParams`, under the names that clients and routers use, at the top level or
+ * in `headers`. Without any, those in the headers of the upgrade request, which browsers can't set.
+ * @throws GatewayError UNAUTHENTICATED for credentials that are too long.
  */
 export function credentialsInConnection(
   connectionParams: Readonly<Record<string, unknown>> | undefined,
   upgradeHeaders: IncomingHttpHeaders,
 ): Credentials {
   const nested = connectionParams?.['headers'];
-  const said = [connectionParams, nested].map(credentialsInParameters).find(isSomething);
-  return said ? bounded(said) : credentialsInHeaders(upgradeHeaders);
+  const found = [connectionParams, nested].map(credentialsInParameters).find(isPresent);
+  return found ? bounded(found) : credentialsInHeaders(upgradeHeaders);
 }
 
 function credentialsInParameters(parameters: unknown): Credentials {
@@ -54,32 +54,32 @@ function credentialsInParameters(parameters: unknown): Credentials {
   };
 }
 
-/** The scheme's case does not matter (RFC 9110, 11.1). */
+/** The scheme is case-insensitive (RFC 9110, 11.1). */
 function bearerIn(authorization: string | undefined): string | undefined {
   return authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 
-/** A key or token without a scheme before it. */
+/** A key or token without a scheme. */
 function bareIn(authorization: string | undefined): string | undefined {
   return authorization === undefined || authorization.includes(' ') ? undefined : authorization;
 }
 
-function isSomething({ bearer, apiKey }: Credentials): boolean {
+function isPresent({ bearer, apiKey }: Credentials): boolean {
   return bearer !== undefined || apiKey !== undefined;
 }
 
 function bounded(credentials: Credentials): Credentials {
   for (const text of [credentials.bearer, credentials.apiKey])
     if (text !== undefined && text.length > maximumLength)
-      throw new GatewayError('UNAUTHENTICATED', `Credentials may have ${maximumLength} characters at most.`);
+      throw new GatewayError('UNAUTHENTICATED', `Credentials may have at most ${maximumLength} characters.`);
   return credentials;
 }
 
 /**
- * Tells who shows these credentials.
- * @throws GatewayError: UNAUTHENTICATED where they are not good, AUTHENTICATION_UNAVAILABLE where that can't be told.
+ * Finds the caller that credentials belong to.
+ * @throws GatewayError UNAUTHENTICATED for invalid credentials, AUTHENTICATION_UNAVAILABLE where they can't be verified.
  */
 export type Authenticator = (credentials: Credentials) => Promise<Caller>;
 
-/** Where nobody has to say who they are. */
+/** Accepts every request, without credentials (`AUTH_MODE=none`). */
 export const allowAnonymous: Authenticator = () => Promise.resolve(anonymous);

@@ -17,7 +17,7 @@ import { GatewayError } from '../domain/errors.js';
 import { selectedFields } from '../schema/selected-fields.js';
 import { untilCredentialsEnd } from './credentials-end.js';
 
-/** The rule: what somebody must be allowed to do who is answered something of a type. */
+/** The scope that a type needs, wherever it stands in a response. */
 const scopeOfType: Readonly<Record<string, Scope>> = {
   Campaign: 'campaigns:read',
   CampaignConnection: 'campaigns:read',
@@ -28,25 +28,25 @@ const scopeOfType: Readonly<Record<string, Scope>> = {
   MessageStatusEvent: 'messages:read',
 };
 
-/** The scope of every mutation, and so of all that only a mutation answers. */
-const writing: Scope = 'campaigns:write';
+/** The scope of every mutation, and of everything that only mutations return. */
+const writeScope: Scope = 'campaigns:write';
 
-/** Fields of which their type does not tell; each of the scopes is enough, and none is needed where there are none. */
+/** Fields whose type does not decide. Any one of the scopes is enough; an empty list means that none is needed. */
 const scopesOfField: Readonly<Record<string, readonly Scope[]>> = {
   'Query.validateCampaign': ['campaigns:read', 'campaigns:write'],
   'Query._entities': [], // by the type of each representation, in subgraph.ts
   'Query._service': [],
 };
 
-/** The scopes of which one is needed for something of a type. */
+/** The scopes of a type; any one of them is enough. */
 export function scopesOf(typeName: string): readonly Scope[] {
   const scope = scopeOfType[typeName];
   return scope === undefined ? [] : [scope];
 }
 
 /**
- * The scopes of which a caller needs one to be answered a field; none where whoever came to its parent may have it.
- * @throws Error for a field of a root that no rule speaks of: what nobody thought of is closed, from the start on.
+ * The scopes of a field, of which any one is enough; none where the field needs no more than its parent.
+ * @throws Error for a root field without a rule, so that a forgotten field stops the start.
  */
 function scopesFor(
   schema: GraphQLSchema,
@@ -55,15 +55,15 @@ function scopesFor(
 ): readonly Scope[] {
   const coordinate = `${parent.name}.${field.name}`;
   const mutations = schema.getMutationType();
-  if (parent === mutations) return [writing];
-  const said = scopesOfField[coordinate];
-  if (said) return said;
+  if (parent === mutations) return [writeScope];
+  const ownScopes = scopesOfField[coordinate];
+  if (ownScopes) return ownScopes;
   const byType = scopesOf(getNamedType(field.type).name);
   if (parent === schema.getQueryType() || parent === schema.getSubscriptionType()) {
-    if (byType.length === 0) throw new Error(`${coordinate} has no rule in resolvers/access/rules.ts.`);
+    if (byType.length === 0) throw new Error(`${coordinate} has no rule in auth/field-scopes.ts.`);
     return byType;
   }
-  // Who writes may see what was written, and who has come to a type may have what is of its kind.
+  // A caller may read what it wrote, and a parent's scope covers fields of the same scope.
   if (isPayload(parent, mutations)) return [];
   return byType[0] === scopeOfType[parent.name] ? [] : byType;
 }
@@ -72,7 +72,11 @@ function isPayload(type: GraphQLObjectType, mutations: GraphQLObjectType | null 
   return Object.values(mutations?.getFields() ?? {}).some((field) => getNamedType(field.type) === type);
 }
 
-/** @returns why a caller may not have what needs one of these scopes; undefined where they may. */
+/**
+ * Checks a caller's scopes.
+ * @param needed any one of them is enough.
+ * @returns the error FORBIDDEN; undefined where the caller has one of them, or none is needed.
+ */
 export function scopeError({ scopes }: Caller, needed: readonly Scope[]): GatewayError | undefined {
   if (needed.length === 0) return undefined;
   for (const scope of needed) if (scopes.has(scope)) return undefined;
@@ -80,17 +84,17 @@ export function scopeError({ scopes }: Caller, needed: readonly Scope[]): Gatewa
   return new GatewayError('FORBIDDEN', `This needs the scope ${named}.`, { scopes: needed });
 }
 
-/** Where the fields are that are looked at. */
+/** The object whose selected fields are checked. */
 export interface SelectionPlace {
-  /** The type that they are of, where the field may answer several. */
+  /** Its type, where the field may return several. */
   readonly typeName?: string;
-  /** Of an item in a list. */
+  /** Its index, where the field is a list. */
   readonly index?: number;
 }
 
 /**
- * Looks at what is asked right below a field: where one must not be null and is refused, nothing of their parent can be
- * answered, so it need not be read either.
+ * Checks the non-null fields selected right below a field. Where one of them is forbidden, their parent can't be returned
+ * at all, so it need not be read.
  * @returns the error of that field, at its own path.
  */
 export function scopeErrorBelow(
@@ -100,7 +104,7 @@ export function scopeErrorBelow(
 ): GraphQLError | undefined {
   const type = typeName === undefined ? getNamedType(info.returnType) : info.schema.getType(typeName);
   if (!isObjectType(type)) return undefined;
-  let refusals: Map<string, GatewayError> | undefined; // most callers may have everything
+  let refusals: Map<string, GatewayError> | undefined; // most callers have every scope
   for (const { name, needed } of neededBelow(info.schema, type)) {
     const refused = scopeError(caller, needed);
     if (refused) refusals = (refusals ?? new Map<string, GatewayError>()).set(name, refused);
@@ -116,7 +120,7 @@ export function scopeErrorBelow(
   return undefined;
 }
 
-/** A field, and the scopes of which it needs one. */
+/** A field, and its scopes, of which any one is enough. */
 interface NeededField {
   readonly name: string;
   readonly needed: readonly Scope[];
@@ -124,7 +128,7 @@ interface NeededField {
 
 const neededBelowTypes = new WeakMap<GraphQLObjectType, readonly NeededField[]>();
 
-/** The fields of a type that must not be null and have a rule. */
+/** The non-null fields of a type that need a scope. */
 function neededBelow(schema: GraphQLSchema, type: GraphQLObjectType): readonly NeededField[] {
   const known = neededBelowTypes.get(type);
   if (known) return known;
@@ -139,7 +143,7 @@ function neededBelow(schema: GraphQLSchema, type: GraphQLObjectType): readonly N
 type Field = GraphQLField<unknown, CallerContext>;
 type Resolve = GraphQLFieldResolver<unknown, CallerContext>;
 
-/** A field that not everybody may have, and one of the scopes that it needs. */
+/** A field that needs a scope, and its scopes, of which any one is enough. */
 export interface ScopedField {
   readonly parent: GraphQLObjectType;
   readonly field: Field;
@@ -147,8 +151,8 @@ export interface ScopedField {
 }
 
 /**
- * The fields where what a caller needs is more than at their parent: no plain property is among them.
- * @throws Error for a field of a root that no rule speaks of.
+ * The fields of a schema that need more than their parent; plain properties never do.
+ * @throws Error for a root field without a rule.
  */
 export function scopedFields(schema: GraphQLSchema): ScopedField[] {
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
@@ -163,16 +167,16 @@ export function scopedFields(schema: GraphQLSchema): ScopedField[] {
 }
 
 /**
- * Puts the rule before every field that has one: queries, entities, mutations, subscriptions and what is nested in them
- * alike. What is refused is an error at its place, and is not resolved. A subscription ends with its caller's right.
- * @throws Error for a field of a root that no rule speaks of.
+ * Adds the scope check to every field that needs one: queries, entities, mutations, subscriptions and nested fields. A
+ * forbidden field is an error at its path and is not resolved. A subscription ends with its caller's credentials.
+ * @throws Error for a root field without a rule.
  */
 export function withFieldScopes(schema: GraphQLSchema): GraphQLSchema {
   for (const { parent, field, scopes } of scopedFields(schema)) {
     if (parent !== schema.getSubscriptionType())
       field.resolve = withScopeCheck(scopes, field.resolve ?? defaultFieldResolver);
     else if (field.subscribe) field.subscribe = withScopeCheck(scopes, untilCallerLeaves(field.subscribe));
-    else throw new Error(`${parent.name}.${field.name} has no source.`);
+    else throw new Error(`${parent.name}.${field.name} has no subscribe function.`);
   }
   return schema;
 }
@@ -192,7 +196,7 @@ function untilCallerLeaves(subscribe: Resolve): Resolve {
   };
 }
 
-/** Says in the description of every field that has a rule what it needs; the rule itself is what is read out. */
+/** Appends the needed scopes to the descriptions of fields, from the same rule that is enforced. */
 export function describeScopes(schema: GraphQLSchema): void {
   for (const { field, scopes } of scopedFields(schema)) {
     const needed = `Needs ${scopes.map((scope) => `\`${scope}\``).join(' or ')}.`;

@@ -56,7 +56,7 @@ export function issuerKeys(url: string, logger: Logger): JWTVerifyGetKey {
       if (!(error instanceof KeySetUnavailable)) throw error;
       if (Date.now() >= pausedUntilMs) {
         pausedUntilMs = Date.now() + pauseMs;
-        logger.error({ reason: error.message }, 'the keys at JWT_JWKS_URL can not be read');
+        logger.error({ reason: error.message }, 'the keys at JWT_JWKS_URL cannot be read');
       }
     }
     const stale = Date.now() < (cache.uat ?? 0) + maximumStaleMs ? remote.jwks() : undefined;
@@ -160,7 +160,7 @@ function unusableKeyLog(logger: Logger): (problems: readonly string[]) => void {
     if (text === '') return;
     logger.warn(
       { skipped: problems.slice(0, maximumLoggedKeys), count: problems.length },
-      'keys at JWT_JWKS_URL can not be used: tokens that name them are refused',
+      'keys at JWT_JWKS_URL cannot be used: tokens that name them are refused',
     );
   };
 }

@@ -4,18 +4,18 @@ import { type CallerContext } from '../domain/caller.js';
 
 type Resolve = GraphQLFieldResolver<unknown, CallerContext>;
 
-/** The fields of a campaign that may name a webhook of a gateway's. */
+/** Fields of a campaign that may hold the address of a gateway's webhook. */
 const fieldNames = ['statusCallback', 'smsStatusCallback'] as const;
 
 /**
- * Shows addresses of a gateway's own webhooks to callers that may write alone: whoever knows one can forge callbacks. For
- * others they are null, wherever the campaign stands, and no error, since everything else may be read.
+ * Shows addresses of a gateway's webhooks only to callers with `campaigns:write`, because the address is all that a forged
+ * callback needs. For other callers the field is null without an error, wherever the campaign stands.
  */
 export function hideWebhookAddresses(schema: GraphQLSchema): GraphQLSchema {
   const campaign = schema.getType('Campaign');
   for (const name of fieldNames) {
     const field = isObjectType(campaign) ? campaign.getFields()[name] : undefined;
-    if (!field) throw new Error(`There is no Campaign.${name}.`);
+    if (!field) throw new Error(`The schema has no field Campaign.${name}.`);
     field.resolve = hiddenFromReaders(field.resolve ?? defaultFieldResolver);
   }
   return schema;

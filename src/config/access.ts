@@ -2,7 +2,7 @@ import { type HostName } from '../domain/addresses.js';
 import { type Environment, masked } from './environment.js';
 import { isLoopback } from './values.js';
 
-/** How callers show who they are. */
+/** How callers authenticate. */
 export type AuthConfig =
   | { readonly mode: 'none' }
   | { readonly mode: 'api-key'; readonly file: string }
@@ -12,26 +12,26 @@ export type AuthConfig =
       readonly issuer: string;
       readonly audience: readonly string[];
       readonly algorithms: readonly string[];
-      /** How far the issuer's clock may be from ours. */
+      /** Accepted difference between the issuer's clock and ours. */
       readonly clockSkewMs: number;
     };
 
-/** What is served to whom. */
+/** What the gateway serves, and to whom. */
 export interface AccessConfig {
   readonly auth: AuthConfig;
-  /** Host names that requests may use beside loopback names; undefined: any. */
+  /** Host names that requests may use, besides loopback names; undefined: any. */
   readonly allowedHosts: readonly HostName[] | undefined;
   readonly isIntrospectionOn: boolean;
   readonly isGraphiqlOn: boolean;
-  /** Whose web pages may read answers, beside our own. */
+  /** Origins whose web pages may read responses, besides our own. */
   readonly corsOrigins: readonly string[];
-  /** What a scraper of `/metrics` must show; undefined: it is open to this machine, or to nobody on another host. */
+  /** Bearer token for `/metrics`; undefined: open to this machine on a loopback host, closed on any other. */
   readonly metricsToken: string | undefined;
-  /** Undefined: any document is run. */
+  /** Undefined: any document may run. */
   readonly trustedDocuments: { readonly file: string; readonly mode: 'apps' | 'enforce' } | undefined;
 }
 
-/** Who may do what; what helps an engineer helps an attacker, so it is off where there is authentication. */
+/** Reads who may use what. Introspection and GraphiQL help attackers too, so authentication turns them off by default. */
 export function readAccess(environment: Environment, host: string): AccessConfig {
   const auth = readAuth(environment, host);
   const byDefault = auth.mode === 'none' ? 'on' : 'off';
@@ -63,8 +63,8 @@ const companions = {
 /** Refuses a setting whose companion is missing: the gateway would start open, and its operator believe it closed. */
 function refuseUnused(environment: Environment): void {
   for (const [name, [companion, needed]] of Object.entries(companions)) {
-    const value = environment.said(name);
-    const other = environment.said(companion);
+    const value = environment.textOf(name);
+    const other = environment.textOf(companion);
     if (value === undefined || (needed === undefined ? other !== undefined : other === needed)) continue;
     environment.refuse(
       `${name}: got ${masked(value)}, has no effect unless ${companion} is ${needed ?? 'set'}; ` +
@@ -86,9 +86,9 @@ function readAuth(environment: Environment, host: string): AuthConfig {
       algorithms: environment.read('JWT_ALGORITHMS'),
       clockSkewMs: environment.read('JWT_CLOCK_SKEW_MS'),
     };
-  if (environment.said('AUTH_MODE') === undefined && !isLoopback(host))
+  if (environment.textOf('AUTH_MODE') === undefined && !isLoopback(host))
     environment.refuse(
-      `AUTH_MODE: got nothing, takes none, api-key or jwt; HOST ${masked(host)} is not loopback, so it must be said.`,
+      `AUTH_MODE: got nothing, takes none, api-key or jwt; HOST ${masked(host)} is not loopback, so it must be set.`,
     );
   return { mode: 'none' };
 }

@@ -4,7 +4,7 @@ import { type Limits, readLimits } from './limits.js';
 import { readUpstream, type UpstreamConfig } from './upstream.js';
 import { isLoopback } from './values.js';
 
-/** Addresses that something secret goes to or comes from, and what of it is readable on the way over plain HTTP. */
+/** Addresses that secrets are sent to or read from, and the secret that plain HTTP would expose. */
 const secretOverHttp = {
   EXOTEL_BASE_URL: "the account's credentials",
   JWT_JWKS_URL: 'the keys that tokens are checked with',
@@ -14,13 +14,13 @@ const secretOverHttp = {
 
 /**
  * Refuses plain HTTP to another machine, unless ALLOW_HTTP is on.
- * @returns what is sent over it where it is allowed, for the start message.
+ * @returns a line for the start message for each address that uses it.
  */
 function readPlainHttp(environment: Environment): readonly string[] {
   const isAllowed = environment.read('ALLOW_HTTP') === 'on';
   const allowed: string[] = [];
   for (const name of Object.keys(secretOverHttp) as (keyof typeof secretOverHttp)[]) {
-    const url = environment.said(name) === undefined ? undefined : environment.read(name);
+    const url = environment.textOf(name) === undefined ? undefined : environment.read(name);
     if (url === undefined || !isPlain(url)) continue;
     const secret = secretOverHttp[name];
     if (isAllowed) allowed.push(`${name} is plain HTTP (ALLOW_HTTP=on): ${secret} can be read on the way`);
@@ -38,64 +38,64 @@ function isPlain(url: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
-/** The sandbox, embedded or alone. */
+/** The sandbox, embedded or standalone. */
 export interface SandboxConfig {
-  /** How many times faster than life campaigns run. */
+  /** How many times faster than real time campaigns run. */
   readonly speed: number;
-  /** Where it listens when it runs alone. */
+  /** Port of a standalone sandbox. */
   readonly port: number;
 }
 
-/** Everything that can be set from outside. */
+/** All settings. */
 export interface Config {
   readonly upstream: UpstreamConfig;
   readonly sandbox: SandboxConfig;
-  /** Requests to the upstream in any 60 seconds; 0: as many as it takes. */
+  /** Requests to the upstream in any 60 seconds; 0: no limit. */
   readonly rateLimit: number;
-  /** Per try. */
+  /** Of one attempt of an upstream call. */
   readonly timeoutMs: number;
-  /** The most upstream calls that one operation may come to. */
+  /** The most upstream calls that one operation may need. */
   readonly maximumUpstreamCalls: number;
-  /** False: nothing that was read is kept, and nothing shared between requests. */
+  /** False: nothing is cached, and no read is shared between requests. */
   readonly isCacheOn: boolean;
-  /** How much memory answers may take that are kept as they were sent; 0: none is kept; undefined: as the heap has room. */
+  /** Memory of the response cache; 0: no response cache; undefined: a share of the heap. */
   readonly answersCacheBytes: number | undefined;
-  /** Options that Node was started with by NODE_OPTIONS: the size of the heap may be one. */
+  /** NODE_OPTIONS, which may set the size of the heap. */
   readonly nodeOptions: string;
   readonly host: string;
   readonly port: number;
-  /** Processes that serve; from 2 on, a primary process starts them, and REDIS_URL holds what they share. */
+  /** Processes that serve. Two or more are started by a primary process and share their state in Redis. */
   readonly workers: number;
   readonly logLevel: LogLevel;
-  /** What is sent to other machines over plain HTTP, which ALLOW_HTTP allows; a line each. */
+  /** Uses of plain HTTP that ALLOW_HTTP allows, one line each. */
   readonly plainHttp: readonly string[];
-  /** Where the state is that several gateways of one account share; undefined: in this process. */
+  /** The Redis that the gateways of one account share; undefined: state is in this process. */
   readonly redisUrl: string | undefined;
-  /** Where the upstream reaches this gateway, without a slash at the end; undefined: it doesn't. */
+  /** The address at which the upstream reaches this gateway, without a trailing slash; undefined: it doesn't. */
   readonly publicUrl: string | undefined;
-  /** What callback addresses are authenticated with; undefined: one that is made at each start. */
+  /** Signs webhook addresses; undefined: a random secret of each start. */
   readonly webhookSecret: string | undefined;
-  /** Where routers may have subscription events sent to; null: anywhere, which only a local gateway allows. */
+  /** Origins that routers may have subscription events sent to; null: any, which only a local gateway allows. */
   readonly subscriptionCallbackOrigins: readonly string[] | null;
   readonly access: AccessConfig;
   readonly limits: Limits;
-  /** How long what is under way may take to end once the process is told to. */
+  /** Time from SIGTERM until requests in flight are cut off. */
   readonly shutdownGraceMs: number;
-  /** Where traces go; undefined: nowhere. */
+  /** The collector of traces; undefined: no traces. */
   readonly tracing: { readonly endpoint: string; readonly serviceName: string } | undefined;
 }
 
 /** "30 requests per minute per account by default" (developer site, rate limiting). */
 const documentedRateLimit = 30;
-/** Where the sandbox listens when it runs alone and nothing else is said: beside a gateway on its own default. */
+/** Default port of a standalone sandbox, next to the default of a gateway. */
 const sandboxPort = 4010;
 
 /**
  * Reads the configuration; the only reader of `process.env`. An empty variable counts as not set.
- * @throws ConfigError with every problem at once.
+ * @throws ConfigError with all problems at once.
  */
-export function readConfig(said: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const environment = new Environment(said);
+export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const environment = new Environment(variables);
   const sandbox = readSandbox(environment);
   const upstream = readUpstream(environment, sandbox.speed);
   const host = environment.read('HOST');
@@ -113,7 +113,7 @@ export function readConfig(said: Readonly<Record<string, string | undefined>> = 
     maximumUpstreamCalls: environment.read('MAX_UPSTREAM_CALLS'),
     isCacheOn: environment.read('CACHE') === 'on',
     answersCacheBytes: environment.read('ANSWERS_CACHE_BYTES'),
-    nodeOptions: environment.said('NODE_OPTIONS') ?? '',
+    nodeOptions: environment.textOf('NODE_OPTIONS') ?? '',
     port: environment.read('PORT'),
     workers: environment.read('WORKERS'),
     logLevel: environment.read('LOG_LEVEL'),
@@ -130,17 +130,17 @@ export function readConfig(said: Readonly<Record<string, string | undefined>> = 
   return config;
 }
 
-/** Whether only programs of this machine ask: without credentials, on a loopback host, under loopback names. */
+/** True where only programs of this machine are served: no credentials, a loopback host, loopback names only. */
 function isLocal(host: string, { auth, allowedHosts }: AccessConfig): boolean {
   return auth.mode === 'none' && isLoopback(host) && allowedHosts?.length === 0;
 }
 
 function readSandbox(environment: Environment): SandboxConfig {
-  const ownPort = environment.said('PORT') === undefined ? sandboxPort : environment.read('PORT');
+  const ownPort = environment.textOf('PORT') === undefined ? sandboxPort : environment.read('PORT');
   return { speed: environment.read('SANDBOX_SPEED'), port: environment.read('SANDBOX_PORT') ?? ownPort };
 }
 
-/** Workers share nothing but Redis: without one, each would spend the whole budget and know only its own keys. */
+/** Workers share state through Redis only: without it, each would spend the whole rate limit and know only its own keys. */
 function readRedisUrl(environment: Environment): string | undefined {
   const workers = environment.read('WORKERS');
   return workers > 1
@@ -153,12 +153,12 @@ function readWebhookSecret(environment: Environment, publicUrl: string | undefin
   if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname) && !secret)
     environment.refuse(
       'WEBHOOK_SECRET: got nothing, takes a secret text; needed because PUBLIC_URL is set and not loopback: ' +
-        'callbacks are not signed, and anybody could send them.',
+        'without it, anybody could forge callbacks.',
     );
   else if (publicUrl !== undefined && environment.read('REDIS_URL') !== undefined && !secret)
     environment.refuse(
       'WEBHOOK_SECRET: got nothing, takes a secret text, the same for every gateway; needed because PUBLIC_URL and ' +
-        'REDIS_URL are set: a callback comes to whichever gateway, and each must know the addresses of all.',
+        'REDIS_URL are set: a callback reaches any of the gateways, and each must verify the addresses of all.',
     );
   return secret;
 }

@@ -16,7 +16,7 @@ import {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Signatures that need no secret of ours: what a shared one signs, whoever verifies it could have signed. */
+/** Asymmetric signatures only: with a shared secret, whoever verifies a token could forge it. */
 const jwtAlgorithms = [
   'RS256',
   'RS384',
@@ -38,7 +38,7 @@ const file = z.string();
 const limit = (maximum: number) =>
   [wholeNumber(0, maximum), `a whole number up to ${maximum}; 0: no limit`] as const;
 
-/** Each variable with what it takes, in words, for the message when it got something else, and its default. */
+/** Each variable: its schema, the values it takes in words for error messages, and its default. */
 export const variables = {
   EXOTEL_ACCOUNT_SID: [
     pathSegment,
@@ -61,7 +61,7 @@ export const variables = {
   CACHE: [onOrOff, onOrOffWords, 'on'],
   ANSWERS_CACHE_BYTES: [
     wholeNumber(0, 4 * 1024 ** 3),
-    'a whole number of bytes up to 4294967296; 0: no answer is kept',
+    'a whole number of bytes up to 4294967296; 0: no response cache',
     undefined,
   ],
   HOST: [z.string().regex(/^[\w.:-]+$/), 'a host name or address to listen on', '127.0.0.1'],
@@ -86,8 +86,8 @@ export const variables = {
   AUTH_MODE: [z.enum(['none', 'api-key', 'jwt']), 'none, api-key or jwt', undefined],
   API_KEYS_FILE: [file, 'the path of a JSON file of names, scopes and SHA-256 hashes of keys', undefined],
   JWT_JWKS_URL: [plainUrl, "the http or https URL of the issuer's public keys (JWKS)", undefined],
-  JWT_ISSUER: [z.string(), 'what tokens say in "iss"', undefined],
-  JWT_AUDIENCE: [listOf(z.string().min(1)), 'what tokens say in "aud"; several, comma-separated', undefined],
+  JWT_ISSUER: [z.string(), 'the "iss" of tokens', undefined],
+  JWT_AUDIENCE: [listOf(z.string().min(1)), 'the "aud" of tokens; several, comma-separated', undefined],
   JWT_ALGORITHMS: [
     listOf(z.enum(jwtAlgorithms)),
     `some of ${jwtAlgorithms.join(', ')}, comma-separated`,
@@ -138,7 +138,7 @@ const secretVariables: ReadonlySet<string> = new Set([
   'METRICS_TOKEN',
 ]);
 
-/** Settings that can't be started with; one line each, naming the variable, what it got and what it takes. */
+/** Invalid settings: one line each, with the variable, its value and the values it takes. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
@@ -149,50 +149,50 @@ export class ConfigError extends Error {
 
 type Variables = typeof variables;
 type Name = keyof Variables;
-/** What a variable is read as; undefined where nothing is said and there is no default. */
+/** The type of a variable's value; undefined where it is not set and has no default. */
 type Value<N extends Name> =
   z.output<Variables[N][0]> | (Variables[N][2] extends undefined ? undefined : never);
 
-/** The variables that a process was started with; an empty one counts as not set. */
+/** The environment variables of a process; an empty one counts as not set. */
 export class Environment {
-  readonly #problems = new Set<string>(); // one that is read twice is one problem
-  readonly #said: Readonly<Record<string, string | undefined>>;
+  readonly #problems = new Set<string>(); // a variable that is read twice is one problem
+  readonly #variables: Readonly<Record<string, string | undefined>>;
 
-  constructor(textOf: Readonly<Record<string, string | undefined>>) {
-    this.#said = textOf;
+  constructor(values: Readonly<Record<string, string | undefined>>) {
+    this.#variables = values;
   }
 
-  /** What can't be started with, so far. */
+  /** The problems so far. */
   get problems(): readonly string[] {
     return [...this.#problems];
   }
 
-  /** Notes what can't be started with. */
+  /** Adds a problem: the gateway will not start. */
   refuse(problem: string): void {
     this.#problems.add(problem);
   }
 
-  /** What a variable says as text, known or not. */
-  said(name: string): string | undefined {
-    const value = this.#said[name]?.trim();
+  /** The text of any variable, also of one that is not a setting. */
+  textOf(name: string): string | undefined {
+    const value = this.#variables[name]?.trim();
     return value === '' ? undefined : value;
   }
 
-  /** A variable's value; where it is none, a problem is noted. */
+  /** The value of a setting. Adds a problem where the value is invalid. */
   read<N extends Name>(name: N): Value<N> {
     const [schema, takes, byDefault] = variables[name];
-    const got = this.said(name) ?? byDefault;
-    if (got === undefined) return undefined as Value<N>;
-    const result = schema.safeParse(got);
-    const seen = secretVariables.has(name) ? `${Array.from(got).length} characters` : masked(got);
-    if (!result.success) this.refuse(`${name}: got ${seen}, takes ${takes}.`);
+    const text = this.textOf(name) ?? byDefault;
+    if (text === undefined) return undefined as Value<N>;
+    const result = schema.safeParse(text);
+    const shown = secretVariables.has(name) ? `${Array.from(text).length} characters` : masked(text);
+    if (!result.success) this.refuse(`${name}: got ${shown}, takes ${takes}.`);
     return result.data as Value<N>;
   }
 
-  /** A variable's value, which can't be done without: where there is none, a problem is noted. */
+  /** The value of a required setting. Adds a problem where it is not set. */
   require<N extends Name>(name: N, because: string): NonNullable<Value<N>> {
     const value = this.read(name);
-    if (value === undefined && this.said(name) === undefined)
+    if (value === undefined && this.textOf(name) === undefined)
       this.refuse(`${name}: got nothing, takes ${variables[name][1]}; needed because ${because}.`);
     return value as NonNullable<Value<N>>;
   }

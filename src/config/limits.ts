@@ -1,35 +1,35 @@
 import { type AuthConfig } from './access.js';
 import { type Environment } from './environment.js';
 
-/** What one caller, and all together, may ask for; 0: no limit. */
+/** Limits of requests and clients; 0: no limit. */
 export interface Limits {
-  /** Of a request, or of a message over WebSocket. */
+  /** Of a request body, or of a WebSocket message. */
   readonly bodyBytes: number;
-  /** Of a document: names, numbers, brackets. */
+  /** Of a document: names, values, punctuators. */
   readonly tokens: number;
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
-  /** That an answer may have: fields, for every row. */
+  /** Of a response: fields times rows. */
   readonly answerValues: number;
-  /** That an answer may have as JSON. */
+  /** Of a response as JSON. */
   readonly answerBytes: number;
   readonly operationTimeoutMs: number;
-  /** That this process runs at a time, for all callers together. */
+  /** Queries and mutations at a time in this process, of all callers. */
   readonly concurrentOperations: number;
   /** Of one caller. */
   readonly requestsPerMinute: number;
-  /** Of one caller, open at a time. */
+  /** Of one caller, at a time. */
   readonly subscriptionsPerCaller: number;
-  /** Of all clients together, in this process. */
+  /** Of all clients, in this process; undefined: a share of the heap. */
   readonly connections: number | undefined;
-  /** Of one caller, or of one address while the caller is not known, in this process. */
+  /** Of one caller, or of one address until the caller is known, in this process. */
   readonly connectionsPerCaller: number;
-  /** That were sent and not yet taken by clients, for all connections together. */
+  /** Sent bytes that clients have not read yet, of all connections. */
   readonly unreadBytes: number;
 }
 
-/** Where nobody says who they are, all are one caller: there the limits of a caller are off unless they are set. */
+/** Defaults with authentication. Without it all clients are one caller, so limits of a caller are off unless they are set. */
 const perCaller = {
   requestsPerMinute: 6000,
   subscriptionsPerCaller: 1000,
@@ -37,7 +37,7 @@ const perCaller = {
 } as const;
 const unlimited = { requestsPerMinute: 0, subscriptionsPerCaller: 0, connectionsPerCaller: 0 } as const;
 
-/** The limits on what is asked of the gateway itself; the upstream's calls have a limit of their own. */
+/** Reads the limits on what clients may ask; calls to the upstream have a limit of their own. */
 export function readLimits(environment: Environment, { mode }: AuthConfig): Limits {
   const byDefault = mode === 'none' ? unlimited : perCaller;
   return {
@@ -59,19 +59,19 @@ export function readLimits(environment: Environment, { mode }: AuthConfig): Limi
   };
 }
 
-/** As much as the image has room for beside its heap. */
-const usualUnreadBytes = 40 * 1024 ** 2;
+/** What the container image has room for besides its heap. */
+const defaultUnreadBytes = 40 * 1024 ** 2;
 
-/** One connection may have half of it, which is to be enough for the largest answer. */
+/** One connection may have half of it, which must be enough for the largest response. */
 function readUnreadBytes(environment: Environment): number {
   const answerBytes = environment.read('MAX_ANSWER_BYTES');
   const unreadBytes = environment.read('MAX_UNREAD_BYTES');
   if (unreadBytes === undefined)
-    return answerBytes === 0 ? 0 : Math.max(usualUnreadBytes, Math.ceil(answerBytes * 2.5));
+    return answerBytes === 0 ? 0 : Math.max(defaultUnreadBytes, Math.ceil(answerBytes * 2.5));
   if (unreadBytes > 0 && unreadBytes < 2 * answerBytes)
     environment.refuse(
       `MAX_UNREAD_BYTES: got "${unreadBytes}", takes 0 or at least ${2 * answerBytes}, twice MAX_ANSWER_BYTES: ` +
-        'one connection may have half of it, and an answer must fit.',
+        'one connection may have half of it, and a response must fit.',
     );
   return unreadBytes;
 }

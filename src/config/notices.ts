@@ -1,14 +1,14 @@
 import { type Config } from './config.js';
 import { isLoopback } from './values.js';
 
-/** Something of the configuration that an operator should know at each start. */
+/** A consequence of the configuration that the start message shows. */
 export interface Notice {
-  /** `Hosts`: names that are answered to; `Closed`: nobody is let in; `Weak`: others may be. */
+  /** `Hosts`: the host names that are served; `Closed`: a feature that is off; `Weak`: an open door. */
   readonly kind: 'Hosts' | 'Closed' | 'Weak';
   readonly text: string;
 }
 
-/** What is closed by default, and with which setting it opens; and what is open that others could use. */
+/** The features that are closed and the settings that open them, and the doors that stand open. */
 export function noticesOf(config: Config): readonly Notice[] {
   const { host, redisUrl, plainHttp, access, subscriptionCallbackOrigins } = config;
   const { auth, allowedHosts, metricsToken } = access;
@@ -27,7 +27,7 @@ export function noticesOf(config: Config): readonly Notice[] {
     auth.mode === 'none' &&
       !isLoopback(host) && {
         kind: 'Weak',
-        text: `AUTH_MODE is none on ${host}: anybody who reaches it can read, send and end campaigns`,
+        text: `AUTH_MODE is none on ${host}: anybody who reaches it can read, send and stop campaigns`,
       },
     redisUrl !== undefined &&
       isOpenRedis(redisUrl) && {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isLoopbackName, readHostName, readHostSetting } from '../domain/addresses.js';
 
-/** A whole number in digits. */
+/** A whole number, as digits. */
 export const wholeNumber = (minimum: number, maximum: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(minimum).max(maximum));
 
-/** A number in digits, with a fraction where there is one. */
+/** A number, as digits with an optional fraction. */
 export const decimalNumber = (minimum: number, maximum: number) =>
   z
     .string()
@@ -13,16 +13,16 @@ export const decimalNumber = (minimum: number, maximum: number) =>
     .transform(Number)
     .pipe(z.number().min(minimum).max(maximum));
 
-/** Something that is on or off. */
+/** `on` or `off`. */
 export const onOrOff = z.enum(['on', 'off']);
 
-/** An address of scheme, host and port. */
+/** A URL of scheme, host and port. */
 export const origin = z.string().refine(isOrigin).transform(toOrigin);
 
-/** Several of them, separated by commas. */
+/** Origins, separated by commas. */
 export const origins = listOf(origin);
 
-/** Host names as requests name them, each with its port or for all ports, separated by commas. */
+/** Host names, separated by commas, each with a port or for all ports. */
 export const hostNames = listOf(
   z.string().transform((text, context) => {
     const host = readHostSetting(text);
@@ -32,16 +32,16 @@ export const hostNames = listOf(
   }),
 );
 
-/** An http or https address that anybody may see: nothing but scheme, host, port and path. */
+/** An http or https URL without secrets: scheme, host, port and path only. */
 export const plainUrl = z.string().refine(isPlainUrl);
 
 /** A text that is one segment of a URL's path, as it is written: nothing is escaped, and it is no dot segment. */
 export const pathSegment = z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/);
 
-/** A secret that nobody guesses, by its length; what it is made of can't be told. */
+/** A secret, of which only the length can be checked. */
 export const secret = z.string().refine((text) => Array.from(text).length >= 16);
 
-/** The address of a Redis. */
+/** The URL of a Redis. */
 export const redisUrl = z.string().refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text));
 
 /** Values of one kind, separated by commas. */
@@ -52,7 +52,7 @@ export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
     .pipe(z.array(item));
 }
 
-/** True for hosts that only this machine can reach; undefined stands for one that was refused already. */
+/** True for hosts that only this machine can reach, and for undefined: a host that was refused already. */
 export function isLoopback(host: string | undefined): boolean {
   if (host === undefined) return true;
   const read = readHostSetting(host);

@@ -94,7 +94,7 @@ describe("the issuer's keys", () => {
     expect(await knock(token)).toMatchObject(isNotTold);
   });
 
-  describe('that can not be used are skipped, and a token that names one is refused', () => {
+  describe('that cannot be used are skipped, and a token that names one is refused', () => {
     const rsa = (bits: number) => generateKeyPairSync('rsa', { modulusLength: bits });
     const jwkOf = (one: KeyObject) => one.export({ format: 'jwk' });
     const [weak, other] = [rsa(1024), rsa(2048)];
@@ -160,7 +160,7 @@ describe("the issuer's keys", () => {
       shiftMs += 601_000;
       expect(await knock(token)).toMatchObject(isLetIn);
       expect(issuer.asked()).toBe(2);
-      const lines = gateway.logs.filter((line) => line.includes('can not be used'));
+      const lines = gateway.logs.filter((line) => line.includes('cannot be used'));
       expect(lines).toHaveLength(1);
       expect(JSON.parse(lines[0] ?? '')).toMatchObject({
         skipped: ['key 1: not an object', 'weak: an RSA key of 1024 bits; 2048 are needed'],

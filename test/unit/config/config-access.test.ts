@@ -12,7 +12,7 @@ const apiKey = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/keys.json' };
 
 describe('authentication', () => {
   it.each(['0.0.0.0', '::', '10.0.0.7', 'gateway.internal'])(
-    'must be said on %s, which others reach',
+    'must be set on %s, which other machines reach',
     (HOST) => {
       const [problem = '', ...others] = problemsOf({ ...credentials, HOST });
       expect(others).toEqual([]);

@@ -43,7 +43,7 @@ describe('a value that is not taken', () => {
     expect(problemsOf(environment)).toEqual([`${name}: got ${JSON.stringify(got)}, takes ${takes}.`]);
   });
 
-  it('is told together with all others, a line each', () => {
+  it('is reported together with all others, a line each', () => {
     const environment = { PORT: 'x', LOG_LEVEL: 'y', HOST: 'a b', EXOTEL_API_KEY: 'key-4711' };
     const problems = problemsOf(environment);
     expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
@@ -114,10 +114,10 @@ describe('MAX_UNREAD_BYTES', () => {
     expect(readConfig(environment).limits.unreadBytes).toBe(unreadBytes);
   });
 
-  it('is refused where the largest answer does not fit into the half of it', () => {
+  it('is refused where half of it is less than the largest response', () => {
     expect(problemsOf({ MAX_UNREAD_BYTES: '33554431' })).toEqual([
       'MAX_UNREAD_BYTES: got "33554431", takes 0 or at least 33554432, twice MAX_ANSWER_BYTES: ' +
-        'one connection may have half of it, and an answer must fit.',
+        'one connection may have half of it, and a response must fit.',
     ]);
   });
 });

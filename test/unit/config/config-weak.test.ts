@@ -116,7 +116,7 @@ describe('the start message', () => {
       [
         'Hosts      localhost; requests to other names are refused (ALLOWED_HOSTS)',
         closed.callbacks,
-        'Weak       AUTH_MODE is none on 0.0.0.0: anybody who reaches it can read, send and end campaigns',
+        'Weak       AUTH_MODE is none on 0.0.0.0: anybody who reaches it can read, send and stop campaigns',
       ],
     ],
     [
