@@ -168,7 +168,7 @@ export class ChangeFeed {
     if (!entry?.last) return; // the first subscriber's own read reports it
     entry.misses += 1;
     if (entry.misses < missesUntilGone) return;
-    const gone = new GatewayError('NOT_FOUND', 'The campaign is not there any more.', { sid });
+    const gone = new GatewayError('NOT_FOUND', 'The campaign no longer exists.', { sid });
     for (const queue of [...entry.campaignQueues, ...entry.messageQueues]) queue.fail(gone);
   }
 

@@ -74,7 +74,7 @@ function withClose<T>(events: AsyncIterableIterator<T>, onClosed: () => void): A
 function tooMany(limit: number): GatewayError {
   return new GatewayError(
     'TOO_MANY_SUBSCRIPTIONS',
-    `This caller has ${limit} subscriptions open, and may have no more; end one first.`,
+    `This caller has ${limit} open subscriptions, the most that are allowed. Close one first.`,
     { limit },
   );
 }

@@ -23,7 +23,7 @@ export class TooManyCampaigns extends GatewayError {
   constructor() {
     super(
       'QUERY_TOO_EXPENSIVE',
-      'This one of the campaigns would need one upstream call too many; ask for fewer.',
+      'This campaign would need one upstream call more than allowed. Request fewer campaigns.',
     );
   }
 }

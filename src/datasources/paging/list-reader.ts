@@ -16,26 +16,26 @@ export type Consistency = 'consistent' | 'apart' | 'moved';
  * @param isSequence true for windows that were read one after the other: each must be close to the one before.
  */
 function consistencyOf<T extends { readonly sid: string }>(
-  readings: readonly TimedRead<Window<T>>[],
+  reads: readonly TimedRead<Window<T>>[],
   isSequence = false,
 ): Consistency {
-  const [first] = readings;
-  if (!first || readings.length < 2) return 'consistent';
-  if (readings.some(({ value }) => value.total !== first.value.total) || sharesRows(readings)) return 'moved';
-  const times = readings.map(({ readAtMs }) => readAtMs).sort((a, b) => a - b);
+  const [first] = reads;
+  if (!first || reads.length < 2) return 'consistent';
+  if (reads.some(({ value }) => value.total !== first.value.total) || sharesRows(reads)) return 'moved';
+  const times = reads.map(({ readAtMs }) => readAtMs).sort((a, b) => a - b);
   const gaps = times.map((time, index) => time - (times[isSequence ? index - 1 : 0] ?? time));
   return Math.max(...gaps) > closeMs ? 'apart' : 'consistent';
 }
 
 /** The windows that are close to the newest one. The others must be read again. */
-function newestOf<V>(readings: readonly TimedRead<V>[]): TimedRead<V>[] {
-  const newestMs = Math.max(...readings.map(({ readAtMs }) => readAtMs));
-  return readings.filter(({ readAtMs }) => newestMs - readAtMs <= closeMs);
+function newestOf<V>(reads: readonly TimedRead<V>[]): TimedRead<V>[] {
+  const newestMs = Math.max(...reads.map(({ readAtMs }) => readAtMs));
+  return reads.filter(({ readAtMs }) => newestMs - readAtMs <= closeMs);
 }
 
-function sharesRows<T extends { readonly sid: string }>(readings: readonly TimedRead<Window<T>>[]): boolean {
+function sharesRows<T extends { readonly sid: string }>(reads: readonly TimedRead<Window<T>>[]): boolean {
   const places = new Map<string, number>();
-  return readings.some(({ value: { offset, rows } }) =>
+  return reads.some(({ value: { offset, rows } }) =>
     rows.some((row: Row<T>, index) => {
       const sid = readable(row)?.sid;
       if (sid === undefined) return false;
@@ -57,7 +57,7 @@ export type WindowFetch<T> = (slice: Slice, attempt?: number) => Promise<TimedRe
 /** A requested slice and the window that was returned for it. */
 interface ReadWindow<T> {
   readonly asked: Slice;
-  readonly reading: TimedRead<Window<T>>;
+  readonly read: TimedRead<Window<T>>;
 }
 
 /** One read, one after a smaller page maximum was learned, and two for rows that are still missing. */
@@ -102,10 +102,10 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   /** All rows of the windows that contain rows of a range. */
   rowsAround(range: RowRange): ListRows<T> {
-    const readings = this.#windowsIn(range);
-    if (readings.length === this.#windows.length) return this.rows;
+    const reads = this.#windowsIn(range);
+    if (reads.length === this.#windows.length) return this.rows;
     const rows = new ListRows<T>();
-    for (const { value } of readings) rows.add(value);
+    for (const { value } of reads) rows.add(value);
     return rows;
   }
 
@@ -116,17 +116,17 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   /** Takes over the newest windows of another reader of the list, so that only the older ones are read again. */
   takeNewestOf(other: ListReader<T>): void {
-    const newest = new Set(newestOf(other.#windows.map(({ reading }) => reading)));
-    for (const { asked, reading } of other.#windows)
-      if (newest.has(reading)) {
+    const newest = new Set(newestOf(other.#windows.map(({ read }) => read)));
+    for (const { asked, read } of other.#windows)
+      if (newest.has(read)) {
         this.#asked.set(keyOf(asked), Promise.resolve());
-        this.#add(asked, reading);
+        this.#add(asked, read);
       }
   }
 
   #windowsIn({ start, end }: RowRange): TimedRead<Window<T>>[] {
     return this.#windows
-      .map(({ reading }) => reading)
+      .map(({ read }) => read)
       .filter(({ value: { offset, rows } }) => offset < end && offset + rows.length > start);
   }
 
@@ -189,16 +189,16 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   }
 
   #take(asked: Slice): Promise<void> {
-    return this.#fetch(asked).then((reading) => {
-      this.#add(asked, reading);
+    return this.#fetch(asked).then((read) => {
+      this.#add(asked, read);
     });
   }
 
-  #add(asked: Slice, reading: TimedRead<Window<T>>): void {
-    const { offset, limit, total, rows } = reading.value;
-    this.#windows.push({ asked, reading });
+  #add(asked: Slice, read: TimedRead<Window<T>>): void {
+    const { offset, limit, total, rows } = read.value;
+    this.#windows.push({ asked, read });
     this.#total = total;
-    this.rows.add(reading.value);
+    this.rows.add(read.value);
     if (limit < asked.limit) this.#maximum.learn(limit);
     // A short page before the end of the list shows a page maximum that the response does not mention.
     const isShort = rows.length > 0 && rows.length < limit && offset + rows.length < total;

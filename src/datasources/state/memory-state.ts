@@ -44,7 +44,10 @@ export class MemoryState implements SharedState {
   insert(key: string, text: string, ttlMs: number): Promise<boolean> {
     if (!this.#texts.has(key) && !this.#hasRoomFor(bytesOf(text, key)))
       return Promise.reject(
-        new GatewayError('UPSTREAM_UNAVAILABLE', 'The gateway has no room for another idempotency key.'),
+        new GatewayError(
+          'UPSTREAM_UNAVAILABLE',
+          'The gateway has no memory left for another idempotency key.',
+        ),
       );
     return this.#change(key, undefined, () => this.#texts.set(key, text, { ttl: ttlMs }));
   }

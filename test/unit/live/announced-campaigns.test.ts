@@ -13,10 +13,10 @@ beforeEach(() => {
   [here, there] = [new AnnouncedCampaigns(1_000_000), new AnnouncedCampaigns(1_000_000)];
 });
 
-describe('of a campaign is told', () => {
-  it('all the first time, and where it differs; else only that it was read', () => {
-    const told = [campaign, later, paused, ofAList].map((one, index) => here?.recordLocal(one, index));
-    expect(told.map((one) => [one?.isChange, one?.since])).toEqual([
+describe('the announcement of a read', () => {
+  it('has the whole campaign the first time and after a change, and only the version otherwise', () => {
+    const announced = [campaign, later, paused, ofAList].map((one, index) => here?.recordLocal(one, index));
+    expect(announced.map((one) => [one?.isChange, one?.since])).toEqual([
       [true, 0],
       [false, 0],
       [true, 2],
@@ -25,24 +25,24 @@ describe('of a campaign is told', () => {
   });
 
   it.each([
-    ['was begun to be read before', paused, 5],
-    ['was told already', paused, 6],
-    ['lies behind', created, 7],
-  ])('nothing of what %s', (_what, late, order) => {
+    ['began before the last announced one', paused, 5],
+    ['was announced already', paused, 6],
+    ['shows an earlier status', created, 7],
+  ])('is left out if the read %s', (_what, late, version) => {
     here?.recordLocal({ ...campaign, status: 'IN_PROGRESS' }, 6);
-    expect(here?.recordLocal(late, order)).toBeUndefined();
-    expect(here?.recordRemote(late, order)).toBe(false);
+    expect(here?.recordLocal(late, version)).toBeUndefined();
+    expect(here?.recordRemote(late, version)).toBe(false);
   });
 
-  it('nothing of what was heard: it is not told back', () => {
+  it('is left out if a peer has announced it', () => {
     expect(here?.recordRemote(paused, 3)).toBe(true);
     expect(here?.recordLocal(paused, 3)).toBeUndefined();
     expect(here?.recordRemote(paused, 3)).toBe(false);
   });
 });
 
-describe('that a campaign was read again is believed', () => {
-  it('by who knows what it is the same as', () => {
+describe('the announcement of an unchanged campaign', () => {
+  it('is accepted by an instance that has its version', () => {
     here?.recordLocal(campaign, 1);
     there?.recordRemote(campaign, 1);
     const again = here?.recordLocal(later, 2);
@@ -50,7 +50,7 @@ describe('that a campaign was read again is believed', () => {
     expect(there?.recordUnchanged('a', 2, again?.since ?? -1)).toBe(false);
   });
 
-  it('not by who missed the change, nor by who knows nothing of it', () => {
+  it('is ignored by an instance that missed the change, or has no version of it', () => {
     here?.recordLocal(campaign, 1);
     there?.recordRemote(campaign, 1);
     here?.recordLocal(paused, 2);

@@ -36,8 +36,8 @@ const campaign: Campaign = {
   fetchedAt: '2026-01-03T00:00:00.000Z',
 };
 
-describe('an answer that does not say all is completed by the one before', () => {
-  it.each<[what: string, unsaid: Partial<Campaign>]>([
+describe('fields that a response lacks are filled from the campaign before', () => {
+  it.each<[what: string, missing: Partial<Campaign>]>([
     ['the state', { state: null }],
     ['the callbacks', { statusCallback: null, smsStatusCallback: null }],
     ['the report and the cost', { reportUrl: null, estimatedCost: null }],
@@ -45,11 +45,11 @@ describe('an answer that does not say all is completed by the one before', () =>
     ['another order of lists', { lists: [{ sid: 'l2' }, { sid: 'l1' }] }],
     ['another spelling of the status', { upstreamStatus: 'In-Progress' }],
     ['when it was updated', { updatedAt: campaign.createdAt }],
-  ])('%s', (_what, unsaid) => {
-    expect(fillMissing({ ...campaign, ...unsaid }, campaign)).toEqual(campaign);
+  ])('%s', (_what, missing) => {
+    expect(fillMissing({ ...campaign, ...missing }, campaign)).toEqual(campaign);
   });
 
-  it('and what it says is taken', () => {
+  it('and fields that it has are used', () => {
     const now: Campaign = { ...campaign, status: 'COMPLETED', upstreamStatus: 'completed', estimatedCost: 2 };
     expect(fillMissing(now, campaign)).toEqual(now);
   });

@@ -11,7 +11,7 @@ const messages: readonly PeerMessage[] = [
   { kind: 'missed' },
 ];
 
-describe('what gateways tell each other', () => {
+describe('a message between instances', () => {
   it.each(messages.map((message) => [message.kind, message] as const))(
     '%s is heard as it was said',
     (_kind, message) => {
@@ -19,7 +19,7 @@ describe('what gateways tell each other', () => {
     },
   );
 
-  it.each([2, 0, 99])('in version %i is not heard, and no fault', (version) => {
+  it.each([2, 0, 99])('of version %i is ignored, and is no error', (version) => {
     expect(parseMessage(JSON.stringify({ version, kind: 'polled' }))).toBe('other version');
   });
 
@@ -39,7 +39,7 @@ describe('what gateways tell each other', () => {
       'a status that is none',
       serializeMessage(messages[0] as PeerMessage).replace('"SCHEDULED"', '"DREAMING"'),
     ],
-  ])('is malformed where it is %s', (_what, text) => {
+  ])('is malformed if it is %s', (_what, text) => {
     expect(parseMessage(text)).toBe('malformed');
   });
 });

@@ -27,8 +27,8 @@ async function drain(queue: SubscriberQueue<number>, count: number): Promise<(nu
   return taken;
 }
 
-describe('queues that share a room', () => {
-  it('hold as many as each may, while there is room', async () => {
+describe('queues that share a capacity', () => {
+  it('are filled up to their own limits while there is capacity', async () => {
     const room = new QueueCapacity(8);
     const [one, other] = [open(room), open(room)];
     one.push(1, 2, 3, 4, 5);
@@ -38,7 +38,7 @@ describe('queues that share a room', () => {
     expect(await drain(other.queue, 4)).toEqual([1, 2, 3, 4]);
   });
 
-  it('are left a fair share where it is used up: the newest values of those that hold more', async () => {
+  it('are cut to their fair shares when it is used up, and keep the newest values', async () => {
     const room = new QueueCapacity(4);
     const [slow, quick] = [open(room), open(room)];
     slow.push(1, 2, 3, 4);
@@ -50,7 +50,7 @@ describe('queues that share a room', () => {
     expect(await drain(quick.queue, 1)).toEqual([1]);
   });
 
-  it('are each left one value, however little room there is', async () => {
+  it('keep one value each, however small the capacity', async () => {
     const room = new QueueCapacity(0);
     const { queue, push } = open(room);
     push(1, 2, 3);
@@ -65,7 +65,7 @@ describe('queues that share a room', () => {
         queue.fail(new Error('over'));
       },
     ],
-  ])('give their room back when a subscriber %s, and their share', (_what, end) => {
+  ])('release their capacity and their share when a subscriber %s', (_what, end) => {
     const room = new QueueCapacity(4);
     const gone = open(room);
     gone.push(1, 2, 3, 4);

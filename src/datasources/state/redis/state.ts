@@ -55,7 +55,7 @@ export class RedisState implements SharedState {
       return await command();
     } catch (error) {
       if (error instanceof Error) this.#onTrouble(error);
-      throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The state that the gateways share cannot be reached.');
+      throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The shared state of the gateways cannot be reached.');
     }
   }
 }

@@ -27,14 +27,14 @@ if (!wireCampaign || !wireMessage) throw new Error('The rows of this test cannot
 const campaign = campaignFromWire(wireCampaign, { accountSid: 'acme', fetchedAt: time });
 const message = messageFromWire(wireMessage, 's');
 
-describe('a reading as a text', () => {
-  it('is read as what was written', () => {
+describe('a serialized entry', () => {
+  it('is parsed as the same value', () => {
     const text = jsonSerializer<{ campaign: typeof campaign | null }>();
     for (const value of [{ campaign }, { campaign: null }])
       expect(text.parse(text.serialize(value))).toStrictEqual(value);
   });
 
-  it('keeps the rows of a window that could not be read what they are', () => {
+  it('keeps unreadable rows of a window as the same errors', () => {
     const failure = new UpstreamFailure('invalidResponse', { sid: 'x', requestId: 'r', createdAt: time });
     const window = { offset: 0, limit: 50, total: 3, rows: [message, failure, message], answeredAtMs: 5 };
     const text = windowSerializer<typeof message>();
@@ -45,12 +45,12 @@ describe('a reading as a text', () => {
     expect(row).toMatchObject({ reason: failure.reason, facts: failure.facts, details: failure.details });
   });
 
-  it.each(['', '{', 'null'])('is nothing where it is %p', (text) => {
+  it.each(['', '{', 'null'])("can't be parsed from %p", (text) => {
     expect(jsonSerializer().parse(text) ?? undefined).toBeUndefined();
     expect(windowSerializer().parse(text) ?? undefined).toBeUndefined();
   });
 
-  it('has a shape with a number of its own: raise readingShape where this changes', () => {
+  it('has a format with a version: raise entryFormat if this changes', () => {
     const shape = [campaign, message].map((value) => Object.keys(value).sort().join(' '));
     expect([entryFormat, ...shape]).toEqual([
       1,

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HybridClock } from '../../../../src/datasources/cache/hybrid-clock.js';
 
-describe('the clock of readings', () => {
-  it('goes up, also while the time stands still or goes back', () => {
+describe('the hybrid clock', () => {
+  it('always advances, even if the time stands still or goes back', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1000)), (times) => {
         let nowMs = 0;
@@ -14,7 +14,7 @@ describe('the clock of readings', () => {
     );
   });
 
-  it('goes past what another gateway gave, however far its clock is ahead', () => {
+  it('moves past the version of another instance, however far ahead that is', () => {
     const clock = new HybridClock(() => 1000);
     const ahead = new HybridClock(() => 9_000_000).next();
     clock.observe(ahead);
@@ -23,7 +23,7 @@ describe('the clock of readings', () => {
     expect(clock.next()).toBeGreaterThan(ahead);
   });
 
-  it('follows the time, so that gateways that have not heard of each other agree', () => {
+  it('follows the time, so that instances without contact agree', () => {
     let nowMs = 1000;
     const [one, other] = [new HybridClock(() => nowMs), new HybridClock(() => nowMs)];
     for (let index = 0; index < 10; index += 1) one.next();

@@ -73,7 +73,7 @@ function held(): { fetch: () => Promise<Text>; land: (text: string) => void } {
 }
 
 describe('a cached entry', () => {
-  it('stays under the maximum of entries and of bytes, whatever is read', () =>
+  it('keeps the cache within its bounds of entries and bytes, whatever is read', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.string({ maxLength: 8 }), fc.nat(3000)), { maxLength: 80 }),
@@ -91,13 +91,13 @@ describe('a cached entry', () => {
       { numRuns: 30 },
     ));
 
-  it('is nothing for what is larger than all may be, which is answered all the same', async () => {
+  it('is not made of a value larger than the whole cache, which is returned all the same', async () => {
     const cache = reads({ maximumBytes: 1000 });
     expect((await read(cache, 'a', readOptions(), gives('x'.repeat(2000)))).value.text).toHaveLength(2000);
     expect(cache.size).toEqual({ entries: 0, bytes: 0 });
   });
 
-  it('is given without a call for its freshness time, to the millisecond, and no longer', async () => {
+  it('is served without a call for its freshness time, to the millisecond', async () => {
     const cache = reads();
     await read(cache, 'a', readOptions(), gives('first'));
     nowMs += 5000;
@@ -106,7 +106,7 @@ describe('a cached entry', () => {
     expect((await read(cache, 'a', readOptions(), gives('second'))).value.text).toBe('second');
   });
 
-  it('stays fresh for longer than an old answer may stand in', async () => {
+  it('may be fresh for longer than a stale entry may be served', async () => {
     const cache = reads({ freshMs: () => 100_000 });
     await read(cache, 'a', readOptions(), gives('first'));
     nowMs += 90_000;
@@ -114,7 +114,7 @@ describe('a cached entry', () => {
     expect(cache.peek('a')?.value.text).toBe('first');
   });
 
-  it('is never replaced by an older reading', async () => {
+  it('is never replaced by one with an older version', async () => {
     const cache = reads();
     const older = await read(cache, 'a', readOptions(), gives('older'));
     const newer = await read(cache, 'a', readOptions({ noCache: true }), gives('newer'));
@@ -122,7 +122,7 @@ describe('a cached entry', () => {
     expect(cache.peek('a')).toBe(newer);
   });
 
-  it('is nothing where keeping is off', async () => {
+  it('does not exist if caching is off', async () => {
     const cache = reads({ isEnabled: false });
     await read(cache, 'a', readOptions(), gives('first'));
     expect(cache.size.entries).toBe(0);
@@ -130,8 +130,8 @@ describe('a cached entry', () => {
   });
 });
 
-describe('a read under way', () => {
-  it('is joined by all who ask meanwhile: one call, and each is told that it shared', async () => {
+describe('a read in flight', () => {
+  it('is shared by concurrent reads: one call, and each of them counts as shared', async () => {
     const cache = reads();
     let calls = 0;
     const { fetch, land } = held();
@@ -143,7 +143,7 @@ describe('a read under way', () => {
     expect(wishes.filter(({ report }) => report.shared === 1)).toHaveLength(99);
   });
 
-  it('that fails fails for all, is not cache, and the next asks again', async () => {
+  it('that fails rejects all of them, is not cached, and the next read makes a call', async () => {
     const cache = reads();
     const failing = [1, 2].map(() =>
       read(cache, 'a', readOptions(), fails(new UpstreamFailure('unavailable'))),
@@ -153,7 +153,7 @@ describe('a read under way', () => {
     expect((await read(cache, 'a', readOptions(), gives('well'))).value.text).toBe('well');
   });
 
-  it('is neither kept nor joined once a write has made it forgotten', async () => {
+  it('is neither cached nor joined after a write', async () => {
     const cache = reads();
     const before = held();
     const early = read(cache, 'a', readOptions(), before.fetch);
@@ -165,7 +165,7 @@ describe('a read under way', () => {
     expect(cache.peek('a')?.value.text).toBe('after the write');
   });
 
-  it('does not undo what a write answered', async () => {
+  it('does not replace the value of a later write', async () => {
     const cache = reads();
     const before = held();
     const early = read(cache, 'a', readOptions(), before.fetch);
@@ -177,7 +177,7 @@ describe('a read under way', () => {
   });
 });
 
-describe('an old answer', () => {
+describe('a stale entry', () => {
   async function old(): Promise<StaleCache<TextRead, Text>> {
     const cache = reads();
     await read(cache, 'a', readOptions(), gives('old'));
@@ -185,7 +185,7 @@ describe('an old answer', () => {
     return cache;
   }
 
-  it('stands in for a refresh that fails, until it is too old', async () => {
+  it('is served if the refresh fails, until its maximum age', async () => {
     const cache = await old();
     const failing = fails(new UpstreamFailure('unreachable'));
     expect((await read(cache, 'a', readOptions(), failing)).value.text).toBe('old');
@@ -195,7 +195,7 @@ describe('an old answer', () => {
     await expect(read(cache, 'a', readOptions(), failing)).rejects.toThrow(UpstreamFailure);
   });
 
-  it('stands in for a refresh that takes long, whose answer is the next', async () => {
+  it('is served if the refresh is slow, and the refreshed entry is served next', async () => {
     const cache = await old();
     const { fetch, land } = held();
     expect((await read(cache, 'a', readOptions(), fetch)).value.text).toBe('old');
@@ -204,7 +204,7 @@ describe('an old answer', () => {
     expect((await read(cache, 'a', readOptions(), fails(new Error('not asked')))).value.text).toBe('new');
   });
 
-  it('stands in at once for a refresh that has to wait for its place', async () => {
+  it('is served at once if the refresh has to queue', async () => {
     const cache = reads({ softTimeoutMs: 60_000 });
     await read(cache, 'a', readOptions(), gives('old'));
     nowMs += 6000;
@@ -213,7 +213,7 @@ describe('an old answer', () => {
     expect((await queued).value.text).toBe('old');
   });
 
-  it('does not stand in for what the upstream no longer has', async () => {
+  it('is not served if the upstream no longer has the value', async () => {
     const cache = await old();
     await expect(read(cache, 'a', readOptions(), fails(new UpstreamFailure('notFound')))).rejects.toThrow(
       UpstreamFailure,

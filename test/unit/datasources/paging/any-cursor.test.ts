@@ -90,7 +90,7 @@ describe.each<[string, Slicing]>([
   it.each([
     ['in the order of times', true],
     ["in the upstream's own order", false],
-  ])('passes over no row that stayed, and repeats none while its row is there, %s', (_order, isOrdered) =>
+  ])("skips no row that stayed, and repeats none while its cursor's row exists, %s", (_order, isOrdered) =>
     fc.assert(
       fc.asyncProperty(anyUse, (use) =>
         check(isOrdered ? use : { ...use, changes: use.changes.filter(({ kind }) => kind !== 'move') }, {

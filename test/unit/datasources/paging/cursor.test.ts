@@ -27,7 +27,7 @@ const anyCursor: fc.Arbitrary<Cursor> = fc.record({
 });
 
 describe('a cursor', () => {
-  it('is read as it was written', () => {
+  it('is decoded as it was encoded', () => {
     fc.assert(
       fc.property(anyCursor, (cursor) => {
         expect(decodeCursor(encodeCursor(cursor, list), list, 'after')).toEqual(cursor);
@@ -35,7 +35,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('is short: of a row with its own sort key, and of one in the middle of many', async () => {
+  it('is short, for a row with its own sort key and for one among many equals', async () => {
     const own = await read(plainList(100), { first: 50 });
     const many = await read(
       plainList(700).map(({ sid }) => ({ sid: `${sid}-${'0'.repeat(30)}`, key: keyOf(0) })),
@@ -79,13 +79,13 @@ describe('a cursor', () => {
     );
   });
 
-  it('of another list is refused as such', () => {
+  it('of another list is refused with that reason', () => {
     expect(() => decodeCursor(textOf(good), 'another_', 'after')).toThrow(InputError);
     expect(() => decodeCursor(textOf(good), 'another_', 'after')).toThrow('of another list');
   });
 });
 
-describe('a cursor of the version before', () => {
+describe('a cursor of version 1', () => {
   /** As version 1 wrote it: the five rows before it, nearest first, with all 32 bits of their hashes. */
   const version1 = (
     fingerprint: string,
@@ -106,7 +106,7 @@ describe('a cursor of the version before', () => {
     ['where its row is there', 40, []],
     ['where its row is gone', 40, [40]],
     ['where its row and three before it are gone', 40, [37, 38, 39, 40]],
-  ])('still tells the place, %s', async (_what, at, gone) => {
+  ])('still locates its row, %s', async (_what, at, gone) => {
     const old = plainList(90).map(({ sid }) => ({ sid, key: keyOf(0) }));
     const cursor = (await read(old, { first: 1 })).connection.pageInfo.endCursor ?? '';
     const [, fingerprint] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, string];

@@ -207,7 +207,7 @@ describe.each([
         runs,
       ));
 
-    it('in an order that some rows say nothing of', () =>
+    it('in an order that some rows have no key of', () =>
       fc.assert(
         fc.asyncProperty(anyWalk(inItsOwnOrder), (walk) =>
           check(walk, { slicing, isOrdered: true, keyOfBlock: timeOrNone }),
@@ -233,8 +233,8 @@ describe.each([
   },
 );
 
-describe('a walk whose cursor is a row that cannot be read', () => {
-  it('passes over no row where that row left with all of its neighbours', () =>
+describe('a walk whose cursor is that of an unreadable row', () => {
+  it('skips no row if that row left with all of its neighbours', () =>
     check(
       {
         blocks: [13, 409, 2],
@@ -256,7 +256,7 @@ describe('a walk whose cursor is a row that cannot be read', () => {
       { slicing: neededRows(), isOrdered: true, keyOfBlock: keyOf, unreadableEvery: 2 },
     ));
 
-  it('ends where two such rows are beside each other', () =>
+  it('ends if two such rows are adjacent', () =>
     check(
       { blocks: [121, 524, 473, 13, 6], betweens: [], sizes: [20, 1], way: 'backwards', saysSo: false },
       { slicing: wholeWindows, isOrdered: true, keyOfBlock: keyOf, unreadableEvery: 17 },
@@ -269,7 +269,7 @@ const walkBack = (blocks: number[], betweens: Between[], sizes: [number, number]
     { slicing: wholeWindows, isOrdered: true, keyOfBlock: timeOrNone },
   );
 
-it('a row near its old place is found, however old the count of rows with its sort key is', () =>
+it('a row near its old position is found, however old the count of rows with its sort key is', () =>
   walkBack(
     [121, 422, 13, 5],
     [
@@ -286,7 +286,7 @@ it('a row near its old place is found, however old the count of rows with its so
     [395, 3],
   ));
 
-it('rows without a sort key are shown where all rows that have one left with the cursor', () =>
+it("rows without a sort key are shown if all rows with one left together with the cursor's row", () =>
   walkBack(
     [121, 13, 2],
     [
@@ -297,7 +297,7 @@ it('rows without a sort key are shown where all rows that have one left with the
     [1, 5],
   ));
 
-describe('an upstream that gives rows with one sort key in another order each time', () => {
+describe('an upstream that returns rows with equal sort keys in another order each time', () => {
   it('gives every page, and an end', () =>
     fc.assert(
       fc.asyncProperty(

@@ -85,7 +85,7 @@ describe('a search costs no more calls than the table in docs/reading.md says', 
   }
 });
 
-describe('whatever a cursor says', () => {
+describe('any cursor, true or made up', () => {
   const made_up = fc.record({
     offset: fc.nat(4000),
     total: fc.option(fc.nat(1_000_000_000)),
@@ -98,7 +98,7 @@ describe('whatever a cursor says', () => {
     side: fc.constantFrom('after', 'before'),
   });
 
-  it('its search ends within the bound, with a page', () =>
+  it('is searched within the bound, and gives a page', () =>
     fc.assert(
       fc.asyncProperty(made_up, async ({ offset, total, sid, sortKey, tied, marks, side }) => {
         const cursor = await cursorAt(list, 0);
@@ -129,8 +129,8 @@ describe('whatever a cursor says', () => {
     ));
 });
 
-describe('the allowance of an operation', () => {
-  it('is spent once for a window that is read once', () => {
+describe('the search allowance of an operation', () => {
+  it('counts a window once, since it is read once', () => {
     const allowance = new SearchAllowance(2);
     expect(['a', 'a', 'b', 'c', 'a', 'b'].map((window) => allowance.take(window))).toEqual([
       true,

@@ -8,7 +8,7 @@ const slicing = neededRows();
 const rows = plainList(130);
 const limits = { defaultSize: 20, maximum: 50 };
 
-describe('only the rows that a page needs are asked for', () => {
+describe('only the rows that a page needs are requested', () => {
   it.each<[what: string, page: PageArguments, asked: readonly (readonly [offset: number, limit: number])[]]>([
     ['the first five', { first: 5 }, [[0, 5]]],
     ['the default page', {}, [[0, 20]]],
@@ -64,7 +64,7 @@ describe('several pages of a list', () => {
   });
 });
 
-describe('of a list that does not move', () => {
+describe('of a list that does not change', () => {
   const anyPage = fc.record({
     length: fc.integer({ min: 1, max: 300 }),
     a: fc.nat(299),

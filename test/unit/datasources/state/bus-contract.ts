@@ -24,7 +24,7 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
     });
     afterEach(() => opened.close());
 
-    it('tells all others once, in order, and not oneself', async () => {
+    it('delivers to all other instances once, in order, and not to the sender', async () => {
       const texts = Array.from({ length: 200 }, (_, index) => `text ${index}`);
       for (const text of texts) opened.buses[0].publish('news', text);
       opened.buses[1].publish('news', 'from the second');
@@ -39,13 +39,13 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
       ['spaces', ' a  b '],
       ['every script', 'नमस्कार 🎉 "\\\r\n e\u0301 \u0000'],
       ['100 kB', 'é🎉'.repeat(17_000)],
-    ])('delivers a text of %s as it was', async (_what, text) => {
+    ])('delivers a text of %s unchanged', async (_what, text) => {
       opened.buses[2].publish('news', text);
       await until(() => heard[0]?.length === 1 && heard[1]?.length === 1);
       expect(heard.slice(0, 2)).toEqual([[text], [text]]);
     });
 
-    it('keeps topics apart, and lets several listen to one', async () => {
+    it('keeps topics apart, and allows several subscribers of one', async () => {
       const other: string[] = [];
       const again: string[] = [];
       opened.buses[1].subscribe('other news', (text) => other.push(text));
@@ -60,7 +60,7 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
       expect(new Set(other)).toEqual(new Set(['other']));
     });
 
-    it('tells no more to who has stopped listening, or was closed', async () => {
+    it('delivers nothing after unsubscribing or closing', async () => {
       const texts: string[] = [];
       const stop = opened.buses[1].subscribe('news', (text) => texts.push(text));
       stop();

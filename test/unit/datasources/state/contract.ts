@@ -44,20 +44,20 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
     });
     afterEach(() => opened.close());
 
-    it('reads null where nothing is, and changes nothing there', async () => {
+    it('reads null for a key without a text, and changes nothing there', async () => {
       expect(await first.read('key')).toBeNull();
       expect(await first.swap('key', '', 'text', longMs)).toBe(false);
       expect(await first.remove('key', '')).toBe(false);
       expect(await first.read('key')).toBeNull();
     });
 
-    it('inserts where nothing is, and only there', async () => {
+    it('inserts only where there is no text', async () => {
       expect(await first.insert('key', 'mine', longMs)).toBe(true);
       expect(await second.insert('key', 'yours', longMs)).toBe(false);
       expect(await second.read('key')).toBe('mine');
     });
 
-    it('forgets a text whose time is over, so that another can be inserted', async () => {
+    it('expires a text, so that another can be inserted', async () => {
       await first.insert('key', 'old', shortMs);
       await opened.pass(shortMs);
       expect(await second.read('key')).toBeNull();
@@ -67,7 +67,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('key')).toBe('new');
     });
 
-    it('swaps from exactly what is there', async () => {
+    it('swaps only from exactly the current text', async () => {
       await first.insert('key', 'one', longMs);
       for (const other of ['', 'on', 'one ', 'ONE', 'two'])
         expect(await second.swap('key', other, 'three', longMs)).toBe(false);
@@ -76,7 +76,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('key')).toBe('two');
     });
 
-    it('begins the time anew with a swap, longer or shorter, even to the same text', async () => {
+    it('restarts the time to live with a swap, longer or shorter, even to the same text', async () => {
       await first.insert('longer', 'text', mediumMs);
       await first.insert('shorter', 'text', longMs);
       expect(await second.swap('longer', 'text', 'text', longMs)).toBe(true);
@@ -86,7 +86,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('shorter')).toBeNull();
     });
 
-    it('does not begin the time anew with a change that it refuses', async () => {
+    it('does not restart the time to live with a refused change', async () => {
       await first.insert('key', 'text', mediumMs);
       expect(await second.insert('key', 'other', longMs)).toBe(false);
       expect(await second.swap('key', 'other', 'text', longMs)).toBe(false);
@@ -94,7 +94,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('key')).toBeNull();
     });
 
-    it('removes exactly what is there', async () => {
+    it('removes only exactly the current text', async () => {
       await first.insert('key', 'text', longMs);
       expect(await second.remove('key', 'other')).toBe(false);
       expect(await first.read('key')).toBe('text');
@@ -108,20 +108,20 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
     const allAtOnce = (change: (state: SharedState, text: string) => Promise<boolean>) =>
       Promise.all(fifty.map((text, index) => change(index % 2 === 0 ? first : second, text)));
 
-    it('lets one of 50 inserts at once succeed, and keeps its text', async () => {
+    it('lets one of 50 concurrent inserts succeed, and keeps its text', async () => {
       const done = await allAtOnce((state, text) => state.insert('key', text, longMs));
       expect(done.filter(Boolean)).toHaveLength(1);
       expect(await first.read('key')).toBe(fifty[done.indexOf(true)]);
     });
 
-    it('lets one of 50 swaps at once from the same text succeed, and keeps its text', async () => {
+    it('lets one of 50 concurrent swaps from the same text succeed, and keeps its text', async () => {
       await first.insert('key', 'from', longMs);
       const done = await allAtOnce((state, text) => state.swap('key', 'from', text, longMs));
       expect(done.filter(Boolean)).toHaveLength(1);
       expect(await first.read('key')).toBe(fifty[done.indexOf(true)]);
     });
 
-    it('lets one of 50 removals at once of the same text succeed', async () => {
+    it('lets one of 50 concurrent removals of the same text succeed', async () => {
       await first.insert('key', 'text', longMs);
       const done = await allAtOnce((state) => state.remove('key', 'text'));
       expect(done.filter(Boolean)).toHaveLength(1);
@@ -131,14 +131,14 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       ['nothing', ''],
       ['every script', 'नमस्कार 🎉 \u0000 "\\\r\n e\u0301 \u00e9'],
       ['100 kB', 'é🎉'.repeat(17_000)],
-    ])('answers a text of %s exactly as it was written', async (_what, text) => {
+    ])('returns a text of %s exactly as it was written', async (_what, text) => {
       expect(await first.insert('key', text, longMs)).toBe(true);
       expect(await second.read('key')).toBe(text);
       expect(await second.swap('key', text, `${text}!`, longMs)).toBe(true);
       expect(await first.remove('key', `${text}!`)).toBe(true);
     });
 
-    it('keeps texts apart whose keys are nearly the same', async () => {
+    it('keeps the texts of similar keys apart', async () => {
       const keys = [
         'a b',
         'a  b',
@@ -158,7 +158,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       for (const [index, key] of keys.entries()) expect(await second.read(key)).toBe(`text ${index}`);
     });
 
-    it('does what a map does, whatever the operations', async () => {
+    it('behaves like a map under any operations', async () => {
       let runs = 0;
       await fc.assert(
         fc.asyncProperty(anyRun, async ({ keys, texts, operations }) => {

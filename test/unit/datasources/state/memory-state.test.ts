@@ -22,7 +22,7 @@ describe('memory', () => {
     expect(await other.read('key')).toBeNull();
   });
 
-  it('keeps a text until its time is over, and not a moment less', async () => {
+  it('keeps a text until exactly the end of its time to live', async () => {
     let nowMs = startMs;
     const state = new MemoryState(() => nowMs, plenty);
     await state.insert('key', 'text', 1000);
@@ -49,7 +49,7 @@ describe('memory', () => {
           return count;
     }
 
-    it('forgets nothing, refuses what is new, and lets what was begun be ended', async () => {
+    it('evicts nothing, refuses new texts, and accepts changes of stored ones', async () => {
       const state = new MemoryState(() => startedMs, plenty);
       const count = await fill(state);
       expect(count).toBe(695); // of some 1,260 bytes each in seven eighths of a million
@@ -60,7 +60,7 @@ describe('memory', () => {
       for (let index = 1; index < count; index += 1) expect(await state.read(`create:${index}`)).toBe(record);
     });
 
-    it('refuses marks, too, where not even they have room', async () => {
+    it('refuses short texts too once they have no room', async () => {
       const state = new MemoryState(() => startedMs, 1100);
       const inserts = Array.from({ length: 6 }, (_, index) => state.insert(`taken:${index}`, 'mark', dayMs));
       const settled = await Promise.allSettled(inserts);
@@ -71,7 +71,7 @@ describe('memory', () => {
       ]);
     });
 
-    it('takes in again what is removed, or when the time of what is there is over', async () => {
+    it('accepts texts again after others were removed or have expired', async () => {
       let nowMs = startedMs;
       const state = new MemoryState(() => nowMs, plenty);
       await fill(state);

@@ -27,7 +27,7 @@ describeWithRedis('the ledger of the calls of all gateways', () => {
     };
   });
 
-  it('learns, when it is back, what was sent without it', async () => {
+  it('counts the calls that were sent without it when it is back', async () => {
     const prefix = randomUUID();
     const lost = await startRedis();
     const atMs = Date.now();

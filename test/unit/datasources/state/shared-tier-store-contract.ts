@@ -35,7 +35,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
     });
     afterEach(() => opened.close());
 
-    it('are found by the others as they were kept, for their time', async () => {
+    it('are found by other instances until they expire', async () => {
       expect(await found()).toEqual(nobody);
       const text = 'नमस्कार 🎉 \u0000\r\n "';
       await first.set([reading(7, text), { ...reading(7), key: 'short', ttlMs: 50 }]);
@@ -47,7 +47,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       ]);
     });
 
-    it('are replaced by newer ones only', async () => {
+    it('are replaced by newer entries only', async () => {
       await first.set([reading(7, 'seven')]);
       await second.set([reading(6, 'six')]);
       expect((await found())?.entry?.text).toBe('seven');
@@ -55,7 +55,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       expect((await found(first))?.entry).toMatchObject({ text: 'newest', version: 1_780_000_000_000_001 });
     });
 
-    it('are numbered in one row, whatever the gateways propose', async () => {
+    it('get increasing versions, whatever the instances propose', async () => {
       const orders: number[] = [];
       for (const [index, proposed] of [1_780_000_000_000_000, 5, 900, 1_780_000_000_000_007].entries()) {
         const asked = { key: String(index), scope: 's' };
@@ -68,7 +68,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       expect(orders).toEqual([...new Set(orders)].sort((a, b) => a - b));
     });
 
-    it('are made by one gateway at a time, until it has them or lets go', async () => {
+    it('are read by the one instance that holds the lease', async () => {
       const orders = { proposed: 10, seen: -1 };
       expect(await first.acquireLease(place, 'mine', orders)).toMatchObject({ outcome: 'acquired' });
       expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'held' });
@@ -79,7 +79,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'acquired' });
     });
 
-    it('are not made again where there is a newer one than was seen', async () => {
+    it('are not read again if there is a newer one than the one seen', async () => {
       await first.set([reading(7)]);
       const orders = { proposed: 10, seen: 6 };
       expect(await second.acquireLease(place, 't', orders)).toMatchObject({ outcome: 'newer' });
@@ -88,7 +88,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       });
     });
 
-    it('are outdated where they were begun before a write, and may be made again at once', async () => {
+    it('are invalidated if their read began before a write, and can be read again at once', async () => {
       const orders = { proposed: 10, seen: -1 };
       const { version = 0 } = await first.acquireLease(place, 'before', orders);
       const written = (await second.invalidate(['s'], 0)) ?? 0;
@@ -99,7 +99,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       expect((await second.get([{ key: 'k', scope: 'another' }]))[0]?.invalidatedVersion).toBe(-1);
     });
 
-    it('are not found any more where they are forgotten', async () => {
+    it('are not found after they were dropped', async () => {
       await first.set([reading(7)]);
       await second.invalidate(['s'], 8, true);
       expect((await found(first))?.entry).toBeUndefined();

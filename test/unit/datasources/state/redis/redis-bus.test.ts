@@ -54,7 +54,7 @@ describeWithRedis('the shared bus in Redis', () => {
   });
 
   describe.each(['gone', 'slow'] as const)('that is %s', (how) => {
-    it('drops what is said, is found again by itself, and tells of both gaps', async () => {
+    it('drops messages, reconnects by itself, and reports both gaps', async () => {
       let lost = await startRedis();
       const [one, other] = [open('', lost.url), open('', lost.url)];
       const heard: string[] = [];

@@ -38,7 +38,7 @@ describeWithRedis('readings that gateways share', () => {
     return { first, second, close: () => Promise.resolve() };
   });
 
-  it('are as if there were none while Redis is gone; a write meanwhile makes all from before forgotten', async () => {
+  it('are not found while Redis is gone; after a write in that time all older ones are dropped', async () => {
     const lost = await startRedis();
     const prefix = randomUUID();
     const store = await readingsOf(prefix, lost);

@@ -47,7 +47,7 @@ describeWithRedis('the shared state in Redis', () => {
     return Promise.resolve({ first, second, pass, close: () => Promise.resolve() });
   });
 
-  it('keeps what is under one prefix from what is under another', async () => {
+  it('keeps prefixes apart', async () => {
     const [one, other] = [open('one:'), open('other:')];
     expect(await one.insert('key', 'text', longMs)).toBe(true);
     expect(await other.read('key')).toBeNull();
@@ -57,7 +57,7 @@ describeWithRedis('the shared state in Redis', () => {
   });
 
   describe('that is gone', () => {
-    it('makes every operation fail within seconds, and tells of the trouble', async () => {
+    it('makes every operation fail within seconds, and reports the error', async () => {
       const lost = await startRedis();
       let troubles = 0;
       const state = open('', { url: lost.url, onTrouble: () => (troubles += 1) });
@@ -71,7 +71,7 @@ describeWithRedis('the shared state in Redis', () => {
       expect(troubles).toBeGreaterThan(0);
     });
 
-    it('makes operations fail that are under way together', async () => {
+    it('makes concurrent operations fail', async () => {
       const lost = await startRedis();
       const state = open('', { url: lost.url });
       await state.read('key');
@@ -80,7 +80,7 @@ describeWithRedis('the shared state in Redis', () => {
       for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: unavailable });
     });
 
-    it('is found again by itself when it is back', async () => {
+    it('is used again when it is back', async () => {
       const lost = await startRedis();
       const state = open('', { url: lost.url });
       await state.insert('key', 'text', longMs);
