@@ -23,10 +23,10 @@ import {
   notFound,
 } from './outcome.js';
 
-/** What changing needs. */
+/** Options of `Changes`. */
 export interface ChangesOptions {
   readonly client: ExotelClient;
-  /** How long one request may take. */
+  /** Timeout of one request. */
   readonly timeoutMs: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -39,17 +39,17 @@ interface Change {
   readonly action: CampaignAction;
   readonly sid: string;
   readonly send: () => Promise<Written>;
-  /** Its progress, from the campaign as it is now. */
-  readonly shown: (campaign: Campaign) => ChangeProgress;
+  /** Its progress, as the current campaign shows it. */
+  readonly progressOf: (campaign: Campaign) => ChangeProgress;
 }
 
-/** The first, and one more where the first certainly was not done. Changes are idempotent. */
+/** A second PUT is sent only where the first certainly was not done. Changes are idempotent. */
 const maximumPuts = 2;
 
-/** The upstream said no for a reason that may be the campaign's status: which codes it uses is not documented. */
+/** Refusals that may be due to the campaign's status. The document does not say which code the upstream uses for that. */
 const refusals: ReadonlySet<FailureReason> = new Set(['forbidden', 'refused', 'duplicate']);
 
-/** A write that was lost may have been done, and one that was refused shows that our picture is wrong. */
+/** A lost change may have been done, and a refused one shows that the cached campaign is outdated. */
 function mayHaveChanged(error: unknown): boolean {
   if (!(error instanceof UpstreamFailure)) return true;
   return error.mayHaveBeenProcessed || error.reason === 'notFound' || refusals.has(error.reason);
@@ -59,7 +59,7 @@ function isSameSid(one: string | undefined, other: string): boolean {
   return one?.toLowerCase() === other.toLowerCase();
 }
 
-/** Updates and actions. The effect of a lost one is read from the campaign; one that was not done is sent once more. */
+/** Updates and actions. After a lost answer the campaign shows whether the change was done; if not, it is sent once more. */
 export class Changes {
   readonly #options: ChangesOptions;
   readonly #reader: RequestReader;
@@ -69,7 +69,7 @@ export class Changes {
     this.#reader = reader;
   }
 
-  /** Changes a campaign that has not started: what is given is checked against what stays. */
+  /** Updates a campaign that has not started. The rules are checked on the fields that change together with those that stay. */
   async update(sid: string, draft: CampaignDraft): Promise<Outcome> {
     const action = CampaignAction.UPDATE;
     const campaign = await this.#campaignFor(action, sid);
@@ -82,11 +82,11 @@ export class Changes {
       action,
       sid,
       send: () => client.updateCampaign(sid, withCallbacks(draft, campaign), this.#reader.origin),
-      shown: (now) => updateProgress(draft, campaign, now),
+      progressOf: (now) => updateProgress(draft, campaign, now),
     });
   }
 
-  /** Moves a campaign along its life, where the rules allow it. */
+  /** Performs a lifecycle action that the campaign's status allows. */
   async act(sid: string, action: LifecycleAction): Promise<Outcome> {
     const campaign = await this.#campaignFor(action, sid);
     if (!campaign) return notFound();
@@ -96,11 +96,11 @@ export class Changes {
       action,
       sid,
       send: () => client.actOnCampaign(sid, action, this.#reader.origin),
-      shown: (now) => actionProgress(action, campaign, now),
+      progressOf: (now) => actionProgress(action, campaign, now),
     });
   }
 
-  /** The campaign as it was read last, or as it is now where that would refuse the action. */
+  /** The cached campaign; a fresh one where the cached one does not allow the action. */
   async #campaignFor(action: CampaignAction, sid: string): Promise<Campaign | null> {
     const { campaign, isNew } = await this.#reader.campaignToChange(sid);
     if (isNew || (campaign && isAllowed(action, campaign.status))) return campaign;
@@ -113,7 +113,7 @@ export class Changes {
       const sentAtMs = this.#options.now();
       try {
         const { campaign, requestId } = await change.send();
-        // A proxy may have mixed up two answers.
+        // A proxy may have mixed up two answers: this one is lost.
         if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');
         this.#reader.applyWrite(campaign, true);
         return done(campaign, requestId);
@@ -124,18 +124,18 @@ export class Changes {
         mayBeUnderWay ||= !isEndedByUpstream(error);
         const outcome = await this.#settle(change, error, sentAtMs);
         if (outcome !== 'notDone') return outcome;
-        // It was sent twice and is not done; that is certain where the upstream itself ended both exchanges.
+        // That it was not done is certain only where the upstream itself ended both exchanges.
         if (puts === maximumPuts) throw mayBeUnderWay ? new OutcomeUnknown() : error;
       }
     }
   }
 
   /**
-   * The campaign may change between our read and our request, so the upstream decides.
-   * @param wasSent true where it had been sent before: it may be refused because it is done.
+   * Outcome of a change that the upstream refused. The campaign may have changed since it was read.
+   * @param wasSent true for the second request: it may be refused because the first was done.
    */
   async #refusal(
-    { action, sid, shown }: Change,
+    { action, sid, progressOf }: Change,
     failure: UpstreamFailure,
     wasSent: boolean,
   ): Promise<Outcome> {
@@ -143,37 +143,37 @@ export class Changes {
     if (!refusals.has(failure.reason)) return outcomeOfFailure(failure);
     const campaign = await this.#reader.revalidatedCampaign(sid);
     if (!campaign) return notFound();
-    const progress = wasSent ? shown(campaign) : 'notDone';
+    const progress = wasSent ? progressOf(campaign) : 'notDone';
     if (progress === 'done') return done(campaign);
     if (progress === 'unclear') throw new OutcomeUnknown();
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
     return action === CampaignAction.UPDATE ? outcomeOfFailure(failure) : refusedAction(action, failure);
   }
 
-  /** Reads the effect of a lost change from the campaign. @returns 'notDone' where it was not done, and will not be. */
+  /** Outcome of a change whose answer was lost. @returns 'notDone' where it was not done and can't be done any more. */
   async #settle(change: Change, failure: UpstreamFailure, sentAtMs: number): Promise<Outcome | 'notDone'> {
     const { now, sleep, timeoutMs } = this.#options;
     const { facts, reason } = failure;
-    const wasTaken = isSameSid(facts.sid, change.sid); // it said that it did it, and the rest can't be read
+    const wasDone = isSameSid(facts.sid, change.sid); // a success whose campaign is unreadable but for its sid
     const nowMs = now();
     const openMs = settledByAfter(failure, sentAtMs, nowMs, timeoutMs) - nowMs;
     const outcome = await lookUntilKnown(openMs, sleep, (isSettled) =>
       this.#look(change, failure, isSettled),
     );
     if (outcome !== undefined) return outcome;
-    throw wasTaken ? new UpstreamFailure(reason, facts) : new OutcomeUnknown();
+    throw wasDone ? new UpstreamFailure(reason, facts) : new OutcomeUnknown();
   }
 
-  /** @returns undefined where the campaign can't be read, or does not tell. */
+  /** Reads the campaign once. @returns undefined where it can't be read, or does not show the outcome. */
   async #look(
-    { action, sid, shown }: Change,
+    { action, sid, progressOf }: Change,
     { facts }: UpstreamFailure,
     isSettled: boolean,
   ): Promise<Outcome | 'notDone' | undefined> {
     const campaign = await this.#reader.revalidatedCampaign(sid).catch(() => undefined);
     if (campaign === null) return notFound();
     if (!campaign) return undefined;
-    const progress = isSameSid(facts.sid, sid) ? 'done' : shown(campaign);
+    const progress = isSameSid(facts.sid, sid) ? 'done' : progressOf(campaign);
     if (progress === 'done') return done(campaign, facts.requestId);
     if (progress === 'unclear') return undefined;
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);

@@ -3,13 +3,13 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type SharedState } from '../state/shared-state.js';
 import { type CreateLog, type CreateRecord, type Progress, recordToText } from './create.js';
 
-/** "The same key and input answer the first result (24 h)": DESIGN.md, writing. */
+/** Repeats of a create within this time get its result (docs/writing.md). */
 export const resultTtlMs = 24 * 3_600_000;
-/** A holder whose record has not changed for so long is gone. */
+/** A lease expires when its record has not changed for this time. */
 export const leaseMs = 6000;
-const beatEveryMs = leaseMs / 4;
+const heartbeatMs = leaseMs / 4;
 
-/** What a lease needs. */
+/** Options of a lease. */
 export interface CreateLeaseOptions {
   readonly state: SharedState;
   readonly key: string;
@@ -19,25 +19,25 @@ export interface CreateLeaseOptions {
 }
 
 /**
- * The right to work on the create under a key. It renews itself by a heartbeat until it is released. A process that dies loses
- * it, and the next holder goes on from the progress in the record.
+ * Lease on the create under an idempotency key: only its holder sends. A heartbeat renews it until it is released. When its process
+ * dies it expires, and the next holder goes on from the progress in the record.
  */
 export class CreateLease implements CreateLog {
   readonly #options: CreateLeaseOptions;
-  readonly #beat: NodeJS.Timeout;
+  readonly #heartbeat: NodeJS.Timeout;
   #record: CreateRecord;
-  /** A change whose reply was lost: it may have been made. */
-  #doubtful: CreateRecord | null = null;
-  #heardAtMs: number;
+  /** A change whose reply from the store was lost. It may have been made. */
+  #unconfirmed: CreateRecord | null = null;
+  #renewedAtMs: number;
   #isLost = false;
-  #last: Promise<unknown> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: CreateLeaseOptions) {
     this.#options = options;
     this.#record = options.record;
-    this.#heardAtMs = options.now();
-    this.#beat = setInterval(() => void this.#change({}).catch(() => undefined), beatEveryMs);
-    this.#beat.unref();
+    this.#renewedAtMs = options.now();
+    this.#heartbeat = setInterval(() => void this.#change({}).catch(() => undefined), heartbeatMs);
+    this.#heartbeat.unref();
   }
 
   get progress(): Progress {
@@ -49,73 +49,73 @@ export class CreateLease implements CreateLog {
   }
 
   isOurs(): boolean {
-    return !this.#isLost && this.#options.now() - this.#heardAtMs < leaseMs / 2;
+    return !this.#isLost && this.#options.now() - this.#renewedAtMs < leaseMs / 2;
   }
 
   note({ sentAtMs, settledByMs, isEnded, marks, suspects }: Progress): Promise<void> {
     return this.#change({ sentAtMs, settledByMs, isEnded, marks: [...marks], suspects: [...suspects] });
   }
 
-  /** Keeps the result for repeats of the create. Where it can't be kept, a repeat finds it in the list. */
+  /** Stores the result for repeats of the create. If that fails, a repeat finds the campaign in the list. */
   async finish(campaign: Campaign): Promise<void> {
-    await this.#letGo(() => this.#change({ campaign, owner: null }));
+    await this.#end(() => this.#change({ campaign, owner: null }));
   }
 
-  /** Ends the lease of a create whose outcome is not known: the next repeat goes on with it. */
+  /** Ends the lease of a create whose outcome is unknown. The next repeat goes on with it. */
   async leave(): Promise<void> {
-    await this.#letGo(() => this.#change({ owner: null }));
+    await this.#end(() => this.#change({ owner: null }));
   }
 
-  /** Frees the key: nothing was created. */
+  /** Frees the key after a create that created nothing. */
   async release(): Promise<void> {
     const { state, key } = this.#options;
-    await this.#letGo(() =>
-      this.#inTurn(async () => {
-        await this.#clearDoubt();
+    await this.#end(() =>
+      this.#serialize(async () => {
+        await this.#resolveUnconfirmed();
         await state.remove(key, recordToText(this.#record));
       }),
     );
   }
 
-  async #letGo(last: () => Promise<unknown>): Promise<void> {
-    clearInterval(this.#beat);
+  async #end(last: () => Promise<unknown>): Promise<void> {
+    clearInterval(this.#heartbeat);
     await last().catch(() => undefined);
   }
 
   #change(changes: Partial<CreateRecord>): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#serialize(async () => {
       const { state, key, now } = this.#options;
-      await this.#clearDoubt();
+      await this.#resolveUnconfirmed();
       const next = { ...this.#record, ...changes, beat: this.#record.beat + 1 };
       const askedAtMs = now();
-      this.#doubtful = next;
+      this.#unconfirmed = next;
       const [from, to] = [recordToText(this.#record), recordToText(next)];
-      // A Redis that is asked again, because its first reply was lost, refuses what it has done already.
-      // A result is kept for a day; what stays unknown does not keep its key for ever.
+      // A result is stored for a day from now. An unknown outcome blocks its key for a day from its first use.
       const leftMs = next.campaign ? resultTtlMs : Math.max(leaseMs, next.claimedAtMs + resultTtlMs - now());
+      // Redis refuses a change that it has made already, when the command is repeated after a lost reply.
       const isDone = (await state.swap(key, from, to, leftMs)) || (await state.read(key)) === to;
-      this.#doubtful = null;
+      this.#unconfirmed = null;
       if (!isDone) {
         this.#isLost = true;
-        throw new GatewayError('OUTCOME_UNKNOWN', 'Another gateway has taken this create over.');
+        throw new GatewayError('OUTCOME_UNKNOWN', 'Another gateway has taken over this create.');
       }
       this.#record = next;
-      this.#heardAtMs = askedAtMs;
+      this.#renewedAtMs = askedAtMs;
     });
   }
 
-  /** Every record's text is its own: whose is there tells whether the change was made. */
-  async #clearDoubt(): Promise<void> {
-    if (!this.#doubtful) return;
+  /** No two records have the same text, so the stored text shows whether the change was made. */
+  async #resolveUnconfirmed(): Promise<void> {
+    if (!this.#unconfirmed) return;
     const { state, key } = this.#options;
-    if ((await state.read(key)) === recordToText(this.#doubtful)) this.#record = this.#doubtful;
-    this.#doubtful = null;
+    if ((await state.read(key)) === recordToText(this.#unconfirmed)) this.#record = this.#unconfirmed;
+    this.#unconfirmed = null;
   }
 
-  /** One change at a time: each names what it changes from. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work, work);
-    this.#last = turn.catch(() => undefined);
+  /** Runs one change at a time, since each names the text that it replaces. */
+  async #serialize<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work, work);
+    this.#queue = turn.catch(() => undefined);
     return turn;
   }
 }

@@ -20,26 +20,26 @@ import {
   settledByUnseen,
 } from './outcome.js';
 
-/** What sending needs. */
+/** Options of a sender. */
 export interface CreateSenderOptions {
   readonly client: ExotelClient;
   readonly reconciler: Reconciler;
   readonly outstanding: OutstandingCreates;
   readonly reservations: SidReservations;
   readonly now: () => number;
-  /** How long one request may take. */
+  /** Timeout of one request. */
   readonly timeoutMs: number;
   readonly withCallbacks: WithCallbacks;
 }
 
-/** The first, and one more where the first certainly created nothing. */
+/** A second POST is sent only where the first certainly created nothing. */
 const maximumPosts = 2;
 
-/** Reasons for which a request was not processed, whatever became of those before it. */
+/** Failures of a request that was not processed. They tell nothing about the requests before it. */
 const neverProcessed: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
 
 /**
- * Sends a create so that it makes one campaign: nothing is sent while the outcome of an earlier request is unknown. The upstream
+ * Sends a create so that it makes one campaign: no request is sent while the outcome of an earlier one is unknown. The upstream
  * has no idempotency key (docs/upstream.md, limits).
  */
 export class CreateSender {
@@ -50,15 +50,15 @@ export class CreateSender {
   }
 
   /**
-   * Works on a create until its outcome is known.
-   * @throws OutcomeUnknown where it stays unknown, and UpstreamFailure where nothing was created.
+   * Sends a create until its outcome is known.
+   * @throws OutcomeUnknown where the outcome stays unknown, UpstreamFailure where nothing was created.
    */
   async run(create: Create): Promise<Outcome> {
     const { log, draft } = create;
     try {
       return await this.#untilKnown(create);
     } catch (error) {
-      // Whatever else went wrong, a request was sent whose outcome is unknown.
+      // Whatever failed after a request was sent, the outcome of that request is unknown.
       if (log.progress.sentAtMs !== null && isUnanswered(error)) throw new OutcomeUnknown(draft.name);
       throw error;
     }
@@ -90,8 +90,8 @@ export class CreateSender {
   }
 
   /**
-   * It was sent twice, and is not in the list. Where the upstream itself ended both exchanges, it created nothing; otherwise the
-   * list may be wrong.
+   * Ends a create that was sent twice and is not in the list. Nothing was created where the upstream itself ended both exchanges;
+   * otherwise the list may be wrong.
    */
   async #giveUp(create: Create, lost: UpstreamFailure): Promise<never> {
     if (!create.log.progress.isEnded) throw new OutcomeUnknown(create.draft.name);
@@ -99,7 +99,7 @@ export class CreateSender {
     throw lost;
   }
 
-  /** Sends one POST. @returns its outcome, or the failure for which that is unknown. */
+  /** Sends one POST. @returns its outcome, or the failure that leaves its outcome unknown. */
   async #post(create: Create): Promise<Outcome | UpstreamFailure> {
     const { now, timeoutMs, client, withCallbacks } = this.#options;
     const { log, draft, origin } = create;
@@ -120,10 +120,10 @@ export class CreateSender {
       return await this.#answered(create, sent, client.createCampaign(sent, { origin, beforeSent }));
     } catch (error) {
       if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) throw error;
-      // A duplicate of it, after one of ours was lost, may be ours.
+      // After a lost answer, "duplicate" may speak of the campaign that the lost request created.
       const isLost = error.mayHaveBeenProcessed || (before.sentAtMs !== null && error.reason === 'duplicate');
       if (!isLost) {
-        // It was sent only where the requests before it certainly created nothing.
+        // This request was sent only because the requests before it certainly created nothing.
         const isNothing = before.isEnded || !neverProcessed.has(error.reason);
         await this.#note(create, isNothing ? nothingSent : before);
         throw error;
@@ -140,25 +140,25 @@ export class CreateSender {
   }
 
   /**
-   * The outcome of a POST that was answered with a campaign.
+   * Waits for the answer to a POST and checks it.
    * @param sent the draft with its callback addresses.
-   * @throws WrongAnswer where that is not the one that was sent.
+   * @throws WrongAnswer for an answer with another campaign.
    */
   async #answered(create: Create, sent: CampaignDraft, answer: Promise<Written>): Promise<Outcome> {
     const { client } = this.#options;
     const { origin } = create;
     try {
       const { campaign, requestId } = await answer;
-      await this.#take(campaign, create, sent, requestId);
-      // What create answers has no stats and no cost.
+      await this.#accept(campaign, create, sent, requestId);
+      // The answer to a create has no stats and no cost.
       return { ...done(campaign, requestId), isPartial: true };
     } catch (error) {
       if (!(error instanceof UpstreamFailure) || error.facts.sid === undefined) throw error;
-      // The upstream named the campaign that it created; the rest of its answer is unreadable.
+      // The upstream named the campaign that it created, and the rest of its answer is unreadable.
       const { sid, requestId } = error.facts;
       const campaign = await client.getCampaign(sid, { priority: 'write', origin }).catch(() => null);
       if (campaign) {
-        await this.#take(campaign, create, sent, requestId);
+        await this.#accept(campaign, create, sent, requestId);
         return done(campaign, requestId);
       }
       await this.#reserve(sid, create, requestId);
@@ -166,8 +166,13 @@ export class CreateSender {
     }
   }
 
-  /** Takes a campaign for the answer. A proxy may have mixed up two answers, so it must be like what was sent. */
-  async #take(campaign: Campaign, create: Create, sent: CampaignDraft, requestId: string | null | undefined) {
+  /** Accepts a campaign as the answer. A proxy may have mixed up two answers, so the campaign must match what was sent. */
+  async #accept(
+    campaign: Campaign,
+    create: Create,
+    sent: CampaignDraft,
+    requestId: string | null | undefined,
+  ) {
     if (await this.#isAnswer(campaign, create, sent)) return this.#reserve(campaign.sid, create, requestId);
     const isAnothers = await this.#options.reservations
       .isAnothers(campaign.sid, create.id)
@@ -190,8 +195,9 @@ export class CreateSender {
   }
 
   /**
-   * Reserves a campaign for a create. It stands even where the reservation fails; then the create stays registered instead.
-   * @throws WrongAnswer where it is reserved for another.
+   * Reserves a campaign for a create. Where the store is unavailable the answer is accepted all the same, and the create stays
+   * registered as outstanding.
+   * @throws WrongAnswer for a campaign that is reserved for another create.
    */
   async #reserve(sid: string, create: Create, requestId: string | null | undefined): Promise<void> {
     const { reservations, outstanding } = this.#options;
@@ -201,9 +207,9 @@ export class CreateSender {
   }
 }
 
-/** A success that names a campaign which is not the one that was sent. */
+/** A success that names another campaign than the one that was sent. */
 class WrongAnswer extends UpstreamFailure {
-  /** @param suspects the campaign, where it may be the one all the same. */
+  /** @param suspects the sid of the campaign, where it may be the right one nevertheless. */
   constructor(
     readonly suspects: readonly string[],
     requestId: string | null | undefined,

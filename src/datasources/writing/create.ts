@@ -5,21 +5,21 @@ import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { createToWire } from '../exotel/mapping/draft.js';
 
-/** The progress of a create. */
+/** Progress of a create. */
 export interface Progress {
-  /** When the first request was sent that may have been processed, by our clock; null: none was. */
+  /** When the first request that may have been processed was sent, by our clock; null where there is none. */
   readonly sentAtMs: number | null;
-  /** By then every request is processed, if ever; by our clock. */
+  /** The time by which every request is processed, if ever; by our clock. */
   readonly settledByMs: number;
-  /** True where the upstream itself refused or broke off all that was sent: then a list without the campaign is proof. */
+  /** True where the upstream itself ended every exchange. Then a list without the campaign proves that it was not created. */
   readonly isEnded: boolean;
-  /** Of the callback addresses that were sent: callback-marks.ts. */
+  /** Digests of the callback addresses that were generated for the requests (`callbackMarks`). */
   readonly marks: readonly string[];
-  /** Sids of campaigns that answers named, though they differ from what was sent: one may be the campaign all the same. */
+  /** Sids of campaigns that answers named, though they differ from what was sent. Each may be the campaign nevertheless. */
   readonly suspects: readonly string[];
 }
 
-/** Nothing was sent, or it is known that nothing was created. */
+/** Progress of a create of which nothing was sent, or that certainly created nothing. */
 export const nothingSent: Progress = {
   sentAtMs: null,
   settledByMs: 0,
@@ -51,19 +51,19 @@ const stored = z.object({
 });
 
 /**
- * The record of a create under an idempotency key, in the shared state.
+ * Record of a create under an idempotency key, in the shared state.
  *
- * `name` is the name that is sent, `claimedAtMs` the first use of the key. `owner` is the holder of its lease, null for none;
- * `beat` grows while the holder lives, so that others can tell without comparing clocks. `campaign` is the result.
+ * `name` is the name that is sent, `claimedAtMs` the first use of the key. `owner` is the holder of the lease, or null; `beat`
+ * counts its heartbeats, so that other gateways see without comparing clocks that it lives. `campaign` is the result.
  */
 export type CreateRecord = Readonly<z.infer<typeof stored>>;
 
-/** The record as text, for the store. */
+/** Serialises a record for the shared state. */
 export function recordToText(record: CreateRecord): string {
   return JSON.stringify(record);
 }
 
-/** @returns undefined for a text that is not a record of this version, e.g. that of a newer gateway. */
+/** Parses a record. @returns undefined for a text that is no record, or one of a newer gateway. */
 export function recordFromText(text: string): CreateRecord | undefined {
   const json = jsonOrUndefined(text);
   if (typeof json !== 'object' || json === null) return undefined;
@@ -80,52 +80,50 @@ export function jsonOrUndefined(text: string): unknown {
   }
 }
 
-/** Tells inputs apart by what would be sent: a field that is left out and one that is null are the same. */
+/** Fingerprint of the request that a draft becomes. An omitted field and a null field make no difference. */
 export function fingerprintOf(draft: CampaignDraft): string {
   return digest(JSON.stringify(createToWire(draft)));
 }
 
-/** A text of fixed length in place of one of any length. */
+/** SHA-256 digest of a text, in base64url. */
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-/** A campaign that can be found again. */
+/** A draft with a name, by which its campaign can be found. */
 export type NamedDraft = CampaignDraft & { readonly name: string };
 
-/** Where a create notes its progress, before it goes on. */
+/** Log of a create's progress. Each step is noted before it is taken. */
 export interface CreateLog {
   readonly progress: Progress;
-  /** @throws GatewayError where it can't be noted, or another gateway works on this create by now. */
+  /** @throws GatewayError where the store is unavailable, or another gateway has taken over this create. */
   note(progress: Progress): Promise<void>;
-  /** False where another gateway may work on this create by now. */
+  /** False once another gateway may have taken over this create. */
   isOurs(): boolean;
 }
 
-/** One create, whatever becomes of its requests. */
+/** One create, with all its requests. */
 export interface Create {
-  /** A campaign that is its answer is reserved under this. */
+  /** The campaign that it creates is reserved under this id. */
   readonly id: string;
   readonly draft: NamedDraft;
-  /** True where the name was made for it. */
+  /** True for a name that was generated for it. */
   readonly isNameOurs: boolean;
   readonly log: CreateLog;
   /** The request that it is for. */
   readonly origin: CallOrigin;
 }
 
-/**
- * Adds the callback addresses that neither the caller nor the campaign has; new ones each time: callback-marks.ts.
- */
+/** Adds the callback addresses that neither the caller nor the campaign has. Each call generates new ones. */
 export type WithCallbacks = (draft: CampaignDraft, campaign?: Campaign) => CampaignDraft;
 
-/** The document's sample times are Indian. */
+/** The times of the API document have the Indian offset. */
 const indianOffsetMs = 5.5 * 3_600_000;
 
 /**
- * A name for a campaign that was given none: the upstream's own default, "AccountSID CurrentDate CurrentTime"
- * (`exotel 2021-06-04 11:11:10`), and some letters more. With the upstream's own, two campaigns of one second could
- * not be told apart when the answer to a create was lost.
+ * Generates a name for a campaign without one: the upstream's default, "AccountSID CurrentDate CurrentTime"
+ * (`exotel 2021-06-04 11:11:10`), and eight random letters. With the default alone, two campaigns of one second could not be
+ * distinguished after a lost answer.
  *
  * @param random from 0 to 1.
  */

@@ -20,26 +20,26 @@ import { Reconciler } from './look-up/reconciler.js';
 import { outcomeOfFailure, refused } from './outcome.js';
 import { CreateSender } from './create-sender.js';
 
-/** What creating needs. */
+/** Options of `Creates`. */
 export interface CreatesOptions {
   readonly client: ExotelClient;
   readonly state: SharedState;
   readonly accountSid: string;
-  /** How long one request may take. */
+  /** Timeout of one request. */
   readonly timeoutMs: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** How many rows of a list to ask for at once. */
+  /** Rows of one list window. */
   readonly windowRows: () => number;
-  /** How many windows of the list one look may read. */
+  /** Windows of the list that one look-up may read. */
   readonly maximumWindows: number;
   readonly withCallbacks: WithCallbacks;
 }
 
-/** Every create of the process: no campaign twice (docs/writing.md). */
+/** All creates of the process. Each makes one campaign, whatever fails in between (docs/writing.md). */
 export class Creates {
   readonly #options: CreatesOptions;
   readonly #keyed: KeyedCreates;
@@ -56,7 +56,7 @@ export class Creates {
   }
 
   /**
-   * Creates a campaign, or answers the result of the same key before.
+   * Creates a campaign, or returns the result of an earlier create under the same key.
    * @param origin the request that it is for.
    */
   async create(
@@ -78,7 +78,7 @@ export class Creates {
       };
       return { outcome: await this.#run(create), isReplay: false };
     }
-    // Rules that are broken whatever was done before need no lease.
+    // A field that breaks a rule is refused without a lease, whatever the key was used for before.
     const always = [...fieldProblems(draft), ...keyProblems(idempotencyKey)];
     if (always.length > 0) return { outcome: refused(...problems()), isReplay: false };
     return this.#keyed.once({
@@ -106,7 +106,7 @@ export class Creates {
   }
 }
 
-/** The log of a create without a key, which nobody repeats. */
+/** Log of a create without a key, which can't be repeated. It lasts as long as the request. */
 class ProcessLog implements CreateLog {
   progress: Progress = nothingSent;
 

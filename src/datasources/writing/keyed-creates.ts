@@ -13,7 +13,7 @@ import {
 } from './create.js';
 import { done, type Outcome, OutcomeUnknown, refused } from './outcome.js';
 
-/** The result of a create under a key. */
+/** Result of a create under a key. */
 export interface KeyedOutcome {
   readonly outcome: Outcome;
   /** True for the result of an earlier create. */
@@ -26,24 +26,24 @@ export interface KeyedOutcome {
 export interface KeyedCreate {
   readonly key: string;
   readonly draft: CampaignDraft;
-  /** The name to send, where it is the first request under its key. */
+  /** The name to send for the first request under the key. Repeats send the same. */
   readonly name: string;
-  /** The rules that it breaks. */
+  /** Checks the rules. */
   readonly problems: () => UserProblem[];
-  /** Creates it, or finds the campaign that was created; runs once at a time. */
+  /** Creates the campaign, or finds it where it was created. Runs once at a time. */
   readonly run: (lease: CreateLease) => Promise<Outcome>;
 }
 
-/** What keys need. */
+/** Options of `KeyedCreates`. */
 export interface KeyedCreatesOptions {
   readonly state: SharedState;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** How often the record of a key is read that another gateway works on. */
+/** Interval between two reads of a record that another gateway holds. */
 const pollMs = 250;
-/** How long it is waited for. */
+/** Longest wait for another gateway. */
 const maximumWaitMs = 30_000;
 
 const keyReused = problem(
@@ -53,12 +53,13 @@ const keyReused = problem(
 );
 
 /**
- * Lets each idempotency key create one campaign, for 24 hours. A request takes the lease of its key before anything is sent; a
- * request that finds a lease without a holder goes on from the progress in the record.
+ * Idempotency keys: each creates one campaign within 24 hours. A request takes the lease of its key before it sends. A request
+ * that finds an expired lease goes on from the progress in the record.
  */
 export class KeyedCreates {
   readonly #options: KeyedCreatesOptions;
-  readonly #here = new Map<
+  /** Creates that this process works on, by key. */
+  readonly #running = new Map<
     string,
     { readonly fingerprint: string; readonly result: Promise<KeyedOutcome> }
   >();
@@ -67,15 +68,15 @@ export class KeyedCreates {
     this.#options = options;
   }
 
-  /** Runs a create under its key, joins one that is running, or answers the result of an earlier one. */
+  /** Runs a create under its key, joins the one that is running, or returns the result of an earlier one. */
   async once(create: KeyedCreate): Promise<KeyedOutcome> {
     const key = `create:${digest(create.key)}`;
     const fingerprint = fingerprintOf(create.draft);
-    const here = this.#here.get(key);
-    if (here && here.fingerprint !== fingerprint) return firstOutcome(refused(keyReused));
-    if (here) return { ...(await here.result), isJoined: true };
-    const result = this.#once(key, fingerprint, create).finally(() => this.#here.delete(key));
-    this.#here.set(key, { fingerprint, result });
+    const running = this.#running.get(key);
+    if (running && running.fingerprint !== fingerprint) return firstOutcome(refused(keyReused));
+    if (running) return { ...(await running.result), isJoined: true };
+    const result = this.#once(key, fingerprint, create).finally(() => this.#running.delete(key));
+    this.#running.set(key, { fingerprint, result });
     return result;
   }
 
@@ -107,7 +108,7 @@ export class KeyedCreates {
     throw new OutcomeUnknown(name);
   }
 
-  /** @returns null where another request was first. */
+  /** Takes the lease. @returns null where another request was faster. */
   async #lease(key: string, text: string | null, record: CreateRecord): Promise<CreateLease | null> {
     const { state, now } = this.#options;
     const ours = { ...record, owner: randomUUID(), beat: record.beat + 1 };
@@ -120,7 +121,7 @@ export class KeyedCreates {
   }
 }
 
-/** A result is kept, an unknown outcome is left to the next request, and where nothing was created the key is free. */
+/** Stores the result, leaves an unknown outcome to the next request, or frees the key where nothing was created. */
 async function runUnderLease(lease: CreateLease, { run }: KeyedCreate): Promise<Outcome> {
   try {
     const outcome = await run(lease);

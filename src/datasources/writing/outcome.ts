@@ -3,52 +3,52 @@ import { GatewayError, problem, type UserProblem } from '../../domain/errors.js'
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 
-/** What a write comes to, in the shape of the schema's payloads: done, or what the caller can mend. */
+/** Outcome of a write in the shape of the schema's payloads: the campaign, or the errors that the caller can correct. */
 export interface Outcome {
   readonly campaign: Campaign | null;
   readonly userErrors: readonly UserProblem[];
-  /** The upstream's own id of the request that did it or refused it. */
+  /** The upstream's id of the request that did or refused the write. */
   readonly requestId?: string | null | undefined;
-  /** True where the campaign is as create answers it, without stats and cost. */
+  /** True for a campaign without stats and cost, as the answer to a create has it. */
   readonly isPartial?: boolean;
 }
 
-/** It was done. */
+/** Outcome of a write that was done. */
 export function done(campaign: Campaign, requestId?: string | null): Outcome {
   return { campaign, userErrors: [], requestId };
 }
 
-/** It was not done, and this is what to mend. */
+/** Outcome of a write that was refused, with the reasons. */
 export function refused(...userErrors: readonly UserProblem[]): Outcome {
   return { campaign: null, userErrors };
 }
 
-/** There is no such campaign. */
+/** Outcome of a change to a campaign that does not exist. */
 export function notFound(): Outcome {
   return refused(problem('NOT_FOUND', ['sid'], 'There is no campaign with this sid.'));
 }
 
-/** The lifecycle rules don't let it be done; says what they let be done instead. */
+/** Outcome of an action that the campaign's status does not allow. The message names the actions that it allows. */
 export function notAllowed(action: CampaignAction, { status, availableActions }: Campaign): Outcome {
   const instead = availableActions.length === 0 ? 'nothing' : availableActions.join(', ');
   const message = `${action} is not allowed while the campaign is ${status}; allowed now: ${instead}.`;
   return refused(problem('ACTION_NOT_ALLOWED', ['sid'], message));
 }
 
-/** The upstream refused an action that the rules allow; of an action there is nothing to mend but when. */
+/** Outcome of an action that the status allows and the upstream refused. */
 export function refusedAction(action: CampaignAction, { reason, facts }: UpstreamFailure): Outcome {
   const code = reason === 'refused' ? 'REJECTED_BY_UPSTREAM' : 'ACTION_NOT_ALLOWED';
   const message = `The upstream refused ${action} on this campaign, though its status allows it.`;
   return { ...refused(problem(code, ['sid'], message)), requestId: facts.requestId };
 }
 
-/** Nobody knows whether the write was done. */
+/** It is unknown whether the write was done. */
 export class OutcomeUnknown extends GatewayError {
   override readonly name = 'OutcomeUnknown';
 
   /**
-   * @param campaignName that of the campaign that may have been created.
-   * @param retryAfterSeconds when it can be looked for.
+   * @param campaignName name of the campaign that may have been created.
+   * @param retryAfterSeconds after which the rate limit allows a look-up.
    */
   constructor(campaignName?: string, retryAfterSeconds?: number) {
     super('OUTCOME_UNKNOWN', campaignName === undefined ? changeUnknown : createUnknown, {
@@ -64,14 +64,14 @@ const createUnknown =
   'The upstream gave no usable answer: whether it created the campaign is not known. Repeat this with the same ' +
   'idempotencyKey; without one, look for the name in extensions.campaignName first.';
 
-/** The upstream did it, and what it answers of the campaign can't be read. */
+/** Error for a campaign that was created and can't be read. */
 export function createdUnreadable(sid: string, requestId: string | undefined): UpstreamFailure {
   return new UpstreamFailure('invalidResponse', { sid, ...(requestId !== undefined && { requestId }) });
 }
 
 /**
- * What to tell of a write that the upstream certainly did not do.
- * @throws the failure itself where the caller can't mend it.
+ * Outcome of a write that the upstream certainly did not do.
+ * @throws the failure itself where the caller can't correct it.
  */
 export function outcomeOfFailure(error: unknown): Outcome {
   if (!(error instanceof UpstreamFailure)) throw error;
@@ -89,19 +89,20 @@ export function outcomeOfFailure(error: unknown): Outcome {
   throw error;
 }
 
-/** After the upstream itself ended the exchange, it processes and lists in moments whatever it still processes. */
+/** After the upstream itself ended an exchange, it processes and lists the request within this time, if ever. */
 const quietMs = 5000;
-/** An exchange that we ended, or whose end nobody saw, may go on: for so many of our timeouts from its start. */
+/** A request whose exchange the upstream did not end may still be processed, for this many of our timeouts from its start. */
 const timeoutsUntilSettled = 3;
-/** A request may wait so long for its place in the budget, and once more after a refusal, before it is sent. */
-const budgetWaitMs = 10_000;
+/** Longest wait of a request in the rate limiter's queue, with a retry after a 429. */
 
-/** The time by which a request that is about to be sent is processed, if ever, should nobody see its end. */
+const queueWaitMs = 10_000;
+
+/** The time by which a request that is about to be sent is processed, if ever, should this process die before its answer. */
 export function settledByUnseen(nowMs: number, timeoutMs: number): number {
-  return nowMs + budgetWaitMs + Math.max(quietMs, timeoutsUntilSettled * timeoutMs);
+  return nowMs + queueWaitMs + Math.max(quietMs, timeoutsUntilSettled * timeoutMs);
 }
 
-/** Tells whether the upstream itself ended the exchange, by a status that says no or by breaking the connection. */
+/** Tells whether the upstream itself ended the exchange, by an error status or by breaking the connection. */
 export function isEndedByUpstream({ reason, facts }: UpstreamFailure): boolean {
   if (reason === 'invalidResponse') return facts.isRefused === true;
   return reason === 'unavailable' && !facts.mayStillRun && !facts.isAccepted;
