@@ -12,20 +12,18 @@ import { type Creates } from './creates.js';
 import { type KeyedOutcome } from './keyed-creates.js';
 import { type Outcome } from './outcome.js';
 
-/**
- * One write, for whoever must know later who did what. No text of a campaign, no number and no secret is in it.
- */
+/** Audit line of one write. It has no text of a campaign, no phone number and no secret. */
 export interface AuditLine {
-  /** Who asked for it. */
+  /** Name of the caller. */
   readonly who: string;
   readonly what: 'CREATE' | CampaignAction;
-  /** The campaign, where it is known which. */
+  /** Sid of the campaign; null where it is unknown. */
   readonly sid: string | null;
-  /** `replayed`: the answer is that of an earlier write under the same idempotency key. */
+  /** `replayed`: the result of an earlier create under the same idempotency key. */
   readonly outcome: 'done' | 'replayed' | 'refused' | 'failed' | 'unknown';
-  /** Of the user errors, or of the error. */
+  /** Codes of the user errors, or of the error. */
   readonly codes: readonly string[];
-  /** The upstream's own id of the request, for its support. */
+  /** The upstream's id of the request, for its support. */
   readonly upstreamRequestId: string | null;
 }
 
@@ -34,7 +32,7 @@ export type Audit = (line: AuditLine, trace: RequestTrace | undefined) => void;
 
 type Ending = Pick<AuditLine, 'outcome' | 'codes' | 'upstreamRequestId'> & { readonly sid?: string };
 
-/** What a write came to, for its line. */
+/** Audit data of an outcome. */
 function auditOfOutcome({ campaign, userErrors, requestId }: Outcome, isReplay = false): Ending {
   return {
     outcome: campaign ? (isReplay ? 'replayed' : 'done') : 'refused',
@@ -44,7 +42,7 @@ function auditOfOutcome({ campaign, userErrors, requestId }: Outcome, isReplay =
   };
 }
 
-/** What a write failed with, for its line; one whose campaign was named was done, and only its answer is unreadable. */
+/** Audit data of an error. An error with a sid is a write that was done and whose answer is unreadable. */
 function auditOfError(error: unknown): Ending {
   const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
   const { sid, requestId } = error instanceof UpstreamFailure ? error.facts : {};
@@ -56,20 +54,20 @@ function auditOfError(error: unknown): Ending {
   };
 }
 
-/** What writing needs. */
+/** Options of a writer. */
 export interface WritingOptions extends ChangesOptions {
   readonly creates: Creates;
   readonly audit: Audit;
 }
 
-/** The writes of one request; its reader sees each of them, and each leaves an audit line. */
+/** Writes of one request. Each write updates the request's reader and leaves an audit line. */
 export class CampaignWriter {
   readonly #options: WritingOptions;
   readonly #reader: RequestReader;
   readonly #changes: Changes;
   readonly #who: string;
 
-  /** @param who asks, for the audit. */
+  /** @param who name of the caller, for the audit. */
   constructor(options: WritingOptions, reader: RequestReader, who: string) {
     this.#options = options;
     this.#reader = reader;
@@ -77,23 +75,23 @@ export class CampaignWriter {
     this.#who = who;
   }
 
-  /** What is wrong with a new campaign: what creating it would be refused for, without a call. */
+  /** Checks a new campaign against the rules, without a call. */
   problems(draft: CampaignDraft, idempotencyKey: string | null): readonly UserProblem[] {
     return newCampaignProblems(draft, idempotencyKey, this.#options.now());
   }
 
-  /** Creates a campaign, or answers what came of the same key before. */
+  /** Creates a campaign, or returns the result of an earlier create under the same key. */
   async create(draft: CampaignDraft, idempotencyKey: string | null): Promise<Outcome> {
     const { outcome } = await this.#audited('CREATE', null, () => this.#create(draft, idempotencyKey));
     return outcome;
   }
 
-  /** Changes a campaign that has not started. */
+  /** Updates a campaign that has not started. */
   async update(sid: string, draft: CampaignDraft): Promise<Outcome> {
     return this.#change(CampaignAction.UPDATE, sid, () => this.#changes.update(sid, draft));
   }
 
-  /** Moves a campaign along its life, where the rules allow it. */
+  /** Performs a lifecycle action that the campaign's status allows. */
   async act(sid: string, action: LifecycleAction): Promise<Outcome> {
     return this.#change(action, sid, () => this.#changes.act(sid, action));
   }
@@ -102,19 +100,19 @@ export class CampaignWriter {
     const keyed = await this.#options.creates
       .create(draft, idempotencyKey, this.#reader.origin)
       .catch((error: unknown) => {
-        // Who is told to look must not be shown a list from before.
+        // A client that looks for the campaign now must not get an older list.
         if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) this.#reader.dropLists();
         throw error;
       });
     const { outcome, isReplay } = keyed;
     if (!outcome.campaign) return keyed;
     if (isReplay) return { outcome: await this.#asItIsNow(outcome), isReplay };
-    // What create answers has no stats and no cost: the next read asks for the whole campaign.
+    // The answer to a create has no stats and no cost, so the next read fetches the whole campaign.
     this.#reader.applyWrite(outcome.campaign, !outcome.isPartial);
     return keyed;
   }
 
-  /** A campaign that was created a while ago has moved on. Where it can't be read, it was created all the same. */
+  /** Replaces the stored result by the current campaign, where that can be read. */
   async #asItIsNow(outcome: Outcome): Promise<Outcome> {
     if (!outcome.campaign) return outcome;
     const campaign = await this.#reader.campaign(outcome.campaign.sid).catch(() => null);
@@ -147,7 +145,7 @@ export class CampaignWriter {
       this.#options.audit({ ...head, ...auditOfError(error) }, trace);
       throw error;
     } finally {
-      await this.#reader.flushed; // whoever is told of a write finds it, whichever gateway is asked
+      await this.#reader.flushed; // so that a read through any gateway sees the write before its caller has the answer
     }
   }
 }

@@ -13,45 +13,45 @@ import {
 } from './outstanding-creates.js';
 import { searchTermOf } from './text-similarity.js';
 
-/** The list does not tell whether the campaign is there. */
+/** The list does not show whether the campaign exists. */
 export class Inconclusive extends Error {
   override readonly name: string = 'CannotTell';
 }
 
-/** The list is too long to be read as far as the campaign could be. */
+/** The list is too long to be read to the last place where the campaign could be. */
 class ListTooLong extends Inconclusive {
   override readonly name = 'TooLong';
 }
 
-/** What looking needs. */
+/** Options of a look-up. */
 export interface LookUpOptions {
   readonly client: ExotelClient;
   readonly reservations: SidReservations;
   readonly outstanding: OutstandingCreates;
   readonly now: () => number;
-  /** How many rows to ask for at once. */
+  /** Rows of one list window. */
   readonly windowRows: () => number;
-  /** How many windows of the list to read at most in one look. */
+  /** Most windows that one scan reads. */
   readonly maximumWindows: number;
 }
 
-/** A lost create, and the query that is to find its campaign. */
+/** A lost create, and the list query by which its campaign is searched. */
 interface Search {
   readonly lost: LostCreate;
   readonly query: CampaignQuery;
   readonly call: CallOptions;
 }
 
-/** A row that is the campaign, or may be. */
+/** A row that matches the create. */
 interface Candidate {
   readonly row: Row<Campaign>;
   readonly match: Exclude<Match, 'none'>;
   readonly aheadMs: number;
 }
 
-/** How often a list that moves is read anew. */
+/** Most scans of a list that changes while it is read. */
 const maximumScans = 3;
-/** A layer that reads a time without its offset moves a start by up to so much: Indian time is 5.5 hours ahead. */
+/** Most that a layer moves a start time whose offset it ignores. The Indian offset is 5.5 hours. */
 const offsetErrorMs = 6 * 3_600_000;
 
 const allCampaigns: CampaignQuery = {
@@ -60,7 +60,7 @@ const allCampaigns: CampaignQuery = {
   order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
 };
 
-/** Looks in the list for a campaign whose create was sent and never answered: by name, content and time. */
+/** Finds the campaign of a create whose answer was lost in the upstream's list, by name, content and creation time. */
 export class LookUp {
   readonly #options: LookUpOptions;
 
@@ -69,11 +69,11 @@ export class LookUp {
   }
 
   /**
-   * Searches by a part of the name, which costs the least and finds a name that was not rewritten; where a null must be certain, it
-   * searches all campaigns that start after the request was sent.
-   * @param mustBeCertain false where a null proves nothing yet.
+   * Searches by a part of the name, which costs the fewest calls but misses a rewritten name. Where a null must be certain, it reads
+   * all campaigns that start after the request was sent.
+   * @param mustBeCertain true where null must prove that there is no campaign.
    * @returns the campaign, reserved for this create, or null where it is not in the list.
-   * @throws CannotTell or UpstreamFailure where that can't be told.
+   * @throws Inconclusive or UpstreamFailure where neither is certain.
    */
   async findCampaign(lost: LostCreate, call: CallOptions, mustBeCertain: boolean): Promise<Campaign | null> {
     const all = { lost, query: allCampaigns, call };
@@ -95,25 +95,25 @@ export class LookUp {
     try {
       return await this.#findIn(byName);
     } catch (error) {
-      // An upstream that takes a name may yet refuse to search for a part of it.
+      // The upstream may refuse to search for a part of a name that it accepted.
       if (!failedBecause(error, 'refused')) throw error;
       return this.#findIn(all);
     }
   }
 
   async #findIn(search: Search): Promise<Campaign | null> {
-    for (let walk = 1; walk <= maximumScans; walk += 1) {
-      const found = await this.#walk(search);
+    for (let scan = 1; scan <= maximumScans; scan += 1) {
+      const found = await this.#scan(search);
       if (found !== 'moved') return found;
     }
-    throw new Inconclusive('the list does not stand still');
+    throw new Inconclusive('the list changes while it is read');
   }
 
   /**
-   * Reads the list once. Each window begins with the last row of the one before: where that row is missing, rows have moved
-   * meanwhile, and some may have been passed over.
+   * Reads the list once. Each window begins with the last row of the window before. Where that row is missing, the list has moved,
+   * and rows may have been skipped.
    */
-  async #walk({ lost, query, call }: Search): Promise<Campaign | null | 'moved'> {
+  async #scan({ lost, query, call }: Search): Promise<Campaign | null | 'moved'> {
     const { client, windowRows, maximumWindows } = this.#options;
     const candidates = new Map<unknown, Candidate>();
     let last: string | undefined;
@@ -138,14 +138,14 @@ export class LookUp {
     throw new ListTooLong('the list could not be read far enough');
   }
 
-  /** Decides at the end of a walk. The answers of creates that are in flight then tell which rows are theirs. */
+  /** Chooses the campaign at the end of a scan. Waits for creates in flight, whose answers show which rows are theirs. */
   async #decide(candidates: readonly Candidate[], lost: LostCreate): Promise<Campaign | null> {
     const early = await this.#decideNow(candidates, lost);
     if (early !== 'unclear') return early;
     const late = (await this.#options.outstanding.waitForOthers(lost.createId))
       ? await this.#decideNow(candidates, lost)
       : early;
-    if (late === 'unclear') throw new Inconclusive('a row may be the one');
+    if (late === 'unclear') throw new Inconclusive('a row may be the campaign');
     return late;
   }
 
@@ -168,7 +168,7 @@ export class LookUp {
     return (await this.#reserveFirst(acceptable, lost, seen)) ?? 'unclear';
   }
 
-  /** Reserves the first of the rows that no other create can have made. */
+  /** Reserves the first row that no other create can have created. */
   async #reserveFirst(
     candidates: readonly Candidate[],
     lost: LostCreate,
@@ -184,7 +184,7 @@ export class LookUp {
     return null;
   }
 
-  /** Read after the list and before a reservation: whoever is missing has reserved a campaign already. */
+  /** Reads the register after the list and before a reservation: a create that is not in it has reserved its campaign. */
   #rivalsOf({ createId: id, draft }: LostCreate): Promise<Rivals> {
     return this.#options.outstanding.rivalsOf({ id, draft });
   }
@@ -196,7 +196,7 @@ export class LookUp {
   }
 }
 
-/** A row of which more is said than that it can't be read. */
+/** The row of a candidate that is readable. */
 function foundIn({ row, aheadMs }: Candidate): FoundRow {
   return { row: row as Campaign, aheadMs };
 }
@@ -219,7 +219,7 @@ function candidatesIn(rows: readonly Row<Campaign>[], lost: LostCreate, aheadMs:
   });
 }
 
-/** The latest start comes first, and ours lies after the sending: rows that start before are older. */
+/** Tells whether later windows can't have the campaign. The latest start comes first, and the campaign starts after the sending. */
 function isPast(rows: readonly Row<Campaign>[], lost: LostCreate, aheadMs: number): boolean {
   const starts = rows
     .map((row) => (row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? '')))

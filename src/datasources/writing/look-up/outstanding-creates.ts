@@ -23,25 +23,26 @@ const stored = z.array(
 );
 type Outstanding = z.infer<typeof stored>[number];
 
-/** As long as an idempotency key is kept: a lost create may be looked for as long. */
+/** A lost create may be looked for as long as its idempotency key lives. */
 const retentionMs = 24 * 3_600_000;
-/** What is longer is compared by its beginning. */
+/** A longer name is compared by its beginning. */
 const longestName = 400;
-/** Of one content; past that the oldest go first. */
+/** Most entries of one content. The oldest are dropped first. */
 const maximumEntries = 200;
-/** How often a change is tried that others get ahead of. */
+/** Most attempts at a change that collides with other gateways. */
 const maximumSwaps = 50;
 
-/** How sure a similarity makes: a create whose name is merely cut has no claim beside one whose name is whole. */
+/** Rank of a similarity: a create with the whole name of a campaign precedes one with a cut name. */
 const ranks: Readonly<Partial<Record<Similarity, number>>> = { same: 1, rewritten: 1, cut: 2 };
-const noClaim = 3;
+const unranked = 3;
 
 /**
- * The creates that were sent and not answered, of all gateways of the account: what a look-up finds may be theirs.
+ * Register of the creates of all gateways that were sent and not answered. A campaign that a look-up finds may belong to one of
+ * them.
  *
- * They are in the shared state, under the digest of what they create (all but name and schedule): only creates of the same
- * content can be taken for each other. Who finds a campaign reads this after the list and before it takes the campaign: a
- * create that is not in it has taken its own.
+ * The entries are in the shared state, under the digest of the content (all fields but name and schedule), since only creates of
+ * the same content can be confused. A look-up reads the register after the list and before it reserves a campaign: a
+ * create that is not in the register has reserved its own.
  */
 export class OutstandingCreates {
   readonly #state: SharedState;
@@ -54,7 +55,7 @@ export class OutstandingCreates {
     this.#now = now;
   }
 
-  /** Runs what sends a create: who looks for another can wait for its end. */
+  /** Runs a request of a create, so that look-ups for other creates can wait for its end. */
   async track<T>({ id }: Create, send: () => Promise<T>): Promise<T> {
     const sent = send();
     this.#inFlight.set(id, sent);
@@ -66,8 +67,8 @@ export class OutstandingCreates {
   }
 
   /**
-   * Waits for the ends of the creates that this process is sending.
-   * @returns whether there were any besides the one with this id.
+   * Waits for the requests of the other creates that this process is sending.
+   * @returns whether there were any.
    */
   async waitForOthers(id: string): Promise<boolean> {
     const others = [...this.#inFlight].flatMap(([other, sent]) => (other === id ? [] : [sent]));
@@ -75,7 +76,7 @@ export class OutstandingCreates {
     return others.length > 0;
   }
 
-  /** Notes how far a create has come. Where it can't be noted, others may take its campaign for theirs (docs/writing.md). */
+  /** Notes the progress of a create. Where the store is unavailable, others may take its campaign for theirs (docs/writing.md). */
   async note(create: Create, { sentAtMs, settledByMs }: Progress, isInFlight: boolean): Promise<void> {
     const { draft, id } = create;
     const { startTime = null, endTime = null } = draft.schedule ?? {};
@@ -95,7 +96,7 @@ export class OutstandingCreates {
     ]).catch(() => undefined);
   }
 
-  /** The outstanding creates of the same content as a create, without itself. */
+  /** The other outstanding creates of the same content. @throws GatewayError where the register is unreadable. */
   async rivalsOf({ id, draft }: Pick<Create, 'id' | 'draft'>): Promise<Rivals> {
     const { entries } = await this.#read(draftKey(draft));
     const others = entries.filter((other) => other.id !== id);
@@ -130,14 +131,14 @@ export class OutstandingCreates {
   }
 }
 
-/** A campaign of a list, as it is told from others. */
+/** A campaign of a list. */
 export interface FoundRow {
   readonly row: Campaign;
-  /** See `isLikelyCreation`. */
+  /** How far the upstream's clock is ahead of ours (see `isLikelyCreation`). */
   readonly aheadMs: number;
 }
 
-/** The outstanding creates that a create's campaign could be taken for. */
+/** The outstanding creates whose campaigns could be confused with the campaign of one create. */
 export class Rivals {
   readonly #draft: Create['draft'];
   readonly #fingerprint: string;
@@ -153,9 +154,9 @@ export class Rivals {
   }
 
   /**
-   * Tells whether one of them may have made a campaign that looks like the create's. A lost one that says the same in every letter
-   * does not count: of campaigns that are the same either may have any.
-   * @param seen the names of the campaigns that were found with it: a name that is there was not rewritten.
+   * Tells whether a rival may have created a campaign that matches the create. A lost rival with an identical request does not
+   * count: their campaigns are interchangeable.
+   * @param seen names of the campaigns that were found with it. A rival whose name is there did not create a rewritten one.
    */
   mayHaveMade(found: FoundRow, seen: ReadonlySet<string>): boolean {
     const { row } = found;
@@ -164,14 +165,14 @@ export class Rivals {
       if (other.fingerprint === this.#fingerprint && !isSent) return false;
       if (other.name !== row.name && seen.has(other.name)) return false;
       const rank = this.#rankOf(other.name, row.name);
-      if (rank === noClaim || rank > this.#rankOf(this.#draft.name, row.name)) return false;
+      if (rank === unranked || rank > this.#rankOf(this.#draft.name, row.name)) return false;
       return fits(other, found);
     });
   }
 
   /**
-   * Tells whether a row that is not known to have the create's name has the whole name of one of them. A name that is merely cut
-   * proves nothing: a layer that cuts names may have done more to the create's own.
+   * Tells whether a row has the whole name of a rival. A cut name proves nothing: a layer that cuts names may have changed the
+   * create's own name further.
    */
   hasWholeNameOfOne(found: FoundRow): boolean {
     return this.#others.some(
@@ -184,18 +185,18 @@ export class Rivals {
     const known = this.#ranks.get(key);
     if (known !== undefined) return known;
     const compared = sent.length < longestName ? stored : stored.slice(0, longestName);
-    const rank = ranks[similarityOf(sent, compared)] ?? noClaim;
+    const rank = ranks[similarityOf(sent, compared)] ?? unranked;
     this.#ranks.set(key, rank);
     return rank;
   }
 }
 
-/** Whether a campaign was made when a create was sent, and has its schedule. */
+/** Tells whether a campaign was created when a create was sent, and has its schedule. */
 function fits(other: Outstanding, { row, aheadMs }: FoundRow): boolean {
   return isLikelyCreation(other, row.createdAt, aheadMs) && hasScheduleOf({ schedule: other }, row);
 }
 
-/** Where the creates of a content are: of all that is compared to a row's but its name and its schedule. */
+/** Key of the creates with the content of a draft: all fields that are compared but name and schedule. */
 function draftKey(draft: CampaignDraft): string {
   const { contentType, lists, dltEntityId, dltTemplateId, senderId, smsType, template } = draft;
   const withoutZeros = [dltEntityId, dltTemplateId].map((id) => id?.replace(/^0+/, ''));
@@ -204,10 +205,10 @@ function draftKey(draft: CampaignDraft): string {
   return `outstanding:${digest(JSON.stringify(content))}`;
 }
 
-/** As long as a create may be looked for, and a day more. */
+/** The time in which a create may be looked for, and a day more. */
 const reservationTtlMs = 48 * 3_600_000;
 
-/** Which campaign is the answer to which create: no campaign is the answer to two. */
+/** Reservations of campaigns for creates: no campaign is the answer to two creates. */
 export class SidReservations {
   readonly #state: SharedState;
 

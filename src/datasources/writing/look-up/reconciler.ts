@@ -5,15 +5,15 @@ import { type Create } from '../create.js';
 import { OutcomeUnknown } from '../outcome.js';
 import { Inconclusive, type LookUp } from './look-up.js';
 
-/** A caller is kept waiting so long between looks; after the last the outcome is unknown. */
+/** Pauses between the look-ups while the caller waits. After the last look-up the outcome is unknown. */
 const pausesMs = [5000, 5000] as const;
 
 /**
- * Looks for the effect of a request whose answer was lost: at once, and twice more, the first time as soon as the request can't be
- * processed any more.
- * @param openMs for how long it may still be processed.
- * @param look gives undefined where it tells nothing; `isSettled` is true once the request can't be processed any more.
- * @returns undefined where no look told anything.
+ * Looks for the effect of a request whose answer was lost: at once, and twice more. The second look-up waits until the request can't
+ * be processed any more, where that is within the pause.
+ * @param openMs how long the request may still be processed.
+ * @param look resolves to undefined where it is inconclusive; `isSettled` is true once the request can't be processed any more.
+ * @returns undefined where every look-up was inconclusive.
  */
 export async function lookUntilKnown<T>(
   openMs: number,
@@ -31,17 +31,17 @@ export async function lookUntilKnown<T>(
   return undefined;
 }
 
-/** What the reconciler needs. */
+/** Options of a reconciler. */
 export interface ReconcilerOptions {
   readonly lookUp: LookUp;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** How long one look may take, with its wait for other creates. */
+/** Timeout of one look-up, including its wait for other creates. */
 const lookTimeoutMs = 6000;
 
-/** Establishes the outcome of a create whose answer was lost. */
+/** Reconciles a create whose answer was lost with the upstream's list. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
 
@@ -50,9 +50,9 @@ export class Reconciler {
   }
 
   /**
-   * Looks at once, and again when the requests can't be processed any more.
+   * Looks for the campaign at once, and again when the requests can't be processed any more.
    * @returns the campaign, or null where there certainly is none.
-   * @throws OutcomeUnknown where neither is certain yet.
+   * @throws OutcomeUnknown where neither is certain.
    */
   async reconcile(create: Create): Promise<Campaign | null> {
     const { now, sleep } = this.#options;
@@ -65,7 +65,7 @@ export class Reconciler {
     return found;
   }
 
-  /** @returns undefined for a look that tells nothing. */
+  /** Looks once. @returns undefined where that is inconclusive. */
   async #look(create: Create, isSettled: boolean): Promise<Campaign | null | undefined> {
     const { id, draft, isNameOurs, log, origin } = create;
     const { sentAtMs, settledByMs, marks, suspects } = log.progress;
@@ -85,7 +85,7 @@ export class Reconciler {
   }
 }
 
-/** A look that takes too long tells nothing, though it goes on. */
+/** Stops waiting for a look-up that takes too long. It goes on, and its result is ignored. */
 async function withTimeout<T>(look: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

@@ -8,16 +8,15 @@ import { isSameText, similarityOf } from './text-similarity.js';
 
 type Callbacks = Pick<CampaignDraft | Campaign, 'statusCallback' | 'smsStatusCallback'>;
 
-/** An address as it is compared: an upstream may put a slash behind it, or escape what needs no escape. */
+/** Normalises an address for comparison: the upstream may append a slash, or escape characters without need. */
 function comparableAddress(url: string): string {
   const href = URL.canParse(url) ? new URL(url).href : url;
   return href.replace(/\/$/, '').replaceAll(/%2d/gi, '-').replaceAll(/%5f/gi, '_');
 }
 
 /**
- * The callback addresses that the gateway added to a draft, as digests: each is made for one request and can't be guessed, so
- * the campaign that has one is the one that the request made. The addresses themselves are secrets (SECURITY.md), and
- * are not kept.
+ * Digests of the callback addresses that the gateway added to a draft. Each address is generated for one request and can't be
+ * guessed, so it identifies the campaign that the request created. The addresses are secrets (SECURITY.md) and are not stored.
  */
 export function callbackMarks(draft: Callbacks, filled: Callbacks): string[] {
   const added = [
@@ -27,7 +26,7 @@ export function callbackMarks(draft: Callbacks, filled: Callbacks): string[] {
   return added.flatMap((url) => (url == null ? [] : [digest(comparableAddress(url))]));
 }
 
-/** Tells whether a campaign has one of these addresses. */
+/** Tells whether a campaign has one of these callback addresses. */
 export function isMarked(
   { statusCallback, smsStatusCallback }: Callbacks,
   marks: readonly string[],
@@ -37,44 +36,44 @@ export function isMarked(
   return urls.some((url) => url != null && marks.includes(digest(comparableAddress(url))));
 }
 
-/** What a row says of one thing that was sent; `silent` where the row or the draft does not say it. */
+/** Result of comparing one field; `silent` where the campaign or the draft lacks it. */
 type Verdict = 'same' | 'different' | 'silent';
 
-/** One thing that can be said of a campaign. What changes together is one group: it counts as one difference. */
+/** One field of the comparison. The fields of one group count as one difference. */
 interface Field {
   readonly group: string;
-  readonly said: (draft: CampaignDraft) => unknown;
-  readonly shown: (campaign: Campaign) => unknown;
+  readonly sentValue: (draft: CampaignDraft) => unknown;
+  readonly storedValue: (campaign: Campaign) => unknown;
   readonly verdict: (draft: CampaignDraft, campaign: Campaign) => Verdict;
 }
 
-function field<Said, Shown>(
+function field<Sent, Stored>(
   group: string,
-  said: (draft: CampaignDraft) => Said | null | undefined,
-  shown: (campaign: Campaign) => Shown | null | undefined,
-  isSame: (said: Said, shown: Shown) => boolean,
+  sentValue: (draft: CampaignDraft) => Sent | null | undefined,
+  storedValue: (campaign: Campaign) => Stored | null | undefined,
+  isSame: (sent: Sent, stored: Stored) => boolean,
 ): Field {
   const verdict = (draft: CampaignDraft, campaign: Campaign): Verdict => {
-    const [one, other] = [said(draft), shown(campaign)];
+    const [one, other] = [sentValue(draft), storedValue(campaign)];
     if (one == null || other == null) return 'silent';
     return isSame(one, other) ? 'same' : 'different';
   };
-  return { group, said, shown, verdict };
+  return { group, sentValue, storedValue, verdict };
 }
 
 const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];
 
-/** "On the minute" is how the upstream sets times of its own: docs/upstream.md, rules on create. */
-const isSameMoment = (said: Date, shown: string): boolean =>
-  Math.abs(said.getTime() - Date.parse(shown)) < minuteMs;
-/** Ids that some layer took for numbers lose their zeros in front. */
-const isSameNumber = (said: string, shown: string): boolean =>
-  said.replace(/^0+/, '') === shown.replace(/^0+/, '');
-const isSameWord = (said: string, shown: string): boolean => said.toLowerCase() === shown.toLowerCase();
-const isSameAddress = (said: string, shown: string): boolean =>
-  comparableAddress(said) === comparableAddress(shown);
-const isSameSet = (said: readonly string[], shown: readonly string[]): boolean =>
-  new Set(shown).size === new Set(said).size && said.every((sid) => shown.includes(sid));
+/** The upstream rounds times to the minute (docs/upstream.md, rules on create). */
+const isSameMoment = (sent: Date, stored: string): boolean =>
+  Math.abs(sent.getTime() - Date.parse(stored)) < minuteMs;
+/** Ids that a layer treated as numbers lose their leading zeros. */
+const isSameNumber = (sent: string, stored: string): boolean =>
+  sent.replace(/^0+/, '') === stored.replace(/^0+/, '');
+const isSameWord = (sent: string, stored: string): boolean => sent.toLowerCase() === stored.toLowerCase();
+const isSameAddress = (sent: string, stored: string): boolean =>
+  comparableAddress(sent) === comparableAddress(stored);
+const isSameSet = (sent: readonly string[], stored: readonly string[]): boolean =>
+  new Set(stored).size === new Set(sent).size && sent.every((sid) => stored.includes(sid));
 const known = (word: string): string | null => (word === 'UNKNOWN' ? null : word);
 
 const name = field(
@@ -153,12 +152,12 @@ const content: readonly Field[] = [
   ),
 ];
 
-/** How long after its creation a campaign starts at most that was given no start; the samples have ten minutes. */
+/** Longest time from the creation to the default start. The samples have ten minutes. */
 const latestDefaultStartMs = hourMs;
 /** "Without a schedule the end is 30 days after the start" (docs/upstream.md, rules on create). */
 const defaultRunMs = 30 * dayMs;
 
-/** Whether a row's times are those that were sent, or that the upstream sets where none were. */
+/** Tells whether a campaign has the schedule that was sent, or the upstream's default where none was. */
 export function hasScheduleOf({ schedule }: Pick<CampaignDraft, 'schedule'>, campaign: Campaign): boolean {
   const times = content.filter(({ group }) => group === 'schedule');
   if (times.some(({ verdict }) => verdict({ schedule: schedule ?? null }, campaign) === 'different'))
@@ -174,24 +173,24 @@ export function hasScheduleOf({ schedule }: Pick<CampaignDraft, 'schedule'>, cam
 }
 
 /**
- * How many things but the name a row has otherwise than they were sent. What the row does not say is no difference; what
- * was not sent, and the row has, is one.
+ * Counts the differences between a campaign and the draft, the name excluded. A field that the campaign lacks is no difference; a
+ * callback or a schedule that was not sent is one.
  */
 export function differences(draft: CampaignDraft, campaign: Campaign): number {
   const groups = new Set(
     content.flatMap(({ group, verdict }) => (verdict(draft, campaign) === 'different' ? [group] : [])),
   );
   if (!hasScheduleOf(draft, campaign)) groups.add('schedule');
-  const isCalledBackUnsaid =
+  const hasForeignCallback =
     (draft.statusCallback == null && campaign.statusCallback !== null) ||
     (draft.smsStatusCallback == null && campaign.smsStatusCallback !== null);
-  if (isCalledBackUnsaid) groups.add('callbacks');
+  if (hasForeignCallback) groups.add('callbacks');
   return groups.size;
 }
 
 /**
- * What a campaign contradicts of what was sent: things that both say, and not alike. A text that some layer may have rewritten
- * is no contradiction, and neither is what the upstream adds.
+ * The groups of fields in which a campaign contradicts the draft. A name or a text that a layer may have rewritten is no
+ * contradiction, and neither is a value that the upstream added.
  */
 export function contradictions(draft: CampaignDraft, campaign: Campaign): ReadonlySet<string> {
   const groups = content.flatMap(({ group, verdict }) =>
@@ -207,11 +206,11 @@ function isLike(sent: string | null | undefined, stored: string | null): boolean
   return sent == null || stored === null || similarityOf(sent, stored) !== 'different';
 }
 
-/** Contradictions that no layer makes: campaigns of another name, for other people, or of another text are other campaigns. */
+/** A campaign with another name, other lists or another text is another campaign. */
 const decisive = ['name', 'lists', 'template'];
 
 /**
- * Tells whether the campaign that answers a create may be taken for the one that was sent.
+ * Tells whether the campaign in the answer to a create is the one that was sent.
  * @param sent the draft as it was sent, with its callback addresses.
  */
 export function isPlausibleAnswer(sent: CampaignDraft, campaign: Campaign): boolean {
@@ -219,30 +218,32 @@ export function isPlausibleAnswer(sent: CampaignDraft, campaign: Campaign): bool
   return found.size <= 1 && !decisive.some((group) => found.has(group));
 }
 
-/** What a campaign shows of a change that was sent. */
+/** Progress of a change, as the campaign shows it. */
 export type ChangeProgress = 'done' | 'notDone' | 'unclear';
 
 /**
- * Tells what became of an update from the campaign as it is now.
- * @param before the campaign as it was.
+ * Progress of an update.
+ * @param before the campaign before the update was sent.
+ * @param now the current campaign.
  */
 export function updateProgress(draft: CampaignDraft, before: Campaign, now: Campaign): ChangeProgress {
-  const said = [name, ...content].filter((one) => one.said(draft) != null);
-  const isUnchanged = ({ shown }: Field): boolean =>
-    JSON.stringify(shown(now)) === JSON.stringify(shown(before));
+  const sent = [name, ...content].filter((one) => one.sentValue(draft) != null);
+  const isUnchanged = ({ storedValue }: Field): boolean =>
+    JSON.stringify(storedValue(now)) === JSON.stringify(storedValue(before));
   const isDone = (one: Field): boolean =>
     one.verdict(draft, now) === 'same' || (one === name && !isUnchanged(one) && isRenamed(draft, now));
-  if (said.every(isDone)) return 'done';
+  if (sent.every(isDone)) return 'done';
   const isNotDone =
-    said.every(isUnchanged) && said.some(({ verdict }) => verdict(draft, now) === 'different');
+    sent.every(isUnchanged) && sent.some(({ verdict }) => verdict(draft, now) === 'different');
   return isNotDone ? 'notDone' : 'unclear';
 }
 
 /**
- * Tells what became of a lifecycle action from the campaign as it is now. A paused campaign that is over now was resumed and ran
- * to its end, or was completed by somebody else. Completing it fails the messages that were not submitted yet, so it was
- * resumed where more were sent than had been submitted.
- * @param before the campaign as it was.
+ * Progress of a lifecycle action. A paused campaign that is completed now was resumed and ran to its end, or was completed by
+ * somebody else. Completing it fails the messages that were not submitted yet, so it was certainly resumed if more messages
+ * were sent than had been submitted before.
+ * @param before the campaign before the action was sent.
+ * @param now the current campaign.
  */
 export function actionProgress(action: LifecycleAction, before: Campaign, now: Campaign): ChangeProgress {
   if (hasReached(action, now.status)) return 'done';

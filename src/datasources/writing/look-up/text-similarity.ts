@@ -1,17 +1,17 @@
 /**
- * How a stored text is like the one that was sent:
- * - `same`: but for spaces and the composition of letters.
- * - `rewritten`: the same letters and digits. Layers escape text for HTML or URLs, replace or drop what they don't take
- *   (spaces, punctuation, emoji, all that is not ASCII), and change case.
- * - `cut`: rewritten or not, its beginning.
- * - `near`: the one contains the other.
+ * Similarity of a stored text and the text that was sent:
+ * - `same`: they differ in spaces and in the composition of letters at most.
+ * - `rewritten`: they have the same letters and digits. Layers between us and the store escape text for HTML, URLs or JSON, change
+ *   case, and replace or drop characters (spaces, punctuation, emoji, everything that is not ASCII).
+ * - `cut`: the stored text is the beginning of the sent one, rewritten or not.
+ * - `near`: one contains the other.
  */
 export type Similarity = 'same' | 'rewritten' | 'cut' | 'near' | 'different';
 
-/** No column for names is shorter: what is shorter and the beginning of a name is rather another name. */
+/** Length of the shortest column for names that is expected. A shorter beginning of a name is rather another name. */
 const shortestCut = 20;
 
-/** Compares a stored text with the one that was sent. */
+/** Compares a stored text with the text that was sent. */
 export function similarityOf(sent: string, stored: string): Similarity {
   if (normalized(sent) === normalized(stored)) return 'same';
   const sentAs = unescaped(sent).map(letters);
@@ -27,12 +27,12 @@ export function similarityOf(sent: string, stored: string): Similarity {
   return isSome((one, other) => one.includes(other) || other.includes(one)) ? 'near' : 'different';
 }
 
-/** A text without what almost any layer may normalise: runs of spaces, spaces around it, the composition of letters. */
+/** Normalises spaces and the composition of letters, which almost any layer may change. */
 function normalized(text: string): string {
   return text.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Tells whether two texts are the same, but for spaces, composition, and how often either is escaped. */
+/** Tells whether two texts are the same, apart from spaces, the composition of letters, and escaping. */
 export function isSameText(sent: string, stored: string): boolean {
   return (
     normalized(sent) === normalized(stored) ||
@@ -40,10 +40,10 @@ export function isSameText(sent: string, stored: string): boolean {
   );
 }
 
-/** Marks of Latin, Greek and Cyrillic letters, which some layers drop, and those of emoji. The other marks are vowels. */
+/** Marks that some layers drop: those of Latin, Greek and Cyrillic letters, and of emoji. Other marks are vowels. */
 const droppedMarks = /[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
 
-/** What no layer changes but for case: letters, digits and the vowel signs of India's scripts, in capitals. */
+/** The letters, digits and Indian vowel signs of a text, in capitals. Layers change nothing of them but the case. */
 export function letters(text: string): string {
   return text
     .normalize('NFKD')
@@ -55,15 +55,17 @@ export function letters(text: string): string {
 const equals = (one: string, other: string): boolean => one === other;
 const startsWith = (one: string, other: string): boolean => other !== '' && one.startsWith(other);
 
-/** What is shorter is in many texts. */
+/** A shorter run of letters is part of many texts. */
 const fewestLetters = 3;
 
-/** Whether a stored text is what a layer that takes ASCII alone made of the one that was sent. */
+/** Tells whether a stored text is the sent one after a layer that takes ASCII only. */
 function isAsciiOf(sent: string, stored: string, test: (one: string, other: string) => boolean): boolean {
-  const kept = asciiLetters(stored);
-  if (kept.length < fewestLetters || letters(htmlDecoded(stored)) !== kept) return false;
-  // A layer may compose or decompose letters before it drops what is not ASCII: an accent takes its letter along, or not.
-  return [sent, sent.normalize('NFC'), sent.normalize('NFD')].some((form) => test(asciiLetters(form), kept));
+  const stripped = asciiLetters(stored);
+  if (stripped.length < fewestLetters || letters(htmlDecoded(stored)) !== stripped) return false;
+  // Composed letters are dropped with their accents; of decomposed letters only the accents are dropped.
+  return [sent, sent.normalize('NFC'), sent.normalize('NFD')].some((form) =>
+    test(asciiLetters(form), stripped),
+  );
 }
 
 function asciiLetters(text: string): string {
@@ -72,15 +74,15 @@ function asciiLetters(text: string): string {
     .toUpperCase();
 }
 
-/** A text as it may have been before some layer escaped it. */
+/** The texts that may have become this one by escaping. */
 function unescaped(text: string): string[] {
   return [text, htmlDecoded(text), percentDecoded(text), jsonDecoded(text), fullyUnescaped(text)];
 }
 
-/** A text that was escaped more often, and in turns, is not compared any further. */
+/** Bounds the work on a text that was escaped many times. */
 const mostRounds = 8;
 
-/** A text without any escaping, its own included: in that two texts of which one was escaped once more are alike. */
+/** Removes all escaping from a text, also that which it was sent with. Texts that differ only in escaping become equal. */
 function fullyUnescaped(text: string): string {
   let decoded = text;
   for (let round = 0; round < mostRounds && /[&%\\]/.test(decoded); round += 1) {
@@ -96,7 +98,7 @@ function jsonDecoded(text: string): string {
 }
 
 const namedEntities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-/** The marks of entities such as `&eacute;`. */
+/** Combining marks by their name in an entity, e.g. `&eacute;`. */
 const namedMarks: Readonly<Record<string, string>> = {
   acute: '\u0301',
   grave: '\u0300',
@@ -107,7 +109,7 @@ const namedMarks: Readonly<Record<string, string>> = {
   ring: '\u030a',
   caron: '\u030c',
 };
-/** So often some layers escape what others escaped already, beside ampersands. */
+/** Rounds of decoding: a layer may escape what another one has escaped. Repeated ampersands take one round. */
 const escapings = 3;
 
 function htmlDecoded(text: string): string {
@@ -127,7 +129,7 @@ function htmlDecoded(text: string): string {
   return decoded;
 }
 
-/** An escaped ampersand may stand before a word and a semicolon of the text's own. */
+/** An escaped ampersand may precede a word and a semicolon that belong to the text. */
 function isCommon(entity: string): boolean {
   return entity.slice(1, -1).toLowerCase() in namedEntities;
 }
@@ -146,19 +148,20 @@ function percentDecoded(text: string): string {
   );
 }
 
-/** Without the escape in the middle of which a text was cut. */
+/** Drops an incomplete escape at the end of a text that was cut. */
 function withoutBrokenEscape(text: string): string {
   return text.replace(/(?:&#?[0-9a-z]{0,31}|%[0-9a-f]?|\\u?[0-9a-f]{0,3})$/i, '');
 }
 
-/** "Min 3 letters" (API document, list, `name`). */
+/** Shortest search term: "Min 3 letters" (API document, list, `name`). */
 const shortestSearch = 3;
-/** What is behind it may have been cut off. */
+/** Length of the beginning of a name that is searched for. The rest may have been cut off. */
 const searchedCharacters = 40;
 
 /**
- * A part of a name to search for: the longest run of ASCII letters and digits near its beginning, which no layer rewrites
- * but for case; null where there is none that is long enough. What a search does not find may be there nevertheless.
+ * Search term for a name: the longest run of ASCII letters and digits near its beginning, of which layers change the case only.
+ * A name that was rewritten otherwise is not found by it.
+ * @returns null where no run is long enough.
  */
 export function searchTermOf(name: string): string | null {
   const beginning = [...name.slice(0, 2 * searchedCharacters)].slice(0, searchedCharacters).join('');
