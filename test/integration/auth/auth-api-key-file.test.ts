@@ -109,12 +109,12 @@ describe('a gateway does not start with', () => {
     [
       'two of a name',
       [anna, entryOf('anna', 'another', all)],
-      'Entry 2: "name" is the same as an entry\'s before it.',
+      'Entry 2: "name" is the same as in an earlier entry.',
     ],
     [
       'two of a hash',
       [anna, { ...anna, name: 'ann' }],
-      'Entry 2: "sha256" is the same as an entry\'s before it.',
+      'Entry 2: "sha256" is the same as in an earlier entry.',
     ],
     ['no scopes', [{ ...anna, scopes: [] }], 'Entry 1: "scopes" must have a scope'],
     [
