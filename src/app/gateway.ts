@@ -130,7 +130,7 @@ function mayCallBack(origins: readonly string[] | null) {
     URL.canParse(url) && (origins === null || origins.includes(new URL(url).origin));
 }
 
-/** The response cache; undefined where it is off, as it is with `CACHE=off`. */
+/** The response cache; undefined if it is off, as with `CACHE=off`. */
 function openAnswers(
   { config: { isCacheOn, answersCacheBytes }, memory }: Pick<Runtime, 'config' | 'memory'>,
   onLookUp: KeptAnswersOptions['onLookUp'],

@@ -17,7 +17,7 @@ export interface GatewayOverrides {
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** Compares the results of compiled queries with those of graphql-js. */
   readonly compare?: Comparison;
-  /** How long clients may take to send a request. */
+  /** Timeouts for clients that send requests. */
   readonly clientTimeouts?: ClientTimeouts;
   /** Heap of this process in bytes, from which all bounds on memory follow. */
   readonly heapBytes?: number;

@@ -25,7 +25,7 @@ export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'>;
 
 /**
  * Runs the gateway as several processes on one port. This one, the primary, serves no requests: it hands out the
- * connections, replaces workers that exit, and runs the embedded sandbox where there is one.
+ * connections, replaces workers that exit, and runs the embedded sandbox if it is configured.
  * @throws CannotStart
  */
 export async function runWorkers(config: Config, print: (line: string) => void): Promise<undefined> {

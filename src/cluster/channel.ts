@@ -13,7 +13,7 @@ export interface Peer {
   on(event: 'disconnect', listener: () => void): unknown;
 }
 
-/** No response: the other process has gone, is late, or failed. It may have executed the method all the same. */
+/** No response: the other process has exited, is late, or failed. It may have executed the method. */
 export class NoResponse extends Error {
   override readonly name = 'NoResponse';
 }
@@ -36,7 +36,7 @@ const channelMessage = z.discriminatedUnion('kind', [
 ]);
 type ChannelMessage = z.infer<typeof channelMessage>;
 
-/** Requests that may be open at a time; more are refused at once, so that nothing piles up for a process that hangs. */
+/** Maximum number of open requests; more fail at once, so that none pile up for a process that hangs. */
 const maximumOpen = 100;
 
 /**
@@ -78,7 +78,7 @@ export class Channel<Theirs extends object> {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
-      // A response that has arrived counts, even where this process was too busy to read it in time.
+      // A response that has arrived counts, even if this process was too busy to read it in time.
       const giveUp = (): void =>
         void setImmediate(() => this.#settle(id)?.reject(new NoResponse('the response is late')));
       const timer = setTimeout(giveUp, this.#timeoutMs).unref();
@@ -89,7 +89,7 @@ export class Channel<Theirs extends object> {
     });
   }
 
-  /** Calls a method of the other end and does not wait; where the other end has gone, nothing happens. */
+  /** Calls a method of the other end without waiting; does nothing if the other end has exited. */
   notify<Method extends keyof Theirs & string>(method: Method, ...values: ValuesOf<Theirs[Method]>): void {
     this.#send({ kind: 'notification', method, values });
   }
@@ -129,7 +129,7 @@ export class Channel<Theirs extends object> {
       onFailure();
       return;
     }
-    // Without a callback, a channel that has closed meanwhile would end this process with an unhandled error.
+    // Without a callback, a channel that has just closed would crash this process with an unhandled error.
     this.#peer.send(message, undefined, undefined, (error) => {
       if (error) onFailure();
     });

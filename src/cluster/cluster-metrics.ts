@@ -1,17 +1,17 @@
 import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
 
-/** What a process has counted, in a form that can be added to another's. */
+/** Metrics of a process, as data that can be added to those of others. */
 export type MetricFigures = MetricObjectWithValues<MetricValue<string>>[];
 
-/** A worker that is asked for its figures. */
+/** Source of the metrics of a worker. */
 export interface FiguresSource {
   figures(): Promise<MetricFigures>;
 }
 
-/** Types of metrics that only grow. A sum that shrank would look to Prometheus like a restart, and a burst of everything. */
+/** Types of metrics that only grow. Prometheus takes a shrinking sum for a restart, and would see a burst of events. */
 const cumulativeTypes: ReadonlySet<string> = new Set(['counter', 'histogram', 'summary']);
 
-/** What all workers have counted, added up by prom-client's aggregation. */
+/** Metrics of all workers, aggregated by prom-client. */
 export class ClusterMetrics {
   /** Last figures of each worker; undefined until it has answered once. */
   readonly #workers = new Map<FiguresSource, MetricFigures | undefined>();
@@ -31,8 +31,8 @@ export class ClusterMetrics {
   }
 
   /**
-   * The sums in Prometheus's text format; a worker that does not answer is counted with its last figures. Workers are asked
-   * once for all that scrape at the same time.
+   * The sums in Prometheus's text format. A worker that does not respond counts with its last figures. Simultaneous scrapes
+   * share one query of the workers.
    */
   text(): Promise<string> {
     this.#collecting ??= this.#collect().finally(() => (this.#collecting = undefined));
@@ -52,7 +52,7 @@ export class ClusterMetrics {
     return AggregatorRegistry.aggregate([...this.#exited, ...running]).metrics();
   }
 
-  /** Keeps one sum of all that have exited, however many have. A worker may exit meanwhile. */
+  /** Merges the figures of all exited workers into one, so that memory stays bounded. A worker may exit meanwhile. */
   async #mergeExited(): Promise<void> {
     const merged = this.#exited;
     if (merged.length < 2) return;

@@ -1,22 +1,21 @@
-/** A connection that the primary process hands to a worker: not yet a socket. */
+/** A connection that the primary process assigns to a worker, not yet a socket. */
 interface Handle {
   close(): void;
 }
 
-/** The worker's process. Node's cluster hands connections over with its `send`. */
+/** Process of a worker. Node's cluster passes connections with its `send`. */
 interface ChildProcess {
   send(message: object, handle?: unknown, ...rest: unknown[]): boolean;
   once(event: 'exit', listener: () => void): unknown;
 }
 
-/** The worker to which each connection was handed last. */
+/** Worker to which each connection was assigned last. */
 const owners = new WeakMap<Handle, ChildProcess>();
 
 /**
- * Closes the connection that a worker had been handed and had not accepted when it died. Node's cluster keeps each
- * connection until the worker accepts it, and would keep this one, and its client waiting, for ever. The message that is
- * recognized here is internal to Node (`lib/internal/cluster/round_robin_handle.js`): if a later version changes it, this
- * function does nothing.
+ * Closes the connection that was assigned to a worker and not accepted when the worker exited. Node's cluster holds a
+ * connection until the worker accepts it, so this client would wait forever. The message is internal to Node
+ * (`lib/internal/cluster/round_robin_handle.js`): if a later version changes it, this function does nothing.
  */
 export function closePendingConnectionOnExit(child: ChildProcess): void {
   let last: Handle | undefined;

@@ -1,34 +1,34 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
-/** A worker that can't serve. */
+/** A worker could not start. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 
-  /** @param reason that a person can act on; undefined where none is known. */
+  /** @param reason for a person who can correct it; undefined if unknown. */
   constructor(readonly reason: string | undefined) {
     super(reason ?? 'a worker exited before it could serve');
   }
 }
 
-/** How a process ended. */
+/** Exit of a process. */
 export interface ProcessExit {
   readonly pid: number;
   readonly exitCode: number | null;
   readonly signal: string | null;
 }
 
-/** A worker, from its fork on. */
+/** A forked worker. */
 export interface WorkerProcess {
   /** URL at which it serves. @throws CannotStart */
   readonly started: Promise<string>;
   readonly exited: Promise<ProcessExit>;
-  /** Lets it finish what is under way, and exit. */
+  /** Asks the worker to complete requests in flight and exit. */
   stop(): void;
-  /** Ends it at once. */
+  /** Kills the worker. */
   kill(): void;
 }
 
-/** What a supervisor needs. */
+/** Options of a supervisor. */
 export interface SupervisorOptions {
   /** Number of workers. */
   readonly count: number;
@@ -41,7 +41,7 @@ export interface SupervisorOptions {
   readonly onRestartFailed: (error: CannotStart) => void;
   /** Called when no worker serves and none can start; no more attempts follow. */
   readonly onGiveUp: (error: CannotStart) => void;
-  /** Milliseconds of a clock that is never set back; the machine's unless a test passes another. */
+  /** Monotonic clock in milliseconds. */
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
@@ -53,7 +53,7 @@ const healthyAfterMs = 10_000;
 /** Workers that may exit early without a reason, one after the other, while none serves. */
 const maximumAttempts = 5;
 
-/** Keeps a number of workers running: replaces each that exits, later and later where they exit early. */
+/** Keeps a number of workers running. Replaces each that exits, with a growing delay if workers exit early. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #now: () => number;
@@ -71,8 +71,8 @@ export class Supervisor {
 
   /**
    * Starts all workers.
-   * @returns the URL at which they serve; undefined where they were stopped before they could.
-   * @throws CannotStart where one can't; then all have been killed.
+   * @returns the URL at which they serve; undefined if they were stopped first.
+   * @throws CannotStart if one can't start; all others have been killed then.
    */
   async start(): Promise<string | undefined> {
     const workers = Array.from({ length: this.#options.count }, () => this.#fork());
@@ -88,7 +88,7 @@ export class Supervisor {
     }
   }
 
-  /** Lets all workers finish what is under way, and waits until they have exited. */
+  /** Stops all workers and waits until they have exited. Kills those that exceed the timeout. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     const workers = [...this.#workers];
@@ -96,7 +96,7 @@ export class Supervisor {
     await this.#exited(workers, this.#options.stopTimeoutMs);
   }
 
-  /** Ends all workers at once. */
+  /** Kills all workers. */
   kill(): void {
     this.#isStopping = true;
     for (const worker of this.#workers) worker.kill();
@@ -132,7 +132,7 @@ export class Supervisor {
     if (!this.#isOver) await this.#supervise(this.#fork());
   }
 
-  /** @returns the time at which the worker began to serve; undefined where it can't. */
+  /** @returns the time at which the worker began to serve; undefined if it could not. */
   async #servedSince(worker: WorkerProcess): Promise<number | undefined> {
     try {
       await worker.started;
@@ -151,7 +151,7 @@ export class Supervisor {
     }
   }
 
-  /** `#isStopping`, as a getter: it may have changed while something was awaited. */
+  /** `#isStopping` as a getter, since TypeScript assumes that the field does not change during an await. */
   get #isOver(): boolean {
     return this.#isStopping;
   }

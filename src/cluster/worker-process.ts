@@ -7,17 +7,17 @@ import { CannotStart, type ProcessExit, type WorkerProcess } from './supervisor.
 /** Methods that a worker serves the primary process. */
 export interface WorkerMethods {
   stop(): void;
-  /** What this worker alone has counted. */
+  /** Metrics of this worker alone. */
   figures(): Promise<MetricFigures>;
 }
 
 /** Methods that the primary process serves each worker. */
 export interface PrimaryMethods<Settings> {
-  /** Settings that must be the same in all workers, and that each process would otherwise choose for itself. */
+  /** Settings that must be equal in all workers. */
   settings(): Settings;
   ready(url: string): void;
   cannotStart(reason: string): void;
-  /** What all workers have counted, in Prometheus's text format. */
+  /** Metrics of all workers, in Prometheus's text format. */
   metrics(): Promise<string>;
 }
 
@@ -40,7 +40,7 @@ export function prepareForks(): void {
 export function forkWorker(settings: object, metrics: ClusterMetrics): WorkerProcess {
   const worker = cluster.fork();
   closePendingConnectionOnExit(worker.process);
-  worker.on('error', () => undefined); // it exits, and that is handled
+  worker.on('error', () => undefined); // the exit that follows is handled
   const channel = new Channel<WorkerMethods>(worker.process, workerTimeoutMs);
   const exited = new Promise<ProcessExit>((resolve) => {
     worker.once('exit', (exitCode: number | null, signal: string | null) => {

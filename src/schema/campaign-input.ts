@@ -20,7 +20,7 @@ export class CreateCampaignInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Name of the campaign: more than 3 and at most 1000 characters. A name is generated where this is omitted.',
+      'Name of the campaign: more than 3 and at most 1000 characters. A name is generated if this is omitted.',
   })
   name?: string | null;
 

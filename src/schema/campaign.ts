@@ -142,7 +142,7 @@ export class Campaign {
   @Field(() => Url, {
     nullable: true,
     description:
-      'Webhook for the start and the completion of the campaign. Null for callers without `campaigns:write` where it ' +
+      'Webhook for the start and the completion of the campaign. Null for callers without `campaigns:write` if it ' +
       'contains a webhook address of the gateway, which is a secret.',
   })
   statusCallback!: string | null;
@@ -150,7 +150,7 @@ export class Campaign {
   @Field(() => Url, {
     nullable: true,
     description:
-      'Webhook for the final status of each message. Null for callers without `campaigns:write` where it contains a ' +
+      'Webhook for the final status of each message. Null for callers without `campaigns:write` if it contains a ' +
       'webhook address of the gateway, which is a secret.',
   })
   smsStatusCallback!: string | null;

@@ -14,7 +14,7 @@ class CampaignFilter {
   @Field(() => [CampaignStatus], {
     nullable: true,
     description:
-      'Statuses to include. All are included where this is omitted or empty. `UNKNOWN` is not valid here.',
+      'Statuses to include. All are included if this is omitted or empty. `UNKNOWN` is not valid here.',
   })
   status?: CampaignStatus[] | null;
 }
@@ -71,7 +71,7 @@ export class PageArgs {
 
 @ArgsType()
 export class CampaignsArgs extends PageArgs {
-  @Field(() => CampaignFilter, { nullable: true, description: 'Filter; all campaigns where it is omitted.' })
+  @Field(() => CampaignFilter, { nullable: true, description: 'Filter. Default: all campaigns.' })
   filter?: CampaignFilter | null;
 
   @Field(() => CampaignOrder, {
@@ -83,7 +83,7 @@ export class CampaignsArgs extends PageArgs {
 
 @ArgsType()
 export class MessagesArgs extends PageArgs {
-  @Field(() => MessageFilter, { nullable: true, description: 'Filter; all messages where it is omitted.' })
+  @Field(() => MessageFilter, { nullable: true, description: 'Filter. Default: all messages.' })
   filter?: MessageFilter | null;
 
   @Field(() => MessageOrder, {

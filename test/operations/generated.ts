@@ -20,7 +20,7 @@ export type CampaignAction =
 export type CampaignFilter = {
   /** Part of the name, in any case: at least 3 and at most 200 characters. */
   name?: string | null | undefined;
-  /** Statuses to include. All are included where this is omitted or empty. `UNKNOWN` is not valid here. */
+  /** Statuses to include. All are included if this is omitted or empty. `UNKNOWN` is not valid here. */
   status?: Array<CampaignStatus> | null | undefined;
 };
 
@@ -84,7 +84,7 @@ export type CreateCampaignInput = {
   idempotencyKey?: string | null | undefined;
   /** Sids of contact lists: 1 to 5 for a static campaign, exactly 1 for a dynamic one. */
   lists: Array<string | number>;
-  /** Name of the campaign: more than 3 and at most 1000 characters. A name is generated where this is omitted. */
+  /** Name of the campaign: more than 3 and at most 1000 characters. A name is generated if this is omitted. */
   name?: string | null | undefined;
   /** Start and end. Default: the start is 10 minutes after creation, the end 30 days later. */
   schedule?: ScheduleInput | null | undefined;

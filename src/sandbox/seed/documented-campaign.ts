@@ -16,7 +16,7 @@ export interface DocumentedCampaign {
   readonly smsStatusCallback?: string;
   readonly status: CampaignStatus;
   readonly state?: Campaign['state'];
-  /** What follows `_timestamp=` in the report's address. */
+  /** Value of `_timestamp=` in the URL of the report. */
   readonly report?: string;
   readonly dltTemplateId: string;
   readonly senderId?: string;
