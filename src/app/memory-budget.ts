@@ -27,6 +27,12 @@ const caches = {
 export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } & {
   /** Request bodies in flight and the values parsed from them. */
   readonly requests: number;
+  /** Answers that are being made, until they are written. */
+  readonly answers: number;
+  /** Documents that are being prepared and run, beside those that are kept. */
+  readonly documentsInUse: number;
+  /** Subscriptions that are open. */
+  readonly subscriptions: number;
   /** Number of connections, not bytes. */
   readonly connections: number;
   /** Idempotency keys, leases and reserved sids, without Redis. Nothing is evicted: a full state refuses new keys. */
@@ -37,10 +43,15 @@ export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } &
 const cachesOfHeap = 1 / 3;
 const stateOfHeap = 1 / 8;
 const requestsOfHeap = 1 / 8;
+const answersOfHeap = 1 / 8;
+const documentsInUseOfHeap = 1 / 10;
+const subscriptionsOfHeap = 1 / 8;
 /** A WebSocket with a subscription takes about 24 KiB, an idle connection less (docs/live.md). */
 const [connectionsOfHeap, connectionBytes, mostConnections] = [1 / 6, 24 * 1024, 10_000];
 const mostStateBytes = 256 * mebibyte;
 const mostRequestBytes = 256 * mebibyte;
+const mostAnswerBytes = 256 * mebibyte;
+const mostSubscriptionBytes = 1024 * mebibyte;
 
 /** Divides the heap of a process, in bytes. */
 export function memoryBudget(heapBytes: number): MemoryBudget {
@@ -50,6 +61,9 @@ export function memoryBudget(heapBytes: number): MemoryBudget {
   return {
     ...(Object.fromEntries(each) as { [Cache in keyof typeof caches]: number }),
     requests: Math.floor(Math.min(requestsOfHeap * heapBytes, mostRequestBytes)),
+    answers: Math.floor(Math.min(answersOfHeap * heapBytes, mostAnswerBytes)),
+    documentsInUse: Math.floor(Math.min(documentsInUseOfHeap * heapBytes, mostRequestBytes)),
+    subscriptions: Math.floor(Math.min(subscriptionsOfHeap * heapBytes, mostSubscriptionBytes)),
     connections: Math.floor(Math.min((connectionsOfHeap * heapBytes) / connectionBytes, mostConnections)),
     state: Math.floor(Math.min(stateOfHeap * heapBytes, mostStateBytes)),
   };

@@ -7,9 +7,13 @@ import { CostCheck } from '../operations/cost/operation-cost.js';
 import { DocumentLimits } from '../operations/document-limits.js';
 import { errorFormatter } from '../operations/error-format.js';
 import { CompiledQueries, type CompiledQueriesOptions } from '../operations/execution/compiled-queries.js';
+import { ExecutionGate } from '../operations/execution-gate.js';
+import { MemoryPool } from '../operations/memory-pool.js';
 import { OperationPipeline, type PipelineOptions } from '../operations/pipeline.js';
 import { PreparedDocuments } from '../operations/prepared-document.js';
+import { SubscriptionMemory } from '../operations/subscription-memory.js';
 import { TrustedDocuments } from '../operations/trusted-documents.js';
+import { Turns } from '../operations/turns.js';
 import { validationSettings } from '../operations/validation.js';
 import { type MemoryBudget } from './memory-budget.js';
 
@@ -20,8 +24,16 @@ interface Collaborators extends Pick<
 > {
   readonly windowRows: ConstructorParameters<typeof CostCheck>[0]['windowRows'];
   readonly compiling: Omit<CompiledQueriesOptions, 'maximumBytes'>;
-  readonly memory: Pick<MemoryBudget, 'documents' | 'compiledQueries'>;
+  readonly memory: Pick<
+    MemoryBudget,
+    'documents' | 'compiledQueries' | 'answers' | 'documentsInUse' | 'subscriptions'
+  >;
 }
+
+/** Of work in one turn of the event loop, then somebody else is served. */
+const sliceMs = 25;
+/** Of an operation that waits for memory: its request and its context. */
+const waitingBytes = 32 * 1024;
 
 /** Creates the pipeline. @throws ConfigError for a `TRUSTED_DOCUMENTS` manifest that can't be read. */
 export function openPipeline(
@@ -29,15 +41,24 @@ export function openPipeline(
   { windowRows, compiling, memory, ...rest }: Collaborators,
 ): OperationPipeline {
   const { schema, observer } = rest;
-  const documents = new DocumentLimits(schema, limits);
+  const documents = new PreparedDocuments(
+    schema,
+    new DocumentLimits(schema, limits),
+    validationSettings(access.isIntrospectionOn),
+    memory.documents,
+  );
+  // Where nobody says who they are, all are one caller, and nothing is left for others.
+  const callersShare = access.auth.mode === 'none' ? 1 : 1 / 2;
+  const pool = (maximumBytes: number): MemoryPool =>
+    new MemoryPool({
+      maximumBytes,
+      maximumPerCaller: Math.floor(maximumBytes * callersShare),
+      maximumWaiting: Math.floor(maximumBytes / waitingBytes),
+      waitMs: limits.operationTimeoutMs,
+    });
   return new OperationPipeline({
     ...rest,
-    documents: new PreparedDocuments(
-      schema,
-      documents,
-      validationSettings(access.isIntrospectionOn),
-      memory.documents,
-    ),
+    documents,
     trusted: access.trustedDocuments && readManifest(access.trustedDocuments),
     cost: new CostCheck({
       limit: maximumUpstreamCalls,
@@ -46,6 +67,16 @@ export function openPipeline(
       maximumBytes: limits.answerBytes,
     }),
     concurrency: new ConcurrencyLimit(limits),
+    gate: new ExecutionGate({
+      turns: new Turns({ sliceMs, now: () => performance.now() }),
+      documents: pool(memory.documentsInUse),
+      answers: pool(memory.answers),
+    }),
+    subscriptions: new SubscriptionMemory({
+      maximumBytes: memory.subscriptions,
+      maximumPerCaller: Math.floor(memory.subscriptions * callersShare),
+      documents,
+    }),
     queries: new CompiledQueries(schema, { ...compiling, maximumBytes: memory.compiledQueries }),
     formatErrors: errorFormatter(observer, !access.isIntrospectionOn),
   });

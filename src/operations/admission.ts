@@ -27,6 +27,13 @@ export class Refusal {
   ) {}
 }
 
+/** An operation that may run. */
+interface Allowed {
+  readonly operation: PreparedOperation;
+  /** Memory that its answer, or each event's, usually takes. */
+  readonly memoryBytes: number;
+}
+
 /**
  * Decides, without an upstream call, whether an operation may run: trusted documents, limits, validation, the transport,
  * variables, cost and size. What can't be decided is refused.
@@ -36,7 +43,7 @@ export class Refusal {
 export function admission(
   request: OperationRequest,
   { schema, documents, trusted, cost }: AdmissionOptions,
-): PreparedOperation | Refusal {
+): Allowed | Refusal {
   const { parameters, caller } = request;
   const { variables } = parameters;
   let prepared: PreparedDocument;
@@ -61,8 +68,8 @@ export function admission(
   if (misplaced) return misplaced;
   const mistakes = operation.variables.problems(variables);
   if (mistakes.length > 0) return refusedFor(mistakes, 'BAD_USER_INPUT');
-  const problem = cost.problem({ schema, document, operation: definition, variables });
-  return problem ? new Refusal([problem]) : operation;
+  const checked = cost.check({ schema, document, operation: definition, variables });
+  return typeof checked === 'number' ? { operation, memoryBytes: checked } : new Refusal([checked]);
 }
 
 /** An operation that its transport can't carry. */

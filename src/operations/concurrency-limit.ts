@@ -25,10 +25,11 @@ export class ConcurrencyLimit {
 
   /**
    * Runs an operation; it counts until it ends or times out. Work that goes on after the timeout is not awaited.
+   * @param work given a function that tells whether the time is over: what has not begun by then need not begin.
    * @param isMutation decides the message of the timeout.
    * @throws GatewayError `OVERLOADED` before anything was started; `OPERATION_TIMEOUT`.
    */
-  run<T>(work: () => Promise<T>, isMutation: boolean): Promise<T> {
+  run<T>(work: (isOver: () => boolean) => Promise<T>, isMutation: boolean): Promise<T> {
     const { concurrentOperations, operationTimeoutMs } = this.#limits;
     if (concurrentOperations > 0 && this.#running >= concurrentOperations)
       return Promise.reject(overloaded());
@@ -56,7 +57,7 @@ export class ConcurrencyLimit {
         });
       };
       try {
-        work().then((value) => {
+        work(() => hasEnded).then((value) => {
           end(() => {
             resolve(value);
           });

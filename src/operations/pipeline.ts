@@ -1,11 +1,12 @@
 import {
+  createSourceEventStream,
   execute,
   type ExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   OperationTypeNode,
-  subscribe,
 } from 'graphql';
 import { type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
@@ -15,6 +16,8 @@ import { admission, type AdmissionOptions, Refusal } from './admission.js';
 import { type ConcurrencyLimit } from './concurrency-limit.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
 import { type CompiledQueries } from './execution/compiled-queries.js';
+import { type ExecutionGate, smallAnswerBytes } from './execution-gate.js';
+import { type MemoryHold } from './memory-pool.js';
 import { type OperationParameters, type OperationRequest } from './operation-request.js';
 import {
   cacheControlOf,
@@ -28,39 +31,17 @@ import {
   type ResultStream,
 } from './operation-result.js';
 import { type PreparedOperation } from './prepared-document.js';
+import { type AnsweredEvent, SubscriptionEvents } from './subscription-events.js';
+import { type SubscriptionMemory } from './subscription-memory.js';
 import { maxErrors } from './validation.js';
-
-/**
- * The events of a subscription as results. An error of the source is the last result, since a transport would break its
- * connection over a rejection.
- */
-function formatEvents(
-  events: AsyncGenerator<ExecutionResult, void, void>,
-  format: (result: ExecutionResult) => ResultBody,
-): ResultStream {
-  const map = async (next: Promise<IteratorResult<ExecutionResult, void>>) => {
-    const result = await next;
-    return result.done ? result : { done: false as const, value: format(result.value) };
-  };
-  const results: ResultStream = {
-    next: () => map(events.next().catch(asLastResult)),
-    return: () => map(events.return()),
-    throw: (error: unknown) => map(events.throw(error)),
-    [Symbol.asyncIterator]: () => results,
-  };
-  return results;
-}
-
-function asLastResult(error: unknown): IteratorResult<ExecutionResult, void> {
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  return { done: false, value: { errors: [new GraphQLError(originalError.message, { originalError })] } };
-}
 
 /** What the pipeline is built of. */
 export interface PipelineOptions extends AdmissionOptions {
   readonly schema: GraphQLSchema;
   readonly queries: CompiledQueries;
   readonly concurrency: ConcurrencyLimit;
+  readonly gate: ExecutionGate;
+  readonly subscriptions: SubscriptionMemory;
   readonly createContext: (
     request: Pick<OperationRequest, 'fresh'>,
     caller: Caller,
@@ -81,6 +62,10 @@ export interface AdmittedOperation {
   readonly variables: OperationParameters['variables'];
   readonly operation: PreparedOperation;
   readonly context: RequestContext;
+  /** Memory that its answer, or each event's, usually takes. */
+  readonly memoryBytes: number;
+  /** Of a document that is not kept, until the operation has run. */
+  readonly document: MemoryHold | undefined;
 }
 
 /**
@@ -95,14 +80,38 @@ export class OperationPipeline {
   }
 
   /** Decides whether an operation may run. @returns it, ready to run, or the result of its refusal. */
-  admit(request: OperationRequest): AdmittedOperation | OperationResult {
+  async admit(request: OperationRequest): Promise<AdmittedOperation | OperationResult> {
+    const { gate, documents } = this.#options;
+    const { parameters, caller, trace } = request;
+    const { query } = parameters;
+    let document: MemoryHold | undefined;
+    try {
+      if (query && !documents.has(query)) document = await gate.document(query.length, caller.name);
+      else await gate.turn();
+    } catch (error) {
+      return this.#refused(trace, new Refusal([asGraphQLError(error)]));
+    }
+    const admitted = this.#admitted(request, document);
+    if ('body' in admitted || isSubscription(admitted)) document?.release(); // subscriptions are counted by themselves
+    return admitted;
+  }
+
+  #admitted(
+    request: OperationRequest,
+    document: MemoryHold | undefined,
+  ): AdmittedOperation | OperationResult {
     const { parameters, ...rest } = request;
     const { caller, trace } = rest;
     try {
-      const operation = admission(request, this.#options);
-      if (operation instanceof Refusal) return this.#refused(trace, operation);
+      const allowed = admission(request, this.#options);
+      if (allowed instanceof Refusal) return this.#refused(trace, allowed);
       const context = this.#options.createContext(rest, caller, trace);
-      return { request: rest, variables: parameters.variables, operation, context };
+      const { definition } = allowed.operation;
+      const variables =
+        definition.operation === OperationTypeNode.SUBSCRIPTION
+          ? declared(definition, parameters.variables)
+          : parameters.variables;
+      return { request: rest, variables, ...allowed, context, document };
     } catch (error) {
       return this.#refused(trace, new Refusal([asGraphQLError(error)]));
     }
@@ -115,16 +124,21 @@ export class OperationPipeline {
 
   /** Runs a query or a mutation. */
   async run(admitted: AdmittedOperation): Promise<OperationResult> {
-    const { request, operation, context } = admitted;
+    const { request, operation, context, memoryBytes, document } = admitted;
     const { observer, concurrency } = this.#options;
     const observed = observer.begin(request.trace.transport, request.trace);
     observed.is(operation.definition);
     const isMutation = operation.definition.operation === OperationTypeNode.MUTATION;
     let result: OperationResult;
     try {
-      result = this.#resultOf(await concurrency.run(() => this.#execute(admitted), isMutation), admitted);
+      result =
+        memoryBytes <= smallAnswerBytes
+          ? this.#resultOf(await concurrency.run(() => this.#execute(admitted), isMutation), admitted)
+          : await concurrency.run((isOver) => this.#runLarge(admitted, isOver), isMutation);
     } catch (error) {
       result = refusedWith(this.#format([asGraphQLError(error)], request.trace));
+    } finally {
+      document?.release();
     }
     const { errors, data } = result.body;
     observed.end({ codes: codesOf(errors), hasData: hasData(data), calls: context.report.calls });
@@ -154,19 +168,62 @@ export class OperationPipeline {
     confirm: (() => Promise<void>) | undefined,
   ): Promise<OperationResult | ResultStream> {
     const { trace } = admitted.request;
-    let source: AsyncGenerator<ExecutionResult, void, void> | undefined;
+    const { caller } = admitted.request;
+    let leave: (() => void) | undefined;
+    let source: AsyncIterator<unknown> | undefined;
     try {
-      const events = await subscribe(this.#argumentsOf(admitted));
-      if (Symbol.asyncIterator in events) {
-        source = events;
-        await confirm?.();
-        return formatEvents(events, (result) => this.#bodyOf(result, trace));
+      leave = this.#options.subscriptions.open(caller.name, admitted.operation, admitted.variables);
+      const events = await createSourceEventStream(this.#argumentsOf(admitted));
+      if (!(Symbol.asyncIterator in events)) {
+        leave();
+        return refusedWith(this.#format(events.errors ?? [], trace));
       }
-      return refusedWith(this.#format(events.errors ?? [], trace));
+      source = events[Symbol.asyncIterator]();
+      await confirm?.();
+      return new SubscriptionEvents({
+        source,
+        answer: (event) => this.#answerEvent(admitted, event),
+        failed: (error) => ({ errors: this.#format([error], trace) }),
+        isHeldUntilTaken: trace.transport === 'callback', // a router may take its time
+        onLeft: leave,
+      });
     } catch (error) {
-      void source?.return();
+      leave?.();
+      void source?.return?.();
       return refusedWith(this.#format([asGraphQLError(error)], trace));
     }
+  }
+
+  async #answerEvent(admitted: AdmittedOperation, event: unknown): Promise<AnsweredEvent> {
+    const { request, context } = admitted;
+    const hold = await this.#enter(admitted, false);
+    try {
+      const executed = await execute({ ...this.#argumentsOf(admitted), rootValue: event });
+      return { body: this.#bodyOf(executed, request.trace, hold), hold };
+    } catch (error) {
+      hold.release();
+      throw error;
+    } finally {
+      context.renew(); // what was read for it is not kept until the next one
+    }
+  }
+
+  /** Runs an operation whose memory is counted until its transport has written the answer, which it does at once. */
+  async #runLarge(admitted: AdmittedOperation, isOver: () => boolean): Promise<OperationResult> {
+    const hold = await this.#enter(admitted, true);
+    try {
+      if (isOver()) throw new Error('The time of the operation was over before it began.');
+      const executed = await this.#execute(admitted);
+      await this.#options.gate.turnToWrite(admitted.memoryBytes);
+      return this.#resultOf(executed, admitted, hold);
+    } finally {
+      setImmediate(hold.release);
+    }
+  }
+
+  #enter({ request, memoryBytes }: AdmittedOperation, isBounded: boolean): Promise<MemoryHold> {
+    const { caller, lane } = request;
+    return this.#options.gate.enter({ memoryBytes, caller: caller.name, lane, isBounded });
   }
 
   /**
@@ -191,10 +248,14 @@ export class OperationPipeline {
     };
   }
 
-  #resultOf(executed: ExecutionResult, { request, operation, context }: AdmittedOperation): OperationResult {
+  #resultOf(
+    executed: ExecutionResult,
+    { request, operation, context }: AdmittedOperation,
+    hold?: MemoryHold,
+  ): OperationResult {
     const { report } = context;
     if (executed.data === undefined) return refusedWith(this.#format(executed.errors ?? [], request.trace)); // it was not executed
-    const body = this.#bodyOf(executed, request.trace);
+    const body = this.#bodyOf(executed, request.trace, hold);
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const cacheControl =
       isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.isPrivate) : notStored;
@@ -209,13 +270,15 @@ export class OperationPipeline {
     return { calls, fromCache, shared, budgetLeft: this.#options.budget.left };
   }
 
-  #bodyOf({ data, errors }: ExecutionResult, trace: RequestTrace): ResultBody {
+  #bodyOf({ data, errors }: ExecutionResult, trace: RequestTrace, hold?: MemoryHold): ResultBody {
     const body = {
       ...(errors && { errors: this.#format(errors, trace) }),
       ...(data !== undefined && { data }),
     };
-    const problem = this.#options.cost.answerProblem(body);
-    return problem ? { errors: this.#format([problem], trace), data: null } : body;
+    const measured = this.#options.cost.measure(body);
+    if (typeof measured !== 'number') return { errors: this.#format([measured], trace), data: null };
+    hold?.growTo(bytesPerCharacter * measured);
+    return body;
   }
 
   #refused(trace: RequestTrace, { errors, http }: Refusal): OperationResult {
@@ -228,6 +291,24 @@ export class OperationPipeline {
   #format(errors: readonly GraphQLError[], trace: RequestTrace): GraphQLFormattedError[] {
     return this.#options.formatErrors(errors, trace);
   }
+}
+
+/** Of an answer as text, and as bytes that are about to be written. */
+const bytesPerCharacter = 2;
+
+function isSubscription({ operation }: AdmittedOperation): boolean {
+  return operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
+}
+
+/** The variables that an operation knows: a subscription would keep the others for as long as it lasts. */
+function declared(
+  { variableDefinitions }: OperationDefinitionNode,
+  variables: OperationParameters['variables'],
+): OperationParameters['variables'] {
+  const names = (variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
+  );
 }
 
 function asGraphQLError(error: unknown): GraphQLError {

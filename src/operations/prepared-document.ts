@@ -13,6 +13,7 @@ import { VariableChecks } from './variable-checks.js';
 
 /** One operation of a prepared document. */
 export interface PreparedOperation {
+  readonly prepared: PreparedDocument;
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly variables: VariableChecks;
@@ -46,15 +47,20 @@ export class PreparedDocument {
     if (known) return known;
     const { document } = this;
     const variables = new VariableChecks(this.#schema, document, definition);
-    const operation = { document, definition, variables };
+    const operation = { prepared: this, document, definition, variables };
     this.#operations.set(definition, operation);
     return operation;
   }
 
-  /** The memory of what is noted beside the document. */
-  get noteBytes(): number {
+  /** Its text, as it was sent. */
+  get text(): string {
+    return this.document.loc?.source.body ?? '';
+  }
+
+  /** The memory of the document and of what is noted beside it, estimated. */
+  get bytes(): number {
     const operations = this.document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-    return noteBytes(operations.length, this.problems.length);
+    return documentBytes(this.text.length) + noteBytes(operations.length, this.problems.length);
   }
 
   #noOperation(name: string | undefined): string {
@@ -72,6 +78,8 @@ export class PreparedDocuments {
   readonly #limits: DocumentLimits;
   readonly #validation: ValidationSettings;
   readonly #prepared: LRUCache<string, PreparedDocument>;
+  /** Those that open subscriptions use, by their text; they are in memory anyhow. */
+  readonly #inUse = new Map<string, { readonly prepared: PreparedDocument; users: number }>();
 
   /** @param maximumBytes of all documents that are kept. */
   constructor(
@@ -83,7 +91,7 @@ export class PreparedDocuments {
     this.#prepared = new LRUCache({
       max: maximumDocuments,
       maxSize: maximumBytes,
-      sizeCalculation: (prepared, { length }) => prepared.noteBytes + documentBytes(length),
+      sizeCalculation: ({ bytes }) => bytes,
     });
     this.#schema = schema;
     this.#limits = limits;
@@ -95,12 +103,35 @@ export class PreparedDocuments {
     return { entries: this.#prepared.size, bytes: this.#prepared.calculatedSize };
   }
 
+  /** Whether a document need not be prepared. */
+  has(text: string): boolean {
+    return this.#prepared.has(text) || this.#inUse.has(text);
+  }
+
+  /** Notes that a document is used for as long as a subscription lasts. */
+  retain(prepared: PreparedDocument): void {
+    const { text } = prepared;
+    const used = this.#inUse.get(text) ?? { prepared, users: 0 };
+    used.users += 1;
+    this.#inUse.set(text, used);
+  }
+
+  /** Notes that one use has ended. @returns whether it was the last. */
+  release({ text }: PreparedDocument): boolean {
+    const used = this.#inUse.get(text);
+    if (!used) return false;
+    used.users -= 1;
+    if (used.users > 0) return false;
+    this.#inUse.delete(text);
+    return true;
+  }
+
   /**
    * Parses and validates a document.
    * @throws GatewayError `QUERY_TOO_LARGE` over a limit; GraphQLError where the text is not GraphQL.
    */
   prepare(text: string): PreparedDocument {
-    const known = this.#prepared.get(text);
+    const known = this.#prepared.get(text) ?? this.#inUse.get(text)?.prepared;
     if (known) return known;
     const document = this.#limits.parse(text);
     const problems = validationProblems(this.#schema, document, this.#validation);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,6 +11,7 @@ import { type Attack, attacks } from '../support/attacks.js';
 import { said } from '../support/child-process.js';
 import { credentials } from '../support/gateway-under-test.js';
 import { residentKilobytes } from '../support/resident-memory.js';
+import { until } from '../support/subscribing.js';
 import { build, main } from '../support/workers.js';
 
 const maximumKilobytes = 400 * 1024;
@@ -77,6 +79,28 @@ const portOf = (): number => Number(new URL(url).port);
 const post = (body: string): string =>
   `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 const settle = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 500));
+
+/** Of a campaign; the answer is half a megabyte. */
+const selection = `{ ${Array.from(
+  { length: 20 },
+  (_, index) => `a${index}: messages(first: 50) { edges { cursor node {
+    sid id number body name status detailedStatus direction scheduledAt senderId upstreamStatus } } }`,
+).join(' ')} }`;
+
+async function acknowledged(): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  sockets.push(socket.on('error', () => undefined));
+  await once(socket, 'open');
+  socket.send('{"type":"connection_init"}');
+  await once(socket, 'message');
+  return socket;
+}
+
+async function openSubscriptions(): Promise<number> {
+  const { body } = await request(`${url}/metrics`);
+  const open = /^campaign_gateway_subscriptions_open\{transport="ws",field="campaignUpdated"\} (\d+)$/m;
+  return Number(open.exec(await body.text())?.[1]);
+}
 
 /** Ways to have the gateway hold something for one who has sent little. */
 const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[] = [
@@ -234,6 +258,62 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
         });
         if (index % 100 === 99) await settle();
       }
+    },
+  ],
+  [
+    'large answers, all asked for at once on two WebSockets',
+    async () => {
+      const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1500 });
+      const ask = JSON.stringify({ query: `{ campaign(sid: "${sid}") ${selection} }` });
+      await Promise.all(
+        [0, 1].map(async () => {
+          const socket = await acknowledged();
+          let answers = 0;
+          socket.on('message', (data: Buffer) => (answers += Number(data.length > 100_000)));
+          for (let id = 0; id < 99; id += 1)
+            socket.send(`{"id":"${id}","type":"subscribe","payload":${ask}}`);
+          await until(() => answers === 99 || gateway.exitCode !== null, 60_000);
+        }),
+      );
+    },
+  ],
+  [
+    'one change that subscribers with large selections hear of',
+    async () => {
+      const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1500 });
+      const query = `subscription { campaignUpdated(sid: "${sid}") ${selection} }`;
+      let answers = 0;
+      for (let sockets = 0; sockets < 2; sockets += 1) {
+        const socket = await acknowledged();
+        socket.on('message', (data: Buffer) => (answers += Number(data.length > 100_000)));
+        for (let id = 0; id < 100; id += 1)
+          socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query } }));
+      }
+      await until(async () => (await openSubscriptions()) >= 200);
+      const body = JSON.stringify({
+        query: `mutation { pauseCampaign(sid: "${sid}") { userErrors { code } } }`,
+      });
+      await send({ what: 'a change', body }, new Agent());
+      await until(() => answers === 200 || gateway.exitCode !== null, 60_000);
+    },
+  ],
+  [
+    'subscriptions with documents that are all different, and variables that nobody asked for',
+    async () => {
+      const fields = 'sid id name status template senderId updatedAt createdAt fetchedAt reportUrl '.repeat(
+        90,
+      );
+      const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 });
+      const variables = { junk: Array.from({ length: 2500 }, () => []) };
+      for (let index = 0; index < 6; index += 1) {
+        const socket = await acknowledged();
+        for (let id = 0; id < 99; id += 1) {
+          const query = `subscription S${index}_${id} { campaignUpdated(sid: "${sid}") { ${fields} } }`;
+          socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query, variables } }));
+          if (id % 20 === 19) await new Promise((resolve) => setTimeout(resolve, 150));
+        }
+      }
+      await settle();
     },
   ],
   [

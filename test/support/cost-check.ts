@@ -46,7 +46,8 @@ export class CostUnderTest {
     const [invalid] = this.#valid.has(document) ? [] : validate(this.#schema, document);
     if (invalid) throw new Error(invalid.message); // without its nodes, which Jest would print
     this.#valid.add(document);
-    return this.#check.problem({ schema: this.#schema, document, operation, variables });
+    const checked = this.#check.check({ schema: this.#schema, document, operation, variables });
+    return typeof checked === 'number' ? undefined : checked;
   }
 
   /** Its code, and what it is too large of. */

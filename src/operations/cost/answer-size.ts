@@ -97,7 +97,15 @@ export function leafBytes(parent: GraphQLNamedType, definition: GraphQLField<unk
 }
 
 /** How large an answer may become. */
-export type AnswerSize = Pick<PartSize, 'values' | 'bytes'>;
+export interface AnswerSize extends Pick<PartSize, 'values' | 'bytes'> {
+  /** Memory that it usually takes while it is made and written. */
+  readonly memoryBytes: number;
+}
+
+/** Of a value in an answer that is made, beside its JSON. */
+const memoryPerValue = 48;
+/** Bytes of JSON that texts usually take at most: those that customers read, and others. */
+const [likelyLongText, likelyText] = [600, 250];
 
 /** Texts of up to 2,000 characters count for more than a number does. */
 const longTexts: ReadonlySet<string> = new Set(['template', 'body']);
@@ -124,8 +132,12 @@ const otherItems = 100;
  * @throws EstimateTooLong
  */
 export function answerSize(shape: AnswerShape, context: ShapeContext): AnswerSize {
-  const { values, bytes } = new AnswerSizes(shape, context).of(shape.root);
-  return { values, bytes: bytes + envelopeBytes };
+  const { values, bytes, likelyBytes } = new AnswerSizes(shape, context).of(shape.root);
+  return {
+    values,
+    bytes: bytes + envelopeBytes,
+    memoryBytes: Math.ceil(likelyBytes + memoryPerValue * values) || Infinity,
+  };
 }
 
 class AnswerSizes {
@@ -182,8 +194,10 @@ class AnswerSizes {
       leafBytes(parent, definition) +
       (isId ? this.#echoed.sid - idBytes : 0) +
       (name === 'variables' ? this.#echoed.template : 0);
-    const size = memberSize(field, { ...noSize, bytes });
-    return longTexts.has(name) ? { ...size, values: longTextValues } : size;
+    const isLong = longTexts.has(name);
+    const likelyBytes = Math.min(bytes, isLong ? likelyLongText : likelyText);
+    const size = memberSize(field, { ...noSize, bytes, likelyBytes });
+    return isLong ? { ...size, values: longTextValues } : size;
   }
 
   #noteEchoed(field: SelectedField): void {
@@ -214,13 +228,15 @@ function objectsSize(field: SelectedField, below: PartSize, listed: number): Par
     (isNonNullType(definition.type) ? 0 : 1) + (isList && !isNonNullType(nullable.ofType) ? items : 0);
   const locations = nodes.length * locationBytes;
   const placeBytes = key.length + pathKeyBytes + (isList ? pathIndexBytes : 0);
+  const marks = isList ? listMarks(items) : 0;
   return memberSize(field, {
     values: items * below.values,
     bytes:
       locations +
-      (isList ? listMarks(items) : 0) +
+      marks +
       items * (below.bytes + below.errors * placeBytes) +
       mayFail * (errorBytes + locations + placeBytes),
+    likelyBytes: marks + items * below.likelyBytes,
     errors: mayFail + items * below.errors,
   });
 }

@@ -8,11 +8,19 @@ export interface PartSize {
   readonly values: number;
   /** Bytes of JSON, with those of the errors that a part may have instead. */
   readonly bytes: number;
+  /** Bytes of JSON where texts are as long as they usually are, without errors. */
+  readonly likelyBytes: number;
   /** How many errors may name a place in the part: each repeats the keys above it. */
   readonly errors: number;
 }
 
-export const noSize: PartSize = { values: 0, bytes: 0, errors: 0 };
+export const noSize: PartSize = { values: 0, bytes: 0, likelyBytes: 0, errors: 0 };
+
+/** A part whose bytes are known exactly. */
+function exactSize(bytes: number): PartSize {
+  return { ...noSize, bytes, likelyBytes: bytes };
+}
+
 /** Quotes and colon around a key. */
 const keyMarks = 3;
 
@@ -26,6 +34,7 @@ function addedSize(one: PartSize, other: PartSize): PartSize {
   return {
     values: one.values + other.values,
     bytes: one.bytes + other.bytes,
+    likelyBytes: one.likelyBytes + other.likelyBytes,
     errors: one.errors + other.errors,
   };
 }
@@ -36,7 +45,7 @@ export function objectSize(
   selection: Selection,
   sizeOf: (field: SelectedField) => PartSize,
 ): PartSize {
-  let size: PartSize = { ...noSize, bytes: listMarks(selection.fields.length) };
+  let size = exactSize(listMarks(selection.fields.length));
   shape.each(selection, (field) => {
     size = addedSize(size, sizeOf(field));
   });
@@ -45,7 +54,13 @@ export function objectSize(
 
 /** A value under its key; it counts for one, and for what is in it. */
 export function memberSize({ key }: SelectedField, value: PartSize): PartSize {
-  return { ...value, values: value.values + 1, bytes: value.bytes + key.length + keyMarks };
+  const keyBytes = key.length + keyMarks;
+  return {
+    ...value,
+    values: value.values + 1,
+    bytes: value.bytes + keyBytes,
+    likelyBytes: value.likelyBytes + keyBytes,
+  };
 }
 
 /** Bytes of a value as JSON. */
@@ -85,13 +100,13 @@ export class IntrospectionSize {
     const reader = this.#readers.get(field) ?? this.#readerOf(field);
     this.#readers.set(field, reader);
     const value = reader.read(object);
-    if (value == null || reader.isLeaf) return { ...noSize, bytes: jsonBytes(value ?? null) };
+    if (value == null || reader.isLeaf) return exactSize(jsonBytes(value ?? null));
     const selection = this.#shape.below(field);
     if (!Array.isArray(value)) return this.#object(selection, value);
-    return value.reduce<PartSize>((size, item) => addedSize(size, this.#object(selection, item)), {
-      ...noSize,
-      bytes: listMarks(value.length),
-    });
+    return value.reduce<PartSize>(
+      (size, item) => addedSize(size, this.#object(selection, item)),
+      exactSize(listMarks(value.length)),
+    );
   }
 
   /** The arguments of a field are the same for every object, and so is its type. */

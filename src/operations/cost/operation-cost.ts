@@ -20,10 +20,10 @@ import { AnswerShape, EstimateTooLong } from './selection.js';
 import { type CostContext, operationCost } from './upstream-calls.js';
 
 /**
- * Whether an answer has more characters than allowed. It is measured without being written, and no further than needed: as
- * text it could fill the memory.
+ * The characters of an answer. It is measured without being written, and no further than the maximum: as text it could
+ * fill the memory.
  */
-function isLongerThan(answer: object, maximum: number): boolean {
+function charactersOf(answer: object, maximum: number): number {
   const pending: unknown[] = [answer];
   let left = maximum;
   while (pending.length > 0 && left >= 0) {
@@ -39,7 +39,7 @@ function isLongerThan(answer: object, maximum: number): boolean {
       pending.push((value as Readonly<Record<string, unknown>>)[key]);
     }
   }
-  return left < 0;
+  return maximum - left;
 }
 
 /** How many sizes of pages are known of each operation. */
@@ -61,7 +61,7 @@ interface VariableNames {
  * is asked for does not matter where every sid is taken for another one; the estimate is never less then.
  */
 class KnownCosts {
-  readonly #within = new WeakMap<OperationDefinitionNode, Set<string>>(); // for as long as documents are kept
+  readonly #within = new WeakMap<OperationDefinitionNode, Map<string, number>>(); // for as long as documents are kept
   readonly #names = new WeakMap<OperationDefinitionNode, VariableNames>();
 
   /** What an estimate depends on; undefined where it is not worth remembering. */
@@ -88,16 +88,16 @@ class KnownCosts {
     return names;
   }
 
-  /** Whether an operation is known to be within the limits. */
-  has(operation: OperationDefinitionNode, key: string): boolean {
-    return this.#within.get(operation)?.has(key) === true;
+  /** The memory of an answer to an operation that is known to be within the limits. */
+  memoryBytes(operation: OperationDefinitionNode, key: string): number | undefined {
+    return this.#within.get(operation)?.get(key);
   }
 
   /** Remembers one that is. */
-  add(operation: OperationDefinitionNode, key: string): void {
-    const keys = this.#within.get(operation) ?? new Set<string>();
+  add(operation: OperationDefinitionNode, key: string, memoryBytes: number): void {
+    const keys = this.#within.get(operation) ?? new Map<string, number>();
     if (keys.size >= maximumVariables) keys.clear();
-    this.#within.set(operation, keys.add(key));
+    this.#within.set(operation, keys.set(key, memoryBytes));
   }
 }
 
@@ -187,35 +187,39 @@ export class CostCheck {
 
   /**
    * @returns an error for an operation whose worst case in upstream calls, in values or in bytes is over the limit, and for
-   * one with a condition that is null. Undefined for others, and where the variables can't be coerced: those are refused
-   * where operations are executed.
+   * one with a condition that is null. Of others the bytes of memory that the answer usually takes while it is made and
+   * written; 0 where the variables can't be coerced: those are refused where operations are executed.
    */
-  problem(resolved: ResolvedOperation): GraphQLError | undefined {
+  check(resolved: ResolvedOperation): GraphQLError | number {
     const { windowRows } = this.#limit;
     const key = this.#known.keyOf(resolved, [windowRows.campaigns.rows, windowRows.messages.rows]);
-    if (key !== undefined && this.#known.has(resolved.operation, key)) return undefined;
+    const known = key === undefined ? undefined : this.#known.memoryBytes(resolved.operation, key);
+    if (known !== undefined) return known;
     const coerced = coercedVariables(resolved);
-    if (!coerced) return undefined;
+    if (!coerced) return 0;
     if (key === undefined) return this.#estimated(resolved, coerced);
     const anySids = this.#known.anySids(resolved);
     const unlike = Object.fromEntries(anySids.map((name) => [name, new AnySid()]));
-    const problem = this.#estimated(resolved, { ...coerced, ...unlike });
-    if (!problem) this.#known.add(resolved.operation, key);
-    return problem && anySids.length > 0 ? this.#estimated(resolved, coerced) : problem;
+    const checked = this.#estimated(resolved, { ...coerced, ...unlike });
+    if (typeof checked === 'number') this.#known.add(resolved.operation, key, checked);
+    return typeof checked !== 'number' && anySids.length > 0 ? this.#estimated(resolved, coerced) : checked;
   }
 
   /**
    * @returns an error for an answer that is longer than allowed all the same, since the upstream sends longer texts than it
-   * takes. Undefined for others.
+   * takes. Of others the number of characters, 0 where there is no limit.
    */
-  answerProblem(answer: object): GraphQLError | undefined {
+  measure(answer: object): GraphQLError | number {
     const { maximumBytes } = this.#limit;
-    return maximumBytes > 0 && isLongerThan(answer, maximumBytes)
-      ? asError(tooLong(maximumBytes))
-      : undefined;
+    if (maximumBytes === 0) return 0;
+    const characters = charactersOf(answer, maximumBytes);
+    return characters > maximumBytes ? asError(tooLong(maximumBytes)) : characters;
   }
 
-  #estimated({ schema, document, operation }: ResolvedOperation, variableValues: Variables) {
+  #estimated(
+    { schema, document, operation }: ResolvedOperation,
+    variableValues: Variables,
+  ): GraphQLError | number {
     const { limit, windowRows, maximumValues, maximumBytes } = this.#limit;
     const context: CostContext = {
       schema,
@@ -230,13 +234,11 @@ export class CostCheck {
     };
     try {
       const shape = new AnswerShape(operation, context);
-      if (maximumValues > 0 || maximumBytes > 0) {
-        const { values, bytes } = answerSize(shape, context);
-        if (maximumValues > 0 && !(values <= maximumValues)) return tooLarge('values', maximumValues);
-        if (maximumBytes > 0 && !(bytes <= maximumBytes)) return tooLarge('bytes', maximumBytes);
-      }
+      const { values, bytes, memoryBytes } = answerSize(shape, context);
+      if (maximumValues > 0 && !(values <= maximumValues)) return tooLarge('values', maximumValues);
+      if (maximumBytes > 0 && !(bytes <= maximumBytes)) return tooLarge('bytes', maximumBytes);
       const estimate = operationCost(operation, context, shape);
-      return estimate > limit ? tooExpensive(estimate, limit) : undefined;
+      return estimate > limit ? tooExpensive(estimate, limit) : memoryBytes;
     } catch (error) {
       if (error instanceof EstimateTooLong) return tooLarge('selections', error.limit);
       if (error instanceof GraphQLError) return unreadable(error);

@@ -64,7 +64,7 @@ export async function serveGraphql(
       const callback = parameters.extensions['subscription'] ?? undefined;
       const canStream = callback !== undefined; // to a router: a transport of its own
       const trace = canStream ? { ...request.trace, transport: 'callback' as const } : request.trace;
-      const admitted = pipeline.admit(operationRequestOf(request, parameters, { trace, canStream }));
+      const admitted = await pipeline.admit(operationRequestOf(request, parameters, { trace, canStream }));
       if ('body' in admitted) return writeResult(reply, admitted, contentType);
       if (admitted.operation.definition.operation === OperationTypeNode.SUBSCRIPTION)
         return writeResult(reply, await callbacks.open(admitted, callback), contentType);

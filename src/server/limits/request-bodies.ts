@@ -5,10 +5,11 @@ import { parseJson } from '../../domain/json.js';
 import { refuse } from '../http/refuse.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from './request-memory.js';
 
-/** The memory of one request's body, until the request is answered or broken off. */
+/** The memory of one request's body, until it is no longer needed, or the request is answered or broken off. */
 class BodyMemory {
   readonly #memory: RequestMemory;
   readonly #reply: FastifyReply;
+  readonly #held: (() => void)[] = [];
 
   constructor(memory: RequestMemory, reply: FastifyReply) {
     this.#memory = memory;
@@ -17,7 +18,14 @@ class BodyMemory {
 
   /** @throws GatewayError OVERLOADED where there is no room. */
   hold(bytes: number): void {
-    this.#reply.raw.once('close', this.#memory.hold(bytes));
+    const release = this.#memory.hold(bytes);
+    this.#held.push(release);
+    this.#reply.raw.once('close', release);
+  }
+
+  /** Releases it before the end of the request. */
+  release(): void {
+    for (const release of this.#held) release();
   }
 
   /** Holds what a JSON body is about to be parsed to. @throws GatewayError OVERLOADED where there is no room. */

@@ -5,7 +5,6 @@ import { OperationTypeNode } from 'graphql';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import { type Logger } from 'pino';
 import { GatewayError } from '../../domain/errors.js';
-import { type OperationParameters } from '../../operations/operation-request.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
 import { logFields, operationTrace } from '../../domain/request-trace.js';
@@ -64,12 +63,12 @@ export function serveEventStream(
     onSubscribe: async ({ raw: request, context: { reply } }) => {
       const outcome = outcomes.get(request);
       if (!outcome) throw new Error('The operation of this stream was not admitted.');
-      const events = await eventsOf(outcome, pipeline);
       const response = reply.raw;
+      const events = await eventsOf(outcome, pipeline, response);
       if (shutdown.hasBegun) setImmediate(() => response.end(reconnectHint)); // it was asked for before
       subscribed.add(response);
       response.once('close', () => subscribed.delete(response));
-      return paced(events, response) as never;
+      return events as never;
     },
   });
   app.route({
@@ -84,12 +83,10 @@ export function serveEventStream(
         return refuse(reply, 403, 'Another origin may not open this stream.', 'FORBIDDEN');
       if (!acceptsEvents(request.headers.accept))
         return refuse(reply, 406, `This address answers ${eventStream} only.`, 'BAD_REQUEST');
-      const trace = operationTrace('sse', request.trace);
-      const parameters = readParameters(request);
-      if (parameters instanceof GatewayError) return writeResult(reply, pipeline.refuse(trace, parameters));
-      const outcome = pipeline.admit(operationRequestOf(request, parameters, { trace, canStream: true }));
-      if ('body' in outcome && !isAboutOperation(outcome, parameters)) return writeResult(reply, outcome);
+      const outcome = await outcomeOf(request, pipeline);
+      if ('body' in outcome && outcome.isOfHttp) return writeResult(reply, outcome);
       outcomes.set(request, outcome);
+      if (!('body' in outcome) && isSubscription(outcome)) request.bodyMemory?.release(); // it is counted by itself
       hideOperation(request);
       reply.hijack();
       try {
@@ -98,6 +95,8 @@ export function serveEventStream(
         if (!reply.raw.destroyed)
           logger.error({ ...logFields(request.trace), err: error }, 'an event stream broke off');
         reply.raw.destroy();
+      } finally {
+        if (!('body' in outcome)) outcome.document?.release(); // where the library has not run it
       }
       return reply;
     },
@@ -111,20 +110,41 @@ export function serveEventStream(
   });
 }
 
-/** The refusal of an operation is an event, as `graphql-sse` has it; that of a request without one is HTTP's. */
-function isAboutOperation({ status, body }: OperationResult, { query }: OperationParameters): boolean {
-  const isNoOperation = query === undefined && body.errors?.[0]?.extensions?.['code'] === 'BAD_REQUEST';
-  return status !== 405 && !isNoOperation;
+/** A result that is answered as one, and not as an event. */
+interface StreamRefusal extends OperationResult {
+  readonly isOfHttp?: boolean;
+}
+
+/**
+ * What is to be done. A function of its own, since the request's handler holds on to its variables until the stream ends.
+ * The refusal of an operation is an event, as `graphql-sse` has it; that of a request without one is HTTP's.
+ */
+async function outcomeOf(
+  request: FastifyRequest,
+  pipeline: OperationPipeline,
+): Promise<AdmittedOperation | StreamRefusal> {
+  const trace = operationTrace('sse', request.trace);
+  const parameters = readParameters(request);
+  if (parameters instanceof GatewayError) return { ...pipeline.refuse(trace, parameters), isOfHttp: true };
+  const outcome = await pipeline.admit(operationRequestOf(request, parameters, { trace, canStream: true }));
+  if (!('body' in outcome)) return outcome;
+  const isNoOperation =
+    parameters.query === undefined && outcome.body.errors?.[0]?.extensions?.['code'] === 'BAD_REQUEST';
+  return { ...outcome, isOfHttp: outcome.status === 405 || isNoOperation };
 }
 
 async function eventsOf(
   outcome: AdmittedOperation | OperationResult,
   pipeline: OperationPipeline,
+  response: ServerResponse,
 ): Promise<ResultStream> {
   if ('body' in outcome) return single(outcome);
-  const isSubscription = outcome.operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
-  const result = await (isSubscription ? pipeline.subscribe(outcome) : pipeline.run(outcome));
-  return 'body' in result ? single(result) : result;
+  const result = await (isSubscription(outcome) ? pipeline.subscribe(outcome) : pipeline.run(outcome));
+  return 'body' in result ? single(result) : paced(result, response);
+}
+
+function isSubscription({ operation }: AdmittedOperation): boolean {
+  return operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
 }
 
 /** One result as a stream: the library takes a result without `data` for something else. */

@@ -1,6 +1,7 @@
 import { type Socket } from 'node:net';
 import { CloseCode, type Server } from 'graphql-ws';
-import { type RawData, type WebSocket } from 'ws';
+import { type WebSocket } from 'ws';
+import { AnswerLane } from './answer-lane.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from '../limits/request-memory.js';
 
 /** Bytes of a message that are not counted: there are no more of them than connections. */
@@ -61,12 +62,15 @@ export class GraphqlSocket {
   readonly socket: WebSocket;
   /** Carries the socket. */
   readonly connection: Socket;
+  readonly lane: AnswerLane;
   readonly #onFailure: (error: unknown) => void;
   readonly #memory: RequestMemory;
   readonly #incoming: MessageMemory;
   #isAlive = true;
   #operations = 0;
   #begun = 0;
+  /** Of the message that the library is being given. */
+  #releaseMessage: () => void = () => undefined;
   #onMessage: (() => void) | undefined;
 
   /**
@@ -83,6 +87,7 @@ export class GraphqlSocket {
     this.#incoming = new MessageMemory(memory);
     this.socket = socket;
     this.connection = connection;
+    this.lane = new AnswerLane(connection);
     this.#onFailure = onFailure;
   }
 
@@ -110,7 +115,9 @@ export class GraphqlSocket {
           socket.close(code, reason === undefined || Buffer.byteLength(reason) > longestReason ? '' : reason);
         },
         onMessage: (handle) => {
-          socket.on('message', (data) => void this.#receive(handle, data));
+          socket.on('message', (data) => {
+            this.#receive(handle, data as Buffer);
+          });
         },
         onPing: () => undefined, // a hook answers with `pong`
       },
@@ -149,17 +156,18 @@ export class GraphqlSocket {
 
   /**
    * Counts an operation until its message is done with.
-   * @returns false for one too many, or one with too long an id, which closes the socket.
+   * @returns releases the memory of its message before that; undefined for one too many, or one with too long an id,
+   * which closes the socket.
    */
-  beginOperation(id: string): boolean {
+  beginOperation(id: string): (() => void) | undefined {
     this.#begun += 1;
     if (id.length > longestId) {
       this.socket.close(CloseCode.BadRequest, 'The id of an operation is too long');
-      return false;
+      return undefined;
     }
-    if (this.#operations < maximumOperations) return true;
+    if (this.#operations < maximumOperations) return this.#releaseMessage;
     this.socket.close(4430, 'Too many operations');
-    return false;
+    return undefined;
   }
 
   get #isBehind(): boolean {
@@ -177,17 +185,23 @@ export class GraphqlSocket {
     });
   }
 
-  async #receive(handle: (text: string) => Promise<void>, data: RawData): Promise<void> {
+  #receive(handle: (text: string) => Promise<void>, data: Buffer): void {
     this.#incoming.end();
     if (!this.isOpen) return; // until the other end has closed too, it can still send
     this.#isAlive = true;
     this.#onMessage?.();
     if (this.connection.writableNeedDrain) this.socket.pause();
-    const release = this.#hold(data as Buffer);
+    const release = this.#hold(data);
     if (!release) return;
+    this.#releaseMessage = release;
     const begunBefore = this.#begun;
-    const handled = handle((data as Buffer).toString());
+    const handled = handle(messageIn(data.toString()));
     const operations = this.#begun - begunBefore; // the hook is called before anything is waited for
+    void this.#settle(handled, operations, release);
+  }
+
+  /** A method of its own: while an asynchronous one waits, it holds all that it was given, here the whole message. */
+  async #settle(handled: Promise<void>, operations: number, release: () => void): Promise<void> {
     this.#operations += operations;
     try {
       await handled;
@@ -205,7 +219,10 @@ export class GraphqlSocket {
     }
   }
 
-  /** Holds memory for a message until it is done with: of an operation, until that ends. A socket that finds none is closed. */
+  /**
+   * Holds memory for a message until it is done with: of a query until it ends, of a subscription until it is admitted. A
+   * socket that finds none is closed.
+   */
   #hold(message: Buffer): (() => void) | undefined {
     try {
       return this.#memory.hold(message.length > smallJsonBytes ? parsedBytes(message) : 0);
@@ -222,6 +239,19 @@ export class GraphqlSocket {
     } catch {
       this.socket.terminate();
     }
+  }
+}
+
+/**
+ * A message without members that the protocol does not know. The library holds on to it for as long as its operation
+ * lasts, and would hold on to a text as well: it takes values that were read from JSON in place of one.
+ */
+function messageIn(json: string): string {
+  try {
+    const { id, type, payload } = JSON.parse(json) as Readonly<Record<string, unknown>>;
+    return { id, type, payload } as unknown as string;
+  } catch {
+    return ''; // the library says that it can't be read, and closes the socket
   }
 }
 

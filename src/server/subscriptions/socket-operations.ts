@@ -1,6 +1,11 @@
-import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import {
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  OperationTypeNode,
+} from 'graphql';
 import { makeServer, type Server } from 'graphql-ws';
-import { type Caller } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { parametersIn } from '../../operations/operation-request.js';
 import {
@@ -42,15 +47,18 @@ export class SocketOperations {
         if (acknowledged) extra.open.pong();
       },
       onSubscribe: async (connection, id, payload) => {
-        const caller = callers.of(connection);
-        const { open } = connection.extra;
-        const tooMany = open.beginOperation(id) ? await options.rate.take(caller.name) : undefined;
+        const { open, caller } = connection.extra;
+        const releaseMessage = open.beginOperation(id);
+        const tooMany = releaseMessage ? await options.rate.take(caller.name) : undefined;
         // Until the other end has closed too, it can still send: what it asks then is not done.
         if (!open.isOpen) return [new GraphQLError('The connection is closed.')];
-        const admitted = this.#admitted(payload, caller, tooMany);
+        const admitted = await this.#admitted(payload, connection.extra, tooMany);
         // The library holds the message for as long as the operation lasts, which may be months.
-        Object.assign(payload, { query: '', variables: undefined, extensions: undefined });
-        return 'body' in admitted ? refusalOf(admitted) : argumentsOf(admitted, options.schema);
+        for (const member of Object.keys(payload)) Reflect.deleteProperty(payload, member);
+        if ('body' in admitted) return refusalOf(admitted);
+        // What a subscription keeps of it is counted by itself.
+        if (admitted.operation.definition.operation === OperationTypeNode.SUBSCRIPTION) releaseMessage?.();
+        return argumentsOf(admitted, options.schema);
       },
       onComplete: (connection) => {
         callers.beforeComplete(connection);
@@ -72,9 +80,9 @@ export class SocketOperations {
 
   #admitted(
     payload: unknown,
-    caller: Caller,
+    { open, caller }: ConnectionExtra,
     tooMany: GatewayError | undefined,
-  ): AdmittedOperation | OperationResult {
+  ): Promise<AdmittedOperation | OperationResult> | OperationResult {
     const { pipeline } = this.#options;
     const trace = operationTrace('ws');
     if (tooMany) return pipeline.refuse(trace, tooMany);
@@ -87,6 +95,7 @@ export class SocketOperations {
         isReadOnly: false,
         fresh: false,
         wantsReport: false,
+        lane: open.lane,
       });
     } catch (error) {
       if (error instanceof GatewayError) return pipeline.refuse(trace, error);

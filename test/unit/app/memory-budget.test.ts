@@ -7,6 +7,9 @@ const whole = (bytes: number): number => Math.floor(bytes);
 const cachesOf = (budget: MemoryBudget): number =>
   Object.values(budget).reduce((sum, bytes) => sum + bytes, 0) -
   budget.requests -
+  budget.answers -
+  budget.documentsInUse -
+  budget.subscriptions -
   budget.connections -
   budget.state;
 
@@ -25,6 +28,9 @@ describe('the memory of a process is divided', () => {
         waitingEvents: whole(1.28 * mebibyte),
         peerCampaigns: whole(1.28 * mebibyte),
         requests: 12 * mebibyte,
+        answers: 12 * mebibyte,
+        documentsInUse: whole(9.6 * mebibyte),
+        subscriptions: 12 * mebibyte,
         connections: 682,
         state: 12 * mebibyte,
       },
@@ -42,6 +48,9 @@ describe('the memory of a process is divided', () => {
         waitingEvents: 32 * mebibyte,
         peerCampaigns: 16 * mebibyte,
         requests: 256 * mebibyte,
+        answers: 256 * mebibyte,
+        documentsInUse: 256 * mebibyte,
+        subscriptions: 512 * mebibyte,
         connections: 10_000,
         state: 256 * mebibyte,
       },

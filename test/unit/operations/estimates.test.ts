@@ -155,7 +155,7 @@ function preparedOf(documentOf: (index: number) => string, size: number) {
     for (const { name } of document.definitions as OperationDefinitionNode[]) {
       const { definition: operation } = prepared.prepare(documentOf(index)).operation(name?.value);
       for (let first = 0; first < 20; first += 1)
-        cost.problem({ schema, document, operation, variables: { sid: 'a', first } });
+        cost.check({ schema, document, operation, variables: { sid: 'a', first } });
     }
   }
   return { held: prepared, estimate: prepared.size.bytes };

@@ -1,0 +1,108 @@
+import { GatewayError } from '../domain/errors.js';
+import {
+  type PreparedDocument,
+  type PreparedDocuments,
+  type PreparedOperation,
+} from './prepared-document.js';
+
+/** Memory of the subscriptions that are open. */
+export interface SubscriptionMemoryOptions {
+  /** Bytes of all callers together. */
+  readonly maximumBytes: number;
+  /** Bytes of one caller. */
+  readonly maximumPerCaller: number;
+  readonly documents: Pick<PreparedDocuments, 'retain' | 'release'>;
+}
+
+/** Of a subscription without its document and variables: its context, its queue and what its transport keeps. */
+const bytesOfAny = 8 * 1024;
+/** Of a value beside its characters, and of a character. */
+const [bytesPerValue, bytesPerCharacter] = [64, 2];
+const retryAfterSeconds = 1;
+
+/** Bounds the memory of all open subscriptions: documents, which equal ones share, variables, contexts and queues. */
+export class SubscriptionMemory {
+  readonly #options: SubscriptionMemoryOptions;
+  readonly #held = new Map<string, number>();
+  /** Callers that documents count for: the first that subscribed with each. */
+  readonly #countedFor = new Map<PreparedDocument, string>();
+  #heldBytes = 0;
+
+  constructor(options: SubscriptionMemoryOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that are held, estimated. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /**
+   * Holds the memory of a subscription.
+   * @param caller by name.
+   * @returns releases it; to be called once.
+   * @throws GatewayError `TOO_MANY_SUBSCRIPTIONS` over what one caller may have, `OVERLOADED` over what there is.
+   */
+  open(
+    caller: string,
+    { prepared }: PreparedOperation,
+    variables: Readonly<Record<string, unknown>>,
+  ): () => void {
+    const bytes = bytesOfAny + valueBytes(variables);
+    const isShared = this.#countedFor.has(prepared);
+    this.#check(bytes + (isShared ? 0 : prepared.bytes), caller);
+    this.#count(bytes, caller);
+    if (!isShared) {
+      this.#countedFor.set(prepared, caller);
+      this.#count(prepared.bytes, caller);
+    }
+    this.#options.documents.retain(prepared);
+    return () => {
+      this.#count(-bytes, caller);
+      if (this.#options.documents.release(prepared)) this.#forget(prepared);
+    };
+  }
+
+  #forget(prepared: PreparedDocument): void {
+    const caller = this.#countedFor.get(prepared);
+    if (caller !== undefined) this.#count(-prepared.bytes, caller);
+    this.#countedFor.delete(prepared);
+  }
+
+  #check(bytes: number, caller: string): void {
+    const { maximumBytes, maximumPerCaller } = this.#options;
+    if (this.#heldBytes + bytes > maximumBytes)
+      throw new GatewayError('OVERLOADED', 'The gateway has no memory for another subscription.', {
+        retryAfter: retryAfterSeconds,
+      });
+    if ((this.#held.get(caller) ?? 0) + bytes > maximumPerCaller)
+      throw new GatewayError(
+        'TOO_MANY_SUBSCRIPTIONS',
+        "This caller's subscriptions take as much memory as they may; end one first, or let them share a document.",
+      );
+  }
+
+  #count(bytes: number, caller: string): void {
+    this.#heldBytes += bytes;
+    const held = (this.#held.get(caller) ?? 0) + bytes;
+    if (held > 0) this.#held.set(caller, held);
+    else this.#held.delete(caller);
+  }
+}
+
+/** The memory of a value as it was read from JSON. */
+function valueBytes(root: unknown): number {
+  const open = [root];
+  let bytes = 0;
+  while (open.length > 0) {
+    const value = open.pop();
+    bytes += bytesPerValue;
+    if (typeof value === 'string') bytes += bytesPerCharacter * value.length;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, member] of Object.entries(value)) {
+      bytes += bytesPerCharacter * key.length;
+      open.push(member);
+    }
+  }
+  return bytes;
+}

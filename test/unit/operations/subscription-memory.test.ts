@@ -1,0 +1,80 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { DocumentLimits } from '../../../src/operations/document-limits.js';
+import { PreparedDocuments } from '../../../src/operations/prepared-document.js';
+import { SubscriptionMemory } from '../../../src/operations/subscription-memory.js';
+import { validationSettings } from '../../../src/operations/validation.js';
+import { createSchema } from '../../../src/resolvers/schema.js';
+
+const schema = await createSchema();
+
+function memoryOf(maximumBytes: number, maximumPerCaller = maximumBytes) {
+  const limits = new DocumentLimits(schema, { tokens: 0, depth: 0, aliases: 0, directives: 0 });
+  const documents = new PreparedDocuments(schema, limits, validationSettings(true), 60_000); // keeps one
+  const memory = new SubscriptionMemory({ maximumBytes, maximumPerCaller, documents });
+  const open = (name: string, caller = 'a', variables: Readonly<Record<string, unknown>> = {}) =>
+    memory.open(
+      caller,
+      documents.prepare(`subscription ${name} { campaignUpdated(sid: "a") { sid } }`).operation(undefined),
+      variables,
+    );
+  return { memory, documents, open };
+}
+
+describe('the memory of open subscriptions', () => {
+  it('counts a document once for all that share it, until the last has left', () => {
+    const { memory, open } = memoryOf(1e6);
+    const first = open('A');
+    const withDocument = memory.heldBytes;
+    const second = open('A', 'b');
+    const added = memory.heldBytes - withDocument;
+    expect(added).toBeLessThan(withDocument);
+    first();
+    expect(memory.heldBytes).toBe(withDocument);
+    second();
+    expect(memory.heldBytes).toBe(0);
+  });
+
+  it('shares a document by its text also when the cache has dropped it', () => {
+    const { documents, open } = memoryOf(1e6);
+    const text = 'subscription A { campaignUpdated(sid: "a") { sid } }';
+    open('A');
+    const prepared = documents.prepare(text);
+    for (let index = 0; index < 20; index += 1)
+      documents.prepare(`query Q${index} { campaign(sid: "a") { sid } }`);
+    expect(documents.has(text)).toBe(true);
+    expect(documents.prepare(text)).toBe(prepared);
+  });
+
+  it('counts variables by their size', () => {
+    const { memory, open } = memoryOf(1e6);
+    open('A');
+    const before = memory.heldBytes;
+    open('A', 'a', { text: 'x'.repeat(1000), list: [[], []] });
+    expect(memory.heldBytes - before - (before - memoryOfDocument())).toBeGreaterThan(2000);
+  });
+
+  it('refuses what one caller may not have, and what there is no room for', () => {
+    const { open } = memoryOf(100_000, 40_000);
+    const openUntilRefused = (caller: string): unknown => {
+      for (;;)
+        try {
+          open('A', caller);
+        } catch (error) {
+          return error;
+        }
+    };
+    expect(openUntilRefused('a')).toMatchObject({ code: 'TOO_MANY_SUBSCRIPTIONS' });
+    expect(openUntilRefused('b')).toMatchObject({ code: 'TOO_MANY_SUBSCRIPTIONS' });
+    expect(openUntilRefused('c')).toMatchObject({ code: 'OVERLOADED' });
+  });
+});
+
+/** Of the document of these tests. */
+function memoryOfDocument(): number {
+  const { memory, open } = memoryOf(1e6);
+  open('A');
+  const first = memory.heldBytes;
+  open('A');
+  return first - (memory.heldBytes - first);
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { Turns } from '../../../src/operations/turns.js';
+
+/** Pieces of work that take a time of their own, and the turn of the event loop that each began in. */
+async function begun(piecesMs: readonly number[], sliceMs = 25): Promise<number[]> {
+  let nowMs = 0;
+  let turn = 0;
+  const count = (): void => {
+    turn += 1;
+    immediate = setImmediate(count);
+  };
+  let immediate = setImmediate(count);
+  const turns = new Turns({ sliceMs, now: () => nowMs });
+  const each = await Promise.all(
+    piecesMs.map(async (ms) => {
+      await turns.next();
+      nowMs += ms;
+      return turn;
+    }),
+  );
+  clearImmediate(immediate);
+  return each;
+}
+
+/** How many pieces began in each turn, in order. */
+const perTurn = (turns: readonly number[]): number[] => [
+  ...turns
+    .reduce((counts, turn) => counts.set(turn, (counts.get(turn) ?? 0) + 1), new Map<number, number>())
+    .values(),
+];
+
+describe('work is divided between turns of the event loop', () => {
+  it('begins at once while the slice lasts', () => {
+    const turns = new Turns({ sliceMs: 25, now: () => 0 });
+    expect(turns.next()).toBeUndefined();
+  });
+
+  it('lets the next piece begin once the first has worked, not once it has asked', async () => {
+    const turns = new Turns({ sliceMs: 25, now: () => 0 });
+    expect(turns.next()).toBeUndefined();
+    const next = turns.next();
+    expect(next).toBeInstanceOf(Promise);
+    await next;
+  });
+
+  it('waits for the next turn where the slice is spent, first come, first served', async () => {
+    const turns = await begun(Array.from({ length: 9 }, () => 10));
+    expect(turns).toEqual([...turns].sort((one, other) => one - other));
+    expect(perTurn(turns)).toEqual([3, 3, 3]);
+  });
+
+  it('has one long piece in a turn', async () => {
+    expect(perTurn(await begun([40, 40, 40, 40]))).toEqual([1, 1, 1, 1]);
+  });
+});
