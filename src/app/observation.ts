@@ -4,7 +4,7 @@ import { type Logger } from 'pino';
 import { type Config } from '../config/config.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
-import { type Budget } from '../datasources/exotel/rate-limit/rate-limiter.js';
+import { type RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { type CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
 import { type Audit } from '../datasources/writing/campaign-writer.js';
 import { type KeptAnswers } from '../operations/response-cache.js';
@@ -19,7 +19,7 @@ import { driftLog, UpstreamCalls } from '../telemetry/upstream-calls.js';
 /** Objects whose current state the metrics and the readiness probe show. */
 export interface Watched {
   readonly policy: CallPolicy;
-  readonly budget: Budget;
+  readonly budget: RateLimiter;
   readonly account: AccountReader;
   /** Undefined where the response cache is off. */
   readonly answers: KeptAnswers | undefined;

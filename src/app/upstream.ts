@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type UpstreamConfig } from '../config/upstream.js';
 import { ExotelClient } from '../datasources/exotel/client.js';
-import { Budget } from '../datasources/exotel/rate-limit/rate-limiter.js';
+import { RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
 import { Transport } from '../datasources/exotel/transport.js';
 import { type Disposables } from './disposables.js';
@@ -40,11 +40,11 @@ export async function openUpstream(
   });
   const { timeoutMs } = config;
   const transport = disposables.add(new Transport({ ...upstream, timeoutMs }), (it) => it.close());
-  const budget = new Budget({ limit: config.rateLimit, now, ledger: shared.ledger });
+  const budget = new RateLimiter({ limit: config.rateLimit, now, ledger: shared.ledger });
   disposables.add(budget, (it) => {
     it.close();
   });
-  const policy = new CallPolicy({ budget, timeoutMs, now, random });
+  const policy = new CallPolicy({ rateLimiter: budget, timeoutMs, now, random });
   const client = new ExotelClient({ transport, policy, accountSid, now, observer, drift });
   return { sandbox, accountSid, shared, budget, policy, client };
 }

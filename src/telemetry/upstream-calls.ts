@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { type BegunCall, type CallEnd, type CallObserver } from '../datasources/exotel/call-observer.js';
+import { type StartedCall, type CallEnd, type CallObserver } from '../datasources/exotel/call-observer.js';
 import { type Drift } from '../datasources/exotel/drift/differences.js';
 import { type DriftRoute, type OnDrift } from '../datasources/exotel/drift/drift-watch.js';
 import { type Span } from '../domain/request-trace.js';
@@ -10,7 +10,7 @@ import { type Throttle } from './throttle.js';
 
 /** Metrics of upstream calls. */
 export interface CallMetrics {
-  ended(call: BegunCall, end: CallEnd, seconds: number): void;
+  ended(call: StartedCall, end: CallEnd, seconds: number): void;
 }
 
 /** Destinations of the telemetry of upstream calls. */
@@ -41,7 +41,7 @@ const templates = {
 } as const;
 
 /** Routes without a campaign in the URL: a 403 there concerns the account, not one campaign. */
-const ofAccount: ReadonlySet<BegunCall['route']> = new Set(['list', 'create']);
+const ofAccount: ReadonlySet<StartedCall['route']> = new Set(['list', 'create']);
 
 const root = '/v2/accounts/{account_sid}/message-campaigns';
 
@@ -58,7 +58,7 @@ export class UpstreamCalls implements CallObserver {
     this.#options = options;
   }
 
-  began(call: BegunCall): (end: CallEnd) => void {
+  began(call: StartedCall): (end: CallEnd) => void {
     const beganAtMs = performance.now();
     const span = this.#span(call);
     return (end) => {
@@ -75,13 +75,13 @@ export class UpstreamCalls implements CallObserver {
     };
   }
 
-  #updateAllowed({ route }: BegunCall, { reason }: CallEnd): void {
+  #updateAllowed({ route }: StartedCall, { reason }: CallEnd): void {
     if (reason === undefined) this.#isAccountAllowed = true;
     else if (reason === 'unauthorized' || (reason === 'forbidden' && ofAccount.has(route)))
       this.#isAccountAllowed = false;
   }
 
-  #span({ route, attempt, priority, trace }: BegunCall): Span | undefined {
+  #span({ route, attempt, priority, trace }: StartedCall): Span | undefined {
     const { spans } = this.#options;
     if (!spans) return undefined;
     const [method, path] = templates[route];
@@ -100,7 +100,7 @@ export class UpstreamCalls implements CallObserver {
   }
 
   #log(
-    { route, attempt, trace }: BegunCall,
+    { route, attempt, trace }: StartedCall,
     { status, reason }: CallEnd,
     facts: Readonly<Record<string, unknown>>,
   ): void {

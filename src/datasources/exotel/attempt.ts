@@ -3,14 +3,14 @@ import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type CallEnd, endOfAnswer, endOfFailure, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
 import { failureOfAnswer, rateHeaders } from './failure.js';
-import { type Told } from './resilience/call-policy.js';
+import { type AttemptReport } from './resilience/call-policy.js';
 import { type AnswerReader, type TransportAnswer } from './transport.js';
 import { readEnvelope, restExceptionStatus, type WireEnvelope } from './wire/envelope.js';
 import { parseJson } from '../../domain/json.js';
-import { isObject, remembered } from './wire/values.js';
+import { isObject, memoize } from './wire/values.js';
 
 /** Answers of one second have the same date. */
-const dateOf = remembered((date): number | undefined => {
+const dateOf = memoize((date): number | undefined => {
   const ms = Date.parse(date);
   return Number.isNaN(ms) ? undefined : ms;
 }, 10);
@@ -35,7 +35,7 @@ function envelopeOf(
  * @param onBody shown what the body says, undefined where it is no JSON.
  * @throws UpstreamFailure where one says no, or where a 2xx has no envelope.
  */
-export function openEnvelope(
+export function parseResponse(
   { status, headers, text }: TransportAnswer,
   nowMs: number,
   onBody?: (body: unknown) => void,
@@ -56,7 +56,7 @@ export function openEnvelope(
 }
 
 /** Whom a try is made for, and who looks on. */
-export interface TryWatch {
+export interface AttemptContext {
   readonly route: Route;
   readonly trace: RequestTrace | undefined;
   /** Epoch milliseconds. */
@@ -65,12 +65,12 @@ export interface TryWatch {
 }
 
 /** One try of a request: opens its answer, tells what it says of the budget, and shows how it ended to who watches. */
-export class OneTry implements AnswerReader<WireEnvelope> {
-  readonly #watch: TryWatch;
-  readonly #told: Told;
+export class AttemptReader implements AnswerReader<WireEnvelope> {
+  readonly #watch: AttemptContext;
+  readonly #told: AttemptReport;
   readonly #ended: ((end: CallEnd) => void) | undefined;
 
-  constructor(watch: TryWatch, told: Told, ended: ((end: CallEnd) => void) | undefined) {
+  constructor(watch: AttemptContext, told: AttemptReport, ended: ((end: CallEnd) => void) | undefined) {
     this.#watch = watch;
     this.#told = told;
     this.#ended = ended;
@@ -81,7 +81,7 @@ export class OneTry implements AnswerReader<WireEnvelope> {
     const { status, headers } = answer;
     try {
       this.#told.headers = rateHeaders(headers);
-      const envelope = openEnvelope(answer, now(), (body) => drift?.look(route, status, body, trace));
+      const envelope = parseResponse(answer, now(), (body) => drift?.look(route, status, body, trace));
       this.#ended?.(endOfAnswer(status, envelope));
       return envelope;
     } catch (error) {

@@ -8,7 +8,7 @@ import { type WireEnvelope } from './wire/envelope.js';
 export type Route = 'list' | 'get' | 'messages' | 'create' | 'update' | 'action';
 
 /** A request that is about to be sent. */
-export interface BegunCall {
+export interface StartedCall {
   readonly route: Route;
   /** From 1; what is above 1 is a retry. */
   readonly attempt: number;
@@ -30,7 +30,7 @@ export interface CallEnd {
 /** Told of every request to the upstream, retries included. */
 export interface CallObserver {
   /** @returns who is told, once, how it ended. */
-  began(call: BegunCall): (end: CallEnd) => void;
+  began(call: StartedCall): (end: CallEnd) => void;
 }
 
 /** How a request ended that was answered in a way that can be read. */

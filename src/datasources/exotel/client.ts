@@ -7,7 +7,7 @@ import { type CallOrigin } from '../../domain/request-trace.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { OneTry } from './attempt.js';
+import { AttemptReader } from './attempt.js';
 import { type CallObserver, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
 import { campaignFromWire } from './mapping/campaign.js';
@@ -20,7 +20,7 @@ import {
 } from './mapping/draft.js';
 import { campaignQueryToWire, messageQueryToWire } from './mapping/enums.js';
 import { messageFromWire } from './mapping/message.js';
-import { type CallOptions, type SendPolicy, type Try } from './resilience/call-policy.js';
+import { type CallOptions, type SendPolicy, type Attempt } from './resilience/call-policy.js';
 import { readItem, readWindow } from './rows.js';
 import { type Transport, type TransportRequest } from './transport.js';
 import { readCampaign } from './wire/campaign.js';
@@ -177,7 +177,7 @@ export class ExotelClient {
   }
 
   /** What one try does; each is shown to who watches. */
-  #try(route: Route, request: TransportRequest, { priority, origin }: CallOptions): Try<WireEnvelope> {
+  #try(route: Route, request: TransportRequest, { priority, origin }: CallOptions): Attempt<WireEnvelope> {
     const { transport, now, observer, drift } = this.#options;
     // Whoever's request set a poll off: it goes on without them.
     const trace = priority === 'background' ? undefined : origin?.trace;
@@ -185,7 +185,7 @@ export class ExotelClient {
     let attempt = 0;
     return (told, timeoutMs) => {
       const ended = observer?.began({ route, attempt: (attempt += 1), priority, trace });
-      return transport.send(request, new OneTry(watch, told, ended), timeoutMs);
+      return transport.send(request, new AttemptReader(watch, told, ended), timeoutMs);
     };
   }
 

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import { type BegunCall, type CallEnd, type Route } from '../../datasources/exotel/call-observer.js';
+import { type StartedCall, type CallEnd, type Route } from '../../datasources/exotel/call-observer.js';
 import { type Drift } from '../../datasources/exotel/drift/differences.js';
 import { type DriftRoute } from '../../datasources/exotel/drift/drift-watch.js';
 import { initializeToZero, talliedCounter, talliedHistogram } from './tallies.js';
@@ -49,7 +49,7 @@ export function upstreamMetrics(registry: Registry) {
   for (const route of routes) retries.inc({ route }, 0);
   initializeToZero(drift, ['route', driftRoutes], ['kind', ['key', 'status', 'shape']]);
   return {
-    ended: ({ route, attempt }: BegunCall, { status, reason }: CallEnd, seconds: number): void => {
+    ended: ({ route, attempt }: StartedCall, { status, reason }: CallEnd, seconds: number): void => {
       ended(route, statusLabel(status), reason ?? 'ok');
       took(seconds, route);
       if (attempt > 1) retries.inc({ route });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ExotelClient } from '../../../src/datasources/exotel/client.js';
-import { Budget } from '../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { RateLimiter } from '../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../../../src/datasources/exotel/resilience/call-policy.js';
 import { Transport } from '../../../src/datasources/exotel/transport.js';
 import { AccountReader } from '../../../src/datasources/campaigns/account-reader.js';
@@ -23,8 +23,8 @@ beforeEach(async () => {
   sandbox = await startSandbox({ ...credentials, seed: 'empty' });
   ({ sid } = sandbox.state.insert({ status: 'scheduled', startsAt: now() + 3_600_000 }));
   transport = new Transport({ ...credentials, baseUrl: sandbox.baseUrl, timeoutMs: 5000 });
-  const budget = new Budget({ limit: 0, now });
-  const policy = new CallPolicy({ budget, timeoutMs: 5000, now, random: Math.random });
+  const budget = new RateLimiter({ limit: 0, now });
+  const policy = new CallPolicy({ rateLimiter: budget, timeoutMs: 5000, now, random: Math.random });
   const client = new ExotelClient({ transport, policy, accountSid: credentials.accountSid, now });
   clock = new HybridClock(now);
   account = new AccountReader({

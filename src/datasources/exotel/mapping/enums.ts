@@ -7,7 +7,7 @@ import {
 } from '../../../domain/list-query.js';
 import { MessageStatus } from '../../../domain/message.js';
 import { type WireErrorData } from '../wire/envelope.js';
-import { remembered } from '../wire/values.js';
+import { memoize } from '../wire/values.js';
 
 /**
  * One word in any of the upstream's spellings: `in-progress`, `Failed_Expired` (callbacks), `failed-dnd`
@@ -25,7 +25,7 @@ const rememberedWords = 500;
  * @param of what a canonical word means.
  */
 export function wordReader<Meaning>(of: (canonicalWord: string) => Meaning): (word: string) => Meaning {
-  return remembered((word) => of(canonical(word)), rememberedWords);
+  return memoize((word) => of(canonical(word)), rememberedWords);
 }
 
 function reader<Word extends string>(known: Readonly<Record<string, Word>>, unknown: Word) {

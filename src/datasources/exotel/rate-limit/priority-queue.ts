@@ -1,6 +1,6 @@
 import { type UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type BegunCall } from './call-log.js';
-import { type Claim, goesBefore, type Rank } from './priority.js';
+import { type PermitRequest, precedes, type Rank } from './priority.js';
 import { type RateHeaders } from './upstream-quota.js';
 
 /** The right to send one call; to be told how that ended. */
@@ -12,17 +12,17 @@ export interface Permit {
 }
 
 /** Who gave permits, and takes them back. */
-export interface PermitGiver {
+export interface PermitSource {
   answered(call: BegunCall, headers: RateHeaders | undefined): void;
   unused(call: BegunCall): void;
 }
 
 /** The permit of a call that counts from now on. */
 export class CallPermit implements Permit {
-  readonly #giver: PermitGiver;
+  readonly #giver: PermitSource;
   readonly #call: BegunCall;
 
-  constructor(giver: PermitGiver, call: BegunCall) {
+  constructor(giver: PermitSource, call: BegunCall) {
     this.#giver = giver;
     this.#call = call;
   }
@@ -37,8 +37,8 @@ export class CallPermit implements Permit {
 }
 
 /** Who waits for a place. */
-export interface Waiter {
-  readonly claim: Claim;
+export interface QueuedCall {
+  readonly claim: PermitRequest;
   readonly rank: Rank;
   readonly grant: (permit: Permit) => void;
   readonly refuse: (error: UpstreamFailure) => void;
@@ -47,10 +47,10 @@ export interface Waiter {
 }
 
 /** Those who wait, in the order in which they will be served. */
-export class WaitingLine {
-  readonly #waiters: Waiter[] = [];
+export class PriorityQueue {
+  readonly #waiters: QueuedCall[] = [];
 
-  get first(): Waiter | undefined {
+  get first(): QueuedCall | undefined {
     return this.#waiters[0];
   }
 
@@ -60,14 +60,14 @@ export class WaitingLine {
 
   /** How many a newcomer of this rank would have before it. */
   ahead(rank: Rank): number {
-    return this.#waiters.filter((waiter) => !goesBefore(rank, waiter.rank)).length;
+    return this.#waiters.filter((waiter) => !precedes(rank, waiter.rank)).length;
   }
 
   /**
    * Waits in line until it is served, or its time is over.
    * @param late what it is then refused with.
    */
-  wait(claim: Claim, rank: Rank, late: () => UpstreamFailure): Promise<Permit> {
+  wait(claim: PermitRequest, rank: Rank, late: () => UpstreamFailure): Promise<Permit> {
     return new Promise((resolve, reject) => {
       const settle = <Value>(then: (value: Value) => void) => {
         return (value: Value): void => {
@@ -76,7 +76,13 @@ export class WaitingLine {
           then(value);
         };
       };
-      const waiter: Waiter = { claim, rank, grant: settle(resolve), refuse: settle(reject), isOver: false };
+      const waiter: QueuedCall = {
+        claim,
+        rank,
+        grant: settle(resolve),
+        refuse: settle(reject),
+        isOver: false,
+      };
       const giveUp = setTimeout(() => {
         this.leave(waiter);
         waiter.refuse(late());
@@ -86,19 +92,19 @@ export class WaitingLine {
   }
 
   /** Among equals who came first. */
-  join(waiter: Waiter): void {
-    const place = this.#waiters.findIndex((other) => goesBefore(waiter.rank, other.rank));
+  join(waiter: QueuedCall): void {
+    const place = this.#waiters.findIndex((other) => precedes(waiter.rank, other.rank));
     this.#waiters.splice(place === -1 ? this.#waiters.length : place, 0, waiter);
   }
 
   /** Whether it was in the line or not. */
-  leave(waiter: Waiter): void {
+  leave(waiter: QueuedCall): void {
     const place = this.#waiters.indexOf(waiter);
     if (place !== -1) this.#waiters.splice(place, 1);
   }
 
   /** Everybody leaves. */
-  empty(): readonly Waiter[] {
+  empty(): readonly QueuedCall[] {
     return this.#waiters.splice(0);
   }
 }

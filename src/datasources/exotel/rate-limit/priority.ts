@@ -1,68 +1,68 @@
 /**
- * Who goes first when calls are scarce: a write before a read that somebody waits for, that before a refresh of
- * what an old answer stands in for, that before what nobody asked for.
+ * Priorities of calls, the first one first: writes, reads that a caller waits for, refreshes of entries that are served stale
+ * meanwhile, and background calls that nobody asked for.
  */
 export const priorities = ['write', 'read', 'refresh', 'background'] as const;
 export type Priority = (typeof priorities)[number];
 
-/** How a call asks for its place in the budget. */
-export interface Claim {
+/** Request of a call for a permit of the rate limiter. */
+export interface PermitRequest {
   readonly priority: Priority;
-  /** How old the answer is that stands in meanwhile; the oldest of a priority goes first. */
+  /** Age of the stale entry that is served meanwhile. Within a priority the oldest goes first. */
   readonly staleMs: number;
-  /** How long the call may wait for its place. */
+  /** Longest wait for the permit. */
   readonly waitMs: number;
-  /** Told when there is no place at once. */
+  /** Called when there is no permit at once. */
   readonly onQueued?: (() => void) | undefined;
 }
 
-/** A claim's rank among others: what it grows while it waits counts too, so that nobody starves. */
+/** Rank of a waiting call. Its entry ages while it waits, so no call starves. */
 export interface Rank {
   readonly priority: Priority;
-  /** Since when the answer that it asks for is what it is; epoch milliseconds. */
+  /** When the stale entry was fetched; epoch milliseconds. */
   readonly oldSinceMs: number;
 }
 
-/** The rank of a claim that is made now. */
-export function rankOf({ priority, staleMs }: Claim, nowMs: number): Rank {
+/** Rank of a request that is made now. */
+export function rankOf({ priority, staleMs }: PermitRequest, nowMs: number): Rank {
   return { priority, oldSinceMs: nowMs - staleMs };
 }
 
-/** True where the first goes before the second. */
-export function goesBefore(first: Rank, second: Rank): boolean {
+/** Tells whether the first call goes before the second. */
+export function precedes(first: Rank, second: Rank): boolean {
   const [a, b] = [priorities.indexOf(first.priority), priorities.indexOf(second.priority)];
   return a === b ? first.oldSinceMs < second.oldSinceMs : a < b;
 }
 
-/** How many calls of a minute each priority may use of a limit. */
+/** Calls per minute that each priority may use of the limit. */
 export interface Shares {
   readonly limit: number;
-  /** Reads leave a tenth for writes: a dashboard must not keep somebody from pausing a campaign. */
+  /** Reads leave a tenth of the limit to writes: a dashboard must not delay the pausing of a campaign. */
   readonly reads: number;
-  /** What nobody asked for has a third at most. */
+  /** Background calls use a third of the limit at most. */
   readonly background: number;
 }
 
-/** The shares of a limit; a limit of 1 or 2 is too small to keep anything back. */
+/** Shares of a limit. A limit of 1 or 2 is too small for a reserve. */
 export function sharesOf(limit: number): Shares {
   const reserve = limit > 2 ? Math.ceil(limit / 10) : 0;
   return { limit, reads: limit - reserve, background: Math.max(1, Math.floor(limit / 3)) };
 }
 
-/** How many calls may count for one of this priority to be sent. */
+/** Calls in the window up to which a call of this priority is sent. */
 export function shareOf(shares: Shares, priority: Priority): number {
   return priority === 'write' ? shares.limit : shares.reads;
 }
 
 /**
- * Once half of a minute is used, refreshes come evenly: a sixth of it in any 10 seconds. Spent in a burst, the
- * minute would end with nothing left for what grows old meanwhile.
+ * Interval in which refreshes use a sixth of the limit at most, once half of the limit is used. In a burst they would use it up,
+ * and entries that become stale later could not be refreshed.
  */
 export const paceMs = 10_000;
-/** What is older than this takes the next place there is: nothing should grow older than a minute. */
+/** An entry that is older takes the next permit, since none should become older than a minute. */
 export const urgentAfterMs = 45_000;
 
-/** True for a call that an old answer stands in for, or that nobody asked for. */
-export function isUnhurried(priority: Priority): boolean {
+/** Tells whether no caller waits for a call of this priority. */
+export function isDeferrable(priority: Priority): boolean {
   return priority === 'refresh' || priority === 'background';
 }

@@ -1,26 +1,32 @@
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { NotSent } from '../resilience/not-sent.js';
 import { type BegunCall } from './call-log.js';
-import { CallPermit, type Permit, type PermitGiver, type Waiter, WaitingLine } from './priority-queue.js';
-import { type Claim, type Rank, rankOf, shareOf, sharesOf } from './priority.js';
-import { Minute } from './sliding-window.js';
-import { type CallLedger, minuteMs, type RateHeaders } from './upstream-quota.js';
+import {
+  CallPermit,
+  type Permit,
+  type PermitSource,
+  type QueuedCall,
+  PriorityQueue,
+} from './priority-queue.js';
+import { type PermitRequest, type Rank, rankOf, shareOf, sharesOf } from './priority.js';
+import { SlidingWindow } from './sliding-window.js';
+import { type WindowStore, minuteMs, type RateHeaders } from './upstream-quota.js';
 
 /** There is no place in time. The budget knows when there will be one, so trying again before is of no use. */
-export class NoPlace extends UpstreamFailure {
+export class RateLimited extends UpstreamFailure {
   constructor(waitMs: number) {
     super('rateLimited', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
   }
 }
 
 /** What the budget is made of. */
-export interface BudgetOptions {
+export interface RateLimiterOptions {
   /** Calls in any 60 seconds; 0: as many as the upstream takes. */
   readonly limit: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** The calls of the account's other gateways; undefined where there are none. */
-  readonly ledger?: CallLedger | undefined;
+  readonly ledger?: WindowStore | undefined;
 }
 
 /** A clock may be a little early. */
@@ -30,18 +36,18 @@ const timerSlackMs = 5;
  * Never more calls than the limit in any 60 seconds: a sliding window, since a token bucket's burst would break
  * an upstream that counts in fixed minutes. Corrected by what the upstream itself says.
  */
-export class Budget implements PermitGiver {
-  readonly #options: BudgetOptions;
-  readonly #minute: Minute;
-  readonly #waiting = new WaitingLine();
-  readonly #ledger: CallLedger | undefined;
+export class RateLimiter implements PermitSource {
+  readonly #options: RateLimiterOptions;
+  readonly #minute: SlidingWindow;
+  readonly #waiting = new PriorityQueue();
+  readonly #ledger: WindowStore | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(options: BudgetOptions) {
+  constructor(options: RateLimiterOptions) {
     this.#options = options;
     const ledger = options.limit === 0 ? undefined : options.ledger;
-    this.#minute = new Minute({ ...options, weight: ledger && (() => ledger.weight) });
+    this.#minute = new SlidingWindow({ ...options, weight: ledger && (() => ledger.weight) });
     this.#ledger = ledger;
     ledger?.open(
       (view) => {
@@ -68,20 +74,20 @@ export class Budget implements PermitGiver {
    * Takes a place among the calls of a minute, or waits for one where there is none yet.
    * @throws UpstreamFailure `rateLimited` at once where there will be none within the claim's time.
    */
-  acquire(claim: Claim): Permit | Promise<Permit> {
+  acquire(claim: PermitRequest): Permit | Promise<Permit> {
     const nowMs = this.#options.now();
     const isFree = !this.#isClosed && !this.#ledger && this.#minute.isUnlimited(nowMs);
     return isFree ? this.#permit(claim) : this.#acquire(claim, rankOf(claim, nowMs));
   }
 
-  async #acquire(claim: Claim, rank: Rank): Promise<Permit> {
+  async #acquire(claim: PermitRequest, rank: Rank): Promise<Permit> {
     if (this.#isClosed) throw new NotSent();
     if (this.#waitMs(rank) <= 0) {
       const permit = this.#ledger ? await this.#sharedPermit(this.#ledger, claim) : this.#permit(claim);
       if (permit) return permit;
     }
     const waitMs = this.#waitMs(rank);
-    if (waitMs > claim.waitMs) throw new NoPlace(waitMs);
+    if (waitMs > claim.waitMs) throw new RateLimited(waitMs);
     claim.onQueued?.();
     return this.#queue(claim, rank);
   }
@@ -106,12 +112,12 @@ export class Budget implements PermitGiver {
     return this.#minute.placeAtMs(rank, this.#waiting.ahead(rank), nowMs) - nowMs;
   }
 
-  #permit(claim: Claim): Permit {
+  #permit(claim: PermitRequest): Permit {
     return new CallPermit(this, this.#minute.begin(claim));
   }
 
   /** The account's other gateways are asked too. @returns undefined where they leave no place. */
-  async #sharedPermit(ledger: CallLedger, claim: Claim): Promise<Permit | undefined> {
+  async #sharedPermit(ledger: WindowStore, claim: PermitRequest): Promise<Permit | undefined> {
     const { priority } = claim;
     const call = this.#minute.begin(claim); // so that nobody here takes the same place meanwhile
     const shares = sharesOf(this.#minute.limit);
@@ -150,10 +156,10 @@ export class Budget implements PermitGiver {
     this.#serve();
   }
 
-  #queue(claim: Claim, rank: Rank): Promise<Permit> {
+  #queue(claim: PermitRequest, rank: Rank): Promise<Permit> {
     const permit = this.#waiting.wait(claim, rank, () => {
       const nowMs = this.#options.now();
-      return new NoPlace(this.#minute.placeAtMs(rank, this.#waiting.length, nowMs) - nowMs);
+      return new RateLimited(this.#minute.placeAtMs(rank, this.#waiting.length, nowMs) - nowMs);
     });
     this.#serve();
     return permit;
@@ -180,7 +186,7 @@ export class Budget implements PermitGiver {
     }
   }
 
-  async #serveShared(ledger: CallLedger, waiter: Waiter): Promise<void> {
+  async #serveShared(ledger: WindowStore, waiter: QueuedCall): Promise<void> {
     try {
       const permit = await this.#sharedPermit(ledger, waiter.claim);
       if (waiter.isOver) permit?.unused();

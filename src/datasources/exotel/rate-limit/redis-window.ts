@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type RedisHealth } from '../../state/redis/health.js';
 import {
-  type CallLedger,
+  type WindowStore,
   type Grant,
   type OtherCall,
   type OthersView,
   type OwnCall,
-  type PlaceClaim,
+  type WindowRequest,
   type RateHeaders,
 } from './upstream-quota.js';
 
@@ -155,7 +155,7 @@ const slackMs = 5000;
  * The calls of all gateways of an account in one sliding window, by Redis's clock. While Redis is gone, each gateway counts
  * its own calls with the weight of all.
  */
-export class RedisWindow implements CallLedger {
+export class RedisWindow implements WindowStore {
   readonly #options: RedisWindowOptions;
   readonly #gateway = randomBytes(8).toString('hex');
   readonly #minuteMs: number;
@@ -186,7 +186,7 @@ export class RedisWindow implements CallLedger {
     this.#timer = setInterval(() => void this.#heartbeat(), heartbeatIntervalMs).unref();
   }
 
-  async take({ id, isBackground, share, backgroundShare }: PlaceClaim): Promise<Grant> {
+  async take({ id, isBackground, share, backgroundShare }: WindowRequest): Promise<Grant> {
     const spans = [this.#inFlightMs, this.#minuteMs];
     const reply = this.#replyIn(
       await this.#run(takeScript, id, Number(isBackground), share, backgroundShare, ...spans),

@@ -1,7 +1,7 @@
 import { type BegunCall, CallLog } from './call-log.js';
 import {
-  type Claim,
-  isUnhurried,
+  type PermitRequest,
+  isDeferrable,
   paceMs,
   type Priority,
   type Rank,
@@ -9,12 +9,12 @@ import {
   sharesOf,
   urgentAfterMs,
 } from './priority.js';
-import { minuteMs, type OthersView, type RateHeaders, UpstreamCount } from './upstream-quota.js';
+import { minuteMs, type OthersView, type RateHeaders, UpstreamQuota } from './upstream-quota.js';
 
 /** What says how many calls may be sent. */
 export interface Counts {
   readonly log: CallLog;
-  readonly upstream: UpstreamCount;
+  readonly upstream: UpstreamQuota;
   /** Calls in a minute; Infinity: as many as one likes. */
   readonly limit: number;
   /** How many places of a share one call takes. */
@@ -41,7 +41,7 @@ function placeAtMs(
   if (limit !== Infinity) {
     const { all, background } = log.count(nowMs);
     times.push(log.whenExpired(all + (ahead + 1) * weightIn(share) - share, nowMs));
-    if (isUnhurried(priority) && all >= shares.reads / 2) {
+    if (isDeferrable(priority) && all >= shares.reads / 2) {
       const evenlyMs = log.whenFewerBegan(Math.ceil(shares.reads / 6), paceMs, nowMs);
       times.push(Math.min(evenlyMs, oldSinceMs + urgentAfterMs));
     }
@@ -54,7 +54,7 @@ function placeAtMs(
 }
 
 /** Whose calls are counted. */
-export interface MinuteOptions {
+export interface SlidingWindowOptions {
   /** Calls in any 60 seconds; 0: as many as the upstream takes. */
   readonly limit: number;
   /** Epoch milliseconds. */
@@ -64,15 +64,15 @@ export interface MinuteOptions {
 }
 
 /** The calls of the minute up to now, and when there will be a place for another. */
-export class Minute {
+export class SlidingWindow {
   readonly log = new CallLog();
-  readonly #options: MinuteOptions;
-  readonly #upstream = new UpstreamCount();
+  readonly #options: SlidingWindowOptions;
+  readonly #upstream = new UpstreamQuota();
   /** The account's other gateways leave no place before then, by priority. */
   readonly #deniedUntilMs = new Map<Priority, number>();
   #pausedUntilMs = 0;
 
-  constructor(options: MinuteOptions) {
+  constructor(options: SlidingWindowOptions) {
     this.#options = options;
   }
 
@@ -109,7 +109,7 @@ export class Minute {
   }
 
   /** A call takes its place. */
-  begin({ priority }: Claim): BegunCall {
+  begin({ priority }: PermitRequest): BegunCall {
     const isLimited = this.limit !== Infinity;
     const weight = isLimited ? this.#weightIn(shareOf(sharesOf(this.limit), priority)) : 1;
     const isBackground = priority === 'background';

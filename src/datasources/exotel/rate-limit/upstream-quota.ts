@@ -27,7 +27,7 @@ export interface OthersView {
 }
 
 /** How a place for a call is asked for. */
-export interface PlaceClaim {
+export interface WindowRequest {
   readonly id: string;
   readonly isBackground: boolean;
   /** How many calls may count, this one among them. */
@@ -43,7 +43,7 @@ export type Grant = 'granted' | { readonly waitMs: number } | 'gone';
  * The calls of all gateways of an account, in one book. Nothing here throws: where the book is gone, each gateway goes
  * on by what it knows.
  */
-export interface CallLedger {
+export interface WindowStore {
   /**
    * How many places a call takes in this gateway's own count. 1 with the book open; while it is not, as many as there
    * are gateways: what this one sends, each of the others may be sending too.
@@ -54,7 +54,7 @@ export interface CallLedger {
   open(onView: (view: OthersView) => void, own: () => readonly OwnCall[]): void;
 
   /** Enters a call that is about to be sent, where there is a place for it. */
-  take(claim: PlaceClaim): Promise<Grant>;
+  take(claim: WindowRequest): Promise<Grant>;
 
   /** The call was answered and counts for a minute more, or it was not sent and counts no more. */
   end(id: string, wasSent: boolean, headers: RateHeaders | undefined): void;
@@ -83,7 +83,7 @@ export interface RateHeaders {
  * Answers arrive in any order, so within one minute the least is believed. Calls in flight are not taken off it:
  * only their answers tell whether the upstream had counted them already.
  */
-export class UpstreamCount {
+export class UpstreamQuota {
   #left = Infinity;
   #untilMs = 0;
   #minuteEndsMs = 0;

@@ -1,37 +1,37 @@
 import { NotSent } from './not-sent.js';
 
-/** How many reads are open at once; a write must not wait behind them, so writes have lanes of their own. */
-const readLanes = 128;
-const writeLanes = 16;
-/** The transport has a connection for each lane. */
-export const maximumOpenRequests = readLanes + writeLanes;
-/** How many more may wait for one of them to end: past that, the caller is better told at once. */
+/** Most reads in flight. Writes have a bulkhead of their own, so they don't wait behind reads. */
+const maximumReads = 128;
+const maximumWrites = 16;
+/** Most requests in flight; the transport has a connection for each. */
+export const maximumOpenRequests = maximumReads + maximumWrites;
+/** Most requests that wait. Further ones fail at once. */
 const maximumWaiting = 10_000;
 
 /**
- * Keeps a request from being sent into a queue where its own timeout would run out before it leaves. Mostly a lane is
- * free, and then entering it makes nothing, not even a promise.
+ * Bulkheads for reads and writes: they limit the requests in flight, so that no request spends its timeout in the transport's queue.
+ * Usually there is room, and entering allocates nothing, not even a promise.
  */
-export class Lanes {
-  readonly #reads = new Bulkhead(readLanes);
-  readonly #writes = new Bulkhead(writeLanes);
+export class Bulkheads {
+  readonly #reads = new Bulkhead(maximumReads);
+  readonly #writes = new Bulkhead(maximumWrites);
 
   /**
-   * Takes a lane, to be left once.
-   * @returns undefined where it has one at once.
-   * @throws NotSent where too many wait already.
+   * Enters a bulkhead, which must be left once.
+   * @returns undefined where there is room at once.
+   * @throws NotSent where too many requests wait.
    */
   enter(isWrite: boolean): Promise<void> | undefined {
     return (isWrite ? this.#writes : this.#reads).enter();
   }
 
-  /** Gives a lane back. */
+  /** Leaves a bulkhead. */
   leave(isWrite: boolean): void {
     (isWrite ? this.#writes : this.#reads).leave();
   }
 }
 
-/** So many at a time; who comes on top of that waits in line. */
+/** Limits concurrent requests; further ones wait in their order. */
 class Bulkhead {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -49,7 +49,7 @@ class Bulkhead {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** The place goes to who is first in line. */
+  /** Lets the first waiting request enter. */
   leave(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -1,145 +1,145 @@
 import { type CallOrigin } from '../../../domain/request-trace.js';
 import { failedBecause } from '../../../domain/upstream-failure.js';
 import { type Permit } from '../rate-limit/priority-queue.js';
-import { isUnhurried, type Priority } from '../rate-limit/priority.js';
-import { type Budget } from '../rate-limit/rate-limiter.js';
+import { isDeferrable, type Priority } from '../rate-limit/priority.js';
+import { type RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type RateHeaders } from '../rate-limit/upstream-quota.js';
-import { Lanes } from './bulkhead.js';
-import { Breaker, type BreakerState } from './circuit-breaker.js';
+import { Bulkheads } from './bulkhead.js';
+import { CircuitBreaker, type BreakerState } from './circuit-breaker.js';
 import { NotSent } from './not-sent.js';
 import { retriedAfter } from './retry.js';
 
-/** What a caller says of a call. */
+/** Options of a call. */
 export interface CallOptions {
   readonly priority: Priority;
-  /** How old the answer is that stands in meanwhile. */
+  /** Age of the stale entry that is served meanwhile. */
   readonly staleMs?: number;
-  /** Told when the call has to wait for its place in the budget. */
+  /** Called when the call has to wait for a permit of the rate limiter. */
   readonly onQueued?: () => void;
-  /** Whom it is for: every request that is sent, retries included, is counted there. */
+  /** The request on whose behalf the call is made. It counts every request that is sent, retries included. */
   readonly origin?: CallOrigin;
-  /** Called before each request leaves; where it throws, none does. */
+  /** Called before each request is sent. Where it throws, the request is not sent. */
   readonly beforeSent?: () => void;
 }
 
-/** What is told of a try while it runs. */
-export interface Told {
-  /** Of its answer, before the body is read. */
+/** What an attempt learns while it runs. */
+export interface AttemptReport {
+  /** Rate limit headers of the answer. */
   headers: RateHeaders | undefined;
 }
 
-/** One try: sends the request, and tells what it learns on the way. */
-export type Try<T> = (told: Told, timeoutMs: number) => Promise<T>;
+/** One attempt: sends the request, and notes in the report what it learns. */
+export type Attempt<T> = (told: AttemptReport, timeoutMs: number) => Promise<T>;
 
-/** How requests are sent. */
+/** Policy by which requests are sent. */
 export interface SendPolicy {
-  /** Sends a write: again only where it certainly was not processed. */
-  once<T>(options: CallOptions, send: Try<T>): Promise<T>;
-  /** Sends up to three times within one deadline. */
-  retried<T>(options: CallOptions, send: Try<T>): Promise<T>;
+  /** Sends a write. It is retried only where it certainly was not processed. */
+  once<T>(options: CallOptions, send: Attempt<T>): Promise<T>;
+  /** Sends a read, up to three times within one deadline. */
+  retried<T>(options: CallOptions, send: Attempt<T>): Promise<T>;
 }
 
-/** What the policy is made of. */
+/** Options of the policy. */
 export interface CallPolicyOptions {
-  readonly budget: Budget;
-  /** Per try. */
+  readonly rateLimiter: RateLimiter;
+  /** Per attempt. */
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly random: () => number;
 }
 
-/** A read waits so long for a place; what would take longer is told when to come back. */
+/** Longest wait of a read for a permit. A longer wait is refused with the time to come back. */
 const readWaitMs = 5000;
-/** A refresh has an old answer in its place. */
+/** Longest wait of a refresh, whose stale entry is served meanwhile. */
 const refreshWaitMs = 60_000;
 
-/** How long nothing is sent after a 429 that does not say. */
+/** Pause after a 429 without a `Retry-After`. */
 const unnamedPauseSeconds = 2;
 
-/** How often and how long a request is tried. */
-interface TryLimits {
-  /** A write may be repeated only where the upstream did not do it. */
+/** Limits of the attempts of one call. */
+interface AttemptLimits {
+  /** A write is retried only where the upstream certainly did not do it. */
   readonly isWrite: boolean;
-  /** For a place in the budget. */
+  /** Longest wait for a permit. */
   readonly waitMs: number;
-  /** Of one try. */
+  /** Timeout of one attempt. */
   readonly timeoutMs: number;
-  /** No try begins after it; epoch milliseconds. */
+  /** No attempt begins after it; epoch milliseconds. */
   readonly deadlineMs: number;
-  /** No try goes on after it; epoch milliseconds. */
+  /** No attempt continues after it; epoch milliseconds. */
   readonly untilMs: number;
 }
 
-/** Puts every request through the budget and the breaker, and reads through retries within one deadline. */
+/** Sends every request through the rate limiter, a bulkhead and the circuit breaker, and retries reads within one deadline. */
 export class CallPolicy implements SendPolicy {
   readonly #options: CallPolicyOptions;
-  readonly #breaker = new Breaker();
-  readonly #lanes = new Lanes();
+  readonly #breaker = new CircuitBreaker();
+  readonly #bulkheads = new Bulkheads();
 
   constructor(options: CallPolicyOptions) {
     this.#options = options;
   }
 
-  /** Whether the upstream is taken to be down. */
+  /** State of the circuit breaker. */
   get breakerState(): BreakerState {
     return this.#breaker.state;
   }
 
-  /** Sends a write: again only where it certainly was not processed, and at most for the time of one wait. */
-  once<T>(options: CallOptions, send: Try<T>): Promise<T> {
+  /** Sends a write. It is retried only where it certainly was not processed, within the longest wait for a permit. */
+  once<T>(options: CallOptions, send: Attempt<T>): Promise<T> {
     const { now, timeoutMs } = this.#options;
     const limits = { isWrite: true, waitMs: readWaitMs, deadlineMs: now() + readWaitMs };
     return this.#send(options, send, { ...limits, timeoutMs, untilMs: Infinity });
   }
 
-  /** Sends up to three times within one deadline: that of one try, and half of it and two seconds more. */
-  retried<T>(options: CallOptions, send: Try<T>): Promise<T> {
+  /** Sends a read up to three times within one deadline: one and a half timeouts and two seconds. */
+  retried<T>(options: CallOptions, send: Attempt<T>): Promise<T> {
     const { now, timeoutMs } = this.#options;
-    const canWait = isUnhurried(options.priority);
+    const canWait = isDeferrable(options.priority);
     const waitMs = canWait ? refreshWaitMs : readWaitMs;
     const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (canWait ? refreshWaitMs : 0);
     return this.#send(options, send, { isWrite: false, waitMs, deadlineMs, timeoutMs, untilMs: deadlineMs });
   }
 
-  /** One try. Most first tries are the last: the others are thought of when it has failed. */
-  async #send<T>(options: CallOptions, send: Try<T>, limits: TryLimits, isFirst = true): Promise<T> {
+  /** Makes one attempt. Most calls need one only, so retries are set up after a failure. */
+  async #send<T>(options: CallOptions, send: Attempt<T>, limits: AttemptLimits, isFirst = true): Promise<T> {
     const isWrite = options.priority === 'write';
-    const told: Told = { headers: undefined };
+    const told: AttemptReport = { headers: undefined };
     const leftMs = Math.max(1, limits.untilMs - this.#options.now());
     let permit: Permit | undefined;
     try {
-      // The place comes first: a probe of the breaker that waited for one would hold up everybody behind it.
-      const place = this.#place(options, Math.min(limits.waitMs, leftMs));
-      permit = place instanceof Promise ? await place : place;
-      // The lane comes before the breaker: that all are taken does not say that the upstream is down.
-      const turn = this.#lanes.enter(isWrite);
+      // The permit comes first: a probe of the breaker that waited for one would delay all calls behind it.
+      const pending = this.#permit(options, Math.min(limits.waitMs, leftMs));
+      permit = pending instanceof Promise ? await pending : pending;
+      // The bulkhead comes before the breaker: that it is full does not mean that the upstream is down.
+      const turn = this.#bulkheads.enter(isWrite);
       if (turn) await turn;
       let value: T;
       try {
         value = await this.#sendOne(options, send, told, Math.min(limits.timeoutMs, leftMs));
       } finally {
-        this.#lanes.leave(isWrite);
+        this.#bulkheads.leave(isWrite);
       }
       permit.answered(told.headers);
       return value;
     } catch (error) {
-      if (permit) this.#settle(permit, error, told); // without one it was the budget that refused
-      if (isFirst) return this.#triedAgain(error, options, send, limits);
+      if (permit) this.#settle(permit, error, told); // without a permit the rate limiter refused
+      if (isFirst) return this.#retry(error, options, send, limits);
       throw error;
     }
   }
 
-  #settle(permit: Permit, error: unknown, told: Told): void {
+  #settle(permit: Permit, error: unknown, told: AttemptReport): void {
     this.#pauseAfter(error);
     if (error instanceof NotSent) permit.unused();
     else permit.answered(told.headers);
   }
 
-  #place({ priority, staleMs = 0, onQueued }: CallOptions, waitMs: number): Permit | Promise<Permit> {
-    return this.#options.budget.acquire({ priority, staleMs, waitMs, onQueued });
+  #permit({ priority, staleMs = 0, onQueued }: CallOptions, waitMs: number): Permit | Promise<Permit> {
+    return this.#options.rateLimiter.acquire({ priority, staleMs, waitMs, onQueued });
   }
 
-  #sendOne<T>(options: CallOptions, send: Try<T>, told: Told, timeoutMs: number): Promise<T> {
+  #sendOne<T>(options: CallOptions, send: Attempt<T>, told: AttemptReport, timeoutMs: number): Promise<T> {
     return this.#breaker.run(() => {
       options.beforeSent?.();
       if (options.origin) options.origin.calls += 1;
@@ -147,17 +147,17 @@ export class CallPolicy implements SendPolicy {
     });
   }
 
-  #triedAgain<T>(error: unknown, options: CallOptions, send: Try<T>, limits: TryLimits): Promise<T> {
+  #retry<T>(error: unknown, options: CallOptions, send: Attempt<T>, limits: AttemptLimits): Promise<T> {
     const { now, random } = this.#options;
     const { isWrite, deadlineMs } = limits;
     const again = (): Promise<T> => this.#send(options, send, limits, false);
     return retriedAfter(error, again, { isWrite, deadlineMs, now, random });
   }
 
-  /** A 429 holds for every caller, not only for the one that met it. */
+  /** Pauses all calls after a 429, which applies to the whole account. */
   #pauseAfter(error: unknown): void {
-    const { budget, now } = this.#options;
+    const { rateLimiter, now } = this.#options;
     if (failedBecause(error, 'rateLimited'))
-      budget.pause(now() + (error.facts.retryAfterSeconds ?? unnamedPauseSeconds) * 1000);
+      rateLimiter.pause(now() + (error.facts.retryAfterSeconds ?? unnamedPauseSeconds) * 1000);
   }
 }

@@ -2,37 +2,37 @@ import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, h
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { NotSent } from './not-sent.js';
 
-/** How many failures in a row say that the upstream is down: chance alone (14 % faults) makes 8 in 7 million calls. */
+/** Consecutive failures that open the breaker. With 14 % random faults, 8 in a row happen once in 7 million calls. */
 const failuresInARow = 8;
-/** When a dead upstream is probed again, by a single call. */
+/** Time until an open breaker lets a single call probe the upstream. */
 const probeAfterMs = 3000;
 
 function isDown(error: unknown): boolean {
   return error instanceof UpstreamFailure && ['unavailable', 'unreachable', 'timeout'].includes(error.reason);
 }
 
-/** Closed: calls are sent; open: none is; half open: one is under way, to see whether the upstream is back. */
+/** Closed: calls are sent. Open: no call is sent. Half open: a single call probes the upstream. */
 export type BreakerState = 'closed' | 'halfOpen' | 'open';
 
 /**
- * Keeps a dead upstream from being hammered: while it is open, calls fail at once and none is sent. The library decides;
- * it is told of failures, and of the first success after them: while all goes well, another changes nothing.
+ * Circuit breaker: while it is open, calls fail at once and none is sent. The library decides. It gets the failures and the first
+ * success after them; further successes change nothing and are not passed on.
  */
-export class Breaker {
+export class CircuitBreaker {
   readonly #policy = circuitBreaker(handleWhen(isDown), {
     halfOpenAfter: probeAfterMs,
     breaker: new ConsecutiveBreaker(failuresInARow),
   });
-  /** Whether the library was told of a failure, and of no success since. */
+  /** True after a failure that no success followed. */
   #isFailing = false;
 
-  /** It stays open until something is sent again: nobody asks the upstream just to see. */
+  /** The state. It stays open until the next call, since the breaker sends no probe of its own. */
   get state(): BreakerState {
     if (this.#policy.state === CircuitState.Closed) return 'closed';
     return this.#policy.state === CircuitState.HalfOpen ? 'halfOpen' : 'open';
   }
 
-  /** @throws NotSent where it is open. */
+  /** Runs a call. @throws NotSent while the breaker is open. */
   run<T>(call: () => Promise<T>): Promise<T> {
     return this.#isClosed ? call().then(this.#succeeded, this.#failed) : this.#probe(call);
   }
@@ -42,15 +42,15 @@ export class Breaker {
   }
 
   readonly #succeeded = <T>(value: T): T | Promise<T> =>
-    this.#isFailing ? this.#tell(undefined).then(() => value) : value;
+    this.#isFailing ? this.#report(undefined).then(() => value) : value;
 
   readonly #failed = async (error: unknown): Promise<never> => {
-    await this.#tell(error);
+    await this.#report(error);
     throw error;
   };
 
-  /** Tells how a call ended that was sent while it was closed. A refusal is an answer too: it ends a row of failures. */
-  async #tell(error: unknown): Promise<void> {
+  /** Reports the end of a call that was sent while the breaker was closed. A refusal is an answer, so it ends a row of failures. */
+  async #report(error: unknown): Promise<void> {
     const isFailure = isDown(error);
     if (!this.#isClosed || (!isFailure && !this.#isFailing)) return;
     this.#isFailing = isFailure;
@@ -67,14 +67,14 @@ export class Breaker {
       return end.value;
     } catch (error) {
       if (error instanceof BrokenCircuitError) throw new NotSent();
-      // Of who waits behind a probe, and is sent after it, the library counts the failures itself.
+      // The library itself counts the failures of calls that waited for a probe.
       this.#isFailing = true;
       throw error;
     }
   }
 }
 
-/** What the library is to take for a success: an answer, or a refusal. */
+/** Turns a refusal into a result, since the library must count it as a success. */
 async function ended<T>(
   call: () => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly error: unknown }> {

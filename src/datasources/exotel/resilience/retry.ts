@@ -1,9 +1,9 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
 import { type FailureReason, UpstreamFailure } from '../../../domain/upstream-failure.js';
-import { NoPlace } from '../rate-limit/rate-limiter.js';
+import { RateLimited } from '../rate-limit/rate-limiter.js';
 import { NotSent } from './not-sent.js';
 
-/** What a read may simply be asked again after; API document and developer site: resets, 429, 5xx, HTML. */
+/** Failures after which a read is retried (API document and developer site: resets, 429, 5xx, HTML). */
 const passing: ReadonlySet<FailureReason> = new Set([
   'unavailable',
   'unreachable',
@@ -12,17 +12,17 @@ const passing: ReadonlySet<FailureReason> = new Set([
   'invalidResponse',
 ]);
 
-/** What a write may be asked again after: the request certainly was not processed. */
+/** Failures after which a write is retried: the request certainly was not processed. */
 const unprocessed: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
 
-const tries = 3;
+const maximumAttempts = 3;
 const firstBackoffMs = 200;
 
-/** What retries depend on. */
+/** Options of retries. */
 export interface RetryOptions {
-  /** A write may be repeated only where the upstream did not do it. */
+  /** A write is retried only where the upstream certainly did not do it. */
   readonly isWrite: boolean;
-  /** Epoch milliseconds: no try begins after it. */
+  /** No attempt begins after it; epoch milliseconds. */
   readonly deadlineMs: number;
   readonly now: () => number;
   /** From 0 to 1. */
@@ -30,8 +30,8 @@ export interface RetryOptions {
 }
 
 /**
- * Goes on after a first try that failed: three tries in all with full jitter, within one deadline. Where the upstream says
- * when to come back, then, unless that is past the deadline: the caller is told instead.
+ * Retries after a failed first attempt: three attempts in all, with full jitter, within one deadline. A delay that the upstream
+ * asks for is used, unless it ends after the deadline; then the call fails.
  */
 export function retriedAfter<T>(
   error: unknown,
@@ -51,7 +51,7 @@ function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPol
   let failed = 0;
   const worthIt = isWrite ? unprocessed : passing;
   const isWorthIt = (error: Error): boolean => {
-    if (!(error instanceof UpstreamFailure) || error instanceof NoPlace || !worthIt.has(error.reason))
+    if (!(error instanceof UpstreamFailure) || error instanceof RateLimited || !worthIt.has(error.reason))
       return false;
     if (isWrite && (error instanceof NotSent || error.mayHaveBeenProcessed)) return false;
     const told = error.facts.retryAfterSeconds;
@@ -60,7 +60,7 @@ function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPol
     return now() + delayMs < deadlineMs;
   };
   return retry(handleWhen(isWorthIt), {
-    maxAttempts: tries - 1,
+    maxAttempts: maximumAttempts - 1,
     backoff: new DelegateBackoff(() => delayMs),
   });
 }

@@ -56,7 +56,7 @@ const longestText = 64;
  * @param read must depend on nothing but its text.
  * @param most how many texts are kept.
  */
-export function remembered<T>(read: (text: string) => T, most: number): (text: string) => T {
+export function memoize<T>(read: (text: string) => T, most: number): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     const before = known.get(text);
@@ -99,7 +99,7 @@ function isCalendarDay(text: string): boolean {
 }
 
 /** A poll sees the same rows again, and the messages of a campaign share their time: most moments were read before. */
-const utcOf = remembered((text): string | undefined => {
+const utcOf = memoize((text): string | undefined => {
   const moment = lacksOffset(text) ? `${text}${indianOffset}` : text;
   const date = new Date(rfc3339.test(moment) && isCalendarDay(moment) ? moment : Number.NaN);
   const utc = Number.isNaN(date.getTime()) ? '' : date.toISOString();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openEnvelope } from '../../../../src/datasources/exotel/attempt.js';
+import { parseResponse } from '../../../../src/datasources/exotel/attempt.js';
 import { campaignFromWire } from '../../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../../src/datasources/exotel/mapping/message.js';
 import { readWindow } from '../../../../src/datasources/exotel/rows.js';
@@ -13,7 +13,7 @@ import { firstWindow } from '../../domain/questions.js';
 const facts = { accountSid: 'Exotel', fetchedAt: '2026-01-02T03:04:05.678Z' };
 
 function open(text: string, status = 200) {
-  return openEnvelope({ status, headers: {}, text }, 0);
+  return parseResponse({ status, headers: {}, text }, 0);
 }
 
 /** The rows of an answer, read as campaigns and as messages. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Budget } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { type RateLimiter } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { type Priority } from '../../../../../src/datasources/exotel/rate-limit/priority.js';
 import { claimOf, minuteMs, newBudget, pass, placesFor, startMs, tried, use } from './budget-under-test.js';
 
@@ -13,7 +13,7 @@ afterEach(() => {
 type Asked = readonly [name: string, priority: Priority, staleMs?: number];
 
 /** Asks for places that there are not, and gives the names in the order in which they were served. */
-async function orderOf(budget: Budget, asked: readonly Asked[]): Promise<string[]> {
+async function orderOf(budget: RateLimiter, asked: readonly Asked[]): Promise<string[]> {
   const served: string[] = [];
   const all = asked.map(async ([name, priority, staleMs = 0]) => {
     const permit = await budget.acquire(claimOf(priority, { staleMs, waitMs: 10 * minuteMs }));

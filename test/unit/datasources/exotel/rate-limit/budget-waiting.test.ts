@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { NoPlace } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { RateLimited } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { claimOf, minuteMs, newBudget, pass, startMs, tried, use } from './budget-under-test.js';
 
@@ -21,7 +21,7 @@ describe('what can not be served in time is refused at once', () => {
     await use(budget, 2);
     await pass(laterMs);
     const refused = budget.acquire(claimOf('read', { waitMs: 5000 }));
-    await expect(refused).rejects.toBeInstanceOf(NoPlace);
+    await expect(refused).rejects.toBeInstanceOf(RateLimited);
     await expect(refused).rejects.toMatchObject({
       reason: 'rateLimited',
       facts: { retryAfterSeconds: seconds },

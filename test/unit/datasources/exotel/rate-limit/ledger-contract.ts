@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  type CallLedger,
+  type WindowStore,
   type OthersView,
 } from '../../../../../src/datasources/exotel/rate-limit/upstream-quota.js';
 import { claim } from './ledger-under-test.js';
@@ -8,7 +8,7 @@ import { claim } from './ledger-under-test.js';
 /** One account, as its gateways have its ledger open. */
 export interface OpenedAccount {
   /** A gateway more; calls are counted in minutes of full length. */
-  open(): Promise<{ readonly ledger: CallLedger; readonly views: readonly OthersView[] }>;
+  open(): Promise<{ readonly ledger: WindowStore; readonly views: readonly OthersView[] }>;
   close(): Promise<void>;
 }
 
@@ -81,13 +81,13 @@ export function describeCallLedger(name: string, openAccount: () => OpenedAccoun
     it.each([
       [
         'that was asked for',
-        (a: CallLedger) => {
+        (a: WindowStore) => {
           a.pause(5000);
         },
       ],
       [
         'until the upstream, which has none left, counts anew',
-        (a: CallLedger) => {
+        (a: WindowStore) => {
           a.end('1', true, told(0));
         },
       ],

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Breaker } from '../../../../../src/datasources/exotel/resilience/circuit-breaker.js';
+import { CircuitBreaker } from '../../../../../src/datasources/exotel/resilience/circuit-breaker.js';
 import { NotSent } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
 import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { pass, startMs } from '../rate-limit/budget-under-test.js';
 
-let breaker: Breaker;
+let breaker: CircuitBreaker;
 let sent: number;
 beforeEach(() => {
   jest.useFakeTimers({ now: startMs });
-  breaker = new Breaker();
+  breaker = new CircuitBreaker();
   sent = 0;
 });
 afterEach(() => {

@@ -1,16 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Budget, NoPlace } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
-import { CallPolicy, type Try } from '../../../../../src/datasources/exotel/resilience/call-policy.js';
+import {
+  type RateLimiter,
+  RateLimited,
+} from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { CallPolicy, type Attempt } from '../../../../../src/datasources/exotel/resilience/call-policy.js';
 import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
 import { newBudget, pass, rate, startMs, use } from '../rate-limit/budget-under-test.js';
 
 const timeoutMs = 10_000;
-let budget: Budget;
+let budget: RateLimiter;
 let policy: CallPolicy;
 
 function limitedTo(limit: number): void {
   budget = newBudget(limit);
-  policy = new CallPolicy({ budget, timeoutMs, now: Date.now, random: () => 0.5 });
+  policy = new CallPolicy({ rateLimiter: budget, timeoutMs, now: Date.now, random: () => 0.5 });
 }
 beforeEach(() => {
   jest.useFakeTimers({ now: startMs });
@@ -55,7 +58,7 @@ describe('a write', () => {
     await use(budget, 1);
     const send = failing('unavailable');
     const { end, afterMs } = await endOf(policy.once({ priority: 'write' }, send));
-    expect(end).toBeInstanceOf(NoPlace);
+    expect(end).toBeInstanceOf(RateLimited);
     expect(end).toMatchObject({ facts: { retryAfterSeconds: 60 } });
     expect([afterMs, send.mock.calls.length]).toEqual([0, 0]);
   });
@@ -111,7 +114,7 @@ describe('a read', () => {
   });
 
   it('is not what pauses the others where the budget itself had no place for it', async () => {
-    const send: Try<number> = () => Promise.resolve(1);
+    const send: Attempt<number> = () => Promise.resolve(1);
     const reads = Array.from({ length: 30 }, () => policy.retried({ priority: 'read' }, send));
     expect((await Promise.allSettled(reads)).filter(({ status }) => status === 'rejected')).toHaveLength(3);
     await expect(policy.once({ priority: 'write' }, send)).resolves.toBe(1);
@@ -120,9 +123,9 @@ describe('a read', () => {
   it('makes no pause longer that another call has met', async () => {
     const metIt = policy.once({ priority: 'write' }, failing('rateLimited', 10));
     await expect(metIt).rejects.toMatchObject({ reason: 'rateLimited' });
-    const send: Try<number> = () => Promise.resolve(1);
+    const send: Attempt<number> = () => Promise.resolve(1);
     for (let second = 0; second < 5; second += 1) {
-      await expect(policy.retried({ priority: 'read' }, send)).rejects.toBeInstanceOf(NoPlace);
+      await expect(policy.retried({ priority: 'read' }, send)).rejects.toBeInstanceOf(RateLimited);
       await pass(1000);
     }
     await pass(5000);
@@ -130,7 +133,7 @@ describe('a read', () => {
   });
 
   it('corrects the budget by the headers of an answer, even of one whose body fails', async () => {
-    const send: Try<never> = (told) => {
+    const send: Attempt<never> = (told) => {
       told.headers = rate({ remaining: 0, resetAtMs: startMs + 30_000 });
       return Promise.reject(new UpstreamFailure('invalidResponse'));
     };

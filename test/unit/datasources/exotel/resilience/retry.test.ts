@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { NoPlace } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { RateLimited } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { retriedAfter, type RetryOptions } from '../../../../../src/datasources/exotel/resilience/retry.js';
 import {
   type FailureFacts,
@@ -58,7 +58,7 @@ describe('a read is tried again', () => {
   });
 
   it('not after a refusal of our own budget, which knows when it is of use', async () => {
-    expect(await triesOf(new NoPlace(1000))).toEqual([0]);
+    expect(await triesOf(new RateLimited(1000))).toEqual([0]);
   });
 
   it('not after an error of our own', async () => {
