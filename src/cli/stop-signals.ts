@@ -25,7 +25,7 @@ export function stopOnSignal({ close, graceMs, kill }: StopOptions): () => void 
     if (isStopping) return;
     isStopping = true;
     setTimeout(exit, graceMs);
-    close().then(exit, exit); // an error of closing does not matter any more
+    close().then(exit, exit); // the process exits even if closing fails
   };
   const signalled = (signal: NodeJS.Signals): void => {
     if (!isStopping) {

@@ -17,7 +17,7 @@ import { type Campaign } from '../schema/campaign.js';
 import { type RequestContext } from './context.js';
 import { campaignNeeds } from './look-ahead.js';
 
-/** The identity of a campaign: the fields that need no read. */
+/** Identity of a campaign, which its sid determines without a read. */
 export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
 
 /** The fields of a campaign that its sid determines. */
