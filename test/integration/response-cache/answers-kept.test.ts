@@ -110,7 +110,9 @@ describe('what was answered is answered again as the same bytes', () => {
     const { looked } = await look(gateway, body, headers);
     expect(looked).toBe('given');
     expect(answers(await scrape(gateway))).toBe((answers(before) ?? 0) + 1);
-    const line = gateway.logs.find((each) => each.includes('"the-second"') && each.includes('operation completed'));
+    const line = gateway.logs.find(
+      (each) => each.includes('"the-second"') && each.includes('operation completed'),
+    );
     expect(JSON.parse(line ?? '{}')).toMatchObject({
       operation: { type: 'query', name: 'Named', transport: 'http', outcome: 'ok' },
       codes: [],
