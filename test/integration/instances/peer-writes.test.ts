@@ -42,9 +42,9 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-const wish = () => ({ report: new ReadReport(), noCache: false });
+const readOptions = () => ({ report: new ReadReport(), noCache: false });
 async function read(): Promise<Campaign> {
-  const [campaign] = await account.campaigns([sid], wish());
+  const [campaign] = await account.campaigns([sid], readOptions());
   if (!campaign || campaign instanceof Error) throw new Error('the campaign was not read');
   return campaign;
 }
@@ -53,30 +53,30 @@ async function callsOf(work: () => Promise<unknown>): Promise<number> {
   await work();
   return sandbox.calls.length - before;
 }
-/** A number that another gateway, whose clock is ahead, gave a write. */
+/** The version of a write of a peer whose clock is ahead. */
 const ahead = () => (now() + 5000) * 1000;
 
-describe('a gateway that is told of what another did', () => {
-  it('gives what the write answered, and reads the lists anew', async () => {
+describe('the write of a peer', () => {
+  it('is served from the cache, and invalidates the lists', async () => {
     const before = await read();
-    await account.newestWindow(wish());
-    const order = ahead();
-    clock.observe(order);
+    await account.newestWindow(readOptions());
+    const version = ahead();
+    clock.observe(version);
     account.applyRemoteWrite(sid);
-    account.applyRemoteRead({ ...before, name: 'As written' }, order);
+    account.applyRemoteRead({ ...before, name: 'As written' }, version);
     expect(
       await callsOf(async () => {
         expect((await read()).name).toBe('As written');
       }),
     ).toBe(0);
-    expect(await callsOf(() => account.newestWindow(wish()))).toBe(1);
-    expect((await read()).name).toBe(before.name); // what is read after it is newer, though that clock is ahead
+    expect(await callsOf(() => account.newestWindow(readOptions()))).toBe(1);
+    expect((await read()).name).toBe(before.name); // a later read is newer, although the clock of the peer is ahead
   });
 
-  it('shows no list from before where the lists are to be forgotten', async () => {
-    await account.newestWindow(wish());
+  it('can drop the lists, so that none is served as a stale entry', async () => {
+    await account.newestWindow(readOptions());
     account.applyRemoteWrite(null);
     await sandbox.close();
-    await expect(account.newestWindow(wish())).rejects.toMatchObject({ reason: 'unreachable' });
+    await expect(account.newestWindow(readOptions())).rejects.toMatchObject({ reason: 'unreachable' });
   });
 });
