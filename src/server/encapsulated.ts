@@ -1,8 +1,8 @@
 import { type FastifyInstance } from 'fastify';
 
 /**
- * Adds routes with hooks and parsers that the rest of the server does not have. Fastify wants a name for them, and would
- * compare every module that is loaded to find one: the name is given.
+ * Adds routes with hooks and parsers of their own. The plugin gets a name, because Fastify would otherwise search all
+ * loaded modules for one.
  */
 export async function encapsulated(
   app: FastifyInstance,

@@ -4,30 +4,30 @@ import { type Socket } from 'node:net';
 /** Serves a request. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Requests that a client may send behind one that is being answered; hardly any client sends even one. */
+/** Requests that a client may pipeline behind the one in flight; hardly any client pipelines at all. */
 const maximumWaiting = 10;
-/** Requests that wait behind others on all connections: some 20 MB. */
-const maximumWaitingInAll = 5000;
+/** The same for all connections: some 20 MB. */
+const maximumWaitingOfAll = 5000;
 
-/** Requests that wait on all connections, those included that will not be answered. */
+/** Waiting requests of all connections, including those that will not be answered. */
 export interface WaitingRequests {
   count: number;
 }
 
 /**
- * One connection. Its requests are answered one after the other, also where a client sends them all at once (pipelining):
- * of responses that nobody reads there is then one, and not as many as fit into a packet.
+ * One connection. Pipelined requests are answered one after the other, so that a client that reads nothing leaves one unread
+ * response, and not as many as requests fit into a packet.
  */
 export class Connection {
   readonly socket: Socket;
-  /** Its address, or its caller once that is known. */
+  /** Key of its limit: the address, or the caller once it is known. */
   holder: string;
-  readonly #waitingInAll: WaitingRequests;
+  readonly #waitingOfAll: WaitingRequests;
   /** Milliseconds of `performance.now()`. */
   idleSinceMs = performance.now();
-  /** True from its first request on. */
+  /** True after its first request. */
   hasRequested = false;
-  /** True once it carries WebSocket messages. */
+  /** True once it is a WebSocket. */
   isUpgraded = false;
   #isBusy = false;
   #isEnding = false;
@@ -35,19 +35,19 @@ export class Connection {
   #unanswered = 0;
   #handle: RequestHandler | undefined;
 
-  constructor(socket: Socket, holder: string, waitingInAll: WaitingRequests) {
+  constructor(socket: Socket, holder: string, waitingOfAll: WaitingRequests) {
     this.socket = socket;
     this.holder = holder;
-    this.#waitingInAll = waitingInAll;
+    this.#waitingOfAll = waitingOfAll;
     socket.once('close', this.#closed);
   }
 
-  /** True for one that HTTP lets a server close at any time. */
+  /** True where HTTP lets a server close it at any time. */
   get isIdle(): boolean {
     return !this.#isBusy && !this.isUpgraded;
   }
 
-  /** Serves a request when those before it are answered. */
+  /** Serves a request once earlier ones are answered. */
   receive(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
     this.#handle = handle;
     if (this.socket.destroyed) return;
@@ -55,7 +55,7 @@ export class Connection {
     else this.#begin(request, response);
   }
 
-  /** Notes that it leaves HTTP. @returns false where a request is still being answered: the connection has ended. */
+  /** Marks it as a WebSocket. @returns false where a request is in flight; the connection is destroyed then. */
   upgrade(): boolean {
     if (this.#isBusy) {
       this.socket.destroy();
@@ -87,13 +87,13 @@ export class Connection {
 
   #queue(request: IncomingMessage, response: ServerResponse): void {
     this.#count(1);
-    if (this.#waitingInAll.count > maximumWaitingInAll) this.socket.destroy();
+    if (this.#waitingOfAll.count > maximumWaitingOfAll) this.socket.destroy();
     else if (this.#waiting.length < maximumWaiting && !this.#isEnding)
       this.#waiting.push([request, response]);
     else this.#endEarly();
   }
 
-  /** Ends the connection when the requests that wait are answered: the client sees which were, and sends the others again. */
+  /** Ends the connection after the waiting requests; the client sends the others again. */
   #endEarly(): void {
     this.#isEnding = true;
     const [, last] = this.#waiting.at(-1) ?? [];
@@ -103,11 +103,11 @@ export class Connection {
 
   #count(change: number): void {
     this.#unanswered += change;
-    this.#waitingInAll.count += change;
+    this.#waitingOfAll.count += change;
   }
 }
 
-/** Where Node keeps a connection's parser; Node 20 has no other place to decide about one request. */
+/** Node's parser of a connection. In Node 20 nothing else can decide about a single request. */
 interface ParsedSocket extends Socket {
   readonly parser?: {
     onIncoming?: ((request: UpgradeRequest, keepAlive: boolean) => unknown) | null;
@@ -118,14 +118,14 @@ interface UpgradeRequest extends IncomingMessage {
   upgrade?: boolean | null;
 }
 
-/** Node 24.9 and 22.21 ask before they take a request off HTTP. */
-interface AskingServer extends Server {
+/** Node 24.9 and 22.21 call this before an upgrade. */
+interface UpgradeServer extends Server {
   shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
 }
 
 /**
- * Whether a request asks for a WebSocket. Anything else in `Upgrade` is an offer that a server may ignore (RFC 9110,
- * 7.8), and must ignore from a client of HTTP/1.0.
+ * Whether a request asks for a WebSocket. A server may ignore any other protocol in `Upgrade`, and must ignore the header
+ * of HTTP/1.0 (RFC 9110, 7.8).
  */
 function asksForWebSocket({ method, headers, httpVersion }: IncomingMessage): boolean {
   if (method !== 'GET' || httpVersion === '1.0') return false;
@@ -133,14 +133,14 @@ function asksForWebSocket({ method, headers, httpVersion }: IncomingMessage): bo
 }
 
 /**
- * Leaves requests that offer another protocol, such as `h2c`, to the routes. Once anybody listens for upgrades, Node would
- * take all of them off HTTP, and their bodies with them.
+ * Leaves requests that offer another protocol, such as `h2c`, to the routes. With a listener for upgrades, Node would take
+ * all of them off HTTP, including their bodies.
  */
 export function ignoreOtherUpgrades(server: Server): void {
   server.prependListener('request', endConnection);
-  const asking: AskingServer = server;
-  if ('shouldUpgradeCallback' in asking) {
-    asking.shouldUpgradeCallback = asksForWebSocket;
+  const upgradeServer: UpgradeServer = server;
+  if ('shouldUpgradeCallback' in upgradeServer) {
+    upgradeServer.shouldUpgradeCallback = asksForWebSocket;
     return;
   }
   server.on('connection', ({ parser }: ParsedSocket) => {
@@ -155,8 +155,8 @@ export function ignoreOtherUpgrades(server: Server): void {
 }
 
 /**
- * Ends the connection after the answer: Node's parser stops behind a request that made an offer, and drops bytes that were
- * read together with it. A client that sent its next request that early sees the end, and sends it again.
+ * Ends the connection after the response: Node's parser stops after a request with `Upgrade` and drops bytes that were read
+ * together with it. A client that pipelined its next request sees the end, and sends it again.
  */
 function endConnection({ headers }: IncomingMessage, response: ServerResponse): void {
   if (headers.upgrade !== undefined) response.shouldKeepAlive = false;

@@ -11,8 +11,8 @@ import { endWith, type RawError } from './raw-error.js';
 import { type UnreadBytes } from './unread-bytes.js';
 
 /**
- * The address that a connection is counted by: of IPv6 the first 64 bits, since whoever has one address there has all that
- * begin with them (RFC 6177).
+ * The address that a connection is counted by: the first 64 bits of an IPv6 address, because a client usually has all
+ * addresses with the same prefix (RFC 6177).
  */
 export function addressOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remoteAddress)?.[1];
@@ -24,13 +24,13 @@ export function addressOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>)
   return [...groups, ...left].slice(0, 4).join(':');
 }
 
-/** How many connections there may be. */
+/** Limits of connections. */
 export interface ConnectionsOptions {
   /** In this process; 0: no limit. */
   readonly maximum: number;
-  /** Of one caller, or of one address while the caller is not known; 0: no limit. */
+  /** Of one caller, or of one address until the caller is known; 0: no limit. */
   readonly maximumPerCaller: number;
-  /** Of connections that have asked nothing yet. They take memory as well; busy programs open a few hundred at once. */
+  /** Of connections without a request yet. Busy programs open a few hundred at once. */
   readonly maximumSilent?: number;
   readonly unread: UnreadBytes;
   readonly incoming: IncomingBytes;
@@ -41,43 +41,34 @@ export interface ConnectionsOptions {
 }
 
 const usualMaximumSilent = 1000;
-/** Connections over a limit that wait for their first request, which is answered with the reason. */
+/** Connections over a limit that stay open for the reason to be sent in response to their first request. */
 const maximumRefused = 100;
 const refusedForMs = 1000;
-/** Until idle connections are looked for again where there were none. */
+/** Where no connection was idle, the next search starts after this time. */
 const lookAgainMs = 50;
 
-/** Errors that refused connections are answered with. */
+/** Errors for refused connections. */
 const refusals: Readonly<Record<RefusedConnection, RawError>> = {
-  all: [
-    503,
-    'The gateway has as many connections as it can have; try again.',
-    'OVERLOADED',
-    { 'retry-after': '1' },
-  ],
-  caller: [
-    429,
-    'This caller, or address, has as many connections as it may have; close one first.',
-    'TOO_MANY_CONNECTIONS',
-  ],
+  all: [503, 'The gateway has too many connections. Try again.', 'OVERLOADED', { 'retry-after': '1' }],
+  caller: [429, 'This caller or address has too many connections. Close one first.', 'TOO_MANY_CONNECTIONS'],
 };
 
 const noRoom: RawError = [
   503,
-  'The gateway is receiving as much as it can; try again.',
+  'The gateway is receiving too much data. Try again.',
   'OVERLOADED',
   { 'retry-after': '1' },
 ];
 
-/** Whom connections are counted for: a caller, an address, or all. */
+/** Number of connections of a caller, of an address, or of all. */
 interface ConnectionCount {
   count: number;
   lookAgainAtMs: number;
 }
 
 /**
- * All connections of a server, before and after it is known who they belong to. Where there are too many, the one that has
- * been idle for longest makes room for the new one; where none is idle, the new one is refused.
+ * All connections of a server, counted by address until their caller is known. At a limit, the connection that has been
+ * idle longest is closed for the new one; where none is idle, the new one is refused.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
@@ -92,14 +83,14 @@ export class Connections {
     this.#options = options;
   }
 
-  /** How many are open, by protocol. */
+  /** Open connections by protocol. */
   get sizes(): { readonly http: number; readonly ws: number } {
     let ws = 0;
     for (const { isUpgraded } of this.#open.values()) ws += Number(isUpgraded);
     return { http: this.#open.size - ws, ws };
   }
 
-  /** Takes a new connection, or refuses it. */
+  /** Accepts or refuses a new connection. */
   open(socket: Socket): void {
     const holder = `address ${addressOf(socket)}`;
     const refused = this.#hasRoom(this.#all, this.#options.maximum)
@@ -125,9 +116,9 @@ export class Connections {
       this.#endOldest('silent', maximumSilent, ({ hasRequested: hasAsked }) => !hasAsked);
   }
 
-  /** Serves a request; one on a refused connection is answered with the reason. */
+  /** Serves a request. On a refused connection, the response is the reason. */
   receive(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
-    const connection = this.#asking(request.socket);
+    const connection = this.#requesting(request.socket);
     if (!connection) return;
     if (this.#options.incoming.hasRoomFor(request, response)) connection.receive(request, response, handle);
     else {
@@ -136,20 +127,20 @@ export class Connections {
     }
   }
 
-  /** Counts messages of a WebSocket that have not come to their end; see `IncomingBytes`. */
+  /** Counts incomplete messages of a WebSocket; see `IncomingBytes`. */
   followMessages(socket: Socket, received: () => number): () => void {
     return this.#options.incoming.follow(socket, received);
   }
 
-  /** Notes that a connection leaves HTTP. @returns false where it has been ended instead. */
+  /** Marks a connection as a WebSocket. @returns false where it was ended instead. */
   upgrade(socket: Socket): boolean {
-    return this.#asking(socket)?.upgrade() === true;
+    return this.#requesting(socket)?.upgrade() === true;
   }
 
   /**
-   * Counts a connection for its caller from now on.
-   * @param caller by name.
-   * @returns false where that caller has too many: the connection is to be ended.
+   * Counts a connection for its caller instead of its address.
+   * @param caller its name.
+   * @returns false where the caller has too many; the connection must be ended.
    */
   assignTo(socket: Socket, caller: string): boolean {
     const connection = this.#open.get(socket);
@@ -165,12 +156,12 @@ export class Connections {
     return true;
   }
 
-  /** Cuts off all connections, also those that are half open. */
+  /** Destroys all connections, including half-open ones. */
   endAll(): void {
     for (const socket of [...this.#open.keys(), ...this.#refused.keys()]) socket.destroy();
   }
 
-  #asking(socket: Socket): Connection | undefined {
+  #requesting(socket: Socket): Connection | undefined {
     const connection = this.#open.get(socket);
     const refusal = this.#refused.get(socket);
     if (refusal) {
@@ -198,7 +189,7 @@ export class Connections {
     return false;
   }
 
-  /** Ends those that have been idle for longest, a hundredth of the maximum at a time. @returns false where none is. */
+  /** Ends connections that have been idle longest, a hundredth of the maximum at once. @returns false where none is idle. */
   #endOldest(
     reason: EndedConnection,
     maximum: number,
@@ -245,8 +236,8 @@ export class Connections {
 }
 
 /**
- * Counts connections for callers as soon as a request shows who that is; the request is refused where its caller has too
- * many. To be called where such a limit is set: the hook costs every request something.
+ * Counts connections by caller once a request is authenticated, and refuses it where the caller has too many. Only needed
+ * where such a limit is set.
  */
 export function countByCaller(app: FastifyInstance, connections: Connections): void {
   const [status, message, code] = refusals.caller;
@@ -257,14 +248,14 @@ export function countByCaller(app: FastifyInstance, connections: Connections): v
   });
 }
 
-/** How the HTTP server treats its clients. */
+/** Options of the HTTP server's factory. */
 export interface ConnectionServerOptions {
   readonly clientTimeouts: ClientTimeouts | undefined;
-  /** Called for what is no HTTP, and for requests that do not arrive in time. */
+  /** Called for invalid HTTP, and for late requests. */
   readonly onClientError: (error: { readonly code?: string }, socket: Socket) => void;
 }
 
-/** Makes the HTTP server, as Fastify has it made, on connections that are counted and bounded. */
+/** Fastify's factory for an HTTP server whose connections are counted and bounded. */
 export function serverFactory(
   connections: Connections,
   { clientTimeouts, onClientError }: ConnectionServerOptions,

@@ -2,75 +2,75 @@ import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { type Connections } from './connections.js';
 
-/** How long connections may stay that ask nothing, once nothing is being answered any more. */
+/** Time for idle connections, once no request is in flight. */
 const idleConnectionMs = 500;
 
-/** Ends something that would go on for ever; called when the gateway begins to stop, and waited for. */
+/** Ends something that would never end by itself. Called when the shutdown begins, and awaited. */
 export type ShutdownTask = () => Promise<void> | void;
 
 /**
- * Stops a server, in order: it is not ready any more, ends what would never end by itself, lets requests under way be
- * answered, still answers clients that have not heard of it, and only then takes no more connections.
+ * Stops a server in order: it reports that it is not ready, ends streams and sockets, finishes the requests in flight,
+ * still answers new ones, and only then accepts no more connections.
  */
 export class GracefulShutdown {
   readonly #app: FastifyInstance;
   readonly #connections: Connections;
-  readonly #endings: ShutdownTask[] = [];
+  readonly #tasks: ShutdownTask[] = [];
   readonly #listeners: (() => void)[] = [];
   #isClosing = false;
-  /** Requests that are being answered: those that came before the stop began, and those that came since. */
-  readonly #beingAnswered = { before: 0, since: 0 };
+  /** Requests in flight, by their arrival: before or since the shutdown began. */
+  readonly #inFlight = { before: 0, since: 0 };
   #onIdle: (() => void) | undefined;
 
   /**
-   * @param app whose requests are waited for.
-   * @param connections that are cut off at the end.
+   * @param app its requests are awaited.
+   * @param connections cut off at the end.
    */
   constructor(app: FastifyInstance, connections: Connections) {
     this.#app = app;
     this.#connections = connections;
-    // A request whose body never ends is not waited for.
+    // Not counted before its body is complete: it might never be.
     app.addHook('preHandler', (_request, reply, done) => {
-      this.#beingAnswered[this.#isClosing ? 'since' : 'before'] += 1;
-      reply.raw.once('close', this.#isClosing ? this.#answeredSince : this.#answered);
+      this.#inFlight[this.#isClosing ? 'since' : 'before'] += 1;
+      reply.raw.once('close', this.#isClosing ? this.#onNewAnswered : this.#onAnswered);
       done();
     });
-    // The client's next request goes elsewhere.
+    // The client sends its next request to another gateway.
     app.addHook('onSend', (_request, reply, _payload, done) => {
       if (this.#isClosing) reply.header('connection', 'close');
       done();
     });
   }
 
-  /** True from the moment that the process is told to stop. */
+  /** True once the shutdown has begun. */
   get hasBegun(): boolean {
     return this.#isClosing;
   }
 
-  /** Adds something that must be ended, since it would go on for ever. */
-  onBegin(ending: ShutdownTask): void {
-    this.#endings.push(ending);
+  /** Adds a task for the beginning of the shutdown. */
+  onBegin(task: ShutdownTask): void {
+    this.#tasks.push(task);
   }
 
-  /** Adds something to be called when no more connections are taken. */
+  /** Adds a listener for the moment when no more connections are accepted. */
   onShut(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
   /**
-   * Stops. Requests that still come meanwhile are answered, but not waited for before the port is closed: under steady
-   * traffic there would be no end.
-   * @param graceMs how long requests and connections may take to end; then they are cut off.
+   * Stops. Requests that arrive meanwhile are answered, but do not delay the closing of the port: under steady traffic it
+   * would never close.
+   * @param graceMs time for requests and connections to end; then they are cut off.
    */
   async end(graceMs: number): Promise<void> {
-    const overAtMs = performance.now() + graceMs;
+    const deadlineMs = performance.now() + graceMs;
     this.#isClosing = true;
-    await waitAtMost(graceMs, Promise.all([...this.#endings.map((ending) => ending()), this.#idle()]));
-    await setImmediate(); // all connections that have been made are accepted: one that is not would be reset
+    await waitAtMost(graceMs, Promise.all([...this.#tasks.map((task) => task()), this.#idle()]));
+    await setImmediate(); // accepts the connections that are made already: they would be reset otherwise
     this.#app.server.close();
     for (const listener of this.#listeners) listener();
-    const leftMs = Math.max(0, overAtMs - performance.now());
-    const isBusy = this.#beingAnswered.before + this.#beingAnswered.since > 0;
+    const leftMs = Math.max(0, deadlineMs - performance.now());
+    const isBusy = this.#inFlight.before + this.#inFlight.since > 0;
     const cutOff = setTimeout(
       () => {
         this.#connections.endAll();
@@ -85,27 +85,27 @@ export class GracefulShutdown {
   }
 
   /**
-   * They are counted, not held: of a set that grows and shrinks, V8 keeps the table that it had before, and its entries,
-   * until the old generation is collected. With that, every answer outlived its request.
+   * A counter, not a set of responses: V8 keeps the old table of a set that shrinks, with its entries, until the old
+   * generation is collected, so every response would outlive its request.
    */
-  readonly #answered = (): void => {
-    this.#beingAnswered.before -= 1;
-    if (this.#isClosing && this.#beingAnswered.before === 0) this.#onIdle?.();
+  readonly #onAnswered = (): void => {
+    this.#inFlight.before -= 1;
+    if (this.#isClosing && this.#inFlight.before === 0) this.#onIdle?.();
   };
-  readonly #answeredSince = (): void => {
-    this.#beingAnswered.since -= 1;
+  readonly #onNewAnswered = (): void => {
+    this.#inFlight.since -= 1;
   };
 
-  /** Resolves once all is answered that was being answered when the stop began. */
+  /** Resolves once the requests that were in flight at the beginning are answered. */
   #idle(): Promise<void> {
-    if (this.#beingAnswered.before === 0) return Promise.resolve();
+    if (this.#inFlight.before === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
   }
 }
 
-/** Waits for something, but not longer than this. */
+/** Waits for a promise, but not longer than this. */
 export async function waitAtMost(ms: number, ended: unknown): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => {

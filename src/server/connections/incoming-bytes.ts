@@ -1,42 +1,42 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 
-/** Bounds of what is being received. */
+/** Bounds of incoming bodies and messages. */
 export interface IncomingBytesOptions {
-  /** For all connections together. */
+  /** Of all connections. */
   readonly maximumBytes: number;
   /** Of one body or message. */
   readonly maximumMessageBytes: number;
-  /** Until the last byte of a WebSocket message; HTTP has a deadline of its own. */
+  /** Until the last byte of a WebSocket message. Node has a deadline for HTTP requests. */
   readonly messageMs: number;
-  /** Called for a connection that was ended. */
+  /** Called when a connection was ended. */
   readonly onEnded: () => void;
 }
 
-/** A body or a message that takes memory. */
+/** An incoming body or message. */
 interface IncomingMessageBytes {
   readonly socket: Socket;
   bytes: number;
-  /** Milliseconds of `performance.now()`, when its first byte came. */
+  /** Time of its first byte, in milliseconds of `performance.now()`. */
   sinceMs: number;
-  /** Whether all of it has come. */
+  /** True once it is complete. */
   readonly isWhole: () => boolean;
-  /** Whether nothing of it is needed any more. */
+  /** True once its memory is free. */
   readonly isDone: () => boolean;
 }
 
-/** As much as the image has room for beside its heap; hundreds of large requests at a time. */
+/** What the container image has room for besides its heap: hundreds of large requests at a time. */
 export const defaultIncomingBytes = 24 * 1024 ** 2;
-/** Smaller bodies are not counted: they take no more than their connection does. */
+/** Smaller bodies are not counted: they take less than their connection. */
 const smallBytes = 4096;
-/** Under pressure, whatever has not come within this time makes room. */
+/** Under pressure, incomplete messages older than this are ended. */
 const slowMs = 1000;
 const lookEveryMs = 500;
 
 /**
- * Bounds the memory of requests and messages that clients send: a body counts from its announcement until the response
- * begins, a WebSocket message until it is complete. Where there is no room, slow ones are ended; where none is slow, the new
- * one is refused.
+ * Bounds the memory of incoming requests and messages. A body counts from its announcement until the response begins, a
+ * WebSocket message until it is complete. Where there is no room, slow ones are ended; where none is slow, the new one is
+ * refused.
  */
 export class IncomingBytes {
   readonly #options: IncomingBytesOptions;
@@ -68,9 +68,9 @@ export class IncomingBytes {
   }
 
   /**
-   * Counts messages of a WebSocket that have not come to their end.
-   * @param received bytes of a message that has begun.
-   * @returns to be called when a message is complete.
+   * Counts incomplete messages of a WebSocket.
+   * @param received bytes of the message so far.
+   * @returns must be called when a message is complete.
    */
   follow(socket: Socket, received: () => number): () => void {
     const inbox: IncomingMessageBytes = {
@@ -90,7 +90,7 @@ export class IncomingBytes {
       this.#hold(inbox, 0);
     });
     return () => {
-      inbox.sinceMs = performance.now(); // what comes behind it is another message
+      inbox.sinceMs = performance.now(); // the next bytes are another message
     };
   }
 
@@ -126,13 +126,13 @@ export class IncomingBytes {
     }
   }
 
-  /** Only messages of WebSockets are ever this late: Node ends requests by itself. */
+  /** Only WebSocket messages get this late: Node ends late requests itself. */
   readonly #endLate = (): void => {
     const { messageMs } = this.#options;
     const nowMs = performance.now();
     for (const inbox of this.#inboxes) {
       if (inbox.socket.isPaused())
-        inbox.sinceMs += lookEveryMs; // the gateway has stopped reading, not the client sending
+        inbox.sinceMs += lookEveryMs; // the gateway stopped reading, not the client sending
       else if (!inbox.isWhole() && nowMs - inbox.sinceMs > messageMs + slowMs) this.#end(inbox);
     }
     if (this.#inboxes.size > 0) return;
@@ -141,7 +141,7 @@ export class IncomingBytes {
   };
 }
 
-/** Bytes that a body may come to; one in chunks does not say. */
+/** The announced size of a body; a chunked one announces none. */
 function announcedBytes({ headers }: IncomingMessage, maximumBytes: number): number {
   if (headers['transfer-encoding'] !== undefined) return maximumBytes;
   return Math.min(maximumBytes, Number(headers['content-length'] ?? 0));

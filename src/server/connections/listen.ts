@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 
-/** Where a server listens. */
+/** A listening server. */
 export interface Listener {
   /** Scheme, host and port. */
   readonly url: string;
-  /** Takes no more connections at addresses beside the first. */
+  /** Stops listening at addresses other than the first. */
   readonly close: () => void;
 }
 
-/** Listens at every address of a host: `localhost` has one of IPv4 and one of IPv6. */
+/** Listens at every address of a host: `localhost` has an IPv4 and an IPv6 address. */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<Listener> {
   const [first, ...others] = host === 'localhost' ? await addressesOf(host) : [];
   const url = await app.listen({ host: first?.address ?? host, port });
@@ -20,12 +20,12 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   const servers: Server[] = [];
   for (const { address } of others) {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket: Socket) => {
-      app.server.emit('connection', socket); // one HTTP server has all connections
+      app.server.emit('connection', socket); // one HTTP server serves all connections
     });
     const listening = once(server.listen(bound, address), 'listening');
     const isListening = await listening.then(
       () => true,
-      () => false, // the host's name may be known for an address that this machine does not have
+      () => false, // the name may resolve to an address that this machine does not have
     );
     if (isListening) servers.push(server);
   }

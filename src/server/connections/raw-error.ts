@@ -4,9 +4,8 @@ import { errorBody } from '../http/refuse.js';
 import { securityHeaders } from '../http/response-headers.js';
 
 /**
- * An HTTP response as it goes over a socket that no route serves: an error in the shape of GraphQL's own, after which the
- * connection ends.
- * @param headers beside those of every response.
+ * The text of an HTTP response for a socket that no route serves: an error in the shape of a GraphQL error.
+ * @param headers besides those of every response.
  */
 export function rawError(
   status: number,
@@ -29,10 +28,10 @@ export function rawError(
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
 }
 
-/** An error that ends a connection: what `rawError` takes. */
+/** The arguments of `rawError`. */
 export type RawError = Parameters<typeof rawError>;
 
-/** Writes an error to a connection that no route serves, and ends it. Node would leave it half open until its client closes it. */
+/** Writes an error to a socket that no route serves, and destroys the socket. Node would leave it half open. */
 export function endWith(socket: Socket, ...error: RawError): void {
   if (socket.writable) socket.write(rawError(...error));
   socket.destroySoon();

@@ -1,40 +1,40 @@
 import { type Socket } from 'node:net';
 import { type UnreadEnd } from '../../telemetry/metrics/connection-metrics.js';
 
-/** Bounds of bytes that were written and not yet taken. */
+/** Bounds of bytes that were written and not yet read by clients. */
 export interface UnreadBytesOptions {
-  /** For all connections together; half of it for one. 0: no limit. */
+  /** Of all connections; one may have half of it. 0: no limit. */
   readonly maximumBytes: number;
-  /** A connection that has taken nothing for so long is ended. */
+  /** A connection that reads nothing for this time is ended. */
   readonly takeMs: number;
   readonly onEnded: (reason: UnreadEnd) => void;
 }
 
-/** Bytes that wait for one connection. */
+/** Unread bytes of one connection. */
 interface SendBuffer {
   readonly socket: Socket;
-  /** In all, since the connection is open; in characters where text was written. */
+  /** Total since the connection was opened; of text, the number of characters. */
   written: number;
-  /** Of these, at the last look. */
+  /** Of these, read by the client at the last check. */
   taken: number;
-  /** Handed to the operating system and not yet taken by it, at the last look. */
+  /** Waiting in the operating system's queue at the last check. */
   queued: number;
   held: number;
-  /** Milliseconds of `performance.now()`, when some of it was taken last. */
+  /** Time of the last progress, in milliseconds of `performance.now()`. */
   takenAtMs: number;
 }
 
-/** Smaller amounts are looked at once in a turn of the event loop: most are gone by then. */
+/** Smaller amounts are checked once per turn of the event loop: most are gone by then. */
 const largeBytes = 64 * 1024;
 const lookEveryMs = 500;
-/** Of the largest answer: its headers, or the frame around a message. */
+/** Headers of the largest response, or the frame of a message. */
 const overheadBytes = 64 * 1024;
-/** How much of the maximum is left once connections were ended for it. */
+/** Share of the maximum that remains in use after connections were ended. */
 const relievedShare = 0.9;
 
 /**
- * Bounds the memory of responses, events and messages that clients do not read. A client may read as slowly as it likes, as
- * long as it reads; where all together hold too much, those that hold much for long are ended first.
+ * Bounds the memory of responses, events and messages that clients do not read. A client may read slowly. Where all of them
+ * together hold too much, those that have held most for longest are ended first.
  */
 export class UnreadBytes {
   readonly #options: UnreadBytesOptions;
@@ -47,16 +47,16 @@ export class UnreadBytes {
     this.#options = options;
   }
 
-  /** Bytes that wait, at the last look. */
+  /** Unread bytes at the last check. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** Bounds what is written to a connection from now on, whatever writes it. */
+  /** Counts everything that is written to a connection from now on. */
   follow(socket: Socket): void {
     const outbox: SendBuffer = { socket, written: 0, taken: 0, queued: 0, held: 0, takenAtMs: 0 };
     const write = socket.write.bind(socket) as (...args: readonly unknown[]) => boolean;
-    // Node has no event for bytes that were written and not taken.
+    // Node has no event for bytes that wait.
     const noted = (chunk: string | Uint8Array, encoding?: unknown, onWritten?: unknown): boolean => {
       const isTaken = write(chunk, encoding, onWritten);
       outbox.written += chunk.length;
@@ -120,7 +120,7 @@ export class UnreadBytes {
     this.#timer = undefined;
   };
 
-  /** Ends those that have held most for longest, until there is room again. */
+  /** Ends connections that have held most for longest, until there is room again. */
   #relieve(maximumBytes: number, nowMs: number): void {
     for (const outbox of this.#waiting) this.#look(outbox, nowMs);
     if (this.#heldBytes <= maximumBytes) return;
@@ -131,7 +131,7 @@ export class UnreadBytes {
     }
   }
 
-  /** Resets the connection: the operating system would hold on to what it has of a connection that is closed. */
+  /** Resets the connection: after a close, the operating system would still hold its bytes. */
   #end(outbox: SendBuffer, reason: UnreadEnd): void {
     if (outbox.held === 0) return;
     this.#forget(outbox);
@@ -144,7 +144,7 @@ export class UnreadBytes {
   }
 }
 
-/** Of one large write, Node itself says nothing until all of it is taken. */
+/** Node reports no progress of one large write until all of it is written. */
 function queuedBytes(socket: Socket): number {
   return (
     (socket as { readonly _handle?: { readonly writeQueueSize?: number } | null })._handle?.writeQueueSize ??

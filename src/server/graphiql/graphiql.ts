@@ -3,8 +3,8 @@ import { encapsulated } from '../encapsulated.js';
 import { chooseEncoding, type Encoding, type GraphiqlPage, renderPage } from './page.js';
 
 /**
- * GraphiQL at `/`. The page is made when somebody first asks for it and kept: nine megabytes of editor are no
- * business of a gateway that only serves programs.
+ * Serves GraphiQL at `/`. The page is rendered at the first request and cached, so that a gateway that only serves programs
+ * never loads the nine megabytes of the editor.
  */
 export async function serveGraphiql(app: FastifyInstance): Promise<void> {
   let page: Promise<GraphiqlPage> | undefined;
@@ -21,7 +21,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, page: Graphi
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
-    'cache-control': 'no-cache', // keep it, but ask each time: the next version has another page
+    'cache-control': 'no-cache', // revalidate each time: the next version has another page
     vary: 'accept-encoding',
     etag,
   });
@@ -36,7 +36,7 @@ function encodingHeader(encoding: Encoding): Record<string, string> {
   return encoding === 'identity' ? {} : { 'content-encoding': encoding };
 }
 
-/** Whether the client has this very representation (RFC 9110, 13.1.2: by weak comparison). */
+/** True where the client has this representation (weak comparison, RFC 9110, 13.1.2). */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return (

@@ -3,17 +3,17 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { examples } from './examples.js';
 
-/** How the page can travel, the best first. */
+/** Encodings of the page, the smallest first. */
 const encodings = ['br', 'gzip', 'identity'] as const;
 export type Encoding = (typeof encodings)[number];
 
-/** The encoding that the client likes best, and of those the smallest (RFC 9110, 12.5.3). */
+/** The encoding that the client prefers; of equal ones, the smallest (RFC 9110, 12.5.3). */
 export function chooseEncoding(acceptEncoding: string | undefined): Encoding {
   const weights = new Map(acceptEncoding?.toLowerCase().split(',').map(parseWeight));
   let best: Encoding = 'identity';
   let bestWeight = 0;
   for (const encoding of encodings) {
-    // Plain is taken by everyone who does not refuse it, but by nobody before what was asked for.
+    // `identity` is acceptable unless it is excluded, but never preferred to a named encoding.
     const weight = weights.get(encoding) ?? weights.get('*') ?? 0;
     if (weight > bestWeight) [best, bestWeight] = [encoding, weight];
   }
@@ -29,7 +29,7 @@ function parseWeight(part: string): [coding: string, weight: number] {
 const compressBrotli = promisify(brotliCompress);
 const compressGzip = promisify(gzip);
 
-/** Encodes off the event loop. Brotli's quality 5 is a fifth of the size in a fifth of a second; 9 saves little more. */
+/** Encodes off the event loop. Brotli's quality 5 takes 0.2 seconds for a fifth of the size; 9 saves little more. */
 function encode(bytes: Buffer, encoding: Encoding): Promise<Buffer> {
   switch (encoding) {
     case 'br':
@@ -47,8 +47,8 @@ function encode(bytes: Buffer, encoding: Encoding): Promise<Buffer> {
 }
 
 /**
- * Runs before GraphiQL does. It opens the tab whose text is the last one *edited*, and where none matches, as when an
- * example was run just as it was, it adds an empty tab at every reload. So tell it the tab that was open.
+ * Runs before GraphiQL. GraphiQL opens the tab with the text that was edited last; without a match, for example after an
+ * unchanged example was run, it adds an empty tab at every reload. The script stores the text of the active tab instead.
  */
 const returningVisitorScript = `<script>
 try {
@@ -57,56 +57,57 @@ try {
   localStorage.setItem('graphiql:query', query ?? '');
   localStorage.setItem('graphiql:variables', variables ?? '');
 } catch {
-  // Nobody was here before, or nothing may be stored: GraphiQL begins with the examples.
+  // First visit, or storage is not available: GraphiQL starts with the examples.
 }
 </script>
 `;
 
-/** Where the page hands the headers of its pane to whatever sends an operation. */
-const handedOver = /extensions:\{headers:(\w+)\?\.headers\}/;
+/** The place where the page passes the headers of its pane to the fetcher. */
+const headersOption = /extensions:\{headers:(\w+)\?\.headers\}/;
 
 /**
- * Lets the page send what stands in its header pane over WebSocket as well, as `connectionParams.headers`: as it comes,
- * it sends headers over HTTP only, and a subscription would show nobody. Not enumerable, so that no body has it.
- * @throws Error where the page is another than the one that this was written for.
+ * Makes the page send its header pane over WebSocket as well, as `connectionParams.headers`. GraphiQL sends headers over
+ * HTTP only, so subscriptions would have no credentials. Not enumerable, so that no request body contains it.
+ * @throws Error where GraphiQL's code has changed.
  */
 function withHeadersOverWebSocket(html: string): string {
-  if (!handedOver.test(html)) throw new Error('GraphiQL hands over its headers in another way than it did.');
+  if (!headersOption.test(html))
+    throw new Error('GraphiQL passes its headers in a new way: adapt withHeadersOverWebSocket.');
   return html.replace(
-    handedOver,
+    headersOption,
     'extensions:Object.defineProperty({headers:$1?.headers},"connectionParams",{value:{headers:$1?.headers}})',
   );
 }
 
-/** The page, ready to be sent. */
+/** The rendered page. */
 export interface GraphiqlPage {
   /** Changes when the page does. */
   readonly digest: string;
   readonly contentSecurityPolicy: string;
-  /** Encoded once, at the first request for it. */
+  /** The encoded page; each encoding is computed once. */
   encoded(encoding: Encoding): Promise<Buffer>;
 }
 
-const drawing = (colour: string) =>
+const icon = (colour: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" fill="${colour}">` +
   '<path d="M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z"/></svg>';
 
 const options = {
   title: 'campaign-gateway',
-  logo: drawing('currentColor'),
-  favicon: `data:image/svg+xml,${encodeURIComponent(drawing('#d60690'))}`,
+  logo: icon('currentColor'),
+  favicon: `data:image/svg+xml,${encodeURIComponent(icon('#d60690'))}`,
   endpoint: '/graphql',
   // At the same address. With SSE the page would ask `endpoint` for events too, whatever `subscriptionsEndpoint` says.
   subscriptionsProtocol: 'WS' as const,
-  // Whoever comes back finds the tabs as they were left: these are for an empty browser only.
+  // For a first visit; later ones restore the tabs of the browser.
   defaultTabs: examples.map(({ document, variables }) => ({
     query: document,
     ...(variables && { variables: JSON.stringify(variables, null, 2) }),
   })),
-  shouldPersistHeaders: false, // they hold credentials, and local storage is no place for those
+  shouldPersistHeaders: false, // credentials do not belong into local storage
 };
 
-/** Makes the page; the nine megabytes of GraphiQL are loaded here and not before. */
+/** Renders the page. Loads the nine megabytes of GraphiQL. */
 export async function renderPage(): Promise<GraphiqlPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = withHeadersOverWebSocket(renderGraphiQL(options))
@@ -125,7 +126,7 @@ export async function renderPage(): Promise<GraphiqlPage> {
   };
 }
 
-/** Runs the page's own scripts and no other, and talks to this gateway and nobody else. */
+/** Allows the page's own scripts only, and connections to this gateway only. */
 function contentSecurityPolicy(html: string): string {
   const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = '']) => script);
   const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
@@ -136,7 +137,7 @@ function contentSecurityPolicy(html: string): string {
     "img-src 'self' data:",
     "font-src 'self' data:",
     "connect-src 'self'", // WebSockets to the same host included
-    'worker-src blob:', // the editor's language services, made from the page itself
+    'worker-src blob:', // the editor's language services, created by the page
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -3,35 +3,35 @@ import { type FastifyInstance } from 'fastify';
 import { type HostName, isLoopbackName, readHostName } from '../../domain/addresses.js';
 import { refuse } from './refuse.js';
 
-/** Names that requests may use for this gateway, beside loopback names. */
+/** Host names that requests may use for this gateway, besides loopback names. */
 export interface AllowedHostsOptions {
   readonly hosts: readonly HostName[];
-  /** For the webhooks only: the upstream knows the gateway by these. */
+  /** For webhooks only: the names under which the upstream reaches the gateway. */
   readonly webhookHosts: readonly HostName[];
-  /** Origins whose pages may ask, beside pages of allowed hosts; undefined: any page may. */
+  /** Origins whose pages may send requests, besides pages of allowed hosts; undefined: any. */
   readonly origins: readonly string[] | undefined;
 }
 
 const wrongHost =
-  'The gateway does not answer to this host name: it answers to loopback names and those in ALLOWED_HOSTS.';
+  'This host name is not served: ALLOWED_HOSTS lists the names that are, besides loopback names.';
 const wrongOrigin =
   'Pages of this origin may not use the gateway: CORS_ORIGINS and ALLOWED_HOSTS list those that may.';
 
 /**
- * Host names that the gateway answers to. Where callers need no credentials, any web page that a browser opens could be
- * a caller: its name may resolve to 127.0.0.1 (DNS rebinding), and then it is of the gateway's own origin. The name in
- * `Host` is still the page's. `X-Forwarded-Host` and the like prove nothing and are ignored.
+ * Host names that the gateway serves. Where callers need no credentials, any web page in a browser could be a caller: its
+ * name may resolve to 127.0.0.1 (DNS rebinding), and the browser then takes the gateway for the page's own origin. `Host`
+ * still has the name of the page. `X-Forwarded-Host` and the like prove nothing and are ignored.
  */
 export class AllowedHosts {
   readonly #options: AllowedHostsOptions;
-  /** The last one that was allowed: clients keep to one spelling. */
+  /** The last allowed `Host`, which most requests repeat. */
   #lastHost: string | undefined;
 
   constructor(options: AllowedHostsOptions) {
     this.#options = options;
   }
 
-  /** Why a request is refused; undefined for one that may go on. */
+  /** The reason for refusing a request; undefined for an allowed one. */
   problem(request: IncomingMessage, isWebhook = false): string | undefined {
     const { headers, rawHeaders, url } = request;
     const isAsBefore = headers.host !== undefined && headers.host === this.#lastHost;
@@ -58,7 +58,7 @@ export class AllowedHosts {
   }
 }
 
-/** Refuses requests that name another host, on every route; to be called before any route or hook could act. */
+/** Refuses requests for other hosts on every route. Must run before any route or other hook. */
 export function refuseOtherHosts(app: FastifyInstance, allowed: AllowedHosts | undefined): void {
   if (!allowed) return;
   app.addHook('onRequest', (request, reply, done) => {
@@ -104,7 +104,7 @@ function isAllowed(host: HostName, named: readonly HostName[]): boolean {
   return isLoopbackName(host.name) || named.some((one) => isCovered(host, one));
 }
 
-/** Without a port an entry covers every port; browsers leave out 80 and 443. */
+/** An entry without a port covers every port. Browsers leave out 80 and 443. */
 function isCovered({ name, port }: HostName, entry: HostName): boolean {
   if (name !== entry.name) return false;
   return entry.port === '' || entry.port === port || (port === '' && /^(?:80|443)$/.test(entry.port));

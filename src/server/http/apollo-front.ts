@@ -10,14 +10,14 @@ import { type FastifyRequest } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
 import { type Logger } from 'pino';
 
-/** An answer as it is sent: without a line's end, for which all of it would be copied once more. */
+/** A response as JSON. Apollo Server's own function appends a line break, which copies the whole text once more. */
 export function answerText(answer: object): string {
   return JSON.stringify(answer);
 }
 
-type LogMethod = (said?: unknown, ...more: unknown[]) => void;
+type LogMethod = (message?: unknown, ...more: unknown[]) => void;
 
-/** What a library logs with. */
+/** The logger that libraries expect. */
 export interface LibraryLogger {
   readonly debug: LogMethod;
   readonly info: LogMethod;
@@ -25,31 +25,31 @@ export interface LibraryLogger {
   readonly error: LogMethod;
 }
 
-const longest = 120;
+const maximumTextLength = 120;
 
 /**
- * A logger for a library, which writes texts of its own: what comes after the first colon is what went wrong, in
- * somebody else's words, or an address. Neither is told.
+ * A logger for a library. Logs the beginning of a message only: what follows the first colon may be an error text of a
+ * third party or an address.
  */
 export function libraryLogger(logger: Logger, library: string): LibraryLogger {
-  const say =
+  const log =
     (level: keyof LibraryLogger): LogMethod =>
-    (said) => {
-      const what = said instanceof Error ? { err: said } : { said: beginningOf(String(said)) };
-      logger[level]({ library, ...what }, 'a library says');
+    (message) => {
+      const details = message instanceof Error ? { err: message } : { message: beginningOf(String(message)) };
+      logger[level]({ library, ...details }, 'log message of a library');
     };
-  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
 
 function beginningOf(text: string): string {
   const plain = text.replace(/^\w+(\[[^\]]*\])?: /, ''); // a prefix with the id of a subscription
-  return (plain.split(/: |https?:|\[|\n/)[0] ?? '').slice(0, longest);
+  return (plain.split(/: |https?:|\[|\n/)[0] ?? '').slice(0, maximumTextLength);
 }
 
-/** The media type of a request's answer, or the answer that refuses the request. */
+/** The media type of the response, or the refusal of the request. */
 export type Negotiated = { readonly contentType: string } | { readonly refusal: HttpRefusal };
 
-/** An HTTP answer of Apollo Server's own. */
+/** A refusal by Apollo Server. */
 export interface HttpRefusal {
   readonly status: number;
   readonly headers: Iterable<readonly [string, string]>;
@@ -57,8 +57,8 @@ export interface HttpRefusal {
 }
 
 /**
- * Apollo Server as the HTTP front: it guards against forged requests (CSRF) and negotiates the media type, before anything
- * runs. It never sees what a client wrote: it is given a placeholder document, which runs nothing.
+ * Apollo Server as the HTTP front: it prevents CSRF and negotiates the media type before the operation runs. It never sees
+ * the client's document; it gets a placeholder, which executes nothing.
  */
 export class ApolloFront {
   readonly #apollo: ApolloServer;
@@ -94,7 +94,7 @@ export class ApolloFront {
     return new ApolloFront(apollo);
   }
 
-  /** Asks Apollo Server whether a request may be answered, and as what. */
+  /** Has Apollo Server check a request, and choose the media type of the response. */
   async negotiate({ method, headers }: FastifyRequest): Promise<Negotiated> {
     const isGet = method === 'GET';
     const response = await this.#apollo.executeHTTPGraphQLRequest({
@@ -126,7 +126,7 @@ const documentStore = {
   delete: () => Promise.resolve(false),
 };
 
-/** The placeholder's answer; nobody reads it. */
+/** The unused response to the placeholder. */
 const runsNothing: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({

@@ -13,32 +13,32 @@ import { refuse } from './refuse.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; `nobody` before, and on routes without, `authenticated`. */
+    /** `nobody` until `authenticated` has run, and on routes without it. */
     caller: Caller;
   }
 }
 
-/** Gives every request a `caller`. */
+/** Adds `caller` to every request. */
 export function decorateWithCaller(app: FastifyInstance): void {
-  app.decorateRequest('caller', null as never); // Fastify takes no object here that requests would share
+  app.decorateRequest('caller', null as never); // Fastify accepts no object here, because requests would share it
   app.addHook('onRequest', (request, _reply, done) => {
     request.caller = nobody;
     done();
   });
 }
 
-/** A hook that calls back, or one that is waited for. */
+/** An `onRequest` hook, with a callback or a promise. */
 export type RequestHook = onRequestHookHandler | onRequestAsyncHookHandler;
 
 /**
- * A route's `onRequest` hook that lets nobody in without credentials, before anything of the body is read. Browsers show
- * none in a preflight, which asks for nothing.
+ * A route's `onRequest` hook that authenticates the caller before the body is read. A CORS preflight has no credentials and
+ * passes.
  */
 export function authenticated(authenticate: Authenticator): RequestHook {
-  if (authenticate === allowAnonymous) return allowEveryone; // without a promise for each request
+  if (authenticate === allowAnonymous) return allowEveryone; // saves a promise per request
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (request.method === 'OPTIONS') return undefined;
-    varyBy(reply, 'authorization', 'x-api-key'); // a shared browser must not give one user another's answer
+    varyBy(reply, 'authorization', 'x-api-key'); // a browser's cache must not give one user another's response
     try {
       request.caller = await authenticate(credentialsInHeaders(request.headers));
       return undefined;
@@ -56,9 +56,9 @@ const allowEveryone: onRequestHookHandler = (request, _reply, done) => {
 
 function refuseCaller({ headers }: FastifyRequest, reply: FastifyReply, { code, message }: GatewayError) {
   const isOutage = code === 'AUTHENTICATION_UNAVAILABLE';
-  // What was shown and is not good is told apart from what was not shown (RFC 6750, 3).
-  const isShown = /^bearer\b/i.test(headers.authorization ?? '');
-  if (!isOutage) reply.header('www-authenticate', isShown ? 'Bearer error="invalid_token"' : 'Bearer');
+  // Invalid credentials and missing ones have different challenges (RFC 6750, 3).
+  const isPresent = /^bearer\b/i.test(headers.authorization ?? '');
+  if (!isOutage) reply.header('www-authenticate', isPresent ? 'Bearer error="invalid_token"' : 'Bearer');
   reply.header('cache-control', 'no-store');
   return refuse(reply, isOutage ? 503 : 401, message, code);
 }

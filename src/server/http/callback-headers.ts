@@ -1,7 +1,7 @@
 import { type Logger } from 'pino';
 import { shownKey } from '../../datasources/exotel/drift/differences.js';
 
-/** Headers of HTTP clients, and what proxies and tracing add. */
+/** Headers that HTTP clients, proxies and tracing send. */
 const usual: ReadonlySet<string> = new Set([
   'accept',
   'accept-charset',
@@ -46,13 +46,13 @@ const usual: ReadonlySet<string> = new Set([
 ]);
 const usualFamilies = ['x-b3-', 'x-forwarded-', 'cf-', 'sec-', 'x-datadog-', 'x-original-'];
 
-/** Names come from outside: so many different ones are logged, and then no more. */
+/** Callers choose the names, so the number of logged ones is bounded. */
 const maximumNames = 50;
 
 /**
- * Logs the name of each header that callbacks have and clients of HTTP usually do not, once. Newer guide pages speak of a
- * signature without naming its header (docs/upstream.md, "Not settled"): this shows an operator which one it is.
- * @returns takes the names of a callback's headers, in lower case.
+ * Logs each unusual header of callbacks once, by name. Newer guide pages mention a signature but not its header
+ * (docs/upstream.md, "Not settled"); the log shows an operator which header it is.
+ * @returns a function that takes the names of a callback's headers, in lower case.
  */
 export function callbackHeaderLog(logger: Logger): (names: readonly string[]) => void {
   const logged = new Set<string>();
@@ -62,7 +62,7 @@ export function callbackHeaderLog(logger: Logger): (names: readonly string[]) =>
       const header = shownKey(name);
       if (logged.has(header) || logged.size >= maximumNames) continue;
       logged.add(header);
-      logger.warn({ header }, 'callbacks have a header that is not known');
+      logger.warn({ header }, 'callbacks have an unknown header');
     }
   };
 }

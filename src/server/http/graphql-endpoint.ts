@@ -12,7 +12,7 @@ import { type RequestHook } from './authentication.js';
 import { operationRequestOf, readParameters, varyBy, writeResult } from './operation-over-http.js';
 import { type ResponseCacheRoute } from './response-cache-hook.js';
 
-/** What the endpoint needs. */
+/** Dependencies of the endpoint. */
 export interface GraphqlEndpointOptions {
   readonly pipeline: OperationPipeline;
   readonly schema: GraphQLSchema;
@@ -23,25 +23,25 @@ export interface GraphqlEndpointOptions {
   readonly callbacks: RouterCallbacks;
 }
 
-/** The most that Apollo Server may take to stop. */
+/** Time for Apollo Server to stop. */
 const stopMs = 1000;
-/** Bounds of the media types that were negotiated; clients send a few different `Accept` headers. */
+/** Bounds of the cache of negotiated media types; clients send a few different `Accept` headers. */
 const [maximumAccepts, longestAccept] = [100, 200];
 
-/** Serves GraphQL over HTTP at `/graphql`; ends with the HTTP server. */
+/** Serves GraphQL over HTTP at `/graphql`. */
 export async function serveGraphql(
   app: FastifyInstance,
   { pipeline, schema, logger, onRequest, responseCache: keeping, callbacks }: GraphqlEndpointOptions,
 ): Promise<void> {
   const apollo = await ApolloFront.start(schema, logger);
   app.addHook('onClose', () => waitAtMost(stopMs, apollo.stop()));
-  /** What Apollo Server negotiated for each `Accept`: a request with the same one need not go through it. */
+  /** Negotiated media types by `Accept`: a request with a known one skips Apollo Server. */
   const contentTypes = new LRUCache<string, string>({ max: maximumAccepts });
 
   const negotiated = async (request: FastifyRequest): Promise<Negotiated> => {
     const { method, headers } = request;
     const { accept = '' } = headers;
-    const known = method === 'POST' ? contentTypes.get(accept) : undefined; // a GET may be forged
+    const known = method === 'POST' ? contentTypes.get(accept) : undefined; // a GET needs the CSRF check
     if (known !== undefined) return { contentType: known };
     const answer = await apollo.negotiate(request);
     if ('contentType' in answer && accept.length <= longestAccept)
@@ -62,7 +62,7 @@ export async function serveGraphql(
       if (parameters instanceof GatewayError)
         return writeResult(reply, pipeline.refuse(request.trace, parameters), contentType);
       const callback = parameters.extensions['subscription'] ?? undefined;
-      const canStream = callback !== undefined; // to a router: a transport of its own
+      const canStream = callback !== undefined; // by HTTP callback, to a router
       const trace = canStream ? { ...request.trace, transport: 'callback' as const } : request.trace;
       const admitted = await pipeline.admit(operationRequestOf(request, parameters, { trace, canStream }));
       if ('body' in admitted) return writeResult(reply, admitted, contentType);
@@ -87,7 +87,7 @@ function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusa
   return body;
 }
 
-/** Notes a query that was answered whole, for the response cache. */
+/** Marks a complete query for the response cache. */
 function noted(
   { answering }: FastifyRequest,
   { operation: { definition }, context: { report } }: AdmittedOperation,

@@ -35,15 +35,15 @@ import { traceRequests } from './request-traces.js';
 import { ResponseCacheRoute } from './response-cache-hook.js';
 import { allowOrigins, securityHeaders, sendSecurityHeaders } from './response-headers.js';
 
-/** The segments of a route's path; one that begins with a colon stands for any. */
+/** A route's path by segments; one that begins with a colon matches any text. */
 interface KnownRoute {
   readonly segments: readonly string[];
   readonly methods: ReadonlySet<string>;
 }
 
 /**
- * Follows the routes of a server. To be called before any is added.
- * @returns the methods that an address takes, for `Allow`; none where there is no such address.
+ * Collects the routes of a server. Must be called before any route is added.
+ * @returns the methods of a path, for `Allow`; none for an unknown path.
  */
 function allowedMethods(app: FastifyInstance): (url: string) => readonly string[] {
   const routes: KnownRoute[] = [];
@@ -66,7 +66,7 @@ function matches(pattern: readonly string[], segments: readonly string[]): boole
   );
 }
 
-/** Routes here have no JSON schemas: what comes in is GraphQL's to check. Fastify would load a validator all the same. */
+/** No route has a JSON schema: GraphQL validates its input. Without this, Fastify would load a validator anyway. */
 const noSchemas = {
   compilersFactory: { buildValidator: refuseSchema, buildSerializer: refuseSchema },
 };
@@ -75,19 +75,19 @@ function refuseSchema(): never {
   throw new Error('A route has a JSON schema, and nothing here compiles it.');
 }
 
-/** What the server needs. */
+/** Dependencies and settings of the server. */
 export interface HttpServerOptions {
   readonly pipeline: OperationPipeline;
   readonly schema: GraphQLSchema;
   readonly authenticate: Authenticator;
   readonly rate: RequestRate;
-  /** Undefined: no answer is kept. */
+  /** Undefined: no response cache. */
   readonly answers: KeptAnswers | undefined;
   readonly operations: Operations;
   readonly logger: Logger;
-  /** Whether a router may have its events sent to an address. */
+  /** Whether a router may have events sent to a URL. */
   readonly mayCallBack: (url: string) => boolean;
-  /** Undefined: any host may be named. */
+  /** Undefined: any host name is served. */
   readonly allowedHosts: AllowedHosts | undefined;
   readonly receiver: CallbackReceiver;
   readonly metrics: Metrics;
@@ -95,9 +95,9 @@ export interface HttpServerOptions {
   readonly readiness: Readiness;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Of a request's body, and of a WebSocket's message. */
+  /** Of a request body, and of a WebSocket message. */
   readonly maximumBytes: number;
-  /** Of all requests that are not answered yet. */
+  /** Memory of all requests in flight. */
   readonly requestMemory: RequestMemory;
   /** 0: no limit. */
   readonly connectionLimits: {
@@ -106,19 +106,19 @@ export interface HttpServerOptions {
     readonly unreadBytes: number;
   };
   readonly isGraphiqlOn: boolean;
-  /** Whose web pages may read answers, beside our own. */
+  /** Origins whose web pages may read responses, besides our own. */
   readonly corsOrigins: readonly string[];
-  /** How long clients may take; tests have less time. */
+  /** Undefined: the defaults. Tests set shorter ones. */
   readonly clientTimeouts?: ClientTimeouts | undefined;
 }
 
-/** A server, and how it ends. */
+/** A server and its shutdown. */
 export interface HttpServer {
   readonly app: FastifyInstance;
   readonly shutdown: GracefulShutdown;
 }
 
-/** Connections as they are limited, and counted. */
+/** The server's connections, limited and counted. */
 function connectionsOf({
   connectionLimits,
   maximumBytes,
@@ -151,7 +151,7 @@ function connectionsOf({
   return connections;
 }
 
-/** The HTTP server with everything that it serves, not yet listening. */
+/** Creates the HTTP server with all of its routes, not yet listening. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const connections = connectionsOf(options);
   const app = fastify({
@@ -162,9 +162,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     logger: false,
     schemaController: noSchemas,
     forceCloseConnections: 'idle',
-    return503OnClosing: false, // who asks on a connection that is still open is answered
+    return503OnClosing: false, // requests on open connections are answered until the end
     bodyLimit: options.maximumBytes,
-    clientErrorHandler: () => undefined, // the server has its own
+    clientErrorHandler: () => undefined, // connections.ts sets one on the server
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply
         .code(400)
@@ -231,15 +231,15 @@ async function serveOperations(
     memory: options.requestMemory,
     onRefused: options.metrics.operations.refused,
     onFailure: (error) => {
-      logger.error({ err: error }, 'a WebSocket message failed for an internal reason');
+      logger.error({ err: error }, 'a WebSocket message failed with an internal error');
     },
   });
 }
 
-/** Requests that no route took, in the shape of GraphQL's own errors, and nothing of their cause. */
+/** Answers errors outside of routes in the shape of GraphQL errors, without their cause. */
 function answerErrors(app: FastifyInstance, logger: Logger): void {
   const methodsAt = allowedMethods(app);
-  // Before a body is read: what can't be done at an address does not depend on what is sent.
+  // Before the body is read, because the body does not matter here.
   app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) notFound(request, reply);
     else done();
@@ -255,18 +255,18 @@ function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
     if (error instanceof GatewayError) return sendOverload(reply, error);
     const statusCode = error.statusCode ?? 500;
-    // RFC 9110 (15.5.16): the answer names the encodings that are accepted.
+    // RFC 9110, 15.5.16: the response names the accepted encodings.
     if (statusCode === 415) reply.header('accept-encoding', 'identity');
     if (statusCode < 500)
       return refuse(reply, statusCode, clientErrorMessage(statusCode, request), 'BAD_REQUEST');
-    logger.error({ ...logFields(request.trace), err: error }, 'a request failed for a reason of our own');
+    logger.error({ ...logFields(request.trace), err: error }, 'a request failed with an internal error');
     return refuse(reply, statusCode, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
   });
 }
 
 function clientErrorMessage(statusCode: number, { routeOptions }: FastifyRequest): string {
   if (statusCode === 413)
-    return `The request body is too large; at most ${routeOptions.bodyLimit} bytes are taken.`;
+    return `The request body is too large; at most ${routeOptions.bodyLimit} bytes are accepted.`;
   if (statusCode === 415) return 'The body must be application/json, and not compressed.';
   return 'The request body could not be read.';
 }

@@ -6,13 +6,13 @@ import { type Metrics } from '../../telemetry/metrics/metrics.js';
 import { hostsOf } from './allowed-hosts.js';
 
 /**
- * Who may read `/metrics`: callers that show a token; programs of this machine, on a loopback host without a token;
- * nobody, on any other host without one.
+ * Access to `/metrics`: with a token where one is set; without one, for programs of this machine on a loopback host, and
+ * for nobody on any other host.
  */
 export type MetricsAccess =
   { readonly to: 'token'; readonly token: string } | { readonly to: 'machine' } | { readonly to: 'nobody' };
 
-/** Serves `/metrics`, and counts what is answered. */
+/** Serves `/metrics`, and counts responses by route and status. */
 export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: MetricsAccess): void {
   app.addHook('onResponse', (request, reply, done) => {
     metrics.operations.answered(request.routeOptions.url, reply.statusCode);
@@ -26,7 +26,7 @@ export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: Met
     void reply.header('cache-control', 'no-store');
     if (!isAllowed(raw)) return reply.code(401).header('www-authenticate', 'Bearer').send(refusal);
     const text = await metrics.text().catch(() => undefined);
-    // The figures of this worker alone would look like counters that began anew.
+    // The counters of this worker alone would look like a reset.
     if (text === undefined) return reply.code(503).send('The primary process does not answer.\n');
     return reply.type(metrics.contentType).send(text);
   });
@@ -53,12 +53,12 @@ function isOfThisMachine(request: IncomingMessage): boolean {
   return isLocal && !Object.keys(request.headers).some((name) => proxyHeader.test(name));
 }
 
-/** Digests are of one length, and how much of two is the same tells nothing of what they are of. */
+/** Compares digests, which have one length, in constant time. */
 function bearerCheck(token: string): (authorization: string | undefined) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const expected = digest(token);
   return (authorization = '') => {
-    const [, shown] = /^Bearer +(.+)$/i.exec(authorization) ?? [];
-    return shown !== undefined && timingSafeEqual(digest(shown), expected);
+    const [, got] = /^Bearer +(.+)$/i.exec(authorization) ?? [];
+    return got !== undefined && timingSafeEqual(digest(got), expected);
   };
 }

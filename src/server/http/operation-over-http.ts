@@ -14,8 +14,8 @@ import { answerText } from './apollo-front.js';
 const graphqlJson = 'application/graphql-response+json';
 
 /**
- * The parameters of an HTTP request: of its query string for GET, else of its body.
- * @returns an error `BAD_REQUEST` where they can't be read.
+ * The parameters of an HTTP request: from the query string of a GET, else from the body.
+ * @returns the error `BAD_REQUEST` for invalid parameters.
  */
 export function readParameters({ method, url, body }: FastifyRequest): OperationParameters | GatewayError {
   try {
@@ -28,7 +28,7 @@ export function readParameters({ method, url, body }: FastifyRequest): Operation
   }
 }
 
-/** An HTTP request as the pipeline takes it. */
+/** Converts an HTTP request for the pipeline. */
 export function operationRequestOf(
   { method, headers, caller }: FastifyRequest,
   parameters: OperationParameters,
@@ -45,13 +45,13 @@ export function operationRequestOf(
   };
 }
 
-/** `Cache-Control: no-cache`: the client wants everything read from the upstream. */
+/** True for `Cache-Control: no-cache`: everything is to be read from the upstream. */
 export function wantsFresh({ 'cache-control': cacheControl }: IncomingHttpHeaders): boolean {
   if (cacheControl === undefined) return false;
   return cacheControl.split(',').some((directive) => directive.trim().toLowerCase() === 'no-cache');
 }
 
-/** Writes a result. @returns the body. */
+/** Sets status and headers of a response. @returns its body. */
 export function writeResult(
   reply: FastifyReply,
   { status, headers, body }: OperationResult,
@@ -61,7 +61,7 @@ export function writeResult(
   return answerText(body);
 }
 
-/** Refusals need no negotiation: every client reads one of the two. */
+/** The media type of a refusal, which needs no negotiation: clients read one of the two. */
 function refusalType({ headers: { accept } }: FastifyRequest): string {
   return `${accept?.includes(graphqlJson) === true ? graphqlJson : 'application/json'}; charset=utf-8`;
 }

@@ -1,23 +1,23 @@
 import { type FastifyInstance, type FastifyReply } from 'fastify';
 
-/** A refusal without a GraphQL answer, in the shape of GraphQL's own errors. */
+/** The body of a refusal, in the shape of a GraphQL error. */
 export function errorBody(message: string, code: string, details: Readonly<Record<string, unknown>> = {}) {
   return { errors: [{ message, extensions: { code, ...details } }] };
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The code of the error that it was answered with before it was an operation; counted when the answer is out. */
+    /** Error code of a request that was refused before it became an operation; counted once the response is sent. */
     refusedWith: string | undefined;
   }
 }
 
-/** Gives every request its `refusedWith`. */
+/** Adds `refusedWith` to every request. */
 export function decorateWithRefusal(app: FastifyInstance): void {
   app.decorateRequest('refusedWith');
 }
 
-/** Answers a request that is no operation, or does not get to be one, and notes why. */
+/** Answers a request that is no operation or is refused before it becomes one, and stores the code for the metrics. */
 export function refuse(reply: FastifyReply, statusCode: number, message: string, code: string): FastifyReply {
   reply.request.refusedWith = code;
   return reply.code(statusCode).send(errorBody(message, code));

@@ -4,21 +4,21 @@ import { requestIdOf } from '../../domain/request-trace.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whom everything is done for that is done for this request. */
+    /** Identifies the request in logs, traces and upstream calls. */
     trace: RequestTrace;
   }
 }
 
 /**
- * Gives every HTTP request its id, `X-Request-Id` where that can be one, and says it in the answer. To be called before
- * any other hook is added.
+ * Gives every HTTP request an id, that of `X-Request-Id` where it is valid, and returns it in the response. Must be called
+ * before any other hook is added.
  */
 export function traceRequests(app: FastifyInstance): void {
-  app.decorateRequest('trace', null as never); // Fastify takes no object here that requests would share
+  app.decorateRequest('trace', null as never); // Fastify accepts no object here, because requests would share it
   app.addHook('onRequest', (request, reply, done) => {
-    const { 'x-request-id': said, traceparent } = request.headers;
+    const { 'x-request-id': requestId, traceparent } = request.headers;
     request.trace = {
-      requestId: requestIdOf(said),
+      requestId: requestIdOf(requestId),
       transport: 'http',
       traceparent: traceparentOf(traceparent),
       span: undefined,
@@ -28,9 +28,9 @@ export function traceRequests(app: FastifyInstance): void {
   });
 }
 
-/** Version 00 has 55 characters, and later ones may have more (W3C Trace Context): a subscription keeps it for hours. */
+/** Version 00 has 55 characters, and later versions may have more (W3C Trace Context). Subscriptions hold it for hours. */
 const longestTraceparent = 128;
 
-function traceparentOf(said: unknown): string | undefined {
-  return typeof said === 'string' && said.length <= longestTraceparent ? said : undefined;
+function traceparentOf(header: unknown): string | undefined {
+  return typeof header === 'string' && header.length <= longestTraceparent ? header : undefined;
 }

@@ -9,18 +9,19 @@ import { encapsulated } from '../encapsulated.js';
 import { parseJsonBodies } from '../limits/request-bodies.js';
 import { wantsFresh } from './operation-over-http.js';
 
-/** Nothing else is sure to be JSON to everybody who looks: what a form can send is not. */
+/** Other content types may not be JSON to everyone: a form can send them. */
 const jsonTypes = /^application\/json(?:; ?charset="?utf-8"?)?$/i;
-/** Longer ones are nobody's who wants an answer kept. */
+/** Requests with a longer `Accept` are not cached. */
 const longestAccept = 256;
 
 /**
- * What an answer is kept under: the request's own bytes (so the document, its variables and the operation's name), what
- * its caller may, and what media types they take. Requests that differ in a space are two.
+ * The cache key of a request: its body as sent (document, variables, operation name), the caller's scopes and `Accept`.
+ * Requests that differ in a space have different keys.
  *
- * What was admitted once is admitted again: which documents and which sizes, is settled at the start and by the scopes.
- * @param body as it was sent; it need not be readable.
- * @returns undefined where the request is not to be answered with what was answered before.
+ * A request with the same key would be admitted again: trusted documents and limits depend on the configuration and on
+ * scopes only.
+ * @param body as it was sent, valid or not.
+ * @returns undefined for a request that must not be answered from the cache.
  */
 function responseCacheKey({ headers, method, caller }: FastifyRequest, body: Buffer): string | undefined {
   const { accept = '', 'content-type': contentType = '' } = headers;
@@ -31,36 +32,36 @@ function responseCacheKey({ headers, method, caller }: FastifyRequest, body: Buf
     (bits, scope, index) => bits | (Number(caller.scopes.has(scope)) << index),
     0,
   );
-  return `${allowed} ${accept}\n${body.toString('latin1')}`; // a header has no line break, and no two bodies look alike in latin1
+  return `${allowed} ${accept}\n${body.toString('latin1')}`; // headers have no line breaks, and Latin-1 maps each body to its own text
 }
 
-/** What is known of a request's answer. */
+/** The state of a request's response in the cache. */
 interface Answering {
-  /** What it would be kept under; undefined: it is not. */
+  /** Its cache key; undefined: not cached. */
   readonly key: string | undefined;
-  /** What it is answered with, where that was kept. */
+  /** The cached response, where there is one. */
   readonly found: FreshAnswer | undefined;
-  /** Set once a query was answered, whole and without an error. */
+  /** Set once a query is complete, without errors. */
   made?: { readonly report: ReadReport; readonly operationName: string | undefined };
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined where answers are not kept, and until the body has come. */
+    /** Undefined without a response cache, and until the body is read. */
     answering: Answering | undefined;
   }
 }
 
-/** What keeping an endpoint's answers needs. */
+/** Dependencies of a cached route. */
 export interface ResponseCacheRouteOptions {
-  /** Undefined: none is kept. */
+  /** Undefined: no response cache. */
   readonly answers: KeptAnswers | undefined;
   readonly operations: Operations;
-  /** Whether answers depend on who asks. */
+  /** Whether responses depend on the caller. */
   readonly isPrivate: boolean;
 }
 
-/** Gives what was answered before in place of asking Apollo Server, and keeps what that answers. */
+/** A route whose responses are cached. */
 export class ResponseCacheRoute {
   readonly #options: ResponseCacheRouteOptions;
 
@@ -68,12 +69,12 @@ export class ResponseCacheRoute {
     this.#options = options;
   }
 
-  /** Adds a route whose answers are kept. A request has been counted and authenticated when its answer is looked for. */
+  /** Adds the route. Requests are authenticated and rate limited before the cache is consulted. */
   async serve(app: FastifyInstance, route: RouteOptions): Promise<void> {
     const { answers } = this.#options;
     if (!answers) app.route(route);
     else
-      await encapsulated(app, 'kept answers', (scope) => {
+      await encapsulated(app, 'response cache', (scope) => {
         scope.decorateRequest('answering');
         scope.removeContentTypeParser('application/json');
         parseJsonBodies(scope, (request, body) => {
@@ -97,7 +98,7 @@ export class ResponseCacheRoute {
   }
 }
 
-/** Counts, logs and traces it like any other operation. */
+/** Sends a cached response; it is counted, logged and traced like any other operation. */
 function sendCached(
   { answer, freshForMs }: FreshAnswer,
   { trace }: FastifyRequest,

@@ -2,8 +2,8 @@ import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 /**
- * Headers of every answer. What is served here is data, so nothing of it may run, be framed, or be taken for something
- * else; GraphiQL's page has a policy of its own. HSTS is left to who ends TLS: this server speaks plain HTTP.
+ * Headers of every response. Responses are data: they must not run, be framed, or be sniffed as another type. GraphiQL's
+ * page has a policy of its own. HSTS is the task of the proxy that terminates TLS: this server speaks plain HTTP.
  */
 export const securityHeaders = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -14,7 +14,7 @@ export const securityHeaders = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Sends them with every answer that Fastify makes; what is answered before it has to send them itself. */
+/** Adds them to every response of Fastify. Responses that bypass Fastify must add them themselves. */
 export function sendSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(securityHeaders);
@@ -23,10 +23,10 @@ export function sendSecurityHeaders(app: FastifyInstance): void {
 }
 
 const pathsOfGraphql: ReadonlySet<string | undefined> = new Set(['/graphql', '/graphql/stream']);
-/** As long as browsers keep it. */
+/** The longest that browsers cache a preflight. */
 const preflightSeconds = 7200;
 
-/** Lets web pages of these origins read GraphQL's answers; without any, no page but our own does. */
+/** Allows web pages of these origins to read GraphQL responses (CORS). */
 export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return;
   const open: FastifyCorsOptions = {

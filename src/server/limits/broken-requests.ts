@@ -4,7 +4,7 @@ import { type FastifyInstance } from 'fastify';
 import { rawError } from '../connections/raw-error.js';
 import { refuse } from '../http/refuse.js';
 
-/** What Node's parser gives up for; all else is 400. */
+/** Status and message by error code of Node's parser; any other code is 400. */
 const refusals: Readonly<Record<string, readonly [status: number, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to come in.'],
   HPE_HEADER_OVERFLOW: [431, "The request's address and headers are too long."],
@@ -14,14 +14,14 @@ const unreadable = [400, 'The request could not be read.'] as const;
 const code = 'BAD_REQUEST';
 
 /**
- * Answers who sends what is no HTTP, breaks off in the middle or is late, and ends the connection: nobody can tell where
- * on it the next request would begin. No route is asked, so the answer is written here.
- * @param onRefused told the code of every such answer.
+ * Answers requests that are not HTTP, incomplete or late, and ends the connection, because the start of its next request is
+ * unknown. No route is involved, so the response is written to the socket.
+ * @param onRefused called with the error code of each response.
  */
 export function answerClientErrors(onRefused: (code: string) => void) {
   return ({ code: reason = '' }: { readonly code?: string }, socket: Socket): void => {
     if (reason === 'ECONNRESET' || socket.destroyed) return;
-    const answer = answerUnderWay(socket);
+    const answer = responseInProgress(socket);
     if (answer && !answer.headersSent && answer.req.complete) {
       endAfter(answer, socket);
       return;
@@ -35,14 +35,14 @@ export function answerClientErrors(onRefused: (code: string) => void) {
   };
 }
 
-/** Where Node itself looks for it before it answers what is broken; there is no other place. */
-function answerUnderWay(socket: Socket): ServerResponse | undefined {
+/** Node has no public property for the response in progress; its own handler reads this one. */
+function responseInProgress(socket: Socket): ServerResponse | undefined {
   return (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
-/** What is sent behind a whole request must not be taken for its answer: a write may be done that looks refused then. */
+/** Nonsense after a complete request must not replace its response: a write that succeeded would look refused. */
 function endAfter(answer: ServerResponse, socket: Socket): void {
-  socket.pause(); // more of it would come here again
+  socket.pause(); // more nonsense would call the handler again
   answer.once('close', () => {
     socket.destroySoon();
   });
@@ -67,7 +67,7 @@ export function headProblem({
     : [417, 'The request expects something other than 100-continue.'];
 }
 
-/** Refuses incomplete heads on every route; to be called before any other hook could act. */
+/** Refuses incomplete heads on every route. Must run before other hooks. */
 export function refuseIncompleteHeads(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const problem = headProblem(request.raw);

@@ -1,27 +1,27 @@
-/** How long clients may take. */
+/** Deadlines of clients. */
 export interface ClientTimeouts {
   /** Until the last header of a request. */
   readonly headersMs: number;
   /** Until the last byte of its body. */
   readonly requestMs: number;
-  /** How often late requests are looked for. */
+  /** Interval of the check for late requests. */
   readonly lookEveryMs: number;
-  /** Until some of what waits for the client is taken. */
+  /** Until the client reads some of the bytes that wait for it. */
   readonly takeMs?: number;
 }
 
-/** The same goes for a message over a WebSocket. */
+/** Applies to a WebSocket message as well. */
 export const defaultRequestMs = 12_000;
 const defaults: ClientTimeouts = { headersMs: 8000, requestMs: defaultRequestMs, lookEveryMs: 2000 };
-/** Longer than most proxies keep a connection that they do not use (60 s): they close it, not the gateway. */
+/** Longer than the idle timeout of most proxies (60 s), so that the proxy closes the connection and not the gateway. */
 const keepAliveTimeout = 72_000;
 
-/** A client that takes nothing for so long is gone, or means harm; one that takes a little is neither. */
+/** A client that reads nothing for this time is gone or hostile; a slow one reads a little. */
 export const defaultTakeMs = 20_000;
 
 /**
- * Settings of a server that ends connections on which a request comes in drops. Answers may take as long as they like:
- * event streams are answers, and a WebSocket is no request any more.
+ * Node's settings for the deadlines of requests. Responses have none: event streams are responses, and a WebSocket is no
+ * request any more.
  */
 export function serverTimeouts({ headersMs, requestMs, lookEveryMs } = defaults) {
   return {

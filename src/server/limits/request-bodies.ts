@@ -28,7 +28,7 @@ class BodyMemory {
     for (const release of this.#held) release();
   }
 
-  /** Holds what a JSON body is about to be parsed to. @throws GatewayError OVERLOADED where there is no room. */
+  /** Holds the memory that a JSON body needs once it is parsed. @throws GatewayError OVERLOADED where there is no room. */
   holdParsed(body: Buffer): void {
     this.hold(parsedBytes(body));
   }
@@ -36,12 +36,12 @@ class BodyMemory {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined for a body that is small. */
+    /** Undefined for a small body. */
     bodyMemory: BodyMemory | undefined;
   }
 }
 
-/** Bounds the memory of all request bodies together: each holds its room before its first byte is read. */
+/** Bounds the memory of all request bodies: each reserves its share before its first byte is read. */
 export function limitBodyMemory(app: FastifyInstance, memory: RequestMemory): void {
   app.decorateRequest('bodyMemory');
   app.addHook('preParsing', (request, reply, payload, done) => {
@@ -58,26 +58,26 @@ export function limitBodyMemory(app: FastifyInstance, memory: RequestMemory): vo
   });
 }
 
-/** As much as is announced; of a body in chunks, as much as there may be. */
+/** The announced size; of a chunked body, the maximum. */
 function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
   const announced = Number(headers['content-length'] ?? routeOptions.bodyLimit);
   return Math.min(announced, routeOptions.bodyLimit);
 }
 
-/** Answers a request that there is no room for. @throws errors that are none of these. */
+/** Answers a request that was refused with OVERLOADED. @throws any other error. */
 export function sendOverload(reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof GatewayError) || error.code !== 'OVERLOADED') throw error;
   reply.header('retry-after', String(error.details['retryAfter']));
   return refuse(reply, 503, error.message, error.code);
 }
 
-/** A body that can't be read. */
+/** A body that is not valid. */
 class UnreadableBody extends Error {
   override readonly name = 'UnreadableBody';
   readonly statusCode = 400;
 }
 
-/** A compressed body: a small one may be huge when it is decompressed. */
+/** A compressed body, which could be huge once it is decompressed. */
 class EncodedBody extends Error {
   override readonly name = 'EncodedBody';
   readonly statusCode = 415;
@@ -88,14 +88,13 @@ function isEncoded(encoding: string): boolean {
 }
 
 /**
- * Takes JSON bodies, in UTF-8 only: a sid with another letter in it is another sid.
- * @param isAnswered asked first; true: the body need not be read.
+ * Parses JSON bodies. Invalid UTF-8 is refused, because a replaced character would change a sid.
+ * @param isAnswered called first; true: the body need not be parsed.
  */
 export function parseJsonBodies(
   app: FastifyInstance,
   isAnswered: (request: FastifyRequest, body: Buffer) => boolean = () => false,
 ): void {
-  // Members that would change a prototype are refused where a request is read from any transport (`parametersIn`).
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && isEncoded(encoding)) parsed(new EncodedBody('The body is compressed.'));
@@ -108,7 +107,7 @@ export function parseJsonBodies(
         if (json === undefined) parsed(new UnreadableBody('The body is not JSON.'));
         else parsed(null, json);
       } catch (error) {
-        parsed(error as Error); // there is no room for it
+        parsed(error as Error); // OVERLOADED
       }
   });
 }

@@ -1,33 +1,33 @@
 import { GatewayError } from '../../domain/errors.js';
 import { parsedSizes } from '../../domain/json.js';
 
-/** A request that takes less is not counted: there are no more of them than connections. */
+/** Smaller requests are not counted: there are no more of them than connections. */
 const smallBytes = 8192;
-/** Of JSON of this length no more than that can come: brackets alone take 22 times their length. */
+/** JSON of this length can't take more: brackets, the worst case, take 22 times their length. */
 export const smallJsonBytes = Math.floor(smallBytes / 22);
 const retryAfterSeconds = 1;
 
 /**
- * Memory of requests: bodies that come in, and the values that they were parsed to, until each request is answered. JSON
- * can take twenty times its length, so a few hundred large bodies would take all there is.
+ * Bounds the memory of request bodies and of the values they are parsed to, until each request is answered. Parsed JSON
+ * can take twenty times its length, so a few hundred large bodies would fill the heap.
  */
 export class RequestMemory {
   readonly #maximumBytes: number;
   #heldBytes = 0;
 
-  /** @param maximumBytes of all requests together. */
+  /** @param maximumBytes of all requests. */
   constructor(maximumBytes: number) {
     this.#maximumBytes = maximumBytes;
   }
 
-  /** Bytes that are held, estimated. */
+  /** Estimated bytes in use. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
   /**
-   * Holds memory for a request.
-   * @returns releases it; it may be called more than once.
+   * Reserves memory for a request.
+   * @returns releases it; may be called more than once.
    * @throws GatewayError OVERLOADED where there is no room.
    */
   hold(bytes: number): () => void {
@@ -49,7 +49,7 @@ const nothingToRelease = (): void => undefined;
 
 const [brace, bracket, colon, comma] = Buffer.from('{[:,');
 
-/** The memory that JSON takes with the values that it is parsed to: this or less. */
+/** Upper bound of the memory of JSON and its parsed values. */
 export function parsedBytes(json: Buffer): number {
   let bytes = 2 * json.length;
   for (const byte of json)

@@ -10,36 +10,36 @@ import { GatewayError } from '../../domain/errors.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { writeResult } from '../http/operation-over-http.js';
 
-/** How often one caller may ask. */
+/** The request rate of one caller. */
 export interface RequestRateOptions {
-  /** Of each caller; 0: no limit. */
+  /** Per caller; 0: no limit. */
   readonly requestsPerMinute: number;
-  /** Where the gateways of an account count together; undefined: each for itself. */
+  /** Counts for all gateways of an account; undefined: each gateway counts its own requests. */
   readonly redis: Redis | undefined;
-  /** Goes before every key in Redis. */
+  /** Prefix of every key in Redis. */
   readonly prefix: string;
 }
 
 const windowSeconds = 60;
 const secondMs = 1000;
-/** Longer than Redis takes, and shorter than a client notices. */
+/** Longer than Redis needs, and too short for a client to notice. */
 const redisTimeoutMs = 100;
-/** How long a Redis that does not answer is not asked again. */
+/** After a timeout, Redis is not used for this time. */
 const pauseMs = 2000;
 
 /**
- * Requests of each caller in a minute, counted for all gateways together where there is a Redis. A Redis that is gone or
- * does not answer delays no request: each gateway counts for itself meanwhile.
+ * Limits the requests of each caller in a minute, across all gateways where there is a Redis. A Redis that fails delays no
+ * request: meanwhile each gateway counts its own requests.
  */
 export class RequestRate {
   readonly #limit: number;
-  readonly #own: Count;
+  readonly #local: Count;
   readonly #shared: Count | undefined;
-  #askAgainAt = 0;
+  #redisPausedUntilMs = 0;
 
   constructor(options: RequestRateOptions) {
     this.#limit = options.requestsPerMinute;
-    this.#own = counting(new RateLimiterMemory({ points: this.#limit, duration: windowSeconds }));
+    this.#local = counting(new RateLimiterMemory({ points: this.#limit, duration: windowSeconds }));
     this.#shared = sharedCount(options);
   }
 
@@ -50,7 +50,7 @@ export class RequestRate {
 
   /**
    * Counts a request.
-   * @returns why it is refused, with `retryAfter` in seconds; undefined where it is not.
+   * @returns the error TOO_MANY_REQUESTS with `retryAfter` in seconds; undefined within the limit.
    */
   async take(caller: string): Promise<GatewayError | undefined> {
     if (!this.isOn) return undefined;
@@ -59,20 +59,20 @@ export class RequestRate {
   }
 
   async #waitMs(caller: string): Promise<number> {
-    if (!this.#shared || performance.now() < this.#askAgainAt) return this.#own(caller);
+    if (!this.#shared || performance.now() < this.#redisPausedUntilMs) return this.#local(caller);
     try {
       return await within(redisTimeoutMs, this.#shared(caller));
     } catch (error) {
-      if (error instanceof RedisTimeout) this.#askAgainAt = performance.now() + pauseMs; // the rest is known at once
-      return this.#own(caller);
+      if (error instanceof RedisTimeout) this.#redisPausedUntilMs = performance.now() + pauseMs; // requests in the meantime do not wait
+      return this.#local(caller);
     }
   }
 }
 
-/** Counts a request. @returns after how many milliseconds the caller may ask again; 0: it is within the limit. */
+/** Counts a request. @returns milliseconds until the caller may send another; 0: within the limit. */
 type Count = (caller: string) => Promise<number>;
 
-/** A limiter as the wait that it imposes; 0 for none. */
+/** Adapts a limiter. */
 function counting(limiter: RateLimiterAbstract): Count {
   return async (caller) => {
     try {
@@ -85,7 +85,7 @@ function counting(limiter: RateLimiterAbstract): Count {
   };
 }
 
-/** Counts in Redis; undefined where there is none. */
+/** Undefined without a Redis. */
 function sharedCount({ requestsPerMinute, redis, prefix }: RequestRateOptions): Count | undefined {
   if (!redis) return undefined;
   return counting(
@@ -94,13 +94,13 @@ function sharedCount({ requestsPerMinute, redis, prefix }: RequestRateOptions): 
       duration: windowSeconds,
       storeClient: redis,
       keyPrefix: `${prefix}rate`,
-      rejectIfRedisNotReady: true, // and not queued until it is
-      inMemoryBlockOnConsumed: requestsPerMinute + 1, // who is over the limit is no load on Redis
+      rejectIfRedisNotReady: true, // instead of queueing commands
+      inMemoryBlockOnConsumed: requestsPerMinute + 1, // callers over the limit put no load on Redis
     }),
   );
 }
 
-/** A Redis that is there and does not answer. */
+/** Redis did not answer in time. */
 class RedisTimeout extends Error {
   override readonly name = 'NoAnswer';
 }
@@ -125,7 +125,7 @@ function tooMany(limit: number, retryAfter: number): GatewayError {
   return new GatewayError('TOO_MANY_REQUESTS', message, { limit, retryAfter });
 }
 
-/** Counts a route's requests before their bodies are read; no hook where there is no limit. */
+/** Hooks that count a route's requests before their bodies are read; none without a limit. */
 export function rateHooks(rate: RequestRate, pipeline: OperationPipeline): onRequestAsyncHookHandler[] {
   if (!rate.isOn) return [];
   return [

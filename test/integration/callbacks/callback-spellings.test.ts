@@ -136,7 +136,7 @@ it('a header that clients of HTTP do not have is logged once, by its name, where
   await post(one.campaignUrl, body, headers);
   await post(one.campaignUrl, body, { ...headers, 'x-9876543210': '1' });
   await post(one.messageUrl, says(), headers);
-  const lines = linesOf(gateway, 'callbacks have a header that is not known').map(({ header }) => header);
+  const lines = linesOf(gateway, 'callbacks have an unknown header').map(({ header }) => header);
   expect(lines).toEqual(['x-exotel-signature', '(unprintable)']);
   expect(gateway.logs.join('')).not.toContain('secret');
 });

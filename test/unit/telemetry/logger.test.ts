@@ -90,9 +90,9 @@ it.each([
   ],
   ['Unexpected error processing request: Error: canary', 'Unexpected error processing request'],
   ['graphql-js subscription unsuccessful: [\n\tcanary]', 'graphql-js subscription unsuccessful'],
-])('of what a library says, what it quotes is not told: %s', (said, told) => {
+])('a message of a library is logged up to what it quotes: %s', (text, logged) => {
   const line = written((logger) => {
-    libraryLogger(logger, 'apollo').error(said, 'canary');
+    libraryLogger(logger, 'apollo').error(text, 'canary');
   });
-  expect(line).toMatchObject({ library: 'apollo', said: told });
+  expect(line).toMatchObject({ library: 'apollo', message: logged });
 });
