@@ -82,8 +82,10 @@ export class StaleCache<Params, V extends object> {
 
   /** How long the key's entry of this version is still fresh, in milliseconds; undefined if it is not. */
   freshForMs(key: string, version: number): number | undefined {
-    const fresh = this.fresh(key);
-    return fresh?.version === version ? this.#freshForMs(fresh, key) : undefined;
+    const entry = this.#memory.get(key);
+    if (entry?.version !== version || entry.isInvalidated) return undefined;
+    const remainingMs = this.#resource.freshMs(entry, key) - this.#ageMs(entry);
+    return remainingMs >= 0 ? remainingMs : undefined;
   }
 
   /** The entry of a key, fresh or stale, for a response that other reads have paid for. */
