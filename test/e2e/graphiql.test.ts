@@ -78,8 +78,8 @@ if (executable === undefined) {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     const docs = page.locator('.graphiql-doc-explorer');
     await docs.getByRole('link', { name: 'Campaign', exact: true }).click();
-    await docs.getByText('one text, one or more contact lists, a schedule').waitFor();
-    await docs.getByText('Where it is in its life.').waitFor();
+    await docs.getByText('one text that is sent to one or more contact lists by a schedule').waitFor();
+    await docs.getByText('Lifecycle status.').waitFor();
     expect(complaints).toEqual([]);
   });
 
