@@ -128,7 +128,7 @@ try {
 
   const refused = spawnSync(...split(command), { cwd, env, encoding: 'utf8' });
   assert.equal(refused.status, 1);
-  assert.match(refused.stderr, /^campaign-gateway cannot start:\nAUTH_MODE: .*must be said/);
+  assert.match(refused.stderr, /^campaign-gateway cannot start:\nAUTH_MODE: .*must be set/);
 
   const child = await start(command, { cwd, env: { ...env, AUTH_MODE: 'none' } });
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
