@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
-import { ApiKeys, ApiKeyFileError } from '../auth/api-keys.js';
-import { type Authenticator, allowAnonymous } from '../auth/credentials.js';
+import { ApiKeyFileError, ApiKeys } from '../auth/api-keys.js';
+import { allowAnonymous, type Authenticator } from '../auth/credentials.js';
 import { type Config } from '../config/config.js';
 import { ConfigError } from '../config/environment.js';
 import { isLoopback } from '../config/values.js';
@@ -22,7 +22,7 @@ import { drainMs } from './grace-period.js';
 import { observe } from './observation.js';
 import { openPipeline } from './pipeline.js';
 import { contextFactory } from './request-context.js';
-import { type GatewayOverrides, type Runtime, createRuntime } from './runtime.js';
+import { createRuntime, type GatewayOverrides, type Runtime } from './runtime.js';
 import { openUpstream } from './upstream.js';
 
 /** A query is compiled at its third use: dashboards repeat theirs, while a person who edits a query may send it twice. */

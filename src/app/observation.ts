@@ -7,12 +7,12 @@ import { DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { type CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
 import { type Audit } from '../datasources/writing/campaign-writer.js';
+import { logFields } from '../domain/request-trace.js';
 import { type KeptAnswers } from '../operations/response-cache.js';
 import { Readiness } from '../server/health.js';
 import { Metrics } from '../telemetry/metrics/metrics.js';
 import { Operations } from '../telemetry/operations.js';
 import { type Spans } from '../telemetry/spans.js';
-import { logFields } from '../domain/request-trace.js';
 import { Throttle } from '../telemetry/throttle.js';
 import { driftLog, UpstreamCalls } from '../telemetry/upstream-calls.js';
 

@@ -2,8 +2,8 @@ import { type Redis } from 'ioredis';
 import { type WindowStore } from '../datasources/exotel/rate-limit/upstream-quota.js';
 import { MemoryBus, MemoryState } from '../datasources/state/memory-state.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
-import { type SharedTierStore } from '../datasources/state/shared-tier-store.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
+import { type SharedTierStore } from '../datasources/state/shared-tier-store.js';
 import { Throttle } from '../telemetry/throttle.js';
 import { type Runtime } from './runtime.js';
 

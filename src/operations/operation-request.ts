@@ -1,7 +1,7 @@
 import { type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
-import { type Lane } from './execution-gate.js';
+import { type Lane } from './gate/execution-gate.js';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them; every transport sends these. */
 export interface OperationParameters {

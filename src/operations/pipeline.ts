@@ -13,11 +13,12 @@ import { GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
-import { type ConcurrencyLimit } from './concurrency-limit.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
 import { type CompiledQueries } from './execution/compiled-queries.js';
-import { type ExecutionGate, smallAnswerBytes } from './execution-gate.js';
-import { type MemoryHold } from './memory-pool.js';
+import { type ConcurrencyLimit } from './gate/concurrency-limit.js';
+import { type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
+import { type MemoryHold } from './gate/memory-pool.js';
+import { type SubscriptionMemory } from './gate/subscription-memory.js';
 import { type OperationParameters, type OperationRequest } from './operation-request.js';
 import {
   cacheControlOf,
@@ -32,7 +33,6 @@ import {
 } from './operation-result.js';
 import { type PreparedOperation } from './prepared-document.js';
 import { type AnsweredEvent, SubscriptionEvents } from './subscription-events.js';
-import { type SubscriptionMemory } from './subscription-memory.js';
 import { maxErrors } from './validation.js';
 
 /** What the pipeline is built of. */

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { type MemoryHold } from './memory-pool.js';
+import { type MemoryHold } from './gate/memory-pool.js';
 import { type ResultBody, type ResultStream } from './operation-result.js';
 
 /** An event as its subscriber gets it, and the memory that it takes. */

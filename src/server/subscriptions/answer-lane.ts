@@ -1,6 +1,6 @@
 import { type Socket } from 'node:net';
 import { GatewayError } from '../../domain/errors.js';
-import { type Lane } from '../../operations/execution-gate.js';
+import { type Lane } from '../../operations/gate/execution-gate.js';
 
 /** Large answers of one WebSocket: the next one is made once the client has taken the last. */
 export class AnswerLane implements Lane {

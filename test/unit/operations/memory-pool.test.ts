@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type MemoryHold, MemoryPool } from '../../../src/operations/memory-pool.js';
+import { type MemoryHold, MemoryPool } from '../../../src/operations/gate/memory-pool.js';
 
 const pool = (options: Partial<ConstructorParameters<typeof MemoryPool>[0]> = {}) =>
   new MemoryPool({ maximumBytes: 100, maximumPerCaller: 50, maximumWaiting: 10, waitMs: 0, ...options });

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { DocumentLimits } from '../../../src/operations/document-limits.js';
 import { PreparedDocuments } from '../../../src/operations/prepared-document.js';
-import { SubscriptionMemory } from '../../../src/operations/subscription-memory.js';
+import { SubscriptionMemory } from '../../../src/operations/gate/subscription-memory.js';
 import { validationSettings } from '../../../src/operations/validation.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Turns } from '../../../src/operations/turns.js';
+import { Turns } from '../../../src/operations/gate/turns.js';
 
 /** Pieces of work that take a time of their own, and the turn of the event loop that each began in. */
 async function begun(piecesMs: readonly number[], sliceMs = 25): Promise<number[]> {

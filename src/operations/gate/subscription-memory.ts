@@ -1,9 +1,9 @@
-import { GatewayError } from '../domain/errors.js';
+import { GatewayError } from '../../domain/errors.js';
 import {
   type PreparedDocument,
   type PreparedDocuments,
   type PreparedOperation,
-} from './prepared-document.js';
+} from '../prepared-document.js';
 
 /** Memory of the subscriptions that are open. */
 export interface SubscriptionMemoryOptions {

@@ -1,4 +1,4 @@
-import { documentBytes } from './document-limits.js';
+import { documentBytes } from '../document-limits.js';
 import { type MemoryHold, type MemoryPool } from './memory-pool.js';
 import { type Turns } from './turns.js';
 

@@ -1,4 +1,4 @@
-import { GatewayError } from '../domain/errors.js';
+import { GatewayError } from '../../domain/errors.js';
 
 /** Memory that operations share. */
 export interface MemoryPoolOptions {

@@ -1,4 +1,4 @@
-import { GatewayError } from '../domain/errors.js';
+import { GatewayError } from '../../domain/errors.js';
 
 /** Limits of the queries and mutations of this process; 0: no limit. */
 export interface ConcurrencyLimits {
