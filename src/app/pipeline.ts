@@ -47,7 +47,7 @@ export function openPipeline(
     validationSettings(access.isIntrospectionOn),
     memory.documents,
   );
-  // Where nobody says who they are, all are one caller, and nothing is left for others.
+  // Without authentication all clients are one caller, which may have all of it.
   const callersShare = access.auth.mode === 'none' ? 1 : 1 / 2;
   const pool = (maximumBytes: number): MemoryPool =>
     new MemoryPool({

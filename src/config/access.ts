@@ -16,7 +16,7 @@ export type AuthConfig =
       readonly clockSkewMs: number;
     };
 
-/** What the gateway serves, and to whom. */
+/** Authentication of callers, the hosts and origins that may be used, and the optional features that are on. */
 export interface AccessConfig {
   readonly auth: AuthConfig;
   /** Host names that requests may use, besides loopback names; undefined: any. */

@@ -16,7 +16,7 @@ import {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Asymmetric signatures only: with a shared secret, whoever verifies a token could forge it. */
+/** Asymmetric signatures only. A shared secret that verifies a token can also forge one. */
 const jwtAlgorithms = [
   'RS256',
   'RS384',
@@ -199,8 +199,8 @@ export class Environment {
 }
 
 /**
- * A refused value as text for its operator. Passwords that a URL may hold are masked: user and password, query and
- * fragment, and all of it where the two can't be told apart.
+ * A refused value as text for its operator. A URL may hold a password, so its user, password, query and fragment are
+ * masked. The whole value is masked if those parts can't be found in it.
  */
 export function masked(value: string): string {
   const [, scheme = '', rest = ''] = /^([a-z]+:\/+|\/\/)?(.*)$/is.exec(value) ?? [];
