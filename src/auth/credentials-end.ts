@@ -35,6 +35,11 @@ export function onCredentialsEnd(
   return cancel;
 }
 
+/** True where a caller's credentials have expired or were revoked. @param nowMs epoch milliseconds. */
+export function haveCredentialsEnded({ expiresAtMs = Infinity, revoked }: Caller, nowMs: number): boolean {
+  return revoked?.aborted === true || expiresAtMs <= nowMs;
+}
+
 /** Ends a stream of events when the credentials of its caller end, and closes the source. */
 export function untilCredentialsEnd<Event>(
   source: AsyncIterableIterator<Event>,

@@ -52,6 +52,16 @@ export class GatewayError extends Error {
   }
 }
 
+/** Runs a function. @returns its result, or the GatewayError that it throws. @throws any other error. */
+export function attempt<T>(run: () => T): T | GatewayError {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+}
+
 /** An invalid argument, refused before any upstream call. `argument` is its path as the client wrote it. */
 export class InputError extends GatewayError {
   override readonly name = 'InputError';

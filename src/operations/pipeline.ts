@@ -296,7 +296,8 @@ export class OperationPipeline {
 /** Of an answer as text, and as bytes that are about to be written. */
 const bytesPerCharacter = 2;
 
-function isSubscription({ operation }: AdmittedOperation): boolean {
+/** True for a subscription. */
+export function isSubscription({ operation }: AdmittedOperation): boolean {
   return operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
 }
 

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { GatewayError } from '../../domain/errors.js';
+import { attempt, type GatewayError } from '../../domain/errors.js';
 import { type RequestTrace } from '../../domain/request-trace.js';
 import {
   type OperationParameters,
@@ -18,14 +18,9 @@ const graphqlJson = 'application/graphql-response+json';
  * @returns the error `BAD_REQUEST` for invalid parameters.
  */
 export function readParameters({ method, url, body }: FastifyRequest): OperationParameters | GatewayError {
-  try {
-    if (method !== 'GET') return parametersIn(body);
-    const start = url.indexOf('?');
-    return parametersInSearch(start < 0 ? '' : url.slice(start));
-  } catch (error) {
-    if (error instanceof GatewayError) return error;
-    throw error;
-  }
+  if (method !== 'GET') return attempt(() => parametersIn(body));
+  const start = url.indexOf('?');
+  return attempt(() => parametersInSearch(start < 0 ? '' : url.slice(start)));
 }
 
 /** Converts an HTTP request for the pipeline. */

@@ -1,24 +1,20 @@
 import { type Socket } from 'node:net';
+import { Mutex } from 'async-mutex';
 import { GatewayError } from '../../domain/errors.js';
 import { type Lane } from '../../operations/gate/execution-gate.js';
 
-/** Large answers of one WebSocket: the next one is made once the client has taken the last. */
+/** Large answers of one WebSocket: the next one is made after the client has read the previous one. */
 export class AnswerLane implements Lane {
   readonly #connection: Socket;
-  #last: Promise<void> = Promise.resolve();
+  readonly #mutex = new Mutex();
 
   constructor(connection: Socket) {
     this.#connection = connection;
   }
 
-  /** @throws GatewayError `BAD_REQUEST` where the client has left. */
+  /** @throws GatewayError `BAD_REQUEST` for a closed connection. */
   async enter(): Promise<() => void> {
-    const before = this.#last;
-    let leave = (): void => undefined;
-    this.#last = new Promise((resolve) => {
-      leave = resolve;
-    });
-    await before;
+    const leave = await this.#mutex.acquire();
     await drained(this.#connection);
     if (!this.#connection.destroyed) return leave;
     leave();
@@ -26,7 +22,7 @@ export class AnswerLane implements Lane {
   }
 }
 
-/** Resolves once the client has taken what was written, or has left. */
+/** Resolves when the client has read everything that was written, or the connection is closed. */
 function drained(connection: Socket): Promise<void> | undefined {
   if (!connection.writableNeedDrain || connection.destroyed) return undefined;
   return new Promise((resolve) => {

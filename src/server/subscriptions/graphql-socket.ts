@@ -4,10 +4,10 @@ import { type WebSocket } from 'ws';
 import { AnswerLane } from './answer-lane.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from '../limits/request-memory.js';
 
-/** Bytes of a message that are not counted: there are no more of them than connections. */
+/** Bytes of a message that are not counted: all connections together have few of them. */
 const freeBytes = 16 * 1024;
 
-/** The memory of a WebSocket message that has not come in as a whole: its sender may take as long as it likes. */
+/** Memory of a WebSocket message until it is complete. */
 class MessageMemory {
   readonly #memory: RequestMemory;
   #receivedBytes = 0;
@@ -18,49 +18,45 @@ class MessageMemory {
     this.#memory = memory;
   }
 
-  /** Notes bytes that came in. @throws GatewayError OVERLOADED where there is no room for them. */
-  received(bytes: number): void {
+  /** Counts received bytes. @throws GatewayError OVERLOADED where there is no room for them. */
+  add(bytes: number): void {
     this.#receivedBytes += bytes;
     if (this.#receivedBytes <= Math.max(freeBytes, this.#heldBytes)) return;
-    const wanted = 2 * this.#receivedBytes; // few steps, however small the pieces are
-    this.#letGo();
+    this.#release();
+    this.#heldBytes = 0;
+    const wanted = 2 * this.#receivedBytes; // grows in few steps, however small the pieces are
     this.#release = this.#memory.hold(wanted);
     this.#heldBytes = wanted;
   }
 
-  /** The message is complete, or will never be. */
-  end(): void {
-    this.#receivedBytes = 0;
-    this.#letGo();
-  }
-
-  #letGo(): void {
+  /** Releases the memory: the message is complete, or the connection is closed. */
+  reset(): void {
     this.#release();
-    this.#release = () => undefined;
+    this.#receivedBytes = 0;
     this.#heldBytes = 0;
   }
 }
 
-/** One client needs no more operations at a time. */
+/** Of one connection at a time. */
 const maximumOperations = 100;
 const pong = '{"type":"pong"}';
-/** Clients number their operations or give them UUIDs. An id is kept with its operation, and goes with every event. */
+/** Clients use numbers or UUIDs. The id is stored with the operation and sent with every event. */
 const longestId = 128;
-/** Of a close frame's reason, in bytes (RFC 6455, 5.5): `ws` throws for more, and the library repeats ids in it. */
+/** Of a close reason in bytes (RFC 6455, 5.5). `ws` throws for a longer one, and `graphql-ws` puts operation ids into it. */
 const longestReason = 123;
 
-/** Where `ws` keeps what it has of a message that is not complete; there is no other place. */
+/** Internals of `ws`: the bytes of an incomplete message are not public. */
 interface ReceivingSocket {
   readonly _receiver: { readonly _bufferedBytes: number; readonly _messageLength: number };
 }
 
 /**
- * One WebSocket as `graphql-ws` uses it. Nothing that a client sends is sent back to it, and a client that does not read
- * is not read from: its next messages wait in its own network buffers.
+ * A WebSocket for `graphql-ws`. Nothing that a client sends is echoed. While a client does not read, the gateway does not
+ * read from it either: its next messages wait in its own network buffers.
  */
 export class GraphqlSocket {
   readonly socket: WebSocket;
-  /** Carries the socket. */
+  /** The TCP connection. */
   readonly connection: Socket;
   readonly lane: AnswerLane;
   readonly #onFailure: (error: unknown) => void;
@@ -69,13 +65,13 @@ export class GraphqlSocket {
   #isAlive = true;
   #operations = 0;
   #begun = 0;
-  /** Of the message that the library is being given. */
+  /** Releases the memory of the message that `graphql-ws` is handling. */
   #releaseMessage: () => void = () => undefined;
   #onMessage: (() => void) | undefined;
 
   /**
    * @param memory of all requests and messages.
-   * @param onFailure called with errors that are no client's mistake; they end the connection.
+   * @param onFailure called with internal errors, which close the connection.
    */
   constructor(
     socket: WebSocket,
@@ -95,17 +91,21 @@ export class GraphqlSocket {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** Has messages counted while they come in. @param follow see `Connections.followMessages`. */
+  /** Counts incomplete messages. @param follow see `Connections.followMessages`. */
   followMessages(follow: (connection: Socket, received: () => number) => () => void): void {
     const { _receiver: receiver } = this.socket as unknown as ReceivingSocket;
     this.#onMessage = follow(this.connection, () => receiver._bufferedBytes + receiver._messageLength);
   }
 
-  /** Lets `graphql-ws` serve the socket. @param extra that its hooks are given. */
+  /** Connects the socket to `graphql-ws`. @param extra for its hooks. */
   serve<Extra>(protocol: Server<Extra>, extra: Extra): void {
-    const { socket } = this;
-    this.connection.prependListener('data', (bytes: Buffer) => {
-      this.#takeIn(bytes.length);
+    const { socket, connection } = this;
+    connection.prependListener('data', (bytes: Buffer) => {
+      try {
+        this.#incoming.add(bytes.length);
+      } catch {
+        socket.terminate(); // a client that is still sending may not read a close frame in time
+      }
     });
     const closed = protocol.opened(
       {
@@ -124,27 +124,27 @@ export class GraphqlSocket {
       extra,
     );
     socket
-      .on('error', () => undefined) // a frame that breaks the protocol ends the connection; `ws` has closed it
+      .on('error', () => undefined) // an invalid frame; `ws` has closed the connection
       .on('pong', () => (this.#isAlive = true))
       .once('close', (code, reason) => {
-        this.#incoming.end();
+        this.#incoming.reset();
         closed(code, reason.toString()).catch(this.#onFailure);
       });
-    this.connection.on('drain', () => {
+    connection.on('drain', () => {
       socket.resume();
     });
   }
 
-  /** Answers a client's ping, unless earlier messages still wait for that client: pings then need no answer. */
+  /** Answers a ping of the client, unless earlier messages are still unread: pings then need no answer. */
   pong(): void {
     if (this.isOpen && !this.#isBehind) this.socket.send(pong);
   }
 
   /**
-   * Pings the client, and ends the connection where the last ping was not answered. A client that is behind with reading
-   * can't be asked; the deadline of what was written to it applies.
+   * Pings the client; closes the connection if the last ping was not answered. A client with unread messages is not
+   * pinged: the deadline for reading them applies.
    */
-  beat(): void {
+  ping(): void {
     if (!this.isOpen || this.#isBehind) return;
     if (!this.#isAlive) {
       this.socket.terminate();
@@ -155,18 +155,15 @@ export class GraphqlSocket {
   }
 
   /**
-   * Counts an operation until its message is done with.
-   * @returns releases the memory of its message before that; undefined for one too many, or one with too long an id,
-   * which closes the socket.
+   * Counts an operation until `graphql-ws` has handled its message. Too many operations, or an id that is too long, close
+   * the socket.
+   * @returns releases the memory of the message early; undefined for a refused operation.
    */
   beginOperation(id: string): (() => void) | undefined {
     this.#begun += 1;
-    if (id.length > longestId) {
-      this.socket.close(CloseCode.BadRequest, 'The id of an operation is too long');
-      return undefined;
-    }
-    if (this.#operations < maximumOperations) return this.#releaseMessage;
-    this.socket.close(4430, 'Too many operations');
+    if (id.length > longestId) this.socket.close(CloseCode.BadRequest, 'The id of an operation is too long');
+    else if (this.#operations >= maximumOperations) this.socket.close(4430, 'Too many operations');
+    else return this.#releaseMessage;
     return undefined;
   }
 
@@ -186,27 +183,32 @@ export class GraphqlSocket {
   }
 
   #receive(handle: (text: string) => Promise<void>, data: Buffer): void {
-    this.#incoming.end();
-    if (!this.isOpen) return; // until the other end has closed too, it can still send
+    this.#incoming.reset();
+    if (!this.isOpen) return; // until the client has closed too, it can still send
     this.#isAlive = true;
     this.#onMessage?.();
     if (this.connection.writableNeedDrain) this.socket.pause();
-    const release = this.#hold(data);
-    if (!release) return;
+    let release: () => void;
+    try {
+      release = this.#memory.hold(data.length > smallJsonBytes ? parsedBytes(data) : 0);
+    } catch {
+      this.socket.close(1013, 'Try again later');
+      return;
+    }
     this.#releaseMessage = release;
     const begunBefore = this.#begun;
     const handled = handle(messageIn(data.toString()));
-    const operations = this.#begun - begunBefore; // the hook is called before anything is waited for
+    const operations = this.#begun - begunBefore; // the subscribe hook has run by now, synchronously
     void this.#settle(handled, operations, release);
   }
 
-  /** A method of its own: while an asynchronous one waits, it holds all that it was given, here the whole message. */
+  /** A method of its own: a suspended async function retains its variables, and in `#receive` that is the whole message. */
   async #settle(handled: Promise<void>, operations: number, release: () => void): Promise<void> {
     this.#operations += operations;
     try {
       await handled;
     } catch (error) {
-      if (this.socket.readyState !== this.socket.OPEN) return; // a message that could not be sent any more
+      if (!this.isOpen) return; // a message could no longer be sent
       if (isUnexpectedType(error)) {
         this.socket.close(CloseCode.BadRequest, 'Unexpected message');
         return;
@@ -218,44 +220,22 @@ export class GraphqlSocket {
       release();
     }
   }
-
-  /**
-   * Holds memory for a message until it is done with: of a query until it ends, of a subscription until it is admitted. A
-   * socket that finds none is closed.
-   */
-  #hold(message: Buffer): (() => void) | undefined {
-    try {
-      return this.#memory.hold(message.length > smallJsonBytes ? parsedBytes(message) : 0);
-    } catch {
-      this.socket.close(1013, 'Try again later');
-      return undefined;
-    }
-  }
-
-  /** Ends a connection whose messages there is no room for; a close frame could not say so in time. */
-  #takeIn(bytes: number): void {
-    try {
-      this.#incoming.received(bytes);
-    } catch {
-      this.socket.terminate();
-    }
-  }
 }
 
 /**
- * A message without members that the protocol does not know. The library holds on to it for as long as its operation
- * lasts, and would hold on to a text as well: it takes values that were read from JSON in place of one.
+ * The members of a message that the protocol knows. `graphql-ws` retains the message for as long as its operation runs;
+ * it accepts a parsed message in place of a text.
  */
 function messageIn(json: string): string {
   try {
     const { id, type, payload } = JSON.parse(json) as Readonly<Record<string, unknown>>;
     return { id, type, payload } as unknown as string;
   } catch {
-    return ''; // the library says that it can't be read, and closes the socket
+    return ''; // `graphql-ws` closes the socket with its own error
   }
 }
 
-/** A message that only servers send, such as `next`: `graphql-ws` throws for it. */
+/** `graphql-ws` throws for a message that only servers send, such as `next`. */
 function isUnexpectedType(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Unexpected message of type');
 }

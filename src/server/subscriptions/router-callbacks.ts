@@ -2,31 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
+import { haveCredentialsEnded } from '../../auth/credentials-end.js';
 import { type Caller } from '../../domain/caller.js';
-import { GatewayError } from '../../domain/errors.js';
+import { attempt, GatewayError } from '../../domain/errors.js';
+import { logFields } from '../../domain/request-trace.js';
 import {
   type OperationResult,
   type ResultBody,
   type ResultStream,
 } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
-import { logFields } from '../../domain/request-trace.js';
-import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { type GracefulShutdown, waitAtMost } from '../connections/graceful-shutdown.js';
 
-/** Where a router wants its events, as the request's `extensions.subscription` says. */
-interface CallbackTarget {
-  readonly url: string;
-  readonly id: string;
-  readonly verifier: string;
-  /** 0: no heartbeats. */
-  readonly heartbeatMs: number;
-}
-
-/** What router callbacks need. */
+/** Dependencies of `RouterCallbacks`. */
 export interface RouterCallbacksOptions {
   readonly pipeline: OperationPipeline;
   readonly shutdown: GracefulShutdown;
-  /** Whether events may be sent to an address: nobody may make the gateway knock on other doors. */
+  /** Whether events may be sent to a URL. Otherwise callers could send requests into the internal network. */
   readonly mayCallBack: (url: string) => boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -34,13 +26,13 @@ export interface RouterCallbacksOptions {
 }
 
 const protocol = { 'subscription-protocol': 'callback/1.0' };
-/** The most that a router may take to answer, and to confirm a subscription while its client waits. */
-const [timeoutMs, confirmMs] = [10_000, 4000];
-/** The most that routers may take to hear that the gateway stops. */
-const farewellMs = 1000;
+/** Time for a router to answer, and to confirm a subscription while its client waits. */
+const [timeoutMs, confirmTimeoutMs] = [10_000, 4000];
+/** Time for routers to receive `complete` during a shutdown. */
+const shutdownTimeoutMs = 1000;
 /** The router's own default. */
-const usualHeartbeatMs = 5000;
-/** A shorter interval would flood the router; a longer one than Node's longest timer would fire at once. */
+const defaultHeartbeatMs = 5000;
+/** A shorter interval would flood the router; a longer one exceeds Node's longest timer, which would then fire at once. */
 const [shortestHeartbeatMs, longestHeartbeatMs] = [50, 2 ** 31 - 1];
 /** Heartbeats that may fail in a row. */
 const maximumFailures = 5;
@@ -48,8 +40,8 @@ const maximumFailures = 5;
 const [longestUrl, longestId] = [2000, 500];
 
 /**
- * Subscriptions whose events a router receives by HTTP callbacks (Apollo's callback protocol 1.0): `check` first and at
- * each heartbeat, `next` for each event, `complete` at the end.
+ * Subscriptions whose events a router receives by HTTP callbacks (Apollo's callback protocol 1.0): first `check`, and again
+ * at each heartbeat; `next` for each event; `complete` at the end.
  */
 export class RouterCallbacks {
   readonly #options: RouterCallbacksOptions;
@@ -57,38 +49,31 @@ export class RouterCallbacks {
 
   constructor(options: RouterCallbacksOptions) {
     this.#options = options;
-    options.shutdown.onBegin(async () => {
-      const ended = Promise.all([...this.#open].map((subscription) => subscription.end()));
-      await Promise.race([ended, sleep(farewellMs, undefined, { ref: false })]);
-    });
+    options.shutdown.onBegin(() =>
+      waitAtMost(shutdownTimeoutMs, Promise.all([...this.#open].map((subscription) => subscription.end()))),
+    );
   }
 
   /**
    * Opens a subscription. Scopes and limits are checked, and its source is opened, before anything is sent to the router.
-   * @param asked the request's `extensions.subscription`.
-   * @returns what the request is answered with.
+   * @param extension the request's `extensions.subscription`.
+   * @returns the response to the request.
    */
-  async open(admitted: AdmittedOperation, asked: unknown): Promise<OperationResult> {
+  async open(admitted: AdmittedOperation, extension: unknown): Promise<OperationResult> {
     const { pipeline, shutdown, mayCallBack, now, logger } = this.#options;
     const { trace, caller } = admitted.request;
-    let router: Router;
-    try {
-      router = new Router(targetIn(asked, mayCallBack));
-      if (shutdown.hasBegun)
-        throw new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; subscribe again.');
-    } catch (error) {
-      if (error instanceof GatewayError) return pipeline.refuse(trace, error);
-      throw error;
-    }
+    const router = attempt(() => new Router(targetIn(extension, mayCallBack)));
+    if (router instanceof GatewayError) return pipeline.refuse(trace, router);
+    if (shutdown.hasBegun) return pipeline.refuse(trace, stopping());
     const events = await pipeline.subscribe(admitted, async () => {
       if (await router.confirms()) return;
       logger.warn(logFields(trace), 'a router did not confirm a subscription at its callback URL');
-      throw notConfirmed();
+      throw invalid('callbackUrl', 'The router did not confirm the subscription at its callback URL.');
     });
     if ('body' in events) return events;
     const subscription = new RouterSubscription(router, events, caller, now);
     this.#open.add(subscription);
-    void subscription.deliver().then((isComplete) => {
+    void subscription.delivered.then((isComplete) => {
       this.#open.delete(subscription);
       if (!isComplete) logger.info(logFields(trace), 'a router takes no more events of a subscription');
     });
@@ -96,25 +81,25 @@ export class RouterCallbacks {
   }
 }
 
-/** A router that will never take what it is sent: it answered 4xx, or with a redirect. */
-class NotTaken extends Error {
-  override readonly name = 'NotTaken';
+/** A router that answered 4xx or with a redirect, and would again. */
+class RejectedByRouter extends Error {
+  override readonly name = 'RejectedByRouter';
 }
 
-const patiently = retry(
-  handleWhen((error) => !(error instanceof NotTaken)),
+const withRetries = retry(
+  handleWhen((error) => !(error instanceof RejectedByRouter)),
   { maxAttempts: 5, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 1000 }) },
 );
 
 type Action = 'check' | 'next' | 'complete';
 
-/** What is sent beside the subscription's id. */
+/** Content of a callback besides the subscription's id. */
 interface Message {
   readonly payload?: ResultBody;
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-/** The callback address of one subscription. */
+/** A router's callback endpoint for one subscription. */
 class Router {
   readonly #target: CallbackTarget;
 
@@ -122,28 +107,27 @@ class Router {
     this.#target = target;
   }
 
-  /** In milliseconds; 0: none. */
+  /** 0: no heartbeats. */
   get heartbeatMs(): number {
     return this.#target.heartbeatMs;
   }
 
   /** Asks whether the router wants the events. */
-  async confirms(): Promise<boolean> {
-    try {
-      const deadline = AbortSignal.timeout(confirmMs);
-      await patiently.execute(() => this.send('check', {}, deadline), deadline);
-      return true;
-    } catch {
-      return false;
-    }
+  confirms(): Promise<boolean> {
+    const deadline = AbortSignal.timeout(confirmTimeoutMs);
+    const confirmed = withRetries.execute(() => this.send('check', {}, deadline), deadline);
+    return confirmed.then(
+      () => true,
+      () => false,
+    );
   }
 
-  /** Sends a message until the router has taken it. @throws where it is gone. */
+  /** Sends a message until the router accepts it. @throws where the router is gone. */
   async deliver(action: Action, message?: Message): Promise<void> {
-    await patiently.execute(() => this.send(action, message));
+    await withRetries.execute(() => this.send(action, message));
   }
 
-  /** Sends a message once. @throws NotTaken where it is of no use to send it again; anything else where it may be. */
+  /** Sends a message once. @throws RejectedByRouter where a retry is useless; another error where it is not. */
   async send(action: Action, message: Message = {}, signal = AbortSignal.timeout(timeoutMs)): Promise<void> {
     const { url, id, verifier } = this.#target;
     const response = await fetch(url, {
@@ -153,51 +137,48 @@ class Router {
       redirect: 'manual',
       signal,
     });
-    await response.body?.cancel(); // nothing matters but the status
+    await response.body?.cancel(); // only the status matters
     if (response.status >= 500) throw new Error(`The router answered ${response.status}.`);
-    if (!response.ok) throw new NotTaken();
+    if (!response.ok) throw new RejectedByRouter();
   }
 }
 
-/** One subscription of a router. */
+/** One subscription of a router, which begins at once. */
 class RouterSubscription {
   readonly #router: Router;
   readonly #events: ResultStream;
   readonly #caller: Caller;
   readonly #now: () => number;
-  readonly #left = new AbortController();
-  #delivered: Promise<boolean> | undefined;
+  readonly #ended = new AbortController();
+  /** True once the router has received all events; false where it is gone. */
+  readonly delivered: Promise<boolean>;
 
   constructor(router: Router, events: ResultStream, caller: Caller, now: () => number) {
     this.#router = router;
     this.#events = events;
     this.#caller = caller;
     this.#now = now;
+    if (router.heartbeatMs > 0) void this.#sendHeartbeats();
+    this.delivered = this.#deliver();
   }
 
-  /** Delivers the events. @returns whether the router has taken them to their end; false where it is gone. */
-  deliver(): Promise<boolean> {
-    if (this.#router.heartbeatMs > 0) void this.#heartbeats();
-    this.#delivered = this.#deliver();
-    return this.#delivered;
-  }
-
-  /** Ends the subscription, and tells the router. */
+  /** Ends the subscription, and sends `complete` to the router. */
   async end(): Promise<void> {
     await this.#events.return();
-    await this.#delivered;
+    await this.delivered;
   }
 
   async #deliver(): Promise<boolean> {
-    const { signal } = this.#left;
+    const { signal } = this.#ended;
     try {
       for await (const payload of this.#events) {
         if (signal.aborted) return false;
         await this.#router.deliver('next', { payload });
       }
       if (signal.aborted) return false;
-      this.#left.abort(); // no heartbeat comes after the end
-      await this.#router.deliver('complete', this.#callerHasEnded() ? { errors: [credentialsEnded] } : {});
+      this.#ended.abort(); // no heartbeat after the end
+      const isUnauthenticated = haveCredentialsEnded(this.#caller, this.#now());
+      await this.#router.deliver('complete', isUnauthenticated ? { errors: [credentialsEnded] } : {});
       return true;
     } catch {
       return false; // the router is gone
@@ -206,42 +187,29 @@ class RouterSubscription {
     }
   }
 
-  async #heartbeats(): Promise<void> {
-    const { signal } = this.#left;
+  async #sendHeartbeats(): Promise<void> {
+    const { signal } = this.#ended;
     let failures = 0;
     while (failures < maximumFailures) {
       try {
         await sleep(this.#router.heartbeatMs, undefined, { signal, ref: false });
       } catch {
-        return; // it has ended
+        return; // the subscription has ended
       }
       try {
         await this.#router.send('check');
         failures = 0;
       } catch (error) {
-        failures = error instanceof NotTaken ? maximumFailures : failures + 1;
+        failures = error instanceof RejectedByRouter ? maximumFailures : failures + 1;
       }
     }
     this.#leave();
   }
 
-  #callerHasEnded(): boolean {
-    const { expiresAtMs = Infinity, revoked } = this.#caller;
-    return revoked?.aborted === true || expiresAtMs <= this.#now();
-  }
-
   #leave(): void {
-    this.#left.abort();
+    this.#ended.abort();
     void this.#events.return();
   }
-}
-
-function notConfirmed(): GatewayError {
-  return new GatewayError(
-    'BAD_USER_INPUT',
-    'The router did not confirm the subscription at its callback URL.',
-    { argument: 'extensions.subscription.callbackUrl' },
-  );
 }
 
 const credentialsEnded: GraphQLFormattedError = {
@@ -249,42 +217,52 @@ const credentialsEnded: GraphQLFormattedError = {
   extensions: { code: 'UNAUTHENTICATED' },
 };
 
-/** @throws GatewayError `BAD_USER_INPUT` that names what is wrong. */
-function targetIn(asked: unknown, mayCallBack: (url: string) => boolean): CallbackTarget {
-  const said = (asked ?? {}) as Readonly<Record<string, unknown>>;
-  // Routers of version 1 write the names in snake case.
-  const url = said['callbackUrl'] ?? said['callback_url'];
-  const heartbeatMs = said['heartbeatIntervalMs'] ?? said['heartbeat_interval_ms'] ?? usualHeartbeatMs;
+/** A valid `extensions.subscription`. */
+interface CallbackTarget {
+  readonly url: string;
+  readonly id: string;
+  readonly verifier: string;
+  /** 0: no heartbeats. */
+  readonly heartbeatMs: number;
+}
+
+/** @throws GatewayError `BAD_USER_INPUT` that names the invalid member. */
+function targetIn(extension: unknown, mayCallBack: (url: string) => boolean): CallbackTarget {
+  const members = (extension ?? {}) as Readonly<Record<string, unknown>>;
+  // Routers of version 1 use snake case.
+  const url = members['callbackUrl'] ?? members['callback_url'];
+  const heartbeatMs =
+    members['heartbeatIntervalMs'] ?? members['heartbeat_interval_ms'] ?? defaultHeartbeatMs;
+  const id = members['subscriptionId'] ?? members['subscription_id'];
   if (typeof url !== 'string' || url.length > longestUrl || !/^https?:/i.test(url) || !mayCallBack(url))
-    throw wrong('callbackUrl', 'Subscription events may not be sent to this callback URL.');
+    throw invalid('callbackUrl', 'Subscription events may not be sent to this callback URL.');
   if (!isHeartbeat(heartbeatMs))
-    throw wrong(
+    throw invalid(
       'heartbeatIntervalMs',
       `The heartbeat interval must be 0 or at least ${shortestHeartbeatMs} ms.`,
     );
   return {
     url,
-    id: idIn(said, 'subscriptionId', 'subscription_id'),
-    verifier: idIn(said, 'verifier', 'verifier'),
+    id: textOf(id, 'subscriptionId'),
+    verifier: textOf(members['verifier'], 'verifier'),
     heartbeatMs,
   };
 }
 
-function idIn(said: Readonly<Record<string, unknown>>, name: string, formerName: string): string {
-  const id = said[name] ?? said[formerName];
-  if (typeof id === 'string' && id.length <= longestId) return id;
-  throw wrong(name, `The callback's ${name} must be a string of at most ${longestId} characters.`);
+function textOf(value: unknown, member: string): string {
+  if (typeof value === 'string' && value.length <= longestId) return value;
+  throw invalid(member, `The callback's ${member} must be a string of at most ${longestId} characters.`);
 }
 
-function isHeartbeat(heartbeatMs: unknown): heartbeatMs is number {
-  if (heartbeatMs === 0) return true;
-  return (
-    Number.isInteger(heartbeatMs) &&
-    Number(heartbeatMs) >= shortestHeartbeatMs &&
-    Number(heartbeatMs) <= longestHeartbeatMs
-  );
+function isHeartbeat(value: unknown): value is number {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return false;
+  return value === 0 || (value >= shortestHeartbeatMs && value <= longestHeartbeatMs);
 }
 
-function wrong(member: string, message: string): GatewayError {
+function invalid(member: string, message: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', message, { argument: `extensions.subscription.${member}` });
+}
+
+function stopping(): GatewayError {
+  return new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; subscribe again.');
 }

@@ -1,33 +1,33 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { CloseCode, type Context } from 'graphql-ws';
-import { onCredentialsEnd } from '../../auth/credentials-end.js';
+import { haveCredentialsEnded, onCredentialsEnd } from '../../auth/credentials-end.js';
 import { type Authenticator, credentialsInConnection } from '../../auth/credentials.js';
 import { anonymous, type Caller } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type Connections } from '../connections/connections.js';
 import { type GraphqlSocket } from './graphql-socket.js';
 
-/** What the gateway knows of a WebSocket connection. */
+/** The gateway's data of a WebSocket connection. */
 export interface ConnectionExtra {
   readonly open: GraphqlSocket;
-  /** Of its handshake; undefined once they have been looked at: a connection may be there for months. */
+  /** Headers of the handshake; undefined after authentication, since a connection may stay open for months. */
   headers: IncomingHttpHeaders | undefined;
-  /** The caller at the other end; `nobody` before it has shown its credentials. */
+  /** `nobody` until it is authenticated. */
   caller: Caller;
 }
 
-/** A WebSocket connection, as `graphql-ws` knows it. */
+/** A WebSocket connection in `graphql-ws`. */
 export type Connection = Context<Record<string, unknown>, ConnectionExtra>;
 
-/** Clients take this one for a mistake of theirs: they do not try again. */
-const refused = [CloseCode.Unauthorized, 'Unauthorized'] as const;
-/** After this one clients connect again, and are asked for their `connectionParams` anew. */
-const ended = [CloseCode.Forbidden, 'Credentials have ended'] as const;
-/** "Try Again Later" of the registry of close codes: clients do. */
+/** Clients do not reconnect after this one. */
+const unauthorized = [CloseCode.Unauthorized, 'Unauthorized'] as const;
+/** Clients reconnect after this one, and evaluate their `connectionParams` again. */
+const credentialsEnded = [CloseCode.Forbidden, 'Credentials have ended'] as const;
+/** "Try Again Later" in the registry of close codes: clients reconnect. */
 const unavailable = [1013, 'Authentication is unavailable'] as const;
 const tooMany = [1013, 'Too many connections'] as const;
 
-/** What is needed to know callers. */
+/** Dependencies of `ConnectionCallers`. */
 export interface ConnectionCallersOptions {
   readonly authenticate: Authenticator;
   /** Epoch milliseconds. */
@@ -35,7 +35,7 @@ export interface ConnectionCallersOptions {
   readonly connections: Connections;
 }
 
-/** Who is at the other end of each WebSocket; a connection does not outlive its caller's credentials. */
+/** Authenticates WebSocket connections, and closes each when its caller's credentials end. */
 export class ConnectionCallers {
   readonly #options: ConnectionCallersOptions;
 
@@ -43,51 +43,41 @@ export class ConnectionCallers {
     this.#options = options;
   }
 
-  /** @returns whether the connection may go on; one that may not is closed with the reason. */
+  /** Authenticates a connection. @returns false for a refused one, which is closed with the reason. */
   async admit(connection: Connection): Promise<boolean> {
     const { extra } = connection;
-    const { socket } = extra.open;
+    const { open } = extra;
     try {
       const caller = await this.#options.authenticate(credentialsIn(connection));
       extra.caller = caller;
-      if (!extra.open.isOpen) return false; // the client has left before it was known
-      if (!this.#hasRoom(connection)) {
-        socket.close(...tooMany);
+      if (!open.isOpen) return false; // the client has left meanwhile
+      if (caller !== anonymous && !this.#options.connections.assignTo(open.connection, caller.name)) {
+        open.socket.close(...tooMany);
         return false;
       }
       const stop = onCredentialsEnd(caller, this.#options.now, () => {
-        socket.close(...ended);
+        open.socket.close(...credentialsEnded);
       });
-      socket.once('close', stop);
+      open.socket.once('close', stop);
       return true;
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      const [code, reason] = error.code === 'AUTHENTICATION_UNAVAILABLE' ? unavailable : refused;
-      socket.close(code, reason);
+      const [code, reason] = error.code === 'AUTHENTICATION_UNAVAILABLE' ? unavailable : unauthorized;
+      open.socket.close(code, reason);
       return false;
     }
   }
 
-  #hasRoom({ extra: { caller, open } }: Connection): boolean {
-    return caller === anonymous || this.#options.connections.assignTo(open.connection, caller.name);
-  }
-
-  /** Who is at the other end. */
-  of({ extra }: Connection): Caller {
-    return extra.caller;
-  }
-
   /**
-   * To be called before a client learns that a subscription is complete: where it is not, but its caller's right is, the
-   * connection is closed instead, so that the client subscribes anew with its next credentials.
+   * Must be called before a subscription's `complete` is sent. A subscription that completes because the credentials have
+   * ended closes the connection instead, so that the client subscribes again with new credentials.
    */
-  beforeComplete(connection: Connection): void {
-    const { expiresAtMs = Infinity, revoked } = this.of(connection);
-    if (revoked?.aborted || expiresAtMs <= this.#options.now()) connection.extra.open.socket.close(...ended);
+  beforeComplete({ extra: { caller, open } }: Connection): void {
+    if (haveCredentialsEnded(caller, this.#options.now())) open.socket.close(...credentialsEnded);
   }
 }
 
-/** Credentials of a connection, which are then forgotten: they may be as long as a message. */
+/** Takes the credentials from a connection and removes them there: they may be as long as a message. */
 function credentialsIn(connection: Connection) {
   const { connectionParams, extra } = connection;
   const credentials = credentialsInConnection(connectionParams, extra.headers ?? {});

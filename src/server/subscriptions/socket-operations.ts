@@ -1,27 +1,17 @@
-import {
-  type ExecutionArgs,
-  GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  OperationTypeNode,
-} from 'graphql';
+import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { makeServer, type Server } from 'graphql-ws';
-import { GatewayError } from '../../domain/errors.js';
-import { parametersIn } from '../../operations/operation-request.js';
-import {
-  type OperationResult,
-  type ResultBody,
-  type ResultStream,
-} from '../../operations/operation-result.js';
-import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
+import { attempt, GatewayError } from '../../domain/errors.js';
 import { operationTrace } from '../../domain/request-trace.js';
+import { parametersIn } from '../../operations/operation-request.js';
+import { type OperationResult, type ResultBody } from '../../operations/operation-result.js';
+import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { type RequestRate } from '../limits/request-rate.js';
 import { type ConnectionCallers, type ConnectionExtra } from './socket-callers.js';
 
-/** How long a client may take to send `connection_init`. */
+/** Time for a client to send `connection_init`. */
 const connectionInitWaitTimeout = 3000;
 
-/** What running operations of WebSockets needs. */
+/** Dependencies of `SocketOperations`. */
 export interface SocketOperationsOptions {
   readonly pipeline: OperationPipeline;
   readonly schema: GraphQLSchema;
@@ -29,9 +19,9 @@ export interface SocketOperationsOptions {
   readonly rate: RequestRate;
 }
 
-/** Operations that arrive over WebSockets: `graphql-ws` speaks the protocol, the pipeline does the rest. */
+/** Runs operations that arrive over WebSockets: `graphql-ws` implements the protocol, the pipeline the rest. */
 export class SocketOperations {
-  /** The protocol, for each connection. */
+  /** The protocol, for all connections. */
   readonly protocol: Server<ConnectionExtra>;
   readonly #options: SocketOperationsOptions;
   #running = 0;
@@ -39,25 +29,23 @@ export class SocketOperations {
 
   constructor(options: SocketOperationsOptions) {
     this.#options = options;
-    const { pipeline, callers } = options;
+    const { pipeline, callers, rate } = options;
     this.protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
       connectionInitWaitTimeout,
       onConnect: (connection) => callers.admit(connection),
       onPing: ({ acknowledged, extra }) => {
         if (acknowledged) extra.open.pong();
       },
-      onSubscribe: async (connection, id, payload) => {
-        const { open, caller } = connection.extra;
-        const releaseMessage = open.beginOperation(id);
-        const tooMany = releaseMessage ? await options.rate.take(caller.name) : undefined;
-        // Until the other end has closed too, it can still send: what it asks then is not done.
-        if (!open.isOpen) return [new GraphQLError('The connection is closed.')];
-        const admitted = await this.#admitted(payload, connection.extra, tooMany);
-        // The library holds the message for as long as the operation lasts, which may be months.
+      onSubscribe: async ({ extra }, id, payload) => {
+        const releaseMessage = extra.open.beginOperation(id);
+        const tooMany = releaseMessage ? await rate.take(extra.caller.name) : undefined;
+        // A client can send until it has closed the connection too; operations that arrive then are not run.
+        if (!extra.open.isOpen) return [new GraphQLError('The connection is closed.')];
+        const admitted = await this.#admitted(tooMany ?? attempt(() => parametersIn(payload)), extra);
+        // `graphql-ws` retains the message until the operation ends, which may take months.
         for (const member of Object.keys(payload)) Reflect.deleteProperty(payload, member);
         if ('body' in admitted) return refusalOf(admitted);
-        // What a subscription keeps of it is counted by itself.
-        if (admitted.operation.definition.operation === OperationTypeNode.SUBSCRIPTION) releaseMessage?.();
+        if (isSubscription(admitted)) releaseMessage?.(); // its memory is counted separately
         return argumentsOf(admitted, options.schema);
       },
       onComplete: (connection) => {
@@ -66,7 +54,10 @@ export class SocketOperations {
       onNext: (_context, _id, _payload, _args, result) => result, // its errors are formatted already
       onError: (_context, _id, _payload, errors) => errors.map(formatted),
       execute: (args: ExecutionArgs) => this.#run(admittedIn(args)) as never,
-      subscribe: async (args: ExecutionArgs) => bodyOf(await pipeline.subscribe(admittedIn(args))) as never,
+      subscribe: async (args: ExecutionArgs) => {
+        const result = await pipeline.subscribe(admittedIn(args));
+        return ('body' in result ? result.body : result) as never;
+      },
     });
   }
 
@@ -79,28 +70,22 @@ export class SocketOperations {
   }
 
   #admitted(
-    payload: unknown,
+    parameters: ReturnType<typeof parametersIn> | GatewayError,
     { open, caller }: ConnectionExtra,
-    tooMany: GatewayError | undefined,
   ): Promise<AdmittedOperation | OperationResult> | OperationResult {
     const { pipeline } = this.#options;
     const trace = operationTrace('ws');
-    if (tooMany) return pipeline.refuse(trace, tooMany);
-    try {
-      return pipeline.admit({
-        parameters: parametersIn(payload),
-        caller,
-        trace,
-        canStream: true,
-        isReadOnly: false,
-        fresh: false,
-        wantsReport: false,
-        lane: open.lane,
-      });
-    } catch (error) {
-      if (error instanceof GatewayError) return pipeline.refuse(trace, error);
-      throw error;
-    }
+    if (parameters instanceof GatewayError) return pipeline.refuse(trace, parameters);
+    return pipeline.admit({
+      parameters,
+      caller,
+      trace,
+      canStream: true,
+      isReadOnly: false,
+      fresh: false,
+      wantsReport: false,
+      lane: open.lane,
+    });
   }
 
   async #run(admitted: AdmittedOperation): Promise<ResultBody> {
@@ -114,32 +99,21 @@ export class SocketOperations {
   }
 }
 
-/** What the library hands to `execute` and `subscribe`; only the admitted operation is used. */
+/** The arguments that `graphql-ws` passes to `execute` and `subscribe`; only the admitted operation is used. */
 interface AdmittedArguments extends ExecutionArgs {
   readonly admitted: AdmittedOperation;
 }
 
 function argumentsOf(admitted: AdmittedOperation, schema: GraphQLSchema): AdmittedArguments {
   const { document, definition } = admitted.operation;
-  return {
-    schema,
-    document,
-    operationName: definition.name?.value,
-    contextValue: undefined,
-    rootValue: undefined,
-    admitted,
-  };
+  return { schema, document, operationName: definition.name?.value, admitted };
 }
 
 function admittedIn(args: ExecutionArgs): AdmittedOperation {
   return (args as AdmittedArguments).admitted;
 }
 
-function bodyOf(result: OperationResult | ResultStream): ResultBody | ResultStream {
-  return 'body' in result ? result.body : result;
-}
-
-/** An error that is formatted already; the library wants instances of graphql-js's class. */
+/** A formatted error. `graphql-ws` requires instances of `GraphQLError`. */
 class FormattedError extends GraphQLError {
   constructor(readonly formatted: GraphQLFormattedError) {
     super(formatted.message);

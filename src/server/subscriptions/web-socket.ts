@@ -3,7 +3,7 @@ import { type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { nobody } from '../../domain/caller.js';
 import { type GracefulShutdown, waitAtMost } from '../connections/graceful-shutdown.js';
 import { type Connections } from '../connections/connections.js';
@@ -15,82 +15,41 @@ import { isSameOrigin } from './event-stream.js';
 import { GraphqlSocket } from './graphql-socket.js';
 import { SocketOperations, type SocketOperationsOptions } from './socket-operations.js';
 
-/** Something that shows from time to time that it is alive. */
-export interface Beating {
-  beat(): void;
-}
-
-const slotMs = 1000;
-
-/** Beats of many connections, each once in a period; they are spread over it, so that no moment has all of them. */
-class Heartbeats {
-  readonly #slots: readonly Set<Beating>[];
-  readonly #timer: NodeJS.Timeout;
-  #current = 0;
-
-  /** @param periodMs in whole seconds. */
-  constructor(periodMs: number) {
-    this.#slots = Array.from({ length: periodMs / slotMs }, () => new Set());
-    this.#timer = setInterval(() => {
-      this.#next();
-    }, slotMs);
-    this.#timer.unref();
-  }
-
-  /** Adds one, which beats a period from now first. @returns removes it. */
-  add(one: Beating): () => void {
-    const slot = this.#slots[this.#current];
-    slot?.add(one);
-    return () => void slot?.delete(one);
-  }
-
-  /** Nothing beats any more. */
-  close(): void {
-    clearInterval(this.#timer);
-  }
-
-  #next(): void {
-    this.#current = (this.#current + 1) % this.#slots.length;
-    for (const one of this.#slots[this.#current] ?? []) one.beat();
-  }
-}
-
-/** A connection whose other end is gone is noticed after two of these. */
+/** A dead connection is closed after two of these. */
 const pingEveryMs = 12_000;
-/** How long the other end may take to answer a close frame; then the connection is cut. */
+/** Time for the client to answer a close frame; then the connection is destroyed. */
 const closeTimeoutMs = 2000;
-/** The same, while the gateway stops. */
-const goodbyeMs = 500;
+/** The same during a shutdown. */
+const shutdownCloseTimeoutMs = 500;
 
-/** What the transport needs. */
+/** Dependencies and settings of the transport. */
 export interface WebSocketOptions extends SocketOperationsOptions {
   readonly shutdown: GracefulShutdown;
   /** Of a message. */
   readonly maximumBytes: number;
-  /** Whose pages may connect, beside our own. */
+  /** Origins whose pages may connect, besides our own. */
   readonly corsOrigins: readonly string[];
-  /** Undefined: any host may be named. */
+  /** Undefined: any host. */
   readonly allowedHosts: AllowedHosts | undefined;
   readonly connections: Connections;
   readonly memory: RequestMemory;
-  /** Called with the code of a refused handshake. */
+  /** Called with the error code of a refused handshake. */
   readonly onRefused: (code: string) => void;
-  /** Called with errors that are no client's mistake. */
+  /** Called with internal errors. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions): void {
-  const { shutdown, maximumBytes, onRefused, onFailure } = options;
+  const { shutdown, connections, maximumBytes, memory, onRefused, onFailure } = options;
   const settings = {
     noServer: true,
     maxPayload: maximumBytes,
-    perMessageDeflate: false, // a small message could stand for a large one
+    perMessageDeflate: false, // a small message could decompress to a huge one
     closeTimeout: closeTimeoutMs,
     handleProtocols,
   };
   const sockets = new WebSocketServer(settings);
-  const heartbeats = new Heartbeats(pingEveryMs);
   const operations = new SocketOperations(options);
   const refuse = (connection: Socket, ...refusal: RawError): void => {
     onRefused(refusal[2]);
@@ -100,35 +59,39 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     refuse(connection as Socket, 400, 'The WebSocket handshake could not be read.', 'BAD_REQUEST');
   });
   app.server.on('upgrade', (request: IncomingMessage, connection: Socket, head: Buffer) => {
-    // Node listens no more, and a client that breaks off must not end the process.
+    // Node no longer handles its errors; an unhandled one would end the process.
     connection.on('error', () => connection.destroy());
-    if (!options.connections.upgrade(connection)) return;
+    if (!connections.upgrade(connection)) return;
     const refusal = refusalOf(request, options);
     if (refusal) {
       refuse(connection, ...refusal);
       return;
     }
-    request.headers.upgrade = 'websocket'; // other protocols in the list were offers
+    request.headers.upgrade = 'websocket'; // the client may have offered other protocols too
     sockets.handleUpgrade(request, connection, head, (socket) => {
-      const open = new GraphqlSocket(socket, connection, options.memory, onFailure);
-      socket.once('close', heartbeats.add(open));
-      open.followMessages((...messages) => options.connections.followMessages(...messages));
+      const open = new GraphqlSocket(socket, connection, memory, onFailure);
+      const pinging = setInterval(() => {
+        open.ping();
+      }, pingEveryMs).unref();
+      socket.once('close', () => {
+        clearInterval(pinging);
+      });
+      open.followMessages((...messages) => connections.followMessages(...messages));
       open.serve(operations.protocol, { open, headers: request.headers, caller: nobody });
     });
   });
   shutdown.onBegin(async () => {
-    await operations.idle(); // their answers go out first; clients take 1001 for a reason to connect again
+    await operations.idle(); // their answers are sent first; close code 1001 makes clients reconnect
     await setImmediate();
-    await waitAtMost(goodbyeMs, goAway(sockets));
+    await waitAtMost(shutdownCloseTimeoutMs, closeAll(sockets));
   });
   app.addHook('preClose', (done) => {
-    heartbeats.close();
     for (const socket of sockets.clients) socket.terminate();
     done();
   });
 }
 
-/** Why a request for a WebSocket is refused; undefined for one that may go on. */
+/** The reason for refusing a handshake; undefined for a valid one. */
 function refusalOf(
   request: IncomingMessage,
   { shutdown, corsOrigins, allowedHosts }: WebSocketOptions,
@@ -147,14 +110,9 @@ function refusalOf(
   return undefined;
 }
 
-/** Closes all sockets with 1001. @returns once the other ends have closed them too. */
-async function goAway({ clients }: WebSocketServer): Promise<void> {
-  const closeOne = (socket: WebSocket): Promise<void> =>
-    new Promise((resolve) => {
-      socket.once('close', () => {
-        resolve();
-      });
-      socket.close(1001, 'Going away');
-    });
-  await Promise.all([...clients].map(closeOne));
+/** Closes all sockets with code 1001. @returns when the clients have closed them too. */
+function closeAll({ clients }: WebSocketServer): Promise<unknown> {
+  const closed = [...clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  for (const socket of clients) socket.close(1001, 'Going away');
+  return Promise.all(closed);
 }
