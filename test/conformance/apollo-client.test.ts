@@ -46,7 +46,7 @@ const page: TypedDocumentNode<PageData> = gql`
 `;
 
 describe('Apollo Client with relayStylePagination', () => {
-  it('pages through all campaigns, and its normalised cache holds each once', async () => {
+  it('pages through all campaigns, and its normalised cache contains each once', async () => {
     const client = new ApolloClient({
       link: new HttpLink({ uri: `${gateway.url}/graphql` }),
       cache: new InMemoryCache({

@@ -24,7 +24,7 @@ function rowsOf(pattern: RegExp): string[][] {
 const namesIn = (text = ''): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
 
 describe('docs/architecture.md', () => {
-  it('shows for each room exactly the imports that lint allows', () => {
+  it('lists exactly the imports of each room that the lint rule allows', () => {
     const print = "import('./eslint.config.mjs').then((it) => console.log(JSON.stringify(it.roomMayImport)))";
     const linted = execFileSync(process.execPath, ['-e', print], { cwd: root, encoding: 'utf8' });
     const shown = rowsOf(/^\| `src\//).map(([room = '', , imports]): [string, string[]] => [

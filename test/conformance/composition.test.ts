@@ -11,7 +11,7 @@ const committed = readFileSync(new URL('../../schema.graphql', import.meta.url),
 
 describe('the subgraph', () => {
   it.each(['apollo', 'guild'] as const)(
-    'composes with another, without an error or a hint: %s',
+    'composes with another subgraph without an error or a hint: %s',
     async (composer) => {
       const script = fileURLToPath(new URL('compose.mjs', import.meta.url));
       const { stdout } = await promisify(execFile)(process.execPath, [script]);
@@ -20,7 +20,7 @@ describe('the subgraph', () => {
     },
   );
 
-  it('is the committed file, to the letter', async () => {
+  it('equals the committed schema.graphql exactly', async () => {
     const sandbox = await startSandbox({ ...credentials, seed: 'empty' });
     const gateway = await startGatewayOn(sandbox.baseUrl);
     try {

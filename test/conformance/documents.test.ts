@@ -30,12 +30,12 @@ const anchorOf = (heading: string): string =>
     .replaceAll(' ', '-');
 
 describe.each(documents)('%s', (document) => {
-  it('names no source file that is not there', () => {
+  it('names only source files that exist', () => {
     for (const file of foundIn(textOf(document), /`((?:src|test|scripts)\/[\w./-]+\.m?ts)`/g))
       expect({ file, isThere: existsSync(join(root, file)) }).toEqual({ file, isThere: true });
   });
 
-  it('links to nothing that is not there', () => {
+  it('links only to existing files and headings', () => {
     for (const link of foundIn(textOf(document), /\]\((?!https?:)([^)\s]+)\)/g)) {
       const [path = '', anchor] = link.split('#');
       const target = path === '' ? document : join(dirname(document), path);

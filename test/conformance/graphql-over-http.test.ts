@@ -39,7 +39,7 @@ describe('GraphQL over HTTP', () => {
   );
 
   it.each(audits.filter(({ id }) => ours.has(id)).map((audit) => [audit.id, audit.name, audit] as const))(
-    'is a recommendation that we do not follow, %s: %s',
+    'recommendation that we do not follow, %s: %s',
     async (_id, _name, audit) => {
       expect(['notice', 'warn']).toContain((await audit.fn()).status);
     },

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 
 const root = new URL('../../', import.meta.url);
 
-it('the benchmark compares like with like: the gateway answers what a server without GraphQL does, cached or not', () => {
+it('bench: the gateway returns the same data as a server without GraphQL, with the cache on and off', () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['bench/main.mjs', 'same', '--only', 'gateway'],
@@ -27,7 +27,7 @@ it.each([
   ['a part of growth that there is not', ['growth', '--case', 'nosuch'], '--case: no name has "nosuch"'],
   ['a contestant that there is not', ['same', '--only', 'nosuch'], '--only: no name has "nosuch"'],
   ['half a run for the page', ['--quick', '--markdown'], '--markdown is for whole runs'],
-])('the benchmark refuses %s, and measures nothing', (_what, args, says) => {
+])('bench refuses %s without measuring anything', (_what, args, says) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bench/main.mjs', ...args], {
     cwd: root,
     encoding: 'utf8',

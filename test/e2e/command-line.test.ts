@@ -32,7 +32,7 @@ function run(
 }
 
 describe('the command line', () => {
-  it('refuses half a configuration and values out of range, a line each, without a stack', () => {
+  it('reports incomplete settings and values out of range, one line for each, without a stack trace', () => {
     const { status, stderr } = run([], { EXOTEL_API_KEY: 'secret-key', PORT: '70000', SANDBOX_SPEED: '-1' });
     expect(status).toBe(1);
     expect(
@@ -50,7 +50,7 @@ describe('the command line', () => {
     ['on the command line', {}, ['--max-old-space-size=95']],
     ['in NODE_OPTIONS', { NODE_OPTIONS: '--max-old-space-size=95' }, []],
     ['for workers', { WORKERS: '2', REDIS_URL: 'redis://127.0.0.1:9' }, ['--max-old-space-size=95']],
-  ])('refuses a heap that it would run out of, said %s', (_where, set, nodeArguments) => {
+  ])('refuses to start with a heap that is too small, set %s', (_where, set, nodeArguments) => {
     const { status, stderr } = run([], set, nodeArguments);
     expect(status).toBe(1);
     expect(stderr).toBe(
@@ -59,7 +59,7 @@ describe('the command line', () => {
     );
   });
 
-  it('ends where the port is taken, and says so', async () => {
+  it('exits with a message if the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const port = String((other.address() as AddressInfo).port);
@@ -70,7 +70,7 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/\bat .*:\d+/);
   });
 
-  it('refuses several workers without a Redis, and names both settings', () => {
+  it('refuses WORKERS above 1 without REDIS_URL, and names both settings', () => {
     const { status, stdout, stderr } = run([], { WORKERS: '2' });
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr.trim().split('\n')).toEqual([
@@ -79,14 +79,14 @@ describe('the command line', () => {
     ]);
   });
 
-  it('refuses a command that it does not have', () => {
+  it('refuses an unknown command', () => {
     expect(run(['dance'])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('no command "dance"'),
     });
   });
 
-  it('makes an API key that its file takes, and none of a scope that there is not', () => {
+  it('key: creates an API key with a valid file entry, and refuses an unknown scope', () => {
     const { status, stdout } = run(['key', 'anna', 'campaigns:read', 'messages:read']);
     const [key = '', , , entry = ''] = stdout.split('\n').slice(1);
     expect(status).toBe(0);
@@ -97,7 +97,7 @@ describe('the command line', () => {
       expect(run(['key', ...args])).toMatchObject({ status: 2, stdout: '' });
   });
 
-  it('finds schema.graphql to be what the code makes', () => {
+  it('check: schema.graphql is up to date with the code', () => {
     expect(run(['schema', '--check'])).toMatchObject({ status: 0, stderr: '' });
   });
 
@@ -105,7 +105,7 @@ describe('the command line', () => {
     ['start', /(http:\S+\/livez)/, { PORT: '0' }],
     ['sandbox', /API +(http:\S+)/, { SANDBOX_PORT: '0' }],
   ])(
-    '%s says where it is, answers there, and ends with exit code 0 on SIGTERM',
+    '%s prints its URL, serves requests there, and exits with code 0 on SIGTERM',
     async (command, place, set) => {
       const child = spawn(process.execPath, [main, command], {
         env: environment({ ...set, LOG_LEVEL: 'silent' }),

@@ -11,44 +11,41 @@ import { openGraphiql, openTab } from './graphiql-under-test.js';
 const executable = findBrowser(); // where there is none, graphiql.test.ts says so
 const watchTab = 4;
 
-(executable === undefined ? describe.skip : describe)(
-  'GraphiQL of a gateway that wants to know who asks',
-  () => {
-    let keys: KeysFile;
-    let gateway: Gateway;
-    let browser: Browser;
-    beforeAll(async () => {
-      keys = await writeKeys([entryOf('anna', 'key-of-anna', ['campaigns:read', 'campaigns:write'])]);
-      const said = { PORT: '0', LOG_LEVEL: 'silent', GRAPHIQL: 'on', ...keys.environment };
-      gateway = await startGateway(readConfig(said));
-      browser = await launchBrowser(executable ?? '');
-    });
-    afterAll(async () => {
-      await browser.close();
-      await gateway.close();
-      await keys.remove();
-    });
+(executable === undefined ? describe.skip : describe)('GraphiQL of a gateway with authentication', () => {
+  let keys: KeysFile;
+  let gateway: Gateway;
+  let browser: Browser;
+  beforeAll(async () => {
+    keys = await writeKeys([entryOf('anna', 'key-of-anna', ['campaigns:read', 'campaigns:write'])]);
+    const said = { PORT: '0', LOG_LEVEL: 'silent', GRAPHIQL: 'on', ...keys.environment };
+    gateway = await startGateway(readConfig(said));
+    browser = await launchBrowser(executable ?? '');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway.close();
+    await keys.remove();
+  });
 
-    it('shows what stands in its header pane with queries and subscriptions alike, and keeps it nowhere', async () => {
-      const page = await browser.newPage();
-      await openGraphiql(page, gateway.url);
-      await openTab(page, watchTab);
-      await replaceInVariables(page, String(watchCampaign.variables?.['sid']), 'nobody');
-      const response = page.locator('.graphiql-response .view-line');
-      await play(page, 'WatchCampaign');
-      await response.filter({ hasText: '"errors"' }).waitFor();
+  it('sends the headers of its header pane with queries and subscriptions, and stores them nowhere', async () => {
+    const page = await browser.newPage();
+    await openGraphiql(page, gateway.url);
+    await openTab(page, watchTab);
+    await replaceInVariables(page, String(watchCampaign.variables?.['sid']), 'nobody');
+    const response = page.locator('.graphiql-response .view-line');
+    await play(page, 'WatchCampaign');
+    await response.filter({ hasText: '"errors"' }).waitFor();
 
-      await page.getByRole('button', { name: 'Headers', exact: true }).click();
-      await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
-      await page.keyboard.insertText('{"X-Api-Key": "key-of-anna"}');
-      await play(page, 'WatchCampaign');
-      await response.filter({ hasText: '"code": "BAD_USER_INPUT"' }).waitFor();
-      await play(page, 'ResumeToWatch');
-      await response.filter({ hasText: '"NOT_FOUND"' }).waitFor();
+    await page.getByRole('button', { name: 'Headers', exact: true }).click();
+    await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
+    await page.keyboard.insertText('{"X-Api-Key": "key-of-anna"}');
+    await play(page, 'WatchCampaign');
+    await response.filter({ hasText: '"code": "BAD_USER_INPUT"' }).waitFor();
+    await play(page, 'ResumeToWatch');
+    await response.filter({ hasText: '"NOT_FOUND"' }).waitFor();
 
-      const stored = await page.evaluate('JSON.stringify({...localStorage, ...sessionStorage})');
-      expect(stored).not.toContain('key-of-anna');
-      await page.close();
-    });
-  },
-);
+    const stored = await page.evaluate('JSON.stringify({...localStorage, ...sessionStorage})');
+    expect(stored).not.toContain('key-of-anna');
+    await page.close();
+  });
+});

@@ -54,12 +54,12 @@ describe('the examples in GraphiQL', () => {
   });
 
   // In the order of the tabs, since the life of a campaign is one.
-  it.each(others)('$name does what it says on the sandbox', async (operation) => {
+  it.each(others)('$name works on the sandbox as its comment says', async (operation) => {
     await run(gateway, operation);
   });
 });
 
-describe('the subscriptions in GraphiQL, at the speed of npm start', () => {
+describe('the example subscriptions, at the sandbox speed of npm start', () => {
   let gateway: Gateway;
   let client: Client;
   beforeAll(async () => {
@@ -84,18 +84,18 @@ describe('the subscriptions in GraphiQL, at the speed of npm start', () => {
     return events;
   };
 
-  it('are the two that are tested here', () => {
+  it('are WatchCampaign and WatchMessages', () => {
     expect(subscriptions.map(({ name }) => name)).toEqual(['WatchCampaign', 'WatchMessages']);
   });
 
-  it('WatchCampaign shows the campaign of its variables, once it was resumed', async () => {
+  it('WatchCampaign shows changes of the campaign in its variables after it is resumed', async () => {
     await run(gateway, named('ResumeToWatch'));
     const operation = named('WatchCampaign');
     const isGoingOn = { data: { campaignUpdated: expect.objectContaining({ status: 'IN_PROGRESS' }) } };
     expect(await watch(operation, operation.variables, 2)).toEqual([isGoingOn, isGoingOn]);
   });
 
-  it('WatchMessages shows what messages come to, of a campaign that CreateCampaign created', async () => {
+  it('WatchMessages shows the message statuses of a campaign created with CreateCampaign', async () => {
     const { createCampaign } = (await run(gateway, named('CreateCampaign'))) as {
       readonly createCampaign: { readonly campaign: { readonly sid: string } };
     };

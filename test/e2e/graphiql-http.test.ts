@@ -17,7 +17,7 @@ async function get(headers: Record<string, string> = {}, method: 'GET' | 'HEAD' 
   return { status: answer.statusCode, headers: answer.headers, bytes };
 }
 
-describe('the page of GraphiQL', () => {
+describe('the GraphiQL page', () => {
   it('allows its own inline scripts by their hashes and no other script', async () => {
     const { bytes, headers } = await get();
     const policy = String(headers['content-security-policy']);
@@ -28,18 +28,18 @@ describe('the page of GraphiQL', () => {
     expect(policy).toContain("frame-ancestors 'none'");
   });
 
-  it('connects to this gateway and nobody else', async () => {
+  it('allows connections to this gateway only (Content-Security-Policy)', async () => {
     const { headers } = await get();
     expect(String(headers['content-security-policy'])).toContain("; connect-src 'self';");
   });
 
-  it('loads nothing from anywhere else', async () => {
+  it('loads nothing from other hosts', async () => {
     const html = (await get()).bytes.toString();
     const markup = html.replaceAll(/<script>.*?<\/script>/gs, '').replaceAll(/<style>.*?<\/style>/gs, '');
     expect(markup).not.toMatch(/<script|(src|href)="(https?:)?\/\//);
   });
 
-  it('is not sniffed, framed or told about to others', async () => {
+  it('forbids sniffing, framing and referrers by its headers', async () => {
     expect((await get()).headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
       'x-content-type-options': 'nosniff',
@@ -58,7 +58,7 @@ describe('the page of GraphiQL', () => {
     ['identity', undefined],
     ['zstd', undefined],
     ['', undefined],
-  ])('for accept-encoding "%s" comes as %s', async (acceptEncoding, encoding) => {
+  ])('for Accept-Encoding "%s" has the encoding %s', async (acceptEncoding, encoding) => {
     const plain = await get();
     const { bytes, headers } = await get({ 'accept-encoding': acceptEncoding });
     expect(headers['content-encoding']).toBe(encoding);
@@ -68,7 +68,7 @@ describe('the page of GraphiQL', () => {
     expect(headers.etag === plain.headers.etag).toBe(encoding === undefined);
   });
 
-  it('is sent once: who has it is told so', async () => {
+  it('is answered with 304 if the client has it already (ETag)', async () => {
     const { headers } = await get({ 'accept-encoding': 'br' });
     const etag = String(headers.etag);
     for (const known of [etag, `"other", W/${etag}`, '*']) {
@@ -78,7 +78,7 @@ describe('the page of GraphiQL', () => {
     expect((await get({ 'if-none-match': etag })).status).toBe(200); // not that encoding
   });
 
-  it('answers HEAD as GET, without the page', async () => {
+  it('answers HEAD like GET, without a body', async () => {
     const [head, whole] = [
       await get({ 'accept-encoding': 'gzip' }, 'HEAD'),
       await get({ 'accept-encoding': 'gzip' }),

@@ -49,7 +49,7 @@ const pausedSid = String(watchCampaign.variables?.['sid']);
     await page.context().close();
   });
 
-  it('show a campaign as it goes on, and end at the gateway when they are stopped', async () => {
+  it('show each change of a campaign, and end at the gateway when the user stops them', async () => {
     await runTab(page, watchTab, 3);
     const counts = new Set<number>();
     for await (const { data } of playAndWatch(page, 'WatchCampaign')) {
@@ -69,7 +69,7 @@ const pausedSid = String(watchCampaign.variables?.['sid']);
     expect(complaints).toEqual([]);
   });
 
-  it('say what is wrong with them', async () => {
+  it('show the errors of an invalid subscription', async () => {
     await openTab(page, watchTab);
     await replaceInVariables(page, pausedSid, 'nobody');
     await play(page, 'WatchCampaign');
@@ -78,7 +78,7 @@ const pausedSid = String(watchCampaign.variables?.['sid']);
     expect(complaints).toEqual([]);
   });
 
-  it('show a campaign that was created in GraphiQL from its start to its end', async () => {
+  it('show a campaign created in GraphiQL from its start to its end', async () => {
     const { data } = await runTab(page, createTab, 1);
     const { campaign } = data?.['createCampaign'] as { readonly campaign: { readonly sid: string } };
     await openTab(page, watchTab);

@@ -103,7 +103,7 @@ describeWithRedis('a gateway that shares its state', () => {
       .filter(({ name }) => name === input.name)
       .map(({ sid }) => sid);
 
-  it('that died is replaced by one that finds its campaign, and sends nothing again', async () => {
+  it('killed after its create took effect: another gateway finds the campaign and sends nothing', async () => {
     await dieWhileCreating('after');
     const { data, errors } = await (await startGatewayProcess()).create(input);
     expect(errors).toBeUndefined();
@@ -111,7 +111,7 @@ describeWithRedis('a gateway that shares its state', () => {
     expect(posts()).toBe(1);
   }, 120_000);
 
-  it('that died is replaced by one that sends what was never taken', async () => {
+  it('killed before its create took effect: another gateway sends the create', async () => {
     await dieWhileCreating('before');
     const gateway = await startGatewayProcess();
     let answer = await gateway.create(input);
@@ -122,7 +122,7 @@ describeWithRedis('a gateway that shares its state', () => {
     expect(posts()).toBe(2);
   }, 120_000);
 
-  it('that died is replaced by one that refuses its key for another input', async () => {
+  it('killed during a create: another gateway refuses the same key with another input', async () => {
     await dieWhileCreating('after');
     const other = { ...input, template: 'Happy Holi' };
     const { data } = await (await startGatewayProcess()).create(other);
@@ -133,7 +133,7 @@ describeWithRedis('a gateway that shares its state', () => {
     expect(posts()).toBe(1);
   });
 
-  it('creates one campaign with one key, whichever gateway is asked and however often at once', async () => {
+  it('creates one campaign for concurrent creates with one key on several gateways', async () => {
     const both = await Promise.all([startGatewayProcess(), startGatewayProcess()]);
     const asked = Array.from({ length: 15 }, () => both.map((gateway) => gateway.create(input))).flat();
     const answers = await Promise.all(asked);
@@ -142,7 +142,7 @@ describeWithRedis('a gateway that shares its state', () => {
     expect(posts()).toBe(1);
   });
 
-  it('creates nothing with a key while the shared state is away, and all else as ever', async () => {
+  it('refuses creates with a key while Redis is unreachable, and does everything else as usual', async () => {
     const gateway = await startGatewayProcess();
     await redis.stop();
     expect(codeOf(await gateway.create(input))).toBe('UPSTREAM_UNAVAILABLE');

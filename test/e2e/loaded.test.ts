@@ -60,7 +60,7 @@ interface Coverage {
   readonly result: readonly { readonly url: string }[];
 }
 
-describe('a start', () => {
+describe('startup', () => {
   it.each([
     ['Redis', /^ioredis\/|^dist\/datasources\/state\/redis\//],
     ['tokens', /^jose\//],
@@ -68,7 +68,7 @@ describe('a start', () => {
     ['traces', /^@opentelemetry\/(sdk|exporter|resources)/],
     ['workers', /^dist\/(cluster\/(channel|worker-process)|run-worker)/],
     ["Fastify's validator", /^@fastify\/ajv-compiler\//],
-  ])('loads nothing of %s where that is not configured', async (_what, unused) => {
+  ])('does not load %s unless it is configured', async (_what, unused) => {
     loaded ??= filesLoaded();
     const files = await loaded;
     expect(files).toContain('dist/app/gateway.js');
@@ -76,7 +76,7 @@ describe('a start', () => {
   });
   let loaded: Promise<readonly string[]> | undefined;
 
-  it('loads what is configured', async () => {
+  it('loads the configured features', async () => {
     const files = await filesLoaded({
       REDIS_URL: 'redis://127.0.0.1:9',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -85,12 +85,12 @@ describe('a start', () => {
     expect(files.some((path) => path.startsWith('@opentelemetry/sdk-trace'))).toBe(true);
   });
 
-  it('has connections of the Pool that undici gives everybody', () => {
+  it('uses the Pool of the public undici package', () => {
     const require = createRequire(import.meta.url);
     expect(require('undici/lib/dispatcher/pool.js')).toBe(Pool);
   });
 
-  it('fits the heap to requests', async () => {
+  it('sets the V8 flags of memory-budget.ts', async () => {
     const preload = `import v8 from 'node:v8'; import { syncBuiltinESMExports } from 'node:module';
       v8.setFlagsFromString = (flag) => console.log(flag); syncBuiltinESMExports();`;
     const printed = await startAndEnd({}, [
@@ -103,12 +103,12 @@ describe('a start', () => {
     ]);
   });
 
-  it('gives V8 more room for young objects where memory is not scarce', () => {
+  it('npm start raises the size of the young heap', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: { start: string } };
     expect(flagsOf(scripts.start)).toEqual(['--max-semi-space-size=32']);
   });
 
-  it('gives V8 in the image a heap that its container has room for', () => {
+  it('the image sets a heap that fits its container', () => {
     const entrypoint = /^ENTRYPOINT (.*)$/m.exec(textOf('Dockerfile'))?.[1] ?? '';
     expect(flagsOf(entrypoint)).toEqual(['--max-old-space-size=208', '--max-semi-space-size=16']);
     const heap = heapBytes('', flagsOf(entrypoint));

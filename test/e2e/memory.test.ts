@@ -347,7 +347,7 @@ describe('a gateway with the heap of the image stays under 400 MB', () => {
     120_000,
   );
 
-  it('and answers when all of it is over', async () => {
+  it('and serves requests after all of them', async () => {
     endAll();
     const answer = await request(`${url}/graphql`, {
       method: 'POST',

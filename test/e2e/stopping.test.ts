@@ -278,7 +278,7 @@ const hanging: readonly (readonly [what: string, hang: () => Promise<void>])[] =
   ],
 ];
 
-describe('a gateway that is told to stop ends with 0 within SHUTDOWN_GRACE_MS, whatever hangs:', () => {
+describe('after SIGTERM a gateway exits with code 0 within SHUTDOWN_GRACE_MS, although this hangs:', () => {
   it.each(hanging)(
     '%s',
     async (_what, hang) => {
@@ -288,14 +288,14 @@ describe('a gateway that is told to stop ends with 0 within SHUTDOWN_GRACE_MS, w
     30_000,
   );
 
-  it('nothing: it ends long before', async () => {
+  it('nothing: it exits long before', async () => {
     await start();
     const { code, tookMs } = await stop();
     expect(code).toBe(0);
     expect(tookMs).toBeLessThan(1000);
   });
 
-  it('a second signal ends it at once', async () => {
+  it('a second signal ends the process at once', async () => {
     const { port, connections } = await silent();
     await start({ EXOTEL_BASE_URL: `http://127.0.0.1:${port}`, SHUTDOWN_GRACE_MS: '20000' });
     await ask({ query: campaigns });
@@ -324,7 +324,7 @@ describeWithRedis('several workers that are told to stop end within SHUTDOWN_GRA
     return { ...running, pids: both.map(({ pid }) => pid), connections };
   }
 
-  it('with an upstream that never answers', async () => {
+  it('with an upstream that never responds', async () => {
     const { primary, pids, connections } = await startTwo(graceMs);
     for (let index = 0; index < 4; index += 1) await ask({ query: campaigns });
     await until(() => connections() > 0);
@@ -332,7 +332,7 @@ describeWithRedis('several workers that are told to stop end within SHUTDOWN_GRA
     await until(() => !pids.some(isThere), 1000);
   }, 120_000);
 
-  it('where a worker does nothing any more', async () => {
+  it('with a worker that hangs', async () => {
     const { primary, pids } = await startTwo(graceMs);
     const [stuck = 0] = pids;
     process.kill(stuck, 'SIGSTOP');
@@ -340,7 +340,7 @@ describeWithRedis('several workers that are told to stop end within SHUTDOWN_GRA
     await until(() => !pids.some(isThere), 1000);
   }, 120_000);
 
-  it('and at once on a second signal, whatever they do', async () => {
+  it('at once on a second signal', async () => {
     const { primary, pids, connections } = await startTwo(20_000);
     for (let index = 0; index < 4; index += 1) await ask({ query: campaigns });
     await until(() => connections() > 0);

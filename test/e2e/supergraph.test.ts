@@ -34,12 +34,12 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-it("the example's owners own each campaign of the demo account once", () => {
+it("the example's owners own each campaign of the demo account exactly once", () => {
   const owned = owners.flatMap(({ campaigns }) => campaigns);
   expect(owned.sort()).toEqual([...sandbox.state.campaigns()].map(({ sid }) => sid).sort());
 });
 
-it('the example is what both composers make of its subgraphs today', () => {
+it("the example's composed files are up to date for both composers", () => {
   const checked = spawnSync(process.execPath, ['compose.mjs', '--check'], {
     cwd: exampleDirectory,
     encoding: 'utf8',
@@ -59,7 +59,7 @@ describeWithSupergraph('the example of a supergraph', () => {
       sandbox.calls.splice(0);
     });
 
-    it('reads 40 campaigns of an owner by one call to the API', async () => {
+    it('reads 40 campaigns of an owner with one call to the API', async () => {
       const answer = (await data('{ owner(id: "asha") { campaigns { sid name status } } }')) as {
         readonly owner: { readonly campaigns: readonly { readonly sid: string; readonly name: string }[] };
       };
@@ -68,7 +68,7 @@ describeWithSupergraph('the example of a supergraph', () => {
       expect(sandbox.calls).toHaveLength(1);
     });
 
-    it('adds owners and titles to a page of 40 campaigns without another call', async () => {
+    it('adds owners and titles to a page of 40 campaigns without a further call', async () => {
       const answer = (await data(
         '{ campaigns(first: 40) { nodes { name owner { name } lists { title } } } }',
       )) as { readonly campaigns: { readonly nodes: readonly unknown[] } };
@@ -81,7 +81,7 @@ describeWithSupergraph('the example of a supergraph', () => {
       expect(sandbox.calls.length).toBeLessThanOrEqual(1); // none where the page was read just now
     });
 
-    it('goes from an owner to campaigns and messages, and back', async () => {
+    it('resolves an owner, its campaigns, their messages, and the owner again', async () => {
       const answer = await data(`{
         owner(id: "farhan") {
           campaigns { sid messages(first: 1) { nodes { number campaign { owner { name } } } } }
@@ -96,7 +96,7 @@ describeWithSupergraph('the example of a supergraph', () => {
       expect(answer).toEqual({ owner: { campaigns } });
     });
 
-    it('goes from a campaign to its owner, and to what its contact lists are called', async () => {
+    it('resolves the owner of a campaign, and the titles of its contact lists', async () => {
       const sid = '8c7383b9797443249d24781659939528';
       expect(
         await data(`{ campaign(sid: "${sid}") { name owner { name campaigns { sid } } lists { title } } }`),
@@ -109,7 +109,7 @@ describeWithSupergraph('the example of a supergraph', () => {
       });
     });
 
-    it("passes on a client's wish for a fresh answer", async () => {
+    it("forwards a client's Cache-Control: no-cache", async () => {
       const query = `{ campaign(sid: "${campaignIn('archived').sid}") { name owner { name } } }`;
       await data(query);
       sandbox.calls.splice(0);
@@ -119,7 +119,7 @@ describeWithSupergraph('the example of a supergraph', () => {
       expect(sandbox.calls).toHaveLength(1);
     });
 
-    it('writes, and answers what it wrote with its owner', async () => {
+    it('runs a mutation and returns the new campaign with its owner', async () => {
       const { sid } = campaignIn('in-progress');
       expect(await data(pause(sid, 'owner { id }'))).toMatchObject({
         pauseCampaign: { campaign: { status: 'PAUSED', owner: { id: ownerOf(sid) } }, userErrors: [] },
@@ -127,7 +127,7 @@ describeWithSupergraph('the example of a supergraph', () => {
       expect(sandbox.state.find(sid)?.status).toBe('paused');
     });
 
-    it('passes on what the caller can mend, and the codes of errors', async () => {
+    it('forwards userErrors and error codes', async () => {
       const { sid } = campaignIn('completed');
       expect(await data(pause(sid, 'name'))).toMatchObject({
         pauseCampaign: { userErrors: [{ code: 'ACTION_NOT_ALLOWED' }] },
@@ -150,9 +150,9 @@ describeWithSupergraph('the example of a supergraph', () => {
       }, 120_000);
       afterAll(() => supergraph?.stop());
 
-      it('shows a change as it happens, with the owner', () => showsChange(clientOver));
+      it('sends each change, with the owner', () => showsChange(clientOver));
 
-      it('passes on why a subscription is refused', async () => {
+      it('forwards the error of a refused subscription', async () => {
         const subscribed = subscribeAt(
           supergraph?.url ?? '',
           clientOver,
@@ -163,7 +163,7 @@ describeWithSupergraph('the example of a supergraph', () => {
         });
       });
 
-      it('ends all three with exit code 0 on SIGTERM', async () => {
+      it('stops all three processes with exit code 0 on SIGTERM', async () => {
         expect(await supergraph?.stop()).toBe(0);
         expect(supergraph?.all).toHaveLength(3);
         for (const place of supergraph?.all ?? [])

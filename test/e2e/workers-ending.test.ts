@@ -62,7 +62,7 @@ async function isFree(url: string): Promise<boolean> {
 }
 
 describeWithRedis('several workers', () => {
-  it('end with exit code 0 on SIGTERM, after what they were answering', async () => {
+  it('complete requests in flight after SIGTERM and exit with code 0', async () => {
     let answered = false;
     const sandbox = await startUpstream({
       faults: () => (answered ? undefined : { kind: 'delay', ms: 1000 }),
@@ -81,7 +81,7 @@ describeWithRedis('several workers', () => {
     expect(running.logs().filter(({ level }) => level >= warning)).toEqual([]);
   });
 
-  it('end with exit code 0 on a SIGTERM that comes before they listen, and never serve', async () => {
+  it('exit with code 0 on a SIGTERM before they listen, and never serve', async () => {
     // Workers that take their time to load, and say that they do.
     const slowToLoad = `if (process.connected) {
       console.log('loading');
@@ -99,7 +99,7 @@ describeWithRedis('several workers', () => {
     expect(printed).not.toContain('is ready');
   });
 
-  it('end when their primary process is killed, and leave the port free', async () => {
+  it('exit when their primary process is killed, and free the port', async () => {
     const running = await start(); // on the embedded sandbox, which runs in that process
     const pids = await pidsOf(running);
     running.primary.kill('SIGKILL');
@@ -107,7 +107,7 @@ describeWithRedis('several workers', () => {
     expect(await isFree(running.url)).toBe(true);
   });
 
-  it('refuse what one alone would refuse, once for all of them', () => {
+  it('report an invalid configuration once for all workers', () => {
     const { status, stdout, stderr } = run({ AUTH_MODE: 'api-key', API_KEYS_FILE: '/nowhere.json' });
     expect(status).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
@@ -117,7 +117,7 @@ describeWithRedis('several workers', () => {
     expect(stdout).toBe('');
   });
 
-  it('refuse a port that is taken, once', async () => {
+  it('report a port in use once', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;

@@ -52,13 +52,13 @@ describeWithRedis('two workers on one port', () => {
     await sandbox.close();
   });
 
-  it('both serve, and the process that started them does not', async () => {
+  it('both serve requests, and their primary process does not', async () => {
     const pids = (await both()).map(({ pid }) => pid);
     expect(new Set(pids).size).toBe(2);
     expect(pids).not.toContain(running.primary.pid);
   });
 
-  it('create one campaign with one key, over however many connections at once', async () => {
+  it('create one campaign for concurrent creates with one key over many connections', async () => {
     const before = posts();
     const thirty = await Promise.all(Array.from({ length: 30 }, connect));
     const input = { ...validInput, name: 'Diwali offer', idempotencyKey: 'diwali' };
@@ -70,7 +70,7 @@ describeWithRedis('two workers on one port', () => {
     expect(posts() - before).toBe(1);
   });
 
-  it('find what the other has read', async () => {
+  it("find the other worker's cache entries", async () => {
     const [one, other] = await both();
     const { sid } = sandbox.state.insert({ status: 'archived', audience: 1 });
     await one.execute(CampaignBySidDocument, { sid });
@@ -80,7 +80,7 @@ describeWithRedis('two workers on one port', () => {
     expect(sandbox.calls.length).toBe(before);
   });
 
-  it('tell each subscriber once what any of them was called back about', async () => {
+  it('publish each callback once to every subscriber, whichever worker receives it', async () => {
     const [one, other] = await both();
     const { data } = await one.execute(CreateDocument, { input: { ...validInput, name: 'Called back' } });
     const sid = data?.createCampaign.campaign?.sid ?? '';
@@ -107,7 +107,7 @@ describeWithRedis('two workers on one port', () => {
     }
   });
 
-  it('show their figures as one, whichever is asked, and lose none with a worker that is killed', async () => {
+  it('/metrics of any worker has the sum of all, including a killed worker', async () => {
     const answered = async (): Promise<number> =>
       (await scrape(running)).value('campaign_gateway_operations_total', { type: 'query' }) ?? 0;
     const before = await answered();
@@ -121,7 +121,7 @@ describeWithRedis('two workers on one port', () => {
     expect(await answered()).toBeGreaterThanOrEqual(after);
   });
 
-  it('go on answering when one is killed, and another takes its place', async () => {
+  it('continue to serve when one is killed, and a new worker replaces it', async () => {
     const [one, other] = await both();
     process.kill(one.pid, 'SIGKILL');
     const [sid = ''] = sidsOf(1);
@@ -138,7 +138,7 @@ describeWithRedis('two workers on one port', () => {
     expect(posts()).toBe(before);
   });
 
-  it('leave no client waiting whose connection one was being given when it died', async () => {
+  it('close a connection that was being assigned to a worker when it died', async () => {
     const [one, other] = await both();
     process.kill(one.pid, 'SIGSTOP'); // it takes what it is given next no more
     const { port } = new URL(running.url);
@@ -155,7 +155,7 @@ describeWithRedis('two workers on one port', () => {
     await both(); // another has taken its place
   });
 
-  it('answer over their connections while the primary process hangs, all but /metrics', async () => {
+  it('serve open connections while the primary process hangs, except /metrics', async () => {
     const [one, other] = await both();
     const input = { ...validInput, name: 'Holi offer', idempotencyKey: 'holi' };
     running.primary.kill('SIGSTOP');
@@ -176,7 +176,7 @@ describeWithRedis('two workers on one port', () => {
     await untilAnswered(async () => (await one.get('/metrics')) === 200);
   });
 
-  it('create nothing with a key while Redis hangs, and read on', async () => {
+  it('refuse creates with a key while Redis hangs, and continue to read', async () => {
     const [one] = await both();
     const input = { ...validInput, name: 'Risky', idempotencyKey: 'risky' };
     const before = posts();
@@ -209,7 +209,7 @@ describeWithRedis('the budget of two workers', () => {
     await sandbox.close();
   });
 
-  it('is one', async () => {
+  it('is shared by all workers', async () => {
     const pair = await both();
     const reads = sidsOf(20).map((sid, index) =>
       (index % 2 === 0 ? pair[0] : pair[1]).execute(CampaignBySidDocument, { sid }),
@@ -229,7 +229,7 @@ describeWithRedis('two workers on the embedded sandbox', () => {
   });
   afterAll(() => running.kill());
 
-  it('have one sandbox, and one webhook secret', async () => {
+  it('share one sandbox and one webhook secret', async () => {
     const [one, other] = await both();
     const { data } = await one.execute(CreateDocument, { input: validInput });
     const sid = data?.createCampaign.campaign?.sid ?? '';
@@ -242,7 +242,7 @@ describeWithRedis('two workers on the embedded sandbox', () => {
     expect(await one.post(`${address.pathname}x`, messageSays(sid, '2'.repeat(32), 'sent'))).toBe(404);
   });
 
-  it('know no idempotency key of an earlier sandbox in the same Redis', async () => {
+  it('ignore idempotency keys of an earlier sandbox in the same Redis', async () => {
     const [one] = await both();
     const input = { ...validInput, idempotencyKey: 'diwali' };
     const { data } = await one.execute(CreateDocument, { input });

@@ -63,7 +63,7 @@ const ask = (gateway: GatewayUnderTest, ...headers: readonly string[]) =>
 const refused = { status: 403, codes: ['FORBIDDEN'] };
 const answered = { status: 200, codes: [] };
 
-describe('without authentication, a host that is not of this machine is refused', () => {
+describe('without authentication, a foreign Host is refused with 403', () => {
   it.each<[string, readonly string[], string]>([
     ['POST /graphql', [json], create],
     ['POST /graphql', [json], typename],
@@ -90,7 +90,7 @@ describe('without authentication, a host that is not of this machine is refused'
     expect({ status, codes }).toEqual(refused);
   });
 
-  it('at a WebSocket', async () => {
+  it('at a WebSocket upgrade', async () => {
     const gateway = await gatewayWith({});
     const opened = async (host: string, ...more: string[]) =>
       (await send(gateway, 'GET /graphql HTTP/1.1', [`host: ${host}`, ...upgrade, ...more])).status;
@@ -107,7 +107,7 @@ describe('without authentication, a host that is not of this machine is refused'
     ['127.9.9.9:80'],
     ['[::1]:4000'],
     ['[::ffff:127.0.0.1]'],
-  ])('but not %s', async (host) => {
+  ])('but not the Host %s', async (host) => {
     expect(await ask(await gatewayWith({}), `host: ${host}`)).toMatchObject(answered);
   });
 
@@ -131,7 +131,7 @@ describe('without authentication, a host that is not of this machine is refused'
     expect({ status, codes }).toEqual(refused);
   });
 
-  it('with no Host at all, as HTTP/1.0 allows', async () => {
+  it('with no Host header (HTTP/1.0)', async () => {
     const { status, codes } = await send(await gatewayWith({}), 'POST /graphql HTTP/1.0', [json], typename);
     expect({ status, codes }).toEqual(refused);
   });
@@ -141,7 +141,7 @@ describe('without authentication, a host that is not of this machine is refused'
     ['HTTP://evil.example/graphql', refused],
     ['http://localhost@evil.example/graphql', refused],
     ['http://localhost:4000/graphql', answered],
-  ])('with the target %s', async (target, expected) => {
+  ])('with the request target %s', async (target, expected) => {
     const gateway = await gatewayWith({});
     const { status, codes } = await send(
       gateway,
@@ -152,14 +152,14 @@ describe('without authentication, a host that is not of this machine is refused'
     expect({ status, codes }).toEqual(expected);
   });
 
-  it('also where AUTH_MODE=none was said on a host that others reach', async () => {
+  it('also with AUTH_MODE=none on a host that others can reach', async () => {
     const gateway = await gatewayWith({ HOST: '0.0.0.0', AUTH_MODE: 'none' });
     expect(await ask(gateway, 'host: evil.example')).toMatchObject(refused);
     expect(await ask(gateway, 'host: 0.0.0.0')).toMatchObject(refused);
     expect(await ask(gateway, 'host: localhost')).toMatchObject(answered);
   });
 
-  it('and told which setting would allow it, and nothing of what was sent', async () => {
+  it('with a message that names the setting and repeats nothing of the request', async () => {
     const { text } = await ask(await gatewayWith({}), 'host: evil.example');
     expect(text).toContain('ALLOWED_HOSTS');
     expect(text).not.toContain('evil');
@@ -184,7 +184,7 @@ describe('ALLOWED_HOSTS', () => {
     expect(await ask(await gatewayWith(environment), `host: ${host}`)).toMatchObject(expected);
   });
 
-  it('holds with authentication too, where it is set; where it is not, any host is taken', async () => {
+  it('applies with authentication if it is set; otherwise any host is accepted', async () => {
     const keys = await writeKeys([entryOf('reader', 'key-of-reader', ['campaigns:read'])]);
     const key = 'x-api-key: key-of-reader';
     const open = await gatewayWith(keys.environment);
@@ -198,12 +198,12 @@ describe('ALLOWED_HOSTS', () => {
   });
 });
 
-describe('a callback of the upstream', () => {
+describe('an upstream callback', () => {
   const webhook = 'POST /webhooks/exotel/campaign/x HTTP/1.1';
   const called = (gateway: GatewayUnderTest, host: string) =>
     send(gateway, webhook, [json, `host: ${host}`, 'origin: http://evil.example'], '{}');
 
-  it('comes to the host of PUBLIC_URL, where nothing else is served', async () => {
+  it('is accepted on the host of PUBLIC_URL, and nothing else is', async () => {
     const gateway = await gatewayWith({
       PUBLIC_URL: 'https://public.example/exotel',
       WEBHOOK_SECRET: 'a-long-and-random-one',
@@ -214,13 +214,13 @@ describe('a callback of the upstream', () => {
     expect(await ask(gateway, 'host: public.example')).toMatchObject(refused);
   });
 
-  it('comes to the address that the gateway listens on, where there is no PUBLIC_URL', async () => {
+  it('is accepted on the listening address without PUBLIC_URL', async () => {
     const gateway = await gatewayWith({ HOST: '::', AUTH_MODE: 'none' });
     expect((await called(gateway, new URL(gateway.url).host)).text).toContain('unknownAddress');
   });
 });
 
-describe('without authentication, a page is refused', () => {
+describe('without authentication, a page of a foreign Origin is refused', () => {
   it.each([
     ['of another site', 'http://evil.example', refused],
     ['without a name', 'null', refused],
@@ -240,7 +240,7 @@ describe('without authentication, a page is refused', () => {
     expect({ status, codes }).toEqual(expected);
   });
 
-  it('before it could act over event streams and WebSockets', async () => {
+  it('over event streams and WebSockets too', async () => {
     const gateway = await gatewayWith({});
     for (const origin of ['http://evil.example', 'null']) {
       const headers = [json, stream, 'host: localhost', `origin: ${origin}`];

@@ -22,7 +22,7 @@ async function untilEnters(gateway: GatewayUnderTest, key: string, expected = tr
   }
 }
 
-describe('while the file of keys changes', () => {
+describe('when API_KEYS_FILE changes', () => {
   let keys: KeysFile;
   let gateway: GatewayUnderTest;
   let sid: string;
@@ -38,7 +38,7 @@ describe('while the file of keys changes', () => {
     await keys.remove();
   });
 
-  it('a new key is let in; one that was taken out is not, and its subscriptions end, and those of others do not', async () => {
+  it('a new key is accepted; a removed key is refused and only its subscriptions end', async () => {
     const eve = entryOf('eve', 'key-of-eve', all);
     await keys.replace([anna, eve]);
     await untilEnters(gateway, 'key-of-eve');
@@ -65,19 +65,22 @@ describe('while the file of keys changes', () => {
       () => keys.replace([entryOf('mallory', 'key-of-mallory', ['everything'])]),
       'Entry 1: \\"scopes\\" must be one of campaigns:read, campaigns:write, messages:read, documents:any.',
     ],
-  ])('those that were read stay good when it is %s, and the log says why', async (how, spoil, problem) => {
-    await spoil();
-    await until(
-      () => gateway.logs.some((line) => line.includes('API_KEYS_FILE') && line.includes(problem)),
-      10_000,
-    );
-    expect(await enters(gateway, 'key-of-anna')).toBe(true);
-    expect(gateway.logs.join('')).not.toMatch(/everything|key-of|mallory/);
-    await keys.replace([anna, entryOf(how, `key-of-${how}`, all)]);
-    await untilEnters(gateway, `key-of-${how}`);
-  });
+  ])(
+    'the previous keys stay valid if the file is %s, and the log has the reason',
+    async (how, spoil, problem) => {
+      await spoil();
+      await until(
+        () => gateway.logs.some((line) => line.includes('API_KEYS_FILE') && line.includes(problem)),
+        10_000,
+      );
+      expect(await enters(gateway, 'key-of-anna')).toBe(true);
+      expect(gateway.logs.join('')).not.toMatch(/everything|key-of|mallory/);
+      await keys.replace([anna, entryOf(how, `key-of-${how}`, all)]);
+      await untilEnters(gateway, `key-of-${how}`);
+    },
+  );
 
-  it('a link that is swapped to another directory is followed, as Kubernetes mounts secrets', async () => {
+  it('a symbolic link that changes is followed, as for mounted Kubernetes secrets', async () => {
     const other = await writeKeys([entryOf('gina', 'key-of-gina', all)]);
     await symlink(other.path, `${keys.path}.link`);
     await rename(`${keys.path}.link`, keys.path);
@@ -143,7 +146,7 @@ describe('a gateway does not start with', () => {
       [{ ...anna, sha256: hashOf('\n') }],
       'Entry 1: "sha256" is not the hash of a',
     ],
-  ])('%s in its file of keys, and says so with nothing of what is in it', async (_what, content, problem) => {
+  ])('%s in API_KEYS_FILE, and the message contains nothing of the file', async (_what, content, problem) => {
     const keys = await writeKeys(content);
     const start = startGatewayOn(sandbox.baseUrl, keys.environment);
     await expect(start).rejects.toThrow(`API_KEYS_FILE: ${problem}`);
@@ -151,13 +154,13 @@ describe('a gateway does not start with', () => {
     await keys.remove();
   });
 
-  it('no file', async () => {
+  it('a missing API_KEYS_FILE', async () => {
     const environment = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/nowhere/keys.json' };
     const start = startGatewayOn(sandbox.baseUrl, environment);
     await expect(start).rejects.toThrow('API_KEYS_FILE: There is no such file.');
   });
 
-  it('nobody warned, where everybody may do everything on a host that others reach', async () => {
+  it('without a warning if AUTH_MODE=none and others can reach the host', async () => {
     const warned = async (environment: Record<string, string>): Promise<boolean> => {
       const gateway = await startGatewayOn(sandbox.baseUrl, environment);
       await gateway.close();

@@ -38,7 +38,7 @@ describe('with API keys', () => {
     [{ authorization: 'Basic YTpi', 'x-api-key': 'key-of-anna' }],
     [{ authorization: 'Bearer key-of-bert' }],
     [{ 'x-api-key': 'key-of-carl' }],
-  ])('%j is let in', async (headers) => {
+  ])('%j is accepted', async (headers) => {
     const { status, text } = await knock(gateway, headers);
     expect(text).toContain('"totalCount"');
     expect(status).toBe(200);
@@ -54,7 +54,7 @@ describe('with API keys', () => {
     [{ authorization: 'Basic a2V5LW9mLWFubmE6' }, 'Bearer'],
     [{ authorization: `Bearer ${hashOf('key-of-anna')}` }, 'Bearer error="invalid_token"'],
     [{ 'x-api-key': 'key-of-nobody' }, 'Bearer'],
-  ])('%j is not, before the body is read or a call is spent', async (headers, challenge) => {
+  ])('%j is refused before the body is read and without an upstream call', async (headers, challenge) => {
     for (const path of ['/graphql', '/graphql/stream']) {
       sandbox.calls.splice(0);
       const answer = await knock(gateway, { ...headers, 'content-type': 'text/nonsense' }, path);
@@ -69,19 +69,19 @@ describe('with API keys', () => {
     }
   });
 
-  it('what is longer than any key is not looked at', async () => {
+  it('a credential longer than any key is refused', async () => {
     const { status, text } = await knock(gateway, { 'x-api-key': 'k'.repeat(9000) });
     expect(status).toBe(401);
     expect(text).toContain('at most 8192 characters');
   });
 
-  it.each(['/livez', '/readyz', '/'])('%s asks nobody who they are', async (path) => {
+  it.each(['/livez', '/readyz', '/'])('%s needs no credentials', async (path) => {
     const answer = await request(`${gateway.url}${path}`);
     await answer.body.dump();
     expect(answer.statusCode).toBe(200);
   });
 
-  it('a callback of the upstream needs none, and a preflight is not refused for want of credentials', async () => {
+  it('upstream callbacks and CORS preflights need no credentials', async () => {
     const callback = await request(`${gateway.url}/webhooks/exotel/campaign/nonsense`, { method: 'POST' });
     const preflight = await request(`${gateway.url}/graphql`, { method: 'OPTIONS' });
     await Promise.all([callback.body.dump(), preflight.body.dump()]);
@@ -89,14 +89,14 @@ describe('with API keys', () => {
     expect(preflight.statusCode).not.toBe(401);
   });
 
-  it('answers are for nobody but who asked', async () => {
+  it('responses are private: Cache-Control and Vary', async () => {
     sandbox.state.insert({ status: 'completed', audience: 1 });
     const { headers } = await knock(gateway, { 'x-api-key': 'key-of-anna' });
     expect(headers['cache-control']).toMatch('private');
     expect(headers['vary']).toBe('accept, authorization, x-api-key');
   });
 
-  it('the audit says by name who wrote', async () => {
+  it('the audit log names the caller', async () => {
     const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 });
     await ask(gateway, 'mutation ($sid: ID!) { pauseCampaign(sid: $sid) { userErrors { code } } }', {
       variables: { sid },

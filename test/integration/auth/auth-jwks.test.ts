@@ -12,7 +12,7 @@ let gateway: GatewayUnderTest;
 
 const knock = (token: string) => knockWith(gateway, { authorization: `Bearer ${token}` });
 
-describe("the issuer's keys", () => {
+describe('JWKS', () => {
   let shiftMs: number;
   beforeEach(async () => {
     issuer = await startIssuer();
@@ -30,14 +30,14 @@ describe("the issuer's keys", () => {
   });
   const longToken = (of: IssuerKey) => sign(of, { exp: inSeconds(100_000) });
 
-  it('are asked for once, however many ask at once', async () => {
+  it('is requested once for many concurrent requests', async () => {
     const token = await longToken(key);
     const answers = await Promise.all(Array.from({ length: 20 }, () => knock(token)));
     for (const answer of answers) expect(answer).toMatchObject(isLetIn);
     expect(issuer.asked()).toBe(1);
   });
 
-  it('may change: a new one is taken without a restart, and one taken out is not taken for long', async () => {
+  it('rotation: a new key is accepted without a restart, and a removed key is refused soon', async () => {
     const second = await makeKey('another');
     const [old, young] = [await longToken(key), await longToken(second)];
     expect(await knock(old)).toMatchObject(isLetIn);
@@ -51,7 +51,7 @@ describe("the issuer's keys", () => {
     expect(await knock(young)).toMatchObject(isLetIn);
   });
 
-  it('are not asked for by a flood of tokens that name keys which nobody has', async () => {
+  it('is not requested for each token with an unknown key id', async () => {
     const tokens = await Promise.all(
       Array.from({ length: 40 }, (_, n) => longToken({ ...key, kid: `k${n}` })),
     );
@@ -63,7 +63,7 @@ describe("the issuer's keys", () => {
   });
 
   it.each(['error', 'nonsense', 'nothing'] as const)(
-    'are unavailable while the issuer answers %s: 503 at once, and one attempt to read them',
+    'is unavailable while the issuer answers %s: 503 at once, after one attempt',
     async (how) => {
       issuer.answer(how);
       const token = await longToken(key);
@@ -82,7 +82,7 @@ describe("the issuer's keys", () => {
     },
   );
 
-  it('stay good for an hour while the issuer is away; what needs another is not refused, but put off', async () => {
+  it('stays valid for an hour while the issuer is down; a token with an unknown key gets 503, not 401', async () => {
     const second = await makeKey('another');
     const [token, young] = [await longToken(key), await longToken(second)];
     expect(await knock(token)).toMatchObject(isLetIn);
@@ -94,7 +94,7 @@ describe("the issuer's keys", () => {
     expect(await knock(token)).toMatchObject(isNotTold);
   });
 
-  describe('that cannot be used are skipped, and a token that names one is refused', () => {
+  describe('unusable keys are skipped, and a token that names one is refused', () => {
     const rsa = (bits: number) => generateKeyPairSync('rsa', { modulusLength: bits });
     const jwkOf = (one: KeyObject) => one.export({ format: 'jwk' });
     const [weak, other] = [rsa(1024), rsa(2048)];
@@ -147,12 +147,12 @@ describe("the issuer's keys", () => {
       ['a list', []],
       ['an object without members', {}],
       ['a key whose id is an object', { kty: 'RSA', kid: {} }],
-    ])('%s in place of a key', async (_what, jwk) => {
+    ])('%s instead of a key', async (_what, jwk) => {
       issuer.answer({ body: JSON.stringify({ keys: [jwk, key.publicJwk] }) });
       expect(await knock(await sign(key))).toMatchObject(isLetIn);
     });
 
-    it('are logged once, by name, however often the keys are read', async () => {
+    it('are logged once by key id, however often the JWKS is read', async () => {
       const weakJwk = { ...jwkOf(weak.publicKey), kid: 'weak' };
       issuer.answer({ body: JSON.stringify({ keys: [null, weakJwk, key.publicJwk] }) });
       const token = await longToken(key);
@@ -168,19 +168,19 @@ describe("the issuer's keys", () => {
       });
     });
 
-    it('may have the id of a key that can: then that one is meant', async () => {
+    it('do not hide a usable key with the same id', async () => {
       const twin = { ...jwkOf(weak.publicKey), kid: key.kid };
       issuer.answer({ body: JSON.stringify({ keys: [twin, key.publicJwk] }) });
       expect(await knock(await sign(key))).toMatchObject(isLetIn);
     });
   });
 
-  it('may be none at all: then every token is refused', async () => {
+  it('a JWKS without any usable key refuses every token', async () => {
     issuer.answer({ body: '{"keys":[]}' });
     expect(await knock(await sign(key))).toMatchObject(isKeptOut);
   });
 
-  describe('are unavailable where the answer is no key set', () => {
+  describe('is unavailable if the response is not a key set', () => {
     const nested = '['.repeat(400_000) + ']'.repeat(400_000);
     it.each([
       ['null', 'null'],
@@ -196,7 +196,7 @@ describe("the issuer's keys", () => {
       for (const [text] of parse.mock.calls) expect(text.length).toBeLessThan(10_000);
     });
 
-    it('a body without an end, which is left after a megabyte', async () => {
+    it('an endless body, abandoned after a megabyte', async () => {
       let sent = 0;
       const closed = new Promise<void>((resolve) => {
         issuer.answer((response) => {
@@ -212,7 +212,7 @@ describe("the issuer's keys", () => {
       expect(sent).toBeLessThan(32_000_000); // what buffers of the connection hold
     });
 
-    it('a body that drips, after three seconds', async () => {
+    it('a body that arrives slowly, abandoned after three seconds', async () => {
       issuer.answer((response) => {
         const timer = setInterval(() => response.write(' '), 100);
         response.on('close', () => {

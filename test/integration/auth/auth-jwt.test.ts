@@ -48,11 +48,11 @@ describe('a token', () => {
     ['of a program', { sub: undefined, client_id: 'robot' }],
     ['of a program, as another issuer says it', { sub: undefined, azp: 'robot' }],
     ['that has begun', { nbf: inSeconds(-5), iat: inSeconds(-5) }],
-  ])('%s is let in', async (_what, changes) => {
+  ])('%s is accepted', async (_what, changes) => {
     expect(await knock(await sign(key, changes))).toMatchObject(isLetIn);
   });
 
-  it('by RS256 is let in', async () => {
+  it('signed with RS256 is accepted', async () => {
     expect(await knock(await sign(rsa))).toMatchObject(isLetIn);
   });
 
@@ -68,7 +68,7 @@ describe('a token', () => {
     ['of nobody', { sub: undefined }, 'names no caller'],
     ['of a blank', { sub: ' ' }, 'names no caller'],
     ['of a name without end', { sub: 'a'.repeat(256) }, '255 characters'],
-  ])('%s is not, and is told why', async (_what, changes, why) => {
+  ])('%s is refused with the reason', async (_what, changes, why) => {
     const answer = await knock(await sign(key, changes));
     expect(answer).toMatchObject(isKeptOut);
     expect(answer.message).toContain(why);
@@ -108,13 +108,13 @@ describe('a token', () => {
     ['that is none', () => Promise.resolve('a.b.c')],
     ['that is text', () => Promise.resolve('anna')],
     ['that is too long', () => Promise.resolve('a'.repeat(9000))],
-  ])('%s is not', async (_what, make) => {
+  ])('%s is refused', async (_what, make) => {
     const answer = await knock(await make());
     expect(answer).toMatchObject(isKeptOut);
     expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|jws|jwks|ERR_/i);
   });
 
-  it('is all that counts: a key in X-Api-Key is not looked at', async () => {
+  it('is the only credential: X-Api-Key is ignored', async () => {
     const { errors } = await ask(gateway, '{ __typename }', { headers: { 'x-api-key': await sign(key) } });
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
@@ -125,24 +125,24 @@ describe('a token', () => {
     ['scp', ['campaigns:read', 'more']],
     ['scopes', ['campaigns:read']],
     ['permissions', ['campaigns:read', 7]],
-  ])('may say what is allowed in %s, as %j', async (claim, said) => {
+  ])('has its scopes in %s, as %j', async (claim, said) => {
     expect(await knock(await sign(key, { scope: undefined, [claim]: said }))).toMatchObject(isLetIn);
   });
 
   it.each([undefined, '', 'campaigns:reads', 'CAMPAIGNS:READ', { 'campaigns:read': true }, 1])(
-    'that says %j is allowed nothing',
+    'with %j has no scopes',
     async (scope) => {
       expect(await knock(await sign(key, { scope }))).toMatchObject({ status: 200, codes: ['FORBIDDEN'] });
     },
   );
 
-  it('names who writes in the audit', async () => {
+  it('names the caller in the audit log', async () => {
     const headers = { authorization: `Bearer ${await sign(key, { sub: 'auth0|bert' })}` };
     await ask(gateway, 'mutation { pauseCampaign(sid: "none") { userErrors { code } } }', { headers });
     expect(gateway.logs.join('')).toContain('"who":"auth0|bert"');
   });
 
-  it('of a moment ago is taken within the clock skew, and no later', async () => {
+  it('that has just expired is accepted within the clock skew, and no later', async () => {
     await startAnew({ JWT_CLOCK_SKEW_MS: '30000' });
     expect(await knock(await sign(key, { exp: inSeconds(-20) }))).toMatchObject(isLetIn);
     expect(await knock(await sign(key, { nbf: inSeconds(20) }))).toMatchObject(isLetIn);

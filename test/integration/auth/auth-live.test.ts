@@ -79,11 +79,11 @@ describe('over WebSocket', () => {
       'headers, as Apollo and GraphiQL do',
       (token: string) => ({ headers: { Authorization: `Bearer ${token}` } }),
     ],
-  ])('who they are is shown in connectionParams as %s', async (_how, paramsOf) => {
+  ])('credentials are read from connectionParams: %s', async (_how, paramsOf) => {
     expect(await askOverSocket(paramsOf(await sign(issuer.key)))).toBe('answered');
   });
 
-  it('it is taken from the headers of the upgrade where connectionParams has nothing of it', async () => {
+  it('credentials are read from the upgrade headers if connectionParams has none', async () => {
     const token = await sign(issuer.key);
     expect(await askOverSocket(undefined, bearer(token))).toBe('answered');
     expect(await askOverSocket({ language: 'en' }, bearer(token))).toBe('answered');
@@ -96,13 +96,13 @@ describe('over WebSocket', () => {
     ['nonsense', { authorization: 'Bearer nonsense' }],
     ['more than anybody needs', { token: 'x'.repeat(9000) }],
     ['a name of prototypes', { __proto__: { token: 'x' }, constructor: 'x' }],
-  ])('who shows %s is told so with a code after which clients do not try again', async (_what, params) => {
+  ])('%s closes the socket with a code after which clients do not reconnect', async (_what, params) => {
     sandbox.calls.splice(0);
     expect(await askOverSocket(params)).toBe(4401);
     expect(sandbox.calls).toEqual([]);
   });
 
-  it('nothing is answered before it is known who asks', async () => {
+  it('no operation runs before authentication', async () => {
     const socket = new WebSocket(socketUrl(), 'graphql-transport-ws');
     await once(socket, 'open');
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: '{ __typename }' } }));
@@ -116,7 +116,7 @@ describe('a subscription', () => {
       transports.map((transport) => subscribe(gateway.url, transport, changes, { sid }, bearer(token))),
     );
 
-  it('ends when its token expires, and frees what it held', async () => {
+  it('ends when its token expires, and frees its resources', async () => {
     const [socket, stream] = await open(await sign(issuer.key, { exp: inSeconds(5) }));
     expect([socket?.hasEnded(), stream?.hasEnded()]).toEqual([false, false]);
     await until(() => socket?.hasEnded() === true && stream?.hasEnded() === true, 15_000);
@@ -136,14 +136,14 @@ describe('a subscription', () => {
     expect(sandbox.calls).toEqual([]);
   });
 
-  it('does not end before, however far away that is: timers reach 25 days', async () => {
+  it('does not end early if the token expires later than the longest timer (25 days)', async () => {
     const subscribers = await open(await sign(issuer.key, { exp: inSeconds(40 * 86_400) }));
     await askOverSocket(bearer(await sign(issuer.key)));
     for (const { errors, hasEnded } of subscribers) expect([...errors, hasEnded()]).toEqual([false]);
   });
 });
 
-it('a client of a WebSocket whose token expired comes again with another, and misses nothing but the time between', async () => {
+it('a WebSocket client whose token expired reconnects with a new one and receives later events', async () => {
   const tokens = [await sign(issuer.key, { exp: inSeconds(4) }), await sign(issuer.key)];
   const shown: string[] = [];
   const client = createClient({
@@ -173,7 +173,7 @@ it('a client of a WebSocket whose token expired comes again with another, and mi
   await client.dispose();
 });
 
-it("a router's subscription ends when the token expires that it was asked for with, and the router is told", async () => {
+it("a router's subscription ends when its token expires, with UNAUTHENTICATED in complete", async () => {
   const { received } = router;
   const body = { query: changes, variables: { sid }, extensions: router.extensions };
   const send = async (headers: Record<string, string>): Promise<number> => {

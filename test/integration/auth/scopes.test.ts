@@ -102,7 +102,7 @@ const codesOf = (errors: readonly ClientError[] = []) => errors.map(({ extension
 
 describe('a caller', () => {
   it.each(cases.filter(({ step }) => step))(
-    'with $scopes is refused $operation, and no call is spent',
+    'with $scopes gets FORBIDDEN for $operation, without an upstream call',
     async ({ scopes, operation, step: [path, oneOf] = ['', []] }) => {
       const { errors } = await askAs(scopes, operation);
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', scopes: oneOf } }]);
@@ -113,7 +113,7 @@ describe('a caller', () => {
   );
 
   it.each(cases.filter(({ step }) => !step))(
-    'with $scopes is answered $operation',
+    'with $scopes may run $operation',
     async ({ scopes, operation }) => {
       const { data, errors } = await askAs(scopes, operation);
       expect(errors).toBeUndefined();
@@ -125,12 +125,12 @@ describe('a caller', () => {
     someScopes.flatMap((scopes) =>
       ['{ _service { sdl } }', '{ __schema { description } }'].map((q) => [scopes, q] as const),
     ),
-  )('with %j is answered %s: it tells nothing of anybody', async (scopes, operation) => {
+  )('with %j may run %s, which returns no data of the account', async (scopes, operation) => {
     expect((await askAs(scopes, operation)).errors).toBeUndefined();
   });
 });
 
-describe('what is refused takes nothing else with it', () => {
+describe('a FORBIDDEN field leaves the other fields', () => {
   it('beside it', async () => {
     const { data, errors } = await askAs(
       [write],
@@ -140,7 +140,7 @@ describe('what is refused takes nothing else with it', () => {
     expect(pathsOf(errors)).toEqual(['campaign']);
   });
 
-  it('above it, in a list of which every row is read once', async () => {
+  it('above it, in a list whose rows are read once', async () => {
     const { data, errors } = await askAs(
       [read],
       '{ campaigns(first: 1) { totalCount nodes { name messages { totalCount } } } }',
@@ -150,13 +150,13 @@ describe('what is refused takes nothing else with it', () => {
     expect(sandbox.calls).toHaveLength(1);
   });
 
-  it('in a batch of entities, of which each is answered for itself', async () => {
+  it('in a batch of entities, each resolved separately', async () => {
     const query = '{ _entities(representations: [$reference, {__typename: "Owner"}]) { __typename } }';
     const { errors } = await askAs([write], query);
     expect(codesOf(errors)).toEqual(['FORBIDDEN', 'BAD_USER_INPUT']);
   });
 
-  it('after a write, which is done and seen by who may only write', async () => {
+  it('after a mutation, which is done and returned to a caller with write scopes only', async () => {
     const { data, errors } = await askAs(
       [write],
       'mutation { pauseCampaign(sid: $sid) { campaign { status messages { totalCount } } userErrors { code } } }',
@@ -166,7 +166,7 @@ describe('what is refused takes nothing else with it', () => {
     expect(sandbox.calls.filter(({ method }) => method === 'PUT')).toHaveLength(1);
   });
 
-  it('from messages back to their campaign', async () => {
+  it('from messages to their campaign', async () => {
     const { errors } = await askAs(
       [write, messages],
       `mutation { pauseCampaign(sid: $sid) {
@@ -192,7 +192,7 @@ const subscriptions: readonly Operation[] = [
 ];
 
 describe.each(transports)('a subscription over %s', (transport) => {
-  it.each(subscriptions)('to %s is for those alone who may read all of it', async (selection, ...steps) => {
+  it.each(subscriptions)('to %s needs the scopes of all its fields', async (selection, ...steps) => {
     const query = `subscription ($sid: ID!) { ${selection} }`;
     for (const scopes of someScopes) {
       sandbox.calls.splice(0);

@@ -34,8 +34,8 @@ const preflight = {
   'access-control-request-headers': 'content-type,authorization',
 };
 
-describe("other pages' access", () => {
-  it.each(['/graphql', '/graphql/stream'])('is closed at %s unless it is opened', async (path) => {
+describe('CORS', () => {
+  it.each(['/graphql', '/graphql/stream'])('is off at %s by default', async (path) => {
     const asked = await send(closed.url + path, { origin: app, ...preflight }, 'OPTIONS');
     expect(asked.headers['access-control-allow-origin']).toBeUndefined();
     const answer = await send(
@@ -47,29 +47,32 @@ describe("other pages' access", () => {
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it.each(['/graphql', '/graphql/stream'])('is open at %s to the listed origin only', async (path) => {
-    const asked = await send(open.url + path, { origin: app, ...preflight }, 'OPTIONS');
-    expect(asked.status).toBe(204);
-    expect(asked.headers).toMatchObject({
-      'access-control-allow-origin': app,
-      'access-control-allow-methods': 'GET, POST',
-      'access-control-max-age': '7200',
-      vary: expect.stringMatching(/origin/i),
-    });
-    expect(asked.headers['access-control-allow-headers']).toContain('authorization');
-    expect(asked.headers['access-control-allow-credentials']).toBeUndefined();
-    const other = await send(open.url + path, { origin: evil, ...preflight }, 'OPTIONS');
-    expect(other.headers['access-control-allow-origin']).toBeUndefined();
-  });
+  it.each(['/graphql', '/graphql/stream'])(
+    'is on at %s for the origins in CORS_ORIGINS only',
+    async (path) => {
+      const asked = await send(open.url + path, { origin: app, ...preflight }, 'OPTIONS');
+      expect(asked.status).toBe(204);
+      expect(asked.headers).toMatchObject({
+        'access-control-allow-origin': app,
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-max-age': '7200',
+        vary: expect.stringMatching(/origin/i),
+      });
+      expect(asked.headers['access-control-allow-headers']).toContain('authorization');
+      expect(asked.headers['access-control-allow-credentials']).toBeUndefined();
+      const other = await send(open.url + path, { origin: evil, ...preflight }, 'OPTIONS');
+      expect(other.headers['access-control-allow-origin']).toBeUndefined();
+    },
+  );
 
-  it('is opened nowhere else', async () => {
+  it('is off at all other routes', async () => {
     for (const path of ['/livez', '/', '/webhooks/exotel/campaign/x']) {
       const { headers } = await send(open.url + path, { origin: app }, 'GET');
       expect(headers['access-control-allow-origin']).toBeUndefined();
     }
   });
 
-  it('with an answer says whose it is', async () => {
+  it('responses have Access-Control-Allow-Origin', async () => {
     const answer = await send(
       `${open.url}/graphql`,
       { ...json, origin: app },
@@ -84,7 +87,7 @@ describe("other pages' access", () => {
     ['a listed page', app, true],
     ['another page', evil, false],
     ['a page without a name', 'null', false],
-  ])('by WebSocket and event stream is given to %s: %s, %p', async (_what, origin, isOpen) => {
+  ])('WebSocket and event stream from %s: %s, %p', async (_what, origin, isOpen) => {
     const socket = new WebSocket(`${open.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
       origin,
     });
@@ -104,7 +107,7 @@ describe("other pages' access", () => {
   });
 });
 
-describe('what a page of somebody else can send without being asked is refused', () => {
+describe('CSRF: requests that a page can send without a preflight are refused', () => {
   const query = 'mutation { pauseCampaign(sid: "a") { campaign { sid } } }';
   const body = JSON.stringify({ query });
   const search = `query=${encodeURIComponent(query)}`;
@@ -142,7 +145,7 @@ describe('what a page of somebody else can send without being asked is refused',
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   it.each([
     ['GraphiQL', '/'],
     ['an answer', '/graphql?query={__typename}'],
@@ -150,7 +153,7 @@ describe('every answer', () => {
     ['what is nowhere', '/nowhere'],
     ['what is no address', '/%ff'],
     ['health', '/livez'],
-  ])('may not be framed, sniffed or taken along: %s', async (_what, path) => {
+  ])('has the security headers: %s', async (_what, path) => {
     const { headers } = await send(closed.url + path, { 'apollo-require-preflight': '1' }, 'GET');
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',

@@ -46,7 +46,7 @@ const multipart = (fields: Readonly<Record<string, string | null>>) =>
     .map(([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value ?? ''}\r\n`)
     .join('') + '--b--\r\n';
 
-describe('a message callback is accepted and reaches subscribers once, written', () => {
+describe('a message callback is accepted and published once, with the body', () => {
   const ways: [way: string, body: () => string | Buffer, headers: Readonly<Record<string, string>>][] = [
     ['with a byte-order mark', () => `\ufeff${says()}`, json],
     ['with two, and blanks', () => `\ufeff \ufeff\n${says()}\n`, json],
@@ -140,7 +140,7 @@ describe('a message callback is accepted and reaches subscribers once, written',
   });
 });
 
-describe('a message callback is refused', () => {
+describe('a message callback is refused with 400', () => {
   it.each<[way: string, body: () => string, headers: Readonly<Record<string, string>>]>([
     ['that is empty', () => '', json],
     ['of blanks', () => ' \n', json],
@@ -163,7 +163,7 @@ describe('a message callback is refused', () => {
       () => '--b--',
       { 'content-type': 'multipart/form-data; boundary=b' },
     ],
-  ])('%s: 400', async (_way, body, headers) => {
+  ])('%s', async (_way, body, headers) => {
     const subscriber = await listenToMessages(gateway, 'ws', one.sid);
     expect(await post(one.messageUrl, body(), headers)).toBe(400);
     await post(one.messageUrl, JSON.stringify(messageSays(one.sid, 'last', 'sent')), json);

@@ -93,7 +93,7 @@ it.each<[what: string, status: number, url: () => string, body: (index: number) 
     () => one.messageUrl,
     (index) => ({ ...messageSays(one.sid, 'the same', 'sent'), [`k${index}`.padEnd(15_000, 'x')]: 1 }),
   ],
-])('thousands of callbacks of %s take no more than 12 MB', async (_what, status, url, body) => {
+])('thousands of callbacks with %s take at most 12 MB of memory', async (_what, status, url, body) => {
   const subscriber = await listenToMessages(gateway, 'ws', one.sid);
   const before = heldBytes();
   expect(await flood(url(), body)).toEqual({ [status]: callbacks });

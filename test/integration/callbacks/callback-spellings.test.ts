@@ -75,8 +75,8 @@ it('a time without an offset is read as Indian time, and counted as drift', asyn
   ]);
 });
 
-describe('a word that is no status of the document', () => {
-  it('is UNKNOWN, counted as drift, and may be followed by an end that is known', async () => {
+describe('a status that the API document lacks', () => {
+  it('is UNKNOWN, counted as drift, and can be followed by a known final status', async () => {
     const subscriber = await listenToMessages(gateway, 'ws', one.sid);
     const told = { SmsSid: 'm1', To: '1', CampaignSid: one.sid };
     for (const Status of ['Delivered', 'Delivered', 'submitted', 'sent', 'failed'])
@@ -92,7 +92,7 @@ describe('a word that is no status of the document', () => {
     });
   });
 
-  it('in a campaign callback is a hint like any other, and costs one look', async () => {
+  it('in a campaign callback causes one read of the campaign', async () => {
     const subscriber = await listen(gateway, 'ws', one.sid);
     sandbox.calls.splice(0);
     sandbox.state.setStatus(one.sid, 'completed');
@@ -109,7 +109,7 @@ describe('a word that is no status of the document', () => {
   });
 });
 
-it('a campaign callback as newer guides have it is taken once', async () => {
+it('a campaign callback in the spelling of newer guides is accepted once', async () => {
   const subscriber = await listen(gateway, 'ws', one.sid);
   sandbox.calls.splice(0);
   sandbox.state.setStatus(one.sid, 'completed');
@@ -124,7 +124,7 @@ it('a campaign callback as newer guides have it is taken once', async () => {
   expect([subscriber.statuses(), sandbox.calls.length]).toEqual([['COMPLETED'], 1]);
 });
 
-it('a header that clients of HTTP do not have is logged once, by its name, where the callback is ours', async () => {
+it('an unusual header of a valid callback is logged once, by name', async () => {
   const headers = {
     ...json,
     'x-exotel-signature': 'secret',

@@ -31,7 +31,7 @@ function callbacksOf(sid: string) {
   return [campaign?.statusCallback ?? null, campaign?.smsStatusCallback ?? null];
 }
 
-describe('a create is given the callback URLs that the caller left out', () => {
+describe('a create gets the callback URLs that the input lacks', () => {
   it('both', async () => {
     await start();
     const [status, sms] = callbacksOf(await createdSid(both.gateway, diwali));
@@ -42,12 +42,12 @@ describe('a create is given the callback URLs that the caller left out', () => {
   it.each([
     ['statusCallback', [theirs, expect.stringMatching(ofMessages)]],
     ['smsStatusCallback', [expect.stringMatching(ofCampaign), theirs]],
-  ])('not %s, which it gave', async (given, expected) => {
+  ])('except %s, which the input has', async (given, expected) => {
     await start();
     expect(callbacksOf(await createdSid(both.gateway, { ...diwali, [given]: theirs }))).toEqual(expected);
   });
 
-  it('and no two campaigns the same ones', async () => {
+  it('different ones for each campaign', async () => {
     await start();
     const urls: unknown[] = [];
     for (let count = 0; count < 3; count += 1)
@@ -55,7 +55,7 @@ describe('a create is given the callback URLs that the caller left out', () => {
     expect(new Set(urls).size).toBe(6);
   });
 
-  it('and none where PUBLIC_URL is not set', async () => {
+  it('none without PUBLIC_URL', async () => {
     await start({});
     expect(callbacksOf(await createdSid(both.gateway, diwali))).toEqual([null, null]);
     expect(both.sandbox.calls[0]?.body).not.toHaveProperty('status_callback');
@@ -63,7 +63,7 @@ describe('a create is given the callback URLs that the caller left out', () => {
   });
 });
 
-describe('an update is given the callback URLs that the campaign lacks', () => {
+describe('an update adds the callback URLs that the campaign lacks', () => {
   const later = { startsAt: Date.now() + 48 * 3_600_000 };
   const ours = [expect.stringMatching(ofCampaign), expect.stringMatching(ofMessages)];
 
@@ -78,7 +78,7 @@ describe('an update is given the callback URLs that the campaign lacks', () => {
       { statusCallback: theirs },
       [theirs, ours[1]],
     ],
-  ])('that has %s', async (_what, has, given, expected) => {
+  ])('to a campaign that has %s', async (_what, has, given, expected) => {
     await start();
     const { sid } = both.sandbox.state.insert({ ...later, ...has });
     const { updateCampaign } = await both.gateway.data(UpdateDocument, {
@@ -89,7 +89,7 @@ describe('an update is given the callback URLs that the campaign lacks', () => {
     expect(callbacksOf(sid)).toEqual(expected);
   });
 
-  it('and what it has is not sent again', async () => {
+  it('without sending existing ones again', async () => {
     await start();
     const sid = await createdSid(both.gateway, diwali);
     const before = callbacksOf(sid);
@@ -99,7 +99,7 @@ describe('an update is given the callback URLs that the campaign lacks', () => {
     expect(callbacksOf(sid)).toEqual(before);
   });
 
-  it('and none where PUBLIC_URL is not set', async () => {
+  it('not without PUBLIC_URL', async () => {
     await start({});
     const { sid } = both.sandbox.state.insert(later);
     await both.gateway.data(UpdateDocument, { sid, input: { name: 'After' } });
@@ -108,7 +108,7 @@ describe('an update is given the callback URLs that the campaign lacks', () => {
   });
 });
 
-describe('a create whose answer was lost is found, though its callback URLs were made for it alone', () => {
+describe('a create with generated callback URLs is found after a lost response', () => {
   it.each([
     ['nothing given', {}],
     ['one given', { statusCallback: theirs }],

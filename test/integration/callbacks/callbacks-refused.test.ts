@@ -72,7 +72,7 @@ const forged: [what: string, status: number, way: Way][] = [
   ],
 ];
 
-describe('refused, told to nobody and free of calls is a campaign callback', () => {
+describe('a campaign callback is refused without an event or an upstream call', () => {
   it.each([
     ...forged,
     ['at the address for messages', 400, (url, body) => ({ to: one.messageUrl || url, say: body })],
@@ -94,7 +94,7 @@ describe('refused, told to nobody and free of calls is a campaign callback', () 
   });
 });
 
-describe('refused, told to nobody and free of calls is a message callback', () => {
+describe('a message callback is refused without an event or an upstream call', () => {
   it.each([
     ...forged,
     ['at the address for campaigns', 404, (url, body) => ({ to: swapped(url), say: body })],
@@ -111,8 +111,8 @@ describe('refused, told to nobody and free of calls is a message callback', () =
   });
 });
 
-describe('a callback that comes to the address of another campaign', () => {
-  it('is refused, told to nobody, and costs one look at most however often it comes', async () => {
+describe('a callback at the address of another campaign', () => {
+  it('is refused without an event, for one upstream read at most however often it is sent', async () => {
     const campaign = await listen(gateway, 'ws', one.sid);
     const messages = await listenToMessages(gateway, 'ws', one.sid);
     sandbox.calls.splice(0);
@@ -130,7 +130,7 @@ describe('a callback that comes to the address of another campaign', () => {
     expect(sandbox.calls.length).toBeLessThanOrEqual(1);
   });
 
-  it('is taken and does nothing where nobody has read the campaign', async () => {
+  it('is accepted without effect if nobody has read the campaign', async () => {
     sandbox.calls.splice(0);
     const { sid } = sandbox.state.insert({});
     const { status, text } = await postCallback(one.campaignUrl, campaignSays(sid, 'completed'));
@@ -140,16 +140,13 @@ describe('a callback that comes to the address of another campaign', () => {
   });
 });
 
-it.each(['GET', 'PUT', 'DELETE'] as const)(
-  '%s at the address of a callback is not allowed',
-  async (method) => {
-    const answer = await request(one.campaignUrl, { method });
-    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST']);
-    await answer.body.dump();
-  },
-);
+it.each(['GET', 'PUT', 'DELETE'] as const)('%s at a webhook address is 405', async (method) => {
+  const answer = await request(one.campaignUrl, { method });
+  expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST']);
+  await answer.body.dump();
+});
 
-it('what is too large a callback is told how large one may be', async () => {
+it('a callback that is too large gets 413 with the limit', async () => {
   const { status, text } = await postCallback(one.campaignUrl, 'x'.repeat(20_000));
   expect([status, text]).toEqual([413, expect.stringContaining(`${16 * 1024} bytes`)]);
 });

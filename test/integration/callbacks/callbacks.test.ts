@@ -56,7 +56,7 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
     ['a form', { form: true }],
     ['JSON that is labelled as a form', { contentType: 'application/x-www-form-urlencoded' }],
     ['JSON that is labelled as text', { contentType: 'text/plain' }],
-  ])('that comes three times as %s reaches a subscriber once, within a second', async (_what, writing) => {
+  ])('sent three times as %s is published once, within a second', async (_what, writing) => {
     const subscriber = await listenTo(transport);
     sandbox.state.setStatus(one.sid, 'in-progress');
     for (let copy = 0; copy < 3; copy += 1) {
@@ -70,7 +70,7 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
     expect(sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });
 
-  it('is heard of within a second beside those of nine other campaigns, though the upstream is slow', async () => {
+  it('is published within a second beside those of nine other campaigns, with a slow upstream', async () => {
     const others = await Promise.all(Array.from({ length: 9 }, () => createCalledBack(gateway)));
     const all = [one, ...others];
     const subscribers = await Promise.all(all.map(({ sid }) => listenTo(transport, sid)));
@@ -82,7 +82,7 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
     await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
   });
 
-  it('that is ahead of what the upstream shows is heard of at the second look, five seconds later', async () => {
+  it('that is ahead of the upstream is published at the second read, five seconds later', async () => {
     const subscriber = await listenTo(transport);
     await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
     await until(() => sandbox.calls[0]?.status === 200);
@@ -98,7 +98,7 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
 });
 
 describe('a campaign callback', () => {
-  it('of the start that comes after the end changes nothing and costs nothing', async () => {
+  it('of the start that arrives after the end has no effect and costs no call', async () => {
     const subscribers = await Promise.all(transports.map((transport) => listenTo(transport)));
     sandbox.state.setStatus(one.sid, 'completed');
     await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
@@ -126,7 +126,7 @@ describe('a campaign callback', () => {
     expect(sandbox.calls.map(({ status }) => status)).toEqual([0]);
   });
 
-  it('of a campaign that nobody listens to costs nothing, and the next query sees what it says', async () => {
+  it('without subscribers costs no call, and the next query shows the new state', async () => {
     const status = async (): Promise<unknown> =>
       (await ask(gateway, `{ campaign(sid: "${one.sid}") { status } }`)).data;
     expect(await status()).toEqual({ campaign: { status: 'CREATED' } });
@@ -140,7 +140,7 @@ describe('a campaign callback', () => {
 
 describe('message callbacks', () => {
   it.each(transports)(
-    'over %s: each status of a message is told once, and only forward',
+    'over %s: each status of a message is published once, and a message never goes back',
     async (transport) => {
       const subscriber = await listenToMessagesOf(transport);
       const said =
@@ -159,7 +159,7 @@ describe('message callbacks', () => {
     },
   );
 
-  it.each([1, 2])('500 of them, %i of each, are told in order for at most 3 calls', async (copies) => {
+  it.each([1, 2])('500 of them, %i of each, are published in order for at most 3 calls', async (copies) => {
     const subscribers = await Promise.all(transports.map((transport) => listenToMessagesOf(transport)));
     await listenTo('ws'); // the campaign itself is of interest too
     const messages = Array.from({ length: 500 }, (_, index) => `message-${index}`);

@@ -90,7 +90,7 @@ const reads: readonly (readonly [way: string, query: () => string, campaignIn: (
   ];
 const scopesThatRead = someScopes.filter((scopes) => scopes.includes('campaigns:read'));
 
-describe.each(reads)('addresses of our own, %s,', (_way, query, campaignIn) => {
+describe.each(reads)('the gateway’s own webhook addresses, %s,', (_way, query, campaignIn) => {
   it.each(scopesThatRead.map((scopes) => [scopes] as const))('over HTTP to %j', async (scopes) => {
     const { data, errors } = await as(scopes, query());
     expect(errors).toBeUndefined();
@@ -111,7 +111,7 @@ describe.each(reads)('addresses of our own, %s,', (_way, query, campaignIn) => {
   it.each([
     [reader, both],
     [both, reader],
-  ])('an answer kept for %j is not given to %j', async (first, second) => {
+  ])('a response cached for %j is not served to %j', async (first, second) => {
     const askAs = async (scopes: readonly Scope[]) => look(gateway, { query: query() }, showing(scopes));
     await askAs(first);
     await askAs(first);
@@ -126,7 +126,7 @@ describe.each(reads)('addresses of our own, %s,', (_way, query, campaignIn) => {
   });
 });
 
-describe('addresses of our own, beside messages,', () => {
+describe('the gateway’s own webhook addresses, beside messages,', () => {
   it.each([
     ['are hidden from who may read', support, hidden],
     [
@@ -169,7 +169,7 @@ describe.each(transports)('an event over %s', (transport) => {
   });
 });
 
-it('who may write alone sees them in what a write answers', async () => {
+it('a caller with campaigns:write only sees them in the payload of a mutation', async () => {
   const { data, errors } = await as(
     writer,
     `mutation { pauseCampaign(sid: "${sid}") { campaign ${addresses} } }`,
@@ -177,7 +177,7 @@ it('who may write alone sees them in what a write answers', async () => {
   expect([data, errors]).toEqual([{ pauseCampaign: { campaign: shown() } }, undefined]);
 });
 
-describe('hidden is every address that is, or was, or has in it one of ours, and nothing else', () => {
+describe('callback addresses that contain a webhook address of the gateway are hidden, and no others', () => {
   it.each<[what: string, url: (own: string) => string, isHidden: boolean]>([
     ['of another host and port', (own) => own.replace('127.0.0.1:4999', 'GATEWAY.example:8443'), true],
     ['signed with an earlier secret', (own) => `${own.slice(0, -20)}${'A'.repeat(20)}`, true],
@@ -197,7 +197,7 @@ describe('hidden is every address that is, or was, or has in it one of ours, and
   });
 });
 
-it('no token is in a log, whatever is done', async () => {
+it('no log line contains a token of a webhook address', async () => {
   for (const scopes of someScopes) for (const [, query] of reads) await as(scopes, query());
   const tokens = ownOf(sid).map((url) => String(url).split('/').at(-1) ?? '');
   for (const token of tokens) expect(gateway.logs.join('')).not.toContain(token);

@@ -39,7 +39,7 @@ const example = readVariables('deploy/example.env');
 
 describe('compose.yaml', () => {
   it.each(Object.entries(services))(
-    '%s may write nowhere but where it is told to, and do little',
+    '%s has a read-only file system and no capabilities',
     (_name, service) => {
       expect(service).toMatchObject({
         read_only: true,
@@ -51,7 +51,7 @@ describe('compose.yaml', () => {
     },
   );
 
-  it('uses nothing that it does not declare', () => {
+  it('uses only volumes, networks and services that it declares', () => {
     for (const { networks, secrets = [], volumes = [] } of Object.values(services)) {
       expect(Object.keys(declared.networks)).toEqual(expect.arrayContaining([...networks]));
       expect(Object.keys(declared.secrets)).toEqual(expect.arrayContaining([...secrets]));
@@ -60,7 +60,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  it('has two gateways that differ in nothing but their port', () => {
+  it('has two gateways that differ in their port only', () => {
     const [one, other] = Object.values(gateways);
     expect(Object.keys(gateways)).toHaveLength(2);
     expect({ ...one, ports: null }).toEqual({ ...other, ports: null });
@@ -68,7 +68,7 @@ describe('compose.yaml', () => {
     expect(one?.depends_on).toEqual({ redis: { condition: 'service_healthy' } });
   });
 
-  it('has a Redis that nobody outside reaches, and that forgets no idempotency key to make room', () => {
+  it('has a Redis without a published port that evicts no idempotency keys', () => {
     expect(redis).toBeDefined();
     expect(redis?.ports).toBeUndefined();
     expect(redis?.networks).toEqual(['back']);
@@ -79,7 +79,7 @@ describe('compose.yaml', () => {
     expect(said).toMatch(/--maxmemory \d+mb/);
   });
 
-  it('makes, with the example filled in, a configuration that gateways start with and that asks callers for keys', () => {
+  it('with a filled-in example.env is a valid configuration with API keys', () => {
     for (const service of Object.values(gateways)) {
       const { environment = {}, secrets = [], stop_grace_period: stop = '0s' } = service;
       const said = { HOST: '0.0.0.0', ...filledIn, ...example.set, ...accountOf(filledIn), ...environment };
@@ -94,12 +94,12 @@ describe('compose.yaml', () => {
 });
 
 describe('deploy/example.env', () => {
-  it('names no variable that neither the gateway nor compose reads, and holds no secret', () => {
+  it('has only variables that the gateway or compose reads, and no secret', () => {
     expect(example.names.filter((name) => !knownVariables.includes(name))).toEqual(['REDIS_PASSWORD']);
     expect(Object.keys(example.set).filter((name) => Object.hasOwn(filledIn, name))).toEqual([]);
   });
 
-  it('is read by the gateways under the name that its first line tells to copy it to, which no commit holds', () => {
+  it('is copied to a file that the gateways read and git ignores', () => {
     const file = Object.values(gateways)[0]?.env_file ?? '';
     expect(example.text).toContain(`copy it to ${file} `);
     expect(linesOf('.gitignore')).toEqual(expect.arrayContaining([file, 'deploy/api-keys.json']));
@@ -121,7 +121,7 @@ describeWithRedis('the Redis of compose.yaml', () => {
     );
   };
 
-  it('answers to its password only, with which it is healthy and gateways reach it', async () => {
+  it('requires its password, which the health check and the gateways use', async () => {
     expect([command, settings['requirepass']]).toEqual(['redis-server', password]);
     const folder = mkdtempSync(join(tmpdir(), 'redis-'));
     const running = await startRedis(undefined, { ...settings, dir: folder });

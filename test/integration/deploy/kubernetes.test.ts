@@ -60,8 +60,8 @@ const { template } = spec;
 const config = manifest('config') as ConfigMap;
 const container = template.spec.containers[0] as Container;
 
-describe('the manifests for Kubernetes', () => {
-  it('are all that kustomize is told of', () => {
+describe('the Kubernetes manifests', () => {
+  it('are all listed in kustomization.yaml', () => {
     const { resources } = manifest('kustomization') as { readonly resources: readonly string[] };
     for (const resource of resources)
       expect(readYaml(`deploy/kubernetes/${resource}`)).toMatchObject({
@@ -72,19 +72,19 @@ describe('the manifests for Kubernetes', () => {
     expect(resources).toHaveLength(5);
   });
 
-  it('name no variable that the gateway does not read', () => {
+  it('have only variables that the gateway reads', () => {
     const named = [...Object.keys(config.data), ...container.env.map(({ name }) => name)];
     expect(named.filter((name) => !knownVariables.includes(name))).toEqual([]);
     expect(new Set(named).size).toBe(named.length);
     expect(container.envFrom).toEqual([{ configMapRef: { name: config.metadata.name } }]);
   });
 
-  it('hold no secret: each comes from a Secret', () => {
+  it('contain no secret: each comes from a Secret', () => {
     expect(container.env.filter(({ value }) => value !== undefined)).toEqual([]);
     expect(Object.keys(config.data).filter((name) => Object.hasOwn(filledIn, name))).toEqual([]);
   });
 
-  it('make a configuration that the gateway starts with, and that asks callers for keys', () => {
+  it('are a valid configuration with API keys', () => {
     const secrets = Object.fromEntries(container.env.map(({ name }) => [name, filledIn[name]]));
     const read = readConfig({ HOST: '0.0.0.0', ...config.data, ...secrets });
     const { access, upstream, redisUrl } = read;
@@ -108,14 +108,14 @@ describe('the manifests for Kubernetes', () => {
     expect(template.spec.automountServiceAccountToken).toBe(false);
   });
 
-  it('leave a gateway that is stopped the time that it may take', () => {
+  it('give a stopping gateway more time than SHUTDOWN_GRACE_MS', () => {
     const [, sleptSeconds] = container.lifecycle.preStop.exec.command;
     const { shutdownGraceMs } = readConfig({ SHUTDOWN_GRACE_MS: config.data['SHUTDOWN_GRACE_MS'] });
     const needed = Number(sleptSeconds) + shutdownGraceMs / 1000;
     expect(template.spec.terminationGracePeriodSeconds).toBeGreaterThan(needed);
   });
 
-  it('select the pods that they make', () => {
+  it('select the pods that they create', () => {
     const { labels } = template.metadata;
     const selectors = [
       spec.selector.matchLabels,
@@ -129,13 +129,13 @@ describe('the manifests for Kubernetes', () => {
     expect(spec.replicas).toBeGreaterThan(1);
   });
 
-  it('do not let a gateway go before there is another', () => {
+  it('keep a gateway running until its replacement is ready', () => {
     expect(spec).toMatchObject({ strategy: { rollingUpdate: { maxUnavailable: 0 } } });
     expect(manifest('disruption-budget')).toMatchObject({ spec: { maxUnavailable: 1 } });
   });
 });
 
-describe("the probes' addresses", () => {
+describe('the probes', () => {
   let sandbox: Sandbox;
   let gateway: GatewayUnderTest;
   beforeAll(async () => {
@@ -148,7 +148,7 @@ describe("the probes' addresses", () => {
   });
 
   it.each(['startupProbe', 'livenessProbe', 'readinessProbe'] as const)(
-    'are served: %s, and spend no upstream call',
+    'get a response without an upstream call: %s',
     async (probe) => {
       const { path, port, httpHeaders } = container[probe].httpGet;
       expect(httpHeaders.map(({ name }) => name)).toEqual(['Host']); // or it would be the pod's address

@@ -56,7 +56,7 @@ async function callsOf(work: () => Promise<unknown>): Promise<number> {
 /** The version of a write of a peer whose clock is ahead. */
 const ahead = () => (now() + 5000) * 1000;
 
-describe('the write of a peer', () => {
+describe('a write by a peer', () => {
   it('is served from the cache, and invalidates the lists', async () => {
     const before = await read();
     await account.newestWindow(readOptions());
@@ -73,7 +73,7 @@ describe('the write of a peer', () => {
     expect((await read()).name).toBe(before.name); // a later read is newer, although the clock of the peer is ahead
   });
 
-  it('can drop the lists, so that none is served as a stale entry', async () => {
+  it('can remove the lists, so that none is served as a stale entry', async () => {
     await account.newestWindow(readOptions());
     account.applyRemoteWrite(null);
     await sandbox.close();

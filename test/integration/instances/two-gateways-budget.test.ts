@@ -57,22 +57,25 @@ describeWithRedis('the budget of two gateways of one account', () => {
         for (const read of reads) await read();
       },
     ],
-  ])('is one: reads through both, %s, stay within it, and are told when to come back', async (_how, run) => {
-    await start();
-    const errors = both().map(() => [] as Awaited<ReturnType<typeof readErrors>>);
-    const reads = both().flatMap((gateway, index) =>
-      sids(index * 15, index * 15 + 15).map((sid) => async () => {
-        errors[index]?.push(...(await readErrors(gateway, [sid])));
-      }),
-    );
-    await run(reads);
-    expect(sandbox.calls).toHaveLength(forReads);
-    expect(refused()).toEqual([]);
-    expect(errors.flat()).toHaveLength(30 - forReads);
-    expectToComeBack(errors.flat());
-  });
+  ])(
+    'is shared: reads through both, %s, stay within it, and the refused ones have retryAfter',
+    async (_how, run) => {
+      await start();
+      const errors = both().map(() => [] as Awaited<ReturnType<typeof readErrors>>);
+      const reads = both().flatMap((gateway, index) =>
+        sids(index * 15, index * 15 + 15).map((sid) => async () => {
+          errors[index]?.push(...(await readErrors(gateway, [sid])));
+        }),
+      );
+      await run(reads);
+      expect(sandbox.calls).toHaveLength(forReads);
+      expect(refused()).toEqual([]);
+      expect(errors.flat()).toHaveLength(30 - forReads);
+      expectToComeBack(errors.flat());
+    },
+  );
 
-  it('keeps its part for writes, whoever floods it with reads', async () => {
+  it('reserves its share for writes during a flood of reads', async () => {
     await start();
     await Promise.all(sids(0, 30).map((sid) => readErrors(two.a, [sid])));
     const { createCampaign } = await two.b.data(CreateDocument, { input: validInput });
@@ -84,7 +87,7 @@ describeWithRedis('the budget of two gateways of one account', () => {
     expect(refused()).toEqual([]);
   });
 
-  it('is told as what is left of it for both', async () => {
+  it('is reported as the calls left for both (budgetLeft)', async () => {
     await start();
     await readErrors(two.a, sids(0, 4));
     const report = { headers: { 'x-upstream-report': '1' } };
@@ -92,7 +95,7 @@ describeWithRedis('the budget of two gateways of one account', () => {
     expect(answer.extensions?.upstream).toMatchObject({ calls: 1, budgetLeft: perMinute - 5 });
   });
 
-  it('is paused for both by a 429 that one of them was answered', async () => {
+  it('is paused for both by a 429 to one of them', async () => {
     let isRefusing = true;
     const fault = { kind: 'status', status: 429, retryAfterSeconds: 60 } as const;
     await start({ faults: () => (isRefusing ? fault : undefined) });
@@ -104,7 +107,7 @@ describeWithRedis('the budget of two gateways of one account', () => {
     expect(sandbox.calls).toHaveLength(before);
   });
 
-  it('counts what was sent by a gateway that is gone', async () => {
+  it('counts the calls of a gateway that has stopped', async () => {
     await start();
     await readErrors(two.a, sids(0, 6));
     await two.a.close();

@@ -47,17 +47,20 @@ describeWithRedis('creates of one content through two gateways, on an upstream t
   const gateways = (): [GatewayUnderTest, GatewayUnderTest] => [a, b] as [GatewayUnderTest, GatewayUnderTest];
   const names = ['Diwali offer', 'Diwali  offer'];
 
-  it.each(names)('do not take what the other is being answered with (%j)', async (name) => {
-    const [one, other] = gateways();
-    faults = [{ kind: 'delay', when: 'after', delayMs: 400 }, { kind: 'reset' }];
-    const first = createdSid(one, { ...diwali, idempotencyKey: 'one' });
-    await until(() => sidsOf(sandbox).length === 1);
-    const second = await createdSid(other, { ...diwali, name, idempotencyKey: 'other' });
-    expect([await first, second].sort()).toEqual(sidsOf(sandbox));
-    expect(posts(sandbox)).toBe(3);
-  });
+  it.each(names)(
+    'do not accept the campaign of a create in flight on the other gateway (%j)',
+    async (name) => {
+      const [one, other] = gateways();
+      faults = [{ kind: 'delay', when: 'after', delayMs: 400 }, { kind: 'reset' }];
+      const first = createdSid(one, { ...diwali, idempotencyKey: 'one' });
+      await until(() => sidsOf(sandbox).length === 1);
+      const second = await createdSid(other, { ...diwali, name, idempotencyKey: 'other' });
+      expect([await first, second].sort()).toEqual(sidsOf(sandbox));
+      expect(posts(sandbox)).toBe(3);
+    },
+  );
 
-  it('do not take what may be the other’s that is lost, and send nothing more', async () => {
+  it('do not accept a campaign that may belong to a lost create of the other gateway, and send nothing more', async () => {
     const [one, other] = gateways();
     faults = [{ kind: 'hang', when: 'after' }, { kind: 'reset' }];
     // Nobody will ever know which of them has made it.
@@ -70,7 +73,7 @@ describeWithRedis('creates of one content through two gateways, on an upstream t
     expect(posts(sandbox)).toBe(2);
   });
 
-  it('find both where both were lost, and they are the same in every letter', async () => {
+  it('find both campaigns of two lost creates with exactly the same content', async () => {
     faults = [
       { kind: 'reset', when: 'after' },
       { kind: 'reset', when: 'after' },

@@ -39,7 +39,7 @@ describeWithRedis('of two gateways of one account', () => {
     await until(() => performance.now() - from > ms, ms + 1000);
   };
 
-  it.each(transports)('a callback to A is heard on B once, within a second, over %s', async (how) => {
+  it.each(transports)('a callback to A is published on B once, within a second, over %s', async (how) => {
     const subscriber = await listen(two.b, how, one.sid);
     sandbox.calls.splice(0);
     sandbox.state.setStatus(one.sid, 'in-progress');
@@ -51,7 +51,7 @@ describeWithRedis('of two gateways of one account', () => {
     expect(gets()).toBe(1);
   });
 
-  it('a callback to A that knows nothing of the campaign is heard on B', async () => {
+  it('a callback to A, which does not know the campaign, is published on B', async () => {
     const { sid, onB } = one;
     const subscriber = await listen(two.b, 'ws', sid);
     const c = await two.startAnother();
@@ -62,7 +62,7 @@ describeWithRedis('of two gateways of one account', () => {
     expect(subscriber.statuses()).toEqual(['COMPLETED']);
   });
 
-  it('a callback that comes three times, to A, to B, and to A, is heard by each once, for one call', async () => {
+  it('a callback that arrives at A, B and A again is published once on each, for one call', async () => {
     const subscribers = await listenOnBoth();
     sandbox.calls.splice(0);
     sandbox.state.setStatus(one.sid, 'in-progress');
@@ -74,7 +74,7 @@ describeWithRedis('of two gateways of one account', () => {
     expect(gets()).toBe(1);
   });
 
-  it('what is late changes nothing on B: the start after the end', async () => {
+  it('a late callback has no effect on B: the start after the end', async () => {
     const subscribers = await listenOnBoth();
     sandbox.state.setStatus(one.sid, 'completed');
     await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
@@ -90,7 +90,7 @@ describeWithRedis('of two gateways of one account', () => {
     expect(gets()).toBe(0);
   });
 
-  it('every change that A makes is heard on B with no call more, and B answers it', async () => {
+  it('every change by A is published on B without a further call, and B serves it', async () => {
     const subscribers = await Promise.all(transports.map((how) => listen(two.b, how, one.sid)));
     sandbox.calls.splice(0);
     const actions = ['update', 'pause', 'resume', 'pause', 'complete', 'archive'] as const;
@@ -104,7 +104,7 @@ describeWithRedis('of two gateways of one account', () => {
     expect(gets()).toBe(0);
   });
 
-  it('each status of a message is told once, and only forward, wherever it is called back', async () => {
+  it('each status of a message is published once on each gateway, and a message never goes back', async () => {
     const subscribers = await Promise.all(
       gateways().flatMap((gateway) => transports.map((how) => listenToMessages(gateway, how, one.sid))),
     );
@@ -126,7 +126,7 @@ describeWithRedis('of two gateways of one account', () => {
     }
   });
 
-  it('500 messages that are called back to both, in turn, are told on both for at most 3 calls', async () => {
+  it('500 message callbacks to A and B in turn are published on both for at most 3 calls', async () => {
     const subscribers = await Promise.all(
       gateways().flatMap((gateway) => transports.map((how) => listenToMessages(gateway, how, one.sid))),
     );
@@ -146,7 +146,7 @@ describeWithRedis('of two gateways of one account', () => {
     expect(gets()).toBeLessThanOrEqual(3);
   });
 
-  it('what A was called back about is not answered by B from before', async () => {
+  it('after a callback to A, B does not serve its older cache entry', async () => {
     const ask = async () => (await two.b.data(CampaignBySidDocument, { sid: one.sid })).campaign?.status;
     expect(await ask()).toBe('CREATED');
     sandbox.state.setStatus(one.sid, 'completed');
@@ -158,20 +158,23 @@ describeWithRedis('of two gateways of one account', () => {
   it.each([
     ['behind', -600_000],
     ['ahead', 600_000],
-  ])('one whose clock is ten minutes %s hears every change, and tells of its own', async (_what, skewMs) => {
-    const c = await two.startAnother(() => Date.now() + skewMs);
-    await untilTheyHear({ ...two, b: c });
-    const subscribers = [await listen(two.a, 'ws', one.sid), await listen(c, 'sse', one.sid)];
-    const actions = ['pause', 'resume', 'pause', 'complete', 'archive'] as const;
-    for (const [index, action] of actions.entries()) {
-      expect(await change(index % 2 === 0 ? two.a : c, action, one.sid)).toMatchObject({ codes: [] });
-      await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 1000)));
-    }
-    expect(subscribers[1]?.statuses()).toEqual(subscribers[0]?.statuses());
-    expect(subscribers[0]?.statuses()).toHaveLength(actions.length);
-  });
+  ])(
+    'a gateway whose clock is ten minutes %s publishes all changes, and announces its own',
+    async (_what, skewMs) => {
+      const c = await two.startAnother(() => Date.now() + skewMs);
+      await untilTheyHear({ ...two, b: c });
+      const subscribers = [await listen(two.a, 'ws', one.sid), await listen(c, 'sse', one.sid)];
+      const actions = ['pause', 'resume', 'pause', 'complete', 'archive'] as const;
+      for (const [index, action] of actions.entries()) {
+        expect(await change(index % 2 === 0 ? two.a : c, action, one.sid)).toMatchObject({ codes: [] });
+        await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 1000)));
+      }
+      expect(subscribers[1]?.statuses()).toEqual(subscribers[0]?.statuses());
+      expect(subscribers[0]?.statuses()).toHaveLength(actions.length);
+    },
+  );
 
-  it('closing leaves nothing open', async () => {
+  it('closing both leaves no connection open', async () => {
     await listenOnBoth();
     await leaveAll();
     const c = await two.startAnother();

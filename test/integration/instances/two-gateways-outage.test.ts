@@ -56,7 +56,7 @@ describeWithRedis('two gateways whose Redis is gone', () => {
   const readAll = (gateway: GatewayUnderTest, wanted: readonly string[]) =>
     Promise.all(wanted.map((sid) => readErrors(gateway, [sid]))).then((errors) => errors.flat());
 
-  it('answer from memory at once, and what is not there from the upstream', async () => {
+  it('serve cache entries from memory at once, and read others from the upstream', async () => {
     await start();
     const [sid = '', other = ''] = sids(0, 2);
     await readErrors(two.a, [sid]);
@@ -68,7 +68,7 @@ describeWithRedis('two gateways whose Redis is gone', () => {
     expect(sandbox.calls).toHaveLength(before + 2);
   });
 
-  it('answer what was under way when it went', async () => {
+  it('complete the requests that were in flight when Redis failed', async () => {
     await start();
     fault = { kind: 'delay', delayMs: 500 };
     const [sid = ''] = sids(0, 1);
@@ -78,7 +78,7 @@ describeWithRedis('two gateways whose Redis is gone', () => {
     for (const { errors } of await Promise.all(underWay)) expect(errors).toBeUndefined();
   });
 
-  it('stay together within the budget, each within its part of what is left', async () => {
+  it('stay within the shared budget together, each within its share of the rest', async () => {
     await start();
     await untilTwo();
     await readErrors(two.a, sids(0, 5));
@@ -92,7 +92,7 @@ describeWithRedis('two gateways whose Redis is gone', () => {
     expect(refused()).toEqual([]);
   });
 
-  it('are one again when it is back, and count what they sent meanwhile', async () => {
+  it('share the budget again when Redis is back, including the calls sent meanwhile', async () => {
     await start();
     await untilTwo();
     await redis.stop();
@@ -110,7 +110,7 @@ describeWithRedis('two gateways whose Redis is gone', () => {
     expect((await ask(two.a, one(sid))).errors).toBeDefined();
   });
 
-  it('refuse a create with a key rather than risk a second one, and take one without', async () => {
+  it('refuse a create with a key, and accept one without', async () => {
     await start();
     await redis.stop();
     const create = `mutation($input: CreateCampaignInput!) {
@@ -124,7 +124,7 @@ describeWithRedis('two gateways whose Redis is gone', () => {
     expect((await ask(two.a, create, { variables: { input: validInput } })).errors).toBeUndefined();
   });
 
-  it('do not wait for one that is slow, but for the first answer', async () => {
+  it('wait for a slow Redis once only', async () => {
     const proxy = await startSlowProxy(redis.port);
     await start(proxy.url);
     proxy.delayMs = 5000;

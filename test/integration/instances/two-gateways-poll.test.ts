@@ -28,7 +28,7 @@ describeWithRedis('two gateways of one account', () => {
   const listenAll = (on: GatewayUnderTest, sids: readonly string[]): Promise<CampaignSubscriber[]> =>
     Promise.all(sids.map((sid, index) => listen(on, index % 2 === 0 ? 'ws' : 'sse', sid)));
 
-  it('poll together: 50 subscribers on each hear of a change within 25 s, for at most 8 calls', async () => {
+  it('share one poll: 50 subscribers on each get a change within 25 s, for at most 8 calls', async () => {
     two = await startTwo();
     const sids = insert(50);
     const subscribers = [...(await listenAll(two.a, sids)), ...(await listenAll(two.b, sids))];
@@ -38,7 +38,7 @@ describeWithRedis('two gateways of one account', () => {
     expect(two.sandbox.calls.length).toBeLessThanOrEqual(8);
   }, 120_000);
 
-  it('read once after Redis was away: what the other was called back about meanwhile is heard', async () => {
+  it('read once after an outage of Redis, and publish changes that the other got callbacks for', async () => {
     two = await startTwo();
     const [here, elsewhere] = [await createShared(two), await createShared(two)];
     const onA = await listen(two.a, 'ws', here.sid);
@@ -67,7 +67,7 @@ describeWithRedis('two gateways of one account', () => {
     }
   }, 120_000);
 
-  it('go on alone while Redis answers nothing', async () => {
+  it('poll independently while Redis hangs', async () => {
     two = await startTwo();
     const one = await createShared(two);
     const subscriber = await listen(two.a, 'ws', one.sid);
@@ -81,7 +81,7 @@ describeWithRedis('two gateways of one account', () => {
     two.redis.resume();
   });
 
-  it('each take the addresses that the other has made, and no others', async () => {
+  it('each accept webhook addresses of the other, and no foreign ones', async () => {
     two = await startTwo();
     const one = await createShared(two);
     await ask(two.b, `{ campaign(sid: "${one.sid}") { name } }`);

@@ -79,7 +79,7 @@ describeWithRedis('two gateways of one account', () => {
     ['a campaign', () => one(), 'campaign1'],
     ['a list', () => list, 'campaigns1'],
     ['messages', messages, 'messages1'],
-  ])('find %s that the other has read: the same answer, and no call', async (_what, query, kind) => {
+  ])('serve %s that the other has read: the same response without a call', async (_what, query, kind) => {
     const first = await read(two.a, query());
     await isShared(kind);
     now += second;
@@ -92,7 +92,7 @@ describeWithRedis('two gateways of one account', () => {
     ).toBe(0);
   });
 
-  it('find single campaigns, one or several, that the other has read in a list', async () => {
+  it('serve single campaigns that the other has read in a list', async () => {
     await read(two.a, list);
     await isShared('campaign1');
     now += 20 * second; // the list is too old, the scheduled campaigns in it are not
@@ -101,7 +101,7 @@ describeWithRedis('two gateways of one account', () => {
     expect(await callsOf(() => read(two.b, both))).toBe(0);
   });
 
-  it('do not take for fresh what is not', async () => {
+  it('do not serve an expired entry of the other as fresh', async () => {
     await read(two.a, one());
     await isShared('campaign1');
     now += 31 * second;
@@ -112,7 +112,7 @@ describeWithRedis('two gateways of one account', () => {
     ['a campaign', () => one()],
     ['a list', () => list],
     ['messages', messages],
-  ])('make one call for %s that 20 clients ask both for at once', async (_what, query) => {
+  ])('make one call for %s requested by 20 clients on both at once', async (_what, query) => {
     fault = { kind: 'delay', delayMs: 150 };
     const ask20 = () =>
       Promise.all(Array.from({ length: 20 }, (_, index) => read(index % 2 === 0 ? two.a : two.b, query())));
@@ -124,7 +124,7 @@ describeWithRedis('two gateways of one account', () => {
     ).toBe(1);
   });
 
-  it('read by themselves what the other could not', async () => {
+  it('read an entry themselves if the read of the other fails', async () => {
     fault = { kind: 'status', status: 400 };
     const failing = ask(two.a, one());
     await until(() => sandbox.calls.length === 1);
@@ -137,13 +137,13 @@ describeWithRedis('two gateways of one account', () => {
     ['a campaign', () => one(), 'campaign1'],
     ['a list', () => list, 'campaigns1'],
     ['messages', messages, 'messages1'],
-  ])('read %s anew for who asked for that', async (_what, query, kind) => {
+  ])('read %s again for Cache-Control: no-cache', async (_what, query, kind) => {
     await read(two.a, query());
     await isShared(kind);
     expect(await callsOf(() => read(two.b, query(), noCache))).toBe(1);
   });
 
-  it('do not give who asked for a new reading one that the other had begun before', async () => {
+  it('do not answer a no-cache request with a read that the other began earlier', async () => {
     fault = { kind: 'delay', delayMs: 400, when: 'after' };
     const early = read(two.a, one());
     await until(() => sandbox.calls.length === 1);
@@ -154,7 +154,7 @@ describeWithRedis('two gateways of one account', () => {
     expect(statusIn(await read(two.b, one()))).toBe('PAUSED');
   });
 
-  it('give what the other read last, up to an hour old, where the upstream is gone', async () => {
+  it('serve stale entries of the other, up to an hour old, while the upstream is down', async () => {
     for (const query of [one(), list, messages()]) await read(two.a, query);
     for (const kind of ['campaign1', 'campaigns1', 'messages1']) await isShared(kind);
     await sandbox.close();
@@ -167,7 +167,7 @@ describeWithRedis('two gateways of one account', () => {
       expect((await ask(two.a, query)).errors?.[0]?.extensions?.code).toBe('UPSTREAM_UNAVAILABLE');
   });
 
-  it('see in old messages what is final only when it was read after the end', async () => {
+  it('treat cached messages as final only if they were read after the end of the campaign', async () => {
     sandbox.state.setStatus(sid, 'completed');
     now += 2 * minute;
     await read(two.a, one());

@@ -78,7 +78,7 @@ describeWithRedis('a write through one of two gateways', () => {
   it.each([
     ['a list', () => list, 'campaigns1'],
     ['its messages', messages, 'messages1'],
-  ])('read %s anew after a write of the other', async (_what, query, kind) => {
+  ])('read %s again after a write by the other', async (_what, query, kind) => {
     await read(two.a, query());
     await isShared(kind);
     await read(two.a, pause());
@@ -90,7 +90,7 @@ describeWithRedis('a write through one of two gateways', () => {
     ).toBe(1);
   });
 
-  it('find what a write of the other answered', async () => {
+  it('serve the campaign that a write by the other returned', async () => {
     await read(two.a, one());
     await isShared('campaign1');
     await read(two.a, pause());
@@ -104,7 +104,7 @@ describeWithRedis('a write through one of two gateways', () => {
     ).toBe(0);
   });
 
-  it('never find, right after a write of the other, what was before it', async () => {
+  it('never serve an older entry right after a write by the other', async () => {
     for (const action of ['pause', 'resume', 'pause', 'resume', 'pause']) {
       await read(two.b, one(other)); // what is found is kept there: it must not be the campaign itself
       await read(two.a, `mutation { ${action}Campaign(sid: "${sid}") { campaign { status } } }`);
@@ -114,7 +114,7 @@ describeWithRedis('a write through one of two gateways', () => {
     }
   });
 
-  it('do not take a list, read before a write of the other, whose answer came after it', async () => {
+  it('do not cache a list whose read began before a write by the other and ended after it', async () => {
     fault = { kind: 'delay', delayMs: 400, when: 'after' };
     const early = read(two.a, list);
     await until(() => sandbox.calls.length === 1);

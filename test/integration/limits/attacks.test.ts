@@ -33,7 +33,7 @@ async function attack({ path = '/graphql', method = 'POST', headers, body }: Att
   return { status: answer.statusCode, text: await answer.body.text() };
 }
 
-describe('refused without an upstream call, and without a word of the inside', () => {
+describe('attacks are refused without an upstream call, and without internals in the response', () => {
   it.each(attacks.map((one) => [one.what, one] as const))('%s', async (_what, one) => {
     const logged = gateway.logs.length;
     const { status, text } = await attack(one);
@@ -47,7 +47,7 @@ describe('refused without an upstream call, and without a word of the inside', (
   });
 });
 
-it('two thousand of them leave nothing behind, and others are answered after them', async () => {
+it('two thousand of them leave no memory behind, and other requests are served after them', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const round = async (count: number): Promise<number> => {

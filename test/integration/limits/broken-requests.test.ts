@@ -28,21 +28,18 @@ it.each([
   ['has a chunk that is longer than it says', 400, `${chunked}1\r\n{}\r\n0\r\n\r\n`],
   ['has headers beyond all measure', 431, `${post}x: ${'x'.repeat(20_000)}\r\n\r\n`],
   ['never ends', 408, `${post}content-length: 100\r\n\r\n{`],
-])(
-  'a request that %s is %i in the shape of an error, and the connection ends',
-  async (_what, status, said) => {
-    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
-    socket.write(said);
-    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
-    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
-    expect(JSON.parse(body)).toEqual({
-      errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
-    });
-    expect(body).not.toMatch(/HPE_|ERR_|Parse/);
-    expect(sandbox.calls).toEqual([]);
-  },
-);
+])('a request that %s gets %i with a GraphQL error, and the connection ends', async (_what, status, said) => {
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+  socket.write(said);
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
+  expect(JSON.parse(body)).toEqual({
+    errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
+  });
+  expect(body).not.toMatch(/HPE_|ERR_|Parse/);
+  expect(sandbox.calls).toEqual([]);
+});
 
 /** All that comes on a connection until it ends. */
 async function answered(...parts: readonly string[]): Promise<string> {
@@ -54,14 +51,14 @@ async function answered(...parts: readonly string[]): Promise<string> {
 const asked = JSON.stringify({ query: '{ campaigns(first: 1) { totalCount } }' });
 const whole = `${post}content-length: ${asked.length}\r\n\r\n${asked}`;
 
-it('nonsense behind a whole request is not taken for its answer, which comes, and ends the connection', async () => {
+it('invalid bytes after a complete request do not replace its response, and end the connection', async () => {
   const said = await answered(whole, 'nonsense\r\n\r\n', 'and more of it\r\n\r\n');
   expect(said).toMatch(/^HTTP\/1\.1 200 /);
   expect(said).toContain('{"data":{"campaigns":{"totalCount":0}}}');
   expect(said.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
-it('nonsense behind an event stream ends it without a word in it', async () => {
+it('invalid bytes after the request of an event stream end the stream without an error in it', async () => {
   const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
   const query = JSON.stringify({ query: `subscription { campaignUpdated(sid: "${sid}") { sid } }` });
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
@@ -94,7 +91,7 @@ describe.each([
     ['without a host, with an expectation', noHost, `expect: x\r\n${end}`],
     ['with an unknown expectation', expectation, `host: localhost\r\nexpect: x\r\n${end}`],
     ['with an empty expectation', expectation, `host: localhost\r\nexpect:\r\n${end}`],
-  ])('%s is refused in the shape of an error', async (_which, [status, message], headers) => {
+  ])('%s is refused with a GraphQL error', async (_which, [status, message], headers) => {
     const [head = '', body = ''] = (await answered(`${line} HTTP/1.1\r\n${headers}`)).split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
@@ -102,13 +99,13 @@ describe.each([
   });
 });
 
-it('a request that expects 100-continue is told to go on, and answered', async () => {
+it('Expect: 100-continue gets 100 Continue, then the response', async () => {
   const head = `${post}expect: 100-continue\r\nconnection: close\r\ncontent-length: ${asked.length}\r\n\r\n`;
   const text = await answered(head, asked);
   expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
 });
 
-it('an expectation of HTTP/1.0 is ignored', async () => {
+it('Expect in HTTP/1.0 is ignored', async () => {
   const text = await answered('GET /livez HTTP/1.0\r\nhost: localhost\r\nexpect: x\r\n\r\n');
   expect(text).toMatch(/^HTTP\/1\.1 200 /);
 });

@@ -31,7 +31,7 @@ it.each([
     'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n',
   ],
 ])(
-  'a client that asks for a WebSocket %s and breaks off ends nothing but itself',
+  'a client that requests a WebSocket %s and disconnects affects no other connection',
   async (_what, path, headers) => {
     await start();
     const { port } = new URL(gateway.url);
@@ -62,7 +62,7 @@ const ask = (socket: WebSocket, id: number, query: string, variables = {}): void
   socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query, variables } }));
 };
 
-it('of more operations at a time than a socket may have, none is run', async () => {
+it('more operations than a WebSocket may have at a time close it before any runs', async () => {
   await start();
   const socket = await open({});
   for (let index = 0; index < 400; index += 1) ask(socket, index, `{ campaign(sid: "x${index}") { name } }`);
@@ -71,7 +71,7 @@ it('of more operations at a time than a socket may have, none is run', async () 
   expect(sandbox.calls.length).toBeLessThanOrEqual(101);
 });
 
-it('what is asked over a socket whose key was taken away is not done, though its client does not close it', async () => {
+it('operations on a WebSocket whose API key was removed do not run, even if the client keeps it open', async () => {
   const keys = await writeKeys([entryOf('writer', 'key-of-writer', ['campaigns:write'])]);
   await start({ AUTH_MODE: 'api-key', API_KEYS_FILE: keys.path });
   const socket = await open({ apiKey: 'key-of-writer' });

@@ -30,11 +30,11 @@ function sids(count: number): string[] {
 
 const read = (wanted: readonly string[]) => readErrors(gateway, wanted);
 
-describe('more reads than the upstream takes in a minute', () => {
+describe('more reads than EXOTEL_RATE_LIMIT', () => {
   it.each([
     ['at once', (all: readonly string[]) => Promise.all(all.map((sid) => read([sid])))],
     ['one after the other', async (all: readonly string[]) => [await read(all)]],
-  ])('%s fail within seconds, say when to come back, and are never sent', async (_how, readAll) => {
+  ])('%s fail within seconds with retryAfter, and are never sent', async (_how, readAll) => {
     await start();
     const fromMs = Date.now();
     const errors = (await readAll(sids(60))).flat();
@@ -45,7 +45,7 @@ describe('more reads than the upstream takes in a minute', () => {
     expect(sandbox.calls.filter(({ status }) => status === 429)).toEqual([]);
   });
 
-  it('leave room for writes', async () => {
+  it('leave calls for writes', async () => {
     await start();
     const running = sandbox.state.insert({ startsAt: Date.now() + 3_600_000 });
     await Promise.all(sids(60).map((sid) => read([sid])));
@@ -60,7 +60,7 @@ describe('more reads than the upstream takes in a minute', () => {
     ]);
   });
 
-  it('leave room for retries only within the same limit', async () => {
+  it('count retries within the same limit', async () => {
     await start({ faults: () => ({ kind: 'status', status: 503 }) });
     const errors = (await Promise.all(sids(20).map((sid) => read([sid])))).flat();
     expect(errors).toHaveLength(20);

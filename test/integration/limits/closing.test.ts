@@ -38,7 +38,7 @@ async function say(text: string): Promise<void> {
   );
 }
 
-describe('closing ends', () => {
+describe('shutdown completes', () => {
   it.each([
     ['that says nothing', ''],
     ['with half a header', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\n'],
@@ -46,14 +46,14 @@ describe('closing ends', () => {
       'with half a body',
       'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"q',
     ],
-  ])('though there is a connection %s', async (_what, text) => {
+  ])('despite a connection %s', async (_what, text) => {
     await start();
     await say(text);
     await gateway.close();
     await expect(request(`${gateway.url}/livez`)).rejects.toThrow();
   });
 
-  it('after the answer to what was asked before, and with the connection that asked', async () => {
+  it('after the responses to requests in flight, and closes their connections', async () => {
     await start(500);
     const agent = new Agent({ keepAliveTimeout: 60_000 });
     const asked = request(`${gateway.url}/graphql`, {
@@ -72,7 +72,7 @@ describe('closing ends', () => {
   });
 });
 
-describe('while what is under way ends, the gateway', () => {
+describe('while requests in flight are completed, the gateway', () => {
   const slowMs = 600;
   const campaigns = '{ campaigns(first: 1) { totalCount } }';
   const create = `mutation ($input: CreateCampaignInput!) {
@@ -80,7 +80,7 @@ describe('while what is under way ends, the gateway', () => {
   }`;
   const called = () => until(() => sandbox.calls.length > 0);
 
-  it('says that it is not ready, to who asks on a new connection too, and still answers', async () => {
+  it('reports 503 at /readyz, also on new connections, and still serves requests', async () => {
     await start(slowMs);
     const asked = gateway.send({ query: campaigns });
     await called();
@@ -94,7 +94,7 @@ describe('while what is under way ends, the gateway', () => {
     await expect(request(`${gateway.url}/livez`)).rejects.toThrow();
   });
 
-  it('waits no longer than SHUTDOWN_GRACE_MS', async () => {
+  it('waits at most SHUTDOWN_GRACE_MS', async () => {
     await start(60_000, { SHUTDOWN_GRACE_MS: '100', EXOTEL_TIMEOUT_MS: '600000' });
     const asked = gateway.send({ query: campaigns }).then(
       () => 'answered',
@@ -105,7 +105,7 @@ describe('while what is under way ends, the gateway', () => {
     expect(await asked).toBe('cut off');
   });
 
-  it('ends though somebody asks all the time, and cuts off none of those that it let in', async () => {
+  it('stops under steady traffic without cutting off an accepted request', async () => {
     await start(slowMs);
     const answers: Promise<number | 'refused'>[] = [];
     const refused = (error: { readonly code?: string }): 'refused' => {
@@ -135,7 +135,7 @@ describe('while what is under way ends, the gateway', () => {
     await closed;
   });
 
-  it('ends subscriptions over WebSocket with 1001, at which clients connect again', async () => {
+  it('ends subscriptions over WebSocket with 1001, after which clients reconnect', async () => {
     await start();
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const code = new Promise((resolve) => socket.once('close', resolve));
@@ -144,7 +144,7 @@ describe('while what is under way ends, the gateway', () => {
     expect(await code).toBe(1001);
   });
 
-  it('ends event streams without completing them, and says when to connect again', async () => {
+  it('ends event streams without complete, with a retry hint', async () => {
     await start();
     const sid = sandbox.state.campaigns()[0]?.sid ?? '';
     const stream = await request(`${gateway.url}/graphql/stream`, {

@@ -73,7 +73,7 @@ const typename = '/graphql?query={__typename}';
 const statusOf = ({ text }: RawClient): number => Number(text().slice(9, 12));
 
 describe('MAX_CONNECTIONS', () => {
-  it('counts WebSockets: the next connection is refused, whatever it asks, and those that are there are kept', async () => {
+  it('counts WebSockets: the next connection is refused, and open ones stay open', async () => {
     await start({ MAX_CONNECTIONS: '3' });
     for (let count = 0; count < 3; count += 1) expect(await openSocket()).toBeInstanceOf(WebSocket);
     const client = await ask('/livez');
@@ -86,7 +86,7 @@ describe('MAX_CONNECTIONS', () => {
     await until(async () => statusOf(await ask('/livez')) === 200);
   });
 
-  it('lets a new connection take the place of one that is idle', async () => {
+  it('closes an idle connection for a new one', async () => {
     await start({ MAX_CONNECTIONS: '3' });
     const idle = [await ask('/livez'), await ask('/livez'), await ask('/livez')];
     for (let count = 0; count < 5; count += 1) expect(statusOf(await ask('/livez'))).toBe(200);
@@ -94,7 +94,7 @@ describe('MAX_CONNECTIONS', () => {
     expect(await openSocket()).toBeInstanceOf(WebSocket);
   });
 
-  it('holds against a flood of connections that say nothing', async () => {
+  it('applies to a flood of silent connections', async () => {
     await start({ MAX_CONNECTIONS: '50' });
     const flood = await Promise.all(Array.from({ length: 400 }, () => openRaw(gateway.url)));
     for (const client of flood) client.read();
@@ -102,14 +102,14 @@ describe('MAX_CONNECTIONS', () => {
     await until(() => flood.filter(({ hasEnded }) => !hasEnded()).length <= 50);
   });
 
-  it('of 0 is no limit', async () => {
+  it('0 means no limit', async () => {
     await start({ MAX_CONNECTIONS: '0' });
     for (let count = 0; count < 20; count += 1) expect(await openSocket()).toBeInstanceOf(WebSocket);
   });
 });
 
 describe('MAX_CONNECTIONS_PER_CALLER', () => {
-  it('counts what a caller has over WebSocket and HTTP together, and nobody else', async () => {
+  it('counts connections of a caller over WebSocket and HTTP together, separately for each caller', async () => {
     await startWithKeys({ MAX_CONNECTIONS_PER_CALLER: '2' });
     expect(await openAs('key-of-alice')).toBe('acknowledged');
     expect(await openAs('key-of-alice')).toBe('acknowledged');
@@ -137,7 +137,7 @@ describe('MAX_CONNECTIONS_PER_CALLER', () => {
     expect(statusOf(await listen('key-of-bob'))).toBe(200);
   });
 
-  it('counts an address as long as nobody has shown who they are', async () => {
+  it('counts by address before authentication', async () => {
     await startWithKeys({ MAX_CONNECTIONS_PER_CALLER: '2' });
     expect(await openSocket()).toBeInstanceOf(WebSocket);
     expect(await openSocket()).toBeInstanceOf(WebSocket);
@@ -147,14 +147,14 @@ describe('MAX_CONNECTIONS_PER_CALLER', () => {
     await until(async () => statusOf(await ask('/livez')) === 200);
   });
 
-  it('counts addresses where nobody has to show anything, if it is set', async () => {
+  it('counts by address without authentication, if it is set', async () => {
     await start({ MAX_CONNECTIONS_PER_CALLER: '2' });
     const open = async (): Promise<number | string> => openAs('none');
     expect([await open(), await open(), await open()]).toEqual(['acknowledged', 'acknowledged', 429]);
   });
 });
 
-it('connections are counted, refused ones by the reason', async () => {
+it('metrics count open connections, and refused ones by reason', async () => {
   await start({ MAX_CONNECTIONS: '3' });
   const open = [await openSocket(), await openSocket()];
   expect(open.every((socket) => socket instanceof WebSocket)).toBe(true);

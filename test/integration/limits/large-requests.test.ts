@@ -51,8 +51,8 @@ const overloaded = { status: 503, retryAfter: '1', codes: ['OVERLOADED'] };
 const timedOut = { status: 200, retryAfter: undefined, codes: ['UPSTREAM_TIMEOUT'] };
 const isCalled = (times: number) => until(() => sandbox.calls.length >= times);
 
-describe('requests that take more memory together than there is for them', () => {
-  it('are refused over HTTP, by what their JSON is parsed to, until others are answered', async () => {
+describe('requests that exceed the request memory together', () => {
+  it('are refused over HTTP by their size once parsed, until others are answered', async () => {
     const first = post(body('a', junk));
     await isCalled(1);
     expect(await post(body('b', junk))).toEqual(overloaded);
@@ -67,7 +67,7 @@ describe('requests that take more memory together than there is for them', () =>
   it.each([
     ['of a length that is announced', 'content-length: 240000'],
     ['of a length that is not', 'transfer-encoding: chunked'],
-  ])('are refused while others come in, %s', async (_what, header) => {
+  ])('are refused while others are being received, %s', async (_what, header) => {
     const head = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${header}\r\n\r\n`;
     const slow = await Promise.all([1, 2, 3, 4].map(() => openRaw(gateway.url, head)));
     for (const client of slow) client.read();
@@ -78,7 +78,7 @@ describe('requests that take more memory together than there is for them', () =>
     await until(async () => (await post(body('c', junk))).status === 200);
   });
 
-  it('are refused at the event stream, too', async () => {
+  it('are refused at /graphql/stream too', async () => {
     const held = post(body('a', junk));
     await isCalled(1);
     const send = async (path: string, headers: Record<string, string>, text: string) => {
@@ -108,7 +108,7 @@ describe('over a WebSocket', () => {
   const subscribe = (sid: string, more?: string): string =>
     `{"id":"${sid}","type":"subscribe","payload":${body(sid, more)}}`;
 
-  it('a message that there is no room for ends the socket, and others go on', async () => {
+  it('a message that exceeds it closes its socket only', async () => {
     const [one, other, small] = [await open(), await open(), await open()];
     one.socket.send(subscribe('a', junk));
     await isCalled(1);
@@ -123,7 +123,7 @@ describe('over a WebSocket', () => {
     expect(one.socket.readyState).toBe(one.socket.OPEN);
   });
 
-  it('messages that do not end are counted as they come in, and some connections end', async () => {
+  it('incomplete messages are counted while they arrive, and some connections are closed', async () => {
     const open20 = await Promise.all(Array.from({ length: 20 }, open));
     let ended = 0;
     for (const { socket, closed } of open20) {

@@ -32,30 +32,27 @@ async function answered(url: string, transport: Transport, count: number): Promi
   return all;
 }
 
-describe('requests of a caller in a minute', () => {
-  it.each(everyTransport)(
-    'over %s the one over it is refused, and told when to come back',
-    async (transport) => {
-      const gateway = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '3' });
-      expect(await answered(gateway.url, transport, 3)).toBe(3);
-      const { errors, status, headers } = await run(gateway.url, transport, { query });
-      const { code, limit, retryAfter } = errors?.[0]?.extensions ?? {};
-      expect({ code, limit }).toEqual({ code: 'TOO_MANY_REQUESTS', limit: 3 });
-      expect(retryAfter).toBeGreaterThan(0);
-      expect(retryAfter).toBeLessThanOrEqual(60);
-      if (transport === 'ws') return;
-      expect(status).toBe(429);
-      expect(headers?.['retry-after']).toBe(String(retryAfter));
-    },
-  );
+describe('MAX_REQUESTS_PER_MINUTE', () => {
+  it.each(everyTransport)('over %s: the next request is refused with retryAfter', async (transport) => {
+    const gateway = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '3' });
+    expect(await answered(gateway.url, transport, 3)).toBe(3);
+    const { errors, status, headers } = await run(gateway.url, transport, { query });
+    const { code, limit, retryAfter } = errors?.[0]?.extensions ?? {};
+    expect({ code, limit }).toEqual({ code: 'TOO_MANY_REQUESTS', limit: 3 });
+    expect(retryAfter).toBeGreaterThan(0);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+    if (transport === 'ws') return;
+    expect(status).toBe(429);
+    expect(headers?.['retry-after']).toBe(String(retryAfter));
+  });
 
-  it('count together whatever they come over', async () => {
+  it('counts requests over all transports together', async () => {
     const gateway = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '3' });
     for (const transport of everyTransport) expect(await answered(gateway.url, transport, 1)).toBe(1);
     for (const transport of everyTransport) expect(await answered(gateway.url, transport, 1)).toBe(0);
   });
 
-  it('do not count health, and are not limited where nothing is said', async () => {
+  it('does not count health checks, and is off by default without authentication', async () => {
     const gateway = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '1' });
     for (let count = 0; count < 3; count += 1) {
       const { statusCode, body } = await request(`${gateway.url}/livez`);
@@ -67,7 +64,7 @@ describe('requests of a caller in a minute', () => {
 });
 
 describeWithRedis('requests of a caller in a minute, at two gateways', () => {
-  it('count together, and each for itself while Redis is gone, without waiting for it', async () => {
+  it('is shared by all gateways; while Redis is down each counts alone, without waiting', async () => {
     const redis = await startRedis();
     open.push({ close: () => redis.stop() });
     const settings = { MAX_REQUESTS_PER_MINUTE: '6', REDIS_URL: redis.url };
@@ -83,10 +80,10 @@ describeWithRedis('requests of a caller in a minute, at two gateways', () => {
   });
 });
 
-describe('subscriptions of a caller', () => {
+describe('MAX_SUBSCRIPTIONS_PER_CALLER', () => {
   const watch = (sid: string): string => `subscription { campaignUpdated(sid: "${sid}") { sid } }`;
 
-  it.each(transports)('over %s one over the limit is refused, until another is left', async (transport) => {
+  it.each(transports)('over %s: one more is refused until another ends', async (transport) => {
     const gateway = await gatewayWith({ MAX_SUBSCRIPTIONS_PER_CALLER: '2' });
     const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
     // What waits until a socket listens is itself a subscription for a moment: streams say so themselves.
@@ -103,7 +100,7 @@ describe('subscriptions of a caller', () => {
     await untilTaken(gateway.url, watch(sid));
   });
 
-  it('that could not be opened hold no place', async () => {
+  it('does not count subscriptions that failed to open', async () => {
     const gateway = await gatewayWith({ MAX_SUBSCRIPTIONS_PER_CALLER: '1' });
     for (let count = 0; count < 3; count += 1) {
       const unknown = await subscribe(gateway.url, 'sse', watch('nobody'));
@@ -113,7 +110,7 @@ describe('subscriptions of a caller', () => {
     }
   });
 
-  it('whose connection broke hold no place', async () => {
+  it('does not count subscriptions whose connection broke', async () => {
     const gateway = await gatewayWith({ MAX_SUBSCRIPTIONS_PER_CALLER: '1' });
     const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
     for (let count = 0; count < 3; count += 1) {

@@ -54,9 +54,9 @@ async function slowUpstream(): Promise<ScriptedUpstream & { answer(): void }> {
   };
 }
 
-describe('how much may be sent', () => {
+describe('size of requests', () => {
   it.each(['/graphql', '/graphql/stream'])(
-    'a body over it is 413 at %s, in the shape of an error',
+    'a body over MAX_BODY_BYTES is 413 at %s, with a GraphQL error',
     async (path) => {
       const gateway = await gatewayWith({ MAX_BODY_BYTES: '2000' });
       const answer = await request(gateway.url + path, {
@@ -72,7 +72,7 @@ describe('how much may be sent', () => {
     },
   );
 
-  it('a message over it ends the WebSocket', async () => {
+  it('a message over MAX_BODY_BYTES closes the WebSocket', async () => {
     const gateway = await gatewayWith({ MAX_BODY_BYTES: '2000' });
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const closed = new Promise<number>((resolve) => socket.once('close', resolve));
@@ -96,7 +96,7 @@ describe('how much may be sent', () => {
     expect(await answer.body.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
   });
 
-  it('an address longer than any query is refused', async () => {
+  it('a URL over 16 KiB is refused', async () => {
     const gateway = await gatewayWith({});
     const answer = await request(`${gateway.url}/graphql?query=${'x'.repeat(20_000)}`);
     await answer.body.dump();
@@ -104,7 +104,7 @@ describe('how much may be sent', () => {
   });
 });
 
-describe('how slowly it may be sent', () => {
+describe('deadline of requests', () => {
   const clientTimeouts = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
 
   it.each([
@@ -113,7 +113,7 @@ describe('how slowly it may be sent', () => {
       'a body',
       'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n{',
     ],
-  ])('who drips %s is cut off', async (_what, beginning) => {
+  ])('a client that sends %s too slowly is disconnected', async (_what, beginning) => {
     const gateway = await gatewayWith({}, sandbox, { clientTimeouts });
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     let hasEnded = false;
@@ -126,7 +126,7 @@ describe('how slowly it may be sent', () => {
     });
   });
 
-  it('an event stream goes on for longer than a request may come in', async () => {
+  it('an event stream lasts longer than the request deadline', async () => {
     const gateway = await gatewayWith({}, sandbox, { clientTimeouts });
     const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
     const { body } = await request(`${gateway.url}/graphql/stream`, {
@@ -144,8 +144,8 @@ describe('how slowly it may be sent', () => {
   });
 });
 
-describe.each(everyTransport)('how long it may take, over %s', (transport) => {
-  it('a query is answered with OPERATION_TIMEOUT', async () => {
+describe.each(everyTransport)('OPERATION_TIMEOUT_MS over %s', (transport) => {
+  it('a query gets OPERATION_TIMEOUT', async () => {
     const upstream = await slowUpstream();
     const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '150' }, upstream);
     const { errors, status, data } = await run(gateway.url, transport, { query: campaign });
@@ -156,7 +156,7 @@ describe.each(everyTransport)('how long it may take, over %s', (transport) => {
     upstream.answer();
   });
 
-  it('a create is told to be repeated with its key, and then answers the campaign that it made', async () => {
+  it('a create gets OPERATION_TIMEOUT, and a repeat with its key returns the campaign', async () => {
     const slow = await startSandbox({
       ...credentials,
       seed: 'empty',
@@ -179,8 +179,8 @@ describe.each(everyTransport)('how long it may take, over %s', (transport) => {
   });
 });
 
-describe.each(everyTransport)('how many run at a time, over %s', (transport) => {
-  it('one over it is refused, and there is room again once one has ended', async () => {
+describe.each(everyTransport)('MAX_CONCURRENT_OPERATIONS over %s', (transport) => {
+  it('one more is refused until another ends', async () => {
     const upstream = await slowUpstream();
     const gateway = await gatewayWith({ MAX_CONCURRENT_OPERATIONS: '1' }, upstream);
     const first = run(gateway.url, transport, { query: campaign });
@@ -194,7 +194,7 @@ describe.each(everyTransport)('how many run at a time, over %s', (transport) => 
   });
 });
 
-it('a client that is gone holds no place once its operation is over', async () => {
+it('an operation of a client that has left stops counting when it ends', async () => {
   const upstream = await slowUpstream();
   const limits = { MAX_CONCURRENT_OPERATIONS: '1', OPERATION_TIMEOUT_MS: '300' };
   const gateway = await gatewayWith(limits, upstream);

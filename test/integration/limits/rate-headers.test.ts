@@ -28,8 +28,8 @@ async function startTelling(status: number, headers: () => Readonly<Record<strin
 }
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
-describe('what the upstream says of its limit', () => {
-  it('none remaining: nothing is sent before its reset', async () => {
+describe('rate limit headers of the upstream', () => {
+  it('X-RateLimit-Remaining: 0: nothing is sent before the reset', async () => {
     await startTelling(404, () => ({
       'x-ratelimit-limit': '30',
       'x-ratelimit-remaining': '0',
@@ -44,7 +44,7 @@ describe('what the upstream says of its limit', () => {
     expect(upstream.seen).toHaveLength(1);
   });
 
-  it('none remaining for a moment: what comes next waits, and is answered after it', async () => {
+  it('X-RateLimit-Remaining: 0 for a short time: the next read waits and succeeds', async () => {
     let resetAtMs = 0;
     await startTelling(404, () => {
       resetAtMs = inSeconds(2) * 1000;
@@ -56,7 +56,7 @@ describe('what the upstream says of its limit', () => {
     expect(upstream.seen).toHaveLength(2);
   });
 
-  it('429 with Retry-After: the read is sent again after it, and answered', async () => {
+  it('429 with Retry-After: the read is repeated after it and succeeds', async () => {
     await startTelling(429, () => ({ 'retry-after': '1' }));
     const fromMs = Date.now();
     expect(await read(['first'])).toEqual([]);

@@ -50,9 +50,9 @@ function isWhole({ text }: RawClient): boolean {
   return text().endsWith('}]}}}}');
 }
 
-describe('a response that nobody reads', () => {
+describe('an unread response', () => {
   it.each(['/graphql', '/graphql/stream'])(
-    'of %s is dropped with its connection after a while',
+    'of %s is dropped with its connection after the deadline',
     async (path) => {
       await start();
       const client = await openRaw(
@@ -69,7 +69,7 @@ describe('a response that nobody reads', () => {
   );
 
   it.each(['/', '/metrics', '/nothing', '/graphql/stream', '/webhooks/exotel/campaign/x'])(
-    'of %s is bounded by its one answer at a time, however often it is asked for at once',
+    'of %s is the only one of its connection, however many requests are pipelined',
     async (path) => {
       await start({ MAX_UNREAD_BYTES: String(64 * megabyte) });
       const one = `GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept-encoding: gzip\r\n\r\n`;
@@ -82,7 +82,7 @@ describe('a response that nobody reads', () => {
     },
   );
 
-  it('is one of many: together they hold no more than MAX_UNREAD_BYTES, and those that are read are whole', async () => {
+  it('counts with all others towards MAX_UNREAD_BYTES; responses that are read stay complete', async () => {
     await start({ MAX_UNREAD_BYTES: String(20 * megabyte), MAX_ANSWER_BYTES: String(10 * megabyte) });
     const unread: RawClient[] = [];
     for (let index = 0; index < 15; index += 1) {
@@ -97,7 +97,7 @@ describe('a response that nobody reads', () => {
   }, 120_000);
 });
 
-it('a client that reads slowly, but does read, gets all of it', async () => {
+it('a client that reads slowly gets the complete response', async () => {
   await start();
   const { socket } = await openRaw(gateway.url, graphqlRequest({ query }));
   const from = performance.now();
@@ -112,7 +112,7 @@ it('a client that reads slowly, but does read, gets all of it', async () => {
   expect((await metrics()).late).toBe(0);
 }, 120_000);
 
-it('a subscriber that does not read is left alone as long as nothing waits for it', async () => {
+it('a subscriber that does not read stays connected while nothing is unread', async () => {
   await start();
   const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1000 });
   const subscription = `subscription { campaignUpdated(sid: "${sid}") { status } }`;
@@ -125,7 +125,7 @@ it('a subscriber that does not read is left alone as long as nothing waits for i
   expect((await metrics()).late).toBe(0);
 });
 
-describe('a WebSocket that does not read', () => {
+describe('a WebSocket whose client does not read', () => {
   async function open(): Promise<WebSocket> {
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     sockets.push(socket);
@@ -139,7 +139,7 @@ describe('a WebSocket that does not read', () => {
     socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: text } }));
   };
 
-  it('is ended when what waits for it has waited for too long', async () => {
+  it('is closed when its messages are unread for too long', async () => {
     await start();
     const socket = await open();
     const closed = once(socket, 'close');
@@ -150,7 +150,7 @@ describe('a WebSocket that does not read', () => {
     await closed;
   });
 
-  it('is sent one large answer, and the next ones are made as it reads', async () => {
+  it('gets one large response; the next is produced after it is read', async () => {
     await start();
     const socket = await open();
     const received: number[] = [];
@@ -168,7 +168,7 @@ describe('a WebSocket that does not read', () => {
     expect((await metrics()).full).toBe(0);
   }, 30_000);
 
-  it('holds nothing however many pings it sends, of whatever size', async () => {
+  it('takes no memory for any number and size of pings', async () => {
     await start();
     const socket = await open();
     socket.pause();

@@ -43,7 +43,7 @@ const offers: readonly (readonly [what: string, headers: string])[] = [
   ['a protocol that nobody knows', 'connection: Upgrade\r\nupgrade: x'],
 ];
 
-describe('a request that offers another protocol is answered as if it did not', () => {
+describe('an Upgrade to a protocol other than WebSocket is ignored', () => {
   const early = 'GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n';
 
   it.each(offers)('%s, by POST, behind another request', async (_what, headers) => {
@@ -56,7 +56,7 @@ describe('a request that offers another protocol is answered as if it did not', 
     expect(more).toEqual([]);
   });
 
-  it.each(offers)('%s, by GET, and a request sent behind it is not kept waiting', async (_what, headers) => {
+  it.each(offers)('%s, by GET, and the request behind it is not delayed', async (_what, headers) => {
     const [first, ...more] = await exchange(
       `GET /livez HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n\r\n${early}`,
     );
@@ -128,7 +128,7 @@ describe('a request for a WebSocket', () => {
     expect(more).toEqual([]);
   });
 
-  it('that is refused is counted by its code', async () => {
+  it('that is refused is counted by its error code', async () => {
     const refused = async () =>
       (await scrape(gateway)).value('campaign_gateway_errors_total', { code: 'NOT_FOUND' }) ?? NaN;
     const before = await refused();
@@ -143,13 +143,13 @@ describe('a request for a WebSocket', () => {
       `POST /nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close, upgrade\r\n${socket13}\r\ncontent-length: 0\r\n\r\n`,
     ],
     ['in HTTP/1.0', handshake('/nothing', `${socket13}\r\n${key}`, 'GET', '1.0')],
-  ])('%s asks for none: it is answered as HTTP', async (_what, said) => {
+  ])('%s is not an upgrade and gets an HTTP response', async (_what, said) => {
     const [answer] = await exchange(said);
     expect(answer?.status).toBe(404);
     expect(answer?.head).toContain('x-request-id: ');
   });
 
-  it('among other protocols is taken, in whatever case', async () => {
+  it('among other protocols is accepted, in any case', async () => {
     const connection = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
     connection.write(
       handshake(
@@ -163,7 +163,7 @@ describe('a request for a WebSocket', () => {
     expect(said).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
   });
 
-  it('never gets compression, which would let a small message stand for a large one', async () => {
+  it('never negotiates compression', async () => {
     const socket = new WebSocket(gateway.url.replace('http', 'ws') + '/graphql', 'graphql-transport-ws', {
       perMessageDeflate: true,
     });
