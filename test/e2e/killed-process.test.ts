@@ -36,7 +36,7 @@ const input: CreateCampaignInput = {
   idempotencyKey: 'diwali',
 };
 
-describeWithRedis('a gateway that shares its state', () => {
+describeWithRedis('a gateway with REDIS_URL', () => {
   let redis: RunningRedis;
   let sandbox: Sandbox;
   const children: ChildProcess[] = [];

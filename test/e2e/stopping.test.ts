@@ -310,7 +310,7 @@ describe('after SIGTERM a gateway exits with code 0 within SHUTDOWN_GRACE_MS, al
   }, 120_000);
 });
 
-describeWithRedis('several workers that are told to stop end within SHUTDOWN_GRACE_MS', () => {
+describeWithRedis('after SIGTERM several workers exit within SHUTDOWN_GRACE_MS', () => {
   async function startTwo(graceMs: number) {
     const { port, connections } = await silent();
     const running = await startWorkers(

@@ -47,7 +47,7 @@ it("the example's composed files are up to date for both composers", () => {
   expect(checked).toMatchObject({ status: 0, stderr: '' });
 });
 
-describeWithSupergraph('the example of a supergraph', () => {
+describeWithSupergraph('the supergraph example', () => {
   beforeAll(build, 120_000);
 
   describe('served by Hive Gateway', () => {

@@ -51,7 +51,7 @@ describe('compose.yaml', () => {
     },
   );
 
-  it('uses only volumes, networks and services that it declares', () => {
+  it('uses only networks, secrets and volumes that it declares', () => {
     for (const { networks, secrets = [], volumes = [] } of Object.values(services)) {
       expect(Object.keys(declared.networks)).toEqual(expect.arrayContaining([...networks]));
       expect(Object.keys(declared.secrets)).toEqual(expect.arrayContaining([...secrets]));

@@ -13,7 +13,7 @@ import {
   untilTheyHear,
 } from '../../support/two-live-gateways.js';
 
-describeWithRedis('of two gateways of one account', () => {
+describeWithRedis('two gateways A and B of one account', () => {
   let two: TwoGateways;
   let sandbox: Sandbox;
   let one: SharedCampaign;

@@ -21,7 +21,7 @@ let sandbox: Sandbox;
 let two: TwoGateways;
 let fault: Fault | undefined;
 
-describeWithRedis('two gateways whose Redis is gone', () => {
+describeWithRedis('two gateways whose Redis is down', () => {
   beforeEach(async () => {
     fault = undefined;
     redis = await startRedis();

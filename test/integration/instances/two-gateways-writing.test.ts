@@ -24,7 +24,7 @@ let fault: Fault | undefined;
 let sid: string;
 let other: string;
 
-describeWithRedis('a write through one of two gateways', () => {
+describeWithRedis('two gateways of one account, writes', () => {
   beforeAll(async () => {
     redis = await startRedis();
     client = clientOf(redis);

@@ -63,7 +63,7 @@ describe('MAX_REQUESTS_PER_MINUTE', () => {
   });
 });
 
-describeWithRedis('requests of a caller in a minute, at two gateways', () => {
+describeWithRedis('MAX_REQUESTS_PER_MINUTE at two gateways', () => {
   it('is shared by all gateways; while Redis is down each counts alone, without waiting', async () => {
     const redis = await startRedis();
     open.push({ close: () => redis.stop() });

@@ -32,19 +32,19 @@ async function subscribeWith(environment: Record<string, string>, headers: Reado
   return { isRefused: text.includes('BAD_USER_INPUT'), wasCalled: requests > 0 };
 }
 
-describe('on a loopback host, and with no setting for it, a callback address', () => {
-  it('may be any without authentication', async () => {
+describe('without SUBSCRIPTION_CALLBACK_ORIGINS, on a loopback host', () => {
+  it('any callback URL is allowed without authentication', async () => {
     expect(await subscribeWith({}, {})).toEqual({ isRefused: false, wasCalled: true });
   });
 
-  it('may be none with authentication: who asks may be elsewhere', async () => {
+  it('no callback URL is allowed with authentication', async () => {
     const keys = await keysForScopes();
     const headers = showing(['campaigns:read']);
     expect(await subscribeWith(keys.environment, headers)).toEqual({ isRefused: true, wasCalled: false });
     await keys.remove();
   });
 
-  it('may be none where the gateway answers to other hosts', async () => {
+  it('no callback URL is allowed with ALLOWED_HOSTS', async () => {
     const refused = { isRefused: true, wasCalled: false };
     expect(await subscribeWith({ ALLOWED_HOSTS: 'gateway.example.com' }, {})).toEqual(refused);
   });

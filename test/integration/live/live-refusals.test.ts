@@ -15,25 +15,28 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-describe('refused at once, and without an upstream call', () => {
-  it.each([1, -5, 'x', 2 ** 31, 1.5])('a router that asks for heartbeats every %p ms', async (interval) => {
-    const { status, text } = await gateway.send({
-      query: 'subscription { campaignUpdated(sid: "a") { sid } }',
-      extensions: {
-        subscription: {
-          callbackUrl: 'http://127.0.0.1:9/',
-          subscriptionId: 'a',
-          verifier: 'b',
-          heartbeatIntervalMs: interval,
+describe('refused before any upstream call', () => {
+  it.each([1, -5, 'x', 2 ** 31, 1.5])(
+    'a router subscription with a heartbeat interval of %p ms',
+    async (interval) => {
+      const { status, text } = await gateway.send({
+        query: 'subscription { campaignUpdated(sid: "a") { sid } }',
+        extensions: {
+          subscription: {
+            callbackUrl: 'http://127.0.0.1:9/',
+            subscriptionId: 'a',
+            verifier: 'b',
+            heartbeatIntervalMs: interval,
+          },
         },
-      },
-    });
-    expect(status).toBe(400);
-    expect(text).toContain('BAD_USER_INPUT');
-    expect(sandbox.calls).toEqual([]);
-  });
+      });
+      expect(status).toBe(400);
+      expect(text).toContain('BAD_USER_INPUT');
+      expect(sandbox.calls).toEqual([]);
+    },
+  );
 
-  it.each(['null', '1', '[]', '"x"'])('an event stream asked for with the body %s', async (body) => {
+  it.each(['null', '1', '[]', '"x"'])('an event stream with the body %s', async (body) => {
     const answer = await request(`${gateway.url}/graphql/stream`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
@@ -43,7 +46,7 @@ describe('refused at once, and without an upstream call', () => {
     expect(answer.statusCode).toBe(400);
   });
 
-  it('a mutation that an event stream is asked for by GET', async () => {
+  it('a mutation over an event stream by GET', async () => {
     const query = 'mutation { pauseCampaign(sid: "a") { userErrors { code } } }';
     const answer = await request(`${gateway.url}/graphql/stream?query=${encodeURIComponent(query)}`, {
       headers: { accept: 'text/event-stream' },

@@ -84,8 +84,8 @@ async function route(selection = '{ status }', extension: Record<string, unknown
   };
 }
 
-describe('a router is sent', () => {
-  it('a check first, then each event once and in order', async () => {
+describe('a router receives', () => {
+  it('check first, then next for each event, once and in order', async () => {
     const { status, body } = await route();
     expect(status).toBe(200);
     expect(body.errors).toBeUndefined();
@@ -102,7 +102,7 @@ describe('a router is sent', () => {
     expect(said('next').every(({ id, verifier }) => id === 'the-id' && verifier === 'v')).toBe(true);
   });
 
-  it('heartbeats, and the end when the gateway closes', async () => {
+  it('heartbeats, and complete when the gateway stops', async () => {
     await route('{ status }', { heartbeatIntervalMs: 50 });
     await until(() => said('check').length > 3);
     const from = performance.now();
@@ -111,14 +111,14 @@ describe('a router is sent', () => {
     expect(received.at(-1)).toMatchObject({ action: 'complete', id: 'the-id' });
   });
 
-  it('nothing about a sid that does not exist: the request itself is answered with the reason', async () => {
+  it('nothing for an unknown sid: the response to its request has the error', async () => {
     const { status, body } = await route('{ status }', {}, '0123456789abcdef');
     expect(codesOf(body.errors)).toEqual(['BAD_USER_INPUT']);
     expect(status).toBe(400);
     expect(received).toEqual([]);
   });
 
-  it('the code of an upstream failure below an event, and nothing of the upstream', async () => {
+  it('the error code of an upstream failure in an event, without upstream text', async () => {
     await route('{ status messages { totalCount } }');
     fault = { kind: 'html' };
     await change(gateway, 'pause', sid);
@@ -128,7 +128,7 @@ describe('a router is sent', () => {
   });
 });
 
-describe('nothing is sent any more, and nothing read, when a router', () => {
+describe('events and upstream reads stop when a router', () => {
   const nobodyIsPolledFor = async (): Promise<void> => {
     const { sid: another } = sandbox.state.insert({ status: 'archived', audience: 1 });
     await (await listen(gateway, 'sse', another)).close();
@@ -155,7 +155,7 @@ describe('nothing is sent any more, and nothing read, when a router', () => {
     expect(received.length).toBe(count);
   });
 
-  it('refuses the check', async () => {
+  it('rejects check', async () => {
     routerSays = 400;
     const { body } = await route();
     expect(body.errors).toHaveLength(1);
@@ -164,7 +164,7 @@ describe('nothing is sent any more, and nothing read, when a router', () => {
   });
 });
 
-describe('refused, with nothing sent to anybody, is', () => {
+describe('refused without sending anything:', () => {
   it.each([
     ['another host', 'http://127.0.0.1:1/callback'],
     ['another scheme', 'https://other.example/callback'],

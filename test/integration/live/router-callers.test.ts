@@ -57,15 +57,18 @@ async function askSomethingElse(): Promise<void> {
 it.each([
   ['that does not have the scope', writing, '{ status }', 'FORBIDDEN'],
   ['for messages without their scope', reading, '{ status messages { totalCount } }', 'FORBIDDEN'],
-])('a subscription %s is refused before anything is sent or read', async (_what, scopes, selection, code) => {
-  const { status, data, codes } = await route(showing(scopes), selection);
-  expect([status, data, codes]).toEqual([400, undefined, [code]]);
-  await askSomethingElse();
-  expect(router.received).toEqual([]);
-  expect(sandbox.calls).toEqual([]);
-});
+])(
+  'a router subscription %s is refused before anything is sent or read',
+  async (_what, scopes, selection, code) => {
+    const { status, data, codes } = await route(showing(scopes), selection);
+    expect([status, data, codes]).toEqual([400, undefined, [code]]);
+    await askSomethingElse();
+    expect(router.received).toEqual([]);
+    expect(sandbox.calls).toEqual([]);
+  },
+);
 
-it('one subscription more than a caller may have is refused before anything is sent', async () => {
+it('a router subscription over MAX_SUBSCRIPTIONS_PER_CALLER is refused before anything is sent', async () => {
   expect((await route(showing(reading))).status).toBe(200);
   const id = 'subscription';
   const { codes } = await route(showing(reading));
@@ -75,7 +78,7 @@ it('one subscription more than a caller may have is refused before anything is s
   expect(new Set(router.received.map(({ kind }) => kind))).toEqual(new Set([id]));
 });
 
-it('a subscription whose key is revoked ends, with the reason, and no heartbeat comes after', async () => {
+it('revoking the API key ends a router subscription with UNAUTHENTICATED, and no heartbeat follows', async () => {
   expect((await route(showing(reading))).status).toBe(200);
   await until(() => router.received.length > 2);
   await keys.replace([entryOf('everything', keyFor(everything), everything)]);

@@ -66,7 +66,7 @@ async function heard(subscribers: readonly CampaignSubscriber[]): Promise<void> 
   }
 }
 
-describe('without callbacks, 50 subscribers hear of a change within 25 s for at most 8 calls', () => {
+describe('without callbacks, 50 subscribers get a change within 25 s for at most 8 calls', () => {
   it('on one campaign, and on 50', async () => {
     const alone = await start();
     const many = await start();
@@ -139,7 +139,7 @@ describe('the poll', () => {
     expect(subscribers.flatMap(({ events }) => events)).toEqual([]);
   });
 
-  it('keeps within a third of a limit of 30', async () => {
+  it('uses at most a third of a limit of 30', async () => {
     await start({ EXOTEL_RATE_LIMIT: '30' });
     const sids = insert(6, { ...old, status: 'in-progress' }).map(({ sid }) => sid);
     insert(60);
@@ -154,11 +154,11 @@ describe('the poll', () => {
   });
 });
 
-describe('a change is published with no call more', () => {
+describe('a change is published without a further call', () => {
   it.each([
     ['a query for it', (sid: string) => `{ campaign(sid: "${sid}") { name } }`],
     ['a query for a list that it is in', () => '{ campaigns { nodes { name } } }'],
-  ])('where %s finds it', async (_what, query) => {
+  ])('if %s finds it', async (_what, query) => {
     await start();
     const [{ sid } = { sid: '' }] = insert(1);
     const subscribers = await listenAll([sid, sid]);
@@ -169,7 +169,7 @@ describe('a change is published with no call more', () => {
     expect(sandbox.calls).toHaveLength(1);
   });
 
-  it('where a mutation makes it', async () => {
+  it('if a mutation makes it', async () => {
     await start();
     const [{ sid } = { sid: '' }] = insert(1);
     const [subscriber] = await listenAll([sid]);
@@ -192,7 +192,7 @@ describe('a change is published with no call more', () => {
   });
 });
 
-it('nothing is published where nothing but the time of reading differs, also where only a list says its state', async () => {
+it('no event if only fetchedAt differs, or a field that some responses lack', async () => {
   await start();
   const [campaign] = insert(1);
   const sid = campaign?.sid ?? '';

@@ -29,7 +29,7 @@ async function pass(ms: number): Promise<void> {
 }
 
 describe.each(transports)('over %s', (transport) => {
-  it('who listens to a campaign that is gone is told so, and it is read no more', async () => {
+  it('a subscription to a deleted campaign ends with NOT_FOUND, and the poll stops', async () => {
     const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 10 });
     const subscribers = [
       await listen(gateway, transport, sid),
@@ -52,7 +52,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(sandbox.calls.filter(({ path }) => path.includes(sid))).toEqual([]);
   });
 
-  it('one answer that it is not there ends nothing', async () => {
+  it('a single 404 does not end a subscription', async () => {
     const campaign = sandbox.state.insert({ status: 'in-progress', audience: 10 });
     const { sid } = campaign;
     const subscriber = await listen(gateway, transport, sid);

@@ -127,8 +127,8 @@ async function expectNobodyIsPolledFor(): Promise<void> {
   expect(sandbox.calls).toEqual([]);
 }
 
-describe.each(transports)('over %s, leaving frees everything', (transport) => {
-  it('200 subscribers', async () => {
+describe.each(transports)('over %s, unsubscribing frees all resources', (transport) => {
+  it('of 200 subscribers', async () => {
     await (await listen(gateway, transport, sid)).close();
     const before = { sockets: busyWith('TCPSocketWrap'), timers: busyWith('Timeout') };
     const subscribers = await Promise.all(Array.from({ length: 200 }, () => listen(gateway, transport, sid)));
@@ -142,7 +142,7 @@ describe.each(transports)('over %s, leaving frees everything', (transport) => {
   it.each([
     ['after an event', 0],
     ['while the campaign is being read', 400],
-  ])('also where the connection is cut %s', async (_what, delayMs) => {
+  ])('also if the connection breaks %s', async (_what, delayMs) => {
     await ask(gateway, '{ __typename }');
     const before = busyWith('TCPSocketWrap');
     if (delayMs > 0) fault = { kind: 'delay', delayMs };
@@ -164,7 +164,7 @@ describe.each(transports)('over %s, leaving frees everything', (transport) => {
     await expectNobodyIsPolledFor();
   });
 
-  it('a subscriber that does not read holds up nobody and is told the newest thousand, no more than fits', async () => {
+  it('a subscriber that does not read delays no other and gets the newest 1,000 events at most', async () => {
     const one = await createCalledBack(gateway);
     const fast = await Promise.all(transports.map((other) => listenToMessages(gateway, other, one.sid)));
     const long = Array.from({ length: 90 }, (_, index) => `${'n'.repeat(120)}${index}: number`).join(' ');
@@ -208,7 +208,7 @@ it('a WebSocket that does not answer pings is closed within half a minute', asyn
   await expectNobodyIsPolledFor();
 });
 
-describe('closing the gateway ends within a second, and leaves nothing of', () => {
+describe('closing the gateway takes at most a second, and frees', () => {
   it.each(transports)('its subscriptions over %s', async (transport) => {
     const before = busyWith('TCPSocketWrap');
     const subscribers = await Promise.all(Array.from({ length: 20 }, () => listen(gateway, transport, sid)));

@@ -44,7 +44,7 @@ describe.each(transports)('over %s', (transport) => {
     ['blank', '  '],
     ['empty', ''],
     ['a path', '../campaigns'],
-  ])('a subscription to a sid that is %s is refused, and its argument named', async (_what, wrong) => {
+  ])('a subscription to a sid that is %s is BAD_USER_INPUT with its argument', async (_what, wrong) => {
     for (const [argument, query] of [
       ['sid', 'subscription ($sid: ID!) { campaignUpdated(sid: $sid) { status } }'],
       ['campaignSid', 'subscription ($sid: ID!) { messageStatusChanged(campaignSid: $sid) { status } }'],
@@ -74,14 +74,14 @@ describe.each(transports)('over %s', (transport) => {
   it.each([
     ['a field that is not there', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
     ['too much for an event', `{ ${manyPages} }`, 'QUERY_TOO_EXPENSIVE'],
-  ])('a subscription that asks for %s is refused at once', async (_what, selection, code) => {
+  ])('a subscription that selects %s is refused at once', async (_what, selection, code) => {
     const query = `subscription { campaignUpdated(sid: "${sid}") ${selection} }`;
     const subscriber = await subscribe(gateway.url, transport, query);
     await subscriber.next(1);
     expect(codesOf(subscriber.errors)).toEqual([code]);
   });
 
-  it('queries and mutations work', async () => {
+  it('queries and mutations work too', async () => {
     const query = await subscribe(gateway.url, transport, `{ campaign(sid: "${sid}") { name } }`);
     expect(await query.next(1)).toEqual([{ campaign: { name: 'The one' } }]);
     const pause = `mutation { pauseCampaign(sid: "${sid}") { campaign { status } userErrors { code } } }`;
@@ -91,7 +91,7 @@ describe.each(transports)('over %s', (transport) => {
     ]);
   });
 
-  it('what an event asks for beside the campaign is read anew for each', async () => {
+  it('nested fields of an event are read again for each event', async () => {
     interface Event {
       readonly campaignUpdated: {
         readonly messages: { readonly nodes: readonly { readonly status: string }[] };
@@ -111,7 +111,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(waiting[1]).toBe(0);
   });
 
-  it('an upstream failure below an event has its code and nothing of the upstream, and the next event comes', async () => {
+  it('an upstream failure in an event has an error code and no upstream text, and the next event follows', async () => {
     const query = `subscription { campaignUpdated(sid: "${sid}") { status messages { totalCount } } }`;
     const subscriber = await subscribe(gateway.url, transport, query);
     messagesFault = { kind: 'html' };
@@ -131,7 +131,7 @@ describe.each(transports)('over %s', (transport) => {
     ['of nowhere', 'null', false],
     ['of the gateway', 'own', true],
     ['that is not said', undefined, true],
-  ])('a page %s: %s is let in: %s', async (_what, said, isLetIn) => {
+  ])('Origin of a page %s: %s is allowed: %s', async (_what, said, isLetIn) => {
     const origin = said === 'own' ? gateway.url : said;
     expect(await (transport === 'ws' ? opensSocket(origin) : opensStream(origin))).toBe(isLetIn);
   });
@@ -162,7 +162,7 @@ async function stream(query: string, headers: Record<string, string>, accept = '
 
 describe('an event stream', () => {
   it.each(['text/event-stream', 'text/html, text/event-stream;q=0.9'])(
-    'is had by GET: %s',
+    'is served by GET: %s',
     async (accept) => {
       const { status, text } = await stream('{ __typename }', {}, accept);
       expect(status).toBe(200);
@@ -170,14 +170,11 @@ describe('an event stream', () => {
     },
   );
 
-  it.each(['', 'application/json', 'text/html'])(
-    'is not had by who accepts something else: %j',
-    async (accept) => {
-      expect((await stream('{ __typename }', {}, accept)).status).toBe(406);
-    },
-  );
+  it.each(['', 'application/json', 'text/html'])('is 406 for another Accept header: %j', async (accept) => {
+    expect((await stream('{ __typename }', {}, accept)).status).toBe(406);
+  });
 
-  it('changes nothing by GET', async () => {
+  it('refuses a mutation by GET', async () => {
     const pause = `mutation { pauseCampaign(sid: "${sid}") { campaign { status } } }`;
     expect((await stream(pause, {})).status).toBe(405);
     expect(sandbox.calls).toEqual([]);
@@ -185,7 +182,7 @@ describe('an event stream', () => {
 });
 
 describe('a subscription by plain POST', () => {
-  it('is refused with the reason, costs nothing and harms nobody', async () => {
+  it('is refused with a message, without an upstream call', async () => {
     const query = `subscription { campaignUpdated(sid: "${sid}") { status } }`;
     const { status, text } = await gateway.send({ query });
     expect(status).toBeLessThan(500);
@@ -196,7 +193,7 @@ describe('a subscription by plain POST', () => {
   });
 });
 
-it('refused operations do not use up a connection', async () => {
+it('refused operations do not count against the limit of a connection', async () => {
   const url = `${gateway.url.replace('http', 'ws')}/graphql`;
   const client = createClient({
     url,

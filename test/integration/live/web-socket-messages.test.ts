@@ -71,14 +71,14 @@ describe('a ping', () => {
     expect(one.received).toEqual([{ type: 'connection_ack' }]);
   });
 
-  it('is answered without what it carried', async () => {
+  it('is answered without its payload', async () => {
     const one = await open({ isKnown: true });
     one.send({ type: 'ping', payload });
     await settled(one);
     expect(one.received).toEqual([{ type: 'pong' }]);
   });
 
-  it('that an acknowledged client sends at any time is answered, one by one', async () => {
+  it('of an acknowledged client is always answered', async () => {
     const one = await open({ isKnown: true });
     for (let count = 1; count <= 3; count += 1) {
       one.send({ type: 'ping' });
@@ -88,7 +88,7 @@ describe('a ping', () => {
   });
 });
 
-it('operations count against the limit of their socket until they end, also those that their client has left', async () => {
+it('operations count against the limit of their socket until they end, also after the client has cancelled them', async () => {
   fault = { kind: 'delay', delayMs: 30_000 };
   const { socket, send } = await open({ isKnown: true });
   const closed = once(socket, 'close') as Promise<[number, Buffer]>;
@@ -101,7 +101,7 @@ it('operations count against the limit of their socket until they end, also thos
   expect(code).toBe(4430);
 });
 
-it('operations that have ended do not count, however many there were', async () => {
+it('operations that have ended do not count', async () => {
   const one = await open({ isKnown: true });
   for (let round = 0; round < 5; round += 1) {
     for (let index = 0; index < 80; index += 1)
@@ -112,7 +112,7 @@ it('operations that have ended do not count, however many there were', async () 
   expect(one.socket.readyState).toBe(one.socket.OPEN);
 });
 
-it('a client that answers no close frame is cut off', async () => {
+it('a client that does not answer a close frame is disconnected', async () => {
   const before = openSockets();
   const { socket, send } = await open({ isKnown: true });
   expect(openSockets()).toBe(before + 2); // this process is the client and the server
@@ -153,7 +153,7 @@ describe('a message that', () => {
     ],
     ['has only begun', () => Buffer.from([0x81])],
     ['has a first fragment and no other', () => Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x7b])],
-  ])('%s ends its connection', async (_what, bytes) => {
+  ])('%s closes its connection', async (_what, bytes) => {
     const client = await openByHand();
     client.socket.write(bytes());
     await until(client.hasEnded, 5000);
@@ -182,21 +182,21 @@ describe('the id of an operation', () => {
   const subscribe = (id: string) => ({ id, type: 'subscribe', payload: { query: '{ __typename }' } });
   const closed = async ({ socket }: Open): Promise<unknown> => (await once(socket, 'close'))[0];
 
-  it.each([129, 250_000])('of %i characters closes the socket, and is not sent back', async (length) => {
+  it.each([129, 250_000])('of %i characters closes the socket and is not echoed', async (length) => {
     const one = await open({ isKnown: true });
     one.send(subscribe('x'.repeat(length)));
     expect(await closed(one)).toBe(4400);
     expect(one.received).toEqual([]);
   });
 
-  it('of 128 characters is taken', async () => {
+  it('of 128 characters is accepted', async () => {
     const one = await open({ isKnown: true });
     one.send(subscribe('न'.repeat(128)));
     await until(() => one.received.length === 2);
     expect(one.received).toMatchObject([{ type: 'next' }, { type: 'complete' }]);
   });
 
-  it('twice closes the socket, however long it is, and is no failure of ours', async () => {
+  it('that is used twice closes the socket, for any length, without an internal error', async () => {
     fault = { kind: 'hang' };
     const one = await open({ isKnown: true });
     const hanging = { ...subscribe('न'.repeat(128)), payload: { query: '{ campaigns { totalCount } }' } };
@@ -206,12 +206,15 @@ describe('the id of an operation', () => {
     expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 
-  it.each(['__proto__', 'constructor'])('that is %s is taken or refused, and breaks nothing', async (id) => {
-    const one = await open({ isKnown: true });
-    one.send(subscribe(id));
-    await Promise.race([until(() => one.received.length === 2), closed(one)]);
-    expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
-  });
+  it.each(['__proto__', 'constructor'])(
+    'that is %s is accepted or refused without an internal error',
+    async (id) => {
+      const one = await open({ isKnown: true });
+      one.send(subscribe(id));
+      await Promise.race([until(() => one.received.length === 2), closed(one)]);
+      expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
+    },
+  );
 });
 
 it.each([

@@ -25,7 +25,7 @@ function watching() {
   return { watch, seen };
 }
 
-describe("the document's own answers are no drift", () => {
+describe("the document's own examples are not drift", () => {
   it.each(['create', 'get', 'update', 'list', 'messages'] as const)('%s', (name) => {
     const { watch, seen } = watching();
     const route: Route = name;
@@ -37,7 +37,7 @@ describe("the document's own answers are no drift", () => {
     ['a campaign', readCampaign, documented.campaign, { ...documentedCampaign(), sid: null }, ['id']],
     ['a message', readMessage, documented.message, documentedMessage(), []],
   ] as const)(
-    'nor is any key that is read of %s, but for newer spellings',
+    'every key that the code reads of %s is documented, except newer spellings',
     (_what, read, known, row, newer) => {
       const keys = new Set<string>();
       const noted = { id: 'newer', ...row };
@@ -47,7 +47,7 @@ describe("the document's own answers are no drift", () => {
     },
   );
 
-  it('nor what the older layers, proxies and refusals answer', () => {
+  it('responses of older layers, proxies and refusals are not drift', () => {
     const { watch, seen } = watching();
     watch.look('list', 429, { RestException: { Status: 429, Message: 'no', Code: 1 } });
     watch.look('list', 502, undefined);
@@ -66,7 +66,7 @@ describe("the document's own answers are no drift", () => {
   });
 });
 
-describe('what the document does not have is found', () => {
+describe('undocumented content is drift', () => {
   const one = (data: unknown) => ({ request_id: 'r', response: { code: 200, status: 'success', data } });
   it.each<[what: string, body: unknown, found: string[]]>([
     ['a key', one(documentedCampaign({ priority: 'high' })), ['get key response.data.priority']],
@@ -96,7 +96,7 @@ describe('what the document does not have is found', () => {
     expect(seen).toEqual(found);
   });
 
-  it('in a message, once for an answer however many rows have it, and again in the next answer', () => {
+  it('in messages, counted once for each response, however many rows have it', () => {
     const { watch, seen } = watching();
     const item = { code: 200, status: 'success', data: documentedMessage({ segments: 2 }) };
     const answer = { request_id: 'r', response: [item, item, item] };
@@ -105,7 +105,7 @@ describe('what the document does not have is found', () => {
     expect(seen).toEqual(Array(2).fill('messages key response[].data.segments'));
   });
 
-  it('and a key that may be a number or an id of somebody is not repeated', () => {
+  it('and a key that may be a phone number or an id is not shown', () => {
     const { watch, seen } = watching();
     for (const key of ['+919876543210', 'n9876543210', 'a sentence', 'x'.repeat(41), '__proto__" \n'])
       watch.look('get', 200, one({ ...documentedCampaign(), [key]: 1 }));
@@ -114,7 +114,7 @@ describe('what the document does not have is found', () => {
 });
 
 describe('through a gateway', () => {
-  it("the sandbox's answers and callbacks are no drift", async () => {
+  it("the sandbox's responses and callbacks are not drift", async () => {
     const { gateway } = await startBoth({ seed: 'demo', environment: calledBack });
     await ask(gateway, '{ campaigns(first: 100) { nodes { name messages(first: 1) { totalCount } } } }', {
       headers: { 'cache-control': 'no-cache' },
@@ -128,7 +128,7 @@ describe('through a gateway', () => {
     expect((await scrape(gateway)).value('campaign_gateway_upstream_drift_total')).toBe(0);
   });
 
-  it('it is logged once, counted each time, and breaks nothing', async () => {
+  it('drift is logged once, counted each time, and breaks nothing', async () => {
     const campaign = documentedCampaign({ priority: 'a value of the upstream', status: 'throttled' });
     const { gateway } = await startScripted(() => answerOf(campaign));
     for (const sid of ['one', 'two', 'three'])
@@ -146,7 +146,7 @@ describe('through a gateway', () => {
     expect(value('campaign_gateway_upstream_drift_total', { route: 'get', kind: 'status' })).toBe(3);
   });
 
-  it('an upstream that makes up keys fills no log', async () => {
+  it('an upstream with ever new keys does not fill the log', async () => {
     let made = 0;
     const letters = () => [...String((made += 1))].map((digit) => 'abcdefghij'[Number(digit)]).join('');
     const { gateway } = await startScripted(() =>
@@ -158,7 +158,7 @@ describe('through a gateway', () => {
     expect(toldOf(gateway)).toHaveLength(200);
   });
 
-  it('a callback that says more than it should is one, and one from anybody else is not looked at', async () => {
+  it('an undocumented key in a callback is drift; refused callbacks are not compared', async () => {
     const { gateway } = await startBoth({ environment: calledBack });
     const { sid, campaignUrl } = await createCalledBack(gateway);
     const says = { ...campaignSays(sid, 'in-progress'), region: 'south' };

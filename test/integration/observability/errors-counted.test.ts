@@ -46,19 +46,16 @@ it.each<Asked>([
     'QUERY_TOO_LARGE',
     { method: 'POST', headers: form, body: JSON.stringify({ query: `{ ${'__typename '.repeat(60)} }` }) },
   ],
-])(
-  'an error that was told before there was an operation is counted once: %s',
-  async (_what, path, code, sent) => {
-    const { gateway } = await startBoth({ environment: { MAX_BODY_BYTES: '2000', MAX_QUERY_TOKENS: '50' } });
-    const { body } = await request(gateway.url + path, sent);
-    expect(await body.text()).toContain(`"code":"${code}"`);
-    const { value } = await scrape(gateway);
-    expect(value('campaign_gateway_errors_total', { code })).toBe(1);
-    expect(value('campaign_gateway_errors_total')).toBe(1);
-  },
-);
+])('an error before an operation is counted once: %s', async (_what, path, code, sent) => {
+  const { gateway } = await startBoth({ environment: { MAX_BODY_BYTES: '2000', MAX_QUERY_TOKENS: '50' } });
+  const { body } = await request(gateway.url + path, sent);
+  expect(await body.text()).toContain(`"code":"${code}"`);
+  const { value } = await scrape(gateway);
+  expect(value('campaign_gateway_errors_total', { code })).toBe(1);
+  expect(value('campaign_gateway_errors_total')).toBe(1);
+});
 
-it('nor is one missed that callers are refused with', async () => {
+it('refusals of callers are counted too', async () => {
   const keys = await writeKeys([entryOf('dashboard', 'the-key-of-the-dashboard', ['campaigns:read'])]);
   const { gateway } = await startBoth({ environment: { ...keys.environment, MAX_REQUESTS_PER_MINUTE: '2' } });
   const answered = (key: string) => ask(gateway, '{ __typename }', { headers: { 'x-api-key': key } });

@@ -17,8 +17,8 @@ const token = { METRICS_TOKEN: 'the-token-of-the-scraper' };
 const other = { HOST: '0.0.0.0', AUTH_MODE: 'none' };
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
 
-describe('the page', () => {
-  it('needs the token where one is set, and nothing else will do', async () => {
+describe('/metrics', () => {
+  it('requires METRICS_TOKEN if it is set', async () => {
     const { gateway } = await startBoth({ environment: token });
     const answered = async (authorization?: string) =>
       (
@@ -53,7 +53,7 @@ describe('the page', () => {
     if (environment['METRICS_TOKEN'] === undefined && status === 401) expect(text).toContain('METRICS_TOKEN');
   });
 
-  describe('is closed without a token to a request', () => {
+  describe('without METRICS_TOKEN refuses a request', () => {
     it.each([
       ...['X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Forwarded-Port', 'X-Forwarded'],
       ...['Forwarded', 'Forwarded-For', 'Via', 'X-Real-IP', 'X-Client-IP', 'CF-Connecting-IP', 'CF-Ray'],
@@ -83,7 +83,7 @@ describe('the page', () => {
     });
   });
 
-  it("has what is so of the process and of the build, and only a gateway's own counts", async () => {
+  it('has metrics of the process and the build, and counts of its own gateway only', async () => {
     const [one, other] = [await startBoth({}), await startBoth({})];
     await ask(one.gateway, count);
     const [first, second] = [await scrape(one.gateway), await scrape(other.gateway)];
@@ -95,7 +95,7 @@ describe('the page', () => {
     expect(first.value('campaign_gateway_redis_up')).toBeUndefined();
   });
 
-  it('grows no label by what a client or the upstream writes', async () => {
+  it('has no label values from clients or the upstream', async () => {
     const { gateway } = await startBoth({ seed: 'demo' });
     const shape = async () =>
       (await scrape(gateway)).text.split('\n').filter((line) => line.startsWith('campaign_gateway')).length;
@@ -116,7 +116,7 @@ describe('the page', () => {
   });
 });
 
-describe('every metric that is named is on the page', () => {
+describe('every metric named in this file is in /metrics:', () => {
   it.each(['deploy/grafana/dashboard.json', 'deploy/prometheus/alerts.yaml', 'docs/observability.md'])(
     '%s',
     async (file) => {
@@ -129,7 +129,7 @@ describe('every metric that is named is on the page', () => {
     },
   );
 
-  it('and every metric of the page is in the document', async () => {
+  it('every metric in /metrics is in docs/observability.md', async () => {
     const { gateway } = await startBoth({});
     const { text } = await scrape(gateway);
     const page = [...text.matchAll(/^# TYPE (campaign_gateway_\w+)/gm)].map(([, name = '']) => name);

@@ -37,7 +37,7 @@ it('operations are counted by type and outcome, and errors by code', async () =>
   expect(value('campaign_gateway_http_requests_total', { endpoint: '/graphql', status: '4xx' })).toBe(2);
 });
 
-it('requests to the upstream are counted by route and by how they ended, retries too', async () => {
+it('upstream calls are counted by route, status and reason, with retries', async () => {
   const faults: (Fault | undefined)[] = [{ kind: 'html' }, { kind: 'reset' }];
   const { gateway, sandbox } = await startBoth({ faults: () => faults.shift() });
   await ask(gateway, count);
@@ -59,7 +59,7 @@ it('requests to the upstream are counted by route and by how they ended, retries
   expect(value('campaign_gateway_upstream_call_duration_seconds_count')).toBe(sandbox.calls.length);
 });
 
-it('reads are counted by what they were answered with, and what is kept is shown', async () => {
+it('reads are counted by source, and cache entries by kind', async () => {
   let isDown = false;
   let now = Date.now();
   const faults = (): Fault | undefined => (isDown ? { kind: 'status', status: 500 } : undefined);
@@ -80,7 +80,7 @@ it('reads are counted by what they were answered with, and what is kept is shown
   expect(value('campaign_gateway_kept_bytes', { kind: 'campaigns' })).toBeGreaterThan(1000);
 });
 
-it('the budget and the breaker are shown as they are at the scrape', async () => {
+it('gauges of the rate limit and the circuit breaker have their values at the scrape', async () => {
   let isDown = false;
   const faults = (): Fault | undefined => (isDown ? { kind: 'reset' } : undefined);
   const { gateway } = await startBoth({ faults, environment: { EXOTEL_RATE_LIMIT: '100' } });
@@ -98,7 +98,7 @@ it('the budget and the breaker are shown as they are at the scrape', async () =>
   expect(after.value('campaign_gateway_upstream_breaker_state', { state: 'open' })).toBe(1);
 });
 
-it('writes are counted by what they came to', async () => {
+it('writes are counted by outcome', async () => {
   const { gateway, sandbox } = await startBoth({});
   await createdSid(gateway, keyed);
   await createdSid(gateway, keyed);
@@ -112,7 +112,7 @@ it('writes are counted by what they came to', async () => {
   expect(writes('PAUSE', 'refused')).toBe(1);
 });
 
-describe('live', () => {
+describe('live metrics', () => {
   it.each(transports)('subscriptions over %s are counted while they are open', async (transport) => {
     const { gateway } = await startBoth({ environment: calledBack });
     const { sid } = await createCalledBack(gateway);

@@ -139,7 +139,7 @@ const cases: readonly (readonly [what: string, script: Script])[] = [
   ],
 ];
 
-describe('nothing of secrets or people is in logs, metrics, traces or errors, when an upstream', () => {
+describe('no secret and no personal data in logs, metrics, traces or errors if an upstream', () => {
   it.each(cases)(
     '%s',
     async (_what, script) => {
@@ -157,7 +157,7 @@ describe('nothing of secrets or people is in logs, metrics, traces or errors, wh
   );
 });
 
-it('nor of the tokens of callback addresses, whoever calls them with what', async () => {
+it('no token of a webhook address in them, for any callback', async () => {
   let created = {};
   await behind(({ body: said, method, target }) => {
     if (method === 'POST') created = JSON.parse(said) as Record<string, unknown>;
@@ -172,7 +172,7 @@ it('nor of the tokens of callback addresses, whoever calls them with what', asyn
   expect(found).toEqual([]);
 });
 
-it('nor of routers that can’t be reached, or have no address', async () => {
+it('no router URL in them if a router is unreachable or its host name does not resolve', async () => {
   await behind(() => answerOf([campaign()]));
   const answers = await subscribeForRouters(gateway.url);
   const { emitted, found } = await leaked(answers);
@@ -180,7 +180,7 @@ it('nor of routers that can’t be reached, or have no address', async () => {
   expect(emitted.logs).toContain('a router did not confirm a subscription');
 });
 
-it('nor where neither the shared state nor the collector can be reached', async () => {
+it('no URL in them if Redis and the trace collector are unreachable', async () => {
   await behind(() => answerOf([campaign()]), {
     REDIS_URL: `redis://user:${secrets.redisPassword}@127.0.0.1:9`,
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -193,7 +193,7 @@ it('nor where neither the shared state nor the collector can be reached', async 
 }, 120_000);
 
 describeWithRedis('a Redis that refuses the password', () => {
-  it('is told of, and the password is not', async () => {
+  it('is logged without the password', async () => {
     const redis = await startRedis();
     await behind(() => answerOf([campaign()]), {
       REDIS_URL: redis.url.replace('redis://', `redis://user:${secrets.redisPassword}@`),

@@ -34,7 +34,7 @@ async function openBreaker(): Promise<void> {
     await ask(gateway, `{ campaign(sid: "${`0${asked}`.repeat(16)}") { name } }`);
 }
 
-it('a probe says that all is well, and spends no upstream call', async () => {
+it('/readyz is 200 ok, without an upstream call', async () => {
   await start();
   expect(await probe('/livez')).toEqual({ status: 200, body: { status: 'ok' } });
   expect(await probe()).toEqual({
@@ -44,7 +44,7 @@ it('a probe says that all is well, and spends no upstream call', async () => {
   expect(sandbox.calls).toHaveLength(0);
 });
 
-it('an open breaker is told, and requests are taken all the same: what was read before is still answered', async () => {
+it('/readyz is 200 degraded while the circuit breaker is open, and cached data is served', async () => {
   await start();
   const before = await ask(gateway, count);
   await openBreaker();
@@ -58,8 +58,8 @@ it('an open breaker is told, and requests are taken all the same: what was read 
   expect(sandbox.calls).toHaveLength(calls);
 });
 
-describeWithRedis('a Redis that goes', () => {
-  it('is told, and requests are taken all the same; when it is back, all is well again', async () => {
+describeWithRedis('a Redis outage', () => {
+  it('makes /readyz 200 degraded, and ok again when Redis is back', async () => {
     const redis = await startRedis();
     await start({ REDIS_URL: redis.url });
     const redisIs = async (): Promise<unknown> =>

@@ -47,13 +47,13 @@ const racing = (refusal: ReturnType<typeof failure>) => {
   };
 };
 
-describe('a 403 of one campaign while other calls go well', () => {
+describe('a 403 for one campaign while other calls succeed', () => {
   it.each([
     ['403', forbidden, [aboutCampaign]],
     ['400', failure(400, 1002), []],
     ['409', failure(409, 1008), []],
     ['422', failure(422, 1002), []],
-  ])('a lost race is the client’s, whatever its status: %s', async (_status, refusal, warned) => {
+  ])('a status that changed before the action is no alarm: %s', async (_status, refusal, warned) => {
     const { gateway } = await startScripted(racing(refusal));
     const { pauseCampaign } = await gateway.data(PauseDocument, { sid });
     expect(pauseCampaign).toMatchObject({ campaign: null, userErrors: [{ code: 'ACTION_NOT_ALLOWED' }] });
@@ -61,7 +61,7 @@ describe('a 403 of one campaign while other calls go well', () => {
     expect(warnings(gateway)).toEqual(warned);
   });
 
-  it('a campaign of another account is nobody’s alarm', async () => {
+  it('a campaign of another account is no alarm', async () => {
     const { gateway } = await startScripted(({ target }) =>
       target.includes('foreign') ? forbidden : answerOf([documentedCampaign({ sid })]),
     );
@@ -72,20 +72,20 @@ describe('a 403 of one campaign while other calls go well', () => {
   });
 });
 
-describe('a 403 of the account', () => {
-  it('is an alarm where a list is forbidden', async () => {
+describe('a 403 for the account', () => {
+  it('is an alarm if a list is forbidden', async () => {
     const { gateway } = await startScripted(() => forbidden);
     await ask(gateway, '{ campaigns { totalCount } }');
     expect(alarms(gateway)).toEqual([aboutAccount]);
   });
 
-  it('is an alarm where nothing has gone well yet, also for one campaign', async () => {
+  it('is an alarm if no call has succeeded yet, also for one campaign', async () => {
     const { gateway } = await startScripted(() => forbidden);
     await ask(gateway, '{ campaign(sid: "x") { sid } }');
     expect(alarms(gateway)).toEqual([aboutAccount]);
   });
 
-  it('is an alarm where it may read and not create', async () => {
+  it('is an alarm if only creates are forbidden', async () => {
     const { gateway } = await startScripted(({ method }) =>
       method === 'POST' ? forbidden : answerOf([documentedCampaign({ sid })]),
     );
@@ -93,7 +93,7 @@ describe('a 403 of the account', () => {
     expect(alarms(gateway)).toContain(aboutAccount);
   });
 
-  it('is an alarm again for one campaign once the list is forbidden', async () => {
+  it('is an alarm for one campaign after the list was forbidden', async () => {
     let isForbidden = false;
     const { gateway } = await startScripted(({ target }) =>
       isForbidden ? forbidden : answerOf(target.includes(sid) ? documentedCampaign({ sid }) : []),

@@ -33,7 +33,7 @@ async function echoed({ url }: GatewayUnderTest, path: string, said?: string) {
 }
 
 it.each(['/livez', '/graphql?query={__typename}', '/nowhere', '/webhooks/exotel/campaign/x', '/metrics'])(
-  'every answer says the id of its request: %s',
+  'every response has X-Request-Id: %s',
   async (path) => {
     const { gateway } = await startBoth({});
     expect(await echoed(gateway, path, 'client.id-1')).toBe('client.id-1');
@@ -42,14 +42,14 @@ it.each(['/livez', '/graphql?query={__typename}', '/nowhere', '/webhooks/exotel/
 );
 
 it.each(['x'.repeat(65), 'two words', 'a"b', 'ä', '{}', 'a,b'])(
-  'what is no id is not taken: %s',
+  'an invalid X-Request-Id is replaced: %s',
   async (said) => {
     const { gateway } = await startBoth({});
     expect(await echoed(gateway, '/livez', said)).toMatch(uuid);
   },
 );
 
-it("a request's id is on each of its lines, beside the upstream's own ids", async () => {
+it("each log line of a request has its requestId, and the upstream's ids", async () => {
   const { gateway } = await startBoth({ seed: 'demo' });
   const sids = ['8c7383b9797443249d24781659939528', 'unknown'];
   const query = `{ ${sids.map((sid, at) => `c${at}: campaign(sid: "${sid}") { name messages(first: 1) { totalCount } }`).join(' ')} }`;
@@ -75,7 +75,7 @@ it("a request's id is on each of its lines, beside the upstream's own ids", asyn
   ).toEqual(['one', 'three', 'two']);
 });
 
-it('a write is told at info, with its id and its audit', async () => {
+it('a write is logged at info, with requestId and audit', async () => {
   const { gateway } = await startBoth({ environment: { LOG_LEVEL: 'info' } });
   await createdSid(gateway, diwali);
   const [audit, operation, ...more] = linesOf(gateway) as [LogLine, LogLine, ...LogLine[]];
@@ -92,7 +92,7 @@ it('a write is told at info, with its id and its audit', async () => {
   expect(linesOf(gateway)).toHaveLength(2);
 });
 
-it('what was no operation at all is told with its id too', async () => {
+it('a request that is no operation is logged with its requestId too', async () => {
   const { gateway } = await startBoth({});
   const answer = await request(`${gateway.url}/graphql`, {
     method: 'POST',
@@ -106,7 +106,7 @@ it('what was no operation at all is told with its id too', async () => {
   ]);
 });
 
-it('retries are told each, with which try it was', async () => {
+it('each retry is logged with its attempt', async () => {
   const faults = [{ kind: 'html' } as const, { kind: 'reset' } as const];
   const { gateway } = await startBoth({ faults: () => faults.shift() });
   await ask(gateway, count, { headers: { 'x-request-id': 'retried' } });
@@ -120,7 +120,7 @@ it('retries are told each, with which try it was', async () => {
   ]);
 });
 
-it("an upstream's id that is none is not repeated", async () => {
+it('an invalid request id of the upstream is not logged', async () => {
   const { gateway } = await startScripted(() => {
     const { json } = answerOf(documentedCampaign());
     return { json: { ...json, request_id: 'two words and a "quote"' } };
@@ -132,7 +132,7 @@ it("an upstream's id that is none is not repeated", async () => {
 });
 
 describe('wrong credentials', () => {
-  it('are told to the operator once a minute, not by every request', async () => {
+  it('are logged once a minute, not for every request', async () => {
     const { gateway } = await startScripted(() => ({
       status: 401,
       json: { RestException: { Status: 401, Message: 'Authentication failed' } },
@@ -146,7 +146,7 @@ describe('wrong credentials', () => {
 });
 
 describe.each(transports)('over %s', (transport) => {
-  it('each operation has an id of its own', async () => {
+  it('each operation has its own requestId', async () => {
     const { gateway } = await startBoth({ seed: 'demo' });
     for (const sid of ['unknown-1', 'unknown-2']) {
       const asked = await subscribe(
@@ -170,7 +170,7 @@ describe.each(transports)('over %s', (transport) => {
   });
 });
 
-it('what is read because the upstream called back is on no trace: it is nobody’s request', async () => {
+it('reads after a callback belong to no trace', async () => {
   const { gateway } = await startBoth({ environment: calledBack });
   const { sid, campaignUrl } = await createCalledBack(gateway);
   await listen(gateway, 'ws', sid);

@@ -31,7 +31,7 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const traceparent = (flags: string) => `00-${traceId}-00f067aa0ba902b7-${flags}`;
 
 describe('a trace', () => {
-  it('has the operation within the caller’s trace, and each call to the upstream within the operation', async () => {
+  it('has the operation as a child of the caller’s span, and upstream calls as children of the operation', async () => {
     const { collector, gateway } = await traced();
     await ask(gateway, query, { headers: { traceparent: traceparent('01'), 'x-request-id': 'traced' } });
     await gateway.close(); // sends what there is
@@ -65,7 +65,7 @@ describe('a trace', () => {
     expect(collector.bodies.join('')).not.toContain(sid);
   });
 
-  it('begins anew where the caller has none, and is not taken where the caller does not want it', async () => {
+  it('starts without a traceparent, and is not recorded if the caller does not sample', async () => {
     const { collector, gateway } = await traced();
     await ask(gateway, query);
     await ask(gateway, '{ campaigns(first: 1) { totalCount } }', {
@@ -78,7 +78,7 @@ describe('a trace', () => {
     expect(operations[0]?.parentSpanId ?? '').toBe('');
   });
 
-  it('tells what failed in closed words, and which try it was', async () => {
+  it('has error.type from a closed set, and the attempt', async () => {
     const faults: (Fault | undefined)[] = [{ kind: 'html' }, { kind: 'reset' }, { kind: 'html' }];
     const { collector, gateway } = await traced({ faults: () => faults.shift() });
     await ask(gateway, '{ campaigns(first: 1) { totalCount } }');
@@ -103,7 +103,7 @@ describe('a trace', () => {
     ]);
   });
 
-  it.each(['ws', 'sse'] as const)('is taken of operations over %s', async (transport) => {
+  it.each(['ws', 'sse'] as const)('is recorded for operations over %s', async (transport) => {
     const { collector, gateway } = await traced();
     const asked = await subscribe(gateway.url, transport, query);
     await until(() => asked.hasEnded());
@@ -120,7 +120,7 @@ describe('a trace', () => {
 });
 
 describe('a collector that', () => {
-  it('is not there breaks nothing, and is told of once', async () => {
+  it('is unreachable breaks nothing, and is logged once', async () => {
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
     const { gateway } = await startBoth({ seed: 'demo', environment });
     expect((await ask(gateway, query)).errors).toBeUndefined();
@@ -140,7 +140,7 @@ describe('a collector that', () => {
   });
 });
 
-it('with no collector set, nothing is sent anywhere', async () => {
+it('without OTEL_EXPORTER_OTLP_ENDPOINT, no traces are sent', async () => {
   const collector = await startCollector();
   collectors.push(collector);
   const { gateway } = await startBoth({ seed: 'demo' });

@@ -22,7 +22,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-describe.each(everyTransport)('a closed schema, over %s', (transport) => {
+describe.each(everyTransport)('INTROSPECTION=off, over %s', (transport) => {
   it.each([
     ['__schema', '{ __schema { queryType { name } } }'],
     ['__type', '{ __type(name: "Campaign") { name } }'],
@@ -30,7 +30,7 @@ describe.each(everyTransport)('a closed schema, over %s', (transport) => {
     ['__schema in a fragment', '{ ...A } fragment A on Query { __schema { types { name } } }'],
     ['the SDL for routers', '{ _service { sdl } }'],
     ['the SDL in a fragment', '{ ... { x: _service { sdl } } }'],
-  ])('does not answer %s', async (_what, query) => {
+  ])('refuses %s', async (_what, query) => {
     const { data, errors, status } = await run(closed.url, transport, { query });
     expect(data ?? null).toBeNull();
     expect(errors?.[0]?.extensions?.code).toBe('GRAPHQL_VALIDATION_FAILED');
@@ -53,7 +53,7 @@ describe.each(everyTransport)('a closed schema, over %s', (transport) => {
       'query ($x: CampaignFilter) { campaigns(filter: $x) { totalCount } }',
       { x: { nam: 'abc' } },
     ],
-  ])('helps nobody to guess %s, which an open one does', async (_what, query, variables) => {
+  ])('gives no suggestions for %s', async (_what, query, variables) => {
     const told = await run(open.url, transport, { query, variables });
     expect(JSON.stringify(told.errors)).toContain('Did you mean');
     const { errors } = await run(closed.url, transport, { query, variables });
@@ -62,14 +62,14 @@ describe.each(everyTransport)('a closed schema, over %s', (transport) => {
     expect(sandbox.calls).toEqual([]);
   });
 
-  it('still says the names of types in answers', async () => {
+  it('allows __typename', async () => {
     expect(await run(closed.url, transport, { query: '{ __typename }' })).toMatchObject({
       data: { __typename: 'Query' },
     });
   });
 });
 
-it('where GraphiQL is off there is nothing at its address', async () => {
+it('GRAPHIQL=off: / is 404', async () => {
   const answer = await request(`${closed.url}/`);
   await answer.body.dump();
   expect(answer.statusCode).toBe(404);

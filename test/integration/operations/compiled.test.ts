@@ -70,7 +70,7 @@ const queries: readonly (readonly [what: string, query: string, variables: Recor
   ['a page of none', '{ campaigns(first: 0) { totalCount nodes { sid } edges { cursor } } }', {}],
 ];
 
-describe('a query that is asked again is compiled, and answered as graphql-js does, where it has', () => {
+describe('a compiled query has the same result as graphql-js with', () => {
   it.each(queries)('%s', async (_what, query, given) => {
     const before = comparedSoFar();
     const variables = { sid, ...given };
@@ -99,8 +99,8 @@ describe('a query that is asked again is compiled, and answered as graphql-js do
   });
 });
 
-describe('what a compiled query fails in', () => {
-  it('is told by graphql-js, and nothing is read twice for it', async () => {
+describe('an error in a compiled query', () => {
+  it('is reported by graphql-js, without a second read', async () => {
     const query = `query ($sid: ID!) { campaign(sid: $sid) { sid name messages(first: 2) { totalCount } }
       campaigns(first: 1) { nodes { sid } } }`;
     fault = { kind: 'status', status: 403 };
@@ -113,7 +113,7 @@ describe('what a compiled query fails in', () => {
   });
 });
 
-describe('a plain query, answered without the pipeline of Apollo Server', () => {
+describe('a query that bypasses Apollo Server', () => {
   const query = 'query ($sid: ID!) { campaign(sid: $sid) { sid name } }';
 
   async function answered(contentType: string, accept: string | undefined) {
@@ -130,7 +130,7 @@ describe('a plain query, answered without the pipeline of Apollo Server', () => 
     return { statusCode, headers: rest, text: await body.text() };
   }
 
-  it('counts among the operations also where it took too long, and fails after that', async () => {
+  it('is counted once if it fails after OPERATION_TIMEOUT', async () => {
     const limits = { CACHE: 'off', OPERATION_TIMEOUT_MS: '100', EXOTEL_TIMEOUT_MS: '200' };
     const hasty = await startGatewayOn(sandbox.baseUrl, limits, () => now, undefined, { random: () => 0 });
     const failed = async () =>
@@ -156,7 +156,7 @@ describe('a plain query, answered without the pipeline of Apollo Server', () => 
     'application/graphql-response+json,application/json;q=0.9',
     'application/json, text/plain, */*',
     'text/html',
-  ])('has the same bytes and headers for who accepts %s', async (accept) => {
+  ])('has the same bytes and headers for Accept %s', async (accept) => {
     // A space before the semicolon is what only Apollo Server reads.
     const byApollo = await answered('application/json ; charset=utf-8', accept);
     await answered('application/json', accept);

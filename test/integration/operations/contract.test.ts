@@ -10,17 +10,17 @@ const committed = readFileSync(new URL('../../../schema.graphql', import.meta.ur
 const contract = readFileSync(new URL('../../fixtures/contract.graphql', import.meta.url), 'utf8');
 
 describe('the schema', () => {
-  it('that is committed is what the code makes', async () => {
+  it('in schema.graphql is up to date with the code', async () => {
     expect(await printedSchema()).toBe(committed);
   });
 
-  it('breaks nothing of what clients rely on', async () => {
+  it('has no breaking change', async () => {
     const changes = await diff(buildSchema(contract), buildSchema(committed, { assumeValidSDL: true }));
     const breaking = changes.filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking);
     expect(breaking.map(({ message }) => message)).toEqual([]);
   });
 
-  it('describes every type, field, argument and value to those who introspect it', async () => {
+  it('has a description for every type, field, argument and value', async () => {
     const sandbox = await startSandbox({ ...credentials, seed: 'empty' });
     const gateway = await startGatewayOn(sandbox.baseUrl);
     try {

@@ -31,11 +31,11 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-describe('the limit on upstream calls', () => {
+describe('MAX_UPSTREAM_CALLS', () => {
   const lists = (first: number): string =>
     `{ campaigns(first: ${String(first)}) { nodes { sid messages(first: 5) { nodes { sid } } } } }`;
 
-  it('refuses what is estimated over it before any call is made, and tells both numbers', async () => {
+  it('refuses a larger estimate before any call, with estimate and limit', async () => {
     const { data, errors } = await ask(gateway, lists(30));
     expect(data ?? null).toBeNull();
     expect(errors).toHaveLength(1);
@@ -43,19 +43,19 @@ describe('the limit on upstream calls', () => {
     expect(sandbox.calls).toEqual([]);
   });
 
-  it('answers what is estimated just at it', async () => {
+  it('accepts an estimate equal to the limit', async () => {
     const { data, errors } = await ask<{ campaigns: { nodes: unknown[] } }>(gateway, lists(29));
     expect(errors).toBeUndefined();
     expect(data?.campaigns.nodes.length).toBeGreaterThan(5);
   });
 
-  it('counts pages that variables name', async () => {
+  it('counts page sizes in variables', async () => {
     const query = 'query ($n: Int) { campaigns(first: $n) { nodes { messages { totalCount } } } }';
     const { errors } = await ask(gateway, query, { variables: { n: 200 } });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE', estimate: 204 });
   });
 
-  it('refuses a mutation that asks for too much before it is done', async () => {
+  it('refuses an expensive mutation before it is executed', async () => {
     const query = `mutation { pauseCampaign(sid: "${sids[0] ?? ''}") { campaign { messages { nodes {
       campaign { messages(first: 60) { totalCount } } } } } } }`;
     const { errors } = await ask(gateway, query);
@@ -64,7 +64,7 @@ describe('the limit on upstream calls', () => {
   });
 });
 
-describe('no variable hides what an operation costs', () => {
+describe('variables do not hide the cost of an operation', () => {
   it('neither the type of an entity nor its sid', async () => {
     const entities = Array.from(
       { length: 90 },
@@ -81,7 +81,7 @@ describe('no variable hides what an operation costs', () => {
     }
   });
 
-  it('nor a sid that is the same once', async () => {
+  it('nor a sid that appears twice', async () => {
     const many = Array.from({ length: 30 }, (_, n) => n);
     const query = `query (${many.map((n) => `$s${n}: ID!`).join(' ')}) {
       ${many.map((n) => `c${n}: campaign(sid: $s${n}) { name }`).join(' ')} }`;
@@ -99,19 +99,19 @@ describe('extensions.upstream', () => {
   const query = (): string =>
     `{ campaign(sid: "${sids[0] ?? ''}") { name messages(first: 5) { totalCount } } }`;
 
-  it('tells the calls of a request that finds nothing kept', async () => {
+  it('has the calls of a request without cache entries', async () => {
     const { extensions } = await ask(gateway, query(), report);
     expect(extensions?.upstream).toEqual({ calls: 2, fromCache: 0, shared: 0, budgetLeft: null });
     expect(sandbox.calls).toHaveLength(2);
   });
 
-  it('tells what was answered from what is kept', async () => {
+  it('has the reads from the cache', async () => {
     await ask(gateway, query());
     const { extensions } = await ask(gateway, query(), report);
     expect(extensions?.upstream).toEqual({ calls: 0, fromCache: 2, shared: 0, budgetLeft: null });
   });
 
-  it('tells what two requests at once shared', async () => {
+  it('has the reads that two concurrent requests share', async () => {
     const slow = await startSandbox({
       ...credentials,
       clock,
@@ -130,14 +130,14 @@ describe('extensions.upstream', () => {
     }
   });
 
-  it('tells how many calls are left of the minute', async () => {
+  it('has the calls left in the rate limit (budgetLeft)', async () => {
     const limited = await startGatewayOn(sandbox.baseUrl, { EXOTEL_RATE_LIMIT: '30' }, clock);
     const { extensions } = await ask(limited, query(), report);
     await limited.close();
     expect(extensions?.upstream).toMatchObject({ calls: 2, budgetLeft: 28 });
   });
 
-  it('is not there where it was not asked for', async () => {
+  it('is missing without X-Upstream-Report', async () => {
     expect(await ask(gateway, query())).not.toHaveProperty('extensions');
     expect(await ask(gateway, query(), { headers: { 'x-upstream-report': '0' } })).not.toHaveProperty(
       'extensions',
@@ -189,7 +189,7 @@ function bySids(count: number, selection: string): string {
   return `{ ${aliased(0, count, selection)} }`;
 }
 
-describe.each(['on', 'off'])('the calls really made never exceed the estimate, with CACHE=%s', (cache) => {
+describe.each(['on', 'off'])('upstream calls never exceed the estimate, with CACHE=%s', (cache) => {
   let cold: GatewayUnderTest;
   let later = now;
 
@@ -209,7 +209,7 @@ describe.each(['on', 'off'])('the calls really made never exceed the estimate, w
 
   it.each(shapes)('%s', (_what, make) => check(make()));
 
-  it('the messages of a sid that is not there', () =>
+  it('messages of an unknown sid', () =>
     check('{ campaign(sid: "0123456789abcdef") { messages { totalCount } } }'));
 
   it.each(Object.keys(operations).filter((name) => name.endsWith('Document')))('%s', async (name) => {

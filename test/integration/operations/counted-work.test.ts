@@ -58,7 +58,7 @@ const compiler = /graphql-jit\/dist\/execution\.js$/;
 const ofGraphql =
   /node_modules\/(?:@apollo\/server|graphql|graphql-jit|type-graphql|dataloader)\/|src\/resolvers\//;
 
-it('a document is parsed, validated and compiled once, however often it is asked', async () => {
+it('a document is parsed, validated and compiled once for any number of requests', async () => {
   await start({ CACHE: 'off' });
   const counted = await countedCalls(() => ask(0, times));
   expect(callsOf(counted, parser, /^parse$/)).toBe(1);
@@ -66,7 +66,7 @@ it('a document is parsed, validated and compiled once, however often it is asked
   expect(callsOf(counted, compiler, /^compileQuery$/)).toBe(1);
 });
 
-it('and no more often where it comes as an event stream', async () => {
+it('a document is parsed and validated once over event streams too', async () => {
   await start({ CACHE: 'off' });
   const counted = await countedCalls(async () => {
     await ask(0, 2);
@@ -84,7 +84,7 @@ it('and no more often where it comes as an event stream', async () => {
   expect(callsOf(counted, validator, /^FieldsOnCorrectTypeRule$/)).toBe(1);
 });
 
-describe('an answer that is given as bytes', () => {
+describe('a hit in the response cache', () => {
   it.each([0, 1, 2, 3])('runs no GraphQL and reads nothing (%#)', async (index) => {
     await start({});
     await ask(index, 3);
@@ -104,7 +104,7 @@ const ofWork =
  * Calls as counted, and 15 % for versions of Node and of libraries; a wrapper around every field is more than that. About
  * forty calls of each answer keep connections, unread bytes, bodies and hosts within their bounds.
  */
-describe('an answer takes no more calls, upstream or of functions, than it did', () => {
+describe('a response takes no more upstream calls and function calls than recorded', () => {
   it.each([
     ['kept as bytes', {}, 0, 0, 106],
     ['kept as bytes', {}, 1, 0, 147],

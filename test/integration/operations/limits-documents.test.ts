@@ -82,14 +82,14 @@ describe.each(everyTransport)('over %s a document is refused', (transport) => {
     ['selections', `{ ${'campaign(sid: "a") {'.repeat(5000)} sid ${'}'.repeat(5000)} }`],
     ['inline fragments', `{ ${'... {'.repeat(2000)} __typename ${'}'.repeat(2000)} }`],
     ['types', `query ($x: ${'['.repeat(5000)}Int${']'.repeat(5000)}) { __typename }`],
-  ])('that nests %s without an end, also where nothing else is limited', async (_what, query) => {
+  ])('that nests %s endlessly, even without other limits', async (_what, query) => {
     const { errors } = await run(unlimited.url, transport, { query });
     expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['QUERY_TOO_LARGE']);
     expect(errors?.[0]?.message).not.toMatch(/stack|RangeError/);
     expect((await run(unlimited.url, transport, { query: '{ __typename }' })).errors).toBeUndefined();
   });
 
-  it('whose fragments are cyclic', async () => {
+  it('with cyclic fragments', async () => {
     const query = `{ campaign(sid: "a") { ...A } } fragment A on Campaign { messages { nodes { campaign { ...B } } } }
       fragment B on Campaign { messages { nodes { campaign { ...A } } } }`;
     const { errors } = await run(unlimited.url, transport, { query });
@@ -97,7 +97,7 @@ describe.each(everyTransport)('over %s a document is refused', (transport) => {
     expect(sandbox.calls).toEqual([]);
   });
 
-  it('with no more than some twenty of its errors', async () => {
+  it('with at most some twenty errors', async () => {
     const { errors } = await run(unlimited.url, transport, {
       query: `{ ${times(500, (index) => `no${index}`)} }`,
     });
@@ -106,7 +106,7 @@ describe.each(everyTransport)('over %s a document is refused', (transport) => {
   });
 });
 
-describe('a document is answered', () => {
+describe('a document is accepted', () => {
   it.each<[Transport, string, string]>(
     everyTransport.flatMap((transport) => [
       [transport, 'just at the depth', campaign(deep(7))],

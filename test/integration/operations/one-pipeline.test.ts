@@ -163,12 +163,12 @@ describe.each(arrivals)('over %s', (arrival) => {
     },
   );
 
-  it('an operation is answered after all of that', async () => {
+  it('a valid operation succeeds after all of these', async () => {
     expect(await send(arrival, { query: '{ __typename }' })).toMatchObject({ data: { __typename: 'Query' } });
   });
 });
 
-it('a refused subscription leaves the other operations of its connection alone', async () => {
+it('a refused subscription does not affect other operations of its connection', async () => {
   const query = `subscription ($b: Boolean!) { campaignUpdated(sid: "${sid}") { sid @include(if: $b) } }`;
   const events = await subscribe(gateway.url, 'ws', query, { b: true });
   const conditional = await subscribe(
@@ -183,7 +183,7 @@ it('a refused subscription leaves the other operations of its connection alone',
   expect([events.errors, events.hasEnded()]).toEqual([[], false]);
 });
 
-it('suggestions are found in linear time, however a variable repeats their words', async () => {
+it('suggestions take linear time for variables that repeat their words', async () => {
   const words = 'Did you mean '.repeat(19_000);
   const times: number[] = [];
   for (const value of ['x'.repeat(words.length), words]) {
@@ -197,7 +197,7 @@ it('suggestions are found in linear time, however a variable repeats their words
   expect(times[1]).toBeLessThan(20 * (times[0] ?? 0) + 200);
 });
 
-describe('the parameters of a GET', () => {
+describe('GET parameters', () => {
   const query = encodeURIComponent('{ __typename }');
 
   it.each(['operationName=', 'variables=', 'extensions=', 'variables=null', 'unknown=1'])(
@@ -224,7 +224,7 @@ describe('the parameters of a GET', () => {
     });
   });
 
-  it('a mutation is refused with the method that it takes', async () => {
+  it('a mutation is refused with 405 and Allow: POST', async () => {
     const mutation = encodeURIComponent(`mutation { pauseCampaign(sid: "${sid}") { campaign { sid } } }`);
     const { status, headers, errors } = await get(`query=${mutation}`);
     expect([status, headers?.['allow']]).toEqual([405, 'POST']);
@@ -271,7 +271,7 @@ describe('a body', () => {
     },
   );
 
-  it('that says it is not encoded is read', async () => {
+  it('with Content-Encoding: identity is read', async () => {
     const answer = await request(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { ...json, 'content-encoding': 'identity' },
@@ -281,10 +281,10 @@ describe('a body', () => {
   });
 });
 
-describe('a media type that is not served', () => {
+describe('an unsupported media type', () => {
   const create = `mutation { pauseCampaign(sid: "a") { campaign { sid } } }`;
   it.each(['text/html', 'text/event-stream', 'multipart/mixed', 'application/json;q=0'])(
-    '%s is 406 before anything runs, whatever is asked',
+    '%s is 406 before anything runs',
     async (accept) => {
       for (const query of [create, '{ nope }']) {
         const answer = await request(`${gateway.url}/graphql`, {
@@ -314,7 +314,7 @@ describe('a media type that is not served', () => {
   });
 });
 
-describe('another method is 405 and names those that are taken', () => {
+describe('an unsupported method is 405 with Allow', () => {
   it.each([
     ['PUT', '/graphql', 'GET, POST'],
     ['OPTIONS', '/graphql', 'GET, POST'],
@@ -334,7 +334,7 @@ describe('a shared cache', () => {
   const query = encodeURIComponent(`{ campaigns(first: 1) { totalCount } }`);
   const headers = { 'apollo-require-preflight': '1' };
 
-  it('keeps answers of one address apart by the media type', async () => {
+  it('gets Vary: Accept', async () => {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const answer = await request(`${gateway.url}/graphql?query=${query}`, {
         headers: { ...headers, accept },
@@ -345,7 +345,7 @@ describe('a shared cache', () => {
     }
   });
 
-  it('never stores a report', async () => {
+  it('gets no-store for a response with extensions.upstream', async () => {
     const report = { ...headers, 'x-upstream-report': '1' };
     const answer = await request(`${gateway.url}/graphql?query=${query}`, { headers: report });
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -355,7 +355,7 @@ describe('a shared cache', () => {
   });
 });
 
-it('a router is asked nothing, and sent no heartbeat, for a subscription that is refused', async () => {
+it('a refused router subscription sends neither check nor heartbeats', async () => {
   await send('callback', { query: 'subscription { campaignUpdated(sid: "no-such-sid") { sid } }' });
   await send('callback', { query: `subscription { campaignUpdated(sid: "${sid}") { nope } }` });
   for (let time = 0; time < 3; time += 1) await ask(gateway, '{ __typename }');

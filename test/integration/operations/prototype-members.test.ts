@@ -61,7 +61,7 @@ describe.each(arrivals)('over %s', (arrival) => {
     },
   );
 
-  it('members by the names of what every object has are like any other', async () => {
+  it('members named like Object.prototype methods are accepted', async () => {
     const { data } = await send(
       arrival,
       {

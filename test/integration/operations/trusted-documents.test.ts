@@ -54,7 +54,7 @@ describe.each(everyTransport)('over %s', (transport) => {
     ['its text', () => ({ query: text })],
     ['its text and its hash', () => ({ query: text, ...apq(hash) })],
     ['its text in another layout', () => ({ query: stripIgnoredCharacters(print(CampaignBySidDocument)) })],
-  ])('a trusted document is run by %s', async (_what, named) => {
+  ])('a trusted document runs by %s', async (_what, named) => {
     const { data, errors } = await run(gateway.url, transport, { ...named(), variables: { sid } });
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ campaign: { sid } });
@@ -65,7 +65,7 @@ describe.each(everyTransport)('over %s', (transport) => {
     ['introspection', '{ __schema { queryType { name } } }'],
     ['a document that differs in one field', print(parse(text)).replace('accountSid', 'sid')],
     ['what routers ask to compose', '{ _service { sdl } }'],
-  ])('%s is refused, and costs nothing', async (_what, query) => {
+  ])('%s is refused without an upstream call', async (_what, query) => {
     const { data, errors, status } = await run(gateway.url, transport, { query, variables: { sid } });
     expect(data ?? null).toBeNull();
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'DOCUMENT_NOT_TRUSTED' }]);
@@ -81,7 +81,7 @@ describe.each(everyTransport)('over %s', (transport) => {
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'PERSISTED_QUERY_NOT_FOUND' }]);
   });
 
-  it('a document is learned from nobody: neither with a manifest nor without one', async () => {
+  it('clients cannot register documents, with or without a manifest', async () => {
     const query = '{ learned: __typename }';
     const plain = await startGatewayOn(sandbox.baseUrl);
     try {
@@ -98,7 +98,7 @@ describe.each(everyTransport)('over %s', (transport) => {
     }
   });
 
-  it('in the mode for apps, who has the scope documents:any sends documents of its own', async () => {
+  it('TRUSTED_DOCUMENTS_MODE=apps: a caller with documents:any may send any document', async () => {
     expect((await run(apps.url, transport, { query: '{ __typename }' })).errors).toBeUndefined();
     expect((await run(apps.url, transport, { documentId: id, variables: { sid } })).errors).toBeUndefined();
   });
@@ -107,7 +107,7 @@ describe.each(everyTransport)('over %s', (transport) => {
 it.each([
   ['documentId', () => `documentId=${id}`],
   ['extensions', () => `extensions=${encodeURIComponent(JSON.stringify(apq(hash).extensions))}`],
-])('a trusted document is run by GET with its %s', async (_what, named) => {
+])('a trusted document runs by GET with its %s', async (_what, named) => {
   const variables = encodeURIComponent(JSON.stringify({ sid }));
   const answer = await request(`${gateway.url}/graphql?${named()}&variables=${variables}`, {
     headers: { 'apollo-require-preflight': '1' },
@@ -115,7 +115,7 @@ it.each([
   expect(await answer.body.json()).toMatchObject({ data: { campaign: { sid } } });
 });
 
-it("Apollo's manifest is taken as well", async () => {
+it("Apollo's manifest format is accepted too", async () => {
   const path = join(directory, 'apollo.json');
   const operations = [{ id: 'one', name: 'One', type: 'query', body: '{ one: __typename }' }];
   const manifest = { format: 'apollo-persisted-query-manifest', version: 1, operations };
@@ -138,7 +138,7 @@ it.each([
   ['of texts that are no GraphQL', '{"a":"{"}'],
   ['without documents', '{}'],
   ['of no texts', '{"a":1}'],
-])('a manifest %s refuses the start, and names the variable', async (_what, content) => {
+])('a manifest %s prevents the start, and the message names TRUSTED_DOCUMENTS', async (_what, content) => {
   const path = join(directory, 'broken.json');
   rmSync(path, { force: true });
   if (content !== undefined) writeFileSync(path, content);

@@ -25,7 +25,7 @@ const valid: CreateCampaignInput = {
 };
 
 describe('validateCampaign', () => {
-  it('tells what a good campaign would come to, creates nothing and spends no call', async () => {
+  it('analyses a valid campaign without creating it and without an upstream call', async () => {
     const { validateCampaign } = await gateway.data(ValidateDocument, { input: valid });
     expect(validateCampaign).toEqual({
       valid: true,
@@ -46,7 +46,7 @@ describe('validateCampaign', () => {
     expect(validateCampaign).toMatchObject({ encoding, segments });
   });
 
-  it('answers exactly the user errors that creating it would, all at once', async () => {
+  it('returns exactly the user errors of createCampaign, all at once', async () => {
     const input: CreateCampaignInput = {
       ...valid,
       name: 'abc',

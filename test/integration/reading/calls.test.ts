@@ -32,33 +32,33 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-describe('the upstream is called as often as needed and no more', () => {
-  it('once for a campaign asked ten times', async () => {
+describe('upstream calls', () => {
+  it('one for a campaign under ten aliases', async () => {
     await gateway.data(CampaignTenTimesDocument, { sid });
     expect(sandbox.calls).toHaveLength(1);
   });
 
-  it('once for 50 campaigns with stats and the total', async () => {
+  it('one for 50 campaigns with stats and totalCount', async () => {
     await gateway.data(CampaignPageDocument, { first: 50 });
     expect(sandbox.calls).toHaveLength(1);
   });
 
-  it("twice for a campaign with its messages and each message's campaign", async () => {
+  it("two for a campaign with its messages and each message's campaign", async () => {
     await gateway.data(CampaignWithMessagesDocument, { sid, first: 20 });
     expect(sandbox.calls).toHaveLength(2);
   });
 
-  it('once for the messages of a campaign alone', async () => {
+  it('one for the messages of a campaign alone', async () => {
     await gateway.data(MessagePageDocument, { sid, first: 20 });
     expect(sandbox.calls).toHaveLength(1);
   });
 
-  it("eleven times for ten campaigns with messages and each message's campaign", async () => {
+  it("eleven for ten campaigns with messages and each message's campaign", async () => {
     await gateway.data(CampaignsWithMessagesDocument, { first: 10, messages: 5 });
     expect(sandbox.calls).toHaveLength(11);
   });
 
-  it('at most three times for 12 recent campaigns by their sids', async () => {
+  it('at most three for 12 recent campaigns by sid', async () => {
     const recent = await gateway.data(CampaignPageDocument, { first: 12 });
     const sids = recent.campaigns.edges.map(({ node }) => node?.sid ?? '');
     const cold = await startGatewayOn(sandbox.baseUrl, {}, () => now);
@@ -74,19 +74,19 @@ describe('the upstream is called as often as needed and no more', () => {
     expect(sandbox.calls.length).toBeLessThanOrEqual(3);
   });
 
-  it('twice for 200 identical requests at once', async () => {
+  it('two for 200 identical concurrent requests', async () => {
     const ask = () => gateway.data(CampaignWithMessagesDocument, { sid, first: 20 });
     await Promise.all(Array.from({ length: 200 }, ask));
     expect(sandbox.calls).toHaveLength(2);
   });
 
-  it('ten times for 500 messages', async () => {
+  it('ten for 500 messages', async () => {
     const { campaign } = await gateway.data(MessagePageDocument, { sid: bigSid, first: 500 });
     expect(campaign?.messages.edges).toHaveLength(500);
     expect(sandbox.calls).toHaveLength(10);
   });
 
-  it('once for 500 messages of a campaign that has few', async () => {
+  it('one for 500 messages of a campaign with few messages', async () => {
     const small = sandbox.state
       .campaigns()
       .find((campaign) => sandbox.state.messages(campaign.sid).length < 40);
@@ -95,7 +95,7 @@ describe('the upstream is called as often as needed and no more', () => {
   });
 });
 
-describe('what can be asked for at once is: no call is answered before its whole round trip has arrived', () => {
+describe('round trips: independent calls are made in parallel', () => {
   async function through(groups: readonly number[], run: (held: GatewayUnderTest) => Promise<unknown>) {
     const barrier = await startBarrier(sandbox.baseUrl, groups);
     const held = await startGatewayOn(barrier.baseUrl, {}, () => now);
@@ -107,12 +107,12 @@ describe('what can be asked for at once is: no call is answered before its whole
     }
   }
 
-  it('a campaign and its messages in one round trip', () =>
+  it('one for a campaign and its messages', () =>
     through([2], (held) => held.data(CampaignWithMessagesDocument, { sid, first: 20 })));
 
-  it('ten campaigns with messages in two', () =>
+  it('two for ten campaigns with messages', () =>
     through([1, 10], (held) => held.data(CampaignsWithMessagesDocument, { first: 10, messages: 5 })));
 
-  it('500 messages in two', () =>
+  it('two for 500 messages', () =>
     through([1, 9], (held) => held.data(MessagePageDocument, { sid: bigSid, first: 500 })));
 });

@@ -41,21 +41,21 @@ interface Entities {
 const entities = (representations: readonly unknown[], fields = 'sid name status') =>
   ask<Entities>(gateway, entitiesWith(fields), { variables: { representations } });
 
-describe('the entities that a router asks for', () => {
-  it('are read as one batch: 40 recent campaigns cost one call, in the order asked', async () => {
+describe('_entities', () => {
+  it('are read as one batch: 40 recent campaigns in one call, in the requested order', async () => {
     const sids = newest(40).reverse();
     const { data } = await entities(sids.map(reference));
     expect(data?._entities.map((entity) => entity?.sid)).toEqual(sids);
     expect(sandbox.calls).toHaveLength(1);
   });
 
-  it('of which only the sid is asked cost no call', async () => {
+  it('cost no call if only sid is selected', async () => {
     const { data } = await entities([reference('a'), reference('b'), reference('a')], 'sid');
     expect(data?._entities).toEqual([reference('a'), reference('b'), reference('a')]);
     expect(sandbox.calls).toEqual([]);
   });
 
-  it('that the upstream does not have are null, between those that it has', async () => {
+  it('are null for unknown sids, between the others', async () => {
     const [one = '', other = ''] = newest(2);
     const { data } = await entities([reference(one), reference('unknown'), reference(other)]);
     expect(data?._entities).toMatchObject([{ sid: one }, null, { sid: other }]);
@@ -70,14 +70,14 @@ describe('the entities that a router asks for', () => {
     ['with a key that is no text', { __typename: 'Campaign', sid: { a: 1 } }],
     ['that is a text', 'Campaign'],
     ['with a key that could leave its path', { __typename: 'Campaign', sid: '..' }],
-  ])('%s: an error at its place, and the others are answered', async (_what, representation) => {
+  ])('%s: an error at its path, and the others are resolved', async (_what, representation) => {
     const [sid = ''] = newest(1);
     const { data, errors } = await entities([representation, reference(sid)]);
     expect(data?._entities).toMatchObject([null, { sid }]);
     expect(errors).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  it('cost no more calls than the limit, however many and however old they are', async () => {
+  it('cost at most MAX_UPSTREAM_CALLS, for any number and age of campaigns', async () => {
     const sids = newest(Infinity);
     expect(sids.length).toBeGreaterThan(100);
     const { data } = await entities(sids.map(reference));
@@ -85,7 +85,7 @@ describe('the entities that a router asks for', () => {
     expect(sandbox.calls.length).toBeLessThanOrEqual(3);
   });
 
-  it('are refused one by one where they would cost more than the limit', async () => {
+  it('over the limit are QUERY_TOO_EXPENSIVE one by one', async () => {
     const unknown = Array.from({ length: 40 }, (_, index) => reference(`sid-${String(index)}`));
     const { data, errors = [] } = await entities(unknown);
     expect(data?._entities).toEqual(unknown.map(() => null));
@@ -96,7 +96,7 @@ describe('the entities that a router asks for', () => {
     expect(sandbox.calls.length).toBeLessThanOrEqual(21);
   });
 
-  it('count in the cost limit', async () => {
+  it('count in the cost estimate', async () => {
     const strict = await startGatewayOn(sandbox.baseUrl, { MAX_UPSTREAM_CALLS: '10' }, () => now);
     try {
       const representations = newest(40).map(reference);

@@ -35,7 +35,7 @@ async function upstreamRows(path: string): Promise<UpstreamRow[]> {
   return [response].flat().map(({ data }) => data);
 }
 
-describe('every field equals what the upstream holds', () => {
+describe('every field equals the upstream’s value', () => {
   it.each([0, 50, 100])('of the campaigns of a list from row %i on', async (offset) => {
     const rows = await upstreamRows(`?channel=sms&offset=${offset}&limit=50`);
     const before = offset === 0 ? undefined : await cursorOf(offset - 1);

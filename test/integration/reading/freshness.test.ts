@@ -52,7 +52,7 @@ async function expectFreshFor(query: string, ms: number): Promise<void> {
   expect(await callsOf(query)).toBe(1);
 }
 
-describe('an answer is given without a call for its freshness time, and read again after it', () => {
+describe('a cache entry is served without a call while it is fresh, and read again after', () => {
   it.each([
     ['archived', 24 * hour],
     ['completed', 10 * minute],
@@ -79,7 +79,7 @@ describe('an answer is given without a call for its freshness time, and read aga
     await expectFreshFor(messages(), 5 * second);
   });
 
-  it('messages of a campaign that has ended: 10 min', async () => {
+  it('messages of a completed campaign: 10 min', async () => {
     sandbox.state.setStatus(sid, 'completed');
     now += 2 * minute; // the end is a while ago
     await read(one());
@@ -87,7 +87,7 @@ describe('an answer is given without a call for its freshness time, and read aga
     await expectFreshFor(messages(), 10 * minute);
   });
 
-  it('messages that were read before the campaign ended: 5 s, though it has ended since', async () => {
+  it('messages read before the campaign was completed: 5 s', async () => {
     sandbox.state.setStatus(sid, 'in-progress');
     await read(messages());
     now += 3 * second;
@@ -97,15 +97,15 @@ describe('an answer is given without a call for its freshness time, and read aga
     expect(await callsOf(messages())).toBe(1);
   });
 
-  it('a sid that is not there: 3 s', async () => {
+  it('an unknown sid: 3 s', async () => {
     const unknown = '{ campaign(sid: "0123456789abcdef") { status } }';
     expect(await read(unknown)).toBeNull();
     await expectFreshFor(unknown, 3 * second);
   });
 });
 
-describe('fetchedAt is when the upstream was read', () => {
-  it('by a call of its own, by a list, and from what is kept', async () => {
+describe('fetchedAt is the time of the upstream read', () => {
+  it('of a get, of a list, and of a cache entry', async () => {
     expect((await read())?.fetchedAt).toBe(new Date(start).toISOString());
     now += 4 * second;
     expect((await read())?.fetchedAt).toBe(new Date(sandbox.calls.at(-1)?.at ?? 0).toISOString());
@@ -117,8 +117,8 @@ describe('fetchedAt is when the upstream was read', () => {
   });
 });
 
-describe('what is not kept', () => {
-  it('is what a request with Cache-Control: no-cache would be answered with', async () => {
+describe('not cached:', () => {
+  it('reads with Cache-Control: no-cache are always new', async () => {
     for (const query of [one(), messages(), list]) {
       await read(query);
       expect(await callsOf(query)).toBe(0);
@@ -126,14 +126,14 @@ describe('what is not kept', () => {
     }
   });
 
-  it('is an error', async () => {
+  it('errors', async () => {
     fault = { kind: 'status', status: 400 };
     expect((await ask(gateway, one())).errors).toHaveLength(1);
     fault = undefined;
     expect(await read()).not.toBeNull();
   });
 
-  it('is anything, from one request to the next, with CACHE=off', async () => {
+  it('anything between requests with CACHE=off', async () => {
     await gateway.close();
     gateway = await startGatewayOn(sandbox.baseUrl, { CACHE: 'off' }, () => now);
     for (const query of [one(), messages(), list, one()]) expect(await callsOf(query)).toBe(1);
@@ -143,7 +143,7 @@ describe('what is not kept', () => {
   });
 });
 
-describe('a write is seen by the next query', () => {
+describe('a write is visible to the next query', () => {
   const pause = (): string =>
     `mutation { pauseCampaign(sid: "${sid}") { campaign { status } userErrors { code } } }`;
   beforeEach(() => {
@@ -156,7 +156,7 @@ describe('a write is seen by the next query', () => {
   it.each([
     ['a campaign', () => one()],
     ['a list', () => list],
-  ])('for %s that was kept', async (_what, query) => {
+  ])('of %s in the cache', async (_what, query) => {
     await read(query());
     expect(statusIn(await ask(gateway, pause()))).toBe('PAUSED');
     expect(statusIn(await ask(gateway, query()))).toBe('PAUSED');
@@ -165,7 +165,7 @@ describe('a write is seen by the next query', () => {
   it.each([
     ['a campaign', () => one()],
     ['a list', () => list],
-  ])('for %s that was being read when it was written', async (_what, query) => {
+  ])('of %s whose read was in flight during the write', async (_what, query) => {
     fault = { kind: 'delay', delayMs: 300, when: 'after' };
     sandbox.calls.splice(0);
     const early = ask(gateway, query());
@@ -178,8 +178,8 @@ describe('a write is seen by the next query', () => {
   });
 });
 
-describe('an old answer stands in', () => {
-  it('while the upstream is gone, for an hour and no longer', async () => {
+describe('a stale entry is served', () => {
+  it('while the upstream is down, for an hour at most', async () => {
     for (const query of [one(), messages(), list]) await read(query);
     await sandbox.close();
     now += hour;
@@ -190,7 +190,7 @@ describe('an old answer stands in', () => {
       expect((await ask(gateway, query)).errors?.[0]?.extensions?.code).toBe('UPSTREAM_UNAVAILABLE');
   });
 
-  it('while a refresh takes long, and the next request has the new one', async () => {
+  it('during a slow refresh, and the next request gets the new entry', async () => {
     await read();
     now += 11 * minute;
     fault = { kind: 'delay', delayMs: 900 };
@@ -200,7 +200,7 @@ describe('an old answer stands in', () => {
     expect(sandbox.calls).toHaveLength(2);
   });
 
-  it('not for the half of a page that a slow upstream shows to have moved', async () => {
+  it('not for a part of a page whose list has moved', async () => {
     const startsAt = start + 500 * hour;
     for (let index = 0; index < 99; index += 1) sandbox.state.insert({ startsAt: startsAt + index * minute });
     await read('{ campaigns(first: 50) { nodes { sid } } }');
@@ -214,7 +214,7 @@ describe('an old answer stands in', () => {
     expect(new Set(data?.campaigns.nodes.map((row) => row.sid)).size).toBe(100);
   });
 
-  it('not for a campaign that is gone, nor for its messages', async () => {
+  it('not for a deleted campaign or its messages', async () => {
     for (const query of [one(), messages()]) await read(query);
     sandbox.state.remove(sid);
     now += 11 * minute;

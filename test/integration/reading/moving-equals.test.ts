@@ -101,10 +101,10 @@ async function cursorAt(read: ReadPage, rows: readonly ListingRow[], index: numb
 
 const everywhere = ['on', 'off'].flatMap((cache) => Object.keys(lists).map((list) => [list, cache] as const));
 
-describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
+describe.each(everywhere)('%s with equal times, with CACHE=%s', (list, cache) => {
   const read = pagesOf.bind(undefined, cache, list);
 
-  it('go on after the row that 60 newer ones have moved, in one call more', async () => {
+  it('continue after a row that 60 new rows have moved, for one more call', async () => {
     const rows = rowsAt(10, 80);
     const after = await cursorAt(read(), rows, 38);
     upstream.rows = [...rowsAt(11, 60), ...rows];
@@ -114,7 +114,7 @@ describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
     expect(upstream.calls.length).toBeLessThanOrEqual(3);
   });
 
-  it('go on before the row that 30 newer ones have moved', async () => {
+  it('continue before a row that 30 new rows have moved', async () => {
     const rows = rowsAt(10, 110);
     const before = await cursorAt(read(), rows, 62);
     upstream.rows = [...rowsAt(11, 30), ...rows];
@@ -127,7 +127,7 @@ describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
     ['500 places back', 650, 0, 0, 500],
     ['as far as a window less one, unseen by the total', 70, 49, 100, 49],
   ])(
-    'are found again %s, though the total is the same',
+    'are found again %s, although the total is unchanged',
     async (_how, index, insertedBefore, removedAt, moved) => {
       const rows = rowsAt(10, 1400);
       const after = await cursorAt(read(), rows, index);
@@ -143,7 +143,7 @@ describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
     },
   );
 
-  it('cost no call more where nothing has moved, nor where the row is gone', async () => {
+  it('cost no further call if nothing has moved or the row is deleted', async () => {
     const rows = rowsAt(10, 300);
     const after = await cursorAt(read(), rows, 119);
     await read()({ first: 20, after });
@@ -155,7 +155,7 @@ describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
     expect(upstream.calls).toHaveLength(1);
   });
 
-  it('are all shown before a row that left together with the five before it', async () => {
+  it('are all shown before a row deleted together with the five before it', async () => {
     const rows = rowsAt(10, 12);
     upstream.rows = rows;
     const seen = await walkBackwards(3, async (step) => {
@@ -167,7 +167,7 @@ describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
     expect(seen).toEqual(sidsOf([...rows.slice(0, 4), ...rows.slice(9)]));
   });
 
-  it('are all shown after a row that left together with the five behind it', async () => {
+  it('are all shown after a row deleted together with the five behind it', async () => {
     const rows = rowsAt(10, 12);
     upstream.rows = rows;
     const seen = await walkForwards(3, async (step) => {
@@ -180,7 +180,7 @@ describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
   });
 
   it.each(['forwards', 'backwards'])(
-    'are rather shown again than never where a whole page left, %s',
+    'are shown again rather than skipped if a whole page was deleted, %s',
     async (way) => {
       const rows = rowsAt(10, 200);
       upstream.rows = rows;
@@ -201,7 +201,7 @@ describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
     },
   );
 
-  it('are neither skipped nor repeated where the upstream gives fewer rows at once from one page on', async () => {
+  it('are neither skipped nor repeated if the page maximum shrinks during the walk', async () => {
     const rows = rowsAt(10, 200);
     upstream.rows = rows;
     let pages = 0;
@@ -217,8 +217,8 @@ describe.each(everywhere)('%s of one time, with CACHE=%s', (list, cache) => {
   });
 });
 
-describe.each(['on', 'off'])('campaigns of one name, with CACHE=%s', (cache) => {
-  it('are found again where as many came before them', async () => {
+describe.each(['on', 'off'])('campaigns with equal names, with CACHE=%s', (cache) => {
+  it('are found again after as many were added before them', async () => {
     const orderBy = { field: 'NAME', direction: 'ASC' } as const;
     const read: ReadPage = async (step) => {
       const data = await gateways.get(cache)?.data(CampaignPageDocument, { ...step, orderBy });
@@ -235,7 +235,7 @@ describe.each(['on', 'off'])('campaigns of one name, with CACHE=%s', (cache) => 
 });
 
 describe('campaigns with names of 10,000 characters', () => {
-  it('have cursors that the gateway takes, and come once each', async () => {
+  it('have valid cursors, and are shown once each', async () => {
     const orderBy = { field: 'NAME', direction: 'ASC' } as const;
     const rows = Array.from({ length: 130 }, (_, index) =>
       rowsAt(10, 1, `${'\u{1F4E2}\u0001'.repeat(index % 2 ? 3000 : 66)}${String(index).padStart(5, '0')}`),
@@ -264,7 +264,7 @@ describe('made-up cursors', () => {
     ['of another list', () => forged('abcdefgh', 'sid')],
     ['of no row', () => forged('abcdefgh', 'sid', -1)],
     ['longer than any', () => forged('abcdefgh', 's'.repeat(9000))],
-  ])('%s are refused without a call', async (_what, cursor) => {
+  ])('%s are refused without an upstream call', async (_what, cursor) => {
     const answer = await gateways.get('on')?.execute(CampaignPageDocument, { first: 1, after: cursor() });
     expect(answer?.errors?.[0]).toMatchObject({
       message: expect.stringContaining('after'),
@@ -273,21 +273,18 @@ describe('made-up cursors', () => {
     expect(upstream.calls).toHaveLength(0);
   });
 
-  it.each(['on', 'off'])(
-    'cost one operation no more than one search together, with CACHE=%s',
-    async (cache) => {
-      const gateway = gateways.get(cache);
-      if (!gateway) throw new Error('no such gateway');
-      const rows = rowsAt(10, 3000);
-      const cursor = await cursorAt(pagesOf(cache, 'campaigns'), rows, 5);
-      const [, fingerprint] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, string];
-      const pages = Array.from({ length: 10 }, (_, index) => {
-        const after = forged(fingerprint, `nowhere-${String(index)}`, index * 300);
-        return `p${String(index)}: campaigns(first: 1, after: "${after}") { nodes { sid } }`;
-      });
-      const { errors } = await ask(gateway, `{ ${pages.join(' ')} }`);
-      expect(errors).toBeUndefined();
-      expect(upstream.calls.length).toBeLessThanOrEqual(10 * 2 + maximumSearchCalls);
-    },
-  );
+  it.each(['on', 'off'])('of one operation share one search limit, with CACHE=%s', async (cache) => {
+    const gateway = gateways.get(cache);
+    if (!gateway) throw new Error('no such gateway');
+    const rows = rowsAt(10, 3000);
+    const cursor = await cursorAt(pagesOf(cache, 'campaigns'), rows, 5);
+    const [, fingerprint] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, string];
+    const pages = Array.from({ length: 10 }, (_, index) => {
+      const after = forged(fingerprint, `nowhere-${String(index)}`, index * 300);
+      return `p${String(index)}: campaigns(first: 1, after: "${after}") { nodes { sid } }`;
+    });
+    const { errors } = await ask(gateway, `{ ${pages.join(' ')} }`);
+    expect(errors).toBeUndefined();
+    expect(upstream.calls.length).toBeLessThanOrEqual(10 * 2 + maximumSearchCalls);
+  });
 });

@@ -110,11 +110,11 @@ const anyWalk = (kinds: readonly Move['kind'][]): fc.Arbitrary<Walk> =>
   });
 const runs = { numRuns: 25, interruptAfterTimeLimit: 20_000 };
 
-describe.each(['off', 'on'])('rows that were there all along come exactly once, with CACHE=%s', (cache) => {
+describe.each(['off', 'on'])('rows that stay are shown exactly once, with CACHE=%s', (cache) => {
   it.each([
     ['forwards', walkForwards],
     ['backwards', walkBackwards],
-  ] as const)('%s, while others come, go, and change their status', (_way, way) =>
+  ] as const)('%s, while others are added, deleted and change their status', (_way, way) =>
     fc.assert(
       fc.asyncProperty(anyWalk(['insert', 'remove', 'status']), (walk) => walkOf(cache, walk, way)),
       runs,
@@ -124,7 +124,7 @@ describe.each(['off', 'on'])('rows that were there all along come exactly once, 
   it.each([
     ['forwards', walkForwards],
     ['backwards', walkBackwards],
-  ] as const)('%s, while others come, go, and change their start', (_way, way) =>
+  ] as const)('%s, while others are added, deleted and change their start', (_way, way) =>
     fc.assert(
       fc.asyncProperty(anyWalk(['insert', 'remove', 'restart', 'status']), (walk) =>
         walkOf(cache, walk, way),
@@ -134,7 +134,7 @@ describe.each(['off', 'on'])('rows that were there all along come exactly once, 
   );
 });
 
-describe("what follows a cursor whose row is gone, among rows that are equal in the list's order", () => {
+describe('after a cursor whose row is deleted, among rows with equal sort keys', () => {
   const noMoves = { starts: [], moves: [], size: 3, field: 'NAME', direction: 'ASC' } as const;
   const orderBy = { field: 'NAME', direction: 'ASC' } as const;
 
@@ -161,18 +161,20 @@ describe("what follows a cursor whose row is gone, among rows that are equal in 
   const same = (count: number): Draft[] =>
     Array.from({ length: count }, (_, n) => ({ name: 'Same', sid: String(n).padStart(32, '0') }));
 
-  it.each([1, 2, 3, 5])('is every row behind it, once, of %i more', (more) => expectTheRest(same(3 + more)));
+  it.each([1, 2, 3, 5])('every row behind it is shown once, of %i more', (more) =>
+    expectTheRest(same(3 + more)),
+  );
 
-  it('is every row behind it, once, where the two before it are gone as well', () =>
+  it('every row behind it is shown once if the two before it are deleted too', () =>
     expectTheRest(same(9), 5, [2, 3, 4]));
 
-  it('is every row behind it, once, where the three before it are gone as well', () =>
+  it('every row behind it is shown once if the three before it are deleted too', () =>
     expectTheRest(same(9), 5, [1, 2, 3, 4]));
 
-  it('is every row behind it, once, where campaigns were created in the same second', () =>
+  it('every row behind it is shown once if campaigns were created in the same second', () =>
     expectTheRest(Array.from({ length: 6 }, () => ({ name: 'Same' }))));
 
-  it('is every row behind it, once, where names differ in case alone', () =>
+  it('every row behind it is shown once if names differ in case only', () =>
     expectTheRest(
       ['A 0', 'a 5', 'A 5', 'B 2'].map((name, n) => ({ name, sid: String(n).padStart(32, '0') })),
     ));

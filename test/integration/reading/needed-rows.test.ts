@@ -51,7 +51,7 @@ const campaign = (selection: string, index = 0): string =>
 const page = (argument: string): string => `messages(${argument}) { totalCount nodes { sid } }`;
 const list = (argument: string): string => `campaigns(${argument}) { totalCount nodes { sid } }`;
 
-describe('with CACHE=off the upstream is asked for the rows that a query needs', () => {
+describe('with CACHE=off only the needed rows are requested', () => {
   it.each<[what: string, query: () => string, campaigns: string[], messages: string[]]>([
     ['a list', () => `{ ${list('first: 20')} }`, ['0+20'], []],
     ['the total alone', () => '{ campaigns(first: 0) { totalCount } }', ['0+1'], []],
@@ -69,7 +69,7 @@ describe('with CACHE=off the upstream is asked for the rows that a query needs',
     expect([asked('campaigns'), asked('messages')]).toEqual([campaigns, messages]);
   });
 
-  it('a page after a cursor in one call, where it lies in two windows', async () => {
+  it('a page after a cursor in one call, even if it spans two windows', async () => {
     const { campaigns } = await gateway.data(CampaignPageDocument, { first: 45 });
     sandbox.calls.splice(0);
     const next = await gateway.data(CampaignPageDocument, {
@@ -81,7 +81,7 @@ describe('with CACHE=off the upstream is asked for the rows that a query needs',
   });
 });
 
-describe('what several fields of a request need of one list is one call', () => {
+describe('several pages of one list in a request share one call', () => {
   it.each<[what: string, query: () => string, kind: 'campaigns' | 'messages', calls: string[]]>([
     [
       'two pages from the start',
@@ -119,7 +119,7 @@ describe('what several fields of a request need of one list is one call', () => 
     expect(asked(kind)).toEqual(calls);
   });
 
-  it('a page, and the one after it, which share a window', async () => {
+  it('a page and the next one in the same window', async () => {
     const { campaigns } = await gateway.data(CampaignPageDocument, { first: 20 });
     sandbox.calls.splice(0);
     await answered(
@@ -129,7 +129,7 @@ describe('what several fields of a request need of one list is one call', () => 
   });
 });
 
-describe('the calls really made', () => {
+describe('upstream calls with CACHE=off', () => {
   const size = fc
     .tuple(fc.constantFrom('first', 'last'), fc.nat(70))
     .map(([end, n]) => `${end}: ${String(n)}`);
@@ -154,7 +154,7 @@ describe('the calls really made', () => {
     size.map(list),
   );
 
-  it('never exceed the estimate, whatever is asked', () =>
+  it('never exceed the estimate (property)', () =>
     fc.assert(
       fc.asyncProperty(fc.array(root, { minLength: 1, maxLength: 3 }), async (roots) => {
         const query = `{ ${roots.map((field, index) => `r${String(index)}: ${field}`).join(' ')} }`;

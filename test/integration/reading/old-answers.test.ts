@@ -34,7 +34,7 @@ const input: CreateCampaignInput = {
   template: 'Hi',
 };
 
-describe('an old answer outlives', () => {
+describe('a stale entry stays available after', () => {
   it('a write that was never sent', async () => {
     await begin();
     sandbox.state.insert({ name: 'Known' });
@@ -47,7 +47,7 @@ describe('an old answer outlives', () => {
     expect(campaigns.edges.map(({ node }) => node?.name)).toEqual(['Known']);
   });
 
-  it('a write after which there is no room to read again', async () => {
+  it('a write, if the rate limit has no room for a new read', async () => {
     await begin({ EXOTEL_RATE_LIMIT: '3' });
     const { sid } = sandbox.state.insert({ name: 'Known', startsAt: start + 3_600_000 });
     await gateway.data(CampaignPageDocument, {});
@@ -59,8 +59,8 @@ describe('an old answer outlives', () => {
   });
 });
 
-describe('an old answer is not what', () => {
-  it('an action is refused on', async () => {
+describe('a stale entry is not used when', () => {
+  it('an action is refused with ACTION_NOT_ALLOWED', async () => {
     await begin({ EXOTEL_RATE_LIMIT: '1' });
     const { sid } = sandbox.state.insert({ startsAt: start - 3_600_000 });
     sandbox.state.setStatus(sid, 'completed');
@@ -70,7 +70,7 @@ describe('an old answer is not what', () => {
     expect(errors?.[0]?.extensions?.code).toBe('UPSTREAM_RATE_LIMITED');
   });
 
-  it('an action is told NOT_FOUND by', async () => {
+  it('an action is refused with NOT_FOUND', async () => {
     await begin();
     await gateway.data(CampaignBySidDocument, { sid: 'coming' });
     sandbox.state.insert({ sid: 'coming', startsAt: start + 3_600_000 });

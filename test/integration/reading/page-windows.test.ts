@@ -41,19 +41,19 @@ async function read(step: WalkStep): Promise<string[]> {
 }
 const sidsOf = (some: readonly ListingRow[]): string[] => some.map(({ sid }) => sid);
 
-describe('a page whose windows were not read at one time', () => {
-  it('has the older ones read anew, and no window twice', async () => {
+describe('a page whose windows were read at different times', () => {
+  it('reads the older ones again, and no window twice', async () => {
     expect(await read({ first: 120 })).toEqual(sidsOf(rows.slice(0, 120)));
     expect([...upstream.calls].sort()).toEqual(['0+50', '100+50', '50+50']);
   });
 
-  it('has all of them read anew where the list has moved', async () => {
+  it('reads all of them again if the list has moved', async () => {
     upstream.rows = [...rowsOf('new', 3), ...rows];
     expect(await read({ first: 100 })).toEqual(sidsOf(upstream.rows.slice(0, 100)));
     expect([...upstream.calls].sort()).toEqual(['0+50', '50+50', '50+50']);
   });
 
-  it('has a cursor in the older one followed to where its row is now', async () => {
+  it('follows a cursor in the older one to the new place of its row', async () => {
     const { campaigns } = await gateway.data(CampaignPageDocument, { first: 45 });
     upstream.rows = [...rowsOf('new', 40), ...rows];
     const after = campaigns.pageInfo.endCursor ?? null;

@@ -43,14 +43,14 @@ async function readMessages(step: WalkStep): Promise<WalkedPage> {
 const upstreamOrder = async (): Promise<string[]> => walkForwards(50, readCampaigns);
 
 describe('108 campaigns', () => {
-  it.each([7, 20, 50, 200])('paged forwards by %i come once each, in the same order', async (size) => {
+  it.each([7, 20, 50, 200])('paged forwards by %i are shown once each, in the same order', async (size) => {
     const sids = await walkForwards(size, readCampaigns);
     expect(new Set(sids)).toEqual(new Set(sandbox.state.campaigns().map(({ sid }) => sid)));
     expect(sids).toHaveLength(108);
     expect(sids).toEqual(await upstreamOrder());
   });
 
-  it('are one list whether the default order is said or not: cursors of one are good for the other', async () => {
+  it('have the same cursors with the default order given or omitted', async () => {
     const first = await readCampaigns({ first: 5 });
     const after = first.pageInfo.endCursor;
     const orderBy = { field: 'START_TIME', direction: 'DESC' } as const;
@@ -59,12 +59,12 @@ describe('108 campaigns', () => {
     expect(second.edges).toHaveLength(5);
   });
 
-  it.each([7, 50, 200])('paged backwards by %i come once each, in the same order', async (size) => {
+  it.each([7, 50, 200])('paged backwards by %i are shown once each, in the same order', async (size) => {
     expect(await walkBackwards(size, readCampaigns)).toEqual(await upstreamOrder());
   });
 
   it.each(['START_TIME', 'NAME'] as const)(
-    'ordered by %s come once each both ways, mirrored',
+    'ordered by %s are shown once each in both directions, mirrored',
     async (field) => {
       const walk = (direction: 'ASC' | 'DESC') =>
         walkForwards(20, (step) => readCampaigns({ ...step, orderBy: { field, direction } }));
@@ -74,7 +74,7 @@ describe('108 campaigns', () => {
     },
   );
 
-  it('tell the total and both ends of every page', async () => {
+  it('have totalCount and both ends in the pageInfo of every page', async () => {
     const first = await readCampaigns({ first: 20 });
     expect(first.totalCount).toBe(108);
     expect(first.pageInfo).toMatchObject({ hasPreviousPage: false, hasNextPage: true });
@@ -84,7 +84,7 @@ describe('108 campaigns', () => {
     expect(rest.pageInfo).toMatchObject({ hasPreviousPage: true, hasNextPage: false });
   });
 
-  it('between two cursors are those between, and none of the two', async () => {
+  it('between after and before exclude both rows', async () => {
     const all = (await readCampaigns({ first: 108 })).edges;
     const cut = { after: all[10]?.cursor ?? '', before: all[60]?.cursor ?? '' };
     const between = await readCampaigns({ first: 200, ...cut });
@@ -95,7 +95,7 @@ describe('108 campaigns', () => {
     expect(tail.edges.map(({ node }) => node?.sid)).toEqual(all.slice(55, 60).map(({ node }) => node?.sid));
   });
 
-  it('asked for none of, answer the total alone', async () => {
+  it('with first: 0 have totalCount only', async () => {
     const page = await readCampaigns({ first: 0 });
     expect(page).toMatchObject({
       edges: [],
@@ -106,13 +106,13 @@ describe('108 campaigns', () => {
 });
 
 describe('5,000 messages', () => {
-  it.each([500])('paged forwards by %i come once each', async (size) => {
+  it.each([500])('paged forwards by %i are shown once each', async (size) => {
     const sids = await walkForwards(size, readMessages);
     expect(sids).toHaveLength(5000);
     expect(new Set(sids)).toEqual(new Set(sandbox.state.messages(bigCampaign).map(({ sid }) => sid)));
   });
 
-  it('paged backwards by 500 come once each, in the same order', async () => {
+  it('paged backwards by 500 are shown once each, in the same order', async () => {
     expect(await walkBackwards(500, readMessages)).toEqual(await walkForwards(500, readMessages));
   });
 });
@@ -121,7 +121,7 @@ describe('an upstream with smaller pages than documented', () => {
   it.each([
     ['says so', {}],
     ['says so for messages', { messagePageMaximum: 30 }],
-  ])('loses and repeats nothing where it %s', async (_how, maximums) => {
+  ])('skips and repeats nothing if it %s', async (_how, maximums) => {
     const small = await startSandbox({ ...credentials, clock: () => now, pageMaximum: 20, ...maximums });
     const onSmall = await startGatewayOn(small.baseUrl, {}, () => now);
     try {

@@ -56,7 +56,7 @@ const failed = {
   error_data: { code: 1008, message: 'secret words' },
 };
 
-describe('one row that cannot be read leaves the other rows of the page', () => {
+describe('an unreadable row is an error at its path, and the other rows stay', () => {
   it.each<[string, unknown]>([
     ['a failed item', failed],
     ['an item without data', item(null)],
@@ -85,7 +85,7 @@ describe('one row that cannot be read leaves the other rows of the page', () => 
     expect(errors).toHaveLength(1);
   });
 
-  it('and a page may begin after it', async () => {
+  it('and its cursor is valid', async () => {
     await behindRows([item(campaign('a')), failed, item(campaign('c'))]);
     const first = await gateway.execute(CampaignPageDocument, { first: 2 });
     const after = first.data?.campaigns.pageInfo.endCursor;
@@ -94,7 +94,7 @@ describe('one row that cannot be read leaves the other rows of the page', () => 
   });
 });
 
-describe('what a row can do without does not cost the row', () => {
+describe('a row without an optional key is readable', () => {
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     [
       'an unknown status',

@@ -29,7 +29,7 @@ const long = (length: number): string => 'k'.repeat(length);
 const tooLarge = { code: 'QUERY_TOO_LARGE', of: 'bytes', limit: 16_777_216 };
 
 describe.each(everyTransport)(
-  'over %s an answer that may be too long is refused before it is read',
+  'over %s a query whose response may exceed MAX_ANSWER_BYTES is refused before any read',
   (transport) => {
     it.each<[string, () => string]>([
       [
@@ -53,7 +53,7 @@ describe.each(everyTransport)(
   },
 );
 
-it('so is a mutation, before anything is done', async () => {
+it('so is a mutation, before it is executed', async () => {
   const query = `mutation { pauseCampaign(sid: "${sid}") { campaign { messages(first: 500) { nodes { ${long(50_000)}: sid } } } } }`;
   const { errors } = await run(gateway.url, 'http', { query });
   expect(errors?.map(({ extensions }) => extensions)).toEqual([tooLarge]);
@@ -77,7 +77,7 @@ it('MAX_ANSWER_BYTES sets the limit', async () => {
   }
 });
 
-describe('answered by default, and no longer than estimated:', () => {
+describe('accepted by default, with a response no longer than estimated:', () => {
   it.each<[string, () => string]>([
     [
       '500 messages',
@@ -100,7 +100,7 @@ describe('answered by default, and no longer than estimated:', () => {
   });
 });
 
-it('an answer that is an error for every row is no longer than estimated', async () => {
+it('a response with an error for every row is no longer than estimated', async () => {
   const unreadable = Array.from({ length: 50 }, () => ({ code: 200, status: 'success', data: { odd: 1 } }));
   const upstream = await startScriptedUpstream(() => ({
     json: { http_code: 200, metadata: { total: 500, limit: 50, count: 50, offset: 0 }, response: unreadable },
@@ -126,7 +126,7 @@ it('an answer that is an error for every row is no longer than estimated', async
   }
 });
 
-describe('an answer that is longer than estimated, since the upstream sends longer texts than it takes,', () => {
+describe('a response that exceeds its estimate, because upstream texts are longer than documented,', () => {
   const template = 'x'.repeat(200_000);
   const campaign = (index: number) => ({
     code: 200,
@@ -141,7 +141,7 @@ describe('an answer that is longer than estimated, since the upstream sends long
     },
   });
 
-  it('is an error in place of its data, and never written', async () => {
+  it('is replaced by an error', async () => {
     const rows = Array.from({ length: 50 }, (_, index) => campaign(index));
     const upstream = await startScriptedUpstream(() => ({
       json: { http_code: 200, metadata: { total: 50, limit: 50, count: 50, offset: 0 }, response: rows },

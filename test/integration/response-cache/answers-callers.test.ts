@@ -40,8 +40,8 @@ const as = (name: keyof typeof allowed) => ({ authorization: `Bearer ${keyOf(nam
 const campaign = () => ({ query: `{ campaign(sid: "${sid}") { name } }` });
 const messages = () => ({ query: `{ campaign(sid: "${sid}") { name messages { nodes { number } } } }` });
 
-describe('an answer is given to nobody but who may have it', () => {
-  it('who may the same is given the same, who may something else is not', async () => {
+describe('the response cache and callers', () => {
+  it('callers with the same scopes share responses, others do not', async () => {
     await sent(gateway, campaign(), as('reader'));
     const looked = [];
     for (const name of ['twin', 'support', 'router'] as const)
@@ -49,26 +49,29 @@ describe('an answer is given to nobody but who may have it', () => {
     expect(looked).toEqual(['given', 'unknown', 'unknown']);
   });
 
-  it.each(['reader', 'writer'] as const)('numbers that support was told are not told to %s', async (name) => {
-    expect((await sent(gateway, messages(), as('support'))).text).toContain('"number"');
-    expect((await look(gateway, messages(), as('support'))).looked).toBe('given');
-    const { looked, text } = await look(gateway, messages(), as(name));
-    expect(looked).toBe('unknown');
-    expect(text).not.toContain('"number":');
-    expect(text).toContain('"FORBIDDEN"');
-  });
+  it.each(['reader', 'writer'] as const)(
+    'a response with phone numbers is not served to %s',
+    async (name) => {
+      expect((await sent(gateway, messages(), as('support'))).text).toContain('"number"');
+      expect((await look(gateway, messages(), as('support'))).looked).toBe('given');
+      const { looked, text } = await look(gateway, messages(), as(name));
+      expect(looked).toBe('unknown');
+      expect(text).not.toContain('"number":');
+      expect(text).toContain('"FORBIDDEN"');
+    },
+  );
 
   it.each([
     ['no key', {}],
     ['a key that nobody has', { authorization: `Bearer ${keyOf('nobody')}` }],
-  ])('%s: 401, and nothing is looked for', async (_what, headers) => {
+  ])('%s: 401 without a lookup', async (_what, headers) => {
     await sent(gateway, campaign(), as('reader'));
     const { status, text } = await sent(gateway, campaign(), headers);
     expect(status).toBe(401);
     expect(text).not.toContain('"campaign"');
   });
 
-  it('caches on the way are told that it is private, and by what it varies', async () => {
+  it('responses have Cache-Control: private and Vary', async () => {
     await sent(gateway, campaign(), as('reader'));
     const { looked, headers } = await look(gateway, campaign(), as('reader'));
     expect(looked).toBe('given');
@@ -77,7 +80,7 @@ describe('an answer is given to nobody but who may have it', () => {
   });
 });
 
-it('what is given as bytes counts as a request of its caller', async () => {
+it('a hit counts towards MAX_REQUESTS_PER_MINUTE', async () => {
   const strict = await startGatewayOn(
     sandbox.baseUrl,
     { ...keys.environment, MAX_REQUESTS_PER_MINUTE: String(limit) },
@@ -91,7 +94,7 @@ it('what is given as bytes counts as a request of its caller', async () => {
   expect(statuses.at(-1)).toBe(429);
 });
 
-it('a document that a caller may send of its own is not answered to one that may not', async () => {
+it('a response to an untrusted document is not served to a caller without documents:any', async () => {
   const environment = { ...keys.environment, TRUSTED_DOCUMENTS: trusted, TRUSTED_DOCUMENTS_MODE: 'apps' };
   const apps = await startGatewayOn(sandbox.baseUrl, environment, () => now);
   await sent(apps, campaign(), as('router'));
@@ -104,7 +107,7 @@ it('a document that a caller may send of its own is not answered to one that may
   expect(reader.text).toContain('"DOCUMENT_NOT_TRUSTED"');
 });
 
-it('a trusted document is answered as bytes by its name, too', async () => {
+it('a trusted document sent by id is cached too', async () => {
   const documents = JSON.parse(readFileSync(trusted, 'utf8')) as Record<string, string>;
   const [documentId] =
     Object.entries(documents).find(([, text]) => text.startsWith('query CampaignBySid')) ?? [];

@@ -43,7 +43,7 @@ async function keep(body: Readonly<Record<string, unknown>>): Promise<void> {
 
 const pausedThere = () => sandbox.state.setStatus(one.sid, 'paused');
 
-describe('an answer is given no more once', () => {
+describe('a response is no longer served from the cache after', () => {
   it.each<[string, () => { readonly query: string }, () => Promise<unknown>]>([
     [
       'it has aged',
@@ -97,7 +97,7 @@ describe('an answer is given no more once', () => {
     expect(next.text).toContain('"PAUSED"');
   });
 
-  it('there is one campaign more in the list', async () => {
+  it('the list has a new campaign', async () => {
     await keep(list());
     await gateway.data(CreateDocument, { input: validInput });
     const next = await look(gateway, list());
@@ -105,7 +105,7 @@ describe('an answer is given no more once', () => {
     expect(next.text).toContain('"totalCount":2');
   });
 
-  it('it is old, though the upstream gives no newer one: what stands in is not kept as bytes', async () => {
+  it('it has expired, even if the upstream fails: stale data is not stored as bytes', async () => {
     await keep(campaign());
     now += 60_000;
     fault = { kind: 'status', status: 500 };
@@ -115,14 +115,14 @@ describe('an answer is given no more once', () => {
   });
 });
 
-describeWithRedis('through several gateways of one account', () => {
+describeWithRedis('several gateways of one account', () => {
   let redis: RunningRedis;
   beforeAll(async () => {
     redis = await startRedis();
   });
   afterAll(() => redis.stop());
 
-  it('what one has answered is given no more once the other has told it of a write', async () => {
+  it('a response cached by one is not served after a write by another', async () => {
     const two = await startTwoGateways(sandbox.baseUrl, redis, {}, () => now);
     const { a, b } = two;
     try {

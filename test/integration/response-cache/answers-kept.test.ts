@@ -29,7 +29,7 @@ afterAll(async () => {
 let comments = 0;
 const inOtherWords = (query: string): string => `${query} # ${(comments += 1)}`;
 
-describe('what was answered is answered again as the same bytes', () => {
+describe('a repeated query gets the same bytes from the response cache', () => {
   it.each([
     ['a campaign', () => ({ query: `{ campaign(sid: "${sid}") { sid name stats { sent } } }` })],
     [
@@ -77,14 +77,14 @@ describe('what was answered is answered again as the same bytes', () => {
     ['*/*', 'application/json; charset=utf-8'],
     ['application/json', 'application/json; charset=utf-8'],
     ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
-  ])('in the media type that is asked for: %s', async (accept, contentType) => {
+  ])('in the requested media type: %s', async (accept, contentType) => {
     const body = { query: `{ campaign(sid: "${sid}") { name } }` };
     await sent(gateway, body, { accept });
     const { looked, headers } = await look(gateway, body, { accept });
     expect({ looked, type: headers['content-type'] }).toEqual({ looked: 'given', type: contentType });
   });
 
-  it('to a web page of an origin that may read it, as its own headers say', async () => {
+  it('with CORS headers for an allowed origin', async () => {
     const body = { query: `{ campaign(sid: "${sid}") { name } }` };
     await sent(gateway, body);
     const { looked, headers } = await look(gateway, body, { origin: 'https://app.example.com' });
@@ -92,7 +92,7 @@ describe('what was answered is answered again as the same bytes', () => {
     expect(headers['access-control-allow-origin']).toBe('https://app.example.com');
   });
 
-  it('and says for how long it may be kept still', async () => {
+  it('with the remaining max-age in Cache-Control', async () => {
     const body = { query: `{ campaign(sid: "${sid}") { name } }` };
     await sent(gateway, body);
     now += 100_000;
@@ -100,7 +100,7 @@ describe('what was answered is answered again as the same bytes', () => {
     expect([looked, headers['cache-control']]).toEqual(['given', 'max-age=500, public']);
   });
 
-  it('and is an operation like any other: counted, logged, with a request id of its own', async () => {
+  it('counted and logged like any operation, with its own X-Request-Id', async () => {
     const body = { query: `query Named { campaign(sid: "${sid}") { name } }` };
     const answers = (page: Awaited<ReturnType<typeof scrape>>) =>
       page.value('campaign_gateway_operations_total', { type: 'query', transport: 'http', outcome: 'ok' });
@@ -121,14 +121,14 @@ describe('what was answered is answered again as the same bytes', () => {
   });
 });
 
-describe('an answer is made anew', () => {
+describe('the response cache is bypassed', () => {
   const campaign = () => ({ query: `{ campaign(sid: "${sid}") { name } }` });
 
   it.each([
     ['Cache-Control: no-cache', { 'cache-control': 'no-cache' }],
     ['a wish for the cost', { 'x-upstream-report': '1' }],
     ['a body that is JSON by another name', { 'content-type': 'application/json; profile=x' }],
-  ])('for a request with %s, whatever is kept', async (_what, headers) => {
+  ])('for a request with %s', async (_what, headers) => {
     await sent(gateway, campaign());
     const first = await look(gateway, campaign(), headers);
     const second = await look(gateway, campaign(), headers);
@@ -136,7 +136,7 @@ describe('an answer is made anew', () => {
     expect(JSON.parse(second.text)).toMatchObject({ data: { campaign: {} } });
   });
 
-  it('where a fresh read is asked for, by a call to the upstream', async () => {
+  it('for Cache-Control: no-cache, which makes an upstream call', async () => {
     await sent(gateway, campaign());
     const calls = sandbox.calls.length;
     await sent(gateway, campaign(), { 'cache-control': 'no-cache' });
@@ -156,12 +156,12 @@ describe('an answer is made anew', () => {
       'messages of a sid that there is not',
       () => ({ query: '{ campaign(sid: "nobody") { messages { totalCount } } }' }),
     ],
-  ])('of %s', async (_what, body) => {
+  ])('for %s', async (_what, body) => {
     await sent(gateway, body());
     expect((await look(gateway, body())).looked).toBe('unknown');
   });
 
-  it('of what goes by the clock', async () => {
+  it('for results that depend on the time', async () => {
     const input = { ...validInput, schedule: { startTime: new Date(now + 11 * 60_000).toISOString() } };
     const query = `query($input: CreateCampaignInput!) {
       campaign(sid: "${sid}") { name } validateCampaign(input: $input) { valid }
@@ -174,12 +174,12 @@ describe('an answer is made anew', () => {
     expect(text).toContain('"valid":false');
   });
 
-  it('for the same in other bytes', async () => {
+  it('for the same request in other bytes', async () => {
     await sent(gateway, campaign());
     expect((await look(gateway, ` ${JSON.stringify(campaign())}`)).looked).toBe('unknown');
   });
 
-  it('for a number that JSON can write and not read: it is not taken for the null that it would be written as', async () => {
+  it('for 1e400, which has another key than null', async () => {
     const query = 'query($first: Int) { campaigns(first: $first) { totalCount } }';
     const body = (first: string) => `{"query":${JSON.stringify(query)},"variables":{"first":${first}}}`;
     expect((await sent(gateway, body('null'))).text).not.toContain('"errors"');
@@ -202,7 +202,7 @@ describe('an answer is made anew', () => {
   });
 
   it.each<Record<string, string>>([{ ANSWERS_CACHE_BYTES: '0' }, { CACHE: 'off' }])(
-    'where none is kept: %j',
+    'if it is off: %j',
     async (environment) => {
       const without = await startGatewayOn(sandbox.baseUrl, environment, () => now);
       const name = 'campaign_gateway_answer_lookups_total';

@@ -88,7 +88,7 @@ function secondsOf({ headers }: SentAnswer): number {
   return Number(/^max-age=(\d+), public$/.exec(String(headers['cache-control']))?.[1] ?? 0);
 }
 
-it('an answer is what GraphQL would answer at that moment, whatever was asked, written and changed before', async () => {
+it('a cached response equals a new execution after any sequence of reads, writes and changes (model)', async () => {
   const sandbox = await startSandbox({ ...credentials, clock: () => now, seed: 'empty' });
   opened.push(sandbox);
   const gateway = await startGatewayOn(sandbox.baseUrl, { LOG_LEVEL: 'silent' }, () => now);

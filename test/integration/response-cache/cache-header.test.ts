@@ -26,28 +26,28 @@ async function cacheControlOf(query: string): Promise<unknown> {
   return answer.headers['cache-control'];
 }
 
-describe('an answer says for how long it may be kept', () => {
+describe('Cache-Control of a response', () => {
   it.each([
     ['archived', 24 * 3600],
     ['completed', 600],
     ['scheduled', 30],
     ['paused', 15],
     ['in-progress', 5],
-  ] as const)('by the status of its campaign: %s, %i s', async (status, seconds) => {
+  ] as const)('depends on the status of its campaign: %s, %i s', async (status, seconds) => {
     const { sid } = sandbox.state.insert({ status });
     expect(await cacheControlOf(`{ campaign(sid: "${sid}") { name } }`)).toBe(
       `max-age=${String(seconds)}, public`,
     );
   });
 
-  it('less what it has aged here', async () => {
+  it('is reduced by the age of the cache entry', async () => {
     const { sid } = sandbox.state.insert({ status: 'completed' });
     await cacheControlOf(`{ campaign(sid: "${sid}") { name } }`);
     now += 100_000;
     expect(await cacheControlOf(`{ campaign(sid: "${sid}") { name } }`)).toBe('max-age=500, public');
   });
 
-  it('by the shortest of several', async () => {
+  it('is the shortest lifetime of several entries', async () => {
     const [one, other] = [
       sandbox.state.insert({ status: 'archived' }),
       sandbox.state.insert({ status: 'paused' }),
@@ -58,7 +58,7 @@ describe('an answer says for how long it may be kept', () => {
     expect(await cacheControlOf(both)).toBe('max-age=15, public');
   });
 
-  it('a list five seconds', async () => {
+  it('is five seconds for a list', async () => {
     expect(await cacheControlOf('{ campaigns { nodes { name } } }')).toBe('max-age=5, public');
   });
 
@@ -66,12 +66,12 @@ describe('an answer says for how long it may be kept', () => {
     ['messages', (sid: string) => `{ campaign(sid: "${sid}") { name messages { totalCount } } }`],
     ['an error', () => '{ campaign(sid: "..") { name } }'],
     ['a mutation', (sid: string) => `mutation { archiveCampaign(sid: "${sid}") { campaign { name } } }`],
-  ])('never where there is %s in it', async (_what, query) => {
+  ])('is no-store if it contains %s', async (_what, query) => {
     const { sid } = sandbox.state.insert({ status: 'completed' });
     expect(await cacheControlOf(query(sid))).toBe('no-store');
   });
 
-  it('nothing where nothing is read', async () => {
+  it('is missing if nothing is read', async () => {
     expect(await cacheControlOf('{ __typename }')).toBeUndefined();
   });
 });

@@ -69,8 +69,8 @@ async function answered(sid: string, withinMs: number): Promise<void> {
   }
 }
 
-describe('an upstream that is dead', () => {
-  it('is knocked at few times, however many ask', async () => {
+describe('a dead upstream', () => {
+  it('gets few calls for many requests', async () => {
     const fromMs = Date.now();
     const codes: unknown[] = [];
     for (let asked = 0; asked < 50; asked += atOnce) codes.push(...(await codesOf(atOnce, asked)));
@@ -79,7 +79,7 @@ describe('an upstream that is dead', () => {
     expect(dead.knocks).toBeLessThanOrEqual(failuresInARow + atOnce + probes);
   });
 
-  it('that refuses every connection is an error that says so, and nothing waits', async () => {
+  it('that refuses connections is UPSTREAM_UNAVAILABLE at once', async () => {
     await dead.close();
     const fromMs = Date.now();
     const codes = await codesOf(10);
@@ -87,7 +87,7 @@ describe('an upstream that is dead', () => {
     expect(Date.now() - fromMs).toBeLessThan(9000); // what waited would take ten seconds each
   });
 
-  it('is read from again within seconds of its return', async () => {
+  it('is read again within seconds of its return', async () => {
     await codesOf(10);
     const { port } = dead;
     await dead.close();

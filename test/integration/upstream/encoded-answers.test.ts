@@ -16,9 +16,9 @@ import {
 afterEach(closeAll);
 
 describe.each(['gzip', 'deflate', 'br'])(
-  'an upstream that encodes its answers (%s) though it was not asked to',
+  'an upstream that compresses its responses (%s) unasked',
   (encoding) => {
-    it('is understood in every read and write, in as many calls', async () => {
+    it('is readable in every read and write, with no further calls', async () => {
       const { gateway, sandbox } = await startBoth({ faults: () => ({ kind: 'encode', encoding }) });
       const sid = await createdSid(gateway, diwali);
       expect(sidsOf(sandbox)).toEqual([sid]);
@@ -31,7 +31,7 @@ describe.each(['gzip', 'deflate', 'br'])(
   },
 );
 
-describe('an upstream whose answers can not be decoded', () => {
+describe('an upstream whose responses can’t be decompressed', () => {
   const secret: Fault = { kind: 'encode', encoding: 'secret' };
 
   it('fails reads', async () => {
@@ -40,7 +40,7 @@ describe('an upstream whose answers can not be decoded', () => {
     expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['UPSTREAM_INVALID_RESPONSE']);
   });
 
-  it('when it says that it created a campaign: that is looked for, and sent once', async () => {
+  it('a create is searched for, with one POST', async () => {
     const { gateway, sandbox } = await startBoth({
       faults: ({ method }) => (method === 'POST' ? secret : undefined),
     });
@@ -48,7 +48,7 @@ describe('an upstream whose answers can not be decoded', () => {
     expect(sandbox.calls.map(({ method }) => method)).toEqual(['POST', 'GET']);
   });
 
-  it('and when its lists are no better: the outcome is unknown, and there is one campaign for the key', async () => {
+  it('a create is OUTCOME_UNKNOWN if its lists are unreadable too, with one campaign for the key', async () => {
     let isBroken = true;
     const { gateway, sandbox } = await startBoth({ faults: () => (isBroken ? secret : undefined) });
     expect((await create(gateway, keyed)).codes).toEqual(['OUTCOME_UNKNOWN']);

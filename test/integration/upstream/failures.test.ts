@@ -64,7 +64,7 @@ const cases: readonly (readonly [what: string, script: Script, code: string])[] 
   ['a broken connection', (_, response) => void response.destroy(), 'UPSTREAM_UNAVAILABLE'],
 ];
 
-describe('an upstream failure is a code, and nothing of the upstream in answers or logs', () => {
+describe('an upstream failure is an error code, without upstream text in responses or logs', () => {
   it.each(cases)('%s', async (_what, script, code) => {
     await behind(script);
     const one = await gateway.execute(CampaignBySidDocument, { sid: 'some-sid' });
@@ -79,20 +79,20 @@ describe('an upstream failure is a code, and nothing of the upstream in answers 
       expect(emitted).not.toContain(secret);
   });
 
-  it('a rate limit says when to come back', async () => {
+  it('a 429 is UPSTREAM_RATE_LIMITED with retryAfter', async () => {
     await behind((_, response) => void response.writeHead(429, { 'retry-after': '17' }).end('{}'));
     const { errors } = await gateway.execute(CampaignBySidDocument, { sid: 'x' });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', retryAfter: 17 });
   });
 
-  it('a hanging upstream is a timeout', async () => {
+  it('a hanging upstream is UPSTREAM_TIMEOUT', async () => {
     await behind(() => undefined, { EXOTEL_TIMEOUT_MS: '100' });
     const { errors } = await gateway.execute(CampaignBySidDocument, { sid: 'x' });
     expect(errors?.[0]?.extensions?.code).toBe('UPSTREAM_TIMEOUT');
   });
 });
 
-describe('a create whose answer is lost is not repeated', () => {
+describe('a create with a lost response is not sent again', () => {
   const input: CreateCampaignInput = {
     contentType: 'STATIC',
     lists: ['a'],

@@ -88,24 +88,27 @@ const firstOnly =
   ({ index }) =>
     index === 0 ? fault : undefined;
 
-describe.each(faults.map((fault) => [fault.kind, fault] as const))('%s at the first try', (_kind, fault) => {
-  it('is not seen by who reads, and costs one call more', async () => {
-    await start({ faults: firstOnly(fault) }, impatient);
-    const sid = sandbox.state.campaigns()[0]?.sid ?? '';
-    const { campaign } = await gateway.data(CampaignBySidDocument, { sid });
-    expect(campaign?.sid).toBe(sid);
-    expect(sandbox.calls).toHaveLength(2);
-  });
+describe.each(faults.map((fault) => [fault.kind, fault] as const))(
+  '%s at the first attempt',
+  (_kind, fault) => {
+    it('is invisible to readers, for one more call', async () => {
+      await start({ faults: firstOnly(fault) }, impatient);
+      const sid = sandbox.state.campaigns()[0]?.sid ?? '';
+      const { campaign } = await gateway.data(CampaignBySidDocument, { sid });
+      expect(campaign?.sid).toBe(sid);
+      expect(sandbox.calls).toHaveLength(2);
+    });
 
-  it.each([
-    ['before', 2],
-    ['after', 1],
-  ] as const)('of a create, %s it took effect: %i POST in all, and one campaign', async (when, posts) => {
-    await start({ faults: firstOnly({ ...fault, when }) }, impatient);
-    const before = sandbox.state.campaigns().length;
-    const { createCampaign } = await gateway.data(CreateDocument, { input: validInput });
-    expect(sandbox.calls.filter(({ method }) => method === 'POST')).toHaveLength(posts);
-    expect(sandbox.state.campaigns()).toHaveLength(before + 1);
-    expect(sandbox.state.find(createCampaign.campaign?.sid ?? '')).toBeDefined();
-  });
-});
+    it.each([
+      ['before', 2],
+      ['after', 1],
+    ] as const)('of a create, %s it took effect: %i POST in total, and one campaign', async (when, posts) => {
+      await start({ faults: firstOnly({ ...fault, when }) }, impatient);
+      const before = sandbox.state.campaigns().length;
+      const { createCampaign } = await gateway.data(CreateDocument, { input: validInput });
+      expect(sandbox.calls.filter(({ method }) => method === 'POST')).toHaveLength(posts);
+      expect(sandbox.state.campaigns()).toHaveLength(before + 1);
+      expect(sandbox.state.find(createCampaign.campaign?.sid ?? '')).toBeDefined();
+    });
+  },
+);

@@ -46,7 +46,7 @@ const deepAnswers: readonly (readonly [what: string, body: string])[] = [
   ['a RestException', `{"RestException":${deepObject}}`],
 ];
 
-describe('JSON that nests 500,000 deep is an invalid response', () => {
+describe('JSON nested 500,000 levels deep is UPSTREAM_INVALID_RESPONSE', () => {
   const calls: readonly (readonly [call: string, query: string])[] = [
     ['a campaign', `{ campaign(sid: "a") { ${everything} } }`],
     ['campaigns', `{ campaigns(first: 1) { nodes { ${everything} } } }`],
@@ -80,14 +80,14 @@ describe('JSON that nests 500,000 deep is an invalid response', () => {
   });
 });
 
-it('an unknown key that nests ninety levels deep is passed over', async () => {
+it('an unknown key nested ninety levels deep is ignored', async () => {
   const deep = '['.repeat(90) + ']'.repeat(90);
   odd.answers(`{"response":{"code":200,"data":${rowWith('novel', deep)}}}`);
   const { data, errors } = await ask<CampaignData>(odd.gateway, '{ campaign(sid: "a") { name } }');
   expect([data?.campaign?.['name'], errors]).toEqual(['new camp', undefined]);
 });
 
-describe('a list of hundreds of thousands is no answer, and is not read', () => {
+describe('a list of hundreds of thousands of items is an unreadable response', () => {
   it.each([
     ['of numbers', `[${'1,'.repeat(2_000_000)}1]`],
     ['of nulls', `[${'null,'.repeat(1_000_000)}null]`],
@@ -100,7 +100,7 @@ describe('a list of hundreds of thousands is no answer, and is not read', () => 
     expect(performance.now() - from).toBeLessThan(10_000); // an error for each item would take minutes
   });
 
-  it('and as the lists of a campaign it is none', async () => {
+  it('and as the lists of a campaign they are empty', async () => {
     const lists = `[${'"l",'.repeat(1_000_000)}"l"]`;
     odd.answers(`{"response":{"code":200,"data":${rowWith('lists', lists)}}}`);
     const { data, errors } = await askCampaign(odd);
@@ -108,7 +108,7 @@ describe('a list of hundreds of thousands is no answer, and is not read', () => 
   });
 });
 
-describe('an answer is read in spite of', () => {
+describe('a response is readable despite', () => {
   const plain = enveloped(item(documentedCampaign()));
   it.each([
     ['a byte-order mark', `\ufeff${plain}`],
@@ -119,7 +119,7 @@ describe('an answer is read in spite of', () => {
     expect(data?.campaign?.['name']).toBe('new camp');
   });
 
-  it('bytes in a text that are no UTF-8', async () => {
+  it('bytes in a text that are not UTF-8', async () => {
     const [before = '', after = ''] = plain.split('new camp');
     odd.answers(Buffer.concat([Buffer.from(before), Buffer.from([0x61, 0xff, 0xc3]), Buffer.from(after)]));
     const { data } = await ask<CampaignData>(odd.gateway, '{ campaign(sid: "a") { name } }');
@@ -127,7 +127,7 @@ describe('an answer is read in spite of', () => {
   });
 
   it.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString'])(
-    'the key %s, wherever it stands',
+    'the key %s, at any level',
     async (key) => {
       const pair = `"${key}":{"sid":"evil","name":"evil","status":"evil","code":500}`;
       odd.answers(plain.replaceAll('{', `{${pair},`).replaceAll(',}', '}'));

@@ -49,11 +49,11 @@ function spoilt(row: Record<string, unknown>) {
   return changes.map((change): unknown => item({ ...row, ...change }));
 }
 
-describe('whatever JSON is in a field, over HTTP', () => {
+describe('any JSON value in any field (property)', () => {
   const onlyInvalid = (errors: readonly ClientError[] = []) =>
     errors.every(({ extensions }) => extensions?.code === 'UPSTREAM_INVALID_RESPONSE');
 
-  it('a campaign is readable, or the error of its own row', async () => {
+  it('a campaign is readable, or an error at the path of its row', async () => {
     const sound = item(documentedCampaign());
     const rows = fc.oneof(spoilt(documentedCampaign()), anyJson.map(item));
     await fc.assert(
@@ -72,7 +72,7 @@ describe('whatever JSON is in a field, over HTTP', () => {
     );
   }, 120_000);
 
-  it('a message likewise', async () => {
+  it('a message is readable, or an error at the path of its row', async () => {
     const sound = item(documentedMessage());
     await fc.assert(
       fc.asyncProperty(spoilt(documentedMessage()), async (row) => {
@@ -88,7 +88,7 @@ describe('whatever JSON is in a field, over HTTP', () => {
     );
   }, 120_000);
 
-  it('and whatever stands for an answer, an error is an upstream one', async () => {
+  it('any JSON as a response gives data or an UPSTREAM_ error', async () => {
     const keys = fc.constantFrom('response', 'metadata', 'request_id', 'other', '__proto__');
     const answers = fc.oneof(anyJson, fc.dictionary(keys, anyJson));
     await fc.assert(

@@ -28,7 +28,7 @@ async function campaignOf(changes: Readonly<Record<string, unknown>>) {
 
 const most = 2 ** 31 - 1;
 
-describe('a count of any size is readable, and clamped at what an Int holds', () => {
+describe('a count of any size is readable, clamped to the range of Int', () => {
   it.each<[what: string, stats: string, seen: Readonly<Record<string, number>>]>([
     ['a sum beyond it', `{"sent":${most},"failed":1}`, { sent: most, failed: 1, total: most }],
     ['one beyond it', `{"sent":${most + 1}}`, { sent: most, total: most }],
@@ -74,7 +74,7 @@ describe('a count of any size is readable, and clamped at what an Int holds', ()
   });
 });
 
-describe('money and moments that are none do not cost the campaign', () => {
+describe('an invalid cost or time is null, and the campaign stays', () => {
   it.each<
     [what: string, changes: Readonly<Record<string, unknown>>, seen: Readonly<Record<string, unknown>>]
   >([
@@ -109,7 +109,7 @@ describe('money and moments that are none do not cost the campaign', () => {
     expect(data?.campaign).toMatchObject(seen);
   });
 
-  it('a cost that JSON writes and no number holds', async () => {
+  it('a cost beyond the range of numbers', async () => {
     const row = rowWith('estimated_cost', '1e999');
     odd.answers(`{"response":{"code":200,"data":${row}}}`);
     const { data } = await ask<CampaignData>(odd.gateway, '{ campaign(sid: "a") { estimatedCost } }');
@@ -121,7 +121,7 @@ describe('money and moments that are none do not cost the campaign', () => {
   }
 });
 
-describe('a row that no request could name is unreadable', () => {
+describe('a row with an unusable sid is unreadable', () => {
   it.each([[''], ['x'.repeat(129)], [null], [1.5], [2 ** 60], [true], [['a']], [{ a: 1 }]])(
     'its sid is %j',
     async (sid) => {
@@ -131,7 +131,7 @@ describe('a row that no request could name is unreadable', () => {
   );
 });
 
-it('messages of a campaign whose sid fits in no request are unreadable, and the campaign is not', async () => {
+it('messages whose campaign has an unusable sid are unreadable, and the campaign is readable', async () => {
   odd.answers(enveloped([item(documentedCampaign({ sid: 'a/b' }))]));
   const { data, errors } = await ask<{ campaigns: { edges: { node: unknown }[] } }>(
     odd.gateway,

@@ -31,8 +31,8 @@ const uncertain = [
 
 const inputOf = (name: string) => ({ ...diwali, name, idempotencyKey: name });
 
-describe('a write that was done and answered with a status that does not certainly refuse it', () => {
-  it.each(uncertain)('HTTP %i: the campaign is found, and sent once', async (status) => {
+describe('a write that took effect, with a response status outside the closed list of refusals', () => {
+  it.each(uncertain)('HTTP %i: the campaign is found, with one POST', async (status) => {
     const { sandbox, gateway } = both;
     const before = posts(sandbox);
     fault = { kind: 'status', status, when: 'after' };
@@ -43,7 +43,7 @@ describe('a write that was done and answered with a status that does not certain
     expect(posts(sandbox)).toBe(before + 1);
   });
 
-  it.each(uncertain)('HTTP %i to an action: it is answered as done, and sent once', async (status) => {
+  it.each(uncertain)('HTTP %i to an action: the action is done, with one PUT', async (status) => {
     const { sandbox, gateway } = both;
     const { sid } = sandbox.state.insert({ name: 'Before', startsAt: Date.now() + 3_600_000 });
     const before = countOf('PUT', sandbox);
@@ -76,7 +76,7 @@ describe('a write that was done and answered with a status that does not certain
   });
 });
 
-describe('a status that certainly refuses a create', () => {
+describe('a status in the closed list of refusals', () => {
   it.each([400, 402, 405, 410, 411, 412, 413, 414, 415, 417, 422, 426, 428, 431, 451])(
     'HTTP %i: REJECTED_BY_UPSTREAM, one POST, and the key is free',
     async (status) => {

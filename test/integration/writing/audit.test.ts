@@ -65,8 +65,8 @@ async function start(fault?: Fault): Promise<BothUnderTest> {
 
 afterEach(closeAll);
 
-describe('a create leaves one audit line, and nothing secret in any', () => {
-  it('when it is done, and when it is answered again', async () => {
+describe('a create has one audit line without secrets', () => {
+  it('when it is done, and when it is replayed', async () => {
     const { gateway } = await start();
     const sid = await createdSid(gateway, input);
     expect(audited(gateway)).toEqual([line({ outcome: 'done', sid, upstreamRequestId: someId })]);
@@ -103,14 +103,14 @@ describe('a create leaves one audit line, and nothing secret in any', () => {
     ]);
   });
 
-  it('when its answer was lost, and it was found', async () => {
+  it('when its response was lost and the campaign found', async () => {
     const { gateway, sandbox } = await start({ kind: 'reset', when: 'after' });
     await createdSid(gateway, input);
     const [sid] = sidsOf(sandbox);
     expect(audited(gateway)).toEqual([line({ outcome: 'done', sid })]);
   });
 
-  it('when ten at once have one key: each has its own, all of one sid', async () => {
+  it('for each of ten concurrent creates with one key, all with the same sid', async () => {
     const { gateway } = await start();
     const sids = await Promise.all(Array.from({ length: 10 }, () => createdSid(gateway, input)));
     expect(audited(gateway)).toHaveLength(10);
@@ -143,14 +143,14 @@ describe("an audit line has the upstream's own id of the request", () => {
     expect(audited(gateway)).toEqual([line({ ...expected, upstreamRequestId: requestId })]);
   });
 
-  it('or none where nobody answered, as for an unknown outcome', async () => {
+  it('or none without a response, as for an unknown outcome', async () => {
     const { gateway } = await startScripted((_, response) => void response.destroy());
     await create(gateway, input);
     expect(audited(gateway)).toEqual([line({ outcome: 'unknown', codes: ['OUTCOME_UNKNOWN'] })]);
   });
 });
 
-describe('a change leaves one audit line', () => {
+describe('an update or action has one audit line', () => {
   const later = Date.now() + 3_600_000;
   it.each<[string, Changing, Fault | undefined, Record<string, unknown>]>([
     ['done', 'pause', undefined, { what: 'PAUSE', outcome: 'done', upstreamRequestId: someId }],

@@ -57,8 +57,8 @@ const cases = Object.entries(document).flatMap(([action, { from, to }]) =>
   statuses.map((status) => [action, status, from.includes(status), to] as const),
 );
 
-describe('each action from each status does what the document says', () => {
-  it.each(cases)('%s of one that is %s: allowed is %s', async (action, status, isAllowed, to) => {
+describe('each action in each status, by the API document', () => {
+  it.each(cases)('%s of a campaign that is %s: allowed is %s', async (action, status, isAllowed, to) => {
     const { sid } = sandbox.state.insert({ startsAt: now + 3_600_000, createdAt: now - 3_600_000 });
     sandbox.state.setStatus(sid, status);
     sandbox.calls.splice(0);
@@ -75,7 +75,7 @@ describe('each action from each status does what the document says', () => {
     }
   });
 
-  it.each(statuses)('an update of one that is %s is allowed before the start only', async (status) => {
+  it.each(statuses)('an update of a campaign that is %s is allowed before the start only', async (status) => {
     const { sid } = sandbox.state.insert({
       name: 'Before',
       startsAt: now + 3_600_000,
@@ -97,7 +97,7 @@ describe('each action from each status does what the document says', () => {
   });
 });
 
-it('a client is shown exactly the actions that would be done', () => {
+it('availableActions are exactly the actions that succeed', () => {
   for (const [action, { from }] of Object.entries(document)) {
     const ours = allowedStatuses[action.toUpperCase() as keyof typeof allowedStatuses];
     expect(ours).toEqual(from.map((status) => status.toUpperCase().replace('-', '_')));

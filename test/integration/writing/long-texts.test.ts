@@ -25,7 +25,7 @@ function ofMessages(page: string): string {
 /** Nearly all that a request's body may have. */
 const long = 'x'.repeat(250_000);
 
-describe('a text far longer than any real one is refused by its name, and costs no call', () => {
+describe('an overlong argument is BAD_USER_INPUT with its name, without an upstream call', () => {
   it.each<[argument: string, query: string, text: string]>([
     ['sid', 'query ($t: ID!) { campaign(sid: $t) { name } }', long],
     ['sid', 'query ($t: ID!) { campaign(sid: $t) { sid } }', 'x'.repeat(129)],
@@ -78,7 +78,7 @@ describe('a text far longer than any real one is refused by its name, and costs 
   }
 });
 
-describe('an input far longer than any real one is a user error', () => {
+describe('an overlong input is a user error', () => {
   const validate =
     'query ($i: CreateCampaignInput!) { validateCampaign(input: $i) { userErrors { code field } } }';
   const create =
@@ -118,7 +118,7 @@ describe('an input far longer than any real one is a user error', () => {
     expect(sandbox.calls.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
-  it.each(['x', '\u{1F600}'])('and what is as long as it may be is taken: %s', async (character) => {
+  it.each(['x', '\u{1F600}'])('texts of the maximum length are accepted: %s', async (character) => {
     const input = {
       ...diwali,
       name: character.repeat(1000),
@@ -132,7 +132,7 @@ describe('an input far longer than any real one is a user error', () => {
 });
 
 it.each(['a\ud800', 'a\udc00b', '\ud83d', 'a\0b'])(
-  'an idempotency key that could be taken for another is refused: %j',
+  'an ambiguous idempotency key is refused: %j',
   async (idempotencyKey) => {
     const query = `mutation ($i: CreateCampaignInput!) { createCampaign(input: $i) { userErrors { code field } } }`;
     const { data } = await ask(gateway, query, { variables: { i: { ...diwali, idempotencyKey } } });
@@ -142,7 +142,7 @@ it.each(['a\ud800', 'a\udc00b', '\ud83d', 'a\0b'])(
   },
 );
 
-it.each(['filter.name', 'filter.number'])('%s of as many emoji as it may have is sent', async (argument) => {
+it.each(['filter.name', 'filter.number'])('%s with the maximum number of emoji is sent', async (argument) => {
   const t = '\u{1F600}'.repeat(argument === 'filter.name' ? 200 : 64);
   const query =
     argument === 'filter.name'
@@ -154,7 +154,7 @@ it.each(['filter.name', 'filter.number'])('%s of as many emoji as it may have is
   );
 });
 
-it('none of it is in a log', () => {
+it('no log line contains any of these texts', () => {
   expect(linesOf(gateway).length).toBeGreaterThan(10);
   for (const line of gateway.logs) expect(line.length).toBeLessThan(2000);
 });

@@ -80,21 +80,18 @@ function campaignIn(status: 'scheduled' | 'paused' | 'completed'): string {
   return sid;
 }
 
-describe('a change whose answer is lost', () => {
-  it.each(cases)(
-    '%s, by %s after it took effect, is answered as done; one PUT',
-    async (what, _kind, how, from, to) => {
-      const sid = campaignIn(from);
-      fault = { ...how, when: 'after' };
-      const told = await change(both.gateway, what, sid);
-      expect(told).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
-      expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
-      expect(waits).toEqual([]);
-    },
-  );
+describe('an update or action with a lost response', () => {
+  it.each(cases)('%s, by %s after it took effect, is done; one PUT', async (what, _kind, how, from, to) => {
+    const sid = campaignIn(from);
+    fault = { ...how, when: 'after' };
+    const told = await change(both.gateway, what, sid);
+    expect(told).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
+    expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+    expect(waits).toEqual([]);
+  });
 
   it.each(cases)(
-    '%s, by %s before it took effect, is sent once more when it certainly was not done',
+    '%s, by %s before it took effect, is sent once more after it certainly had no effect',
     async (what, _kind, how, from, to) => {
       const sid = campaignIn(from);
       fault = how;
@@ -107,7 +104,7 @@ describe('a change whose answer is lost', () => {
   );
 
   it.each(cases)(
-    '%s, by %s before it took effect, and once more: it is told what is known',
+    '%s, by %s before it took effect, twice: the error says what is known',
     async (what, kind, how, from) => {
       const sid = campaignIn(from);
       fault = how;
@@ -127,7 +124,7 @@ describe('a change whose answer is lost', () => {
   );
 
   it.each(changes)(
-    '%s, lost, sent again, and done late meanwhile, is answered as done though the upstream refuses it then',
+    '%s that took effect before its second attempt is done, although the upstream refuses that attempt',
     async (what, from, to) => {
       const sid = campaignIn(from);
       const status = to.toLowerCase().replace('_', '-') as CampaignStatus;
@@ -141,7 +138,7 @@ describe('a change whose answer is lost', () => {
     },
   );
 
-  it('by a proxy that may have left it running (504) is not sent again while it may', async () => {
+  it('from a proxy (504) is not sent again while the upstream may still process it', async () => {
     const sid = campaignIn('scheduled');
     fault = { kind: 'status', status: 504 };
     const patient = await startGatewayOn(both.sandbox.baseUrl); // three timeouts of ten seconds are past its patience
@@ -153,7 +150,7 @@ describe('a change whose answer is lost', () => {
     }
   });
 
-  it('and which the upstream takes late, is seen by the second look', async () => {
+  it('that takes effect late is found by the second read', async () => {
     const sid = campaignIn('scheduled');
     fault = { kind: 'hang' };
     meanwhile = () => both.sandbox.state.setStatus(sid, 'paused');
@@ -162,7 +159,7 @@ describe('a change whose answer is lost', () => {
     expect(waits).toEqual([5000]);
   });
 
-  it('and whose campaign went elsewhere meanwhile, is told what it is now', async () => {
+  it('whose campaign has changed otherwise reports the current state', async () => {
     const sid = campaignIn('scheduled');
     fault = { kind: 'hang' };
     meanwhile = () => both.sandbox.state.setStatus(sid, 'completed');
@@ -176,7 +173,7 @@ describe('a change whose answer is lost', () => {
     ['had submitted what it sent, and is completed', 'completed', 5, ['OUTCOME_UNKNOWN']],
     ['has sent more since, and is completed: it was resumed', 'completed', 6, []],
     ['has sent more since, and is archived: it was resumed', 'archived', 6, []],
-  ])('resume, whose campaign %s', async (_how, status, sent, expected) => {
+  ])('resume of a campaign that %s', async (_how, status, sent, expected) => {
     const { state } = both.sandbox;
     const stats = { scheduled: 10, submitted: 2, sent: 3 };
     const campaign = state.insert({ startsAt: Date.now() - hour, status: 'paused', stats });
@@ -190,7 +187,7 @@ describe('a change whose answer is lost', () => {
     expect(countOf('PUT', both.sandbox)).toBe(1);
   });
 
-  it('and whose campaign is gone, is told so', async () => {
+  it('whose campaign is deleted is NOT_FOUND', async () => {
     const sid = campaignIn('scheduled');
     fault = { kind: 'reset' };
     meanwhile = () => both.sandbox.state.remove(sid);
@@ -199,8 +196,8 @@ describe('a change whose answer is lost', () => {
   });
 });
 
-describe('a change that certainly was not processed', () => {
-  it('but refused for its rate (429) is sent when it may be', async () => {
+describe('an update or action that was certainly not processed', () => {
+  it('because of a 429 is sent again later', async () => {
     const refusals: Fault[] = [{ kind: 'status', status: 429, retryAfterSeconds: 1 }];
     const one = await startBoth({
       faults: ({ method }) => (method === 'PUT' ? refusals.shift() : undefined),
@@ -211,8 +208,8 @@ describe('a change that certainly was not processed', () => {
   });
 });
 
-describe('a success that names the campaign and is else unreadable', () => {
-  it.each(changes)('%s is answered with the campaign as it is read then; one PUT', async (what, from) => {
+describe('a success with the sid and an otherwise unreadable body', () => {
+  it.each(changes)('%s returns the campaign from a new read; one PUT', async (what, from) => {
     const post = {
       method: 'POST',
       target: '',

@@ -31,11 +31,11 @@ async function start(options: BothOptions): Promise<BothUnderTest> {
 const hour = 3_600_000;
 const unknown = { sid: undefined, codes: ['OUTCOME_UNKNOWN'], campaignName: diwali.name };
 
-describe('a create that the upstream takes late', () => {
+describe('a lost create that takes effect late', () => {
   it.each<[string, Fault]>([
     ['after it let it time out', { kind: 'hang' }],
     ['after it broke the connection', { kind: 'reset' }],
-  ])('%s, between two looks, is found, and sent once', async (_when, fault) => {
+  ])('%s, between two searches, is found, with one POST', async (_when, fault) => {
     const waits: number[] = [];
     const { gateway, sandbox } = await start({
       faults: firstPost(fault),
@@ -48,7 +48,7 @@ describe('a create that the upstream takes late', () => {
     expect(waits).toHaveLength(1);
   });
 
-  it('is not sent again while a proxy that gave up (504) may have left it running', async () => {
+  it('is not sent again after a 504 while the upstream may still process it', async () => {
     let nowMs = Date.now();
     const { gateway, sandbox } = await start({
       faults: firstPost({ kind: 'status', status: 504 }),
@@ -63,29 +63,26 @@ describe('a create that the upstream takes late', () => {
   });
 });
 
-describe('where the list does not tell', () => {
+describe('a lost create stays OUTCOME_UNKNOWN', () => {
   it.each<[string, Fault]>([
     ['is down', { kind: 'status', status: 503 }],
     ['answers garbage', { kind: 'garbage' }],
     ['hangs', { kind: 'hang' }],
-  ])(
-    'because the upstream %s: OUTCOME_UNKNOWN, until the key finds it without a POST',
-    async (_how, fault) => {
-      let isDown = true;
-      const { gateway, sandbox } = await start({
-        environment: { EXOTEL_TIMEOUT_MS: '200' },
-        faults: ({ method }) =>
-          method === 'POST' ? { kind: 'reset', when: 'after' } : isDown ? fault : undefined,
-        sleep: () => (isDown ? Promise.resolve() : halfOfABreak()), // the breaker is open by then
-      });
-      expect(await create(gateway, keyed)).toEqual(unknown);
-      isDown = false;
-      expect([await createdSid(gateway, keyed)]).toEqual(sidsOf(sandbox));
-      expect(posts(sandbox)).toBe(1);
-    },
-  );
+  ])('if the upstream %s, until a repeat with the key finds it without a POST', async (_how, fault) => {
+    let isDown = true;
+    const { gateway, sandbox } = await start({
+      environment: { EXOTEL_TIMEOUT_MS: '200' },
+      faults: ({ method }) =>
+        method === 'POST' ? { kind: 'reset', when: 'after' } : isDown ? fault : undefined,
+      sleep: () => (isDown ? Promise.resolve() : halfOfABreak()), // the breaker is open by then
+    });
+    expect(await create(gateway, keyed)).toEqual(unknown);
+    isDown = false;
+    expect([await createdSid(gateway, keyed)]).toEqual(sidsOf(sandbox));
+    expect(posts(sandbox)).toBe(1);
+  });
 
-  it('because the campaign was changed meanwhile: OUTCOME_UNKNOWN, and nothing is sent again', async () => {
+  it('if the campaign was changed meanwhile, and nothing is sent again', async () => {
     const { gateway, sandbox } = await start({
       faults: ({ method }) => {
         if (method === 'POST') return { kind: 'reset', when: 'after' };
@@ -100,7 +97,7 @@ describe('where the list does not tell', () => {
   });
 });
 
-describe('a lost campaign is found', () => {
+describe('a lost create is found', () => {
   /** As many namesakes as said, all ahead of it in the list. */
   function insertNamesakes(count: number): void {
     const draft = { ...diwaliAlready, template: 'Another', startsAt: Date.now() + 48 * hour };
@@ -129,7 +126,7 @@ describe('a lost campaign is found', () => {
       },
       ['0', '49', '0'],
     ],
-  ])('behind 60 namesakes, %s', async (_where, meanwhile, offsets) => {
+  ])('behind 60 campaigns of the same name, %s', async (_where, meanwhile, offsets) => {
     const { gateway, sandbox } = await start({
       faults: ({ method, index }) => {
         if (index === 2) meanwhile();
@@ -156,7 +153,7 @@ describe('a lost campaign is found', () => {
   });
 });
 
-describe('an upstream that answers oddly', () => {
+describe('a lost create on an odd upstream', () => {
   /** What it has. */
   const rows: Record<string, unknown>[] = [];
   const list: Script = () => answerOf(rows);
@@ -173,7 +170,7 @@ describe('an upstream that answers oddly', () => {
       return undefined;
     };
 
-  it('with a namesake that cannot be read: OUTCOME_UNKNOWN and nothing is sent again, until it can be', async () => {
+  it('with an unreadable row of the same name: OUTCOME_UNKNOWN and no second POST until it is readable', async () => {
     const { gateway, methods } = await startScripted(losing({ date_created: 'soon' }));
     expect(await create(gateway, keyed)).toEqual(unknown);
     expect(await create(gateway, keyed)).toEqual(unknown);
@@ -191,7 +188,7 @@ describe('an upstream that answers oddly', () => {
       { template: 'Changed', date_updated: new Date(Date.now() + 660_000).toISOString() },
       ['POST', 'GET', 'GET', 'GET'],
     ],
-  ])('with a clock that, as its Date says, is %s', async (_how, aheadMs, changes, expected) => {
+  ])('with a clock that, by its Date header, is %s', async (_how, aheadMs, changes, expected) => {
     const date = new Date(Date.now() + aheadMs);
     const { gateway, methods } = await startScripted(
       losing({ date_created: date.toISOString(), ...changes }, (_, response) => {
@@ -204,7 +201,7 @@ describe('an upstream that answers oddly', () => {
     expect(sid ?? codes[0]).toBe('template' in changes ? 'OUTCOME_UNKNOWN' : 'the-new-one');
   });
 
-  it('refusing to search for a name that it took: the campaign is found in the whole list', async () => {
+  it('that refuses to filter by a name it accepted: the campaign is found in the whole list', async () => {
     const refusal = { status: 400, json: { RestException: { Status: 400 } } };
     const { gateway, methods } = await startScripted(
       losing({}, ({ target }) => (target.includes('name=') ? refusal : answerOf(rows))),
@@ -218,7 +215,7 @@ describe('an upstream that answers oddly', () => {
     return answerOf({ ...rows[0], date_created: 'soon' });
   };
 
-  it('with a success that names the campaign and is else unreadable: it is read, and sent once', async () => {
+  it('with a success that has the sid only: the campaign is read, with one POST', async () => {
     const { gateway, methods } = await startScripted((request, response) =>
       request.method === 'POST' ? unreadable(request, response) : answerOf(rows[0] ?? {}),
     );
@@ -226,7 +223,7 @@ describe('an upstream that answers oddly', () => {
     expect(methods()).toEqual(['POST', 'GET']);
   });
 
-  it('and then not at all: that is told, and the key finds the campaign without another POST', async () => {
+  it('that then fails: an error, and a repeat with the key finds the campaign without a POST', async () => {
     let onGet: Script = () => ({ json: 'down' });
     const { gateway, methods } = await startScripted((request, response) =>
       (request.method === 'POST' ? unreadable : onGet)(request, response),

@@ -55,8 +55,8 @@ const keyed = (key: string, changes: Partial<CreateCampaignInput> = {}): CreateC
   ...changes,
 });
 
-describe('a create that is answered with another campaign', () => {
-  it('which another create was answered with: the right one is found', async () => {
+describe('a create whose response has another campaign', () => {
+  it('of another create: the right one is found', async () => {
     const upstream = await startMixingUp(() => rows[0] ?? {});
     expect(await createdSid(upstream.gateway, keyed('one'))).toBe('made 0');
     expect(await createdSid(upstream.gateway, keyed('two'))).toBe('made 1');
@@ -64,7 +64,7 @@ describe('a create that is answered with another campaign', () => {
     expect(posts(upstream)).toBe(2);
   });
 
-  it('of the same content, which another create was answered with: the right one is found', async () => {
+  it('of another create with the same content: the right one is found', async () => {
     const upstream = await startMixingUp(() => rows[0] ?? {});
     const [one, two] = inputs(2, 'all the same');
     expect(await createdSid(upstream.gateway, one ?? diwali)).toBe('made 0');
@@ -72,7 +72,7 @@ describe('a create that is answered with another campaign', () => {
     expect(posts(upstream)).toBe(2);
   });
 
-  it('which another create was answered with, and is else unreadable: the right one is found', async () => {
+  it('of another create, otherwise unreadable: the right one is found', async () => {
     const upstream = await startMixingUp((made, post) =>
       post === 0 ? made : { ...rows[0], date_created: 'soon' },
     );
@@ -99,7 +99,7 @@ describe('a create that is answered with another campaign', () => {
     expect(posts(upstream)).toBe(1);
   });
 
-  it('with another name and text, and that is all there is: it may be it, so nothing is sent again', async () => {
+  it('with another name and text, and no other candidate: OUTCOME_UNKNOWN, nothing is sent again', async () => {
     const upstream = await startMixingUp((made) => {
       const other = { ...made, sid: 'foreign', name: 'Newsletter', template: 'Hello' };
       rows.push(other);
@@ -110,7 +110,7 @@ describe('a create that is answered with another campaign', () => {
     expect(posts(upstream)).toBe(1);
   });
 
-  it('at the same time as another create, of the same content: each gets its own', async () => {
+  it('in swapped responses of two creates with different names: each gets its own', async () => {
     const held: ((row: Row) => void)[] = [];
     rows = [];
     const { gateway, methods } = await startScripted((request, response) => {
@@ -131,7 +131,7 @@ describe('a create that is answered with another campaign', () => {
   });
 });
 
-describe('a create that is answered with what the upstream made of it', () => {
+describe('a create whose campaign the upstream has changed', () => {
   it.each<[what: string, changes: Readonly<Record<string, unknown>>]>([
     ['a name in capitals', { name: 'OFFER_OF_ONE' }],
     ['a name with more behind it', { name: 'Offer of one (1)' }],
@@ -144,7 +144,7 @@ describe('a create that is answered with what the upstream made of it', () => {
       { schedule: { start_time: '2030-01-01T00:00:00Z', end_time: '2030-02-01T00:00:00Z' } },
     ],
     ['nothing but its sid', { name: '', template: '', lists: [] }],
-  ])('%s: it is the campaign, without a call more', async (_what, changes) => {
+  ])('%s: accepted without a further call', async (_what, changes) => {
     const upstream = await startMixingUp((made) => Object.assign(made, changes));
     expect(await createdSid(upstream.gateway, keyed('one'))).toBe('made 0');
     expect(upstream.methods()).toEqual(['POST']);
@@ -154,7 +154,7 @@ describe('a create that is answered with what the upstream made of it', () => {
     ['a name that nobody sent', { name: 'C-4711' }],
     ['lists by other ids', { lists: ['4711'] }],
     ['a text that nobody sent', { template: '4711' }],
-  ])('%s: it is the campaign once the list shows no other', async (_what, changes) => {
+  ])('%s: accepted after the list shows no other candidate', async (_what, changes) => {
     const upstream = await startMixingUp((made) => Object.assign(made, changes));
     expect(await createdSid(upstream.gateway, keyed('one'))).toBe('made 0');
     expect(await createdSid(upstream.gateway, keyed('one'))).toBe('made 0');
@@ -162,8 +162,8 @@ describe('a create that is answered with what the upstream made of it', () => {
   });
 });
 
-describe('a change that is answered with another campaign', () => {
-  it('is read from its own', async () => {
+describe('an update or action whose response has another campaign', () => {
+  it('returns its own campaign from a new read', async () => {
     const own = rowOf(
       { method: 'POST', target: '', headers: {}, body: '{"name":"Before","template":"Hi"}' },
       {

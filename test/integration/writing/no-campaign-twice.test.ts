@@ -37,7 +37,7 @@ function expectOneEach(sids: readonly string[], count: number): void {
   expect([...sids].sort()).toEqual(sidsOf(both.sandbox));
 }
 
-describe('many creates at once, each lost right after the upstream took it', () => {
+describe('concurrent creates, each response lost after the create took effect', () => {
   it.each<[Fault['kind'], Naming, number]>([
     ['reset', 'each its own', 60],
     ['reset', 'all the same', 60],
@@ -46,7 +46,7 @@ describe('many creates at once, each lost right after the upstream took it', () 
     // Sixteen time out together, so the breaker opens: what it held back was not sent, and is asked for again.
     ['hang', 'all the same', 30],
   ])(
-    '%s, names: %s, count: %i; each caller gets a campaign of its own, and each is one POST',
+    '%s, names: %s, count: %i; each caller gets its own campaign, with one POST each',
     async (kind, naming, count) => {
       const { gateway, sandbox } = await start({
         faults: ofPosts(() => ({ kind, when: 'after' })),
@@ -70,9 +70,9 @@ const before: readonly (readonly [string, Fault])[] = [
   ['no answer', { kind: 'hang' }],
 ];
 
-describe.each(before)('creates at once, each lost before it took effect: %s', (_how, fault) => {
+describe.each(before)('concurrent creates, each lost before it took effect: %s', (_how, fault) => {
   it.each<Naming>(['each its own', 'all the same'])(
-    'names: %s; each becomes one campaign',
+    'names: %s; each creates one campaign',
     async (naming) => {
       const { gateway, sandbox } = await start({
         faults: ofPosts((post) => (post < 5 ? fault : undefined)),
@@ -85,9 +85,9 @@ describe.each(before)('creates at once, each lost before it took effect: %s', (_
   );
 });
 
-describe('creates of one name and content, some lost before they took effect, some after, some not', () => {
+describe('concurrent creates with the same content, some lost before or after they took effect', () => {
   it.each([1, 2, 3])(
-    '40 with keys are 40 campaigns once none is unknown (seed %i)',
+    '40 with keys create 40 campaigns once none is OUTCOME_UNKNOWN (seed %i)',
     async (seed) => {
       const random = seeded(seed);
       const draw = <Item>(items: readonly Item[]): Item | undefined =>
@@ -103,7 +103,7 @@ describe('creates of one name and content, some lost before they took effect, so
   );
 });
 
-describe('47 creates, some lost, on an upstream that writes what it is sent in its own way', () => {
+describe('47 creates, some lost, on an upstream that rewrites their content', () => {
   const minute = 60_000;
   const upstreams: [string, Rewriting][] = [
     ['whose clock is 3 minutes behind', { clockAheadMs: -3 * minute }],
@@ -118,7 +118,7 @@ describe('47 creates, some lost, on an upstream that writes what it is sent in i
     ],
   ];
   it.each(upstreams)(
-    '%s: each with a key is one campaign of its own',
+    '%s: each with a key creates its own campaign once',
     async (_how, rewriting) => {
       const random = seeded(47);
       const faults = ofPosts(() => {
@@ -134,12 +134,12 @@ describe('47 creates, some lost, on an upstream that writes what it is sent in i
   );
 });
 
-describe('30 creates at once with one key', () => {
+describe('30 concurrent creates with one key', () => {
   it.each<[string, Fault | undefined, number]>([
     ['answered', undefined, 1],
     ['lost after it took effect', { kind: 'reset', when: 'after' }, 1],
     ['lost before it took effect', { kind: 'reset' }, 2],
-  ])('are one campaign and one sid; its first POST is %s', async (_how, fault, expected) => {
+  ])('create one campaign; the first POST is %s', async (_how, fault, expected) => {
     const { gateway, sandbox } = await start({ faults: firstPost(fault) });
     const sids = await Promise.all(Array.from({ length: 30 }, () => createdSid(gateway, keyed)));
     expectOneEach([...new Set(sids)], 1);
@@ -147,21 +147,18 @@ describe('30 creates at once with one key', () => {
   });
 });
 
-describe('a look-up takes its own campaign and no other', () => {
-  it.each(['with keys', 'without'])(
-    'not the one that an earlier create was answered with (%s)',
-    async (how) => {
-      const { gateway } = await start({
-        faults: ofPosts((post) => (post === 1 ? { kind: 'reset' } : undefined)),
-      });
-      const [one, other] = inputs(2, 'all the same', how === 'with keys' ? 2 : 0);
-      const sids = [await createdSid(gateway, one ?? diwali), await createdSid(gateway, other ?? diwali)];
-      expectOneEach(sids, 2);
-    },
-  );
+describe('the search after a lost create finds its own campaign', () => {
+  it.each(['with keys', 'without'])('not the one of an earlier create (%s)', async (how) => {
+    const { gateway } = await start({
+      faults: ofPosts((post) => (post === 1 ? { kind: 'reset' } : undefined)),
+    });
+    const [one, other] = inputs(2, 'all the same', how === 'with keys' ? 2 : 0);
+    const sids = [await createdSid(gateway, one ?? diwali), await createdSid(gateway, other ?? diwali)];
+    expectOneEach(sids, 2);
+  });
 
   it.each(['before', 'after'] as const)(
-    "not somebody else's of the day before (lost %s it took effect)",
+    'not an equal one of the day before (lost %s it took effect)',
     async (when) => {
       const faults = firstPost({ kind: 'reset', when });
       const { gateway, sandbox } = await start({ faults });
@@ -173,7 +170,7 @@ describe('a look-up takes its own campaign and no other', () => {
   );
 
   it.each(['before', 'after'] as const)(
-    'not a namesake that says something else (lost %s it took effect)',
+    'not one of the same name with other content (lost %s it took effect)',
     async (when) => {
       const faults = ofPosts((post) => (post < 2 ? { kind: 'reset', when } : undefined));
       const { gateway, sandbox } = await start({ faults });
@@ -187,7 +184,7 @@ describe('a look-up takes its own campaign and no other', () => {
     },
   );
 
-  it('not one whose name the upstream writes alike, and whose answer is on its way', async () => {
+  it('not one in flight whose name the upstream rewrites to the same', async () => {
     const { gateway, sandbox } = await start({
       faults: ({ index }) => {
         for (const campaign of both.sandbox.state.campaigns()) campaign.name = diwali.name;
@@ -200,21 +197,21 @@ describe('a look-up takes its own campaign and no other', () => {
   });
 });
 
-describe('a create that the upstream refused', () => {
+describe('a refused create', () => {
   it.each<[Fault, string]>([
     [{ kind: 'status', status: 400 }, 'REJECTED_BY_UPSTREAM'],
     [{ kind: 'status', status: 402 }, 'REJECTED_BY_UPSTREAM'],
     [{ kind: 'status', status: 409 }, 'DUPLICATE'],
     [{ kind: 'failed-item', status: 409 }, 'DUPLICATE'],
     [{ kind: 'status', status: 401 }, 'UPSTREAM_UNAUTHORIZED'],
-  ])('with %j gives its key back, also for another input', async (fault, code) => {
+  ])('with %j frees its key, also for another input', async (fault, code) => {
     const { gateway, sandbox } = await start({ faults: firstPost(fault) });
     expect((await create(gateway, keyed)).codes).toEqual([code]);
     expect([await createdSid(gateway, { ...keyed, template: 'Mended' })]).toEqual(sidsOf(sandbox));
     expect(posts(sandbox)).toBe(2);
   });
 
-  it('with 429 is sent again when it may be, and is one campaign', async () => {
+  it('with 429 is sent again later, and creates one campaign', async () => {
     const { gateway, sandbox } = await start({
       faults: firstPost({ kind: 'status', status: 429, retryAfterSeconds: 1 }),
     });
@@ -225,14 +222,14 @@ describe('a create that the upstream refused', () => {
     expect(sandbox.calls).toHaveLength(2);
   });
 
-  it('and one that breaks a rule before it, does not use its key up', async () => {
+  it('and an invalid input before it leave the key free', async () => {
     const { gateway, sandbox } = await start({});
     expect((await create(gateway, { ...keyed, senderId: '123' })).codes).toEqual(['INVALID']);
     expect(sandbox.calls).toEqual([]);
     expect([await createdSid(gateway, keyed)]).toEqual(sidsOf(sandbox));
   });
 
-  it.each([true, false])('as there already, is looked for (could look before: %s)', async (canLook) => {
+  it.each([true, false])('as a duplicate is searched for (searched before: %s)', async (canLook) => {
     let isUp = canLook;
     const { gateway, sandbox } = await start({
       faults: ({ method }) => {

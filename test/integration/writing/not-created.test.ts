@@ -42,7 +42,7 @@ async function startBefore(count: number, fault: Fault): Promise<BothUnderTest> 
   return both;
 }
 
-describe('a create that the upstream itself ended twice, and that is not in the list', () => {
+describe('a create whose two attempts the upstream itself ended, and that is not in the list', () => {
   const ends: [string, Fault][] = [
     ['a reset', { kind: 'reset' }],
     ['500', { kind: 'status', status: 500 }],
@@ -52,7 +52,7 @@ describe('a create that the upstream itself ended twice, and that is not in the 
     ['half of a refusal', { kind: 'truncate' }],
     ['a redirect', { kind: 'status', status: 302 }],
   ];
-  it.each(ends)('(%s) was not created, and its key is free for any input', async (_how, fault) => {
+  it.each(ends)('(%s) is UPSTREAM_UNAVAILABLE, and its key is free for any input', async (_how, fault) => {
     const { gateway, sandbox } = await startWith(fault, fault);
     const { codes } = await create(gateway, keyed);
     expect(codes).toEqual([fault.status === 302 ? 'UPSTREAM_INVALID_RESPONSE' : 'UPSTREAM_UNAVAILABLE']);
@@ -61,13 +61,13 @@ describe('a create that the upstream itself ended twice, and that is not in the 
     expect(posts(sandbox)).toBe(3);
   });
 
-  it('was not created either where it had no key', async () => {
+  it('is UPSTREAM_UNAVAILABLE without a key too', async () => {
     const { gateway, sandbox } = await startWith({ kind: 'reset' }, { kind: 'reset' });
     expect((await create(gateway, diwali)).codes).toEqual(['UPSTREAM_UNAVAILABLE']);
     expect(posts(sandbox)).toBe(2);
   });
 
-  it('or refused the second time for its rate, was not created', async () => {
+  it('is not created if the second attempt gets 429', async () => {
     const { gateway, sandbox } = await startWith(
       { kind: 'reset' },
       { kind: 'status', status: 429, retryAfterSeconds: 60 },
@@ -78,7 +78,7 @@ describe('a create that the upstream itself ended twice, and that is not in the 
   });
 });
 
-describe('what nobody can know is an unknown outcome, and the key goes on from there', () => {
+describe('OUTCOME_UNKNOWN, and a repeat with the key continues with a search', () => {
   it.each<[string, Fault, Fault]>([
     ['twice without an answer', { kind: 'hang' }, { kind: 'hang' }],
     ['first without an answer', { kind: 'hang' }, { kind: 'reset' }],
@@ -107,7 +107,7 @@ describe('what nobody can know is an unknown outcome, and the key goes on from t
     expect(posts(sandbox)).toBe(expected);
   });
 
-  it('a list that is too long may yet show the campaign, by a part of its name', async () => {
+  it('a list that is too long to read still finds the campaign by a part of its name', async () => {
     const { gateway, sandbox } = await startBefore(600, { kind: 'reset', when: 'after' });
     const sid = await createdSid(gateway, diwali);
     expect(sandbox.state.find(sid)?.name).toBe(diwali.name);
@@ -116,7 +116,7 @@ describe('what nobody can know is an unknown outcome, and the key goes on from t
 });
 
 describe('a list of campaigns that are older', () => {
-  it('says nothing of the one that was lost, though they are the same', async () => {
+  it('does not match the lost create, although the content is the same', async () => {
     const { gateway, sandbox } = await startWith({ kind: 'reset' });
     const old = { ...diwaliAlready, createdAt: Date.now() - hour, startsAt: Date.now() - hour };
     for (let index = 0; index < 3; index += 1) sandbox.state.insert(old);

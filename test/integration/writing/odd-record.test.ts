@@ -4,7 +4,7 @@ import { closeAll, create, keyed, posts, sidsOf, startBoth } from '../../support
 import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
 import { clientOf, sharedKey } from '../../support/two-gateways.js';
 
-describeWithRedis('a text of the shared state that can not be read', () => {
+describeWithRedis('an unreadable record in the shared state', () => {
   let redis: RunningRedis;
   let client: Redis;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describeWithRedis('a text of the shared state that can not be read', () => {
   }
 
   it.each(['', 'no JSON', 'null', '7', '[]', '{}', '{"campaign":{"sid":"a"}}'])(
-    'as the record of a key: the outcome is unknown, and nothing is sent: %j',
+    'of an idempotency key: OUTCOME_UNKNOWN, and nothing is sent: %j',
     async (text) => {
       const { gateway, sandbox } = await startBoth({ environment: { REDIS_URL: redis.url } });
       await create(gateway, keyed);
@@ -39,7 +39,7 @@ describeWithRedis('a text of the shared state that can not be read', () => {
   );
 
   it.each(['', 'no JSON', 'null', '{}', '[7]'])(
-    'as the register of outstanding creates: a lost create stays unknown, and nothing is sent again: %j',
+    'of outstanding creates: a lost create stays OUTCOME_UNKNOWN, and nothing is sent again: %j',
     async (text) => {
       let isDown = true;
       const { gateway, sandbox } = await startBoth({

@@ -46,7 +46,7 @@ async function startRewriting(kept: (said: Record<string, unknown>) => Kept): Pr
 const posts = ({ methods }: ScriptedUnderTest): number =>
   methods().filter((method) => method === 'POST').length;
 
-describe('a lost create whose campaign the upstream keeps under another name', () => {
+describe('a lost create whose name the upstream rewrites', () => {
   it.each<[what: string, sent: string, kept: string]>([
     ['the same, of two spaces', 'Big  Sale', 'Big  Sale'],
     ['the same, of a tab', 'Big\tSale', 'Big\tSale'],
@@ -76,7 +76,7 @@ describe('a lost create whose campaign the upstream keeps under another name', (
     ['cut to 255 characters', longName, longName.slice(0, 255)],
     ['cut, in capitals, with _', longName, longName.toUpperCase().replaceAll(' ', '_').slice(0, 100)],
     ['cut in the middle of an escape', `Ben, Jerry, Tom, Ann & ${longName}`, 'Ben, Jerry, Tom, Ann &am'],
-  ])('%s: it is found, and sent once', async (_what, sent, kept) => {
+  ])('%s: found, with one POST', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => ({ name: kept }));
     const told = await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' });
     expect(told).toMatchObject({ sid: 'campaign 0', codes: [] });
@@ -91,20 +91,17 @@ describe('a lost create whose campaign the upstream keeps under another name', (
     ['with more behind it', 'Diwali offer', 'Diwali offer (copy)'],
     ['cut to three characters', 'Diwali offer', 'Diw'],
     ['no name of the caller, cut to three characters', null, 'acm'],
-  ])(
-    '%s: it may be it, so nothing is sent again, however often the key is repeated',
-    async (_what, sent, kept) => {
-      const upstream = await startRewriting(() => ({ name: kept }));
-      for (let repeats = 0; repeats < 4; repeats += 1) {
-        const told = await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' });
-        expect(told.codes).toEqual(['OUTCOME_UNKNOWN']);
-      }
-      expect(posts(upstream)).toBe(1);
-    },
-  );
+  ])('%s: OUTCOME_UNKNOWN, and no repeat of the key sends it again', async (_what, sent, kept) => {
+    const upstream = await startRewriting(() => ({ name: kept }));
+    for (let repeats = 0; repeats < 4; repeats += 1) {
+      const told = await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' });
+      expect(told.codes).toEqual(['OUTCOME_UNKNOWN']);
+    }
+    expect(posts(upstream)).toBe(1);
+  });
 });
 
-describe('a lost create of which the upstream keeps something else otherwise', () => {
+describe('a lost create of which the upstream changes another property', () => {
   const schedule = { startTime: at(24 * 60 * minute), endTime: at(48 * 60 * minute) };
   it.each<[what: string, sent: object, kept: Kept]>([
     [
@@ -129,7 +126,7 @@ describe('a lost create of which the upstream keeps something else otherwise', (
           { date_created: at(minutes * minute) },
         ] as [string, object, Kept],
     ),
-  ])('%s: it is found, and sent once', async (_what, sent, { isUpper, ...kept }) => {
+  ])('%s: found, with one POST', async (_what, sent, { isUpper, ...kept }) => {
     const upstream = await startRewriting(({ name }) => ({
       ...kept,
       ...(isUpper === true && { name: String(name).toUpperCase() }),
@@ -159,7 +156,7 @@ describe('a lost create of which the upstream keeps something else otherwise', (
       { date_created: at(330 * minute), schedule: { start_time: at(340 * minute), end_time: null } },
     ],
     ['everything but the name', {}, { template: 'Bye', lists: ['other'], sender_id: 'OTHER' }],
-  ])('%s: it may be it, so nothing is sent again', async (_what, sent, kept) => {
+  ])('%s: OUTCOME_UNKNOWN, nothing is sent again', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => kept);
     for (let repeats = 0; repeats < 2; repeats += 1) {
       const told = await create(upstream.gateway, { ...diwali, ...sent, idempotencyKey: 'once' });
@@ -169,8 +166,8 @@ describe('a lost create of which the upstream keeps something else otherwise', (
   });
 });
 
-describe('a lost create with a callback address that the gateway made for it', () => {
-  it('is known by that, whatever else the upstream has changed, and told from all the others', async () => {
+describe('a lost create with a generated callback URL', () => {
+  it('is found by that URL, whatever else the upstream changes', async () => {
     const { gateway, sandbox } = await startBoth({
       environment: { PUBLIC_URL: 'https://gateway.example.com', WEBHOOK_SECRET: 'as long as a password' },
       faults: ofPosts(() => ({ kind: 'reset', when: 'after' })),

@@ -251,8 +251,8 @@ async function live(behaviour: Behaviour, wishes: readonly Wish[]): Promise<stri
   return answers;
 }
 
-describe('whatever an upstream makes of names, and whatever it loses', () => {
-  it('no create makes two campaigns, and none is answered with the campaign of another', async () => {
+describe('on any upstream that rewrites names and loses responses (property)', () => {
+  it('no create makes two campaigns or gets the campaign of another', async () => {
     await fc.assert(
       fc.asyncProperty(behaviourWith(anyRewriting), anyWishes, async (behaviour, wishes) => {
         await live(behaviour, wishes());
@@ -261,7 +261,7 @@ describe('whatever an upstream makes of names, and whatever it loses', () => {
     );
   }, 600_000);
 
-  it('and where it keeps names, every create with a key becomes one campaign in the end', async () => {
+  it('if names are unchanged, every create with a key creates one campaign in the end', async () => {
     const keeping = fc.constant((name: string) => name);
     await fc.assert(
       fc.asyncProperty(behaviourWith(keeping), anyWishes, async (behaviour, wishes) => {

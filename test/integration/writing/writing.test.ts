@@ -36,8 +36,8 @@ const valid: CreateCampaignInput = {
   smsStatusCallback: 'https://www.example.com/sms?a=b',
 };
 
-describe('creating', () => {
-  it('sends what was said in one POST, flat, and answers the campaign as it is', async () => {
+describe('createCampaign', () => {
+  it('sends the input in one flat POST and returns the campaign', async () => {
     const { createCampaign } = await gateway.data(CreateDocument, { input: valid });
     expect(createCampaign.userErrors).toEqual([]);
     expect(createCampaign.campaign).toMatchObject({
@@ -70,7 +70,7 @@ describe('creating', () => {
     });
   });
 
-  it('answers everything that is wrong at once, and spends no call', async () => {
+  it('returns all user errors at once, without an upstream call', async () => {
     const input: CreateCampaignInput = {
       ...valid,
       name: 'abc',
@@ -96,14 +96,14 @@ describe('creating', () => {
     expect(sandbox.calls).toEqual([]);
   });
 
-  it('is seen by the next query', async () => {
+  it('is visible to the next query', async () => {
     const { createCampaign } = await gateway.data(CreateDocument, { input: valid });
     const sid = createCampaign.campaign?.sid ?? '';
     const { campaign } = await gateway.data(CampaignBySidDocument, { sid });
     expect(campaign).toMatchObject({ sid, name: 'Diwali offer' });
   });
 
-  it('with one idempotency key happens once, whether at once or again', async () => {
+  it('with one idempotency key creates once, for concurrent and later repeats', async () => {
     const before = sandbox.state.campaigns().length;
     const input = { ...valid, idempotencyKey: 'once' };
     const together = await Promise.all(
@@ -115,7 +115,7 @@ describe('creating', () => {
     expect(sandbox.state.campaigns()).toHaveLength(before + 1);
   });
 
-  it('with a key that was used with another input is refused', async () => {
+  it('with a key used with another input is IDEMPOTENCY_KEY_REUSED', async () => {
     await gateway.data(CreateDocument, { input: { ...valid, idempotencyKey: 'mine' } });
     const other = { ...valid, name: 'Another', idempotencyKey: 'mine' };
     const { createCampaign } = await gateway.data(CreateDocument, { input: other });
@@ -125,7 +125,7 @@ describe('creating', () => {
     });
   });
 
-  it('that was refused does not use its key up', async () => {
+  it('leaves the key free after a refusal', async () => {
     const wrong = { ...valid, name: 'abc', idempotencyKey: 'again' };
     await gateway.data(CreateDocument, { input: wrong });
     const { createCampaign } = await gateway.data(CreateDocument, {
@@ -135,8 +135,8 @@ describe('creating', () => {
   });
 });
 
-describe('updating', () => {
-  it('sends only what was said, and answers the campaign as it is', async () => {
+describe('updateCampaign', () => {
+  it('sends only the given fields and returns the campaign', async () => {
     const { sid } = sandbox.state.insert({ name: 'Before', startsAt: now + 10 * hour });
     const { updateCampaign } = await gateway.data(UpdateDocument, {
       sid,
@@ -146,7 +146,7 @@ describe('updating', () => {
     expect(sandbox.calls.at(-1)).toMatchObject({ method: 'PUT', body: { name: 'After' } });
   });
 
-  it('checks what is given against what stays, and sends nothing where it breaks a rule', async () => {
+  it('checks given fields together with unchanged ones, and sends nothing invalid', async () => {
     const { sid } = sandbox.state.insert({ startsAt: now + 10 * hour });
     const { updateCampaign } = await gateway.data(UpdateDocument, { sid, input: { senderId: '12345' } });
     expect(updateCampaign.userErrors).toEqual([
@@ -155,7 +155,7 @@ describe('updating', () => {
     expect(sandbox.calls.map(({ method }) => method)).toEqual(['GET']);
   });
 
-  it('with nothing to change sends nothing', async () => {
+  it('with no field sends nothing', async () => {
     const { sid } = sandbox.state.insert({ startsAt: now + 10 * hour });
     const { updateCampaign } = await gateway.data(UpdateDocument, { sid, input: {} });
     expect(updateCampaign.userErrors).toEqual([expect.objectContaining({ code: 'BLANK', field: ['input'] })]);
