@@ -11,10 +11,8 @@ const caches = {
   messageWindows: { share: 0.2, mostBytes: 48 * mebibyte },
   /** Response cache; ANSWERS_CACHE_BYTES overrides it. */
   responses: { share: 0.2, mostBytes: 32 * mebibyte },
-  /** Parsed and validated documents. */
-  documents: { share: 0.1, mostBytes: 40 * mebibyte },
-  /** Compiled functions of queries. */
-  compiledQueries: { share: 0.12, mostBytes: 64 * mebibyte },
+  /** Prepared documents, with the compiled functions of their queries. */
+  documents: { share: 0.22, mostBytes: 104 * mebibyte },
   /** Last statuses of messages, by which repeated callbacks are recognised. */
   callbacks: { share: 0.05, mostBytes: 32 * mebibyte },
   /** Queued events of slow subscribers. */

@@ -5,7 +5,7 @@ import { ConfigError } from '../config/environment.js';
 import { CostCheck } from '../operations/cost/operation-cost.js';
 import { DocumentLimits } from '../operations/document-limits.js';
 import { errorFormatter } from '../operations/error-format.js';
-import { CompiledQueries, type CompiledQueriesOptions } from '../operations/execution/compiled-queries.js';
+import { QueryCompiler, type QueryCompilerOptions } from '../operations/execution/query-compiler.js';
 import { ConcurrencyLimit } from '../operations/gate/concurrency-limit.js';
 import { ExecutionGate } from '../operations/gate/execution-gate.js';
 import { MemoryPool } from '../operations/gate/memory-pool.js';
@@ -23,11 +23,8 @@ interface Collaborators extends Pick<
   'schema' | 'createContext' | 'observer' | 'isPrivate' | 'budget'
 > {
   readonly windowRows: ConstructorParameters<typeof CostCheck>[0]['windowRows'];
-  readonly compiling: Omit<CompiledQueriesOptions, 'maximumBytes'>;
-  readonly memory: Pick<
-    MemoryBudget,
-    'documents' | 'compiledQueries' | 'answers' | 'documentsInUse' | 'subscriptions'
-  >;
+  readonly compiling: QueryCompilerOptions;
+  readonly memory: Pick<MemoryBudget, 'documents' | 'answers' | 'documentsInUse' | 'subscriptions'>;
 }
 
 /** Of work in one turn of the event loop, then somebody else is served. */
@@ -41,12 +38,13 @@ export function openPipeline(
   { windowRows, compiling, memory, ...rest }: Collaborators,
 ): OperationPipeline {
   const { schema, observer } = rest;
-  const documents = new PreparedDocuments(
+  const documents = new PreparedDocuments({
     schema,
-    new DocumentLimits(schema, limits),
-    validationSettings(access.isIntrospectionOn),
-    memory.documents,
-  );
+    limits: new DocumentLimits(schema, limits),
+    validation: validationSettings(access.isIntrospectionOn),
+    compiler: new QueryCompiler(schema, compiling),
+    maximumBytes: memory.documents,
+  });
   // Without authentication all clients are one caller, which may have all of it.
   const callersShare = access.auth.mode === 'none' ? 1 : 1 / 2;
   const pool = (maximumBytes: number): MemoryPool =>
@@ -77,7 +75,6 @@ export function openPipeline(
       maximumPerCaller: Math.floor(memory.subscriptions * callersShare),
       documents,
     }),
-    queries: new CompiledQueries(schema, { ...compiling, maximumBytes: memory.compiledQueries }),
     formatErrors: errorFormatter(observer, !access.isIntrospectionOn),
   });
 }

@@ -8,6 +8,7 @@ import { type LiveChanges } from '../live/live-changes.js';
 import { type SubscriptionLimit } from '../live/subscription-limit.js';
 import { type OperationRequest } from '../operations/operation-request.js';
 import { type Live, type RequestContext } from '../resolvers/context.js';
+import { type OperationPlan } from '../resolvers/look-ahead.js';
 
 /** Collaborators that all requests share. */
 interface Shared {
@@ -18,6 +19,8 @@ interface Shared {
   readonly now: () => number;
 }
 
+type ContextRequest = Pick<OperationRequest, 'fresh' | 'caller' | 'trace'>;
+
 /** Returns a function that creates the context of a request, with a reader and a writer of its own. */
 export function contextFactory(
   account: AccountReader,
@@ -27,21 +30,26 @@ export function contextFactory(
   now: () => number,
 ) {
   const shared: Shared = { account, writing, subscriptions, limit, now };
-  return ({ fresh }: Pick<OperationRequest, 'fresh'>, caller: Caller, trace: RequestTrace): RequestContext =>
-    new GatewayRequestContext(shared, fresh, caller, trace);
+  return (request: ContextRequest, plan: OperationPlan): RequestContext =>
+    new GatewayRequestContext(shared, request, plan);
 }
 
 class GatewayRequestContext implements RequestContext {
+  readonly fresh: boolean;
+  readonly caller: Caller;
+  readonly trace: RequestTrace;
   report: ReadReport;
   reader: RequestReader;
   ownWriter: CampaignWriter | undefined; // created on first use: most requests write nothing
 
   constructor(
     readonly shared: Shared,
-    readonly fresh: boolean,
-    readonly caller: Caller,
-    readonly trace: RequestTrace,
+    { fresh, caller, trace }: ContextRequest,
+    readonly plan: OperationPlan,
   ) {
+    this.fresh = fresh;
+    this.caller = caller;
+    this.trace = trace;
     this.report = new ReadReport(trace);
     this.reader = new RequestReader(shared.account, this);
   }

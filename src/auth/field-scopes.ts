@@ -4,6 +4,7 @@ import {
   GraphQLError,
   type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -84,60 +85,45 @@ export function scopeError({ scopes }: Caller, needed: readonly Scope[]): Gatewa
   return new GatewayError('FORBIDDEN', `This needs the scope ${named}.`, { scopes: needed });
 }
 
-/** The object whose selected fields are checked. */
-export interface SelectionPlace {
-  /** Its type, where the field may return several. */
-  readonly typeName?: string;
-  /** Its index, where the field is a list. */
-  readonly index?: number;
+/** A non-null field that needs a scope, any one of these. */
+export interface RequiredField {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** The non-null fields of a type that need a scope of their own. */
+export function requiredFields(schema: GraphQLSchema, type: GraphQLNamedType): RequiredField[] {
+  if (!isObjectType(type)) return [];
+  return Object.values(type.getFields())
+    .filter((field) => isNonNullType(field.type))
+    .map((field) => ({ name: field.name, scopes: scopesFor(schema, type, field) }))
+    .filter(({ scopes }) => scopes.length > 0);
 }
 
 /**
  * Checks the non-null fields selected right below a field. Where one of them is forbidden, their parent can't be returned
  * at all, so it need not be read.
+ * @param required the non-null fields of the parent's type that need a scope.
+ * @param index of the parent, where the field is a list.
  * @returns the error of that field, at its own path.
  */
 export function scopeErrorBelow(
   caller: Caller,
   info: GraphQLResolveInfo,
-  { typeName, index }: SelectionPlace = {},
+  required: readonly RequiredField[],
+  index?: number,
 ): GraphQLError | undefined {
-  const type = typeName === undefined ? getNamedType(info.returnType) : info.schema.getType(typeName);
-  if (!isObjectType(type)) return undefined;
-  let refusals: Map<string, GatewayError> | undefined; // most callers have every scope
-  for (const { name, needed } of neededBelow(info.schema, type)) {
-    const refused = scopeError(caller, needed);
-    if (refused) refusals = (refusals ?? new Map<string, GatewayError>()).set(name, refused);
-  }
-  if (!refusals) return undefined;
-  for (const node of info.fieldNodes.flatMap(({ selectionSet }) => selectedFields(selectionSet, info))) {
-    const refused = refusals.get(node.name.value);
+  const forbidden = required.filter(({ scopes }) => scopeError(caller, scopes));
+  if (forbidden.length === 0) return undefined;
+  for (const node of selectedFields(info.fieldNodes, info)) {
+    const field = forbidden.find(({ name }) => name === node.name.value);
+    const refused = field && scopeError(caller, field.scopes);
     if (!refused) continue;
     const parent = [...responsePathAsArray(info.path), ...(index === undefined ? [] : [index])];
     const path = [...parent, (node.alias ?? node.name).value];
     return new GraphQLError(refused.message, { nodes: node, path, originalError: refused });
   }
   return undefined;
-}
-
-/** A field, and its scopes, of which any one is enough. */
-interface NeededField {
-  readonly name: string;
-  readonly needed: readonly Scope[];
-}
-
-const neededBelowTypes = new WeakMap<GraphQLObjectType, readonly NeededField[]>();
-
-/** The non-null fields of a type that need a scope. */
-function neededBelow(schema: GraphQLSchema, type: GraphQLObjectType): readonly NeededField[] {
-  const known = neededBelowTypes.get(type);
-  if (known) return known;
-  const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
-  const needed = fields
-    .map((field): NeededField => ({ name: field.name, needed: scopesFor(schema, type, field) }))
-    .filter(({ needed: scopes }) => scopes.length > 0);
-  neededBelowTypes.set(type, needed);
-  return needed;
 }
 
 type Field = GraphQLField<unknown, CallerContext>;
@@ -173,17 +159,23 @@ export function scopedFields(schema: GraphQLSchema): ScopedField[] {
  */
 export function withFieldScopes(schema: GraphQLSchema): GraphQLSchema {
   for (const { parent, field, scopes } of scopedFields(schema)) {
+    const required = requiredFields(schema, getNamedType(field.type));
     if (parent !== schema.getSubscriptionType())
-      field.resolve = withScopeCheck(scopes, field.resolve ?? defaultFieldResolver);
-    else if (field.subscribe) field.subscribe = withScopeCheck(scopes, untilCallerLeaves(field.subscribe));
+      field.resolve = withScopeCheck(scopes, required, field.resolve ?? defaultFieldResolver);
+    else if (field.subscribe)
+      field.subscribe = withScopeCheck(scopes, required, untilCallerLeaves(field.subscribe));
     else throw new Error(`${parent.name}.${field.name} has no subscribe function.`);
   }
   return schema;
 }
 
-function withScopeCheck(scopes: readonly Scope[], resolve: Resolve): Resolve {
+function withScopeCheck(
+  scopes: readonly Scope[],
+  required: readonly RequiredField[],
+  resolve: Resolve,
+): Resolve {
   return (root, args, context, info) => {
-    const refused = scopeError(context.caller, scopes) ?? scopeErrorBelow(context.caller, info);
+    const refused = scopeError(context.caller, scopes) ?? scopeErrorBelow(context.caller, info, required);
     if (refused) throw refused;
     return resolve(root, args, context, info);
   };

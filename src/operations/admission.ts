@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import { type ErrorCode, GatewayError } from '../domain/errors.js';
 import { type CostCheck } from './cost/operation-cost.js';
 import { clientError, graphqlError } from './error-format.js';
@@ -12,7 +12,6 @@ import { textWithoutManifest, type TrustedDocuments } from './trusted-documents.
 
 /** What admission is decided by. */
 export interface AdmissionOptions {
-  readonly schema: GraphQLSchema;
   readonly documents: PreparedDocuments;
   /** Undefined: any document may be run. */
   readonly trusted: TrustedDocuments | undefined;
@@ -42,7 +41,7 @@ interface Allowed {
  */
 export function admission(
   request: OperationRequest,
-  { schema, documents, trusted, cost }: AdmissionOptions,
+  { documents, trusted, cost }: AdmissionOptions,
 ): Allowed | Refusal {
   const { parameters, caller } = request;
   const { variables } = parameters;
@@ -63,12 +62,11 @@ export function admission(
   } catch (error) {
     return refusedBy(error, 'OPERATION_RESOLUTION_FAILURE');
   }
-  const { document, definition } = operation;
-  const misplaced = misplacement(request, definition.operation);
+  const misplaced = misplacement(request, operation.definition.operation);
   if (misplaced) return misplaced;
   const mistakes = operation.variables.problems(variables);
   if (mistakes.length > 0) return refusedFor(mistakes, 'BAD_USER_INPUT');
-  const checked = cost.check({ schema, document, operation: definition, variables });
+  const checked = cost.check(operation, variables);
   return typeof checked === 'number' ? { operation, memoryBytes: checked } : new Refusal([checked]);
 }
 

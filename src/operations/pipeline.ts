@@ -8,13 +8,12 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import { type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type RequestContext } from '../resolvers/context.js';
+import { type OperationPlan } from '../resolvers/look-ahead.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
-import { type CompiledQueries } from './execution/compiled-queries.js';
 import { type ConcurrencyLimit } from './gate/concurrency-limit.js';
 import { type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
 import { type MemoryHold } from './gate/memory-pool.js';
@@ -38,14 +37,12 @@ import { maxErrors } from './validation.js';
 /** What the pipeline is built of. */
 export interface PipelineOptions extends AdmissionOptions {
   readonly schema: GraphQLSchema;
-  readonly queries: CompiledQueries;
   readonly concurrency: ConcurrencyLimit;
   readonly gate: ExecutionGate;
   readonly subscriptions: SubscriptionMemory;
   readonly createContext: (
-    request: Pick<OperationRequest, 'fresh'>,
-    caller: Caller,
-    trace: RequestTrace,
+    request: Pick<OperationRequest, 'fresh' | 'caller' | 'trace'>,
+    plan: OperationPlan,
   ) => RequestContext;
   readonly formatErrors: FormatErrors;
   readonly observer: OperationObserver;
@@ -101,12 +98,12 @@ export class OperationPipeline {
     document: MemoryHold | undefined,
   ): AdmittedOperation | OperationResult {
     const { parameters, ...rest } = request;
-    const { caller, trace } = rest;
+    const { trace } = rest;
     try {
       const allowed = admission(request, this.#options);
       if (allowed instanceof Refusal) return this.#refused(trace, allowed);
-      const context = this.#options.createContext(rest, caller, trace);
-      const { definition } = allowed.operation;
+      const { definition, plan } = allowed.operation;
+      const context = this.#options.createContext(rest, plan);
       const variables =
         definition.operation === OperationTypeNode.SUBSCRIPTION
           ? declared(definition, parameters.variables)
@@ -232,7 +229,7 @@ export class OperationPipeline {
    */
   async #execute(admitted: AdmittedOperation): Promise<ExecutionResult> {
     const { operation, variables, context } = admitted;
-    const compiled = this.#options.queries.of(operation.document, operation.definition);
+    const compiled = this.#options.documents.compiled(operation);
     const result = await compiled?.run(variables, context);
     return result ?? execute(this.#argumentsOf(admitted));
   }

@@ -1,9 +1,6 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   GraphQLError,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
   Kind,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
@@ -15,6 +12,7 @@ import {
   type GraphQLSchema,
   type ValidationRule,
 } from 'graphql';
+import { fragmentsOf, isCondition } from './document-facts.js';
 
 /** The validation of documents, the same on every transport. */
 export interface ValidationSettings {
@@ -56,9 +54,7 @@ function rootConditions(
   document: DocumentNode,
 ): GraphQLError[] {
   if (operation !== OperationTypeNode.SUBSCRIPTION) return [];
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const fragments = fragmentsOf(document);
   const errors: GraphQLError[] = [];
   const seen = new Set<string>();
   const look = (set: SelectionSetNode | undefined): void => {
@@ -74,7 +70,7 @@ function rootConditions(
       if (selection.kind === Kind.INLINE_FRAGMENT) look(selection.selectionSet);
       if (selection.kind === Kind.FRAGMENT_SPREAD && !seen.has(selection.name.value)) {
         seen.add(selection.name.value);
-        look(fragments.get(selection.name.value)?.selectionSet);
+        look(fragments[selection.name.value]?.selectionSet);
       }
     }
   };
@@ -83,10 +79,8 @@ function rootConditions(
 }
 
 function conditionOf({ directives }: SelectionNode) {
-  return directives?.find(({ name }) => conditions.has(name.value));
+  return directives?.find(({ name }) => isCondition(name.value));
 }
-
-const conditions: ReadonlySet<string> = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name]);
 
 /** Routers compose from schema.graphql, and the SDL reveals all that introspection does. */
 const noServiceRule: ValidationRule = (context) => ({

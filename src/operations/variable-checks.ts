@@ -1,5 +1,4 @@
 import {
-  type DocumentNode,
   GraphQLBoolean,
   GraphQLError,
   GraphQLID,
@@ -11,10 +10,8 @@ import {
   isNonNullType,
   type OperationDefinitionNode,
   typeFromAST,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
 } from 'graphql';
+import { type NonNullUse } from './document-facts.js';
 import { maxErrors } from './validation.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -46,8 +43,12 @@ export class VariableChecks {
   readonly #checks: readonly VariableCheck[];
   readonly #nullProblems: readonly NullProblem[];
 
-  /** @param document valid. */
-  constructor(schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) {
+  /** @param nonNullUses uses of variables where null is not allowed. */
+  constructor(
+    schema: GraphQLSchema,
+    definition: OperationDefinitionNode,
+    nonNullUses: ReadonlyMap<string, NonNullUse>,
+  ) {
     this.#schema = schema;
     this.#definition = definition;
     this.#checks = (definition.variableDefinitions ?? []).map(({ variable, type: node, defaultValue }) => {
@@ -60,7 +61,10 @@ export class VariableChecks {
         isCoerced: type && leafChecks.get(isNonNullType(type) ? type.ofType : type),
       };
     });
-    this.#nullProblems = nullProblems(schema, document, this.#checks);
+    this.#nullProblems = this.#checks.flatMap(({ name, isNullable }) => {
+      const use = isNullable ? nonNullUses.get(name) : undefined;
+      return use ? [{ name, message: nullMessage(name, use) }] : [];
+    });
   }
 
   /** The errors of a request's variables; empty where they are good. */
@@ -97,31 +101,9 @@ const leafChecks: ReadonlyMap<unknown, (value: unknown) => boolean> = new Map<
   [GraphQLInt, (value) => typeof value === 'number' && (value | 0) === value],
 ]);
 
-/** Fragments that the operation does not use count too; its own variables of the same name then refuse null as well. */
-function nullProblems(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  checks: readonly VariableCheck[],
-): NullProblem[] {
-  const nullable = new Set(checks.filter(({ isNullable }) => isNullable).map(({ name }) => name));
-  if (nullable.size === 0) return [];
-  const problems = new Map<string, NullProblem>();
-  const typeInfo = new TypeInfo(schema);
-  visit(
-    document,
-    visitWithTypeInfo(typeInfo, {
-      VariableDefinition: () => false,
-      Variable: ({ name: { value: name } }) => {
-        const type = typeInfo.getInputType();
-        if (!isNonNullType(type) || !nullable.has(name) || problems.has(name)) return undefined;
-        const argument = typeInfo.getArgument()?.name ?? name;
-        const message =
-          `Variable "$${name}" must not be null: ` +
-          `it is used for the argument "${argument}" where "${String(type)}" is expected.`;
-        problems.set(name, { name, message });
-        return undefined;
-      },
-    }),
+function nullMessage(name: string, { argument, type }: NonNullUse): string {
+  return (
+    `Variable "$${name}" must not be null: ` +
+    `it is used for the argument "${argument}" where "${type}" is expected.`
   );
-  return [...problems.values()];
 }

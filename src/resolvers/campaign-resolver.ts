@@ -1,19 +1,12 @@
 import {
-  type FieldNode,
-  getArgumentValues,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   isObjectType,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
-import { type RequestedPages } from '../datasources/campaigns/request-pages.js';
 import { Connection } from '../datasources/paging/connection.js';
 import { rejected } from '../domain/errors.js';
-import { type PageArguments } from '../domain/page.js';
 import { checkSid, sidProblem } from '../domain/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { Campaign } from '../schema/campaign.js';
@@ -21,76 +14,7 @@ import { CampaignConnection, MessageConnection } from '../schema/connections.js'
 import { CampaignArgs, CampaignsArgs, MessagesArgs } from '../schema/list-arguments.js';
 import { type Message } from '../schema/message.js';
 import { type RequestContext } from './context.js';
-import { campaignNeeds } from './look-ahead.js';
 import { type CampaignReference, referenceTo } from './subgraph.js';
-
-/** All fields of an operation that read lists, and all that read a campaign by its sid. */
-interface ListFields {
-  readonly campaigns: FieldNode[];
-  readonly messages: FieldNode[];
-  readonly bySid: FieldNode[];
-}
-
-/** List fields by operation: prepared documents are reused, so each is searched once. */
-const listFieldsCache = new WeakMap<OperationDefinitionNode, ListFields>();
-
-/** All pages of campaigns that the operation selects. */
-function campaignPages(info: GraphQLResolveInfo): RequestedPages {
-  return () => {
-    const { campaigns, bySid } = listFieldsOf(info);
-    // A campaign selected by its sid may be in the rest of the list's window, which then must be read whole.
-    return bySid.length > 1 ? undefined : pagesOf(campaigns, 'Query', info);
-  };
-}
-
-/** All pages of messages that the operation selects, of any campaign. */
-function messagePages(info: GraphQLResolveInfo): RequestedPages {
-  return () => pagesOf(listFieldsOf(info).messages, 'Campaign', info);
-}
-
-/** Whether the operation selects only one campaign by its sid: there is nothing to batch the read with. */
-function isOnlyOne(info: GraphQLResolveInfo): boolean {
-  return listFieldsOf(info).bySid.length === 1;
-}
-
-function pagesOf(
-  fields: readonly FieldNode[],
-  type: string,
-  { schema, variableValues }: GraphQLResolveInfo,
-): readonly PageArguments[] | undefined {
-  const [first] = fields;
-  if (!first || fields.length === 1) return []; // the page itself
-  const parent = schema.getType(type);
-  const definition = isObjectType(parent) ? parent.getFields()[first.name.value] : undefined;
-  try {
-    return (
-      definition && fields.map((field): PageArguments => getArgumentValues(definition, field, variableValues))
-    );
-  } catch {
-    return undefined; // invalid arguments are reported when the field itself is resolved
-  }
-}
-
-function listFieldsOf({ operation, fragments }: GraphQLResolveInfo): ListFields {
-  const cached = listFieldsCache.get(operation);
-  if (cached) return cached;
-  const found: ListFields = { campaigns: [], messages: [], bySid: [] };
-  for (const { selectionSet } of [operation, ...Object.values(fragments)]) collect(selectionSet, found);
-  listFieldsCache.set(operation, found);
-  return found;
-}
-
-function collect({ selections }: SelectionSetNode, found: ListFields): void {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) {
-      const { value: name } = selection.name;
-      if (name === 'campaigns' || name === 'messages') found[name].push(selection);
-      if (name === 'campaign' || name === '_entities') found.bySid.push(selection);
-    }
-    if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet)
-      collect(selection.selectionSet, found);
-  }
-}
 
 @Resolver(() => Campaign)
 export class CampaignResolver {
@@ -104,17 +28,17 @@ export class CampaignResolver {
   })
   async campaign(
     @Args(() => CampaignArgs) { sid }: CampaignArgs,
-    @Ctx() { reader }: RequestContext,
+    @Ctx() { reader, plan }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Campaign | CampaignReference | null> {
     checkSid(sid, 'sid');
-    const needs = campaignNeeds(info);
+    const needs = plan.needs(info);
     // The campaign first: while the larger response arrives, only the small one waits in memory.
     const isRead = needs.details || needs.messages.length === 0;
-    const campaign = isRead && (isOnlyOne(info) ? reader.onlyCampaign(sid) : reader.campaign(sid));
+    const campaign = isRead && (plan.readsOneCampaign ? reader.onlyCampaign(sid) : reader.campaign(sid));
     const pages = needs.messages.map((args) =>
       // The error of a page is reported when `messages` is resolved.
-      reader.messages(sid, args, args, messagePages(info)).catch(() => undefined),
+      reader.messages(sid, args, args, plan.messagePages(info)).catch(() => undefined),
     );
     if (campaign) return campaign;
     return (await Promise.all(pages)).includes(null) ? null : referenceTo(sid);
@@ -123,22 +47,22 @@ export class CampaignResolver {
   @Query(() => CampaignConnection, { description: 'A page of campaigns.' })
   async campaigns(
     @Args(() => CampaignsArgs) args: CampaignsArgs,
-    @Ctx() { reader }: RequestContext,
+    @Ctx() { reader, plan }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Campaign>> {
-    return reader.campaigns(args, args, campaignPages(info));
+    return reader.campaigns(args, args, plan.campaignPages(info));
   }
 
   @FieldResolver(() => MessageConnection, { description: 'A page of messages of the campaign.' })
   messages(
     @Root('sid') sid: string, // type-graphql would copy the whole object
     @Args(() => MessagesArgs) args: MessagesArgs,
-    @Ctx() { reader }: RequestContext,
+    @Ctx() { reader, plan }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Message>> {
     // Sids from clients are checked where they enter; this one is from the upstream.
     if (sidProblem(sid) !== undefined) return rejected(new UpstreamFailure('invalidResponse', { sid }));
-    return reader.messages(sid, args, args, messagePages(info)).then(orEmpty);
+    return reader.messages(sid, args, args, plan.messagePages(info)).then(orEmpty);
   }
 }
 

@@ -4,6 +4,7 @@ import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
 import { type Caller } from '../domain/caller.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
+import { type OperationPlan } from './look-ahead.js';
 
 /** Reader and writer of one request, or of one event of a subscription. */
 export interface RequestScope {
@@ -22,6 +23,7 @@ export interface Live {
 
 /** Context of the resolvers; one for each request. */
 export interface RequestContext extends RequestScope {
+  readonly plan: OperationPlan;
   readonly caller: Caller;
   readonly live: Live;
   /** Clock in epoch milliseconds; subscriptions end by it when their caller's credentials expire. */

@@ -9,13 +9,12 @@ import {
   print,
 } from 'graphql';
 import { createResolversMap } from 'type-graphql';
-import { scopeError, scopeErrorBelow, scopesOf } from '../auth/field-scopes.js';
+import { requiredFields, scopeError, scopeErrorBelow, scopesOf } from '../auth/field-scopes.js';
 import { InputError } from '../domain/errors.js';
 import { sidProblem } from '../domain/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type RequestContext } from './context.js';
-import { campaignNeeds } from './look-ahead.js';
 
 /** Identity of a campaign, which its sid determines without a read. */
 export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
@@ -31,10 +30,10 @@ export function referenceTo(sid: string): CampaignReference {
  */
 export async function campaignOf(
   sid: string,
-  { reader }: RequestContext,
+  { reader, plan }: RequestContext,
   info: GraphQLResolveInfo,
 ): Promise<Campaign | CampaignReference> {
-  if (!campaignNeeds(info).details) return referenceTo(sid);
+  if (!plan.needs(info).details) return referenceTo(sid);
   const campaign = await reader.campaign(sid);
   if (!campaign) throw new UpstreamFailure('notFound');
   return campaign;
@@ -46,36 +45,29 @@ interface EntitiesArguments {
 }
 
 /**
- * Resolves `_entities`, in the order of the references. An invalid reference is an error at its own place and does not
- * affect the others.
+ * The resolver of `_entities`, in the order of the references. An invalid reference is an error at its own place and does
+ * not affect the others.
  */
-const resolveEntities: GraphQLFieldResolver<unknown, RequestContext, EntitiesArguments> = (
-  _root,
-  { representations },
-  context,
-  info,
-) => representations.map((representation, index) => resolveOne(representation, index, context, info));
-
-function resolveOne(
-  representation: unknown,
-  index: number,
-  { caller, reader }: RequestContext,
-  info: GraphQLResolveInfo,
-): Promise<Campaign | null> | CampaignReference | Error {
-  const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
-  const argument = `representations.${index}`;
-  if (__typename !== 'Campaign')
-    return new InputError(argument, 'is no entity of this subgraph; Campaign is.');
-  if (typeof sid !== 'string' || sid.trim() === '')
-    return new InputError(`${argument}.sid`, 'must be text, not blank.');
-  const problem = sidProblem(sid);
-  if (problem !== undefined) return new InputError(`${argument}.sid`, problem);
-  const refused =
-    scopeError(caller, scopesOf(__typename)) ??
-    scopeErrorBelow(caller, info, { typeName: __typename, index });
-  if (refused) return refused;
-  const needs = campaignNeeds(info, 'Campaign');
-  return needs.details ? reader.campaign(sid) : referenceTo(sid);
+function entitiesResolver(
+  schema: GraphQLSchema,
+): GraphQLFieldResolver<unknown, RequestContext, EntitiesArguments> {
+  const campaign = schema.getType('Campaign');
+  const required = campaign ? requiredFields(schema, campaign) : [];
+  return (_root, { representations }, { caller, reader, plan }, info) =>
+    representations.map((representation, index) => {
+      const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
+      const argument = `representations.${index}`;
+      if (__typename !== 'Campaign')
+        return new InputError(argument, 'is no entity of this subgraph; Campaign is.');
+      if (typeof sid !== 'string' || sid.trim() === '')
+        return new InputError(`${argument}.sid`, 'must be text, not blank.');
+      const problem = sidProblem(sid);
+      if (problem !== undefined) return new InputError(`${argument}.sid`, problem);
+      const refused =
+        scopeError(caller, scopesOf(__typename)) ?? scopeErrorBelow(caller, info, required, index);
+      if (refused) return refused;
+      return plan.needs(info, 'Campaign').details ? reader.campaign(sid) : referenceTo(sid);
+    });
 }
 
 /**
@@ -138,7 +130,7 @@ export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
   });
   const { _entities, _service } = subgraph.getQueryType()?.getFields() ?? {};
   if (!_entities || !_service) throw new Error('The schema is no subgraph.');
-  _entities.resolve = resolveEntities;
+  _entities.resolve = entitiesResolver(subgraph);
   _service.resolve = () => ({ sdl }); // without the unused definitions that buildSubgraphSchema adds
   return subgraph;
 }

@@ -1,15 +1,12 @@
 import {
-  BREAK,
   type FieldNode,
   type FragmentDefinitionNode,
-  type FragmentSpreadNode,
   getDirectiveValues,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
-  visit,
 } from 'graphql';
 
 /** Fragments and variables of the operation that a selection belongs to. */
@@ -18,78 +15,77 @@ export interface SelectionContext {
   readonly variableValues: Readonly<Record<string, unknown>>;
 }
 
-/**
- * All fields of a selection, including those of its fragments, without those that `@skip` and `@include` exclude.
- * @param seen names of fragments already expanded, which are skipped; the function adds to it.
- */
-export function selectedFields(
-  selections: SelectionSetNode | undefined,
-  context: SelectionContext,
-  seen = new Set<string>(),
-): FieldNode[] {
-  const fields: FieldNode[] = [];
-  for (const selection of selections?.selections ?? []) {
-    if (isExcluded(selection, context)) continue;
-    if (selection.kind === Kind.FIELD) {
-      fields.push(selection);
-      continue;
-    }
-    const below = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragmentOf(selection, context, seen);
-    if (below) fields.push(...selectedFields(below.selectionSet, context, seen));
-  }
-  return fields;
+/** Selections still to be visited, and the type condition of the fragment that they are in. */
+interface Pending {
+  readonly selections: Iterator<SelectionNode>;
+  readonly typeCondition: string | undefined;
 }
 
-function fragmentOf(
-  { name: { value: name } }: FragmentSpreadNode,
+/**
+ * Visits the fields of selection sets as GraphQL's execution collects them ("CollectFields"): fragments are expanded, each
+ * named one once, and selections that `@skip` and `@include` exclude are left out. It does not recurse, since clients
+ * decide how deep fragments nest.
+ * @param visit gets each field with the type condition of the innermost fragment around it.
+ * @param step is called before each selection.
+ * @throws GraphQLError for a condition that is null, as execution does.
+ */
+export function visitSelectedFields(
+  sets: readonly (SelectionSetNode | undefined)[],
+  context: SelectionContext,
+  visit: (field: FieldNode, typeCondition: string | undefined) => void,
+  step?: () => void,
+): void {
+  const expanded = new Set<string>();
+  const all = sets.flatMap((set) => set?.selections ?? []);
+  const open: Pending[] = [{ selections: all.values(), typeCondition: undefined }];
+  for (let last = open.at(-1); last; last = open.at(-1)) {
+    const next = last.selections.next() as IteratorResult<SelectionNode, undefined>;
+    if (next.done) {
+      open.pop();
+      continue;
+    }
+    const selection = next.value;
+    step?.();
+    if (isExcluded(selection, context)) continue;
+    if (selection.kind === Kind.FIELD) {
+      visit(selection, last.typeCondition);
+      continue;
+    }
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT
+        ? selection
+        : unexpanded(selection.name.value, context, expanded);
+    if (fragment)
+      open.push({
+        selections: fragment.selectionSet.selections.values(),
+        typeCondition: fragment.typeCondition?.name.value ?? last.typeCondition,
+      });
+  }
+}
+
+/** The fragment of a name, where it was not expanded before. */
+function unexpanded(
+  name: string,
   { fragments }: SelectionContext,
-  seen: Set<string>,
+  expanded: Set<string>,
 ): FragmentDefinitionNode | undefined {
-  if (seen.has(name)) return undefined;
-  seen.add(name);
+  if (expanded.has(name)) return undefined;
+  expanded.add(name);
   return fragments[name];
 }
 
-/**
- * Whether `@skip` or `@include` excludes a selection.
- * @throws GraphQLError for a condition that is null, as execution does.
- */
-export function isExcluded(selection: SelectionNode, { variableValues }: SelectionContext): boolean {
-  if (!selection.directives?.length) return false;
-  const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
-  const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);
+/** The fields selected right below fields that are merged into one. */
+export function selectedFields(nodes: readonly FieldNode[], context: SelectionContext): FieldNode[] {
+  const fields: FieldNode[] = [];
+  const sets = nodes.map(({ selectionSet }) => selectionSet);
+  visitSelectedFields(sets, context, (field) => fields.push(field));
+  return fields;
+}
+
+function isExcluded({ directives }: SelectionNode, { variableValues }: SelectionContext): boolean {
+  if (!directives?.length) return false;
+  const node = { directives };
+  const skip = getDirectiveValues(GraphQLSkipDirective, node, variableValues);
+  const include = getDirectiveValues(GraphQLIncludeDirective, node, variableValues);
   return skip?.['if'] === true || include?.['if'] === false;
-}
-
-const dependsCache = new WeakMap<FieldNode, boolean>();
-
-/** Whether a field's selection uses variables. One that uses none selects the same fields in every request. */
-export function dependsOnVariables(field: FieldNode, context: Pick<SelectionContext, 'fragments'>): boolean {
-  const cached = dependsCache.get(field);
-  if (cached !== undefined) return cached;
-  const depends = hasVariable(field.selectionSet, context.fragments, new Set());
-  dependsCache.set(field, depends);
-  return depends;
-}
-
-function hasVariable(
-  selections: SelectionSetNode | undefined,
-  fragments: SelectionContext['fragments'],
-  seen: Set<string>,
-): boolean {
-  if (!selections) return false;
-  let isFound = false;
-  visit(selections, {
-    Variable: () => {
-      isFound = true;
-      return BREAK;
-    },
-    FragmentSpread: ({ name: { value: name } }) => {
-      if (seen.has(name)) return undefined;
-      seen.add(name);
-      isFound = hasVariable(fragments[name]?.selectionSet, fragments, seen);
-      return isFound ? BREAK : undefined;
-    },
-  });
-  return isFound;
 }

@@ -1,4 +1,4 @@
-import { type Comparison } from '../../src/operations/execution/compiled-queries.js';
+import { type Comparison } from '../../src/operations/execution/query-compiler.js';
 
 let compared = 0;
 

@@ -1,17 +1,16 @@
 import {
   execute,
-  type FragmentDefinitionNode,
   type GraphQLError,
   getOperationAST,
   getVariableValues,
   type GraphQLSchema,
-  Kind,
   parse,
   validate,
 } from 'graphql';
 import { answerSize, type AnswerSize } from '../../src/operations/cost/answer-size.js';
 import { CostCheck, type CostLimit } from '../../src/operations/cost/operation-cost.js';
 import { AnswerShape } from '../../src/operations/cost/selection.js';
+import { PreparedDocument } from '../../src/operations/prepared-document.js';
 import { createSchema } from '../../src/resolvers/schema.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -22,8 +21,7 @@ const schema = createSchema();
 export class CostUnderTest {
   readonly #schema: GraphQLSchema;
   readonly #check: CostCheck;
-  readonly #valid = new WeakSet<object>();
-  readonly #documents = new Map<string, ReturnType<typeof parse>>();
+  readonly #documents = new Map<string, PreparedDocument>();
 
   constructor(schema: GraphQLSchema, limits: Partial<CostLimit> = {}) {
     this.#schema = schema;
@@ -40,13 +38,12 @@ export class CostUnderTest {
     return new CostUnderTest(await schema, limits);
   }
 
-  /** What an operation is refused with; the same document is the same object each time, as a gateway keeps it. */
+  /** What an operation is refused with; a document is prepared once, as in a gateway. */
   problem(query: string, variables: Variables = {}, operationName?: string): GraphQLError | undefined {
-    const { document, operation } = this.#read(query, operationName);
-    const [invalid] = this.#valid.has(document) ? [] : validate(this.#schema, document);
+    const prepared = this.#prepared(query);
+    const [invalid] = prepared.problems;
     if (invalid) throw new Error(invalid.message); // without its nodes, which Jest would print
-    this.#valid.add(document);
-    const checked = this.#check.check({ schema: this.#schema, document, operation, variables });
+    const checked = this.#check.check(prepared.operation(operationName), variables);
     return typeof checked === 'number' ? undefined : checked;
   }
 
@@ -58,17 +55,12 @@ export class CostUnderTest {
 
   /** The estimate of an answer's size; of documents that validation need not have passed. */
   size(query: string, variables: Variables = {}): AnswerSize {
-    const { document, operation } = this.#read(query);
+    const { document, fragments } = this.#prepared(query);
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error('there is no operation');
     const { coerced } = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables);
     if (!coerced) throw new Error('the variables are wrong');
-    const fragments = document.definitions.filter(
-      (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION,
-    );
-    const context = {
-      schema: this.#schema,
-      fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
-      variableValues: coerced,
-    };
+    const context = { schema: this.#schema, fragments, variableValues: coerced };
     return answerSize(new AnswerShape(operation, context), context);
   }
 
@@ -79,11 +71,12 @@ export class CostUnderTest {
     return Buffer.byteLength(JSON.stringify(result));
   }
 
-  #read(query: string, operationName?: string) {
-    const document = this.#documents.get(query) ?? parse(query);
-    this.#documents.set(query, document);
-    const operation = getOperationAST(document, operationName);
-    if (!operation) throw new Error('there is no operation');
-    return { document, operation };
+  #prepared(query: string): PreparedDocument {
+    const known = this.#documents.get(query);
+    if (known) return known;
+    const document = parse(query);
+    const prepared = new PreparedDocument(this.#schema, document, validate(this.#schema, document));
+    this.#documents.set(query, prepared);
+    return prepared;
   }
 }

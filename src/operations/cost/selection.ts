@@ -6,7 +6,6 @@ import {
   type GraphQLSchema,
   isInterfaceType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
   print,
   SchemaMetaFieldDef,
@@ -14,7 +13,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { isExcluded, type SelectionContext } from '../../schema/selected-fields.js';
+import { type SelectionContext, visitSelectedFields } from '../../schema/selected-fields.js';
 
 /** What selections are read with. */
 export interface ShapeContext extends SelectionContext {
@@ -123,29 +122,19 @@ export class AnswerShape {
     return number;
   }
 
-  /** Goes through the fragments without recursion: their nesting is the client's. */
   #collect(sets: readonly SelectionSetNode[], type: GraphQLNamedType): SelectedField[] {
-    const { schema, fragments } = this.#context;
     const fields = new Map<string, MergedField>();
-    const spread = new Set<string>();
-    const pending = sets.map((set) => ({ set, type }));
-    for (let next = pending.pop(); next; next = pending.pop())
-      for (const selection of next.set.selections) {
+    visitSelectedFields(
+      sets,
+      this.#context,
+      (field, typeCondition) => {
+        const parent = typeCondition === undefined ? type : this.#context.schema.getType(typeCondition);
+        add(fields, field, parent ?? type);
+      },
+      () => {
         this.step();
-        if (isExcluded(selection, this.#context)) continue;
-        if (selection.kind === Kind.FIELD) {
-          add(fields, selection, next.type);
-          continue;
-        }
-        const name = selection.kind === Kind.FRAGMENT_SPREAD ? selection.name.value : undefined;
-        if (name !== undefined && spread.has(name)) continue;
-        if (name !== undefined) spread.add(name);
-        const fragment =
-          selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
-        if (!fragment) continue;
-        const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
-        pending.push({ set: fragment.selectionSet, type: condition ?? next.type });
-      }
+      },
+    );
     return [...fields.values()];
   }
 }

@@ -1,61 +1,64 @@
 import {
-  BREAK,
   type DocumentNode,
-  type FieldNode,
   type FragmentDefinitionNode,
-  getNamedType,
-  GraphQLIncludeDirective,
   type GraphQLSchema,
-  GraphQLSkipDirective,
-  isAbstractType,
   isLeafType,
-  isListType,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
   type SelectionSetNode,
   typeFromAST,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
 } from 'graphql';
+import { type DocumentFacts } from '../document-facts.js';
 
-const conditions: readonly string[] = [GraphQLSkipDirective.name, GraphQLIncludeDirective.name];
+/** An operation of a valid document, as far as compilation depends on it. */
+export interface Compilable {
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly prepared: {
+    readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+    readonly facts: Pick<DocumentFacts, 'hasConditions' | 'hasOnlyCompilableFields'>;
+  };
+}
+
+/** Compiling more selections blocks the process: 5000 take a fifth of a second. */
+const maximumSelections = 500;
 
 /**
- * Whether graphql-jit leaves out what `@skip` and `@include` of a valid document say, and nothing else. It notes the
- * conditions of a field at the field itself, and asks any of those that are answered as one: so each must be selected
- * from one place only, and be answered alone.
+ * Whether graphql-jit gives the same result as graphql-js. Mutations are rare, and graphql-jit fills in the defaults of
+ * their input in its own way.
  */
-function areConditionsPlain(document: DocumentNode): boolean {
-  if (!hasCondition(document)) return true;
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+export function isCompilable(operation: Compilable): boolean {
+  const { definition, prepared } = operation;
+  const { hasConditions, hasOnlyCompilableFields } = prepared.facts;
+  return (
+    definition.operation === OperationTypeNode.QUERY &&
+    hasOnlyCompilableFields &&
+    // graphql-jit looks variables up in the prototype too
+    !definition.variableDefinitions?.some(({ variable }) => variable.name.value in {}) &&
+    selectionsOf(operation) <= maximumSelections &&
+    (!hasConditions || areConditionsPlain(operation))
+  );
+}
+
+/**
+ * Whether graphql-jit applies `@skip` and `@include` as graphql-js does. It attaches conditions to the field node, and
+ * applies any one of those that merge under a key. So each fragment must be spread once, and each key selected once.
+ */
+function areConditionsPlain({ document, prepared: { fragments } }: Compilable): boolean {
   const spread = new Set<string>(); // by any operation of the document
   const isEachOnce = (set: SelectionSetNode | undefined, keys: Set<string>): boolean =>
     (set?.selections ?? []).every((selection) => {
       if (selection.kind === Kind.INLINE_FRAGMENT) return isEachOnce(selection.selectionSet, keys);
       const { value: name } = selection.name;
       if (selection.kind === Kind.FRAGMENT_SPREAD)
-        return isNew(name, spread) && isEachOnce(fragments.get(name)?.selectionSet, keys);
+        return isNew(name, spread) && isEachOnce(fragments[name]?.selectionSet, keys);
       return isNew(selection.alias?.value ?? name, keys) && isEachOnce(selection.selectionSet, new Set());
     });
   return document.definitions.every(
-    (definition) =>
-      definition.kind !== Kind.OPERATION_DEFINITION || isEachOnce(definition.selectionSet, new Set()),
+    (node) => node.kind !== Kind.OPERATION_DEFINITION || isEachOnce(node.selectionSet, new Set()),
   );
-}
-
-function hasCondition(document: DocumentNode): boolean {
-  let isAny = false;
-  visit(document, {
-    Directive: ({ name }) => {
-      isAny ||= conditions.includes(name.value);
-    },
-  });
-  return isAny;
 }
 
 function isNew(name: string, names: Set<string>): boolean {
@@ -65,16 +68,13 @@ function isNew(name: string, names: Set<string>): boolean {
 }
 
 /**
- * How many selections an operation of a valid document has, those of a fragment counted wherever it is spread: what a
- * compiler that knows no fragments makes of them. Each fragment is looked into once.
+ * The number of selections of an operation, with those of a fragment counted wherever it is spread: graphql-jit expands
+ * fragments. Each fragment is counted once.
  */
-export function selectionsOf(document: DocumentNode, operation: OperationDefinitionNode): number {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+export function selectionsOf({ definition, prepared: { fragments } }: Compilable): number {
   const counted = new Map<string, number>();
   const inFragment = (name: string): number => {
-    const known = counted.get(name) ?? inSet(fragments.get(name)?.selectionSet);
+    const known = counted.get(name) ?? inSet(fragments[name]?.selectionSet);
     counted.set(name, known);
     return known;
   };
@@ -88,53 +88,19 @@ export function selectionsOf(document: DocumentNode, operation: OperationDefinit
           : inSet(selection.selectionSet)),
       0,
     );
-  return inSet(operation.selectionSet);
+  return inSet(definition.selectionSet);
 }
 
-/** What selects more takes long to compile, a fifth of a second for 5000, while nobody else is answered. */
-const mostSelections = 500;
-
 /**
- * Whether an operation is one that graphql-jit answers as graphql-js does. Mutations are few, and graphql-jit fills in
- * the defaults of their input in its own way; abstract types are resolved asynchronously here, which it can't do; and
- * introspection is asked once.
+ * Whether all variables of an operation are of leaf types, which graphql-jit coerces as graphql-js does. Of lists and
+ * input objects it accepts more, such as an empty list for an object.
  */
-export function isCompilable(
+export function hasLeafVariables(
   schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
+  { variableDefinitions }: OperationDefinitionNode,
 ): boolean {
-  if (operation.operation !== OperationTypeNode.QUERY) return false;
-  if (selectionsOf(document, operation) > mostSelections || !areConditionsPlain(document)) return false;
-  // graphql-jit looks variables up without asking whether they are the object's own.
-  if (operation.variableDefinitions?.some(({ variable }) => variable.name.value in {})) return false;
-  const typeInfo = new TypeInfo(schema);
-  let isFit = true;
-  const look = {
-    Field: (node: FieldNode) => {
-      const field = typeInfo.getFieldDef();
-      const isOdd = !field || field.name === '__schema' || field.name === '__type' || isLost(node);
-      isFit = !isOdd && !isAbstractType(getNamedType(field.type));
-      return isFit ? undefined : BREAK;
-    },
-  };
-  visit(document, visitWithTypeInfo(typeInfo, look)); // fragments that it does not use count too: it is safe
-  return isFit;
-}
-
-/** In the objects that graphql-jit makes, this key is no field. */
-function isLost({ alias, name }: FieldNode): boolean {
-  return (alias ?? name).value === '__proto__';
-}
-
-/**
- * Whether all of an operation's variables are of leaf types, which graphql-jit coerces as graphql-js does. Of lists and
- * input objects it takes more: an empty list for an object.
- */
-export function hasPlainVariables(schema: GraphQLSchema, { variableDefinitions }: OperationDefinitionNode) {
   return (variableDefinitions ?? []).every((definition) => {
     const type = typeFromAST(schema, definition.type);
-    const nullable = isNonNullType(type) ? type.ofType : type;
-    return !isListType(nullable) && isLeafType(nullable);
+    return isLeafType(isNonNullType(type) ? type.ofType : type);
   });
 }

@@ -24,8 +24,8 @@ const retryAfterSeconds = 1;
 export class SubscriptionMemory {
   readonly #options: SubscriptionMemoryOptions;
   readonly #held = new Map<string, number>();
-  /** Callers that documents count for: the first that subscribed with each. */
-  readonly #countedFor = new Map<PreparedDocument, string>();
+  /** What each document counts for: the first caller that subscribed with it. */
+  readonly #countedFor = new Map<PreparedDocument, { readonly caller: string; readonly bytes: number }>();
   #heldBytes = 0;
 
   constructor(options: SubscriptionMemoryOptions) {
@@ -49,13 +49,10 @@ export class SubscriptionMemory {
     variables: Readonly<Record<string, unknown>>,
   ): () => void {
     const bytes = bytesOfAny + valueBytes(variables);
-    const isShared = this.#countedFor.has(prepared);
-    this.#check(bytes + (isShared ? 0 : prepared.bytes), caller);
-    this.#count(bytes, caller);
-    if (!isShared) {
-      this.#countedFor.set(prepared, caller);
-      this.#count(prepared.bytes, caller);
-    }
+    const documentBytes = this.#countedFor.has(prepared) ? 0 : prepared.bytes;
+    this.#check(bytes + documentBytes, caller);
+    this.#count(bytes + documentBytes, caller);
+    if (documentBytes > 0) this.#countedFor.set(prepared, { caller, bytes: documentBytes });
     this.#options.documents.retain(prepared);
     return () => {
       this.#count(-bytes, caller);
@@ -64,8 +61,8 @@ export class SubscriptionMemory {
   }
 
   #forget(prepared: PreparedDocument): void {
-    const caller = this.#countedFor.get(prepared);
-    if (caller !== undefined) this.#count(-prepared.bytes, caller);
+    const counted = this.#countedFor.get(prepared);
+    if (counted) this.#count(-counted.bytes, counted.caller);
     this.#countedFor.delete(prepared);
   }
 

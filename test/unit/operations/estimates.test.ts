@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { type OperationDefinitionNode, parse } from 'graphql';
+import { type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { campaignFromWire } from '../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../src/datasources/exotel/mapping/message.js';
@@ -13,12 +13,9 @@ import { EntryReference } from '../../../src/datasources/cache/read-report.js';
 import { MemoryState } from '../../../src/datasources/state/memory-state.js';
 import { entryBytes, textBytes, entryLimit } from '../../../src/domain/entry-size.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
-import { DocumentLimits } from '../../../src/operations/document-limits.js';
-import { CompiledQueries } from '../../../src/operations/execution/compiled-queries.js';
-import { PreparedDocuments } from '../../../src/operations/prepared-document.js';
-import { validationSettings } from '../../../src/operations/validation.js';
 import { CostCheck } from '../../../src/operations/cost/operation-cost.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
+import { preparedDocuments } from '../../support/prepared.js';
 import { KeptAnswers } from '../../../src/operations/response-cache.js';
 
 setFlagsFromString('--expose-gc');
@@ -139,10 +136,9 @@ const documents = {
     `{ ${Array.from({ length: 40 }, (_, each) => `a${each % 3}: campaign(sid: "${index}-${each}") { sid }`).join(' ')} }`,
 } as const;
 
-/** Documents that were prepared, their operations too. */
+/** Prepared documents, each operation checked with as many variables as are cached. */
 function preparedOf(documentOf: (index: number) => string, size: number) {
-  const limits = new DocumentLimits(schema, { tokens: 0, depth: 0, aliases: 0, directives: 0 });
-  const prepared = new PreparedDocuments(schema, limits, validationSettings(true), plenty);
+  const prepared = preparedDocuments(schema);
   const cost = new CostCheck({
     limit: 30,
     windowRows: { campaigns: { rows: 50 }, messages: { rows: 50 } },
@@ -150,27 +146,25 @@ function preparedOf(documentOf: (index: number) => string, size: number) {
     maximumBytes: 0,
   });
   for (let index = 0; index < size; index += 1) {
-    const { document, problems } = prepared.prepare(documentOf(index));
-    if (problems.length > 0) continue;
-    for (const { name } of document.definitions as OperationDefinitionNode[]) {
-      const { definition: operation } = prepared.prepare(documentOf(index)).operation(name?.value);
-      for (let first = 0; first < 20; first += 1)
-        cost.check({ schema, document, operation, variables: { sid: 'a', first } });
+    const each = prepared.prepare(documentOf(index));
+    if (each.problems.length > 0) continue;
+    for (const { name } of each.document.definitions as OperationDefinitionNode[]) {
+      const operation = each.operation(name?.value);
+      for (let first = 0; first < 20; first += 1) cost.check(operation, { sid: 'a', first });
     }
   }
   return { held: prepared, estimate: prepared.size.bytes };
 }
 
-/** Queries that were compiled, and have run. */
+/** Prepared documents whose queries were compiled and have run. */
 async function compiledOf(documentOf: (index: number) => string, size: number) {
-  const queries = new CompiledQueries(schema, { afterUses: 0, maximumBytes: plenty });
+  const prepared = preparedDocuments(schema);
   for (let index = 0; index < size; index += 1) {
-    const document = parse(documentOf(index));
-    const compiled = queries.of(document, document.definitions[0] as OperationDefinitionNode);
+    const compiled = prepared.compiled(prepared.prepare(documentOf(index)).operation(undefined));
+    expect(compiled).toBeDefined();
     await compiled?.run({ sid: 'a' }, {});
   }
-  expect(queries.size.entries).toBe(size);
-  return { held: queries, estimate: queries.size.bytes };
+  return { held: prepared, estimate: prepared.size.bytes };
 }
 
 interface Held {

@@ -1,16 +1,13 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
-import { DocumentLimits } from '../../../src/operations/document-limits.js';
-import { PreparedDocuments } from '../../../src/operations/prepared-document.js';
 import { SubscriptionMemory } from '../../../src/operations/gate/subscription-memory.js';
-import { validationSettings } from '../../../src/operations/validation.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
+import { preparedDocuments } from '../../support/prepared.js';
 
 const schema = await createSchema();
 
 function memoryOf(maximumBytes: number, maximumPerCaller = maximumBytes) {
-  const limits = new DocumentLimits(schema, { tokens: 0, depth: 0, aliases: 0, directives: 0 });
-  const documents = new PreparedDocuments(schema, limits, validationSettings(true), 60_000); // keeps one
+  const documents = preparedDocuments(schema, { maximumBytes: 60_000 }); // room for one
   const memory = new SubscriptionMemory({ maximumBytes, maximumPerCaller, documents });
   const open = (name: string, caller = 'a', variables: Readonly<Record<string, unknown>> = {}) =>
     memory.open(
