@@ -6,7 +6,7 @@ import { ConfigError } from '../config/environment.js';
 import { isLoopback } from '../config/values.js';
 import { readHostSetting } from '../domain/addresses.js';
 import { SubscriptionLimit } from '../live/subscription-limit.js';
-import { KeptAnswers, type KeptAnswersOptions } from '../operations/response-cache.js';
+import { ResponseCache, type ResponseCacheOptions } from '../operations/response-cache.js';
 import { createSchema } from '../resolvers/schema.js';
 import { type Sandbox } from '../sandbox/sandbox.js';
 import { listen } from '../server/connections/listen.js';
@@ -133,10 +133,10 @@ function mayCallBack(origins: readonly string[] | null) {
 /** The response cache; undefined if it is off, as with `CACHE=off`. */
 function openAnswers(
   { config: { isCacheOn, answersCacheBytes }, memory }: Pick<Runtime, 'config' | 'memory'>,
-  onLookUp: KeptAnswersOptions['onLookUp'],
-): KeptAnswers | undefined {
+  onLookup: ResponseCacheOptions['onLookup'],
+): ResponseCache | undefined {
   const maximumBytes = answersCacheBytes ?? memory.responses;
-  return isCacheOn && maximumBytes > 0 ? new KeptAnswers({ maximumBytes, onLookUp }) : undefined;
+  return isCacheOn && maximumBytes > 0 ? new ResponseCache({ maximumBytes, onLookup }) : undefined;
 }
 
 /** Allowed `Host` and `Origin` headers; undefined where all are allowed, since callers need credentials. */

@@ -8,7 +8,7 @@ import { type RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.
 import { type CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
 import { type Audit } from '../datasources/writing/campaign-writer.js';
 import { logFields } from '../domain/request-trace.js';
-import { type KeptAnswers } from '../operations/response-cache.js';
+import { type ResponseCache } from '../operations/response-cache.js';
 import { Readiness } from '../server/health.js';
 import { Metrics } from '../telemetry/metrics/metrics.js';
 import { Operations } from '../telemetry/operations.js';
@@ -22,7 +22,7 @@ export interface Watched {
   readonly budget: RateLimiter;
   readonly account: AccountReader;
   /** Undefined where the response cache is off. */
-  readonly answers: KeptAnswers | undefined;
+  readonly answers: ResponseCache | undefined;
   /** Undefined without `REDIS_URL`. */
   readonly redis: Redis | undefined;
 }

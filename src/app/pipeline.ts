@@ -10,7 +10,7 @@ import { ConcurrencyLimit } from '../operations/gate/concurrency-limit.js';
 import { ExecutionGate } from '../operations/gate/execution-gate.js';
 import { MemoryPool } from '../operations/gate/memory-pool.js';
 import { SubscriptionMemory } from '../operations/gate/subscription-memory.js';
-import { Turns } from '../operations/gate/turns.js';
+import { EventLoopScheduler } from '../operations/gate/event-loop-scheduler.js';
 import { OperationPipeline, type PipelineOptions } from '../operations/pipeline.js';
 import { PreparedDocuments } from '../operations/prepared-document.js';
 import { TrustedDocuments } from '../operations/trusted-documents.js';
@@ -66,7 +66,7 @@ export function openPipeline(
     }),
     concurrency: new ConcurrencyLimit(limits),
     gate: new ExecutionGate({
-      turns: new Turns({ sliceMs, now: () => performance.now() }),
+      scheduler: new EventLoopScheduler({ sliceMs, now: () => performance.now() }),
       documents: pool(memory.documentsInUse),
       answers: pool(memory.answers),
     }),

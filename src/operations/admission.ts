@@ -62,7 +62,7 @@ export function admission(
   } catch (error) {
     return refusedBy(error, 'OPERATION_RESOLUTION_FAILURE');
   }
-  const misplaced = misplacement(request, operation.definition.operation);
+  const misplaced = transportRefusal(request, operation.definition.operation);
   if (misplaced) return misplaced;
   const mistakes = operation.variables.problems(variables);
   if (mistakes.length > 0) return refusedFor(mistakes, 'BAD_USER_INPUT');
@@ -71,7 +71,7 @@ export function admission(
 }
 
 /** An operation that its transport can't carry. */
-function misplacement(
+function transportRefusal(
   { isReadOnly, canStream }: OperationRequest,
   type: OperationTypeNode,
 ): Refusal | undefined {

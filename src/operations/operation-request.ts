@@ -1,7 +1,7 @@
 import { type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
-import { type Lane } from './gate/execution-gate.js';
+import { type WriteLock } from './gate/execution-gate.js';
 
 /** The parameters of a GraphQL request, as GraphQL over HTTP names them; every transport sends these. */
 export interface OperationParameters {
@@ -29,7 +29,7 @@ export interface OperationRequest {
   /** Whether the result tells the upstream calls it cost (`extensions.upstream`). */
   readonly wantsReport: boolean;
   /** Where several answers may be made for one connection at a time. */
-  readonly lane?: Lane;
+  readonly writeLock?: WriteLock;
 }
 
 /**

@@ -92,7 +92,7 @@ export interface OperationObserver {
 const secondMs = 1000;
 
 /** Errors are not answers, and messages are people's numbers and texts: neither is stored anywhere. */
-export const notStored = 'no-store';
+export const noStore = 'no-store';
 
 /**
  * The `Cache-Control` of a query's result without errors. A router, CDN or browser may keep it for as long as the
@@ -105,6 +105,6 @@ export function cacheControlOf(
   isPrivate: boolean,
 ): string | undefined {
   const seconds = Math.floor(freshForMs / secondMs);
-  if (hasMessages || seconds < 1) return notStored;
+  if (hasMessages || seconds < 1) return noStore;
   return freshForMs === Infinity ? undefined : `max-age=${seconds}, ${isPrivate ? 'private' : 'public'}`;
 }

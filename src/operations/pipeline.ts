@@ -16,14 +16,14 @@ import { admission, type AdmissionOptions, Refusal } from './admission.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
 import { type ConcurrencyLimit } from './gate/concurrency-limit.js';
 import { type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
-import { type MemoryHold } from './gate/memory-pool.js';
+import { type MemoryReservation } from './gate/memory-pool.js';
 import { type SubscriptionMemory } from './gate/subscription-memory.js';
 import { type OperationParameters, type OperationRequest } from './operation-request.js';
 import {
   cacheControlOf,
   codesOf,
   hasData,
-  notStored,
+  noStore,
   type OperationObserver,
   type OperationResult,
   refusedWith,
@@ -31,7 +31,7 @@ import {
   type ResultStream,
 } from './operation-result.js';
 import { type PreparedOperation } from './prepared-document.js';
-import { type AnsweredEvent, SubscriptionEvents } from './subscription-events.js';
+import { type EventResult, SubscriptionEvents } from './subscription-events.js';
 import { maxErrors } from './validation.js';
 
 /** What the pipeline is built of. */
@@ -62,7 +62,7 @@ export interface AdmittedOperation {
   /** Memory that its answer, or each event's, usually takes. */
   readonly memoryBytes: number;
   /** Of a document that is not kept, until the operation has run. */
-  readonly document: MemoryHold | undefined;
+  readonly document: MemoryReservation | undefined;
 }
 
 /**
@@ -81,7 +81,7 @@ export class OperationPipeline {
     const { gate, documents } = this.#options;
     const { parameters, caller, trace } = request;
     const { query } = parameters;
-    let document: MemoryHold | undefined;
+    let document: MemoryReservation | undefined;
     try {
       if (query && !documents.has(query)) document = await gate.document(query.length, caller.name);
       else await gate.turn();
@@ -95,7 +95,7 @@ export class OperationPipeline {
 
   #admitted(
     request: OperationRequest,
-    document: MemoryHold | undefined,
+    document: MemoryReservation | undefined,
   ): AdmittedOperation | OperationResult {
     const { parameters, ...rest } = request;
     const { trace } = rest;
@@ -179,10 +179,10 @@ export class OperationPipeline {
       await confirm?.();
       return new SubscriptionEvents({
         source,
-        answer: (event) => this.#answerEvent(admitted, event),
+        execute: (event) => this.#answerEvent(admitted, event),
         failed: (error) => ({ errors: this.#format([error], trace) }),
         isHeldUntilTaken: trace.transport === 'callback', // a router may take its time
-        onLeft: leave,
+        onEnd: leave,
       });
     } catch (error) {
       leave?.();
@@ -191,12 +191,12 @@ export class OperationPipeline {
     }
   }
 
-  async #answerEvent(admitted: AdmittedOperation, event: unknown): Promise<AnsweredEvent> {
+  async #answerEvent(admitted: AdmittedOperation, event: unknown): Promise<EventResult> {
     const { request, context } = admitted;
     const hold = await this.#enter(admitted, false);
     try {
       const executed = await execute({ ...this.#argumentsOf(admitted), rootValue: event });
-      return { body: this.#bodyOf(executed, request.trace, hold), hold };
+      return { body: this.#bodyOf(executed, request.trace, hold), reservation: hold };
     } catch (error) {
       hold.release();
       throw error;
@@ -218,9 +218,14 @@ export class OperationPipeline {
     }
   }
 
-  #enter({ request, memoryBytes }: AdmittedOperation, isBounded: boolean): Promise<MemoryHold> {
-    const { caller, lane } = request;
-    return this.#options.gate.enter({ memoryBytes, caller: caller.name, lane, isBounded });
+  #enter({ request, memoryBytes }: AdmittedOperation, isBounded: boolean): Promise<MemoryReservation> {
+    const { caller, writeLock: lane } = request;
+    return this.#options.gate.enter({
+      memoryBytes,
+      caller: caller.name,
+      writeLock: lane,
+      mayBeRefused: isBounded,
+    });
   }
 
   /**
@@ -248,14 +253,14 @@ export class OperationPipeline {
   #resultOf(
     executed: ExecutionResult,
     { request, operation, context }: AdmittedOperation,
-    hold?: MemoryHold,
+    hold?: MemoryReservation,
   ): OperationResult {
     const { report } = context;
     if (executed.data === undefined) return refusedWith(this.#format(executed.errors ?? [], request.trace)); // it was not executed
     const body = this.#bodyOf(executed, request.trace, hold);
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const cacheControl =
-      isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.isPrivate) : notStored;
+      isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.isPrivate) : noStore;
     return {
       body: request.wantsReport ? { ...body, extensions: { upstream: this.#reportOf(context) } } : body,
       status: 200,
@@ -267,7 +272,7 @@ export class OperationPipeline {
     return { calls, fromCache, shared, budgetLeft: this.#options.budget.left };
   }
 
-  #bodyOf({ data, errors }: ExecutionResult, trace: RequestTrace, hold?: MemoryHold): ResultBody {
+  #bodyOf({ data, errors }: ExecutionResult, trace: RequestTrace, hold?: MemoryReservation): ResultBody {
     const body = {
       ...(errors && { errors: this.#format(errors, trace) }),
       ...(data !== undefined && { data }),

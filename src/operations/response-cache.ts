@@ -3,7 +3,7 @@ import { type UsedEntry } from '../datasources/cache/read-report.js';
 import { entryBytes, textBytes } from '../domain/entry-size.js';
 
 /** An answer as it was sent, and what is needed to send it again. */
-export interface KeptAnswer {
+export interface CachedResponse {
   readonly body: Buffer;
   readonly contentType: string;
   /** Of the operation, for who counts. */
@@ -11,25 +11,25 @@ export interface KeptAnswer {
   /** Whether numbers and texts of people are in it. */
   readonly hasMessages: boolean;
   /** All that it was made of. */
-  readonly madeOf: readonly UsedEntry[];
+  readonly entries: readonly UsedEntry[];
 }
 
 /** An answer that is as good as one that would be made now. */
-export interface FreshAnswer {
-  readonly answer: KeptAnswer;
+export interface FreshResponse {
+  readonly response: CachedResponse;
   /** For how many milliseconds it stays so. */
   readonly freshForMs: number;
 }
 
 /** What came of looking for an answer: it was `given`; it was there and is `outdated`; it is `unknown`. */
-export type LookUp = 'given' | 'outdated' | 'unknown';
+export type CacheLookup = 'given' | 'outdated' | 'unknown';
 
 /** How answers are kept. */
-export interface KeptAnswersOptions {
+export interface ResponseCacheOptions {
   /** For all of them together. */
   readonly maximumBytes: number;
   /** Told of every look for an answer, and of every request that none is looked for. */
-  readonly onLookUp: (result: LookUp | 'bypassed') => void;
+  readonly onLookup: (result: CacheLookup | 'bypassed') => void;
 }
 
 /** Of an entry, beside its parts: the buffer that holds the body above all. */
@@ -40,12 +40,12 @@ const ownBytes = entryBytes + 300;
  * every reading that an answer was made of is still the one that is kept, and as good as new. So nothing that replaces,
  * outdates or forgets a reading can forget an answer.
  */
-export class KeptAnswers {
-  readonly #kept: LRUCache<string, KeptAnswer>;
-  readonly #onLookUp: KeptAnswersOptions['onLookUp'];
+export class ResponseCache {
+  readonly #kept: LRUCache<string, CachedResponse>;
+  readonly #onLookup: ResponseCacheOptions['onLookup'];
 
-  constructor({ maximumBytes, onLookUp }: KeptAnswersOptions) {
-    this.#onLookUp = onLookUp;
+  constructor({ maximumBytes, onLookup }: ResponseCacheOptions) {
+    this.#onLookup = onLookup;
     this.#kept = new LRUCache({ maxSize: maximumBytes, sizeCalculation: bytesOf });
   }
 
@@ -55,30 +55,30 @@ export class KeptAnswers {
   }
 
   /** The answer under a key, where it is as good as a new one; undefined as the key: none is looked for. */
-  find(key: string | undefined): FreshAnswer | undefined {
+  find(key: string | undefined): FreshResponse | undefined {
     if (key === undefined) return this.#found('bypassed');
-    const answer = this.#kept.get(key);
-    if (!answer) return this.#found('unknown');
-    const freshForMs = freshFor(answer);
-    if (freshForMs !== undefined) return this.#found('given', { answer, freshForMs });
+    const response = this.#kept.get(key);
+    if (!response) return this.#found('unknown');
+    const freshForMs = freshFor(response);
+    if (freshForMs !== undefined) return this.#found('given', { response, freshForMs });
     this.#kept.delete(key);
     return this.#found('outdated');
   }
 
   /** Keeps an answer, unless something that it was made of has changed while it was made. */
-  keep(key: string, answer: KeptAnswer): void {
-    if (freshFor(answer) !== undefined) this.#kept.set(key, { ...answer, body: alone(answer.body) });
+  store(key: string, response: CachedResponse): void {
+    if (freshFor(response) !== undefined) this.#kept.set(key, { ...response, body: alone(response.body) });
   }
 
-  #found(result: LookUp | 'bypassed', found?: FreshAnswer): FreshAnswer | undefined {
-    this.#onLookUp(result);
+  #found(result: CacheLookup | 'bypassed', found?: FreshResponse): FreshResponse | undefined {
+    this.#onLookup(result);
     return found;
   }
 }
 
-function freshFor({ madeOf }: KeptAnswer): number | undefined {
+function freshFor({ entries }: CachedResponse): number | undefined {
   let leastMs = Infinity;
-  for (const reading of madeOf) {
+  for (const reading of entries) {
     const leftMs = reading.freshForMs();
     if (leftMs === undefined) return undefined;
     if (leftMs < leastMs) leastMs = leftMs;
@@ -94,6 +94,6 @@ function alone(body: Buffer): Buffer {
   return copy;
 }
 
-function bytesOf({ body, madeOf }: KeptAnswer, key: string): number {
-  return madeOf.reduce((sum, { bytes }) => sum + bytes, ownBytes + body.length + textBytes(key));
+function bytesOf({ body, entries }: CachedResponse, key: string): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes, ownBytes + body.length + textBytes(key));
 }

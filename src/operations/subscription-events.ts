@@ -1,17 +1,17 @@
 import { GraphQLError } from 'graphql';
-import { type MemoryHold } from './gate/memory-pool.js';
+import { type MemoryReservation } from './gate/memory-pool.js';
 import { type ResultBody, type ResultStream } from './operation-result.js';
 
 /** An event as its subscriber gets it, and the memory that it takes. */
-export interface AnsweredEvent {
+export interface EventResult {
   readonly body: ResultBody;
-  readonly hold: MemoryHold;
+  readonly reservation: MemoryReservation;
 }
 
 /** Where the events of a subscription come from, and what becomes of them. */
 export interface SubscriptionEventsOptions {
   readonly source: AsyncIterator<unknown>;
-  readonly answer: (event: unknown) => Promise<AnsweredEvent>;
+  readonly execute: (event: unknown) => Promise<EventResult>;
   /** The last result, for an error of the source: a transport would break its connection over a rejection. */
   readonly failed: (error: GraphQLError) => ResultBody;
   /**
@@ -20,7 +20,7 @@ export interface SubscriptionEventsOptions {
    */
   readonly isHeldUntilTaken: boolean;
   /** Called once, when the events have ended or their consumer has left. */
-  readonly onLeft: () => void;
+  readonly onEnd: () => void;
 }
 
 type Next = IteratorResult<ResultBody, undefined>;
@@ -39,13 +39,13 @@ export class SubscriptionEvents implements ResultStream {
 
   async next(): Promise<Next> {
     this.#release();
-    const { source, answer, failed, isHeldUntilTaken } = this.#options;
+    const { source, execute, failed, isHeldUntilTaken } = this.#options;
     try {
       const event = await source.next();
       if (event.done) return this.#leave();
-      const { body, hold } = await answer(event.value);
+      const { body, reservation } = await execute(event.value);
       const release = (): void => {
-        hold.release();
+        reservation.release();
         empty(body);
       };
       if (isHeldUntilTaken) this.#release = release;
@@ -77,7 +77,7 @@ export class SubscriptionEvents implements ResultStream {
 
   #leave(): Next {
     this.#release();
-    if (!this.#hasLeft) this.#options.onLeft();
+    if (!this.#hasLeft) this.#options.onEnd();
     this.#hasLeft = true;
     return done;
   }

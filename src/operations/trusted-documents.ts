@@ -20,7 +20,7 @@ export class TrustedDocuments {
   constructor(documents: ReadonlyMap<string, string>, mode: TrustMode) {
     this.#mode = mode;
     for (const [id, text] of documents) {
-      this.#byId.set(bare(id), text);
+      this.#byId.set(withoutPrefix(id), text);
       this.#byId.set(sha256(text), text);
       this.#byContent.set(sha256(print(parse(text))), text);
     }
@@ -56,7 +56,7 @@ export class TrustedDocuments {
   #named(parameters: OperationParameters): string | undefined {
     const id = namedId(parameters);
     if (id === undefined) return undefined;
-    const text = this.#byId.get(bare(id));
+    const text = this.#byId.get(withoutPrefix(id));
     if (text === undefined)
       throw new GatewayError('PERSISTED_QUERY_NOT_FOUND', 'The gateway has no document of this name.');
     return text;
@@ -83,7 +83,7 @@ function namedId({ documentId, extensions }: OperationParameters): string | unde
   return typeof persisted.sha256Hash === 'string' ? persisted.sha256Hash : '';
 }
 
-function bare(id: string): string {
+function withoutPrefix(id: string): string {
   return id.replace(/^sha256:/, '');
 }
 

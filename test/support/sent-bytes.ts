@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { type LookUp } from '../../src/operations/response-cache.js';
+import { type CacheLookup } from '../../src/operations/response-cache.js';
 import { scrape } from './scraping.js';
 
 /** An answer as it came. */
@@ -11,7 +11,7 @@ export interface SentAnswer {
 }
 
 /** What came of looking for an answer. */
-export type Looked = LookUp | 'bypassed';
+export type Looked = CacheLookup | 'bypassed';
 
 interface Gateway {
   readonly url: string;

@@ -7,7 +7,7 @@ import { type SelectedField } from './selection.js';
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** A page that is asked for; equal pages of equal lists have the same identity. */
-export interface AskedPage {
+export interface RequestedPage {
   readonly page: PageArguments;
   readonly identity: unknown;
 }
@@ -28,7 +28,7 @@ export function argumentsOf(
  * The page that a field asks for. Where its other arguments can't be coerced, the page counts all the same, and as no
  * other field's: an estimate does not rely on how that is refused.
  */
-export function pageOf(field: SelectedField, variables: Variables): AskedPage {
+export function pageOf(field: SelectedField, variables: Variables): RequestedPage {
   const known: PageArguments | undefined = argumentsOf(field, variables);
   if (known) return { page: known, identity: identityOf(known) };
   const [node] = field.nodes;

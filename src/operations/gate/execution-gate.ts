@@ -1,11 +1,11 @@
 import { documentBytes } from '../document-limits.js';
-import { type MemoryHold, type MemoryPool } from './memory-pool.js';
-import { type Turns } from './turns.js';
+import { type MemoryReservation, type MemoryPool } from './memory-pool.js';
+import { type EventLoopScheduler } from './event-loop-scheduler.js';
 
 /** The answers of one connection that can't be written side by side. */
-export interface Lane {
+export interface WriteLock {
   /** Waits until the last large answer was taken by the client. @returns to be called once the next one is written. */
-  enter(): Promise<() => void>;
+  acquire(): Promise<() => void>;
 }
 
 /** An execution about to begin. */
@@ -15,14 +15,14 @@ export interface Execution {
   /** By name. */
   readonly caller: string;
   /** Undefined where a connection has one answer at a time. */
-  readonly lane: Lane | undefined;
+  readonly writeLock: WriteLock | undefined;
   /** Whether it may be refused: an event may not, and there is one for each open subscription at most. */
-  readonly isBounded: boolean;
+  readonly mayBeRefused: boolean;
 }
 
 /** What the gate is made of. */
 export interface ExecutionGateOptions {
-  readonly turns: Turns;
+  readonly scheduler: EventLoopScheduler;
   /** Documents that are not kept, while they are prepared and run. */
   readonly documents: MemoryPool;
   /** Answers that are made, until they are written. */
@@ -49,7 +49,7 @@ export class ExecutionGate {
 
   /** A turn for the next piece of work; undefined: at once. */
   turn(): Promise<void> | undefined {
-    return this.#options.turns.next();
+    return this.#options.scheduler.next();
   }
 
   /** A turn for an answer that was made, and is about to be written. */
@@ -62,8 +62,8 @@ export class ExecutionGate {
    * @returns its memory, to be released once the document is no longer used.
    * @throws GatewayError OVERLOADED
    */
-  async document(characters: number, caller: string): Promise<MemoryHold> {
-    const hold = await this.#options.documents.hold(documentBytes(characters), caller);
+  async document(characters: number, caller: string): Promise<MemoryReservation> {
+    const hold = await this.#options.documents.reserve(documentBytes(characters), caller);
     await this.turn();
     return hold;
   }
@@ -73,14 +73,19 @@ export class ExecutionGate {
    * @returns the memory of its answer, to be released once that is written.
    * @throws GatewayError OVERLOADED
    */
-  async enter({ memoryBytes, caller, lane, isBounded }: Execution): Promise<MemoryHold> {
+  async enter({
+    memoryBytes,
+    caller,
+    writeLock: lane,
+    mayBeRefused: isBounded,
+  }: Execution): Promise<MemoryReservation> {
     if (memoryBytes <= smallAnswerBytes) {
       await this.turn();
       return nothingHeld;
     }
-    const leave = memoryBytes > largeAnswerBytes ? await lane?.enter() : undefined;
+    const leave = memoryBytes > largeAnswerBytes ? await lane?.acquire() : undefined;
     try {
-      const hold = await this.#options.answers.hold(memoryBytes, caller, isBounded);
+      const hold = await this.#options.answers.reserve(memoryBytes, caller, isBounded);
       if (memoryBytes > longAnswerBytes) await this.turn();
       if (!leave) return hold;
       return {
@@ -97,4 +102,4 @@ export class ExecutionGate {
   }
 }
 
-const nothingHeld: MemoryHold = { growTo: () => undefined, release: () => undefined };
+const nothingHeld: MemoryReservation = { growTo: () => undefined, release: () => undefined };

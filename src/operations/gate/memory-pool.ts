@@ -13,7 +13,7 @@ export interface MemoryPoolOptions {
 }
 
 /** Memory that is held. */
-export interface MemoryHold {
+export interface MemoryReservation {
   /** Takes more without waiting: what is there already can only be counted. */
   readonly growTo: (bytes: number) => void;
   /** Gives it back; it may be called more than once. */
@@ -22,7 +22,7 @@ export interface MemoryHold {
 
 interface Waiting {
   readonly bytes: number;
-  readonly begin: (hold: MemoryHold) => void;
+  readonly begin: (hold: MemoryReservation) => void;
 }
 
 const retryAfterSeconds = 1;
@@ -44,7 +44,7 @@ export class MemoryPool {
   }
 
   /** Bytes that are held. */
-  get heldBytes(): number {
+  get reservedBytes(): number {
     return this.#heldBytes;
   }
 
@@ -58,7 +58,7 @@ export class MemoryPool {
    * @param isBounded false for what is bounded elsewhere: it is never refused.
    * @throws GatewayError OVERLOADED where too many wait already, or no room came free in time.
    */
-  hold(bytes: number, caller: string, isBounded = true): MemoryHold | Promise<MemoryHold> {
+  reserve(bytes: number, caller: string, isBounded = true): MemoryReservation | Promise<MemoryReservation> {
     const { maximumBytes, maximumPerCaller, maximumWaiting, waitMs } = this.#options;
     const counted = Math.min(bytes, maximumBytes, maximumPerCaller);
     if (this.#waitingCount === 0 && this.#fits(counted) && this.#fitsCaller(counted, caller))
@@ -120,7 +120,7 @@ export class MemoryPool {
     return ofCaller;
   }
 
-  #taken(bytes: number, caller: string): MemoryHold {
+  #taken(bytes: number, caller: string): MemoryReservation {
     let held = bytes;
     this.#count(bytes, caller);
     return {

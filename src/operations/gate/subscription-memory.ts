@@ -33,7 +33,7 @@ export class SubscriptionMemory {
   }
 
   /** Bytes that are held, estimated. */
-  get heldBytes(): number {
+  get reservedBytes(): number {
     return this.#heldBytes;
   }
 

@@ -5,7 +5,7 @@ import { type Authenticator, allowAnonymous } from '../../auth/credentials.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type CallbackReceiver } from '../../live/callback-receiver.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
-import { type KeptAnswers } from '../../operations/response-cache.js';
+import { type ResponseCache } from '../../operations/response-cache.js';
 import { type Metrics } from '../../telemetry/metrics/metrics.js';
 import { type Operations } from '../../telemetry/operations.js';
 import { logFields } from '../../domain/request-trace.js';
@@ -82,7 +82,7 @@ export interface HttpServerOptions {
   readonly authenticate: Authenticator;
   readonly rate: RequestRate;
   /** Undefined: no response cache. */
-  readonly answers: KeptAnswers | undefined;
+  readonly answers: ResponseCache | undefined;
   readonly operations: Operations;
   readonly logger: Logger;
   /** Whether a router may have events sent to a URL. */

@@ -3,7 +3,7 @@ import { Kind, OperationTypeNode } from 'graphql';
 import { type ReadReport } from '../../datasources/cache/read-report.js';
 import { scopes } from '../../domain/caller.js';
 import { cacheControlOf } from '../../operations/operation-result.js';
-import { type FreshAnswer, type KeptAnswers } from '../../operations/response-cache.js';
+import { type FreshResponse, type ResponseCache } from '../../operations/response-cache.js';
 import { type Operations } from '../../telemetry/operations.js';
 import { encapsulated } from '../encapsulated.js';
 import { parseJsonBodies } from '../limits/request-bodies.js';
@@ -40,7 +40,7 @@ interface Answering {
   /** Its cache key; undefined: not cached. */
   readonly key: string | undefined;
   /** The cached response, where there is one. */
-  readonly found: FreshAnswer | undefined;
+  readonly found: FreshResponse | undefined;
   /** Set once a query is complete, without errors. */
   made?: { readonly report: ReadReport; readonly operationName: string | undefined };
 }
@@ -55,7 +55,7 @@ declare module 'fastify' {
 /** Dependencies of a cached route. */
 export interface ResponseCacheRouteOptions {
   /** Undefined: no response cache. */
-  readonly answers: KeptAnswers | undefined;
+  readonly answers: ResponseCache | undefined;
   readonly operations: Operations;
   /** Whether responses depend on the caller. */
   readonly isPrivate: boolean;
@@ -87,7 +87,7 @@ export class ResponseCacheRoute {
       });
   }
 
-  #handler(make: RouteOptions['handler'], answers: KeptAnswers): RouteOptions['handler'] {
+  #handler(make: RouteOptions['handler'], answers: ResponseCache): RouteOptions['handler'] {
     const keeping = this.#options;
     return function answer(request, reply) {
       const { answering } = request;
@@ -100,7 +100,7 @@ export class ResponseCacheRoute {
 
 /** Sends a cached response; it is counted, logged and traced like any other operation. */
 function sendCached(
-  { answer, freshForMs }: FreshAnswer,
+  { response: answer, freshForMs }: FreshResponse,
   { trace }: FastifyRequest,
   reply: FastifyReply,
   keeping: ResponseCacheRouteOptions,
@@ -122,7 +122,7 @@ async function store(
   making: unknown,
   answering: Answering | undefined,
   reply: FastifyReply,
-  answers: KeptAnswers,
+  answers: ResponseCache,
 ): Promise<unknown> {
   const payload = await making;
   const { key, made } = answering ?? {};
@@ -130,12 +130,12 @@ async function store(
   const contentType = reply.getHeader('content-type');
   const isAnswer = reply.statusCode === 200 && typeof payload === 'string' && typeof contentType === 'string';
   if (key !== undefined && made && madeOf && isAnswer)
-    answers.keep(key, {
+    answers.store(key, {
       body: Buffer.from(payload),
       contentType,
       operationName: made.operationName,
       hasMessages: made.report.hasMessages,
-      madeOf,
+      entries: madeOf,
     });
   return payload;
 }

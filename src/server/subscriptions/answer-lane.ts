@@ -1,10 +1,10 @@
 import { type Socket } from 'node:net';
 import { Mutex } from 'async-mutex';
 import { GatewayError } from '../../domain/errors.js';
-import { type Lane } from '../../operations/gate/execution-gate.js';
+import { type WriteLock } from '../../operations/gate/execution-gate.js';
 
 /** Large answers of one WebSocket: the next one is made after the client has read the previous one. */
-export class AnswerLane implements Lane {
+export class AnswerLane implements WriteLock {
   readonly #connection: Socket;
   readonly #mutex = new Mutex();
 
@@ -13,7 +13,7 @@ export class AnswerLane implements Lane {
   }
 
   /** @throws GatewayError `BAD_REQUEST` for a closed connection. */
-  async enter(): Promise<() => void> {
+  async acquire(): Promise<() => void> {
     const leave = await this.#mutex.acquire();
     await drained(this.#connection);
     if (!this.#connection.destroyed) return leave;

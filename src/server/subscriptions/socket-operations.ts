@@ -84,7 +84,7 @@ export class SocketOperations {
       isReadOnly: false,
       fresh: false,
       wantsReport: false,
-      lane: open.lane,
+      writeLock: open.lane,
     });
   }
 

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import { type KeptAnswersOptions } from '../../operations/response-cache.js';
+import { type ResponseCacheOptions } from '../../operations/response-cache.js';
 import { codeLabel, codeLabels, type EndedOperation } from '../operations.js';
 import { talliedCounter, talliedHistogram } from './tallies.js';
 
@@ -58,7 +58,7 @@ export function operationMetrics(registry: Registry) {
 }
 
 /** Metrics of the response cache. */
-export function answerMetrics(registry: Registry): KeptAnswersOptions['onLookUp'] {
+export function answerMetrics(registry: Registry): ResponseCacheOptions['onLookup'] {
   return talliedCounter(
     {
       name: 'campaign_gateway_answer_lookups_total',

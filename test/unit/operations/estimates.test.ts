@@ -16,7 +16,7 @@ import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { CostCheck } from '../../../src/operations/cost/operation-cost.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
 import { preparedDocuments } from '../../support/prepared.js';
-import { KeptAnswers } from '../../../src/operations/response-cache.js';
+import { ResponseCache } from '../../../src/operations/response-cache.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -87,14 +87,14 @@ function keptOf(value: (index: number) => object) {
 
 function answersOf(bodyBytes: number, readings: number) {
   const source = { freshForMs: () => 1 };
-  const kept = new KeptAnswers({ maximumBytes: plenty, onLookUp: () => undefined });
+  const kept = new ResponseCache({ maximumBytes: plenty, onLookup: () => undefined });
   for (let index = 0; index < count; index += 1)
-    kept.keep(text(`7 */*\n{"query":"{ campaign(sid: \\"${index}\\") { sid } }"}`), {
+    kept.store(text(`7 */*\n{"query":"{ campaign(sid: \\"${index}\\") { sid } }"}`), {
       body: Buffer.alloc(bodyBytes),
       contentType: 'application/json',
       operationName: undefined,
       hasMessages: false,
-      madeOf: Array.from({ length: readings }, () => new EntryReference(source, 'key', 1)),
+      entries: Array.from({ length: readings }, () => new EntryReference(source, 'key', 1)),
     });
   return { held: kept, estimate: kept.size.bytes };
 }

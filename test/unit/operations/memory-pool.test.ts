@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type MemoryHold, MemoryPool } from '../../../src/operations/gate/memory-pool.js';
+import { type MemoryReservation, MemoryPool } from '../../../src/operations/gate/memory-pool.js';
 
 const pool = (options: Partial<ConstructorParameters<typeof MemoryPool>[0]> = {}) =>
   new MemoryPool({ maximumBytes: 100, maximumPerCaller: 50, maximumWaiting: 10, waitMs: 0, ...options });
@@ -9,28 +9,28 @@ const settled = (): Promise<void> => new Promise(setImmediate);
 describe('memory in a bound', () => {
   it('is held at once while there is room, and what does not fit waits', async () => {
     const memory = pool();
-    const first = await memory.hold(50, 'a');
-    const waiting = memory.hold(10, 'a');
+    const first = await memory.reserve(50, 'a');
+    const waiting = memory.reserve(10, 'a');
     expect(waiting).toBeInstanceOf(Promise);
-    expect(memory.heldBytes).toBe(50);
+    expect(memory.reservedBytes).toBe(50);
     first.release();
     await waiting;
-    expect(memory.heldBytes).toBe(10);
+    expect(memory.reservedBytes).toBe(10);
   });
 
   it('is half free for others while one caller holds its share', async () => {
     const memory = pool();
-    await memory.hold(50, 'a');
-    void memory.hold(50, 'a');
-    expect(await Promise.race([memory.hold(50, 'b'), settled()])).toBeDefined();
+    await memory.reserve(50, 'a');
+    void memory.reserve(50, 'a');
+    expect(await Promise.race([memory.reserve(50, 'b'), settled()])).toBeDefined();
   });
 
   it('goes to callers in turn, and to the operations of each in order', async () => {
     const memory = pool({ maximumPerCaller: 100 });
     const begun: string[] = [];
-    const last = await memory.hold(100, 'a');
+    const last = await memory.reserve(100, 'a');
     const ask = async (name: string): Promise<void> => {
-      const hold = await memory.hold(100, name[0] ?? '');
+      const hold = await memory.reserve(100, name[0] ?? '');
       begun.push(name);
       hold.release();
     };
@@ -42,45 +42,45 @@ describe('memory in a bound', () => {
 
   it('is given to one that wants more than there is, once nothing else is held', async () => {
     const memory = pool();
-    const small = await memory.hold(1, 'a');
-    const large = memory.hold(1000, 'a');
+    const small = await memory.reserve(1, 'a');
+    const large = memory.reserve(1000, 'a');
     await settled();
     expect(memory.waiting).toBe(1);
     small.release();
     await large;
-    expect(memory.heldBytes).toBe(50);
+    expect(memory.reservedBytes).toBe(50);
   });
 
   it('refuses one that finds the queue full, and lets in what is bounded elsewhere', async () => {
     const memory = pool({ maximumWaiting: 1 });
-    await memory.hold(50, 'a');
-    void memory.hold(50, 'a');
-    await expect(Promise.resolve(memory.hold(50, 'a'))).rejects.toMatchObject({
+    await memory.reserve(50, 'a');
+    void memory.reserve(50, 'a');
+    await expect(Promise.resolve(memory.reserve(50, 'a'))).rejects.toMatchObject({
       code: 'OVERLOADED',
       details: { retryAfter: 1 },
     });
-    void memory.hold(50, 'a', false);
+    void memory.reserve(50, 'a', false);
     expect(memory.waiting).toBe(2);
   });
 
   it('refuses one that has waited for as long as an operation may take, which then does not begin', async () => {
     const memory = pool({ waitMs: 1 });
-    const first = await memory.hold(50, 'a');
-    await expect(Promise.resolve(memory.hold(50, 'a'))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    const first = await memory.reserve(50, 'a');
+    await expect(Promise.resolve(memory.reserve(50, 'a'))).rejects.toMatchObject({ code: 'OVERLOADED' });
     first.release();
-    expect([memory.waiting, memory.heldBytes]).toEqual([0, 0]);
+    expect([memory.waiting, memory.reservedBytes]).toEqual([0, 0]);
   });
 
   it('counts what an answer turned out to take, and all of it comes back once', async () => {
     const memory = pool();
-    const hold = await memory.hold(10, 'a');
+    const hold = await memory.reserve(10, 'a');
     hold.growTo(300);
     hold.growTo(20);
-    expect(memory.heldBytes).toBe(300);
+    expect(memory.reservedBytes).toBe(300);
     hold.release();
     hold.release();
     hold.growTo(10);
-    expect(memory.heldBytes).toBe(0);
+    expect(memory.reservedBytes).toBe(0);
   });
 
   it('is never held over the bound, and everything begins in the end', async () => {
@@ -90,12 +90,12 @@ describe('memory in a bound', () => {
     await fc.assert(
       fc.asyncProperty(operations, async (asked) => {
         const memory = pool({ maximumWaiting: 100 });
-        const held: MemoryHold[] = [];
+        const held: MemoryReservation[] = [];
         let begun = 0;
         const all = asked.map(async ([bytes, caller]) => {
-          held.push(await memory.hold(bytes, caller));
+          held.push(await memory.reserve(bytes, caller));
           begun += 1;
-          expect(memory.heldBytes).toBeLessThanOrEqual(100);
+          expect(memory.reservedBytes).toBeLessThanOrEqual(100);
         });
         while (begun < asked.length) {
           await settled();
@@ -103,7 +103,7 @@ describe('memory in a bound', () => {
         }
         await Promise.all(all);
         for (const hold of held) hold.release();
-        expect([memory.waiting, memory.heldBytes]).toEqual([0, 0]);
+        expect([memory.waiting, memory.reservedBytes]).toEqual([0, 0]);
       }),
       { numRuns: 50 },
     );

@@ -22,14 +22,14 @@ describe('the memory of open subscriptions', () => {
   it('counts a document once for all that share it, until the last has left', () => {
     const { memory, open } = memoryOf(1e6);
     const first = open('A');
-    const withDocument = memory.heldBytes;
+    const withDocument = memory.reservedBytes;
     const second = open('A', 'b');
-    const added = memory.heldBytes - withDocument;
+    const added = memory.reservedBytes - withDocument;
     expect(added).toBeLessThan(withDocument);
     first();
-    expect(memory.heldBytes).toBe(withDocument);
+    expect(memory.reservedBytes).toBe(withDocument);
     second();
-    expect(memory.heldBytes).toBe(0);
+    expect(memory.reservedBytes).toBe(0);
   });
 
   it('shares a document by its text also when the cache has dropped it', () => {
@@ -46,9 +46,9 @@ describe('the memory of open subscriptions', () => {
   it('counts variables by their size', () => {
     const { memory, open } = memoryOf(1e6);
     open('A');
-    const before = memory.heldBytes;
+    const before = memory.reservedBytes;
     open('A', 'a', { text: 'x'.repeat(1000), list: [[], []] });
-    expect(memory.heldBytes - before - (before - memoryOfDocument())).toBeGreaterThan(2000);
+    expect(memory.reservedBytes - before - (before - memoryOfDocument())).toBeGreaterThan(2000);
   });
 
   it('refuses what one caller may not have, and what there is no room for', () => {
@@ -71,7 +71,7 @@ describe('the memory of open subscriptions', () => {
 function memoryOfDocument(): number {
   const { memory, open } = memoryOf(1e6);
   open('A');
-  const first = memory.heldBytes;
+  const first = memory.reservedBytes;
   open('A');
-  return first - (memory.heldBytes - first);
+  return first - (memory.reservedBytes - first);
 }

@@ -1,21 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type KeptAnswer, KeptAnswers, type LookUp } from '../../../src/operations/response-cache.js';
+import {
+  type CachedResponse,
+  ResponseCache,
+  type CacheLookup,
+} from '../../../src/operations/response-cache.js';
 
 /** An answer of so many bytes, of readings that are fresh for so many milliseconds. */
-function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[]): KeptAnswer {
+function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[]): CachedResponse {
   return {
     body: Buffer.alloc(bytes),
     contentType: 'application/json; charset=utf-8',
     operationName: undefined,
     hasMessages: false,
-    madeOf: freshFor.map((freshForMs) => ({ freshForMs, bytes: 100 })),
+    entries: freshFor.map((freshForMs) => ({ freshForMs, bytes: 100 })),
   };
 }
 
 function answers(maximumBytes: number) {
-  const looked: (LookUp | 'bypassed')[] = [];
-  return { looked, kept: new KeptAnswers({ maximumBytes, onLookUp: (result) => looked.push(result) }) };
+  const looked: (CacheLookup | 'bypassed')[] = [];
+  return { looked, kept: new ResponseCache({ maximumBytes, onLookup: (result) => looked.push(result) }) };
 }
 
 describe('answers are kept', () => {
@@ -30,7 +34,7 @@ describe('answers are kept', () => {
           for (const { key, bytes, isAsked } of steps) {
             if (isAsked) kept.find(key);
             else
-              kept.keep(
+              kept.store(
                 key,
                 answer(bytes, () => 1000),
               );
@@ -46,15 +50,15 @@ describe('answers are kept', () => {
     const { kept } = answers(10_000);
     const body = Buffer.from('{"data":{}}');
     expect(body.buffer.byteLength).toBeGreaterThan(body.length); // or nothing is shown
-    kept.keep('a', { ...answer(0, () => 1000), body });
-    const found = kept.find('a')?.answer.body;
+    kept.store('a', { ...answer(0, () => 1000), body });
+    const found = kept.find('a')?.response.body;
     expect(found).toEqual(body);
     expect(found?.buffer.byteLength).toBe(body.length);
   });
 
   it('for as long as the reading that ages first', () => {
     const { kept } = answers(10_000);
-    kept.keep(
+    kept.store(
       'a',
       answer(
         10,
@@ -69,7 +73,7 @@ describe('answers are kept', () => {
   it('until any of their readings is not what it was; then they take no memory either', () => {
     const { kept, looked } = answers(10_000);
     let isFresh = true;
-    kept.keep(
+    kept.store(
       'a',
       answer(
         10,
@@ -86,7 +90,7 @@ describe('answers are kept', () => {
 
   it('not at all where a reading was replaced before the answer was made', () => {
     const { kept, looked } = answers(10_000);
-    kept.keep(
+    kept.store(
       'a',
       answer(
         10,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Turns } from '../../../src/operations/gate/turns.js';
+import { EventLoopScheduler } from '../../../src/operations/gate/event-loop-scheduler.js';
 
 /** Pieces of work that take a time of their own, and the turn of the event loop that each began in. */
 async function begun(piecesMs: readonly number[], sliceMs = 25): Promise<number[]> {
@@ -10,7 +10,7 @@ async function begun(piecesMs: readonly number[], sliceMs = 25): Promise<number[
     immediate = setImmediate(count);
   };
   let immediate = setImmediate(count);
-  const turns = new Turns({ sliceMs, now: () => nowMs });
+  const turns = new EventLoopScheduler({ sliceMs, now: () => nowMs });
   const each = await Promise.all(
     piecesMs.map(async (ms) => {
       await turns.next();
@@ -31,12 +31,12 @@ const perTurn = (turns: readonly number[]): number[] => [
 
 describe('work is divided between turns of the event loop', () => {
   it('begins at once while the slice lasts', () => {
-    const turns = new Turns({ sliceMs: 25, now: () => 0 });
+    const turns = new EventLoopScheduler({ sliceMs: 25, now: () => 0 });
     expect(turns.next()).toBeUndefined();
   });
 
   it('lets the next piece begin once the first has worked, not once it has asked', async () => {
-    const turns = new Turns({ sliceMs: 25, now: () => 0 });
+    const turns = new EventLoopScheduler({ sliceMs: 25, now: () => 0 });
     expect(turns.next()).toBeUndefined();
     const next = turns.next();
     expect(next).toBeInstanceOf(Promise);

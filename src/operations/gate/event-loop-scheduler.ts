@@ -1,5 +1,5 @@
 /** When the work of others may wait no longer. */
-export interface TurnsOptions {
+export interface EventLoopSchedulerOptions {
   /** Milliseconds of work in one turn of the event loop, after which the next piece waits for another turn. */
   readonly sliceMs: number;
   /** Milliseconds. */
@@ -10,15 +10,15 @@ export interface TurnsOptions {
  * Divides work between turns of the event loop, so that a probe or a callback is answered between the pieces of a flood. A
  * piece is not interrupted: each asks for its turn before it begins, and those that wait go first come, first served.
  */
-export class Turns {
-  readonly #options: TurnsOptions;
+export class EventLoopScheduler {
+  readonly #options: EventLoopSchedulerOptions;
   readonly #waiting: (() => void)[] = [];
   /** Undefined: nothing has asked in this turn. */
   #beganAtMs: number | undefined;
   /** Whether a piece may begin that has not yet done what it can do without waiting. */
   #isBeginning = false;
 
-  constructor(options: TurnsOptions) {
+  constructor(options: EventLoopSchedulerOptions) {
     this.#options = options;
   }
 
