@@ -4,49 +4,43 @@ import { failureOfItem } from './failure.js';
 import { type Priority } from './rate-limit/priority.js';
 import { type WireEnvelope } from './wire/envelope.js';
 
-/** What can be asked of the API: its seven things, less its callbacks, and actions apart from updates. */
+/** Requests of the API: its operations, with actions apart from updates. */
 export type Route = 'list' | 'get' | 'messages' | 'create' | 'update' | 'action';
 
 /** A request that is about to be sent. */
 export interface StartedCall {
   readonly route: Route;
-  /** From 1; what is above 1 is a retry. */
+  /** From 1; greater numbers are retries. */
   readonly attempt: number;
   readonly priority: Priority;
-  /** Whom it is sent for; undefined for what nobody waits for. */
+  /** The request on whose behalf it is sent; undefined for background calls. */
   readonly trace: RequestTrace | undefined;
 }
 
-/** How a request ended. */
+/** End of a request. */
 export interface CallEnd {
-  /** Of the status line; undefined where there was none. */
+  /** Status of the response; undefined without a response. */
   readonly status: number | undefined;
-  /** Undefined where the upstream did what was asked. */
+  /** Undefined on success. */
   readonly reason: FailureReason | undefined;
-  /** The upstream's own id of the request, as it wrote it. */
+  /** The upstream's id of the request. */
   readonly requestId: string | undefined;
 }
 
-/** Told of every request to the upstream, retries included. */
+/** Observer of all requests to the upstream, retries included. */
 export interface CallObserver {
-  /** @returns who is told, once, how it ended. */
+  /** @returns a function to call once, at the end of the request. */
   began(call: StartedCall): (end: CallEnd) => void;
 }
 
-/** How a request ended that was answered in a way that can be read. */
-export function endOfAnswer(status: number, envelope: WireEnvelope): CallEnd {
-  return { status, reason: refusalIn(envelope), requestId: envelope.request_id };
+/** End of a request with a readable response. "HTTP 200 can carry a failed item": a single one is a failed request. */
+export function endOfResponse(status: number, { items, requestId }: WireEnvelope): CallEnd {
+  const [only] = items;
+  return { status, reason: only && items.length === 1 ? failureOfItem(only)?.reason : undefined, requestId };
 }
 
-/** How a request ended otherwise. @param status undefined where no status line came. */
+/** End of a failed request. @param status undefined without a response. */
 export function endOfFailure(status: number | undefined, error: unknown): CallEnd {
-  const isKnown = error instanceof UpstreamFailure;
-  const requestId = isKnown ? error.facts.requestId : undefined;
-  return { status, reason: isKnown ? error.reason : 'unavailable', requestId };
-}
-
-/** "HTTP 200 can carry a failed item" (docs/upstream.md): where it is the only one, the request failed. */
-function refusalIn({ response }: WireEnvelope): FailureReason | undefined {
-  const [only] = response;
-  return only && response.length === 1 ? failureOfItem(only)?.reason : undefined;
+  if (!(error instanceof UpstreamFailure)) return { status, reason: 'unavailable', requestId: undefined };
+  return { status, reason: error.reason, requestId: error.facts.requestId };
 }

@@ -1,9 +1,9 @@
 import { rejected } from '../../domain/errors.js';
 import { type CampaignQuery, type MessageQuery } from '../../domain/list-query.js';
 import { type Slice, type Window } from '../../domain/page.js';
+import { type CallOrigin } from '../../domain/request-trace.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { checkSid } from '../../domain/sid.js';
-import { type CallOrigin } from '../../domain/request-trace.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -11,92 +11,48 @@ import { AttemptReader } from './attempt.js';
 import { type CallObserver, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
 import { campaignFromWire } from './mapping/campaign.js';
+import { messageFromWire } from './mapping/message.js';
+import { type Attempt, type CallOptions, type SendPolicy } from './resilience/call-policy.js';
+import { readItem, readWindow } from './rows.js';
+import { type Transport, type TransportRequest } from './transport.js';
+import { type WireEnvelope } from './wire/envelope.js';
 import {
   actionToWire,
+  campaignQueryToWire,
   createToWire,
   draftToWire,
   type LifecycleAction,
+  messageQueryToWire,
   type WireBody,
-} from './mapping/draft.js';
-import { campaignQueryToWire, messageQueryToWire } from './mapping/enums.js';
-import { messageFromWire } from './mapping/message.js';
-import { type CallOptions, type SendPolicy, type Attempt } from './resilience/call-policy.js';
-import { readItem, readWindow } from './rows.js';
-import { type Transport, type TransportRequest } from './transport.js';
-import { readCampaign } from './wire/campaign.js';
-import { type WireEnvelope } from './wire/envelope.js';
-import { readMessage } from './wire/message.js';
+  type WireQuery,
+} from './wire/requests.js';
 
-/**
- * A sid as one path segment that cannot be escaped from; characters beyond the usual ones are encoded.
- * @param argument names the sid in the error.
- * @throws InputError for what the upstream can't be asked for.
- */
-function sidSegment(sid: string, argument: string): string {
-  checkSid(sid, argument);
-  return encodeURIComponent(sid);
-}
-
-/**
- * The query string of one window of a list; `channel` is mandatory, says the document.
- * @param rest what else is asked for; what is undefined is left out.
- */
-function windowQuery({ offset, limit }: Slice, rest: Readonly<Record<string, string | undefined>>): string {
-  let query = `?channel=sms&offset=${offset}&limit=${limit}`;
-  for (const name in rest) {
-    const value = rest[name];
-    if (value !== undefined) query += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
-  }
-  return query;
-}
-
-/**
- * Writes moments as UTC text, as `Date.toISOString` does. Every read names its moment, and those of one second differ in
- * their last three digits.
- * @returns takes epoch milliseconds, from 1970 on.
- */
-export function utcTexts(): (ms: number) => string {
-  let lastSecond: number | undefined;
-  let begin = '';
-  return (ms) => {
-    const second = Math.floor(ms / 1000);
-    if (second !== lastSecond) {
-      begin = new Date(second * 1000).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss.'.length);
-      lastSecond = second;
-    }
-    return `${begin}${String(Math.floor(ms) % 1000).padStart(3, '0')}Z`;
-  };
-}
-
-/** A read that somebody waits for. */
-const askedFor: CallOptions = { priority: 'read' };
-
-type WriteRoute = 'create' | 'update' | 'action';
-
-/** How a write is sent. */
-export type WriteOptions = Pick<CallOptions, 'origin' | 'beforeSent'>;
-
-/** What a write answered. */
-export interface Written {
-  readonly campaign: Campaign;
-  /** The upstream's own id of the request, for its support. */
-  readonly requestId: string | null;
-}
-
-/** What the client needs. */
+/** Options of the client. */
 export interface ExotelClientOptions {
   readonly transport: Pick<Transport, 'send'>;
   readonly policy: SendPolicy;
   readonly accountSid: string;
-  /** Epoch milliseconds. */
+  /** Clock in epoch milliseconds. */
   readonly now: () => number;
-  /** Told of every request. */
   readonly observer?: CallObserver;
-  /** Shown every answer. */
   readonly drift?: DriftWatch;
 }
 
-/** The seven things that the API does, less its callbacks: each method is one request. */
+/** Options of a write. */
+export type WriteOptions = Pick<CallOptions, 'origin' | 'beforeSent'>;
+
+/** Result of a write. */
+export interface Written {
+  readonly campaign: Campaign;
+  /** The upstream's id of the request, for its support. */
+  readonly requestId: string | null;
+}
+
+const defaultOptions: CallOptions = { priority: 'read' };
+
+type WriteRoute = 'create' | 'update' | 'action';
+
+/** Client of the API, with a method for each request. */
 export class ExotelClient {
   readonly #options: ExotelClientOptions;
   readonly #root: string;
@@ -107,91 +63,88 @@ export class ExotelClient {
     this.#root = `/v2/accounts/${encodeURIComponent(options.accountSid)}/message-campaigns`;
   }
 
-  /** @throws UpstreamFailure `notFound` for an unknown sid. */
-  getCampaign(sid: string, call: CallOptions = askedFor): Promise<Campaign> {
-    return this.#read('get', () => `/${sidSegment(sid, 'sid')}`, call).then(this.#oneCampaign);
+  /** Reads a campaign. @throws UpstreamFailure `notFound` for an unknown sid. */
+  getCampaign(sid: string, call: CallOptions = defaultOptions): Promise<Campaign> {
+    return this.#read('get', () => `/${sidSegment(sid)}`, call).then(this.#onlyCampaign);
   }
 
-  /** One window of campaigns. */
-  listCampaigns(query: CampaignQuery, slice: Slice, call: CallOptions = askedFor): Promise<Window<Campaign>> {
-    return this.#read('list', () => windowQuery(slice, campaignQueryToWire(query)), call).then((answer) => {
+  /** Reads a window of campaigns. */
+  listCampaigns(query: CampaignQuery, slice: Slice, call = defaultOptions): Promise<Window<Campaign>> {
+    const path = (): string => windowQuery(slice, campaignQueryToWire(query));
+    return this.#read('list', path, call).then((envelope) => {
       const facts = this.#facts();
-      return readWindow(answer, slice, readCampaign, (wire) => campaignFromWire(wire, facts));
+      return readWindow(envelope, slice, (row) => campaignFromWire(row, facts));
     });
   }
 
-  /**
-   * One window of a campaign's messages.
-   * @throws UpstreamFailure `notFound` for an unknown sid.
-   */
+  /** Reads a window of a campaign's messages. @throws UpstreamFailure `notFound` for an unknown sid. */
   listMessages(
     sid: string,
     query: MessageQuery,
     slice: Slice,
-    call: CallOptions = askedFor,
+    call = defaultOptions,
   ): Promise<Window<Message>> {
     const path = (): string =>
-      `/${sidSegment(sid, 'sid')}/message-details${windowQuery(slice, messageQueryToWire(query))}`;
-    return this.#read('messages', path, call).then((answer) =>
-      readWindow(answer, slice, readMessage, (wire) => messageFromWire(wire, sid)),
+      `/${sidSegment(sid)}/message-details${windowQuery(slice, messageQueryToWire(query))}`;
+    return this.#read('messages', path, call).then((envelope) =>
+      readWindow(envelope, slice, (row) => messageFromWire(row, sid)),
     );
   }
 
-  /** Sends one POST. The answer has no stats, no cost and no message callback. */
+  /** Creates a campaign with one POST. The response has no stats, no cost and no message callback. */
   async createCampaign(draft: CampaignDraft, options: WriteOptions = {}): Promise<Written> {
-    const { campaign, requestId } = await this.#written('create', '', createToWire(draft), options);
+    const { campaign, requestId } = await this.#write('create', '', createToWire(draft), options);
     const smsStatusCallback = campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null;
     return { campaign: { ...campaign, smsStatusCallback }, requestId };
   }
 
-  /** Changes what the draft says. */
+  /** Changes the given fields of a campaign. */
   async updateCampaign(sid: string, draft: CampaignDraft, origin?: CallOrigin): Promise<Written> {
-    return this.#written('update', `/${sidSegment(sid, 'sid')}`, draftToWire(draft), { origin });
+    return this.#write('update', `/${sidSegment(sid)}`, draftToWire(draft), { origin });
   }
 
-  /** Asks for a move in the campaign's life. */
+  /** Performs a lifecycle action. */
   async actOnCampaign(sid: string, action: LifecycleAction, origin?: CallOrigin): Promise<Written> {
-    return this.#written('action', `/${sidSegment(sid, 'sid')}`, actionToWire(action), { origin });
+    return this.#write('action', `/${sidSegment(sid)}`, actionToWire(action), { origin });
   }
 
-  async #written(route: WriteRoute, path: string, body: WireBody, options: WriteOptions): Promise<Written> {
-    const answer = await this.#write(route, path, body, options);
-    return { campaign: this.#oneCampaign(answer), requestId: answer.request_id ?? null };
-  }
-
-  /** @param path below the root; what it throws for is refused before a call is spent. */
+  /** @param path below the root. Where it throws, no call is made. */
   #read(route: Route, path: () => string, call: CallOptions): Promise<WireEnvelope> {
     try {
-      const send = this.#try(route, { method: 'GET', path: this.#root + path() }, call);
-      return this.#options.policy.retried(call, send);
+      const request: TransportRequest = { method: 'GET', path: this.#root + path() };
+      return this.#options.policy.retried(call, this.#attempt(route, request, call));
     } catch (error) {
       return rejected(error);
     }
   }
 
-  #write(route: WriteRoute, path: string, body: WireBody, options: WriteOptions): Promise<WireEnvelope> {
+  async #write(route: WriteRoute, path: string, body: WireBody, options: WriteOptions): Promise<Written> {
     const method = route === 'create' ? 'POST' : 'PUT';
     const call: CallOptions = { ...options, priority: 'write' };
-    const send = this.#try(route, { method, path: `${this.#root}${path}`, body }, call);
-    return this.#options.policy.once(call, send);
+    const attempt = this.#attempt(route, { method, path: `${this.#root}${path}`, body }, call);
+    const envelope = await this.#options.policy.once(call, attempt);
+    return { campaign: this.#onlyCampaign(envelope), requestId: envelope.requestId ?? null };
   }
 
-  /** What one try does; each is shown to who watches. */
-  #try(route: Route, request: TransportRequest, { priority, origin }: CallOptions): Attempt<WireEnvelope> {
+  #attempt(
+    route: Route,
+    request: TransportRequest,
+    { priority, origin }: CallOptions,
+  ): Attempt<WireEnvelope> {
     const { transport, now, observer, drift } = this.#options;
-    // Whoever's request set a poll off: it goes on without them.
+    // A background call continues without the request that caused it.
     const trace = priority === 'background' ? undefined : origin?.trace;
-    const watch = { route, trace, now, drift };
+    const context = { route, trace, now, drift };
     let attempt = 0;
-    return (told, timeoutMs) => {
+    return (report, timeoutMs) => {
       const ended = observer?.began({ route, attempt: (attempt += 1), priority, trace });
-      return transport.send(request, new AttemptReader(watch, told, ended), timeoutMs);
+      return transport.send(request, new AttemptReader(context, report, ended), timeoutMs);
     };
   }
 
-  readonly #oneCampaign = ({ response: [item], request_id }: WireEnvelope): Campaign => {
+  readonly #onlyCampaign = ({ items: [item], requestId }: WireEnvelope): Campaign => {
     const facts = this.#facts();
-    const row = readItem(item, readCampaign, (wire) => campaignFromWire(wire, facts), request_id);
+    const row = readItem(item, (data) => campaignFromWire(data, facts), requestId);
     if (row instanceof UpstreamFailure) throw row;
     return row;
   };
@@ -199,4 +152,37 @@ export class ExotelClient {
   #facts() {
     return { accountSid: this.#options.accountSid, fetchedAt: this.#utcText(this.#options.now()) };
   }
+}
+
+/** A sid as one path segment. @throws InputError for a sid that may not be sent. */
+function sidSegment(sid: string): string {
+  checkSid(sid, 'sid');
+  return encodeURIComponent(sid);
+}
+
+/** Query string of a window; `channel` is mandatory (API document). */
+function windowQuery({ offset, limit }: Slice, parameters: WireQuery): string {
+  let query = `?channel=sms&offset=${offset}&limit=${limit}`;
+  for (const name in parameters) {
+    const value = parameters[name];
+    if (value !== undefined) query += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
+  }
+  return query;
+}
+
+/**
+ * Formatter of times as by `Date.toISOString`, for the time of each read. It remembers the last second.
+ * @returns a function that takes epoch milliseconds, from 1970 on.
+ */
+export function utcTexts(): (ms: number) => string {
+  let lastSecond: number | undefined;
+  let prefix = '';
+  return (ms) => {
+    const second = Math.floor(ms / 1000);
+    if (second !== lastSecond) {
+      prefix = new Date(second * 1000).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss.'.length);
+      lastSecond = second;
+    }
+    return `${prefix}${String(Math.floor(ms) % 1000).padStart(3, '0')}Z`;
+  };
 }

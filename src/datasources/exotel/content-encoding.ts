@@ -3,42 +3,42 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 
 type Decoder = (bytes: Buffer, limits: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
-const [gunzipped, inflated, inflatedRaw, unbrotlied] = [gunzip, inflate, inflateRaw, brotliDecompress].map(
-  (decode) => promisify(decode) as Decoder,
-) as [Decoder, Decoder, Decoder, Decoder];
+/** The overloads of `node:zlib` hide the options from `promisify`. */
+const decoderOf = (decode: typeof gunzip): Decoder => promisify(decode) as Decoder;
+const [gunzipAsync, inflateAsync, inflateRawAsync] = [gunzip, inflate, inflateRaw].map(decoderOf) as [
+  Decoder,
+  Decoder,
+  Decoder,
+];
 
-/** RFC 9110, 8.4.1. "deflate" is a zlib stream; some servers send the bare deflate data in its place. */
+/** RFC 9110, 8.4.1. "deflate" means a zlib stream, but some servers send bare deflate data. */
 const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
-  ['gzip', gunzipped],
-  ['x-gzip', gunzipped],
-  ['deflate', (bytes, limits) => (isZlib(bytes) ? inflated : inflatedRaw)(bytes, limits)],
-  ['br', unbrotlied],
+  ['gzip', gunzipAsync],
+  ['x-gzip', gunzipAsync],
+  ['deflate', (bytes, limits) => (isZlib(bytes) ? inflateAsync : inflateRawAsync)(bytes, limits)],
+  ['br', decoderOf(brotliDecompress)],
 ]);
 
-/** No server stacks more; each costs the work of a whole answer. */
+/** No server stacks more encodings; each takes as much work as a whole response. */
 const maximumEncodings = 4;
 
 /**
- * The encodings of a body, in the order in which they were applied; empty for a body that is not encoded.
- *
- * A body without the header is looked at as well ("an answer may be compressed though nothing was said of encodings",
- * docs/upstream.md): no JSON text begins as a gzip or zlib stream does.
+ * Encodings of a body in the order of their application; empty for a body that is not encoded. A body without the header is
+ * inspected ("an answer may be compressed though nothing was said of encodings", docs/upstream.md): JSON never begins like gzip
+ * or zlib.
  * @param header `Content-Encoding`: a list, in one header or in several.
  */
 export function contentEncodings(header: string | readonly string[] | undefined, body: Buffer): string[] {
   if (body.length === 0) return [];
   if (header === undefined) return isGzip(body) ? ['gzip'] : isZlib(body) ? ['deflate'] : [];
-  return String(header)
-    .toLowerCase()
-    .split(',')
-    .map((encoding) => encoding.trim())
-    .filter((encoding) => encoding !== '' && encoding !== 'identity');
+  const encodings = String(header).toLowerCase().split(',');
+  return encodings.map((each) => each.trim()).filter((each) => each !== '' && each !== 'identity');
 }
 
 /**
  * Decodes a body.
- * @param maximumBytes the most that any step may come to; memory and time are bounded by it.
- * @returns undefined for an encoding that is not known, a broken body, or one that comes to more.
+ * @param maximumBytes maximum size after each step; it bounds memory and time.
+ * @returns undefined for an unknown encoding, a broken body, or a larger result.
  */
 export async function decoded(
   body: Buffer,
@@ -63,7 +63,7 @@ function isGzip([first, second]: Buffer): boolean {
   return first === 0x1f && second === 0x8b;
 }
 
-/** RFC 1950, 2.2: deflate with a window of at most 32 kB, and a check of the first two bytes. */
+/** RFC 1950, 2.2: deflate with a window of at most 32 kB, and a checksum of the first two bytes. */
 function isZlib([first = 0, second = 0]: Buffer): boolean {
   return (first & 0x0f) === 8 && first >> 4 <= 7 && (first * 256 + second) % 31 === 0;
 }

@@ -1,11 +1,11 @@
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
-import { fieldOf } from './mapping/enums.js';
-import { type RateHeaders } from './rate-limit/upstream-quota.js';
-import { type TransportAnswer } from './transport.js';
+import { campaignFields } from './wire/campaign.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
-import { isObject, sidOf } from './wire/values.js';
+import { isObject } from './wire/fields.js';
+import { type Headers, retryAfterSeconds } from './wire/headers.js';
+import { refusedField } from './wire/requests.js';
 
-/** The upstream's own codes in `error_data`; they say more than the status line. */
+/** Codes of `error_data`, which are more precise than the status. */
 const byErrorCode: Readonly<Record<number, FailureReason>> = {
   1000: 'notFound',
   1001: 'refused',
@@ -17,39 +17,33 @@ const byErrorCode: Readonly<Record<number, FailureReason>> = {
   1011: 'refused',
 };
 
-/**
- * Statuses that certainly mean "refused, and nothing was done". The list is closed: a write that was answered with any other
- * status may have been done (docs/writing.md). 406 is not in it: some servers answer it once the work is done.
- */
-const refusals: Readonly<Partial<Record<number, FailureReason>>> = {
-  400: 'refused',
+const byStatus: Readonly<Partial<Record<number, FailureReason>>> = {
   401: 'unauthorized',
-  402: 'refused',
   403: 'forbidden',
   404: 'notFound',
-  405: 'refused',
   409: 'duplicate',
-  410: 'refused',
-  411: 'refused',
-  412: 'refused',
-  413: 'refused',
-  414: 'refused',
-  415: 'refused',
-  417: 'refused',
-  422: 'refused',
-  426: 'refused',
-  428: 'refused',
   429: 'rateLimited',
-  431: 'refused',
-  451: 'refused',
 };
 
-/** Statuses with which a server ends the exchange itself. After any other, the API behind a proxy may still be at work. */
+/**
+ * Other statuses of a refusal. A write with any other status may have been processed (docs/writing.md). 406 is not among them:
+ * some servers send it after they have processed the request.
+ */
+const otherRefusals: ReadonlySet<number> = new Set([
+  ...[400, 402, 405, 410, 411, 412, 413, 414, 415, 417, 422, 426, 428, 431, 451],
+]);
+
+/** Reason of a status that certainly means that nothing was processed. */
+function refusalOf(status: number): FailureReason | undefined {
+  return byStatus[status] ?? (otherRefusals.has(status) ? 'refused' : undefined);
+}
+
+/** Statuses with which the server ends the exchange. After any other one the API behind a proxy may still be at work. */
 const endedByServer: ReadonlySet<number> = new Set([500, 501, 502, 503, 505, 507]);
 
 function failureOfStatus(status: number, requestId: string | undefined): UpstreamFailure {
-  const facts = factsOf(requestId);
-  const refusal = refusals[status];
+  const facts = idFacts(requestId);
+  const refusal = refusalOf(status);
   if (refusal) return new UpstreamFailure(refusal, facts);
   if (status < 400) return new UpstreamFailure('invalidResponse', { ...facts, isRefused: true });
   return new UpstreamFailure('unavailable', {
@@ -58,93 +52,58 @@ function failureOfStatus(status: number, requestId: string | undefined): Upstrea
   });
 }
 
-/** `Retry-After` in seconds or as a date, else `X-RateLimit-Reset` (epoch seconds); at least one second. */
-export function retryAfterSeconds(headers: TransportAnswer['headers'], nowMs: number): number | undefined {
-  const first = (name: string): string => String(headers[name] ?? '').trim();
-  const retryAfter = first('retry-after');
-  const at = /^\d+$/.test(retryAfter) ? nowMs + Number(retryAfter) * 1000 : Date.parse(retryAfter);
-  const reset = first('x-ratelimit-reset');
-  if (!Number.isNaN(at)) return secondsUntil(at, nowMs, longestRetryAfterSeconds);
-  // Its clock may be wrong; the minute that it counts in is not longer than a minute.
-  return /^\d+$/.test(reset) ? secondsUntil(Number(reset) * 1000, nowMs, 60) : undefined;
-}
-
-/** What is asked to wait longer than this is asked by a clock that is wrong. */
-const longestRetryAfterSeconds = 3600;
-
-function secondsUntil(dueMs: number, nowMs: number, longest: number): number {
-  return Math.min(longest, Math.max(1, Math.ceil((dueMs - nowMs) / 1000)));
-}
-
-/** `X-RateLimit-Limit`, `-Remaining` and `-Reset` (epoch seconds): developer site, rate limiting. */
-export function rateHeaders(headers: TransportAnswer['headers']): RateHeaders {
-  if (!rateHeaderNames.some((name) => name in headers)) return noRateHeaders;
-  const number = (name: string): number | undefined => {
-    const text = String(headers[name] ?? '').trim();
-    return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-  };
-  const resetSeconds = number('x-ratelimit-reset');
-  return {
-    limit: number('x-ratelimit-limit'),
-    remaining: number('x-ratelimit-remaining'),
-    resetAtMs: resetSeconds === undefined ? undefined : resetSeconds * 1000,
-  };
-}
-
-const rateHeaderNames = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
-const noRateHeaders: RateHeaders = { limit: undefined, remaining: undefined, resetAtMs: undefined };
-
-/** A failed item as a failure, whatever the status line said; undefined for one that succeeded. */
+/** Failure of an item, whatever the status line is; undefined if the item succeeded. */
 export function failureOfItem(item: WireItem, requestId?: string): UpstreamFailure | undefined {
-  const { code = 200, error_data } = item;
-  const isFailed = code >= 400 || item.status?.toLowerCase() === 'failure' || error_data?.code !== undefined;
+  const { code = 200, error } = item;
+  const isFailed = code >= 400 || item.status?.toLowerCase() === 'failure' || error?.code !== undefined;
   if (!isFailed) return undefined;
-  const isCertain = (code >= 200 && code < 300) || code in refusals;
+  const refusal = refusalOf(code);
+  const isCertain = (code >= 200 && code < 300) || refusal !== undefined;
   if (!isCertain) return failureOfStatus(code, requestId);
-  const reason = byErrorCode[error_data?.code ?? 0] ?? refusals[code] ?? 'refused';
+  const reason = byErrorCode[error?.code ?? 0] ?? refusal ?? 'refused';
   return new UpstreamFailure(reason, {
-    ...factsOf(requestId),
-    ...fieldOf(error_data),
-    ...(reason !== 'duplicate' && contradicted([item])), // a duplicate may name the other campaign
+    ...idFacts(requestId),
+    ...refusedField(error),
+    ...(reason !== 'duplicate' && contradiction([item])), // a duplicate may name the other campaign
   });
 }
 
-/** A refusal beside which there is a campaign. */
-function contradicted(items: readonly WireItem[]): FailureFacts {
-  const isOne = ({ data }: WireItem): boolean =>
-    isObject(data) && sidOf(data['sid'] ?? data['id']) !== undefined;
-  return items.some(isOne) ? { isContradicted: true } : {};
+/** A campaign beside a refusal contradicts the refusal. */
+function contradiction(items: readonly WireItem[]): FailureFacts {
+  const hasCampaign = ({ data }: WireItem): boolean =>
+    isObject(data) && campaignFields.sid.of(data) !== undefined;
+  return items.some(hasCampaign) ? { isContradicted: true } : {};
 }
 
-/** An answer whose status says no; its body may say more, contradict it, or be HTML from a proxy. */
-export function failureOfAnswer(
-  { status, headers }: Pick<TransportAnswer, 'status' | 'headers'>,
+/** Failure of a response whose status is a refusal. Its body may be more precise, contradict it, or be HTML of a proxy. */
+export function failureOfResponse(
+  { status, headers }: { readonly status: number; readonly headers: Headers },
   body: { readonly envelope: WireEnvelope | undefined; readonly isJson: boolean },
   nowMs: number,
 ): UpstreamFailure {
-  const { request_id: requestId, response: items = [] } = body.envelope ?? {};
-  const reason = refusals[status];
-  // Of any other status the body is not believed: a proxy's 5xx does not know what the API behind it did.
+  const { requestId, items = [] } = body.envelope ?? {};
+  const reason = refusalOf(status);
+  // With any other status the body does not count: a proxy's 5xx does not know what the API behind it did.
   if (!reason) return failureOfStatus(status, requestId);
   if (reason === 'rateLimited') {
     const seconds = retryAfterSeconds(headers, nowMs);
     return new UpstreamFailure(reason, {
-      ...contradicted(items),
+      ...contradiction(items),
       ...(seconds !== undefined && { retryAfterSeconds: seconds }),
     });
   }
   for (const item of items) {
     const failure = failureOfItem(item, requestId);
-    if (failure && (item.error_data?.code !== undefined || failure.mayHaveBeenProcessed)) return failure;
+    if (failure && (item.error?.code !== undefined || failure.mayHaveBeenProcessed)) return failure;
   }
-  // A 404 that the API did not write says that the address is wrong, not that the campaign is unknown.
+  // A 404 that is not from the API means that the address is wrong, not that the campaign does not exist.
   if (status === 404 && !body.isJson) return new UpstreamFailure('invalidResponse', { isRefused: true });
   return new UpstreamFailure(reason, {
-    ...factsOf(requestId),
-    ...(reason !== 'duplicate' && contradicted(items)),
+    ...idFacts(requestId),
+    ...(reason !== 'duplicate' && contradiction(items)),
   });
 }
 
-function factsOf(requestId: string | undefined) {
+function idFacts(requestId: string | undefined): FailureFacts {
   return requestId === undefined ? {} : { requestId };
 }

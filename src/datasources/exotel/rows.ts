@@ -1,77 +1,75 @@
-import { type Row, type Window } from '../../domain/page.js';
+import { type Row, type Slice, type Window } from '../../domain/page.js';
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
+import { campaignFields } from './wire/campaign.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
-import { isObject, momentOrNull, sidOf } from './wire/values.js';
+import { isObject } from './wire/fields.js';
 
-/** Reads one item as what was asked for. */
-export function readItem<Wire, T>(
+/** Reads the data of an item; a failed or unreadable item is a failure. */
+export function readItem<T>(
   item: WireItem | undefined,
-  read: (data: unknown) => Wire | undefined,
-  map: (wire: Wire) => T,
+  read: (data: unknown) => T | undefined,
   requestId?: string,
 ): Row<T> {
   const failure = item && failureOfItem(item, requestId);
   if (failure) return failure;
-  const wire = read(item?.data);
-  if (wire !== undefined) return map(wire);
+  const row = read(item?.data);
+  if (row !== undefined) return row;
   return new UpstreamFailure('invalidResponse', {
     ...identityOf(item?.data),
     ...(requestId !== undefined && { requestId }),
   });
 }
 
-/** An unreadable row that names itself can be asked for again, or told from another. */
+/** Readable fields of an unreadable row: with a sid it can be read on its own, or be told apart from others. */
 function identityOf(data: unknown): FailureFacts {
   if (!isObject(data)) return {};
-  const sid = sidOf(data['sid'] ?? data['id']);
-  const { name } = data;
-  const createdAt = momentOrNull(data['date_created']);
+  const sid = campaignFields.sid.of(data);
+  const name = campaignFields.name.of(data);
+  const createdAt = campaignFields.createdAt.of(data);
   return {
     ...(sid !== undefined && { sid }),
-    ...(typeof name === 'string' && { name }),
+    ...(name !== undefined && { name }),
     ...(createdAt !== null && { createdAt }),
   };
 }
 
 /**
- * The window that an answer holds.
- * @param asked what was asked for; the answer may be smaller (`metadata.limit`).
- * @throws UpstreamFailure where it can't be told how many rows there are.
+ * Reads the window in a response.
+ * @param requested the response may have fewer rows (`metadata.limit`).
+ * @throws UpstreamFailure if the number of rows is unknown.
  */
-export function readWindow<Wire, T>(
-  { metadata, response, request_id, isList, answeredAtMs }: WireEnvelope,
-  asked: { readonly offset: number; readonly limit: number },
-  read: (data: unknown) => Wire | undefined,
-  map: (wire: Wire) => T,
+export function readWindow<T>(
+  { total, limit: statedLimit, items, requestId, isList, answeredAtMs }: WireEnvelope,
+  requested: Slice,
+  read: (data: unknown) => T | undefined,
 ): Window<T> {
-  const rows = response.map((item) => readItem(item, read, map, request_id));
+  const rows = items.map((item) => readItem(item, read, requestId));
   throwIfWhole(rows, isList);
-  const end = asked.offset + rows.length;
-  const said = Math.min(metadata?.limit ?? asked.limit, asked.limit);
-  if (metadata?.total === undefined) {
-    const isNothing = !isList && rows.length === 0;
-    if (isNothing || rows.length >= said) throw new UpstreamFailure('invalidResponse');
-    return { offset: asked.offset, limit: asked.limit, total: end, rows, answeredAtMs };
+  const { offset, limit } = requested;
+  const end = offset + rows.length;
+  const isFull = rows.length >= Math.min(statedLimit ?? limit, limit);
+  if (total === undefined) {
+    const isEmpty = !isList && rows.length === 0;
+    if (isEmpty || isFull) throw new UpstreamFailure('invalidResponse');
+    return { offset, limit, total: end, rows, answeredAtMs };
   }
-  // A smaller limit counts only where it cut something off: the document's samples name limits nobody asked for.
-  const isCut = rows.length >= said && end < metadata.total;
-  const limit = isCut ? Math.min(rows.length, asked.limit) : asked.limit;
+  // A smaller limit counts only where it cut rows off: the document's samples have limits that were not requested.
   return {
-    offset: asked.offset,
-    limit,
-    total: rows.length > 0 ? Math.max(metadata.total, end) : metadata.total,
+    offset,
+    limit: isFull && end < total ? Math.min(rows.length, limit) : limit,
+    total: rows.length > 0 ? Math.max(total, end) : total,
     rows,
     answeredAtMs,
   };
 }
 
-/** Failures that can't be of one row of a list: they speak of the request. */
-const ofTheRequest: ReadonlySet<FailureReason> = new Set(['unauthorized', 'rateLimited', 'notFound']);
+/** Failures that concern the request, never a single row of a list. */
+const ofRequest: ReadonlySet<FailureReason> = new Set(['unauthorized', 'rateLimited', 'notFound']);
 
-/** "HTTP 200 can carry a failed item": where it is the only one, it may stand for the whole answer. */
+/** "HTTP 200 can carry a failed item": a single one may stand for the whole response. */
 function throwIfWhole(rows: readonly Row<unknown>[], isList: boolean): void {
   const [only] = rows;
   if (rows.length !== 1 || !(only instanceof UpstreamFailure)) return;
-  if (ofTheRequest.has(only.reason) || (!isList && only.reason !== 'invalidResponse')) throw only;
+  if (ofRequest.has(only.reason) || (!isList && only.reason !== 'invalidResponse')) throw only;
 }

@@ -6,7 +6,7 @@ import { isSidLength } from '../../domain/sid.js';
 import { type RequestTrace } from '../../domain/request-trace.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
-import { type LifecycleAction } from '../exotel/mapping/draft.js';
+import { type LifecycleAction } from '../exotel/wire/requests.js';
 import { Changes, type ChangesOptions } from './changes.js';
 import { type Creates } from './creates.js';
 import { type KeyedOutcome } from './keyed-creates.js';

@@ -6,7 +6,7 @@ import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failu
 import { type Campaign } from '../../schema/campaign.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
-import { type LifecycleAction } from '../exotel/mapping/draft.js';
+import { type LifecycleAction } from '../exotel/wire/requests.js';
 import { type WithCallbacks } from './create.js';
 import { lookUntilKnown } from './look-up/reconciler.js';
 import { actionProgress, type ChangeProgress, updateProgress } from './look-up/same-campaign.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { createToWire } from '../exotel/mapping/draft.js';
+import { createToWire } from '../exotel/wire/requests.js';
 
 /** Progress of a create. */
 export interface Progress {

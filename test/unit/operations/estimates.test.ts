@@ -6,8 +6,6 @@ import { type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { campaignFromWire } from '../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../src/datasources/exotel/mapping/message.js';
-import { readCampaign } from '../../../src/datasources/exotel/wire/campaign.js';
-import { readMessage } from '../../../src/datasources/exotel/wire/message.js';
 import { MemoryTier } from '../../../src/datasources/cache/memory-tier.js';
 import { EntryReference } from '../../../src/datasources/cache/read-report.js';
 import { MemoryState } from '../../../src/datasources/state/memory-state.js';
@@ -37,7 +35,7 @@ const plenty = 2 ** 40;
 
 function campaign(index: number, template: string) {
   const number = String(index).padStart(12, '0');
-  const wire = readCampaign(
+  const read = campaignFromWire(
     JSON.parse(
       JSON.stringify({
         sid: `sid-of-a-campaign-${number}`,
@@ -59,18 +57,20 @@ function campaign(index: number, template: string) {
         date_updated: new Date(Date.UTC(2026, 4, 1) + index * 1000).toISOString(),
       }),
     ),
+    { accountSid: 'exotel1', fetchedAt: text(new Date(index).toISOString()) },
   );
-  if (!wire) throw new Error('the campaign cannot be read');
-  return campaignFromWire(wire, { accountSid: 'exotel1', fetchedAt: text(new Date(index).toISOString()) });
+  if (!read) throw new Error('the campaign cannot be read');
+  return read;
 }
 
 function message(index: number, body: string) {
   const sid = `sid-of-a-message-${String(index).padStart(12, '0')}`;
-  const wire = readMessage(
+  const read = messageFromWire(
     JSON.parse(JSON.stringify({ sid, number: `+91${index}`, name: sid, body: body + sid, status: 'sent' })),
+    'sid-of-a-campaign',
   );
-  if (!wire) throw new Error('the message cannot be read');
-  return messageFromWire(wire, 'sid-of-a-campaign');
+  if (!read) throw new Error('the message cannot be read');
+  return read;
 }
 
 /** A cache of these values, and what it takes itself to hold. */

@@ -1,104 +1,73 @@
-import { isObject, lacksOffset } from '../wire/values.js';
-import { type Documented, DocumentedObject } from './documented.js';
+import { isObject, type JsonObject, ObjectShape, type Shape } from '../wire/fields.js';
+import { lacksOffset } from '../wire/values.js';
+
+/** A difference from the API document: an unknown key, an unknown status, or a value of another type. */
+export interface Drift {
+  readonly kind: 'key' | 'status' | 'shape';
+  /** Path of keys, never a value: `response[].data.schedule.newKey`. */
+  readonly path: string;
+}
 
 /** Longer than any key of the document. */
 const maximumKeyLength = 40;
 
-/**
- * A key as it may be shown: it comes from outside, so what could be a number of somebody's, an id or a sentence is not
- * repeated.
- */
+/** A key as it may be shown: keys from outside that could be numbers of people, ids or sentences are not repeated. */
 export function shownKey(key: string): string {
   const isName = /^[A-Za-z_][\w.-]*$/.test(key) && !/\d{3}/.test(key);
   return isName && key.length <= maximumKeyLength ? key : '(unprintable)';
 }
 
-/** The path of a key within what has this path. */
-function pathOf(parent: string, key: string): string {
-  return parent === '' ? key : `${parent}.${key}`;
-}
-
-/** Something that the document does not have: a key, a word for a status, or a value of another type. */
-export interface Drift {
-  readonly kind: 'key' | 'status' | 'shape';
-  /** Where, as names alone: `response[].data.schedule.newKey`. Never a value. */
-  readonly path: string;
-}
-
-type Values = Readonly<Record<string, unknown>>;
-
-/** More is no answer of this API, and nobody would read the list. */
+/** Responses of this API have far fewer keys, and nobody would read a longer list. */
 const maximumKeys = 200;
 
-/** What of an object is not in the document; what the document has and the object lacks is none of it. */
-export function differences(value: Values, documented: DocumentedObject, path: string): Drift[] {
-  return Object.keys(value)
-    .slice(0, maximumKeys)
-    .flatMap((key) => {
-      const what = documented.of(key);
-      return what === undefined
-        ? [{ kind: 'key' as const, path: pathOf(path, shownKey(key)) }]
-        : differencesOf(value[key], what, pathOf(path, key));
-    });
+/** Differences of an object from its documented shape. Missing keys are no difference. */
+export function differences(value: JsonObject, shape: ObjectShape, path: string): Drift[] {
+  const keys = Object.keys(value).slice(0, maximumKeys);
+  return keys.flatMap((key) => {
+    const expected = shape.of(key);
+    const keyPath = `${path}${path === '' ? '' : '.'}${expected === undefined ? shownKey(key) : key}`;
+    return expected === undefined
+      ? [{ kind: 'key', path: keyPath }]
+      : differencesOf(value[key], expected, keyPath);
+  });
 }
 
-/**
- * Whether the document has all of an object: then there are no differences. Most answers have none, and this finds it
- * without making anything: the signature of a row cost more than reading the row did.
- */
-export function isDocumented(value: Values, documented: DocumentedObject): boolean {
-  const { keys, as } = documented.written;
-  let place = 0;
+/** Differences of a value from its documented shape. */
+export function differencesOf(value: unknown, shape: Shape, path: string): Drift[] {
+  if (hasShape(value, shape)) return [];
+  if (isList(shape) && Array.isArray(value))
+    return value.slice(0, maximumKeys).flatMap((each) => differencesOf(each, shape[0], `${path}[]`));
+  if (shape instanceof ObjectShape && isObject(value)) return differences(value, shape, path);
+  return [{ kind: typeof shape === 'function' && typeof value === 'string' ? 'status' : 'shape', path }];
+}
+
+/** Whether an object has its documented shape. Most have, and this check allocates nothing. */
+export function isDocumented(value: JsonObject, shape: ObjectShape): boolean {
+  const { keys, shapes } = shape.written;
+  let position = 0;
   for (const key in value) {
-    const what = keys[place] === key ? as[place] : documented.inPlace(place, key);
-    place += 1;
-    if (what === undefined || !isAs(what, value[key])) return false;
+    const expected = keys[position] === key ? shapes[position] : shape.at(position, key);
+    position += 1;
+    if (expected === undefined || !hasShape(value[key], expected)) return false;
   }
   return true;
 }
 
-function isAs(documented: Documented, value: unknown): boolean {
-  if (value === null) return true;
-  if (documented === 'text') return typeof value === 'string';
-  if (documented === 'moment') return isMoment(value);
-  if (documented === 'number') return typeof value === 'number';
-  if (documented === 'anything') return true;
-  if (isList(documented)) return Array.isArray(value) && areAs(documented[0], value);
-  return isObject(value) && isDocumented(value, documented);
+function hasShape(value: unknown, shape: Shape): boolean {
+  if (value === null || shape === 'anything') return true;
+  if (shape === 'text') return typeof value === 'string';
+  if (shape === 'moment') return typeof value === 'string' && !lacksOffset(value);
+  if (shape === 'number') return typeof value === 'number';
+  if (typeof shape === 'function') return typeof value === 'string' && shape(value);
+  if (isList(shape)) return Array.isArray(value) && areOf(value, shape[0]);
+  return isObject(value) && isDocumented(value, shape);
 }
 
-function areAs(documented: Documented, values: readonly unknown[]): boolean {
-  for (const value of values) if (!isAs(documented, value)) return false;
+function areOf(values: readonly unknown[], shape: Shape): boolean {
+  for (const value of values) if (!hasShape(value, shape)) return false;
   return true;
 }
 
-function differencesOf(value: unknown, documented: Documented, path: string): Drift[] {
-  if (value === null || documented === 'anything') return [];
-  if (isList(documented))
-    return Array.isArray(value)
-      ? value.slice(0, maximumKeys).flatMap((each) => differencesOf(each, documented[0], `${path}[]`))
-      : [{ kind: 'shape', path }];
-  if (documented instanceof DocumentedObject)
-    return isObject(value) ? differences(value, documented, path) : [{ kind: 'shape', path }];
-  return isAs(documented, value) ? [] : [{ kind: 'shape', path }];
-}
-
-/** What is no time at all is told by its type alone: an empty text stands for none. */
-function isMoment(value: unknown): boolean {
-  return typeof value === 'string' && !lacksOffset(value);
-}
-
-/** A list of the document's, not one that was answered. */
-function isList(documented: Documented): documented is readonly [Documented] {
-  return Array.isArray(documented);
-}
-
-/** What objects of the same keys and types have in common; of two with the same signature the differences are the same. */
-export function signatureOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${[...new Set(value.map(signatureOf))].join('')}]`;
-  if (typeof value === 'string') return lacksOffset(value) ? 't' : 's';
-  if (!isObject(value)) return value === null ? '-' : ((typeof value)[0] ?? '');
-  let signature = '{';
-  for (const key in value) signature += `${key}${signatureOf(value[key])}`;
-  return `${signature}}`;
+function isList(shape: Shape): shape is readonly [Shape] {
+  return Array.isArray(shape);
 }

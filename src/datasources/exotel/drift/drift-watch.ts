@@ -1,156 +1,75 @@
-import { CampaignStatus } from '../../../domain/campaign.js';
-import { MessageStatus } from '../../../domain/message.js';
 import { type RequestTrace } from '../../../domain/request-trace.js';
 import { type Route } from '../call-observer.js';
-import { campaignStatusOf, messageStatusOf } from '../mapping/enums.js';
-import { callbackFields } from '../wire/callback.js';
-import { isObject } from '../wire/values.js';
-import { differences, type Drift, isDocumented, signatureOf } from './differences.js';
-import {
-  answer,
-  campaign,
-  campaignCallback,
-  campaignItem,
-  type DocumentedObject,
-  envelope,
-  item,
-  message,
-  messageCallback,
-  messageItem,
-} from './documented.js';
+import { campaignCallbackFields, callbackObject, messageCallbackFields } from '../wire/callback.js';
+import { campaignFields } from '../wire/campaign.js';
+import { envelopeShape, itemShape } from '../wire/envelope.js';
+import { isObject, type JsonObject, type ObjectShape, shapeOf } from '../wire/fields.js';
+import { messageFields } from '../wire/message.js';
+import { differences, differencesOf, type Drift, isDocumented } from './differences.js';
 
-/** Where something came from: a request of ours, or a callback. */
+/** Source of a drift: the route of a request, or a callback. */
 export type DriftRoute = Route | 'campaignCallback' | 'messageCallback';
 
-/** Told of what the document does not have, once for each answer that has it. */
+/** Called with each drift of a response or a callback, once. */
 export type OnDrift = (route: DriftRoute, drift: Drift, trace: RequestTrace | undefined) => void;
 
-/** An answer's rows share a few signatures; an upstream that makes up keys must not fill our memory. */
-const rememberedSignatures = 500;
-const longestSignature = 4000;
+const responseShape = envelopeShape.with({ response: 'anything' });
+const campaignItem = itemShape.with({ data: shapeOf(campaignFields) });
+const messageItem = itemShape.with({ data: shapeOf(messageFields) });
+const callbackShapes = { campaign: shapeOf(campaignCallbackFields), message: shapeOf(messageCallbackFields) };
 
-/** Many times what a page has; rows beyond are not looked at. */
-const comparedRows = 1000;
+/** Many times the size of a page. Further rows are not compared. */
+const maximumRows = 1000;
 
-/** Of most objects. */
-const nothing: readonly Drift[] = [];
+const noDrift: readonly Drift[] = [];
 
-/** Compares what the upstream says with what its document has. It is only looked at: nothing depends on it. */
+/** Compares responses and callbacks with the API document, and reports differences. Nothing else depends on it. */
 export class DriftWatch {
   readonly #onDrift: OnDrift;
-  readonly #seen = new Map<string, readonly Drift[]>();
 
   constructor(onDrift: OnDrift) {
     this.#onDrift = onDrift;
   }
 
   /**
-   * Looks at an answer.
-   * @param body undefined where it is no JSON: of a proxy's error that tells nothing, of a success it is a drift.
-   * @param trace of whom it was asked for.
+   * Compares a response.
+   * @param body undefined if it is not JSON: a drift for a success, but not for an error of a proxy.
+   * @param trace the request on whose behalf the call was made.
    */
   look(route: Route, status: number, body: unknown, trace?: RequestTrace): void {
     const isSuccess = status >= 200 && status < 300;
-    if (isObject(body) && 'response' in body) this.#tell(route, this.#ofAnswer(route, body), trace);
+    if (isObject(body) && 'response' in body)
+      this.#report(route, responseDrift(body, route === 'messages' ? messageItem : campaignItem), trace);
     else if (isSuccess && !(isObject(body) && 'RestException' in body))
-      this.#tell(route, [{ kind: 'shape', path: '' }], trace);
+      this.#report(route, [{ kind: 'shape', path: '' }], trace);
   }
 
-  /** Looks at a callback. */
+  /** Compares a callback. Its status is compared in any spelling of its key. */
   lookAtCallback(kind: 'campaign' | 'message', body: unknown): void {
-    const isOfCampaign = kind === 'campaign';
-    const route = isOfCampaign ? 'campaignCallback' : 'messageCallback';
-    const documented = isOfCampaign ? campaignCallback : messageCallback;
-    if (isObject(body))
-      this.#tell(route, [
-        ...this.#ofObject(body, documented, route, ''),
-        ...this.#ofStatus(callbackFields(body), isOfCampaign, 'status'),
-      ]);
-    else this.#tell(route, [{ kind: 'shape', path: '' }]);
+    const fields = kind === 'campaign' ? campaignCallbackFields : messageCallbackFields;
+    const { status } = callbackObject(body, fields);
+    this.#report(`${kind}Callback`, [
+      ...differencesOf(body ?? [], callbackShapes[kind], ''),
+      ...(typeof status === 'string' ? differences({ status }, callbackShapes[kind], '') : noDrift),
+    ]);
   }
 
-  #tell(route: DriftRoute, drifts: readonly Drift[], trace?: RequestTrace): void {
+  #report(route: DriftRoute, drifts: readonly Drift[], trace?: RequestTrace): void {
     if (drifts.length === 0) return;
-    const each = new Map(drifts.map((drift) => [`${drift.kind} ${drift.path}`, drift]));
-    for (const drift of each.values()) this.#onDrift(route, drift, trace);
-  }
-
-  /** Most answers have nothing that the document lacks: that is seen without making anything. */
-  #ofAnswer(route: Route, body: Readonly<Record<string, unknown>>): readonly Drift[] {
-    const { response } = body;
-    const isMessage = route === 'messages';
-    const isFamiliar = (each: unknown): boolean => isFamiliarItem(each, isMessage);
-    const areFamiliar = Array.isArray(response)
-      ? response.length <= comparedRows && response.every(isFamiliar)
-      : isFamiliar(response);
-    return areFamiliar && isDocumented(body, answer) ? nothing : this.#differencesOf(route, body);
-  }
-
-  #differencesOf(route: Route, body: Readonly<Record<string, unknown>>): Drift[] {
-    const { response, ...rest } = body;
-    const items: unknown[] = Array.isArray(response) ? response : [response];
-    const path = Array.isArray(response) ? 'response[]' : 'response';
-    return [
-      ...this.#ofObject(rest, envelope, 'envelope', ''),
-      ...items.slice(0, comparedRows).flatMap((each) => this.#ofItem(route, each, path)),
-    ];
-  }
-
-  #ofItem(route: Route, value: unknown, path: string): readonly Drift[] {
-    if (value === null) return [];
-    if (!isObject(value)) return [{ kind: 'shape', path }];
-    const isMessage = route === 'messages';
-    const { data, ...rest } = value;
-    const ofItem = this.#ofObject(rest, item, 'item', path);
-    if (data == null) return ofItem;
-    if (!isObject(data)) return [...ofItem, { kind: 'shape', path: `${path}.data` }];
-    const ofData = this.#ofObject(
-      data,
-      isMessage ? message : campaign,
-      isMessage ? 'message' : 'campaign',
-      `${path}.data`,
-    );
-    const ofStatus = this.#ofStatus(data, !isMessage, `${path}.data.status`);
-    return [...ofItem, ...ofData, ...ofStatus];
-  }
-
-  #ofObject(
-    value: Readonly<Record<string, unknown>>,
-    documented: DocumentedObject,
-    what: string,
-    path: string,
-  ): readonly Drift[] {
-    if (isDocumented(value, documented)) return nothing;
-    const key = `${what} ${path} ${signatureOf(value)}`;
-    const seen = this.#seen.get(key);
-    if (seen) return seen;
-    const found = differences(value, documented, path);
-    if (this.#seen.size >= rememberedSignatures) this.#seen.clear();
-    if (key.length <= longestSignature) this.#seen.set(key, found);
-    return found;
-  }
-
-  #ofStatus(
-    { status }: { readonly status?: unknown },
-    isOfCampaign: boolean,
-    path: string,
-  ): readonly Drift[] {
-    // Where it is no text, its type is told with the others.
-    return typeof status !== 'string' || isKnownStatus(status, isOfCampaign)
-      ? nothing
-      : [{ kind: 'status', path }];
+    const different = new Map(drifts.map((drift) => [`${drift.kind} ${drift.path}`, drift]));
+    for (const drift of different.values()) this.#onDrift(route, drift, trace);
   }
 }
 
-function isFamiliarItem(value: unknown, isMessage: boolean): boolean {
-  if (value === null) return true;
-  if (!isObject(value) || !isDocumented(value, isMessage ? messageItem : campaignItem)) return false;
-  const { data } = value;
-  return !isObject(data) || typeof data['status'] !== 'string' || isKnownStatus(data['status'], !isMessage);
-}
-
-function isKnownStatus(status: string, isOfCampaign: boolean): boolean {
-  return isOfCampaign
-    ? campaignStatusOf(status) !== CampaignStatus.UNKNOWN
-    : messageStatusOf(status) !== MessageStatus.UNKNOWN;
+function responseDrift(body: JsonObject, item: ObjectShape): readonly Drift[] {
+  const { response } = body;
+  const isList = Array.isArray(response);
+  const items: unknown[] = isList ? response.slice(0, maximumRows) : [response];
+  const isKnown = (each: unknown): boolean => each === null || (isObject(each) && isDocumented(each, item));
+  if (isDocumented(body, responseShape) && items.every(isKnown)) return noDrift;
+  const path = isList ? 'response[]' : 'response';
+  return [
+    ...differences(body, responseShape, ''),
+    ...items.flatMap((each) => differencesOf(each, item, path)),
+  ];
 }

@@ -1,34 +1,75 @@
 import { Channel } from '../../../domain/campaign.js';
 import { availableActions } from '../../../domain/lifecycle.js';
 import { type Campaign, type Stats } from '../../../schema/campaign.js';
-import { type WireCampaign } from '../wire/campaign.js';
-import { countOf, maximumInt } from '../wire/values.js';
-import { campaignStatusOf, contentTypeOf, smsTypeOf, wordReader } from './enums.js';
+import { campaignFields, countNameOf, scheduleFields } from '../wire/campaign.js';
+import { isObject, type JsonObject } from '../wire/fields.js';
+import { count, maximumInt } from '../wire/values.js';
+import { campaignStatusOf } from '../wire/words.js';
 
-type CountName = keyof Stats;
-
-/** By their names in any spelling; in the document they are hyphenated (`failed-no-attempt`). */
-const countNames: ReadonlyMap<string, CountName> = new Map([
-  ['SCHEDULED', 'scheduled'],
-  ['SUBMITTED', 'submitted'],
-  ['SENT', 'sent'],
-  ['FAILED', 'failed'],
-  ['FAILED_DND', 'failedDnd'],
-  ['FAILED_EXPIRED', 'failedExpired'],
-  ['FAILED_NO_ATTEMPT', 'failedNoAttempt'],
-  ['FAILED_NO_BALANCE', 'failedNoBalance'],
-  ['INVALID', 'invalid'],
-  ['TOTAL', 'total'], // of newer guide pages (docs/upstream.md, "Not settled")
-]);
-
-const countNameOf = wordReader((name) => countNames.get(name));
+/** Facts about a read that its rows may lack. */
+export interface ReadFacts {
+  /** The requested account, for rows without `account_sid`. */
+  readonly accountSid: string;
+  /** Time of the response, as UTC text. */
+  readonly fetchedAt: string;
+}
 
 /**
- * Missing and unreadable counts are 0: create answers no stats at all. Of two spellings of one name the later counts.
- * The total is what the upstream says, where that is more than the counts that have a name here: others may be spelt in
- * words that are no statuses of the document (`delivered`, `pending`), and are not guessed. It is clamped like each count.
+ * Reads a row as a campaign, with all derived values.
+ * @returns undefined if a field without which a campaign makes no sense is unreadable. All others may be missing, and further
+ *   keys are ignored.
  */
-function statsFromWire(wire: Readonly<Record<string, unknown>> | null): Stats {
+export function campaignFromWire(row: unknown, { accountSid, fetchedAt }: ReadFacts): Campaign | undefined {
+  if (!isObject(row)) return undefined;
+  const sid = campaignFields.sid.of(row);
+  const name = campaignFields.name.of(row);
+  const upstreamStatus = campaignFields.status.of(row);
+  const template = campaignFields.template.of(row);
+  const senderId = campaignFields.senderId.of(row);
+  const createdAt = campaignFields.createdAt.of(row);
+  if (sid === undefined || name === undefined || upstreamStatus === undefined) return undefined;
+  if (template === undefined || senderId === undefined || createdAt === null) return undefined;
+  const status = campaignStatusOf(upstreamStatus);
+  const schedule = campaignFields.schedule.of(row);
+  return {
+    __typename: 'Campaign',
+    id: sid,
+    sid,
+    accountSid: campaignFields.accountSid.of(row) ?? accountSid,
+    name,
+    channel: Channel.SMS, // missing in many rows; this API has no other
+    contentType: campaignFields.contentType.of(row),
+    status,
+    upstreamStatus,
+    state: campaignFields.state.of(row),
+    lists: campaignFields.lists.of(row).map((list) => ({ sid: list })),
+    schedule: {
+      startTime: scheduleFields.startTime.of(schedule),
+      endTime: scheduleFields.endTime.of(schedule),
+    },
+    template,
+    smsType: campaignFields.smsType.of(row),
+    senderId,
+    dltEntityId: campaignFields.dltEntityId.of(row),
+    dltTemplateId: campaignFields.dltTemplateId.of(row),
+    statusCallback: campaignFields.statusCallback.of(row),
+    smsStatusCallback: campaignFields.smsStatusCallback.of(row),
+    reportUrl: campaignFields.reportUrl.of(row),
+    estimatedCost: campaignFields.estimatedCost.of(row),
+    stats: statsFromWire(campaignFields.stats.of(row)),
+    availableActions: availableActions(status),
+    createdAt,
+    updatedAt: campaignFields.updatedAt.of(row) ?? createdAt,
+    fetchedAt,
+  };
+}
+
+/**
+ * Missing and unreadable counts are 0: create has no stats at all. Of two spellings of a key the later one counts. The total is
+ * the upstream's if it is greater than the sum: other counts may have names of statuses that the document lacks (`delivered`,
+ * `pending`), and those are not guessed.
+ */
+function statsFromWire(counts: JsonObject): Stats {
   const stats: Stats = {
     scheduled: 0,
     submitted: 0,
@@ -42,57 +83,13 @@ function statsFromWire(wire: Readonly<Record<string, unknown>> | null): Stats {
     total: 0,
   };
   let sum = 0;
-  for (const key in wire) {
+  for (const key in counts) {
     const name = countNameOf(key);
     if (!name) continue;
-    const count = countOf(wire[key]) ?? 0;
-    if (name !== 'total') sum += count - stats[name];
-    stats[name] = count;
+    const number = count.read(counts[key]) ?? 0;
+    if (name !== 'total') sum += number - stats[name];
+    stats[name] = number;
   }
   stats.total = Math.min(Math.max(sum, stats.total), maximumInt);
   return stats;
-}
-
-/** What a row itself may not say. */
-export interface ReadFacts {
-  /** The account that was asked: `account_sid` where the row has none. */
-  readonly accountSid: string;
-  /** When the answer arrived, as UTC text. */
-  readonly fetchedAt: string;
-}
-
-/** A campaign of the schema's shape, with everything derived computed here, once. */
-export function campaignFromWire(wire: WireCampaign, { accountSid, fetchedAt }: ReadFacts): Campaign {
-  const status = campaignStatusOf(wire.status);
-  return {
-    __typename: 'Campaign',
-    id: wire.sid,
-    sid: wire.sid,
-    accountSid: wire.account_sid ?? accountSid,
-    name: wire.name,
-    channel: Channel.SMS, // missing in many rows; this API has no other
-    contentType: contentTypeOf(wire.content_type),
-    status,
-    upstreamStatus: wire.status,
-    state: wire.state,
-    lists: wire.lists.map((sid) => ({ sid })),
-    schedule: {
-      startTime: wire.schedule?.start_time ?? null,
-      endTime: wire.schedule?.end_time ?? wire.schedule?.expiry_time ?? null,
-    },
-    template: wire.template,
-    smsType: smsTypeOf(wire.sms_type),
-    senderId: wire.sender_id,
-    dltEntityId: wire.dlt_entity_id ?? wire.dlt_entitiy_id,
-    dltTemplateId: wire.dlt_template_id,
-    statusCallback: wire.status_callback,
-    smsStatusCallback: wire.sms_status_callback,
-    reportUrl: wire.report_url,
-    estimatedCost: wire.estimated_cost,
-    stats: statsFromWire(wire.stats),
-    availableActions: availableActions(status),
-    createdAt: wire.date_created,
-    updatedAt: wire.date_updated ?? wire.date_created,
-    fetchedAt,
-  };
 }

@@ -1,30 +1,39 @@
 import { createHash } from 'node:crypto';
 import { type CampaignStatus } from '../../../domain/campaign.js';
 import { type Message, type MessageStatusEvent } from '../../../schema/message.js';
-import { readCampaignCallback, readMessageCallback } from '../wire/callback.js';
-import { type WireMessage } from '../wire/message.js';
-import { campaignStatusOf, messageStatusOf } from './enums.js';
+import { campaignCallbackFields, callbackObject, messageCallbackFields } from '../wire/callback.js';
+import { isObject } from '../wire/fields.js';
+import { messageFields } from '../wire/message.js';
+import { campaignStatusOf, messageStatusOf } from '../wire/words.js';
 
-/** A message of the schema's shape; the row itself does not name its campaign. */
-export function messageFromWire(wire: WireMessage, campaignSid: string): Message {
+/**
+ * Reads a row as a message; the row does not name its campaign.
+ * @returns undefined if a field without which a message makes no sense is unreadable.
+ */
+export function messageFromWire(row: unknown, campaignSid: string): Message | undefined {
+  if (!isObject(row)) return undefined;
+  const sid = messageFields.sid.of(row);
+  const number = messageFields.number.of(row);
+  const status = messageFields.status.of(row);
+  if (sid === undefined || number === undefined || status === undefined) return undefined;
   return {
     __typename: 'Message',
     campaignSid,
-    id: wire.sid,
-    sid: wire.sid,
-    number: wire.number,
-    name: wire.name,
-    body: wire.body ?? wire.message,
-    status: messageStatusOf(wire.status),
-    upstreamStatus: wire.status,
-    detailedStatus: wire.detailed_status,
-    direction: wire.direction,
-    senderId: wire.sender_id,
-    scheduledAt: wire.schedule_time,
+    id: sid,
+    sid,
+    number,
+    name: messageFields.name.of(row),
+    body: messageFields.body.of(row),
+    status: messageStatusOf(status),
+    upstreamStatus: status,
+    detailedStatus: messageFields.detailedStatus.of(row),
+    direction: messageFields.direction.of(row),
+    senderId: messageFields.senderId.of(row),
+    scheduledAt: messageFields.scheduledAt.of(row),
   };
 }
 
-/** What a campaign callback says: a hint, since anybody who knows the address could have sent it. */
+/** Content of a campaign callback. It is only a hint, since anybody who knows the address can send one. */
 export interface CampaignHint {
   readonly campaignSid: string;
   readonly status: CampaignStatus;
@@ -33,35 +42,44 @@ export interface CampaignHint {
   readonly identity: string;
 }
 
-/** @returns undefined for what is no campaign callback. */
+/**
+ * Reads what is sent to `status_callback` "when a SMS campaign will start or completed" (API document, create): at least once,
+ * late, and not signed.
+ * @returns undefined for anything else.
+ */
 export function campaignHintFromWire(body: unknown): CampaignHint | undefined {
-  const wire = readCampaignCallback(body);
-  return (
-    wire && {
-      campaignSid: wire.campaign_sid,
-      status: campaignStatusOf(wire.status),
-      hasReport: wire.reports !== null,
-      identity: digestOf(wire),
-    }
-  );
+  const fields = callbackObject(body, campaignCallbackFields);
+  const { campaignSid, status, updatedAt, reports } = campaignCallbackFields;
+  const [sid, word, report] = [campaignSid.of(fields), status.of(fields), reports.of(fields)];
+  if (sid === undefined || word === undefined) return undefined;
+  const identity = createHash('sha256').update(JSON.stringify([sid, word, updatedAt.of(fields), report]));
+  return {
+    campaignSid: sid,
+    status: campaignStatusOf(word),
+    hasReport: report !== null,
+    identity: identity.digest('base64url'),
+  };
 }
 
-/** @returns undefined for what is no message callback. */
+/**
+ * Reads what is sent to `sms_status_callback` "once SMS reaches terminal state" (API document, create).
+ * @returns undefined for anything else.
+ */
 export function messageEventFromWire(body: unknown): MessageStatusEvent | undefined {
-  const wire = readMessageCallback(body);
-  return (
-    wire && {
-      campaignSid: wire.campaign_sid,
-      messageSid: wire.sms_sid,
-      number: wire.number,
-      status: messageStatusOf(wire.status),
-      upstreamStatus: wire.status,
-      createdAt: wire.date_created,
-      sentAt: wire.date_sent,
-    }
-  );
-}
-
-function digestOf(wire: object): string {
-  return createHash('sha256').update(JSON.stringify(wire)).digest('base64url');
+  const fields = callbackObject(body, messageCallbackFields);
+  const campaignSid = messageCallbackFields.campaignSid.of(fields);
+  const messageSid = messageCallbackFields.messageSid.of(fields);
+  const number = messageCallbackFields.number.of(fields);
+  const status = messageCallbackFields.status.of(fields);
+  if (campaignSid === undefined || messageSid === undefined) return undefined;
+  if (number === undefined || status === undefined) return undefined;
+  return {
+    campaignSid,
+    messageSid,
+    number,
+    status: messageStatusOf(status),
+    upstreamStatus: status,
+    createdAt: messageCallbackFields.createdAt.of(fields),
+    sentAt: messageCallbackFields.sentAt.of(fields),
+  };
 }

@@ -1,114 +1,98 @@
 import { maximumNumberLength, maximumStatusLength } from '../../../domain/rules/draft.js';
 import { parseJson } from '../../../domain/json.js';
+import {
+  field,
+  type Fields,
+  guideField,
+  isObject,
+  type JsonObject,
+  unread,
+  type WireType,
+} from './fields.js';
 import { utf8Text } from './utf8-text.js';
-import { isObject, momentOrNull, sidOf, textOf, textOrNull } from './values.js';
+import { anyText, moment, sid, text } from './values.js';
+import { campaignStatus, messageStatus } from './words.js';
 
-/** What a campaign callback says. */
-export interface WireCampaignCallback {
-  readonly campaign_sid: string;
-  readonly date_updated: string | null;
-  readonly status: string;
-  readonly reports: string | null;
-}
+type StatusType = WireType<string | undefined>;
 
-/** What a message callback says. */
-export interface WireMessageCallback {
-  readonly campaign_sid: string;
-  readonly sms_sid: string;
-  readonly date_created: string | null;
-  readonly date_sent: string | null;
-  readonly number: string;
-  readonly status: string;
-}
-
-type Field = keyof WireCampaignCallback | keyof WireMessageCallback;
-
-/**
- * Fields by their names without case and separators: as the document has them (`campaign_sid`), and as newer guide pages
- * do (`CampaignSid`, `SmsSid`, `To`, `DeliveredAt`, `report_url`: docs/upstream.md, "Not settled").
- */
-const fieldNames: ReadonlyMap<string, Field> = new Map([
-  ['campaignsid', 'campaign_sid'],
-  ['smssid', 'sms_sid'],
-  ['datecreated', 'date_created'],
-  ['dateupdated', 'date_updated'],
-  ['datesent', 'date_sent'],
-  ['deliveredat', 'date_sent'],
-  ['number', 'number'],
-  ['to', 'number'],
-  ['status', 'status'],
-  ['reports', 'reports'],
-  ['reporturl', 'reports'],
-]);
-
-/** No name of a field is longer. */
-const longestName = 24;
-
-/** The fields of a callback under the document's names, whose own spelling comes first. */
-export function callbackFields(body: unknown): Readonly<Partial<Record<Field, unknown>>> {
-  if (!isObject(body)) return {};
-  const fields: Partial<Record<Field, unknown>> = {};
-  for (const key of Object.keys(body)) {
-    if (key.length > longestName) continue;
-    const field = fieldNames.get(key.toLowerCase().replaceAll(/[-_ ]/g, ''));
-    if (field && (key === field || fields[field] === undefined)) fields[field] = body[key];
-  }
-  return fields;
-}
-
-/**
- * Reads what is POSTed to `status_callback` "when a SMS campaign will start or completed": API document, create. As JSON
- * or as a form, at least once, late, and not signed (docs/upstream.md, limits).
- * @returns undefined for what is none.
- */
-export function readCampaignCallback(body: unknown): WireCampaignCallback | undefined {
-  const { campaign_sid, status: word, date_updated, reports } = callbackFields(body);
-  const [sid, status] = [sidOf(campaign_sid), statusOf(word)];
-  if (sid === undefined || status === undefined) return undefined;
-  // Forms and careless senders write `null` for nothing.
-  const link = reports === 'null' ? null : textOrNull(reports);
-  return { campaign_sid: sid, date_updated: textOrNull(date_updated), status, reports: link };
-}
-
-/**
- * Reads what is POSTed to `sms_status_callback` "once SMS reaches terminal state": API document, create.
- * @returns undefined for what is none.
- */
-export function readMessageCallback(body: unknown): WireMessageCallback | undefined {
-  const { campaign_sid, sms_sid, status: word, number: to, ...dates } = callbackFields(body);
-  const [sid, message, status] = [sidOf(campaign_sid), sidOf(sms_sid), statusOf(word)];
-  const number = textOf(to);
-  if (sid === undefined || message === undefined || status === undefined) return undefined;
-  if (number === undefined || number.length > maximumNumberLength) return undefined;
-  return {
-    campaign_sid: sid,
-    sms_sid: message,
-    date_created: momentOrNull(dates.date_created),
-    date_sent: momentOrNull(dates.date_sent),
-    number,
-    status,
+/** Some text with a maximum length. */
+function bounded(type: StatusType, maximumLength: number): StatusType {
+  const read = (value: unknown): string | undefined => {
+    const found = type.read(value);
+    return found !== undefined && found.length <= maximumLength ? found : undefined;
   };
+  return { ...type, read };
 }
 
-function statusOf(word: unknown): string | undefined {
-  return typeof word === 'string' && word !== '' && word.length <= maximumStatusLength ? word : undefined;
+function status(type: StatusType): StatusType {
+  const { read, shape } = bounded(type, maximumStatusLength);
+  return { read: (value) => read(value) || undefined, shape };
+}
+
+/** Forms and careless senders write `null` for nothing. */
+const link: WireType<string | null> = {
+  read: (value) => (value === 'null' ? null : text.read(value)),
+  shape: 'text',
+};
+
+/**
+ * Body of a callback to `status_callback`. Newer guide pages have `CampaignSid` and `report_url` (docs/upstream.md, "Not
+ * settled"): case and separators of keys are ignored.
+ */
+export const campaignCallbackFields = {
+  campaignSid: field(sid, 'campaign_sid'),
+  status: field(status(campaignStatus), 'status'),
+  createdAt: unread('moment', 'date_created'),
+  updatedAt: field({ ...text, shape: 'moment' }, 'date_updated'),
+  reports: guideField(link, 'reports', 'report_url'),
+};
+
+/** Body of a callback to `sms_status_callback`; newer guide pages have `SmsSid`, `To` and `DeliveredAt`. */
+export const messageCallbackFields = {
+  campaignSid: field(sid, 'campaign_sid'),
+  messageSid: field(sid, 'sms_sid'),
+  number: guideField(bounded(anyText, maximumNumberLength), 'number', 'to'),
+  status: field(status(messageStatus), 'status'),
+  createdAt: field(moment, 'date_created'),
+  sentAt: guideField(moment, 'date_sent', 'delivered_at'),
+};
+
+/** No key of a callback is longer. */
+const maximumKeyLength = 24;
+
+function canonicalKey(key: string): string {
+  return key.toLowerCase().replaceAll(/[-_ ]/g, '');
+}
+
+/** A callback's body in the spelling of its fields; an exact spelling wins. */
+export function callbackObject(body: unknown, fields: Fields): JsonObject {
+  if (!isObject(body)) return {};
+  const keys = new Map(
+    Object.values(fields).flatMap((one) => one.keys.map((key) => [canonicalKey(key), key] as const)),
+  );
+  const object: Record<string, unknown> = {};
+  for (const given of Object.keys(body)) {
+    const key = given.length > maximumKeyLength ? undefined : keys.get(canonicalKey(given));
+    if (key !== undefined && (given === key || object[key] === undefined)) object[key] = body[given];
+  }
+  return object;
 }
 
 /**
- * Reads the body of a callback, "as JSON or as a form (pages disagree: take both)": docs/upstream.md, limits. What it is
- * shows in the body; of the content type only the charset and the boundary of a multipart form count.
+ * Parses the body of a callback, "as JSON or as a form (pages disagree: take both)" (docs/upstream.md, limits). The content type
+ * matters only for the charset and the boundary of a multipart form.
  * @returns undefined for broken JSON; fields, perhaps none, for anything else.
  */
 export function readCallbackBody(bytes: Buffer, contentType = ''): unknown {
-  const text = bodyText(bytes, contentType).trim();
-  if (text.startsWith('{')) return parseJson(text);
+  const body = bodyText(bytes, contentType).trim();
+  if (body.startsWith('{')) return parseJson(body);
   const boundary = boundaryIn(contentType);
-  return fieldsOf(boundary === undefined ? new URLSearchParams(text) : partsOf(text, boundary));
+  return fieldsOf(boundary === undefined ? new URLSearchParams(body) : partsOf(body, boundary));
 }
 
 type Pair = readonly [name: string, value: string];
 
-/** What stands in place of a field that is given twice, with two values: which of them is meant can't be told. */
+/** Value of a form field that appears twice with different values; no reader accepts it. */
 const ambiguous: readonly never[] = [];
 
 function fieldsOf(pairs: Iterable<Pair>): Readonly<Record<string, unknown>> {
@@ -118,7 +102,7 @@ function fieldsOf(pairs: Iterable<Pair>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(fields);
 }
 
-/** RFC 7578: each part has headers, an empty line and a value. */
+/** Parts of a multipart form: headers, an empty line, a value (RFC 7578). */
 function partsOf(text: string, boundary: string): Pair[] {
   return text.split(`--${boundary}`).flatMap((part): Pair[] => {
     const end = part.indexOf('\r\n\r\n');
@@ -133,9 +117,9 @@ function boundaryIn(contentType: string): string | undefined {
   return /;\s*boundary\s*=\s*"?([^\s;"]{1,70})/i.exec(contentType)?.[1];
 }
 
-/** A mark of the order of bytes says more than a content type; a charset that nobody knows says nothing. */
+/** Decodes a body. A byte order mark wins over the content type, and an unknown charset is ignored. */
 function bodyText(bytes: Buffer, contentType: string): string {
-  const charset = charsetByMark(bytes) ?? /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
+  const charset = charsetOfMark(bytes) ?? /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
   if (charset === undefined) return utf8Text(bytes);
   try {
     return new TextDecoder(charset).decode(bytes);
@@ -144,7 +128,7 @@ function bodyText(bytes: Buffer, contentType: string): string {
   }
 }
 
-function charsetByMark([first, second, third]: Buffer): string | undefined {
+function charsetOfMark([first, second, third]: Buffer): string | undefined {
   if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;

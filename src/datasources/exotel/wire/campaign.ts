@@ -1,110 +1,63 @@
-import { isObject, momentOrNull, sidOf, textOf, textOrNull } from './values.js';
+import { type Stats } from '../../../schema/campaign.js';
+import { field, guideField, nested, ObjectShape, shapeOf, unread } from './fields.js';
+import { anyText, count, exactText, listSids, moment, money, numericId, sid, text } from './values.js';
+import { campaignStatus, canonicalWord, contentType, smsType, wordReader } from './words.js';
+
+/** Start and end of a campaign: create has `expiry_time`, all others `end_time`. */
+export const scheduleFields = {
+  startTime: field(moment, 'start_time'),
+  endTime: field(moment, 'end_time', 'expiry_time'),
+};
+
+/** Message counts in the document's spelling. */
+const countKeys: Readonly<Record<Exclude<keyof Stats, 'total'>, string>> = {
+  scheduled: 'scheduled',
+  submitted: 'submitted',
+  sent: 'sent',
+  failed: 'failed',
+  failedDnd: 'failed-dnd',
+  failedExpired: 'failed-expired',
+  failedNoAttempt: 'failed-no-attempt',
+  failedNoBalance: 'failed-no-balance',
+  invalid: 'invalid',
+};
+
+const countNames = new Map<string, keyof Stats>([
+  ...Object.entries(countKeys).map(([name, key]) => [canonicalWord(key), name as keyof Stats] as const),
+  ['TOTAL', 'total'], // in newer guide pages (docs/upstream.md, "Not settled")
+]);
+
+/** Name of a count by its key in any spelling. */
+export const countNameOf = wordReader((word) => countNames.get(word));
+
+const statsShape = new ObjectShape(
+  Object.fromEntries(Object.values(countKeys).map((key) => [key, count.shape])),
+);
 
 /**
- * A campaign as get, update, list and create spell it, which differ:
- * - `dlt_entitiy_id` (sic) in get, update and list, `dlt_entity_id` in create;
- * - `schedule.expiry_time` in create, `schedule.end_time` elsewhere;
- * - no `stats`, `estimated_cost` or `sms_status_callback` in create; `state` in the list only; `channel`
- *   missing in many list rows.
+ * A campaign, as create, get, update and list spell it. Create has no `stats`, `estimated_cost` or `sms_status_callback`, only
+ * the list has `state`, and many of its rows lack `channel`. `dlt_entitiy_id` (sic) is in get, update and list.
  */
-export interface WireCampaign {
-  readonly sid: string;
-  readonly account_sid: string | null;
-  readonly name: string;
-  readonly content_type: string | null;
-  readonly lists: readonly string[];
-  readonly schedule: WireSchedule | null;
-  readonly status_callback: string | null;
-  readonly sms_status_callback: string | null;
-  readonly status: string;
-  readonly state: string | null;
-  readonly report_url: string | null;
-  readonly dlt_entity_id: string | null;
-  readonly dlt_entitiy_id: string | null;
-  readonly dlt_template_id: string | null;
-  readonly sender_id: string;
-  readonly sms_type: string | null;
-  readonly template: string;
-  readonly estimated_cost: number | null;
-  readonly date_created: string;
-  readonly date_updated: string | null;
-  readonly stats: Readonly<Record<string, unknown>> | null;
-}
-
-interface WireSchedule {
-  readonly start_time: string | null;
-  readonly end_time: string | null;
-  readonly expiry_time: string | null;
-}
-
-/**
- * Reads a row; undefined for one that makes no sense: keys without which it tells a client nothing must be there.
- * Everything else may be missing or unreadable, and keys that the document does not have are passed over. Newer guide
- * pages have a campaign's `id` for its `sid` (docs/upstream.md, "Not settled").
- */
-export function readCampaign(row: unknown): WireCampaign | undefined {
-  if (!isObject(row)) return undefined;
-  const sid = sidOf(row['sid'] ?? row['id']);
-  const name = textOf(row['name']);
-  const sender_id = textOf(row['sender_id']);
-  const date_created = momentOrNull(row['date_created']);
-  const { status, template } = row;
-  if (sid === undefined || name === undefined || sender_id === undefined || date_created === null)
-    return undefined;
-  if (typeof status !== 'string' || typeof template !== 'string') return undefined;
-  return {
-    sid,
-    account_sid: textOrNull(row['account_sid']),
-    name,
-    content_type: textOrNull(row['content_type']),
-    lists: listSidsOf(row['lists']),
-    schedule: scheduleOf(row['schedule']),
-    status_callback: textOrNull(row['status_callback']),
-    sms_status_callback: textOrNull(row['sms_status_callback']),
-    status,
-    state: textOrNull(row['state']),
-    report_url: textOrNull(row['report_url']),
-    dlt_entity_id: digitsOrNull(row['dlt_entity_id']),
-    dlt_entitiy_id: digitsOrNull(row['dlt_entitiy_id']),
-    dlt_template_id: digitsOrNull(row['dlt_template_id']),
-    sender_id,
-    sms_type: textOrNull(row['sms_type']),
-    template,
-    estimated_cost: costOrNull(row['estimated_cost']),
-    date_created,
-    date_updated: momentOrNull(row['date_updated']),
-    stats: isObject(row['stats']) ? row['stats'] : null, // the mapping knows how counts are spelt
-  };
-}
-
-function scheduleOf(value: unknown): WireSchedule | null {
-  if (!isObject(value)) return null;
-  return {
-    start_time: momentOrNull(value['start_time']),
-    end_time: momentOrNull(value['end_time']),
-    expiry_time: momentOrNull(value['expiry_time']),
-  };
-}
-
-/** An id that is digits but never a number: 19 digits exceed what a number holds, and a wrong id is worse than none. */
-function digitsOrNull(value: unknown): string | null {
-  return Number.isSafeInteger(value) ? String(value) : textOrNull(value);
-}
-
-/** A campaign has up to 5. */
-const maximumLists = 1000;
-
-/** One list may stand alone; where one of several is unreadable, or there are far too many, none is guessed. */
-function listSidsOf(value: unknown): readonly string[] {
-  if (value == null) return [];
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (values.length > maximumLists) return [];
-  const sids = values.map(textOf);
-  return sids.every((sid) => sid !== undefined) ? sids : [];
-}
-
-/** Money; some layers write numbers as text. */
-function costOrNull(value: unknown): number | null {
-  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : null;
-}
+export const campaignFields = {
+  sid: guideField(sid, 'sid', 'id'),
+  accountSid: field(text, 'account_sid'),
+  name: field(anyText, 'name'),
+  channel: unread('text', 'channel'),
+  contentType: field(contentType, 'content_type'),
+  status: field(campaignStatus, 'status'),
+  state: field(text, 'state'),
+  lists: field(listSids, 'lists'),
+  schedule: field(nested(shapeOf(scheduleFields)), 'schedule'),
+  template: field(exactText, 'template'),
+  smsType: field(smsType, 'sms_type'),
+  senderId: field(anyText, 'sender_id'),
+  dltEntityId: field(numericId, 'dlt_entity_id', 'dlt_entitiy_id'),
+  dltTemplateId: field(numericId, 'dlt_template_id'),
+  statusCallback: field(text, 'status_callback'),
+  smsStatusCallback: field(text, 'sms_status_callback'),
+  reportUrl: field(text, 'report_url'),
+  estimatedCost: field(money, 'estimated_cost'),
+  stats: field(nested(statsShape), 'stats'),
+  createdAt: field(moment, 'date_created'),
+  updatedAt: field(moment, 'date_updated'),
+};

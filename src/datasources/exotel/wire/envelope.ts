@@ -1,93 +1,120 @@
-import { countOf, integerOf, isObject } from './values.js';
+import { field, isObject, type JsonObject, nested, shapeOf, unread, type WireType } from './fields.js';
+import { count, exactText, integer } from './values.js';
 
-type Values = Readonly<Record<string, unknown>>;
+/** Longer ones are no ids of requests; people see them. */
+const maximumRequestIdLength = 128;
 
-/** `{code, message, description}`, seen in failed items. */
+const requestId: WireType<string | undefined> = {
+  read: (value) => {
+    const id = exactText.read(value);
+    return id !== undefined && id.length <= maximumRequestIdLength ? id : undefined;
+  },
+  shape: 'text',
+};
+
+const metadataFields = {
+  count: unread('number', 'count'),
+  offset: unread('number', 'offset'),
+  total: field(count, 'total'),
+  limit: field(count, 'limit'),
+};
+
+const envelopeFields = {
+  requestId: field(requestId, 'request_id'),
+  method: unread('text', 'method'),
+  httpCode: field(integer, 'http_code'),
+  metadata: field(nested(shapeOf(metadataFields)), 'metadata'),
+};
+
+const errorFields = {
+  code: field(integer, 'code'),
+  message: field(exactText, 'message'),
+  description: field(exactText, 'description'),
+};
+
+const itemFields = {
+  code: field(integer, 'code'),
+  status: field(exactText, 'status'),
+  error: field(nested(shapeOf(errorFields)), 'error_data'),
+};
+
+/** Documented shape of an envelope without its items. */
+export const envelopeShape = shapeOf(envelopeFields);
+/** Documented shape of an item without its data. */
+export const itemShape = shapeOf(itemFields);
+
+/** `error_data` of a failed item. */
 export interface WireErrorData {
   readonly code: number | undefined;
   readonly message: string | undefined;
   readonly description: string | undefined;
 }
 
-/** One row of an answer; its `data` is read by what was asked for. */
+/** An item of a response. Its `data` is read by the mapping. */
 export interface WireItem {
   readonly code: number | undefined;
   readonly status: string | undefined;
-  readonly error_data: WireErrorData | null;
+  /** Null if there is none. */
+  readonly error: WireErrorData | null;
   readonly data: unknown;
 }
 
-/**
- * What every answer is wrapped in. Nothing of it must be there: whatever is written in another way says nothing, so
- * there is nothing for a schema to refuse, and plain functions read it.
- */
+/** Envelope of every response. All of it is optional: unreadable parts are undefined. */
 export interface WireEnvelope {
-  readonly request_id: string | undefined;
-  readonly http_code: number | undefined;
-  readonly metadata: { readonly total: number | undefined; readonly limit: number | undefined } | undefined;
-  readonly response: readonly WireItem[];
+  readonly requestId: string | undefined;
+  readonly httpCode: number | undefined;
+  /** Number of rows, and maximum of rows in a page. */
+  readonly total: number | undefined;
+  readonly limit: number | undefined;
+  readonly items: readonly WireItem[];
   readonly isList: boolean;
-  /** Of the answer's `Date` header; epoch milliseconds. */
+  /** Time of the `Date` header in epoch milliseconds. */
   readonly answeredAtMs?: number | undefined;
 }
 
-/** Reads it, whatever it is. */
-export function readEnvelope(json: Values, answeredAtMs?: number): WireEnvelope {
-  const { request_id, http_code, metadata, response } = json;
+/** Reads an envelope. */
+export function readEnvelope(json: JsonObject, answeredAtMs?: number): WireEnvelope {
+  const metadata = envelopeFields.metadata.of(json);
+  const { response } = json;
   return {
-    request_id: requestIdOf(request_id),
-    http_code: integerOf(http_code),
-    metadata: isObject(metadata)
-      ? { total: countOf(metadata['total']), limit: countOf(metadata['limit']) || undefined }
-      : undefined,
-    response: itemsOf(response),
+    requestId: envelopeFields.requestId.of(json),
+    httpCode: envelopeFields.httpCode.of(json),
+    total: metadataFields.total.of(metadata),
+    limit: metadataFields.limit.of(metadata) || undefined,
+    items: itemsOf(response),
     isList: Array.isArray(response),
     answeredAtMs,
   };
 }
 
-/**
- * Create answers an array and get an object, "sometimes the other way round": both become an array here. What is not
- * even an item says nothing, so that its neighbours stay readable.
- */
+/** Create has an array and get an object, "sometimes the other way round": both are read as an array. */
 function itemsOf(response: unknown): readonly WireItem[] {
   if (response == null) return [];
   return Array.isArray(response) ? response.map(itemOf) : [itemOf(response)];
 }
 
-const noItem: WireItem = { code: undefined, status: undefined, error_data: null, data: undefined };
+const unreadable: WireItem = { code: undefined, status: undefined, error: null, data: undefined };
 
+/** An unreadable item must not make its neighbours unreadable. */
 function itemOf(value: unknown): WireItem {
-  if (!isObject(value)) return noItem;
-  const { code, status, error_data, data } = value;
-  return { code: integerOf(code), status: textOrNothing(status), error_data: errorDataOf(error_data), data };
-}
-
-function errorDataOf(value: unknown): WireErrorData | null {
-  if (!isObject(value)) return null;
-  const { code, message, description } = value;
+  if (!isObject(value)) return unreadable;
   return {
-    code: integerOf(code),
-    message: textOrNothing(message),
-    description: textOrNothing(description),
+    code: itemFields.code.of(value),
+    status: itemFields.status.of(value),
+    error: isObject(value['error_data']) ? errorOf(value['error_data']) : null,
+    data: value['data'],
   };
 }
 
-function textOrNothing(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+function errorOf(error: JsonObject): WireErrorData {
+  return {
+    code: errorFields.code.of(error),
+    message: errorFields.message.of(error),
+    description: errorFields.description.of(error),
+  };
 }
 
-/** Ids of requests are shown to people; a long one is no id. */
-const longestRequestId = 128;
-
-function requestIdOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= longestRequestId ? value : undefined;
-}
-
-/**
- * The status in what older layers answer for 429 and some 401s. Beside it is a `Code`, which says no more and may be text
- * (`RATE_LIMIT_EXCEEDED`).
- */
-export function restExceptionStatus({ RestException: exception }: Values): number | undefined {
-  return isObject(exception) ? integerOf(exception['Status']) : undefined;
+/** Status in the errors of older layers (429 and some 401s). Their `Code` may be text, and says no more. */
+export function restExceptionStatus({ RestException: exception }: JsonObject): number | undefined {
+  return isObject(exception) ? integer.read(exception['Status']) : undefined;
 }

@@ -1,112 +1,153 @@
 import { isSidLength } from '../../../domain/sid.js';
+import { type WireType } from './fields.js';
 
-/** The largest number that GraphQL's `Int` holds. */
+/** Largest `Int` of GraphQL. */
 export const maximumInt = 2 ** 31 - 1;
 
 const digits = /^\d+$/;
 
-/** A whole number that some layers write as text. Null and empty text are no zero: they say nothing. */
-export function integerOf(value: unknown): number | undefined {
-  const number = typeof value === 'string' && digits.test(value) ? Number(value) : value;
-  return Number.isSafeInteger(number) ? (number as number) : undefined;
-}
+/** Longer texts are not stored: no word or time of the API is as long. */
+const maximumStoredLength = 64;
 
 /**
- * How many of something there are, at most what GraphQL's `Int` holds: more is clamped, however many digits it has.
- * Undefined for what is no count: negative numbers, fractions, other text.
+ * Remembers the results of a function for short texts. When the maximum is reached everything is forgotten, so that an upstream
+ * with invented words can't fill the memory.
+ * @param maximum number of remembered texts.
  */
-export function countOf(value: unknown): number | undefined {
-  const number = typeof value === 'string' && digits.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !(number >= 0)) return undefined;
-  if (number >= maximumInt) return maximumInt;
-  return Number.isInteger(number) ? number : undefined;
-}
-
-/** An object that is no list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/**
- * A sid, as opaque as it is (docs/upstream.md, traps): any text, and an `id` of digits where newer guide pages have one.
- * Undefined for what no request could name: nothing, or a text far longer than any sid.
- */
-export function sidOf(value: unknown): string | undefined {
-  const sid = Number.isSafeInteger(value) ? String(value) : value;
-  return typeof sid === 'string' && isSidLength(sid) ? sid : undefined;
-}
-
-/** Text; a number is taken as its digits. Undefined for anything else. */
-export function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
-}
-
-/** Text that a row can do without, null for anything else. Empty text is what some layers write for null. */
-export function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/** Longer texts are not kept: no word or moment of the API is. */
-const longestText = 64;
-
-/**
- * Reads each text once, for what rows say over and over. What is kept is forgotten all at once when it is too much: an
- * upstream that makes up words must not fill our memory, and what is in use is soon back.
- * @param read must depend on nothing but its text.
- * @param most how many texts are kept.
- */
-export function memoize<T>(read: (text: string) => T, most: number): (text: string) => T {
-  const known = new Map<string, T>();
+export function memoize<T>(read: (text: string) => T, maximum: number): (text: string) => T {
+  const results = new Map<string, T>();
   return (text) => {
-    const before = known.get(text);
-    if (before !== undefined || known.has(text)) return before as T;
+    const result = results.get(text);
+    if (result !== undefined || results.has(text)) return result as T;
     const value = read(text);
-    if (text.length > longestText) return value;
-    if (known.size >= most) known.clear();
-    known.set(text, value);
+    if (text.length > maximumStoredLength) return value;
+    if (results.size >= maximum) results.clear();
+    results.set(text, value);
     return value;
   };
 }
 
+/** A whole number; some layers write it as text. */
+export const integer: WireType<number | undefined> = {
+  read: (value) => {
+    const number = typeof value === 'string' && digits.test(value) ? Number(value) : value;
+    return Number.isSafeInteger(number) ? (number as number) : undefined;
+  },
+  shape: 'number',
+};
+
+/** A count, clamped to GraphQL's `Int`. Negative numbers, fractions and other text are unreadable. */
+export const count: WireType<number | undefined> = {
+  read: (value) => {
+    const number = typeof value === 'string' && digits.test(value) ? Number(value) : value;
+    if (typeof number !== 'number' || !(number >= 0)) return undefined;
+    if (number >= maximumInt) return maximumInt;
+    return Number.isInteger(number) ? number : undefined;
+  },
+  shape: 'number',
+};
+
+/** An amount of money; some layers write it as text. */
+export const money: WireType<number | null> = {
+  read: (value) => {
+    const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+    return typeof number === 'number' && Number.isFinite(number) ? number : null;
+  },
+  shape: 'number',
+};
+
+/** A sid: any text of the length of a sid (docs/upstream.md, traps), or the whole number that newer guide pages have as `id`. */
+export const sid: WireType<string | undefined> = {
+  read: (value) => {
+    const text = Number.isSafeInteger(value) ? String(value) : value;
+    return typeof text === 'string' && isSidLength(text) ? text : undefined;
+  },
+  shape: 'text',
+};
+
+/** Exact text. */
+export const exactText: WireType<string | undefined> = {
+  read: (value) => (typeof value === 'string' ? value : undefined),
+  shape: 'text',
+};
+
+/** Text, or a number as its digits. */
+export const anyText: WireType<string | undefined> = {
+  read: (value) => {
+    if (typeof value === 'string') return value;
+    return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
+  },
+  shape: 'text',
+};
+
+/** Optional text. Some layers write empty text for null. */
+export const text: WireType<string | null> = {
+  read: (value) => (typeof value === 'string' && value !== '' ? value : null),
+  shape: 'text',
+};
+
+/** A numeric id as text. Most exceed the precision of a number: one that a layer wrote as such a number is wrong, not an id. */
+export const numericId: WireType<string | null> = {
+  read: (value) => (Number.isSafeInteger(value) ? String(value) : text.read(value)),
+  shape: 'text',
+};
+
+/** Exact text with a closed set of documented words. */
+export function word(isKnown: (word: string) => boolean): WireType<string | undefined> {
+  return { ...exactText, shape: isKnown };
+}
+
+/** A campaign has up to 5 lists. */
+const maximumLists = 1000;
+
+/** Sids of lists. A single one may stand alone. If one is unreadable, or there are far too many, none is read. */
+export const listSids: WireType<readonly string[]> = {
+  read: (value) => {
+    if (value == null) return [];
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (values.length > maximumLists) return [];
+    const sids = values.map(anyText.read);
+    return sids.every((each) => each !== undefined) ? sids : [];
+  },
+  shape: ['text'],
+};
+
 /** Year to seconds, any fraction, and an offset. */
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/i;
 
-/**
- * The one time without an offset that newer guide pages show. Indian time is likely, not said (docs/upstream.md, "Not
- * settled"); drift counts it.
- */
+/** Time without an offset, as newer guide pages have it. Indian time is likely, but not documented (docs/upstream.md, "Not settled"). */
 const withoutOffset = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 const indianOffset = '+05:30';
 
-/** No month is shorter than 28 days. */
-const certainDay = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])/;
-
-/** The length of `2022-08-10T17:42:00.000Z`: years before 0 and after 9999 are longer, and are not RFC 3339. */
-const utcLength = 24;
-
-/** Whether a text is a time that does not say where on earth it is. */
-export function lacksOffset(text: string): boolean {
-  return text.length === 19 && withoutOffset.test(text);
+/** Whether a text is a time without an offset. */
+export function lacksOffset(time: string): boolean {
+  return time.length === 19 && withoutOffset.test(time);
 }
 
-/** JavaScript reads the 30th of February as the 2nd of March. */
-function isCalendarDay(text: string): boolean {
-  if (certainDay.test(text)) return true;
-  const day = text.slice(0, 10);
+/** A day that every month has. */
+const certainDay = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])/;
+
+/** Length of `2022-08-10T17:42:00.000Z`. Years before 0 and after 9999 are longer, and not RFC 3339. */
+const utcLength = 24;
+
+/** Whether a day exists: JavaScript parses February 30 as March 2. */
+function isCalendarDay(time: string): boolean {
+  if (certainDay.test(time)) return true;
+  const day = time.slice(0, 10);
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** A poll sees the same rows again, and the messages of a campaign share their time: most moments were read before. */
-const utcOf = memoize((text): string | undefined => {
-  const moment = lacksOffset(text) ? `${text}${indianOffset}` : text;
-  const date = new Date(rfc3339.test(moment) && isCalendarDay(moment) ? moment : Number.NaN);
+/** Remembered, since a poll reads the same rows again, and messages of a campaign share their times. */
+const utcOf = memoize((time): string | null => {
+  const complete = lacksOffset(time) ? `${time}${indianOffset}` : time;
+  const date = new Date(rfc3339.test(complete) && isCalendarDay(complete) ? complete : Number.NaN);
   const utc = Number.isNaN(date.getTime()) ? '' : date.toISOString();
-  return utc.length === utcLength ? utc : undefined;
+  return utc.length === utcLength ? utc : null;
 }, 5000);
 
-/** A moment as the upstream writes it (`+05:30`), as UTC text: `2022-08-10T17:42:00.000Z`; null for anything else. */
-export function momentOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? (utcOf(value) ?? null) : null;
-}
+/** A time with an offset (`+05:30`), as UTC text: `2022-08-10T17:42:00.000Z`. */
+export const moment: WireType<string | null> = {
+  read: (value) => (typeof value === 'string' ? utcOf(value) : null),
+  shape: 'moment',
+};

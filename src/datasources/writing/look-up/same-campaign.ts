@@ -2,7 +2,7 @@ import { CampaignAction, CampaignStatus } from '../../../domain/campaign.js';
 import { hasReached } from '../../../domain/lifecycle.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
-import { type LifecycleAction } from '../../exotel/mapping/draft.js';
+import { type LifecycleAction } from '../../exotel/wire/requests.js';
 import { digest } from '../create.js';
 import { isSameText, similarityOf } from './text-similarity.js';
 

@@ -8,11 +8,14 @@ import {
   gzipSync,
   type ZlibOptions,
 } from 'node:zlib';
-import { type AnswerReader, type TransportAnswer } from '../../../../src/datasources/exotel/transport.js';
+import { type ResponseReader, type TransportResponse } from '../../../../src/datasources/exotel/transport.js';
 import { documentedCampaign } from '../../../fixtures/documented-answer.js';
 import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
 
-const asItCame: AnswerReader<TransportAnswer> = { answered: (answer) => answer, failed: () => undefined };
+const asItCame: ResponseReader<TransportResponse> = {
+  responded: (answer) => answer,
+  failed: () => undefined,
+};
 const get = { method: 'GET', path: '/any' } as const;
 const mebibyte = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a row is, said in zod's own words alone: plain to read and far too dear to run for each row of an answer. */
+/** Declarations of rows in zod alone: plain to read, and far too slow to run for each row of a response. */
 
 const text = z.union([z.string(), z.number().transform(String)]);
 
@@ -8,7 +8,7 @@ const optionalText = z
   .preprocess((value) => (value === '' || value == null ? null : value), z.string().nullable())
   .catch(null);
 
-/** Digits of a number that lost none, where there is no text. */
+/** Text, or the digits of a safe integer. */
 const sid = z.preprocess(
   (value) => (Number.isSafeInteger(value) ? String(value) : value),
   z.string().min(1).max(128),
@@ -22,7 +22,7 @@ function isCalendarDay(moment: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** In Indian time where it is a date and a time alone, and of a year that RFC 3339 has. */
+/** Indian time where there is no offset; only years that RFC 3339 has. */
 const moment = z
   .string()
   .transform((said) => (/^[\d-]{10} [\d:]{8}$/.test(said) ? `${said}+05:30` : said))
@@ -76,25 +76,64 @@ const campaign = z.object({
   stats: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 
-/** A campaign's row; its sid may be an `id`. */
+const words = ['STATIC', 'DYNAMIC', 'TRANSACTIONAL', 'TRANSACTIONAL_OPT_IN', 'PROMOTIONAL'];
+const wordOf = (text: string | null): string =>
+  words.find((word) => word === text?.trim().toUpperCase()) ?? 'UNKNOWN';
+
+/** A row of a campaign, whose sid may be an `id`, in the schema's shape. */
 export const declaredCampaign = z.preprocess(
   (row) =>
-    typeof row === 'object' && row !== null && !Array.isArray(row)
-      ? { ...row, sid: ('sid' in row ? row.sid : undefined) ?? ('id' in row ? row.id : undefined) }
+    typeof row === 'object' && row !== null && 'id' in row && !sid.safeParse('sid' in row && row.sid).success
+      ? { ...row, sid: row.id }
       : row,
-  campaign,
+  campaign.transform((row) => ({
+    sid: row.sid,
+    accountSid: row.account_sid ?? 'requested',
+    name: row.name,
+    contentType: wordOf(row.content_type),
+    lists: row.lists.map((list) => ({ sid: list })),
+    schedule: {
+      startTime: row.schedule?.start_time ?? null,
+      endTime: row.schedule?.end_time ?? row.schedule?.expiry_time ?? null,
+    },
+    statusCallback: row.status_callback,
+    smsStatusCallback: row.sms_status_callback,
+    upstreamStatus: row.status,
+    state: row.state,
+    reportUrl: row.report_url,
+    dltEntityId: row.dlt_entity_id ?? row.dlt_entitiy_id,
+    dltTemplateId: row.dlt_template_id,
+    senderId: row.sender_id,
+    smsType: wordOf(row.sms_type),
+    template: row.template,
+    estimatedCost: row.estimated_cost,
+    createdAt: row.date_created,
+    updatedAt: row.date_updated ?? row.date_created,
+  })),
 );
 
-/** A message's row. */
-export const declaredMessage = z.object({
-  sid,
-  number: text,
-  name: optionalText,
-  message: optionalText,
-  body: optionalText,
-  status: z.string(),
-  detailed_status: optionalText,
-  schedule_time: optionalMoment,
-  sender_id: optionalText,
-  direction: optionalText,
-});
+/** A row of a message, in the schema's shape. */
+export const declaredMessage = z
+  .object({
+    sid,
+    number: text,
+    name: optionalText,
+    message: optionalText,
+    body: optionalText,
+    status: z.string(),
+    detailed_status: optionalText,
+    schedule_time: optionalMoment,
+    sender_id: optionalText,
+    direction: optionalText,
+  })
+  .transform((row) => ({
+    sid: row.sid,
+    number: row.number,
+    name: row.name,
+    body: row.body ?? row.message,
+    upstreamStatus: row.status,
+    detailedStatus: row.detailed_status,
+    scheduledAt: row.schedule_time,
+    senderId: row.sender_id,
+    direction: row.direction,
+  }));

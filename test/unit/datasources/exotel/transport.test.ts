@@ -1,11 +1,14 @@
-import { type AnswerReader, type TransportAnswer } from '../../../../src/datasources/exotel/transport.js';
+import { type ResponseReader, type TransportResponse } from '../../../../src/datasources/exotel/transport.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { ScriptedUpstream } from './scripted-upstream.js';
 
 /** Makes nothing of an answer. */
-const asItCame: AnswerReader<TransportAnswer> = { answered: (answer) => answer, failed: () => undefined };
+const asItCame: ResponseReader<TransportResponse> = {
+  responded: (answer) => answer,
+  failed: () => undefined,
+};
 
 let upstream: ScriptedUpstream;
 beforeAll(async () => {

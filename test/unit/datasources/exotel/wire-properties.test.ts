@@ -4,8 +4,6 @@ import { parseResponse } from '../../../../src/datasources/exotel/attempt.js';
 import { campaignFromWire } from '../../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../../src/datasources/exotel/mapping/message.js';
 import { readWindow } from '../../../../src/datasources/exotel/rows.js';
-import { readCampaign } from '../../../../src/datasources/exotel/wire/campaign.js';
-import { readMessage } from '../../../../src/datasources/exotel/wire/message.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import { documentedCampaign, documentedMessage } from '../../../fixtures/documented-answer.js';
 import { firstWindow } from '../../domain/questions.js';
@@ -19,8 +17,8 @@ function open(text: string, status = 200) {
 /** The rows of an answer, read as campaigns and as messages. */
 function rowsOf(response: unknown, extra: object = {}) {
   const envelope = open(JSON.stringify({ metadata: { total: 1 }, response, ...extra }));
-  const campaigns = readWindow(envelope, firstWindow, readCampaign, (wire) => campaignFromWire(wire, facts));
-  const messages = readWindow(envelope, firstWindow, readMessage, (wire) => messageFromWire(wire, 'of'));
+  const campaigns = readWindow(envelope, firstWindow, (row) => campaignFromWire(row, facts));
+  const messages = readWindow(envelope, firstWindow, (row) => messageFromWire(row, 'of'));
   return { campaigns: campaigns.rows, messages: messages.rows };
 }
 
@@ -74,7 +72,7 @@ describe('whatever the upstream writes', () => {
 
   const opens = (text: string, status: number): void => {
     try {
-      expect(Array.isArray(open(text, status).response)).toBe(true);
+      expect(Array.isArray(open(text, status).items)).toBe(true);
     } catch (error) {
       expect(error).toBeInstanceOf(UpstreamFailure);
     }

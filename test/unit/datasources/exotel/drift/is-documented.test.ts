@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { differences, isDocumented } from '../../../../../src/datasources/exotel/drift/differences.js';
-import {
-  campaignItem,
-  type DocumentedObject,
-  messageItem,
-} from '../../../../../src/datasources/exotel/drift/documented.js';
+import { campaignFields } from '../../../../../src/datasources/exotel/wire/campaign.js';
+import { itemShape } from '../../../../../src/datasources/exotel/wire/envelope.js';
+import { type ObjectShape, shapeOf } from '../../../../../src/datasources/exotel/wire/fields.js';
+import { messageFields } from '../../../../../src/datasources/exotel/wire/message.js';
+
+const campaignItem = itemShape.with({ data: shapeOf(campaignFields) });
+const messageItem = itemShape.with({ data: shapeOf(messageFields) });
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -19,7 +21,7 @@ const row = fc
   .uniqueArray(fc.tuple(key, value), { selector: ([name]) => name })
   .map((entries): Row => ({ code: 200, data: Object.fromEntries(entries) }));
 
-const agree = (each: Row, documented: DocumentedObject): void => {
+const agree = (each: Row, documented: ObjectShape): void => {
   expect(isDocumented(each, documented)).toBe(differences(each, documented, '').length === 0);
 };
 
