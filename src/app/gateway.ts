@@ -66,7 +66,7 @@ async function openAll(
   );
   const { metrics, operations } = observation;
   const upstream = await openUpstream(runtime, observation, disposables);
-  const { budget, policy, shared, sandbox } = upstream;
+  const { rateLimiter, policy, shared, sandbox } = upstream;
   const authentication = disposables.add(await openAuthentication(config, now, logger), (it) => {
     it.close();
   });
@@ -84,7 +84,7 @@ async function openAll(
     createContext: contextFactory(account, writing, live, subscriptionLimit, now),
     observer: operations,
     isPrivate: authenticate !== allowAnonymous, // responses depend on the caller's scopes
-    budget,
+    rateLimiter,
     windowRows: account.maximum,
     memory,
     compiling: { afterUses: overrides.compare ? 0 : compileAfterUses, compare: overrides.compare },
@@ -109,7 +109,7 @@ async function openAll(
     operations,
     metrics,
     metricsAccess: metricsAccessOf(config),
-    readiness: observation.watch({ policy, budget, account, answers, redis }),
+    readiness: observation.watch({ policy, rateLimiter, account, answers, redis }),
   });
   disposables.add(shutdown, (it) => it.end(drainMs(config.shutdownGraceMs)));
   await shared.ready();

@@ -19,7 +19,7 @@ import { driftLog, UpstreamCalls } from '../telemetry/upstream-calls.js';
 /** Objects whose current state the metrics and the readiness probe show. */
 export interface Watched {
   readonly policy: CallPolicy;
-  readonly budget: RateLimiter;
+  readonly rateLimiter: RateLimiter;
   readonly account: AccountReader;
   /** Undefined where the response cache is off. */
   readonly answers: ResponseCache | undefined;
@@ -62,7 +62,7 @@ export async function observe(
       metrics.wrote(line);
       logger.info({ ...logFields(trace), audit: line }, 'campaign write');
     },
-    watch: ({ policy, budget, account, answers, redis }) => {
+    watch: ({ policy, rateLimiter, account, answers, redis }) => {
       const isRedisUp = redis && (() => redis.status === 'ready');
       const breaker = () => policy.breakerState;
       const cacheSizes = () => {
@@ -70,7 +70,7 @@ export async function observe(
         const asBytes = answers && { answers: answers.size };
         return { campaign: snapshots, campaigns: campaignWindows, messages: messageWindows, ...asBytes };
       };
-      metrics.watch({ breaker, budget: () => budget.figures, cacheSizes, isRedisUp });
+      metrics.watch({ breaker, rateLimiter: () => rateLimiter.figures, cacheSizes, isRedisUp });
       return new Readiness({ breaker, isRedisUp });
     },
     close: async () => spans?.close(),

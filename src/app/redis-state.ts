@@ -27,7 +27,7 @@ export function openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now }: 
     state: new RedisState({ redis, prefix, onTrouble }),
     redis,
     readings: new RedisTierStore({ health, prefix }),
-    ledger: new RedisWindow({ health, prefix, timeoutMs, now }),
+    sharedWindow: new RedisWindow({ health, prefix, timeoutMs, now }),
     ready: (withinMs: number) => health.ready(withinMs),
     close: () => {
       health.close();

@@ -1,5 +1,5 @@
 import { type Redis } from 'ioredis';
-import { type WindowStore } from '../datasources/exotel/rate-limit/upstream-quota.js';
+import { type SharedWindow } from '../datasources/exotel/rate-limit/shared-window.js';
 import { MemoryBus, MemoryState } from '../datasources/state/memory-state.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
@@ -14,7 +14,7 @@ export interface OpenState {
   /** Undefined without `REDIS_URL`, when this process is the only instance. */
   readonly redis: Redis | undefined;
   readonly readings: SharedTierStore | undefined;
-  readonly ledger: WindowStore | undefined;
+  readonly sharedWindow: SharedWindow | undefined;
   /** Prefix of every key, so that several accounts can share a Redis. */
   readonly prefix: string;
   /** Resolves when Redis has answered, or after a second without an answer. */
@@ -46,7 +46,7 @@ export async function openState(
       bus: new MemoryBus(),
       redis: undefined,
       readings: undefined,
-      ledger: undefined,
+      sharedWindow: undefined,
       prefix,
       ready: () => Promise.resolve(),
       close: () => undefined,

@@ -40,13 +40,17 @@ export async function openUpstream(
   });
   const { timeoutMs } = config;
   const transport = disposables.add(new Transport({ ...upstream, timeoutMs }), (it) => it.close());
-  const budget = new RateLimiter({ limit: config.rateLimit, now, ledger: shared.ledger });
-  disposables.add(budget, (it) => {
+  const rateLimiter = new RateLimiter({
+    limit: config.rateLimit,
+    now,
+    sharedWindow: shared.sharedWindow,
+  });
+  disposables.add(rateLimiter, (it) => {
     it.close();
   });
-  const policy = new CallPolicy({ rateLimiter: budget, timeoutMs, now, random });
+  const policy = new CallPolicy({ rateLimiter, timeoutMs, now, random });
   const client = new ExotelClient({ transport, policy, accountSid, now, observer, drift });
-  return { sandbox, accountSid, shared, budget, policy, client };
+  return { sandbox, accountSid, shared, rateLimiter, policy, client };
 }
 
 /** Account name of an embedded sandbox, so that sandboxes on the same Redis do not mix their campaigns. */

@@ -49,7 +49,7 @@ export interface PipelineOptions extends AdmissionOptions {
   /** Whether results depend on the caller. */
   readonly isPrivate: boolean;
   /** The upstream calls left in this minute; null without a limit. */
-  readonly budget: { readonly left: number | null };
+  readonly rateLimiter: { readonly left: number | null };
 }
 
 /** An operation that may run. */
@@ -269,7 +269,7 @@ export class OperationPipeline {
   }
 
   #reportOf({ report: { calls, fromCache, shared } }: RequestContext) {
-    return { calls, fromCache, shared, budgetLeft: this.#options.budget.left };
+    return { calls, fromCache, shared, budgetLeft: this.#options.rateLimiter.left };
   }
 
   #bodyOf({ data, errors }: ExecutionResult, trace: RequestTrace, hold?: MemoryReservation): ResultBody {

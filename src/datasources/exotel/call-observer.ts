@@ -1,7 +1,7 @@
 import { type RequestTrace } from '../../domain/request-trace.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
-import { type Priority } from './rate-limit/priority.js';
+import { type Priority } from './rate-limit/priority-queue.js';
 import { type WireEnvelope } from './wire/envelope.js';
 
 /** Requests of the API: its operations, with actions apart from updates. */

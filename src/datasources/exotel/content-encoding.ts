@@ -4,7 +4,7 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 type Decoder = (bytes: Buffer, limits: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
 /** The overloads of `node:zlib` hide the options from `promisify`. */
-const decoderOf = (decode: typeof gunzip): Decoder => promisify(decode) as Decoder;
+const decoderOf = (decode: typeof gunzip): Decoder => promisify(decode);
 const [gunzipAsync, inflateAsync, inflateRawAsync] = [gunzip, inflate, inflateRaw].map(decoderOf) as [
   Decoder,
   Decoder,

@@ -1,7 +1,7 @@
 import { type Dispatcher, Pool } from 'undici';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
-import { maximumOpenRequests } from './resilience/bulkhead.js';
+import { maximumReads, maximumWrites } from './resilience/bulkhead.js';
 import { type Headers } from './wire/headers.js';
 import { utf8Text } from './wire/utf8-text.js';
 
@@ -59,7 +59,7 @@ export class Transport {
     };
     this.#bodyHeaders = { ...this.#headers, 'content-type': 'application/json' };
     this.#pool = new Pool(baseUrl, {
-      connections: maximumOpenRequests,
+      connections: maximumReads + maximumWrites,
       maxResponseSize: maximumResponseBytes,
       // The timeout of the exchange covers both; undici's own timers are coarse.
       headersTimeout: 0,

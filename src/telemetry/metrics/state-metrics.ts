@@ -5,7 +5,7 @@ import { type BreakerState } from '../../datasources/exotel/resilience/circuit-b
 export interface GatewayState {
   readonly breaker: () => BreakerState;
   /** The rate limiter; `null` stands for no limit. */
-  readonly budget: () => {
+  readonly rateLimiter: () => {
     readonly limit: number | null;
     readonly left: number | null;
     readonly inFlight: number;
@@ -22,7 +22,7 @@ const breakerStates = ['closed', 'halfOpen', 'open'] as const;
 /** Registers gauges of the current state. */
 export function registerStateMetrics(
   registry: Registry,
-  { breaker, budget, cacheSizes, isRedisUp }: GatewayState,
+  { breaker, rateLimiter, cacheSizes, isRedisUp }: GatewayState,
 ): void {
   const registers = [registry];
   // Workers have circuit breakers and queues of their own, but share one rate limit.
@@ -47,26 +47,26 @@ export function registerStateMetrics(
       },
     });
   };
-  const budgetHelp = 'Calls to the upstream';
-  const budgetName = 'campaign_gateway_upstream_budget';
+  const callsHelp = 'Calls to the upstream';
+  const callsName = 'campaign_gateway_upstream_budget';
   figure(
-    `${budgetName}_limit_calls`,
-    `${budgetHelp} allowed in any minute; +Inf for no limit.`,
+    `${callsName}_limit_calls`,
+    `${callsHelp} allowed in any minute; +Inf for no limit.`,
     'min',
-    () => budget().limit ?? Infinity,
+    () => rateLimiter().limit ?? Infinity,
   );
   figure(
-    `${budgetName}_left_calls`,
-    `${budgetHelp} that are left in this minute.`,
+    `${callsName}_left_calls`,
+    `${callsHelp} that are left in this minute.`,
     'min',
-    () => budget().left ?? Infinity,
+    () => rateLimiter().left ?? Infinity,
   );
-  figure(`${budgetName}_in_flight_calls`, `${budgetHelp} in flight.`, 'max', () => budget().inFlight);
+  figure(`${callsName}_in_flight_calls`, `${callsHelp} in flight.`, 'max', () => rateLimiter().inFlight);
   figure(
-    `${budgetName}_queued_calls`,
-    `${budgetHelp} that wait for the rate limit.`,
+    `${callsName}_queued_calls`,
+    `${callsHelp} that wait for the rate limit.`,
     'sum',
-    () => budget().queued,
+    () => rateLimiter().queued,
   );
   registerCacheSizes(registry, cacheSizes);
   registerRedis(registry, isRedisUp);

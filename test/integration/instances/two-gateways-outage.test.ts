@@ -78,7 +78,7 @@ describeWithRedis('two gateways whose Redis is down', () => {
     for (const { errors } of await Promise.all(underWay)) expect(errors).toBeUndefined();
   });
 
-  it('stay within the shared budget together, each within its share of the rest', async () => {
+  it('stay within the shared rate limit together, each within its share of the rest', async () => {
     await start();
     await untilTwo();
     await readErrors(two.a, sids(0, 5));

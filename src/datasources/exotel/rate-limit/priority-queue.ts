@@ -1,110 +1,143 @@
 import { type UpstreamFailure } from '../../../domain/upstream-failure.js';
-import { type BegunCall } from './call-log.js';
-import { type PermitRequest, precedes, type Rank } from './priority.js';
 import { type RateHeaders } from './upstream-quota.js';
 
-/** The right to send one call; to be told how that ended. */
+/**
+ * Priorities of calls, the first one first: writes, reads that a caller waits for, refreshes of entries that are served stale
+ * meanwhile, and background calls that nobody asked for.
+ */
+export const priorities = ['write', 'read', 'refresh', 'background'] as const;
+export type Priority = (typeof priorities)[number];
+
+/** Tells whether no caller waits for a call of this priority. */
+export function isDeferrable(priority: Priority): boolean {
+  return priority === 'refresh' || priority === 'background';
+}
+
+/** Calls per minute that each priority may use of the limit. */
+export interface Shares {
+  readonly limit: number;
+  /** Reads leave a tenth of the limit to writes: a dashboard must not delay the pausing of a campaign. */
+  readonly reads: number;
+  /** Background calls use a third of the limit at most. */
+  readonly background: number;
+}
+
+/** Shares of a limit. A limit of 1 or 2 is too small for a reserve. */
+export function sharesOf(limit: number): Shares {
+  const reserve = limit > 2 ? Math.ceil(limit / 10) : 0;
+  return { limit, reads: limit - reserve, background: Math.max(1, Math.floor(limit / 3)) };
+}
+
+/** Calls in the window up to which a call of this priority is sent. */
+export function shareOf(shares: Shares, priority: Priority): number {
+  return priority === 'write' ? shares.limit : shares.reads;
+}
+
+/** Request of a call for a permit of the rate limiter. */
+export interface PermitRequest {
+  readonly priority: Priority;
+  /** Age of the stale entry that is served meanwhile. Within a priority the oldest goes first. */
+  readonly staleMs: number;
+  /** Longest wait for the permit. */
+  readonly waitMs: number;
+  /** Called when there is no permit at once. */
+  readonly onQueued?: (() => void) | undefined;
+}
+
+/** Permission to send one call. One of its methods must be called once. */
 export interface Permit {
-  /** Its answer, or its failure, is there. */
+  /** The call had a response, or failed. */
   answered(headers?: RateHeaders): void;
-  /** It was not sent after all. */
+  /** The call was not sent. */
   unused(): void;
 }
 
-/** Who gave permits, and takes them back. */
-export interface PermitSource {
-  answered(call: BegunCall, headers: RateHeaders | undefined): void;
-  unused(call: BegunCall): void;
+/** Rank of a waiting call. Its entry ages while it waits, so no call starves. */
+export interface Rank {
+  readonly priority: Priority;
+  /** When the stale entry was fetched; epoch milliseconds. */
+  readonly oldSinceMs: number;
 }
 
-/** The permit of a call that counts from now on. */
-export class CallPermit implements Permit {
-  readonly #giver: PermitSource;
-  readonly #call: BegunCall;
-
-  constructor(giver: PermitSource, call: BegunCall) {
-    this.#giver = giver;
-    this.#call = call;
-  }
-
-  answered(headers?: RateHeaders): void {
-    this.#giver.answered(this.#call, headers);
-  }
-
-  unused(): void {
-    this.#giver.unused(this.#call);
-  }
+/** Rank of a request that is made now. */
+export function rankOf({ priority, staleMs }: PermitRequest, nowMs: number): Rank {
+  return { priority, oldSinceMs: nowMs - staleMs };
 }
 
-/** Who waits for a place. */
+/** Tells whether the first call goes before the second. */
+function precedes(first: Rank, second: Rank): boolean {
+  const [a, b] = [priorities.indexOf(first.priority), priorities.indexOf(second.priority)];
+  return a === b ? first.oldSinceMs < second.oldSinceMs : a < b;
+}
+
+/** A call that waits for a permit. */
 export interface QueuedCall {
-  readonly claim: PermitRequest;
+  readonly request: PermitRequest;
   readonly rank: Rank;
   readonly grant: (permit: Permit) => void;
   readonly refuse: (error: UpstreamFailure) => void;
-  /** It was told yes or no. */
-  isOver: boolean;
+  /** True after `grant` or `refuse`. */
+  isSettled: boolean;
 }
 
-/** Those who wait, in the order in which they will be served. */
+/** Waiting calls in the order of their ranks; equal ranks in the order of arrival. */
 export class PriorityQueue {
-  readonly #waiters: QueuedCall[] = [];
+  readonly #calls: QueuedCall[] = [];
 
   get first(): QueuedCall | undefined {
-    return this.#waiters[0];
+    return this.#calls[0];
   }
 
   get length(): number {
-    return this.#waiters.length;
+    return this.#calls.length;
   }
 
-  /** How many a newcomer of this rank would have before it. */
+  /** Number of calls that a new call of this rank would have ahead of it. */
   ahead(rank: Rank): number {
-    return this.#waiters.filter((waiter) => !precedes(rank, waiter.rank)).length;
+    return this.#calls.filter((call) => !precedes(rank, call.rank)).length;
   }
 
   /**
-   * Waits in line until it is served, or its time is over.
-   * @param late what it is then refused with.
+   * Waits for a permit, at most for the time of the request.
+   * @param timeoutError the error after that time.
    */
-  wait(claim: PermitRequest, rank: Rank, late: () => UpstreamFailure): Promise<Permit> {
+  wait(request: PermitRequest, rank: Rank, timeoutError: () => UpstreamFailure): Promise<Permit> {
     return new Promise((resolve, reject) => {
       const settle = <Value>(then: (value: Value) => void) => {
         return (value: Value): void => {
-          clearTimeout(giveUp);
-          waiter.isOver = true;
+          clearTimeout(timer);
+          call.isSettled = true;
           then(value);
         };
       };
-      const waiter: QueuedCall = {
-        claim,
+      const call: QueuedCall = {
+        request,
         rank,
         grant: settle(resolve),
         refuse: settle(reject),
-        isOver: false,
+        isSettled: false,
       };
-      const giveUp = setTimeout(() => {
-        this.leave(waiter);
-        waiter.refuse(late());
-      }, claim.waitMs);
-      this.join(waiter);
+      const timer = setTimeout(() => {
+        this.remove(call);
+        call.refuse(timeoutError());
+      }, request.waitMs);
+      this.add(call);
     });
   }
 
-  /** Among equals who came first. */
-  join(waiter: QueuedCall): void {
-    const place = this.#waiters.findIndex((other) => precedes(waiter.rank, other.rank));
-    this.#waiters.splice(place === -1 ? this.#waiters.length : place, 0, waiter);
+  add(call: QueuedCall): void {
+    const index = this.#calls.findIndex((other) => precedes(call.rank, other.rank));
+    this.#calls.splice(index === -1 ? this.#calls.length : index, 0, call);
   }
 
-  /** Whether it was in the line or not. */
-  leave(waiter: QueuedCall): void {
-    const place = this.#waiters.indexOf(waiter);
-    if (place !== -1) this.#waiters.splice(place, 1);
+  /** Removes a call, if it is in the queue. */
+  remove(call: QueuedCall): void {
+    const index = this.#calls.indexOf(call);
+    if (index !== -1) this.#calls.splice(index, 1);
   }
 
-  /** Everybody leaves. */
-  empty(): readonly QueuedCall[] {
-    return this.#waiters.splice(0);
+  /** Removes all calls. */
+  clear(): readonly QueuedCall[] {
+    return this.#calls.splice(0);
   }
 }

@@ -1,202 +1,187 @@
-import { UpstreamFailure } from '../../../domain/upstream-failure.js';
-import { NotSent } from '../resilience/not-sent.js';
-import { type BegunCall } from './call-log.js';
+import { NotSent, RateLimited } from '../resilience/not-sent.js';
 import {
-  CallPermit,
   type Permit,
-  type PermitSource,
-  type QueuedCall,
+  type PermitRequest,
   PriorityQueue,
+  type QueuedCall,
+  type Rank,
+  rankOf,
+  shareOf,
+  sharesOf,
 } from './priority-queue.js';
-import { type PermitRequest, type Rank, rankOf, shareOf, sharesOf } from './priority.js';
-import { SlidingWindow } from './sliding-window.js';
-import { type WindowStore, minuteMs, type RateHeaders } from './upstream-quota.js';
+import { type SharedWindow } from './shared-window.js';
+import { type LoggedCall, SlidingWindow } from './sliding-window.js';
+import { minuteMs } from './upstream-quota.js';
 
-/** There is no place in time. The budget knows when there will be one, so trying again before is of no use. */
-export class RateLimited extends UpstreamFailure {
-  constructor(waitMs: number) {
-    super('rateLimited', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
-  }
-}
-
-/** What the budget is made of. */
+/** Options of the rate limiter. */
 export interface RateLimiterOptions {
-  /** Calls in any 60 seconds; 0: as many as the upstream takes. */
+  /** Calls in any 60 seconds; 0 for no limit but the upstream's. */
   readonly limit: number;
-  /** Epoch milliseconds. */
+  /** Clock in epoch milliseconds. */
   readonly now: () => number;
-  /** The calls of the account's other gateways; undefined where there are none. */
-  readonly ledger?: WindowStore | undefined;
+  /** Window of all gateways of the account; undefined for a single gateway. */
+  readonly sharedWindow?: SharedWindow | undefined;
 }
 
-/** A clock may be a little early. */
+/** Timers may fire a little early. */
 const timerSlackMs = 5;
 
 /**
- * Never more calls than the limit in any 60 seconds: a sliding window, since a token bucket's burst would break
- * an upstream that counts in fixed minutes. Corrected by what the upstream itself says.
+ * Sends never more calls than the limit in any 60 seconds, in the order of their priorities. It uses a sliding window, since bursts
+ * of a token bucket would exceed the fixed minutes of the upstream, and corrects it by the upstream's headers.
  */
-export class RateLimiter implements PermitSource {
-  readonly #options: RateLimiterOptions;
-  readonly #minute: SlidingWindow;
-  readonly #waiting = new PriorityQueue();
-  readonly #ledger: WindowStore | undefined;
+export class RateLimiter {
+  readonly #now: () => number;
+  readonly #window: SlidingWindow;
+  readonly #shared: SharedWindow | undefined;
+  readonly #queue = new PriorityQueue();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(options: RateLimiterOptions) {
-    this.#options = options;
-    const ledger = options.limit === 0 ? undefined : options.ledger;
-    this.#minute = new SlidingWindow({ ...options, weight: ledger && (() => ledger.weight) });
-    this.#ledger = ledger;
-    ledger?.open(
+  constructor({ limit, now, sharedWindow }: RateLimiterOptions) {
+    const shared = limit === 0 ? undefined : sharedWindow;
+    this.#now = now;
+    this.#shared = shared;
+    this.#window = new SlidingWindow({ limit, now, weight: shared && (() => shared.weight) });
+    shared?.open(
       (view) => {
-        this.#minute.learn(view);
+        this.#window.applyOthers(view);
         this.#serve();
       },
-      () => this.#minute.log.own,
+      () => this.#window.own,
     );
   }
 
-  /** How many calls may be sent now; null where nothing limits them. */
+  /** Number of calls that may be sent now; null for no limit. */
   get left(): number | null {
-    return this.#minute.left;
+    return this.#window.left;
   }
 
-  /** How things stand, for who watches; null where nothing limits the calls. */
+  /** Figures for metrics; null for no limit. */
   get figures() {
-    const { limit, left, log } = this.#minute;
-    const shown = limit === Infinity ? null : limit;
-    return { limit: shown, left, inFlight: log.inFlight, queued: this.#waiting.length };
+    const { limit, left, inFlight } = this.#window;
+    return { limit: limit === Infinity ? null : limit, left, inFlight, queued: this.#queue.length };
   }
 
   /**
-   * Takes a place among the calls of a minute, or waits for one where there is none yet.
-   * @throws UpstreamFailure `rateLimited` at once where there will be none within the claim's time.
+   * Takes a permit, or waits for one.
+   * @throws RateLimited at once if there will be none within the time of the request; NotSent after `close`.
    */
-  acquire(claim: PermitRequest): Permit | Promise<Permit> {
-    const nowMs = this.#options.now();
-    const isFree = !this.#isClosed && !this.#ledger && this.#minute.isUnlimited(nowMs);
-    return isFree ? this.#permit(claim) : this.#acquire(claim, rankOf(claim, nowMs));
+  acquire(request: PermitRequest): Permit | Promise<Permit> {
+    const nowMs = this.#now();
+    const isFree = !this.#isClosed && !this.#shared && this.#window.isUnlimited(nowMs);
+    return isFree ? this.#permit(request) : this.#acquire(request, rankOf(request, nowMs));
   }
 
-  async #acquire(claim: PermitRequest, rank: Rank): Promise<Permit> {
+  async #acquire(request: PermitRequest, rank: Rank): Promise<Permit> {
     if (this.#isClosed) throw new NotSent();
-    if (this.#waitMs(rank) <= 0) {
-      const permit = this.#ledger ? await this.#sharedPermit(this.#ledger, claim) : this.#permit(claim);
+    if (this.#waitMs(rank, this.#queue.ahead(rank)) <= 0) {
+      const permit = this.#shared ? await this.#sharedPermit(this.#shared, request) : this.#permit(request);
       if (permit) return permit;
     }
-    const waitMs = this.#waitMs(rank);
-    if (waitMs > claim.waitMs) throw new RateLimited(waitMs);
-    claim.onQueued?.();
-    return this.#queue(claim, rank);
+    const waitMs = this.#waitMs(rank, this.#queue.ahead(rank));
+    if (waitMs > request.waitMs) throw new RateLimited(waitMs);
+    request.onQueued?.();
+    const permit = this.#queue.wait(
+      request,
+      rank,
+      () => new RateLimited(this.#waitMs(rank, this.#queue.length)),
+    );
+    this.#serve();
+    return permit;
   }
 
-  /** The upstream said 429: nothing is sent before then. */
+  /** Pauses all calls, after a 429. */
   pause(untilMs: number): void {
-    this.#minute.pause(untilMs);
-    this.#ledger?.pause(untilMs - this.#options.now());
+    this.#window.pause(untilMs);
+    this.#shared?.pause(untilMs - this.#now());
   }
 
-  /** Lets go of the timer; who waits or comes later is refused. */
+  /** Stops the timer, and refuses waiting and further calls. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#ledger?.close();
-    for (const { refuse } of this.#waiting.empty()) refuse(new NotSent());
+    this.#shared?.close();
+    for (const { refuse } of this.#queue.clear()) refuse(new NotSent());
   }
 
-  /** How long a claim of this rank will wait for its place; 0 or less: there is one now. */
-  #waitMs(rank: Rank): number {
-    const nowMs = this.#options.now();
-    return this.#minute.placeAtMs(rank, this.#waiting.ahead(rank), nowMs) - nowMs;
+  /** Wait for a permit; 0 or less if there is one now. */
+  #waitMs(rank: Rank, ahead: number): number {
+    const nowMs = this.#now();
+    return this.#window.placeAtMs(rank, ahead, nowMs) - nowMs;
   }
 
-  #permit(claim: PermitRequest): Permit {
-    return new CallPermit(this, this.#minute.begin(claim));
+  #permit(request: PermitRequest, call: LoggedCall = this.#window.begin(request)): Permit {
+    return {
+      answered: (headers) => {
+        this.#window.answered(call, headers);
+        this.#shared?.end(call.id, true, headers);
+        this.#serve();
+      },
+      unused: () => {
+        this.#window.unused(call);
+        this.#shared?.end(call.id, false, undefined);
+        this.#serve();
+      },
+    };
   }
 
-  /** The account's other gateways are asked too. @returns undefined where they leave no place. */
-  async #sharedPermit(ledger: WindowStore, claim: PermitRequest): Promise<Permit | undefined> {
-    const { priority } = claim;
-    const call = this.#minute.begin(claim); // so that nobody here takes the same place meanwhile
-    const shares = sharesOf(this.#minute.limit);
-    const grant = await ledger.take({
+  /** Takes a permit of the shared window too. @returns undefined if it has no room. */
+  async #sharedPermit(shared: SharedWindow, request: PermitRequest): Promise<Permit | undefined> {
+    const { priority } = request;
+    const call = this.#window.begin(request); // first, so that no other call here takes the same place
+    const shares = sharesOf(this.#window.limit);
+    const grant = await shared.take({
       id: call.id,
       isBackground: priority === 'background',
       share: shareOf(shares, priority),
       backgroundShare: shares.background,
     });
-    if (grant === 'granted' && !this.#isClosed) return new CallPermit(this, call);
-    call.end(0);
+    if (grant === 'granted' && !this.#isClosed) return this.#permit(request, call);
+    this.#window.release(call);
     if (this.#isClosed) {
-      ledger.end(call.id, false, undefined);
+      shared.end(call.id, false, undefined);
       throw new NotSent();
     }
-    if (grant !== 'gone' && grant !== 'granted') {
-      this.#minute.deny(priority, this.#options.now() + Math.max(grant.waitMs, timerSlackMs));
+    if (typeof grant === 'object') {
+      this.#window.deny(priority, this.#now() + Math.max(grant.waitMs, timerSlackMs));
       return undefined;
     }
-    // What others may be sending unseen counts too.
-    const nowMs = this.#options.now();
-    return this.#minute.placeAtMs(rankOf(claim, nowMs), 0, nowMs) <= nowMs ? this.#permit(claim) : undefined;
+    // The unknown calls of other gateways count now.
+    return this.#waitMs(rankOf(request, this.#now()), 0) <= 0 ? this.#permit(request) : undefined;
   }
 
-  /** A call was answered, or has failed: it counts for a minute more. */
-  answered(call: BegunCall, headers: RateHeaders | undefined): void {
-    this.#minute.answered(call, headers);
-    this.#ledger?.end(call.id, true, headers);
-    this.#serve();
-  }
-
-  /** A call was not sent after all. */
-  unused(call: BegunCall): void {
-    this.#minute.unused(call);
-    this.#ledger?.end(call.id, false, undefined);
-    this.#serve();
-  }
-
-  #queue(claim: PermitRequest, rank: Rank): Promise<Permit> {
-    const permit = this.#waiting.wait(claim, rank, () => {
-      const nowMs = this.#options.now();
-      return new RateLimited(this.#minute.placeAtMs(rank, this.#waiting.length, nowMs) - nowMs);
-    });
-    this.#serve();
-    return permit;
-  }
-
-  /** Gives every place that there is to who is first, and comes back when there will be another. */
+  /** Gives all available permits to the first calls of the queue, and sets a timer for the next one. */
   #serve(): void {
     clearTimeout(this.#timer);
-    for (let { first } = this.#waiting; first; { first } = this.#waiting) {
-      const nowMs = this.#options.now();
-      const placeAtMs = this.#minute.placeAtMs(first.rank, 0, nowMs);
-      if (placeAtMs > nowMs) {
+    for (let { first } = this.#queue; first; { first } = this.#queue) {
+      const waitMs = this.#waitMs(first.rank, 0);
+      if (waitMs > 0) {
         this.#timer = setTimeout(
           () => {
             this.#serve();
           },
-          Math.min(placeAtMs - nowMs, minuteMs) + timerSlackMs,
+          Math.min(waitMs, minuteMs) + timerSlackMs,
         );
         return;
       }
-      this.#waiting.leave(first);
-      if (this.#ledger) void this.#serveShared(this.#ledger, first);
-      else first.grant(this.#permit(first.claim));
+      this.#queue.remove(first);
+      if (this.#shared) void this.#serveShared(this.#shared, first);
+      else first.grant(this.#permit(first.request));
     }
   }
 
-  async #serveShared(ledger: WindowStore, waiter: QueuedCall): Promise<void> {
+  async #serveShared(shared: SharedWindow, call: QueuedCall): Promise<void> {
     try {
-      const permit = await this.#sharedPermit(ledger, waiter.claim);
-      if (waiter.isOver) permit?.unused();
-      else if (permit) waiter.grant(permit);
+      const permit = await this.#sharedPermit(shared, call.request);
+      if (call.isSettled) permit?.unused();
+      else if (permit) call.grant(permit);
       else {
-        this.#waiting.join(waiter);
+        this.#queue.add(call);
         this.#serve();
       }
     } catch {
-      waiter.refuse(new NotSent());
+      call.refuse(new NotSent());
     }
   }
 }

@@ -1,56 +1,53 @@
 import { randomBytes } from 'node:crypto';
 import { type RedisHealth } from '../../state/redis/health.js';
 import {
-  type WindowStore,
   type Grant,
   type OtherCall,
   type OthersView,
   type OwnCall,
+  type SharedWindow,
   type WindowRequest,
-  type RateHeaders,
-} from './upstream-quota.js';
+} from './shared-window.js';
+import { minuteMs as oneMinuteMs, type RateHeaders } from './upstream-quota.js';
 
-/**
- * What all begin with: the calls that count, by Redis's own clock, and whether the upstream asked to wait.
- * KEYS: calls, account, gateways; ARGV: this gateway.
- */
-const opening = `
+/** Beginning of all scripts: the clock of Redis, and the pause. KEYS: calls, account, gateways; ARGV: this gateway. */
+const prelude = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local own = ARGV[1] .. '/'
 local function isOwn(id) return string.sub(id, 1, #own) == own end
-local function put(id, expires, background, began, flying)
-  local call = string.format('%.0f %s %.0f %s', expires, background, began, flying)
+local function put(id, expires, background, began, inFlight)
+  local call = string.format('%.0f %s %.0f %s', expires, background, began, inFlight)
   redis.call('HSET', KEYS[1], own .. id, call)
   redis.call('PEXPIRE', KEYS[1], 3600000)
 end
 local function partsOf(call)
-  local expires, background, began, flying = string.match(call, '^(%d+) (%d) (%d+) (%d)$')
-  return tonumber(expires), background, tonumber(began), flying
+  local expires, background, began, inFlight = string.match(call, '^(%d+) (%d) (%d+) (%d)$')
+  return tonumber(expires), background, tonumber(began), inFlight
 end
 local pausedMs = math.max(0, tonumber(redis.call('HGET', KEYS[2], 'pausedUntil') or '0') - now)
 `;
 
-/** What is answered: whether there was a place or when, the pause, how many gateways, and what others did. */
+/** Reply of scripts: grant, wait, pause, number of gateways, rate headers, and the calls of other gateways. */
 const view = `
 local function view(granted, waitMs)
   redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-  local told = redis.call('HMGET', KEYS[2], 'told', 'toldBy')
-  local isTold = told[1] and told[2] ~= ARGV[1]
-  local answer = {granted, math.ceil(waitMs), pausedMs, redis.call('ZCARD', KEYS[3]), isTold and told[1] or ''}
+  local latest = redis.call('HMGET', KEYS[2], 'headers', 'headersOf')
+  local isOther = latest[1] and latest[2] ~= ARGV[1]
+  local reply = {granted, math.ceil(waitMs), pausedMs, redis.call('ZCARD', KEYS[3]), isOther and latest[1] or ''}
   local calls = redis.call('HGETALL', KEYS[1])
   for i = 1, #calls, 2 do
-    local expires, background, began, flying = partsOf(calls[i + 1])
+    local expires, background, began, inFlight = partsOf(calls[i + 1])
     if expires > now and not isOwn(calls[i]) then
-      table.insert(answer, string.format('%.0f %s %.0f %s', expires - now, background, now - began, flying))
+      table.insert(reply, string.format('%.0f %s %.0f %s', expires - now, background, now - began, inFlight))
     end
   end
-  return answer
+  return reply
 end
 `;
 
-/** ARGV: gateway, id, background, share, share of the background, time in flight at most, a minute. */
-const takeScript = `${opening}${view}
+/** Counts a call. ARGV: gateway, id, background, share, background share, maximum time in flight, minute. */
+const takeScript = `${prelude}${view}
 if redis.call('HEXISTS', KEYS[1], own .. ARGV[2]) == 1 then return view(1, 0) end
 local isBackground = ARGV[3] == '1'
 local minute = tonumber(ARGV[7])
@@ -66,10 +63,10 @@ for i = 1, #calls, 2 do
   end
 end
 local function waitFor(ends, share)
-  local tooMany = #ends + 1 - share
-  if tooMany <= 0 then return 0 end
+  local excess = #ends + 1 - share
+  if excess <= 0 then return 0 end
   table.sort(ends)
-  return ends[tooMany] or minute
+  return ends[excess] or minute
 end
 local waitMs = math.max(pausedMs, waitFor(all, tonumber(ARGV[4])))
 if isBackground then waitMs = math.max(waitMs, waitFor(background, tonumber(ARGV[5]))) end
@@ -77,21 +74,21 @@ if waitMs > 0 then return view(0, waitMs) end
 put(ARGV[2], now + tonumber(ARGV[6]), ARGV[3], now, '1')
 return view(1, 0)`;
 
-/** ARGV: gateway, id, whether it was sent, a minute, a pause, what the upstream told. */
-const endScript = `${opening}
+/** Ends a call. ARGV: gateway, id, whether it was sent, minute, pause, rate headers. */
+const endScript = `${prelude}
 local _, background, began = partsOf(redis.call('HGET', KEYS[1], own .. ARGV[2]) or '')
--- a moment more: parts of a millisecond are cut off, here and where it is looked at
+-- 1 ms more, since fractions of a millisecond are cut off
 if ARGV[3] == '1' then put(ARGV[2], now + 1 + tonumber(ARGV[4]), background or '0', began or now, '0')
 else redis.call('HDEL', KEYS[1], own .. ARGV[2]) end
-if ARGV[6] ~= '' then redis.call('HSET', KEYS[2], 'told', ARGV[6], 'toldBy', ARGV[1]) end
+if ARGV[6] ~= '' then redis.call('HSET', KEYS[2], 'headers', ARGV[6], 'headersOf', ARGV[1]) end
 if tonumber(ARGV[5]) > pausedMs then
   redis.call('HSET', KEYS[2], 'pausedUntil', string.format('%.0f', now + tonumber(ARGV[5])))
 end
 redis.call('PEXPIRE', KEYS[2], 7200000)
 return 1`;
 
-/** ARGV: gateway, a pause. */
-const pauseScript = `${opening}
+/** Pauses all gateways. ARGV: gateway, pause. */
+const pauseScript = `${prelude}
 if tonumber(ARGV[2]) > pausedMs then
   redis.call('HSET', KEYS[2], 'pausedUntil', string.format('%.0f', now + tonumber(ARGV[2])))
   redis.call('PEXPIRE', KEYS[2], 7200000)
@@ -99,10 +96,10 @@ end
 return 1`;
 
 /**
- * ARGV: gateway, for how long it counts as there, whether all of its calls follow, and then for each: id, background,
- * since when, for how long it counts, whether it is in flight.
+ * Heartbeat. ARGV: gateway, its time to live, whether all of its calls follow, and for each call: id, background, age, remaining
+ * time, whether it is in flight.
  */
-const beatScript = `${opening}${view}
+const heartbeatScript = `${prelude}${view}
 redis.call('ZADD', KEYS[3], now + tonumber(ARGV[2]), ARGV[1])
 redis.call('PEXPIRE', KEYS[3], 3600000)
 if ARGV[3] == '1' then
@@ -115,36 +112,36 @@ if ARGV[3] == '1' then
 end
 return view(1, 0)`;
 
-/** What the window needs. */
+/** Options of the window. */
 export interface RedisWindowOptions {
   readonly health: RedisHealth;
-  /** Goes before every key, so that several accounts can share a Redis. */
+  /** Prefix of all keys, so that several accounts can share a Redis. */
   readonly prefix: string;
-  /** Per attempt: no call is in flight for longer. */
+  /** Timeout of an attempt: no call is in flight for longer. */
   readonly timeoutMs: number;
-  /** Epoch milliseconds. */
+  /** Clock in epoch milliseconds. */
   readonly now: () => number;
   /** Length of the sliding window; shorter in tests. */
   readonly minuteMs?: number | undefined;
 }
 
-/** What the scripts answer; times are this process's. */
+/** Reply of a script, with times of this process. */
 interface Reply {
   readonly isGranted: boolean;
-  /** Milliseconds until there is a place, where none was granted. */
+  /** Milliseconds until there is room; 0 if the call was granted. */
   readonly waitMs: number;
-  /** Milliseconds for which the upstream asked to send nothing. */
+  /** Milliseconds of the pause that the upstream demanded. */
   readonly pausedMs: number;
   /** Gateways that are alive, this one included. */
   readonly gateways: number;
-  /** Rate headers of another gateway's last response; empty where there are none. */
+  /** Rate headers of another gateway's latest response; may be empty. */
   readonly headers: string;
   /** Calls of the other gateways. */
   readonly calls: readonly OtherCall[];
 }
 
 const maximumPauseMs = 3_600_000;
-/** Interval at which a gateway says that it is alive, and learns what the others do. */
+/** Interval of the heartbeats, which also return the state of the other gateways. */
 const heartbeatIntervalMs = 1000;
 /** A gateway without a heartbeat for this long counts as gone. */
 const gatewayTtlMs = 5000;
@@ -152,24 +149,24 @@ const gatewayTtlMs = 5000;
 const slackMs = 5000;
 
 /**
- * The calls of all gateways of an account in one sliding window, by Redis's clock. While Redis is gone, each gateway counts
- * its own calls with the weight of all.
+ * Sliding window of the calls of all gateways of an account, by the clock of Redis. While Redis is gone, each gateway counts its
+ * own calls with the weight of all gateways.
  */
-export class RedisWindow implements WindowStore {
+export class RedisWindow implements SharedWindow {
   readonly #options: RedisWindowOptions;
   readonly #gateway = randomBytes(8).toString('hex');
   readonly #minuteMs: number;
   readonly #inFlightMs: number;
   #onView: (view: OthersView) => void = () => undefined;
   #gateways = 1;
-  /** After an outage: the other gateways may need until then to find Redis again. */
+  /** After an outage, the time by which all other gateways have found Redis again. */
   #settledAtMs = 0;
   #headers = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: RedisWindowOptions) {
     this.#options = options;
-    this.#minuteMs = options.minuteMs ?? 60_000;
+    this.#minuteMs = options.minuteMs ?? oneMinuteMs;
     this.#inFlightMs = options.timeoutMs + this.#minuteMs + slackMs;
   }
 
@@ -191,7 +188,7 @@ export class RedisWindow implements WindowStore {
     const reply = this.#replyIn(
       await this.#run(takeScript, id, Number(isBackground), share, backgroundShare, ...spans),
     );
-    if (!reply) return 'gone';
+    if (!reply) return 'unavailable';
     this.#learn(reply);
     return reply.isGranted ? 'granted' : { waitMs: reply.waitMs };
   }
@@ -215,8 +212,8 @@ export class RedisWindow implements WindowStore {
   }
 
   /**
-   * Says that this gateway is alive.
-   * @param calls all that count, to replace those in the window after an outage; undefined: the window has them.
+   * Sends a heartbeat.
+   * @param calls this gateway's counted calls, which replace those in the window after an outage.
    */
   async #heartbeat(calls?: readonly OwnCall[]): Promise<void> {
     const nowMs = this.#options.now();
@@ -226,7 +223,7 @@ export class RedisWindow implements WindowStore {
       return [id, Number(isBackground), Math.floor(nowMs - beganAtMs), leftMs, Number(isInFlight)];
     });
     const reply = this.#replyIn(
-      await this.#run(beatScript, gatewayTtlMs, Number(calls !== undefined), ...(entries ?? [])),
+      await this.#run(heartbeatScript, gatewayTtlMs, Number(calls !== undefined), ...(entries ?? [])),
     );
     if (reply) this.#learn(reply);
   }
@@ -241,7 +238,7 @@ export class RedisWindow implements WindowStore {
     this.#onView({
       calls,
       pausedUntilMs: pausedMs > 0 ? this.#options.now() + pausedMs : 0,
-      told: isNew ? headersIn(headers) : undefined,
+      headers: isNew ? headersIn(headers) : undefined,
     });
   }
 
@@ -263,9 +260,9 @@ export class RedisWindow implements WindowStore {
     return `${this.#options.prefix}budget:${name}`;
   }
 
-  #replyIn(answer: unknown): Reply | undefined {
-    if (!answer) return undefined;
-    const [granted, waitMs, pausedMs, gateways, headers, ...calls] = answer as [
+  #replyIn(reply: unknown): Reply | undefined {
+    if (!reply) return undefined;
+    const [granted, waitMs, pausedMs, gateways, headers, ...calls] = reply as [
       number,
       number,
       number,
@@ -285,7 +282,7 @@ export class RedisWindow implements WindowStore {
   }
 }
 
-/** Redis gives spans, since clocks differ. */
+/** Redis returns spans of time, since clocks differ. */
 function callIn(text: string, nowMs: number): OtherCall {
   const [leftMs = 0, isBackground, ageMs = 0, isInFlight] = text.split(' ').map(Number);
   return {

@@ -1,74 +1,128 @@
-import { type BegunCall, CallLog } from './call-log.js';
 import {
-  type PermitRequest,
   isDeferrable,
-  paceMs,
+  type PermitRequest,
   type Priority,
   type Rank,
   shareOf,
   sharesOf,
-  urgentAfterMs,
-} from './priority.js';
-import { minuteMs, type OthersView, type RateHeaders, UpstreamQuota } from './upstream-quota.js';
+} from './priority-queue.js';
+import { type OtherCall, type OthersView, type OwnCall } from './shared-window.js';
+import { minuteMs, type RateHeaders, UpstreamQuota } from './upstream-quota.js';
 
-/** What says how many calls may be sent. */
-export interface Counts {
-  readonly log: CallLog;
-  readonly upstream: UpstreamQuota;
-  /** Calls in a minute; Infinity: as many as one likes. */
-  readonly limit: number;
-  /** How many places of a share one call takes. */
-  readonly weightIn: (share: number) => number;
+/** A call of this process. */
+export interface LoggedCall extends OwnCall {
+  /** Number of places that it takes: more than one while calls of other gateways are unknown. */
+  readonly weight: number;
+  expiresAtMs: number;
 }
 
-/** When to look again at a place that only the answers of calls in flight can give. */
-const lookAgainMs = 250;
+/**
+ * Calls of the last minute. A call counts from before it is sent until a minute after its response: whenever the upstream counted
+ * it, no 60 seconds of the upstream's clock have more calls than this log at any time.
+ */
+class CallLog {
+  readonly #calls = new Set<LoggedCall>();
+  #others: readonly OtherCall[] = [];
+  #inFlight = 0;
+  #begun = 0;
 
-/** When a claim with so many others ahead of it will have its place, as far as is known. */
-function placeAtMs(
-  { log, upstream, limit, weightIn }: Counts,
-  { priority, oldSinceMs }: Rank,
-  ahead: number,
-  nowMs: number,
-): number {
-  const times = [nowMs];
-  const shares = sharesOf(limit);
-  const share = shareOf(shares, priority);
-  const kept = limit === Infinity ? 0 : limit - share;
-  const spare = upstream.left(nowMs) - kept - ahead;
-  if (spare <= 0) times.push(upstream.untilMs);
-  else if (spare <= log.inFlight) times.push(Math.min(upstream.untilMs, nowMs + lookAgainMs));
-  if (limit !== Infinity) {
-    const { all, background } = log.count(nowMs);
-    times.push(log.whenExpired(all + (ahead + 1) * weightIn(share) - share, nowMs));
-    if (isDeferrable(priority) && all >= shares.reads / 2) {
-      const evenlyMs = log.whenFewerBegan(Math.ceil(shares.reads / 6), paceMs, nowMs);
-      times.push(Math.min(evenlyMs, oldSinceMs + urgentAfterMs));
-    }
-    if (priority === 'background') {
-      const tooMany = background + weightIn(shares.background) - shares.background;
-      times.push(log.whenExpired(tooMany, nowMs, 'background'));
-    }
+  /** Number of calls that count now, and of the background calls among them. */
+  count(nowMs: number): { readonly all: number; readonly background: number } {
+    let [all, background] = [0, 0];
+    const add = (weight: number, isBackground: boolean): void => {
+      all += weight;
+      if (isBackground) background += weight;
+    };
+    for (const call of this.#calls)
+      if (call.expiresAtMs <= nowMs) this.#calls.delete(call);
+      else add(call.weight, call.isBackground);
+    for (const call of this.#others) if (call.expiresAtMs > nowMs) add(1, call.isBackground);
+    return { all, background };
   }
-  return Math.max(...times);
+
+  /** Number of known calls without a response. */
+  get inFlight(): number {
+    return this.#inFlight + this.#others.filter(({ isInFlight }) => isInFlight).length;
+  }
+
+  /** Calls of this process. */
+  get own(): readonly OwnCall[] {
+    return [...this.#calls];
+  }
+
+  /** Replaces the calls of other gateways. */
+  setOthers(others: readonly OtherCall[]): void {
+    this.#others = others;
+  }
+
+  /** Adds a call that is about to be sent. @param isCounted false without a limit: then it is only in flight. */
+  begin(call: Pick<LoggedCall, 'isBackground' | 'beganAtMs' | 'weight'>, isCounted: boolean): LoggedCall {
+    this.#begun += 1;
+    const logged = { ...call, id: String(this.#begun), expiresAtMs: Infinity };
+    if (isCounted) this.#calls.add(logged);
+    this.#inFlight += 1;
+    return logged;
+  }
+
+  /** Ends a call. @param expiresAtMs when it stops counting; 0 for at once. */
+  end(call: LoggedCall, expiresAtMs: number): void {
+    call.expiresAtMs = expiresAtMs;
+    this.#inFlight -= 1;
+    if (expiresAtMs === 0) this.#calls.delete(call);
+  }
+
+  /** When this many places will be free again, if the calls in flight had their responses now. */
+  whenExpired(places: number, nowMs: number, which: 'all' | 'background' = 'all'): number {
+    if (places <= 0) return nowMs;
+    const ends = this.#places(nowMs)
+      .filter(({ isBackground }) => isBackground || which === 'all')
+      .map(({ expiresAtMs }) => Math.min(expiresAtMs, nowMs + minuteMs))
+      .sort((a, b) => a - b);
+    return ends[places - 1] ?? nowMs + minuteMs;
+  }
+
+  /** When fewer than this many calls will have begun within the span that ends then. */
+  whenFewerBegan(places: number, spanMs: number, nowMs: number): number {
+    const begins = this.#places(nowMs)
+      .map(({ beganAtMs }) => beganAtMs)
+      .sort((a, b) => b - a);
+    return Math.max(nowMs, (begins[places - 1] ?? -Infinity) + spanMs);
+  }
+
+  /** One entry for each place that is taken. */
+  #places(nowMs: number): Pick<OtherCall, 'isBackground' | 'beganAtMs' | 'expiresAtMs'>[] {
+    const own = [...this.#calls].flatMap((call) => Array.from({ length: call.weight }, () => call));
+    return [...own, ...this.#others.filter(({ expiresAtMs }) => expiresAtMs > nowMs)];
+  }
 }
 
-/** Whose calls are counted. */
+/** Interval of further looks while only responses of calls in flight can free a place. */
+const retryIntervalMs = 250;
+
+/**
+ * Interval in which refreshes use a sixth of the limit at most, once half of the limit is used. In a burst they would use it up,
+ * and entries that become stale later could not be refreshed.
+ */
+const paceMs = 10_000;
+/** An entry that is older takes the next permit, since none should become older than a minute. */
+const urgentAfterMs = 45_000;
+
+/** Options of the window. */
 export interface SlidingWindowOptions {
-  /** Calls in any 60 seconds; 0: as many as the upstream takes. */
+  /** Calls in any 60 seconds; 0 for no limit but the upstream's. */
   readonly limit: number;
-  /** Epoch milliseconds. */
+  /** Clock in epoch milliseconds. */
   readonly now: () => number;
-  /** How many places a call takes where other gateways may send as much unseen; undefined where there are none. */
+  /** Number of places that a call takes; undefined without other gateways. */
   readonly weight: (() => number) | undefined;
 }
 
-/** The calls of the minute up to now, and when there will be a place for another. */
+/** Sliding window of the calls of the last minute; computes when the next call may be sent. */
 export class SlidingWindow {
-  readonly log = new CallLog();
+  readonly #log = new CallLog();
   readonly #options: SlidingWindowOptions;
-  readonly #upstream = new UpstreamQuota();
-  /** The account's other gateways leave no place before then, by priority. */
+  readonly #quota = new UpstreamQuota();
+  /** End of a refusal by the shared window, by priority. */
   readonly #deniedUntilMs = new Map<Priority, number>();
   #pausedUntilMs = 0;
 
@@ -76,77 +130,117 @@ export class SlidingWindow {
     this.#options = options;
   }
 
-  /** Calls in a minute, by our configuration and by what the upstream says; Infinity: as many as one likes. */
+  /** Calls per minute, by the configuration and by the upstream; Infinity for no limit. */
   get limit(): number {
     const { limit } = this.#options;
-    return limit === 0 ? Infinity : Math.min(limit, this.#upstream.limit);
+    return limit === 0 ? Infinity : Math.min(limit, this.#quota.limit);
   }
 
-  /** How many calls may be sent now; null where nothing limits them. */
+  /** Number of calls that may be sent now; null for no limit. */
   get left(): number | null {
     const nowMs = this.#options.now();
     if (nowMs < this.#pausedUntilMs) return 0;
-    const own = Math.floor((this.limit - this.log.count(nowMs).all) / this.#weightIn(this.limit));
-    const left = Math.max(0, Math.min(own, this.#upstream.left(nowMs) - this.log.inFlight));
+    const own = Math.floor((this.limit - this.#log.count(nowMs).all) / this.#weightIn(this.limit));
+    const left = Math.max(0, Math.min(own, this.#quota.left(nowMs) - this.#log.inFlight));
     return left === Infinity ? null : left;
   }
 
-  /** Whether nobody limits the calls: neither who configured us, nor the upstream by what it has said. */
+  /** Number of known calls without a response. */
+  get inFlight(): number {
+    return this.#log.inFlight;
+  }
+
+  /** Counted calls of this process. */
+  get own(): readonly OwnCall[] {
+    return this.#log.own;
+  }
+
+  /** Whether neither the configuration nor the upstream limits calls now. */
   isUnlimited(nowMs: number): boolean {
-    return this.limit === Infinity && this.#upstream.left(nowMs) === Infinity && nowMs >= this.#pausedUntilMs;
+    return this.limit === Infinity && this.#quota.left(nowMs) === Infinity && nowMs >= this.#pausedUntilMs;
   }
 
-  /** When a claim with so many others ahead of it will have its place; epoch milliseconds. */
+  /**
+   * When a call may be sent, as far as is known; epoch milliseconds.
+   * @param ahead number of waiting calls that go first.
+   */
   placeAtMs(rank: Rank, ahead: number, nowMs: number): number {
-    const counts = {
-      log: this.log,
-      upstream: this.#upstream,
-      limit: this.limit,
-      weightIn: (share: number) => this.#weightIn(share),
-    };
+    const { limit } = this;
     const deniedUntilMs = this.#deniedUntilMs.get(rank.priority) ?? 0;
-    return Math.max(this.#pausedUntilMs, deniedUntilMs, placeAtMs(counts, rank, ahead, nowMs));
+    const byQuotaMs = this.#byQuotaMs(rank, ahead, nowMs);
+    const byLogMs = limit === Infinity ? nowMs : this.#byLogMs(rank, ahead, nowMs);
+    return Math.max(nowMs, this.#pausedUntilMs, deniedUntilMs, byQuotaMs, byLogMs);
   }
 
-  /** A call takes its place. */
-  begin({ priority }: PermitRequest): BegunCall {
+  #byQuotaMs({ priority }: Rank, ahead: number, nowMs: number): number {
+    const { limit } = this;
+    const reserve = limit === Infinity ? 0 : limit - shareOf(sharesOf(limit), priority);
+    const spare = this.#quota.left(nowMs) - reserve - ahead;
+    if (spare <= 0) return this.#quota.untilMs;
+    return spare <= this.#log.inFlight ? Math.min(this.#quota.untilMs, nowMs + retryIntervalMs) : nowMs;
+  }
+
+  #byLogMs({ priority, oldSinceMs }: Rank, ahead: number, nowMs: number): number {
+    const log = this.#log;
+    const shares = sharesOf(this.limit);
+    const share = shareOf(shares, priority);
+    const { all, background } = log.count(nowMs);
+    const times = [log.whenExpired(all + (ahead + 1) * this.#weightIn(share) - share, nowMs)];
+    if (isDeferrable(priority) && all >= shares.reads / 2) {
+      const pacedMs = log.whenFewerBegan(Math.ceil(shares.reads / 6), paceMs, nowMs);
+      times.push(Math.min(pacedMs, oldSinceMs + urgentAfterMs));
+    }
+    if (priority === 'background') {
+      const excess = background + this.#weightIn(shares.background) - shares.background;
+      times.push(log.whenExpired(excess, nowMs, 'background'));
+    }
+    return Math.max(...times);
+  }
+
+  /** Counts a call that is about to be sent. */
+  begin({ priority }: PermitRequest): LoggedCall {
     const isLimited = this.limit !== Infinity;
     const weight = isLimited ? this.#weightIn(shareOf(sharesOf(this.limit), priority)) : 1;
     const isBackground = priority === 'background';
-    return this.log.begin({ isBackground, beganAtMs: this.#options.now(), weight }, isLimited);
+    return this.#log.begin({ isBackground, beganAtMs: this.#options.now(), weight }, isLimited);
   }
 
-  /** It was answered, or has failed: it counts for a minute more. */
-  answered(call: BegunCall, headers: RateHeaders | undefined): void {
+  /** Ends a call that had a response or failed: it counts for a minute more. */
+  answered(call: LoggedCall, headers: RateHeaders | undefined): void {
     const nowMs = this.#options.now();
-    call.end(this.limit === Infinity ? 0 : nowMs + minuteMs);
-    this.#upstream.correct(headers ?? {}, nowMs);
+    this.#log.end(call, this.limit === Infinity ? 0 : nowMs + minuteMs);
+    this.#quota.correct(headers ?? {}, nowMs);
   }
 
-  /** It was not sent after all: there is a place again, whatever the others have said. */
-  unused(call: BegunCall): void {
-    call.end(0);
+  /** Ends a call that was not sent: its place is free again, whatever the shared window said. */
+  unused(call: LoggedCall): void {
+    this.release(call);
     this.#deniedUntilMs.clear();
   }
 
-  /** Nobody has a place before then. */
+  /** Ends a call that was not sent because the shared window has no room for it. */
+  release(call: LoggedCall): void {
+    this.#log.end(call, 0);
+  }
+
+  /** Pauses all calls. */
   pause(untilMs: number): void {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
   }
 
-  /** The account's other gateways leave none before then. */
+  /** Pauses calls of a priority, for which the shared window has no room. */
   deny(priority: Priority, untilMs: number): void {
     this.#deniedUntilMs.set(priority, untilMs);
   }
 
-  /** Takes what the others have done. */
-  learn({ calls, pausedUntilMs, told }: OthersView): void {
-    this.log.learn(calls);
+  /** Applies the state of the other gateways. */
+  applyOthers({ calls, pausedUntilMs, headers }: OthersView): void {
+    this.#log.setOthers(calls);
     this.pause(pausedUntilMs);
-    if (told) this.#upstream.correct(told, this.#options.now());
+    if (headers) this.#quota.correct(headers, this.#options.now());
   }
 
-  /** Never more than there are, so that one can always be sent in time. */
+  /** Weight of a call within a share: never more than the share, so that one call can always be sent in time. */
   #weightIn(share: number): number {
     const { weight } = this.#options;
     return weight ? Math.min(weight(), share) : 1;

@@ -1,10 +1,9 @@
 import { type CallOrigin } from '../../../domain/request-trace.js';
 import { failedBecause } from '../../../domain/upstream-failure.js';
-import { type Permit } from '../rate-limit/priority-queue.js';
-import { isDeferrable, type Priority } from '../rate-limit/priority.js';
+import { isDeferrable, type Permit, type Priority } from '../rate-limit/priority-queue.js';
 import { type RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type RateHeaders } from '../rate-limit/upstream-quota.js';
-import { Bulkheads } from './bulkhead.js';
+import { Bulkhead, maximumReads, maximumWrites } from './bulkhead.js';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.js';
 import { NotSent } from './not-sent.js';
 import { retriedAfter } from './retry.js';
@@ -22,14 +21,14 @@ export interface CallOptions {
   readonly beforeSent?: () => void;
 }
 
-/** What an attempt learns while it runs. */
+/** Report of an attempt. */
 export interface AttemptReport {
-  /** Rate limit headers of the answer. */
+  /** Rate limit headers of the response. */
   headers: RateHeaders | undefined;
 }
 
-/** One attempt: sends the request, and notes in the report what it learns. */
-export type Attempt<T> = (told: AttemptReport, timeoutMs: number) => Promise<T>;
+/** Sends a request once, and fills in the report. */
+export type Attempt<T> = (report: AttemptReport, timeoutMs: number) => Promise<T>;
 
 /** Policy by which requests are sent. */
 export interface SendPolicy {
@@ -42,7 +41,7 @@ export interface SendPolicy {
 /** Options of the policy. */
 export interface CallPolicyOptions {
   readonly rateLimiter: RateLimiter;
-  /** Per attempt. */
+  /** Timeout of an attempt. */
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly random: () => number;
@@ -74,7 +73,8 @@ interface AttemptLimits {
 export class CallPolicy implements SendPolicy {
   readonly #options: CallPolicyOptions;
   readonly #breaker = new CircuitBreaker();
-  readonly #bulkheads = new Bulkheads();
+  /** Writes have a bulkhead of their own, so they don't wait behind reads. */
+  readonly #bulkheads = { read: new Bulkhead(maximumReads), write: new Bulkhead(maximumWrites) };
 
   constructor(options: CallPolicyOptions) {
     this.#options = options;
@@ -103,47 +103,49 @@ export class CallPolicy implements SendPolicy {
 
   /** Makes one attempt. Most calls need one only, so retries are set up after a failure. */
   async #send<T>(options: CallOptions, send: Attempt<T>, limits: AttemptLimits, isFirst = true): Promise<T> {
-    const isWrite = options.priority === 'write';
-    const told: AttemptReport = { headers: undefined };
-    const leftMs = Math.max(1, limits.untilMs - this.#options.now());
+    const { rateLimiter, now } = this.#options;
+    const { priority, staleMs = 0, onQueued } = options;
+    const bulkhead = this.#bulkheads[priority === 'write' ? 'write' : 'read'];
+    const report: AttemptReport = { headers: undefined };
+    const leftMs = Math.max(1, limits.untilMs - now());
     let permit: Permit | undefined;
     try {
       // The permit comes first: a probe of the breaker that waited for one would delay all calls behind it.
-      const pending = this.#permit(options, Math.min(limits.waitMs, leftMs));
+      const waitMs = Math.min(limits.waitMs, leftMs);
+      const pending = rateLimiter.acquire({ priority, staleMs, waitMs, onQueued });
       permit = pending instanceof Promise ? await pending : pending;
       // The bulkhead comes before the breaker: that it is full does not mean that the upstream is down.
-      const turn = this.#bulkheads.enter(isWrite);
+      const turn = bulkhead.enter();
       if (turn) await turn;
       let value: T;
       try {
-        value = await this.#sendOne(options, send, told, Math.min(limits.timeoutMs, leftMs));
+        value = await this.#sendOne(options, send, report, Math.min(limits.timeoutMs, leftMs));
       } finally {
-        this.#bulkheads.leave(isWrite);
+        bulkhead.leave();
       }
-      permit.answered(told.headers);
+      permit.answered(report.headers);
       return value;
     } catch (error) {
-      if (permit) this.#settle(permit, error, told); // without a permit the rate limiter refused
+      if (permit) this.#settle(permit, error, report); // without a permit the rate limiter refused
       if (isFirst) return this.#retry(error, options, send, limits);
       throw error;
     }
   }
 
-  #settle(permit: Permit, error: unknown, told: AttemptReport): void {
-    this.#pauseAfter(error);
+  /** Settles the permit of a failed attempt, and pauses all calls after a 429, which applies to the whole account. */
+  #settle(permit: Permit, error: unknown, report: AttemptReport): void {
+    const { rateLimiter, now } = this.#options;
+    if (failedBecause(error, 'rateLimited'))
+      rateLimiter.pause(now() + (error.facts.retryAfterSeconds ?? unnamedPauseSeconds) * 1000);
     if (error instanceof NotSent) permit.unused();
-    else permit.answered(told.headers);
+    else permit.answered(report.headers);
   }
 
-  #permit({ priority, staleMs = 0, onQueued }: CallOptions, waitMs: number): Permit | Promise<Permit> {
-    return this.#options.rateLimiter.acquire({ priority, staleMs, waitMs, onQueued });
-  }
-
-  #sendOne<T>(options: CallOptions, send: Attempt<T>, told: AttemptReport, timeoutMs: number): Promise<T> {
+  #sendOne<T>(options: CallOptions, send: Attempt<T>, report: AttemptReport, timeoutMs: number): Promise<T> {
     return this.#breaker.run(() => {
       options.beforeSent?.();
       if (options.origin) options.origin.calls += 1;
-      return send(told, timeoutMs);
+      return send(report, timeoutMs);
     });
   }
 
@@ -152,12 +154,5 @@ export class CallPolicy implements SendPolicy {
     const { isWrite, deadlineMs } = limits;
     const again = (): Promise<T> => this.#send(options, send, limits, false);
     return retriedAfter(error, again, { isWrite, deadlineMs, now, random });
-  }
-
-  /** Pauses all calls after a 429, which applies to the whole account. */
-  #pauseAfter(error: unknown): void {
-    const { rateLimiter, now } = this.#options;
-    if (failedBecause(error, 'rateLimited'))
-      rateLimiter.pause(now() + (error.facts.retryAfterSeconds ?? unnamedPauseSeconds) * 1000);
   }
 }

@@ -1,7 +1,6 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
 import { type FailureReason, UpstreamFailure } from '../../../domain/upstream-failure.js';
-import { RateLimited } from '../rate-limit/rate-limiter.js';
-import { NotSent } from './not-sent.js';
+import { NotSent, RateLimited } from './not-sent.js';
 
 /** Failures after which a read is retried (API document and developer site: resets, 429, 5xx, HTML). */
 const passing: ReadonlySet<FailureReason> = new Set([
@@ -54,8 +53,9 @@ function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPol
     if (!(error instanceof UpstreamFailure) || error instanceof RateLimited || !worthIt.has(error.reason))
       return false;
     if (isWrite && (error instanceof NotSent || error.mayHaveBeenProcessed)) return false;
-    const told = error.facts.retryAfterSeconds;
-    delayMs = told === undefined ? random() * firstBackoffMs * 2 ** failed : told * 1000;
+    const { retryAfterSeconds } = error.facts;
+    delayMs =
+      retryAfterSeconds === undefined ? random() * firstBackoffMs * 2 ** failed : retryAfterSeconds * 1000;
     failed += 1;
     return now() + delayMs < deadlineMs;
   };

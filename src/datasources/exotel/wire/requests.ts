@@ -1,5 +1,5 @@
 import {
-  CampaignAction,
+  type CampaignAction,
   type CampaignStatus,
   type ContentType,
   type SmsType,

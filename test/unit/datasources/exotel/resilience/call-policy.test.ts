@@ -1,26 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import {
-  type RateLimiter,
-  RateLimited,
-} from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { RateLimited } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
+import { type RateLimiter } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy, type Attempt } from '../../../../../src/datasources/exotel/resilience/call-policy.js';
 import { type FailureReason, UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
-import { newBudget, pass, rate, startMs, use } from '../rate-limit/budget-under-test.js';
+import { newRateLimiter, pass, rate, startMs, use } from '../rate-limit/rate-limiter-under-test.js';
 
 const timeoutMs = 10_000;
-let budget: RateLimiter;
+let limiter: RateLimiter;
 let policy: CallPolicy;
 
 function limitedTo(limit: number): void {
-  budget = newBudget(limit);
-  policy = new CallPolicy({ rateLimiter: budget, timeoutMs, now: Date.now, random: () => 0.5 });
+  limiter = newRateLimiter(limit);
+  policy = new CallPolicy({ rateLimiter: limiter, timeoutMs, now: Date.now, random: () => 0.5 });
 }
 beforeEach(() => {
   jest.useFakeTimers({ now: startMs });
   limitedTo(30);
 });
 afterEach(() => {
-  budget.close();
+  limiter.close();
   jest.useRealTimers();
 });
 
@@ -55,7 +53,7 @@ describe('a write', () => {
 
   it('that finds no place within seconds is not sent, and says when to come back', async () => {
     limitedTo(1);
-    await use(budget, 1);
+    await use(limiter, 1);
     const send = failing('unavailable');
     const { end, afterMs } = await endOf(policy.once({ priority: 'write' }, send));
     expect(end).toBeInstanceOf(RateLimited);
@@ -65,12 +63,12 @@ describe('a write', () => {
 });
 
 describe('a read', () => {
-  it('draws on the budget with every try', async () => {
+  it('takes a permit for every attempt', async () => {
     await policy.retried({ priority: 'read' }, () => Promise.resolve(1));
-    expect(budget.left).toBe(29);
+    expect(limiter.left).toBe(29);
     void policy.retried({ priority: 'read' }, failing('unavailable')).catch(() => undefined);
     await pass(1000);
-    expect(budget.left).toBe(26);
+    expect(limiter.left).toBe(26);
   });
 
   it('tells of every try that is sent', async () => {
@@ -113,7 +111,7 @@ describe('a read', () => {
     expect([afterMs, send.mock.calls.length]).toEqual([0, 1]);
   });
 
-  it('is not what pauses the others where the budget itself had no place for it', async () => {
+  it('is not paused for all by a refusal of the rate limiter itself', async () => {
     const send: Attempt<number> = () => Promise.resolve(1);
     const reads = Array.from({ length: 30 }, () => policy.retried({ priority: 'read' }, send));
     expect((await Promise.allSettled(reads)).filter(({ status }) => status === 'rejected')).toHaveLength(3);
@@ -132,7 +130,7 @@ describe('a read', () => {
     await expect(policy.retried({ priority: 'read' }, send)).resolves.toBe(1);
   });
 
-  it('corrects the budget by the headers of an answer, even of one whose body fails', async () => {
+  it('corrects the rate limiter by the headers of a response, even if its body fails', async () => {
     const send: Attempt<never> = (told) => {
       told.headers = rate({ remaining: 0, resetAtMs: startMs + 30_000 });
       return Promise.reject(new UpstreamFailure('invalidResponse'));
@@ -148,10 +146,10 @@ describe('a dead upstream', () => {
     for (let index = 0; index < 50; index += 1)
       await expect(policy.once({ priority: 'write' }, send)).rejects.toBeInstanceOf(UpstreamFailure);
     expect(send).toHaveBeenCalledTimes(8);
-    expect(budget.left).toBe(22);
+    expect(limiter.left).toBe(22);
   });
 
-  it('is not what a crowd of our own makes of a slow one', async () => {
+  it('is not assumed after refusals of a full bulkhead', async () => {
     limitedTo(0);
     const answers: (() => void)[] = [];
     const slow = () =>

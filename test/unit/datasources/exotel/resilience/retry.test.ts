@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { RateLimited } from '../../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
+import { RateLimited } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
 import { retriedAfter, type RetryOptions } from '../../../../../src/datasources/exotel/resilience/retry.js';
 import {
   type FailureFacts,
   type FailureReason,
   UpstreamFailure,
 } from '../../../../../src/domain/upstream-failure.js';
-import { pass, startMs } from '../rate-limit/budget-under-test.js';
+import { pass, startMs } from '../rate-limit/rate-limiter-under-test.js';
 
 beforeEach(() => {
   jest.useFakeTimers({ now: startMs });
@@ -57,7 +57,7 @@ describe('a read is tried again', () => {
     expect(await triesOf(failure(reason))).toHaveLength(again ? 3 : 1);
   });
 
-  it('not after a refusal of our own budget, which knows when it is of use', async () => {
+  it('not after a refusal of the rate limiter, which knows when a retry can succeed', async () => {
     expect(await triesOf(new RateLimited(1000))).toEqual([0]);
   });
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { type Permit } from '../../../../../src/datasources/exotel/rate-limit/priority-queue.js';
-import { priorities } from '../../../../../src/datasources/exotel/rate-limit/priority.js';
-import { claimOf, minuteMs, newBudget, pass, startMs, tried } from './budget-under-test.js';
+import { type Permit, priorities } from '../../../../../src/datasources/exotel/rate-limit/priority-queue.js';
+import { requestOf, minuteMs, newRateLimiter, pass, startMs, tried } from './rate-limiter-under-test.js';
 
 beforeEach(() => {
   jest.useFakeTimers({ now: startMs });
@@ -18,7 +17,7 @@ interface Sent {
   readonly isRead: boolean;
 }
 
-/** The most calls that touch any window of a minute; such a maximum is found where a call begins. */
+/** Maximum number of calls that overlap any window of a minute; the maximum is where a call begins. */
 function mostInAMinute(calls: readonly Sent[]): number {
   const touching = ({ fromMs }: Sent): number =>
     calls.filter((other) => other.fromMs <= fromMs && other.toMs > fromMs - minuteMs).length;
@@ -37,10 +36,10 @@ type Arrival = typeof arrival extends fc.Arbitrary<infer Value> ? Value : never;
 
 async function sentOf(limit: number, arrivals: readonly Arrival[]): Promise<Sent[]> {
   jest.setSystemTime(startMs);
-  const budget = newBudget(limit);
+  const limiter = newRateLimiter(limit);
   const sent: Sent[] = [];
   const run = async (one: Arrival): Promise<void> => {
-    const permit: Permit | number = await tried(budget, claimOf(one.priority, one));
+    const permit: Permit | number = await tried(limiter, requestOf(one.priority, one));
     if (typeof permit === 'number') return;
     if (one.isUnused) {
       permit.unused();
@@ -65,8 +64,8 @@ async function sentOf(limit: number, arrivals: readonly Arrival[]): Promise<Sent
   return sent;
 }
 
-describe('whatever arrives when, and however long answers take', () => {
-  it('no minute touches more calls than the limit, nor more in the background than a third', async () => {
+describe('with any arrivals and any latencies', () => {
+  it('no minute overlaps more calls than the limit, nor more background calls than a third', async () => {
     const schedules = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.array(arrival, { maxLength: 60 }));
     await fc.assert(
       fc.asyncProperty(schedules, async ([limit, arrivals]) => {
@@ -81,16 +80,16 @@ describe('whatever arrives when, and however long answers take', () => {
     );
   });
 
-  it('nobody waits past their time for an answer, be it yes or no', async () => {
+  it('no call waits longer than its maximum for a permit or a refusal', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arrival, { minLength: 5, maxLength: 30 }), async (arrivals) => {
-        const budget = newBudget(3);
+        const limiter = newRateLimiter(3);
         const late: number[] = [];
-        for (const { afterMs, latencyMs, ...claim } of arrivals) {
+        for (const { afterMs, latencyMs, ...request } of arrivals) {
           await pass(afterMs);
           const atMs = Date.now();
-          void tried(budget, claimOf(claim.priority, claim)).then((permit) => {
-            if (Date.now() - atMs > claim.waitMs) late.push(Date.now() - atMs);
+          void tried(limiter, requestOf(request.priority, request)).then((permit) => {
+            if (Date.now() - atMs > request.waitMs) late.push(Date.now() - atMs);
             if (typeof permit !== 'number')
               setTimeout(() => {
                 permit.answered();
@@ -105,29 +104,29 @@ describe('whatever arrives when, and however long answers take', () => {
   });
 });
 
-describe('a call counts from before it is sent until a minute after its answer', () => {
-  it('so a slow one holds its place all the longer', async () => {
-    const budget = newBudget(1);
-    const permit = await budget.acquire(claimOf('read'));
+describe('a call counts from before it is sent until a minute after its response', () => {
+  it('so a slow call takes its place for longer', async () => {
+    const limiter = newRateLimiter(1);
+    const permit = await limiter.acquire(requestOf('read'));
     await pass(2 * minuteMs);
-    expect(await tried(budget, claimOf('read'))).toBe(60);
+    expect(await tried(limiter, requestOf('read'))).toBe(60);
     permit.answered();
     await pass(minuteMs - 1);
-    expect(await tried(budget, claimOf('read'))).toBe(1);
+    expect(await tried(limiter, requestOf('read'))).toBe(1);
     await pass(1);
-    expect(await tried(budget, claimOf('read'))).toMatchObject({});
+    expect(await tried(limiter, requestOf('read'))).toMatchObject({});
   });
 
-  it('and one that was not sent counts no more', async () => {
-    const budget = newBudget(1);
-    (await budget.acquire(claimOf('read'))).unused();
-    expect(budget.left).toBe(1);
-    await expect(budget.acquire(claimOf('read'))).resolves.toBeDefined();
+  it('and no longer once it is known that it was not sent', async () => {
+    const limiter = newRateLimiter(1);
+    (await limiter.acquire(requestOf('read'))).unused();
+    expect(limiter.left).toBe(1);
+    await expect(limiter.acquire(requestOf('read'))).resolves.toBeDefined();
   });
 
-  it('without a limit everything is sent', async () => {
-    const budget = newBudget(0);
-    for (let index = 0; index < 1000; index += 1) await budget.acquire(claimOf('background'));
-    expect(budget.left).toBeNull();
+  it('and not at all without a limit', async () => {
+    const limiter = newRateLimiter(0);
+    for (let index = 0; index < 1000; index += 1) await limiter.acquire(requestOf('background'));
+    expect(limiter.left).toBeNull();
   });
 });

@@ -2,17 +2,17 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/redis.js';
-import { claim, closeLedgers, ledgerOf, minuteMs } from '../exotel/rate-limit/ledger-under-test.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
+import { request, closeWindows, windowOf, minuteMs } from './shared-window-under-test.js';
 
 let redis: RunningRedis;
 
-describeWithRedis('the ledger of three gateways', () => {
+describeWithRedis('the window of three gateways', () => {
   beforeAll(async () => {
     redis = await startRedis();
   });
   afterEach(() => {
-    closeLedgers();
+    closeWindows();
   });
   afterAll(() => redis.stop());
 
@@ -23,27 +23,27 @@ describeWithRedis('the ledger of three gateways', () => {
     isUnused: fc.integer({ min: 0, max: 9 }).map((digit) => digit === 0),
   });
 
-  it('never lets a minute touch more calls than the limit, whatever three gateways ask when', async () => {
+  it('never overlaps more calls in a minute than the limit', async () => {
     const runs = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.array(step, { minLength: 10, maxLength: 50 }));
     await fc.assert(
       fc.asyncProperty(runs, async ([limit, steps]) => {
         const prefix = randomUUID();
-        const ledgers = await Promise.all([0, 1, 2].map(() => ledgerOf(redis, prefix)));
+        const windows = await Promise.all([0, 1, 2].map(() => windowOf(redis, prefix)));
         const sent: { fromMs: number; toMs: number }[] = [];
         let granted = 0;
         const run = async (one: (typeof steps)[number], id: string): Promise<void> => {
-          const ledger = ledgers[one.gateway]?.ledger;
-          if ((await ledger?.take(claim(id, limit))) !== 'granted') return;
+          const window = windows[one.gateway]?.window;
+          if ((await window?.take(request(id, limit))) !== 'granted') return;
           granted += 1;
           if (one.isUnused) {
-            ledger?.end(id, false, undefined);
+            window?.end(id, false, undefined);
             return;
           }
           const call = { fromMs: performance.now(), toMs: Infinity };
           sent.push(call);
           await sleep(one.latencyMs);
           call.toMs = performance.now();
-          ledger?.end(id, true, undefined);
+          window?.end(id, true, undefined);
         };
         const all: Promise<void>[] = [];
         for (const [index, one] of steps.entries()) {
@@ -57,7 +57,7 @@ describeWithRedis('the ledger of three gateways', () => {
         );
         expect(Math.max(0, ...touching)).toBeLessThanOrEqual(limit);
         expect(granted).toBeGreaterThan(0);
-        closeLedgers();
+        closeWindows();
       }),
       { numRuns: 5, endOnFailure: true },
     );

@@ -22,7 +22,7 @@ let client: Redis;
 let sandbox: Sandbox;
 let two: TwoGateways;
 
-describeWithRedis('the budget of two gateways of one account', () => {
+describeWithRedis('the rate limit of two gateways of one account', () => {
   beforeAll(async () => {
     redis = await startRedis();
     client = clientOf(redis);

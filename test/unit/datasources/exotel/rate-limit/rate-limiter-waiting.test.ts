@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { RateLimited } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
+import { UpstreamFailure } from '../../../../../src/domain/upstream-failure.js';
+import { requestOf, minuteMs, newRateLimiter, pass, startMs, tried, use } from './rate-limiter-under-test.js';
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: startMs });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('a call that would wait too long is refused at once', () => {
+  it.each([
+    [0, 60],
+    [1, 60],
+    [1000, 59],
+    [54_999, 6],
+  ])('%i ms after the limit was reached: come back in %i s', async (laterMs, seconds) => {
+    const limiter = newRateLimiter(2);
+    await use(limiter, 2);
+    await pass(laterMs);
+    const refused = limiter.acquire(requestOf('read', { waitMs: 5000 }));
+    await expect(refused).rejects.toBeInstanceOf(RateLimited);
+    await expect(refused).rejects.toMatchObject({
+      reason: 'rateLimited',
+      facts: { retryAfterSeconds: seconds },
+    });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('with the time at which the calls ahead of it are done', async () => {
+    const limiter = newRateLimiter(2);
+    await use(limiter, 1);
+    await pass(10_000);
+    await use(limiter, 1);
+    void limiter.acquire(requestOf('read', { waitMs: minuteMs }));
+    expect(await tried(limiter, requestOf('read'))).toBe(60);
+    expect(await tried(limiter, requestOf('write'))).toBe(50); // goes before the one that waits
+  });
+});
+
+describe('a call that need not wait too long waits', () => {
+  it('and is notified of that, once', async () => {
+    const limiter = newRateLimiter(1);
+    await use(limiter, 1);
+    await pass(minuteMs - 4000);
+    const onQueued = jest.fn();
+    const waiting = limiter.acquire(requestOf('read', { waitMs: 5000, onQueued }));
+    expect(onQueued).toHaveBeenCalledTimes(1);
+    await pass(4100);
+    await expect(waiting).resolves.toBeDefined();
+    expect(onQueued).toHaveBeenCalledTimes(1);
+  });
+
+  it('but not if there is a permit at once', async () => {
+    const onQueued = jest.fn();
+    await newRateLimiter(1).acquire(requestOf('read', { waitMs: 5000, onQueued }));
+    expect(onQueued).not.toHaveBeenCalled();
+  });
+
+  it('times out if other calls go first', async () => {
+    const limiter = newRateLimiter(1);
+    await use(limiter, 1);
+    await pass(minuteMs - 1000);
+    const read = tried(limiter, requestOf('read', { waitMs: 5000 }));
+    const write = limiter.acquire(requestOf('write', { waitMs: 5000 }));
+    await pass(5000);
+    (await write).answered();
+    expect(await read).toBe(60);
+    await pass(minuteMs);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('takes the place of a call that was not sent', async () => {
+    const limiter = newRateLimiter(1);
+    const first = await limiter.acquire(requestOf('read'));
+    const waiting = limiter.acquire(requestOf('read', { waitMs: minuteMs }));
+    first.unused();
+    await expect(waiting).resolves.toBeDefined();
+  });
+});
+
+describe('closing', () => {
+  it('refuses waiting and later calls, and leaves no timer', async () => {
+    const limiter = newRateLimiter(1);
+    await use(limiter, 1);
+    const waiting = [1, 2, 3].map(() => limiter.acquire(requestOf('read', { waitMs: 2 * minuteMs })));
+    const ends = Promise.allSettled([...waiting]);
+    limiter.close();
+    for (const end of await ends) expect(end).toMatchObject({ reason: { reason: 'unreachable' } });
+    await expect(limiter.acquire(requestOf('read', { waitMs: minuteMs }))).rejects.toBeInstanceOf(
+      UpstreamFailure,
+    );
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
