@@ -114,7 +114,8 @@ describeWithRedis('several workers', () => {
       'campaign-gateway cannot start:',
       expect.stringMatching(/^API_KEYS_FILE: /),
     ]);
-    expect(stdout).toBe('');
+    // A worker may have logged that no Redis is there, if it found out before it ended.
+    expect(stdout).not.toContain('ready');
   });
 
   it('report a port in use once', async () => {
