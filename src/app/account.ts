@@ -5,7 +5,6 @@ import { defaultFreshness, accelerated } from '../datasources/campaigns/freshnes
 import { type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type WithCallbacks } from '../datasources/writing/create.js';
 import { Creates } from '../datasources/writing/creates.js';
-import { ChangeFeed } from '../live/change-feed.js';
 import { LiveChanges } from '../live/live-changes.js';
 import { batchCallsOf } from '../operations/cost/operation-cost.js';
 import { type Disposables } from './disposables.js';
@@ -29,7 +28,6 @@ export function openAccount(
   ownUrl: () => string | undefined,
 ) {
   const speed = config.upstream.kind === 'sandbox' ? config.sandbox.speed : 1;
-  const feed = new ChangeFeed(now, memory.waitingEvents, metrics.feed);
   const clock = new HybridClock(now);
   const account = new AccountReader({
     client,
@@ -39,21 +37,16 @@ export function openAccount(
     maximumBytes: memory,
     freshness: accelerated(defaultFreshness, speed),
     batchCalls: batchCallsOf(config.maximumUpstreamCalls),
-    onRead: metrics.read,
-    onCampaign: (campaign, order) => {
-      feed.observe(campaign, order);
-      live.peers.announceRead(campaign, order);
-    },
-    onWrite: (sid) => {
-      live.peers.announceWrite(sid);
-    },
     shared: shared.readings && {
       store: shared.readings,
       waitMs: Math.min(config.timeoutMs, longestWaitMs),
     },
   });
+  account.subscribe((event) => {
+    if (event.type === 'read') metrics.read(event.resource, event.outcome);
+  });
   const live = new LiveChanges({
-    feed,
+    observer: metrics.feed,
     account,
     drift,
     clock,

@@ -5,7 +5,7 @@ import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { CallbackReceiver, type LiveMemoryLimits } from './callback-receiver.js';
 import { CallbackUrls, WebhookTokens } from './callback-urls.js';
-import { type ChangeFeed } from './change-feed.js';
+import { ChangeFeed, type FeedObserver } from './change-feed.js';
 import { Leases } from './leases.js';
 import { Peers } from './peers.js';
 import { RefreshDebouncer } from './refresh-debouncer.js';
@@ -14,8 +14,8 @@ import { Subscriptions } from './subscriptions.js';
 
 /** Options of live updates. */
 export interface LiveChangesOptions {
-  /** The feed that observes the reads of the account. */
-  readonly feed: ChangeFeed;
+  /** Receives metrics of subscriptions and events. */
+  readonly observer?: FeedObserver;
   readonly account: AccountReader;
   /** Inspects every callback. */
   readonly drift?: DriftWatch;
@@ -41,17 +41,18 @@ export class LiveChanges {
   readonly subscriptions: Subscriptions;
   readonly receiver: CallbackReceiver;
   readonly urls: CallbackUrls;
-  readonly peers: Peers;
   readonly #refreshes: RefreshDebouncer;
   readonly #poll: SharedPoll;
 
   constructor(options: LiveChangesOptions) {
-    const { feed, account, drift, now, speed, bus, maximumBytes } = options;
+    const { account, drift, now, speed, bus, maximumBytes } = options;
+    const feed = new ChangeFeed(now, maximumBytes.waitingEvents, options.observer);
     const tokens = new WebhookTokens(options.secret);
     const urls = new CallbackUrls(tokens, options.root);
     const leases = new Leases(bus, options.state);
     const peers = new Peers({
       ...options,
+      feed,
       onMalformed: options.onMalformedMessage,
       onCallback: (kind, token, body) => {
         this.receiver.receiveForwarded(kind, token, body);
@@ -63,9 +64,17 @@ export class LiveChanges {
         this.#poll.pollAll();
       },
     });
+    account.subscribe((event) => {
+      if (event.type === 'written') peers.announceWrite(event.sid);
+      else if (event.type === 'updated' && event.resource === 'campaign') {
+        const { value, version } = event.entry;
+        if (!value.campaign) return;
+        feed.observe(value.campaign, version);
+        peers.announceRead(value.campaign, version);
+      }
+    });
     const refreshes = new RefreshDebouncer({ feed, account, leases, now, speed });
     this.urls = urls;
-    this.peers = peers;
     this.#refreshes = refreshes;
     this.subscriptions = new Subscriptions(feed, account);
     this.receiver = new CallbackReceiver({

@@ -36,12 +36,20 @@ export type ResourceKind = 'campaign' | 'campaigns' | 'messages';
  */
 export type ReadOutcome = 'kept' | 'new' | 'shared' | 'stale';
 
-/** Called once for each read that was answered. */
-export type OnRead = (kind: ResourceKind, outcome: ReadOutcome) => void;
+/** Event of a cache: a read was answered, or there is an entry that is newer than the cached one. */
+export type CacheEvent<Kind extends ResourceKind, V> =
+  | { readonly type: 'read'; readonly resource: Kind; readonly outcome: ReadOutcome }
+  | {
+      readonly type: 'updated';
+      readonly resource: Kind;
+      readonly entry: CacheEntry<V>;
+      /** True if this instance has read the entry from the upstream. */
+      readonly isFetched: boolean;
+    };
 
 /** A kind of value that the cache reads from the upstream: its keys, its freshness, its scope and its fetch. */
-export interface CachedResource<Params, V> {
-  readonly kind: ResourceKind;
+export interface CachedResource<Params, V, Kind extends ResourceKind = ResourceKind> {
+  readonly kind: Kind;
   readonly keyOf: (params: Params) => string;
   /** The scope that a write invalidates in the shared tier together with this key. */
   readonly scopeOf: (key: string) => string;

@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
-import { type CachedResource, type CacheEntry, type OnRead, type ReadOptions } from './cache-entry.js';
+import {
+  type CachedResource,
+  type CacheEntry,
+  type CacheEvent,
+  type ReadOptions,
+  type ReadOutcome,
+  type ResourceKind,
+} from './cache-entry.js';
 import { type HybridClock } from './hybrid-clock.js';
 import { MemoryTier } from './memory-tier.js';
-import { EntryReference } from './read-report.js';
+import { EntryReference, type ReadReport } from './read-report.js';
 import { SharedTier, type SharedTierOptions } from './shared-tier.js';
 import { type Flight, InFlightReads, SingleFlight } from './single-flight.js';
 
 /** Options of a cache. */
-export interface StaleCacheOptions<V> {
+export interface StaleCacheOptions<V, Kind extends ResourceKind = ResourceKind> {
   /** False: nothing is cached, and every read is a call of its own. */
   readonly isEnabled: boolean;
   /** Bound on the estimated memory of the entries, in bytes. */
@@ -22,12 +29,8 @@ export interface StaleCacheOptions<V> {
   readonly clock: HybridClock;
   /** Undefined for the only instance of an account. */
   readonly shared?: SharedTierOptions | undefined;
-  /** Called once for each read that was answered. */
-  readonly onRead?: OnRead | undefined;
-  /** Called for every entry that is newer than the cached one, also if caching is off. */
-  readonly onNewer?: (entry: CacheEntry<V>) => void;
-  /** Called for every entry read from the upstream here, unless a write has overtaken the read. */
-  readonly onFetched?: (entry: CacheEntry<V>) => void;
+  /** Receives one event for each read that was answered and for each newer entry, also if caching is off. */
+  readonly emit: (event: CacheEvent<Kind, V>) => void;
 }
 
 /** Prefix of the flights of reads that need a new entry: other reads may join them, but they join no others. */
@@ -38,15 +41,15 @@ const newEntryPrefix = 'new ';
  * ones are refreshed, and are served if the refresh fails, is slow, or has to wait for the rate limiter. Concurrent reads
  * of one key share one call, across instances if there is a shared tier.
  */
-export class StaleCache<Params, V extends object> {
-  readonly #resource: CachedResource<Params, V>;
-  readonly #options: StaleCacheOptions<V>;
+export class StaleCache<Params, V extends object, Kind extends ResourceKind = ResourceKind> {
+  readonly #resource: CachedResource<Params, V, Kind>;
+  readonly #options: StaleCacheOptions<V, Kind>;
   readonly #memory: MemoryTier<V>;
   readonly #shared: SharedTier<V> | undefined;
   readonly #flights = new SingleFlight<CacheEntry<V>>();
   readonly #inFlight = new InFlightReads();
 
-  constructor(resource: CachedResource<Params, V>, options: StaleCacheOptions<V>) {
+  constructor(resource: CachedResource<Params, V, Kind>, options: StaleCacheOptions<V, Kind>) {
     const { maximumBytes, clock, shared } = options;
     this.#resource = resource;
     this.#options = options;
@@ -77,36 +80,31 @@ export class StaleCache<Params, V extends object> {
   /** The entry of a key if it is fresh. */
   fresh(key: string): CacheEntry<V> | undefined {
     const entry = this.#memory.get(key);
-    return entry && this.#isFresh(entry, key) ? entry : undefined;
+    return entry && this.#freshForMs(entry, key) >= 0 ? entry : undefined;
   }
 
   /** How long the key's entry of this version is still fresh, in milliseconds; undefined if it is not. */
   freshForMs(key: string, version: number): number | undefined {
     const entry = this.#memory.get(key);
-    if (entry?.version !== version || entry.isInvalidated) return undefined;
-    const remainingMs = this.#resource.freshMs(entry, key) - this.#ageMs(entry);
+    const remainingMs = entry?.version === version ? this.#freshForMs(entry, key) : -1;
     return remainingMs >= 0 ? remainingMs : undefined;
   }
 
   /** The entry of a key, fresh or stale, for a response that other reads have paid for. */
   use(key: string, { report }: ReadOptions): CacheEntry<V> | undefined {
     const entry = this.peek(key);
-    if (!entry) return undefined;
-    report.freshForMs = Math.min(report.freshForMs, this.#freshForMs(entry, key));
-    report.used.add(new EntryReference(this, key, entry.version));
+    if (entry) report.used.add(this.#reference(key, entry, report));
     return entry;
   }
 
-  /** Caches an entry, unless there is a newer one. */
-  set(key: string, entry: CacheEntry<V>): void {
+  /**
+   * Caches an entry, unless there is a newer one.
+   * @param isFetched true if this instance has read it from the upstream.
+   */
+  set(key: string, entry: CacheEntry<V>, isFetched = false): void {
     if (this.#memory.versionOf(key) >= entry.version) return;
     if (this.#options.isEnabled) this.#memory.set(key, entry);
-    this.#options.onNewer?.(entry);
-  }
-
-  /** Caches the value that a write has returned, as if it were read now. */
-  setWritten(key: string, value: V, version = this.#options.clock.next()): void {
-    this.set(key, { value, readAtMs: this.#options.now(), version });
+    this.#options.emit({ type: 'updated', resource: this.#resource.kind, entry, isFetched });
   }
 
   /** Offers entries to the other instances, if there are any. */
@@ -149,15 +147,19 @@ export class StaleCache<Params, V extends object> {
         ? await flight.result
         : await newOrStale(flight, stale, this.#timeouts(flight, options, needsNew));
     if (entry === stale) options.report.fromCache += 1;
-    this.#observe(entry === stale ? 'stale' : isJoined ? 'shared' : 'new');
+    this.#emitRead(entry === stale ? 'stale' : isJoined ? 'shared' : 'new');
     return this.#serve(key, entry, options);
   }
 
   /** Adds the entry to the report of the request. */
   #serve(key: string, entry: CacheEntry<V>, { report }: ReadOptions): CacheEntry<V> {
-    report.freshForMs = Math.min(report.freshForMs, this.#freshForMs(entry, key));
-    report.used.end(new EntryReference(this, key, entry.version));
+    report.used.end(this.#reference(key, entry, report));
     return entry;
+  }
+
+  #reference(key: string, entry: CacheEntry<V>, report: ReadReport): EntryReference {
+    report.freshForMs = Math.min(report.freshForMs, Math.max(0, this.#freshForMs(entry, key)));
+    return new EntryReference(this, key, entry.version);
   }
 
   /** A fresh entry of the memory tier, if the read accepts one. */
@@ -165,7 +167,7 @@ export class StaleCache<Params, V extends object> {
     const fresh = noCache || refetch ? undefined : this.fresh(key);
     if (!fresh) return undefined;
     report.fromCache += 1;
-    this.#observe('kept');
+    this.#emitRead('kept');
     return fresh;
   }
 
@@ -210,7 +212,7 @@ export class StaleCache<Params, V extends object> {
     const { entry, isRemote } = await shared.fetchOnce(key, {
       seenVersion: this.#memory.versionOf(key),
       mayWait: !noCache && !refetch && call.priority !== 'write',
-      isFresh: (found) => this.#isFresh(found, key),
+      isFresh: (found) => this.#freshForMs(found, key) >= 0,
       fetch: (version) => this.#fetch(key, params, call, version),
     });
     if (isRemote) {
@@ -227,15 +229,12 @@ export class StaleCache<Params, V extends object> {
     call: CallOptions,
     version = this.#options.clock.next(),
   ): Promise<CacheEntry<V>> {
-    const { isEnabled, now, onFetched } = this.#options;
+    const { isEnabled, now } = this.#options;
     const read = this.#inFlight.begin(key);
     try {
       const entry = { value: await this.#resource.fetch(params, call), readAtMs: now(), version };
-      if (!isEnabled) this.#observe('new');
-      if (!read.isOvertaken) {
-        this.set(key, entry);
-        onFetched?.(entry);
-      }
+      if (!isEnabled) this.#emitRead('new');
+      if (!read.isOvertaken) this.set(key, entry, true);
       return entry;
     } finally {
       this.#inFlight.end(read);
@@ -261,19 +260,16 @@ export class StaleCache<Params, V extends object> {
       this.#memory.set(key, { ...own, isInvalidated: true });
     if (!entry) return;
     if (!entry.isInvalidated) this.set(key, entry);
-    else if (!own || own.version < entry.version) this.#memory.set(key, entry); // not news: `onNewer` is not called
+    else if (!own || own.version < entry.version) this.#memory.set(key, entry); // not news: no event
   }
 
-  #observe(outcome: Parameters<OnRead>[1]): void {
-    this.#options.onRead?.(this.#resource.kind, outcome);
+  #emitRead(outcome: ReadOutcome): void {
+    this.#options.emit({ type: 'read', resource: this.#resource.kind, outcome });
   }
 
-  #isFresh(entry: CacheEntry<V>, key: string): boolean {
-    return !entry.isInvalidated && this.#ageMs(entry) <= this.#resource.freshMs(entry, key);
-  }
-
+  /** How long an entry is still fresh, in milliseconds; negative if it is not. */
   #freshForMs(entry: CacheEntry<V>, key: string): number {
-    return entry.isInvalidated ? 0 : Math.max(0, this.#resource.freshMs(entry, key) - this.#ageMs(entry));
+    return entry.isInvalidated ? -1 : this.#resource.freshMs(entry, key) - this.#ageMs(entry);
   }
 
   #ageMs({ readAtMs }: CacheEntry<V>): number {

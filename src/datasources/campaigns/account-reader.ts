@@ -1,7 +1,7 @@
-import { readable, type Slice, type Window } from '../../domain/page.js';
+import { type Slice, type Window } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type CacheEntry, type OnRead, type ReadOptions } from '../cache/cache-entry.js';
+import { type CacheEntry, type CacheEvent, type ReadOptions } from '../cache/cache-entry.js';
 import { type HybridClock } from '../cache/hybrid-clock.js';
 import { type SharedTierOptions } from '../cache/shared-tier.js';
 import { StaleCache } from '../cache/stale-cache.js';
@@ -13,14 +13,15 @@ import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } f
 import {
   campaignResource,
   campaignScope,
+  type CampaignWindowCache,
   campaignWindowResource,
   listScope,
+  type MessageWindowCache,
   messageWindowResource,
   type Snapshot,
   snapshotsOf,
-  type WindowParams,
+  type SnapshotCache,
 } from './resources.js';
-import { SharedInvalidation } from './shared-invalidation.js';
 
 /** Bounds on the memory of the cached resources, in bytes. */
 interface CacheBytes {
@@ -43,48 +44,41 @@ export interface AccountReaderOptions {
   readonly batchCalls: number;
   /** The shared tier; undefined for the only instance of the account. */
   readonly shared?: SharedTierOptions | undefined;
-  /** Called with each campaign that was read or written, unless a newer version was reported before. */
-  readonly onCampaign?: (campaign: Campaign, version: number) => void;
-  /** Called once for each read that was answered. */
-  readonly onRead?: OnRead;
-  /** Called with each write that may have changed a campaign and every list; null: the lists alone. */
-  readonly onWrite?: (sid: string | null) => void;
 }
+
+/** Event of the account: of one of its caches, or a write of this instance. */
+export type AccountEvent =
+  | CacheEvent<'campaign', Snapshot>
+  | CacheEvent<'campaigns', Window<Campaign>>
+  | CacheEvent<'messages', Window<Message>>
+  /** The write may have changed a campaign and every list; null: it has dropped the lists. */
+  | { readonly type: 'written'; readonly sid: string | null };
 
 /** Reads of the account, cached for all requests of the process. */
 export class AccountReader {
   readonly maximum: { readonly campaigns: PageMaximum; readonly messages: PageMaximum };
   readonly #options: AccountReaderOptions;
-  readonly #snapshots: StaleCache<string, Snapshot>;
-  readonly #campaignWindows: StaleCache<WindowParams<CampaignListRef>, Window<Campaign>>;
-  readonly #messageWindows: StaleCache<WindowParams<MessageListRef>, Window<Message>>;
+  readonly #snapshots: SnapshotCache;
+  readonly #campaignWindows: CampaignWindowCache;
+  readonly #messageWindows: MessageWindowCache;
   readonly #loader: CampaignLoader;
-  readonly #sharedInvalidation: SharedInvalidation | undefined;
+  readonly #listeners: ((event: AccountEvent) => void)[] = [];
+  #flushed: Promise<void> | undefined;
 
   constructor(options: AccountReaderOptions) {
-    const { client, clock, freshness, isCacheOn, maximumBytes, now, onCampaign, shared } = options;
+    const { client, clock, freshness, isCacheOn, maximumBytes, now, shared } = options;
     const { softTimeoutMs } = freshness;
-    const cacheOptions = { now, clock, isEnabled: isCacheOn, softTimeoutMs, shared, onRead: options.onRead };
+    const emit = this.#emit.bind(this);
+    const cacheOptions = { now, clock, isEnabled: isCacheOn, softTimeoutMs, shared, emit };
     this.#options = options;
     this.maximum = { campaigns: new PageMaximum(now), messages: new PageMaximum(now) };
-    this.#sharedInvalidation = shared && new SharedInvalidation(shared.store, clock);
     this.#snapshots = new StaleCache(campaignResource(client, freshness), {
       ...cacheOptions,
       maximumBytes: maximumBytes.campaigns,
-      onNewer: ({ value: { campaign }, version }) => {
-        if (campaign) onCampaign?.(campaign, version);
-      },
     });
     this.#campaignWindows = new StaleCache(campaignWindowResource(client, freshness), {
       ...cacheOptions,
       maximumBytes: maximumBytes.campaignWindows,
-      onNewer: ({ value: { rows }, readAtMs, version }) => {
-        for (const campaign of rows.map(readable))
-          if (campaign) this.#snapshots.set(campaign.sid, { value: { campaign }, readAtMs, version });
-      },
-      onFetched: (entry) => {
-        if (shared) this.#snapshots.share(snapshotsOf(entry));
-      },
     });
     const messageWindows = messageWindowResource(client, freshness, (sid) => this.cached(sid));
     this.#messageWindows = new StaleCache(messageWindows, {
@@ -98,6 +92,11 @@ export class AccountReader {
       batchCalls: options.batchCalls,
       isCacheOn,
     });
+  }
+
+  /** Subscribes to the events of the account. */
+  subscribe(listener: (event: AccountEvent) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** False if every request reads for itself (`CACHE=off`). */
@@ -124,7 +123,7 @@ export class AccountReader {
    * @returns for each sid the campaign, null if the upstream has none with this sid, or the error of its read.
    */
   async campaigns(sids: readonly string[], options: ReadOptions): Promise<(Campaign | null | Error)[]> {
-    if (this.#sharedInvalidation && sids.length > 1) await this.#loadShared(sids);
+    if (this.#options.shared && sids.length > 1) await this.#loadShared(sids);
     return this.#loader.loadBatch(sids, options);
   }
 
@@ -146,9 +145,7 @@ export class AccountReader {
     const read = () => this.#messageWindows.read({ list, slice }, options);
     // The freshness of messages depends on the status of their campaign.
     const needsCampaign =
-      this.#sharedInvalidation &&
-      !this.#messageWindows.fresh(windowKey(list, slice)) &&
-      !this.cached(list.sid);
+      this.#options.shared && !this.#messageWindows.fresh(windowKey(list, slice)) && !this.cached(list.sid);
     return needsCampaign ? this.#loadShared([list.sid]).then(read) : read();
   }
 
@@ -165,14 +162,14 @@ export class AccountReader {
   /** Invalidates a campaign and its messages, for all instances. */
   invalidate(sid: string): void {
     this.#invalidateHere(sid);
-    this.#sharedInvalidation?.invalidate([campaignScope(sid)]);
+    this.#invalidateShared([campaignScope(sid)]);
   }
 
   /** Drops every window of campaigns, so that none is served as a stale entry, for all instances. */
   dropLists(): void {
     this.#campaignWindows.clear();
-    this.#sharedInvalidation?.invalidate([listScope], { isDropped: true });
-    this.#options.onWrite?.(null);
+    this.#invalidateShared([listScope], { isDropped: true });
+    this.#emit({ type: 'written', sid: null });
   }
 
   /**
@@ -180,22 +177,19 @@ export class AccountReader {
    * @param campaign as the write has returned it; undefined if the write did not return all of it.
    */
   applyWrite(sid: string, campaign?: Campaign): void {
-    const { clock, onWrite, now } = this.#options;
+    const { clock, now } = this.#options;
     this.applyRemoteWrite(sid);
-    onWrite?.(sid);
+    this.#emit({ type: 'written', sid });
     // Taken after that of the announcement: the peers ignore campaigns that are older than the announced write.
     const version = clock.next();
-    if (campaign) this.#snapshots.setWritten(sid, { campaign }, version);
-    const readAtMs = now();
-    const onWritten = (nextVersion: number): void => {
-      if (campaign) this.#snapshots.share([[sid, { value: { campaign }, readAtMs, version: nextVersion }]]);
-    };
-    this.#sharedInvalidation?.invalidate([campaignScope(sid), listScope], { onWritten }, version);
+    const written = campaign && { value: { campaign }, readAtMs: now(), version };
+    if (written) this.#snapshots.set(sid, written);
+    this.#invalidateShared([campaignScope(sid), listScope], { version, written });
   }
 
   /** Resolves once all writes and invalidations so far are visible to all instances, or can't be made so. */
   get flushed(): Promise<void> | undefined {
-    return this.#sharedInvalidation?.flushed;
+    return this.#flushed;
   }
 
   /** Applies a write of another instance: it may have changed a campaign and every list; null: it dropped the lists. */
@@ -217,6 +211,39 @@ export class AccountReader {
   async #loadShared(sids: readonly string[]): Promise<void> {
     if (!this.#options.isCacheOn) return;
     await this.#snapshots.loadShared(sids.filter((sid) => !this.#snapshots.fresh(sid)));
+  }
+
+  /** Passes an event on, after the rows of a window have become entries of their own. */
+  #emit(event: AccountEvent): void {
+    if (event.type === 'updated' && event.resource === 'campaigns') {
+      const snapshots = snapshotsOf(event.entry);
+      for (const [sid, snapshot] of snapshots) this.#snapshots.set(sid, snapshot);
+      if (event.isFetched) this.#snapshots.share(snapshots);
+    }
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /**
+   * Invalidates entries of the shared tier after a write of this instance.
+   * @param options `isDropped`: they must not be served as stale entries either; `written`: the campaign that replaces them.
+   */
+  #invalidateShared(
+    scopes: readonly string[],
+    options: {
+      readonly isDropped?: boolean;
+      readonly version?: number;
+      readonly written?: CacheEntry<Snapshot & { readonly campaign: Campaign }> | undefined;
+    } = {},
+  ): void {
+    const { clock, shared } = this.#options;
+    const { isDropped, version = clock.next(), written } = options;
+    this.#flushed = shared?.store.invalidate(scopes, version, isDropped).then((invalidated) => {
+      if (invalidated === undefined) return;
+      const nextVersion = invalidated + 1; // of the first entries that do not predate the write
+      clock.observe(nextVersion);
+      if (written)
+        this.#snapshots.share([[written.value.campaign.sid, { ...written, version: nextVersion }]]);
+    });
   }
 
   #invalidateHere(sid: string): void {

@@ -1,17 +1,16 @@
 import { GatewayError } from '../../domain/errors.js';
 import { CampaignOrderField, OrderDirection } from '../../domain/list-query.js';
-import { readable, type Slice, type Window } from '../../domain/page.js';
+import { readable, type Slice } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ReadOptions } from '../cache/cache-entry.js';
-import { type StaleCache } from '../cache/stale-cache.js';
 import { type PageMaximum } from '../paging/slicing.js';
-import { type CampaignListRef, campaignListRef, windowKey } from './list-identity.js';
-import { type Snapshot, type WindowParams } from './resources.js';
+import { campaignListRef, windowKey } from './list-identity.js';
+import { type CampaignWindowCache, type SnapshotCache } from './resources.js';
 
 /** Options of the loader. */
 export interface CampaignLoaderOptions {
-  readonly snapshots: StaleCache<string, Snapshot>;
-  readonly windows: StaleCache<WindowParams<CampaignListRef>, Window<Campaign>>;
+  readonly snapshots: SnapshotCache;
+  readonly windows: CampaignWindowCache;
   readonly maximum: PageMaximum;
   /** Upstream calls that a batch may need beside the newest window. */
   readonly batchCalls: number;

@@ -4,6 +4,7 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CachedResource, type CacheEntry } from '../cache/cache-entry.js';
 import { jsonSerializer, windowSerializer } from '../cache/entry-serializer.js';
+import { type StaleCache } from '../cache/stale-cache.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type Freshness, messagesFreshMs } from './freshness.js';
 import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } from './list-identity.js';
@@ -19,6 +20,11 @@ export interface WindowParams<ListRef> {
   readonly slice: Slice;
 }
 
+/** The caches of the account. */
+export type SnapshotCache = StaleCache<string, Snapshot, 'campaign'>;
+export type CampaignWindowCache = StaleCache<WindowParams<CampaignListRef>, Window<Campaign>, 'campaigns'>;
+export type MessageWindowCache = StaleCache<WindowParams<MessageListRef>, Window<Message>, 'messages'>;
+
 /** Scope of writes that may change any list. */
 export const listScope = 'lists';
 /** Scope of writes that may change a campaign and its messages. */
@@ -30,7 +36,7 @@ export function campaignScope(sid: string): string {
 export function campaignResource(
   client: ExotelClient,
   { campaignMs, unknownSidMs, maxStaleMs }: Freshness,
-): CachedResource<string, Snapshot> {
+): CachedResource<string, Snapshot, 'campaign'> {
   return {
     kind: 'campaign',
     keyOf: (sid) => sid,
@@ -47,7 +53,7 @@ export function campaignResource(
 export function campaignWindowResource(
   client: ExotelClient,
   { listMs, maxStaleMs }: Freshness,
-): CachedResource<WindowParams<CampaignListRef>, Window<Campaign>> {
+): CachedResource<WindowParams<CampaignListRef>, Window<Campaign>, 'campaigns'> {
   return {
     kind: 'campaigns',
     keyOf: ({ list, slice }) => windowKey(list, slice),
@@ -68,7 +74,7 @@ export function messageWindowResource(
   client: ExotelClient,
   freshness: Freshness,
   cachedCampaign: (sid: string) => Campaign | undefined,
-): CachedResource<WindowParams<MessageListRef>, Window<Message>> {
+): CachedResource<WindowParams<MessageListRef>, Window<Message>, 'messages'> {
   return {
     kind: 'messages',
     keyOf: ({ list, slice }) => windowKey(list, slice),

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import { type OnRead } from '../../datasources/cache/cache-entry.js';
+import { type ReadOutcome, type ResourceKind } from '../../datasources/cache/cache-entry.js';
 import { type AuditLine } from '../../datasources/writing/campaign-writer.js';
 import { CampaignAction } from '../../domain/campaign.js';
 import { initializeToZero, talliedCounter } from './tallies.js';
@@ -8,7 +8,7 @@ const kinds = ['campaign', 'campaigns', 'messages'];
 const answers = ['kept', 'new', 'shared', 'stale'];
 
 /** Metrics of reads. */
-export function readMetrics(registry: Registry): OnRead {
+export function readMetrics(registry: Registry): (kind: ResourceKind, outcome: ReadOutcome) => void {
   return talliedCounter(
     {
       name: 'campaign_gateway_reads_total',

@@ -44,6 +44,7 @@ const reads = (options: Partial<Options> = {}): StaleCache<TextRead, Text> =>
       isEnabled: true,
       maximumBytes: 100_000,
       softTimeoutMs: 20,
+      emit: () => undefined,
       ...options,
     },
   );
@@ -170,10 +171,51 @@ describe('a read in flight', () => {
     const before = held();
     const early = read(cache, 'a', readOptions(), before.fetch);
     cache.invalidate((key) => key === 'a');
-    cache.setWritten('a', { text: 'written' });
+    cache.set('a', { value: { text: 'written' }, readAtMs: nowMs, version: (nowMs + 1) * 1000 });
     before.land('before the write');
     await early;
     expect(cache.peek('a')?.value.text).toBe('written');
+  });
+});
+
+describe('the events of a cache', () => {
+  it('are one for each read that is answered, and one for each newer entry', async () => {
+    const events: unknown[] = [];
+    const cache = reads({ emit: (event) => events.push(event) });
+    const first = await read(cache, 'a', readOptions(), gives('first'));
+    await read(cache, 'a', readOptions(), gives('unused'));
+    cache.set('a', { ...first, value: { text: 'older' }, version: first.version - 1 });
+    const later = { ...first, value: { text: 'later' }, version: first.version + 1 };
+    cache.set('a', later);
+    const failing = fails(new UpstreamFailure('unavailable'));
+    await expect(read(cache, 'b', readOptions(), failing)).rejects.toThrow(UpstreamFailure);
+    expect(events).toEqual([
+      { type: 'updated', resource: 'campaign', entry: first, isFetched: true },
+      { type: 'read', resource: 'campaign', outcome: 'new' },
+      { type: 'read', resource: 'campaign', outcome: 'kept' },
+      { type: 'updated', resource: 'campaign', entry: later, isFetched: false },
+    ]);
+  });
+
+  it('leave out a read that a write has overtaken', async () => {
+    const events: unknown[] = [];
+    const cache = reads({ emit: (event) => events.push(event) });
+    const before = held();
+    const early = read(cache, 'a', readOptions(), before.fetch);
+    cache.invalidate();
+    before.land('before the write');
+    await early;
+    expect(events).toEqual([{ type: 'read', resource: 'campaign', outcome: 'new' }]);
+  });
+
+  it('are the same without a cache', async () => {
+    const events: unknown[] = [];
+    const cache = reads({ emit: (event) => events.push(event), isEnabled: false });
+    const entry = await read(cache, 'a', readOptions(), gives('first'));
+    expect(events).toEqual([
+      { type: 'read', resource: 'campaign', outcome: 'new' },
+      { type: 'updated', resource: 'campaign', entry, isFetched: true },
+    ]);
   });
 });
 
