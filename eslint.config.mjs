@@ -48,14 +48,7 @@ export const roomMayImport = {
     'datasources/writing',
   ],
   operations: ['domain', 'schema', 'auth', 'resolvers', 'datasources/cache'],
-  telemetry: [
-    'domain',
-    'operations',
-    'live',
-    'datasources/exotel',
-    'datasources/cache',
-    'datasources/writing',
-  ],
+  telemetry: ['domain'],
   server: ['domain', 'auth', 'operations', 'live', 'telemetry', 'datasources/exotel', 'datasources/cache'],
   sandbox: [], // so that it and the client check each other
   cluster: [],

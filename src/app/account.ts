@@ -5,10 +5,10 @@ import { defaultFreshness, accelerated } from '../datasources/campaigns/freshnes
 import { type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type WithCallbacks } from '../datasources/writing/create.js';
 import { Creates } from '../datasources/writing/creates.js';
+import { type Telemetry } from '../domain/telemetry.js';
 import { LiveChanges } from '../live/live-changes.js';
 import { batchCallsOf } from '../operations/cost/operation-cost.js';
 import { type Disposables } from './disposables.js';
-import { type Observation } from './observation.js';
 import { type Runtime } from './runtime.js';
 import { type OpenUpstream } from './upstream.js';
 
@@ -21,9 +21,9 @@ const longestWaitMs = 5000;
  * @param ownUrl URL of this gateway; undefined until it listens.
  */
 export function openAccount(
-  { config, now, logger, memory }: Runtime,
-  { metrics, drift }: Observation,
-  { client, shared }: OpenUpstream,
+  { config, now, memory }: Runtime,
+  telemetry: Telemetry,
+  { client, shared, drift }: OpenUpstream,
   disposables: Disposables,
   ownUrl: () => string | undefined,
 ) {
@@ -43,19 +43,16 @@ export function openAccount(
     },
   });
   account.subscribe((event) => {
-    if (event.type === 'read') metrics.read(event.resource, event.outcome);
+    if (event.type === 'read') telemetry.readAnswered(event.resource, event.outcome);
   });
   const live = new LiveChanges({
-    observer: metrics.feed,
+    telemetry,
     account,
     drift,
     clock,
     bus: shared.bus,
     state: shared.state,
     maximumBytes: memory,
-    onMalformedMessage: () => {
-      logger.warn('ignored a malformed message from another instance');
-    },
     secret: config.webhookSecret ?? randomBytes(32).toString('hex'),
     root: () => config.publicUrl ?? (config.upstream.kind === 'sandbox' ? ownUrl() : undefined),
     now,
@@ -73,7 +70,7 @@ type OpenAccount = ReturnType<typeof openAccount>;
 /** Options of every request's writer. */
 export function openWriting(
   { config: { timeoutMs, rateLimit }, now, random, sleep }: Runtime,
-  { audit }: Observation,
+  telemetry: Telemetry,
   { client, shared: { state }, accountSid }: OpenUpstream,
   { account, live }: OpenAccount,
 ): WritingOptions {
@@ -91,7 +88,7 @@ export function openWriting(
     maximumWindows: maximumWindows(rateLimit),
     withCallbacks,
   });
-  return { client, creates, audit, timeoutMs, now, sleep, withCallbacks };
+  return { client, creates, telemetry, timeoutMs, now, sleep, withCallbacks };
 }
 
 /** Windows that a search for a lost campaign may read: a third of the account's calls per minute, from 10 to 100. */

@@ -1,29 +1,32 @@
+import { readFileSync } from 'node:fs';
 import { type Logger } from 'pino';
 import { ApiKeyFileError, ApiKeys } from '../auth/api-keys.js';
 import { allowAnonymous, type Authenticator } from '../auth/credentials.js';
 import { type Config } from '../config/config.js';
+import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { ConfigError } from '../config/environment.js';
 import { isLoopback } from '../config/values.js';
 import { readHostSetting } from '../domain/addresses.js';
 import { SubscriptionLimit } from '../live/subscription-limit.js';
-import { ResponseCache, type ResponseCacheOptions } from '../operations/response-cache.js';
+import { ResponseCache } from '../operations/response-cache.js';
 import { createSchema } from '../resolvers/schema.js';
 import { type Sandbox } from '../sandbox/sandbox.js';
 import { listen } from '../server/connections/listen.js';
 import { AllowedHosts } from '../server/http/allowed-hosts.js';
 import { createHttpServer } from '../server/http/http-server.js';
 import { type MetricsAccess } from '../server/http/metrics-endpoint.js';
+import { Readiness } from '../server/health.js';
 import { RequestMemory } from '../server/limits/request-memory.js';
 import { RequestRate } from '../server/limits/request-rate.js';
 import { type MetricFigures } from '../telemetry/metrics/metrics.js';
+import { createTelemetry, type GatewayTelemetry } from '../telemetry/telemetry.js';
 import { openAccount, openWriting } from './account.js';
 import { Disposables } from './disposables.js';
 import { drainMs } from './grace-period.js';
-import { observe } from './observation.js';
 import { openPipeline } from './pipeline.js';
 import { contextFactory } from './request-context.js';
 import { createRuntime, type GatewayOverrides, type Runtime } from './runtime.js';
-import { openUpstream } from './upstream.js';
+import { type OpenUpstream, openUpstream } from './upstream.js';
 
 /** A query is compiled at its third use: dashboards repeat theirs, while a person who edits a query may send it twice. */
 const compileAfterUses = 2;
@@ -61,20 +64,22 @@ async function openAll(
 ): Promise<Omit<Gateway, 'close'>> {
   const runtime = createRuntime(config, overrides);
   const { now, logger, memory } = runtime;
-  const observation = disposables.add(await observe(config, logger, overrides.clusterMetrics), (it) =>
-    it.close(),
+  const { tracing } = config;
+  const { clusterMetrics } = overrides;
+  const telemetry = disposables.add(
+    await createTelemetry({ logger, version: packageVersion(), tracing, clusterMetrics }),
+    (it) => it.close(),
   );
-  const { metrics, operations } = observation;
-  const upstream = await openUpstream(runtime, observation, disposables);
-  const { rateLimiter, policy, shared, sandbox } = upstream;
+  const upstream = await openUpstream(runtime, telemetry, disposables);
+  const { rateLimiter, shared, sandbox } = upstream;
   const authentication = disposables.add(await openAuthentication(config, now, logger), (it) => {
     it.close();
   });
   const address: { url?: string } = {}; // known once the server listens
-  const reads = openAccount(runtime, observation, upstream, disposables, () => address.url);
+  const reads = openAccount(runtime, telemetry, upstream, disposables, () => address.url);
   const { account, live } = reads;
-  const writing = openWriting(runtime, observation, upstream, reads);
-  const answers = openAnswers(runtime, metrics.answers);
+  const writing = openWriting(runtime, telemetry, upstream, reads);
+  const answers = openAnswers(runtime, telemetry);
   const schema = await createSchema();
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
@@ -82,7 +87,7 @@ async function openAll(
   const pipeline = openPipeline(config, {
     schema,
     createContext: contextFactory(account, writing, live, subscriptionLimit, now),
-    observer: operations,
+    telemetry,
     isPrivate: authenticate !== allowAnonymous, // responses depend on the caller's scopes
     rateLimiter,
     windowRows: account.maximum,
@@ -106,17 +111,35 @@ async function openAll(
     receiver: live.receiver,
     authenticate,
     now,
-    operations,
-    metrics,
+    telemetry,
     metricsAccess: metricsAccessOf(config),
-    readiness: observation.watch({ policy, rateLimiter, account, answers, redis }),
+    readiness: watchState(telemetry, upstream, account, answers),
   });
   disposables.add(shutdown, (it) => it.end(drainMs(config.shutdownGraceMs)));
   await shared.ready();
   const listening = await listen(app, config.host, config.port);
   shutdown.onShut(listening.close);
   address.url = listening.url;
-  return { url: address.url, sandbox, figures: () => metrics.figures() };
+  return { url: address.url, sandbox, figures: () => telemetry.metrics.figures() };
+}
+
+/** Shows the current state in the metrics and in the readiness probe. */
+function watchState(
+  { metrics }: GatewayTelemetry,
+  { policy, rateLimiter, shared: { redis } }: OpenUpstream,
+  account: AccountReader,
+  answers: ResponseCache | undefined,
+): Readiness {
+  const isRedisUp = redis && (() => redis.status === 'ready');
+  const breaker = () => policy.breakerState;
+  const cacheSizes = () => ({ ...account.sizes, ...(answers && { answers: answers.size }) });
+  metrics.watch({ breaker, rateLimiter: () => rateLimiter.figures, cacheSizes, isRedisUp });
+  return new Readiness({ breaker, isRedisUp });
+}
+
+function packageVersion(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { readonly version: string }).version;
 }
 
 function metricsAccessOf({ host, access: { metricsToken: token } }: Config): MetricsAccess {
@@ -133,10 +156,10 @@ function mayCallBack(origins: readonly string[] | null) {
 /** The response cache; undefined if it is off, as with `CACHE=off`. */
 function openAnswers(
   { config: { isCacheOn, answersCacheBytes }, memory }: Pick<Runtime, 'config' | 'memory'>,
-  onLookup: ResponseCacheOptions['onLookup'],
+  telemetry: GatewayTelemetry,
 ): ResponseCache | undefined {
   const maximumBytes = answersCacheBytes ?? memory.responses;
-  return isCacheOn && maximumBytes > 0 ? new ResponseCache({ maximumBytes, onLookup }) : undefined;
+  return isCacheOn && maximumBytes > 0 ? new ResponseCache({ maximumBytes, telemetry }) : undefined;
 }
 
 /** Allowed `Host` and `Origin` headers; undefined where all are allowed, since callers need credentials. */

@@ -20,7 +20,7 @@ import { type MemoryBudget } from './memory-budget.js';
 /** Collaborators of the pipeline. */
 interface Collaborators extends Pick<
   PipelineOptions,
-  'schema' | 'createContext' | 'observer' | 'isPrivate' | 'rateLimiter'
+  'schema' | 'createContext' | 'telemetry' | 'isPrivate' | 'rateLimiter'
 > {
   readonly windowRows: ConstructorParameters<typeof CostCheck>[0]['windowRows'];
   readonly compiling: QueryCompilerOptions;
@@ -37,7 +37,7 @@ export function openPipeline(
   { access, limits, maximumUpstreamCalls }: Config,
   { windowRows, compiling, memory, ...rest }: Collaborators,
 ): OperationPipeline {
-  const { schema, observer } = rest;
+  const { schema, telemetry } = rest;
   const documents = new PreparedDocuments({
     schema,
     limits: new DocumentLimits(schema, limits),
@@ -75,7 +75,7 @@ export function openPipeline(
       maximumPerCaller: Math.floor(memory.subscriptions * callersShare),
       documents,
     }),
-    formatErrors: errorFormatter(observer, !access.isIntrospectionOn),
+    formatErrors: errorFormatter(telemetry, !access.isIntrospectionOn),
   });
 }
 

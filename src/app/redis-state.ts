@@ -1,3 +1,4 @@
+import { type Telemetry } from '../domain/telemetry.js';
 import { RedisWindow } from '../datasources/exotel/rate-limit/redis-window.js';
 import { RedisBus } from '../datasources/state/redis/bus.js';
 import { RedisTierStore } from '../datasources/state/redis/shared-tier-store.js';
@@ -9,8 +10,7 @@ export interface RedisStateOptions {
   readonly redisUrl: string;
   /** Prefix of every key. */
   readonly prefix: string;
-  /** Called when Redis fails or does not answer. */
-  readonly onTrouble: (error: Error) => void;
+  readonly telemetry: Pick<Telemetry, 'redisFailed'>;
   /** Timeout of an upstream call. */
   readonly timeoutMs: number;
   /** Clock in epoch milliseconds. */
@@ -18,7 +18,8 @@ export interface RedisStateOptions {
 }
 
 /** Opens the state that all instances of an account share in Redis. */
-export function openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now }: RedisStateOptions) {
+export function openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now }: RedisStateOptions) {
+  const onTrouble = telemetry.redisFailed.bind(telemetry);
   const redis = connectToRedis(redisUrl, onTrouble);
   const health = new RedisHealth({ redis, onTrouble });
   const bus = new RedisBus({ redis, prefix, onTrouble });

@@ -4,7 +4,7 @@ import { MemoryBus, MemoryState } from '../datasources/state/memory-state.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { type SharedTierStore } from '../datasources/state/shared-tier-store.js';
-import { Throttle } from '../telemetry/throttle.js';
+import { type Telemetry } from '../domain/telemetry.js';
 import { type Runtime } from './runtime.js';
 
 /** State that all instances of the account share. */
@@ -30,16 +30,11 @@ const readyWithinMs = 1000;
  * @param account names the account in keys.
  */
 export async function openState(
-  { config: { redisUrl, timeoutMs }, now, logger, memory }: Runtime,
+  { config: { redisUrl, timeoutMs }, now, memory }: Runtime,
+  telemetry: Telemetry,
   account: string,
 ): Promise<OpenState> {
   const prefix = `campaign-gateway:${account}:`;
-  const throttle = new Throttle(() => performance.now());
-  const onTrouble = (error: Error): void => {
-    throttle.run('redis', () => {
-      logger.warn({ err: error }, 'Redis cannot be reached');
-    });
-  };
   if (redisUrl === undefined)
     return {
       state: new MemoryState(now, memory.state),
@@ -52,6 +47,6 @@ export async function openState(
       close: () => undefined,
     };
   const { openRedisState } = await import('./redis-state.js');
-  const inRedis = openRedisState({ redisUrl, prefix, onTrouble, timeoutMs, now });
+  const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now });
   return { ...inRedis, prefix, ready: () => inRedis.ready(readyWithinMs) };
 }

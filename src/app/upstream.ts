@@ -4,8 +4,9 @@ import { ExotelClient } from '../datasources/exotel/client.js';
 import { RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
 import { Transport } from '../datasources/exotel/transport.js';
+import { DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
+import { type Telemetry } from '../domain/telemetry.js';
 import { type Disposables } from './disposables.js';
-import { type Observation } from './observation.js';
 import { type Runtime } from './runtime.js';
 import { openState } from './shared-state.js';
 
@@ -24,17 +25,13 @@ export async function connect(upstream: UpstreamConfig) {
 }
 
 /** Opens the client of the upstream, and the state that the instances of its account share. */
-export async function openUpstream(
-  runtime: Runtime,
-  { calls: observer, drift }: Observation,
-  disposables: Disposables,
-) {
+export async function openUpstream(runtime: Runtime, telemetry: Telemetry, disposables: Disposables) {
   const { config, now, random } = runtime;
   const { sandbox, ...upstream } = await connect(config.upstream);
   disposables.add(sandbox, (own) => own?.close());
   const { accountSid } = upstream;
   const isSandbox = config.upstream.kind === 'sandbox';
-  const shared = await openState(runtime, isSandbox ? sandboxName(upstream) : accountSid);
+  const shared = await openState(runtime, telemetry, isSandbox ? sandboxName(upstream) : accountSid);
   disposables.add(shared, (state) => {
     state.close();
   });
@@ -49,8 +46,9 @@ export async function openUpstream(
     it.close();
   });
   const policy = new CallPolicy({ rateLimiter, timeoutMs, now, random });
-  const client = new ExotelClient({ transport, policy, accountSid, now, observer, drift });
-  return { sandbox, accountSid, shared, rateLimiter, policy, client };
+  const drift = new DriftWatch(telemetry);
+  const client = new ExotelClient({ transport, policy, accountSid, now, telemetry, drift });
+  return { sandbox, accountSid, shared, rateLimiter, policy, client, drift };
 }
 
 /** Account name of an embedded sandbox, so that sandboxes on the same Redis do not mix their campaigns. */

@@ -38,6 +38,10 @@ export function isLoopbackName(name: string): boolean {
 /** Path of the gateway's webhooks; a kind and a token follow. */
 export const webhookRoute = '/webhooks/exotel';
 
+/** The two callbacks of a campaign. */
+export const webhookKinds = ['campaign', 'message'] as const;
+export type WebhookKind = (typeof webhookKinds)[number];
+
 /** A webhook path with the form of a token, signed with any secret, also an earlier one. */
 const webhookPath = /[/\\]webhooks[/\\]+exotel[/\\]+(?:campaign|message)[/\\]+[\w-]{32}/i;
 

@@ -7,13 +7,15 @@ import {
   campaignHintFromWire,
   messageEventFromWire,
 } from '../datasources/exotel/mapping/message.js';
+import { type WebhookKind } from '../domain/addresses.js';
 import { CampaignStatus } from '../domain/campaign.js';
 import { entryBytes, entryLimit } from '../domain/entry-size.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { isNext, type MessageStatus } from '../domain/message.js';
+import { type CallbackVerdict } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
-import { type CallbackUrls, type WebhookKind, type WebhookTokens } from './callback-urls.js';
+import { type CallbackUrls, type WebhookTokens } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
 import { type RefreshDebouncer } from './refresh-debouncer.js';
 
@@ -41,11 +43,9 @@ export interface CallbackReceiverOptions {
   readonly forward: (kind: WebhookKind, token: string, body: unknown) => void;
 }
 
-/** Result of a callback; the sender learns nothing more. */
-export type CallbackVerdict = 'accepted' | 'unknownAddress' | 'malformed' | 'tooEarly';
-
 interface CheckedCallback {
-  readonly verdict: CallbackVerdict;
+  /** The sender learns nothing more. */
+  readonly verdict: Exclude<CallbackVerdict, 'refused'>;
   /** True if the callback is forwarded: a peer may know the campaign better. */
   readonly isForwarded: boolean;
 }
@@ -75,7 +75,7 @@ export class CallbackReceiver {
    * Checks a callback, and processes it after the response: the upstream waits at most 5 s for the response.
    * @param body parsed from JSON or from a form.
    */
-  receive(kind: WebhookKind, token: string, body: unknown): CallbackVerdict {
+  receive(kind: WebhookKind, token: string, body: unknown): CheckedCallback['verdict'] {
     const { verdict, isForwarded } = this.#check(kind, token, body);
     if (isForwarded)
       setImmediate(() => {

@@ -1,11 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { webhookRoute } from '../domain/addresses.js';
+import { type WebhookKind, webhookKinds, webhookRoute } from '../domain/addresses.js';
 import { type CampaignDraft } from '../domain/rules/draft.js';
 import { type Campaign } from '../schema/campaign.js';
-
-/** The two callbacks of a campaign. */
-export const webhookKinds = ['campaign', 'message'] as const;
-export type WebhookKind = (typeof webhookKinds)[number];
 
 const nonceBytes = 18;
 const macBytes = 24;

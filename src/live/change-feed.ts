@@ -3,6 +3,7 @@ import { CampaignStatus } from '../domain/campaign.js';
 import { GatewayError } from '../domain/errors.js';
 import { isBackwards } from '../domain/lifecycle.js';
 import { type Transport } from '../domain/request-trace.js';
+import { type LiveField, type Telemetry } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 import { SubscriberQueue, QueueCapacity } from './subscriber-queue.js';
@@ -37,22 +38,6 @@ export function hasChanged(before: Campaign, after: Campaign): boolean {
 
 function sidsOf({ lists }: Campaign): string {
   return JSON.stringify(lists.map(({ sid }) => sid).sort());
-}
-
-/** Fields that can be subscribed to. */
-type LiveField = 'campaignUpdated' | 'messageStatusChanged';
-
-/** Observes subscriptions and their events. */
-export interface FeedObserver {
-  /**
-   * A subscription was opened.
-   * @returns called once when it is closed.
-   */
-  opened(field: LiveField, transport: Transport): () => void;
-  /** A change was published; called once, whatever the number of subscribers. */
-  published(field: LiveField): void;
-  /** A slow subscriber misses an event. */
-  dropped(field: LiveField): void;
 }
 
 /** A campaign with subscribers. */
@@ -91,7 +76,7 @@ const missesUntilGone = 2;
  */
 export class ChangeFeed {
   readonly #now: () => number;
-  readonly #observer: FeedObserver | undefined;
+  readonly #telemetry: Telemetry;
   readonly #capacity: QueueCapacity;
   readonly #entries = new Map<string, Entry>();
   /** Called when a subscription is opened or closed, and when a watched campaign was first read. */
@@ -101,10 +86,10 @@ export class ChangeFeed {
    * @param now epoch milliseconds.
    * @param maximumBytes of the queued events of all subscribers.
    */
-  constructor(now: () => number, maximumBytes: number, observer?: FeedObserver) {
+  constructor(now: () => number, maximumBytes: number, telemetry: Telemetry) {
     this.#now = now;
     this.#capacity = new QueueCapacity(Math.floor(maximumBytes / eventBytes));
-    this.#observer = observer;
+    this.#telemetry = telemetry;
   }
 
   /** All campaigns whose changes are subscribed to. */
@@ -190,7 +175,7 @@ export class ChangeFeed {
   }
 
   #publish<T>(field: LiveField, queues: ReadonlySet<SubscriberQueue<T>>, event: T): void {
-    if (queues.size > 0) this.#observer?.published(field);
+    if (queues.size > 0) this.#telemetry.eventPublished(field);
     for (const queue of queues) queue.push(event);
   }
 
@@ -201,13 +186,15 @@ export class ChangeFeed {
   ): SubscriberQueue<T> {
     const entry = this.#entries.get(sid) ?? newEntry();
     this.#entries.set(sid, entry);
-    const closed = this.#observer?.opened(field, transport);
+    const closed = this.#telemetry.subscriptionOpened(field, transport);
     const queue = new SubscriberQueue<T>({
       maximum,
       capacity: this.#capacity,
-      onDropped: () => this.#observer?.dropped(field),
+      onDropped: () => {
+        this.#telemetry.eventDropped(field);
+      },
       onClosed: () => {
-        closed?.();
+        closed();
         queuesOf(entry).delete(queue);
         if (subscribersOf(entry) === 0) this.#entries.delete(sid);
         this.onSubscribersChanged();

@@ -3,9 +3,10 @@ import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
+import { type Telemetry } from '../domain/telemetry.js';
 import { CallbackReceiver, type LiveMemoryLimits } from './callback-receiver.js';
 import { CallbackUrls, WebhookTokens } from './callback-urls.js';
-import { ChangeFeed, type FeedObserver } from './change-feed.js';
+import { ChangeFeed } from './change-feed.js';
 import { Leases } from './leases.js';
 import { Peers } from './peers.js';
 import { RefreshDebouncer } from './refresh-debouncer.js';
@@ -14,8 +15,7 @@ import { Subscriptions } from './subscriptions.js';
 
 /** Options of live updates. */
 export interface LiveChangesOptions {
-  /** Receives metrics of subscriptions and events. */
-  readonly observer?: FeedObserver;
+  readonly telemetry: Telemetry;
   readonly account: AccountReader;
   /** Inspects every callback. */
   readonly drift?: DriftWatch;
@@ -23,8 +23,6 @@ export interface LiveChangesOptions {
   /** Messages between the instances of the account. */
   readonly bus: SharedBus;
   readonly state: SharedState;
-  /** Called for a message of a peer that can't be read. */
-  readonly onMalformedMessage: () => void;
   /** Secret that authenticates callback URLs. */
   readonly secret: string;
   /** Base URL at which the upstream reaches this gateway; undefined if it can't. */
@@ -46,14 +44,13 @@ export class LiveChanges {
 
   constructor(options: LiveChangesOptions) {
     const { account, drift, now, speed, bus, maximumBytes } = options;
-    const feed = new ChangeFeed(now, maximumBytes.waitingEvents, options.observer);
+    const feed = new ChangeFeed(now, maximumBytes.waitingEvents, options.telemetry);
     const tokens = new WebhookTokens(options.secret);
     const urls = new CallbackUrls(tokens, options.root);
     const leases = new Leases(bus, options.state);
     const peers = new Peers({
       ...options,
       feed,
-      onMalformed: options.onMalformedMessage,
       onCallback: (kind, token, body) => {
         this.receiver.receiveForwarded(kind, token, body);
       },

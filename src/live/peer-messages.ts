@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { webhookKinds } from '../domain/addresses.js';
 import { CampaignAction, CampaignStatus, Channel, ContentType, SmsType } from '../domain/campaign.js';
 import { type Campaign } from '../schema/campaign.js';
-import { webhookKinds } from './callback-urls.js';
 
 const textOrNull = z.string().nullable();
 const count = z.number();

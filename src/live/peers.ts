@@ -3,11 +3,12 @@ import { type HybridClock } from '../datasources/cache/hybrid-clock.js';
 import { estimateBytes } from '../datasources/cache/memory-tier.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
+import { type WebhookKind } from '../domain/addresses.js';
 import { entryBytes, textBytes, entryLimit } from '../domain/entry-size.js';
 import { isBackwards } from '../domain/lifecycle.js';
+import { type Telemetry } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type LiveMemoryLimits } from './callback-receiver.js';
-import { type WebhookKind } from './callback-urls.js';
 import { type ChangeFeed, fillMissing, hasChanged } from './change-feed.js';
 import { type PeerMessage, parseMessage, serializeMessage } from './peer-messages.js';
 
@@ -86,8 +87,7 @@ export interface PeersOptions {
   readonly maximumBytes: Pick<LiveMemoryLimits, 'peerCampaigns'>;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Called for a message that can't be read. */
-  readonly onMalformed: () => void;
+  readonly telemetry: Pick<Telemetry, 'peerMessageIgnored'>;
   /** Called for a callback that a peer has forwarded. */
   readonly onCallback: (webhook: WebhookKind, token: string, body: unknown) => void;
   /** Called after the poll of a peer has read the newest window. */
@@ -171,7 +171,7 @@ export class Peers {
     const message = parseMessage(text);
     if (message === 'other version') return;
     if (message === 'malformed') {
-      this.#options.onMalformed();
+      this.#options.telemetry.peerMessageIgnored();
       return;
     }
     const { onCallback, onRemotePoll, onMissed } = this.#options;

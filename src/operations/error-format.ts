@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
-import { type OperationObserver } from './operation-result.js';
+import { type Telemetry } from '../domain/telemetry.js';
 import { withoutSuggestions } from './validation.js';
 
 /** Codes whose messages were written about the client's own document or variables, by GraphQL itself. */
@@ -35,11 +35,11 @@ export function graphqlError(error: GatewayError): GraphQLError {
 
 /**
  * The one place where errors become what a client sees. A `GatewayError` was written for clients; anything unexpected is
- * reported to the observer and answered without its text.
+ * reported and answered without its text.
  * @param hidesSchema removes suggestions, which name parts of the schema.
  */
 export function errorFormatter(
-  observer: Pick<OperationObserver, 'failed'>,
+  telemetry: Pick<Telemetry, 'operationFailed'>,
   hidesSchema: boolean,
 ): FormatErrors {
   const format = (error: GraphQLError, trace: RequestTrace | undefined): GraphQLFormattedError => {
@@ -53,7 +53,7 @@ export function errorFormatter(
       const cut = message.slice(0, longestMessage); // before anything else looks at it
       return { message: hidesSchema ? withoutSuggestions(cut) : cut, ...place, extensions: { code } };
     }
-    observer.failed(trace, cause, path);
+    telemetry.operationFailed(trace, cause, path);
     return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
   return (errors, trace) => errors.map((error) => format(error, trace));

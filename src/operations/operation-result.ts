@@ -1,7 +1,6 @@
-import { type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
+import { type GraphQLFormattedError } from 'graphql';
 import { type ReadReport } from '../datasources/cache/read-report.js';
 import { type ErrorCode } from '../domain/errors.js';
-import { type RequestTrace, type Transport } from '../domain/request-trace.js';
 
 /** What every transport writes to its client: the members of a GraphQL response. */
 export interface ResultBody {
@@ -64,29 +63,6 @@ export function codesOf(errors: readonly GraphQLFormattedError[] | undefined): s
     const code = extensions?.['code'];
     return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
   });
-}
-
-/** How an operation ended; a subscription ends, for this, once it was accepted or refused. */
-export interface OperationEnd {
-  /** Codes of its errors, as the client sees them. */
-  readonly codes: readonly string[];
-  readonly hasData: boolean;
-  /** Upstream requests made for it. */
-  readonly calls?: number | undefined;
-}
-
-/** An operation that is being observed. */
-export interface ObservedOperation {
-  /** Notes the operation's type and name, once they are known. */
-  is(definition: Pick<OperationDefinitionNode, 'operation' | 'name'>): void;
-  end(end: OperationEnd): void;
-}
-
-/** The port through which the pipeline reports operations to metrics, logs and traces. */
-export interface OperationObserver {
-  begin(transport: Transport, trace: RequestTrace | undefined): ObservedOperation;
-  /** Reports an error of our own; the client sees none of it. */
-  failed(trace: RequestTrace | undefined, error: unknown, path?: readonly (string | number)[]): void;
 }
 
 const secondMs = 1000;

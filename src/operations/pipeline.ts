@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
+import { type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
@@ -24,7 +25,6 @@ import {
   codesOf,
   hasData,
   noStore,
-  type OperationObserver,
   type OperationResult,
   refusedWith,
   type ResultBody,
@@ -45,7 +45,7 @@ export interface PipelineOptions extends AdmissionOptions {
     plan: OperationPlan,
   ) => RequestContext;
   readonly formatErrors: FormatErrors;
-  readonly observer: OperationObserver;
+  readonly telemetry: Telemetry;
   /** Whether results depend on the caller. */
   readonly isPrivate: boolean;
   /** The upstream calls left in this minute; null without a limit. */
@@ -122,9 +122,9 @@ export class OperationPipeline {
   /** Runs a query or a mutation. */
   async run(admitted: AdmittedOperation): Promise<OperationResult> {
     const { request, operation, context, memoryBytes, document } = admitted;
-    const { observer, concurrency } = this.#options;
-    const observed = observer.begin(request.trace.transport, request.trace);
-    observed.is(operation.definition);
+    const { telemetry, concurrency } = this.#options;
+    const observed = telemetry.operationStarted(request.trace.transport, request.trace);
+    observed.is(operation.definition.operation, operation.definition.name?.value);
     const isMutation = operation.definition.operation === OperationTypeNode.MUTATION;
     let result: OperationResult;
     try {
@@ -152,8 +152,8 @@ export class OperationPipeline {
     confirm?: () => Promise<void>,
   ): Promise<OperationResult | ResultStream> {
     const { request, operation, context } = admitted;
-    const observed = this.#options.observer.begin(request.trace.transport, request.trace);
-    observed.is(operation.definition);
+    const observed = this.#options.telemetry.operationStarted(request.trace.transport, request.trace);
+    observed.is(operation.definition.operation, operation.definition.name?.value);
     const events = await this.#events(admitted, confirm);
     const codes = 'body' in events ? codesOf(events.body.errors) : [];
     observed.end({ codes, hasData: codes.length === 0, calls: context.report.calls });
@@ -284,7 +284,7 @@ export class OperationPipeline {
   }
 
   #refused(trace: RequestTrace, { errors, http }: Refusal): OperationResult {
-    const observed = this.#options.observer.begin(trace.transport, trace);
+    const observed = this.#options.telemetry.operationStarted(trace.transport, trace);
     const result = refusedWith(this.#format(errors, trace), http);
     observed.end({ codes: codesOf(result.body.errors), hasData: false });
     return result;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type UsedEntry } from '../datasources/cache/read-report.js';
 import { entryBytes, textBytes } from '../domain/entry-size.js';
+import { type ResponseLookup, type Telemetry } from '../domain/telemetry.js';
 
 /** An answer as it was sent, and what is needed to send it again. */
 export interface CachedResponse {
@@ -21,15 +22,11 @@ export interface FreshResponse {
   readonly freshForMs: number;
 }
 
-/** What came of looking for an answer: it was `given`; it was there and is `outdated`; it is `unknown`. */
-export type CacheLookup = 'given' | 'outdated' | 'unknown';
-
 /** How answers are kept. */
 export interface ResponseCacheOptions {
   /** For all of them together. */
   readonly maximumBytes: number;
-  /** Told of every look for an answer, and of every request that none is looked for. */
-  readonly onLookup: (result: CacheLookup | 'bypassed') => void;
+  readonly telemetry: Pick<Telemetry, 'responseLookedUp'>;
 }
 
 /** Of an entry, beside its parts: the buffer that holds the body above all. */
@@ -42,10 +39,10 @@ const ownBytes = entryBytes + 300;
  */
 export class ResponseCache {
   readonly #kept: LRUCache<string, CachedResponse>;
-  readonly #onLookup: ResponseCacheOptions['onLookup'];
+  readonly #telemetry: ResponseCacheOptions['telemetry'];
 
-  constructor({ maximumBytes, onLookup }: ResponseCacheOptions) {
-    this.#onLookup = onLookup;
+  constructor({ maximumBytes, telemetry }: ResponseCacheOptions) {
+    this.#telemetry = telemetry;
     this.#kept = new LRUCache({ maxSize: maximumBytes, sizeCalculation: bytesOf });
   }
 
@@ -70,8 +67,8 @@ export class ResponseCache {
     if (freshFor(response) !== undefined) this.#kept.set(key, { ...response, body: alone(response.body) });
   }
 
-  #found(result: CacheLookup | 'bypassed', found?: FreshResponse): FreshResponse | undefined {
-    this.#onLookup(result);
+  #found(result: ResponseLookup, found?: FreshResponse): FreshResponse | undefined {
+    this.#telemetry.responseLookedUp(result);
     return found;
   }
 }

@@ -1,15 +1,14 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readCallbackBody } from '../datasources/exotel/wire/callback.js';
-import { webhookRoute } from '../domain/addresses.js';
-import { type CallbackReceiver, type CallbackVerdict } from '../live/callback-receiver.js';
-import { type WebhookKind, webhookKinds } from '../live/callback-urls.js';
-import { type OnWebhook } from '../telemetry/metrics/live-metrics.js';
+import { type WebhookKind, webhookKinds, webhookRoute } from '../domain/addresses.js';
+import { type CallbackVerdict, type Telemetry } from '../domain/telemetry.js';
+import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { encapsulated } from './encapsulated.js';
 
 /** Many times what a callback is long. */
 const maximumBodyBytes = 16 * 1024;
 
-const statusOf: Readonly<Record<CallbackVerdict, number>> = {
+const statusOf: Readonly<Record<Exclude<CallbackVerdict, 'refused'>, number>> = {
   accepted: 200,
   unknownAddress: 404,
   malformed: 400,
@@ -26,8 +25,7 @@ declare module 'fastify' {
 /** What serving webhooks needs. */
 export interface WebhookOptions {
   readonly receiver: CallbackReceiver;
-  /** Shown what each callback was answered. */
-  readonly onWebhook: OnWebhook;
+  readonly telemetry: Pick<Telemetry, 'callbackAnswered'>;
   /** Shown the names of the headers of each callback that was accepted. */
   readonly onHeaders: (names: readonly string[]) => void;
 }
@@ -38,7 +36,7 @@ export async function serveWebhooks(app: FastifyInstance, options: WebhookOption
     takeEveryBody(webhooks);
     webhooks.addHook('onResponse', (request, reply, done) => {
       const kind = webhookKinds.find((each) => request.routeOptions.url?.includes(`/${each}/`));
-      if (kind) options.onWebhook(kind, verdictOf(reply.statusCode));
+      if (kind) options.telemetry.callbackAnswered(kind, verdictOf(reply.statusCode));
       done();
     });
     for (const kind of webhookKinds)
@@ -64,8 +62,8 @@ function takeEveryBody(webhooks: FastifyInstance): void {
 }
 
 /** What a callback was answered, whoever answered it: what is too large never came as far as the receiver. */
-function verdictOf(statusCode: number): CallbackVerdict | 'refused' {
-  const verdicts = Object.keys(statusOf) as CallbackVerdict[];
+function verdictOf(statusCode: number): CallbackVerdict {
+  const verdicts = Object.keys(statusOf) as (keyof typeof statusOf)[];
   return verdicts.find((verdict) => statusOf[verdict] === statusCode) ?? 'refused';
 }
 

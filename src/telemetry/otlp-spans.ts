@@ -21,7 +21,6 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { type Span, type SpanFacts } from '../domain/request-trace.js';
-import { type Spans, type SpanStart } from './spans.js';
 
 /** W3C Trace Context, level 1: version, trace id, parent id, flags. */
 const header = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
@@ -32,6 +31,18 @@ export function spanContextOf(traceparent: string | undefined): SpanContext | un
   if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
   const context = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
   return isSpanContextValid(context) ? context : undefined;
+}
+
+/** Start of a span. */
+interface SpanStart {
+  readonly name: string;
+  /** `server`: a request to the gateway; `client`: a call to the upstream. */
+  readonly kind: 'server' | 'client';
+  readonly facts: SpanFacts;
+  /** Parent span in this process. */
+  readonly parent?: Span | undefined;
+  /** Parent span in another process, as a `traceparent` header. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Options of the trace export. */
@@ -50,7 +61,7 @@ const maximumQueue = 2048;
 const exportIntervalMs = 2000;
 
 /** Exports spans over OTLP/HTTP. The provider is not registered globally, so gateways in one process share nothing. */
-export class OtlpSpans implements Spans {
+export class OtlpSpans {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
 
@@ -81,6 +92,7 @@ export class OtlpSpans implements Spans {
     return new OtlpSpan(this.#tracer.startSpan(name, options, contextOf(parent, traceparent)));
   }
 
+  /** Exports the remaining spans, or drops them where the collector is too slow. */
   async close(): Promise<void> {
     const sent = this.#provider.shutdown().catch(() => undefined);
     await Promise.race([sent, sleep(exportTimeoutMs, undefined, { ref: false })]);

@@ -1,24 +1,17 @@
 import { type Logger } from 'pino';
-import { type StartedCall, type CallEnd, type CallObserver } from '../datasources/exotel/call-observer.js';
-import { type Drift } from '../datasources/exotel/drift/differences.js';
-import { type DriftRoute, type OnDrift } from '../datasources/exotel/drift/drift-watch.js';
-import { type Span } from '../domain/request-trace.js';
+import { logFields, type RequestTrace, type Span } from '../domain/request-trace.js';
+import { type CallEnd, type Drift, type DriftRoute, type StartedCall } from '../domain/telemetry.js';
 import { type FailureReason } from '../domain/upstream-failure.js';
-import { type Spans } from './spans.js';
-import { logFields } from '../domain/request-trace.js';
+import { type Metrics } from './metrics/metrics.js';
+import { type OtlpSpans } from './otlp-spans.js';
 import { type Throttle } from './throttle.js';
-
-/** Metrics of upstream calls. */
-export interface CallMetrics {
-  ended(call: StartedCall, end: CallEnd, seconds: number): void;
-}
 
 /** Destinations of the telemetry of upstream calls. */
 export interface UpstreamCallsOptions {
-  readonly metrics: CallMetrics;
+  readonly metrics: Metrics;
   readonly logger: Logger;
   readonly throttle: Throttle;
-  readonly spans: Spans | undefined;
+  readonly spans: OtlpSpans | undefined;
 }
 
 /** Failures logged at level `warn`. The rate limit of calls bounds the number of these lines too. */
@@ -48,22 +41,31 @@ const root = '/v2/accounts/{account_sid}/message-campaigns';
 /** Form of a request id; anything else from the upstream is not logged. */
 const loggableId = /^[\w-]{1,64}$/;
 
-/** Metrics, log lines and spans of upstream calls, each linked to the request behind it. */
-export class UpstreamCalls implements CallObserver {
+/** Statuses with a label value of their own; the others are counted by class. */
+const knownStatuses: ReadonlySet<number> = new Set([
+  200, 201, 207, 400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 429, 499, 500, 502, 503, 504,
+]);
+
+/** Bounds on the logged paths of drift, which come from the upstream. */
+const [maximumPaths, maximumPathLength] = [200, 200];
+
+/** Metrics, log lines and spans of upstream calls and of drift, each linked to the request behind it. */
+export class UpstreamCalls {
   readonly #options: UpstreamCallsOptions;
   /** True after a successful call, until the upstream refuses the account. */
   #isAccountAllowed = false;
+  readonly #loggedDrift = new Set<string>();
 
   constructor(options: UpstreamCallsOptions) {
     this.#options = options;
   }
 
-  began(call: StartedCall): (end: CallEnd) => void {
+  start(call: StartedCall): (end: CallEnd) => void {
     const beganAtMs = performance.now();
     const span = this.#span(call);
     return (end) => {
       const ms = performance.now() - beganAtMs;
-      this.#options.metrics.ended(call, end, ms / 1000);
+      this.#count(call, end, ms / 1000);
       this.#updateAllowed(call, end);
       // Most calls succeed, and neither a span nor a log line is wanted.
       if (!span && end.reason === undefined && !this.#options.logger.isLevelEnabled('debug')) return;
@@ -73,6 +75,26 @@ export class UpstreamCalls implements CallObserver {
       span?.note({ 'http.response.status_code': end.status, 'exotel.request_id': requestId });
       span?.end(end.reason);
     };
+  }
+
+  /** Counts every difference from the upstream's document, and logs each path once. */
+  driftFound(route: DriftRoute, { kind, path }: Drift, trace: RequestTrace | undefined): void {
+    this.#options.metrics.drift(route, kind);
+    const drift = { route, kind, path: path.slice(0, maximumPathLength) };
+    const key = JSON.stringify(drift);
+    if (this.#loggedDrift.size >= maximumPaths || this.#loggedDrift.has(key)) return;
+    this.#loggedDrift.add(key);
+    this.#options.logger.warn(
+      { ...logFields(trace), drift },
+      'upstream response differs from its documentation',
+    );
+  }
+
+  #count({ route, attempt }: StartedCall, { status, reason }: CallEnd, seconds: number): void {
+    const { metrics } = this.#options;
+    metrics.upstreamCalls(route, statusLabel(status), reason ?? 'ok');
+    metrics.upstreamSeconds(seconds, route);
+    if (attempt > 1) metrics.upstreamRetries(route);
   }
 
   #updateAllowed({ route }: StartedCall, { reason }: CallEnd): void {
@@ -132,25 +154,14 @@ export class UpstreamCalls implements CallObserver {
   }
 }
 
+function statusLabel(status: number | undefined): string {
+  if (status === undefined) return 'none';
+  if (knownStatuses.has(status)) return String(status);
+  return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'other';
+}
+
 const refusals = {
   unauthorized: 'the upstream refuses the credentials: check EXOTEL_API_KEY, EXOTEL_API_TOKEN and the region',
   forbidden: 'the upstream refuses requests of this account: check EXOTEL_ACCOUNT_SID and its permissions',
   refused: 'the upstream refused a request for one campaign but accepts others',
 } as const;
-
-/** Bound on the logged paths, which come from the upstream. */
-const maximumPaths = 200;
-const maximumPathLength = 200;
-
-/** Counts every difference from the upstream's documentation, and logs each path once. */
-export function driftLog(logger: Logger, count: (route: DriftRoute, kind: Drift['kind']) => void): OnDrift {
-  const logged = new Set<string>();
-  return (route, { kind, path }, trace) => {
-    count(route, kind);
-    const drift = { route, kind, path: path.slice(0, maximumPathLength) };
-    const key = JSON.stringify(drift);
-    if (logged.size >= maximumPaths || logged.has(key)) return;
-    logged.add(key);
-    logger.warn({ ...logFields(trace), drift }, 'upstream response differs from its documentation');
-  };
-}

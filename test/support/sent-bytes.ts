@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { type CacheLookup } from '../../src/operations/response-cache.js';
+import { type ResponseLookup } from '../../src/domain/telemetry.js';
 import { scrape } from './scraping.js';
 
 /** An answer as it came. */
@@ -11,7 +11,7 @@ export interface SentAnswer {
 }
 
 /** What came of looking for an answer. */
-export type Looked = CacheLookup | 'bypassed';
+export type Looked = ResponseLookup;
 
 interface Gateway {
   readonly url: string;

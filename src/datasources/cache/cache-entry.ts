@@ -1,3 +1,4 @@
+import { type ReadOutcome, type ResourceKind } from '../../domain/telemetry.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
 import { type EntrySerializer } from './entry-serializer.js';
 import { type ReadReport } from './read-report.js';
@@ -26,15 +27,6 @@ export interface ReadOptions {
   /** True if the read fails rather than return a stale entry. */
   readonly mustRevalidate?: boolean;
 }
-
-/** Kinds of cached resources; also a label of the metrics. */
-export type ResourceKind = 'campaign' | 'campaigns' | 'messages';
-
-/**
- * Result of a read, a label of the metrics: `kept` is a fresh entry, `new` a call of this read, `shared` the call of
- * another read, `stale` an old entry in place of a refresh.
- */
-export type ReadOutcome = 'kept' | 'new' | 'shared' | 'stale';
 
 /** Event of a cache: a read was answered, or there is an entry that is newer than the cached one. */
 export type CacheEvent<Kind extends ResourceKind, V> =

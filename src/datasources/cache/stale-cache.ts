@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ReadOutcome, type ResourceKind } from '../../domain/telemetry.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
-import {
-  type CachedResource,
-  type CacheEntry,
-  type CacheEvent,
-  type ReadOptions,
-  type ReadOutcome,
-  type ResourceKind,
-} from './cache-entry.js';
+import { type CachedResource, type CacheEntry, type CacheEvent, type ReadOptions } from './cache-entry.js';
 import { type HybridClock } from './hybrid-clock.js';
 import { MemoryTier } from './memory-tier.js';
 import { EntryReference, type ReadReport } from './read-report.js';

@@ -107,9 +107,9 @@ export class AccountReader {
   /** Number of entries and estimated bytes of each cached resource. */
   get sizes() {
     return {
-      snapshots: this.#snapshots.size,
-      campaignWindows: this.#campaignWindows.size,
-      messageWindows: this.#messageWindows.size,
+      campaign: this.#snapshots.size,
+      campaigns: this.#campaignWindows.size,
+      messages: this.#messageWindows.size,
     };
   }
 

@@ -1,9 +1,9 @@
 import { parseJson } from '../../domain/json.js';
 import { type RequestTrace } from '../../domain/request-trace.js';
+import { type CallEnd, type Route } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
-import { type CallEnd, endOfFailure, endOfResponse, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
-import { failureOfResponse } from './failure.js';
+import { failureOfItem, failureOfResponse } from './failure.js';
 import { type AttemptReport } from './resilience/call-policy.js';
 import { type ResponseReader, type TransportResponse } from './transport.js';
 import { readEnvelope, restExceptionStatus, type WireEnvelope } from './wire/envelope.js';
@@ -88,4 +88,16 @@ export class AttemptReader implements ResponseReader<WireEnvelope> {
   failed(failure: UpstreamFailure): void {
     this.#ended?.(endOfFailure(undefined, failure));
   }
+}
+
+/** End of a request with a readable response. "HTTP 200 can carry a failed item": a single one is a failed request. */
+function endOfResponse(status: number, { items, requestId }: WireEnvelope): CallEnd {
+  const [only] = items;
+  return { status, reason: only && items.length === 1 ? failureOfItem(only)?.reason : undefined, requestId };
+}
+
+/** End of a failed request. @param status undefined without a response. */
+function endOfFailure(status: number | undefined, error: unknown): CallEnd {
+  if (!(error instanceof UpstreamFailure)) return { status, reason: 'unavailable', requestId: undefined };
+  return { status, reason: error.reason, requestId: error.facts.requestId };
 }

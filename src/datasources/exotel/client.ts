@@ -2,13 +2,13 @@ import { rejected } from '../../domain/errors.js';
 import { type CampaignQuery, type MessageQuery } from '../../domain/list-query.js';
 import { type Slice, type Window } from '../../domain/page.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
+import { type Route, type Telemetry } from '../../domain/telemetry.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { checkSid } from '../../domain/sid.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { AttemptReader } from './attempt.js';
-import { type CallObserver, type Route } from './call-observer.js';
 import { type DriftWatch } from './drift/drift-watch.js';
 import { campaignFromWire } from './mapping/campaign.js';
 import { messageFromWire } from './mapping/message.js';
@@ -34,7 +34,7 @@ export interface ExotelClientOptions {
   readonly accountSid: string;
   /** Clock in epoch milliseconds. */
   readonly now: () => number;
-  readonly observer?: CallObserver;
+  readonly telemetry?: Pick<Telemetry, 'callStarted'>;
   readonly drift?: DriftWatch;
 }
 
@@ -131,13 +131,13 @@ export class ExotelClient {
     request: TransportRequest,
     { priority, origin }: CallOptions,
   ): Attempt<WireEnvelope> {
-    const { transport, now, observer, drift } = this.#options;
+    const { transport, now, telemetry, drift } = this.#options;
     // A background call continues without the request that caused it.
     const trace = priority === 'background' ? undefined : origin?.trace;
     const context = { route, trace, now, drift };
     let attempt = 0;
     return (report, timeoutMs) => {
-      const ended = observer?.began({ route, attempt: (attempt += 1), priority, trace });
+      const ended = telemetry?.callStarted({ route, attempt: (attempt += 1), priority, trace });
       return transport.send(request, new AttemptReader(context, report, ended), timeoutMs);
     };
   }

@@ -3,7 +3,7 @@ import { GatewayError, type UserProblem } from '../../domain/errors.js';
 import { newCampaignProblems } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { isSidLength } from '../../domain/sid.js';
-import { type RequestTrace } from '../../domain/request-trace.js';
+import { type AuditLine, type Telemetry } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
 import { type LifecycleAction } from '../exotel/wire/requests.js';
@@ -11,24 +11,6 @@ import { Changes, type ChangesOptions } from './changes.js';
 import { type Creates } from './creates.js';
 import { type KeyedOutcome } from './keyed-creates.js';
 import { type Outcome } from './outcome.js';
-
-/** Audit line of one write. It has no text of a campaign, no phone number and no secret. */
-export interface AuditLine {
-  /** Name of the caller. */
-  readonly who: string;
-  readonly what: 'CREATE' | CampaignAction;
-  /** Sid of the campaign; null where it is unknown. */
-  readonly sid: string | null;
-  /** `replayed`: the result of an earlier create under the same idempotency key. */
-  readonly outcome: 'done' | 'replayed' | 'refused' | 'failed' | 'unknown';
-  /** Codes of the user errors, or of the error. */
-  readonly codes: readonly string[];
-  /** The upstream's id of the request, for its support. */
-  readonly upstreamRequestId: string | null;
-}
-
-/** Where audit lines go, and whose request each write is of. */
-export type Audit = (line: AuditLine, trace: RequestTrace | undefined) => void;
 
 type Ending = Pick<AuditLine, 'outcome' | 'codes' | 'upstreamRequestId'> & { readonly sid?: string };
 
@@ -57,7 +39,7 @@ function auditOfError(error: unknown): Ending {
 /** Options of a writer. */
 export interface WritingOptions extends ChangesOptions {
   readonly creates: Creates;
-  readonly audit: Audit;
+  readonly telemetry: Pick<Telemetry, 'campaignWritten'>;
 }
 
 /** Writes of one request. Each write updates the request's reader and leaves an audit line. */
@@ -136,13 +118,13 @@ export class CampaignWriter {
     const { trace } = this.#reader.origin;
     try {
       const keyed = await write();
-      this.#options.audit(
+      this.#options.telemetry.campaignWritten(
         { ...head, ...auditOfOutcome(keyed.outcome, keyed.isReplay || keyed.isJoined) },
         trace,
       );
       return keyed;
     } catch (error) {
-      this.#options.audit({ ...head, ...auditOfError(error) }, trace);
+      this.#options.telemetry.campaignWritten({ ...head, ...auditOfError(error) }, trace);
       throw error;
     } finally {
       await this.#reader.flushed; // so that a read through any gateway sees the write before its caller has the answer

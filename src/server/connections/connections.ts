@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 import { anonymous, nobody } from '../../domain/caller.js';
-import { type EndedConnection, type RefusedConnection } from '../../telemetry/metrics/connection-metrics.js';
+import { type EndedConnection, type RefusedConnection, type Telemetry } from '../../domain/telemetry.js';
 import { refuse } from '../http/refuse.js';
 import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
 import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
@@ -34,10 +34,7 @@ export interface ConnectionsOptions {
   readonly maximumSilent?: number;
   readonly unread: UnreadBytes;
   readonly incoming: IncomingBytes;
-  readonly onRefused: (reason: RefusedConnection) => void;
-  /** Called with the code of an error that a client was sent. */
-  readonly onError: (code: string) => void;
-  readonly onEnded: (reason: EndedConnection) => void;
+  readonly telemetry: Pick<Telemetry, 'connectionRefused' | 'connectionEnded' | 'errorSent'>;
 }
 
 const usualMaximumSilent = 1000;
@@ -123,7 +120,7 @@ export class Connections {
     if (this.#options.incoming.hasRoomFor(request, response)) connection.receive(request, response, handle);
     else {
       endWith(request.socket, ...noRoom);
-      this.#options.onError(noRoom[2]);
+      this.#options.telemetry.errorSent(noRoom[2]);
     }
   }
 
@@ -147,7 +144,7 @@ export class Connections {
     const holder = `caller ${caller}`;
     if (!connection || connection.holder === holder) return true;
     if (!this.#hasRoomFor(holder)) {
-      this.#options.onRefused('caller');
+      this.#options.telemetry.connectionRefused('caller');
       return false;
     }
     this.#count(connection.holder, -1);
@@ -166,7 +163,7 @@ export class Connections {
     const refusal = this.#refused.get(socket);
     if (refusal) {
       endWith(socket, ...refusal);
-      this.#options.onError(refusal[2]);
+      this.#options.telemetry.errorSent(refusal[2]);
     }
     if (!connection || connection.hasRequested) return connection;
     connection.hasRequested = true;
@@ -200,13 +197,13 @@ export class Connections {
     for (const connection of idle.slice(0, Math.ceil(maximum / 100))) {
       this.#forget(connection);
       connection.socket.destroy();
-      this.#options.onEnded(reason);
+      this.#options.telemetry.connectionEnded(reason);
     }
     return idle.length > 0;
   }
 
   #refuse(socket: Socket, reason: RefusedConnection): void {
-    this.#options.onRefused(reason);
+    this.#options.telemetry.connectionRefused(reason);
     if (this.#refused.size >= maximumRefused) {
       socket.destroy();
       return;

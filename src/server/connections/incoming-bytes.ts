@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
+import { type Telemetry } from '../../domain/telemetry.js';
 
 /** Bounds of incoming bodies and messages. */
 export interface IncomingBytesOptions {
@@ -9,8 +10,7 @@ export interface IncomingBytesOptions {
   readonly maximumMessageBytes: number;
   /** Until the last byte of a WebSocket message. Node has a deadline for HTTP requests. */
   readonly messageMs: number;
-  /** Called when a connection was ended. */
-  readonly onEnded: () => void;
+  readonly telemetry: Pick<Telemetry, 'connectionEnded'>;
 }
 
 /** An incoming body or message. */
@@ -112,7 +112,7 @@ export class IncomingBytes {
   #end(inbox: IncomingMessageBytes): void {
     this.#hold(inbox, 0);
     inbox.socket.destroy();
-    this.#options.onEnded();
+    this.#options.telemetry.connectionEnded('slow');
   }
 
   #hold(inbox: IncomingMessageBytes, bytes: number): void {

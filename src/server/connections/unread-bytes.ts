@@ -1,5 +1,5 @@
 import { type Socket } from 'node:net';
-import { type UnreadEnd } from '../../telemetry/metrics/connection-metrics.js';
+import { type Telemetry } from '../../domain/telemetry.js';
 
 /** Bounds of bytes that were written and not yet read by clients. */
 export interface UnreadBytesOptions {
@@ -7,7 +7,7 @@ export interface UnreadBytesOptions {
   readonly maximumBytes: number;
   /** A connection that reads nothing for this time is ended. */
   readonly takeMs: number;
-  readonly onEnded: (reason: UnreadEnd) => void;
+  readonly telemetry: Pick<Telemetry, 'connectionEnded'>;
 }
 
 /** Unread bytes of one connection. */
@@ -132,11 +132,11 @@ export class UnreadBytes {
   }
 
   /** Resets the connection: after a close, the operating system would still hold its bytes. */
-  #end(outbox: SendBuffer, reason: UnreadEnd): void {
+  #end(outbox: SendBuffer, reason: 'late' | 'full'): void {
     if (outbox.held === 0) return;
     this.#forget(outbox);
     outbox.socket.resetAndDestroy();
-    this.#options.onEnded(reason);
+    this.#options.telemetry.connectionEnded(reason);
   }
 
   #forget(outbox: SendBuffer): void {

@@ -6,8 +6,7 @@ import { GatewayError } from '../../domain/errors.js';
 import { type CallbackReceiver } from '../../live/callback-receiver.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { type ResponseCache } from '../../operations/response-cache.js';
-import { type Metrics } from '../../telemetry/metrics/metrics.js';
-import { type Operations } from '../../telemetry/operations.js';
+import { type GatewayTelemetry } from '../../telemetry/telemetry.js';
 import { logFields } from '../../domain/request-trace.js';
 import { GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { Connections, serverFactory, countByCaller } from '../connections/connections.js';
@@ -83,14 +82,13 @@ export interface HttpServerOptions {
   readonly rate: RequestRate;
   /** Undefined: no response cache. */
   readonly answers: ResponseCache | undefined;
-  readonly operations: Operations;
   readonly logger: Logger;
   /** Whether a router may have events sent to a URL. */
   readonly mayCallBack: (url: string) => boolean;
   /** Undefined: any host name is served. */
   readonly allowedHosts: AllowedHosts | undefined;
   readonly receiver: CallbackReceiver;
-  readonly metrics: Metrics;
+  readonly telemetry: GatewayTelemetry;
   readonly metricsAccess: MetricsAccess;
   readonly readiness: Readiness;
   /** Epoch milliseconds. */
@@ -123,13 +121,12 @@ function connectionsOf({
   connectionLimits,
   maximumBytes,
   clientTimeouts,
-  metrics,
+  telemetry,
 }: HttpServerOptions): Connections {
-  const { connections: counted, operations } = metrics;
   const unread = new UnreadBytes({
     maximumBytes: connectionLimits.unreadBytes,
     takeMs: clientTimeouts?.takeMs ?? defaultTakeMs,
-    onEnded: counted.ended,
+    telemetry,
   });
   const connections = new Connections({
     maximum: connectionLimits.connections,
@@ -139,15 +136,11 @@ function connectionsOf({
       maximumBytes: Math.max(defaultIncomingBytes, 4 * maximumBytes),
       maximumMessageBytes: maximumBytes,
       messageMs: clientTimeouts?.requestMs ?? defaultRequestMs,
-      onEnded: () => {
-        counted.ended('slow');
-      },
+      telemetry,
     }),
-    onRefused: counted.refused,
-    onError: operations.refused,
-    onEnded: counted.ended,
+    telemetry,
   });
-  counted.watch(() => ({ ...connections.sizes, unreadBytes: unread.heldBytes }));
+  telemetry.metrics.watchConnections(() => ({ ...connections.sizes, unreadBytes: unread.heldBytes }));
   return connections;
 }
 
@@ -157,7 +150,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app = fastify({
     serverFactory: serverFactory(connections, {
       clientTimeouts: options.clientTimeouts,
-      onClientError: answerClientErrors(options.metrics.operations.refused),
+      onClientError: answerClientErrors(options.telemetry),
     }),
     logger: false,
     schemaController: noSchemas,
@@ -185,12 +178,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   answerErrors(app, options.logger);
   await allowOrigins(app, options.corsOrigins);
   serveHealth(app, options.readiness, shutdown);
-  serveMetrics(app, options.metrics, options.metricsAccess);
+  serveMetrics(app, options.telemetry, options.metricsAccess);
   if (options.isGraphiqlOn) await serveGraphiql(app);
   await serveOperations(app, options, shutdown, connections);
   await serveWebhooks(app, {
     receiver: options.receiver,
-    onWebhook: options.metrics.webhook,
+    telemetry: options.telemetry,
     onHeaders: callbackHeaderLog(options.logger),
   });
   return { app, shutdown };
@@ -203,7 +196,7 @@ async function serveOperations(
   shutdown: GracefulShutdown,
   connections: Connections,
 ): Promise<void> {
-  const { pipeline, schema, logger, operations, answers, authenticate, rate, corsOrigins, now } = options;
+  const { pipeline, schema, logger, telemetry, answers, authenticate, rate, corsOrigins, now } = options;
   const onRequest = [authenticated(authenticate), ...rateHooks(rate, pipeline)];
   await serveGraphql(app, {
     pipeline,
@@ -212,7 +205,7 @@ async function serveOperations(
     onRequest,
     responseCache: new ResponseCacheRoute({
       answers,
-      operations,
+      telemetry,
       isPrivate: authenticate !== allowAnonymous,
     }),
     callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
@@ -229,7 +222,7 @@ async function serveOperations(
     allowedHosts: options.allowedHosts,
     connections,
     memory: options.requestMemory,
-    onRefused: options.metrics.operations.refused,
+    telemetry,
     onFailure: (error) => {
       logger.error({ err: error }, 'a WebSocket message failed with an internal error');
     },

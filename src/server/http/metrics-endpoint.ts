@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance } from 'fastify';
 import { isLoopbackName } from '../../domain/addresses.js';
-import { type Metrics } from '../../telemetry/metrics/metrics.js';
+import { type GatewayTelemetry } from '../../telemetry/telemetry.js';
 import { hostsOf } from './allowed-hosts.js';
 
 /**
@@ -13,10 +13,11 @@ export type MetricsAccess =
   { readonly to: 'token'; readonly token: string } | { readonly to: 'machine' } | { readonly to: 'nobody' };
 
 /** Serves `/metrics`, and counts responses by route and status. */
-export function serveMetrics(app: FastifyInstance, metrics: Metrics, access: MetricsAccess): void {
+export function serveMetrics(app: FastifyInstance, telemetry: GatewayTelemetry, access: MetricsAccess): void {
+  const { metrics } = telemetry;
   app.addHook('onResponse', (request, reply, done) => {
-    metrics.operations.answered(request.routeOptions.url, reply.statusCode);
-    if (request.refusedWith !== undefined) metrics.operations.refused(request.refusedWith);
+    telemetry.httpAnswered(request.routeOptions.url, reply.statusCode);
+    if (request.refusedWith !== undefined) telemetry.errorSent(request.refusedWith);
     done();
   });
   const isAllowed = checkOf(access);

@@ -1,10 +1,9 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
-import { Kind, OperationTypeNode } from 'graphql';
 import { type ReadReport } from '../../datasources/cache/read-report.js';
 import { scopes } from '../../domain/caller.js';
+import { type Telemetry } from '../../domain/telemetry.js';
 import { cacheControlOf } from '../../operations/operation-result.js';
 import { type FreshResponse, type ResponseCache } from '../../operations/response-cache.js';
-import { type Operations } from '../../telemetry/operations.js';
 import { encapsulated } from '../encapsulated.js';
 import { parseJsonBodies } from '../limits/request-bodies.js';
 import { wantsFresh } from './operation-over-http.js';
@@ -56,7 +55,7 @@ declare module 'fastify' {
 export interface ResponseCacheRouteOptions {
   /** Undefined: no response cache. */
   readonly answers: ResponseCache | undefined;
-  readonly operations: Operations;
+  readonly telemetry: Pick<Telemetry, 'operationStarted'>;
   /** Whether responses depend on the caller. */
   readonly isPrivate: boolean;
 }
@@ -106,11 +105,8 @@ function sendCached(
   keeping: ResponseCacheRouteOptions,
 ) {
   const { operationName, hasMessages, contentType, body } = answer;
-  const running = keeping.operations.begin('http', trace);
-  running.is({
-    operation: OperationTypeNode.QUERY,
-    name: operationName === undefined ? undefined : { kind: Kind.NAME, value: operationName },
-  });
+  const running = keeping.telemetry.operationStarted('http', trace);
+  running.is('query', operationName);
   const cacheControl = cacheControlOf({ freshForMs, hasMessages }, keeping.isPrivate);
   if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
   reply.header('content-type', contentType).send(body);

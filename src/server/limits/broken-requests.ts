@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
+import { type Telemetry } from '../../domain/telemetry.js';
 import { rawError } from '../connections/raw-error.js';
 import { refuse } from '../http/refuse.js';
 
@@ -16,9 +17,8 @@ const code = 'BAD_REQUEST';
 /**
  * Answers requests that are not HTTP, incomplete or late, and ends the connection, because the start of its next request is
  * unknown. No route is involved, so the response is written to the socket.
- * @param onRefused called with the error code of each response.
  */
-export function answerClientErrors(onRefused: (code: string) => void) {
+export function answerClientErrors(telemetry: Pick<Telemetry, 'errorSent'>) {
   return ({ code: reason = '' }: { readonly code?: string }, socket: Socket): void => {
     if (reason === 'ECONNRESET' || socket.destroyed) return;
     const answer = responseInProgress(socket);
@@ -29,7 +29,7 @@ export function answerClientErrors(onRefused: (code: string) => void) {
     const [status, message] = refusals[reason] ?? unreadable;
     if (socket.writable && !answer?.headersSent) {
       socket.write(rawError(status, message, code));
-      onRefused(code);
+      telemetry.errorSent(code);
     }
     socket.destroy();
   };

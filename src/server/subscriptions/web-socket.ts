@@ -5,6 +5,7 @@ import { type FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { nobody } from '../../domain/caller.js';
+import { type Telemetry } from '../../domain/telemetry.js';
 import { type GracefulShutdown, waitAtMost } from '../connections/graceful-shutdown.js';
 import { type Connections } from '../connections/connections.js';
 import { endWith, type RawError } from '../connections/raw-error.js';
@@ -33,15 +34,14 @@ export interface WebSocketOptions extends SocketOperationsOptions {
   readonly allowedHosts: AllowedHosts | undefined;
   readonly connections: Connections;
   readonly memory: RequestMemory;
-  /** Called with the error code of a refused handshake. */
-  readonly onRefused: (code: string) => void;
+  readonly telemetry: Pick<Telemetry, 'errorSent'>;
   /** Called with internal errors. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions): void {
-  const { shutdown, connections, maximumBytes, memory, onRefused, onFailure } = options;
+  const { shutdown, connections, maximumBytes, memory, telemetry, onFailure } = options;
   const settings = {
     noServer: true,
     maxPayload: maximumBytes,
@@ -52,7 +52,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   const sockets = new WebSocketServer(settings);
   const operations = new SocketOperations(options);
   const refuse = (connection: Socket, ...refusal: RawError): void => {
-    onRefused(refusal[2]);
+    telemetry.errorSent(refusal[2]);
     endWith(connection, ...refusal);
   };
   sockets.on('wsClientError', (_error, connection) => {

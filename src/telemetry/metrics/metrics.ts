@@ -5,12 +5,23 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
-import { connectionMetrics } from './connection-metrics.js';
-import { feedMetrics, webhookMetrics } from './live-metrics.js';
-import { answerMetrics, operationMetrics } from './operation-metrics.js';
-import { readMetrics, writeMetrics } from './read-metrics.js';
+import { webhookKinds } from '../../domain/addresses.js';
+import { CampaignAction } from '../../domain/campaign.js';
+import {
+  callbackVerdicts,
+  connectionEnds,
+  connectionRefusals,
+  driftKinds,
+  driftRoutes,
+  readOutcomes,
+  resourceKinds,
+  responseLookups,
+  routes,
+  writeOutcomes,
+} from '../../domain/telemetry.js';
+import { codeLabels } from '../error-codes.js';
 import { type GatewayState, registerStateMetrics } from './state-metrics.js';
-import { upstreamMetrics } from './upstream-metrics.js';
+import { type CounterName, type HistogramName, talliedCounter, talliedHistogram } from './tallies.js';
 
 let processRegistry: Registry | undefined;
 
@@ -29,6 +40,13 @@ function processMetrics(): Registry {
 /** Metrics of a process, as data that can be added to those of others. */
 export type MetricFigures = MetricObjectWithValues<MetricValue<string>>[];
 
+/** Current connections; read at each scrape. */
+interface OpenConnections {
+  readonly http: number;
+  readonly ws: number;
+  readonly unreadBytes: number;
+}
+
 /**
  * Metrics of one gateway, in a registry of its own. The values of labels are closed sets: no text of a client or of the
  * upstream becomes one.
@@ -36,14 +54,105 @@ export type MetricFigures = MetricObjectWithValues<MetricValue<string>>[];
 export class Metrics {
   readonly #registry = new Registry();
   readonly #clusterMetrics: (() => Promise<string>) | undefined;
-  readonly operations = operationMetrics(this.#registry);
-  readonly upstream = upstreamMetrics(this.#registry);
-  readonly read = readMetrics(this.#registry);
-  readonly answers = answerMetrics(this.#registry);
-  readonly wrote = writeMetrics(this.#registry);
-  readonly feed = feedMetrics(this.#registry);
-  readonly webhook = webhookMetrics(this.#registry);
-  readonly connections = connectionMetrics(this.#registry);
+
+  readonly operations = this.#counter({
+    name: 'campaign_gateway_operations_total',
+    help: 'Completed GraphQL operations; partial: with data and errors.',
+    labelNames: ['type', 'transport', 'outcome'],
+  });
+  readonly operationSeconds = this.#histogram({
+    name: 'campaign_gateway_operation_duration_seconds',
+    help: 'Duration of operations; of subscriptions, until they are accepted or refused.',
+    labelNames: ['type', 'transport'],
+    // From cached responses to operations that waited for the rate limit.
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+  });
+  readonly errors = this.#counter({
+    name: 'campaign_gateway_errors_total',
+    help: 'Errors sent to clients by code.',
+    labelNames: ['code'],
+    values: [codeLabels],
+  });
+  readonly httpRequests = this.#counter({
+    name: 'campaign_gateway_http_requests_total',
+    help: 'Completed HTTP requests by route and status class.',
+    labelNames: ['endpoint', 'status'],
+  });
+  readonly responseLookups = this.#counter({
+    name: 'campaign_gateway_answer_lookups_total',
+    help: 'Lookups in the response cache: given (hit), outdated (an entry behind the response has changed or aged), unknown (miss), bypassed (not cacheable).',
+    labelNames: ['result'],
+    values: [responseLookups],
+  });
+  readonly connectionsRefused = this.#counter({
+    name: 'campaign_gateway_connections_refused_total',
+    help: 'Connections refused because of the limit of all connections or of one caller or address.',
+    labelNames: ['reason'],
+    values: [connectionRefusals],
+  });
+  readonly connectionsEnded = this.#counter({
+    name: 'campaign_gateway_connections_ended_total',
+    help: 'Connections ended by the gateway: idle, silent or slow, to make room for others; late or full, because the client did not read.',
+    labelNames: ['reason'],
+    values: [connectionEnds],
+  });
+  readonly reads = this.#counter({
+    name: 'campaign_gateway_reads_total',
+    help: 'Answered reads by source: kept (fresh cache entry), new (upstream call), shared (call of another read), stale (old cache entry, because the refresh failed or was slow).',
+    labelNames: ['kind', 'answer'],
+    values: [resourceKinds, readOutcomes],
+  });
+  readonly writes = this.#counter({
+    name: 'campaign_gateway_writes_total',
+    help: 'Writes by outcome.',
+    labelNames: ['what', 'outcome'],
+    values: [['CREATE', ...Object.values(CampaignAction)], writeOutcomes],
+  });
+  readonly upstreamCalls = this.#counter({
+    name: 'campaign_gateway_upstream_calls_total',
+    help: 'Requests sent to the upstream, retries included. status is none without a response; reason is ok or the failure.',
+    labelNames: ['route', 'status', 'reason'],
+  });
+  readonly upstreamSeconds = this.#histogram({
+    name: 'campaign_gateway_upstream_call_duration_seconds',
+    help: 'Duration of upstream requests, without the wait for the rate limit.',
+    labelNames: ['route'],
+    buckets: [0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  });
+  readonly upstreamRetries = this.#counter({
+    name: 'campaign_gateway_upstream_retries_total',
+    help: 'Upstream requests that repeated a failed one.',
+    labelNames: ['route'],
+    values: [routes],
+  });
+  readonly drift = this.#counter({
+    name: 'campaign_gateway_upstream_drift_total',
+    help: 'Responses and callbacks that differ from the documentation of the API, by kind: key, status, shape.',
+    labelNames: ['route', 'kind'],
+    values: [driftRoutes, driftKinds],
+  });
+  readonly subscriptions = new Gauge({
+    name: 'campaign_gateway_subscriptions_open',
+    help: 'Open subscriptions.',
+    labelNames: ['transport', 'field'],
+    registers: [this.#registry],
+  });
+  readonly eventsPublished = this.#counter({
+    name: 'campaign_gateway_events_published_total',
+    help: 'Events published; each counts once, for any number of subscribers.',
+    labelNames: ['field'],
+  });
+  readonly eventsDropped = this.#counter({
+    name: 'campaign_gateway_events_dropped_total',
+    help: 'Events that slow subscribers missed; for campaigns, states that a newer one replaced.',
+    labelNames: ['field'],
+  });
+  readonly callbacks = this.#counter({
+    name: 'campaign_gateway_webhooks_total',
+    help: 'Callbacks of the upstream by verdict.',
+    labelNames: ['kind', 'verdict'],
+    values: [webhookKinds, callbackVerdicts],
+  });
 
   /**
    * @param version of the gateway.
@@ -65,6 +174,30 @@ export class Metrics {
     registerStateMetrics(this.#registry, state);
   }
 
+  /** Adds gauges of the current connections. */
+  watchConnections(open: () => OpenConnections): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'campaign_gateway_connections_open',
+      help: 'Open connections by protocol.',
+      labelNames: ['protocol'],
+      registers,
+      collect() {
+        const { http, ws } = open();
+        this.set({ protocol: 'http' }, http);
+        this.set({ protocol: 'ws' }, ws);
+      },
+    });
+    new Gauge({
+      name: 'campaign_gateway_unread_bytes',
+      help: 'Bytes of responses, events and messages that clients have not read yet.',
+      registers,
+      collect() {
+        this.set(open().unreadBytes);
+      },
+    });
+  }
+
   /**
    * All metrics in Prometheus's text format: of the gateway and its process, or of all workers.
    * @throws NoResponse if the primary process of the workers does not respond.
@@ -81,5 +214,13 @@ export class Metrics {
 
   get contentType(): string {
     return this.#registry.contentType;
+  }
+
+  #counter<const Names extends readonly string[]>(name: CounterName<Names>) {
+    return talliedCounter(name, this.#registry);
+  }
+
+  #histogram<const Names extends readonly string[]>(name: HistogramName<Names>) {
+    return talliedHistogram(name, this.#registry);
   }
 }

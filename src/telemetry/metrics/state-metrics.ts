@@ -1,9 +1,10 @@
 import { type Aggregator, Gauge, type Registry } from 'prom-client';
-import { type BreakerState } from '../../datasources/exotel/resilience/circuit-breaker.js';
+
+const breakerStates = ['closed', 'halfOpen', 'open'] as const;
 
 /** Current state of a gateway; read at each scrape. */
 export interface GatewayState {
-  readonly breaker: () => BreakerState;
+  readonly breaker: () => (typeof breakerStates)[number];
   /** The rate limiter; `null` stands for no limit. */
   readonly rateLimiter: () => {
     readonly limit: number | null;
@@ -16,8 +17,6 @@ export interface GatewayState {
   /** Undefined without `REDIS_URL`. */
   readonly isRedisUp: (() => boolean) | undefined;
 }
-
-const breakerStates = ['closed', 'halfOpen', 'open'] as const;
 
 /** Registers gauges of the current state. */
 export function registerStateMetrics(

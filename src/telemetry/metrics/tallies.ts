@@ -57,9 +57,13 @@ interface MetricName<Names extends readonly string[]> {
   readonly labelNames: Names;
 }
 
-/** Description of a counter. `fromZero`: series to start at 0, since Prometheus sees no increase in one that starts at 1. */
+/** Description of a counter. */
 export interface CounterName<Names extends readonly string[]> extends MetricName<Names> {
-  readonly fromZero?: readonly LabelValues<Names>[];
+  /**
+   * All values of each label, where they are known: every series starts at 0, since Prometheus sees no increase in one that
+   * starts at 1.
+   */
+  readonly values?: { readonly [Index in keyof Names]: readonly string[] };
 }
 
 /**
@@ -68,11 +72,11 @@ export interface CounterName<Names extends readonly string[]> extends MetricName
  * @returns a function that counts one event; it takes the label values in the order of the label names.
  */
 export function talliedCounter<const Names extends readonly string[]>(
-  { name, help, labelNames, fromZero = [] }: CounterName<Names>,
+  { name, help, labelNames, values: known }: CounterName<Names>,
   registry: Registry,
 ): (...values: LabelValues<Names>) => void {
   const tallies = new ByLabels(labelNames, () => ({ pending: 0 }));
-  for (const values of fromZero) tallies.at(values);
+  if (known) for (const values of combinations(known)) tallies.at(values as LabelValues<Names>);
   new Counter<Names[number]>({
     name,
     help,
@@ -151,16 +155,10 @@ function samplesOf(
   ];
 }
 
-/**
- * Starts every combination of two labels at 0. Prometheus sees no increase in a counter that starts at 1, so the first
- * event would raise no alert.
- */
-export function initializeToZero<First extends string, Second extends string>(
-  counter: Counter<First | Second>,
-  [first, firsts]: readonly [First, readonly string[]],
-  [second, seconds]: readonly [Second, readonly string[]],
-): void {
-  for (const one of firsts)
-    for (const other of seconds)
-      counter.inc({ [first]: one, [second]: other } as Record<First | Second, string>, 0);
+/** Every combination of one value of each list. */
+function combinations(lists: readonly (readonly string[])[]): string[][] {
+  return lists.reduce<string[][]>(
+    (begun, values) => begun.flatMap((some) => values.map((value) => [...some, value])),
+    [[]],
+  );
 }

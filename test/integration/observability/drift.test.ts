@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DriftWatch, type DriftRoute } from '../../../src/datasources/exotel/drift/drift-watch.js';
-import { type Route } from '../../../src/datasources/exotel/call-observer.js';
+import { DriftWatch } from '../../../src/datasources/exotel/drift/drift-watch.js';
+import { type DriftRoute, type Route } from '../../../src/domain/telemetry.js';
 import { documentedAnswer, documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
 import { ask } from '../../support/ask.js';
 import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/called-back.js';
@@ -18,7 +18,9 @@ const toldOf = (gateway: GatewayUnderTest) => linesOf(gateway, told).map(({ drif
 /** What a watch tells, as `route kind path`. */
 function watching() {
   const seen: string[] = [];
-  const watch = new DriftWatch((route: DriftRoute, { kind, path }) => seen.push(`${route} ${kind} ${path}`));
+  const watch = new DriftWatch({
+    driftFound: (route: DriftRoute, { kind, path }) => void seen.push(`${route} ${kind} ${path}`),
+  });
   return { watch, seen };
 }
 

@@ -87,7 +87,7 @@ function keptOf(value: (index: number) => object) {
 
 function answersOf(bodyBytes: number, readings: number) {
   const source = { freshForMs: () => 1 };
-  const kept = new ResponseCache({ maximumBytes: plenty, onLookup: () => undefined });
+  const kept = new ResponseCache({ maximumBytes: plenty, telemetry: { responseLookedUp: () => undefined } });
   for (let index = 0; index < count; index += 1)
     kept.store(text(`7 */*\n{"query":"{ campaign(sid: \\"${index}\\") { sid } }"}`), {
       body: Buffer.alloc(bodyBytes),

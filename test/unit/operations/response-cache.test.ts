@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type CachedResponse,
-  ResponseCache,
-  type CacheLookup,
-} from '../../../src/operations/response-cache.js';
+import { type ResponseLookup } from '../../../src/domain/telemetry.js';
+import { type CachedResponse, ResponseCache } from '../../../src/operations/response-cache.js';
 
 /** An answer of so many bytes, of readings that are fresh for so many milliseconds. */
 function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[]): CachedResponse {
@@ -18,8 +15,14 @@ function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[
 }
 
 function answers(maximumBytes: number) {
-  const looked: (CacheLookup | 'bypassed')[] = [];
-  return { looked, kept: new ResponseCache({ maximumBytes, onLookup: (result) => looked.push(result) }) };
+  const looked: ResponseLookup[] = [];
+  return {
+    looked,
+    kept: new ResponseCache({
+      maximumBytes,
+      telemetry: { responseLookedUp: (result) => void looked.push(result) },
+    }),
+  };
 }
 
 describe('answers are kept', () => {

@@ -1,12 +1,6 @@
+import { type Drift } from '../../../domain/telemetry.js';
 import { isObject, type JsonObject, ObjectShape, type Shape } from '../wire/fields.js';
 import { lacksOffset } from '../wire/values.js';
-
-/** A difference from the API document: an unknown key, an unknown status, or a value of another type. */
-export interface Drift {
-  readonly kind: 'key' | 'status' | 'shape';
-  /** Path of keys, never a value: `response[].data.schedule.newKey`. */
-  readonly path: string;
-}
 
 /** Longer than any key of the document. */
 const maximumKeyLength = 40;

@@ -1,17 +1,11 @@
 import { type RequestTrace } from '../../../domain/request-trace.js';
-import { type Route } from '../call-observer.js';
+import { type Drift, type DriftRoute, type Route, type Telemetry } from '../../../domain/telemetry.js';
 import { campaignCallbackFields, callbackObject, messageCallbackFields } from '../wire/callback.js';
 import { campaignFields } from '../wire/campaign.js';
 import { envelopeShape, itemShape } from '../wire/envelope.js';
 import { isObject, type JsonObject, type ObjectShape, shapeOf } from '../wire/fields.js';
 import { messageFields } from '../wire/message.js';
-import { differences, differencesOf, type Drift, isDocumented } from './differences.js';
-
-/** Source of a drift: the route of a request, or a callback. */
-export type DriftRoute = Route | 'campaignCallback' | 'messageCallback';
-
-/** Called with each drift of a response or a callback, once. */
-export type OnDrift = (route: DriftRoute, drift: Drift, trace: RequestTrace | undefined) => void;
+import { differences, differencesOf, isDocumented } from './differences.js';
 
 const responseShape = envelopeShape.with({ response: 'anything' });
 const campaignItem = itemShape.with({ data: shapeOf(campaignFields) });
@@ -25,10 +19,10 @@ const noDrift: readonly Drift[] = [];
 
 /** Compares responses and callbacks with the API document, and reports differences. Nothing else depends on it. */
 export class DriftWatch {
-  readonly #onDrift: OnDrift;
+  readonly #telemetry: Pick<Telemetry, 'driftFound'>;
 
-  constructor(onDrift: OnDrift) {
-    this.#onDrift = onDrift;
+  constructor(telemetry: Pick<Telemetry, 'driftFound'>) {
+    this.#telemetry = telemetry;
   }
 
   /**
@@ -57,7 +51,7 @@ export class DriftWatch {
   #report(route: DriftRoute, drifts: readonly Drift[], trace?: RequestTrace): void {
     if (drifts.length === 0) return;
     const different = new Map(drifts.map((drift) => [`${drift.kind} ${drift.path}`, drift]));
-    for (const drift of different.values()) this.#onDrift(route, drift, trace);
+    for (const drift of different.values()) this.#telemetry.driftFound(route, drift, trace);
   }
 }
 

@@ -19,6 +19,12 @@ let ended: string[];
 let refused: string[];
 const sockets: Socket[] = [];
 
+const telemetry = {
+  connectionRefused: (reason: string) => void refused.push(reason),
+  connectionEnded: (reason: string) => void ended.push(reason),
+  errorSent: () => undefined,
+};
+
 async function start(limits: Partial<ConnectionsOptions>): Promise<void> {
   connections = new Connections({
     maximum: 0,
@@ -27,12 +33,10 @@ async function start(limits: Partial<ConnectionsOptions>): Promise<void> {
       maximumBytes: 100_000,
       maximumMessageBytes: 50_000,
       messageMs: 60_000,
-      onEnded: () => ended.push('slow'),
+      telemetry,
     }),
-    unread: new UnreadBytes({ maximumBytes: 0, takeMs: 60_000, onEnded: () => undefined }),
-    onRefused: (reason) => refused.push(reason),
-    onError: () => undefined,
-    onEnded: (reason) => ended.push(reason),
+    unread: new UnreadBytes({ maximumBytes: 0, takeMs: 60_000, telemetry }),
+    telemetry,
     ...limits,
   });
   const make = serverFactory(connections, { clientTimeouts: undefined, onClientError: () => undefined });

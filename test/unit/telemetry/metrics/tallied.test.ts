@@ -54,7 +54,7 @@ describe("what is tallied is told as prom-client's own metrics tell it", () => {
 
 it('what is there from zero is shown before it happens', async () => {
   const registry = new Registry();
-  const count = talliedCounter({ ...named, fromZero: [['one', 'good']] }, registry);
+  const count = talliedCounter({ ...named, values: [['one'], ['good']] }, registry);
   expect(await registry.metrics()).toContain('things_total{kind="one",end="good"} 0');
   count('one', 'good');
   expect(await registry.metrics()).toContain('things_total{kind="one",end="good"} 1');

@@ -1,0 +1,150 @@
+import { type WebhookKind } from './addresses.js';
+import { type CampaignAction } from './campaign.js';
+import { type RequestTrace, type Transport } from './request-trace.js';
+import { type FailureReason } from './upstream-failure.js';
+
+/** Kinds of cached resources. */
+export const resourceKinds = ['campaign', 'campaigns', 'messages'] as const;
+export type ResourceKind = (typeof resourceKinds)[number];
+
+/**
+ * Results of a read: `kept` is a fresh cache entry, `new` a call of this read, `shared` the call of another read, `stale`
+ * an old entry in place of a refresh.
+ */
+export const readOutcomes = ['kept', 'new', 'shared', 'stale'] as const;
+export type ReadOutcome = (typeof readOutcomes)[number];
+
+/** Results of a write; `replayed`: the result of an earlier create under the same idempotency key. */
+export const writeOutcomes = ['done', 'replayed', 'refused', 'failed', 'unknown'] as const;
+
+/** Audit line of one write. It has no text of a campaign, no phone number and no secret. */
+export interface AuditLine {
+  /** Name of the caller. */
+  readonly who: string;
+  readonly what: 'CREATE' | CampaignAction;
+  /** Sid of the campaign; null where it is unknown. */
+  readonly sid: string | null;
+  readonly outcome: (typeof writeOutcomes)[number];
+  /** Codes of the user errors, or of the error. */
+  readonly codes: readonly string[];
+  /** The upstream's id of the request, for its support. */
+  readonly upstreamRequestId: string | null;
+}
+
+/** Endpoints of the upstream, with actions apart from updates. */
+export const routes = ['list', 'get', 'messages', 'create', 'update', 'action'] as const;
+export type Route = (typeof routes)[number];
+
+/** An attempt of an upstream call that is about to be sent. */
+export interface StartedCall {
+  readonly route: Route;
+  /** From 1; greater for a retry. */
+  readonly attempt: number;
+  readonly priority: string;
+  /** Undefined for calls without a request. */
+  readonly trace: RequestTrace | undefined;
+}
+
+/** End of an attempt. */
+export interface CallEnd {
+  /** HTTP status; undefined without a response. */
+  readonly status: number | undefined;
+  /** Undefined on success. */
+  readonly reason: FailureReason | undefined;
+  /** The upstream's id of the request, as it wrote it. */
+  readonly requestId: string | undefined;
+}
+
+/** Sources of drift: responses of a route, or callbacks. */
+export const driftRoutes = [...routes, 'campaignCallback', 'messageCallback'] as const;
+export type DriftRoute = (typeof driftRoutes)[number];
+
+/** A difference between the upstream and its document: an unknown key, an unknown status, another type. */
+export const driftKinds = ['key', 'status', 'shape'] as const;
+export interface Drift {
+  readonly kind: (typeof driftKinds)[number];
+  /** Path of keys, never a value: `response[].data.schedule.newKey`. */
+  readonly path: string;
+}
+
+/** Verdicts on a callback; `refused`: it did not reach the receiver. */
+export const callbackVerdicts = ['accepted', 'unknownAddress', 'malformed', 'tooEarly', 'refused'] as const;
+export type CallbackVerdict = (typeof callbackVerdicts)[number];
+
+/** Fields that can be subscribed to. */
+export type LiveField = 'campaignUpdated' | 'messageStatusChanged';
+
+/** Results of a lookup in the response cache: a hit, an entry that has changed or aged, a miss, not cacheable. */
+export const responseLookups = ['given', 'outdated', 'unknown', 'bypassed'] as const;
+export type ResponseLookup = (typeof responseLookups)[number];
+
+/** Reason to refuse a connection: the limit of `all` connections, or that of one `caller`. */
+export const connectionRefusals = ['all', 'caller'] as const;
+export type RefusedConnection = (typeof connectionRefusals)[number];
+
+/**
+ * Reason to end a connection: it is `idle`, has sent no request (`silent`) or is `slow` to send one, and others need its
+ * place; or its client does not read, for too long (`late`) or too many bytes (`full`).
+ */
+export const connectionEnds = ['idle', 'silent', 'slow', 'late', 'full'] as const;
+export type EndedConnection = (typeof connectionEnds)[number];
+
+/** Type of an operation; `unknown` if the document was refused or has no such operation. */
+export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
+
+/** End of an operation. That of a subscription is when it is accepted or refused. */
+export interface OperationEnd {
+  /** Codes of the errors that the client is sent. */
+  readonly codes: readonly string[];
+  readonly hasData: boolean;
+  /** Upstream calls made for it. */
+  readonly calls?: number | undefined;
+}
+
+/** An operation in progress. */
+export interface ObservedOperation {
+  /** Sets type and name once the document is parsed. */
+  is(type: OperationType, name: string | undefined): void;
+  end(end: OperationEnd): void;
+}
+
+/**
+ * The port through which all rooms report what they do. `src/telemetry` makes metrics, log lines and spans of it. No
+ * method throws or waits.
+ */
+export interface Telemetry {
+  /** An operation begins, whatever its transport. */
+  operationStarted(transport: Transport, trace: RequestTrace | undefined): ObservedOperation;
+  /** An operation has failed with an internal error, of which the client sees nothing. */
+  operationFailed(trace: RequestTrace | undefined, error: unknown, path?: readonly (string | number)[]): void;
+  /** A client was sent an error outside of an operation, or before its operation ended. */
+  errorSent(code: string): void;
+  /** @param endpoint path of the route as declared; undefined if no route matched. */
+  httpAnswered(endpoint: string | undefined, statusCode: number): void;
+  responseLookedUp(result: ResponseLookup): void;
+  connectionRefused(reason: RefusedConnection): void;
+  connectionEnded(reason: EndedConnection): void;
+
+  /** A read was answered by the cache. */
+  readAnswered(resource: ResourceKind, outcome: ReadOutcome): void;
+  /** A write has ended. */
+  campaignWritten(line: AuditLine, trace: RequestTrace | undefined): void;
+
+  /** An attempt is sent to the upstream. @returns called once at its end. */
+  callStarted(call: StartedCall): (end: CallEnd) => void;
+  /** A response or a callback differs from the upstream's document. */
+  driftFound(route: DriftRoute, drift: Drift, trace: RequestTrace | undefined): void;
+
+  /** A subscription was opened. @returns called once when it is closed. */
+  subscriptionOpened(field: LiveField, transport: Transport): () => void;
+  /** A change was published; once for any number of subscribers. */
+  eventPublished(field: LiveField): void;
+  /** A slow subscriber misses an event. */
+  eventDropped(field: LiveField): void;
+  callbackAnswered(kind: WebhookKind, verdict: CallbackVerdict): void;
+  /** A message of another instance can't be read. */
+  peerMessageIgnored(): void;
+
+  /** A Redis command has failed or was too late. */
+  redisFailed(error: Error): void;
+}

@@ -1,0 +1,99 @@
+import { type Logger } from 'pino';
+import { logFields } from '../domain/request-trace.js';
+import { type Telemetry } from '../domain/telemetry.js';
+import { codeLabel } from './error-codes.js';
+import { Metrics } from './metrics/metrics.js';
+import { RunningOperation } from './operations.js';
+import { type OtlpOptions, type OtlpSpans } from './otlp-spans.js';
+import { Throttle } from './throttle.js';
+import { UpstreamCalls } from './upstream-calls.js';
+
+/** Options of the telemetry. */
+export interface TelemetryOptions {
+  readonly logger: Logger;
+  /** Version of the gateway. */
+  readonly version: string;
+  /** Where traces are exported to; undefined where tracing is off. */
+  readonly tracing: Omit<OtlpOptions, 'onExportFailed'> | undefined;
+  /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */
+  readonly clusterMetrics?: (() => Promise<string>) | undefined;
+}
+
+/** Telemetry of a gateway, with its metrics. */
+export interface GatewayTelemetry extends Telemetry {
+  readonly metrics: Metrics;
+  /** Exports the remaining traces. */
+  close(): Promise<void>;
+}
+
+/** Creates the metrics, log lines and spans of a gateway. OpenTelemetry is loaded only if traces are exported. */
+export async function createTelemetry(options: TelemetryOptions): Promise<GatewayTelemetry> {
+  const { logger, version, tracing, clusterMetrics } = options;
+  const metrics = new Metrics(version, clusterMetrics);
+  const throttle = new Throttle(() => performance.now());
+  const spans = tracing && (await openSpans(tracing, logger, throttle));
+  const sinks = { metrics, logger, throttle, spans };
+  const calls = new UpstreamCalls(sinks);
+  return {
+    metrics,
+    close: async () => spans?.close(),
+
+    operationStarted: (transport, trace) => new RunningOperation(sinks, transport, trace),
+    operationFailed: (trace, error, path) => {
+      logger.error({ ...logFields(trace), err: error, path }, 'operation failed with an internal error');
+    },
+    errorSent: (code) => {
+      metrics.errors(codeLabel(code));
+    },
+    httpAnswered: (endpoint, statusCode) => {
+      metrics.httpRequests(endpoint ?? 'none', `${Math.floor(statusCode / 100)}xx`);
+    },
+    responseLookedUp: metrics.responseLookups,
+    connectionRefused: metrics.connectionsRefused,
+    connectionEnded: metrics.connectionsEnded,
+
+    readAnswered: metrics.reads,
+    campaignWritten: (line, trace) => {
+      metrics.writes(line.what, line.outcome);
+      logger.info({ ...logFields(trace), audit: line }, 'campaign write');
+    },
+
+    callStarted: (call) => calls.start(call),
+    driftFound: (route, drift, trace) => {
+      calls.driftFound(route, drift, trace);
+    },
+
+    subscriptionOpened: (field, transport) => {
+      metrics.subscriptions.inc({ transport, field });
+      return () => {
+        metrics.subscriptions.dec({ transport, field });
+      };
+    },
+    eventPublished: metrics.eventsPublished,
+    eventDropped: metrics.eventsDropped,
+    callbackAnswered: metrics.callbacks,
+    peerMessageIgnored: () => {
+      logger.warn('ignored a malformed message from another instance');
+    },
+
+    redisFailed: (error) => {
+      throttle.run('redis', () => {
+        logger.warn({ err: error }, 'Redis cannot be reached');
+      });
+    },
+  };
+}
+
+async function openSpans(
+  tracing: NonNullable<TelemetryOptions['tracing']>,
+  logger: Logger,
+  throttle: Throttle,
+): Promise<OtlpSpans> {
+  const { OtlpSpans } = await import('./otlp-spans.js');
+  const onExportFailed = (): void => {
+    throttle.run('traces', () => {
+      logger.warn('traces cannot be exported to OTEL_EXPORTER_OTLP_ENDPOINT and are dropped');
+    });
+  };
+  return new OtlpSpans({ ...tracing, onExportFailed });
+}
