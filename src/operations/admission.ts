@@ -10,7 +10,7 @@ import {
 } from './prepared-document.js';
 import { textWithoutManifest, type TrustedDocuments } from './trusted-documents.js';
 
-/** What admission is decided by. */
+/** Checks of admission. */
 export interface AdmissionOptions {
   readonly documents: PreparedDocuments;
   /** Undefined: any document may be run. */
@@ -18,7 +18,7 @@ export interface AdmissionOptions {
   readonly cost: CostCheck;
 }
 
-/** The reasons why an operation is not run, and what HTTP says beside them. */
+/** Errors of an operation that may not run, and its HTTP status and headers. */
 export class Refusal {
   constructor(
     readonly errors: readonly GraphQLError[],
@@ -29,15 +29,14 @@ export class Refusal {
 /** An operation that may run. */
 interface Allowed {
   readonly operation: PreparedOperation;
-  /** Memory that its answer, or each event's, usually takes. */
+  /** Usual memory of its response, or of an event's. */
   readonly memoryBytes: number;
 }
 
 /**
- * Decides, without an upstream call, whether an operation may run: trusted documents, limits, validation, the transport,
- * variables, cost and size. What can't be decided is refused.
- * @returns the operation, ready to run, or why it is refused.
- * @throws what is a fault of ours.
+ * Decides, without an upstream call, whether an operation may run: trusted documents, limits, validation, transport,
+ * variables, cost and size. A check that can't decide refuses.
+ * @throws internal errors only.
  */
 export function admission(
   request: OperationRequest,
@@ -70,7 +69,7 @@ export function admission(
   return typeof checked === 'number' ? { operation, memoryBytes: checked } : new Refusal([checked]);
 }
 
-/** An operation that its transport can't carry. */
+/** Refuses an operation that its transport can't carry. */
 function transportRefusal(
   { isReadOnly, canStream }: OperationRequest,
   type: OperationTypeNode,

@@ -20,14 +20,12 @@ export interface DocumentSizes {
   readonly directives: number;
 }
 
-/** The deepest nesting of nodes where no depth is set; deeper documents could overflow the stack. */
+/** The deepest nesting of nodes without a limit on depth; deeper documents could overflow the stack. */
 const leastNesting = 400;
 /** A field nests two nodes: itself and its selection set. */
 const nodesPerField = 2;
-/**
- * Refuses documents over the limits before anything else looks at them. The work is linear in the text: each fragment is
- * visited once.
- */
+
+/** Refuses documents over the limits before validation. The work is linear in the text: each fragment is visited once. */
 export class DocumentLimits {
   readonly #schema: GraphQLSchema;
   readonly #sizes: DocumentSizes;
@@ -49,7 +47,7 @@ export class DocumentLimits {
       this.#check(document);
       return document;
     } catch (error) {
-      if (error instanceof RangeError) throw this.#tooNested(); // the stack overflowed first
+      if (error instanceof RangeError) throw this.#tooNested(); // the stack overflowed
       throw error;
     }
   }
@@ -69,28 +67,21 @@ export class DocumentLimits {
     const { depth, aliases, directives } = this.#sizes;
     const over: GatewayError[] = [];
     const refuse = (error: GatewayError) => ({
-      propagateOnRejection: false, // it would be thrown through the validation
+      propagateOnRejection: false, // validation would throw it
       onReject: [() => void over.push(error)],
     });
     const rules: unknown[] = [];
+    const counted = 'counted wherever a fragment is used';
     if (depth > 0) {
       const error = tooLarge('depth', depth, `nests fields more than ${depth} levels deep`);
       rules.push(maxDepthRule({ n: depth, flattenFragments: true, ...refuse(error) }));
     }
     if (aliases > 0) {
-      const error = tooLarge(
-        'aliases',
-        aliases,
-        `has more than ${aliases} aliases, counted wherever a fragment is used`,
-      );
+      const error = tooLarge('aliases', aliases, `has more than ${aliases} aliases, ${counted}`);
       rules.push(maxAliasesRule({ n: aliases, ...refuse(error) }));
     }
     if (directives > 0) {
-      const error = tooLarge(
-        'directives',
-        directives,
-        `has more than ${directives} directives, counted wherever a fragment is used`,
-      );
+      const error = tooLarge('directives', directives, `has more than ${directives} directives, ${counted}`);
       rules.push(maxDirectivesRule({ n: directives, ...refuse(error) }));
     }
     validate(this.#schema, document, rules as ValidationRule[]);
@@ -98,11 +89,11 @@ export class DocumentLimits {
   }
 
   #tooNested(): GatewayError {
-    return tooLarge('nesting', this.#nesting, 'nests brackets deeper than anything that can be asked here');
+    return tooLarge('nesting', this.#nesting, 'nests brackets deeper than any query of this schema');
   }
 }
 
-/** Where each limit is set. */
+/** The setting of each limit. */
 const variables = {
   tokens: 'MAX_QUERY_TOKENS',
   depth: 'MAX_QUERY_DEPTH',
@@ -133,19 +124,19 @@ function nestingOf(document: DocumentNode): number {
   return deepest;
 }
 
-/** Of a document, whatever its length, and of each character: a token and a node may be two characters. */
-const [bytesOfAny, bytesPerCharacter] = [2500, 145];
-/** Of a validation error: its nodes, its place and its stack. */
+/** Memory of a document and of each character: a token with its node may be two characters. */
+const [bytesPerDocument, bytesPerCharacter] = [2500, 145];
+/** Memory of a validation error with its nodes, locations and stack. */
 const bytesPerProblem = 7500;
-/** Of an operation: its checks, and the page sizes that it is known to be within the limits with. */
+/** Memory of an operation's checks, plan and known costs. */
 const bytesPerOperation = 8000;
 
-/** The memory of a document that was parsed, with its text: less than this, for most documents half of it. */
+/** An upper bound of the memory of a parsed document with its text; most take half of it. */
 export function documentBytes(characters: number): number {
-  return bytesOfAny + bytesPerCharacter * characters;
+  return bytesPerDocument + bytesPerCharacter * characters;
 }
 
-/** The memory of what validation and admission note of a document. */
+/** The memory of everything computed from a document, without compiled functions. */
 export function noteBytes(operations: number, problems: number): number {
   return bytesPerOperation * operations + bytesPerProblem * problems;
 }

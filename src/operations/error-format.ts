@@ -4,7 +4,7 @@ import { type RequestTrace } from '../domain/request-trace.js';
 import { type Telemetry } from '../domain/telemetry.js';
 import { withoutSuggestions } from './validation.js';
 
-/** Codes whose messages were written about the client's own document or variables, by GraphQL itself. */
+/** Codes of errors whose messages GraphQL writes, about the client's own document or variables. */
 const clientCodes: ReadonlySet<unknown> = new Set<ErrorCode>([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -13,29 +13,29 @@ const clientCodes: ReadonlySet<unknown> = new Set<ErrorCode>([
   'OPERATION_RESOLUTION_FAILURE',
 ]);
 
-/** In characters: graphql-js quotes a whole variable in each of its errors. */
+/** In characters. graphql-js quotes whole variables in its errors. */
 const longestMessage = 1000;
 
-/** Makes errors what a client sees. */
+/** Formats errors for clients. */
 export type FormatErrors = (
   errors: readonly GraphQLError[],
   trace: RequestTrace | undefined,
 ) => GraphQLFormattedError[];
 
-/** An error of a client's document or variables, with its code. */
+/** An error of a client's document or variables, with a code. */
 export function clientError(error: GraphQLError, code: ErrorCode): GraphQLError {
   const { message, nodes, source, positions } = error;
   return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
 }
 
-/** A `GatewayError` as an error of GraphQL. */
+/** A `GatewayError` as a GraphQL error. */
 export function graphqlError(error: GatewayError): GraphQLError {
   return new GraphQLError(error.message, { originalError: error, extensions: error.extensions });
 }
 
 /**
- * The one place where errors become what a client sees. A `GatewayError` was written for clients; anything unexpected is
- * reported and answered without its text.
+ * The only formatter of errors for clients. A `GatewayError` is written for clients; any unexpected error is reported, and
+ * the client does not see its text.
  * @param hidesSchema removes suggestions, which name parts of the schema.
  */
 export function errorFormatter(
@@ -50,7 +50,7 @@ export function errorFormatter(
       return { message: cause.message, ...place, extensions: { ...cause.details, code: cause.code } };
     const code = isArgumentError(cause) ? 'BAD_USER_INPUT' : error.extensions['code'];
     if (clientCodes.has(code)) {
-      const cut = message.slice(0, longestMessage); // before anything else looks at it
+      const cut = message.slice(0, longestMessage); // before any other work on it
       return { message: hidesSchema ? withoutSuggestions(cut) : cut, ...place, extensions: { code } };
     }
     telemetry.operationFailed(trace, cause, path);
@@ -59,7 +59,7 @@ export function errorFormatter(
   return (errors, trace) => errors.map((error) => format(error, trace));
 }
 
-/** The error that was thrown, of however many that were wrapped around it. */
+/** The original error, without the errors wrapped around it. */
 function causeOf(error: GraphQLError): unknown {
   let cause: unknown = error;
   for (let depth = 0; depth < deepestCause; depth += 1) {
@@ -72,8 +72,8 @@ function causeOf(error: GraphQLError): unknown {
 const deepestCause = 10;
 
 /**
- * graphql-js coerces arguments and conditions while it executes, and throws errors without a code that point at nodes of
- * the document. Errors of serialisation, which are ours, point at none.
+ * Whether graphql-js threw this for an argument or a condition that it coerced during execution: such errors have no code
+ * and point at nodes of the document. Errors of serialisation, which are internal, point at none.
  */
 function isArgumentError(cause: unknown): boolean {
   return (

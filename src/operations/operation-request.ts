@@ -3,32 +3,32 @@ import { GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type WriteLock } from './gate/execution-gate.js';
 
-/** The parameters of a GraphQL request, as GraphQL over HTTP names them; every transport sends these. */
+/** Parameters of a GraphQL request on any transport, as named by GraphQL over HTTP. */
 export interface OperationParameters {
-  /** The document; undefined, or empty as `graphql-ws` wants it, where the request names one by id. */
+  /** The document; undefined or empty (`graphql-ws` requires the member) if the request names a document by id. */
   readonly query: string | undefined;
-  /** Names a persisted document (GraphQL over HTTP, appendix on persisted documents). */
+  /** Id of a persisted document (GraphQL over HTTP, appendix on persisted documents). */
   readonly documentId: string | undefined;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** An operation as it arrived, whatever the transport. */
+/** An operation as it arrived on any transport. */
 export interface OperationRequest {
   readonly parameters: OperationParameters;
   readonly caller: Caller;
-  /** Names the request in logs and traces, and the transport. */
+  /** Identifies the request in logs and traces, and the transport. */
   readonly trace: RequestTrace;
   /** Whether the transport can deliver the events of a subscription. */
   readonly canStream: boolean;
-  /** Whether the request may change something: a GET may not. */
+  /** True for a GET, which may not change anything. */
   readonly isReadOnly: boolean;
   /** `Cache-Control: no-cache`: read from the upstream, not from the cache. */
   readonly fresh: boolean;
-  /** Whether the result tells the upstream calls it cost (`extensions.upstream`). */
+  /** Whether the result reports its upstream calls (`extensions.upstream`). */
   readonly wantsReport: boolean;
-  /** Where several answers may be made for one connection at a time. */
+  /** Set if a connection can have several operations at a time. */
   readonly writeLock?: WriteLock;
 }
 
@@ -51,8 +51,8 @@ export function parametersIn(body: unknown): OperationParameters {
 }
 
 /**
- * Parameters of a GET request. An empty one counts as omitted. A name that appears twice is refused: which value is
- * meant can't be known.
+ * Parameters of a GET request. An empty parameter counts as omitted. A name that appears twice is refused, since the
+ * intended value is unknown.
  * @param search the query string, with or without its `?`.
  * @throws GatewayError `BAD_REQUEST` that names the parameter.
  */
@@ -102,8 +102,8 @@ function objectFromJson(text: string | undefined, name: string): Readonly<Record
 }
 
 /**
- * Refuses members that would change an object's prototype where the object is copied member by member. No input type has
- * them, and libraries behind the request may copy: the rule is the same for every transport.
+ * Refuses members that would change the prototype of a copy of the object. No input type has such members, but libraries
+ * may copy the object.
  */
 function checkMembers(root: object, what: string): void {
   const open: object[] = [root];
@@ -127,7 +127,7 @@ function prototypeMember(what: string): GatewayError {
 
 const none: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** As long as a parameter's name is worth repeating. */
+/** Longer parameter names are cut in messages. */
 const longestName = 50;
 
 function quoted(name: string): string {

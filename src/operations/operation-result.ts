@@ -2,28 +2,28 @@ import { type GraphQLFormattedError } from 'graphql';
 import { type ReadReport } from '../datasources/cache/read-report.js';
 import { type ErrorCode } from '../domain/errors.js';
 
-/** What every transport writes to its client: the members of a GraphQL response. */
+/** The members of a GraphQL response, as every transport writes them. */
 export interface ResultBody {
-  /** Absent where the operation was refused before it was executed. */
+  /** Absent if the operation was refused before execution. */
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** What came of an operation, or of one event of a subscription. */
+/** The result of an operation. */
 export interface OperationResult {
   readonly body: ResultBody;
-  /** The HTTP status, where the transport is HTTP. */
+  /** HTTP status. */
   readonly status: number;
   /** HTTP headers: `cache-control`, `retry-after`, `allow`. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The events of a subscription, already formatted. `return` leaves the subscription, also while an event is awaited. */
+/** The formatted events of a subscription. `return` ends the subscription, also while an event is awaited. */
 export type ResultStream = Required<AsyncIterableIterator<ResultBody>>;
 
 const badRequest = 400;
-/** The HTTP status of a refusal; every other code is the client's mistake. */
+/** HTTP statuses of refusals; 400 for every other code. */
 const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   TOO_MANY_REQUESTS: 429,
   INTERNAL_SERVER_ERROR: 500,
@@ -33,8 +33,8 @@ const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
 };
 
 /**
- * The result of an operation that was refused before it was executed: errors, and no `data`.
- * @param headers beside `cache-control` and `retry-after`.
+ * The result of an operation that was refused before execution: errors, and no `data`.
+ * @param headers in addition to `cache-control` and `retry-after`.
  */
 export function refusedWith(
   errors: readonly GraphQLFormattedError[],
@@ -52,12 +52,12 @@ export function refusedWith(
   };
 }
 
-/** Whether a result has anything but nulls. */
+/** Whether a result has a value that is not null. */
 export function hasData(data: unknown): boolean {
   return Object.values((data ?? {}) as Readonly<Record<string, unknown>>).some((value) => value !== null);
 }
 
-/** The codes of errors as clients see them. */
+/** The codes of formatted errors. */
 export function codesOf(errors: readonly GraphQLFormattedError[] | undefined): string[] {
   return (errors ?? []).map(({ extensions }) => {
     const code = extensions?.['code'];
@@ -67,14 +67,13 @@ export function codesOf(errors: readonly GraphQLFormattedError[] | undefined): s
 
 const secondMs = 1000;
 
-/** Errors are not answers, and messages are people's numbers and texts: neither is stored anywhere. */
+/** Errors, and messages with their personal data, are stored nowhere. */
 export const noStore = 'no-store';
 
 /**
- * The `Cache-Control` of a query's result without errors. A router, CDN or browser may keep it for as long as the
- * gateway's own cache would, and no longer.
+ * The `Cache-Control` of a query's result without errors: routers, CDNs and browsers may cache it as long as the gateway.
  * @param isPrivate whether results depend on the caller.
- * @returns undefined where the result depends on nothing that was read.
+ * @returns undefined if nothing was read for the result.
  */
 export function cacheControlOf(
   { freshForMs, hasMessages }: Pick<ReadReport, 'freshForMs' | 'hasMessages'>,

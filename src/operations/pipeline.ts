@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
-import { type Telemetry } from '../domain/telemetry.js';
+import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
@@ -34,7 +34,7 @@ import { type PreparedOperation } from './prepared-document.js';
 import { type EventResult, SubscriptionEvents } from './subscription-events.js';
 import { maxErrors } from './validation.js';
 
-/** What the pipeline is built of. */
+/** Collaborators of the pipeline. */
 export interface PipelineOptions extends AdmissionOptions {
   readonly schema: GraphQLSchema;
   readonly concurrency: ConcurrencyLimit;
@@ -48,26 +48,26 @@ export interface PipelineOptions extends AdmissionOptions {
   readonly telemetry: Telemetry;
   /** Whether results depend on the caller. */
   readonly isPrivate: boolean;
-  /** The upstream calls left in this minute; null without a limit. */
+  /** Upstream calls left in the current window; null without a limit. */
   readonly rateLimiter: { readonly left: number | null };
 }
 
 /** An operation that may run. */
 export interface AdmittedOperation {
-  /** Without its parameters: a subscription may last for months, and its text be long. */
+  /** The request without its parameters, whose text a subscription would keep in memory. */
   readonly request: Omit<OperationRequest, 'parameters'>;
   readonly variables: OperationParameters['variables'];
   readonly operation: PreparedOperation;
   readonly context: RequestContext;
-  /** Memory that its answer, or each event's, usually takes. */
+  /** Usual memory of its response, or of an event's. */
   readonly memoryBytes: number;
-  /** Of a document that is not kept, until the operation has run. */
+  /** Memory of a document that was not cached, until the operation has run. */
   readonly document: MemoryReservation | undefined;
 }
 
 /**
- * The one way that operations take, whatever transport they arrive on: `admit`, then `run` or `subscribe`. Nothing here
- * throws or rejects: every outcome is an `OperationResult`, or a stream of results.
+ * The pipeline of operations from all transports: `admit`, then `run` or `subscribe`. Nothing here throws or rejects: every
+ * outcome is an `OperationResult`, or a stream of results.
  */
 export class OperationPipeline {
   readonly #options: PipelineOptions;
@@ -76,7 +76,7 @@ export class OperationPipeline {
     this.#options = options;
   }
 
-  /** Decides whether an operation may run. @returns it, ready to run, or the result of its refusal. */
+  /** Decides whether an operation may run. @returns the operation, ready to run, or the result of its refusal. */
   async admit(request: OperationRequest): Promise<AdmittedOperation | OperationResult> {
     const { gate, documents } = this.#options;
     const { parameters, caller, trace } = request;
@@ -89,7 +89,7 @@ export class OperationPipeline {
       return this.#refused(trace, new Refusal([asGraphQLError(error)]));
     }
     const admitted = this.#admitted(request, document);
-    if ('body' in admitted || isSubscription(admitted)) document?.release(); // subscriptions are counted by themselves
+    if ('body' in admitted || isSubscription(admitted)) document?.release(); // SubscriptionMemory counts it
     return admitted;
   }
 
@@ -114,7 +114,7 @@ export class OperationPipeline {
     }
   }
 
-  /** Refuses a request that never became an operation, such as one that can't be read. */
+  /** Refuses a request that is no operation, such as one that can't be read. */
   refuse(trace: RequestTrace, error: GatewayError): OperationResult {
     return this.#refused(trace, new Refusal([graphqlError(error)]));
   }
@@ -122,9 +122,8 @@ export class OperationPipeline {
   /** Runs a query or a mutation. */
   async run(admitted: AdmittedOperation): Promise<OperationResult> {
     const { request, operation, context, memoryBytes, document } = admitted;
-    const { telemetry, concurrency } = this.#options;
-    const observed = telemetry.operationStarted(request.trace.transport, request.trace);
-    observed.is(operation.definition.operation, operation.definition.name?.value);
+    const { concurrency } = this.#options;
+    const observed = this.#begin(admitted);
     const isMutation = operation.definition.operation === OperationTypeNode.MUTATION;
     let result: OperationResult;
     try {
@@ -144,28 +143,31 @@ export class OperationPipeline {
 
   /**
    * Starts a subscription.
-   * @param confirm a transport's last word, once the source is open: a rejection ends the subscription and refuses it.
-   * @returns its events, or the result of its refusal.
+   * @param confirm is called when the source is open; if it rejects, the subscription is refused and ends.
+   * @returns the events, or the result of the refusal.
    */
   async subscribe(
     admitted: AdmittedOperation,
     confirm?: () => Promise<void>,
   ): Promise<OperationResult | ResultStream> {
-    const { request, operation, context } = admitted;
-    const observed = this.#options.telemetry.operationStarted(request.trace.transport, request.trace);
-    observed.is(operation.definition.operation, operation.definition.name?.value);
+    const observed = this.#begin(admitted);
     const events = await this.#events(admitted, confirm);
     const codes = 'body' in events ? codesOf(events.body.errors) : [];
-    observed.end({ codes, hasData: codes.length === 0, calls: context.report.calls });
+    observed.end({ codes, hasData: codes.length === 0, calls: admitted.context.report.calls });
     return events;
+  }
+
+  #begin({ request: { trace }, operation: { definition } }: AdmittedOperation): ObservedOperation {
+    const observed = this.#options.telemetry.operationStarted(trace.transport, trace);
+    observed.is(definition.operation, definition.name?.value);
+    return observed;
   }
 
   async #events(
     admitted: AdmittedOperation,
     confirm: (() => Promise<void>) | undefined,
   ): Promise<OperationResult | ResultStream> {
-    const { trace } = admitted.request;
-    const { caller } = admitted.request;
+    const { caller, trace } = admitted.request;
     let leave: (() => void) | undefined;
     let source: AsyncIterator<unknown> | undefined;
     try {
@@ -181,7 +183,7 @@ export class OperationPipeline {
         source,
         execute: (event) => this.#answerEvent(admitted, event),
         failed: (error) => ({ errors: this.#format([error], trace) }),
-        isHeldUntilTaken: trace.transport === 'callback', // a router may take its time
+        isHeldUntilTaken: trace.transport === 'callback', // a router may be slow
         onEnd: leave,
       });
     } catch (error) {
@@ -193,28 +195,28 @@ export class OperationPipeline {
 
   async #answerEvent(admitted: AdmittedOperation, event: unknown): Promise<EventResult> {
     const { request, context } = admitted;
-    const hold = await this.#enter(admitted, false);
+    const reservation = await this.#enter(admitted, false);
     try {
       const executed = await execute({ ...this.#argumentsOf(admitted), rootValue: event });
-      return { body: this.#bodyOf(executed, request.trace, hold), reservation: hold };
+      return { body: this.#bodyOf(executed, request.trace, reservation), reservation };
     } catch (error) {
-      hold.release();
+      reservation.release();
       throw error;
     } finally {
-      context.renew(); // what was read for it is not kept until the next one
+      context.renew(); // the next event may be hours away
     }
   }
 
-  /** Runs an operation whose memory is counted until its transport has written the answer, which it does at once. */
+  /** Runs an operation whose memory is counted until the transport has written the response, which it does at once. */
   async #runLarge(admitted: AdmittedOperation, isOver: () => boolean): Promise<OperationResult> {
-    const hold = await this.#enter(admitted, true);
+    const reservation = await this.#enter(admitted, true);
     try {
-      if (isOver()) throw new Error('The time of the operation was over before it began.');
+      if (isOver()) throw new Error('The operation timed out before it began.');
       const executed = await this.#execute(admitted);
       await this.#options.gate.turnToWrite(admitted.memoryBytes);
-      return this.#resultOf(executed, admitted, hold);
+      return this.#resultOf(executed, admitted, reservation);
     } finally {
-      setImmediate(hold.release);
+      setImmediate(reservation.release);
     }
   }
 
@@ -229,8 +231,8 @@ export class OperationPipeline {
   }
 
   /**
-   * A compiled query where there is one, else graphql-js. A compiled query that meets an error is run again by graphql-js,
-   * so that errors are reported in one way only; what was read stays with the request, so the second run costs no call.
+   * Runs a compiled query if there is one, otherwise graphql-js. graphql-js also runs a compiled query again that had an
+   * error, so that errors are reported in one way; the reads are cached in the request, so the second run costs no call.
    */
   async #execute(admitted: AdmittedOperation): Promise<ExecutionResult> {
     const { operation, variables, context } = admitted;
@@ -253,11 +255,11 @@ export class OperationPipeline {
   #resultOf(
     executed: ExecutionResult,
     { request, operation, context }: AdmittedOperation,
-    hold?: MemoryReservation,
+    reservation?: MemoryReservation,
   ): OperationResult {
     const { report } = context;
-    if (executed.data === undefined) return refusedWith(this.#format(executed.errors ?? [], request.trace)); // it was not executed
-    const body = this.#bodyOf(executed, request.trace, hold);
+    if (executed.data === undefined) return refusedWith(this.#format(executed.errors ?? [], request.trace)); // was not executed
+    const body = this.#bodyOf(executed, request.trace, reservation);
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const cacheControl =
       isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.isPrivate) : noStore;
@@ -272,14 +274,18 @@ export class OperationPipeline {
     return { calls, fromCache, shared, budgetLeft: this.#options.rateLimiter.left };
   }
 
-  #bodyOf({ data, errors }: ExecutionResult, trace: RequestTrace, hold?: MemoryReservation): ResultBody {
+  #bodyOf(
+    { data, errors }: ExecutionResult,
+    trace: RequestTrace,
+    reservation?: MemoryReservation,
+  ): ResultBody {
     const body = {
       ...(errors && { errors: this.#format(errors, trace) }),
       ...(data !== undefined && { data }),
     };
     const measured = this.#options.cost.measure(body);
     if (typeof measured !== 'number') return { errors: this.#format([measured], trace), data: null };
-    hold?.growTo(bytesPerCharacter * measured);
+    reservation?.growTo(bytesPerCharacter * measured);
     return body;
   }
 
@@ -295,7 +301,7 @@ export class OperationPipeline {
   }
 }
 
-/** Of an answer as text, and as bytes that are about to be written. */
+/** Memory of a response as text, and as bytes to be written. */
 const bytesPerCharacter = 2;
 
 /** True for a subscription. */
@@ -303,7 +309,7 @@ export function isSubscription({ operation }: AdmittedOperation): boolean {
   return operation.definition.operation === OperationTypeNode.SUBSCRIPTION;
 }
 
-/** The variables that an operation knows: a subscription would keep the others for as long as it lasts. */
+/** The variables that an operation declares: a subscription would keep any others in memory. */
 function declared(
   { variableDefinitions }: OperationDefinitionNode,
   variables: OperationParameters['variables'],

@@ -2,24 +2,24 @@ import { GraphQLError } from 'graphql';
 import { type MemoryReservation } from './gate/memory-pool.js';
 import { type ResultBody, type ResultStream } from './operation-result.js';
 
-/** An event as its subscriber gets it, and the memory that it takes. */
+/** The result of an event, and its memory. */
 export interface EventResult {
   readonly body: ResultBody;
   readonly reservation: MemoryReservation;
 }
 
-/** Where the events of a subscription come from, and what becomes of them. */
+/** Collaborators of `SubscriptionEvents`. */
 export interface SubscriptionEventsOptions {
   readonly source: AsyncIterator<unknown>;
   readonly execute: (event: unknown) => Promise<EventResult>;
-  /** The last result, for an error of the source: a transport would break its connection over a rejection. */
+  /** Formats an error of the source; a transport would close its connection over a rejection. */
   readonly failed: (error: GraphQLError) => ResultBody;
   /**
-   * Whether an event's memory is held until the next one is asked for. Otherwise the transport writes an event at once, and
-   * from then on its bytes are counted where they wait for the client.
+   * Whether the memory of an event is reserved until the next one is requested. Otherwise the transport writes the event at
+   * once, and its unread bytes are counted on the connection.
    */
   readonly isHeldUntilTaken: boolean;
-  /** Called once, when the events have ended or their consumer has left. */
+  /** Called once, when the events end or the consumer leaves. */
   readonly onEnd: () => void;
 }
 
@@ -27,11 +27,11 @@ type Next = IteratorResult<ResultBody, undefined>;
 
 const done: Next = { done: true, value: undefined };
 
-/** The events of a subscription, each answered when its subscriber asks for it. */
+/** The events of a subscription; each is executed when the subscriber requests it. */
 export class SubscriptionEvents implements ResultStream {
   readonly #options: SubscriptionEventsOptions;
   #release: () => void = () => undefined;
-  #hasLeft = false;
+  #hasEnded = false;
 
   constructor(options: SubscriptionEventsOptions) {
     this.#options = options;
@@ -42,7 +42,7 @@ export class SubscriptionEvents implements ResultStream {
     const { source, execute, failed, isHeldUntilTaken } = this.#options;
     try {
       const event = await source.next();
-      if (event.done) return this.#leave();
+      if (event.done) return this.#end();
       const { body, reservation } = await execute(event.value);
       const release = (): void => {
         reservation.release();
@@ -50,7 +50,7 @@ export class SubscriptionEvents implements ResultStream {
       };
       if (isHeldUntilTaken) this.#release = release;
       else setImmediate(release);
-      if (!this.#hasLeft) return { done: false, value: body };
+      if (!this.#hasEnded) return { done: false, value: body };
       release();
       return done;
     } catch (error) {
@@ -60,13 +60,13 @@ export class SubscriptionEvents implements ResultStream {
   }
 
   async return(): Promise<Next> {
-    this.#leave();
+    this.#end();
     await this.#options.source.return?.();
     return done;
   }
 
   async throw(error: unknown): Promise<Next> {
-    this.#leave();
+    this.#end();
     await this.#options.source.throw?.(error);
     throw error;
   }
@@ -75,15 +75,15 @@ export class SubscriptionEvents implements ResultStream {
     return this;
   }
 
-  #leave(): Next {
+  #end(): Next {
     this.#release();
-    if (!this.#hasLeft) this.#options.onEnd();
-    this.#hasLeft = true;
+    if (!this.#hasEnded) this.#options.onEnd();
+    this.#hasEnded = true;
     return done;
   }
 }
 
-/** The libraries hold on to a subscription's last event until the next one, which may be months later. */
+/** Libraries keep a reference to the last event until the next one, which may be months later. */
 function empty(body: ResultBody): void {
   Object.assign(body, { data: undefined, errors: undefined, extensions: undefined });
 }

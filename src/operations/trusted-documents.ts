@@ -7,14 +7,14 @@ import { type OperationParameters } from './operation-request.js';
 /** `enforce`: only trusted documents run; `apps`: callers with the scope `documents:any` may send their own. */
 export type TrustMode = 'apps' | 'enforce';
 
-/** The documents that an operator trusts, by name and by content. */
+/** The documents that an operator trusts, by id and by content. */
 export class TrustedDocuments {
   readonly #mode: TrustMode;
   readonly #byId = new Map<string, string>();
   readonly #byContent = new Map<string, string>();
 
   /**
-   * @param documents texts by name: a SHA-256, with or without `sha256:` in front, or another name that a tool made.
+   * @param documents texts by id: a SHA-256, with or without the prefix `sha256:`, or any other id.
    * @throws GraphQLError where a text is not GraphQL.
    */
   constructor(documents: ReadonlyMap<string, string>, mode: TrustMode) {
@@ -26,15 +26,15 @@ export class TrustedDocuments {
     }
   }
 
-  /** The number of documents. */
+  /** Number of documents. */
   get size(): number {
     return this.#byContent.size;
   }
 
   /**
-   * The text of the document that a request asks for: the manifest's, or the request's own where the caller may send it.
-   * @param read parses a text within the limits of a document.
-   * @returns undefined where the request names no document.
+   * The document of a request: the manifest's, or the request's own text if the caller may send any.
+   * @param read parses a text within the document limits.
+   * @returns undefined if the request has neither text nor id.
    * @throws GatewayError `PERSISTED_QUERY_NOT_FOUND`, `DOCUMENT_NOT_TRUSTED`, and what `read` throws.
    */
   textOf(
@@ -64,8 +64,8 @@ export class TrustedDocuments {
 }
 
 /**
- * The text of the document that a request asks for, where there is no manifest.
- * @throws GatewayError `PERSISTED_QUERY_NOT_SUPPORTED` where the request only names its document.
+ * The document of a request, without a manifest.
+ * @throws GatewayError `PERSISTED_QUERY_NOT_SUPPORTED` if the request has only an id.
  */
 export function textWithoutManifest(parameters: OperationParameters): string | undefined {
   if (parameters.query) return parameters.query;

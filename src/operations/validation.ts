@@ -14,17 +14,17 @@ import {
 } from 'graphql';
 import { fragmentsOf, isCondition } from './document-facts.js';
 
-/** The validation of documents, the same on every transport. */
+/** Rules and options of validation, the same on every transport. */
 export interface ValidationSettings {
-  /** Beside the rules of the specification. */
+  /** Rules in addition to those of the specification. */
   readonly rules: readonly ValidationRule[];
   readonly options: { readonly maxErrors: number; readonly hideSuggestions: boolean };
 }
 
-/** The most errors reported for a document or its variables; a client fixes the first ones first. */
+/** The most errors reported for a document or its variables. */
 export const maxErrors = 20;
 
-/** Without introspection, validation reveals nothing of the schema beyond what the document already names. */
+/** Without introspection, validation reveals nothing of the schema that the document does not name. */
 export function validationSettings(isIntrospectionOn: boolean): ValidationSettings {
   return {
     rules: isIntrospectionOn ? [] : [NoSchemaIntrospectionCustomRule, noServiceRule],
@@ -46,8 +46,8 @@ export function validationProblems(
 }
 
 /**
- * `@skip` and `@include` at the root of a subscription, also inside fragments. The specification of September 2025 forbids
- * them (5.2.4.1); graphql-js 16 throws while it validates or runs such a document, so this comes before `validate`.
+ * Errors for `@skip` and `@include` at the root of a subscription, also inside fragments. The specification of September
+ * 2025 forbids them (5.2.4.1). graphql-js 16 throws while it validates such a document, so this runs before `validate`.
  */
 function rootConditions(
   { operation, selectionSet }: OperationDefinitionNode,
@@ -98,8 +98,8 @@ const noServiceRule: ValidationRule = (context) => ({
 const suggestion = 'Did you mean ';
 
 /**
- * A message without graphql-js's suggestions (`Did you mean "name"?`), which name what the client did not. Linear in the
- * message: it may quote a client's text.
+ * A message without graphql-js's suggestions (`Did you mean "name"?`), which reveal names of the schema. The work is linear
+ * in the message, which may quote a client's text.
  */
 export function withoutSuggestions(message: string): string {
   let kept = '';

@@ -19,23 +19,22 @@ type Variables = Readonly<Record<string, unknown>>;
 /** One variable of an operation. */
 interface VariableCheck {
   readonly name: string;
-  /** Whether it may be left out. */
+  /** Whether it may be omitted. */
   readonly isOptional: boolean;
   readonly isNullable: boolean;
-  /** True for values that coercion leaves as they are; undefined for types that need coercion. */
+  /** True for values that coercion does not change; undefined for types that always need coercion. */
   readonly isCoerced: ((value: unknown) => boolean) | undefined;
 }
 
-/** A nullable variable with a default that stands where null is not allowed. */
+/** The error of a null for a nullable variable with a default, used where null is not allowed. */
 interface NullProblem {
   readonly name: string;
   readonly message: string;
 }
 
 /**
- * The checks of an operation's variables, prepared once. GraphQL lets a nullable variable with a default stand at a
- * non-null place; an explicit null there is an error of the request, which graphql-js would report field by field only
- * while it executes.
+ * Checks the variables of an operation. GraphQL allows a nullable variable with a default at a non-null position. An explicit
+ * null there is an error of the request; graphql-js would report it only during execution, field by field.
  */
 export class VariableChecks {
   readonly #schema: GraphQLSchema;
@@ -67,7 +66,7 @@ export class VariableChecks {
     });
   }
 
-  /** The errors of a request's variables; empty where they are good. */
+  /** The errors of a request's variables; empty if they are valid. */
   problems(variables: Variables): readonly GraphQLError[] {
     for (const { name, message } of this.#nullProblems)
       if (Object.hasOwn(variables, name) && variables[name] === null) return [new GraphQLError(message)];

@@ -27,20 +27,20 @@ import {
 import { type AnswerShape, type SelectedField, type Selection, type ShapeContext } from './selection.js';
 import { pageRows } from './upstream-calls.js';
 
-/** A character in UTF-8, and a UTF-16 unit; of the few that JSON escapes to six bytes no text is full. */
+/** Bytes of a character and of a UTF-16 unit in UTF-8. Texts have few of the characters that JSON escapes to six bytes. */
 const [characterBytes, unitBytes] = [4, 3];
 const quoteBytes = 2;
 
 /** Sids are letters and digits. */
 const idBytes = maximumSidLength + quoteBytes;
 const longTextBytes = maximumTemplateLength * characterBytes + quoteBytes;
-/** A text of the upstream's whose length is not documented. */
+/** An upstream text without a documented length. */
 const textBytes = maximumNameLength * unitBytes + quoteBytes;
 const urlBytes = maximumUrlLength * unitBytes + quoteBytes;
-/** Words of the upstream, numbers, DLT ids and senders. */
+/** Statuses, phone numbers, DLT ids and senders. */
 const wordBytes = 66;
 
-/** By field, where the type says too little. */
+/** Bytes of fields whose type does not bound them. */
 const byField: Readonly<Record<string, number>> = {
   'Campaign.template': longTextBytes,
   'Message.body': longTextBytes,
@@ -55,10 +55,10 @@ const byField: Readonly<Record<string, number>> = {
   'Message.direction': wordBytes,
   'Message.detailedStatus': wordBytes,
   'Message.upstreamStatus': wordBytes,
-  'Message.name': 400, // of a contact
+  'Message.name': 400, // the name of a contact
   'MessageStatusEvent.number': wordBytes,
   'MessageStatusEvent.upstreamStatus': wordBytes,
-  // A cursor has, in base64, its row's sid and sort key, and its neighbours: a campaign's sort key may be its name.
+  // A cursor contains, in base64, sids and sort keys of its row and its neighbours; a campaign's sort key may be its name.
   'MessageEdge.cursor': 700,
   'CampaignEdge.cursor': 5000,
   'PageInfo.startCursor': 5000,
@@ -81,8 +81,8 @@ const byType: Readonly<Record<string, number>> = {
 const leafItems = 5;
 
 /**
- * The most bytes of JSON that a field's value takes which is no object; of a list, all of it. What the upstream sends
- * has no bound of its own in its document: texts count at the most that the API takes, the rest generously.
+ * The most bytes of JSON of a leaf field, or of a whole list of leaves. The upstream's document does not bound its
+ * responses: texts count as the longest that the API accepts, other values generously.
  */
 export function leafBytes(parent: GraphQLNamedType, definition: GraphQLField<unknown, unknown>): number {
   if (definition.name === '__typename')
@@ -96,39 +96,39 @@ export function leafBytes(parent: GraphQLNamedType, definition: GraphQLField<unk
   return isListType(getNullableType(definition.type)) ? quoteBytes + leafItems * (one + 1) : one;
 }
 
-/** How large an answer may become. */
+/** The largest size of a response. */
 export interface AnswerSize extends Pick<PartSize, 'values' | 'bytes'> {
-  /** Memory that it usually takes while it is made and written. */
+  /** Usual memory of the response until it is written. */
   readonly memoryBytes: number;
 }
 
-/** Of a value in an answer that is made, beside its JSON. */
+/** Memory of a value beside its JSON. */
 const memoryPerValue = 48;
-/** Bytes of JSON that texts usually take at most: those that customers read, and others. */
+/** Usual bytes of texts: those that recipients read, and others. */
 const [likelyLongText, likelyText] = [600, 250];
 
-/** Texts of up to 2,000 characters count for more than a number does. */
+/** Texts of up to 2,000 characters count as several values. */
 const longTexts: ReadonlySet<string> = new Set(['template', 'body']);
 const longTextValues = 20;
-/** A representation is looked up, and may be an error of its own. */
+/** A representation causes a lookup, and may cause an error. */
 const representationValues = 50;
 
 /** An error without its path and locations. */
 const errorBytes = 400;
-/** `{"line":123456,"column":123456},`: an error names every field of the document that was merged into the one it is of. */
+/** `{"line":123456,"column":123456},` for each field node: fields that merge are all named in an error. */
 const locationBytes = 33;
-/** A key or an index in a path, without the key's characters. */
+/** Bytes of a key or an index in a path, without the characters of the key. */
 const [pathKeyBytes, pathIndexBytes] = [3, 8];
-/** The answer around its data, and an error of the whole. */
+/** The response around its data, and an error of the whole. */
 const envelopeBytes = 2000;
 
-/** Items of lists that have no pages: five contact lists, and the problems of every rule on an input at once. */
+/** Items of lists without pages: five contact lists, and the errors of all rules at once. */
 const listItems: Readonly<Record<string, number>> = { lists: 5, userErrors: 64 };
 const otherItems = 100;
 
 /**
- * The largest that the answer to an operation may be. What is read once may be answered under any number of keys and for
- * every row without one upstream call more, and a key may be nearly as long as the document.
+ * The largest size of an operation's response. It is not bounded by upstream calls: a value that is read once may appear under
+ * any number of keys, and a key may be nearly as long as the document.
  * @throws EstimateTooLong
  */
 export function answerSize(shape: AnswerShape, context: ShapeContext): AnswerSize {
@@ -145,7 +145,7 @@ class AnswerSizes {
   readonly #variables: Variables;
   readonly #introspection: IntrospectionSize;
   readonly #known = new Map<Selection, PartSize>();
-  /** Of texts that the client sends and the answer may repeat. */
+  /** Bytes of texts from the client that the response may repeat. */
   readonly #echoed = { sid: idBytes, template: 0 };
 
   constructor(shape: AnswerShape, context: ShapeContext) {
@@ -176,7 +176,7 @@ class AnswerSizes {
     return { ...size, values: size.values + items * representationValues };
   }
 
-  /** Only `nodes` and `edges` of a connection are there for every row. */
+  /** The size of a connection, of which `nodes` and `edges` repeat for every row. */
   #connection(field: SelectedField, limits: PageLimits): PartSize {
     const rows = pageRows(pageOf(field, this.#variables).page, limits);
     const below = objectSize(this.#shape, this.#shape.below(field), (member) =>
@@ -215,8 +215,8 @@ class AnswerSizes {
 }
 
 /**
- * An object under its key, or as many as a list has. Wherever null is allowed there may be an error instead, which names
- * its place. Where it is not, the error is that of the next object above; the keys on the way down to its place are in
+ * The size of an object under its key, or of a list of objects. A nullable object may be an error instead, which names its
+ * path. An error in a non-null object belongs to the next nullable object above; the keys between the two are counted in
  * that object's own size.
  */
 function objectsSize(field: SelectedField, below: PartSize, listed: number): PartSize {

@@ -3,16 +3,16 @@ import { type PageArguments } from '../../domain/page.js';
 import { maximumCursorLength } from '../../domain/rules/draft.js';
 import { type SelectedField } from './selection.js';
 
-/** Variables as coercion made them. */
+/** Coerced variables. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** A page that is asked for; equal pages of equal lists have the same identity. */
+/** The page that a field requests; equal pages of equal lists have the same identity. */
 export interface RequestedPage {
   readonly page: PageArguments;
   readonly identity: unknown;
 }
 
-/** The arguments of a field as its resolver will get them; undefined where they can't be coerced. */
+/** The arguments of a field as its resolver gets them; undefined if they can't be coerced. */
 export function argumentsOf(
   { definition, nodes: [node] }: SelectedField,
   variables: Variables,
@@ -25,8 +25,8 @@ export function argumentsOf(
 }
 
 /**
- * The page that a field asks for. Where its other arguments can't be coerced, the page counts all the same, and as no
- * other field's: an estimate does not rely on how that is refused.
+ * The page that a field requests. If other arguments can't be coerced, the page still counts, as a page of its own: an
+ * estimate does not rely on a later refusal.
  */
 export function pageOf(field: SelectedField, variables: Variables): RequestedPage {
   const known: PageArguments | undefined = argumentsOf(field, variables);
@@ -46,26 +46,26 @@ export function pageOf(field: SelectedField, variables: Variables): RequestedPag
   return { page, identity: field };
 }
 
-/** A text that is refused for its length counts by that alone: its copies, one for each alias, could fill the memory. */
+/** Texts that are too long for a cursor count by length only: their copies, one for each alias, could fill the memory. */
 function identityOf(page: object): string {
   return JSON.stringify(page, (_name, value: unknown) =>
     typeof value === 'string' && value.length > maximumCursorLength ? value.length : value,
   );
 }
 
-/** What a field names a campaign by; itself where that can't be coerced, so that it counts as no other field's. */
+/** The sid in a field's arguments; the field itself if they can't be coerced, so that it counts as another campaign. */
 export function sidOf(field: SelectedField, variables: Variables): unknown {
   const given = argumentsOf(field, variables);
   return given?.['sid'] ?? given?.['campaignSid'] ?? field;
 }
 
-/** What a router asks entities with: representations of any shape. */
+/** The representations in a router's request for entities, of any shape. */
 export function representationsOf(field: SelectedField, variables: Variables): readonly unknown[] {
   const representations = argumentsOf(field, variables)?.['representations'];
   return Array.isArray(representations) ? representations : [];
 }
 
-/** Whether a representation is of a campaign, and by which sid. */
+/** The sid in a campaign's representation; undefined for anything else. */
 export function representedSid(representation: unknown): string | undefined {
   const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
   return __typename === 'Campaign' && typeof sid === 'string' ? sid : undefined;

@@ -2,21 +2,21 @@ import { getNamedType, type GraphQLResolveInfo, type GraphQLSchema, isLeafType }
 import { argumentsOf, type Variables } from './arguments.js';
 import { type AnswerShape, type SelectedField, type Selection, type ShapeContext } from './selection.js';
 
-/** What a part of an answer adds to it. */
+/** The size of a part of a response. */
 export interface PartSize {
-  /** Members of objects; some count for several. */
+  /** Members of objects; some count as several. */
   readonly values: number;
-  /** Bytes of JSON, with those of the errors that a part may have instead. */
+  /** The most bytes of JSON, with those of errors. */
   readonly bytes: number;
-  /** Bytes of JSON where texts are as long as they usually are, without errors. */
+  /** Usual bytes of JSON, without errors. */
   readonly likelyBytes: number;
-  /** How many errors may name a place in the part: each repeats the keys above it. */
+  /** Number of errors whose path may lead into the part; each repeats the keys above it. */
   readonly errors: number;
 }
 
 export const noSize: PartSize = { values: 0, bytes: 0, likelyBytes: 0, errors: 0 };
 
-/** A part whose bytes are known exactly. */
+/** The size of a part with an exact number of bytes. */
 function exactSize(bytes: number): PartSize {
   return { ...noSize, bytes, likelyBytes: bytes };
 }
@@ -24,12 +24,12 @@ function exactSize(bytes: number): PartSize {
 /** Quotes and colon around a key. */
 const keyMarks = 3;
 
-/** Brackets around members or items, and the commas between them. */
+/** Bytes of brackets around members or items, and of commas between them. */
 export function listMarks(items: number): number {
   return 2 + Math.max(0, items - 1);
 }
 
-/** Two parts beside each other. */
+/** The sum of two parts. */
 function addedSize(one: PartSize, other: PartSize): PartSize {
   return {
     values: one.values + other.values,
@@ -39,7 +39,7 @@ function addedSize(one: PartSize, other: PartSize): PartSize {
   };
 }
 
-/** An object: all its members. */
+/** The size of an object with all its members. */
 export function objectSize(
   shape: AnswerShape,
   selection: Selection,
@@ -52,7 +52,7 @@ export function objectSize(
   return size;
 }
 
-/** A value under its key; it counts for one, and for what is in it. */
+/** The size of a value under its key. */
 export function memberSize({ key }: SelectedField, value: PartSize): PartSize {
   const keyBytes = key.length + keyMarks;
   return {
@@ -68,15 +68,15 @@ export function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-/** How a field of introspection is read. */
+/** Reads a field of introspection. */
 interface Reader {
   readonly read: (object: unknown) => unknown;
   readonly isLeaf: boolean;
 }
 
 /**
- * The size of introspection, and hardly a byte more: the schema is at hand, and graphql-js's own resolvers read it. What is selected
- * of one type, field or argument is looked at once, wherever in the schema it is met.
+ * The exact size of introspection, which graphql-js's own resolvers read from the schema. A selection on a type, field or
+ * argument is measured once, wherever in the schema it appears.
  */
 export class IntrospectionSize {
   readonly #shape: AnswerShape;
@@ -92,8 +92,8 @@ export class IntrospectionSize {
   }
 
   /**
-   * The value of a field of introspection.
-   * @param object whose field it is; undefined for `__schema` and `__type`.
+   * The size of a field of introspection.
+   * @param object its parent; undefined for `__schema` and `__type`.
    * @throws EstimateTooLong
    */
   of(field: SelectedField, object?: unknown): PartSize {

@@ -6,54 +6,31 @@ import { type Variables } from './arguments.js';
 import { AnswerShape, EstimateTooLong } from './selection.js';
 import { type CostContext, operationCost } from './upstream-calls.js';
 
-/**
- * The characters of an answer. It is measured without being written, and no further than the maximum: as text it could
- * fill the memory.
- */
-function charactersOf(answer: object, maximum: number): number {
-  const pending: unknown[] = [answer];
-  let left = maximum;
-  while (pending.length > 0 && left >= 0) {
-    const value = pending.pop();
-    if (typeof value === 'string') left -= value.length;
-    if (typeof value !== 'object' || value === null) continue;
-    if (Array.isArray(value)) {
-      for (const item of value as readonly unknown[]) pending.push(item);
-      continue;
-    }
-    for (const key in value) {
-      left -= key.length;
-      pending.push((value as Readonly<Record<string, unknown>>)[key]);
-    }
-  }
-  return maximum - left;
-}
-
-/** How many rows one upstream call gives, for each kind of list; learned while the process runs. */
+/** Rows that one upstream call returns, for each kind of list; learned while the process runs. */
 export interface WindowRows {
   readonly campaigns: { readonly rows: number };
   readonly messages: { readonly rows: number };
 }
 
-/** The most that an operation may cost, and what that is counted in. */
+/** Limits on the cost of an operation. */
 export interface CostLimit {
   /** Upstream calls. */
   readonly limit: number;
   readonly windowRows: WindowRows;
-  /** The most values that an answer may have; 0: no limit. */
+  /** Values in a response; 0: no limit. */
   readonly maximumValues: number;
-  /** The most bytes that an answer may have; 0: no limit. */
+  /** Bytes of a response; 0: no limit. */
   readonly maximumBytes: number;
 }
 
-/** A router's batch of forty passes the default limit. */
+/** Enough for a router's batch of forty at the default limit. */
 const usualBatchCalls = 20;
-/** What is left of the limit for what else an operation asks. */
-const besideBatch = 10;
+/** Calls of the limit that a batch leaves for other fields. */
+const callsBesideBatch = 10;
 
-/** How many calls a batch of campaigns may need, at a limit of so many for an operation. */
+/** The most upstream calls for a batch of campaigns. @param limit upstream calls of an operation. */
 export function batchCallsOf(limit: number): number {
-  return Math.max(usualBatchCalls, limit - besideBatch);
+  return Math.max(usualBatchCalls, limit - callsBesideBatch);
 }
 
 /** Refuses operations that are over a limit. */
@@ -66,9 +43,9 @@ export class CostCheck {
 
   /**
    * @param variables as they were sent.
-   * @returns an error for an operation whose worst case in upstream calls, values or bytes is over the limit, or whose
-   * condition is null. Otherwise the bytes of memory that the answer usually takes while it is made and written; 0 for
-   * variables that can't be coerced, which execution refuses.
+   * @returns an error for an operation whose worst case in upstream calls, values or bytes is over the limit, or that has a
+   * condition that is null. Otherwise the usual memory of its response in bytes; 0 for variables that can't be coerced,
+   * which execution refuses.
    */
   check(operation: PreparedOperation, variables: Variables): GraphQLError | number {
     const { campaigns, messages } = this.#limit.windowRows;
@@ -87,14 +64,14 @@ export class CostCheck {
   }
 
   /**
-   * @returns an error for an answer that is longer than allowed all the same, since the upstream sends longer texts than it
-   * takes. Of others the number of characters, 0 where there is no limit.
+   * Measures a response, which can exceed the estimate: the upstream may send longer texts than it accepts.
+   * @returns an error for a response over the limit; otherwise its characters, 0 without a limit.
    */
-  measure(answer: object): GraphQLError | number {
+  measure(response: object): GraphQLError | number {
     const { maximumBytes } = this.#limit;
     if (maximumBytes === 0) return 0;
-    const characters = charactersOf(answer, maximumBytes);
-    return characters > maximumBytes ? asError(tooLong(maximumBytes)) : characters;
+    const left = charactersLeft(response, maximumBytes);
+    return left < 0 ? asError(tooLong(maximumBytes)) : maximumBytes - left;
   }
 
   #estimated({ prepared, definition }: PreparedOperation, variableValues: Variables): GraphQLError | number {
@@ -121,7 +98,26 @@ export class CostCheck {
   }
 }
 
-/** Some campaign, another one than every other. */
+/**
+ * Subtracts the characters of a value from those that are left, and stops below zero: the response is measured without
+ * being written, since as text it could fill the memory. Documents bound how deep a response nests.
+ */
+function charactersLeft(value: unknown, left: number): number {
+  if (typeof value === 'string') return left - value.length;
+  if (typeof value !== 'object' || value === null) return left;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && left >= 0; index += 1)
+      left = charactersLeft(value[index], left);
+    return left;
+  }
+  for (const key in value) {
+    left = charactersLeft((value as Readonly<Record<string, unknown>>)[key], left - key.length);
+    if (left < 0) return left;
+  }
+  return left;
+}
+
+/** The sid of a campaign that no other sid names. */
 class AnySid {
   readonly isAny = true;
 }
@@ -137,7 +133,7 @@ function coercedVariables(
   }).coerced;
 }
 
-/** A condition that is null: a variable may be, where it has a default. Validation does not see it. */
+/** The error of a condition that is null. Validation allows it for a variable with a default. */
 function unreadable({ message, nodes }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT' } });
 }

@@ -15,12 +15,12 @@ import {
 } from 'graphql';
 import { type SelectionContext, visitSelectedFields } from '../../schema/selected-fields.js';
 
-/** What selections are read with. */
+/** Schema, fragments and variables of an operation. */
 export interface ShapeContext extends SelectionContext {
   readonly schema: GraphQLSchema;
 }
 
-/** One member of an answer's object: all fields of the document that are answered under one key. */
+/** A member of an object in a response: all fields of the document that merge under one key. */
 export interface SelectedField {
   readonly key: string;
   readonly name: string;
@@ -33,28 +33,27 @@ interface MergedField extends SelectedField {
   readonly nodes: [FieldNode, ...FieldNode[]];
 }
 
-/** The members of one object of an answer. Equal selections of an operation are one object. */
+/** The members of an object in a response. Equal selections of an operation are one object. */
 export interface Selection {
   readonly fields: readonly SelectedField[];
 }
 
-/** Far more than documents need that pass the limits: an estimate must not cost what it guards. */
+/** Far more than any document within the limits needs: an estimate must be cheap. */
 const maximumSteps = 50_000;
 
-/** The estimate of an operation takes too long: the operation is refused. */
+/** Thrown if an estimate takes too long: the operation is refused. */
 export class EstimateTooLong extends Error {
   override readonly name = 'EstimateTooLong';
-  /** How many fields an estimate looks at. */
+  /** The most fields that an estimate visits. */
   readonly limit = maximumSteps;
 }
 
-/** Deeper than documents nest that pass the limits. */
+/** Deeper than any document within the limits nests. */
 const maximumLevels = 250;
 
 /**
- * The shape of an operation's answer: fragments are spread, fields with the same key are merged and conditions applied, as
- * GraphQL's execution does it ("CollectFields", "MergeSelectionSets"). Each selection is read once, however often its
- * fragments are spread.
+ * The shape of an operation's response: fragments are expanded, conditions applied and fields merged by key, as in GraphQL's
+ * execution ("CollectFields", "MergeSelectionSets"). Each selection is collected once, however often fragments repeat it.
  */
 export class AnswerShape {
   readonly root: Selection;
@@ -75,7 +74,7 @@ export class AnswerShape {
     this.root = type ? this.#of([operation.selectionSet], type) : { fields: [] };
   }
 
-  /** What is selected below a field; nothing below a leaf. */
+  /** The selection below a field; empty below a leaf. */
   below(field: SelectedField): Selection {
     const known = this.#below.get(field);
     if (known) return known;
@@ -86,7 +85,7 @@ export class AnswerShape {
   }
 
   /**
-   * Counts the work of an estimate.
+   * Counts a step of an estimate.
    * @throws EstimateTooLong
    */
   step(): void {
@@ -95,8 +94,8 @@ export class AnswerShape {
   }
 
   /**
-   * Goes through the fields of a selection.
-   * @throws EstimateTooLong also where selections nest too deep.
+   * Visits the fields of a selection.
+   * @throws EstimateTooLong also if selections nest too deep.
    */
   each(selection: Selection, visit: (field: SelectedField) => void): void {
     this.#levels += 1;
@@ -141,7 +140,7 @@ export class AnswerShape {
 
 function add(fields: Map<string, MergedField>, node: FieldNode, parent: GraphQLNamedType): void {
   const key = (node.alias ?? node.name).value;
-  // Two types of a union may both have the key, for fields of their own.
+  // Two types of a union may have different fields under one key.
   const place = `${parent.name} ${key}`;
   const known = fields.get(place);
   if (known && hasSameArguments(known.nodes[0], node)) {
@@ -154,7 +153,7 @@ function add(fields: Map<string, MergedField>, node: FieldNode, parent: GraphQLN
     fields.set(known ? `${place} ${fields.size}` : place, { key, name, parent, definition, nodes: [node] });
 }
 
-/** Valid documents have no others under one key; what has is not taken for one field all the same. */
+/** Fields that merge in a valid document always do; the estimate does not rely on it. */
 function hasSameArguments(one: FieldNode, other: FieldNode): boolean {
   if (one.name.value !== other.name.value) return false;
   const text = ({ arguments: given = [] }: FieldNode): string => given.map(print).join();

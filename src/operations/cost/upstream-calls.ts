@@ -15,17 +15,16 @@ import {
   type ShapeContext,
 } from './selection.js';
 
-/** How many rows a page may have; arguments that are refused elsewhere count as the nearest that are not. */
+/** The most rows of a page; arguments out of range, which are refused elsewhere, count as the nearest valid ones. */
 export function pageRows({ first, last }: PageArguments, { defaultSize, maximum }: PageLimits): number {
   return Math.min(Math.max(first ?? last ?? defaultSize, 0), maximum);
 }
 
 /**
- * The most upstream calls that a page takes of a list that does not move while it is read.
+ * The most upstream calls for a page of a list that does not change meanwhile.
  *
- * A page from the start lies in whole windows. Beside a cursor its rows lie in a row with the cursor's own. A page at the
- * other end, or of a list without a cursor that is read from its end, lies anywhere, and one window is read before to
- * know how long the list is.
+ * A page from the start of the list begins at a window. A page beside a cursor is adjacent to the cursor's row. A page from
+ * the end of the list lies anywhere, and one window is read first to learn the length of the list.
  */
 export function pageCalls(page: PageArguments, limits: PageLimits, windowRows: number): number {
   const rows = pageRows(page, limits);
@@ -37,27 +36,27 @@ export function pageCalls(page: PageArguments, limits: PageLimits, windowRows: n
   return Math.max(farCalls ? 0 : 1, Math.ceil(rows / windowRows)) + farCalls;
 }
 
-/** The most windows that rows lie in which follow each other. */
+/** The most windows that a number of adjacent rows can touch. */
 function straddled(rows: number, windowRows: number): number {
   return rows === 0 ? 0 : Math.ceil((rows - 1) / windowRows) + 1;
 }
 
-/** What an estimate depends on besides the selection. */
+/** Everything that an estimate depends on besides the selection. */
 export interface CostContext extends ShapeContext {
-  /** How many calls a batch of entities may need beside that for the newest window. */
+  /** The most calls for a batch of entities, beside the one for the newest window. */
   readonly batchCalls: number;
-  /** How many rows one call gives. */
+  /** Rows that one call returns. */
   readonly windowRows: { readonly campaigns: number; readonly messages: number };
 }
 
-/** Far over any limit: what nests deeper than anybody needs, or takes too long to estimate. */
+/** An estimate over any limit, for operations that nest too deep or take too long to estimate. */
 const endless = 1_000_000_000;
 /** A campaign's messages, their campaign's messages, and once more. */
 const maximumNesting = 3;
 
 /**
- * All that is asked of one campaign, wherever in the operation: the same page of its messages is read once.
- * Messages of a message's campaign count for every message: they are read once, but every row is answered again.
+ * All selections on one campaign, wherever in the operation: the same page of its messages is read once.
+ * Messages below a message's campaign count for every message, since every row appears in the response again.
  */
 class CampaignScope {
   readonly #shape: AnswerShape;
@@ -76,24 +75,24 @@ class CampaignScope {
     this.#nesting = nesting;
   }
 
-  /** True where a field is asked for that only the campaign itself can answer. */
+  /** True if a field is selected that only the campaign itself has. */
   get hasDetails(): boolean {
     return this.#details;
   }
 
-  /** True where its messages ask for such a field of their campaign, and nothing before them does. */
+  /** True if such a field is selected only below the campaign's messages. */
   get hasOnlyNestedDetails(): boolean {
     return this.#nestedDetails && !this.#details;
   }
 
-  /** The calls that its messages may need. */
+  /** The most calls for its messages. */
   get messageCalls(): number {
     let calls = this.#nestedCalls;
     for (const pageCalls of this.#pages.values()) calls += pageCalls;
     return Math.min(endless, calls);
   }
 
-  /** Takes what a selection on the campaign asks for. */
+  /** Adds a selection on the campaign. */
   add(selection: Selection): void {
     if (this.#added.has(selection)) return;
     this.#added.add(selection);
@@ -104,7 +103,7 @@ class CampaignScope {
     }
   }
 
-  /** Takes a root field, which is null without a campaign: something must be read to know that there is one. */
+  /** Adds the selection of a root field, which is null without a campaign: something must be read to know. */
   addRoot(selection: Selection): void {
     this.add(selection);
     if (!selection.fields.some(({ name }) => name === 'messages')) this.#details = true;
@@ -112,7 +111,7 @@ class CampaignScope {
 
   #addMessages(field: SelectedField): void {
     const { page, identity } = pageOf(field, this.#context.variableValues);
-    if (identity === field) this.#details = true; // it may be refused, and tells nothing of the campaign then
+    if (identity === field) this.#details = true; // if it is refused, it does not show whether the campaign exists
     this.#pages.set(identity, pageCalls(page, messagePageLimits, this.#context.windowRows.messages));
     const rows = pageRows(page, messagePageLimits);
     const nested = this.#nested.get(identity) ?? new Set<Selection>();
@@ -138,7 +137,7 @@ class CampaignScope {
   }
 }
 
-/** The selections of a connection that are on its rows: `nodes`, and `node` of `edges`. */
+/** The selections of a connection on its rows: `nodes`, and `node` of `edges`. */
 function rowSelections(connection: Selection, shape: AnswerShape): Selection[] {
   return connection.fields.flatMap((field) => {
     shape.step();
@@ -155,10 +154,9 @@ function rowSelections(connection: Selection, shape: AnswerShape): Selection[] {
 const changeCalls = 3;
 
 /**
- * The most upstream calls that an operation takes, from its page sizes alone: as if nothing had been read before and every
- * page were full. A read that is asked for twice is one read and counts once. Calls that fail and are tried again, and
- * lists that move while they are read, come on top (docs/reading.md, "Cost").
- * @param known the shape of its answer, where that was read before.
+ * The most upstream calls of an operation, as if nothing were cached and every page full. Equal reads count once. Retries, and
+ * lists that change meanwhile, are not included (docs/reading.md, "Cost").
+ * @param known the shape of its response, if it was collected before.
  * @throws GraphQLError for a condition that is null.
  */
 export function operationCost(
@@ -189,7 +187,7 @@ class OperationCost {
     return Math.min(endless, this.#campaignsBySid() + this.#campaignLists());
   }
 
-  /** A mutation's campaign comes with its answer; only its messages are read. */
+  /** The response to a change contains the campaign; only messages are read. */
   get mutations(): number {
     return this.#fields.reduce((sum, field) => {
       const calls = field.name === 'createCampaign' ? 1 : changeCalls;
@@ -197,7 +195,7 @@ class OperationCost {
     }, 0);
   }
 
-  /** A subscription's beginning, or one of its events: the campaign, and what is asked of its messages. */
+  /** The start of a subscription, or one of its events: the campaign, and its messages. */
   get event(): number {
     return this.#fields.reduce((sum, field) => {
       const scope = field.name === 'campaignUpdated' ? this.#scope() : this.#campaignsIn(field);
@@ -214,7 +212,7 @@ class OperationCost {
     return new CampaignScope(this.#shape, this.#context);
   }
 
-  /** What is asked of the campaign that a field's object has. */
+  /** The selections on the `campaign` of a field's object. */
   #campaignsIn(field: SelectedField): CampaignScope {
     const scope = this.#scope();
     for (const below of this.#shape.below(field).fields)
@@ -222,7 +220,7 @@ class OperationCost {
     return scope;
   }
 
-  /** Campaigns by their sids, as fields or as entities; two or more are looked for in the newest window first. */
+  /** Campaigns by sid, as fields or as entities; two or more are looked up in the newest window first. */
   #campaignsBySid(): number {
     const { variableValues, batchCalls } = this.#context;
     const campaigns = new Map<unknown, CampaignScope>();
@@ -239,7 +237,7 @@ class OperationCost {
         scopeOf(sidOf(field, variableValues)).addRoot(selection);
       }
       if (field.name === '_entities')
-        // a reference is taken at its word: it need not be read
+        // a reference needs no read
         for (const representation of representationsOf(field, variableValues)) {
           this.#shape.step();
           const sid = representedSid(representation);
@@ -249,14 +247,14 @@ class OperationCost {
     const scopes = [...campaigns.values()];
     const messages = scopes.reduce((sum, { messageCalls }) => sum + messageCalls, 0);
     const atOnce = scopes.filter(({ hasDetails }) => hasDetails).length;
-    // A router can't ask for less: what of its batch would cost more is refused one by one where it is read.
+    // A router can't request less: campaigns of its batch over the bound are refused one by one when they are read.
     const inBatch = isOfRouter ? Math.min(atOnce, batchCalls) : atOnce;
-    // Campaigns of messages are read as their messages come: in the worst case two by two, each two with a window.
+    // Campaigns of messages are read as messages arrive: in the worst case in pairs, with a window for each pair.
     const later = scopes.filter(({ hasOnlyNestedDetails }) => hasOnlyNestedDetails).length;
     return messages + (atOnce < 2 ? atOnce : 1 + inBatch) + later + Math.floor(later / 2);
   }
 
-  /** Lists of campaigns: their windows, and for every row what is asked of its messages. */
+  /** Lists of campaigns: their windows, and the messages of every row. */
   #campaignLists(): number {
     const lists = new Map<unknown, { readonly page: PageArguments; readonly scope: CampaignScope }>();
     for (const field of this.#fields) {

@@ -6,7 +6,7 @@ export interface ConcurrencyLimits {
   readonly operationTimeoutMs: number;
 }
 
-/** An operation takes an upstream call or two. */
+/** Time in which an operation usually ends. */
 const retryAfterSeconds = 1;
 
 /** Limits the queries and mutations that run at a time, over all transports, and the time each may take. */
@@ -24,9 +24,9 @@ export class ConcurrencyLimit {
   }
 
   /**
-   * Runs an operation; it counts until it ends or times out. Work that goes on after the timeout is not awaited.
-   * @param work given a function that tells whether the time is over: what has not begun by then need not begin.
-   * @param isMutation decides the message of the timeout.
+   * Runs an operation, which counts until it ends or times out. Work that continues after the timeout is not awaited.
+   * @param work gets a function that returns true after the timeout: work that has not begun by then need not begin.
+   * @param isMutation selects the message of the timeout.
    * @throws GatewayError `OVERLOADED` before anything was started; `OPERATION_TIMEOUT`.
    */
   run<T>(work: (isOver: () => boolean) => Promise<T>, isMutation: boolean): Promise<T> {
@@ -35,32 +35,26 @@ export class ConcurrencyLimit {
       return Promise.reject(overloaded());
     this.#running += 1;
     return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
+      let hasEnded = false;
+      const end = (): void => {
         if (hasEnded) return;
         hasEnded = true;
         clearTimeout(timer);
         this.#running -= 1;
-        settle();
       };
-      let hasEnded = false;
-      const timer =
-        operationTimeoutMs === 0
-          ? undefined
-          : setTimeout(() => {
-              end(() => {
-                reject(tookTooLong(operationTimeoutMs, isMutation));
-              });
-            }, operationTimeoutMs);
+      const onTimeout = (): void => {
+        end();
+        reject(timeout(operationTimeoutMs, isMutation));
+      };
+      const timer = operationTimeoutMs > 0 ? setTimeout(onTimeout, operationTimeoutMs) : undefined;
       const fail = (error: Error): void => {
-        end(() => {
-          reject(error);
-        });
+        end();
+        reject(error);
       };
       try {
         work(() => hasEnded).then((value) => {
-          end(() => {
-            resolve(value);
-          });
+          end();
+          resolve(value); // has no effect after the timeout
         }, fail);
       } catch (error) {
         fail(error as Error);
@@ -75,7 +69,7 @@ function overloaded(): GatewayError {
   });
 }
 
-function tookTooLong(limitMs: number, isMutation: boolean): GatewayError {
+function timeout(limitMs: number, isMutation: boolean): GatewayError {
   const message = `The operation took longer than ${limitMs} ms.`;
   return new GatewayError(
     'OPERATION_TIMEOUT',

@@ -1,28 +1,28 @@
-/** When the work of others may wait no longer. */
+/** Options of `EventLoopScheduler`. */
 export interface EventLoopSchedulerOptions {
-  /** Milliseconds of work in one turn of the event loop, after which the next piece waits for another turn. */
+  /** Longest work in one turn of the event loop; the next piece then waits for another turn. */
   readonly sliceMs: number;
-  /** Milliseconds. */
+  /** Clock in milliseconds. */
   readonly now: () => number;
 }
 
 /**
- * Divides work between turns of the event loop, so that a probe or a callback is answered between the pieces of a flood. A
- * piece is not interrupted: each asks for its turn before it begins, and those that wait go first come, first served.
+ * Divides work between turns of the event loop, so that probes and callbacks are served during a flood of operations. Each
+ * piece of work waits for its turn before it begins, in order of arrival, and is not interrupted.
  */
 export class EventLoopScheduler {
   readonly #options: EventLoopSchedulerOptions;
   readonly #waiting: (() => void)[] = [];
-  /** Undefined: nothing has asked in this turn. */
+  /** Start of the work in this turn; undefined if there was none. */
   #beganAtMs: number | undefined;
-  /** Whether a piece may begin that has not yet done what it can do without waiting. */
+  /** True while a piece of work is in its synchronous part. */
   #isBeginning = false;
 
   constructor(options: EventLoopSchedulerOptions) {
     this.#options = options;
   }
 
-  /** Asks for a turn. @returns undefined where the work may begin at once, else resolves when it may. */
+  /** @returns undefined if work may begin at once; otherwise resolves when it may. */
   next(): Promise<void> | undefined {
     if (this.#waiting.length > 0 || this.#isBeginning || this.#isSpent())
       return new Promise((resolve) => this.#waiting.push(resolve));
@@ -44,7 +44,7 @@ export class EventLoopScheduler {
     if (!this.#isBeginning) this.#letOneBegin();
   };
 
-  /** Looks at the next one once all is done that this one can do without waiting: only then is its time known. */
+  /** Admits the next piece after the synchronous part of this one, whose duration is known only then. */
   #begun(): void {
     this.#isBeginning = true;
     queueMicrotask(this.#afterMicrotasks);

@@ -1,44 +1,44 @@
 import { documentBytes } from '../document-limits.js';
-import { type MemoryReservation, type MemoryPool } from './memory-pool.js';
 import { type EventLoopScheduler } from './event-loop-scheduler.js';
+import { type MemoryPool, type MemoryReservation } from './memory-pool.js';
 
-/** The answers of one connection that can't be written side by side. */
+/** Serialises the large responses of one connection. */
 export interface WriteLock {
-  /** Waits until the last large answer was taken by the client. @returns to be called once the next one is written. */
+  /** Waits until the client has taken the previous large response. @returns releases the lock. */
   acquire(): Promise<() => void>;
 }
 
 /** An execution about to begin. */
 export interface Execution {
-  /** Memory that its answer usually takes. */
+  /** Usual memory of its response. */
   readonly memoryBytes: number;
-  /** By name. */
+  /** Name of the caller. */
   readonly caller: string;
-  /** Undefined where a connection has one answer at a time. */
+  /** Undefined for a connection with one response at a time. */
   readonly writeLock: WriteLock | undefined;
-  /** Whether it may be refused: an event may not, and there is one for each open subscription at most. */
+  /** False for an event of a subscription, which is never refused; there is at most one for each open subscription. */
   readonly mayBeRefused: boolean;
 }
 
-/** What the gate is made of. */
+/** Collaborators of the gate. */
 export interface ExecutionGateOptions {
   readonly scheduler: EventLoopScheduler;
-  /** Documents that are not kept, while they are prepared and run. */
+  /** Memory of new documents, while they are prepared and run. */
   readonly documents: MemoryPool;
-  /** Answers that are made, until they are written. */
+  /** Memory of responses, until they are written. */
   readonly answers: MemoryPool;
 }
 
-/** Answers that take less are not counted: there are no more of them than operations at a time. */
+/** Smaller responses are not counted: the concurrency limit bounds them. */
 export const smallAnswerBytes = 16 * 1024;
-/** Answers that take more are written one after the other on a connection. */
-const largeAnswerBytes = 256 * 1024;
-/** Answers that take more are long enough in the making to ask for a turn of their own. */
+/** Larger responses get a turn of the event loop of their own. */
 const longAnswerBytes = 64 * 1024;
+/** Larger responses are written one after the other on a connection. */
+const largeAnswerBytes = 256 * 1024;
 
 /**
- * The gate through which every operation and every event passes, whatever transport it came over. It bounds the memory of
- * what is made at a time, and divides the work between turns of the event loop.
+ * The gate through which every operation and every event passes. It bounds the memory of everything in execution, and
+ * divides the work between turns of the event loop (docs/decisions/execution-gate.md).
  */
 export class ExecutionGate {
   readonly #options: ExecutionGateOptions;
@@ -47,59 +47,54 @@ export class ExecutionGate {
     this.#options = options;
   }
 
-  /** A turn for the next piece of work; undefined: at once. */
+  /** Waits for a turn of the event loop; undefined if there is no need to wait. */
   turn(): Promise<void> | undefined {
     return this.#options.scheduler.next();
   }
 
-  /** A turn for an answer that was made, and is about to be written. */
+  /** Waits for a turn to write a response. */
   turnToWrite(memoryBytes: number): Promise<void> | undefined {
     return memoryBytes > longAnswerBytes ? this.turn() : undefined;
   }
 
   /**
-   * Lets in a document that is not kept, to be parsed and validated.
-   * @returns its memory, to be released once the document is no longer used.
+   * Admits a new document, to be parsed and validated.
+   * @returns its memory, to be released when the document is no longer used.
    * @throws GatewayError OVERLOADED
    */
   async document(characters: number, caller: string): Promise<MemoryReservation> {
-    const hold = await this.#options.documents.reserve(documentBytes(characters), caller);
+    const reservation = await this.#options.documents.reserve(documentBytes(characters), caller);
     await this.turn();
-    return hold;
+    return reservation;
   }
 
   /**
-   * Lets in an execution.
-   * @returns the memory of its answer, to be released once that is written.
+   * Admits an execution.
+   * @returns the memory of its response, to be released when it is written.
    * @throws GatewayError OVERLOADED
    */
-  async enter({
-    memoryBytes,
-    caller,
-    writeLock: lane,
-    mayBeRefused: isBounded,
-  }: Execution): Promise<MemoryReservation> {
+  async enter({ memoryBytes, caller, writeLock, mayBeRefused }: Execution): Promise<MemoryReservation> {
     if (memoryBytes <= smallAnswerBytes) {
       await this.turn();
-      return nothingHeld;
+      return nothingReserved;
     }
-    const leave = memoryBytes > largeAnswerBytes ? await lane?.acquire() : undefined;
+    const unlock = memoryBytes > largeAnswerBytes ? await writeLock?.acquire() : undefined;
     try {
-      const hold = await this.#options.answers.reserve(memoryBytes, caller, isBounded);
+      const reservation = await this.#options.answers.reserve(memoryBytes, caller, mayBeRefused);
       if (memoryBytes > longAnswerBytes) await this.turn();
-      if (!leave) return hold;
+      if (!unlock) return reservation;
       return {
-        growTo: hold.growTo,
+        growTo: reservation.growTo,
         release: () => {
-          hold.release();
-          leave();
+          reservation.release();
+          unlock();
         },
       };
     } catch (error) {
-      leave?.();
+      unlock?.();
       throw error;
     }
   }
 }
 
-const nothingHeld: MemoryReservation = { growTo: () => undefined, release: () => undefined };
+const nothingReserved: MemoryReservation = { growTo: () => undefined, release: () => undefined };

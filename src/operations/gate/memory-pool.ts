@@ -1,103 +1,107 @@
 import { GatewayError } from '../../domain/errors.js';
 
-/** Memory that operations share. */
+/** Bounds of a memory pool. */
 export interface MemoryPoolOptions {
   /** Bytes of all callers together. */
   readonly maximumBytes: number;
-  /** Bytes of one caller: what is left stays for the others. */
+  /** Bytes of one caller. */
   readonly maximumPerCaller: number;
-  /** Operations that wait for room; one more is refused. */
+  /** Operations that may wait for memory; one more is refused. */
   readonly maximumWaiting: number;
-  /** How long one waits; 0: for as long as it takes. */
+  /** Longest wait; 0: no limit. */
   readonly waitMs: number;
 }
 
-/** Memory that is held. */
+/** Reserved memory. */
 export interface MemoryReservation {
-  /** Takes more without waiting: what is there already can only be counted. */
+  /** Reserves more without waiting, for memory that is in use already. */
   readonly growTo: (bytes: number) => void;
-  /** Gives it back; it may be called more than once. */
+  /** Returns the memory to the pool; may be called more than once. */
   readonly release: () => void;
 }
 
 interface Waiting {
   readonly bytes: number;
-  readonly begin: (hold: MemoryReservation) => void;
+  readonly begin: (reservation: MemoryReservation) => void;
 }
 
 const retryAfterSeconds = 1;
 
 /**
- * Memory in a bound. What does not fit waits: callers take turns, and the operations of one caller go first come, first
- * served. More than a caller may have counts as that much, so that everything fits once nothing else is held.
+ * A bound on the memory of operations. Operations wait until they fit: callers take turns, and operations of one caller are
+ * served in order. A reservation counts at most as the caller's maximum, so that each fits into an empty pool.
  */
 export class MemoryPool {
   readonly #options: MemoryPoolOptions;
-  readonly #held = new Map<string, number>();
-  /** By caller; whose turn is next comes first. */
+  readonly #reservedByCaller = new Map<string, number>();
+  /** Waiting operations by caller, in the order of the callers' turns. */
   readonly #waiting = new Map<string, Set<Waiting>>();
-  #heldBytes = 0;
+  #reservedBytes = 0;
   #waitingCount = 0;
 
   constructor(options: MemoryPoolOptions) {
     this.#options = options;
   }
 
-  /** Bytes that are held. */
+  /** Reserved bytes. */
   get reservedBytes(): number {
-    return this.#heldBytes;
+    return this.#reservedBytes;
   }
 
-  /** How many operations wait for room. */
+  /** Number of waiting operations. */
   get waiting(): number {
     return this.#waitingCount;
   }
 
   /**
-   * Holds memory for a caller, now or once there is room.
-   * @param isBounded false for what is bounded elsewhere: it is never refused.
-   * @throws GatewayError OVERLOADED where too many wait already, or no room came free in time.
+   * Reserves memory for a caller, now or when there is room.
+   * @param mayBeRefused false for operations that are bounded elsewhere: they wait as long as it takes.
+   * @throws GatewayError OVERLOADED if too many operations wait, or the wait was too long.
    */
-  reserve(bytes: number, caller: string, isBounded = true): MemoryReservation | Promise<MemoryReservation> {
+  reserve(
+    bytes: number,
+    caller: string,
+    mayBeRefused = true,
+  ): MemoryReservation | Promise<MemoryReservation> {
     const { maximumBytes, maximumPerCaller, maximumWaiting, waitMs } = this.#options;
     const counted = Math.min(bytes, maximumBytes, maximumPerCaller);
     if (this.#waitingCount === 0 && this.#fits(counted) && this.#fitsCaller(counted, caller))
-      return this.#taken(counted, caller);
-    if (isBounded && this.#waitingCount >= maximumWaiting) return Promise.reject(overloaded());
+      return this.#reserved(counted, caller);
+    if (mayBeRefused && this.#waitingCount >= maximumWaiting) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
       const timer =
-        isBounded && waitMs > 0
+        mayBeRefused && waitMs > 0
           ? setTimeout(() => {
               this.#leave(waiting, caller);
               reject(overloaded());
-              this.#letIn();
+              this.#admitWaiting();
             }, waitMs)
           : undefined;
       const waiting: Waiting = {
         bytes: counted,
-        begin: (hold) => {
+        begin: (reservation) => {
           clearTimeout(timer);
-          resolve(hold);
+          resolve(reservation);
         },
       };
       const ofCaller = this.#waiting.get(caller) ?? new Set();
       this.#waiting.set(caller, ofCaller.add(waiting));
       this.#waitingCount += 1;
-      this.#letIn();
+      this.#admitWaiting();
     });
   }
 
   #fits(bytes: number): boolean {
-    return this.#heldBytes + bytes <= this.#options.maximumBytes || this.#heldBytes === 0;
+    return this.#reservedBytes + bytes <= this.#options.maximumBytes || this.#reservedBytes === 0;
   }
 
   #fitsCaller(bytes: number, caller: string): boolean {
-    const held = this.#held.get(caller) ?? 0;
-    return held + bytes <= this.#options.maximumPerCaller || held === 0;
+    const reserved = this.#reservedByCaller.get(caller) ?? 0;
+    return reserved + bytes <= this.#options.maximumPerCaller || reserved === 0;
   }
 
-  /** Where the next in turn does not fit, nobody overtakes it, or what is large would never begin. */
-  #letIn(): void {
+  /** Admits waiting operations in turn. None overtakes one that does not fit, so that large operations get their turn. */
+  #admitWaiting(): void {
     for (let isAny = true; isAny;) {
       isAny = false;
       for (const [caller, [first]] of this.#waiting) {
@@ -106,7 +110,7 @@ export class MemoryPool {
         const others = this.#leave(first, caller);
         this.#waiting.delete(caller);
         if (others.size > 0) this.#waiting.set(caller, others);
-        first.begin(this.#taken(first.bytes, caller));
+        first.begin(this.#reserved(first.bytes, caller));
         isAny = true;
         break;
       }
@@ -120,29 +124,29 @@ export class MemoryPool {
     return ofCaller;
   }
 
-  #taken(bytes: number, caller: string): MemoryReservation {
-    let held = bytes;
+  #reserved(bytes: number, caller: string): MemoryReservation {
+    let reserved = bytes;
     this.#count(bytes, caller);
     return {
       growTo: (larger) => {
-        if (held === 0 || larger <= held) return;
-        this.#count(larger - held, caller);
-        held = larger;
+        if (reserved === 0 || larger <= reserved) return;
+        this.#count(larger - reserved, caller);
+        reserved = larger;
       },
       release: () => {
-        if (held === 0) return;
-        this.#count(-held, caller);
-        held = 0;
-        if (this.#waitingCount > 0) this.#letIn();
+        if (reserved === 0) return;
+        this.#count(-reserved, caller);
+        reserved = 0;
+        if (this.#waitingCount > 0) this.#admitWaiting();
       },
     };
   }
 
   #count(bytes: number, caller: string): void {
-    this.#heldBytes += bytes;
-    const held = (this.#held.get(caller) ?? 0) + bytes;
-    if (held > 0) this.#held.set(caller, held);
-    else this.#held.delete(caller);
+    this.#reservedBytes += bytes;
+    const reserved = (this.#reservedByCaller.get(caller) ?? 0) + bytes;
+    if (reserved > 0) this.#reservedByCaller.set(caller, reserved);
+    else this.#reservedByCaller.delete(caller);
   }
 }
 

@@ -5,7 +5,7 @@ import {
   type PreparedOperation,
 } from '../prepared-document.js';
 
-/** Memory of the subscriptions that are open. */
+/** Bounds on the memory of open subscriptions. */
 export interface SubscriptionMemoryOptions {
   /** Bytes of all callers together. */
   readonly maximumBytes: number;
@@ -14,41 +14,41 @@ export interface SubscriptionMemoryOptions {
   readonly documents: Pick<PreparedDocuments, 'retain' | 'release'>;
 }
 
-/** Of a subscription without its document and variables: its context, its queue and what its transport keeps. */
-const bytesOfAny = 8 * 1024;
-/** Of a value beside its characters, and of a character. */
+/** Memory of a subscription beside its document and variables: its context, its queue and its transport. */
+const bytesPerSubscription = 8 * 1024;
+/** Memory of a value beside its characters, and of a character. */
 const [bytesPerValue, bytesPerCharacter] = [64, 2];
 const retryAfterSeconds = 1;
 
-/** Bounds the memory of all open subscriptions: documents, which equal ones share, variables, contexts and queues. */
+/** Bounds the memory of all open subscriptions: documents (shared by equal subscriptions), variables, contexts, queues. */
 export class SubscriptionMemory {
   readonly #options: SubscriptionMemoryOptions;
-  readonly #held = new Map<string, number>();
-  /** What each document counts for: the first caller that subscribed with it. */
+  readonly #reservedByCaller = new Map<string, number>();
+  /** Each document counts for the first caller that subscribed with it. */
   readonly #countedFor = new Map<PreparedDocument, { readonly caller: string; readonly bytes: number }>();
-  #heldBytes = 0;
+  #reservedBytes = 0;
 
   constructor(options: SubscriptionMemoryOptions) {
     this.#options = options;
   }
 
-  /** Bytes that are held, estimated. */
+  /** Estimated bytes. */
   get reservedBytes(): number {
-    return this.#heldBytes;
+    return this.#reservedBytes;
   }
 
   /**
-   * Holds the memory of a subscription.
-   * @param caller by name.
-   * @returns releases it; to be called once.
-   * @throws GatewayError `TOO_MANY_SUBSCRIPTIONS` over what one caller may have, `OVERLOADED` over what there is.
+   * Reserves the memory of a subscription.
+   * @param caller name of the caller.
+   * @returns releases the memory; to be called once.
+   * @throws GatewayError `TOO_MANY_SUBSCRIPTIONS` over the bound of a caller, `OVERLOADED` over the bound of all.
    */
   open(
     caller: string,
     { prepared }: PreparedOperation,
     variables: Readonly<Record<string, unknown>>,
   ): () => void {
-    const bytes = bytesOfAny + valueBytes(variables);
+    const bytes = bytesPerSubscription + valueBytes(variables);
     const documentBytes = this.#countedFor.has(prepared) ? 0 : prepared.bytes;
     this.#check(bytes + documentBytes, caller);
     this.#count(bytes + documentBytes, caller);
@@ -68,11 +68,11 @@ export class SubscriptionMemory {
 
   #check(bytes: number, caller: string): void {
     const { maximumBytes, maximumPerCaller } = this.#options;
-    if (this.#heldBytes + bytes > maximumBytes)
+    if (this.#reservedBytes + bytes > maximumBytes)
       throw new GatewayError('OVERLOADED', 'The gateway has no memory for another subscription.', {
         retryAfter: retryAfterSeconds,
       });
-    if ((this.#held.get(caller) ?? 0) + bytes > maximumPerCaller)
+    if ((this.#reservedByCaller.get(caller) ?? 0) + bytes > maximumPerCaller)
       throw new GatewayError(
         'TOO_MANY_SUBSCRIPTIONS',
         "This caller's subscriptions take as much memory as they may; end one first, or let them share a document.",
@@ -80,14 +80,14 @@ export class SubscriptionMemory {
   }
 
   #count(bytes: number, caller: string): void {
-    this.#heldBytes += bytes;
-    const held = (this.#held.get(caller) ?? 0) + bytes;
-    if (held > 0) this.#held.set(caller, held);
-    else this.#held.delete(caller);
+    this.#reservedBytes += bytes;
+    const reserved = (this.#reservedByCaller.get(caller) ?? 0) + bytes;
+    if (reserved > 0) this.#reservedByCaller.set(caller, reserved);
+    else this.#reservedByCaller.delete(caller);
   }
 }
 
-/** The memory of a value as it was read from JSON. */
+/** The memory of a value parsed from JSON. */
 function valueBytes(root: unknown): number {
   const open = [root];
   let bytes = 0;
