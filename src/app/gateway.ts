@@ -15,7 +15,7 @@ import { listen } from '../server/connections/listen.js';
 import { AllowedHosts } from '../server/http/allowed-hosts.js';
 import { createHttpServer } from '../server/http/http-server.js';
 import { type MetricsAccess } from '../server/http/metrics-endpoint.js';
-import { Readiness } from '../server/health.js';
+import { type Readiness } from '../server/health.js';
 import { RequestMemory } from '../server/limits/request-memory.js';
 import { RequestRate } from '../server/limits/request-rate.js';
 import { type MetricFigures } from '../telemetry/metrics/metrics.js';
@@ -134,7 +134,7 @@ function watchState(
   const breaker = () => policy.breakerState;
   const cacheSizes = () => ({ ...account.sizes, ...(answers && { answers: answers.size }) });
   metrics.watch({ breaker, rateLimiter: () => rateLimiter.figures, cacheSizes, isRedisUp });
-  return new Readiness({ breaker, isRedisUp });
+  return { breaker, isRedisUp };
 }
 
 function packageVersion(): string {

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** The process at the other end: in the primary a worker's process, in a worker `process` itself. */
 export interface Peer {
   readonly connected: boolean;
@@ -27,14 +25,11 @@ interface OpenRequest {
   readonly timer: NodeJS.Timeout;
 }
 
-const call = { method: z.string(), values: z.array(z.unknown()) };
-const channelMessage = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('notification'), ...call }),
-  z.object({ kind: z.literal('request'), id: z.int(), ...call }),
-  z.object({ kind: z.literal('response'), id: z.int(), value: z.unknown() }),
-  z.object({ kind: z.literal('failure'), id: z.int() }),
-]);
-type ChannelMessage = z.infer<typeof channelMessage>;
+type ChannelMessage =
+  | { readonly kind: 'notification'; readonly method: string; readonly values: unknown[] }
+  | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly values: unknown[] }
+  | { readonly kind: 'response'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failure'; readonly id: number };
 
 /** Maximum number of open requests; more fail at once, so that none pile up for a process that hangs. */
 const maximumOpen = 100;
@@ -55,8 +50,8 @@ export class Channel<Theirs extends object> {
     this.#peer = peer;
     this.#timeoutMs = timeoutMs;
     peer.on('message', (message) => {
-      const { data } = channelMessage.safeParse(message); // undefined: not a message of a channel
-      if (data) void this.#receive(data);
+      if (typeof message === 'object' && message && 'kind' in message)
+        void this.#receive(message as ChannelMessage); // others are Node's
     });
     peer.on('disconnect', () => {
       for (const id of [...this.#open.keys()])

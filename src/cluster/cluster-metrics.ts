@@ -8,7 +8,7 @@ export interface FiguresSource {
   figures(): Promise<MetricFigures>;
 }
 
-/** Types of metrics that only grow. Prometheus takes a shrinking sum for a restart, and would see a burst of events. */
+/** Types of metrics that only grow. Prometheus treats a smaller sum as a restart and would count everything again. */
 const cumulativeTypes: ReadonlySet<string> = new Set(['counter', 'histogram', 'summary']);
 
 /** Metrics of all workers, aggregated by prom-client. */

@@ -31,7 +31,7 @@ export interface AccessConfig {
   readonly trustedDocuments: { readonly file: string; readonly mode: 'apps' | 'enforce' } | undefined;
 }
 
-/** Reads who may use what. Introspection and GraphiQL help attackers too, so authentication turns them off by default. */
+/** Reads the access settings. Introspection and GraphiQL help attackers too, so authentication turns them off by default. */
 export function readAccess(environment: Environment, host: string): AccessConfig {
   const auth = readAuth(environment, host);
   const byDefault = auth.mode === 'none' ? 'on' : 'off';

@@ -130,7 +130,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return config;
 }
 
-/** True where only programs of this machine are served: no credentials, a loopback host, loopback names only. */
+/** True if only programs of this machine are served: no credentials, a loopback host, loopback names only. */
 function isLocal(host: string, { auth, allowedHosts }: AccessConfig): boolean {
   return auth.mode === 'none' && isLoopback(host) && allowedHosts?.length === 0;
 }

@@ -38,7 +38,7 @@ const file = z.string();
 const limit = (maximum: number) =>
   [wholeNumber(0, maximum), `a whole number up to ${maximum}; 0: no limit`] as const;
 
-/** Each variable: its schema, the values it takes in words for error messages, and its default. */
+/** Each variable: its schema, its valid values in words for error messages, and its default. */
 export const variables = {
   EXOTEL_ACCOUNT_SID: [
     pathSegment,
@@ -138,7 +138,7 @@ const secretVariables: ReadonlySet<string> = new Set([
   'METRICS_TOKEN',
 ]);
 
-/** Invalid settings: one line each, with the variable, its value and the values it takes. */
+/** Invalid settings: one line each, with the variable, its value and the valid values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
@@ -149,7 +149,7 @@ export class ConfigError extends Error {
 
 type Variables = typeof variables;
 type Name = keyof Variables;
-/** The type of a variable's value; undefined where it is not set and has no default. */
+/** The type of a variable's value; undefined if it is not set and has no default. */
 type Value<N extends Name> =
   z.output<Variables[N][0]> | (Variables[N][2] extends undefined ? undefined : never);
 
@@ -178,7 +178,7 @@ export class Environment {
     return value === '' ? undefined : value;
   }
 
-  /** The value of a setting. Adds a problem where the value is invalid. */
+  /** The value of a setting. Adds a problem if the value is invalid. */
   read<N extends Name>(name: N): Value<N> {
     const [schema, takes, byDefault] = variables[name];
     const text = this.textOf(name) ?? byDefault;
@@ -189,7 +189,7 @@ export class Environment {
     return result.data as Value<N>;
   }
 
-  /** The value of a required setting. Adds a problem where it is not set. */
+  /** The value of a required setting. Adds a problem if it is not set. */
   require<N extends Name>(name: N, because: string): NonNullable<Value<N>> {
     const value = this.read(name);
     if (value === undefined && this.textOf(name) === undefined)

@@ -37,7 +37,7 @@ const perCaller = {
 } as const;
 const unlimited = { requestsPerMinute: 0, subscriptionsPerCaller: 0, connectionsPerCaller: 0 } as const;
 
-/** Reads the limits on what clients may ask; calls to the upstream have a limit of their own. */
+/** Reads the limits of clients; upstream calls have a limit of their own. */
 export function readLimits(environment: Environment, { mode }: AuthConfig): Limits {
   const byDefault = mode === 'none' ? unlimited : perCaller;
   return {
@@ -59,10 +59,10 @@ export function readLimits(environment: Environment, { mode }: AuthConfig): Limi
   };
 }
 
-/** What the container image has room for besides its heap. */
+/** Fits into the container image besides its heap. */
 const defaultUnreadBytes = 40 * 1024 ** 2;
 
-/** One connection may have half of it, which must be enough for the largest response. */
+/** One connection may have half of the bytes, which must be enough for the largest response. */
 function readUnreadBytes(environment: Environment): number {
   const answerBytes = environment.read('MAX_ANSWER_BYTES');
   const unreadBytes = environment.read('MAX_UNREAD_BYTES');

@@ -2,14 +2,14 @@ import { type FastifyInstance } from 'fastify';
 import { type BreakerState } from '../datasources/exotel/resilience/circuit-breaker.js';
 import { type GracefulShutdown } from './connections/graceful-shutdown.js';
 
-/** What is known without asking anybody. */
-export interface ReadinessOptions {
+/** State that readiness depends on, without any call. */
+export interface Readiness {
   readonly breaker: () => BreakerState;
-  /** Undefined where there is no Redis to be reached. */
+  /** Undefined without Redis. */
   readonly isRedisUp: (() => boolean) | undefined;
 }
 
-/** What a probe is told. */
+/** The body of `/readyz`. */
 export interface ReadinessAnswer {
   readonly status: 'ok' | 'degraded' | 'unavailable';
   readonly checks: {
@@ -20,44 +20,27 @@ export interface ReadinessAnswer {
 }
 
 /**
- * Whether requests should be sent here. Only a gateway that is closing says no: without its upstream or its Redis it
- * still answers what it has read, and were all of them taken out for it, clients would get nothing at all.
+ * Serves `/livez`, which responds while the process does, and `/readyz`, which says whether to send requests here. Only a
+ * gateway that is stopping is unavailable: without its upstream or Redis it still serves cached data, and if all gateways
+ * were taken out of service for that, clients would get nothing.
  */
-export class Readiness {
-  readonly #options: ReadinessOptions;
-  #isClosing = false;
-
-  constructor(options: ReadinessOptions) {
-    this.#options = options;
-  }
-
-  /** From now on, requests should go elsewhere; those that come all the same are answered. */
-  beginClosing(): void {
-    this.#isClosing = true;
-  }
-
-  get answer(): ReadinessAnswer {
-    const { breaker, isRedisUp } = this.#options;
-    const server = this.#isClosing ? 'closing' : 'ok';
-    const upstream = breaker() === 'closed' ? 'ok' : 'failing';
-    const redis = isRedisUp === undefined ? 'notConfigured' : isRedisUp() ? 'ok' : 'unreachable';
-    const isWhole = upstream === 'ok' && redis !== 'unreachable';
-    const status = this.#isClosing ? 'unavailable' : isWhole ? 'ok' : 'degraded';
-    return { status, checks: { server, upstream, redis } };
-  }
-}
-
-/** `/livez`: the process answers. `/readyz`: it should be sent requests. Neither spends an upstream call. */
 export function serveHealth(app: FastifyInstance, readiness: Readiness, shutdown: GracefulShutdown): void {
   app.get('/livez', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
-    const { answer } = readiness;
+    const answer = readinessAnswer(readiness, shutdown.hasBegun);
     return reply
       .code(answer.status === 'unavailable' ? 503 : 200)
       .header('cache-control', 'no-store')
       .send(answer);
   });
-  shutdown.onBegin(() => {
-    readiness.beginClosing();
-  });
+}
+
+function readinessAnswer({ breaker, isRedisUp }: Readiness, isClosing: boolean): ReadinessAnswer {
+  const upstream = breaker() === 'closed' ? 'ok' : 'failing';
+  const redis = isRedisUp === undefined ? 'notConfigured' : isRedisUp() ? 'ok' : 'unreachable';
+  const isWhole = upstream === 'ok' && redis !== 'unreachable';
+  return {
+    status: isClosing ? 'unavailable' : isWhole ? 'ok' : 'degraded',
+    checks: { server: isClosing ? 'closing' : 'ok', upstream, redis },
+  };
 }

@@ -5,35 +5,35 @@ import { type CallbackVerdict, type Telemetry } from '../domain/telemetry.js';
 import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { encapsulated } from './encapsulated.js';
 
-/** Many times what a callback is long. */
+/** Callbacks are far shorter. */
 const maximumBodyBytes = 16 * 1024;
 
 const statusOf: Readonly<Record<Exclude<CallbackVerdict, 'refused'>, number>> = {
   accepted: 200,
   unknownAddress: 404,
   malformed: 400,
-  tooEarly: 503, // it is sent again
+  tooEarly: 503, // the upstream sends it again
 };
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The content type of a callback, which Fastify is not shown. */
+    /** The content type of a callback, which is hidden from Fastify. */
     callbackType: string | undefined;
   }
 }
 
-/** What serving webhooks needs. */
+/** Dependencies of the webhooks. */
 export interface WebhookOptions {
   readonly receiver: CallbackReceiver;
   readonly telemetry: Pick<Telemetry, 'callbackAnswered'>;
-  /** Shown the names of the headers of each callback that was accepted. */
+  /** Called with the header names of each accepted callback. */
   readonly onHeaders: (names: readonly string[]) => void;
 }
 
-/** Serves `POST /webhooks/exotel/{campaign|message}/:token`, whatever the content type says. */
+/** Serves `POST /webhooks/exotel/{campaign|message}/:token`. The body determines its own format. */
 export async function serveWebhooks(app: FastifyInstance, options: WebhookOptions): Promise<void> {
   await encapsulated(app, 'webhooks', (webhooks) => {
-    takeEveryBody(webhooks);
+    acceptAnyContentType(webhooks);
     webhooks.addHook('onResponse', (request, reply, done) => {
       const kind = webhookKinds.find((each) => request.routeOptions.url?.includes(`/${each}/`));
       if (kind) options.telemetry.callbackAnswered(kind, verdictOf(reply.statusCode));
@@ -46,8 +46,8 @@ export async function serveWebhooks(app: FastifyInstance, options: WebhookOption
   });
 }
 
-/** Fastify refuses a body whose content type it can't read; a callback is what its body is. */
-function takeEveryBody(webhooks: FastifyInstance): void {
+/** Hides the content type from Fastify, which would refuse an unknown or invalid one. */
+function acceptAnyContentType(webhooks: FastifyInstance): void {
   webhooks.decorateRequest('callbackType');
   webhooks.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request.raw;
@@ -61,7 +61,7 @@ function takeEveryBody(webhooks: FastifyInstance): void {
   });
 }
 
-/** What a callback was answered, whoever answered it: what is too large never came as far as the receiver. */
+/** The verdict of a response, also of one that the receiver did not make: a body that is too large. */
 function verdictOf(statusCode: number): CallbackVerdict {
   const verdicts = Object.keys(statusOf) as (keyof typeof statusOf)[];
   return verdicts.find((verdict) => statusOf[verdict] === statusCode) ?? 'refused';

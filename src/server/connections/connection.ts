@@ -42,7 +42,7 @@ export class Connection {
     socket.once('close', this.#closed);
   }
 
-  /** True where HTTP lets a server close it at any time. */
+  /** True if no request is in flight: HTTP then allows a server to close it. */
   get isIdle(): boolean {
     return !this.#isBusy && !this.isUpgraded;
   }
@@ -55,7 +55,7 @@ export class Connection {
     else this.#begin(request, response);
   }
 
-  /** Marks it as a WebSocket. @returns false where a request is in flight; the connection is destroyed then. */
+  /** Marks it as a WebSocket. @returns false if a request is in flight; the connection is destroyed then. */
   upgrade(): boolean {
     if (this.#isBusy) {
       this.socket.destroy();

@@ -41,8 +41,8 @@ const usualMaximumSilent = 1000;
 /** Connections over a limit that stay open for the reason to be sent in response to their first request. */
 const maximumRefused = 100;
 const refusedForMs = 1000;
-/** Where no connection was idle, the next search starts after this time. */
-const lookAgainMs = 50;
+/** If no connection was idle, the next search starts after this time. */
+const searchAgainMs = 50;
 
 /** Errors for refused connections. */
 const refusals: Readonly<Record<RefusedConnection, RawError>> = {
@@ -60,19 +60,19 @@ const noRoom: RawError = [
 /** Number of connections of a caller, of an address, or of all. */
 interface ConnectionCount {
   count: number;
-  lookAgainAtMs: number;
+  searchAgainAtMs: number;
 }
 
 /**
  * All connections of a server, counted by address until their caller is known. At a limit, the connection that has been
- * idle longest is closed for the new one; where none is idle, the new one is refused.
+ * idle longest is closed for the new one; if none is idle, the new one is refused.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #open = new Map<Socket, Connection>();
   readonly #refused = new Map<Socket, RawError>();
   readonly #holders = new Map<string, ConnectionCount>();
-  readonly #all: ConnectionCount = { count: 0, lookAgainAtMs: 0 };
+  readonly #all: ConnectionCount = { count: 0, searchAgainAtMs: 0 };
   readonly #waiting: WaitingRequests = { count: 0 };
   #silent = 0;
 
@@ -110,7 +110,7 @@ export class Connections {
     this.#silent += 1;
     const { maximumSilent = usualMaximumSilent } = this.#options;
     if (this.#silent > maximumSilent)
-      this.#endOldest('silent', maximumSilent, ({ hasRequested: hasAsked }) => !hasAsked);
+      this.#endOldest('silent', maximumSilent, ({ hasRequested }) => !hasRequested);
   }
 
   /** Serves a request. On a refused connection, the response is the reason. */
@@ -129,7 +129,7 @@ export class Connections {
     return this.#options.incoming.follow(socket, received);
   }
 
-  /** Marks a connection as a WebSocket. @returns false where it was ended instead. */
+  /** Marks a connection as a WebSocket. @returns false if it was ended instead. */
   upgrade(socket: Socket): boolean {
     return this.#requesting(socket)?.upgrade() === true;
   }
@@ -137,7 +137,7 @@ export class Connections {
   /**
    * Counts a connection for its caller instead of its address.
    * @param caller its name.
-   * @returns false where the caller has too many; the connection must be ended.
+   * @returns false if the caller has too many; the connection must be ended.
    */
   assignTo(socket: Socket, caller: string): boolean {
     const connection = this.#open.get(socket);
@@ -180,13 +180,13 @@ export class Connections {
   #hasRoom(holder: ConnectionCount, maximum: number, isOf?: (connection: Connection) => boolean): boolean {
     if (maximum === 0 || holder.count < maximum) return true;
     const nowMs = performance.now();
-    if (nowMs < holder.lookAgainAtMs) return false;
+    if (nowMs < holder.searchAgainAtMs) return false;
     if (this.#endOldest('idle', maximum, isOf)) return true;
-    holder.lookAgainAtMs = nowMs + lookAgainMs;
+    holder.searchAgainAtMs = nowMs + searchAgainMs;
     return false;
   }
 
-  /** Ends connections that have been idle longest, a hundredth of the maximum at once. @returns false where none is idle. */
+  /** Ends connections that have been idle longest, a hundredth of the maximum at once. @returns false if none is idle. */
   #endOldest(
     reason: EndedConnection,
     maximum: number,
@@ -218,7 +218,7 @@ export class Connections {
 
   #count(name: string, change: number): void {
     if (this.#options.maximumPerCaller === 0) return;
-    const holder = this.#holders.get(name) ?? { count: 0, lookAgainAtMs: 0 };
+    const holder = this.#holders.get(name) ?? { count: 0, searchAgainAtMs: 0 };
     holder.count += change;
     if (holder.count > 0) this.#holders.set(name, holder);
     else this.#holders.delete(name);
@@ -233,8 +233,8 @@ export class Connections {
 }
 
 /**
- * Counts connections by caller once a request is authenticated, and refuses it where the caller has too many. Only needed
- * where such a limit is set.
+ * Counts connections by caller once a request is authenticated, and refuses it if the caller has too many. Only needed
+ * if such a limit is set.
  */
 export function countByCaller(app: FastifyInstance, connections: Connections): void {
   const [status, message, code] = refusals.caller;

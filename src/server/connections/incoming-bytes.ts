@@ -19,28 +19,26 @@ interface IncomingMessageBytes {
   bytes: number;
   /** Time of its first byte, in milliseconds of `performance.now()`. */
   sinceMs: number;
-  /** True once it is complete. */
-  readonly isWhole: () => boolean;
+  readonly isComplete: () => boolean;
   /** True once its memory is free. */
   readonly isDone: () => boolean;
 }
 
-/** What the container image has room for besides its heap: hundreds of large requests at a time. */
+/** Fits into the container image besides its heap: hundreds of large requests at a time. */
 export const defaultIncomingBytes = 24 * 1024 ** 2;
 /** Smaller bodies are not counted: they take less than their connection. */
 const smallBytes = 4096;
 /** Under pressure, incomplete messages older than this are ended. */
 const slowMs = 1000;
-const lookEveryMs = 500;
+const checkEveryMs = 500;
 
 /**
  * Bounds the memory of incoming requests and messages. A body counts from its announcement until the response begins, a
- * WebSocket message until it is complete. Where there is no room, slow ones are ended; where none is slow, the new one is
- * refused.
+ * WebSocket message until it is complete. If there is no room, slow ones are ended; if none is slow, the new one is refused.
  */
 export class IncomingBytes {
   readonly #options: IncomingBytesOptions;
-  readonly #inboxes = new Set<IncomingMessageBytes>();
+  readonly #messages = new Set<IncomingMessageBytes>();
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,21 +46,21 @@ export class IncomingBytes {
     this.#options = options;
   }
 
-  /** Counts the body of a request until its response. @returns false where there is no room for it. */
+  /** Counts the body of a request until its response. @returns false if there is no room for it. */
   hasRoomFor(request: IncomingMessage, response: ServerResponse): boolean {
     const bytes = announcedBytes(request, this.#options.maximumMessageBytes);
     if (bytes <= smallBytes) return true;
     if (!this.#canHold(bytes)) return false;
-    const inbox: IncomingMessageBytes = {
+    const message: IncomingMessageBytes = {
       socket: request.socket,
       bytes: 0,
       sinceMs: performance.now(),
-      isWhole: () => request.complete,
+      isComplete: () => request.complete,
       isDone: () => response.headersSent,
     };
-    this.#hold(inbox, bytes);
+    this.#hold(message, bytes);
     response.once('close', () => {
-      this.#hold(inbox, 0);
+      this.#hold(message, 0);
     });
     return true;
   }
@@ -73,24 +71,24 @@ export class IncomingBytes {
    * @returns must be called when a message is complete.
    */
   follow(socket: Socket, received: () => number): () => void {
-    const inbox: IncomingMessageBytes = {
+    const message: IncomingMessageBytes = {
       socket,
       bytes: 0,
       sinceMs: 0,
-      isWhole: () => false,
+      isComplete: () => false,
       isDone: () => false,
     };
     socket.on('data', () => {
       const bytes = received();
-      if (inbox.bytes === 0) inbox.sinceMs = performance.now();
-      if (bytes > inbox.bytes && !this.#canHold(bytes - inbox.bytes)) this.#end(inbox);
-      else this.#hold(inbox, bytes);
+      if (message.bytes === 0) message.sinceMs = performance.now();
+      if (bytes > message.bytes && !this.#canHold(bytes - message.bytes)) this.#end(message);
+      else this.#hold(message, bytes);
     });
     socket.once('close', () => {
-      this.#hold(inbox, 0);
+      this.#hold(message, 0);
     });
     return () => {
-      inbox.sinceMs = performance.now(); // the next bytes are another message
+      message.sinceMs = performance.now(); // the next bytes are another message
     };
   }
 
@@ -98,31 +96,31 @@ export class IncomingBytes {
     const { maximumBytes } = this.#options;
     if (this.#bytes + bytes <= maximumBytes) return true;
     const nowMs = performance.now();
-    for (const inbox of this.#inboxes) if (inbox.isDone()) this.#hold(inbox, 0);
-    const slow = [...this.#inboxes].filter((each) => !each.isWhole() && nowMs - each.sinceMs >= slowMs);
+    for (const message of this.#messages) if (message.isDone()) this.#hold(message, 0);
+    const slow = [...this.#messages].filter((each) => !each.isComplete() && nowMs - each.sinceMs >= slowMs);
     const burden = ({ bytes: held, sinceMs }: IncomingMessageBytes): number => held * (nowMs - sinceMs);
     slow.sort((one, other) => burden(other) - burden(one));
-    for (const inbox of slow) {
+    for (const message of slow) {
       if (this.#bytes + bytes <= maximumBytes) break;
-      this.#end(inbox);
+      this.#end(message);
     }
     return this.#bytes + bytes <= maximumBytes;
   }
 
-  #end(inbox: IncomingMessageBytes): void {
-    this.#hold(inbox, 0);
-    inbox.socket.destroy();
+  #end(message: IncomingMessageBytes): void {
+    this.#hold(message, 0);
+    message.socket.destroy();
     this.#options.telemetry.connectionEnded('slow');
   }
 
-  #hold(inbox: IncomingMessageBytes, bytes: number): void {
-    if (inbox.socket.destroyed) bytes = 0;
-    this.#bytes += bytes - inbox.bytes;
-    inbox.bytes = bytes;
-    if (bytes === 0) this.#inboxes.delete(inbox);
+  #hold(message: IncomingMessageBytes, bytes: number): void {
+    if (message.socket.destroyed) bytes = 0;
+    this.#bytes += bytes - message.bytes;
+    message.bytes = bytes;
+    if (bytes === 0) this.#messages.delete(message);
     else {
-      this.#inboxes.add(inbox);
-      this.#timer ??= setInterval(this.#endLate, lookEveryMs).unref();
+      this.#messages.add(message);
+      this.#timer ??= setInterval(this.#endLate, checkEveryMs).unref();
     }
   }
 
@@ -130,12 +128,12 @@ export class IncomingBytes {
   readonly #endLate = (): void => {
     const { messageMs } = this.#options;
     const nowMs = performance.now();
-    for (const inbox of this.#inboxes) {
-      if (inbox.socket.isPaused())
-        inbox.sinceMs += lookEveryMs; // the gateway stopped reading, not the client sending
-      else if (!inbox.isWhole() && nowMs - inbox.sinceMs > messageMs + slowMs) this.#end(inbox);
+    for (const message of this.#messages) {
+      if (message.socket.isPaused())
+        message.sinceMs += checkEveryMs; // the gateway stopped reading, not the client sending
+      else if (!message.isComplete() && nowMs - message.sinceMs > messageMs + slowMs) this.#end(message);
     }
-    if (this.#inboxes.size > 0) return;
+    if (this.#messages.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   };

@@ -6,7 +6,7 @@ export interface UnreadBytesOptions {
   /** Of all connections; one may have half of it. 0: no limit. */
   readonly maximumBytes: number;
   /** A connection that reads nothing for this time is ended. */
-  readonly takeMs: number;
+  readonly readTimeoutMs: number;
   readonly telemetry: Pick<Telemetry, 'connectionEnded'>;
 }
 
@@ -16,25 +16,25 @@ interface SendBuffer {
   /** Total since the connection was opened; of text, the number of characters. */
   written: number;
   /** Of these, read by the client at the last check. */
-  taken: number;
+  read: number;
   /** Waiting in the operating system's queue at the last check. */
   queued: number;
   held: number;
   /** Time of the last progress, in milliseconds of `performance.now()`. */
-  takenAtMs: number;
+  progressAtMs: number;
 }
 
-/** Smaller amounts are checked once per turn of the event loop: most are gone by then. */
+/** Smaller amounts are checked once per turn of the event loop, when most are sent already. */
 const largeBytes = 64 * 1024;
-const lookEveryMs = 500;
+const checkEveryMs = 500;
 /** Headers of the largest response, or the frame of a message. */
 const overheadBytes = 64 * 1024;
-/** Share of the maximum that remains in use after connections were ended. */
+/** Connections are ended until this share of the maximum is in use. */
 const relievedShare = 0.9;
 
 /**
- * Bounds the memory of responses, events and messages that clients do not read. A client may read slowly. Where all of them
- * together hold too much, those that have held most for longest are ended first.
+ * Bounds the memory of responses, events and messages that clients do not read. A client may read slowly. If all connections
+ * together hold too much, those with the most bytes for the longest time are ended first.
  */
 export class UnreadBytes {
   readonly #options: UnreadBytesOptions;
@@ -54,93 +54,93 @@ export class UnreadBytes {
 
   /** Counts everything that is written to a connection from now on. */
   follow(socket: Socket): void {
-    const outbox: SendBuffer = { socket, written: 0, taken: 0, queued: 0, held: 0, takenAtMs: 0 };
+    const buffer: SendBuffer = { socket, written: 0, read: 0, queued: 0, held: 0, progressAtMs: 0 };
     const write = socket.write.bind(socket) as (...args: readonly unknown[]) => boolean;
-    // Node has no event for bytes that wait.
-    const noted = (chunk: string | Uint8Array, encoding?: unknown, onWritten?: unknown): boolean => {
-      const isTaken = write(chunk, encoding, onWritten);
-      outbox.written += chunk.length;
-      if (socket.writableLength > 0) this.#note(outbox);
-      return isTaken;
+    // Node has no event for unread bytes.
+    const counted = (chunk: string | Uint8Array, encoding?: unknown, onWritten?: unknown): boolean => {
+      const isFlushed = write(chunk, encoding, onWritten);
+      buffer.written += chunk.length;
+      if (socket.writableLength > 0) this.#note(buffer);
+      return isFlushed;
     };
-    socket.write = noted;
+    socket.write = counted;
     socket.once('close', () => {
-      this.#forget(outbox);
+      this.#forget(buffer);
     });
   }
 
-  #note(outbox: SendBuffer): void {
-    if (outbox.held > 0 || outbox.socket.writableLength >= largeBytes) this.#bound(outbox, performance.now());
-    else if (this.#fresh.push(outbox) === 1) setImmediate(this.#lookAtFresh);
+  #note(buffer: SendBuffer): void {
+    if (buffer.held > 0 || buffer.socket.writableLength >= largeBytes) this.#bound(buffer, performance.now());
+    else if (this.#fresh.push(buffer) === 1) setImmediate(this.#checkFresh);
   }
 
-  readonly #lookAtFresh = (): void => {
+  readonly #checkFresh = (): void => {
     const fresh = this.#fresh;
     this.#fresh = [];
     const nowMs = performance.now();
-    for (const outbox of fresh) this.#bound(outbox, nowMs);
+    for (const buffer of fresh) this.#bound(buffer, nowMs);
   };
 
-  #bound(outbox: SendBuffer, nowMs: number): void {
-    this.#look(outbox, nowMs);
+  #bound(buffer: SendBuffer, nowMs: number): void {
+    this.#check(buffer, nowMs);
     const { maximumBytes } = this.#options;
     if (maximumBytes === 0) return;
-    if (outbox.held > maximumBytes / 2 + overheadBytes) this.#end(outbox, 'full');
+    if (buffer.held > maximumBytes / 2 + overheadBytes) this.#end(buffer, 'full');
     else if (this.#heldBytes > maximumBytes) this.#relieve(maximumBytes, nowMs);
   }
 
-  #look(outbox: SendBuffer, nowMs: number): void {
-    const { socket } = outbox;
-    const taken = outbox.written - socket.writableLength;
+  #check(buffer: SendBuffer, nowMs: number): void {
+    const { socket } = buffer;
+    const read = buffer.written - socket.writableLength;
     const queued = queuedBytes(socket);
-    if (outbox.held === 0 || taken > outbox.taken || queued < outbox.queued) outbox.takenAtMs = nowMs;
-    outbox.taken = taken;
-    outbox.queued = queued;
-    this.#hold(outbox, socket.destroyed ? 0 : Math.max(socket.writableLength, queued));
+    if (buffer.held === 0 || read > buffer.read || queued < buffer.queued) buffer.progressAtMs = nowMs;
+    buffer.read = read;
+    buffer.queued = queued;
+    this.#hold(buffer, socket.destroyed ? 0 : Math.max(socket.writableLength, queued));
   }
 
-  #hold(outbox: SendBuffer, bytes: number): void {
-    this.#heldBytes += bytes - outbox.held;
-    outbox.held = bytes;
-    if (bytes === 0) this.#waiting.delete(outbox);
+  #hold(buffer: SendBuffer, bytes: number): void {
+    this.#heldBytes += bytes - buffer.held;
+    buffer.held = bytes;
+    if (bytes === 0) this.#waiting.delete(buffer);
     else {
-      this.#waiting.add(outbox);
-      this.#timer ??= setInterval(this.#lookAtAll, lookEveryMs).unref();
+      this.#waiting.add(buffer);
+      this.#timer ??= setInterval(this.#checkAll, checkEveryMs).unref();
     }
   }
 
-  readonly #lookAtAll = (): void => {
+  readonly #checkAll = (): void => {
     const nowMs = performance.now();
-    for (const outbox of this.#waiting) {
-      this.#look(outbox, nowMs);
-      if (nowMs - outbox.takenAtMs >= this.#options.takeMs) this.#end(outbox, 'late');
+    for (const buffer of this.#waiting) {
+      this.#check(buffer, nowMs);
+      if (nowMs - buffer.progressAtMs >= this.#options.readTimeoutMs) this.#end(buffer, 'late');
     }
     if (this.#waiting.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   };
 
-  /** Ends connections that have held most for longest, until there is room again. */
+  /** Ends connections with the most bytes for the longest time, until there is room again. */
   #relieve(maximumBytes: number, nowMs: number): void {
-    for (const outbox of this.#waiting) this.#look(outbox, nowMs);
+    for (const buffer of this.#waiting) this.#check(buffer, nowMs);
     if (this.#heldBytes <= maximumBytes) return;
-    const burden = ({ held, takenAtMs }: SendBuffer): number => held * (1 + nowMs - takenAtMs);
-    for (const outbox of [...this.#waiting].sort((one, other) => burden(other) - burden(one))) {
-      this.#end(outbox, 'full');
+    const burden = ({ held, progressAtMs }: SendBuffer): number => held * (1 + nowMs - progressAtMs);
+    for (const buffer of [...this.#waiting].sort((one, other) => burden(other) - burden(one))) {
+      this.#end(buffer, 'full');
       if (this.#heldBytes <= maximumBytes * relievedShare) return;
     }
   }
 
   /** Resets the connection: after a close, the operating system would still hold its bytes. */
-  #end(outbox: SendBuffer, reason: 'late' | 'full'): void {
-    if (outbox.held === 0) return;
-    this.#forget(outbox);
-    outbox.socket.resetAndDestroy();
+  #end(buffer: SendBuffer, reason: 'late' | 'full'): void {
+    if (buffer.held === 0) return;
+    this.#forget(buffer);
+    buffer.socket.resetAndDestroy();
     this.#options.telemetry.connectionEnded(reason);
   }
 
-  #forget(outbox: SendBuffer): void {
-    this.#hold(outbox, 0);
+  #forget(buffer: SendBuffer): void {
+    this.#hold(buffer, 0);
   }
 }
 

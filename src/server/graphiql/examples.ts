@@ -1,22 +1,22 @@
-/** An operation that a newcomer finds ready in a tab of GraphiQL. */
+/** A tab of GraphiQL with an operation that runs unchanged. */
 interface Example {
-  /** The text of the tab; GraphiQL names the tab after its first operation. */
+  /** GraphiQL names the tab after its first operation. */
   readonly document: string;
-  /** What the variables pane holds; left out where the document has no variables. */
+  /** Content of the variables pane. */
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** One campaign: the one that the API document's own sample shows. */
+/** The campaign of the API document's own sample. */
 const campaignWithMessages: Example = {
   document: /* GraphQL */ `
 # One campaign with its messages, by its sid,
 # which is in the variables below. Both are
-# read at once, in one round trip.
+# read in parallel, in one round trip.
 query CampaignWithMessages($sid: ID!) {
   campaign(sid: $sid) {
     name
     status
-    availableActions # in its status
+    availableActions # in this status
     template
     schedule {
       startTime
@@ -36,25 +36,24 @@ query CampaignWithMessages($sid: ID!) {
         body
       }
     }
-    fetchedAt # how old this answer is
+    fetchedAt # time of the upstream read
   }
 }
 `.trimStart(),
   variables: { sid: '8c7383b9797443249d24781659939528' },
 };
 
-/** A campaign of one's own. No schedule, so that it is valid on any day. */
+/** Has no schedule, so that it is valid on any day. */
 const createCampaign: Example = {
   document: /* GraphQL */ `
 # Creates a campaign. On the sandbox nobody
 # gets a message; on a live account real
 # people do, and it costs money.
 #
-# Worth adding in a program: idempotencyKey,
-# any text of your own, such as a fresh UUID
-# for each campaign that you mean. However
-# often it is sent again, the campaign is
-# created once.
+# Programs should add an idempotencyKey: any
+# text of your own, such as a new UUID for
+# each campaign. Repeats with the same key
+# never create a second campaign.
 #
 # Without a schedule it begins in 10 minutes.
 mutation CreateCampaign(
@@ -93,85 +92,48 @@ mutation CreateCampaign(
   },
 };
 
+/** One action of the lifecycle. */
+const actionMutation = (action: string): string => /* GraphQL */ `
+mutation ${action}Campaign($sid: ID!) {
+  ${action.toLowerCase()}Campaign(sid: $sid) {
+    campaign {
+      status
+      availableActions
+    }
+    userErrors {
+      code
+      message
+    }
+  }
+}
+`;
+
 /**
- * The life of a campaign. It begins with a campaign of the sandbox that is paused: the one status that stays as it
- * is however fast the sandbox runs, so the first operation has something to do whenever it is pressed.
+ * The lifecycle of a campaign, beginning with a paused one: the only status that does not change by itself, however fast
+ * the sandbox runs. So the first operation always works.
  */
 const lifecycle: Example = {
-  document: /* GraphQL */ `
-# The life of a campaign: the play button
-# asks for which operation. In this order all
-# of them work, as the campaign is paused now.
+  document: `# The lifecycle of a campaign. The play button
+# asks which operation to run. In this order
+# all of them work: the campaign is paused.
 #
-# What its status does not allow is no error:
-# "userErrors" says so. Try one twice.
-mutation ResumeCampaign($sid: ID!) {
-  resumeCampaign(sid: $sid) {
-    campaign {
-      status
-      availableActions
-    }
-    userErrors {
-      code
-      message
-    }
-  }
-}
-
-mutation PauseCampaign($sid: ID!) {
-  pauseCampaign(sid: $sid) {
-    campaign {
-      status
-      availableActions
-    }
-    userErrors {
-      code
-      message
-    }
-  }
-}
-
-# Ends it: what is unsent becomes failed.
-mutation CompleteCampaign($sid: ID!) {
-  completeCampaign(sid: $sid) {
-    campaign {
-      status
-      availableActions
-    }
-    userErrors {
-      code
-      message
-    }
-  }
-}
-
-mutation ArchiveCampaign($sid: ID!) {
-  archiveCampaign(sid: $sid) {
-    campaign {
-      status
-      availableActions
-    }
-    userErrors {
-      code
-      message
-    }
-  }
-}
-`.trimStart(),
+# An action that the status does not allow is
+# in "userErrors". Run one twice to see it.${actionMutation('Resume')}${actionMutation('Pause')}
+# Ends it: unsent messages fail.${actionMutation('Complete')}${actionMutation('Archive')}`,
   variables: { sid: 'd807349ad162873d561aa2f71899635b' },
 };
 
 /**
- * The first tab. Without variables on purpose: GraphiQL leaves the variables of the tab that it opens first out of
- * its editor. Only campaigns that have begun, since the very newest have no results to show yet.
+ * The first tab. It has no variables, because GraphiQL does not show those of the tab that it opens first. It lists started
+ * campaigns only, because the newest ones have no results yet.
  */
 const newestCampaigns: Example = {
   document: /* GraphQL */ `
 # Welcome! Press the play button.
 #
-# The newest campaigns that have begun, with
-# their counts and first messages: one request.
-# The docs on the left have every field.
+# The newest started campaigns with their
+# counts and first messages, in one request.
+# The docs on the left describe every field.
 query NewestCampaigns {
   campaigns(
     first: 3
@@ -208,21 +170,21 @@ query NewestCampaigns {
 };
 
 /**
- * A campaign while it runs. Seeded campaigns that run are over within a minute, so this too begins with one that is
- * paused, another than that of the lifecycle: whenever it is sent on, most of its 1,500 messages are still to come.
+ * A campaign while it runs. Running campaigns of the sandbox end within a minute, so this too begins with a paused one, but
+ * not that of the lifecycle: most of its 1,500 messages are still unsent.
  */
 export const watchCampaign: Example = {
   document: /* GraphQL */ `
 # Watch a campaign live. This one is paused:
-# the first operation sends it on, the second
+# the first operation resumes it, the second
 # shows each change, for some 40 seconds. The
 # play button stops it.
 #
-# Or watch your own from its beginning: press
-# play in the tab CreateCampaign, copy the sid
-# from its answer into the variables below, and
-# play the second or third operation here. It
-# begins 10 seconds later and is soon over.
+# Or watch your own campaign from its start:
+# press play in the tab CreateCampaign, copy
+# the sid of the response into the variables
+# below, and run the second or third operation
+# here. It starts 10 seconds later.
 mutation ResumeToWatch($sid: ID!) {
   resumeCampaign(sid: $sid) {
     campaign {
@@ -236,7 +198,7 @@ mutation ResumeToWatch($sid: ID!) {
   }
 }
 
-# Nothing comes until something changes.
+# The first event is the first change.
 subscription WatchCampaign($sid: ID!) {
   campaignUpdated(sid: $sid) {
     status
@@ -250,9 +212,9 @@ subscription WatchCampaign($sid: ID!) {
   }
 }
 
-# Message by message, as the upstream calls
-# back: for campaigns created here, like yours;
-# those of the sandbox don't call this gateway.
+# One event for each message callback of the
+# upstream. Only campaigns created here have
+# callbacks; the sandbox's own have none.
 subscription WatchMessages($sid: ID!) {
   messageStatusChanged(campaignSid: $sid) {
     number
@@ -264,7 +226,7 @@ subscription WatchMessages($sid: ID!) {
   variables: { sid: '256ec7b581a30cf3e326546ba97575f1' },
 };
 
-/** GraphiQL's tabs, from left to right; each runs as it is on the sandbox. */
+/** GraphiQL's tabs, from left to right. */
 export const examples: readonly Example[] = [
   newestCampaigns,
   campaignWithMessages,

@@ -1,6 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { encapsulated } from '../encapsulated.js';
-import { chooseEncoding, type Encoding, type GraphiqlPage, renderPage } from './page.js';
+import { chooseEncoding, type GraphiqlPage, renderPage } from './page.js';
 
 /**
  * Serves GraphiQL at `/`. The page is rendered at the first request and cached, so that a gateway that only serves programs
@@ -17,26 +17,17 @@ async function answer(request: FastifyRequest, reply: FastifyReply, page: Graphi
   const encoding = chooseEncoding(request.headers['accept-encoding']);
   const etag = `"${page.digest}-${encoding}"`;
   reply.headers({
-    'content-security-policy': page.contentSecurityPolicy,
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'referrer-policy': 'no-referrer',
+    'content-security-policy': page.contentSecurityPolicy, // replaces that of other responses
     'cache-control': 'no-cache', // revalidate each time: the next version has another page
     vary: 'accept-encoding',
     etag,
   });
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  return reply
-    .type('text/html; charset=utf-8')
-    .headers(encodingHeader(encoding))
-    .send(await page.encoded(encoding));
+  if (encoding !== 'identity') reply.header('content-encoding', encoding);
+  return reply.type('text/html; charset=utf-8').send(await page.encoded(encoding));
 }
 
-function encodingHeader(encoding: Encoding): Record<string, string> {
-  return encoding === 'identity' ? {} : { 'content-encoding': encoding };
-}
-
-/** True where the client has this representation (weak comparison, RFC 9110, 13.1.2). */
+/** True if the client has this representation (weak comparison, RFC 9110, 13.1.2). */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return (

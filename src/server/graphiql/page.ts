@@ -62,13 +62,13 @@ try {
 </script>
 `;
 
-/** The place where the page passes the headers of its pane to the fetcher. */
+/** The code of the page that passes the header pane to the fetcher. */
 const headersOption = /extensions:\{headers:(\w+)\?\.headers\}/;
 
 /**
  * Makes the page send its header pane over WebSocket as well, as `connectionParams.headers`. GraphiQL sends headers over
  * HTTP only, so subscriptions would have no credentials. Not enumerable, so that no request body contains it.
- * @throws Error where GraphiQL's code has changed.
+ * @throws Error if GraphiQL's code has changed.
  */
 function withHeadersOverWebSocket(html: string): string {
   if (!headersOption.test(html))
@@ -97,7 +97,7 @@ const options = {
   logo: icon('currentColor'),
   favicon: `data:image/svg+xml,${encodeURIComponent(icon('#d60690'))}`,
   endpoint: '/graphql',
-  // At the same address. With SSE the page would ask `endpoint` for events too, whatever `subscriptionsEndpoint` says.
+  // With SSE the page would send subscriptions to `endpoint` too: it ignores `subscriptionsEndpoint`.
   subscriptionsProtocol: 'WS' as const,
   // For a first visit; later ones restore the tabs of the browser.
   defaultTabs: examples.map(({ document, variables }) => ({

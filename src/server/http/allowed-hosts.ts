@@ -72,8 +72,8 @@ export function refuseOtherHosts(app: FastifyInstance, allowed: AllowedHosts | u
 /**
  * The hosts that a request names: in `Host`, and in a request target in absolute form (RFC 9112, 3.2.2), which takes
  * precedence over the header.
- * @returns undefined where they can't be read, or where there are several `Host` headers: Node keeps the first, and a
- * proxy may have looked at the last.
+ * @returns undefined if they can't be read, or if there are several `Host` headers: Node reads the first, and a
+ * proxy may have checked the last.
  */
 export function hostsOf({
   headers: { host },

@@ -4,13 +4,13 @@ import { LRUCache } from 'lru-cache';
 import { type Logger } from 'pino';
 import { GatewayError } from '../../domain/errors.js';
 import { type OperationResult } from '../../operations/operation-result.js';
-import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
+import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { waitAtMost } from '../connections/graceful-shutdown.js';
 import { type RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo-front.js';
 import { type RequestHook } from './authentication.js';
 import { operationRequestOf, readParameters, varyBy, writeResult } from './operation-over-http.js';
-import { type ResponseCacheRoute } from './response-cache-hook.js';
+import { type CachedRouteOptions, serveCached } from './response-cache-hook.js';
 
 /** Dependencies of the endpoint. */
 export interface GraphqlEndpointOptions {
@@ -19,7 +19,7 @@ export interface GraphqlEndpointOptions {
   readonly logger: Logger;
   /** Authentication and rate. */
   readonly onRequest: readonly RequestHook[];
-  readonly responseCache: ResponseCacheRoute;
+  readonly responseCache: CachedRouteOptions;
   readonly callbacks: RouterCallbacks;
 }
 
@@ -31,7 +31,7 @@ const [maximumAccepts, longestAccept] = [100, 200];
 /** Serves GraphQL over HTTP at `/graphql`. */
 export async function serveGraphql(
   app: FastifyInstance,
-  { pipeline, schema, logger, onRequest, responseCache: keeping, callbacks }: GraphqlEndpointOptions,
+  { pipeline, schema, logger, onRequest, responseCache, callbacks }: GraphqlEndpointOptions,
 ): Promise<void> {
   const apollo = await ApolloFront.start(schema, logger);
   app.addHook('onClose', () => waitAtMost(stopMs, apollo.stop()));
@@ -49,7 +49,7 @@ export async function serveGraphql(
     return answer;
   };
 
-  await keeping.serve(app, {
+  await serveCached(app, responseCache, {
     url: '/graphql',
     method: ['GET', 'POST'],
     exposeHeadRoute: false,
@@ -62,13 +62,14 @@ export async function serveGraphql(
       if (parameters instanceof GatewayError)
         return writeResult(reply, pipeline.refuse(request.trace, parameters), contentType);
       const callback = parameters.extensions['subscription'] ?? undefined;
-      const canStream = callback !== undefined; // by HTTP callback, to a router
+      const canStream = callback !== undefined; // to a router
       const trace = canStream ? { ...request.trace, transport: 'callback' as const } : request.trace;
       const admitted = await pipeline.admit(operationRequestOf(request, parameters, { trace, canStream }));
       if ('body' in admitted) return writeResult(reply, admitted, contentType);
-      if (admitted.operation.definition.operation === OperationTypeNode.SUBSCRIPTION)
+      if (isSubscription(admitted))
         return writeResult(reply, await callbacks.open(admitted, callback), contentType);
-      const result = noted(request, admitted, await pipeline.run(admitted));
+      const result = await pipeline.run(admitted);
+      markComplete(request, admitted, result);
       return writeResult(reply, result, contentType);
     },
   });
@@ -87,14 +88,13 @@ function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusa
   return body;
 }
 
-/** Marks a complete query for the response cache. */
-function noted(
+/** Marks a query without errors for the response cache. */
+function markComplete(
   { answering }: FastifyRequest,
   { operation: { definition }, context: { report } }: AdmittedOperation,
   result: OperationResult,
-): OperationResult {
+): void {
   const isWhole = result.status === 200 && !result.body.errors;
   if (answering && isWhole && definition.operation === OperationTypeNode.QUERY)
     answering.made = { report, operationName: definition.name?.value };
-  return result;
 }

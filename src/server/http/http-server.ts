@@ -18,7 +18,7 @@ import { answerClientErrors, refuseIncompleteHeads } from '../limits/broken-requ
 import { limitBodyMemory, sendOverload, parseJsonBodies } from '../limits/request-bodies.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { rateHooks, type RequestRate } from '../limits/request-rate.js';
-import { type ClientTimeouts, defaultRequestMs, defaultTakeMs } from '../limits/client-timeouts.js';
+import { type ClientTimeouts, defaultRequestMs, defaultReadTimeoutMs } from '../limits/client-timeouts.js';
 import { serveEventStream } from '../subscriptions/event-stream.js';
 import { RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ConnectionCallers } from '../subscriptions/socket-callers.js';
@@ -31,38 +31,24 @@ import { serveGraphql } from './graphql-endpoint.js';
 import { type MetricsAccess, serveMetrics } from './metrics-endpoint.js';
 import { decorateWithRefusal, errorBody, refuse } from './refuse.js';
 import { traceRequests } from './request-traces.js';
-import { ResponseCacheRoute } from './response-cache-hook.js';
 import { allowOrigins, securityHeaders, sendSecurityHeaders } from './response-headers.js';
-
-/** A route's path by segments; one that begins with a colon matches any text. */
-interface KnownRoute {
-  readonly segments: readonly string[];
-  readonly methods: ReadonlySet<string>;
-}
 
 /**
  * Collects the routes of a server. Must be called before any route is added.
  * @returns the methods of a path, for `Allow`; none for an unknown path.
  */
 function allowedMethods(app: FastifyInstance): (url: string) => readonly string[] {
-  const routes: KnownRoute[] = [];
+  const routes: { readonly path: RegExp; readonly methods: readonly string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
-    routes.push({ segments: url.split('/'), methods: new Set([method].flat()) });
+    if (url === '*') return; // preflights of @fastify/cors
+    const path = new RegExp(`^${url.replace(/:\w+/g, '[^/]*')}$`);
+    routes.push({ path, methods: [method].flat() });
   });
   return (url) => {
-    const segments = (url.split('?', 1)[0] ?? '').split('/');
-    const methods = routes
-      .filter((route) => matches(route.segments, segments))
-      .flatMap((route) => [...route.methods]);
+    const [path = ''] = url.split('?', 1);
+    const methods = routes.filter((route) => route.path.test(path)).flatMap((route) => route.methods);
     return [...new Set(methods)].sort();
   };
-}
-
-function matches(pattern: readonly string[], segments: readonly string[]): boolean {
-  return (
-    pattern.length === segments.length &&
-    pattern.every((part, index) => part.startsWith(':') || part === segments[index])
-  );
 }
 
 /** No route has a JSON schema: GraphQL validates its input. Without this, Fastify would load a validator anyway. */
@@ -125,7 +111,7 @@ function connectionsOf({
 }: HttpServerOptions): Connections {
   const unread = new UnreadBytes({
     maximumBytes: connectionLimits.unreadBytes,
-    takeMs: clientTimeouts?.takeMs ?? defaultTakeMs,
+    readTimeoutMs: clientTimeouts?.readTimeoutMs ?? defaultReadTimeoutMs,
     telemetry,
   });
   const connections = new Connections({
@@ -203,11 +189,7 @@ async function serveOperations(
     schema,
     logger,
     onRequest,
-    responseCache: new ResponseCacheRoute({
-      answers,
-      telemetry,
-      isPrivate: authenticate !== allowAnonymous,
-    }),
+    responseCache: { answers, telemetry, isPrivate: authenticate !== allowAnonymous },
     callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
   });
   serveEventStream(app, { pipeline, onRequest, shutdown, corsOrigins, logger });

@@ -6,8 +6,8 @@ import { type GatewayTelemetry } from '../../telemetry/telemetry.js';
 import { hostsOf } from './allowed-hosts.js';
 
 /**
- * Access to `/metrics`: with a token where one is set; without one, for programs of this machine on a loopback host, and
- * for nobody on any other host.
+ * Access to `/metrics`: with a token if one is set; otherwise for programs of this machine on a loopback host, and closed on
+ * any other host.
  */
 export type MetricsAccess =
   { readonly to: 'token'; readonly token: string } | { readonly to: 'machine' } | { readonly to: 'nobody' };

@@ -10,7 +10,7 @@ declare module 'fastify' {
 }
 
 /**
- * Gives every HTTP request an id, that of `X-Request-Id` where it is valid, and returns it in the response. Must be called
+ * Gives every HTTP request an id, that of `X-Request-Id` if it is valid, and returns it in the response. Must be called
  * before any other hook is added.
  */
 export function traceRequests(app: FastifyInstance): void {

@@ -38,7 +38,7 @@ function responseCacheKey({ headers, method, caller }: FastifyRequest, body: Buf
 interface Answering {
   /** Its cache key; undefined: not cached. */
   readonly key: string | undefined;
-  /** The cached response, where there is one. */
+  /** The cached response, if there is one. */
   readonly found: FreshResponse | undefined;
   /** Set once a query is complete, without errors. */
   made?: { readonly report: ReadReport; readonly operationName: string | undefined };
@@ -52,7 +52,7 @@ declare module 'fastify' {
 }
 
 /** Dependencies of a cached route. */
-export interface ResponseCacheRouteOptions {
+export interface CachedRouteOptions {
   /** Undefined: no response cache. */
   readonly answers: ResponseCache | undefined;
   readonly telemetry: Pick<Telemetry, 'operationStarted'>;
@@ -60,41 +60,36 @@ export interface ResponseCacheRouteOptions {
   readonly isPrivate: boolean;
 }
 
-/** A route whose responses are cached. */
-export class ResponseCacheRoute {
-  readonly #options: ResponseCacheRouteOptions;
-
-  constructor(options: ResponseCacheRouteOptions) {
-    this.#options = options;
+/** Adds a route whose responses are cached. Its requests are authenticated and rate limited before the lookup. */
+export async function serveCached(
+  app: FastifyInstance,
+  options: CachedRouteOptions,
+  route: RouteOptions,
+): Promise<void> {
+  const { answers } = options;
+  if (!answers) {
+    app.route(route);
+    return;
   }
-
-  /** Adds the route. Requests are authenticated and rate limited before the cache is consulted. */
-  async serve(app: FastifyInstance, route: RouteOptions): Promise<void> {
-    const { answers } = this.#options;
-    if (!answers) app.route(route);
-    else
-      await encapsulated(app, 'response cache', (scope) => {
-        scope.decorateRequest('answering');
-        scope.removeContentTypeParser('application/json');
-        parseJsonBodies(scope, (request, body) => {
-          const key = responseCacheKey(request, body);
-          const found = answers.find(key);
-          request.answering = { key, found };
-          return found !== undefined;
-        });
-        scope.route({ ...route, handler: this.#handler(route.handler, answers) });
-      });
-  }
-
-  #handler(make: RouteOptions['handler'], answers: ResponseCache): RouteOptions['handler'] {
-    const keeping = this.#options;
-    return function answer(request, reply) {
-      const { answering } = request;
-      return answering?.found
-        ? sendCached(answering.found, request, reply, keeping)
-        : store(make.call(this, request, reply), answering, reply, answers);
-    };
-  }
+  await encapsulated(app, 'response cache', (scope) => {
+    scope.decorateRequest('answering');
+    scope.removeContentTypeParser('application/json');
+    parseJsonBodies(scope, (request, body) => {
+      const key = responseCacheKey(request, body);
+      const found = answers.find(key);
+      request.answering = { key, found };
+      return found !== undefined;
+    });
+    scope.route({
+      ...route,
+      handler: function answer(request, reply) {
+        const { answering } = request;
+        return answering?.found
+          ? sendCached(answering.found, request, reply, options)
+          : store(route.handler.call(this, request, reply), answering, reply, answers);
+      },
+    });
+  });
 }
 
 /** Sends a cached response; it is counted, logged and traced like any other operation. */
@@ -102,12 +97,12 @@ function sendCached(
   { response: answer, freshForMs }: FreshResponse,
   { trace }: FastifyRequest,
   reply: FastifyReply,
-  keeping: ResponseCacheRouteOptions,
+  { telemetry, isPrivate }: CachedRouteOptions,
 ) {
   const { operationName, hasMessages, contentType, body } = answer;
-  const running = keeping.telemetry.operationStarted('http', trace);
+  const running = telemetry.operationStarted('http', trace);
   running.is('query', operationName);
-  const cacheControl = cacheControlOf({ freshForMs, hasMessages }, keeping.isPrivate);
+  const cacheControl = cacheControlOf({ freshForMs, hasMessages }, isPrivate);
   if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
   reply.header('content-type', contentType).send(body);
   running.end({ codes: [], hasData: true, calls: 0 });

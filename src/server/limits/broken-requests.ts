@@ -40,9 +40,9 @@ function responseInProgress(socket: Socket): ServerResponse | undefined {
   return (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
-/** Nonsense after a complete request must not replace its response: a write that succeeded would look refused. */
+/** Invalid bytes after a complete request must not replace its response: a successful write would seem refused. */
 function endAfter(answer: ServerResponse, socket: Socket): void {
-  socket.pause(); // more nonsense would call the handler again
+  socket.pause(); // more invalid bytes would call the handler again
   answer.once('close', () => {
     socket.destroySoon();
   });

@@ -16,7 +16,7 @@ class BodyMemory {
     this.#reply = reply;
   }
 
-  /** @throws GatewayError OVERLOADED where there is no room. */
+  /** @throws GatewayError OVERLOADED if there is no room. */
   hold(bytes: number): void {
     const release = this.#memory.hold(bytes);
     this.#held.push(release);
@@ -26,11 +26,6 @@ class BodyMemory {
   /** Releases it before the end of the request. */
   release(): void {
     for (const release of this.#held) release();
-  }
-
-  /** Holds the memory that a JSON body needs once it is parsed. @throws GatewayError OVERLOADED where there is no room. */
-  holdParsed(body: Buffer): void {
-    this.hold(parsedBytes(body));
   }
 }
 
@@ -102,7 +97,7 @@ export function parseJsonBodies(
     else if (!isUtf8(body)) parsed(new UnreadableBody('The body is not UTF-8.'));
     else
       try {
-        request.bodyMemory?.holdParsed(body);
+        request.bodyMemory?.hold(parsedBytes(body));
         const json = parseJson(body.toString('utf8'));
         if (json === undefined) parsed(new UnreadableBody('The body is not JSON.'));
         else parsed(null, json);

@@ -28,7 +28,7 @@ export class RequestMemory {
   /**
    * Reserves memory for a request.
    * @returns releases it; may be called more than once.
-   * @throws GatewayError OVERLOADED where there is no room.
+   * @throws GatewayError OVERLOADED if there is no room.
    */
   hold(bytes: number): () => void {
     if (bytes <= smallBytes) return nothingToRelease;

@@ -1,3 +1,12 @@
+import {
+  circuitBreaker,
+  ConsecutiveBreaker,
+  handleWhen,
+  TaskCancelledError,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
 import { type onRequestAsyncHookHandler } from 'fastify';
 import { type Redis } from 'ioredis';
 import {
@@ -10,7 +19,7 @@ import { GatewayError } from '../../domain/errors.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { writeResult } from '../http/operation-over-http.js';
 
-/** The request rate of one caller. */
+/** Options of the request rate. */
 export interface RequestRateOptions {
   /** Per caller; 0: no limit. */
   readonly requestsPerMinute: number;
@@ -24,26 +33,41 @@ const windowSeconds = 60;
 const secondMs = 1000;
 /** Longer than Redis needs, and too short for a client to notice. */
 const redisTimeoutMs = 100;
-/** After a timeout, Redis is not used for this time. */
+/** After a timeout, Redis is not used for this time: requests in the meantime do not wait. */
 const pauseMs = 2000;
 
 /**
- * Limits the requests of each caller in a minute, across all gateways where there is a Redis. A Redis that fails delays no
+ * Limits the requests of each caller in a minute, across all gateways if there is a Redis. A Redis that fails delays no
  * request: meanwhile each gateway counts its own requests.
  */
 export class RequestRate {
   readonly #limit: number;
-  readonly #local: Count;
-  readonly #shared: Count | undefined;
-  #redisPausedUntilMs = 0;
+  readonly #local: RateLimiterAbstract;
+  readonly #shared: RateLimiterAbstract | undefined;
+  readonly #redisPolicy = wrap(
+    circuitBreaker(
+      handleWhen((error) => error instanceof TaskCancelledError),
+      { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(1) },
+    ),
+    timeout(redisTimeoutMs, TimeoutStrategy.Aggressive),
+  );
 
-  constructor(options: RequestRateOptions) {
-    this.#limit = options.requestsPerMinute;
-    this.#local = counting(new RateLimiterMemory({ points: this.#limit, duration: windowSeconds }));
-    this.#shared = sharedCount(options);
+  constructor({ requestsPerMinute: points, redis, prefix }: RequestRateOptions) {
+    this.#limit = points;
+    this.#local = new RateLimiterMemory({ points, duration: windowSeconds });
+    this.#shared =
+      redis &&
+      new RateLimiterRedis({
+        points,
+        duration: windowSeconds,
+        storeClient: redis,
+        keyPrefix: `${prefix}rate`,
+        rejectIfRedisNotReady: true, // instead of queueing commands
+        inMemoryBlockOnConsumed: points + 1, // callers over the limit put no load on Redis
+      });
   }
 
-  /** True where there is a limit. */
+  /** True if there is a limit. */
   get isOn(): boolean {
     return this.#limit > 0;
   }
@@ -59,64 +83,25 @@ export class RequestRate {
   }
 
   async #waitMs(caller: string): Promise<number> {
-    if (!this.#shared || performance.now() < this.#redisPausedUntilMs) return this.#local(caller);
-    try {
-      return await within(redisTimeoutMs, this.#shared(caller));
-    } catch (error) {
-      if (error instanceof RedisTimeout) this.#redisPausedUntilMs = performance.now() + pauseMs; // requests in the meantime do not wait
-      return this.#local(caller);
-    }
+    const shared = this.#shared;
+    if (shared)
+      try {
+        return await this.#redisPolicy.execute(() => consume(shared, caller));
+      } catch {
+        // Redis is slow or failing: count here.
+      }
+    return consume(this.#local, caller);
   }
 }
 
 /** Counts a request. @returns milliseconds until the caller may send another; 0: within the limit. */
-type Count = (caller: string) => Promise<number>;
-
-/** Adapts a limiter. */
-function counting(limiter: RateLimiterAbstract): Count {
-  return async (caller) => {
-    try {
-      await limiter.consume(caller);
-      return 0;
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      return Math.max(1, refused.msBeforeNext);
-    }
-  };
-}
-
-/** Undefined without a Redis. */
-function sharedCount({ requestsPerMinute, redis, prefix }: RequestRateOptions): Count | undefined {
-  if (!redis) return undefined;
-  return counting(
-    new RateLimiterRedis({
-      points: requestsPerMinute,
-      duration: windowSeconds,
-      storeClient: redis,
-      keyPrefix: `${prefix}rate`,
-      rejectIfRedisNotReady: true, // instead of queueing commands
-      inMemoryBlockOnConsumed: requestsPerMinute + 1, // callers over the limit put no load on Redis
-    }),
-  );
-}
-
-/** Redis did not answer in time. */
-class RedisTimeout extends Error {
-  override readonly name = 'NoAnswer';
-}
-
-/** @throws NoAnswer where the answer does not come in time; what comes later is dropped. */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+async function consume(limiter: RateLimiterAbstract, caller: string): Promise<number> {
   try {
-    const timeOver = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new RedisTimeout());
-      }, ms);
-    });
-    return await Promise.race([answer, timeOver]);
-  } finally {
-    clearTimeout(timer);
+    await limiter.consume(caller);
+    return 0;
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    return Math.max(1, refused.msBeforeNext);
   }
 }
 

@@ -18,7 +18,7 @@ class MessageMemory {
     this.#memory = memory;
   }
 
-  /** Counts received bytes. @throws GatewayError OVERLOADED where there is no room for them. */
+  /** Counts received bytes. @throws GatewayError OVERLOADED if there is no room for them. */
   add(bytes: number): void {
     this.#receivedBytes += bytes;
     if (this.#receivedBytes <= Math.max(freeBytes, this.#heldBytes)) return;

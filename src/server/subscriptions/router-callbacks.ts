@@ -127,7 +127,7 @@ class Router {
     await withRetries.execute(() => this.send(action, message));
   }
 
-  /** Sends a message once. @throws RejectedByRouter where a retry is useless; another error where it is not. */
+  /** Sends a message once. @throws RejectedByRouter if a retry is useless; another error otherwise. */
   async send(action: Action, message: Message = {}, signal = AbortSignal.timeout(timeoutMs)): Promise<void> {
     const { url, id, verifier } = this.#target;
     const response = await fetch(url, {
@@ -150,7 +150,7 @@ class RouterSubscription {
   readonly #caller: Caller;
   readonly #now: () => number;
   readonly #ended = new AbortController();
-  /** True once the router has received all events; false where it is gone. */
+  /** True once the router has received all events; false if it is gone. */
   readonly delivered: Promise<boolean>;
 
   constructor(router: Router, events: ResultStream, caller: Caller, now: () => number) {

@@ -9,7 +9,7 @@ let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
   sandbox = await startSandbox({ ...credentials, seed: 'empty' });
-  const clientTimeouts = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
+  const clientTimeouts = { headersMs: 200, requestMs: 400, checkEveryMs: 50 };
   gateway = await startGatewayOn(sandbox.baseUrl, {}, undefined, undefined, { clientTimeouts });
 });
 afterAll(async () => {

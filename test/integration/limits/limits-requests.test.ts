@@ -105,7 +105,7 @@ describe('size of requests', () => {
 });
 
 describe('deadline of requests', () => {
-  const clientTimeouts = { headersMs: 200, requestMs: 400, lookEveryMs: 50 };
+  const clientTimeouts = { headersMs: 200, requestMs: 400, checkEveryMs: 50 };
 
   it.each([
     ['headers', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\nx: '],

@@ -8,7 +8,7 @@ import { scrape } from '../../support/scraping.js';
 import { until } from '../../support/subscribing.js';
 
 const megabyte = 1024 ** 2;
-const takeMs = 1500;
+const readTimeoutMs = 1500;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 let query: string;
@@ -16,7 +16,7 @@ const sockets: WebSocket[] = [];
 
 async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
   sandbox = await startSandbox({ ...credentials, seed: 'empty' });
-  const clientTimeouts = { headersMs: 8000, requestMs: 8000, lookEveryMs: 100, takeMs };
+  const clientTimeouts = { headersMs: 8000, requestMs: 8000, checkEveryMs: 100, readTimeoutMs };
   gateway = await startGatewayOn(
     sandbox.baseUrl,
     { SHUTDOWN_GRACE_MS: '500', LOG_LEVEL: 'error', ...environment },
@@ -60,7 +60,7 @@ describe('an unread response', () => {
         graphqlRequest({ query }, ['accept: */*, text/event-stream'], path),
       );
       await until(async () => (await metrics()).unreadBytes > megabyte);
-      await until(async () => (await metrics()).late === 1, 3 * takeMs);
+      await until(async () => (await metrics()).late === 1, 3 * readTimeoutMs);
       expect((await metrics()).unreadBytes).toBe(0);
       client.read();
       await until(client.hasEnded);
@@ -93,7 +93,7 @@ describe('an unread response', () => {
       expect((await metrics()).unreadBytes).toBeLessThanOrEqual(20 * megabyte);
     }
     expect((await metrics()).full).toBeGreaterThan(0);
-    await until(async () => (await metrics()).unreadBytes === 0, 3 * takeMs);
+    await until(async () => (await metrics()).unreadBytes === 0, 3 * readTimeoutMs);
   }, 120_000);
 });
 
@@ -103,12 +103,12 @@ it('a client that reads slowly gets the complete response', async () => {
   const from = performance.now();
   let last = '';
   while (!last.endsWith('}]}}}}') && performance.now() - from < 30_000) {
-    await new Promise((resolve) => setTimeout(resolve, takeMs / 50));
+    await new Promise((resolve) => setTimeout(resolve, readTimeoutMs / 50));
     const chunk = socket.read() as Buffer | null; // what fits into its own buffer, some 64 KB
     if (chunk) last = chunk.toString('latin1');
   }
   expect(last.endsWith('}]}}}}')).toBe(true);
-  expect(performance.now() - from).toBeGreaterThan(1.2 * takeMs);
+  expect(performance.now() - from).toBeGreaterThan(1.2 * readTimeoutMs);
   expect((await metrics()).late).toBe(0);
 }, 120_000);
 
@@ -120,7 +120,7 @@ it('a subscriber that does not read stays connected while nothing is unread', as
     gateway.url,
     graphqlRequest({ query: subscription }, ['accept: text/event-stream'], '/graphql/stream'),
   );
-  await new Promise((resolve) => setTimeout(resolve, 1.5 * takeMs));
+  await new Promise((resolve) => setTimeout(resolve, 1.5 * readTimeoutMs));
   expect(client.hasEnded()).toBe(false);
   expect((await metrics()).late).toBe(0);
 });
@@ -145,7 +145,7 @@ describe('a WebSocket whose client does not read', () => {
     const closed = once(socket, 'close');
     socket.pause();
     ask(socket, 1, query);
-    await until(async () => (await metrics()).late === 1, 4 * takeMs);
+    await until(async () => (await metrics()).late === 1, 4 * readTimeoutMs);
     socket.resume();
     await closed;
   });

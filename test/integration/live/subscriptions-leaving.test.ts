@@ -29,7 +29,7 @@ async function start(now: () => number): Promise<void> {
     now,
     faults: () => fault,
     environment: calledBack,
-    clientTimeouts: { headersMs: 8000, requestMs: 12_000, lookEveryMs: 2000, takeMs: 240_000 },
+    clientTimeouts: { headersMs: 8000, requestMs: 12_000, checkEveryMs: 2000, readTimeoutMs: 240_000 },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 1000 }));
 }

@@ -16,7 +16,7 @@ const sockets: WebSocket[] = [];
 beforeEach(async () => {
   fault = undefined;
   sandbox = await startSandbox({ ...credentials, faults: () => fault });
-  const clientTimeouts = { headersMs: 500, requestMs: 500, lookEveryMs: 100 };
+  const clientTimeouts = { headersMs: 500, requestMs: 500, checkEveryMs: 100 };
   const environment = { SHUTDOWN_GRACE_MS: '200' };
   gateway = await startGatewayOn(sandbox.baseUrl, environment, undefined, undefined, { clientTimeouts });
 });

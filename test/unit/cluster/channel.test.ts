@@ -44,7 +44,7 @@ function peerOf(port: MessagePort, sent: object[]): Peer {
 }
 
 describe('a channel', () => {
-  it('answers a request with the result of the method, and keeps values as they were', async () => {
+  it('returns the result of a method, with values such as Infinity unchanged', async () => {
     const { client, server } = connected();
     server.serve({ add: (one: number, other: number) => one + other });
     expect(await client.request('add', 1, 2)).toBe(3);
@@ -83,7 +83,7 @@ describe('a channel', () => {
     expect(await client.request('add', 1, 2)).toBe(7);
   });
 
-  it('fails requests when the other process goes, and all that follow', async () => {
+  it('fails open and later requests when the other process exits', async () => {
     const { client, server, raw } = connected();
     server.serve({ wait: () => new Promise(() => undefined) });
     const open = client.request('wait');
@@ -95,7 +95,7 @@ describe('a channel', () => {
     }).not.toThrow();
   });
 
-  it('fails a request that a broken pipe refuses', async () => {
+  it('fails a request on a broken pipe', async () => {
     const broken: Peer = {
       connected: true,
       send: (_message, _handle, _options, onSent) => {
@@ -107,7 +107,7 @@ describe('a channel', () => {
     await expect(new Channel<Methods>(broken, 5000).request('wait')).rejects.toThrow(NoResponse);
   });
 
-  it('sends no more than 100 requests to a process that answers none', async () => {
+  it('has at most 100 open requests', async () => {
     const { client, sent } = connected();
     const many = Array.from({ length: 150 }, () => client.request('wait'));
     const refused = await Promise.all(
@@ -118,7 +118,7 @@ describe('a channel', () => {
     for (const request of many.slice(0, 100)) request.catch(() => undefined);
   });
 
-  it('delivers notifications, and ignores messages of others', async () => {
+  it('delivers notifications, and ignores other IPC messages', async () => {
     const { client, server, raw } = connected();
     const notes: string[] = [];
     server.serve({ note: (text: string) => notes.push(text), add: () => 0 });

@@ -11,7 +11,7 @@ function worker(count: number) {
 
 const counted = (text: string): number => Number(/^things_total (\d+)$/m.exec(text)?.[1]);
 
-it('counts of workers that have exited stay in every sum, however many scrape at once', async () => {
+it('counts of exited workers stay in the sum, also for concurrent scrapes', async () => {
   const metrics = new ClusterMetrics();
   const [first, second, stays] = [worker(100), worker(200), worker(5)];
   for (const each of [first, second, stays]) metrics.add(each);
@@ -23,7 +23,7 @@ it('counts of workers that have exited stay in every sum, however many scrape at
   expect(counted(await metrics.text())).toBe(305);
 });
 
-it('counts of a worker that exits while others are asked stay in the sum', async () => {
+it('counts of a worker that exits during a scrape stay in the sum', async () => {
   const metrics = new ClusterMetrics();
   const [first, second, stays] = [worker(100), worker(200), worker(5)];
   for (const each of [first, second, stays]) metrics.add(each);
@@ -45,7 +45,7 @@ it('counts of a worker that exits while others are asked stay in the sum', async
   expect(counted(await metrics.text())).toBe(1305);
 });
 
-it('asks each worker once for all that scrape at the same time', async () => {
+it('concurrent scrapes share one query of each worker', async () => {
   const metrics = new ClusterMetrics();
   const { figures } = worker(5);
   let requests = 0;
@@ -61,7 +61,7 @@ it('asks each worker once for all that scrape at the same time', async () => {
   expect(requests).toBe(2);
 });
 
-it('counts a worker that does not answer with its last figures', async () => {
+it('a worker that does not respond counts with its last figures', async () => {
   const metrics = new ClusterMetrics();
   const { figures } = worker(5);
   let isAnswering = true;
@@ -72,7 +72,7 @@ it('counts a worker that does not answer with its last figures', async () => {
   expect(counted(await metrics.text())).toBe(12);
 });
 
-it('keeps no gauge of a worker that has exited', async () => {
+it('gauges of an exited worker are removed', async () => {
   const metrics = new ClusterMetrics();
   const registry = new Registry();
   new Gauge({ name: 'open', help: 'Open things.', registers: [registry] }).set(3);

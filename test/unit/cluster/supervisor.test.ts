@@ -89,7 +89,7 @@ function supervise(count: number) {
 }
 
 describe('a supervisor', () => {
-  it('starts as many workers as it should, and gives their URL', async () => {
+  it('starts the configured number of workers and returns their URL', async () => {
     const { supervisor, workers } = supervise(3);
     const starting = supervisor.start();
     expect(workers).toHaveLength(3);
@@ -97,7 +97,7 @@ describe('a supervisor', () => {
     expect(await starting).toBe('http://localhost:4000');
   });
 
-  it('kills all workers and gives the reason where one cannot start', async () => {
+  it('kills all workers and reports the reason if one cannot start', async () => {
     const { supervisor, workers, events } = supervise(2);
     const starting = supervisor.start();
     workers[0]?.start();
@@ -147,7 +147,7 @@ describe('a supervisor', () => {
     expect(events.some((event) => event.startsWith('gave up'))).toBe(false);
   });
 
-  it('gives up at once where no worker serves and the reason is known', async () => {
+  it('gives up at once if no worker serves and the reason is known', async () => {
     const { workers, events, startAll, last } = supervise(1);
     await startAll();
     last().exit();
@@ -158,7 +158,7 @@ describe('a supervisor', () => {
     expect(workers).toHaveLength(2);
   });
 
-  it('gives up after several attempts where no worker serves and the reason is unknown', async () => {
+  it('gives up after several attempts if no worker serves and the reason is unknown', async () => {
     const { workers, events, startAll, last } = supervise(1);
     await startAll();
     for (let times = 0; times < 20; times += 1) {
@@ -180,7 +180,7 @@ describe('a supervisor', () => {
     expect(events).toEqual([]);
   });
 
-  it('gives no URL where it is stopped while workers start', async () => {
+  it('returns no URL if it is stopped while workers start', async () => {
     const { supervisor, events } = supervise(2);
     const starting = supervisor.start();
     await supervisor.stop();

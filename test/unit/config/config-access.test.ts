@@ -12,7 +12,7 @@ const apiKey = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/keys.json' };
 
 describe('authentication', () => {
   it.each(['0.0.0.0', '::', '10.0.0.7', 'gateway.internal'])(
-    'must be set on %s, which other machines reach',
+    'must be set on %s, which other machines can reach',
     (HOST) => {
       const [problem = '', ...others] = problemsOf({ ...credentials, HOST });
       expect(others).toEqual([]);
@@ -25,7 +25,7 @@ describe('authentication', () => {
   it.each([
     ['api-key', ['API_KEYS_FILE']],
     ['jwt', ['JWT_AUDIENCE', 'JWT_ISSUER', 'JWT_JWKS_URL']],
-  ])('by %s needs %j', (mode, names) => {
+  ])('by %s requires %j', (mode, names) => {
     const problems = problemsOf({ AUTH_MODE: mode });
     expect(problems.map((line) => line.split(':')[0]).sort()).toEqual(names);
     for (const problem of problems) expect(problem).toContain(`needed because AUTH_MODE is ${mode}`);
@@ -41,7 +41,7 @@ describe('authentication', () => {
     ['api-key', 'is "none"', { AUTH_MODE: 'none' }],
     ['jwt', 'is "api-key"', apiKey],
     ['api-key', 'is "jwt"', jwt],
-  ])('settings of %s are each refused where AUTH_MODE %s', (mode, is, environment) => {
+  ])('settings of %s are refused if AUTH_MODE %s', (mode, is, environment) => {
     for (const name of ofMode(mode)) {
       const value = everything[name as keyof typeof everything];
       expect(problemsOf({ ...environment, [name]: value })).toEqual([
@@ -67,17 +67,14 @@ describe('authentication', () => {
     'https://a.example/path',
     'https://user:sekret@a.example',
     'file:///a',
-  ])(
-    'refuses CORS_ORIGINS=%s: an origin has no wildcard, and nothing but scheme, host and port',
-    (origins) => {
-      const [problem = '', ...others] = problemsOf({ CORS_ORIGINS: origins });
-      expect(others).toEqual([]);
-      expect(problem).toMatch(/^CORS_ORIGINS: got .*, takes origins of web pages/);
-      expect(problem).not.toContain('sekret');
-    },
-  );
+  ])('refuses CORS_ORIGINS=%s: an origin is scheme, host and port, without wildcards', (origins) => {
+    const [problem = '', ...others] = problemsOf({ CORS_ORIGINS: origins });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(/^CORS_ORIGINS: got .*, takes origins of web pages/);
+    expect(problem).not.toContain('sekret');
+  });
 
-  it('by JWT is read with its audiences, and algorithms that need no shared secret', () => {
+  it('by JWT has audiences and asymmetric algorithms', () => {
     expect(readConfig(jwt).access.auth).toEqual({
       mode: 'jwt',
       jwksUrl: 'https://issuer.example/jwks',
@@ -111,7 +108,7 @@ describe('authentication', () => {
     [jwt, undefined],
     [{ ALLOWED_HOSTS: 'A.example, ::2' }, ['a.example', '[::2]'].map((name) => ({ name, port: '' }))],
     [{ ...apiKey, ALLOWED_HOSTS: 'a.example:80' }, [{ name: 'a.example', port: '80' }]],
-  ])('%j: hosts beside loopback names are %j', (said, hosts) => {
+  ])('%j: allowed hosts besides loopback names are %j', (said, hosts) => {
     expect(readConfig(said).access.allowedHosts).toEqual(hosts);
   });
 
@@ -124,7 +121,7 @@ describe('authentication', () => {
     },
   );
 
-  it('can leave introspection and GraphiQL on', () => {
+  it('can be combined with introspection and GraphiQL', () => {
     const { access } = readConfig({ ...apiKey, INTROSPECTION: 'on', GRAPHIQL: 'on' });
     expect(access).toMatchObject({ isIntrospectionOn: true, isGraphiqlOn: true });
   });

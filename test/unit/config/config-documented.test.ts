@@ -19,12 +19,12 @@ function settingsOf(text: string): Map<string, string> {
 }
 
 describe('docs/configuration.md', () => {
-  it('lists every setting that is read, once, and no other', () => {
+  it('lists exactly the settings that the code reads', () => {
     const read = [...Object.keys(variables), ...credentials];
     expect([...settingsOf(page).keys()].sort()).toEqual(read.sort());
   });
 
-  it('says the default of each setting that has one', () => {
+  it('has the default of each setting', () => {
     const documented = settingsOf(page);
     for (const [name, [, , byDefault]] of Object.entries(variables))
       if (byDefault !== undefined)
@@ -33,7 +33,7 @@ describe('docs/configuration.md', () => {
 });
 
 describe('README.md', () => {
-  it('names no setting that is not read', () => {
+  it('names only settings that the code reads', () => {
     const documented = settingsOf(page);
     expect([...settingsOf(readme).keys()].filter((name) => !documented.has(name))).toEqual([]);
   });

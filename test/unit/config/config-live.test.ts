@@ -4,7 +4,7 @@ import { credentials, problemsOf } from './config-environments.js';
 
 const secret = { WEBHOOK_SECRET: 'a-long-and-random-one' };
 
-describe('a public address without a secret for its callbacks', () => {
+describe('PUBLIC_URL without WEBHOOK_SECRET', () => {
   it.each([
     'https://x.example',
     'https://gateway.internal:8080',
@@ -13,7 +13,7 @@ describe('a public address without a secret for its callbacks', () => {
     'https://localhost.example.com',
     'https://127.0.0.1.example.com',
     'https://[2001:db8::1]',
-  ])('%s is refused, and both variables are named', (url) => {
+  ])('%s is refused, naming both variables', (url) => {
     for (const environment of [{}, { WEBHOOK_SECRET: '' }, { WEBHOOK_SECRET: '  ' }] as Record<
       string,
       string
@@ -25,7 +25,7 @@ describe('a public address without a secret for its callbacks', () => {
   });
 
   it.each(['http://127.0.0.1:4000', 'http://localhost:4000', 'http://[::1]:4000', 'https://127.1.2.3'])(
-    '%s is only this machine, and fine',
+    '%s is loopback and accepted',
     (url) => {
       expect(readConfig({ ...credentials, PUBLIC_URL: url })).toMatchObject({
         publicUrl: url,
@@ -34,16 +34,16 @@ describe('a public address without a secret for its callbacks', () => {
     },
   );
 
-  it('is fine with one', () => {
+  it('is accepted with WEBHOOK_SECRET', () => {
     const config = readConfig({ ...credentials, ...secret, PUBLIC_URL: 'https://x.example' });
     expect(config).toMatchObject({ publicUrl: 'https://x.example', webhookSecret: secret.WEBHOOK_SECRET });
   });
 });
 
-describe('several gateways (REDIS_URL) that are called back', () => {
+describe('REDIS_URL with PUBLIC_URL', () => {
   const several = { ...credentials, REDIS_URL: 'redis://127.0.0.1:6379' };
 
-  it('need one secret, also on this machine alone', () => {
+  it('requires WEBHOOK_SECRET, also on loopback', () => {
     const problems = problemsOf({ ...several, PUBLIC_URL: 'http://127.0.0.1:4000' });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/^WEBHOOK_SECRET: got nothing, takes .*PUBLIC_URL and REDIS_URL/);
@@ -51,8 +51,8 @@ describe('several gateways (REDIS_URL) that are called back', () => {
 
   it.each([
     ['with one', { PUBLIC_URL: 'http://127.0.0.1:4000', ...secret }],
-    ['without PUBLIC_URL: nobody calls back', {}],
-  ])('are fine %s', (_what, environment) => {
+    ['without PUBLIC_URL', {}],
+  ])('is accepted %s', (_what, environment) => {
     expect(readConfig({ ...several, ...environment }).redisUrl).toBe(several.REDIS_URL);
   });
 });
@@ -72,7 +72,7 @@ describe('PUBLIC_URL', () => {
     'https://x.example?a=b',
     'https://x.example#a',
     'https://user:password@x.example',
-  ])('%s is refused, saying what it takes', (url) => {
+  ])('%s is refused with the valid values', (url) => {
     const problems = problemsOf({ ...credentials, ...secret, PUBLIC_URL: url });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/^PUBLIC_URL: got .* takes the http or https URL/);

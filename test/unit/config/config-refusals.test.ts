@@ -3,7 +3,7 @@ import { readConfig } from '../../../src/config/config.js';
 import { ConfigError } from '../../../src/config/environment.js';
 import { credentials, problemsOf } from './config-environments.js';
 
-describe('a value that is not taken', () => {
+describe('an invalid value', () => {
   const levels = 'one of fatal, error, warn, info, debug, trace, silent';
   const url = 'an http or https URL of scheme, host and port only, e.g. http://127.0.0.1:9000';
   const ms = 'a whole number of milliseconds from 1 to 600000';
@@ -38,12 +38,12 @@ describe('a value that is not taken', () => {
     ['SANDBOX_SPEED', '1e3', speed],
     ['SANDBOX_PORT', '65536', port],
   ];
-  it.each(refused)('%s=%s is refused: what it got and what it takes', (name, got, takes) => {
+  it.each(refused)('%s=%s is refused with its value and the valid ones', (name, got, takes) => {
     const environment = { ...credentials, [name]: got };
     expect(problemsOf(environment)).toEqual([`${name}: got ${JSON.stringify(got)}, takes ${takes}.`]);
   });
 
-  it('is reported together with all others, a line each', () => {
+  it('is reported together with all others, one line each', () => {
     const environment = { PORT: 'x', LOG_LEVEL: 'y', HOST: 'a b', EXOTEL_API_KEY: 'key-4711' };
     const problems = problemsOf(environment);
     expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
@@ -64,7 +64,7 @@ describe('a value that is not taken', () => {
     'https:key-4711:token-0815@api.exotel.com',
     'key-4711:token-0815@api.exotel.com',
     '//key-4711:token-0815@api.exotel.com',
-  ])('is never shown with a secret in it: %s', (url) => {
+  ])('is shown without secrets: %s', (url) => {
     const [problem = '', ...others] = problemsOf({ ...credentials, EXOTEL_BASE_URL: url });
     expect(others).toEqual([]);
     expect(problem).toContain('api.exotel.com');
@@ -93,7 +93,7 @@ describe('a value that is not taken', () => {
     expect(problemsOf({ REDIS_URL: url })).toEqual([`REDIS_URL: got "${shown}", ${takes}.`]);
   });
 
-  it('shows no credential, whatever else is wrong', () => {
+  it('is reported without credentials', () => {
     const wrong = { EXOTEL_REGION: 'x', PORT: 'x', HOST: '0.0.0.0' };
     const half = { EXOTEL_API_KEY: 'key-4711', EXOTEL_API_TOKEN: 'token-0815' };
     const shown = [...problemsOf({ ...credentials, ...wrong }), ...problemsOf({ ...half, ...wrong })];
@@ -114,7 +114,7 @@ describe('MAX_UNREAD_BYTES', () => {
     expect(readConfig(environment).limits.unreadBytes).toBe(unreadBytes);
   });
 
-  it('is refused where half of it is less than the largest response', () => {
+  it('is refused if half of it is less than the largest response', () => {
     expect(problemsOf({ MAX_UNREAD_BYTES: '33554431' })).toEqual([
       'MAX_UNREAD_BYTES: got "33554431", takes 0 or at least 33554432, twice MAX_ANSWER_BYTES: ' +
         'one connection may have half of it, and a response must fit.',
@@ -128,7 +128,7 @@ describe('WORKERS', () => {
     'REDIS_URL: got nothing, takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0; ' +
     `needed because WORKERS is ${workers}.`;
 
-  it.each([2, 64])('%i is taken with REDIS_URL, and refused without', (workers) => {
+  it.each([2, 64])('%i is accepted with REDIS_URL and refused without', (workers) => {
     const environment = { WORKERS: String(workers) };
     expect(readConfig({ ...environment, REDIS_URL: redisUrl })).toMatchObject({ workers, redisUrl });
     for (const upstream of [{}, credentials]) {
@@ -137,11 +137,11 @@ describe('WORKERS', () => {
     }
   });
 
-  it('1 needs none', () => {
+  it('1 needs no REDIS_URL', () => {
     expect(readConfig({ WORKERS: '1' })).toMatchObject({ workers: 1, redisUrl: undefined });
   });
 
-  it('with a REDIS_URL that is refused is one problem', () => {
+  it('with an invalid REDIS_URL is reported once', () => {
     expect(problemsOf({ WORKERS: '2', REDIS_URL: 'http://127.0.0.1' })).toEqual([
       'REDIS_URL: got "http://127.0.0.1", takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0.',
     ]);
@@ -164,13 +164,13 @@ describe('EXOTEL_ACCOUNT_SID', () => {
     'ä',
     'a;b',
     'a:b',
-  ])('%s would change the path of requests, and is refused without being shown', (sid) => {
+  ])('%s would change the URL path, and is refused without being shown', (sid) => {
     expect(problemsOf({ ...credentials, EXOTEL_ACCOUNT_SID: sid })).toEqual([
       `EXOTEL_ACCOUNT_SID: got ${sid.length} characters, takes the account's SID: letters, digits, dots, underscores and hyphens.`,
     ]);
   });
 
-  it.each(['exotel1', 'my-company_1m', 'a.b', '...', '_'])('%s is taken', (sid) => {
+  it.each(['exotel1', 'my-company_1m', 'a.b', '...', '_'])('%s is accepted', (sid) => {
     expect(readConfig({ ...credentials, EXOTEL_ACCOUNT_SID: sid }).upstream).toMatchObject({
       accountSid: sid,
     });

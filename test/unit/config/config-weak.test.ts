@@ -22,7 +22,7 @@ describe.each(['WEBHOOK_SECRET', 'METRICS_TOKEN'])('%s', (name) => {
     expect(problemsOf({ [name]: 'sixteen-letters!' })).toEqual([]);
   });
 
-  it('of blanks is none', () => {
+  it('of blanks counts as not set', () => {
     expect(readConfig({ [name]: ' '.repeat(40) })).toMatchObject({
       webhookSecret: undefined,
       access: { metricsToken: undefined },
@@ -65,7 +65,7 @@ describe.each(addresses)('%s over plain HTTP', (name, what, at) => {
     'http://api.localhost',
     'http://[::1]:9000',
     'http://[::ffff:127.0.0.1]:9000',
-  ])('to %s is no plain HTTP to another machine', (origin) => {
+  ])('to %s is accepted', (origin) => {
     expect(readConfig(at(origin)).plainHttp).toEqual([]);
   });
 });

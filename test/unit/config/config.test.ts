@@ -50,11 +50,11 @@ const defaults: Config = {
 };
 
 describe('the configuration', () => {
-  it('of an empty environment is the documented defaults', () => {
+  it('of an empty environment has the documented defaults', () => {
     expect(readConfig({})).toEqual(defaults);
   });
 
-  it('takes an empty or blank variable as not set', () => {
+  it('treats an empty or blank variable as not set', () => {
     const names = [...Object.keys(credentials), 'EXOTEL_REGION', 'EXOTEL_BASE_URL', 'EXOTEL_TIMEOUT_MS'];
     names.push('HOST', 'PORT', 'AUTH_MODE', 'LOG_LEVEL', 'SANDBOX_SPEED', 'SANDBOX_PORT');
     for (const blank of ['', '  '])
@@ -79,7 +79,7 @@ describe('the configuration', () => {
     ],
     ['SANDBOX_PORT', '9', { sandbox: { speed: 60, port: 9 } }],
   ];
-  it.each(set)('takes %s=%s', (name, value, change) => {
+  it.each(set)('accepts %s=%s', (name, value, change) => {
     expect(readConfig({ [name]: value })).toEqual({ ...defaults, ...change });
   });
 });
@@ -93,7 +93,7 @@ describe('the upstream', () => {
     [{ EXOTEL_BASE_URL: 'http://127.0.0.1:9000/' }, 'http://127.0.0.1:9000'],
     [{ EXOTEL_BASE_URL: 'https://proxy.example', EXOTEL_REGION: 'mumbai' }, 'https://proxy.example'],
   ];
-  it.each(baseUrls)('with all three credentials is live; with %j it is at %s', (environment, baseUrl) => {
+  it.each(baseUrls)('with all three credentials is live; with %j at %s', (environment, baseUrl) => {
     expect(readConfig({ ...credentials, ...environment }).upstream).toEqual({
       kind: 'live',
       baseUrl,
@@ -105,7 +105,7 @@ describe('the upstream', () => {
 
   const names = Object.keys(credentials) as (keyof typeof credentials)[];
   const halves = [1, 2, 3, 4, 5, 6].map((bits) => names.filter((_, index) => bits & (1 << index)));
-  it.each(halves.map((half) => [half]))('with %j only is refused, naming what is missing', (half) => {
+  it.each(halves.map((half) => [half]))('with %j only is refused, naming the missing ones', (half) => {
     const problems = problemsOf(Object.fromEntries(half.map((name) => [name, credentials[name]])));
     const missing = names.filter((name) => !half.includes(name));
     expect(problems.map((line) => line.split(':')[0])).toEqual(missing);
@@ -126,7 +126,7 @@ describe('a host that others can reach', () => {
     'gateway.internal',
     '127.0.0.1.example.com',
     'localhost.example.com',
-  ])('%s needs AUTH_MODE to be said', (HOST) => {
+  ])('%s requires AUTH_MODE', (HOST) => {
     expect(problemsOf({ HOST })).toEqual([expect.stringMatching(/^AUTH_MODE: .*HOST ".*" is not loopback/)]);
     expect(readConfig({ HOST, AUTH_MODE: 'none' }).host).toBe(HOST);
   });

@@ -35,7 +35,7 @@ async function start(limits: Partial<ConnectionsOptions>): Promise<void> {
       messageMs: 60_000,
       telemetry,
     }),
-    unread: new UnreadBytes({ maximumBytes: 0, takeMs: 60_000, telemetry }),
+    unread: new UnreadBytes({ maximumBytes: 0, readTimeoutMs: 60_000, telemetry }),
     telemetry,
     ...limits,
   });
@@ -80,8 +80,8 @@ async function hold(): Promise<Socket> {
   return socket;
 }
 
-describe('connections that have asked nothing yet', () => {
-  it('are ended, the oldest first, where there are too many', async () => {
+describe('silent connections', () => {
+  it('over the limit are closed, the oldest first', async () => {
     await start({ maximumSilent: 2 });
     const [oldest, next] = [await opened(), await opened()];
     await opened();
@@ -90,7 +90,7 @@ describe('connections that have asked nothing yet', () => {
     expect(ended).toEqual(['silent']);
   });
 
-  it('are not those that have asked', async () => {
+  it('do not include connections with a request', async () => {
     await start({ maximumSilent: 2 });
     const asked = await opened();
     await ask(asked, '/a');
@@ -100,8 +100,8 @@ describe('connections that have asked nothing yet', () => {
   });
 });
 
-describe('where there are as many connections as there may be', () => {
-  it('the one that has been idle for longest makes room', async () => {
+describe('at MAX_CONNECTIONS', () => {
+  it('the connection that has been idle longest is closed', async () => {
     await start({ maximum: 3 });
     const [first, second] = [await opened(), await opened()];
     await ask(first, '/a');
@@ -114,7 +114,7 @@ describe('where there are as many connections as there may be', () => {
     expect([ended, refused]).toEqual([['idle'], []]);
   });
 
-  it('and all are busy, the new one is refused, and the others are not', async () => {
+  it('a new connection is refused if all others are busy', async () => {
     await start({ maximum: 2 });
     await hold();
     await hold();
@@ -128,7 +128,7 @@ describe('where there are as many connections as there may be', () => {
     await until(async () => (await ask(await opened(), '/a')).includes('200 OK'));
   });
 
-  it('a refused one that asks nothing is ended soon', async () => {
+  it('a refused connection without a request is closed soon', async () => {
     await start({ maximum: 1 });
     await hold();
     const socket = await opened();
@@ -136,7 +136,7 @@ describe('where there are as many connections as there may be', () => {
     expect(refused).toEqual(['all']);
   });
 
-  it('a flood of refused ones holds no more than a hundred', async () => {
+  it('at most a hundred refused connections stay open', async () => {
     await start({ maximum: 1 });
     await hold();
     const flood = await Promise.all(Array.from({ length: 150 }, () => opened().catch(() => undefined)));
@@ -145,8 +145,8 @@ describe('where there are as many connections as there may be', () => {
   });
 });
 
-describe('of one caller', () => {
-  it('there are so many connections, and those of others do not count', async () => {
+describe('at MAX_CONNECTIONS_PER_CALLER', () => {
+  it('connections of other callers do not count', async () => {
     await start({ maximumPerCaller: 2 });
     const one = await opened();
     expect(await ask(one, '/alice')).toContain('true');
@@ -162,7 +162,7 @@ describe('of one caller', () => {
     expect(ended).toEqual(['idle']);
   });
 
-  it('a connection changes hands with its requests', async () => {
+  it('a connection counts for the caller of its last request', async () => {
     await start({ maximumPerCaller: 1 });
     const shared = await opened();
     for (const caller of ['/alice', '/bob', '/alice']) expect(await ask(shared, caller)).toContain('true');
@@ -170,7 +170,7 @@ describe('of one caller', () => {
     expect([ended, refused]).toEqual([[], []]);
   });
 
-  it('and nobody that is known, all of one address count', async () => {
+  it('unauthenticated connections count by address', async () => {
     await start({ maximumPerCaller: 2 });
     await hold();
     await hold();
@@ -181,7 +181,7 @@ describe('of one caller', () => {
   });
 });
 
-describe('requests that a client sends all at once', () => {
+describe('pipelined requests', () => {
   it('are answered one after the other', async () => {
     await start({});
     const socket = await opened();
@@ -198,7 +198,7 @@ describe('requests that a client sends all at once', () => {
     expect(text.match(/<\d>/g)).toEqual(['<1>', '<2>', '<3>', '<4>', '<5>']);
   });
 
-  it('and are too many end their connection, once the first of them are answered', async () => {
+  it('over the limit end their connection after the first ones are answered', async () => {
     await start({});
     const socket = await opened();
     let text = '';
@@ -210,7 +210,7 @@ describe('requests that a client sends all at once', () => {
     expect(text.toLowerCase().match(/connection: close/g)).toHaveLength(1);
   });
 
-  it('end their connection at once, where those that wait everywhere are too many', async () => {
+  it('end their connection at once if too many requests wait on all connections', async () => {
     await start({});
     const one = 'GET /held HTTP/1.1\r\nhost: a\r\n\r\n';
     const flood = await Promise.all(Array.from({ length: 8 }, opened));
@@ -220,7 +220,7 @@ describe('requests that a client sends all at once', () => {
   });
 });
 
-describe('bodies that are being sent', () => {
+describe('incoming bodies', () => {
   const head = (length: number | 'chunked', path = '/held'): string =>
     `POST ${path} HTTP/1.1\r\nhost: a\r\n` +
     (length === 'chunked' ? 'transfer-encoding: chunked' : `content-length: ${length}`) +
@@ -232,7 +232,7 @@ describe('bodies that are being sent', () => {
     return socket;
   }
 
-  it('are refused where there is no room for them, small ones never', async () => {
+  it('are refused if there is no room, except small ones', async () => {
     await start({});
     await send(head(50_000));
     await send(head('chunked'));
@@ -247,7 +247,7 @@ describe('bodies that are being sent', () => {
     expect(ended).toEqual([]);
   });
 
-  it('make room when they are slow', async () => {
+  it('are ended to make room if they are slow', async () => {
     await start({});
     const slow = await send(head(50_000));
     await send(`${head(50_000)}${'x'.repeat(50_000)}`); // this one has come, and is worked on

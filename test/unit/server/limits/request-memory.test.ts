@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parsedBytes, RequestMemory, smallJsonBytes } from '../../../../src/server/limits/request-memory.js';
 
-describe('the memory of requests', () => {
-  it('is held up to its maximum, and given back once', () => {
+describe('RequestMemory', () => {
+  it('reserves up to its maximum, and releases each reservation once', () => {
     const memory = new RequestMemory(30_000);
     const release = memory.hold(20_000);
     expect(() => memory.hold(10_001)).toThrow(
@@ -22,7 +22,7 @@ describe('the memory of requests', () => {
     expect(() => memory.hold(8193)).toThrow();
   });
 
-  it('is never more than what is held, nor less than nothing', () => {
+  it('never exceeds the sum of its reservations and is never negative', () => {
     const step = fc.record({ bytes: fc.integer({ min: 8193, max: 40_000 }), releases: fc.nat(3) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
@@ -43,16 +43,16 @@ describe('the memory of requests', () => {
   });
 });
 
-describe('the memory that JSON is parsed to', () => {
+describe('the memory of parsed JSON', () => {
   it.each([
     ['{"a":[1,2]}', 2 * 11 + 2 * 64 + 80 + 24],
     ['"text"', 12],
     ['[[[]]]', 12 + 3 * 64],
-  ])('of %s is estimated', (json, bytes) => {
+  ])('is estimated for %s', (json, bytes) => {
     expect(parsedBytes(Buffer.from(json))).toBe(bytes);
   });
 
-  it('of what is not looked at is small whatever it is', () => {
+  it('of uncounted text is small', () => {
     for (const all of ['[', '{', ':', ',', '{},', '[],'])
       expect(parsedBytes(Buffer.from(all.repeat(smallJsonBytes).slice(0, smallJsonBytes)))).toBeLessThan(
         4 * 8192,
