@@ -88,7 +88,7 @@ export class MessagesArgs extends PageArgs {
 
   @Field(() => MessageOrder, {
     nullable: true,
-    description: "Order. Default: that of Exotel's API.",
+    description: "Order of the rows. Default: the order of Exotel's API.",
   })
   orderBy?: MessageOrder | null;
 }

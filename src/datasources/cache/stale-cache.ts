@@ -84,7 +84,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     return remainingMs >= 0 ? remainingMs : undefined;
   }
 
-  /** The entry of a key, fresh or stale, for a response that other reads have paid for. */
+  /** The entry of a key, fresh or stale, for a read that must not cost a call. */
   use(key: string, { report }: ReadOptions): CacheEntry<V> | undefined {
     const entry = this.peek(key);
     if (entry) report.used.add(this.#reference(key, entry, report));

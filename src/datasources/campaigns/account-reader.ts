@@ -180,7 +180,7 @@ export class AccountReader {
     const { clock, now } = this.#options;
     this.applyRemoteWrite(sid);
     this.#emit({ type: 'written', sid });
-    // Taken after that of the announcement: the peers ignore campaigns that are older than the announced write.
+    // Greater than the version of the announcement: peers ignore campaigns that are older than the announced write.
     const version = clock.next();
     const written = campaign && { value: { campaign }, readAtMs: now(), version };
     if (written) this.#snapshots.set(sid, written);

@@ -176,7 +176,7 @@ function placeOfGone<T extends { readonly sid: string }>(
   return { index, isThere: false, searched: widened({ start, end }), cursor };
 }
 
-/** True if no row that was before the cursor's row (`next`: after it) can be between it and that end of the range. */
+/** True if that end of the range is the exact position: no old row is left between them (`previous` or `next` side). */
 function isExact<T extends { readonly sid: string }>(
   bracket: Bracket,
   neighbours: 'previous' | 'next',

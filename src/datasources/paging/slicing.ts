@@ -29,7 +29,7 @@ export interface Slicing {
  * than a row, and other requests can use the same window.
  */
 export const wholeWindows: Slicing = {
-  // When a page is read again, its newer windows are there already.
+  // A page that is read again already has its newer windows.
   begin: (cut, list) =>
     wholeWindows.cover(
       certainOffsets(cut).filter((offset) => !list.has(offset)),
