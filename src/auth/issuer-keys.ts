@@ -1,4 +1,3 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -10,6 +9,7 @@ import {
 import { type Logger } from 'pino';
 import { GatewayError } from '../domain/errors.js';
 import { parseJson } from '../domain/json.js';
+import { problemOfKey } from './public-keys.js';
 
 /** Until the last byte of the issuer's answer. */
 const timeoutMs = 3000;
@@ -46,7 +46,7 @@ export function issuerKeys(url: string, logger: Logger): JWTVerifyGetKey {
     [jwksCache]: cache as JWKSCacheInput,
     [customFetch]: async (address, options) => {
       if (Date.now() < pausedUntilMs) throw new KeySetUnavailable('paused');
-      return Response.json({ keys: usableKeys(await fetchKeySet(address, options), onUnusable) });
+      return Response.json({ keys: await usableKeys(await fetchKeySet(address, options), onUnusable) });
     },
   });
   return async (header, token) => {
@@ -108,37 +108,18 @@ async function boundedText(response: Response): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Smaller RSA keys can be broken (RFC 7518, 3.3). */
-const minimumRsaBits = 2048;
-
 /** Leaves out keys that no token can be verified with: jose would fail for the whole set, or for each token that names one. */
-function usableKeys(keys: readonly unknown[], onUnusable: (problems: readonly string[]) => void): unknown[] {
-  const problems: string[] = [];
-  const usable = keys.filter((key, index) => {
-    const problem = problemOfKey(key);
-    if (problem !== undefined) problems.push(`${nameOfKey(key, index)}: ${problem}`);
-    return problem === undefined;
-  });
-  onUnusable(problems);
-  return usable;
-}
-
-function problemOfKey(key: unknown): string | undefined {
-  if (typeof key !== 'object' || key === null || Array.isArray(key)) return 'not an object';
-  const { kty, d, k } = key as JsonWebKey;
-  if (kty === 'oct' || d !== undefined || k !== undefined) return 'not a public key';
-  try {
-    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({
-      key: key as JsonWebKey,
-      format: 'jwk',
-    });
-    const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-    return asymmetricKeyType === 'rsa' && bits < minimumRsaBits
-      ? `an RSA key of ${bits} bits; ${minimumRsaBits} are needed`
-      : undefined;
-  } catch {
-    return 'not a valid key';
-  }
+async function usableKeys(
+  keys: readonly unknown[],
+  onUnusable: (problems: readonly string[]) => void,
+): Promise<unknown[]> {
+  const problems = await Promise.all(keys.map(problemOfKey));
+  onUnusable(
+    problems.flatMap((problem, index) =>
+      problem === undefined ? [] : [`${nameOfKey(keys[index], index)}: ${problem}`],
+    ),
+  );
+  return keys.filter((_key, index) => problems[index] === undefined);
 }
 
 /** Longer ids are cut where they are logged. */

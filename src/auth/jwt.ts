@@ -42,6 +42,8 @@ export function jwtAuthenticator(options: JwtOptions): Authenticator {
       throw error instanceof GatewayError ? error : unauthenticated(problemOf(error));
     });
     const expiresAtMs = (payload.exp ?? 0) * 1000;
+    if (!(expiresAtMs <= latestExpiryMs))
+      throw unauthenticated('The token\'s claim "exp" is missing or not accepted.');
     // A token that is past its end by our clock was accepted because of the clock skew, and is valid until that is over.
     return callerIn(payload, expiresAtMs > now() ? expiresAtMs : expiresAtMs + clockSkewMs);
   };
@@ -63,6 +65,8 @@ function unauthenticated(message: string): GatewayError {
   return new GatewayError('UNAUTHENTICATED', message);
 }
 
+/** The end of the year 9999. JSON numbers can be infinite once they are parsed, and such a token would never end. */
+const latestExpiryMs = Date.UTC(10_000, 0) - 1;
 /** The longest `sub` (OpenID Connect Core, 2). */
 const maximumNameLength = 255;
 /** Claims in which issuers put scopes: RFC 8693 and 9068, Entra and Okta, others, Auth0. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, generatePrimeSync, type KeyObject } from 'node:crypto';
 import { afterEach, beforeEach, expect, describe, it, jest } from '@jest/globals';
 import { closeAll, startBoth } from '../../support/creating.js';
 import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
@@ -138,6 +138,55 @@ describe('JWKS', () => {
       expect(await knock(forged)).toMatchObject(isKeptOut);
       expect(await knock(await sign(key))).toMatchObject(isLetIn);
       expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
+    });
+
+    const modulusOf = (modulus: bigint): string =>
+      Buffer.from(modulus.toString(16), 'hex').toString('base64url');
+    const odd = BigInt(`0x${Buffer.from(jwkOf(other.publicKey).n ?? '', 'base64url').toString('hex')}`);
+    const ed25519 = (hex: string) => ({
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: Buffer.from(hex, 'hex').toString('base64url'),
+    });
+    const degenerate: readonly (readonly [what: string, problem: string, jwk: object])[] = [
+      ...['AQ', 'AAAB', 'Ag', 'BA', 'AQAA'].map(
+        (e) => [`the exponent ${e}`, 'exponent', { ...jwkOf(other.publicKey), e }] as const,
+      ),
+      ['an even modulus', 'modulus', { kty: 'RSA', e: 'AQAB', n: modulusOf(odd - 1n) }],
+      [
+        'a modulus with a small factor',
+        'modulus',
+        { kty: 'RSA', e: 'AQAB', n: modulusOf(2n ** 2047n + 15n - (2n ** 2047n % 15n)) },
+      ],
+      [
+        'a prime modulus',
+        'modulus',
+        { kty: 'RSA', e: 'AQAB', n: modulusOf(generatePrimeSync(2048, { bigint: true })) },
+      ],
+      ['the neutral point', 'small order', ed25519(`01${'0'.repeat(62)}`)],
+      ['the neutral point with a sign', 'small order', ed25519(`01${'0'.repeat(60)}80`)],
+      ['a point of order 4', 'small order', ed25519('0'.repeat(64))],
+    ];
+
+    it.each(degenerate)('%s', async (_what, problem, jwk) => {
+      issuer.answer({ body: JSON.stringify({ keys: [{ ...jwk, kid: 'degenerate' }, key.publicJwk] }) });
+      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      const skipped = gateway.logs.filter((line) => line.includes('cannot be used'));
+      expect(skipped).toHaveLength(1);
+      expect(skipped[0]).toMatch(new RegExp(`"degenerate: [^"]*${problem}`));
+    });
+
+    it('an RSA key of exponent 1, whose signatures need no private key', async () => {
+      const { n = '' } = jwkOf(other.publicKey);
+      issuer.answer({
+        body: JSON.stringify({ keys: [{ kty: 'RSA', kid: 'one', n, e: 'AQ' }, key.publicJwk] }),
+      });
+      const [, claims] = (await sign(key)).split('.');
+      const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'one' })).toString('base64url');
+      const digest = createHash('sha256').update(`${header}.${claims}`).digest('hex');
+      const padded = `0001${'f'.repeat(2 * (256 - 3 - 51))}003031300d060960864801650304020105000420${digest}`;
+      const forged = `${header}.${claims}.${Buffer.from(padded, 'hex').toString('base64url')}`;
+      expect(await knock(forged)).toMatchObject(isKeptOut);
     });
 
     it.each([

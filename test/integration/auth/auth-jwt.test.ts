@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { base64url, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { base64url, CompactSign, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { ask } from '../../support/ask.js';
 import { closeAll, startBoth } from '../../support/creating.js';
 import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
@@ -60,6 +60,7 @@ describe('a token', () => {
     ['that has expired', { exp: inSeconds(-1) }, 'expired'],
     ['that never expires', { exp: undefined }, '"exp"'],
     ['whose end is no number', { exp: 'tomorrow' }, '"exp"'],
+    ['whose end is after the year 9999', { exp: 253_402_300_800 }, '"exp"'],
     ['that has not begun', { nbf: inSeconds(30) }, '"nbf"'],
     ['of another issuer', { iss: 'https://issuer.example' }, '"iss"'],
     ['of no issuer', { iss: undefined }, '"iss"'],
@@ -140,6 +141,16 @@ describe('a token', () => {
     const headers = { authorization: `Bearer ${await sign(key, { sub: 'auth0|bert' })}` };
     await ask(gateway, 'mutation { pauseCampaign(sid: "none") { userErrors { code } } }', { headers });
     expect(gateway.logs.join('')).toContain('"who":"auth0|bert"');
+  });
+
+  it('whose end is infinite once it is parsed is refused', async () => {
+    const claims = JSON.stringify({ ...good, exp: 0 }).replace('"exp":0', '"exp":1e400');
+    const token = await new CompactSign(Buffer.from(claims))
+      .setProtectedHeader({ alg: key.publicJwk.alg ?? '', kid: key.kid })
+      .sign(key.privateKey);
+    const answer = await knock(token);
+    expect(answer).toMatchObject(isKeptOut);
+    expect(answer.message).toContain('"exp"');
   });
 
   it('that has just expired is accepted within the clock skew, and no later', async () => {
