@@ -1,5 +1,6 @@
 import { type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
+import { parseJson } from '../domain/json.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type WriteLock } from './gate/execution-gate.js';
 
@@ -89,12 +90,8 @@ function objectIn(body: Readonly<Record<string, unknown>>, name: string): Readon
 
 function objectFromJson(text: string | undefined, name: string): Readonly<Record<string, unknown>> {
   if (text === undefined) return none;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw badRequest(`The parameter "${name}" is not valid JSON.`);
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw badRequest(`The parameter "${name}" is not valid JSON.`);
   if (value === null) return none;
   if (!isObject(value)) throw badRequest(`The parameter "${name}" must be a JSON object.`);
   checkMembers(value, `\`${name}\``);

@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { type Socket } from 'node:net';
 import { CloseCode, type Server } from 'graphql-ws';
 import { type WebSocket } from 'ws';
+import { parseJson } from '../../domain/json.js';
 import { AnswerLane } from './answer-lane.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from '../limits/request-memory.js';
 
@@ -197,7 +199,7 @@ export class GraphqlSocket {
     }
     this.#releaseMessage = release;
     const begunBefore = this.#begun;
-    const handled = handle(messageIn(data.toString()));
+    const handled = handle(messageIn(data));
     const operations = this.#begun - begunBefore; // the subscribe hook has run by now, synchronously
     void this.#settle(handled, operations, release);
   }
@@ -223,16 +225,14 @@ export class GraphqlSocket {
 }
 
 /**
- * The members of a message that the protocol knows. `graphql-ws` retains the message for as long as its operation runs;
- * it accepts a parsed message in place of a text.
+ * The members of a message that the protocol knows, read with the bounds of a request body. `graphql-ws` retains the
+ * message for as long as its operation runs; it accepts a parsed message in place of a text.
  */
-function messageIn(json: string): string {
-  try {
-    const { id, type, payload } = JSON.parse(json) as Readonly<Record<string, unknown>>;
-    return { id, type, payload } as unknown as string;
-  } catch {
-    return ''; // `graphql-ws` closes the socket with its own error
-  }
+function messageIn(data: Buffer): string {
+  const json = isUtf8(data) ? parseJson(data.toString()) : undefined; // a binary frame may be anything
+  if (typeof json !== 'object' || json === null) return ''; // `graphql-ws` closes the socket with 4400
+  const { id, type, payload } = json as Readonly<Record<string, unknown>>;
+  return { id, type, payload } as unknown as string;
 }
 
 /** `graphql-ws` throws for a message that only servers send, such as `next`. */

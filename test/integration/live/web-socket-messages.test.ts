@@ -178,6 +178,47 @@ function openSockets(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
 }
 
+describe('JSON of a message', () => {
+  const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const subscribe = (payload: string, more = '') =>
+    `{"id":"a","type":"subscribe"${more},"payload":${payload}}`;
+  const deep = nested(101);
+
+  it.each([
+    ['variables', subscribe(`{"query":"{ __typename }","variables":{"a":${deep}}}`)],
+    [
+      'variables of 250,000 characters',
+      subscribe(`{"query":"{ __typename }","variables":{"a":${nested(125_000)}}}`),
+    ],
+    ['extensions', subscribe(`{"query":"{ __typename }","extensions":{"a":${deep}}}`)],
+    ['a payload that is no object', subscribe(deep)],
+    ['a member that the protocol lacks', subscribe('{"query":"{ __typename }"}', `,"x":${deep}`)],
+    ['the payload of a ping', `{"type":"ping","payload":{"a":${deep}}}`],
+    ['the payload of a pong', `{"type":"pong","payload":{"a":${deep}}}`],
+    ['the payload of connection_init', `{"type":"connection_init","payload":{"a":${deep}}}`],
+    ['a message of an unknown type', `{"type":"x","payload":${deep}}`],
+  ])('nested deeper than 100 levels closes the socket alone: %s', async (_where, text) => {
+    const [one, other] = [await open({ isKnown: !text.includes('_init') }), await open({ isKnown: true })];
+    one.socket.send(text);
+    const [code] = (await once(one.socket, 'close')) as [number];
+    expect(code).toBe(4400);
+    expect(one.received).toEqual([]);
+    other.socket.send(subscribe(`{"query":"{ __typename }","variables":{"a":${nested(90)}}}`));
+    await until(() => other.received.length === 2);
+    expect(other.received).toMatchObject([{ type: 'next' }, { type: 'complete' }]);
+    expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
+  });
+
+  it('that is no object, or not UTF-8 in a binary frame, closes the socket', async () => {
+    const invalid = Buffer.from(subscribe('{"query":"{ __typename } #x"}').replace('#x', '#\xff'), 'latin1');
+    for (const message of [invalid, 'null', '1', '[]', '"x"', '{']) {
+      const { socket } = await open({ isKnown: true });
+      socket.send(message);
+      expect((await once(socket, 'close'))[0]).toBe(4400);
+    }
+  });
+});
+
 describe('the id of an operation', () => {
   const subscribe = (id: string) => ({ id, type: 'subscribe', payload: { query: '{ __typename }' } });
   const closed = async ({ socket }: Open): Promise<unknown> => (await once(socket, 'close'))[0];

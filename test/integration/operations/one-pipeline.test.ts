@@ -216,6 +216,7 @@ describe('GET parameters', () => {
     ['no document', 'query='],
     ['variables that are not JSON', `query=${query}&variables={`],
     ['variables that are a list', `query=${query}&variables=[]`],
+    ['variables of 101 levels', `query=${query}&variables={"a":${'['.repeat(100)}${']'.repeat(100)}}`],
     ['extensions that are a text', `query=${query}&extensions="x"`],
   ])('%s is BAD_REQUEST', async (_what, search) => {
     expect(await get(search)).toMatchObject({
