@@ -1,5 +1,5 @@
 import { InputError } from './errors.js';
-import { isLongerThan } from './text.js';
+import { isBlank, isLongerThan } from './text.js';
 
 /** Far longer than real sids, which have 32 or 36 characters (docs/upstream.md, traps). */
 export const maximumSidLength = 128;
@@ -23,7 +23,7 @@ export function isSidLength(text: string): boolean {
 export function sidProblem(sid: string): string | undefined {
   if (usualSid.test(sid)) return undefined;
   if (isLongerThan(sid, maximumSidLength)) return `must be at most ${maximumSidLength} characters long.`;
-  if (sid.trim() === '') return 'must not be blank.';
+  if (isBlank(sid)) return 'must not be blank.';
   return unsafeSid.test(sid) ? 'is not a sid.' : undefined;
 }
 

@@ -16,3 +16,11 @@ export function isLongerThan(text: string, maximum: number): boolean {
 export function isGarbled(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed();
 }
+
+/** Spaces, and the characters that no font shows: zero-width ones, joiners, fillers, controls and the blank Braille cell. */
+const onlyInvisible = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\ufffb]*$/u;
+
+/** Tells whether a text shows nothing to its reader. */
+export function isBlank(text: string): boolean {
+  return onlyInvisible.test(text) && !text.includes('\0');
+}

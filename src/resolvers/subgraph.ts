@@ -14,6 +14,7 @@ import { InputError } from '../domain/errors.js';
 import { sidProblem } from '../domain/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Campaign } from '../schema/campaign.js';
+import { isBlank } from '../domain/text.js';
 import { type RequestContext } from './context.js';
 
 /** Identity of a campaign, which its sid determines without a read. */
@@ -59,7 +60,7 @@ function entitiesResolver(
       const argument = `representations.${index}`;
       if (__typename !== 'Campaign')
         return new InputError(argument, 'is no entity of this subgraph; Campaign is.');
-      if (typeof sid !== 'string' || sid.trim() === '')
+      if (typeof sid !== 'string' || isBlank(sid))
         return new InputError(`${argument}.sid`, 'must be text, not blank.');
       const problem = sidProblem(sid);
       if (problem !== undefined) return new InputError(`${argument}.sid`, problem);

@@ -16,7 +16,7 @@ import {
   type Window,
 } from '../../domain/page.js';
 import { maximumNumberLength, maximumSearchLength } from '../../domain/rules/draft.js';
-import { isLongerThan, lengthInCharacters } from '../../domain/text.js';
+import { isBlank, isLongerThan, lengthInCharacters } from '../../domain/text.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
@@ -166,7 +166,7 @@ export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): Cam
  */
 export function messageQueryOf({ filter, orderBy }: MessageListArguments): MessageQuery {
   const number = filter?.number ?? null;
-  if (number?.trim() === '')
+  if (number !== null && isBlank(number))
     throw new InputError('filter.number', 'must not be blank; leave it out for all.');
   if (number !== null && isLongerThan(number, maximumNumberLength))
     throw new InputError('filter.number', `must have at most ${maximumNumberLength} characters.`);

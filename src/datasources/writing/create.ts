@@ -122,13 +122,13 @@ const indianOffsetMs = 5.5 * 3_600_000;
 
 /**
  * Generates a name for a campaign without one: the upstream's default, "AccountSID CurrentDate CurrentTime"
- * (`exotel 2021-06-04 11:11:10`), and eight random letters. With the default alone, two campaigns of one second could not be
- * distinguished after a lost answer.
+ * (`exotel 2021-06-04 11:11:10`), and eight random letters or digits. With the default alone, two campaigns of one second could
+ * not be distinguished after a lost answer.
  *
  * @param random from 0 to 1.
  */
 export function defaultName(accountSid: string, nowMs: number, random: () => number): string {
   const time = new Date(nowMs + indianOffsetMs).toISOString().slice(0, 19).replace('T', ' ');
-  const letters = Array.from({ length: 8 }, () => Math.floor(random() * 36).toString(36));
-  return `${accountSid} ${time} ${letters.join('')}`;
+  const suffix = Array.from({ length: 8 }, () => Math.floor(random() * 36).toString(36));
+  return `${accountSid} ${time} ${suffix.join('')}`;
 }

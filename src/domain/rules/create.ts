@@ -11,7 +11,7 @@ import {
   templateProblems,
   tooLong,
 } from './draft.js';
-import { isGarbled, isLongerThan } from '../text.js';
+import { isBlank, isGarbled, isLongerThan } from '../text.js';
 
 /** "Up to 5 listSid can be part of one single campaign" (API document, `lists`). */
 const maximumStaticLists = 5;
@@ -51,7 +51,7 @@ function listProblems({ lists, contentType }: CampaignDraft): UserProblem[] {
   const items = lists.slice(0, maximumChecked).flatMap((sid, index) => {
     const field = ['input', 'lists', String(index)];
     if (isLongerThan(sid, maximumSidLength)) return [tooLong(field, 'The list sid', maximumSidLength)];
-    if (sid.trim() === '') return [problem('BLANK', field, 'The list sid is blank.')];
+    if (isBlank(sid)) return [problem('BLANK', field, 'The list sid is blank.')];
     if (isGarbled(sid)) return [garbled(field)];
     return lists.indexOf(sid) < index ? [problem('DUPLICATE', field, 'The list is given twice.')] : [];
   });
@@ -63,7 +63,7 @@ function senderProblems({ senderId, smsType }: CampaignDraft): UserProblem[] {
   if (senderId == null) return [];
   const field = ['input', 'senderId'];
   if (isLongerThan(senderId, maximumSenderLength)) return [tooLong(field, 'The sender', maximumSenderLength)];
-  if (senderId.trim() === '') return [problem('BLANK', field, 'The sender is blank.')];
+  if (isBlank(senderId)) return [problem('BLANK', field, 'The sender is blank.')];
   if (smsType === SmsType.PROMOTIONAL)
     return /^\d+$/.test(senderId)
       ? []
@@ -140,8 +140,7 @@ const maximumKeyLength = 255;
 export function keyProblems(idempotencyKey: string | null): UserProblem[] {
   const field = ['input', 'idempotencyKey'];
   if (idempotencyKey === null) return [];
-  if (idempotencyKey.trim() === '')
-    return [problem('BLANK', field, 'The key is blank; leave it out instead.')];
+  if (isBlank(idempotencyKey)) return [problem('BLANK', field, 'The key is blank; leave it out instead.')];
   if (isLongerThan(idempotencyKey, maximumKeyLength)) return [tooLong(field, 'The key', maximumKeyLength)];
   return isGarbled(idempotencyKey) ? [garbled(field)] : [];
 }

@@ -1,7 +1,7 @@
 import { type ContentType, type SmsType } from '../campaign.js';
 import { problem, type UserProblem } from '../errors.js';
 import { examinedPart, maximumTemplateLength, maximumVariables, variablesOf } from '../sms.js';
-import { isGarbled, isLongerThan, lengthInCharacters } from '../text.js';
+import { isBlank, isGarbled, isLongerThan, lengthInCharacters } from '../text.js';
 
 /** Start and end of a campaign, both optional. */
 export interface ScheduleDraft {
@@ -66,8 +66,7 @@ export function garbled(field: readonly string[]): UserProblem {
 export function nameProblems({ name }: CampaignDraft): UserProblem[] {
   if (name == null) return [];
   const field = ['input', 'name'];
-  if (name.trim() === '')
-    return [problem('BLANK', field, 'The name is blank; leave it out to get a default.')];
+  if (isBlank(name)) return [problem('BLANK', field, 'The name is blank; leave it out to get a default.')];
   if (isLongerThan(name, maximumNameLength)) return [tooLong(field, 'The name', maximumNameLength)];
   if (isGarbled(name)) return [garbled(field)];
   if (lengthInCharacters(name.trim()) <= 3)
@@ -82,7 +81,7 @@ export function dltProblems(draft: CampaignDraft): UserProblem[] {
     if (value == null) return [];
     if (isLongerThan(value, maximumDltIdLength)) return [tooLong(['input', key], key, maximumDltIdLength)];
     if (digits.test(value)) return [];
-    return value.trim() === ''
+    return isBlank(value)
       ? [problem('BLANK', ['input', key], `${key} is blank.`)]
       : [problem('INVALID', ['input', key], `${key} must have digits only.`)];
   });
@@ -92,7 +91,7 @@ export function dltProblems(draft: CampaignDraft): UserProblem[] {
 export function templateProblems({ template }: CampaignDraft): UserProblem[] {
   if (template == null) return [];
   const field = ['input', 'template'];
-  if (template.trim() === '') return [problem('BLANK', field, 'The template is blank.')];
+  if (isBlank(template)) return [problem('BLANK', field, 'The template is blank.')];
   if (isGarbled(template)) return [garbled(field)];
   const problems: UserProblem[] = [];
   const examined = examinedPart(template);
