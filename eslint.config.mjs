@@ -49,7 +49,16 @@ export const roomMayImport = {
   ],
   operations: ['domain', 'schema', 'auth', 'resolvers', 'datasources/cache'],
   telemetry: ['domain'],
-  server: ['domain', 'auth', 'operations', 'live', 'telemetry', 'datasources/exotel', 'datasources/cache'],
+  server: [
+    'domain',
+    'auth',
+    'operations',
+    'live',
+    'telemetry',
+    'datasources/state',
+    'datasources/exotel',
+    'datasources/cache',
+  ],
   sandbox: [], // so that it and the client check each other
   cluster: [],
   app: [

@@ -37,8 +37,8 @@ export function openAccount(
     maximumBytes: memory,
     freshness: accelerated(defaultFreshness, speed),
     batchCalls: batchCallsOf(config.maximumUpstreamCalls),
-    shared: shared.readings && {
-      store: shared.readings,
+    shared: shared.sharedTier && {
+      store: shared.sharedTier,
       waitMs: Math.min(config.timeoutMs, longestWaitMs),
     },
   });

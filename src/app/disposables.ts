@@ -1,4 +1,4 @@
-import { waitAtMost } from '../server/connections/graceful-shutdown.js';
+import { withTimeout } from '../domain/timeout.js';
 
 /** Resources to close, from the last to the first; each is closed once. */
 export class Disposables {
@@ -20,7 +20,7 @@ export class Disposables {
     const errors: unknown[] = [];
     for (const closeOne of this.#closings.splice(0).reverse()) {
       try {
-        await waitAtMost(Math.max(0, deadlineMs - performance.now()), closeOne());
+        await withTimeout(Math.max(0, deadlineMs - performance.now()), closeOne());
       } catch (error) {
         errors.push(error);
       }

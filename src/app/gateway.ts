@@ -130,7 +130,7 @@ function watchState(
   account: AccountReader,
   answers: ResponseCache | undefined,
 ): Readiness {
-  const isRedisUp = redis && (() => redis.status === 'ready');
+  const isRedisUp = redis && (() => redis.client.status === 'ready');
   const breaker = () => policy.breakerState;
   const cacheSizes = () => ({ ...account.sizes, ...(answers && { answers: answers.size }) });
   metrics.watch({ breaker, rateLimiter: () => rateLimiter.figures, cacheSizes, isRedisUp });

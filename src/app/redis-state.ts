@@ -1,16 +1,16 @@
-import { type Telemetry } from '../domain/telemetry.js';
 import { RedisWindow } from '../datasources/exotel/rate-limit/redis-window.js';
 import { RedisBus } from '../datasources/state/redis/bus.js';
+import { RedisConnection } from '../datasources/state/redis/connection.js';
 import { RedisTierStore } from '../datasources/state/redis/shared-tier-store.js';
-import { RedisHealth } from '../datasources/state/redis/health.js';
-import { connectToRedis, RedisState } from '../datasources/state/redis/state.js';
+import { RedisState } from '../datasources/state/redis/state.js';
+import { type Telemetry } from '../domain/telemetry.js';
 
 /** Options of the state in Redis. */
-export interface RedisStateOptions {
+interface RedisStateOptions {
   readonly redisUrl: string;
   /** Prefix of every key. */
   readonly prefix: string;
-  readonly telemetry: Pick<Telemetry, 'redisFailed'>;
+  readonly telemetry: Telemetry;
   /** Timeout of an upstream call. */
   readonly timeoutMs: number;
   /** Clock in epoch milliseconds. */
@@ -19,21 +19,17 @@ export interface RedisStateOptions {
 
 /** Opens the state that all instances of an account share in Redis. */
 export function openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now }: RedisStateOptions) {
-  const onTrouble = telemetry.redisFailed.bind(telemetry);
-  const redis = connectToRedis(redisUrl, onTrouble);
-  const health = new RedisHealth({ redis, onTrouble });
-  const bus = new RedisBus({ redis, prefix, onTrouble });
+  const redis = new RedisConnection(redisUrl, telemetry);
+  const bus = new RedisBus(redis, prefix);
   return {
-    bus,
-    state: new RedisState({ redis, prefix, onTrouble }),
     redis,
-    readings: new RedisTierStore({ health, prefix }),
-    sharedWindow: new RedisWindow({ health, prefix, timeoutMs, now }),
-    ready: (withinMs: number) => health.ready(withinMs),
+    bus,
+    state: new RedisState(redis, prefix),
+    sharedTier: new RedisTierStore(redis, prefix),
+    sharedWindow: new RedisWindow({ connection: redis, prefix, timeoutMs, now }),
     close: () => {
-      health.close();
       bus.close();
-      redis.disconnect();
+      redis.close();
     },
   };
 }

@@ -1,6 +1,6 @@
-import { type Redis } from 'ioredis';
 import { type SharedWindow } from '../datasources/exotel/rate-limit/shared-window.js';
 import { MemoryBus, MemoryState } from '../datasources/state/memory-state.js';
+import { type RedisConnection } from '../datasources/state/redis/connection.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { type SharedTierStore } from '../datasources/state/shared-tier-store.js';
@@ -12,8 +12,8 @@ export interface OpenState {
   readonly state: SharedState;
   readonly bus: SharedBus;
   /** Undefined without `REDIS_URL`, when this process is the only instance. */
-  readonly redis: Redis | undefined;
-  readonly readings: SharedTierStore | undefined;
+  readonly redis: RedisConnection | undefined;
+  readonly sharedTier: SharedTierStore | undefined;
   readonly sharedWindow: SharedWindow | undefined;
   /** Prefix of every key, so that several accounts can share a Redis. */
   readonly prefix: string;
@@ -40,7 +40,7 @@ export async function openState(
       state: new MemoryState(now, memory.state),
       bus: new MemoryBus(),
       redis: undefined,
-      readings: undefined,
+      sharedTier: undefined,
       sharedWindow: undefined,
       prefix,
       ready: () => Promise.resolve(),
@@ -48,5 +48,5 @@ export async function openState(
     };
   const { openRedisState } = await import('./redis-state.js');
   const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now });
-  return { ...inRedis, prefix, ready: () => inRedis.ready(readyWithinMs) };
+  return { ...inRedis, prefix, ready: () => inRedis.redis.ready(readyWithinMs) };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
+import { withTimeout } from '../domain/timeout.js';
 
 /** A slower answer is not waited for: work that two instances do costs a call, work that none does loses a change. */
 const acquireTimeoutMs = 500;
@@ -20,13 +20,8 @@ export class Leases {
   /** Acquires a lease until it expires or is released. @returns false if another instance holds it. */
   async acquire(name: string, ttlMs: number): Promise<boolean> {
     if (this.#bus.isAlone || !this.#bus.isConnected) return true;
-    const settled = new AbortController();
-    const { signal } = settled;
-    const timeout = sleep(acquireTimeoutMs, true, { signal, ref: false }).catch(() => true);
     const acquired = this.#state.insert(keyOf(name), this.#owner, ttlMs).catch(() => true);
-    return Promise.race([acquired, timeout]).finally(() => {
-      settled.abort();
-    });
+    return (await withTimeout(acquireTimeoutMs, acquired)) ?? true;
   }
 
   async release(name: string): Promise<void> {

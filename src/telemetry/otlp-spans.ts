@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Attributes,
   type Context,
@@ -21,6 +20,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { type Span, type SpanFacts } from '../domain/request-trace.js';
+import { withTimeout } from '../domain/timeout.js';
 
 /** W3C Trace Context, level 1: version, trace id, parent id, flags. */
 const header = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
@@ -94,8 +94,10 @@ export class OtlpSpans {
 
   /** Exports the remaining spans, or drops them where the collector is too slow. */
   async close(): Promise<void> {
-    const sent = this.#provider.shutdown().catch(() => undefined);
-    await Promise.race([sent, sleep(exportTimeoutMs, undefined, { ref: false })]);
+    await withTimeout(
+      exportTimeoutMs,
+      this.#provider.shutdown().catch(() => undefined),
+    );
   }
 }
 

@@ -1,5 +1,4 @@
-import { type Redis } from 'ioredis';
-import { connectToRedis } from '../../src/datasources/state/redis/state.js';
+import { Redis } from 'ioredis';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
 import { type RunningRedis } from './redis.js';
 
@@ -27,7 +26,7 @@ export async function startTwoGateways(
 
 /** A client of the test's own, to look at what the gateways share, and to empty it. */
 export function clientOf(redis: Pick<RunningRedis, 'url'>): Redis {
-  return connectToRedis(redis.url, () => undefined);
+  return new Redis(redis.url, { maxRetriesPerRequest: 1 }).on('error', () => undefined);
 }
 
 /** The key of something that the gateways share. */

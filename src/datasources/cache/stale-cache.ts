@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ReadOutcome, type ResourceKind } from '../../domain/telemetry.js';
+import { withTimeout } from '../../domain/timeout.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
 import { type CachedResource, type CacheEntry, type CacheEvent, type ReadOptions } from './cache-entry.js';
@@ -139,7 +139,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     const entry =
       !stale || options.mustRevalidate
         ? await flight.result
-        : await newOrStale(flight, stale, this.#timeouts(flight, options, needsNew));
+        : await this.#newOrStale(flight, stale, options, needsNew);
     if (entry === stale) options.report.fromCache += 1;
     this.#emitRead(entry === stale ? 'stale' : isJoined ? 'shared' : 'new');
     return this.#serve(key, entry, options);
@@ -235,14 +235,23 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     }
   }
 
-  /** What ends the wait for a new entry while there is a stale one. */
-  #timeouts(
-    { queued }: Flight<CacheEntry<V>>,
+  /** Waits for a new entry, or serves the stale one instead: if the read fails, has to queue, or takes too long. */
+  async #newOrStale(
+    { result, queued }: Flight<CacheEntry<V>>,
+    stale: CacheEntry<V>,
     { noCache, refetch }: ReadOptions,
     needsNew: boolean,
-  ): Timeout[] {
-    if (refetch && !noCache) return [() => queued];
-    return needsNew ? [] : [() => queued, after(this.#options.softTimeoutMs)];
+  ): Promise<CacheEntry<V>> {
+    const entry = result.catch((error: unknown) => {
+      // The value no longer exists, which is no failure but the newest answer.
+      if (failedBecause(error, 'notFound')) throw error;
+      return stale;
+    });
+    if (needsNew && (noCache || !refetch)) return entry;
+    const unlessQueued = Promise.race([entry, queued.then(() => stale)]);
+    return needsNew
+      ? unlessQueued
+      : ((await withTimeout(this.#options.softTimeoutMs, unlessQueued)) ?? stale);
   }
 
   /** Takes over the result of a lookup in the shared tier. */
@@ -269,29 +278,4 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   #ageMs({ readAtMs }: CacheEntry<V>): number {
     return this.#options.now() - readAtMs;
   }
-}
-
-/** Resolves when the wait for a new entry ends; the signal aborts it. */
-type Timeout = (signal: AbortSignal) => Promise<unknown>;
-
-function after(ms: number): Timeout {
-  return (signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
-}
-
-/**
- * Stale-if-error and soft timeout: the new entry, or the stale one if the read fails or a timeout comes first. A read that
- * finds that the value no longer exists is no failure but the newest answer, and rejects.
- */
-async function newOrStale<T>({ result }: Flight<T>, stale: T, timeouts: readonly Timeout[]): Promise<T> {
-  const settled = new AbortController();
-  const staleUnlessGone = (error: unknown): T => {
-    if (failedBecause(error, 'notFound')) throw error;
-    return stale;
-  };
-  const entry = await Promise.race([
-    result.catch(staleUnlessGone),
-    ...timeouts.map((timeout) => timeout(settled.signal).then(() => stale)),
-  ]);
-  settled.abort();
-  return entry;
 }

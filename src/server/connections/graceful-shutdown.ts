@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
+import { withTimeout } from '../../domain/timeout.js';
 import { type Connections } from './connections.js';
 
 /** Time for idle connections, once no request is in flight. */
@@ -65,7 +66,7 @@ export class GracefulShutdown {
   async end(graceMs: number): Promise<void> {
     const deadlineMs = performance.now() + graceMs;
     this.#isClosing = true;
-    await waitAtMost(graceMs, Promise.all([...this.#tasks.map((task) => task()), this.#idle()]));
+    await withTimeout(graceMs, Promise.all([...this.#tasks.map((task) => task()), this.#idle()]));
     await setImmediate(); // accepts the connections that are made already: they would be reset otherwise
     this.#app.server.close();
     for (const listener of this.#listeners) listener();
@@ -103,15 +104,4 @@ export class GracefulShutdown {
       this.#onIdle = resolve;
     });
   }
-}
-
-/** Waits for a promise, but not longer than this. */
-export async function waitAtMost(ms: number, ended: unknown): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([ended, late]).finally(() => {
-    clearTimeout(timer);
-  });
 }

@@ -3,9 +3,9 @@ import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Logger } from 'pino';
 import { GatewayError } from '../../domain/errors.js';
+import { withTimeout } from '../../domain/timeout.js';
 import { type OperationResult } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
-import { waitAtMost } from '../connections/graceful-shutdown.js';
 import { type RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo-front.js';
 import { type RequestHook } from './authentication.js';
@@ -34,7 +34,7 @@ export async function serveGraphql(
   { pipeline, schema, logger, onRequest, responseCache, callbacks }: GraphqlEndpointOptions,
 ): Promise<void> {
   const apollo = await ApolloFront.start(schema, logger);
-  app.addHook('onClose', () => waitAtMost(stopMs, apollo.stop()));
+  app.addHook('onClose', () => withTimeout(stopMs, apollo.stop()));
   /** Negotiated media types by `Accept`: a request with a known one skips Apollo Server. */
   const contentTypes = new LRUCache<string, string>({ max: maximumAccepts });
 

@@ -1,20 +1,11 @@
-import {
-  circuitBreaker,
-  ConsecutiveBreaker,
-  handleWhen,
-  TaskCancelledError,
-  timeout,
-  TimeoutStrategy,
-  wrap,
-} from 'cockatiel';
 import { type onRequestAsyncHookHandler } from 'fastify';
-import { type Redis } from 'ioredis';
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
   RateLimiterRedis,
   RateLimiterRes,
 } from 'rate-limiter-flexible';
+import { type RedisConnection } from '../../datasources/state/redis/connection.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { writeResult } from '../http/operation-over-http.js';
@@ -24,18 +15,13 @@ export interface RequestRateOptions {
   /** Per caller; 0: no limit. */
   readonly requestsPerMinute: number;
   /** Counts for all gateways of an account; undefined: each gateway counts its own requests. */
-  readonly redis: Redis | undefined;
+  readonly redis: RedisConnection | undefined;
   /** Prefix of every key in Redis. */
   readonly prefix: string;
 }
 
 const windowSeconds = 60;
 const secondMs = 1000;
-/** Longer than Redis needs, and too short for a client to notice. */
-const redisTimeoutMs = 100;
-/** After a timeout, Redis is not used for this time: requests in the meantime do not wait. */
-const pauseMs = 2000;
-
 /**
  * Limits the requests of each caller in a minute, across all gateways if there is a Redis. A Redis that fails delays no
  * request: meanwhile each gateway counts its own requests.
@@ -44,23 +30,18 @@ export class RequestRate {
   readonly #limit: number;
   readonly #local: RateLimiterAbstract;
   readonly #shared: RateLimiterAbstract | undefined;
-  readonly #redisPolicy = wrap(
-    circuitBreaker(
-      handleWhen((error) => error instanceof TaskCancelledError),
-      { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(1) },
-    ),
-    timeout(redisTimeoutMs, TimeoutStrategy.Aggressive),
-  );
+  readonly #redis: RedisConnection | undefined;
 
   constructor({ requestsPerMinute: points, redis, prefix }: RequestRateOptions) {
     this.#limit = points;
+    this.#redis = redis;
     this.#local = new RateLimiterMemory({ points, duration: windowSeconds });
     this.#shared =
       redis &&
       new RateLimiterRedis({
         points,
         duration: windowSeconds,
-        storeClient: redis,
+        storeClient: redis.client,
         keyPrefix: `${prefix}rate`,
         rejectIfRedisNotReady: true, // instead of queueing commands
         inMemoryBlockOnConsumed: points + 1, // callers over the limit put no load on Redis
@@ -84,13 +65,8 @@ export class RequestRate {
 
   async #waitMs(caller: string): Promise<number> {
     const shared = this.#shared;
-    if (shared)
-      try {
-        return await this.#redisPolicy.execute(() => consume(shared, caller));
-      } catch {
-        // Redis is slow or failing: count here.
-      }
-    return consume(this.#local, caller);
+    const waitMs = shared && (await this.#redis?.tryRun(() => consume(shared, caller)));
+    return waitMs ?? consume(this.#local, caller);
   }
 }
 

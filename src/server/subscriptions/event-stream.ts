@@ -7,7 +7,8 @@ import { GatewayError } from '../../domain/errors.js';
 import { logFields, operationTrace } from '../../domain/request-trace.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
-import { type GracefulShutdown, waitAtMost } from '../connections/graceful-shutdown.js';
+import { withTimeout } from '../../domain/timeout.js';
+import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type RequestHook } from '../http/authentication.js';
 import { operationRequestOf, readParameters, writeResult } from '../http/operation-over-http.js';
 import { refuse } from '../http/refuse.js';
@@ -97,7 +98,7 @@ export function serveEventStream(
     const streams = [...open];
     const closed = streams.map((response) => new Promise((resolve) => response.once('close', resolve)));
     for (const response of streams) response.end(reconnectHint);
-    await waitAtMost(shutdownCloseTimeoutMs, Promise.all(closed));
+    await withTimeout(shutdownCloseTimeoutMs, Promise.all(closed));
     for (const response of streams) response.destroy();
   });
 }

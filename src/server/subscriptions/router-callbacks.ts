@@ -12,7 +12,8 @@ import {
   type ResultStream,
 } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
-import { type GracefulShutdown, waitAtMost } from '../connections/graceful-shutdown.js';
+import { withTimeout } from '../../domain/timeout.js';
+import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 
 /** Dependencies of `RouterCallbacks`. */
 export interface RouterCallbacksOptions {
@@ -49,9 +50,10 @@ export class RouterCallbacks {
 
   constructor(options: RouterCallbacksOptions) {
     this.#options = options;
-    options.shutdown.onBegin(() =>
-      waitAtMost(shutdownTimeoutMs, Promise.all([...this.#open].map((subscription) => subscription.end()))),
-    );
+    options.shutdown.onBegin(async () => {
+      const ends = Promise.all([...this.#open].map((subscription) => subscription.end()));
+      await withTimeout(shutdownTimeoutMs, ends);
+    });
   }
 
   /**

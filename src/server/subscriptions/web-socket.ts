@@ -6,7 +6,8 @@ import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { nobody } from '../../domain/caller.js';
 import { type Telemetry } from '../../domain/telemetry.js';
-import { type GracefulShutdown, waitAtMost } from '../connections/graceful-shutdown.js';
+import { withTimeout } from '../../domain/timeout.js';
+import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type Connections } from '../connections/connections.js';
 import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../http/allowed-hosts.js';
@@ -83,7 +84,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   shutdown.onBegin(async () => {
     await operations.idle(); // their answers are sent first; close code 1001 makes clients reconnect
     await setImmediate();
-    await waitAtMost(shutdownCloseTimeoutMs, closeAll(sockets));
+    await withTimeout(shutdownCloseTimeoutMs, closeAll(sockets));
   });
   app.addHook('preClose', (done) => {
     for (const socket of sockets.clients) socket.terminate();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type RedisHealth } from '../../state/redis/health.js';
+import { type RedisConnection } from '../../state/redis/connection.js';
 import {
   type Grant,
   type OtherCall,
@@ -114,7 +114,7 @@ return view(1, 0)`;
 
 /** Options of the window. */
 export interface RedisWindowOptions {
-  readonly health: RedisHealth;
+  readonly connection: RedisConnection;
   /** Prefix of all keys, so that several accounts can share a Redis. */
   readonly prefix: string;
   /** Timeout of an attempt: no call is in flight for longer. */
@@ -171,12 +171,12 @@ export class RedisWindow implements SharedWindow {
   }
 
   get weight(): number {
-    return this.#options.health.isWell && this.#isSettled ? 1 : this.#gateways;
+    return this.#options.connection.isUp && this.#isSettled ? 1 : this.#gateways;
   }
 
   open(onView: (view: OthersView) => void, own: () => readonly OwnCall[]): void {
     this.#onView = onView;
-    this.#options.health.onBack(() => {
+    this.#options.connection.onUp(() => {
       if (this.#gateways > 1) this.#settledAtMs = performance.now() + gatewayTtlMs;
       void this.#heartbeat(own());
     });
@@ -204,7 +204,7 @@ export class RedisWindow implements SharedWindow {
 
   close(): void {
     clearInterval(this.#timer);
-    void this.#options.health.ask((redis) => redis.zrem(this.#key('gateways'), this.#gateway));
+    void this.#options.connection.tryRun((redis) => redis.zrem(this.#key('gateways'), this.#gateway));
   }
 
   get #isSettled(): boolean {
@@ -251,7 +251,7 @@ export class RedisWindow implements SharedWindow {
 
   async #run(script: string, ...values: (string | number)[]): Promise<unknown> {
     const keys = ['calls', 'account', 'gateways'].map((name) => this.#key(name));
-    return this.#options.health.ask((redis) =>
+    return this.#options.connection.tryRun((redis) =>
       redis.eval(script, keys.length, ...keys, this.#gateway, ...values),
     );
   }

@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type BusGap, type SharedBus } from '../shared-bus.js';
-
-/** Options of the bus. */
-export interface RedisBusOptions {
-  /** Sends the messages; owned by the caller. The bus receives over a connection of its own. */
-  readonly redis: Redis;
-  /** Prefix of every topic, so that several accounts can share a Redis. */
-  readonly prefix: string;
-  /** Called with the error of each failed command. */
-  readonly onTrouble: (error: Error) => void;
-}
+import { type RedisConnection } from './connection.js';
 
 /** Interval of the pings, which detect a connection whose other end is gone. */
 const pingIntervalMs = 2000;
@@ -20,7 +11,8 @@ const maximumPending = 5000;
 /** Bus over Redis publish and subscribe. A lost connection is restored automatically and reported as a gap. */
 export class RedisBus implements SharedBus {
   readonly isAlone = false;
-  readonly #options: RedisBusOptions;
+  readonly #connection: RedisConnection;
+  readonly #prefix: string;
   readonly #subscriber: Redis;
   readonly #instanceId = randomUUID();
   readonly #listeners = new Map<string, Set<(text: string) => void>>();
@@ -32,21 +24,26 @@ export class RedisBus implements SharedBus {
   #pending = 0;
   #hasDropped = false;
 
-  constructor(options: RedisBusOptions) {
-    this.#options = options;
-    this.#subscriber = options.redis.duplicate({
+  /**
+   * @param connection sends the messages; they are received over a second one.
+   * @param prefix of every topic, so that several accounts can share a Redis.
+   */
+  constructor(connection: RedisConnection, prefix: string) {
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#subscriber = connection.client.duplicate({
       maxRetriesPerRequest: null, // a long outage must not end the process
       autoResubscribe: false, // `#subscribe` does it, and reports the gap
       enableOfflineQueue: false,
     });
     this.#subscriber
-      .on('error', options.onTrouble)
+      .on('error', connection.report)
       .on('ready', () => void this.#subscribe())
       .on('close', () => (this.#isConnected = false))
       .on('message', (channel: string, message: string) => {
         this.#receive(channel, message);
       });
-    options.redis.on('ready', this.#checkNow);
+    connection.client.on('ready', this.#checkNow);
     this.#pingTimer = setInterval(() => void this.#check(), pingIntervalMs);
     this.#pingTimer.unref();
   }
@@ -56,7 +53,7 @@ export class RedisBus implements SharedBus {
   }
 
   publish(topic: string, text: string): void {
-    const { redis } = this.#options;
+    const { client: redis } = this.#connection;
     if (redis.status !== 'ready' || this.#pending >= maximumPending) {
       this.#hasDropped = true;
       return;
@@ -83,7 +80,7 @@ export class RedisBus implements SharedBus {
 
   close(): void {
     clearInterval(this.#pingTimer);
-    this.#options.redis.off('ready', this.#checkNow);
+    this.#connection.client.off('ready', this.#checkNow);
     this.#listeners.clear();
     this.#isClosed = true;
     this.#subscriber.disconnect();
@@ -103,7 +100,7 @@ export class RedisBus implements SharedBus {
 
   /** Checks both connections, and reports the end of a gap. */
   async #check(): Promise<void> {
-    const { redis } = this.#options;
+    const { client: redis } = this.#connection;
     try {
       if (this.#subscriber.status === 'ready') await this.#subscriber.ping();
       if (this.#subscriber.status === 'ready' && !this.#isConnected) await this.#subscribe();
@@ -117,7 +114,7 @@ export class RedisBus implements SharedBus {
 
   #handleError(error: unknown): void {
     this.#isConnected = false;
-    if (error instanceof Error) this.#options.onTrouble(error);
+    this.#connection.report(error);
     if (this.#subscriber.status === 'ready' && !this.#isClosed) this.#subscriber.disconnect(true);
   }
 
@@ -133,7 +130,7 @@ export class RedisBus implements SharedBus {
   }
 
   #channelOf(topic: string): string {
-    return `${this.#options.prefix}bus:${topic}`;
+    return `${this.#prefix}bus:${topic}`;
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type SharedTierStore,
   type StoredEntry,
 } from '../shared-tier-store.js';
-import { type RedisHealth } from './health.js';
+import { type RedisConnection } from './connection.js';
 
 /** Lua: the version of a key, with which its value begins; -1 if there is no value. */
 const versionAt = `
@@ -50,13 +50,6 @@ const invalidateScript = `${nextVersion}
 for i = 2, #KEYS do redis.call('SET', KEYS[i], string.format('%.0f', version), 'PX', ARGV[2]) end
 return string.format('%.0f', version)`;
 
-/** Options of the store. */
-export interface RedisTierStoreOptions {
-  readonly health: RedisHealth;
-  /** Prefix of every key, so that several accounts can share a Redis. */
-  readonly prefix: string;
-}
-
 /** The mark of a write outlives every entry that was read before the write. */
 const markTtlMs = 2 * 3_600_000;
 /** Bounds the wait for a process that died during its read. */
@@ -70,12 +63,13 @@ const notFound: FoundEntry = { entry: undefined, invalidatedVersion: -1, isInFli
 
 /** Store of the shared tier in Redis. */
 export class RedisTierStore implements SharedTierStore {
-  readonly #health: RedisHealth;
+  readonly #connection: RedisConnection;
   readonly #prefix: string;
   #hasUnwrittenMark = false;
 
-  constructor({ health, prefix }: RedisTierStoreOptions) {
-    this.#health = health;
+  /** @param prefix of every key, so that several accounts can share a Redis. */
+  constructor(connection: RedisConnection, prefix: string) {
+    this.#connection = connection;
     this.#prefix = prefix;
   }
 
@@ -140,11 +134,11 @@ export class RedisTierStore implements SharedTierStore {
   }
 
   async #send<T>(command: (redis: Redis) => Promise<T>): Promise<T | undefined> {
-    if (this.#hasUnwrittenMark && this.#health.isWell) {
+    if (this.#hasUnwrittenMark && this.#connection.isUp) {
       this.#hasUnwrittenMark = false;
       void this.invalidate([everything], 0, true);
     }
-    return this.#health.ask(command);
+    return this.#connection.tryRun(command);
   }
 
   #mark(redis: Redis, scopes: readonly string[], proposed: number, isDropped: boolean): Promise<unknown> {

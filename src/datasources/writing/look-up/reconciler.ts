@@ -1,4 +1,5 @@
 import { GatewayError } from '../../../domain/errors.js';
+import { withTimeout } from '../../../domain/timeout.js';
 import { failedBecause } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type Create } from '../create.js';
@@ -73,6 +74,7 @@ export class Reconciler {
     const lost = { createId: id, draft, isNameOurs, sentAtMs, settledByMs, marks, suspects };
     try {
       return await withTimeout(
+        lookTimeoutMs,
         this.#options.lookUp.findCampaign(lost, { priority: 'write', origin }, isSettled),
       );
     } catch (error) {
@@ -83,16 +85,4 @@ export class Reconciler {
       throw error;
     }
   }
-}
-
-/** Stops waiting for a look-up that takes too long. It goes on, and its result is ignored. */
-async function withTimeout<T>(look: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, lookTimeoutMs, undefined);
-  });
-  return Promise.race([look, late]).finally(() => {
-    clearTimeout(timer);
-    look.catch(() => undefined);
-  });
 }

@@ -2,8 +2,7 @@ import {
   type OthersView,
   type OwnCall,
 } from '../../../../../src/datasources/exotel/rate-limit/shared-window.js';
-import { connectToRedis } from '../../../../../src/datasources/state/redis/state.js';
-import { RedisHealth } from '../../../../../src/datasources/state/redis/health.js';
+import { RedisConnection } from '../../../../../src/datasources/state/redis/connection.js';
 import { RedisWindow } from '../../../../../src/datasources/exotel/rate-limit/redis-window.js';
 
 /** Length of the window in tests: several pass within a test. */
@@ -17,19 +16,17 @@ export async function windowOf(
   prefix: string,
   { own = () => [], minute = minuteMs }: { own?: () => readonly OwnCall[]; minute?: number } = {},
 ) {
-  const connection = connectToRedis(url, () => undefined);
-  const health = new RedisHealth({ redis: connection, onTrouble: () => undefined });
-  const window = new RedisWindow({ health, prefix, timeoutMs, now: Date.now, minuteMs: minute });
+  const connection = new RedisConnection(url, { redisFailed: () => undefined });
+  const window = new RedisWindow({ connection, prefix, timeoutMs, now: Date.now, minuteMs: minute });
   const views: OthersView[] = [];
   window.open((view) => views.push(view), own);
   open.push({
     close: () => {
       window.close();
-      health.close();
-      connection.disconnect();
+      connection.close();
     },
   });
-  await health.ready(5000);
+  await connection.ready(5000);
   return { window, views };
 }
 

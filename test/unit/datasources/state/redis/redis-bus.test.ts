@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { RedisBus } from '../../../../../src/datasources/state/redis/bus.js';
-import { connectToRedis } from '../../../../../src/datasources/state/redis/state.js';
+import { RedisConnection } from '../../../../../src/datasources/state/redis/connection.js';
 import { type BusGap } from '../../../../../src/datasources/state/shared-bus.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
 import { until } from '../../../../support/subscribing.js';
@@ -19,13 +19,12 @@ describeWithRedis('the shared bus in Redis', () => {
   });
 
   const open = (prefix: string, url = redis.url): RedisBus => {
-    const onTrouble = (): void => undefined;
-    const connection = connectToRedis(url, onTrouble);
-    const bus = new RedisBus({ redis: connection, prefix, onTrouble });
+    const connection = new RedisConnection(url, { redisFailed: () => undefined });
+    const bus = new RedisBus(connection, prefix);
     opened.push({
       close: () => {
         bus.close();
-        connection.disconnect();
+        connection.close();
       },
     });
     return bus;

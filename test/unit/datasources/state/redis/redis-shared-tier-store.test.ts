@@ -1,22 +1,19 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { type Redis } from 'ioredis';
-import { connectToRedis } from '../../../../../src/datasources/state/redis/state.js';
-import { RedisHealth } from '../../../../../src/datasources/state/redis/health.js';
+import { RedisConnection } from '../../../../../src/datasources/state/redis/connection.js';
 import { RedisTierStore } from '../../../../../src/datasources/state/redis/shared-tier-store.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
 import { until } from '../../../../support/two-gateways.js';
 import { describeSharedReadings, nobody, place, reading } from '../shared-tier-store-contract.js';
 
 let redis: RunningRedis;
-const open: { redis: Redis; health: RedisHealth }[] = [];
+const open: RedisConnection[] = [];
 
 async function readingsOf(prefix: string, { url }: RunningRedis = redis): Promise<RedisTierStore> {
-  const connection = connectToRedis(url, () => undefined);
-  const health = new RedisHealth({ redis: connection, onTrouble: () => undefined });
-  open.push({ redis: connection, health });
-  await health.ready(5000);
-  return new RedisTierStore({ health, prefix });
+  const connection = new RedisConnection(url, { redisFailed: () => undefined });
+  open.push(connection);
+  await connection.ready(5000);
+  return new RedisTierStore(connection, prefix);
 }
 const found = async (store: RedisTierStore) => (await store.get([place]))[0];
 
@@ -25,10 +22,7 @@ describeWithRedis('readings that gateways share', () => {
     redis = await startRedis();
   });
   afterAll(async () => {
-    for (const one of open) {
-      one.health.close();
-      one.redis.disconnect();
-    }
+    for (const one of open) one.close();
     await redis.stop();
   });
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Redis } from 'ioredis';
-import { connectToRedis, RedisState } from '../../../../../src/datasources/state/redis/state.js';
+import { RedisConnection } from '../../../../../src/datasources/state/redis/connection.js';
+import { RedisState } from '../../../../../src/datasources/state/redis/state.js';
 import { GatewayError } from '../../../../../src/domain/errors.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
 import { describeSharedState } from '../contract.js';
@@ -22,22 +22,22 @@ const unavailable = { constructor: GatewayError, code: 'UPSTREAM_UNAVAILABLE' };
 
 describeWithRedis('the shared state in Redis', () => {
   let redis: RunningRedis;
-  const connections: Redis[] = [];
+  const connections: RedisConnection[] = [];
   beforeAll(async () => {
     redis = await startRedis();
   });
   afterAll(() => redis.stop());
   afterEach(() => {
-    for (const connection of connections.splice(0)) connection.disconnect();
+    for (const connection of connections.splice(0)) connection.close();
   });
 
   const open = (
     prefix: string,
-    { url = redis.url, onTrouble = (): void => undefined }: { url?: string; onTrouble?: () => void } = {},
+    { url = redis.url, redisFailed = (): void => undefined }: { url?: string; redisFailed?: () => void } = {},
   ) => {
-    const connection = connectToRedis(url, onTrouble);
+    const connection = new RedisConnection(url, { redisFailed });
     connections.push(connection);
-    return new RedisState({ redis: connection, prefix, onTrouble });
+    return new RedisState(connection, prefix);
   };
 
   describeSharedState('Redis', () => {
@@ -60,7 +60,7 @@ describeWithRedis('the shared state in Redis', () => {
     it('makes every operation fail within seconds, and reports the error', async () => {
       const lost = await startRedis();
       let troubles = 0;
-      const state = open('', { url: lost.url, onTrouble: () => (troubles += 1) });
+      const state = open('', { url: lost.url, redisFailed: () => void (troubles += 1) });
       await state.read('key');
       await lost.stop();
       for (const [, operation] of operations) {

@@ -1,0 +1,127 @@
+import { Redis } from 'ioredis';
+import { GatewayError } from '../../../domain/errors.js';
+import { type Telemetry } from '../../../domain/telemetry.js';
+import { withTimeout } from '../../../domain/timeout.js';
+
+/** Timeout of a required command: an error is better than a long wait for a Redis that is gone. */
+const requiredTimeoutMs = 2000;
+/** Timeout of an optional command: its result is not worth a longer wait. */
+const optionalTimeoutMs = 200;
+/** Interval of the probes of a Redis that has not answered; no request waits for them. */
+const probeIntervalMs = 250;
+
+/**
+ * Connection to the Redis that the instances of an account share. A lost connection is restored automatically.
+ *
+ * All shared stores send their commands through it, so that they treat a Redis that is gone or slow alike. After an
+ * optional command that failed or was late, no more optional commands are sent until a probe is answered in time: only
+ * the first commands of an outage are delayed.
+ */
+export class RedisConnection {
+  readonly client: Redis;
+  readonly #telemetry: Pick<Telemetry, 'redisFailed'>;
+  readonly #onUp: (() => void)[] = [];
+  #isUp = false;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(url: string, telemetry: Pick<Telemetry, 'redisFailed'>) {
+    this.#telemetry = telemetry;
+    this.client = new Redis(url, {
+      commandTimeout: requiredTimeoutMs,
+      connectTimeout: requiredTimeoutMs,
+      maxRetriesPerRequest: 1,
+    });
+    this.client
+      .on('error', this.report)
+      .on('close', () => (this.#isUp = false))
+      .on('ready', this.#probe);
+  }
+
+  /** True while optional commands are sent. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Calls the listener each time that Redis answers again, before any optional command is sent; at once if it answers now. */
+  onUp(listener: () => void): void {
+    this.#onUp.push(listener);
+    if (this.#isUp) listener();
+  }
+
+  /** Sends an optional command. @returns undefined without an answer in time; Redis may have executed the command. */
+  async tryRun<T>(command: (client: Redis) => Promise<T>): Promise<T | undefined> {
+    if (!this.#isUp) return undefined;
+    const answer = await this.#answerOf(command);
+    if (answer) return answer.value;
+    this.#isUp = false;
+    this.#scheduleProbe();
+    return undefined;
+  }
+
+  /** Sends a required command. @throws GatewayError UPSTREAM_UNAVAILABLE if it fails or is not answered within two seconds. */
+  async run<T>(command: (client: Redis) => Promise<T>): Promise<T> {
+    try {
+      return await command(this.client);
+    } catch (error) {
+      this.report(error);
+      throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The shared state of the gateways cannot be reached.');
+    }
+  }
+
+  /** Reports that Redis has failed or was too late. */
+  readonly report = (error: unknown): void => {
+    if (error instanceof Error && !this.#isClosed) this.#telemetry.redisFailed(error);
+  };
+
+  /** Resolves once Redis answers, or after this time. */
+  async ready(timeoutMs: number): Promise<void> {
+    await withTimeout(
+      timeoutMs,
+      new Promise<void>((resolve) => {
+        this.onUp(resolve);
+      }),
+    );
+  }
+
+  close(): void {
+    this.#isUp = false;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.client.disconnect();
+  }
+
+  readonly #probe = (): void => {
+    clearTimeout(this.#timer);
+    if (!this.#canProbe) return; // the event `ready` probes again
+    void this.#answerOf((client) => client.ping()).then((answer) => {
+      if (!answer) this.#scheduleProbe();
+      else if (!this.#isUp && this.#canProbe) {
+        this.#isUp = true;
+        for (const listener of this.#onUp) listener();
+      }
+    });
+  };
+
+  get #canProbe(): boolean {
+    return this.client.status === 'ready' && !this.#isClosed;
+  }
+
+  #scheduleProbe(): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#probe, probeIntervalMs);
+    this.#timer.unref();
+  }
+
+  #answerOf<T>(command: (client: Redis) => Promise<T>): Promise<{ readonly value: T } | undefined> {
+    const answer = command(this.client).then(
+      (value) => ({ value }),
+      (error: unknown) => {
+        this.report(error);
+        return undefined;
+      },
+    );
+    return withTimeout(optionalTimeoutMs, answer);
+  }
+}

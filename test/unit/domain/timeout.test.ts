@@ -1,0 +1,31 @@
+import { expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { withTimeout } from '../../../src/domain/timeout.js';
+
+const never = new Promise<string>(() => undefined);
+
+it('gives a result in time, and undefined after the time', async () => {
+  expect(await withTimeout(10_000, Promise.resolve('in time'))).toBe('in time');
+  expect(await withTimeout(10_000, 'at once')).toBe('at once');
+  expect(await withTimeout(1, never)).toBeUndefined();
+});
+
+it('passes an error on, and ignores one that comes too late', async () => {
+  const error = new Error('failed');
+  await expect(withTimeout(10_000, Promise.reject(error))).rejects.toBe(error);
+  const late: Promise<string> = sleep(5).then(() => {
+    throw error;
+  });
+  expect(await withTimeout(1, late)).toBeUndefined();
+  await expect(late).rejects.toBe(error);
+});
+
+it('counts a result that arrived while the process was busy', async () => {
+  await new Promise((resolve) => setImmediate(resolve)); // the loop runs timers before it reads results
+  const waited = withTimeout(10, promisify(randomBytes)(8)); // made by another thread, in far less time
+  const busyUntilMs = performance.now() + 50;
+  while (performance.now() < busyUntilMs);
+  expect(await waited).toHaveLength(8);
+});
