@@ -31,7 +31,7 @@ function enumType<Word extends string>(words: Words<Word>): WireType<Word> {
   return { read: (value) => valueOf(typeof value === 'string' ? value : ''), shape: 'text' };
 }
 
-/** Status in the upstream's spelling, whose documented words are those of an enum. */
+/** Wire type of a status. Its documented words are those of an enum. */
 function statusType(valueOf: (word: string) => string): WireType<string | undefined> {
   return { ...exactText, shape: (word) => valueOf(word) !== 'UNKNOWN' };
 }
