@@ -124,9 +124,9 @@ export class Connections {
     }
   }
 
-  /** Counts incomplete messages of a WebSocket; see `IncomingBytes`. */
-  followMessages(socket: Socket, received: () => number): () => void {
-    return this.#options.incoming.follow(socket, received);
+  /** Bounds the incomplete messages of all WebSockets too. */
+  get incoming(): IncomingBytes {
+    return this.#options.incoming;
   }
 
   /** Marks a connection as a WebSocket. @returns false if it was ended instead. */

@@ -1,31 +1,14 @@
 import {
-  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   type onRequestAsyncHookHandler,
   type onRequestHookHandler,
 } from 'fastify';
 import { type Authenticator, credentialsInHeaders, allowAnonymous } from '../../auth/credentials.js';
-import { anonymous, type Caller, nobody } from '../../domain/caller.js';
+import { anonymous } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { varyBy } from './operation-over-http.js';
 import { refuse } from './refuse.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** `nobody` until `authenticated` has run, and on routes without it. */
-    caller: Caller;
-  }
-}
-
-/** Adds `caller` to every request. */
-export function decorateWithCaller(app: FastifyInstance): void {
-  app.decorateRequest('caller', null as never); // Fastify accepts no object here, because requests would share it
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.caller = nobody;
-    done();
-  });
-}
 
 /** An `onRequest` hook, with a callback or a promise. */
 export type RequestHook = onRequestHookHandler | onRequestAsyncHookHandler;

@@ -25,12 +25,12 @@ import { ConnectionCallers } from '../subscriptions/socket-callers.js';
 import { serveWebSocket } from '../subscriptions/web-socket.js';
 import { serveWebhooks } from '../webhooks.js';
 import { type AllowedHosts, refuseOtherHosts } from './allowed-hosts.js';
-import { authenticated, decorateWithCaller } from './authentication.js';
+import { authenticated } from './authentication.js';
 import { callbackHeaderLog } from './callback-headers.js';
 import { serveGraphql } from './graphql-endpoint.js';
 import { type MetricsAccess, serveMetrics } from './metrics-endpoint.js';
-import { decorateWithRefusal, errorBody, refuse } from './refuse.js';
-import { traceRequests } from './request-traces.js';
+import { errorBody, refuse } from './refuse.js';
+import { decorateRequests } from './request-state.js';
 import { allowOrigins, securityHeaders, sendSecurityHeaders } from './response-headers.js';
 
 /**
@@ -151,10 +151,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
         .send(errorBody('The request could not be read.', 'BAD_REQUEST'));
     },
   });
-  traceRequests(app);
+  decorateRequests(app);
   const shutdown = new GracefulShutdown(app, connections);
-  decorateWithCaller(app);
-  decorateWithRefusal(app);
   if (options.connectionLimits.connectionsPerCaller > 0) countByCaller(app, connections);
   parseJsonBodies(app);
   limitBodyMemory(app, options.requestMemory);

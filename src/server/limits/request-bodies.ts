@@ -66,16 +66,9 @@ export function sendOverload(reply: FastifyReply, error: unknown): FastifyReply 
   return refuse(reply, 503, error.message, error.code);
 }
 
-/** A body that is not valid. */
-class UnreadableBody extends Error {
-  override readonly name = 'UnreadableBody';
-  readonly statusCode = 400;
-}
-
-/** A compressed body, which could be huge once it is decompressed. */
-class EncodedBody extends Error {
-  override readonly name = 'EncodedBody';
-  readonly statusCode = 415;
+/** An error with a status for Fastify's error handler. */
+function bodyError(statusCode: 400 | 415, message: string): Error {
+  return Object.assign(new Error(message), { statusCode });
 }
 
 function isEncoded(encoding: string): boolean {
@@ -83,7 +76,8 @@ function isEncoded(encoding: string): boolean {
 }
 
 /**
- * Parses JSON bodies. Invalid UTF-8 is refused, because a replaced character would change a sid.
+ * Parses JSON bodies. Invalid UTF-8 is refused, because a replaced character would change a sid. So is a compressed body,
+ * which could be huge once it is decompressed.
  * @param isAnswered called first; true: the body need not be parsed.
  */
 export function parseJsonBodies(
@@ -92,14 +86,14 @@ export function parseJsonBodies(
 ): void {
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
     const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && isEncoded(encoding)) parsed(new EncodedBody('The body is compressed.'));
+    if (encoding !== undefined && isEncoded(encoding)) parsed(bodyError(415, 'The body is compressed.'));
     else if (isAnswered(request, body)) parsed(null, undefined);
-    else if (!isUtf8(body)) parsed(new UnreadableBody('The body is not UTF-8.'));
+    else if (!isUtf8(body)) parsed(bodyError(400, 'The body is not UTF-8.'));
     else
       try {
         request.bodyMemory?.hold(parsedBytes(body));
         const json = parseJson(body.toString('utf8'));
-        if (json === undefined) parsed(new UnreadableBody('The body is not JSON.'));
+        if (json === undefined) parsed(bodyError(400, 'The body is not JSON.'));
         else parsed(null, json);
       } catch (error) {
         parsed(error as Error); // OVERLOADED

@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { CloseCode, type Server } from 'graphql-ws';
 import { type WebSocket } from 'ws';
 import { parseJson } from '../../domain/json.js';
+import { type IncomingBytes } from '../connections/incoming-bytes.js';
 import { AnswerLane } from './answer-lane.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from '../limits/request-memory.js';
 
@@ -69,18 +70,23 @@ export class GraphqlSocket {
   #begun = 0;
   /** Releases the memory of the message that `graphql-ws` is handling. */
   #releaseMessage: () => void = () => undefined;
-  #onMessage: (() => void) | undefined;
+  /** Must be called when a message is complete. */
+  readonly #onMessage: () => void;
 
   /**
    * @param memory of all requests and messages.
+   * @param incoming bounds incomplete messages.
    * @param onFailure called with internal errors, which close the connection.
    */
   constructor(
     socket: WebSocket,
     connection: Socket,
     memory: RequestMemory,
+    incoming: IncomingBytes,
     onFailure: (error: unknown) => void,
   ) {
+    const { _receiver: receiver } = socket as unknown as ReceivingSocket;
+    this.#onMessage = incoming.follow(connection, () => receiver._bufferedBytes + receiver._messageLength);
     this.#memory = memory;
     this.#incoming = new MessageMemory(memory);
     this.socket = socket;
@@ -91,12 +97,6 @@ export class GraphqlSocket {
 
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
-  }
-
-  /** Counts incomplete messages. @param follow see `Connections.followMessages`. */
-  followMessages(follow: (connection: Socket, received: () => number) => () => void): void {
-    const { _receiver: receiver } = this.socket as unknown as ReceivingSocket;
-    this.#onMessage = follow(this.connection, () => receiver._bufferedBytes + receiver._messageLength);
   }
 
   /** Connects the socket to `graphql-ws`. @param extra for its hooks. */
@@ -188,7 +188,7 @@ export class GraphqlSocket {
     this.#incoming.reset();
     if (!this.isOpen) return; // until the client has closed too, it can still send
     this.#isAlive = true;
-    this.#onMessage?.();
+    this.#onMessage();
     if (this.connection.writableNeedDrain) this.socket.pause();
     let release: () => void;
     try {

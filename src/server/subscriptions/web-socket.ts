@@ -70,14 +70,13 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     }
     request.headers.upgrade = 'websocket'; // the client may have offered other protocols too
     sockets.handleUpgrade(request, connection, head, (socket) => {
-      const open = new GraphqlSocket(socket, connection, memory, onFailure);
+      const open = new GraphqlSocket(socket, connection, memory, connections.incoming, onFailure);
       const pinging = setInterval(() => {
         open.ping();
       }, pingEveryMs).unref();
       socket.once('close', () => {
         clearInterval(pinging);
       });
-      open.followMessages((...messages) => connections.followMessages(...messages));
       open.serve(operations.protocol, { open, headers: request.headers, caller: nobody });
     });
   });

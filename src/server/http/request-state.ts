@@ -1,0 +1,40 @@
+import { type FastifyInstance } from 'fastify';
+import { type Caller, nobody } from '../../domain/caller.js';
+import { requestIdOf, type RequestTrace } from '../../domain/request-trace.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Identifies the request in logs, traces and upstream calls. */
+    trace: RequestTrace;
+    /** `nobody` until `authenticated` has run, and on routes without it. */
+    caller: Caller;
+    /** Error code of a request that was refused before it became an operation; counted once the response is sent. */
+    refusedWith: string | undefined;
+  }
+}
+
+/** Version 00 has 55 characters, and later versions may have more (W3C Trace Context). Subscriptions hold it for hours. */
+const longestTraceparent = 128;
+
+/**
+ * Gives every HTTP request an id, that of `X-Request-Id` if it is valid, and returns it in the response. Must be called
+ * before any other hook is added.
+ */
+export function decorateRequests(app: FastifyInstance): void {
+  app.decorateRequest('trace', null as never); // Fastify accepts no object here, because requests would share it
+  app.decorateRequest('caller', null as never);
+  app.decorateRequest('refusedWith');
+  app.addHook('onRequest', (request, reply, done) => {
+    const { 'x-request-id': requestId, traceparent } = request.headers;
+    const isTraceparent = typeof traceparent === 'string' && traceparent.length <= longestTraceparent;
+    request.caller = nobody;
+    request.trace = {
+      requestId: requestIdOf(requestId),
+      transport: 'http',
+      traceparent: isTraceparent ? traceparent : undefined,
+      span: undefined,
+    };
+    reply.header('x-request-id', request.trace.requestId);
+    done();
+  });
+}
