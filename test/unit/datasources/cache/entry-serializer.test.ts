@@ -60,9 +60,9 @@ describe('a serialized entry', () => {
   });
 
   it.each([
-    ['a field less', ({ template: _template, ...rest }: Campaign) => rest],
+    ['a field less', (one: Campaign) => ({ ...one, template: undefined })],
     ['a number for a text', (one: Campaign) => ({ ...one, name: 1 })],
-    ['a text for a count', (one: Campaign) => ({ ...one, stats: { ...one.stats, sent: '1' } })],
+    ['a text for a count', (one: Campaign) => ({ ...one, stats: { sent: '1' } })],
     ['an object for an optional text', (one: Campaign) => ({ ...one, state: {} })],
     ['null for a list', (one: Campaign) => ({ ...one, lists: null })],
     ['a list of texts for lists', (one: Campaign) => ({ ...one, lists: ['a'] })],
