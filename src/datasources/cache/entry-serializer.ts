@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { parseJson } from '../../domain/json.js';
 import { type Row, type Window } from '../../domain/page.js';
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
-import { type Campaign } from '../../schema/campaign.js';
 import { campaignFromWire } from '../exotel/mapping/campaign.js';
 import { messageFromWire } from '../exotel/mapping/message.js';
 
@@ -37,7 +36,7 @@ export function formatOf(...values: readonly unknown[]): string {
 export const entryFormat = formatOf(exampleCampaign, exampleMessage);
 
 /** Whether a value has the fields of a campaign, with values of their types. */
-export function isCampaign(value: unknown): value is Campaign {
+export function isCampaign(value: unknown): value is NonNullable<typeof exampleCampaign> {
   return hasTypesOf(exampleCampaign, value);
 }
 
@@ -49,7 +48,7 @@ function hasTypesOf(example: unknown, value: unknown): boolean {
   if (Array.isArray(example))
     return Array.isArray(value) && value.every((each) => hasTypesOf(example[0], each));
   const members = value as Readonly<Record<string, unknown>>;
-  return Object.entries(example as object).every(([key, each]) => hasTypesOf(each, members[key]));
+  return Object.entries(example).every(([key, each]) => hasTypesOf(each, members[key]));
 }
 
 /** Writes values of one kind as text, and reads them back. */
