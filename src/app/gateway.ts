@@ -22,6 +22,7 @@ import { type MetricFigures } from '../telemetry/metrics/metrics.js';
 import { createTelemetry, type GatewayTelemetry } from '../telemetry/telemetry.js';
 import { openAccount, openWriting } from './account.js';
 import { Disposables } from './disposables.js';
+import { gatewayFacts } from './gateway-facts.js';
 import { drainMs } from './grace-period.js';
 import { openPipeline } from './pipeline.js';
 import { contextFactory } from './request-context.js';
@@ -86,7 +87,14 @@ async function openAll(
   const { authenticate } = authentication;
   const pipeline = openPipeline(config, {
     schema,
-    createContext: contextFactory(account, writing, live, subscriptionLimit, now),
+    createContext: contextFactory({
+      account,
+      writing,
+      subscriptions: live.subscriptions,
+      limit: subscriptionLimit,
+      gateway: gatewayFacts(config, upstream),
+      now,
+    }),
     telemetry,
     isPrivate: authenticate !== allowAnonymous, // responses depend on the caller's scopes
     rateLimiter,

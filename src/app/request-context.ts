@@ -11,25 +11,19 @@ import { type Live, type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
 
 /** Collaborators that all requests share. */
-interface Shared {
+export interface RequestContextOptions {
   readonly account: AccountReader;
   readonly writing: WritingOptions;
   readonly subscriptions: LiveChanges['subscriptions'];
   readonly limit: SubscriptionLimit;
+  readonly gateway: RequestContext['gateway'];
   readonly now: () => number;
 }
 
 type ContextRequest = Pick<OperationRequest, 'fresh' | 'caller' | 'trace'>;
 
 /** Returns a function that creates the context of a request, with a reader and a writer of its own. */
-export function contextFactory(
-  account: AccountReader,
-  writing: WritingOptions,
-  { subscriptions }: LiveChanges,
-  limit: SubscriptionLimit,
-  now: () => number,
-) {
-  const shared: Shared = { account, writing, subscriptions, limit, now };
+export function contextFactory(shared: RequestContextOptions) {
   return (request: ContextRequest, plan: OperationPlan): RequestContext =>
     new GatewayRequestContext(shared, request, plan);
 }
@@ -43,7 +37,7 @@ class GatewayRequestContext implements RequestContext {
   ownWriter: CampaignWriter | undefined; // created on first use: most requests write nothing
 
   constructor(
-    readonly shared: Shared,
+    readonly shared: RequestContextOptions,
     { fresh, caller, trace }: ContextRequest,
     readonly plan: OperationPlan,
   ) {
@@ -62,11 +56,16 @@ class GatewayRequestContext implements RequestContext {
     return this.shared.now;
   }
 
+  get gateway(): RequestContext['gateway'] {
+    return this.shared.gateway;
+  }
+
   get live(): Live {
     const { caller, trace } = this;
     const { limit, subscriptions } = this.shared;
     return {
-      campaignUpdated: (sid) => limit.open(caller.name, () => subscriptions.campaignUpdated(sid, trace)),
+      campaignUpdated: (sid, sendCurrent) =>
+        limit.open(caller.name, () => subscriptions.campaignUpdated(sid, trace, sendCurrent)),
       messageStatusChanged: (sid) =>
         limit.open(caller.name, () => subscriptions.messageStatusChanged(sid, trace)),
     };

@@ -8,10 +8,14 @@ export interface RunningSandbox {
   readonly apiToken: string;
 }
 
+/** Region of Exotel's API. */
+export type Region = 'singapore' | 'mumbai';
+
 /** The live upstream, or the embedded sandbox. */
 export type UpstreamConfig =
   | {
       readonly kind: 'live';
+      readonly region: Region;
       readonly baseUrl: string;
       readonly accountSid: string;
       readonly apiKey: string;
@@ -24,16 +28,20 @@ export type UpstreamConfig =
       readonly running?: RunningSandbox;
     };
 
-const regions = { singapore: 'https://api.exotel.com', mumbai: 'https://api.in.exotel.com' } as const;
+const regions: Readonly<Record<Region, string>> = {
+  singapore: 'https://api.exotel.com',
+  mumbai: 'https://api.in.exotel.com',
+};
 const credentialNames = ['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'] as const;
 
 /** All three credentials: the live upstream. None: the sandbox. Some of them: a problem. */
 export function readUpstream(environment: Environment, speed: number): UpstreamConfig {
-  const baseUrl =
-    environment.read('EXOTEL_BASE_URL') ?? regions[environment.read('EXOTEL_REGION') as keyof typeof regions];
+  const region = environment.read('EXOTEL_REGION') as Region;
+  const baseUrl = environment.read('EXOTEL_BASE_URL') ?? regions[region];
   const accountSid = environment.read('EXOTEL_ACCOUNT_SID');
   const [apiKey, apiToken] = [environment.textOf('EXOTEL_API_KEY'), environment.textOf('EXOTEL_API_TOKEN')];
-  if (accountSid && apiKey && apiToken) return { kind: 'live', baseUrl, accountSid, apiKey, apiToken };
+  if (accountSid && apiKey && apiToken)
+    return { kind: 'live', region, baseUrl, accountSid, apiKey, apiToken };
   const names = [...credentialNames, 'EXOTEL_BASE_URL' as const];
   const set = names.filter((name) => environment.textOf(name));
   if (set.length > 0)

@@ -63,6 +63,11 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
     options.capacity.opened();
   }
 
+  /** True if no value is queued. */
+  get isEmpty(): boolean {
+    return this.#values.length === 0;
+  }
+
   /** Delivers a value to the pending `next`, or queues it. */
   push(value: T): void {
     if (this.#isClosed) return;

@@ -37,10 +37,21 @@ export class Subscriptions {
     );
   }
 
-  /** @throws InputError for a sid that the upstream does not have; UpstreamFailure if the campaign can't be read. */
-  async campaignUpdated(sid: string, trace: RequestTrace): Promise<SubscriberQueue<Campaign>> {
+  /**
+   * @param sendCurrent whether the first event is the campaign as it is now.
+   * @throws InputError for a sid that the upstream does not have; UpstreamFailure if the campaign can't be read.
+   */
+  async campaignUpdated(
+    sid: string,
+    trace: RequestTrace,
+    sendCurrent: boolean,
+  ): Promise<SubscriberQueue<Campaign>> {
     checkSid(sid, 'sid');
-    return this.#open({ sid, trace }, 'sid', this.#feed.campaignChanges(sid, transportOf(trace)));
+    const queue = this.#feed.campaignChanges(sid, transportOf(trace));
+    const campaign = await this.#open({ sid, trace }, 'sid', queue);
+    // A change that came meanwhile is in the queue, and newer.
+    if (sendCurrent && queue.isEmpty) queue.push(this.#feed.watchedCampaign(sid) ?? campaign);
+    return queue;
   }
 
   /** @throws InputError and UpstreamFailure as `campaignUpdated` does. */
@@ -50,21 +61,22 @@ export class Subscriptions {
   ): Promise<SubscriberQueue<MessageStatusEvent>> {
     checkSid(campaignSid, 'campaignSid');
     const queue = this.#feed.messageChanges(campaignSid, transportOf(trace));
-    return this.#open({ sid: campaignSid, trace }, 'campaignSid', queue);
+    await this.#open({ sid: campaignSid, trace }, 'campaignSid', queue);
+    return queue;
   }
 
-  /** The queue exists before the campaign is read, so that no change is missed in between. */
+  /** Reads the campaign. The queue exists before, so that no change is missed in between. */
   async #open<T>(
     request: SubscriptionRequest,
     argument: string,
     queue: SubscriberQueue<T>,
-  ): Promise<SubscriberQueue<T>> {
+  ): Promise<Campaign> {
     try {
       const known = this.#feed.watchedCampaign(request.sid);
       const campaign = known ?? (await this.#baselines.load(request));
       if (!campaign) throw new InputError(argument, 'is not the sid of a campaign.');
       if (!known) this.#feed.baseline(campaign);
-      return queue;
+      return campaign;
     } catch (error) {
       await queue.return();
       throw error;

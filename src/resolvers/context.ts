@@ -3,6 +3,7 @@ import { type RequestReader } from '../datasources/campaigns/request-reader.js';
 import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
 import { type Caller } from '../domain/caller.js';
 import { type Campaign } from '../schema/campaign.js';
+import { type CampaignGateway } from '../schema/campaign-gateway.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 import { type OperationPlan } from './look-ahead.js';
 
@@ -17,7 +18,7 @@ export interface RequestScope {
 
 /** Sources of the subscriptions. */
 export interface Live {
-  campaignUpdated(sid: string): Promise<AsyncIterableIterator<Campaign>>;
+  campaignUpdated(sid: string, sendCurrent: boolean): Promise<AsyncIterableIterator<Campaign>>;
   messageStatusChanged(campaignSid: string): Promise<AsyncIterableIterator<MessageStatusEvent>>;
 }
 
@@ -26,6 +27,8 @@ export interface RequestContext extends RequestScope {
   readonly plan: OperationPlan;
   readonly caller: Caller;
   readonly live: Live;
+  /** The gateway as it is now. */
+  readonly gateway: () => Omit<CampaignGateway, 'scopes'>;
   /** Clock in epoch milliseconds; subscriptions end by it when their caller's credentials expire. */
   readonly now: () => number;
   /** Drops what was read: the events of a subscription may be hours apart. */

@@ -98,7 +98,8 @@ function readFieldsOf(definition: OperationDefinitionNode, fragments: Fragments)
         Field: (field) => {
           const { value: name } = field.name;
           if (name === 'campaigns' || name === 'messages') found[name].push(field);
-          if (name === 'campaign' || name === '_entities') found.bySid.push(field);
+          if (name === 'campaign' || name === 'campaignsBySid' || name === '_entities')
+            found.bySid.push(field);
         },
       });
   return found;

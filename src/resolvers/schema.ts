@@ -4,6 +4,8 @@ import { buildSchema, type PubSub } from 'type-graphql';
 import { describeScopes, withFieldScopes } from '../auth/field-scopes.js';
 import { hideWebhookAddresses } from '../auth/webhook-addresses.js';
 import { CampaignResolver, withDirectResolvers } from './campaign-resolver.js';
+import { ContactListResolver, StatsResolver, withDerivedFields } from './derived-fields.js';
+import { GatewayResolver } from './gateway-resolver.js';
 import { MessageResolver } from './message-resolver.js';
 import { CampaignMutations, ValidationResolver } from './mutations.js';
 import { toSubgraph } from './subgraph.js';
@@ -31,7 +33,10 @@ async function build(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       CampaignResolver,
+      StatsResolver,
+      ContactListResolver,
       MessageResolver,
+      GatewayResolver,
       ValidationResolver,
       CampaignMutations,
       SubscriptionsResolver,
@@ -42,5 +47,5 @@ async function build(): Promise<GraphQLSchema> {
     orphanedTypes: [],
   });
   describeScopes(schema);
-  return withFieldScopes(hideWebhookAddresses(withDirectResolvers(toSubgraph(schema))));
+  return withFieldScopes(hideWebhookAddresses(withDerivedFields(withDirectResolvers(toSubgraph(schema)))));
 }

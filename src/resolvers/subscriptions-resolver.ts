@@ -1,7 +1,7 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Resolver, Root, Subscription } from 'type-graphql';
 import { Campaign } from '../schema/campaign.js';
-import { CampaignArgs } from '../schema/list-arguments.js';
+import { CampaignUpdatedArgs } from '../schema/list-arguments.js';
 import { MessageStatusEvent } from '../schema/message.js';
 import { type RequestContext } from './context.js';
 import { campaignOf } from './subgraph.js';
@@ -15,14 +15,15 @@ interface Subscribing<Arguments> {
 @Resolver(() => MessageStatusEvent)
 export class SubscriptionsResolver {
   @Subscription(() => Campaign, {
-    subscribe: ({ args, context }: Subscribing<CampaignArgs>) => context.live.campaignUpdated(args.sid),
+    subscribe: ({ args: { sid, sendCurrent }, context }: Subscribing<CampaignUpdatedArgs>) =>
+      context.live.campaignUpdated(sid, sendCurrent === true),
     description:
-      'The campaign after each change. Nothing is sent on subscribing. A slow subscriber gets the newest state and misses ' +
+      'The campaign after each change, and with `sendCurrent` first as it is now. A slow subscriber gets the newest state and misses ' +
       'those in between.',
   })
   campaignUpdated(
     @Root() campaign: Campaign,
-    @Args(() => CampaignArgs) _args: CampaignArgs,
+    @Args(() => CampaignUpdatedArgs) _args: CampaignUpdatedArgs,
     @Ctx() context: RequestContext,
   ): Campaign {
     context.renew();

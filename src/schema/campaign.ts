@@ -8,7 +8,7 @@ import { DateTime, Url } from './scalars.js';
   simpleResolvers: true,
   description: 'Reference to a contact list. Its contacts are not part of this API.',
 })
-class ContactList {
+export class ContactList {
   @Field(() => ID, { description: "Id of the list in Exotel's API." })
   sid!: string;
 }

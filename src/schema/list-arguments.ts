@@ -98,3 +98,15 @@ export class CampaignArgs {
   @Field(() => ID, { description: 'Sid of the campaign.' })
   sid!: string;
 }
+
+@ArgsType()
+export class CampaignUpdatedArgs extends CampaignArgs {
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'With `true` the first event is the campaign as it is now: a page that subscribes again after a lost connection misses ' +
+      'no change.',
+  })
+  sendCurrent?: boolean | null;
+}

@@ -4,12 +4,13 @@ import graphql from '@graphql-eslint/eslint-plugin';
 const withoutId = {
   suffixes: ['Connection', 'Edge', 'Payload'],
   types: [
+    'CampaignGateway',
     'CampaignValidation',
-    'ContactList',
     'MessageStatusEvent',
     'PageInfo',
     'Schedule',
     'Stats',
+    'UpstreamBudget',
     'UserError',
   ],
 };

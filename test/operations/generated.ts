@@ -250,7 +250,7 @@ export type CampaignWithMessagesQueryVariables = Exact<{
 }>;
 
 
-export type CampaignWithMessagesQuery = { campaign: { name: string, stats: { total: number }, messages: { totalCount: number, nodes: Array<{ sid: string, campaign: { name: string } } | null> } } | null };
+export type CampaignWithMessagesQuery = { campaign: { name: string, stats: { total: number }, messages: { totalCount: number, nodes: Array<{ sid: string, campaign: { name: string } } | null> } | null } | null };
 
 export type CampaignPageQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -270,7 +270,7 @@ export type CampaignsWithMessagesQueryVariables = Exact<{
 }>;
 
 
-export type CampaignsWithMessagesQuery = { campaigns: { nodes: Array<{ sid: string, stats: { total: number }, messages: { totalCount: number, nodes: Array<{ sid: string, campaign: { sid: string, name: string } } | null> } } | null> } };
+export type CampaignsWithMessagesQuery = { campaigns: { nodes: Array<{ sid: string, stats: { total: number }, messages: { totalCount: number, nodes: Array<{ sid: string, campaign: { sid: string, name: string } } | null> } | null } | null> } };
 
 export type CampaignDetailsFragment = { __typename: 'Campaign', id: string, sid: string, accountSid: string, name: string, channel: Channel, contentType: ContentType, status: CampaignStatus, upstreamStatus: string, state: string | null, template: string, smsType: SmsType, senderId: string, dltEntityId: string | null, dltTemplateId: string | null, statusCallback: string | null, smsStatusCallback: string | null, reportUrl: string | null, estimatedCost: number | null, availableActions: Array<CampaignAction>, createdAt: string, updatedAt: string, fetchedAt: string, lists: Array<{ sid: string }>, schedule: { startTime: string | null, endTime: string | null }, stats: { scheduled: number, submitted: number, sent: number, failed: number, failedDnd: number, failedExpired: number, failedNoAttempt: number, failedNoBalance: number, invalid: number, total: number } };
 
@@ -315,7 +315,7 @@ export type MessagePageQueryVariables = Exact<{
 }>;
 
 
-export type MessagePageQuery = { campaign: { sid: string, messages: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, edges: Array<{ cursor: string, node: { __typename: 'Message', id: string, sid: string, number: string, name: string | null, body: string | null, status: MessageStatus, upstreamStatus: string, detailedStatus: string | null, direction: string | null, senderId: string | null, scheduledAt: string | null } | null }> } } | null };
+export type MessagePageQuery = { campaign: { sid: string, messages: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, edges: Array<{ cursor: string, node: { __typename: 'Message', id: string, sid: string, number: string, name: string | null, body: string | null, status: MessageStatus, upstreamStatus: string, detailedStatus: string | null, direction: string | null, senderId: string | null, scheduledAt: string | null } | null }> } | null } | null };
 
 export type ValidateQueryVariables = Exact<{
   input: CreateCampaignInput;

@@ -124,6 +124,14 @@ function bySid({ sids, messages: cursors }: Listed): fc.Arbitrary<Part> {
   );
 }
 
+function bySids({ sids }: Listed): fc.Arbitrary<Part> {
+  const some = fc.array(fc.constantFrom(...sids, 'none'), { maxLength: 12 });
+  return fc.tuple(some, campaign([], 1), how).map(([all, below, way]) => (write) => {
+    const named = write.value('[ID!]!', all, JSON.stringify(all), way === 'literal' ? way : 'variable');
+    return `${write.name('r')}: campaignsBySid(sids: ${named}) { ${below(write)} }`;
+  });
+}
+
 const campaignList = fc.constantFrom(
   '',
   '',
@@ -193,6 +201,7 @@ export function randomQuery(
 ): fc.Arbitrary<RandomOperation> {
   const root = fc.oneof(
     { weight: 6, arbitrary: bySid(listed) },
+    { weight: 2, arbitrary: bySids(listed) },
     { weight: 5, arbitrary: list(listed) },
     { weight: 2, arbitrary: entities(listed) },
     { weight: 1, arbitrary: validation },

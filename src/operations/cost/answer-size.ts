@@ -14,7 +14,7 @@ import { campaignPageLimits, messagePageLimits, type PageLimits } from '../../do
 import { maximumNameLength, maximumUrlLength } from '../../domain/rules/draft.js';
 import { maximumSidLength } from '../../domain/sid.js';
 import { maximumTemplateLength } from '../../domain/sms.js';
-import { argumentsOf, pageOf, representationsOf, type Variables } from './arguments.js';
+import { argumentsOf, pageOf, representationsOf, sidsOf, type Variables } from './arguments.js';
 import {
   IntrospectionSize,
   jsonBytes,
@@ -45,6 +45,7 @@ const byField: Readonly<Record<string, number>> = {
   'Campaign.template': longTextBytes,
   'Message.body': longTextBytes,
   'Campaign.accountSid': idBytes,
+  'CampaignGateway.accountSid': idBytes,
   'Campaign.senderId': wordBytes,
   'Campaign.dltEntityId': wordBytes,
   'Campaign.dltTemplateId': wordBytes,
@@ -170,6 +171,7 @@ class AnswerSizes {
     if (name === 'campaigns') return this.#connection(field, campaignPageLimits);
     if (name === 'messages') return this.#connection(field, messagePageLimits);
     const below = this.of(this.#shape.below(field));
+    if (name === 'campaignsBySid') return objectsSize(field, below, sidsOf(field, this.#variables).length);
     if (name !== '_entities') return objectsSize(field, below, listItems[name] ?? otherItems);
     const items = representationsOf(field, this.#variables).length;
     const size = objectsSize(field, below, items);
@@ -208,6 +210,7 @@ class AnswerSizes {
       if (typeof value === 'string') this.#echoed[kind] = Math.max(this.#echoed[kind], jsonBytes(value));
     };
     note('sid', given['sid'] ?? given['campaignSid']);
+    for (const sid of sidsOf(field, this.#variables)) note('sid', sid);
     note('template', (given['input'] as { readonly template?: unknown } | undefined)?.template);
     for (const representation of representationsOf(field, this.#variables))
       note('sid', (representation as { readonly sid?: unknown } | null)?.sid);

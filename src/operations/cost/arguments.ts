@@ -59,6 +59,12 @@ export function sidOf(field: SelectedField, variables: Variables): unknown {
   return given?.['sid'] ?? given?.['campaignSid'] ?? field;
 }
 
+/** The sids of `campaignsBySid`. */
+export function sidsOf(field: SelectedField, variables: Variables): readonly unknown[] {
+  const sids = argumentsOf(field, variables)?.['sids'];
+  return Array.isArray(sids) ? sids : [];
+}
+
 /** The representations in a router's request for entities, of any shape. */
 export function representationsOf(field: SelectedField, variables: Variables): readonly unknown[] {
   const representations = argumentsOf(field, variables)?.['representations'];

@@ -6,7 +6,7 @@ import {
   type PageLimits,
 } from '../../domain/page.js';
 import { identityFields } from '../../resolvers/look-ahead.js';
-import { pageOf, representationsOf, representedSid, sidOf } from './arguments.js';
+import { pageOf, representationsOf, representedSid, sidOf, sidsOf } from './arguments.js';
 import {
   AnswerShape,
   EstimateTooLong,
@@ -107,6 +107,12 @@ class CampaignScope {
   addRoot(selection: Selection): void {
     this.add(selection);
     if (!selection.fields.some(({ name }) => name === 'messages')) this.#details = true;
+  }
+
+  /** Takes an item of `campaignsBySid`: it is read whatever is selected, since an unknown sid is null. */
+  addListed(selection: Selection): void {
+    this.add(selection);
+    this.#details = true;
   }
 
   #addMessages(field: SelectedField): void {
@@ -229,13 +235,18 @@ class OperationCost {
       campaigns.set(sid, scope);
       return scope;
     };
-    let isOfRouter = true;
+    let isBatch = true;
     for (const field of this.#fields) {
       const selection = this.#shape.below(field);
       if (field.name === 'campaign') {
-        isOfRouter = false;
+        isBatch = false;
         scopeOf(sidOf(field, variableValues)).addRoot(selection);
       }
+      if (field.name === 'campaignsBySid')
+        for (const sid of sidsOf(field, variableValues)) {
+          this.#shape.step();
+          scopeOf(sid).addListed(selection);
+        }
       if (field.name === '_entities')
         // a reference needs no read
         for (const representation of representationsOf(field, variableValues)) {
@@ -247,8 +258,8 @@ class OperationCost {
     const scopes = [...campaigns.values()];
     const messages = scopes.reduce((sum, { messageCalls }) => sum + messageCalls, 0);
     const atOnce = scopes.filter(({ hasDetails }) => hasDetails).length;
-    // A router can't request less: campaigns of its batch over the bound are refused one by one when they are read.
-    const inBatch = isOfRouter ? Math.min(atOnce, batchCalls) : atOnce;
+    // Campaigns of a batch over the bound are refused one by one when they are read: the others have answers.
+    const inBatch = isBatch ? Math.min(atOnce, batchCalls) : atOnce;
     // Campaigns of messages are read as messages arrive: in the worst case in pairs, with a window for each pair.
     const later = scopes.filter(({ hasOnlyNestedDetails }) => hasOnlyNestedDetails).length;
     return messages + (atOnce < 2 ? atOnce : 1 + inBatch) + later + Math.floor(later / 2);

@@ -73,19 +73,15 @@ export class ExecutionGate {
    * @returns the memory of its response, to be released when it is written.
    * @throws GatewayError OVERLOADED
    */
-  enter(execution: Execution): MemoryReservation | Promise<MemoryReservation> {
-    const { memoryBytes, caller, mayBeRefused } = execution;
-    if (memoryBytes > longAnswerBytes) return this.#enterLong(execution);
-    if (memoryBytes > smallAnswerBytes)
-      return this.#options.answers.reserve(memoryBytes, caller, mayBeRefused);
-    return this.turn()?.then(() => nothingReserved) ?? nothingReserved;
-  }
-
-  async #enterLong({ memoryBytes, caller, writeLock, mayBeRefused }: Execution): Promise<MemoryReservation> {
+  async enter({ memoryBytes, caller, writeLock, mayBeRefused }: Execution): Promise<MemoryReservation> {
+    if (memoryBytes <= smallAnswerBytes) {
+      await this.turn();
+      return nothingReserved;
+    }
     const unlock = memoryBytes > largeAnswerBytes ? await writeLock?.acquire() : undefined;
     try {
       const reservation = await this.#options.answers.reserve(memoryBytes, caller, mayBeRefused);
-      await this.turn();
+      if (memoryBytes > longAnswerBytes) await this.turn();
       if (!unlock) return reservation;
       return {
         growTo: reservation.growTo,

@@ -34,11 +34,39 @@ afterEach(async () => {
 });
 
 const codesOf = (errors: readonly ClientError[] = []) => errors.map(({ extensions }) => extensions?.code);
+interface Updated {
+  readonly campaignUpdated: { readonly status: string };
+}
+const statusOf = ({ campaignUpdated }: Updated): string => campaignUpdated.status;
 const manyPages = [1, 2, 3, 4, 5]
   .map((first) => `m${first}: messages(first: ${first}) { totalCount }`)
   .join(' ');
 
 describe.each(transports)('over %s', (transport) => {
+  it('with sendCurrent the first event is the campaign as it is now, also for a later subscriber, then each change', async () => {
+    const query =
+      'subscription ($sid: ID!) { campaignUpdated(sid: $sid, sendCurrent: true) { status stats { total } } }';
+    const first = await subscribe<Updated>(gateway.url, transport, query, { sid });
+    expect((await first.next(1)).map(statusOf)).toEqual(['IN_PROGRESS']);
+    await change(gateway, 'pause', sid);
+    expect((await first.next(2)).map(statusOf)).toEqual(['IN_PROGRESS', 'PAUSED']);
+    const later = await subscribe<Updated>(gateway.url, transport, query, { sid });
+    expect((await later.next(1)).map(statusOf)).toEqual(['PAUSED']);
+    await change(gateway, 'resume', sid);
+    expect((await first.next(3)).map(statusOf)).toEqual(['IN_PROGRESS', 'PAUSED', 'IN_PROGRESS']);
+    expect((await later.next(2)).map(statusOf)).toEqual(['PAUSED', 'IN_PROGRESS']);
+  });
+
+  it.each(['', ', sendCurrent: false', ', sendCurrent: null'])(
+    'nothing is sent before a change with "%s"',
+    async (argument) => {
+      const query = `subscription ($sid: ID!) { campaignUpdated(sid: $sid${argument}) { status stats { total } } }`;
+      const subscriber = await subscribe<Updated>(gateway.url, transport, query, { sid });
+      await change(gateway, 'pause', sid);
+      expect((await subscriber.next(1)).map(statusOf)).toEqual(['PAUSED']);
+    },
+  );
+
   it.each([
     ['unknown', '0123456789abcdef'],
     ['blank', '  '],

@@ -73,9 +73,9 @@ const lists: Readonly<Record<string, (gateway: GatewayUnderTest) => ReadPage>> =
 function messagesOf({
   campaign,
 }: {
-  readonly campaign?: { readonly messages: WalkedPage } | null;
+  readonly campaign?: { readonly messages: WalkedPage | null } | null;
 }): WalkedPage {
-  if (!campaign) throw new Error('the campaign is gone');
+  if (!campaign?.messages) throw new Error('the campaign is gone');
   return campaign.messages;
 }
 

@@ -36,7 +36,7 @@ async function readCampaigns(step: WalkStep & Partial<CampaignPageQueryVariables
 
 async function readMessages(step: WalkStep): Promise<WalkedPage> {
   const { campaign } = await gateway.data(MessagePageDocument, { sid: bigCampaign, ...step });
-  if (!campaign) throw new Error('the campaign is gone');
+  if (!campaign?.messages) throw new Error('the campaign is gone');
   return campaign.messages;
 }
 

@@ -89,7 +89,7 @@ describe('invalid input is BAD_USER_INPUT with its argument, without an upstream
       .campaigns()
       .filter(({ sid }) => sandbox.state.messages(sid).length > 1);
     const page = await gateway.data(MessagePageDocument, { sid: one?.sid ?? '', first: 1 });
-    const after = page.campaign?.messages.pageInfo.endCursor;
+    const after = page.campaign?.messages?.pageInfo.endCursor;
     sandbox.calls.splice(0);
     expectRefused(await gateway.execute(MessagePageDocument, { sid: other?.sid ?? '', after }), 'after');
   });

@@ -13,7 +13,7 @@ const cachesOf = (budget: MemoryBudget): number =>
   budget.connections -
   budget.state;
 
-describe('memoryBudget', () => {
+describe('the memory of a process is divided', () => {
   it.each<[number, MemoryBudget]>([
     [
       96,
@@ -53,11 +53,11 @@ describe('memoryBudget', () => {
         state: 256 * mebibyte,
       },
     ],
-  ])('divides a heap of %i MB', (heap, budget) => {
+  ])('with a heap of %i MB', (heap, budget) => {
     expect(memoryBudget(heap * mebibyte)).toEqual(budget);
   });
 
-  it('gives caches a third of any heap at most, and idempotency records an eighth', () => {
+  it('so that caches take a third of any heap at most, and what must not be forgotten an eighth', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 43 }), (heapBytes) => {
         const budget = memoryBudget(heapBytes);

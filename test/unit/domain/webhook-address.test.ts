@@ -65,8 +65,8 @@ describe('an address of anybody else is none', () => {
 
   it('and a long text is looked at in linear time', () => {
     const texts = ['%25', '%2525', '/', '/webhooks', '/webhooks/exotel/', '&#x0', '\t', '%'];
-    const from = process.cpuUsage();
+    const from = performance.now();
     for (const text of texts) hasWebhookAddress(text.repeat(1_000_000 / text.length));
-    expect(process.cpuUsage(from).user).toBeLessThan(3_000_000);
+    expect(performance.now() - from).toBeLessThan(3000);
   });
 });

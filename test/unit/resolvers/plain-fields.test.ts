@@ -3,7 +3,7 @@ import { isObjectType } from 'graphql';
 import { createSchema } from '../../../src/resolvers/schema.js';
 
 describe('execution reads plain properties', () => {
-  it('a field below the roots has a resolver only where something is fetched, or hidden from some', async () => {
+  it('a field below the roots has a resolver only where something is fetched, derived, or hidden from some', async () => {
     const schema = await createSchema();
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     const resolved = Object.values(schema.getTypeMap())
@@ -16,8 +16,12 @@ describe('execution reads plain properties', () => {
       'Campaign.messages',
       'Campaign.smsStatusCallback',
       'Campaign.statusCallback',
+      'ContactList.id',
       'Message.campaign',
       'MessageStatusEvent.campaign',
+      'Stats.pending',
+      'Stats.progress',
+      'Stats.undelivered',
     ]);
   });
 });

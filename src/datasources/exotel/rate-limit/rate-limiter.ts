@@ -57,6 +57,11 @@ export class RateLimiter {
     return this.#window.left;
   }
 
+  /** When all calls of the limit may be sent again, if none is sent until then; epoch milliseconds. */
+  get resetsAtMs(): number {
+    return this.#window.resetsAtMs;
+  }
+
   /** Figures for metrics; null for no limit. */
   get figures() {
     const { limit, left, inFlight } = this.#window;

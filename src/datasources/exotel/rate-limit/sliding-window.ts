@@ -145,6 +145,14 @@ export class SlidingWindow {
     return left === Infinity ? null : left;
   }
 
+  /** When all calls of the limit may be sent again, if none is sent until then; epoch milliseconds. */
+  get resetsAtMs(): number {
+    const nowMs = this.#options.now();
+    const { all } = this.#log.count(nowMs);
+    const quotaMs = this.#quota.left(nowMs) < this.limit ? this.#quota.untilMs : nowMs;
+    return Math.max(this.#pausedUntilMs, quotaMs, this.#log.whenExpired(all, nowMs));
+  }
+
   /** Number of known calls without a response. */
   get inFlight(): number {
     return this.#log.inFlight;

@@ -61,6 +61,7 @@ function answerWorst(parent: GraphQLObjectType): void {
         return (args['representations'] as { __typename: string }[]).map(({ __typename }) =>
           __typename === 'Campaign' && !isFailing() ? { __typename } : unreadable(),
         );
+      if (name === 'campaignsBySid') return (args['sids'] as string[]).map(value);
       if (name === 'variables') return ['name'];
       if (name === 'field') return ['input', 'schedule', 'startTime'];
       if (!isList) return value();
