@@ -19,7 +19,7 @@ const maximumKeySetBytes = 1024 ** 2;
 const maximumAgeMs = 600_000;
 /** Tokens that name unknown keys cause one read in this time, however many they are. */
 const cooldownMs = 10_000;
-/** After a failed read, the issuer is not asked again for this time. */
+/** Pause after a failed read. */
 const pauseMs = 2000;
 /** While the issuer fails, the keys of the last read stay valid for this time. */
 const maximumStaleMs = 3_600_000;

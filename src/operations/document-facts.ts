@@ -83,7 +83,9 @@ function isSidArgument(node: unknown): boolean {
 }
 
 /** The fragments of a document by name. */
-export function fragmentsOf({ definitions }: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> {
+export function fragmentsOf({
+  definitions,
+}: DocumentNode): Readonly<Record<string, FragmentDefinitionNode | undefined>> {
   const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
   return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
 }

@@ -72,7 +72,7 @@ export function textWithoutManifest(parameters: OperationParameters): string | u
   if (namedId(parameters) === undefined) return undefined;
   throw new GatewayError(
     'PERSISTED_QUERY_NOT_SUPPORTED',
-    'The gateway keeps no documents: send the text in `query`.',
+    'The gateway stores no documents: send the text in `query`.',
   );
 }
 

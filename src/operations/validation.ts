@@ -56,9 +56,10 @@ function rootConditions(
   if (operation !== OperationTypeNode.SUBSCRIPTION) return [];
   const fragments = fragmentsOf(document);
   const errors: GraphQLError[] = [];
-  const seen = new Set<string>();
-  const look = (set: SelectionSetNode | undefined): void => {
-    for (const selection of set?.selections ?? []) {
+  const expanded = new Set<string>();
+  const pending: SelectionSetNode[] = [selectionSet];
+  for (let next = pending.pop(); next; next = pending.pop())
+    for (const selection of next.selections) {
       const condition = conditionOf(selection);
       if (condition)
         errors.push(
@@ -67,14 +68,13 @@ function rootConditions(
             { nodes: condition },
           ),
         );
-      if (selection.kind === Kind.INLINE_FRAGMENT) look(selection.selectionSet);
-      if (selection.kind === Kind.FRAGMENT_SPREAD && !seen.has(selection.name.value)) {
-        seen.add(selection.name.value);
-        look(fragments[selection.name.value]?.selectionSet);
+      if (selection.kind === Kind.INLINE_FRAGMENT) pending.push(selection.selectionSet);
+      if (selection.kind === Kind.FRAGMENT_SPREAD && !expanded.has(selection.name.value)) {
+        expanded.add(selection.name.value);
+        const fragment = fragments[selection.name.value];
+        if (fragment) pending.push(fragment.selectionSet);
       }
     }
-  };
-  look(selectionSet);
   return errors;
 }
 
@@ -102,14 +102,14 @@ const suggestion = 'Did you mean ';
  * in the message, which may quote a client's text.
  */
 export function withoutSuggestions(message: string): string {
-  let kept = '';
+  let rest = '';
   let from = 0;
   for (;;) {
     const start = message.indexOf(suggestion, from);
-    if (start < 0) return kept + message.slice(from);
-    kept += message.slice(from, message[start - 1] === ' ' && start > from ? start - 1 : start);
+    if (start < 0) return rest + message.slice(from);
+    rest += message.slice(from, message[start - 1] === ' ' && start > from ? start - 1 : start);
     const end = message.indexOf('?', start);
-    if (end < 0) return kept;
+    if (end < 0) return rest;
     from = end + 1;
   }
 }

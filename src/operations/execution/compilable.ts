@@ -17,7 +17,7 @@ export interface Compilable {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly prepared: {
-    readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+    readonly fragments: Readonly<Record<string, FragmentDefinitionNode | undefined>>;
     readonly facts: Pick<DocumentFacts, 'hasConditions' | 'hasOnlyCompilableFields'>;
   };
 }
