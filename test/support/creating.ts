@@ -108,10 +108,13 @@ export interface ScriptedUnderTest {
 }
 
 /** Starts both. */
-export async function startScripted(script: Script): Promise<ScriptedUnderTest> {
+export async function startScripted(
+  script: Script,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ScriptedUnderTest> {
   const upstream = await startScriptedUpstream(script);
   opened.push(upstream);
-  const gateway = await startGatewayOn(upstream.baseUrl);
+  const gateway = await startGatewayOn(upstream.baseUrl, environment);
   opened.push(gateway);
   return { gateway, methods: () => upstream.seen.map(({ method }) => method) };
 }

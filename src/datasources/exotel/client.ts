@@ -92,10 +92,8 @@ export class ExotelClient {
   }
 
   /** Creates a campaign with one POST. The response has no stats, no cost and no message callback. */
-  async createCampaign(draft: CampaignDraft, options: WriteOptions = {}): Promise<Written> {
-    const { campaign, requestId } = await this.#write('create', '', createToWire(draft), options);
-    const smsStatusCallback = campaign.smsStatusCallback ?? draft.smsStatusCallback ?? null;
-    return { campaign: { ...campaign, smsStatusCallback }, requestId };
+  createCampaign(draft: CampaignDraft, options: WriteOptions = {}): Promise<Written> {
+    return this.#write('create', '', createToWire(draft), options);
   }
 
   /** Changes the given fields of a campaign. */

@@ -7,7 +7,7 @@ import { NotSent } from '../exotel/resilience/not-sent.js';
 import { type Create, nothingSent, type Progress, type WithCallbacks } from './create.js';
 import { type OutstandingCreates, type SidReservations } from './look-up/outstanding-creates.js';
 import { type Reconciler } from './look-up/reconciler.js';
-import { callbackMarks, isMarked, isPlausibleAnswer } from './look-up/same-campaign.js';
+import { type AnswerVerdict, answerVerdict, callbackMarks, isMarked } from './look-up/same-campaign.js';
 import { similarityOf } from './look-up/text-similarity.js';
 import {
   createdUnreadable,
@@ -119,7 +119,7 @@ export class CreateSender {
     try {
       return await this.#answered(create, sent, client.createCampaign(sent, { origin, beforeSent }));
     } catch (error) {
-      if (!(error instanceof UpstreamFailure) || error.facts.sid !== undefined) throw error;
+      if (!(error instanceof UpstreamFailure)) throw error;
       // After a lost answer, "duplicate" may speak of the campaign that the lost request created.
       const isLost = error.mayHaveBeenProcessed || (before.sentAtMs !== null && error.reason === 'duplicate');
       if (!isLost) {
@@ -133,60 +133,57 @@ export class CreateSender {
         settledByMs: settledByAfter(error, leftAtMs, now(), timeoutMs),
         isEnded: before.isEnded && isEndedByUpstream(error),
         marks,
-        suspects: error instanceof WrongAnswer ? [...suspects, ...error.suspects] : suspects,
+        suspects: [...suspects, ...suspectsOf(error)],
       });
+      if (error.facts.sid !== undefined) throw error;
       return error;
     }
   }
 
   /**
-   * Waits for the answer to a POST and checks it.
+   * Waits for the answer to a POST and checks it. If the answer does not show that its campaign is of this create, the campaign
+   * is read.
    * @param sent the draft with its callback addresses.
    * @throws WrongAnswer for an answer with another campaign.
    */
   async #answered(create: Create, sent: CampaignDraft, answer: Promise<Written>): Promise<Outcome> {
-    const { client } = this.#options;
+    const { client, reservations } = this.#options;
     const { origin } = create;
-    try {
-      const { campaign, requestId } = await answer;
-      await this.#accept(campaign, create, sent, requestId);
-      // The answer to a create has no stats and no cost.
-      return { ...done(campaign, requestId), isPartial: true };
-    } catch (error) {
-      if (!(error instanceof UpstreamFailure) || error.facts.sid === undefined) throw error;
-      // The upstream named the campaign that it created, and the rest of its answer is unreadable.
-      const { sid, requestId } = error.facts;
-      const campaign = await client.getCampaign(sid, { priority: 'write', origin }).catch(() => null);
-      if (campaign) {
-        await this.#accept(campaign, create, sent, requestId);
-        return done(campaign, requestId);
-      }
+    const { sid, campaign, name, requestId } = await answer.then(answeredCampaign, answeredSid);
+    const verdict = campaign ? await this.#verdict(campaign, create, sent) : 'unproven';
+    if (campaign && verdict === 'own') {
       await this.#reserve(sid, create, requestId);
-      throw createdUnreadable(sid, requestId);
+      // The answer to a create has no stats, no cost and no message callback. An answer proves nothing by what is filled in here.
+      const smsStatusCallback = campaign.smsStatusCallback ?? sent.smsStatusCallback ?? null;
+      return { ...done({ ...campaign, smsStatusCallback }, requestId), isPartial: true };
     }
+    const isAnothers = await reservations.isAnothers(sid, create.id).catch(() => false);
+    const isOtherName = name !== undefined && similarityOf(create.draft.name, name) === 'different';
+    if (!isAnothers && !isOtherName && verdict !== 'another') {
+      const read = await client.getCampaign(sid, { priority: 'write', origin }).catch(() => null);
+      if (read && (await this.#verdict(read, create, sent)) === 'own') {
+        await this.#reserve(sid, create, requestId);
+        return done(read, requestId);
+      }
+      if (!read && !campaign) throw createdUnreadable(sid, requestId);
+    }
+    throw new WrongAnswer(isAnothers ? [] : [sid], requestId);
   }
 
-  /** Accepts a campaign as the answer. A proxy may have mixed up two answers, so the campaign must match what was sent. */
-  async #accept(
-    campaign: Campaign,
-    create: Create,
-    sent: CampaignDraft,
-    requestId: string | null | undefined,
-  ) {
-    if (await this.#isAnswer(campaign, create, sent)) return this.#reserve(campaign.sid, create, requestId);
-    const isAnothers = await this.#options.reservations
-      .isAnothers(campaign.sid, create.id)
-      .catch(() => false);
-    throw new WrongAnswer(isAnothers ? [] : [campaign.sid], requestId);
-  }
-
-  async #isAnswer(campaign: Campaign, create: Create, sent: CampaignDraft): Promise<boolean> {
-    if (isMarked(campaign, callbackMarks(create.draft, sent))) return true;
-    if (!isPlausibleAnswer(sent, campaign)) return false;
+  /** Tells whether a campaign is the one of this create. A proxy may have mixed up two answers. */
+  async #verdict(campaign: Campaign, create: Create, sent: CampaignDraft): Promise<AnswerVerdict> {
+    const { outstanding, now } = this.#options;
+    const marks = callbackMarks(create.draft, sent);
+    if (isMarked(campaign, marks)) return 'own';
+    const verdict = answerVerdict(sent, campaign, {
+      hasMarks: marks.length > 0,
+      sentAtMs: create.log.progress.sentAtMs ?? now(),
+    });
+    if (verdict !== 'own') return verdict;
     const similarity = similarityOf(create.draft.name, campaign.name);
-    if (similarity === 'same' || similarity === 'rewritten') return true;
-    const rivals = await this.#options.outstanding.rivalsOf(create).catch(() => null);
-    return !rivals?.hasWholeNameOfOne({ row: campaign, aheadMs: 0 });
+    if (similarity === 'same' || similarity === 'rewritten') return 'own';
+    const rivals = await outstanding.rivalsOf(create).catch(() => null);
+    return rivals?.hasWholeNameOfOne({ row: campaign, aheadMs: 0 }) ? 'another' : 'own';
   }
 
   async #note(create: Create, progress: Progress, isInFlight = false): Promise<void> {
@@ -207,6 +204,25 @@ export class CreateSender {
   }
 }
 
+/** The campaign in an answer to a create. */
+interface Answered {
+  readonly sid: string;
+  readonly name: string | undefined;
+  /** Undefined where it is unreadable but for its sid, and perhaps its name. */
+  readonly campaign?: Campaign;
+  readonly requestId: string | undefined;
+}
+
+function answeredCampaign({ campaign, requestId }: Written): Answered {
+  return { sid: campaign.sid, name: campaign.name, campaign, requestId: requestId ?? undefined };
+}
+
+function answeredSid(error: unknown): Answered {
+  if (!(error instanceof UpstreamFailure) || error.facts.sid === undefined) throw error;
+  const { sid, name, requestId } = error.facts;
+  return { sid, name, requestId };
+}
+
 /** A success that names another campaign than the one that was sent. */
 class WrongAnswer extends UpstreamFailure {
   /** @param suspects the sid of the campaign, where it may be the right one nevertheless. */
@@ -216,6 +232,12 @@ class WrongAnswer extends UpstreamFailure {
   ) {
     super('invalidResponse', requestId == null ? {} : { requestId });
   }
+}
+
+/** Sids that an answer named, and whose campaigns may be the right one although the answer does not show it. */
+function suspectsOf(error: UpstreamFailure): readonly string[] {
+  if (error instanceof WrongAnswer) return error.suspects;
+  return error.facts.sid === undefined ? [] : [error.facts.sid];
 }
 
 function isUnanswered(error: unknown): boolean {

@@ -143,7 +143,6 @@ describe('a create whose campaign the upstream has changed', () => {
       'another schedule',
       { schedule: { start_time: '2030-01-01T00:00:00Z', end_time: '2030-02-01T00:00:00Z' } },
     ],
-    ['nothing but its sid', { name: '', template: '', lists: [] }],
   ])('%s: accepted without a further call', async (_what, changes) => {
     const upstream = await startMixingUp((made) => Object.assign(made, changes));
     expect(await createdSid(upstream.gateway, keyed('one'))).toBe('made 0');
@@ -154,6 +153,8 @@ describe('a create whose campaign the upstream has changed', () => {
     ['a name that nobody sent', { name: 'C-4711' }],
     ['lists by other ids', { lists: ['4711'] }],
     ['a text that nobody sent', { template: '4711' }],
+    ['nothing but its sid', { name: '', template: '', lists: [] }],
+    ['no lists', { lists: [] }],
   ])('%s: accepted after the list shows no other candidate', async (_what, changes) => {
     const upstream = await startMixingUp((made) => Object.assign(made, changes));
     expect(await createdSid(upstream.gateway, keyed('one'))).toBe('made 0');

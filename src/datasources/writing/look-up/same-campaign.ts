@@ -4,7 +4,7 @@ import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type LifecycleAction } from '../../exotel/wire/requests.js';
 import { digest } from '../create.js';
-import { isSameText, similarityOf } from './text-similarity.js';
+import { isSameText, letters, similarityOf } from './text-similarity.js';
 
 type Callbacks = Pick<CampaignDraft | Campaign, 'statusCallback' | 'smsStatusCallback'>;
 
@@ -206,16 +206,44 @@ function isLike(sent: string | null | undefined, stored: string | null): boolean
   return sent == null || stored === null || similarityOf(sent, stored) !== 'different';
 }
 
-/** A campaign with another name, other lists or another text is another campaign. */
-const decisive = ['name', 'lists', 'template'];
+/** Verdict on the campaign in the answer to a create: it was created by it, by another one, or shows neither. */
+export type AnswerVerdict = 'own' | 'another' | 'unproven';
+
+/** Facts about a create, by which its answer is judged. */
+export interface AnsweredCreate {
+  /** True where the gateway added callback addresses to the draft. */
+  readonly hasMarks: boolean;
+  /** When it was sent first; epoch milliseconds. */
+  readonly sentAtMs: number;
+}
 
 /**
- * Tells whether the campaign in the answer to a create is the one that was sent.
+ * Judges whether the campaign in the answer to a create is the one that was sent. It is, if it shows the name, the lists and the
+ * text that were sent: a field that it lacks proves nothing.
  * @param sent the draft as it was sent, with its callback addresses.
  */
-export function isPlausibleAnswer(sent: CampaignDraft, campaign: Campaign): boolean {
+export function answerVerdict(
+  sent: CampaignDraft,
+  campaign: Campaign,
+  { hasMarks, sentAtMs }: AnsweredCreate,
+): AnswerVerdict {
   const found = contradictions(sent, campaign);
-  return found.size <= 1 && !decisive.some((group) => found.has(group));
+  const decisive = ['name', 'lists', 'template', ...(hasMarks ? ['callbacks'] : [])];
+  if (found.size > 1 || decisive.some((group) => found.has(group))) return 'another';
+  // No clock and no offset is wrong by a day.
+  if (Date.parse(campaign.createdAt) < sentAtMs - dayMs) return 'another';
+  const isShown =
+    showsText(sent.name, campaign.name) &&
+    showsText(sent.template, campaign.template) &&
+    (sent.lists == null || campaign.lists.length > 0);
+  return isShown ? 'own' : 'unproven';
+}
+
+/** A shorter part of a text is in many other texts. */
+const fewestLetters = 3;
+
+function showsText(sent: string | null | undefined, stored: string): boolean {
+  return sent == null || isSameText(sent, stored) || letters(stored).length >= fewestLetters;
 }
 
 /** Progress of a change, as the campaign shows it. */

@@ -146,10 +146,10 @@ describe('a trap of the wire does not reach the client', () => {
     },
   );
 
-  it('create answers the message callback that was sent, which the upstream leaves out', async () => {
+  it('an answer to create has nothing that the upstream leaves out, so that it proves nothing', async () => {
     upstream.answersItem(documentedCampaign({ sms_status_callback: missing }));
     const sent = { smsStatusCallback: 'https://example.com/sms' };
     const { campaign } = await upstream.client().createCampaign(sent);
-    expect(campaign).toMatchObject(sent);
+    expect(campaign.smsStatusCallback).toBeNull();
   });
 });
