@@ -79,11 +79,14 @@ function isPayload(type: GraphQLObjectType, mutations: GraphQLObjectType | null 
  * @param needed any one of them is enough.
  * @returns the error FORBIDDEN; undefined where the caller has one of them, or none is needed.
  */
-export function scopeError({ scopes }: Caller, needed: readonly Scope[]): GatewayError | undefined {
-  if (needed.length === 0) return undefined;
-  for (const scope of needed) if (scopes.has(scope)) return undefined;
+export function scopeError(caller: Caller, needed: readonly Scope[]): GatewayError | undefined {
+  if (hasScope(caller, needed)) return undefined;
   const named = needed.map((scope) => `"${scope}"`).join(' or ');
   return new GatewayError('FORBIDDEN', `This needs the scope ${named}.`, { scopes: needed });
+}
+
+function hasScope({ scopes }: Caller, needed: readonly Scope[]): boolean {
+  return needed.length === 0 || needed.some((scope) => scopes.has(scope));
 }
 
 /** A non-null field that needs a scope, any one of these. */
@@ -114,10 +117,9 @@ export function scopeErrorBelow(
   required: readonly RequiredField[],
   index?: number,
 ): GraphQLError | undefined {
-  const forbidden = required.filter(({ scopes }) => scopeError(caller, scopes));
-  if (forbidden.length === 0) return undefined;
+  if (required.every(({ scopes }) => hasScope(caller, scopes))) return undefined;
   for (const node of selectedFields(info.fieldNodes, info)) {
-    const field = forbidden.find(({ name }) => name === node.name.value);
+    const field = required.find(({ name }) => name === node.name.value);
     const refused = field && scopeError(caller, field.scopes);
     if (!refused) continue;
     const parent = [...responsePathAsArray(info.path), ...(index === undefined ? [] : [index])];

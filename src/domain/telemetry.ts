@@ -31,9 +31,17 @@ export interface AuditLine {
   readonly upstreamRequestId: string | null;
 }
 
-/** Endpoints of the upstream, with actions apart from updates. */
-export const routes = ['list', 'get', 'messages', 'create', 'update', 'action'] as const;
-export type Route = (typeof routes)[number];
+/** Endpoints of the upstream, with actions apart from updates: method, and path below the account's campaigns. */
+export const routes = {
+  list: { method: 'GET', path: '' },
+  get: { method: 'GET', path: '/{id}' },
+  messages: { method: 'GET', path: '/{id}/message-details' },
+  create: { method: 'POST', path: '' },
+  update: { method: 'PUT', path: '/{id}' },
+  action: { method: 'PUT', path: '/{id}' },
+} as const;
+export type Route = keyof typeof routes;
+export const routeNames = Object.keys(routes) as readonly Route[];
 
 /** An attempt of an upstream call that is about to be sent. */
 export interface StartedCall {
@@ -56,7 +64,7 @@ export interface CallEnd {
 }
 
 /** Sources of drift: responses of a route, or callbacks. */
-export const driftRoutes = [...routes, 'campaignCallback', 'messageCallback'] as const;
+export const driftRoutes = [...routeNames, 'campaignCallback', 'messageCallback'] as const;
 export type DriftRoute = (typeof driftRoutes)[number];
 
 /** A difference between the upstream and its document: an unknown key, an unknown status, another type. */

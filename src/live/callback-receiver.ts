@@ -8,9 +8,7 @@ import {
   messageEventFromWire,
 } from '../datasources/exotel/mapping/message.js';
 import { type WebhookKind } from '../domain/addresses.js';
-import { CampaignStatus } from '../domain/campaign.js';
 import { entryBytes, entryLimit } from '../domain/entry-size.js';
-import { isBackwards } from '../domain/lifecycle.js';
 import { isNext, type MessageStatus } from '../domain/message.js';
 import { type CallbackVerdict } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
@@ -124,13 +122,10 @@ export class CallbackReceiver {
     return this.#options.feed.watchedCampaign(sid) ?? this.#options.account.cached(sid);
   }
 
-  #campaignChanged(campaign: Campaign, { identity, status, hasReport }: CampaignHint): void {
-    if (this.#hints.has(identity)) return;
-    this.#hints.set(identity, true);
-    const isKnown = status === campaign.status && (campaign.reportUrl !== null || !hasReport);
-    if (isKnown || isBackwards(campaign.status, status)) return;
-    // An unknown status is not awaited: the upstream's responses may never show it.
-    this.#options.refreshes.request(campaign.sid, status === CampaignStatus.UNKNOWN ? undefined : status);
+  #campaignChanged(campaign: Campaign, hint: CampaignHint): void {
+    if (this.#hints.has(hint.identity)) return;
+    this.#hints.set(hint.identity, true);
+    this.#options.refreshes.requestReported(campaign, hint);
   }
 
   #messageChanged(event: MessageStatusEvent): void {

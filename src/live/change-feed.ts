@@ -15,13 +15,10 @@ import { SubscriberQueue, QueueCapacity } from './subscriber-queue.js';
  */
 export function fillMissing(campaign: Campaign, before: Campaign): Campaign {
   const isSameStatus = campaign.status === before.status && campaign.status !== CampaignStatus.UNKNOWN;
+  const missing = Object.entries(before).filter(([key]) => campaign[key as keyof Campaign] === null);
   return {
     ...campaign,
-    state: campaign.state ?? before.state,
-    statusCallback: campaign.statusCallback ?? before.statusCallback,
-    smsStatusCallback: campaign.smsStatusCallback ?? before.smsStatusCallback,
-    reportUrl: campaign.reportUrl ?? before.reportUrl,
-    estimatedCost: campaign.estimatedCost ?? before.estimatedCost,
+    ...(Object.fromEntries(missing) as Partial<Campaign>),
     // Messages don't vanish: counts of zero were left out of the response.
     stats: campaign.stats.total === 0 ? before.stats : campaign.stats,
     upstreamStatus: isSameStatus ? before.upstreamStatus : campaign.upstreamStatus,

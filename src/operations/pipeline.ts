@@ -84,7 +84,10 @@ export class OperationPipeline {
     let document: MemoryReservation | undefined;
     try {
       if (query && !documents.has(query)) document = await gate.document(query.length, caller.name);
-      else await gate.turn();
+      else {
+        const turn = gate.turn();
+        if (turn) await turn;
+      }
     } catch (error) {
       return this.#refused(trace, new Refusal([asGraphQLError(error)]));
     }
@@ -121,16 +124,13 @@ export class OperationPipeline {
 
   /** Runs a query or a mutation. */
   async run(admitted: AdmittedOperation): Promise<OperationResult> {
-    const { request, operation, context, memoryBytes, document } = admitted;
+    const { request, operation, context, document } = admitted;
     const { concurrency } = this.#options;
     const observed = this.#begin(admitted);
     const isMutation = operation.definition.operation === OperationTypeNode.MUTATION;
     let result: OperationResult;
     try {
-      result =
-        memoryBytes <= smallAnswerBytes
-          ? this.#resultOf(await concurrency.run(() => this.#execute(admitted), isMutation), admitted)
-          : await concurrency.run((isOver) => this.#runLarge(admitted, isOver), isMutation);
+      result = await concurrency.run((isOver) => this.#runWithin(admitted, isOver), isMutation);
     } catch (error) {
       result = refusedWith(this.#format([asGraphQLError(error)], request.trace));
     } finally {
@@ -207,27 +207,23 @@ export class OperationPipeline {
     }
   }
 
-  /** Runs an operation whose memory is counted until the transport has written the response, which it does at once. */
-  async #runLarge(admitted: AdmittedOperation, isOver: () => boolean): Promise<OperationResult> {
-    const reservation = await this.#enter(admitted, true);
+  /** Runs an operation. A large response is counted until the transport has written it, which it does at once. */
+  async #runWithin(admitted: AdmittedOperation, isOver: () => boolean): Promise<OperationResult> {
+    const { memoryBytes } = admitted;
+    const reservation = memoryBytes > smallAnswerBytes ? await this.#enter(admitted, true) : undefined;
     try {
       if (isOver()) throw new Error('The operation timed out before it began.');
       const executed = await this.#execute(admitted);
-      await this.#options.gate.turnToWrite(admitted.memoryBytes);
+      const turn = this.#options.gate.turnToWrite(memoryBytes);
+      if (turn) await turn;
       return this.#resultOf(executed, admitted, reservation);
     } finally {
-      setImmediate(reservation.release);
+      if (reservation) setImmediate(reservation.release);
     }
   }
 
-  #enter({ request, memoryBytes }: AdmittedOperation, isBounded: boolean): Promise<MemoryReservation> {
-    const { caller, writeLock: lane } = request;
-    return this.#options.gate.enter({
-      memoryBytes,
-      caller: caller.name,
-      writeLock: lane,
-      mayBeRefused: isBounded,
-    });
+  #enter({ request: { caller, writeLock }, memoryBytes }: AdmittedOperation, mayBeRefused: boolean) {
+    return this.#options.gate.enter({ memoryBytes, caller: caller.name, writeLock, mayBeRefused });
   }
 
   /**
@@ -279,10 +275,9 @@ export class OperationPipeline {
     trace: RequestTrace,
     reservation?: MemoryReservation,
   ): ResultBody {
-    const body = {
-      ...(errors && { errors: this.#format(errors, trace) }),
-      ...(data !== undefined && { data }),
-    };
+    const formatted = errors && this.#format(errors, trace);
+    const body =
+      data === undefined ? { errors: formatted ?? [] } : formatted ? { errors: formatted, data } : { data };
     const measured = this.#options.cost.measure(body);
     if (typeof measured !== 'number') return { errors: this.#format([measured], trace), data: null };
     reservation?.growTo(bytesPerCharacter * measured);

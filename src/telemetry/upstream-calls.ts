@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
 import { logFields, type RequestTrace, type Span } from '../domain/request-trace.js';
-import { type CallEnd, type Drift, type DriftRoute, type StartedCall } from '../domain/telemetry.js';
+import { type CallEnd, type Drift, type DriftRoute, routes, type StartedCall } from '../domain/telemetry.js';
 import { type FailureReason } from '../domain/upstream-failure.js';
 import { type Metrics } from './metrics/metrics.js';
 import { type OtlpSpans } from './otlp-spans.js';
@@ -22,19 +22,6 @@ const warnings: ReadonlySet<FailureReason> = new Set([
   'invalidResponse',
   'rateLimited',
 ]);
-
-/** Method and URL template of each route. */
-const templates = {
-  list: ['GET', ''],
-  get: ['GET', '/{id}'],
-  messages: ['GET', '/{id}/message-details'],
-  create: ['POST', ''],
-  update: ['PUT', '/{id}'],
-  action: ['PUT', '/{id}'],
-} as const;
-
-/** Routes without a campaign in the URL: a 403 there concerns the account, not one campaign. */
-const ofAccount: ReadonlySet<StartedCall['route']> = new Set(['list', 'create']);
 
 const root = '/v2/accounts/{account_sid}/message-campaigns';
 
@@ -99,14 +86,15 @@ export class UpstreamCalls {
 
   #updateAllowed({ route }: StartedCall, { reason }: CallEnd): void {
     if (reason === undefined) this.#isAccountAllowed = true;
-    else if (reason === 'unauthorized' || (reason === 'forbidden' && ofAccount.has(route)))
+    // Without a campaign in the path, a 403 concerns the account.
+    else if (reason === 'unauthorized' || (reason === 'forbidden' && routes[route].path === ''))
       this.#isAccountAllowed = false;
   }
 
   #span({ route, attempt, priority, trace }: StartedCall): Span | undefined {
     const { spans } = this.#options;
     if (!spans) return undefined;
-    const [method, path] = templates[route];
+    const { method, path } = routes[route];
     return spans.begin({
       name: `${method} ${root}${path}`,
       kind: 'client',

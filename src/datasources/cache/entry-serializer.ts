@@ -1,11 +1,55 @@
+import { createHash } from 'node:crypto';
+import { parseJson } from '../../domain/json.js';
 import { type Row, type Window } from '../../domain/page.js';
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { campaignFromWire } from '../exotel/mapping/campaign.js';
+import { messageFromWire } from '../exotel/mapping/message.js';
+
+/** Rows with the mandatory fields. What the mapping makes of them has all fields of a campaign and of a message. */
+const exampleRow = {
+  sid: 's',
+  name: 'n',
+  number: '1',
+  status: 'created',
+  sender_id: 'S',
+  template: 't',
+  lists: ['l'],
+  date_created: '2022-08-10T23:02:46+05:30',
+};
+const exampleCampaign = campaignFromWire(exampleRow, { accountSid: 'a', fetchedAt: '' });
+const exampleMessage = messageFromWire(exampleRow, 's');
+
+/** Digest of the fields of values, nested ones included. */
+export function formatOf(...values: readonly unknown[]): string {
+  const withSortedKeys = (_key: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort())
+      : value;
+  const text = JSON.stringify(values, withSortedKeys);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 8);
+}
 
 /**
- * Version of the serialized form. It is part of the keys of the shared tier, so that gateways of two releases that run
- * side by side do not read each other's entries. Raise it with every change of the fields of a campaign or a message.
+ * Format of campaigns and messages that gateways exchange. It is part of the keys of the shared tier, so that gateways of two
+ * releases that run side by side do not read each other's entries if their fields differ.
  */
-export const entryFormat = 1;
+export const entryFormat = formatOf(exampleCampaign, exampleMessage);
+
+/** Whether a value has the fields of a campaign, with values of their types. */
+export function isCampaign(value: unknown): value is NonNullable<typeof exampleCampaign> {
+  return hasTypesOf(exampleCampaign, value);
+}
+
+/** Null in the example stands for an optional text or number. */
+function hasTypesOf(example: unknown, value: unknown): boolean {
+  if (example === null) return value === null || typeof value === 'string' || typeof value === 'number';
+  if (typeof example !== 'object') return typeof value === typeof example;
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(example))
+    return Array.isArray(value) && value.every((each) => hasTypesOf(example[0], each));
+  const members = value as Readonly<Record<string, unknown>>;
+  return Object.entries(example).every(([key, each]) => hasTypesOf(each, members[key]));
+}
 
 /** Writes values of one kind as text, and reads them back. */
 export interface EntrySerializer<V> {
@@ -31,33 +75,15 @@ function isFailure(row: object): row is SerializedFailure {
 
 /** Serializer of windows, whose rows are plain objects or the failures of rows that could not be read. */
 export function windowSerializer<T extends object>(): EntrySerializer<Window<T>> {
+  const serializeRow = (row: Row<T>): T | SerializedFailure =>
+    row instanceof UpstreamFailure ? { failed: row.reason, facts: row.facts } : row;
+  const parseRow = (row: T | SerializedFailure): Row<T> =>
+    isFailure(row) ? new UpstreamFailure(row.failed, row.facts) : row;
   return {
-    serialize: (window) =>
-      JSON.stringify({
-        ...window,
-        rows: window.rows.map((row: Row<T>) =>
-          row instanceof UpstreamFailure ? { failed: row.reason, facts: row.facts } : row,
-        ),
-      }),
+    serialize: (window) => JSON.stringify({ ...window, rows: window.rows.map(serializeRow) }),
     parse: (text) => {
-      const window = parseJson(text) as
-        (Window<T> & { readonly rows: readonly (T | SerializedFailure)[] }) | undefined;
-      return (
-        window && {
-          ...window,
-          rows: window.rows.map((row: T | SerializedFailure) =>
-            isFailure(row) ? new UpstreamFailure(row.failed, row.facts) : row,
-          ),
-        }
-      );
+      const window = parseJson(text) as (Window<T> & { readonly rows: readonly T[] }) | undefined;
+      return window && { ...window, rows: window.rows.map(parseRow) };
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

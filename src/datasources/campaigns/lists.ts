@@ -1,12 +1,8 @@
-import { CampaignStatus } from '../../domain/campaign.js';
-import { InputError } from '../../domain/errors.js';
 import {
   CampaignOrderField,
   type CampaignQuery,
-  type MessageOrderField,
   type MessageQuery,
-  type Order,
-  OrderDirection,
+  type OrderDirection,
 } from '../../domain/list-query.js';
 import {
   campaignPageLimits,
@@ -15,8 +11,6 @@ import {
   type Slice,
   type Window,
 } from '../../domain/page.js';
-import { maximumNumberLength, maximumSearchLength } from '../../domain/rules/draft.js';
-import { isBlank, isLongerThan, lengthInCharacters } from '../../domain/text.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
@@ -114,61 +108,4 @@ export class MessageList implements AccountList<Message> {
   fetch(slice: Slice, options: ReadOptions): Promise<CacheEntry<Window<Message>>> {
     return this.#account.messageWindow(this.#ref, slice, options);
   }
-}
-
-/** "Search by campaign name. Min 3 letters." (API document, "Bulk SMS Campaign Details", `name`). */
-const minimumNameLength = 3;
-
-/** Arguments of a list of campaigns, not yet checked. */
-export interface CampaignListArguments {
-  readonly filter?: {
-    readonly name?: string | null;
-    readonly status?: readonly CampaignStatus[] | null;
-  } | null;
-  readonly orderBy?: Order<CampaignOrderField> | null;
-}
-
-const defaultOrder: Order<CampaignOrderField> = {
-  field: CampaignOrderField.START_TIME,
-  direction: OrderDirection.DESC,
-};
-
-/** Arguments of a list of messages, not yet checked. */
-export interface MessageListArguments {
-  readonly filter?: { readonly number?: string | null } | null;
-  readonly orderBy?: Order<MessageOrderField> | null;
-}
-
-/**
- * Checks a filter before any upstream call. Equal filters become equal queries.
- * @throws InputError with the name of the argument.
- */
-export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): CampaignQuery {
-  const name = filter?.name ?? null;
-  if (name !== null && isLongerThan(name, maximumSearchLength))
-    throw new InputError('filter.name', `must have at most ${maximumSearchLength} characters.`);
-  if (name !== null && lengthInCharacters(name.trim()) < minimumNameLength)
-    throw new InputError('filter.name', `must have at least ${minimumNameLength} letters.`);
-  const statuses = [...new Set(filter?.status ?? [])].sort();
-  if (statuses.includes(CampaignStatus.UNKNOWN))
-    throw new InputError(
-      'filter.status',
-      'cannot be UNKNOWN: the upstream has no such status to search for.',
-    );
-  const { field, direction } = orderBy ?? defaultOrder;
-  // A new object, since its members and their order are part of the identity of the list.
-  return { name, statuses, order: { field, direction } };
-}
-
-/**
- * Checks a filter before any upstream call.
- * @throws InputError with the name of the argument.
- */
-export function messageQueryOf({ filter, orderBy }: MessageListArguments): MessageQuery {
-  const number = filter?.number ?? null;
-  if (number !== null && isBlank(number))
-    throw new InputError('filter.number', 'must not be blank; leave it out for all.');
-  if (number !== null && isLongerThan(number, maximumNumberLength))
-    throw new InputError('filter.number', `must have at most ${maximumNumberLength} characters.`);
-  return { number, direction: orderBy?.direction ?? null };
 }

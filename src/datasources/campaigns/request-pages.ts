@@ -1,4 +1,10 @@
 import { rejected } from '../../domain/errors.js';
+import {
+  type CampaignListArguments,
+  campaignQueryOf,
+  type MessageListArguments,
+  messageQueryOf,
+} from '../../domain/list-query.js';
 import { checkCursorLengths, type PageArguments, type Slice, type Window } from '../../domain/page.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -10,15 +16,7 @@ import { readPage } from '../paging/page.js';
 import { SearchAllowance } from '../paging/position.js';
 import { slicingOf, wholeWindows } from '../paging/slicing.js';
 import { type AccountReader } from './account-reader.js';
-import {
-  type AccountList,
-  CampaignList,
-  type CampaignListArguments,
-  campaignQueryOf,
-  MessageList,
-  type MessageListArguments,
-  messageQueryOf,
-} from './lists.js';
+import { type AccountList, CampaignList, MessageList } from './lists.js';
 
 /** All pages that a request reads of lists of one kind, now or later; undefined if they are not known. */
 export type RequestedPages = () => readonly PageArguments[] | undefined;

@@ -8,7 +8,7 @@ import { type ReadOptions } from '../cache/cache-entry.js';
 import { type ReadReport } from '../cache/read-report.js';
 import { type Connection } from '../paging/connection.js';
 import { type AccountReader } from './account-reader.js';
-import { type CampaignListArguments, type MessageListArguments } from './lists.js';
+import { type CampaignListArguments, type MessageListArguments } from '../../domain/list-query.js';
 import { type RequestedPages, RequestPages } from './request-pages.js';
 
 /** Campaigns of one request: each is read once, and is the same wherever it is requested. */

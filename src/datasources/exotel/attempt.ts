@@ -7,7 +7,7 @@ import { failureOfItem, failureOfResponse } from './failure.js';
 import { type AttemptReport } from './resilience/call-policy.js';
 import { type ResponseReader, type TransportResponse } from './transport.js';
 import { readEnvelope, restExceptionStatus, type WireEnvelope } from './wire/envelope.js';
-import { isObject } from './wire/fields.js';
+import { type Fields, isObject } from './wire/fields.js';
 import { rateHeaders } from './wire/headers.js';
 import { memoize } from './wire/values.js';
 
@@ -57,6 +57,8 @@ export interface AttemptContext {
   /** Clock in epoch milliseconds. */
   readonly now: () => number;
   readonly drift: DriftWatch | undefined;
+  /** Fields of the response's rows; those of a campaign by default. */
+  readonly fields: Fields | undefined;
 }
 
 /** Reads the response of one attempt, and reports its rate headers, its drift and its end. */
@@ -72,11 +74,13 @@ export class AttemptReader implements ResponseReader<WireEnvelope> {
   }
 
   responded(response: TransportResponse): WireEnvelope {
-    const { now, drift, route, trace } = this.#context;
+    const { now, drift, route, trace, fields } = this.#context;
     const { status, headers } = response;
     try {
       this.#report.headers = rateHeaders(headers);
-      const envelope = parseResponse(response, now(), (body) => drift?.look(route, status, body, trace));
+      const envelope = parseResponse(response, now(), (body) => {
+        drift?.look(route, status, body, trace, fields);
+      });
       this.#ended?.(endOfResponse(status, envelope));
       return envelope;
     } catch (error) {

@@ -2,7 +2,7 @@ import { rejected } from '../../domain/errors.js';
 import { type CampaignQuery, type MessageQuery } from '../../domain/list-query.js';
 import { type Slice, type Window } from '../../domain/page.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
-import { type Route, type Telemetry } from '../../domain/telemetry.js';
+import { type Route, routes, type Telemetry } from '../../domain/telemetry.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { checkSid } from '../../domain/sid.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
@@ -16,6 +16,8 @@ import { type Attempt, type CallOptions, type SendPolicy } from './resilience/ca
 import { readItem, readWindow } from './rows.js';
 import { type Transport, type TransportRequest } from './transport.js';
 import { type WireEnvelope } from './wire/envelope.js';
+import { type Fields } from './wire/fields.js';
+import { messageFields } from './wire/message.js';
 import {
   actionToWire,
   campaignQueryToWire,
@@ -86,7 +88,7 @@ export class ExotelClient {
   ): Promise<Window<Message>> {
     const path = (): string =>
       `/${sidSegment(sid)}/message-details${windowQuery(slice, messageQueryToWire(query))}`;
-    return this.#read('messages', path, call).then((envelope) =>
+    return this.#read('messages', path, call, messageFields).then((envelope) =>
       readWindow(envelope, slice, (row) => messageFromWire(row, sid)),
     );
   }
@@ -107,32 +109,32 @@ export class ExotelClient {
   }
 
   /** @param path below the root. Where it throws, no call is made. */
-  #read(route: Route, path: () => string, call: CallOptions): Promise<WireEnvelope> {
+  #read(route: Route, path: () => string, call: CallOptions, fields?: Fields): Promise<WireEnvelope> {
     try {
-      const request: TransportRequest = { method: 'GET', path: this.#root + path() };
-      return this.#options.policy.retried(call, this.#attempt(route, request, call));
+      return this.#options.policy.retried(call, this.#attempt(route, { path: path() }, call, fields));
     } catch (error) {
       return rejected(error);
     }
   }
 
   async #write(route: WriteRoute, path: string, body: WireBody, options: WriteOptions): Promise<Written> {
-    const method = route === 'create' ? 'POST' : 'PUT';
     const call: CallOptions = { ...options, priority: 'write' };
-    const attempt = this.#attempt(route, { method, path: `${this.#root}${path}`, body }, call);
+    const attempt = this.#attempt(route, { path, body }, call);
     const envelope = await this.#options.policy.once(call, attempt);
     return { campaign: this.#onlyCampaign(envelope), requestId: envelope.requestId ?? null };
   }
 
   #attempt(
     route: Route,
-    request: TransportRequest,
+    { path, body }: Omit<TransportRequest, 'method'>,
     { priority, origin }: CallOptions,
+    fields?: Fields,
   ): Attempt<WireEnvelope> {
     const { transport, now, telemetry, drift } = this.#options;
+    const request: TransportRequest = { method: routes[route].method, path: this.#root + path, body };
     // A background call continues without the request that caused it.
     const trace = priority === 'background' ? undefined : origin?.trace;
-    const context = { route, trace, now, drift };
+    const context = { route, trace, now, drift, fields };
     let attempt = 0;
     return (report, timeoutMs) => {
       const ended = telemetry?.callStarted({ route, attempt: (attempt += 1), priority, trace });

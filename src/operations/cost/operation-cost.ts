@@ -70,8 +70,8 @@ export class CostCheck {
   measure(response: object): GraphQLError | number {
     const { maximumBytes } = this.#limit;
     if (maximumBytes === 0) return 0;
-    const left = charactersLeft(response, maximumBytes);
-    return left < 0 ? asError(tooLong(maximumBytes)) : maximumBytes - left;
+    const characters = charactersOf(response, maximumBytes);
+    return characters > maximumBytes ? asError(tooLong(maximumBytes)) : characters;
   }
 
   #estimated({ prepared, definition }: PreparedOperation, variableValues: Variables): GraphQLError | number {
@@ -96,25 +96,6 @@ export class CostCheck {
       throw error;
     }
   }
-}
-
-/**
- * Subtracts the characters of a value from those that are left, and stops below zero: the response is measured without
- * being written, since as text it could fill the memory. Documents bound how deep a response nests.
- */
-function charactersLeft(value: unknown, left: number): number {
-  if (typeof value === 'string') return left - value.length;
-  if (typeof value !== 'object' || value === null) return left;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length && left >= 0; index += 1)
-      left = charactersLeft(value[index], left);
-    return left;
-  }
-  for (const key in value) {
-    left = charactersLeft((value as Readonly<Record<string, unknown>>)[key], left - key.length);
-    if (left < 0) return left;
-  }
-  return left;
 }
 
 /** The sid of a campaign that no other sid names. */
@@ -166,4 +147,27 @@ function tooExpensive(estimate: number, limit: number): GraphQLError {
 
 function asError(error: GatewayError): GraphQLError {
   return new GraphQLError(error.message, { originalError: error, extensions: error.extensions });
+}
+
+/**
+ * Counts the characters of a response without writing it, since as text it could fill the memory.
+ * @returns a number over the maximum once it is exceeded.
+ */
+function charactersOf(response: object, maximum: number): number {
+  const pending: object[] = [response];
+  let characters = 0;
+  for (let next = pending.pop(); next && characters <= maximum; next = pending.pop())
+    if (Array.isArray(next))
+      for (const item of next as readonly unknown[]) {
+        if (typeof item === 'string') characters += item.length;
+        else if (typeof item === 'object' && item !== null) pending.push(item);
+      }
+    else
+      for (const key in next) {
+        const value = (next as Readonly<Record<string, unknown>>)[key];
+        characters += key.length;
+        if (typeof value === 'string') characters += value.length;
+        else if (typeof value === 'object' && value !== null) pending.push(value);
+      }
+  return characters;
 }

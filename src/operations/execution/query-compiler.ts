@@ -19,13 +19,10 @@ import { type Compilable, hasLeafVariables, isCompilable, selectionsOf } from '.
 const plainLeaves = {
   String: (value: unknown) => (typeof value === 'string' ? value : GraphQLString.serialize(value)),
   ID: (value: unknown) => (typeof value === 'string' ? value : GraphQLID.serialize(value)),
-  Int: (value: unknown) => (isInt(value) ? value : GraphQLInt.serialize(value)),
+  Int: (value: unknown) =>
+    typeof value === 'number' && (value | 0) === value ? value : GraphQLInt.serialize(value),
   Boolean: (value: unknown) => (typeof value === 'boolean' ? value : GraphQLBoolean.serialize(value)),
 };
-
-function isInt(value: unknown): boolean {
-  return typeof value === 'number' && (value | 0) === value;
-}
 
 type Variables = Readonly<Record<string, unknown>>;
 

@@ -73,15 +73,19 @@ export class ExecutionGate {
    * @returns the memory of its response, to be released when it is written.
    * @throws GatewayError OVERLOADED
    */
-  async enter({ memoryBytes, caller, writeLock, mayBeRefused }: Execution): Promise<MemoryReservation> {
-    if (memoryBytes <= smallAnswerBytes) {
-      await this.turn();
-      return nothingReserved;
-    }
+  enter(execution: Execution): MemoryReservation | Promise<MemoryReservation> {
+    const { memoryBytes, caller, mayBeRefused } = execution;
+    if (memoryBytes > longAnswerBytes) return this.#enterLong(execution);
+    if (memoryBytes > smallAnswerBytes)
+      return this.#options.answers.reserve(memoryBytes, caller, mayBeRefused);
+    return this.turn()?.then(() => nothingReserved) ?? nothingReserved;
+  }
+
+  async #enterLong({ memoryBytes, caller, writeLock, mayBeRefused }: Execution): Promise<MemoryReservation> {
     const unlock = memoryBytes > largeAnswerBytes ? await writeLock?.acquire() : undefined;
     try {
       const reservation = await this.#options.answers.reserve(memoryBytes, caller, mayBeRefused);
-      if (memoryBytes > longAnswerBytes) await this.turn();
+      await this.turn();
       if (!unlock) return reservation;
       return {
         growTo: reservation.growTo,

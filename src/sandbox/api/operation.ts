@@ -79,3 +79,18 @@ interface Metadata {
 
 /** An operation of the API. @throws ApiFailure for a refusal. */
 export type Operation = (upstream: OperationContext, call: ApiRequest) => OperationResult;
+
+/**
+ * Shape of an operation's items. Create, list and messages return an array, get and update an object. Create and messages
+ * have `error_data: null` in successful items, the others omit it (API document, samples).
+ */
+export interface ItemShape {
+  readonly inArray: boolean;
+  readonly hasErrorData: boolean;
+}
+
+/** A route of the API: its operation and the shape of its response. */
+export interface Route {
+  readonly operation: Operation;
+  readonly shape: ItemShape;
+}

@@ -4,16 +4,9 @@ import { applyAction, type CampaignAction, isAction, isEditable } from '../lifec
 import { audienceOf, messageAt, numberAt, settle } from '../messages.js';
 import { type SandboxState } from '../state.js';
 import { ApiFailure } from './failure.js';
-import { type Operation, page, pageRequest } from './operation.js';
+import { type Operation, page, pageRequest, type Route } from './operation.js';
 import { campaignParameters, changedParameters } from './parameters.js';
-import {
-  type CampaignFilter,
-  campaignFilter,
-  campaignOrder,
-  isNewestFirst,
-  parameter,
-  requireChannel,
-} from './query.js';
+import { campaignFilter, campaignOrder, isNewestFirst, parameter, requireChannel } from './query.js';
 import { type Body, readBody } from './request-body.js';
 import { campaignView, createdView, listView, messageView } from './views.js';
 
@@ -25,7 +18,7 @@ function requireCampaign(state: SandboxState, sid: string): Campaign {
 }
 
 /** `POST …/message-campaigns` (API document, 'Create SMS Campaign'). Names need not be unique: those of the samples are not. */
-export const createCampaign: Operation = ({ state, rewriting }, call) => {
+const createCampaign: Operation = ({ state, rewriting }, call) => {
   const createdAt = state.now() + (rewriting.clockAheadMs ?? 0);
   const sent = campaignParameters(readBody(call), { now: createdAt, accountSid: state.accountSid });
   const stored = rewriting.parameters?.(sent) ?? sent;
@@ -33,32 +26,24 @@ export const createCampaign: Operation = ({ state, rewriting }, call) => {
 };
 
 /** `GET …/message-campaigns/{id}` (API document, 'Get SMS Campaign Details'). */
-export const getCampaign: Operation = ({ state }, call) => ({
+const getCampaign: Operation = ({ state }, call) => ({
   data: campaignView(requireCampaign(state, call.id), state.now()),
 });
 
 /** `GET …/message-campaigns` (API document, 'Bulk SMS Campaign Details'). */
-export const listCampaigns: Operation = ({ state, maximums }, { query }) => {
+const listCampaigns: Operation = ({ state, maximums }, { query }) => {
   requireChannel(query);
   const request = pageRequest(query, maximums.campaigns);
   const filter = campaignFilter(query);
   const order = campaignOrder(query);
   const now = state.now();
-  const matching = state
-    .campaigns()
-    .filter((campaign) => matchesFilter(campaign, filter))
-    .sort(order);
+  const matching = state.campaigns().filter(filter).sort(order);
   const { rows, metadata } = page(matching, request);
   return { data: rows.map((campaign) => listView(campaign, now)), metadata };
 };
 
-function matchesFilter(campaign: Campaign, { name, statuses }: CampaignFilter): boolean {
-  if (name !== undefined && !campaign.name.toLowerCase().includes(name)) return false;
-  return statuses === undefined || statuses.has(campaign.status);
-}
-
 /** `GET …/message-campaigns/{id}/message-details` (API document, 'SMS Details of a Single SMS Campaign'). */
-export const listMessages: Operation = ({ state, maximums }, { query, id }) => {
+const listMessages: Operation = ({ state, maximums }, { query, id }) => {
   requireChannel(query);
   const request = pageRequest(query, maximums.messages);
   const newestFirst = isNewestFirst(query);
@@ -108,7 +93,7 @@ function changeParameters(
 }
 
 /** `PUT …/message-campaigns/{id}`: an action, or new parameters (API document, 'Update SMS Campaign'). */
-export const updateCampaign: Operation = ({ state }, call) => {
+const updateCampaign: Operation = ({ state }, call) => {
   const body = readBody(call);
   const campaign = requireCampaign(state, call.id);
   if (body.action === undefined) update(state, campaign, body);
@@ -132,3 +117,25 @@ function update(state: SandboxState, campaign: Campaign, body: Body): void {
   const now = state.now();
   changeParameters(campaign, changedParameters(campaign, body, now), now, state.speed);
 }
+
+const OBJECT = { inArray: false, hasErrorData: false };
+const LIST = { inArray: true, hasErrorData: false };
+const LIST_WITH_ERRORS = { inArray: true, hasErrorData: true };
+
+/** Routes of the API, with their paths below the account's campaigns. */
+export const ROUTES: readonly (Route & { readonly method: 'GET' | 'POST' | 'PUT'; readonly path: string })[] =
+  [
+    { method: 'POST', path: '', operation: createCampaign, shape: LIST_WITH_ERRORS },
+    { method: 'GET', path: '', operation: listCampaigns, shape: LIST },
+    { method: 'GET', path: '/:id', operation: getCampaign, shape: OBJECT },
+    { method: 'PUT', path: '/:id', operation: updateCampaign, shape: OBJECT },
+    { method: 'GET', path: '/:id/message-details', operation: listMessages, shape: LIST_WITH_ERRORS },
+  ];
+
+/** Route of all other requests. */
+export const UNKNOWN_ROUTE: Route = {
+  operation: () => {
+    throw ApiFailure.notFound('No such resource');
+  },
+  shape: OBJECT,
+};

@@ -16,15 +16,13 @@ export function parameter(query: URLSearchParams, name: string): string | undefi
 /** "Search by campaign name. Min 3 letters. (like %xxx%)" (API document, 'Bulk SMS Campaign Details'). */
 const MINIMUM_NAME_LENGTH = 3;
 
-/** Filter of a list of campaigns; `name` is in lower case. */
-export interface CampaignFilter {
-  readonly name: string | undefined;
-  readonly statuses: ReadonlySet<CampaignStatus> | undefined;
-}
-
 /** Reads the `name` and `status` filters of a list. */
-export function campaignFilter(query: URLSearchParams): CampaignFilter {
-  return { name: nameFilter(query), statuses: statusFilter(query) };
+export function campaignFilter(query: URLSearchParams): (campaign: Campaign) => boolean {
+  const name = nameFilter(query);
+  const statuses = statusFilter(query);
+  return (campaign) =>
+    (name === undefined || campaign.name.toLowerCase().includes(name)) &&
+    (statuses === undefined || statuses.has(campaign.status));
 }
 
 function nameFilter(query: URLSearchParams): string | undefined {

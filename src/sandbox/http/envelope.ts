@@ -1,5 +1,5 @@
 import { type ApiFailure } from '../api/failure.js';
-import { type OperationResult } from '../api/operation.js';
+import { type ItemShape, type OperationResult } from '../api/operation.js';
 
 /** An HTTP response before it is sent. */
 export interface HttpResponse {
@@ -21,15 +21,6 @@ export function jsonResponse(
 /** Body of errors from an older layer of the upstream, which does not use the envelope. */
 export function restException(status: number, message: string): unknown {
   return { RestException: { Status: status, Message: message, Code: status } };
-}
-
-/**
- * Shape of an operation's items. Create, list and messages return an array, get and update an object. Create and messages
- * have `error_data: null` in successful items, the others omit it (API document, samples).
- */
-export interface ItemShape {
-  readonly inArray: boolean;
-  readonly hasErrorData: boolean;
 }
 
 /** Part of the envelope that depends only on the request. */

@@ -1,14 +1,8 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ApiFailure } from '../api/failure.js';
-import { type ApiRequest, type Operation, type OperationContext } from '../api/operation.js';
+import { type ApiRequest, type OperationContext, type Route } from '../api/operation.js';
 import { hexDigits } from '../hash.js';
-import {
-  type HttpResponse,
-  failureEnvelope,
-  type ItemShape,
-  jsonResponse,
-  successEnvelope,
-} from './envelope.js';
+import { type HttpResponse, failureEnvelope, jsonResponse, successEnvelope } from './envelope.js';
 import { type RateLimit } from './rate-limit.js';
 
 /** Credentials for HTTP Basic: the API key is the user, the API token the password (API document, curl samples). */
@@ -30,12 +24,6 @@ export interface ApiContext {
   readonly upstream: OperationContext;
   readonly credentials: Credentials;
   readonly rateLimit: RateLimit;
-}
-
-/** A route of the API: its operation and the shape of its response. */
-export interface Route {
-  readonly operation: Operation;
-  readonly shape: ItemShape;
 }
 
 /**

@@ -4,16 +4,10 @@ import {
   type FastifyRequest,
   type RouteHandlerMethod,
 } from 'fastify';
-import { ApiFailure } from '../api/failure.js';
-import {
-  createCampaign,
-  getCampaign,
-  listCampaigns,
-  listMessages,
-  updateCampaign,
-} from '../api/operations.js';
+import { type Route } from '../api/operation.js';
+import { ROUTES, UNKNOWN_ROUTE } from '../api/operations.js';
 import { type HttpResponse, jsonResponse, restException } from './envelope.js';
-import { respond, bodyText, type ApiContext, queryOf, type Route, send } from './exchange.js';
+import { respond, bodyText, type ApiContext, queryOf, send } from './exchange.js';
 import { breakConnection, delay, encoded, type Fault, type FaultPlan, faultResponse } from './faults.js';
 
 /** A request that the sandbox has received. */
@@ -120,21 +114,10 @@ function recordOf(context: ServerContext, request: FastifyRequest): RecordedCall
 }
 
 const CAMPAIGNS = '/v2/accounts/:account/message-campaigns';
-const CAMPAIGN = `${CAMPAIGNS}/:id`;
-const OBJECT = { inArray: false, hasErrorData: false };
 
-/** Adds the five routes of the API to a server; all other requests get 404 with code 1000. */
+/** Adds the routes of the API to a server; all other requests get 404 with code 1000. */
 export function addRoutes(app: FastifyInstance, context: ServerContext): void {
-  const created = { inArray: true, hasErrorData: true };
-  const listed = { inArray: true, hasErrorData: false };
-  app.post(CAMPAIGNS, handlerOf(context, { operation: createCampaign, shape: created }));
-  app.get(CAMPAIGNS, handlerOf(context, { operation: listCampaigns, shape: listed }));
-  app.get(CAMPAIGN, handlerOf(context, { operation: getCampaign, shape: OBJECT }));
-  app.put(CAMPAIGN, handlerOf(context, { operation: updateCampaign, shape: OBJECT }));
-  app.get(`${CAMPAIGN}/message-details`, handlerOf(context, { operation: listMessages, shape: created }));
-  app.setNotFoundHandler(handlerOf(context, { operation: unknownRoute, shape: OBJECT }));
-}
-
-function unknownRoute(): never {
-  throw ApiFailure.notFound('No such resource');
+  for (const { method, path, ...route } of ROUTES)
+    app.route({ method, url: `${CAMPAIGNS}${path}`, handler: handlerOf(context, route) });
+  app.setNotFoundHandler(handlerOf(context, UNKNOWN_ROUTE));
 }

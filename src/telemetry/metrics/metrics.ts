@@ -16,7 +16,7 @@ import {
   readOutcomes,
   resourceKinds,
   responseLookups,
-  routes,
+  routeNames,
   writeOutcomes,
 } from '../../domain/telemetry.js';
 import { codeLabels } from '../error-codes.js';
@@ -123,7 +123,7 @@ export class Metrics {
     name: 'campaign_gateway_upstream_retries_total',
     help: 'Upstream requests that repeated a failed one.',
     labelNames: ['route'],
-    values: [routes],
+    values: [routeNames],
   });
   readonly drift = this.#counter({
     name: 'campaign_gateway_upstream_drift_total',

@@ -41,10 +41,15 @@ function bigEndian(text: string): Buffer {
   return Buffer.from(text, 'utf16le').swap16();
 }
 
-const multipart = (fields: Readonly<Record<string, string | null>>) =>
+/** @param headers of the part of a field. */
+const multipart = (
+  fields: Readonly<Record<string, string | null>>,
+  headers = (name: string) => `content-disposition: form-data; name="${name}"`,
+  boundary = 'b',
+) =>
   Object.entries(fields)
-    .map(([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value ?? ''}\r\n`)
-    .join('') + '--b--\r\n';
+    .map(([name, value]) => `--${boundary}\r\n${headers(name)}\r\n\r\n${value ?? ''}\r\n`)
+    .join('') + `--${boundary}--\r\n`;
 
 describe('a message callback is accepted and published once, with the body', () => {
   const ways: [way: string, body: () => string | Buffer, headers: Readonly<Record<string, string>>][] = [
@@ -79,6 +84,31 @@ describe('a message callback is accepted and published once, with the body', () 
     ['with two content types', () => says(), { 'content-type': 'application/json, text/plain' }],
     ['as XML, says the header', () => says(), { 'content-type': 'application/xml' }],
     ['as a multipart form', () => multipart(fields()), { 'content-type': 'multipart/form-data; boundary=b' }],
+    ...(
+      [
+        ['with names as tokens', (name) => `Content-Disposition: form-data; name=${name}`],
+        ['with tokens before a parameter', (name) => `Content-Disposition: form-data;name=${name}; x=1`],
+        [
+          'with a token here, a string there',
+          (name) => `Content-Disposition: form-data; name=${name === 'status' ? name : `"${name}"`}`,
+        ],
+        ['with folded headers', (name) => `Content-Disposition: form-data;\r\n\tname=${name}`],
+        [
+          'with another header before it',
+          (name) => `Content-Type: text/plain; name=x\r\nContent-Disposition: form-data; name=${name}`,
+        ],
+        ['with a file name', (name) => `Content-Disposition: form-data; filename=x; name=${name}`],
+      ] satisfies [string, (name: string) => string][]
+    ).map(([way, headers]): (typeof ways)[number] => [
+      `as a multipart form ${way}`,
+      () => multipart(fields(), headers),
+      { 'content-type': 'multipart/form-data; boundary=b' },
+    ]),
+    [
+      'as a multipart form with a quoted boundary that has a space',
+      () => multipart(fields(), undefined, 'a b'),
+      { 'content-type': 'multipart/form-data; boundary="a b"' },
+    ],
     [
       'with a field twice that says the same',
       () => `${new URLSearchParams(fields()).toString()}&status=sent`,

@@ -74,6 +74,21 @@ describeWithRedis('two gateways A and B of one account', () => {
     expect(gets()).toBe(1);
   });
 
+  it('the end reported before the start is shown is published on both, with one read in 5 s', async () => {
+    const subscribers = await listenOnBoth();
+    sandbox.calls.splice(0);
+    await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
+    await until(() => gets() === 1);
+    sandbox.state.setStatus(one.sid, 'in-progress');
+    await pass(2500);
+    await postCallback(one.onB.campaignUrl, campaignSays(one.sid, 'completed'));
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 4000)));
+    sandbox.state.setStatus(one.sid, 'completed');
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(2, 8000)));
+    for (const subscriber of subscribers) expect(subscriber.statuses()).toEqual(['IN_PROGRESS', 'COMPLETED']);
+    expect(gets()).toBe(3);
+  });
+
   it('a late callback has no effect on B: the start after the end', async () => {
     const subscribers = await listenOnBoth();
     sandbox.state.setStatus(one.sid, 'completed');

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DriftWatch } from '../../../src/datasources/exotel/drift/drift-watch.js';
 import { type DriftRoute, type Route } from '../../../src/domain/telemetry.js';
+import { campaignFields } from '../../../src/datasources/exotel/wire/campaign.js';
+import { messageFields } from '../../../src/datasources/exotel/wire/message.js';
 import { documentedAnswer, documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
 import { ask } from '../../support/ask.js';
 import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/called-back.js';
@@ -28,7 +30,8 @@ describe("the document's own examples are not drift", () => {
   it.each(['create', 'get', 'update', 'list', 'messages'] as const)('%s', (name) => {
     const { watch, seen } = watching();
     const route: Route = name;
-    watch.look(route, 200, documentedAnswer(name));
+    const fields = route === 'messages' ? messageFields : campaignFields;
+    watch.look(route, 200, documentedAnswer(name), undefined, fields);
     expect(seen).toEqual([]);
   });
 
@@ -85,8 +88,8 @@ describe('undocumented content is drift', () => {
     const { watch, seen } = watching();
     const item = { code: 200, status: 'success', data: documentedMessage({ segments: 2 }) };
     const answer = { request_id: 'r', response: [item, item, item] };
-    watch.look('messages', 200, answer);
-    watch.look('messages', 200, answer);
+    watch.look('messages', 200, answer, undefined, messageFields);
+    watch.look('messages', 200, answer, undefined, messageFields);
     expect(seen).toEqual(Array(2).fill('messages key response[].data.segments'));
   });
 

@@ -4,7 +4,7 @@ import { heapBytes, memoryProblem, refuseSmallHeap } from '../../../src/app/memo
 const mebibyte = 1024 * 1024;
 const limit = 4144 * mebibyte;
 
-describe('the heap is', () => {
+describe('heapBytes is', () => {
   it.each<[string, string, readonly string[], number]>([
     ['what V8 allows, where nothing is said', '', [], 4144],
     ['what the command line says', '', ['--max-old-space-size=192', '--max-semi-space-size=16'], 192],
@@ -26,12 +26,12 @@ describe('the heap is', () => {
     expect(heapBytes(nodeOptions, commandLine, limit)).toBe(mebibytes * mebibyte);
   });
 
-  it('of this process more than a gateway needs', () => {
+  it('more than the required minimum in this process', () => {
     expect(heapBytes('')).toBeGreaterThan(96 * mebibyte);
   });
 });
 
-it('a heap of less than 96 MB is refused, and told how to be larger', () => {
+it('a heap of less than 96 MB is refused, with the flag that raises it', () => {
   expect(() => {
     refuseSmallHeap(96 * mebibyte);
   }).not.toThrow();

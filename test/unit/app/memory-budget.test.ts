@@ -13,7 +13,7 @@ const cachesOf = (budget: MemoryBudget): number =>
   budget.connections -
   budget.state;
 
-describe('the memory of a process is divided', () => {
+describe('memoryBudget', () => {
   it.each<[number, MemoryBudget]>([
     [
       96,
@@ -53,11 +53,11 @@ describe('the memory of a process is divided', () => {
         state: 256 * mebibyte,
       },
     ],
-  ])('with a heap of %i MB', (heap, budget) => {
+  ])('divides a heap of %i MB', (heap, budget) => {
     expect(memoryBudget(heap * mebibyte)).toEqual(budget);
   });
 
-  it('so that caches take a third of any heap at most, and what must not be forgotten an eighth', () => {
+  it('gives caches a third of any heap at most, and idempotency records an eighth', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 43 }), (heapBytes) => {
         const budget = memoryBudget(heapBytes);

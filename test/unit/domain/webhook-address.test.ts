@@ -65,8 +65,8 @@ describe('an address of anybody else is none', () => {
 
   it('and a long text is looked at in linear time', () => {
     const texts = ['%25', '%2525', '/', '/webhooks', '/webhooks/exotel/', '&#x0', '\t', '%'];
-    const from = performance.now();
+    const from = process.cpuUsage();
     for (const text of texts) hasWebhookAddress(text.repeat(1_000_000 / text.length));
-    expect(performance.now() - from).toBeLessThan(3000);
+    expect(process.cpuUsage(from).user).toBeLessThan(3_000_000);
   });
 });

@@ -1,33 +1,25 @@
+import { campaignFromWire } from '../../../src/datasources/exotel/mapping/campaign.js';
 import { type Campaign } from '../../../src/schema/campaign.js';
 
-const counts = { scheduled: 1, submitted: 0, sent: 4, failed: 0, failedDnd: 0, failedExpired: 0 };
+const row = {
+  sid: 'a',
+  name: 'one',
+  content_type: 'static',
+  status: 'scheduled',
+  state: 'prepared',
+  lists: ['l1', 'l2'],
+  template: 'नमस्कार',
+  sms_type: 'transactional',
+  sender_id: 'EXOTEL',
+  status_callback: 'https://x.example/a',
+  estimated_cost: 1.5,
+  stats: { scheduled: 1, sent: 4 },
+  date_created: '2026-01-01T00:00:00Z',
+  date_updated: '2026-01-02T00:00:00Z',
+};
 
 /** A campaign as it was read. */
-export const campaign: Campaign = {
-  __typename: 'Campaign',
-  id: 'a',
-  sid: 'a',
+export const campaign = campaignFromWire(row, {
   accountSid: 'acme',
-  name: 'one',
-  channel: 'SMS',
-  contentType: 'STATIC',
-  status: 'SCHEDULED',
-  upstreamStatus: 'scheduled',
-  state: 'prepared',
-  lists: [{ sid: 'l1' }, { sid: 'l2' }],
-  schedule: { startTime: null, endTime: null },
-  template: 'नमस्कार',
-  smsType: 'TRANSACTIONAL',
-  senderId: 'EXOTEL',
-  dltEntityId: null,
-  dltTemplateId: null,
-  statusCallback: 'https://x.example/a',
-  smsStatusCallback: null,
-  reportUrl: null,
-  estimatedCost: 1.5,
-  stats: { ...counts, failedNoAttempt: 0, failedNoBalance: 0, invalid: 0, total: 5 },
-  availableActions: ['PAUSE'],
-  createdAt: '2026-01-01T00:00:00.000Z',
-  updatedAt: '2026-01-02T00:00:00.000Z',
   fetchedAt: '2026-01-03T00:00:00.000Z',
-};
+}) as Campaign;

@@ -3,13 +3,10 @@ import { type Drift, type DriftRoute, type Route, type Telemetry } from '../../.
 import { campaignCallbackFields, callbackObject, messageCallbackFields } from '../wire/callback.js';
 import { campaignFields } from '../wire/campaign.js';
 import { envelopeShape, itemShape } from '../wire/envelope.js';
-import { isObject, type JsonObject, type ObjectShape, shapeOf } from '../wire/fields.js';
-import { messageFields } from '../wire/message.js';
+import { type Fields, isObject, type JsonObject, type ObjectShape, shapeOf } from '../wire/fields.js';
 import { differences, differencesOf, isDocumented } from './differences.js';
 
 const responseShape = envelopeShape.with({ response: 'anything' });
-const campaignItem = itemShape.with({ data: shapeOf(campaignFields) });
-const messageItem = itemShape.with({ data: shapeOf(messageFields) });
 const callbackShapes = { campaign: shapeOf(campaignCallbackFields), message: shapeOf(messageCallbackFields) };
 
 /** Many times the size of a page. Further rows are not compared. */
@@ -20,6 +17,7 @@ const noDrift: readonly Drift[] = [];
 /** Compares responses and callbacks with the API document, and reports differences. Nothing else depends on it. */
 export class DriftWatch {
   readonly #telemetry: Pick<Telemetry, 'driftFound'>;
+  readonly #itemShapes = new Map<Fields, ObjectShape>();
 
   constructor(telemetry: Pick<Telemetry, 'driftFound'>) {
     this.#telemetry = telemetry;
@@ -29,11 +27,18 @@ export class DriftWatch {
    * Compares a response.
    * @param body undefined if it is not JSON: a drift for a success, but not for an error of a proxy.
    * @param trace the request on whose behalf the call was made.
+   * @param fields fields of the rows.
    */
-  look(route: Route, status: number, body: unknown, trace?: RequestTrace): void {
+  look(
+    route: Route,
+    status: number,
+    body: unknown,
+    trace?: RequestTrace,
+    fields: Fields = campaignFields,
+  ): void {
     const isSuccess = status >= 200 && status < 300;
     if (isObject(body) && 'response' in body)
-      this.#report(route, responseDrift(body, route === 'messages' ? messageItem : campaignItem), trace);
+      this.#report(route, responseDrift(body, this.#itemShape(fields)), trace);
     else if (isSuccess && !(isObject(body) && 'RestException' in body))
       this.#report(route, [{ kind: 'shape', path: '' }], trace);
   }
@@ -46,6 +51,12 @@ export class DriftWatch {
       ...differencesOf(body ?? [], callbackShapes[kind], ''),
       ...(typeof status === 'string' ? differences({ status }, callbackShapes[kind], '') : noDrift),
     ]);
+  }
+
+  #itemShape(fields: Fields): ObjectShape {
+    const shape = this.#itemShapes.get(fields) ?? itemShape.with({ data: shapeOf(fields) });
+    this.#itemShapes.set(fields, shape);
+    return shape;
   }
 
   #report(route: DriftRoute, drifts: readonly Drift[], trace?: RequestTrace): void {

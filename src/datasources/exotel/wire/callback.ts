@@ -102,11 +102,16 @@ function fieldsOf(pairs: Iterable<Pair>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(fields);
 }
 
+/** Name of a form field, as a quoted string or as a token (RFC 2183; a long header may be folded). */
+const fieldName =
+  /^content-disposition:(?:[^\r\n]|\r\n[ \t])*?(?<=[;\s])name\s*=\s*(?:"([^"]{1,64})"|([^\s"(),/:;<=>?@[\\\]]{1,64})(?=[\s;]|$))/im;
+
 /** Parts of a multipart form: headers, an empty line, a value (RFC 7578). */
 function partsOf(text: string, boundary: string): Pair[] {
   return text.split(`--${boundary}`).flatMap((part): Pair[] => {
     const end = part.indexOf('\r\n\r\n');
-    const name = /\bname="([^"]{1,64})"/i.exec(part.slice(0, Math.max(0, end)))?.[1];
+    const [, quoted, token] = fieldName.exec(part.slice(0, Math.max(0, end))) ?? [];
+    const name = quoted ?? token;
     const value = part.slice(end + 4);
     return name === undefined ? [] : [[name, value.endsWith('\r\n') ? value.slice(0, -2) : value]];
   });
@@ -114,7 +119,8 @@ function partsOf(text: string, boundary: string): Pair[] {
 
 function boundaryIn(contentType: string): string | undefined {
   if (!/^multipart\/form-data\b/i.test(contentType)) return undefined;
-  return /;\s*boundary\s*=\s*"?([^\s;"]{1,70})/i.exec(contentType)?.[1];
+  const [, quoted, token] = /;\s*boundary\s*=\s*(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType) ?? [];
+  return quoted ?? token;
 }
 
 /** Decodes a body. A byte order mark wins over the content type, and an unknown charset is ignored. */

@@ -4,6 +4,8 @@ import { messageFromWire } from '../../../../src/datasources/exotel/mapping/mess
 import {
   jsonSerializer,
   entryFormat,
+  formatOf,
+  isCampaign,
   windowSerializer,
 } from '../../../../src/datasources/cache/entry-serializer.js';
 import { type Campaign } from '../../../../src/schema/campaign.js';
@@ -46,15 +48,27 @@ describe('a serialized entry', () => {
     expect(windowSerializer().parse(text) ?? undefined).toBeUndefined();
   });
 
-  it('has a format with a version: raise entryFormat if this changes', () => {
-    const shape = [campaign, message].map((value) => Object.keys(value).sort().join(' '));
-    expect([entryFormat, ...shape]).toEqual([
-      1,
-      '__typename accountSid availableActions channel contentType createdAt dltEntityId dltTemplateId ' +
-        'estimatedCost fetchedAt id lists name reportUrl schedule senderId sid smsStatusCallback smsType state ' +
-        'stats status statusCallback template updatedAt upstreamStatus',
-      '__typename body campaignSid detailedStatus direction id name number scheduledAt senderId sid status ' +
-        'upstreamStatus',
-    ]);
+  it('has a format that depends on every field, nested ones included', () => {
+    expect(entryFormat).toMatch(/^[\w-]{8}$/);
+    const { state, ...fewer } = campaign;
+    const { total, ...fewerCounts } = campaign.stats;
+    const formats = [campaign, fewer, { ...campaign, stats: fewerCounts }, { ...campaign, fee: 1 }].map(
+      (each) => formatOf(each),
+    );
+    expect(new Set(formats).size).toBe(4);
+    expect(formatOf({ state, ...fewer, stats: { total, ...fewerCounts } })).toBe(formatOf(campaign));
+  });
+
+  it.each([
+    ['a field less', (one: Campaign) => ({ ...one, template: undefined })],
+    ['a number for a text', (one: Campaign) => ({ ...one, name: 1 })],
+    ['a text for a count', (one: Campaign) => ({ ...one, stats: { sent: '1' } })],
+    ['an object for an optional text', (one: Campaign) => ({ ...one, state: {} })],
+    ['null for a list', (one: Campaign) => ({ ...one, lists: null })],
+    ['a list of texts for lists', (one: Campaign) => ({ ...one, lists: ['a'] })],
+  ])('is not a campaign with %s', (_what, change) => {
+    expect(isCampaign(campaign)).toBe(true);
+    expect(isCampaign({ ...campaign, state: 'prepared', estimatedCost: 1.5 })).toBe(true);
+    expect(isCampaign(change(campaign))).toBe(false);
   });
 });
