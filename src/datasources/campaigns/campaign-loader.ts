@@ -1,5 +1,5 @@
 import { GatewayError } from '../../domain/errors.js';
-import { CampaignOrderField, OrderDirection } from '../../domain/list-query.js';
+import { campaignQueryOf } from '../../domain/list-query.js';
 import { readable, type Slice } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ReadOptions } from '../cache/cache-entry.js';
@@ -28,11 +28,7 @@ export class TooManyCampaigns extends GatewayError {
 }
 
 /** The list whose first window most campaigns are found in: all campaigns, latest start first. */
-const newest = campaignListRef({
-  name: null,
-  statuses: [],
-  order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
-});
+const newest = campaignListRef(campaignQueryOf({}));
 
 const noRows: ReadonlyMap<string, Campaign> = new Map();
 

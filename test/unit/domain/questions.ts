@@ -1,11 +1,7 @@
-import { type CampaignQuery, type MessageQuery } from '../../../src/domain/list-query.js';
+import { campaignQueryOf, type MessageQuery } from '../../../src/domain/list-query.js';
 
 /** All campaigns in the upstream's own order. */
-export const anyCampaign: CampaignQuery = {
-  name: null,
-  statuses: [],
-  order: { field: 'START_TIME', direction: 'DESC' },
-};
+export const anyCampaign = campaignQueryOf({});
 
 /** All messages in the upstream's own order. */
 export const anyMessage: MessageQuery = { number: null, direction: null };

@@ -1,4 +1,4 @@
-import { CampaignOrderField, type CampaignQuery, OrderDirection } from '../../../domain/list-query.js';
+import { type CampaignQuery, campaignQueryOf } from '../../../domain/list-query.js';
 import { type Row, type Window } from '../../../domain/page.js';
 import { failedBecause, UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
@@ -54,11 +54,7 @@ const maximumScans = 3;
 /** Most that a layer moves a start time whose offset it ignores. The Indian offset is 5.5 hours. */
 const offsetErrorMs = 6 * 3_600_000;
 
-const allCampaigns: CampaignQuery = {
-  name: null,
-  statuses: [],
-  order: { field: CampaignOrderField.START_TIME, direction: OrderDirection.DESC },
-};
+const allCampaigns = campaignQueryOf({});
 
 /** Finds the campaign of a create whose answer was lost in the upstream's list, by name, content and creation time. */
 export class LookUp {

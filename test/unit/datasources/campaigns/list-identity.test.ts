@@ -13,17 +13,17 @@ import { CampaignStatus } from '../../../../src/domain/campaign.js';
 import {
   CampaignOrderField,
   type CampaignQuery,
+  campaignQueryOf,
   type MessageQuery,
   OrderDirection,
 } from '../../../../src/domain/list-query.js';
 
 const account = {} as AccountReader; // no list of this file is read
 const slice = { offset: 50, limit: 50 };
-const campaigns: CampaignQuery = {
-  name: 'Diwali',
-  statuses: [CampaignStatus.COMPLETED, CampaignStatus.PAUSED],
-  order: { field: CampaignOrderField.NAME, direction: OrderDirection.ASC },
-};
+const campaigns = campaignQueryOf({
+  filter: { name: 'Diwali', status: [CampaignStatus.COMPLETED, CampaignStatus.PAUSED] },
+  orderBy: { field: CampaignOrderField.NAME, direction: OrderDirection.ASC },
+});
 const messages: MessageQuery = { number: '+91', direction: OrderDirection.DESC };
 
 /** Texts that could be taken for a part of a key. */
