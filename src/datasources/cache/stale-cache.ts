@@ -101,6 +101,23 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     this.#options.emit({ type: 'updated', resource: this.#resource.kind, entry, isFetched });
   }
 
+  /**
+   * Begins a read of something else that may also show the value of a key.
+   * @returns ends it, with the value if it was shown. A write meanwhile makes the value obsolete.
+   */
+  observe(key: string): (value?: V) => void {
+    const { clock, now } = this.#options;
+    const read = this.#inFlight.begin(key);
+    const version = clock.next();
+    return (value) => {
+      this.#inFlight.end(read);
+      if (!value || read.isOvertaken) return;
+      const entry = { value, readAtMs: now(), version };
+      this.set(key, entry, true);
+      this.share([[key, entry]]);
+    };
+  }
+
   /** Offers entries to the other instances, if there are any. */
   share(entries: readonly (readonly [key: string, entry: CacheEntry<V>])[]): void {
     this.#shared?.set(entries);

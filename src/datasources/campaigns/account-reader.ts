@@ -1,4 +1,5 @@
 import { type Slice, type Window } from '../../domain/page.js';
+import { failedBecause, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type CacheEvent, type ReadOptions } from '../cache/cache-entry.js';
@@ -136,17 +137,40 @@ export class AccountReader {
     return this.#campaignWindows.read({ list, slice }, options);
   }
 
-  /** A window of a campaign's messages. */
+  /** A window of a campaign's messages. @throws UpstreamFailure `notFound` for an unknown sid. */
   messageWindow(
     list: MessageListRef,
     slice: Slice,
     options: ReadOptions,
   ): Promise<CacheEntry<Window<Message>>> {
-    const read = () => this.#messageWindows.read({ list, slice }, options);
+    const needsNew = options.noCache || options.refetch === true;
+    const isFresh = !needsNew && this.#messageWindows.fresh(windowKey(list, slice)) !== undefined;
+    return isFresh
+      ? this.#messageWindows.read({ list, slice }, options)
+      : this.#readMessages(list, slice, options, needsNew);
+  }
+
+  /** Reads messages, unless their campaign is known not to exist; and remembers if it does not. */
+  async #readMessages(list: MessageListRef, slice: Slice, options: ReadOptions, needsNew: boolean) {
+    const { sid } = list;
     // The freshness of messages depends on the status of their campaign.
-    const needsCampaign =
-      this.#options.shared && !this.#messageWindows.fresh(windowKey(list, slice)) && !this.cached(list.sid);
-    return needsCampaign ? this.#loadShared([list.sid]).then(read) : read();
+    if (this.#options.shared && !this.cached(sid)) await this.#loadShared([sid]);
+    if (!needsNew && this.#snapshots.fresh(sid)?.value.campaign === null) {
+      await this.#snapshots.read(sid, options); // for the report
+      throw new UpstreamFailure('notFound', { sid });
+    }
+    const ended = this.#snapshots.observe(sid);
+    try {
+      const entry = await this.#messageWindows.read({ list, slice }, options);
+      ended();
+      const known = this.#snapshots.peek(sid);
+      if (known?.value.campaign === null && known.version < entry.version)
+        this.#snapshots.invalidate((key) => key === sid);
+      return entry;
+    } catch (error) {
+      ended(failedBecause(error, 'notFound') && !this.cached(sid) ? { campaign: null } : undefined);
+      throw error;
+    }
   }
 
   /** Reads the newest window of campaigns: one call for up to fifty campaigns. */
