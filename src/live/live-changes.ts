@@ -51,14 +51,11 @@ export class LiveChanges {
     const peers = new Peers({
       ...options,
       feed,
-      onCallback: (kind, token, body) => {
-        this.receiver.receiveForwarded(kind, token, body);
-      },
-      onRemotePoll: () => {
-        this.#poll.applyRemotePoll();
-      },
-      onMissed: () => {
-        this.#poll.pollAll();
+      onLive: (message) => {
+        if (message.kind === 'callback')
+          this.receiver.receiveForwarded(message.webhook, message.token, message.body);
+        else if (message.kind === 'polled') this.#poll.applyRemotePoll();
+        else this.#poll.pollAll();
       },
     });
     account.subscribe((event) => {

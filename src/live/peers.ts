@@ -88,13 +88,12 @@ export interface PeersOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly telemetry: Pick<Telemetry, 'peerMessageIgnored'>;
-  /** Called for a callback that a peer has forwarded. */
-  readonly onCallback: (webhook: WebhookKind, token: string, body: unknown) => void;
-  /** Called after the poll of a peer has read the newest window. */
-  readonly onRemotePoll: () => void;
-  /** Called if messages may have been missed. */
-  readonly onMissed: () => void;
+  /** Receives the messages about live updates: forwarded callbacks, reads of the poll, and gaps. */
+  readonly onLive: (message: LiveMessage) => void;
 }
+
+/** A message of a peer about live updates. */
+export type LiveMessage = Message<'callback' | 'polled' | 'missed'>;
 
 type Message<Kind extends PeerMessage['kind']> = Extract<PeerMessage, { readonly kind: Kind }>;
 
@@ -118,7 +117,7 @@ export class Peers {
       this.#receive(text);
     });
     options.bus.onGap((gap) => {
-      if (gap === 'receive') options.onMissed();
+      if (gap === 'receive') options.onLive({ kind: 'missed' });
       else this.#send({ kind: 'missed' });
     });
   }
@@ -174,12 +173,9 @@ export class Peers {
       this.#options.telemetry.peerMessageIgnored();
       return;
     }
-    const { onCallback, onRemotePoll, onMissed } = this.#options;
     if (message.kind === 'seen') this.#applyReads(message);
     else if (message.kind === 'wrote') this.#applyWrite(message);
-    else if (message.kind === 'callback') onCallback(message.webhook, message.token, message.body);
-    else if (message.kind === 'polled') onRemotePoll();
-    else onMissed();
+    else this.#options.onLive(message);
   }
 
   #applyReads({ changed, same }: Message<'seen'>): void {

@@ -16,7 +16,7 @@ import { readPage } from '../paging/page.js';
 import { SearchAllowance } from '../paging/position.js';
 import { slicingOf, wholeWindows } from '../paging/slicing.js';
 import { type AccountReader } from './account-reader.js';
-import { type AccountList, CampaignList, MessageList } from './lists.js';
+import { type AccountList, campaignList, messageList } from './lists.js';
 
 /** All pages that a request reads of lists of one kind, now or later; undefined if they are not known. */
 export type RequestedPages = () => readonly PageArguments[] | undefined;
@@ -48,7 +48,7 @@ export class RequestPages {
     page: PageArguments,
     pages: RequestedPages = unknownPages,
   ): Promise<Connection<Campaign>> {
-    return this.#page(new CampaignList(this.#account, campaignQueryOf(list)), page, pages, this.#onWindow);
+    return this.#page(campaignList(this.#account, campaignQueryOf(list)), page, pages, this.#onWindow);
   }
 
   /**
@@ -64,7 +64,7 @@ export class RequestPages {
     this.#options.report.hasMessages = true;
     try {
       checkCursorLengths(page);
-      const messages = new MessageList(this.#account, sid, messageQueryOf(list));
+      const messages = messageList(this.#account, sid, messageQueryOf(list));
       const key = pageKey(messages.identity, page);
       const running = this.#messagePages.get(key);
       if (running) return running;

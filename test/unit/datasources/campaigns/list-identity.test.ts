@@ -7,7 +7,7 @@ import {
   messageListRef,
   windowKey,
 } from '../../../../src/datasources/campaigns/list-identity.js';
-import { CampaignList, MessageList } from '../../../../src/datasources/campaigns/lists.js';
+import { campaignList, messageList } from '../../../../src/datasources/campaigns/lists.js';
 import { fingerprintOf } from '../../../../src/datasources/paging/cursor.js';
 import { CampaignStatus } from '../../../../src/domain/campaign.js';
 import {
@@ -18,7 +18,7 @@ import {
   OrderDirection,
 } from '../../../../src/domain/list-query.js';
 
-const account = {} as AccountReader; // no list of this file is read
+const account = { maximum: {} } as AccountReader; // no list of this file is read
 const slice = { offset: 50, limit: 50 };
 const campaigns = campaignQueryOf({
   filter: { name: 'Diwali', status: [CampaignStatus.COMPLETED, CampaignStatus.PAUSED] },
@@ -37,13 +37,13 @@ describe('the identity of a list', () => {
   it.each([
     [
       'campaigns',
-      new CampaignList(account, campaigns),
-      new CampaignList(account, { ...campaigns, madeUp: 1 } as CampaignQuery),
+      campaignList(account, campaigns),
+      campaignList(account, { ...campaigns, madeUp: 1 } as CampaignQuery),
     ],
     [
       'messages',
-      new MessageList(account, 's', messages),
-      new MessageList(account, 's', { ...messages, madeUp: 1 } as MessageQuery),
+      messageList(account, 's', messages),
+      messageList(account, 's', { ...messages, madeUp: 1 } as MessageQuery),
     ],
   ])('of %s has every member of the query, in cursors and in cache keys', (_kind, list, other) => {
     expect(fingerprintOf(other.identity)).not.toBe(fingerprintOf(list.identity));
