@@ -41,10 +41,11 @@ export function parseResponse(
   onBody?.(json);
   const envelope = envelopeOf(json, headers);
   const statuses = [status, envelope?.httpCode, isObject(json) ? restExceptionStatus(json) : undefined];
-  const refusal = statuses.find((code) => code !== undefined && (code < 200 || code >= 300));
+  const index = statuses.findIndex((code) => code !== undefined && (code < 200 || code >= 300));
+  const refusal = statuses[index];
   if (refusal !== undefined) {
-    const isJson = typeof json === 'object' && json !== null;
-    throw failureOfResponse({ status: refusal, headers }, { envelope, isJson }, nowMs);
+    const furtherStatuses = statuses.slice(index + 1);
+    throw failureOfResponse({ status: refusal, furtherStatuses, headers, json, envelope }, nowMs);
   }
   if (!envelope) throw new UpstreamFailure('invalidResponse');
   return envelope;

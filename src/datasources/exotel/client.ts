@@ -142,9 +142,9 @@ export class ExotelClient {
     };
   }
 
-  readonly #onlyCampaign = ({ items: [item], requestId }: WireEnvelope): Campaign => {
+  readonly #onlyCampaign = ({ items: [item, ...neighbours], requestId }: WireEnvelope): Campaign => {
     const facts = this.#facts();
-    const row = readItem(item, (data) => campaignFromWire(data, facts), requestId);
+    const row = readItem(item, (data) => campaignFromWire(data, facts), requestId, neighbours);
     if (row instanceof UpstreamFailure) throw row;
     return row;
   };

@@ -52,56 +52,110 @@ function failureOfStatus(status: number, requestId: string | undefined): Upstrea
   });
 }
 
-/** Failure of an item, whatever the status line is; undefined if the item succeeded. */
-export function failureOfItem(item: WireItem, requestId?: string): UpstreamFailure | undefined {
+/**
+ * Failure of an item, whatever the status line is; undefined if the item succeeded.
+ * @param neighbours the other items of a response to a request for one campaign.
+ */
+export function failureOfItem(
+  item: WireItem,
+  requestId?: string,
+  neighbours: readonly WireItem[] = [],
+): UpstreamFailure | undefined {
   const { code = 200, error } = item;
-  const isFailed = code >= 400 || item.status?.toLowerCase() === 'failure' || error?.code !== undefined;
+  const isFailed = code >= 400 || hasStatus(item, 'failure') || error?.code !== undefined;
   if (!isFailed) return undefined;
   const refusal = refusalOf(code);
   const isCertain = (code >= 200 && code < 300) || refusal !== undefined;
   if (!isCertain) return failureOfStatus(code, requestId);
   const reason = byErrorCode[error?.code ?? 0] ?? refusal ?? 'refused';
+  const isRefusal =
+    doesRefuse(item, refusal && code) && neighbours.every((other) => doesRefuse(other, refusal && code));
   return new UpstreamFailure(reason, {
     ...idFacts(requestId),
     ...refusedField(error),
-    ...(reason !== 'duplicate' && contradiction([item])), // a duplicate may name the other campaign
+    ...(!isRefusal && { isContradicted: true }),
   });
 }
 
-/** A campaign beside a refusal contradicts the refusal. */
-function contradiction(items: readonly WireItem[]): FailureFacts {
-  const hasCampaign = ({ data }: WireItem): boolean =>
-    isObject(data) && campaignFields.sid.of(data) !== undefined;
-  return items.some(hasCampaign) ? { isContradicted: true } : {};
+/** Response whose status is a refusal. */
+export interface RefusedResponse {
+  /** The first status of the response that is not 2xx. */
+  readonly status: number;
+  /** The statuses that follow that one: `http_code`, `RestException.Status`. */
+  readonly furtherStatuses: readonly (number | undefined)[];
+  readonly headers: Headers;
+  /** Undefined if the body is not JSON. */
+  readonly json: unknown;
+  readonly envelope: WireEnvelope | undefined;
 }
 
 /** Failure of a response whose status is a refusal. Its body may be more precise, contradict it, or be HTML of a proxy. */
-export function failureOfResponse(
-  { status, headers }: { readonly status: number; readonly headers: Headers },
-  body: { readonly envelope: WireEnvelope | undefined; readonly isJson: boolean },
-  nowMs: number,
-): UpstreamFailure {
-  const { requestId, items = [] } = body.envelope ?? {};
+export function failureOfResponse(response: RefusedResponse, nowMs: number): UpstreamFailure {
+  const { status, furtherStatuses, headers, json, envelope } = response;
+  const { requestId, items = [] } = envelope ?? {};
   const reason = refusalOf(status);
   // With any other status the body does not count: a proxy's 5xx does not know what the API behind it did.
   if (!reason) return failureOfStatus(status, requestId);
+  const isRefusal =
+    furtherStatuses.every((further) => further === undefined || further === status) &&
+    items.every((item) => doesRefuse(item, status)) &&
+    !hasCampaign(json, false);
+  const contradiction = isRefusal ? {} : { isContradicted: true };
   if (reason === 'rateLimited') {
     const seconds = retryAfterSeconds(headers, nowMs);
     return new UpstreamFailure(reason, {
-      ...contradiction(items),
+      ...contradiction,
       ...(seconds !== undefined && { retryAfterSeconds: seconds }),
     });
   }
   for (const item of items) {
     const failure = failureOfItem(item, requestId);
-    if (failure && (item.error?.code !== undefined || failure.mayHaveBeenProcessed)) return failure;
+    if (failure && (item.error?.code !== undefined || failure.mayHaveBeenProcessed))
+      return new UpstreamFailure(failure.reason, { ...failure.facts, ...contradiction });
   }
   // A 404 that is not from the API means that the address is wrong, not that the campaign does not exist.
-  if (status === 404 && !body.isJson) return new UpstreamFailure('invalidResponse', { isRefused: true });
-  return new UpstreamFailure(reason, {
-    ...idFacts(requestId),
-    ...(reason !== 'duplicate' && contradiction(items)),
-  });
+  const isJson = typeof json === 'object' && json !== null;
+  if (status === 404 && !isJson) return new UpstreamFailure('invalidResponse', { isRefused: true });
+  return new UpstreamFailure(reason, { ...idFacts(requestId), ...contradiction });
+}
+
+/**
+ * Tells whether an item agrees that the request was refused: it has no other code, no success and no campaign.
+ * @param said status of the refusal; undefined for an item that failed without one.
+ */
+function doesRefuse(item: WireItem, said: number | undefined): boolean {
+  const { code, error, data } = item;
+  if (code !== undefined && code !== said) return false;
+  return !hasStatus(item, 'success') && !isOtherError(error?.code, said) && !hasCampaign(data, true);
+}
+
+function hasStatus({ status }: WireItem, word: string): boolean {
+  return status?.trim().toLowerCase() === word;
+}
+
+/** Tells whether an error code is another HTTP status, or speaks of a duplicate where the status does not, or the reverse. */
+function isOtherError(code: number | undefined, said: number | undefined): boolean {
+  if (code === undefined) return false;
+  if (code >= 100 && code < 600) return code !== said;
+  const reason = byErrorCode[code];
+  if (reason === undefined || said === undefined) return false;
+  return (reason === 'duplicate') !== (byStatus[said] === 'duplicate');
+}
+
+const { createdAt, name, template, senderId } = campaignFields;
+
+/**
+ * Tells whether a value is a campaign or contains one. A campaign beside a refusal contradicts it, also beside a duplicate: that it
+ * is another campaign is not certain.
+ * @param isData true inside of an item's `data`, where a sid alone, or two fields without one, are a campaign.
+ */
+function hasCampaign(value: unknown, isData: boolean): boolean {
+  if (Array.isArray(value)) return value.some((each) => hasCampaign(each, isData));
+  if (!isObject(value)) return false;
+  const hasSid = campaignFields.sid.of(value) !== undefined;
+  const fields = [createdAt, name, template, senderId].filter((field) => field.of(value) != null).length;
+  if (isData ? hasSid || fields > 1 : hasSid && fields > 0) return true;
+  return Object.entries(value).some(([key, each]) => hasCampaign(each, isData || key === 'data'));
 }
 
 function idFacts(requestId: string | undefined): FailureFacts {

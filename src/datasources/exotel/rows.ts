@@ -5,13 +5,17 @@ import { campaignFields } from './wire/campaign.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
 import { isObject } from './wire/fields.js';
 
-/** Reads the data of an item; a failed or unreadable item is a failure. */
+/**
+ * Reads the data of an item; a failed or unreadable item is a failure.
+ * @param neighbours the other items of a response to a request for one campaign.
+ */
 export function readItem<T>(
   item: WireItem | undefined,
   read: (data: unknown) => T | undefined,
   requestId?: string,
+  neighbours?: readonly WireItem[],
 ): Row<T> {
-  const failure = item && failureOfItem(item, requestId);
+  const failure = item && failureOfItem(item, requestId, neighbours);
   if (failure) return failure;
   const row = read(item?.data);
   if (row !== undefined) return row;

@@ -76,6 +76,64 @@ describe('a write that took effect, with a response status outside the closed li
   });
 });
 
+describe('a refusal that contradicts itself', () => {
+  const cases = [200, 207, 400, 409, 422].flatMap((line) =>
+    [undefined, 200, 400, 409].flatMap((httpCode) =>
+      [null, 200, 400, 409].flatMap((itemCode) =>
+        [null, 1002, 1008].flatMap((errorCode) =>
+          ['failure', 'success'].flatMap((status) =>
+            [true, false].map((hasData) => ({ line, httpCode, itemCode, errorCode, status, hasData })),
+          ),
+        ),
+      ),
+    ),
+  );
+  type Case = (typeof cases)[number];
+  const isRefused = ({ line, httpCode = 200, itemCode, errorCode, status }: Case): boolean =>
+    line >= 400 || httpCode >= 400 || (itemCode ?? 0) >= 400 || errorCode !== null || status === 'failure';
+  const contradicts = ({ line, httpCode, itemCode, errorCode, status, hasData }: Case): boolean => {
+    const refusals = new Set([line, httpCode, itemCode].filter((code) => code != null && code >= 400));
+    const isDuplicate = refusals.has(409);
+    return (
+      hasData ||
+      status === 'success' ||
+      refusals.size > 1 ||
+      itemCode === 200 ||
+      (line >= 400 && httpCode === 200) ||
+      (errorCode !== null && refusals.size > 0 && isDuplicate !== (errorCode === 1008))
+    );
+  };
+
+  it('anywhere: the campaign is found, with one POST; any other is a refusal at once', async () => {
+    const rows: Record<string, unknown>[] = [];
+    let now: Case | undefined;
+    let made = 0;
+    const { gateway, methods } = await startScripted((request) => {
+      if (request.method !== 'POST' || !now) return answerOf(rows);
+      const row = rowOf(request, { sid: `made-${(made += 1)}` });
+      const { line, httpCode, itemCode, errorCode, status, hasData } = now;
+      if (contradicts(now)) rows.unshift(row);
+      const error_data = errorCode && { code: errorCode, message: 'm', description: 'd' };
+      const item = { code: itemCode, status, error_data, data: hasData ? row : null };
+      return { status: line, json: { http_code: httpCode, response: [item] } };
+    });
+    for (now of cases.filter(isRefused)) {
+      const before = methods().length;
+      const name = `Answered ${JSON.stringify(now)}`;
+      const { sid, codes } = await create(gateway, { ...diwali, name, template: name });
+      const sent = methods()
+        .slice(before)
+        .filter((method) => method === 'POST').length;
+      const isLost = contradicts(now);
+      const isDuplicate = !isLost && [now.line, now.httpCode, now.itemCode].includes(409);
+      const code = isDuplicate || (!isLost && now.errorCode === 1008) ? 'DUPLICATE' : 'REJECTED_BY_UPSTREAM';
+      expect({ now, codes, sent }).toEqual({ now, codes: isLost ? [] : [code], sent: 1 });
+      if (isLost) expect(rows.find((row) => row['sid'] === sid)).toMatchObject({ name });
+      rows.length = 0;
+    }
+  });
+});
+
 describe('a status in the closed list of refusals', () => {
   it.each([400, 402, 405, 410, 411, 412, 413, 414, 415, 417, 422, 426, 428, 431, 451])(
     'HTTP %i: REJECTED_BY_UPSTREAM, one POST, and the key is free',

@@ -30,6 +30,9 @@ function envelope(
 function successInside(http_code: number) {
   return { http_code, response: [{ code: 200, status: 'success', error_data: null, data: { sid: 'a' } }] };
 }
+function failedItem(code: number) {
+  return { code, status: 'failure', error_data: null, data: null };
+}
 function restException(status: number | string, code: unknown = 34010) {
   return { RestException: { Status: status, Message: secret, Code: code } };
 }
@@ -86,7 +89,6 @@ const cases: [title: string, status: number, body: unknown, reason: FailureReaso
   ['an unlisted item code inside a 400', 400, envelope(400, undefined, secret, 504), 'unavailable'],
   ['an unlisted http_code inside a 200', 200, envelope(499, 1002), 'unavailable'],
   ['an unlisted RestException inside a 200', 200, restException(499), 'unavailable'],
-  ['a duplicate that names the other', 409, envelope(409, 1008, secret, 409, { sid: 'a' }), 'duplicate'],
   ["a proxy's 408", 408, html, 'unavailable'],
   ['a 404 of a proxy: a wrong address is no unknown campaign', 404, html, 'invalidResponse'],
   ['an empty 404', 404, '', 'invalidResponse'],
@@ -128,10 +130,39 @@ describe('a refusal that has a campaign in it', () => {
   it.each<[string, number, unknown, FailureReason]>([
     ['in the failed item', 400, envelope(400, 1002, secret, 400, { sid: 'a' }), 'refused'],
     ['in the failed item of a 200', 200, envelope(200, 1003, secret, 200, { sid: 'a' }), 'forbidden'],
+    ['in a duplicate', 409, envelope(409, 1008, secret, 409, { sid: 'a' }), 'duplicate'],
+    ['in a duplicate inside a 200', 200, envelope(200, 1008, secret, 409, { sid: 'a' }), 'duplicate'],
+    ['in a list', 409, envelope(409, 1008, secret, 409, [{ sid: 'a' }]), 'duplicate'],
+    ['one level deeper', 409, envelope(409, 1008, secret, 409, { campaign: { sid: 'a' } }), 'duplicate'],
+    ['without a sid', 422, envelope(422, 1002, secret, 422, { name: 'a', template: 'b' }), 'refused'],
+    ['without an envelope', 409, { sid: 'a', name: 'b' }, 'duplicate'],
+    ['beside RestException', 400, { ...restException(400), data: { sid: 'a' } }, 'refused'],
+    ['in a neighbour', 200, { response: [failedItem(409), { code: 200, data: { sid: 'a' } }] }, 'duplicate'],
     ['in an item that succeeded', 400, successInside(400), 'refused'],
     ['in an item that succeeded, under 429', 429, successInside(429), 'rateLimited'],
     ['in an item that succeeded, by http_code', 200, successInside(403), 'forbidden'],
   ])('%s: it may have been done', async (_where, status, body, reason) => {
+    expect(await failureOf(status, body)).toMatchObject({ reason, mayHaveBeenProcessed: true });
+  });
+
+  it.each<[string, number, unknown, FailureReason]>([
+    [
+      'a success without a campaign',
+      409,
+      { response: { code: 200, status: 'success', data: null } },
+      'duplicate',
+    ],
+    ['another item code', 400, envelope(400, undefined, secret, 409), 'refused'],
+    ['another http_code', 422, envelope(400, undefined), 'refused'],
+    ['http_code 200', 409, { http_code: 200, response: [] }, 'duplicate'],
+    ['another RestException', 400, { http_code: 400, response: null, ...restException(401) }, 'refused'],
+    ['the status of a success', 200, { response: { ...failedItem(409), status: 'success' } }, 'duplicate'],
+    ['the code of a success', 200, { response: { ...failedItem(200), error_data: null } }, 'refused'],
+    ['the error code of a duplicate', 400, envelope(400, 1008), 'duplicate'],
+    ['an error code of none', 409, envelope(409, 1002), 'refused'],
+    ['another status as error code', 400, envelope(400, 500), 'refused'],
+    ['a neighbour that succeeded', 200, { response: [failedItem(400), { code: 200 }] }, 'refused'],
+  ])('%s inside contradicts it as well', async (_what, status, body, reason) => {
     expect(await failureOf(status, body)).toMatchObject({ reason, mayHaveBeenProcessed: true });
   });
 });
