@@ -1,5 +1,5 @@
 import { GraphQLError, OperationTypeNode } from 'graphql';
-import { type ErrorCode, GatewayError } from '../domain/errors.js';
+import { attempt, type ErrorCode, GatewayError } from '../domain/errors.js';
 import { type CostCheck } from './cost/operation-cost.js';
 import { clientError, graphqlError } from './error-format.js';
 import { type OperationRequest } from './operation-request.js';
@@ -63,6 +63,10 @@ export function admission(
   }
   const misplaced = transportRefusal(request, operation.definition.operation);
   if (misplaced) return misplaced;
+  const tooLong = attempt(() => {
+    operation.lists.check(variables);
+  });
+  if (tooLong) return new Refusal([graphqlError(tooLong)]);
   const mistakes = operation.variables.problems(variables);
   if (mistakes.length > 0) return refusedFor(mistakes, 'BAD_USER_INPUT');
   const checked = cost.check(operation, variables);

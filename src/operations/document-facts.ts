@@ -1,5 +1,7 @@
 import {
+  type ArgumentNode,
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   getNamedType,
   GraphQLIncludeDirective,
@@ -8,10 +10,13 @@ import {
   isAbstractType,
   isNonNullType,
   Kind,
+  type ObjectFieldNode,
   TypeInfo,
+  type VariableDefinitionNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { isBoundedList, type ListUses, maximumListItems } from './list-sizes.js';
 
 /** A use of a variable where null is not allowed. */
 export interface NonNullUse {
@@ -21,7 +26,7 @@ export interface NonNullUse {
 }
 
 /** Findings of one walk over a valid document. Fragments count whether or not an operation uses them. */
-export interface DocumentFacts {
+export interface DocumentFacts extends ListUses {
   /** Variables that do more than name a campaign; in a representation, for example, an id may be the name of a type. */
   readonly otherVariables: ReadonlySet<string>;
   /** The first use of each variable where null is not allowed. */
@@ -43,18 +48,26 @@ export function isCondition(directiveName: string): boolean {
 export function documentFacts(schema: GraphQLSchema, document: DocumentNode): DocumentFacts {
   const otherVariables = new Set<string>();
   const nonNullUses = new Map<string, NonNullUse>();
+  const argumentsOfVariables = new Map<string, string>();
+  let longListLiteral: string | undefined;
   let hasConditions = false;
   let hasOnlyCompilableFields = true;
   const types = new TypeInfo(schema);
   visit(
     document,
     visitWithTypeInfo(types, {
-      VariableDefinition: () => false,
-      Variable: ({ name: { value: name } }, _key, parent) => {
+      Variable: ({ name: { value: name } }, _key, parent, _path, ancestors) => {
+        if (isOfKind(parent, Kind.VARIABLE_DEFINITION)) return;
         if (!isSidArgument(parent)) otherVariables.add(name);
+        if (!argumentsOfVariables.has(name))
+          argumentsOfVariables.set(name, argumentPath([...ancestors, parent]));
         const type = types.getInputType();
         if (isNonNullType(type) && !nonNullUses.has(name))
           nonNullUses.set(name, { argument: types.getArgument()?.name ?? name, type: String(type) });
+      },
+      ListValue: ({ values }, _key, parent, _path, ancestors) => {
+        if (values.length > maximumListItems && isBoundedList(types.getInputType()))
+          longListLiteral ??= argumentPath([...ancestors, parent]);
       },
       Directive: ({ name }) => {
         hasConditions ||= isCondition(name.value);
@@ -73,7 +86,28 @@ export function documentFacts(schema: GraphQLSchema, document: DocumentNode): Do
       },
     }),
   );
-  return { otherVariables, nonNullUses, hasConditions, hasOnlyCompilableFields };
+  return {
+    otherVariables,
+    nonNullUses,
+    argumentsOfVariables,
+    longListLiteral,
+    hasConditions,
+    hasOnlyCompilableFields,
+  };
+}
+
+function isOfKind(node: unknown, kind: Kind): boolean {
+  return ((node ?? {}) as { readonly kind?: Kind }).kind === kind;
+}
+
+/** The path of an argument below the nodes around it; of a default value the name of its variable. */
+function argumentPath(nodes: readonly unknown[]): string {
+  const names = nodes.flatMap((node) => {
+    const one = (node ?? {}) as ArgumentNode | ObjectFieldNode | VariableDefinitionNode | FieldNode;
+    if (one.kind === Kind.VARIABLE_DEFINITION) return [one.variable.name.value];
+    return one.kind === Kind.ARGUMENT || one.kind === Kind.OBJECT_FIELD ? [one.name.value] : [];
+  });
+  return names.join('.');
 }
 
 /** Whether a node is the argument of a field by which it names a campaign. */

@@ -16,6 +16,7 @@ import { KnownCosts } from './cost/known-costs.js';
 import { type DocumentFacts, documentFacts, fragmentsOf } from './document-facts.js';
 import { documentBytes, type DocumentLimits, noteBytes } from './document-limits.js';
 import { type CompiledQuery, type QueryCompiler } from './execution/query-compiler.js';
+import { ListSizes } from './list-sizes.js';
 import { validationProblems, type ValidationSettings } from './validation.js';
 import { VariableChecks } from './variable-checks.js';
 
@@ -23,6 +24,8 @@ import { VariableChecks } from './variable-checks.js';
 export class PreparedOperation {
   readonly prepared: PreparedDocument;
   readonly definition: OperationDefinitionNode;
+  /** The bounds of lists in its arguments and variables. */
+  readonly lists: ListSizes;
   /** The checks of its variables. */
   readonly variables: VariableChecks;
   /** The reads that its resolvers make. */
@@ -43,6 +46,7 @@ export class PreparedOperation {
         .map(({ variable }) => variable.name.value);
     this.prepared = prepared;
     this.definition = definition;
+    this.lists = new ListSizes(schema, definition, facts);
     this.variables = new VariableChecks(schema, definition, facts.nonNullUses);
     this.plan = new OperationPlan(definition, fragments);
     this.knownCosts = new KnownCosts(names(true), names(false));

@@ -3,7 +3,6 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from '
 import { scopeError, scopesOf } from '../auth/field-scopes.js';
 import { Connection } from '../datasources/paging/connection.js';
 import { InputError, rejected } from '../domain/errors.js';
-import { campaignPageLimits } from '../domain/page.js';
 import { checkSid, sidProblem } from '../domain/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { Campaign } from '../schema/campaign.js';
@@ -13,9 +12,6 @@ import { type Message } from '../schema/message.js';
 import { type RequestContext } from './context.js';
 import { type Resolve, setResolver } from './set-resolver.js';
 import { type CampaignReference, referenceTo } from './subgraph.js';
-
-/** Most sids of one `campaignsBySid`: as many as the rows of the longest page. */
-const maximumSids = campaignPageLimits.maximum;
 
 @Resolver(() => Campaign)
 export class CampaignResolver {
@@ -59,7 +55,6 @@ export class CampaignResolver {
     @Arg('sids', () => [ID], { description: 'Sids of the campaigns.' }) sids: readonly string[],
     @Ctx() { reader }: RequestContext,
   ): Promise<Campaign | null>[] {
-    if (sids.length > maximumSids) throw new InputError('sids', `must be at most ${maximumSids} sids.`);
     return sids.map((sid, index) => {
       const problem = sidProblem(sid);
       return problem === undefined

@@ -140,8 +140,8 @@ const maximumKeyLength = 255;
 export function keyProblems(idempotencyKey: string | null): UserProblem[] {
   const field = ['input', 'idempotencyKey'];
   if (idempotencyKey === null) return [];
-  if (isBlank(idempotencyKey)) return [problem('BLANK', field, 'The key is blank; leave it out instead.')];
   if (isLongerThan(idempotencyKey, maximumKeyLength)) return [tooLong(field, 'The key', maximumKeyLength)];
+  if (isBlank(idempotencyKey)) return [problem('BLANK', field, 'The key is blank; leave it out instead.')];
   return isGarbled(idempotencyKey) ? [garbled(field)] : [];
 }
 

@@ -66,8 +66,8 @@ export function garbled(field: readonly string[]): UserProblem {
 export function nameProblems({ name }: CampaignDraft): UserProblem[] {
   if (name == null) return [];
   const field = ['input', 'name'];
-  if (isBlank(name)) return [problem('BLANK', field, 'The name is blank; leave it out to get a default.')];
   if (isLongerThan(name, maximumNameLength)) return [tooLong(field, 'The name', maximumNameLength)];
+  if (isBlank(name)) return [problem('BLANK', field, 'The name is blank; leave it out to get a default.')];
   if (isGarbled(name)) return [garbled(field)];
   if (lengthInCharacters(name.trim()) <= 3)
     return [problem('TOO_SHORT', field, 'The name must have more than 3 characters.')];
@@ -91,11 +91,11 @@ export function dltProblems(draft: CampaignDraft): UserProblem[] {
 export function templateProblems({ template }: CampaignDraft): UserProblem[] {
   if (template == null) return [];
   const field = ['input', 'template'];
-  if (isBlank(template)) return [problem('BLANK', field, 'The template is blank.')];
-  if (isGarbled(template)) return [garbled(field)];
-  const problems: UserProblem[] = [];
   const examined = examinedPart(template);
   const isCut = examined.length < template.length;
+  if (!isCut && isBlank(template)) return [problem('BLANK', field, 'The template is blank.')];
+  if (!isCut && isGarbled(template)) return [garbled(field)];
+  const problems: UserProblem[] = [];
   const length = lengthInCharacters(examined);
   if (isCut || length > maximumTemplateLength)
     problems.push(

@@ -147,6 +147,7 @@ class AnswerSizes {
   readonly #introspection: IntrospectionSize;
   readonly #known = new Map<Selection, PartSize>();
   /** Bytes of texts from the client that the response may repeat. */
+  readonly #noted = { sid: new Set<string>(), template: new Set<string>() };
   readonly #echoed = { sid: idBytes, template: 0 };
 
   constructor(shape: AnswerShape, context: ShapeContext) {
@@ -207,7 +208,9 @@ class AnswerSizes {
     if (!given) return;
     const note = (kind: 'sid' | 'template', value: unknown): void => {
       this.#shape.step();
-      if (typeof value === 'string') this.#echoed[kind] = Math.max(this.#echoed[kind], jsonBytes(value));
+      if (typeof value !== 'string' || this.#noted[kind].has(value)) return;
+      this.#noted[kind].add(value); // a variable may be as long as the body, and used by every alias
+      this.#echoed[kind] = Math.max(this.#echoed[kind], jsonBytes(value));
     };
     note('sid', given['sid'] ?? given['campaignSid']);
     for (const sid of sidsOf(field, this.#variables)) note('sid', sid);
