@@ -75,7 +75,8 @@ export class OperationPlan {
     return () => {
       const { campaigns, bySid } = this.#readFields;
       // A campaign selected by its sid may be in the rest of the list's window, which then must be read whole.
-      return bySid.length > 1 ? undefined : pagesOf(campaigns, 'Query', info);
+      const readsSeveral = bySid.length > 1 || bySid[0]?.name.value === '_entities';
+      return readsSeveral ? undefined : pagesOf(campaigns, 'Query', info);
     };
   }
 

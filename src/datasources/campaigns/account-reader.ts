@@ -8,7 +8,7 @@ import { type SharedTierOptions } from '../cache/shared-tier.js';
 import { StaleCache } from '../cache/stale-cache.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { PageMaximum } from '../paging/slicing.js';
-import { CampaignLoader } from './campaign-loader.js';
+import { CampaignLoader, type ReadCampaignWindow } from './campaign-loader.js';
 import { type Freshness } from './freshness.js';
 import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } from './list-identity.js';
 import {
@@ -121,11 +121,16 @@ export class AccountReader {
 
   /**
    * Campaigns by their sids, as one batch.
+   * @param readWindow reads the windows that may have them; by default from the cache.
    * @returns for each sid the campaign, null if the upstream has none with this sid, or the error of its read.
    */
-  async campaigns(sids: readonly string[], options: ReadOptions): Promise<(Campaign | null | Error)[]> {
+  async campaigns(
+    sids: readonly string[],
+    options: ReadOptions,
+    readWindow?: ReadCampaignWindow,
+  ): Promise<(Campaign | null | Error)[]> {
     if (this.#options.shared && sids.length > 1) await this.#loadShared(sids);
-    return this.#loader.loadBatch(sids, options);
+    return this.#loader.loadBatch(sids, options, readWindow);
   }
 
   /** A window of a list of campaigns. */

@@ -1,10 +1,10 @@
 import { GatewayError } from '../../domain/errors.js';
 import { campaignQueryOf } from '../../domain/list-query.js';
-import { readable, type Slice } from '../../domain/page.js';
+import { readable, type Slice, type Window } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type ReadOptions } from '../cache/cache-entry.js';
+import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
 import { type PageMaximum } from '../paging/slicing.js';
-import { campaignListRef, windowKey } from './list-identity.js';
+import { type CampaignListRef, campaignListRef, windowKey } from './list-identity.js';
 import { type CampaignWindowCache, type SnapshotCache } from './resources.js';
 
 /** Options of the loader. */
@@ -16,6 +16,12 @@ export interface CampaignLoaderOptions {
   readonly batchCalls: number;
   readonly isCacheOn: boolean;
 }
+
+/** Reads a window of campaigns; the one of a request reads each window once. */
+export type ReadCampaignWindow = (
+  list: CampaignListRef,
+  slice: Slice,
+) => Promise<CacheEntry<Window<Campaign>>>;
 
 /** Error of a campaign in a batch that would need more calls than it may. The others are cached for the next attempt. */
 export class TooManyCampaigns extends GatewayError {
@@ -54,14 +60,18 @@ export class CampaignLoader {
    * A single campaign that was in the newest window is refreshed with that window too.
    * @returns for each sid the campaign, null if the upstream has none with this sid, or the error of its read.
    */
-  async loadBatch(sids: readonly string[], options: ReadOptions): Promise<(Campaign | null | Error)[]> {
+  async loadBatch(
+    sids: readonly string[],
+    options: ReadOptions,
+    readWindow: ReadCampaignWindow = (list, slice) => this.#options.windows.read({ list, slice }, options),
+  ): Promise<(Campaign | null | Error)[]> {
     const { snapshots } = this.#options;
     const isFresh = (sid: string): boolean => !options.noCache && snapshots.fresh(sid) !== undefined;
     const missing = sids.filter((sid) => !isFresh(sid));
     const isWindowUseful =
       missing.length > 1 || (!options.noCache && missing.some((sid) => this.#isInNewestWindow(sid)));
     const { rows, callsLeft } = isWindowUseful
-      ? await this.#loadWindows(missing, options)
+      ? await this.#loadWindows(missing, readWindow)
       : { rows: noRows, callsLeft: Infinity };
     const single = new Set(missing.filter((sid) => !rows.has(sid)).slice(0, callsLeft));
     const load = async (sid: string): Promise<Campaign | null> => {
@@ -84,8 +94,8 @@ export class CampaignLoader {
   }
 
   /** Windows only save calls: if they can't be read, the campaigns are read one by one. */
-  async #loadWindows(sids: readonly string[], options: ReadOptions) {
-    const { batchCalls, windows } = this.#options;
+  async #loadWindows(sids: readonly string[], readWindow: ReadCampaignWindow) {
+    const { batchCalls } = this.#options;
     const rows = new Map<string, Campaign>();
     let callsLeft = batchCalls;
     const isAnotherUseful = (): boolean => sids.filter((sid) => !rows.has(sid)).length > callsLeft;
@@ -94,7 +104,7 @@ export class CampaignLoader {
       for (let total = Infinity; offset < total && (offset === 0 || isAnotherUseful());) {
         if (offset > 0) callsLeft -= 1; // the newest window is not part of the batch's calls
         const slice = { ...this.#newestSlice, offset };
-        const { value } = await windows.read({ list: newest, slice }, options);
+        const { value } = await readWindow(newest, slice);
         for (const row of value.rows.map(readable)) if (row) rows.set(row.sid, row);
         total = value.rows.length === 0 ? 0 : value.total;
         offset += value.rows.length;

@@ -16,6 +16,7 @@ import { readPage } from '../paging/page.js';
 import { SearchAllowance } from '../paging/position.js';
 import { slicingOf, wholeWindows } from '../paging/slicing.js';
 import { type AccountReader } from './account-reader.js';
+import { type CampaignListRef } from './list-identity.js';
 import { type AccountList, campaignList, messageList } from './lists.js';
 
 /** All pages that a request reads of lists of one kind, now or later; undefined if they are not known. */
@@ -49,6 +50,11 @@ export class RequestPages {
     pages: RequestedPages = unknownPages,
   ): Promise<Connection<Campaign>> {
     return this.#page(campaignList(this.#account, campaignQueryOf(list)), page, pages, this.#onWindow);
+  }
+
+  /** A window of campaigns, which the pages of the request use too. */
+  campaignWindow({ query }: CampaignListRef, slice: Slice): Promise<CacheEntry<Window<Campaign>>> {
+    return this.#window(campaignList(this.#account, query), slice, 0, undefined);
   }
 
   /**
@@ -101,13 +107,11 @@ export class RequestPages {
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
     const key = attempt === 0 ? list.windowKey(slice) : `${attempt} ${list.windowKey(slice)}`;
-    const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
-    if (running) return running;
     const options: ReadOptions = attempt === 0 ? this.#options : { ...this.#options, refetch: true };
-    const read = list.fetch(slice, options);
-    const observed = onWindow ? read.then((entry) => (onWindow(entry.value), entry)) : read;
-    this.#windows.set(key, observed);
-    return observed;
+    const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
+    const read = running ?? list.fetch(slice, options);
+    this.#windows.set(key, read);
+    return onWindow ? read.then((entry) => (onWindow(entry.value), entry)) : read;
   }
 
   /** Forgets all pages and windows, so that the next read goes to the account's cache. */

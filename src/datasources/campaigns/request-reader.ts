@@ -15,7 +15,7 @@ import { type RequestedPages, RequestPages } from './request-pages.js';
 class RequestCampaigns {
   readonly #loadBatch: DataLoader.BatchLoadFn<string, Campaign | null>;
   readonly #campaigns = new Map<string, Promise<Campaign | null>>();
-  readonly #windows: Window<Campaign>[] = [];
+  readonly #windows = new Set<Window<Campaign>>();
   #loader: DataLoader<string, Campaign | null> | undefined;
 
   /** @param loadBatch reads the campaigns that are requested at the same time. */
@@ -40,7 +40,7 @@ class RequestCampaigns {
 
   /** Adds a window: its rows need no read of their own. */
   addWindow(window: Window<Campaign>): void {
-    this.#windows.push(window);
+    this.#windows.add(window);
   }
 
   /** Replaces a campaign by its current state. */
@@ -50,7 +50,7 @@ class RequestCampaigns {
 
   /** Forgets a campaign and all windows. */
   clear(sid: string): void {
-    this.#windows.length = 0;
+    this.#windows.clear();
     this.#campaigns.delete(sid);
   }
 
@@ -84,7 +84,9 @@ export class RequestReader {
   constructor(account: AccountReader, { report, fresh }: RequestReaderOptions) {
     this.#account = account;
     this.#options = { report, noCache: fresh };
-    this.#campaigns = new RequestCampaigns((sids) => account.campaigns(sids, this.#options));
+    this.#campaigns = new RequestCampaigns((sids) =>
+      account.campaigns(sids, this.#options, (list, slice) => this.#pages.campaignWindow(list, slice)),
+    );
     this.#pages = new RequestPages(account, this.#options, (window) => {
       this.#campaigns.addWindow(window);
     });
