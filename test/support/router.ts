@@ -16,6 +16,8 @@ export interface RouterMessage {
 export interface RouterUnderTest {
   readonly origin: string;
   readonly received: readonly RouterMessage[];
+  /** Leaves messages of these actions without an answer from now on. */
+  ignore(actions: readonly RouterMessage['action'][]): void;
   /** What a request says to be sent its events here. */
   readonly extensions: Readonly<Record<string, unknown>>;
   close(): Promise<void>;
@@ -24,11 +26,14 @@ export interface RouterUnderTest {
 /** Starts a router that takes everything. */
 export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderTest> {
   const received: RouterMessage[] = [];
+  let ignored: readonly RouterMessage['action'][] = [];
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
-      received.push(JSON.parse(text) as RouterMessage);
+      const message = JSON.parse(text) as RouterMessage;
+      received.push(message);
+      if (ignored.includes(message.action)) return;
       response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
     });
   });
@@ -45,6 +50,7 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
     origin,
     received,
     extensions: { subscription },
+    ignore: (actions) => (ignored = actions),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
-import { haveCredentialsEnded } from '../../auth/credentials-end.js';
-import { type Caller } from '../../domain/caller.js';
+import { onCredentialsEnd } from '../../auth/credentials-end.js';
 import { attempt, GatewayError } from '../../domain/errors.js';
 import { logFields } from '../../domain/request-trace.js';
 import {
@@ -67,15 +66,24 @@ export class RouterCallbacks {
     const router = attempt(() => new Router(targetIn(extension, mayCallBack)));
     if (router instanceof GatewayError) return pipeline.refuse(trace, router);
     if (shutdown.hasBegun) return pipeline.refuse(trace, stopping());
+    const credentials = new AbortController();
+    const stopWatching = onCredentialsEnd(caller, now, () => {
+      credentials.abort();
+    });
     const events = await pipeline.subscribe(admitted, async () => {
-      if (await router.confirms()) return;
+      if (await router.confirms(credentials.signal)) return;
+      if (credentials.signal.aborted) throw new GatewayError('UNAUTHENTICATED', credentialsEnded.message);
       logger.warn(logFields(trace), 'a router did not confirm a subscription at its callback URL');
       throw invalid('callbackUrl', 'The router did not confirm the subscription at its callback URL.');
     });
-    if ('body' in events) return events;
-    const subscription = new RouterSubscription(router, events, caller, now);
+    if ('body' in events) {
+      stopWatching();
+      return events;
+    }
+    const subscription = new RouterSubscription(router, events, credentials.signal);
     this.#open.add(subscription);
     void subscription.delivered.then((isComplete) => {
+      stopWatching();
       this.#open.delete(subscription);
       if (!isComplete) logger.info(logFields(trace), 'a router takes no more events of a subscription');
     });
@@ -114,9 +122,9 @@ class Router {
     return this.#target.heartbeatMs;
   }
 
-  /** Asks whether the router wants the events. */
-  confirms(): Promise<boolean> {
-    const deadline = AbortSignal.timeout(confirmTimeoutMs);
+  /** Asks whether the router wants the events. @param stop ends the attempts. */
+  confirms(stop: AbortSignal): Promise<boolean> {
+    const deadline = AbortSignal.any([AbortSignal.timeout(confirmTimeoutMs), stop]);
     const confirmed = withRetries.execute(() => this.send('check', {}, deadline), deadline);
     return confirmed.then(
       () => true,
@@ -124,20 +132,21 @@ class Router {
     );
   }
 
-  /** Sends a message until the router accepts it. @throws where the router is gone. */
-  async deliver(action: Action, message?: Message): Promise<void> {
-    await withRetries.execute(() => this.send(action, message));
+  /** Sends a message until the router accepts it. @param stop ends the attempts. @throws if the router is gone. */
+  async deliver(action: Action, message: Message, stop?: AbortSignal): Promise<void> {
+    await withRetries.execute(() => this.send(action, message, stop), stop);
   }
 
   /** Sends a message once. @throws RejectedByRouter if a retry is useless; another error otherwise. */
-  async send(action: Action, message: Message = {}, signal = AbortSignal.timeout(timeoutMs)): Promise<void> {
+  async send(action: Action, message: Message = {}, stop?: AbortSignal): Promise<void> {
+    const timeout = AbortSignal.timeout(timeoutMs);
     const { url, id, verifier } = this.#target;
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...protocol },
       body: JSON.stringify({ kind: 'subscription', action, id, verifier, ...message }),
       redirect: 'manual',
-      signal,
+      signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
     });
     await response.body?.cancel(); // only the status matters
     if (response.status >= 500) throw new Error(`The router answered ${response.status}.`);
@@ -145,21 +154,23 @@ class Router {
   }
 }
 
-/** One subscription of a router, which begins at once. */
+/** One subscription of a router, which begins at once. Once the credentials of its caller end, only `complete` is sent. */
 class RouterSubscription {
   readonly #router: Router;
   readonly #events: ResultStream;
-  readonly #caller: Caller;
-  readonly #now: () => number;
+  readonly #credentialsEnd: AbortSignal;
+  /** Aborted when the subscription ends, for whatever reason: ends every wait. */
   readonly #ended = new AbortController();
   /** True once the router has received all events; false if it is gone. */
   readonly delivered: Promise<boolean>;
 
-  constructor(router: Router, events: ResultStream, caller: Caller, now: () => number) {
+  /** @param credentialsEnd aborted when the credentials of the caller end. */
+  constructor(router: Router, events: ResultStream, credentialsEnd: AbortSignal) {
     this.#router = router;
     this.#events = events;
-    this.#caller = caller;
-    this.#now = now;
+    this.#credentialsEnd = credentialsEnd;
+    if (credentialsEnd.aborted) this.#leave();
+    else credentialsEnd.addEventListener('abort', this.#leave, { once: true });
     if (router.heartbeatMs > 0) void this.#sendHeartbeats();
     this.delivered = this.#deliver();
   }
@@ -171,21 +182,35 @@ class RouterSubscription {
   }
 
   async #deliver(): Promise<boolean> {
-    const { signal } = this.#ended;
     try {
-      for await (const payload of this.#events) {
-        if (signal.aborted) return false;
-        await this.#router.deliver('next', { payload });
-      }
-      if (signal.aborted) return false;
+      const isGone = !(await this.#deliverEvents()) && !this.#credentialsEnd.aborted;
+      if (isGone) return false;
       this.#ended.abort(); // no heartbeat after the end
-      const isUnauthenticated = haveCredentialsEnded(this.#caller, this.#now());
-      await this.#router.deliver('complete', isUnauthenticated ? { errors: [credentialsEnded] } : {});
+      await this.#router.deliver(
+        'complete',
+        this.#credentialsEnd.aborted ? { errors: [credentialsEnded] } : {},
+      );
       return true;
     } catch {
       return false; // the router is gone
     } finally {
+      this.#credentialsEnd.removeEventListener('abort', this.#leave);
       this.#leave();
+    }
+  }
+
+  /** @returns whether the events have ended; false if the subscription ended before them. */
+  async #deliverEvents(): Promise<boolean> {
+    const { signal } = this.#ended;
+    try {
+      for (;;) {
+        const event = await untilAborted(this.#events.next(), signal);
+        if (!event || signal.aborted) return false;
+        if (event.done) return true;
+        await this.#router.deliver('next', { payload: event.value }, signal);
+      }
+    } catch {
+      return false;
     }
   }
 
@@ -199,7 +224,7 @@ class RouterSubscription {
         return; // the subscription has ended
       }
       try {
-        await this.#router.send('check');
+        await this.#router.send('check', {}, signal);
         failures = 0;
       } catch (error) {
         failures = error instanceof RejectedByRouter ? maximumFailures : failures + 1;
@@ -208,10 +233,24 @@ class RouterSubscription {
     this.#leave();
   }
 
-  #leave(): void {
+  readonly #leave = (): void => {
     this.#ended.abort();
     void this.#events.return();
-  }
+  };
+}
+
+/** A promise's value; undefined if the signal is aborted before. */
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      resolve(undefined);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
 }
 
 const credentialsEnded: GraphQLFormattedError = {

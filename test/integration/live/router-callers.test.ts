@@ -92,3 +92,34 @@ it('revoking the API key ends a router subscription with UNAUTHENTICATED, and no
   await askSomethingElse();
   expect(router.received.length).toBe(count);
 });
+
+it.each([
+  ['next', ['next']],
+  ['next and check', ['next', 'check']],
+] as const)(
+  'revoking the API key ends a router subscription that waits for the answer to %s, at once',
+  async (_what, actions) => {
+    expect((await route(showing(reading))).status).toBe(200);
+    router.ignore(actions);
+    const pause = `mutation { pauseCampaign(sid: "${sid}") { campaign { status } } }`;
+    expect((await ask(gateway, pause, { headers: showing(everything) })).errors).toBeUndefined();
+    await until(() => router.received.some(({ action }) => action === 'next'));
+    await keys.replace([entryOf('everything', keyFor(everything), everything)]);
+    await until(() => router.received.some(({ action }) => action === 'complete'), 4000); // before the router times out
+    const end = router.received.findIndex(({ action }) => action === 'complete');
+    expect(router.received[end]?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    await askSomethingElse();
+    expect(router.received.slice(end + 1)).toEqual([]);
+    expect(router.received.filter(({ action }) => action === 'next')).toHaveLength(1);
+  },
+);
+
+it('revoking the API key ends the wait for a router to confirm its subscription', async () => {
+  router.ignore(['check']);
+  const routed = route(showing(reading));
+  await until(() => router.received.length === 1);
+  await keys.replace([entryOf('everything', keyFor(everything), everything)]);
+  expect(await routed).toMatchObject({ data: undefined, codes: ['UNAUTHENTICATED'] });
+  await askSomethingElse();
+  expect(router.received).toHaveLength(1);
+});
