@@ -39,6 +39,8 @@ export interface Campaign extends CampaignParameters {
   readonly channelListed: boolean;
   /** Whether phone numbers are masked, as in the document's samples. */
   readonly masked: boolean;
+  /** Until then its rows are unreadable, in epoch milliseconds; 0: they never were. */
+  unreadableUntil: number;
 }
 
 /** Final statuses of the messages of a campaign, and their counts. */

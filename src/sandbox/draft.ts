@@ -51,6 +51,7 @@ export function campaignOf(draft: CampaignDraft, sid: string, account: string, n
     settled: undefined,
     channelListed: given.channelListed ?? true,
     masked: given.masked ?? false,
+    unreadableUntil: 0,
   };
   if (stats !== undefined) settleAs(campaign, expandStats(stats));
   return campaign;

@@ -5,6 +5,8 @@ import { type Rewriting } from './api/operation.js';
 import { type CallbackOptions } from './callbacks/callback.js';
 import { startCallbacks } from './callbacks/callback-source.js';
 import { type Clock } from './clock.js';
+import { addControl } from './faults/control.js';
+import { OrderedFaults } from './faults/ordered-faults.js';
 import { type FaultPlan } from './http/faults.js';
 import { RateLimit } from './http/rate-limit.js';
 import { addRoutes, CallLog, type RecordedCall } from './http/server.js';
@@ -34,6 +36,10 @@ export interface SandboxOptions {
   readonly messagePageMaximum?: number;
   /** Callbacks of campaigns; off by default. */
   readonly callbacks?: CallbackOptions;
+  /** Whether failures can be ordered for all calls, by HTTP; off by default. */
+  readonly control?: boolean;
+  /** Delay of the ordered failure `slow`, in milliseconds. */
+  readonly slowMs?: number;
 }
 
 /** A running sandbox. */
@@ -61,20 +67,27 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const log = new CallLog();
   const closing = new AbortController();
   setMaxListeners(0, closing.signal); // one for each delayed response
+  const ordered = new OrderedFaults(state, options.slowMs);
+  const isUnreadable = ordered.isUnreadable.bind(ordered);
   const app = httpServer();
+  if (options.control === true) addControl(app, ordered, clock);
   addRoutes(app, {
     api: {
-      upstream: { state, maximums, rewriting: options.rewriting ?? {} },
+      upstream: { state, maximums, rewriting: options.rewriting ?? {}, isUnreadable },
       credentials: options,
       rateLimit: new RateLimit(options.rateLimitPerMinute ?? 0),
     },
     log,
     faults: options.faults,
+    ordered,
     closing: closing.signal,
   });
   await app.listen({ host, port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
-  const running = options.callbacks?.fire === true ? startCallbacks(state, options.callbacks) : undefined;
+  const running =
+    options.callbacks?.fire === true
+      ? startCallbacks(state, options.callbacks, (sid) => ordered.losesCallbacks(sid))
+      : undefined;
   const close = async (): Promise<void> => {
     closing.abort();
     await Promise.all([running?.close(), app.close()]);

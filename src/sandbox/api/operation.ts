@@ -1,4 +1,4 @@
-import { type CampaignParameters } from '../campaign.js';
+import { type Campaign, type CampaignParameters } from '../campaign.js';
 import { type SandboxState } from '../state.js';
 import { ApiFailure } from './failure.js';
 import { parameter } from './query.js';
@@ -61,6 +61,8 @@ export interface OperationContext {
   readonly state: SandboxState;
   readonly maximums: PageMaximums;
   readonly rewriting: Rewriting;
+  /** Whether the rows of a campaign are unreadable. */
+  readonly isUnreadable: (campaign: Campaign) => boolean;
 }
 
 /** Result of an operation, before it is put into an envelope. */

@@ -4,11 +4,11 @@ import { applyAction, type CampaignAction, isAction, isEditable } from '../lifec
 import { audienceOf, messageAt, numberAt, settle } from '../messages.js';
 import { type SandboxState } from '../state.js';
 import { ApiFailure } from './failure.js';
-import { type Operation, page, pageRequest, type Route } from './operation.js';
+import { type Operation, type OperationContext, page, pageRequest, type Route } from './operation.js';
 import { campaignParameters, changedParameters } from './parameters.js';
 import { campaignFilter, campaignOrder, isNewestFirst, parameter, requireChannel } from './query.js';
 import { type Body, readBody } from './request-body.js';
-import { campaignView, createdView, listView, messageView } from './views.js';
+import { campaignView, createdView, listView, messageView, unreadableView } from './views.js';
 
 /** @throws ApiFailure 404 with code 1000 if there is no such campaign. */
 function requireCampaign(state: SandboxState, sid: string): Campaign {
@@ -26,20 +26,26 @@ const createCampaign: Operation = ({ state, rewriting }, call) => {
 };
 
 /** `GET …/message-campaigns/{id}` (API document, 'Get SMS Campaign Details'). */
-const getCampaign: Operation = ({ state }, call) => ({
-  data: campaignView(requireCampaign(state, call.id), state.now()),
+const getCampaign: Operation = (upstream, call) => ({
+  data: shown(upstream, requireCampaign(upstream.state, call.id), campaignView),
 });
 
+/** View of a campaign now, unreadable if that is ordered. */
+function shown({ state, isUnreadable }: OperationContext, campaign: Campaign, view: typeof campaignView) {
+  const row = view(campaign, state.now());
+  return isUnreadable(campaign) ? unreadableView(row) : row;
+}
+
 /** `GET …/message-campaigns` (API document, 'Bulk SMS Campaign Details'). */
-const listCampaigns: Operation = ({ state, maximums }, { query }) => {
+const listCampaigns: Operation = (upstream, { query }) => {
+  const { state, maximums } = upstream;
   requireChannel(query);
   const request = pageRequest(query, maximums.campaigns);
   const filter = campaignFilter(query);
   const order = campaignOrder(query);
-  const now = state.now();
   const matching = state.campaigns().filter(filter).sort(order);
   const { rows, metadata } = page(matching, request);
-  return { data: rows.map((campaign) => listView(campaign, now)), metadata };
+  return { data: rows.map((campaign) => shown(upstream, campaign, listView)), metadata };
 };
 
 /** `GET …/message-campaigns/{id}/message-details` (API document, 'SMS Details of a Single SMS Campaign'). */
@@ -93,12 +99,13 @@ function changeParameters(
 }
 
 /** `PUT …/message-campaigns/{id}`: an action, or new parameters (API document, 'Update SMS Campaign'). */
-const updateCampaign: Operation = ({ state }, call) => {
+const updateCampaign: Operation = (upstream, call) => {
+  const { state } = upstream;
   const body = readBody(call);
   const campaign = requireCampaign(state, call.id);
   if (body.action === undefined) update(state, campaign, body);
   else perform(state, campaign, body);
-  return { data: campaignView(campaign, state.now()) };
+  return { data: shown(upstream, campaign, campaignView) };
 };
 
 function perform(state: SandboxState, campaign: Campaign, body: Body): void {

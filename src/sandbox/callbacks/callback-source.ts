@@ -65,13 +65,20 @@ export interface RunningCallbacks {
   close(): Promise<void>;
 }
 
-/** Sends callbacks for all campaigns of a state from now on. This is the only timer of the sandbox. */
-export function startCallbacks(state: SandboxState, options: CallbackOptions): RunningCallbacks {
+/**
+ * Sends callbacks for all campaigns of a state from now on. This is the only timer of the sandbox.
+ * @param isLost whether callbacks of a campaign are not sent.
+ */
+export function startCallbacks(
+  state: SandboxState,
+  options: CallbackOptions,
+  isLost: (campaignSid: string) => boolean,
+): RunningCallbacks {
   const { form = 'json', copies = 1 } = options;
   const source = new CallbackSource(state);
   const dispatcher = new CallbackDispatcher({ form, copies, speed: state.speed });
   const timer = setInterval(() => {
-    dispatcher.dispatch(source.poll());
+    dispatcher.dispatch(source.poll().filter(({ campaignSid }) => !isLost(campaignSid)));
   }, POLL_INTERVAL_MS);
   // The open port keeps the process alive, not the timer.
   timer.unref();

@@ -10,15 +10,27 @@ export interface Fault {
    * reset: the connection breaks · hang: no response, ever · truncate: half a body, then the connection breaks ·
    * html: a proxy's 502 page · status: another HTTP status (default 503) · delay: the right response, but later ·
    * garbage: 200 with a body that is not JSON · failed-item: 200 with a failed item (default 409) ·
+   * refuse: a refusal of the API ·
    * encode: the right response with an encoded body (default gzip), which the client did not ask for.
    */
   readonly kind:
-    'reset' | 'hang' | 'truncate' | 'html' | 'status' | 'delay' | 'garbage' | 'failed-item' | 'encode';
+    | 'reset'
+    | 'hang'
+    | 'truncate'
+    | 'html'
+    | 'status'
+    | 'delay'
+    | 'garbage'
+    | 'failed-item'
+    | 'refuse'
+    | 'encode';
   /** `after`: the request takes effect, and only its response is lost. Default: `before`. */
   readonly when?: 'before' | 'after';
   readonly status?: number;
   readonly delayMs?: number;
   readonly retryAfterSeconds?: number;
+  /** Refusal of `refuse`. */
+  readonly failure?: ApiFailure;
   /** Encoding of `encode`. An unknown one is only declared: the body stays as it is. */
   readonly encoding?: string;
 }
@@ -61,7 +73,11 @@ export function faultResponse(fault: Fault, method: string): HttpResponse | unde
         'Duplicate resource',
         'A fault of the sandbox',
       );
-      return jsonResponse(200, failedResponse(method, failure), headers);
+      return jsonResponse(200, failedResponse(method, failure, 200), headers);
+    }
+    case 'refuse': {
+      const failure = fault.failure ?? ApiFailure.notAllowed('A fault of the sandbox');
+      return jsonResponse(failure.httpCode, failedResponse(method, failure, failure.httpCode), headers);
     }
     case 'reset':
     case 'hang':
@@ -104,8 +120,8 @@ export function breakConnection(
   reply.raw.write(bytes.subarray(0, bytes.length / 2), () => socket.destroy());
 }
 
-function failedResponse(method: string, failure: ApiFailure): unknown {
+function failedResponse(method: string, failure: ApiFailure, status: number): unknown {
   const item = failedItem(failure);
   const response = method === 'POST' ? [item] : item;
-  return { request_id: '0'.repeat(32), method, http_code: 200, response };
+  return { request_id: '0'.repeat(32), method, http_code: status, response };
 }

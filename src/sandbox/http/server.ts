@@ -6,6 +6,7 @@ import {
 } from 'fastify';
 import { type Route } from '../api/operation.js';
 import { ROUTES, UNKNOWN_ROUTE } from '../api/operations.js';
+import { type OrderedFaults } from '../faults/ordered-faults.js';
 import { type HttpResponse, jsonResponse, restException } from './envelope.js';
 import { respond, bodyText, type ApiContext, queryOf, send } from './exchange.js';
 import { breakConnection, delay, encoded, type Fault, type FaultPlan, faultResponse } from './faults.js';
@@ -55,6 +56,8 @@ interface ServerContext {
   readonly api: ApiContext;
   readonly log: CallLog;
   readonly faults: FaultPlan | undefined;
+  /** Faults that values of requests and campaigns order. */
+  readonly ordered: OrderedFaults;
   /** Aborted when the sandbox closes; ends delayed responses. */
   readonly closing: AbortSignal;
 }
@@ -66,18 +69,37 @@ function handlerOf(context: ServerContext, route: Route): RouteHandlerMethod {
   return async (request, reply) => {
     const { call, index } = context.log.record(recordOf(context, request));
     const { method, path, query } = call;
-    const fault = context.faults?.({ method, path, query, index });
+    const planned = context.faults?.({ method, path, query, index });
+    const ordered = planned
+      ? undefined
+      : context.ordered.take({ method, id: idOf(request), body: call.body });
+    const fault = planned ?? ordered?.fault;
     const process = (): HttpResponse => respond(context.api, route, request, index);
     const isDelay = fault?.kind === 'delay';
     if (isDelay && fault.when !== 'after') await delay(fault, context.closing);
     const isProcessed = fault === undefined || isDelay || fault.kind === 'encode' || fault.when === 'after';
     const answer = isProcessed ? process() : NOTHING_PROCESSED;
+    if (ordered?.name === 'lost-done') hide(context, idOf(request) ?? sidIn(answer));
     if (isDelay && fault.when === 'after') await delay(fault, context.closing);
     if (fault === undefined || isDelay) deliver(reply, call, answer);
     else if (fault.kind === 'encode') deliver(reply, call, encoded(answer, fault));
     else applyFault(fault, request, reply, call, answer);
     return reply;
   };
+}
+
+function idOf(request: FastifyRequest): string | undefined {
+  return (request.params as { readonly id?: string }).id;
+}
+
+/** Sid of the campaign in the response to a create; undefined for a refusal. */
+function sidIn({ body }: HttpResponse): string | undefined {
+  const { response } = JSON.parse(body.toString()) as { response?: { data?: { sid?: string } | null }[] };
+  return response?.[0]?.data?.sid;
+}
+
+function hide(context: ServerContext, sid: string | undefined): void {
+  if (sid !== undefined) context.ordered.hide(sid);
 }
 
 function applyFault(
