@@ -115,6 +115,8 @@ export class Changes {
         const { campaign, requestId } = await change.send();
         // A proxy may have mixed up two answers: this one is lost.
         if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');
+        // A success that does not show the change proves neither that it was done nor the campaign's state.
+        if (change.progressOf(campaign) !== 'done') throw new Unshown(requestId);
         this.#reader.applyWrite(campaign, true);
         return done(campaign, requestId);
       } catch (error) {
@@ -125,7 +127,9 @@ export class Changes {
         const outcome = await this.#settle(change, error, sentAtMs);
         if (outcome !== 'notDone') return outcome;
         // That it was not done is certain only where the upstream itself ended both exchanges.
-        if (puts === maximumPuts) throw mayBeUnderWay ? new OutcomeUnknown() : error;
+        if (puts < maximumPuts) continue;
+        this.#reader.invalidate(change.sid);
+        throw mayBeUnderWay ? new OutcomeUnknown() : error;
       }
     }
   }
@@ -161,22 +165,36 @@ export class Changes {
       this.#look(change, failure, isSettled),
     );
     if (outcome !== undefined) return outcome;
+    this.#reader.invalidate(change.sid); // what was read last may change yet
     throw wasDone ? new UpstreamFailure(reason, facts) : new OutcomeUnknown();
   }
 
   /** Reads the campaign once. @returns undefined where it can't be read, or does not show the outcome. */
   async #look(
     { action, sid, progressOf }: Change,
-    { facts }: UpstreamFailure,
+    failure: UpstreamFailure,
     isSettled: boolean,
   ): Promise<Outcome | 'notDone' | undefined> {
     const campaign = await this.#reader.revalidatedCampaign(sid).catch(() => undefined);
     if (campaign === null) return notFound();
     if (!campaign) return undefined;
+    const { facts } = failure;
     const progress = isSameSid(facts.sid, sid) ? 'done' : progressOf(campaign);
     if (progress === 'done') return done(campaign, facts.requestId);
+    if (progress === 'unclear' && failure instanceof Unshown) {
+      // The upstream has confirmed the change, and the campaign is in a state that does not speak against it.
+      this.#reader.invalidate(sid);
+      return done(campaign, facts.requestId);
+    }
     if (progress === 'unclear') return undefined;
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
     return isSettled ? 'notDone' : undefined;
+  }
+}
+
+/** A success whose campaign does not show the change: an older state, one in between, or an unknown one. */
+class Unshown extends UpstreamFailure {
+  constructor(requestId: string | null) {
+    super('invalidResponse', requestId === null ? {} : { requestId });
   }
 }

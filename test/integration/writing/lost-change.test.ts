@@ -229,3 +229,61 @@ describe('a success with the sid and an otherwise unreadable body', () => {
     expect(methods()).toEqual(['GET', 'PUT', 'GET']);
   });
 });
+
+describe('a success that does not show the change', () => {
+  /** An upstream that answers a PUT with a state, and shows its own state from the given read on. */
+  async function startLagging(from: string, answered: object, after: object, readsBefore: number) {
+    const post = { method: 'POST', target: '', headers: {}, body: '{"name":"Before","template":"Hi"}' };
+    const fields = { lists: ['a'], content_type: 'static', sms_type: 'transactional', sender_id: 'A' };
+    const before = rowOf(post, { status: from, ...fields });
+    let readsSince = -Infinity;
+    const own = () => (readsSince > readsBefore ? { ...before, ...after } : before);
+    const started = await startScripted(({ method }) => {
+      if (method === 'PUT') readsSince = Math.max(readsSince, 0);
+      else readsSince += 1;
+      return answerOf(method === 'PUT' ? { ...before, ...answered } : own());
+    });
+    const read = async () =>
+      (await started.gateway.data(CampaignBySidDocument, { sid: before.sid })).campaign;
+    return { ...started, sid: before.sid, read };
+  }
+  const afterOf = (what: Changing, to: string) =>
+    what === 'update' ? { name: 'After' } : { status: to.toLowerCase().replace('_', '-') };
+
+  it.each(changes)('%s: one more read shows it, and so do later reads', async (what, from, to) => {
+    const { gateway, methods, sid, read } = await startLagging(from, {}, afterOf(what, to), 0);
+    const expected = { sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] };
+    expect(await change(gateway, what, sid)).toEqual(expected);
+    expect(methods()).toEqual(['GET', 'PUT', 'GET']);
+    expect(await read()).toMatchObject({ status: to });
+  });
+
+  it.each(changes)('%s, nor does the next read: a later one does; one PUT', async (what, from, to) => {
+    const { gateway, methods, sid } = await startLagging(from, {}, afterOf(what, to), 1);
+    expect(await change(gateway, what, sid)).toMatchObject({ status: to, codes: [] });
+    expect(methods()).toEqual(['GET', 'PUT', 'GET', 'GET']);
+  });
+
+  it.each(changes)(
+    '%s, nor does any read: OUTCOME_UNKNOWN, and the next read sees it',
+    async (what, from, to) => {
+      const { gateway, methods, sid, read } = await startLagging(from, {}, afterOf(what, to), 4);
+      expect((await change(gateway, what, sid)).codes).toEqual(['OUTCOME_UNKNOWN']);
+      expect(methods()).toEqual(['GET', 'PUT', 'GET', 'GET', 'PUT', 'GET', 'GET']);
+      expect(await read()).toMatchObject({ status: to });
+    },
+  );
+
+  it.each(changes.filter(([what]) => what !== 'update'))(
+    '%s, with a status in between that no document has: done, and the next read sees the end',
+    async (what, from, to) => {
+      const between = { status: 'changing' };
+      const { gateway, methods, sid, read } = await startLagging(from, between, between, 0);
+      expect(await change(gateway, what, sid)).toMatchObject({ status: 'UNKNOWN', codes: [] });
+      expect(methods()).toEqual(['GET', 'PUT', 'GET']);
+      expect(to).not.toBe('UNKNOWN');
+      await read();
+      expect(methods()).toEqual(['GET', 'PUT', 'GET', 'GET']);
+    },
+  );
+});
