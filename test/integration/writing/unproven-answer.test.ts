@@ -186,7 +186,7 @@ describe('an answer to a create that lacks fields', () => {
 
 describe('an answer to a create that has the same content', () => {
   it.each(Object.keys({ 'without callback addresses': 0, 'with callback addresses': 0 }))(
-    'but was created more than a day before, %s: its own campaign is found',
+    'but was created more than a day before and has started, %s: its own campaign is found',
     async (which) => {
       [rows, isReadable] = [[], true];
       const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
@@ -194,6 +194,7 @@ describe('an answer to a create that has the same content', () => {
         const old = {
           ...own,
           sid: 'old',
+          status: 'completed',
           date_created: at,
           status_callback: null,
           sms_status_callback: null,

@@ -1,5 +1,5 @@
 import { CampaignAction, CampaignStatus } from '../../../domain/campaign.js';
-import { hasReached } from '../../../domain/lifecycle.js';
+import { hasReached, isAllowed } from '../../../domain/lifecycle.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type LifecycleAction } from '../../exotel/wire/requests.js';
@@ -230,8 +230,9 @@ export function answerVerdict(
   const found = contradictions(sent, campaign);
   const decisive = ['name', 'lists', 'template', ...(hasMarks ? ['callbacks'] : [])];
   if (found.size > 1 || decisive.some((group) => found.has(group))) return 'another';
-  // No clock and no offset is wrong by a day.
-  if (Date.parse(campaign.createdAt) < sentAtMs - dayMs) return 'another';
+  // Its time alone does not prove that a campaign is old: the clocks may differ. One that has been started as well is old.
+  const isOld = Date.parse(campaign.createdAt) < sentAtMs - dayMs;
+  if (isOld && !isAllowed(CampaignAction.UPDATE, campaign.status)) return 'another';
   const isShown =
     showsText(sent.name, campaign.name) &&
     showsText(sent.template, campaign.template) &&
