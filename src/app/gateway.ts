@@ -13,6 +13,7 @@ import { createSchema } from '../resolvers/schema.js';
 import { type Sandbox } from '../sandbox/sandbox.js';
 import { listen } from '../server/connections/listen.js';
 import { AllowedHosts } from '../server/http/allowed-hosts.js';
+import { AllowedOrigins } from '../server/http/allowed-origins.js';
 import { createHttpServer } from '../server/http/http-server.js';
 import { type MetricsAccess } from '../server/http/metrics-endpoint.js';
 import { type Readiness } from '../server/health.js';
@@ -103,6 +104,7 @@ async function openAll(
     compiling: { afterUses: overrides.compare ? 0 : compileAfterUses, compare: overrides.compare },
   });
   const { redis, prefix } = shared;
+  const allowedOrigins = openAllowedOrigins(config, logger);
   const { app, shutdown } = await createHttpServer({
     pipeline,
     schema,
@@ -113,7 +115,8 @@ async function openAll(
     connectionLimits: { ...limits, connections: limits.connections ?? memory.connections },
     clientTimeouts: overrides.clientTimeouts,
     ...config.access,
-    allowedHosts: openAllowedHosts(config),
+    allowedHosts: openAllowedHosts(config, allowedOrigins),
+    allowedOrigins,
     logger,
     mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
     receiver: live.receiver,
@@ -170,19 +173,31 @@ function openAnswers(
   return isCacheOn && maximumBytes > 0 ? new ResponseCache({ maximumBytes, telemetry }) : undefined;
 }
 
+/**
+ * Web pages that may use the gateway. In development, which is the sandbox without authentication on a loopback host, pages
+ * of this machine may: they can do no harm there.
+ */
+function openAllowedOrigins(
+  { host, upstream, access: { auth, corsOrigins } }: Pick<Config, 'host' | 'upstream' | 'access'>,
+  logger: Logger,
+): AllowedOrigins {
+  const isLoopbackAllowed = upstream.kind === 'sandbox' && auth.mode === 'none' && isLoopback(host);
+  return new AllowedOrigins({ listed: corsOrigins, isLoopbackAllowed, logger });
+}
+
 /** Allowed `Host` and `Origin` headers; undefined where all are allowed, since callers need credentials. */
-function openAllowedHosts({
-  host,
-  publicUrl,
-  access: { auth, allowedHosts, corsOrigins },
-}: Pick<Config, 'host' | 'publicUrl' | 'access'>): AllowedHosts | undefined {
+function openAllowedHosts(
+  { host, publicUrl, access: { auth, allowedHosts } }: Pick<Config, 'host' | 'publicUrl' | 'access'>,
+  origins: AllowedOrigins,
+): AllowedHosts | undefined {
   if (!allowedHosts) return undefined;
   // The upstream calls back at PUBLIC_URL; the embedded sandbox at the address that the gateway listens on.
   const known = [publicUrl === undefined ? host : new URL(publicUrl).hostname].map(readHostSetting);
   return new AllowedHosts({
     hosts: allowedHosts,
     webhookHosts: known.filter((name) => name !== undefined),
-    origins: auth.mode === 'none' ? corsOrigins : undefined,
+    origins,
+    isAnyOriginAllowed: auth.mode !== 'none',
   });
 }
 

@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance } from 'fastify';
 import { type HostName, isLoopbackName, readHostName } from '../../domain/addresses.js';
+import { type AllowedOrigins, hostOf } from './allowed-origins.js';
 import { refuse } from './refuse.js';
 
 /** Host names that requests may use for this gateway, besides loopback names. */
@@ -8,8 +9,10 @@ export interface AllowedHostsOptions {
   readonly hosts: readonly HostName[];
   /** For webhooks only: the names under which the upstream reaches the gateway. */
   readonly webhookHosts: readonly HostName[];
-  /** Origins whose pages may send requests, besides pages of allowed hosts; undefined: any. */
-  readonly origins: readonly string[] | undefined;
+  /** Origins whose pages may send requests, besides pages of allowed hosts. */
+  readonly origins: AllowedOrigins;
+  /** Whether pages of all other origins may send requests too, since they need credentials. */
+  readonly isAnyOriginAllowed: boolean;
 }
 
 const wrongHost =
@@ -51,21 +54,29 @@ export class AllowedHosts {
   }
 
   #isOriginAllowed(origin: string | undefined): boolean {
-    const { hosts, origins } = this.#options;
-    if (origin === undefined || origins === undefined || origins.includes(origin)) return true;
-    const host = readHostName(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? '');
+    const { hosts, origins, isAnyOriginAllowed } = this.#options;
+    if (origin === undefined || isAnyOriginAllowed || origins.includes(origin)) return true;
+    const host = hostOf(origin);
     return host !== undefined && isAllowed(host, hosts);
   }
 }
 
 /** Refuses requests for other hosts on every route. Must run before any route or other hook. */
-export function refuseOtherHosts(app: FastifyInstance, allowed: AllowedHosts | undefined): void {
+export function refuseOtherHosts(
+  app: FastifyInstance,
+  allowed: AllowedHosts | undefined,
+  origins: AllowedOrigins,
+): void {
   if (!allowed) return;
   app.addHook('onRequest', (request, reply, done) => {
     const isWebhook = request.routeOptions.url?.startsWith('/webhooks/') === true;
     const problem = allowed.problem(request.raw, isWebhook);
-    if (problem === undefined) done();
-    else refuse(reply, 403, problem, 'FORBIDDEN');
+    if (problem === undefined) {
+      done();
+      return;
+    }
+    if (problem === wrongOrigin) origins.logRefusal(request.headers, 'http');
+    refuse(reply, 403, problem, 'FORBIDDEN');
   });
 }
 

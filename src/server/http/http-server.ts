@@ -25,6 +25,7 @@ import { ConnectionCallers } from '../subscriptions/socket-callers.js';
 import { serveWebSocket } from '../subscriptions/web-socket.js';
 import { serveWebhooks } from '../webhooks.js';
 import { type AllowedHosts, refuseOtherHosts } from './allowed-hosts.js';
+import { type AllowedOrigins } from './allowed-origins.js';
 import { authenticated } from './authentication.js';
 import { callbackHeaderLog } from './callback-headers.js';
 import { serveGraphql } from './graphql-endpoint.js';
@@ -91,7 +92,7 @@ export interface HttpServerOptions {
   };
   readonly isGraphiqlOn: boolean;
   /** Origins whose web pages may read responses, besides our own. */
-  readonly corsOrigins: readonly string[];
+  readonly allowedOrigins: AllowedOrigins;
   /** Undefined: the defaults. Tests set shorter ones. */
   readonly clientTimeouts?: ClientTimeouts | undefined;
 }
@@ -158,9 +159,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   limitBodyMemory(app, options.requestMemory);
   sendSecurityHeaders(app);
   refuseIncompleteHeads(app);
-  refuseOtherHosts(app, options.allowedHosts);
+  refuseOtherHosts(app, options.allowedHosts, options.allowedOrigins);
   answerErrors(app, options.logger);
-  await allowOrigins(app, options.corsOrigins);
+  await allowOrigins(app, options.allowedOrigins);
   serveHealth(app, options.readiness, shutdown);
   serveMetrics(app, options.telemetry, options.metricsAccess);
   if (options.isGraphiqlOn) await serveGraphiql(app);
@@ -180,7 +181,7 @@ async function serveOperations(
   shutdown: GracefulShutdown,
   connections: Connections,
 ): Promise<void> {
-  const { pipeline, schema, logger, telemetry, answers, authenticate, rate, corsOrigins, now } = options;
+  const { pipeline, schema, logger, telemetry, answers, authenticate, rate, allowedOrigins, now } = options;
   const onRequest = [authenticated(authenticate), ...rateHooks(rate, pipeline)];
   await serveGraphql(app, {
     pipeline,
@@ -190,7 +191,7 @@ async function serveOperations(
     responseCache: { answers, telemetry, isPrivate: authenticate !== allowAnonymous },
     callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
   });
-  serveEventStream(app, { pipeline, onRequest, shutdown, corsOrigins, logger });
+  serveEventStream(app, { pipeline, onRequest, shutdown, allowedOrigins, logger });
   serveWebSocket(app, {
     pipeline,
     schema,
@@ -198,7 +199,7 @@ async function serveOperations(
     shutdown,
     maximumBytes: options.maximumBytes,
     rate,
-    corsOrigins,
+    allowedOrigins,
     allowedHosts: options.allowedHosts,
     connections,
     memory: options.requestMemory,

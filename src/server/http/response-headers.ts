@@ -1,5 +1,6 @@
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type AllowedOrigins } from './allowed-origins.js';
 
 /**
  * Headers of every response. Responses are data: they must not run, be framed, or be sniffed as another type. GraphiQL's
@@ -26,21 +27,28 @@ const pathsOfGraphql: ReadonlySet<string | undefined> = new Set(['/graphql', '/g
 /** The longest that browsers cache a preflight. */
 const preflightSeconds = 7200;
 
-/** Allows web pages of these origins to read GraphQL responses (CORS). */
-export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
-  if (origins.length === 0) return;
+/** Headers that GraphQL clients and tracing libraries add in a browser. */
+const clientHeaders =
+  `content-type authorization x-api-key x-request-id x-upstream-report cache-control traceparent
+  tracestate baggage x-requested-with apollo-require-preflight x-apollo-operation-name apollographql-client-name
+  apollographql-client-version graphql-client-name graphql-client-version`.split(/\s+/);
+
+/** Allows web pages of these origins to read GraphQL responses (CORS), and logs those that may not. */
+export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins): Promise<void> {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request;
+    if (headers.origin !== undefined && isGraphql(request) && !origins.admit(headers))
+      origins.logRefusal(headers, 'http');
+    done();
+  });
+  if (!origins.areAny) return;
   const open: FastifyCorsOptions = {
-    origin: [...origins],
+    origin: (origin, decide) => {
+      decide(null, origin !== undefined && origins.includes(origin));
+    },
     credentials: false,
     methods: ['GET', 'POST'],
-    allowedHeaders: [
-      'content-type',
-      'authorization',
-      'x-api-key',
-      'apollo-require-preflight',
-      'x-request-id',
-      'x-upstream-report',
-    ],
+    allowedHeaders: clientHeaders,
     exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: preflightSeconds,
   };
@@ -49,7 +57,11 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
       request: FastifyRequest,
       decide: (error: Error | null, options: FastifyCorsOptions) => void,
     ) => {
-      decide(null, pathsOfGraphql.has(request.url.split('?')[0]) ? open : { origin: false });
+      decide(null, isGraphql(request) ? open : { origin: false });
     },
   });
+}
+
+function isGraphql({ url }: FastifyRequest): boolean {
+  return pathsOfGraphql.has(url.split('?')[0]);
 }

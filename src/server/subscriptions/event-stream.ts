@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
@@ -9,21 +9,10 @@ import { type OperationResult, type ResultStream } from '../../operations/operat
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { type AllowedOrigins } from '../http/allowed-origins.js';
 import { type RequestHook } from '../http/authentication.js';
 import { operationRequestOf, readParameters, writeResult } from '../http/operation-over-http.js';
 import { refuse } from '../http/refuse.js';
-
-/**
- * True for a request by a page of this gateway, or by no page. Browsers let any page open a WebSocket or an event stream to
- * any host. Other programs send no `Origin`; browsers that omit it send `Sec-Fetch-Site`.
- * @param allowed origins whose pages may send requests too.
- */
-export function isSameOrigin(headers: IncomingHttpHeaders, allowed: readonly string[]): boolean {
-  const { origin, host, 'sec-fetch-site': site } = headers;
-  if (origin === undefined) return site !== 'cross-site' && site !== 'same-site';
-  if (allowed.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
-}
 
 const eventStream = 'text/event-stream';
 /** Interval for checking whether a slow client has read the last event. */
@@ -40,14 +29,14 @@ export interface EventStreamOptions {
   readonly onRequest: RequestHook[];
   readonly shutdown: GracefulShutdown;
   /** Origins whose pages may open a stream, besides our own. */
-  readonly corsOrigins: readonly string[];
+  readonly allowedOrigins: AllowedOrigins;
   readonly logger: Logger;
 }
 
 /** Serves `graphql-sse`, distinct connections, at `/graphql/stream`. */
 export function serveEventStream(
   app: FastifyInstance,
-  { pipeline, onRequest, shutdown, corsOrigins, logger }: EventStreamOptions,
+  { pipeline, onRequest, shutdown, allowedOrigins, logger }: EventStreamOptions,
 ): void {
   const open = new Set<ServerResponse>();
   const outcomes = new WeakMap<FastifyRequest, AdmittedOperation | OperationResult>();
@@ -72,8 +61,13 @@ export function serveEventStream(
     handler: async (request, reply) => {
       if (shutdown.hasBegun)
         return refuse(reply, 503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN');
-      if (!isSameOrigin(request.headers, corsOrigins))
-        return refuse(reply, 403, 'Another origin may not open this stream.', 'FORBIDDEN');
+      if (!allowedOrigins.admit(request.headers))
+        return refuse(
+          reply,
+          403,
+          'Pages of this origin may not open an event stream: CORS_ORIGINS lists those that may.',
+          'FORBIDDEN',
+        );
       if (!acceptsEvents(request.headers.accept))
         return refuse(reply, 406, `This address answers ${eventStream} only.`, 'BAD_REQUEST');
       const outcome = await outcomeOf(request, pipeline);

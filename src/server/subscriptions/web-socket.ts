@@ -11,9 +11,9 @@ import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type Connections } from '../connections/connections.js';
 import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../http/allowed-hosts.js';
+import { type AllowedOrigins } from '../http/allowed-origins.js';
 import { headProblem } from '../limits/broken-requests.js';
 import { type RequestMemory } from '../limits/request-memory.js';
-import { isSameOrigin } from './event-stream.js';
 import { GraphqlSocket } from './graphql-socket.js';
 import { SocketOperations, type SocketOperationsOptions } from './socket-operations.js';
 
@@ -30,7 +30,7 @@ export interface WebSocketOptions extends SocketOperationsOptions {
   /** Of a message. */
   readonly maximumBytes: number;
   /** Origins whose pages may connect, besides our own. */
-  readonly corsOrigins: readonly string[];
+  readonly allowedOrigins: AllowedOrigins;
   /** Undefined: any host. */
   readonly allowedHosts: AllowedHosts | undefined;
   readonly connections: Connections;
@@ -94,16 +94,25 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
 /** The reason for refusing a handshake; undefined for a valid one. */
 function refusalOf(
   request: IncomingMessage,
-  { shutdown, corsOrigins, allowedHosts }: WebSocketOptions,
+  { shutdown, allowedOrigins, allowedHosts }: WebSocketOptions,
 ): RawError | undefined {
   const { url, headers } = request;
   const head = headProblem(request);
   if (head) return [...head, 'BAD_REQUEST'];
   const problem = allowedHosts?.problem(request);
-  if (problem !== undefined) return [403, problem, 'FORBIDDEN'];
+  if (problem !== undefined) {
+    allowedOrigins.logRefusal(headers, 'websocket');
+    return [403, problem, 'FORBIDDEN'];
+  }
   if (url?.split('?')[0] !== '/graphql') return [404, 'WebSockets are served at /graphql.', 'NOT_FOUND'];
-  if (!isSameOrigin(headers, corsOrigins))
-    return [403, 'Pages of another origin may not open a WebSocket here.', 'FORBIDDEN'];
+  if (!allowedOrigins.admit(headers)) {
+    allowedOrigins.logRefusal(headers, 'websocket');
+    return [
+      403,
+      'Pages of this origin may not open a WebSocket: CORS_ORIGINS lists those that may.',
+      'FORBIDDEN',
+    ];
+  }
   if (headers['sec-websocket-version'] !== '13')
     return [426, 'WebSockets are served in version 13.', 'BAD_REQUEST', { 'sec-websocket-version': '13' }];
   if (shutdown.hasBegun) return [503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN'];
