@@ -54,19 +54,13 @@ async function askSomethingElse(): Promise<void> {
   for (let time = 0; time < 5; time += 1) await ask(gateway, '{ __typename }', { headers: showing(reading) });
 }
 
-it.each([
-  ['that does not have the scope', writing, '{ status }', 'FORBIDDEN'],
-  ['for messages without their scope', reading, '{ status messages { totalCount } }', 'FORBIDDEN'],
-])(
-  'a router subscription %s is refused before anything is sent or read',
-  async (_what, scopes, selection, code) => {
-    const { status, data, codes } = await route(showing(scopes), selection);
-    expect([status, data, codes]).toEqual([400, undefined, [code]]);
-    await askSomethingElse();
-    expect(router.received).toEqual([]);
-    expect(sandbox.calls).toEqual([]);
-  },
-);
+it('a router subscription without its scope is refused before anything is sent or read', async () => {
+  const { status, data, codes } = await route(showing(writing), '{ status }');
+  expect([status, data, codes]).toEqual([400, undefined, ['FORBIDDEN']]);
+  await askSomethingElse();
+  expect(router.received).toEqual([]);
+  expect(sandbox.calls).toEqual([]);
+});
 
 it('a router subscription over MAX_SUBSCRIPTIONS_PER_CALLER is refused before anything is sent', async () => {
   expect((await route(showing(reading))).status).toBe(200);
