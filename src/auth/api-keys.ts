@@ -23,11 +23,25 @@ export class ApiKeyFileError extends Error {
 const maximumNameLength = 128;
 const hashBytes = 32;
 const minimumDistinctBytes = 8; // 32 random bytes practically never have fewer than 20 distinct ones
-/** Hashes of the empty text and of an empty line: the result of a script that got no key. */
-const hashesOfEmptyKeys: readonly string[] = [
-  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-  '01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b',
+/** Keys that anybody would try first. */
+const weakKeys = [
+  'password',
+  '12345678',
+  '123456',
+  'changeme',
+  'secret',
+  'admin',
+  'test',
+  'key',
+  'api-key',
+  'token',
 ];
+/** Hashes of weak keys, also with a line break, and of the empty text: the result of a script that got no key. */
+const hashesOfWeakKeys: ReadonlySet<string> = new Set(
+  ['', ...weakKeys].flatMap((key) =>
+    [key, `${key}\n`].map((text) => createHash('sha256').update(text).digest('hex')),
+  ),
+);
 
 const entry = z.strictObject(
   {
@@ -87,7 +101,7 @@ function hashIn(text: string): Buffer {
 }
 
 function isRandomHash(hash: Buffer): boolean {
-  return !hashesOfEmptyKeys.includes(hash.toString('hex')) && new Set(hash).size >= minimumDistinctBytes;
+  return !hashesOfWeakKeys.has(hash.toString('hex')) && new Set(hash).size >= minimumDistinctBytes;
 }
 
 function refuseDuplicates(

@@ -87,7 +87,11 @@ export const variables = {
   API_KEYS_FILE: [file, 'the path of a JSON file of names, scopes and SHA-256 hashes of keys', undefined],
   JWT_JWKS_URL: [plainUrl, "the http or https URL of the issuer's public keys (JWKS)", undefined],
   JWT_ISSUER: [z.string(), 'the "iss" of tokens', undefined],
-  JWT_AUDIENCE: [listOf(z.string().min(1)), 'the "aud" of tokens; several, comma-separated', undefined],
+  JWT_AUDIENCE: [
+    listOf(z.string().regex(/[^*]/)),
+    'the "aud" of tokens, no wildcard; several, comma-separated',
+    undefined,
+  ],
   JWT_ALGORITHMS: [
     listOf(z.enum(jwtAlgorithms)),
     `some of ${jwtAlgorithms.join(', ')}, comma-separated`,

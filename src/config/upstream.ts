@@ -40,6 +40,14 @@ export function readUpstream(environment: Environment, speed: number): UpstreamC
   const baseUrl = environment.read('EXOTEL_BASE_URL') ?? regions[region];
   const accountSid = environment.read('EXOTEL_ACCOUNT_SID');
   const [apiKey, apiToken] = [environment.textOf('EXOTEL_API_KEY'), environment.textOf('EXOTEL_API_TOKEN')];
+  refuseOdd(
+    environment,
+    'EXOTEL_API_KEY',
+    apiKey,
+    /^[\x21-\x39\x3b-\x7e]*$/,
+    'ASCII without spaces and colons',
+  );
+  refuseOdd(environment, 'EXOTEL_API_TOKEN', apiToken, /^[\x21-\x7e]*$/, 'ASCII without spaces');
   if (accountSid && apiKey && apiToken)
     return { kind: 'live', region, baseUrl, accountSid, apiKey, apiToken };
   const names = [...credentialNames, 'EXOTEL_BASE_URL' as const];
@@ -50,4 +58,16 @@ export function readUpstream(environment: Environment, speed: number): UpstreamC
         `${name}: got nothing, takes the account's own; needed because ${set.join(' and ')} is set.`,
       );
   return { kind: 'sandbox', speed };
+}
+
+/** Refuses characters that HTTP Basic can't send; the message does not show the secret. */
+function refuseOdd(
+  environment: Environment,
+  name: (typeof credentialNames)[number],
+  text: string | undefined,
+  shape: RegExp,
+  words: string,
+): void {
+  if (text !== undefined && !shape.test(text))
+    environment.refuse(`${name}: got other characters, takes the account's own: ${words}.`);
 }

@@ -38,8 +38,12 @@ export const plainUrl = z.string().refine(isPlainUrl);
 /** A text that is one segment of a URL's path, as it is written: nothing is escaped, and it is no dot segment. */
 export const pathSegment = z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/);
 
-/** A secret, of which only the length can be checked. */
-export const secret = z.string().refine((text) => Array.from(text).length >= 16);
+const [leastSecretCharacters, leastDistinctCharacters] = [16, 5]; // 16 random hex digits have more
+/** A secret. Randomness can't be checked, but a text that repeats a few characters is not random. */
+export const secret = z.string().refine((text) => {
+  const characters = Array.from(text);
+  return characters.length >= leastSecretCharacters && new Set(characters).size >= leastDistinctCharacters;
+});
 
 /** The URL of a Redis. */
 export const redisUrl = z.string().refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text));

@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import { haveCredentialsEnded } from '../auth/credentials-end.js';
 import { GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
@@ -184,6 +185,7 @@ export class OperationPipeline {
         execute: (event) => this.#answerEvent(admitted, event),
         failed: (error) => ({ errors: this.#format([error], trace) }),
         isHeldUntilTaken: trace.transport === 'callback', // a router may be slow
+        mayReceive: () => !haveCredentialsEnded(caller, admitted.context.now()),
         onEnd: leave,
       });
     } catch (error) {

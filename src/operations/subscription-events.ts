@@ -19,6 +19,8 @@ export interface SubscriptionEventsOptions {
    * once, and its unread bytes are counted on the connection.
    */
   readonly isHeldUntilTaken: boolean;
+  /** Whether the caller's credentials are still valid: they may end while an event is executed. */
+  readonly mayReceive: () => boolean;
   /** Called once, when the events end or the consumer leaves. */
   readonly onEnd: () => void;
 }
@@ -50,9 +52,9 @@ export class SubscriptionEvents implements ResultStream {
       };
       if (isHeldUntilTaken) this.#release = release;
       else setImmediate(release);
-      if (!this.#hasEnded) return { done: false, value: body };
+      if (!this.#hasEnded && this.#options.mayReceive()) return { done: false, value: body };
       release();
-      return done;
+      return this.#end();
     } catch (error) {
       const originalError = error instanceof Error ? error : new Error(String(error));
       return { done: false, value: failed(new GraphQLError(originalError.message, { originalError })) };

@@ -79,8 +79,9 @@ export function serveEventStream(
       try {
         await handler(request, reply);
       } catch (error) {
-        if (!reply.raw.destroyed)
-          logger.error({ ...logFields(request.trace), err: error }, 'an event stream broke off');
+        // A client that leaves while an event is written is no failure of the gateway.
+        const level = reply.raw.destroyed || isSocketError(error) ? 'debug' : 'error';
+        logger[level]({ ...logFields(request.trace), err: error }, 'an event stream broke off');
         reply.raw.destroy();
       } finally {
         if (!('body' in outcome)) outcome.document?.release(); // in case the operation did not run
@@ -95,6 +96,11 @@ export function serveEventStream(
     await withTimeout(shutdownCloseTimeoutMs, Promise.all(closed));
     for (const response of streams) response.destroy();
   });
+}
+
+function isSocketError(error: unknown): boolean {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code !== undefined && /^(?:EPIPE|ECONNRESET|ECONNABORTED|ERR_STREAM_\w+)$/.test(code);
 }
 
 interface StreamRefusal extends OperationResult {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { rename, symlink, writeFile } from 'node:fs/promises';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
@@ -134,6 +135,11 @@ describe('a gateway does not start with', () => {
       'an MD5',
       [{ ...anna, sha256: hash.slice(32) }],
       'Entry 1: "sha256" must be the SHA-256 hash of the key',
+    ],
+    [
+      'the hash of a key that anybody would try',
+      [{ ...anna, sha256: createHash('sha256').update('changeme').digest('hex') }],
+      'Entry 1: "sha256" is not the hash of a random key.',
     ],
     ['zeros', [{ ...anna, sha256: '0'.repeat(64) }], 'Entry 1: "sha256" is not the hash of a random key.'],
     [

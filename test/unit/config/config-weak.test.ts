@@ -18,6 +18,12 @@ describe.each(['WEBHOOK_SECRET', 'METRICS_TOKEN'])('%s', (name) => {
     },
   );
 
+  it.each(['a'.repeat(16), 'abcd'.repeat(16)])('%j repeats a few characters, and is refused', (text) => {
+    expect(problemsOf({ [name]: text })).toEqual([
+      expect.stringContaining(`${name}: got ${text.length} characters, takes a secret text`),
+    ]);
+  });
+
   it('of 16 characters is long enough', () => {
     expect(problemsOf({ [name]: 'sixteen-letters!' })).toEqual([]);
   });
@@ -28,6 +34,24 @@ describe.each(['WEBHOOK_SECRET', 'METRICS_TOKEN'])('%s', (name) => {
       access: { metricsToken: undefined },
     });
   });
+});
+
+it.each([
+  ['EXOTEL_API_KEY', 'a:b', 'ASCII without spaces and colons'],
+  ['EXOTEL_API_KEY', 'a\nb', 'ASCII without spaces and colons'],
+  ['EXOTEL_API_TOKEN', 'a b', 'ASCII without spaces'],
+  ['EXOTEL_API_TOKEN', 'schlüssel', 'ASCII without spaces'],
+])('%s of %j is refused, and not shown', (name, text, words) => {
+  expect(problemsOf({ ...credentials, [name]: text })).toEqual([
+    `${name}: got other characters, takes the account's own: ${words}.`,
+  ]);
+});
+
+it('JWT_AUDIENCE of a wildcard is refused', () => {
+  const jwks = { JWT_JWKS_URL: 'https://issuer.example/jwks' };
+  expect(problemsOf({ ...jwt, ...jwks, JWT_AUDIENCE: '*' })).toEqual([
+    expect.stringContaining('JWT_AUDIENCE: got "*", takes'),
+  ]);
 });
 
 /** Each address that goes with a secret, at a host. */

@@ -96,6 +96,7 @@ describe('the upstream', () => {
   it.each(baseUrls)('with all three credentials is live; with %j at %s', (environment, baseUrl) => {
     expect(readConfig({ ...credentials, ...environment }).upstream).toEqual({
       kind: 'live',
+      region: environment.EXOTEL_REGION ?? 'singapore',
       baseUrl,
       accountSid: 'exotel1',
       apiKey: 'key-4711',
