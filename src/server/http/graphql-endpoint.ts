@@ -8,8 +8,11 @@ import { type OperationResult } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { type RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo-front.js';
+import { type AllowedOrigins } from './allowed-origins.js';
 import { type RequestHook } from './authentication.js';
+import { forgedGet, isForgedGet } from './forged-get.js';
 import { operationRequestOf, readParameters, varyBy, writeResult } from './operation-over-http.js';
+import { refuse } from './refuse.js';
 import { type CachedRouteOptions, serveCached } from './response-cache-hook.js';
 
 /** Dependencies of the endpoint. */
@@ -21,6 +24,7 @@ export interface GraphqlEndpointOptions {
   readonly onRequest: readonly RequestHook[];
   readonly responseCache: CachedRouteOptions;
   readonly callbacks: RouterCallbacks;
+  readonly allowedOrigins: AllowedOrigins;
 }
 
 /** Time for Apollo Server to stop. */
@@ -31,7 +35,7 @@ const [maximumAccepts, longestAccept] = [100, 200];
 /** Serves GraphQL over HTTP at `/graphql`. */
 export async function serveGraphql(
   app: FastifyInstance,
-  { pipeline, schema, logger, onRequest, responseCache, callbacks }: GraphqlEndpointOptions,
+  { pipeline, schema, logger, onRequest, responseCache, callbacks, allowedOrigins }: GraphqlEndpointOptions,
 ): Promise<void> {
   const apollo = await ApolloFront.start(schema, logger);
   app.addHook('onClose', () => withTimeout(stopMs, apollo.stop()));
@@ -41,7 +45,7 @@ export async function serveGraphql(
   const negotiated = async (request: FastifyRequest): Promise<Negotiated> => {
     const { method, headers } = request;
     const { accept = '' } = headers;
-    const known = method === 'POST' ? contentTypes.get(accept) : undefined; // a GET needs the CSRF check
+    const known = method === 'POST' ? contentTypes.get(accept) : undefined;
     if (known !== undefined) return { contentType: known };
     const answer = await apollo.negotiate(request);
     if ('contentType' in answer && accept.length <= longestAccept)
@@ -55,6 +59,10 @@ export async function serveGraphql(
     exposeHeadRoute: false,
     onRequest: [varyByAccept, ...onRequest],
     handler: async (request, reply) => {
+      if (request.method === 'GET' && isForgedGet(request.headers, allowedOrigins)) {
+        reply.header('cache-control', 'no-store');
+        return refuse(reply, 400, forgedGet, 'BAD_REQUEST');
+      }
       const answer = await negotiated(request);
       if ('refusal' in answer) return writeRefusal(reply, answer.refusal);
       const { contentType } = answer;

@@ -190,6 +190,7 @@ async function serveOperations(
     onRequest,
     responseCache: { answers, telemetry, isPrivate: authenticate !== allowAnonymous },
     callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
+    allowedOrigins,
   });
   serveEventStream(app, { pipeline, onRequest, shutdown, allowedOrigins, logger });
   serveWebSocket(app, {

@@ -1,0 +1,61 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { MIMEType } from 'node:util';
+import { type AllowedOrigins, isOwnPage } from './allowed-origins.js';
+
+/** The answer to a GET that may be forged. */
+export const forgedGet =
+  'Any web page could have sent this GET. Send a POST (urql: preferGetMethod: false), or a header that no page can send ' +
+  'without a preflight, such as apollo-require-preflight: 1.';
+
+/**
+ * Whether a web page of another origin could have had a browser send this GET (CSRF). Bodies must be JSON, which needs a
+ * preflight, so POST needs no such check.
+ *
+ * It is no forgery if the browser says that a page of the gateway or of an allowed origin sent it, or if it has a header that
+ * a page can't send without a preflight. `Sec-Fetch-Site: none` proves nothing: links in mails have it too.
+ */
+export function isForgedGet(headers: IncomingHttpHeaders, origins: AllowedOrigins): boolean {
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (isOwnPage(headers) || (origin !== undefined && origins.includes(origin))) return false;
+  if (hasClientHeader(headers)) return false;
+  // Here a browser says that it was another page, or a proxy may have added the headers: neither is a proof.
+  const names = Object.keys(headers);
+  if (site !== undefined || names.some((name) => proxyHeader.test(name))) return true;
+  return !/^bearer /i.test(headers.authorization ?? '') && names.every((name) => neutralHeader.test(name));
+}
+
+/** Headers that clients send, and neither browsers nor proxies add on their own. */
+const clientHeaders = [
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'graphql-client-name',
+  'graphql-client-version',
+  'x-upstream-report',
+];
+/** Content types that need no preflight (Fetch standard, "CORS-safelisted request-header"). */
+const simpleTypes = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
+
+function hasClientHeader(headers: IncomingHttpHeaders): boolean {
+  if (clientHeaders.some((name) => headers[name] !== undefined)) return true;
+  const { 'content-type': type = '', 'x-requested-with': by } = headers;
+  // Android's web views add an X-Requested-With of their own, with the name of the app.
+  return by === 'XMLHttpRequest' || (type !== '' && !simpleTypes.includes(essenceOf(type)));
+}
+
+/** A media type without its parameters; empty for an invalid one, which needs a preflight too. */
+function essenceOf(type: string): string {
+  try {
+    return new MIMEType(type).essence;
+  } catch {
+    return '';
+  }
+}
+
+/** Headers that browsers send without a preflight, and those of tracing, which proxies add. */
+const neutralHeader =
+  /^(?:accept|accept-.*|access-control-.*|authorization|b3|baggage|cache-control|connection|content-(?:language|length|type)|cookie|date|device-memory|dnt|downlink|dpr|ect|expect|host|if-.*|keep-alive|last-event-id|origin|ping-.*|pragma|priority|proxy-.*|purpose|range|referer|rtt|save-data|sec-.*|service-worker.*|te|traceparent|tracestate|trailer|transfer-encoding|upgrade.*|user-agent|viewport-.*|width|x-(?:b3-.*|client-data|correlation-id|moz|purpose|request-id|requested-with))$/;
+/** Headers by which a request shows that it came through a proxy or a content delivery network. */
+const proxyHeader =
+  /forwarded|^via$|-ip$|^(?:akamai|cdn|cf|client|cloudfront|fastly|fly|true)-|^x-(?:amz|arr|auth|cloud|datadog|envoy|goog|ms|original|real|remote|scheme|user)/;
