@@ -20,7 +20,7 @@ ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY package.json schema.graphql LICENSE ./
+COPY package.json schema.graphql client.graphql LICENSE ./
 USER 1000:1000
 EXPOSE 4000
 STOPSIGNAL SIGTERM

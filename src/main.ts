@@ -10,8 +10,9 @@ const usage = `campaign-gateway [command]
   start                run the gateway (default); on the embedded sandbox if no EXOTEL_… variable is set
   sandbox              run the sandbox alone, as an upstream for other gateways
   key <name> <scope>…  create an API key and its entry for API_KEYS_FILE
-  schema               write schema.graphql
-  schema --check       fail if schema.graphql is out of date
+  schema               write schema.graphql and client.graphql
+  schema --check       fail if one of them is out of date
+  schema --client      print the schema for the compilers of clients: without federation
 
 Settings are environment variables: see docs/configuration.md.`;
 
@@ -28,7 +29,7 @@ async function main([command = 'start', ...rest]: readonly string[]): Promise<nu
     case 'key':
       return (await import('./cli/key.js')).createApiKey(rest, console.log, console.error);
     case 'schema':
-      return writeOrCheckSchema(rest.includes('--check'));
+      return schema(rest);
     case 'help':
     case '--help':
     case '-h':
@@ -50,9 +51,10 @@ async function start(config: Config): Promise<undefined> {
     : (await import('./cli/workers.js')).runWorker(config);
 }
 
-async function writeOrCheckSchema(isCheck: boolean): Promise<number> {
-  const { checkSchemaFile, writeSchemaFile } = await import('./cli/schema.js');
-  return isCheck ? checkSchemaFile(console.error) : writeSchemaFile();
+async function schema(options: readonly string[]): Promise<number> {
+  const { checkSchemaFiles, printClientSchema, writeSchemaFiles } = await import('./cli/schema.js');
+  if (options.includes('--client')) return printClientSchema(console.log);
+  return options.includes('--check') ? checkSchemaFiles(console.error) : writeSchemaFiles();
 }
 
 try {

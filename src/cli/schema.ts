@@ -1,8 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { graphql } from 'graphql';
+import { graphql, Kind, parse, print, visit } from 'graphql';
 import { createSchema } from '../resolvers/schema.js';
 
-const file = new URL('../../schema.graphql', import.meta.url);
+/** The committed files, and the schema that each has. */
+const files = {
+  'schema.graphql': printedSchema,
+  'client.graphql': async () => clientSchemaOf(await printedSchema()),
+} as const;
+
+const urlOf = (name: string): URL => new URL(`../../${name}`, import.meta.url);
 
 /** The schema as text, exactly as `_service { sdl }` returns it. */
 export async function printedSchema(): Promise<string> {
@@ -10,16 +16,47 @@ export async function printedSchema(): Promise<string> {
   return (data as unknown as { _service: { sdl: string } })._service.sdl;
 }
 
-/** Writes schema.graphql. */
-export async function writeSchemaFile(): Promise<number> {
-  await writeFile(file, await printedSchema());
+/** Directives of the GraphQL specification, which every client knows. */
+const standardDirectives: ReadonlySet<string> = new Set(['deprecated', 'oneOf', 'specifiedBy']);
+
+/**
+ * The schema for the compilers of clients: without the directives of federation and of servers, and the types that only they
+ * use. relay-compiler, for one, refuses `extend schema`.
+ */
+export function clientSchemaOf(schema: string): string {
+  const client = visit(parse(schema), {
+    SchemaExtension: () => null,
+    DirectiveDefinition: () => null, // before its arguments' types are looked at
+    Directive: ({ name }) => (standardDirectives.has(name.value) ? undefined : null),
+  });
+  const used = new Set(['String']);
+  visit(client, { NamedType: ({ name }) => void used.add(name.value) });
+  const definitions = client.definitions.filter(
+    (each) => each.kind !== Kind.SCALAR_TYPE_DEFINITION || used.has(each.name.value),
+  );
+  return `${print({ ...client, definitions })}\n`;
+}
+
+/** Prints the client schema. */
+export async function printClientSchema(printText: (text: string) => void): Promise<number> {
+  printText((await files['client.graphql']()).trimEnd());
   return 0;
 }
 
-/** Compares schema.graphql with the code. @returns the exit code: 1 if they differ. */
-export async function checkSchemaFile(printError: (text: string) => void): Promise<number> {
-  const committed = await readFile(file, 'utf8').catch(() => '');
-  if (committed === (await printedSchema())) return 0;
-  printError('schema.graphql is out of date; run: npm run schema');
-  return 1;
+/** Writes schema.graphql and client.graphql. */
+export async function writeSchemaFiles(): Promise<number> {
+  for (const [name, made] of Object.entries(files)) await writeFile(urlOf(name), await made());
+  return 0;
+}
+
+/** Compares both files with the code. @returns the exit code: 1 if one differs. */
+export async function checkSchemaFiles(printError: (text: string) => void): Promise<number> {
+  let exitCode = 0;
+  for (const [name, made] of Object.entries(files)) {
+    const committed = await readFile(urlOf(name), 'utf8').catch(() => '');
+    if (committed === (await made())) continue;
+    printError(`${name} is out of date; run: npm run schema`);
+    exitCode = 1;
+  }
+  return exitCode;
 }

@@ -1,6 +1,7 @@
 import { said } from '../support/child-process.js';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -97,8 +98,13 @@ describe('the command line', () => {
       expect(run(['key', ...args])).toMatchObject({ status: 2, stdout: '' });
   });
 
-  it('check: schema.graphql is up to date with the code', () => {
+  it('schema --check: schema.graphql and client.graphql are up to date with the code', () => {
     expect(run(['schema', '--check'])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('schema --client: prints client.graphql', () => {
+    const stdout = readFileSync(new URL('../../client.graphql', import.meta.url), 'utf8');
+    expect(run(['schema', '--client'])).toMatchObject({ status: 0, stderr: '', stdout });
   });
 
   it.each([
