@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type Redis } from 'ioredis';
+import { entryFormat } from '../../../src/datasources/cache/entry-serializer.js';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { ask, type ReportedAnswer } from '../../support/ask.js';
@@ -76,9 +77,9 @@ describeWithRedis('two gateways of one account', () => {
     /"status":"([A-Z_]+)"/.exec(JSON.stringify(answer))?.[1] ?? '';
 
   it.each([
-    ['a campaign', () => one(), 'campaign1'],
-    ['a list', () => list, 'campaigns1'],
-    ['messages', messages, 'messages1'],
+    ['a campaign', () => one(), `campaign${entryFormat}`],
+    ['a list', () => list, `campaigns${entryFormat}`],
+    ['messages', messages, `messages${entryFormat}`],
   ])('serve %s that the other has read: the same response without a call', async (_what, query, kind) => {
     const first = await read(two.a, query());
     await isShared(kind);
@@ -94,7 +95,7 @@ describeWithRedis('two gateways of one account', () => {
 
   it('serve single campaigns that the other has read in a list', async () => {
     await read(two.a, list);
-    await isShared('campaign1');
+    await isShared(`campaign${entryFormat}`);
     now += 20 * second; // the list is too old, the scheduled campaigns in it are not
     expect(await callsOf(() => read(two.b, one(other)))).toBe(0);
     const both = `{ a: campaign(sid: "${sid}") { name } b: campaign(sid: "${other}") { name } }`;
@@ -103,7 +104,7 @@ describeWithRedis('two gateways of one account', () => {
 
   it('do not serve an expired entry of the other as fresh', async () => {
     await read(two.a, one());
-    await isShared('campaign1');
+    await isShared(`campaign${entryFormat}`);
     now += 31 * second;
     expect(await callsOf(() => read(two.b, one()))).toBe(1);
   });
@@ -134,9 +135,9 @@ describeWithRedis('two gateways of one account', () => {
   });
 
   it.each([
-    ['a campaign', () => one(), 'campaign1'],
-    ['a list', () => list, 'campaigns1'],
-    ['messages', messages, 'messages1'],
+    ['a campaign', () => one(), `campaign${entryFormat}`],
+    ['a list', () => list, `campaigns${entryFormat}`],
+    ['messages', messages, `messages${entryFormat}`],
   ])('read %s again for Cache-Control: no-cache', async (_what, query, kind) => {
     await read(two.a, query());
     await isShared(kind);
@@ -156,7 +157,8 @@ describeWithRedis('two gateways of one account', () => {
 
   it('serve stale entries of the other, up to an hour old, while the upstream is down', async () => {
     for (const query of [one(), list, messages()]) await read(two.a, query);
-    for (const kind of ['campaign1', 'campaigns1', 'messages1']) await isShared(kind);
+    for (const kind of [`campaign${entryFormat}`, `campaigns${entryFormat}`, `messages${entryFormat}`])
+      await isShared(kind);
     await sandbox.close();
     now += hour;
     for (const query of [one(), list, messages()]) await read(two.b, query);
@@ -172,7 +174,7 @@ describeWithRedis('two gateways of one account', () => {
     now += 2 * minute;
     await read(two.a, one());
     await read(two.a, messages());
-    await isShared('messages1');
+    await isShared(`messages${entryFormat}`);
     now += 9 * minute;
     expect(
       await callsOf(() => read(two.b, `{ campaign(sid: "${sid}") { name messages { totalCount } } }`)),

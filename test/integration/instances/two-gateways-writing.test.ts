@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type Redis } from 'ioredis';
+import { entryFormat } from '../../../src/datasources/cache/entry-serializer.js';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { ask, type ReportedAnswer } from '../../support/ask.js';
@@ -76,8 +77,8 @@ describeWithRedis('two gateways of one account, writes', () => {
     /"status":"([A-Z_]+)"/.exec(JSON.stringify(answer))?.[1] ?? '';
 
   it.each([
-    ['a list', () => list, 'campaigns1'],
-    ['its messages', messages, 'messages1'],
+    ['a list', () => list, `campaigns${entryFormat}`],
+    ['its messages', messages, `messages${entryFormat}`],
   ])('read %s again after a write by the other', async (_what, query, kind) => {
     await read(two.a, query());
     await isShared(kind);
@@ -92,10 +93,10 @@ describeWithRedis('two gateways of one account, writes', () => {
 
   it('serve the campaign that a write by the other returned', async () => {
     await read(two.a, one());
-    await isShared('campaign1');
+    await isShared(`campaign${entryFormat}`);
     await read(two.a, pause());
     await until(async () =>
-      ((await client.get(sharedKey(`reading:campaign1:${sid}`))) ?? '').includes('"PAUSED"'),
+      ((await client.get(sharedKey(`reading:campaign${entryFormat}:${sid}`))) ?? '').includes('"PAUSED"'),
     );
     expect(
       await callsOf(async () => {
