@@ -27,9 +27,9 @@ interface Collaborators extends Pick<
   readonly memory: Pick<MemoryBudget, 'documents' | 'answers' | 'documentsInUse' | 'subscriptions'>;
 }
 
-/** Of work in one turn of the event loop, then somebody else is served. */
+/** Longest work in one turn of the event loop. Then other requests get their turn. */
 const sliceMs = 25;
-/** Of an operation that waits for memory: its request and its context. */
+/** Bytes of an operation that waits for memory: its request and its context. */
 const waitingBytes = 32 * 1024;
 
 /** Creates the pipeline. @throws ConfigError for a `TRUSTED_DOCUMENTS` manifest that can't be read. */

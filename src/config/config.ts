@@ -52,7 +52,7 @@ export interface Config {
   readonly sandbox: SandboxConfig;
   /** Requests to the upstream in any 60 seconds; 0: no limit. */
   readonly rateLimit: number;
-  /** Of one attempt of an upstream call. */
+  /** Timeout of one attempt of an upstream call. */
   readonly timeoutMs: number;
   /** The most upstream calls that one operation may need. */
   readonly maximumUpstreamCalls: number;

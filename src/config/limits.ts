@@ -3,27 +3,27 @@ import { type Environment } from './environment.js';
 
 /** Limits of requests and clients; 0: no limit. */
 export interface Limits {
-  /** Of a request body, or of a WebSocket message. */
+  /** Size of a request body or a WebSocket message. */
   readonly bodyBytes: number;
-  /** Of a document: names, values, punctuators. */
+  /** Tokens of a document: names, values, punctuators. */
   readonly tokens: number;
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
-  /** Of a response: fields times rows. */
+  /** Values in a response: fields times rows. */
   readonly answerValues: number;
-  /** Of a response as JSON. */
+  /** Size of a response as JSON. */
   readonly answerBytes: number;
   readonly operationTimeoutMs: number;
   /** Queries and mutations at a time in this process, of all callers. */
   readonly concurrentOperations: number;
-  /** Of one caller. */
+  /** Requests of one caller. */
   readonly requestsPerMinute: number;
-  /** Of one caller, at a time. */
+  /** Open subscriptions of one caller. */
   readonly subscriptionsPerCaller: number;
-  /** Of all clients, in this process; undefined: a share of the heap. */
+  /** Connections of all clients to this process; undefined: a share of the heap. */
   readonly connections: number | undefined;
-  /** Of one caller, or of one address until the caller is known, in this process. */
+  /** Connections of one caller to this process, or of one address until the caller is known. */
   readonly connectionsPerCaller: number;
   /** Sent bytes that clients have not read yet, of all connections. */
   readonly unreadBytes: number;

@@ -26,11 +26,11 @@ export function addressOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>)
 
 /** Limits of connections. */
 export interface ConnectionsOptions {
-  /** In this process; 0: no limit. */
+  /** Most connections of this process; 0: no limit. */
   readonly maximum: number;
-  /** Of one caller, or of one address until the caller is known; 0: no limit. */
+  /** Most connections of one caller, or of one address until the caller is known; 0: no limit. */
   readonly maximumPerCaller: number;
-  /** Of connections without a request yet. Busy programs open a few hundred at once. */
+  /** Most connections without a request yet. Busy programs open a few hundred at once. */
   readonly maximumSilent?: number;
   readonly unread: UnreadBytes;
   readonly incoming: IncomingBytes;

@@ -4,11 +4,11 @@ import { type Telemetry } from '../../domain/telemetry.js';
 
 /** Bounds of incoming bodies and messages. */
 export interface IncomingBytesOptions {
-  /** Of all connections. */
+  /** Largest sum over all connections. */
   readonly maximumBytes: number;
-  /** Of one body or message. */
+  /** Largest body or message. */
   readonly maximumMessageBytes: number;
-  /** Until the last byte of a WebSocket message. Node has a deadline for HTTP requests. */
+  /** Time until the last byte of a WebSocket message. Node has a deadline for HTTP requests. */
   readonly messageMs: number;
   readonly telemetry: Pick<Telemetry, 'connectionEnded'>;
 }

@@ -3,7 +3,7 @@ import { type Telemetry } from '../../domain/telemetry.js';
 
 /** Bounds of bytes that were written and not yet read by clients. */
 export interface UnreadBytesOptions {
-  /** Of all connections; one may have half of it. 0: no limit. */
+  /** Largest sum over all connections, of which one may have half; 0: no limit. */
   readonly maximumBytes: number;
   /** A connection that reads nothing for this time is ended. */
   readonly readTimeoutMs: number;
@@ -15,9 +15,9 @@ interface SendBuffer {
   readonly socket: Socket;
   /** Total since the connection was opened; of text, the number of characters. */
   written: number;
-  /** Of these, read by the client at the last check. */
+  /** Bytes of these that the client had read at the last check. */
   read: number;
-  /** Waiting in the operating system's queue at the last check. */
+  /** Bytes waiting in the operating system's queue at the last check. */
   queued: number;
   held: number;
   /** Time of the last progress, in milliseconds of `performance.now()`. */

@@ -80,7 +80,7 @@ export interface HttpServerOptions {
   readonly readiness: Readiness;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Of a request body, and of a WebSocket message. */
+  /** Largest request body or WebSocket message. */
   readonly maximumBytes: number;
   /** Memory of all requests in flight. */
   readonly requestMemory: RequestMemory;

@@ -40,12 +40,12 @@ class MessageMemory {
   }
 }
 
-/** Of one connection at a time. */
+/** Most operations of one connection at a time. */
 const maximumOperations = 100;
 const pong = '{"type":"pong"}';
 /** Clients use numbers or UUIDs. The id is stored with the operation and sent with every event. */
 const longestId = 128;
-/** Of a close reason in bytes (RFC 6455, 5.5). `ws` throws for a longer one, and `graphql-ws` puts operation ids into it. */
+/** Longest close reason in bytes (RFC 6455, 5.5). `ws` throws for a longer one, and `graphql-ws` puts operation ids into it. */
 const longestReason = 123;
 
 /** Internals of `ws`: the bytes of an incomplete message are not public. */

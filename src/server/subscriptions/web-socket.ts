@@ -27,7 +27,7 @@ const shutdownCloseTimeoutMs = 500;
 /** Dependencies and settings of the transport. */
 export interface WebSocketOptions extends SocketOperationsOptions {
   readonly shutdown: GracefulShutdown;
-  /** Of a message. */
+  /** Largest message. */
   readonly maximumBytes: number;
   /** Origins whose pages may connect, besides our own. */
   readonly allowedOrigins: AllowedOrigins;
