@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Keeps package-lock.json complete for every platform.
+ * Keeps the lockfiles of the project and of its dashboard example complete for every platform.
  *
  * A registry mirror that lacks some other-platform binaries makes npm write a lockfile without their
  * entries; `npm ci` then fails under npm 11, and users of those platforms miss binaries. This adds an entry
@@ -8,8 +8,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const file = new URL('../../package-lock.json', import.meta.url);
-const lock = JSON.parse(readFileSync(file, 'utf8'));
+const files = ['package-lock.json', 'examples/dashboard/package-lock.json'];
 
 const systems = [
   'android',
@@ -25,7 +24,7 @@ const systems = [
 ];
 const cpus = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'wasm32', 'mips64el'];
 
-function isPresent(from, name) {
+function isPresent(lock, from, name) {
   for (let base = from; ;) {
     if (lock.packages[`${base ? `${base}/` : ''}node_modules/${name}`]) return true;
     if (!base) return false;
@@ -54,23 +53,33 @@ function entryFor(name, version, parent) {
   };
 }
 
-const added = {};
-for (const [path, parent] of Object.entries(lock.packages)) {
-  for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
-    if (!isPresent(path, name)) added[`node_modules/${name}`] = entryFor(name, version, parent);
+/** Entries that a lockfile lacks, by path. */
+function missingEntries(lock) {
+  const added = {};
+  for (const [path, parent] of Object.entries(lock.packages)) {
+    for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
+      if (!isPresent(lock, path, name)) added[`node_modules/${name}`] = entryFor(name, version, parent);
+    }
   }
+  return added;
 }
 
-const names = Object.keys(added);
-if (names.length === 0) process.exit(0);
-if (process.argv.includes('--check')) {
-  console.error(
-    `package-lock.json lacks ${names.length} optional packages; run: node scripts/ci/complete-lockfile.mjs`,
-  );
-  console.error(names.join('\n'));
-  process.exit(1);
+for (const file of files) {
+  const url = new URL(`../../${file}`, import.meta.url);
+  const lock = JSON.parse(readFileSync(url, 'utf8'));
+  const added = missingEntries(lock);
+  const names = Object.keys(added);
+  if (names.length === 0) continue;
+  if (process.argv.includes('--check')) {
+    console.error(
+      `${file} lacks ${names.length} optional packages; run: node scripts/ci/complete-lockfile.mjs`,
+    );
+    console.error(names.join('\n'));
+    process.exitCode = 1;
+    continue;
+  }
+  const [root, ...rest] = Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : 1));
+  lock.packages = Object.fromEntries([root, ...rest]);
+  writeFileSync(url, `${JSON.stringify(lock, null, 2)}\n`);
+  console.log(`${file}: added ${names.length} entries`);
 }
-const [root, ...rest] = Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : 1));
-lock.packages = Object.fromEntries([root, ...rest]);
-writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`added ${names.length} entries`);

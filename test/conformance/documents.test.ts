@@ -9,6 +9,7 @@ const documents = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'examples/supergraph/README.md',
+  'examples/dashboard/README.md',
   ...documentsIn('docs'),
 ];
 
@@ -31,8 +32,10 @@ const anchorOf = (heading: string): string =>
 
 describe.each(documents)('%s', (document) => {
   it('names only source files that exist', () => {
-    for (const file of foundIn(textOf(document), /`((?:src|test|scripts)\/[\w./-]+\.m?ts)`/g))
-      expect({ file, isThere: existsSync(join(root, file)) }).toEqual({ file, isThere: true });
+    for (const file of foundIn(textOf(document), /`((?:src|test|scripts)\/[\w./-]+\.m?tsx?)`/g)) {
+      const isThere = [root, join(root, dirname(document))].some((folder) => existsSync(join(folder, file)));
+      expect({ file, isThere }).toEqual({ file, isThere: true });
+    }
   });
 
   it('links only to existing files and headings', () => {

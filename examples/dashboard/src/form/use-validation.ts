@@ -1,0 +1,14 @@
+import { useQuery } from '@apollo/client/react';
+import { ValidateCampaignDocument } from '../generated/operations';
+import { useDebounced } from '../ui/use-debounced';
+import { createInput, type Values } from './values';
+
+/** What the gateway says of the form: asked when typing pauses. It costs no upstream call. */
+export function useValidation(values: Values) {
+  const settled = useDebounced(values);
+  const { data, previousData } = useQuery(ValidateCampaignDocument, {
+    variables: { input: createInput(settled) },
+    fetchPolicy: 'no-cache',
+  });
+  return (data ?? previousData)?.validateCampaign;
+}

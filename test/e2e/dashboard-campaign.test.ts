@@ -1,0 +1,111 @@
+import { afterAll, afterEach, expect, it } from '@jest/globals';
+import { change } from '../support/creating.js';
+import { describeWithDashboard } from '../support/dashboard.js';
+import { campaignIn, closeBrowser, closeOpened, expectNoComplaints, open } from './dashboard-under-test.js';
+
+/** sid of the demo account's campaign with 5,000 messages. */
+const festive = 'Festive offer to all customers';
+
+describeWithDashboard("the dashboard's page of a campaign", () => {
+  afterEach(closeOpened);
+  afterAll(closeBrowser);
+
+  it('shows progress, outcomes, schedule and text, and draws the progress while it is open', async () => {
+    const opened = await open('/', { sandbox: { speed: 60 } });
+    const { page, sandbox } = opened;
+    const { sid, name } = campaignIn(opened, 'in-progress');
+    await page.goto(`${opened.server.url}/campaigns/${sid}`);
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await page.getByText('Live · read from Exotel').waitFor();
+    expect(await page.title()).toBe(`${name} · Campaigns`);
+    await page.getByText('The line begins with the next change.').waitFor();
+
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText(/From \d+% to \d+% in/).waitFor();
+    await page.locator('.u-over').waitFor();
+    const outcomes = await page.getByRole('list', { name: 'Outcomes' }).innerText();
+    expect(outcomes).toMatch(new RegExp(`Sent \\d+[^]*All ${sandbox.state.find(sid)?.audience ?? 0}`));
+    const details = page.getByRole('region', { name: 'Details' });
+    await details.getByText(sandbox.state.find(sid)?.template ?? '').waitFor();
+    expect(await details.getByText('not set').count()).toBe(0);
+    expectNoComplaints(opened);
+  });
+
+  it('shows the messages page by page, and those of one number', async () => {
+    const opened = await open(`/?name=Festive`);
+    const { page, sandbox } = opened;
+    await page.getByRole('link', { name: festive }).click();
+    await page.getByText('50 of 5000 messages').waitFor();
+    await page.getByRole('button', { name: 'Load more' }).scrollIntoViewIfNeeded();
+    await page.getByText('100 of 5000 messages').waitFor();
+    const [{ sid } = { sid: '' }] = sandbox.state.campaigns().filter(({ name }) => name === festive);
+    const wanted = sandbox.state.messages(sid)[4321];
+    await page.getByLabel('Number', { exact: true }).fill(wanted?.number ?? '');
+    await page.getByText('1 of 1 messages').waitFor();
+    await page.getByRole('cell', { name: wanted?.number ?? '' }).waitFor();
+    await page.getByLabel('Number', { exact: true }).fill('+910000000000');
+    await page.getByText('No message to this number').waitFor();
+    expectNoComplaints(opened);
+  });
+
+  it('has a button for each action that is allowed, and asks before what can not be undone', async () => {
+    const opened = await open('/');
+    const { page, sandbox } = opened;
+    const { sid } = campaignIn(opened, 'in-progress');
+    await page.goto(`${opened.server.url}/campaigns/${sid}`);
+    const actions = page.getByRole('group', { name: 'Actions' });
+    await actions.getByRole('button', { name: 'Pause' }).click();
+    await actions.getByText('Pause: done').waitFor();
+    await actions.getByRole('button', { name: 'Resume' }).waitFor();
+    expect(await actions.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+
+    await actions.getByRole('button', { name: 'Complete' }).click();
+    await page.getByRole('dialog').getByText('will never be sent').waitFor();
+    await page.keyboard.press('Escape');
+    expect(sandbox.state.find(sid)?.status).toBe('paused');
+    await actions.getByRole('button', { name: 'Complete' }).click();
+    await page.getByRole('button', { name: 'Yes, complete' }).click();
+    await actions.getByText('Complete: done').waitFor();
+    expect(sandbox.state.find(sid)?.status).toBe('completed');
+    expectNoComplaints(opened);
+  });
+
+  it('says that the connection is lost, and misses nothing when it is back', async () => {
+    const opened = await open('/');
+    const { page, server, gateway } = opened;
+    const { sid } = campaignIn(opened, 'in-progress');
+    await page.goto(`${server.url}/campaigns/${sid}`);
+    await page.getByText('Live · read from Exotel').waitFor();
+    server.cut();
+    await page.getByText('Connection lost').waitFor();
+    await page.getByText('Not live · read from Exotel').waitFor();
+    await change(gateway, 'pause', sid); // nobody is connected to hear of it
+    expect(await page.locator('.page-title .badge').innerText()).toBe('In progress');
+    server.restore();
+    await page.getByText('Connected again').waitFor();
+    await page.locator('.page-title').getByText('Paused').waitFor();
+    await page.getByText('Live · read from Exotel').waitFor();
+    expectNoComplaints(opened, true);
+  });
+
+  it('says that an action may have been done if nobody knows, and shows the campaign as it is', async () => {
+    const opened = await open('/', {
+      sandbox: { faults: ({ method }) => (method === 'PUT' ? { kind: 'hang', when: 'after' } : undefined) },
+      environment: { EXOTEL_TIMEOUT_MS: '300' },
+    });
+    const { page, server } = opened;
+    const { sid } = campaignIn(opened, 'in-progress');
+    await page.goto(`${server.url}/campaigns/${sid}`);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    // The gateway reads the campaign and finds that it was paused: no doubt is left.
+    await page.getByText('Pause: done').waitFor();
+    await page.locator('.page-title').getByText('Paused').waitFor();
+    expectNoComplaints(opened);
+  });
+
+  it('says so if there is no such campaign', async () => {
+    const opened = await open('/campaigns/nobody');
+    await opened.page.getByText('There is no such campaign').waitFor();
+    expectNoComplaints(opened);
+  });
+});

@@ -1,0 +1,84 @@
+import { expect } from '@jest/globals';
+import { type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js';
+import { findBrowser, launchBrowser } from '../support/browser.js';
+import { type DashboardServer, serveDashboard } from '../support/dashboard.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+
+/** A page of the dashboard, and all that is behind it. */
+export interface Opened {
+  readonly page: Page;
+  readonly sandbox: Sandbox;
+  readonly gateway: GatewayUnderTest;
+  readonly server: DashboardServer;
+  /** Errors and warnings of the console, and errors that nothing caught. */
+  readonly complaints: string[];
+}
+
+/** What differs from a sandbox with the demo account and a gateway without limits. */
+export interface OpenOptions {
+  readonly sandbox?: Partial<SandboxOptions>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly context?: BrowserContextOptions;
+  /** The page asks the gateway on its own origin, which allows that by CORS_ORIGINS. */
+  readonly isCrossOrigin?: boolean;
+}
+
+let browser: Promise<Browser> | undefined;
+const closing: (() => Promise<unknown>)[] = [];
+
+/** Starts a sandbox, a gateway and the dashboard's server, and opens a page of it. */
+export async function open(path: string, options: OpenOptions = {}): Promise<Opened> {
+  browser ??= launchBrowser(findBrowser() ?? '');
+  const { isCrossOrigin = false } = options;
+  const sandbox = await startSandbox({ ...credentials, seed: 'demo', ...options.sandbox });
+  closing.unshift(() => sandbox.close());
+  const server = await serveDashboard();
+  closing.unshift(() => server.close());
+  const environment = { ...(isCrossOrigin && { CORS_ORIGINS: server.url }), ...options.environment };
+  // Not executed twice and compared: the budget differs from one moment to the next.
+  const gateway = await startGatewayOn(sandbox.baseUrl, environment, undefined, undefined, {
+    compare: undefined,
+  });
+  closing.unshift(() => gateway.close());
+  server.connect(gateway.url, isCrossOrigin);
+  const context = await (await browser).newContext(options.context);
+  closing.unshift(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000); // before the test's own, so that a failure says what it waited for
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (said) => ['error', 'warning'].includes(said.type()) && complaints.push(said.text()));
+  await page.goto(`${server.url}${path}`);
+  return { page, sandbox, gateway, server, complaints };
+}
+
+/** Closes all that `open` started; the browser stays. */
+export async function closeOpened(): Promise<void> {
+  for (const close of closing.splice(0)) await close();
+}
+
+/** Closes the browser. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
+}
+
+/** The browser itself reports lost connections and statuses of errors on the console; a page can't prevent that. */
+export function expectNoComplaints({ complaints }: Opened, ofTheNetwork = false): void {
+  const isOfTheNetwork = (text: string): boolean =>
+    /^(Failed to load resource|WebSocket connection to)/.test(text);
+  expect(complaints.filter((text) => !ofTheNetwork || !isOfTheNetwork(text))).toEqual([]);
+}
+
+/** The first campaign of the demo account in this status. */
+export function campaignIn(
+  { sandbox }: Opened,
+  status: string,
+): { readonly sid: string; readonly name: string } {
+  const found = sandbox.state
+    .campaigns()
+    .find((campaign) => campaign.status === status && campaign.audience > 100);
+  if (found === undefined) throw new Error(`the demo account has no campaign in ${status}`);
+  return found;
+}
