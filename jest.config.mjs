@@ -8,4 +8,6 @@ export default {
   testTimeout: 90_000,
   // Jest leaves a core to itself by default: of two, that is half.
   maxWorkers: '100%',
+  // A worker process that holds the modules of all suites takes longer than Jest's half second to free its memory.
+  workerGracefulExitTimeout: 10_000,
 };
