@@ -3,6 +3,7 @@ import { type Clock, realAt, virtualAt } from './clock.js';
 import { hexDigits } from './hash.js';
 import { type CampaignDraft, campaignOf } from './draft.js';
 import { type CampaignStatus } from './lifecycle.js';
+import { type Renewal, renewedAt } from './renewal.js';
 import { endOfSending, lastMessageEvent, type Message, messageAt, settle } from './messages.js';
 
 const A_MINUTE = 60_000;
@@ -91,6 +92,7 @@ export class SandboxState {
   readonly speed: number;
   readonly #clock: Clock;
   readonly #bySid = new Map<string, Campaign>();
+  readonly #renewals = new Map<string, Renewal>();
   readonly #listeners: ((campaign: Campaign) => void)[] = [];
   #inserted = 0;
 
@@ -108,21 +110,43 @@ export class SandboxState {
   /** All campaigns now, in order of insertion. */
   campaigns(): readonly Campaign[] {
     const now = this.now();
-    const campaigns = [...this.#bySid.values()];
-    for (const campaign of campaigns) advance(campaign, now);
-    return campaigns;
+    return [...this.#bySid.values()].map((campaign) => this.#advanced(campaign, now));
   }
 
   /** The campaign with this sid now. */
   find(sid: string): Campaign | undefined {
     const campaign = this.#bySid.get(sid);
-    if (campaign !== undefined) advance(campaign, this.now());
+    return campaign && this.#advanced(campaign, this.now());
+  }
+
+  /** The campaign with this sid now. @throws Error if there is none. */
+  get(sid: string): Campaign {
+    const campaign = this.find(sid);
+    if (campaign === undefined) throw new Error(`The sandbox has no campaign ${sid}`);
     return campaign;
   }
 
   /** Inserts a campaign without validation; missing values have the upstream's defaults. */
   insert(draft: CampaignDraft = {}): Campaign {
-    const now = this.now();
+    return this.#insert(draft, this.now());
+  }
+
+  /** Lets a campaign begin anew from now on, each time that it has left its status. */
+  renew(sid: string, renewal: Renewal): void {
+    this.#renewals.set(sid, renewal);
+  }
+
+  #advanced(campaign: Campaign, now: number): Campaign {
+    advance(campaign, now);
+    const renewal = this.#renewals.get(campaign.sid);
+    const at = renewal && renewedAt(campaign, renewal, now, this.speed);
+    if (renewal === undefined || at === undefined) return campaign;
+    const renewed = this.#insert(renewal.draft(at), at);
+    advance(renewed, now);
+    return renewed;
+  }
+
+  #insert(draft: CampaignDraft, now: number): Campaign {
     const campaign = campaignOf(draft, draft.sid ?? this.#nextSid(now), this.accountSid, now);
     // Speed applies from the insertion on; earlier events happened at the speed of the real clock.
     campaign.time = { real: now, virtual: now, speed: this.speed };
@@ -149,8 +173,7 @@ export class SandboxState {
 
   /** Puts a campaign into any status, against the lifecycle. */
   setStatus(sid: string, status: CampaignStatus): Campaign {
-    const campaign = this.find(sid);
-    if (campaign === undefined) throw new Error(`The sandbox has no campaign ${sid}`);
+    const campaign = this.get(sid);
     forceStatus(campaign, status, this.now(), this.speed);
     return campaign;
   }

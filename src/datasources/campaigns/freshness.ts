@@ -39,20 +39,24 @@ export const defaultFreshness: Freshness = {
   softTimeoutMs: 500,
 };
 
-/** Freshness for campaigns that run `speed` times faster than real ones, as in the embedded sandbox. */
+/** Freshness for campaigns that run `speed` times faster than real ones, as in the embedded sandbox, whose examples renew themselves. */
 export function accelerated(freshness: Freshness, speed: number): Freshness {
   const factor = Math.max(1, speed);
-  const { campaignMs } = freshness;
+  if (factor === 1) return freshness;
+  const { campaignMs, listMs, messagesMs } = freshness;
   return {
     ...freshness,
+    endedMessagesMs: messagesMs,
     campaignMs: {
       ...campaignMs,
+      COMPLETED: listMs,
+      ARCHIVED: listMs,
       CREATED: campaignMs.CREATED / factor,
       SCHEDULED: campaignMs.SCHEDULED / factor,
       IN_PROGRESS: campaignMs.IN_PROGRESS / factor,
     },
-    listMs: freshness.listMs / factor,
-    messagesMs: freshness.messagesMs / factor,
+    listMs: listMs / factor,
+    messagesMs: messagesMs / factor,
   };
 }
 

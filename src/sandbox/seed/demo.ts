@@ -4,6 +4,7 @@ import { DOCUMENTED_AUGUST_2022 } from './documented-august-2022.js';
 import { documentedDraft } from './documented-campaign.js';
 import { DOCUMENTED_JULY_2022 } from './documented-july-2022.js';
 import { DOCUMENTED_JUNE_2022 } from './documented-june-2022.js';
+import { renewExamples } from './examples.js';
 import { generate, GENERATED_CAMPAIGNS } from './generated.js';
 
 const DAY = 86_400_000;
@@ -37,4 +38,5 @@ export function seedDemo(state: SandboxState): void {
   for (const sample of documented) state.insert(documentedDraft(sample));
   for (let index = 0; index < GENERATED_CAMPAIGNS; index += 1) generate(state, index);
   seedFestiveOffer(state);
+  renewExamples(state);
 }
