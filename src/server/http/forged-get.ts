@@ -39,9 +39,9 @@ const simpleTypes = ['application/x-www-form-urlencoded', 'multipart/form-data',
 
 function hasClientHeader(headers: IncomingHttpHeaders): boolean {
   if (clientHeaders.some((name) => headers[name] !== undefined)) return true;
-  const { 'content-type': type = '', 'x-requested-with': by } = headers;
-  // Android's web views add an X-Requested-With of their own, with the name of the app.
-  return by === 'XMLHttpRequest' || (type !== '' && !simpleTypes.includes(essenceOf(type)));
+  const { 'content-type': type = '', 'x-requested-with': by = '' } = headers;
+  // Android's web views add an X-Requested-With of their own: the name of the app, such as com.example.app.
+  return /^[^.]+$/.test(String(by)) || (type !== '' && !simpleTypes.includes(essenceOf(type)));
 }
 
 /** A media type without its parameters; empty for an invalid one, which needs a preflight too. */

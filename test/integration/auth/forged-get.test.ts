@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, fetchExchange } from '@urql/core';
 import { request } from 'undici';
 import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
 import { startWithSandbox } from '../../support/page-gateway.js';
@@ -49,6 +50,7 @@ describe('a GET of which it is sure that no other page sent it is answered', () 
     ['with the name of a client', { 'graphql-client-name': 'web' }],
     ['with the version of a client', { 'apollographql-client-version': '1' }],
     ['with X-Requested-With', { 'x-requested-with': 'XMLHttpRequest' }],
+    ['with another X-Requested-With', { 'x-requested-with': 'fetch', 'sec-fetch-site': 'cross-site' }],
     ['with a token', { authorization: 'Bearer abc' }],
     ['with a key', { 'x-api-key': 'abc' }],
     ['with a header of its own', { 'x-my-app': '1', traceparent: '00-1-2-01' }],
@@ -83,6 +85,25 @@ describe('any other is refused', () => {
 
   it('with a message that names the setting of urql', async () => {
     expect((await get(forged)).text).toContain('preferGetMethod: false');
+  });
+});
+
+describe('urql, which sends queries by GET', () => {
+  const ask = async (settings: Partial<ConstructorParameters<typeof Client>[0]>) => {
+    const client = new Client({ url: `${gateway.url}/graphql`, exchanges: [fetchExchange], ...settings });
+    return client.query('{ campaigns(first: 1) { totalCount } }', {}).toPromise();
+  };
+
+  it.each<[string, Partial<ConstructorParameters<typeof Client>[0]>]>([
+    ['at an allowed origin', { fetchOptions: { headers: { origin: app } } }],
+    ['with a key', { fetchOptions: { headers: { 'x-api-key': 'abc' } } }],
+    ['with preferGetMethod: false', { preferGetMethod: false }],
+  ])('is answered %s', async (_where, settings) => {
+    expect(await ask(settings)).toMatchObject({ data: { campaigns: { totalCount: expect.any(Number) } } });
+  });
+
+  it('is refused elsewhere, with its setting in the message', async () => {
+    expect((await ask({})).error?.message).toContain('preferGetMethod: false');
   });
 });
 
