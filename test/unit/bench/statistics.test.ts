@@ -9,12 +9,12 @@ describe('percentile', () => {
     { share: 0.99, is: 99 },
     { share: 0.991, is: 100 },
     { share: 1, is: 100 },
-  ])('of 1 to 100, $share is $is', ({ share, is }) => {
+  ])('$share of 1 to 100 is $is', ({ share, is }) => {
     const sorted = Float64Array.from({ length: 100 }, (_, index) => index + 1);
     expect(percentile(sorted, share)).toBe(is);
   });
 
-  it('of one value is that value, and of none is no number', () => {
+  it('of one value is that value, and of no values is NaN', () => {
     expect(percentile([7], 0.99)).toBe(7);
     expect(percentile([], 0.5)).toBeNaN();
   });
@@ -31,7 +31,7 @@ describe('median', () => {
     expect(median(values)).toBe(is);
   });
 
-  it('leaves as many values below as above, and the values as they were', () => {
+  it('has as many values below as above, and leaves its input unchanged', () => {
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1 }), (values) => {
         const before = [...values];
@@ -45,7 +45,7 @@ describe('median', () => {
 });
 
 describe('quietest', () => {
-  it('is the whole of the round with the least CPU, with the errors of the worst', () => {
+  it('is the complete round with the least CPU time, with the highest error count of all rounds', () => {
     const rounds = [
       { perSecond: 30, cpuUs: 100, errors: 6 },
       { perSecond: 20, cpuUs: 90, errors: 0 },
@@ -56,7 +56,7 @@ describe('quietest', () => {
 });
 
 describe('rotated', () => {
-  it('lets everybody be first, second and last in turn', () => {
+  it('puts each item first, second and last in turn', () => {
     const rounds = [0, 1, 2, 3].map((round) => rotated(['a', 'b', 'c'], round).join(''));
     expect(rounds).toEqual(['abc', 'bca', 'cab', 'abc']);
   });

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { LRUCache } from 'lru-cache';
 import { entryLimit } from '../../../src/domain/entry-size.js';
 
-it('keeps as many entries as it says, and lets go of those that were used longest ago', () => {
+it('the entry limit evicts the least recently used entries', () => {
   const kept = new LRUCache<number, string>(entryLimit(3));
   for (const number of [1, 2, 3]) kept.set(number, 'a');
   kept.get(1);
@@ -10,7 +10,7 @@ it('keeps as many entries as it says, and lets go of those that were used longes
   expect([...kept.keys()]).toEqual([4, 1, 3]);
 });
 
-it('tells who is let go of for another as evicted', () => {
+it('an entry that is evicted for another is reported as evicted', () => {
   const evicted: number[] = [];
   const kept = new LRUCache<number, string>({
     ...entryLimit(1),
@@ -22,7 +22,7 @@ it('tells who is let go of for another as evicted', () => {
   expect(evicted).toEqual([1]);
 });
 
-it('takes no memory for entries that have not come', () => {
+it('the entry limit allocates no memory in advance', () => {
   const bytesBefore = process.memoryUsage().arrayBuffers;
   const kept = Array.from({ length: 20 }, () => new LRUCache<number, string>(entryLimit(1_000_000)));
   expect(process.memoryUsage().arrayBuffers - bytesBefore).toBeLessThan(1_000_000); // 20 times 12 MB with `max`

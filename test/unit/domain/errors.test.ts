@@ -3,7 +3,7 @@ import { GatewayError, InputError, problem } from '../../../src/domain/errors.js
 import { failedBecause, UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 
 describe('an error for the client', () => {
-  it('of an argument names it, in its message and for programs', () => {
+  it('names the invalid argument in its message and in its extensions', () => {
     const error = new InputError('filter.name', 'must have at least 3 letters.');
     expect(error).toBeInstanceOf(GatewayError);
     expect(error).toMatchObject({
@@ -14,16 +14,16 @@ describe('an error for the client', () => {
     });
   });
 
-  it('has no details where none are given', () => {
+  it('has no details unless some are given', () => {
     expect(new GatewayError('OUTCOME_UNKNOWN', 'Look before you repeat it.').details).toEqual({});
   });
 
-  it('of the rate limit says when to come back, a minute where the upstream does not', () => {
+  it('for a rate limit has a retry delay, 60 seconds by default', () => {
     expect(new UpstreamFailure('rateLimited', { retryAfterSeconds: 7 }).details).toEqual({ retryAfter: 7 });
     expect(new UpstreamFailure('rateLimited').details).toEqual({ retryAfter: 60 });
   });
 
-  it('of any other failure tells nothing that the upstream said', () => {
+  it('for any other failure does not contain text of the upstream', () => {
     const facts = { requestId: 'r-1', field: ['input', 'name'], retryAfterSeconds: 7 };
     expect(new UpstreamFailure('refused', facts)).toMatchObject({
       name: 'UpstreamFailure',
@@ -33,7 +33,7 @@ describe('an error for the client', () => {
   });
 });
 
-describe('the reason of a failure', () => {
+describe('the reason of an upstream failure', () => {
   const others: [unknown][] = [
     [new UpstreamFailure('timeout')],
     [new Error('notFound')],
@@ -41,17 +41,17 @@ describe('the reason of a failure', () => {
     [undefined],
   ];
 
-  it('is told apart', () => {
+  it('is recognized', () => {
     expect(failedBecause(new UpstreamFailure('notFound'), 'notFound')).toBe(true);
   });
 
-  it.each(others)('and nothing else is taken for it: %p', (error) => {
+  it.each(others)('is not read from another error: %p', (error) => {
     expect(failedBecause(error, 'notFound')).toBe(false);
   });
 });
 
 describe('a problem', () => {
-  it('has a code, a message and a path, or null where it is of no argument', () => {
+  it('has a code, a message, and a path that is null without an argument', () => {
     const noName = { code: 'BLANK', field: ['input', 'name'], message: 'No name.' };
     expect(problem('BLANK', ['input', 'name'], 'No name.')).toEqual(noName);
     expect(problem('DUPLICATE', null, 'It exists.').field).toBeNull();

@@ -69,7 +69,7 @@ const cases: [title: string, status: number, body: unknown, reason: FailureReaso
   ['code 1008 inside a 200', 200, envelope(409, 1008), 'duplicate'],
   ['code 1010', 401, envelope(401, 1010), 'unauthorized'],
   ['code 1011', 415, envelope(415, 1011), 'refused'],
-  ['a code that says more than its status', 400, envelope(400, 1000), 'notFound'],
+  ['a code more specific than its status', 400, envelope(400, 1000), 'notFound'],
   ['an unknown code', 400, envelope(400, 4242), 'refused'],
   ['an unknown code with 403', 403, envelope(403, 4242), 'forbidden'],
   ['no code', 404, envelope(404, undefined), 'notFound'],
@@ -83,14 +83,14 @@ const cases: [title: string, status: number, body: unknown, reason: FailureReaso
   ['the envelope inside a 200', 200, envelope(503, undefined), 'unavailable'],
   ['no balance', 402, envelope(402, undefined), 'refused'],
   ['an unlisted 4xx', 418, html, 'unavailable'],
-  ['an unlisted 4xx whose body claims a plain no', 499, envelope(499, 1002), 'unavailable'],
+  ['an unlisted 4xx whose body claims a definite refusal', 499, envelope(499, 1002), 'unavailable'],
   ['an unlisted item code inside a 200', 200, envelope(200, undefined, secret, 499), 'unavailable'],
   ['an unlisted item code beside a known error code', 200, envelope(200, 1002, secret, 499), 'unavailable'],
   ['an unlisted item code inside a 400', 400, envelope(400, undefined, secret, 504), 'unavailable'],
   ['an unlisted http_code inside a 200', 200, envelope(499, 1002), 'unavailable'],
   ['an unlisted RestException inside a 200', 200, restException(499), 'unavailable'],
   ["a proxy's 408", 408, html, 'unavailable'],
-  ['a 404 of a proxy: a wrong address is no unknown campaign', 404, html, 'invalidResponse'],
+  ['a 404 of a proxy does not mean an unknown campaign', 404, html, 'invalidResponse'],
   ['an empty 404', 404, '', 'invalidResponse'],
   ['HTML', 200, html, 'invalidResponse'],
   ['nothing', 200, '', 'invalidResponse'],
@@ -103,12 +103,12 @@ const cases: [title: string, status: number, body: unknown, reason: FailureReaso
   ['HTML', 502, html, 'unavailable'],
   ['nothing', 503, '', 'unavailable'],
   ['HTML', 504, html, 'unavailable'],
-  ['a 5xx whose body claims a plain no', 502, envelope(502, 1002), 'unavailable'],
-  ['a 5xx whose body claims to be fine', 503, { http_code: 200, response: [] }, 'unavailable'],
+  ['a 5xx whose body claims a definite refusal', 502, envelope(502, 1002), 'unavailable'],
+  ['a 5xx whose body claims success', 503, { http_code: 200, response: [] }, 'unavailable'],
   ['Not Modified', 304, '', 'invalidResponse'],
 ];
 
-describe('an answer that is no answer', () => {
+describe('a failed upstream response', () => {
   it.each(cases)('%s, HTTP %i', async (_title, status, body, reason) => {
     const failure = await failureOf(status, body);
     const [code, mayHaveBeenProcessed] = codes[reason];
@@ -116,7 +116,7 @@ describe('an answer that is no answer', () => {
     expect(`${failure.message} ${JSON.stringify(failure)} ${failure.stack ?? ''}`).not.toContain(secret);
   });
 
-  it('keeps the id of the request for the support of the upstream', async () => {
+  it('keeps the request id for the support of the upstream', async () => {
     expect((await failureOf(400, envelope(400, 1002))).facts.requestId).toBe('r-1');
   });
 });
@@ -126,7 +126,7 @@ const refusals = [
   ...[400, 401, 402, 403, 404, 405, 409, 410, 411, 412, 413, 414, 415, 417, 422, 426, 428, 429, 431, 451],
 ];
 
-describe('a refusal that has a campaign in it', () => {
+describe('a refused write whose response contains a campaign', () => {
   it.each<[string, number, unknown, FailureReason]>([
     ['in the failed item', 400, envelope(400, 1002, secret, 400, { sid: 'a' }), 'refused'],
     ['in the failed item of a 200', 200, envelope(200, 1003, secret, 200, { sid: 'a' }), 'forbidden'],
@@ -137,11 +137,16 @@ describe('a refusal that has a campaign in it', () => {
     ['without a sid', 422, envelope(422, 1002, secret, 422, { name: 'a', template: 'b' }), 'refused'],
     ['without an envelope', 409, { sid: 'a', name: 'b' }, 'duplicate'],
     ['beside RestException', 400, { ...restException(400), data: { sid: 'a' } }, 'refused'],
-    ['in a neighbour', 200, { response: [failedItem(409), { code: 200, data: { sid: 'a' } }] }, 'duplicate'],
+    [
+      'in a neighbouring item',
+      200,
+      { response: [failedItem(409), { code: 200, data: { sid: 'a' } }] },
+      'duplicate',
+    ],
     ['in an item that succeeded', 400, successInside(400), 'refused'],
     ['in an item that succeeded, under 429', 429, successInside(429), 'rateLimited'],
     ['in an item that succeeded, by http_code', 200, successInside(403), 'forbidden'],
-  ])('%s: it may have been done', async (_where, status, body, reason) => {
+  ])('%s may have been processed', async (_where, status, body, reason) => {
     expect(await failureOf(status, body)).toMatchObject({ reason, mayHaveBeenProcessed: true });
   });
 
@@ -162,12 +167,12 @@ describe('a refusal that has a campaign in it', () => {
     ['an error code of none', 409, envelope(409, 1002), 'refused'],
     ['another status as error code', 400, envelope(400, 500), 'refused'],
     ['a neighbour that succeeded', 200, { response: [failedItem(400), { code: 200 }] }, 'refused'],
-  ])('%s inside contradicts it as well', async (_what, status, body, reason) => {
+  ])('may have been processed if the response also has %s', async (_what, status, body, reason) => {
     expect(await failureOf(status, body)).toMatchObject({ reason, mayHaveBeenProcessed: true });
   });
 });
 
-describe('after which statuses a write may have been done', () => {
+describe('a write may have been processed, depending on the HTTP status', () => {
   it.each([...Array.from({ length: 200 }, (_, index) => 400 + index), 301, 600, 999])(
     'HTTP %i',
     async (status) => {
@@ -182,14 +187,14 @@ describe('after which statuses a write may have been done', () => {
   );
 });
 
-describe('a failure of each reason', () => {
+describe('an upstream failure', () => {
   const reasons = Object.entries(codes) as [FailureReason, [string, boolean]][];
-  it.each(reasons)('%s has its code for the client', (reason, [code, mayHaveBeenProcessed]) => {
+  it.each(reasons)('with reason %s has its code for the client', (reason, [code, mayHaveBeenProcessed]) => {
     expect(new UpstreamFailure(reason)).toMatchObject({ reason, code, mayHaveBeenProcessed });
   });
 });
 
-describe('what the upstream complains of becomes a path of ours, never its text', () => {
+describe('a validation error of the upstream becomes a field path, without its text', () => {
   const fields: [text: string, field: string[] | undefined][] = [
     ["The 'schedule.start_time' parameter is invalid", ['input', 'schedule', 'startTime']],
     ['expiry_time must be later', ['input', 'schedule', 'endTime']],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isLoopbackName, readHostName, readHostSetting } from '../../../src/domain/addresses.js';
 
-describe('a host is read', () => {
+describe('host names', () => {
   it.each([
     ['localhost', 'localhost', ''],
     ['LocalHost:4000', 'localhost', '4000'],
@@ -15,7 +15,7 @@ describe('a host is read', () => {
     ['[::1]:4000', '[::1]', '4000'],
     ['[0:0:0:0:0:0:0:1]', '[::1]', ''],
     ['[::FFFF:127.0.0.1]', '[::ffff:7f00:1]', ''],
-  ])('%s', (text, name, port) => {
+  ])('%s is parsed', (text, name, port) => {
     expect(readHostName(text)).toEqual({ name, port });
   });
 
@@ -38,17 +38,17 @@ describe('a host is read', () => {
     '256.256.256.256',
     '*',
     '*.example.com',
-  ])('%j is none', (text) => {
+  ])('%j is refused', (text) => {
     expect(readHostName(text)).toBeUndefined();
   });
 
-  it('in a setting without brackets, too', () => {
+  it('an IPv6 address in a setting needs no brackets', () => {
     expect(readHostSetting('::1')).toEqual({ name: '[::1]', port: '' });
     expect(readHostSetting('[::1]:80')).toEqual({ name: '[::1]', port: '80' });
   });
 });
 
-describe('only this machine has the name', () => {
+describe('loopback names', () => {
   it.each([
     ['localhost', true],
     ['LOCALHOST.', true],

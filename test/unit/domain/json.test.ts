@@ -18,12 +18,12 @@ describe.each([
   it.each([
     ['lists', lists],
     ['objects', objects],
-  ])('may nest %s 100 levels deep, and no deeper', (_kind, nested) => {
+  ])('may nest %s 100 levels deep, but no deeper', (_kind, nested) => {
     expect(parseJson(before + nested(100))).toEqual(JSON.parse(nested(100)));
     expect(parseJson(before + nested(101))).toBeUndefined();
   });
 
-  it('may have any brackets in its strings', () => {
+  it('may contain any brackets in strings', () => {
     const text = `${'[{'.repeat(1000)}"\\${']}'.repeat(3)}`;
     const json = [{ [text]: text }, '\\', '"', '\\"[', '', { a: ['\\\\'] }];
     expect(parseJson(before + JSON.stringify(json))).toEqual(json);
@@ -33,11 +33,14 @@ describe.each([
     expect(parseJson(`\ufeff${before}[1]`)).toEqual([1]);
   });
 
-  it.each(['', '[', '{"a":}', '"', '"\\', 'nul', ']', '[1]]'])('is none as %s', (text) => {
-    expect(parseJson(before + text)).toBeUndefined();
-  });
+  it.each(['', '[', '{"a":}', '"', '"\\', 'nul', ']', '[1]]'])(
+    'is refused if it is malformed: %s',
+    (text) => {
+      expect(parseJson(before + text)).toBeUndefined();
+    },
+  );
 
-  it('is read as JSON.parse reads it', () => {
+  it('is parsed like JSON.parse', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 20 }), (text) => {
         expect(parseJson(before + text)).toEqual(JSON.parse(text));
@@ -48,17 +51,17 @@ describe.each([
 
 it.each([
   ['three million lists in lists', lists(3_000_000)],
-  ['lists that never end', '['.repeat(16_000_000)],
+  ['endless nested lists', '['.repeat(16_000_000)],
   ['a million empty objects', `[${'{},'.repeat(1_000_000)}{}]`],
   ['a million members', `{${'"a":1,'.repeat(1_000_000)}"a":1}`],
   ['eight million numbers', `[${'1,'.repeat(8_000_000)}1]`],
-])('%s are refused before they are parsed', (_what, text) => {
+])('JSON with %s is refused before it is parsed', (_what, text) => {
   const parse = jest.spyOn(JSON, 'parse');
   expect(parseJson(text)).toBeUndefined();
   expect(parse).not.toHaveBeenCalled();
 });
 
-it('a text of 14 MB is read, also where most of it are escapes', () => {
+it('JSON of 14 MB is parsed, also if most of it is escape sequences', () => {
   const texts = ['y'.repeat(14_000_000), '\\"'.repeat(3_000_000)];
   for (const text of texts) expect(parseJson(JSON.stringify([text]))).toEqual([text]);
 });

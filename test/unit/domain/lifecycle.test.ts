@@ -34,27 +34,27 @@ function sandboxAllows(action: CampaignAction, status: WireStatus): boolean {
 }
 
 describe('the lifecycle', () => {
-  it.each(pairs)('%s of a campaign that is %s is allowed where the document says so', (action, status) => {
-    expect(isAllowed(action, status)).toBe(documented[status].includes(action));
-  });
+  it.each(pairs)(
+    '%s of a campaign that is %s is allowed if the upstream document allows it',
+    (action, status) => {
+      expect(isAllowed(action, status)).toBe(documented[status].includes(action));
+    },
+  );
 
-  it.each(statuses)('offers for %s what is allowed, in the order of the enum', (status) => {
+  it.each(statuses)('offers the allowed actions for %s in the order of the enum', (status) => {
     expect(availableActions(status)).toEqual(documented[status]);
   });
 
   const shared = CAMPAIGN_STATUSES.flatMap((status) => actions.map((action) => [action, status] as const));
-  it.each(shared)(
-    '%s of a campaign that is %s is allowed here where the sandbox does it',
-    (action, status) => {
-      expect(isAllowed(action, ours(status))).toBe(sandboxAllows(action, status));
-    },
-  );
+  it.each(shared)('%s of a campaign that is %s is allowed if the sandbox allows it', (action, status) => {
+    expect(isAllowed(action, ours(status))).toBe(sandboxAllows(action, status));
+  });
 
   it('has a rule for every action', () => {
     expect(Object.keys(allowedStatuses)).toEqual(actions);
   });
 
-  it('can not be changed through what it answers', () => {
+  it('returns results that cannot change it', () => {
     expect(Object.isFrozen(availableActions('CREATED'))).toBe(true);
   });
 });

@@ -12,7 +12,7 @@ import {
 
 const limits = { defaultSize: 20, maximum: 200 };
 
-describe('the size of a page', () => {
+describe('the page size', () => {
   const sizes: [PageArguments, PageSize][] = [
     [{}, { from: 'start', count: 20 }],
     [
@@ -33,7 +33,7 @@ describe('the size of a page', () => {
     ],
     [{ before: 'cursor' }, { from: 'start', count: 20 }],
   ];
-  it.each(sizes)('%j is %j', (asked, size) => {
+  it.each(sizes)('for %j is %j', (asked, size) => {
     expect(pageSizeOf(asked, limits)).toEqual(size);
   });
 
@@ -45,18 +45,18 @@ describe('the size of a page', () => {
     [{ first: 1, last: 1 }, 'last', 'Argument "last" cannot be used together with "first".'],
     [{ first: 0, last: 0 }, 'last', 'Argument "last" cannot be used together with "first".'],
   ];
-  it.each(refused)('%j is refused, naming %s', (asked, argument, message) => {
+  it.each(refused)('for %j is refused with the name of %s', (asked, argument, message) => {
     const size = () => pageSizeOf(asked, limits);
     expect(size).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message, details: { argument } }));
   });
 
-  it('is at most 200 campaigns and 500 messages, and 20 where nothing is said', () => {
+  it('is at most 200 campaigns or 500 messages, and 20 by default', () => {
     expect(campaignPageLimits).toEqual({ defaultSize: 20, maximum: 200 });
     expect(messagePageLimits).toEqual({ defaultSize: 20, maximum: 500 });
   });
 });
 
-describe('the page within the rows', () => {
+describe('the range of a page', () => {
   const pages: [rows: RowRange, size: PageSize, page: RowRange][] = [
     [
       { start: 0, end: 10 },
@@ -109,11 +109,11 @@ describe('the page within the rows', () => {
       { start: 7, end: 7 },
     ],
   ];
-  it.each(pages)('%j cut to %j is %j', (rows, size, page) => {
+  it.each(pages)('for %j with %j is %j', (rows, size, page) => {
     expect(cutPage(rows, size)).toEqual(page);
   });
 
-  it('lies within the rows, touches the end it was asked from and is as long as can be', () => {
+  it('lies within the rows, starts at the requested end and is as long as possible', () => {
     const count = fc.nat({ max: 500 });
     const from = fc.constantFrom('start' as const, 'end' as const);
     fc.assert(

@@ -14,12 +14,12 @@ import {
 
 describe.each([
   ['whole windows', wholeWindows],
-  ['the rows needed', neededRows()],
-])('read in %s', (_how, slicing) => {
+  ['only the needed rows', neededRows()],
+])('with %s per call', (_how, slicing) => {
   const read = (rows: readonly PlainRow[], page: PageArguments, upstream: PlainUpstream = {}) =>
     readAny(rows, page, { ...upstream, slicing });
 
-  describe('a page of any list equals the same page of a plain list', () => {
+  describe('a page of a list equals the same page of an array', () => {
     const anyPage = fc.record({
       length: fc.nat(400),
       at: fc.nat(399),
@@ -59,8 +59,8 @@ describe.each([
       ));
   });
 
-  describe('a cursor holds while the list moves', () => {
-    it('rows that were there all along are neither repeated nor skipped by insertions and removals', () =>
+  describe('a cursor stays valid while the list changes', () => {
+    it('insertions and removals neither repeat nor skip rows that stay in the list', () =>
       fc.assert(
         fc.asyncProperty(
           fc.array(fc.boolean(), { minLength: 30, maxLength: 300 }),
@@ -90,8 +90,8 @@ describe.each([
       ));
   });
 
-  describe('rows that share a sort key', () => {
-    it('are neither repeated nor skipped where the row of the cursor is gone', () =>
+  describe('rows with the same sort key', () => {
+    it('are neither repeated nor skipped if the row of the cursor is removed', () =>
       fc.assert(
         fc.asyncProperty(
           fc.array(fc.nat(12), { minLength: 5, maxLength: 200 }),
@@ -116,7 +116,7 @@ describe.each([
       ));
   });
 
-  it('an order by name that counts capitals first is not taken for one that does not', async () => {
+  it('a case-sensitive order by name is not mistaken for a case-insensitive one', async () => {
     const names = [...plainNames('Name'), ...plainNames('bame')];
     const old = names.map((key, index) => ({ sid: `s${String(index)}`, key }));
     const after = await cursorAt(old, 19);

@@ -23,8 +23,8 @@ function counted() {
   };
 }
 
-describe('an answer is read once', () => {
-  it('a list: its bytes are parsed once, and nothing is written as text', async () => {
+describe('the body of an upstream response is parsed once', () => {
+  it('for campaigns, and is not serialized again', async () => {
     upstream.answers(JSON.stringify(documentedAnswer('list')));
     const client = upstream.client();
     const { parses, texts } = counted();
@@ -34,7 +34,7 @@ describe('an answer is read once', () => {
     expect(rows.filter((row) => row instanceof UpstreamFailure)).toEqual([]);
   });
 
-  it('messages', async () => {
+  it('for messages, and is not serialized again', async () => {
     upstream.answers(JSON.stringify(documentedAnswer('messages')));
     const client = upstream.client();
     const { parses, texts } = counted();

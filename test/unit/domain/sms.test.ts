@@ -7,21 +7,21 @@ const basic =
   'abcdefghijklmnopqrstuvwxyzäöñüà';
 const extension = '\f^{}\\[~]|€';
 
-describe('the encoding of a text', () => {
+describe('the SMS encoding', () => {
   it('is GSM 7-bit for all 137 characters of the two tables', () => {
     expect(basic).toHaveLength(127);
     expect(Array.from(basic + extension, encodingOf)).not.toContain('UCS2');
   });
 
   it.each(['ç', '`', '\t', '“', '’', '\u00a0', 'न', 'த', '🎉', 'e\u0301', '\u001b', '–'])(
-    'is UCS-2 with %j',
+    'is UCS-2 for %j',
     (text) => {
       expect(encodingOf(`Hello ${text}`)).toBe('UCS2');
     },
   );
 });
 
-describe('a text is sent in', () => {
+describe('the number of SMS parts', () => {
   it.each([
     ['no text', '', 0],
     ['160 GSM characters', 'a'.repeat(160), 1],
@@ -30,21 +30,21 @@ describe('a text is sent in', () => {
     ['307', 'a'.repeat(307), 3],
     ['80 of the extension table, two septets each', '€'.repeat(80), 1],
     ['81', '€'.repeat(81), 2],
-    ['an escaped character that would be torn in two', `${'a'.repeat(152)}€${'a'.repeat(152)}`, 3],
+    ['an escaped character at the edge of a part', `${'a'.repeat(152)}€${'a'.repeat(152)}`, 3],
     ['70 UCS-2 characters', 'न'.repeat(70), 1],
     ['71', 'न'.repeat(71), 2],
     ['134', 'न'.repeat(134), 2],
     ['135', 'न'.repeat(135), 3],
     ['35 emoji, two units each', '🎉'.repeat(35), 1],
     ['36 emoji', '🎉'.repeat(36), 2],
-    ['an emoji that would be torn in two', `${'न'.repeat(66)}🎉${'न'.repeat(66)}`, 3],
+    ['an emoji at the edge of a part', `${'न'.repeat(66)}🎉${'न'.repeat(66)}`, 3],
     ['160 of which one is in neither table', `${'a'.repeat(159)}’`, 3],
     ['the longest template', 'a'.repeat(2000), 14],
-  ])('%s: as many parts as it takes', (_what, text, parts) => {
+  ])('of %s', (_what, text, parts) => {
     expect(segmentsOf(text)).toBe(parts);
   });
 
-  it('never fewer parts than its units need, nor more than one more for each character kept whole', () => {
+  it('is never less than the units need, and at most one more for each character that cannot be split', () => {
     const character = fc.constantFrom(...Array.from(`${basic}${extension}न🎉’`));
     fc.assert(
       fc.property(fc.array(character, { maxLength: 700 }), (characters) => {
@@ -61,7 +61,7 @@ describe('a text is sent in', () => {
     );
   });
 
-  it('a text that is no template any more is counted in no time to speak of', () => {
+  it('of text longer than any template is computed in bounded time', () => {
     const oneMs = timeOf(() => segmentsOf('न🎉'.repeat(1000)));
     expect(timeOf(() => segmentsOf('न🎉'.repeat(100_000)))).toBeLessThan(Math.max(oneMs, 0.5) * 1000);
   });

@@ -18,11 +18,11 @@ describe('the variables of a template', () => {
     ['नमस्कार @@नाम,', ['नाम']],
     ['அன்பே @@பெயர்!', ['பெயர்']],
   ];
-  it.each(templates)('of %j', (template, variables) => {
+  it.each(templates)('in %j', (template, variables) => {
     expect(variablesOf(template)).toEqual(variables);
   });
 
-  it('are each named once and all stand in the template behind @@', () => {
+  it('are unique and occur in the template after @@', () => {
     const text = fc
       .array(fc.constantFrom('@', '@@', 'a', 'b', '_', ' ', '.', 'न'))
       .map((parts) => parts.join(''));
@@ -42,12 +42,12 @@ describe('the length of a text', () => {
     ['abc', 3],
     ['😀', 1],
     ['नमस्कार', 7],
-  ])('%j has %i characters', (text, length) => {
+  ])('of %j is %i characters', (text, length) => {
     expect(lengthInCharacters(text)).toBe(length);
   });
 });
 
-it('no more of a template is examined than one of the greatest length has', () => {
+it('a template is only examined up to the maximum length', () => {
   const template = '@@a '.repeat(60_000);
   expect(examinedPart(template)).toBe('@@a '.repeat(1000));
   expect(examinedPart('\u{1F600}'.repeat(2000))).toHaveLength(4000);

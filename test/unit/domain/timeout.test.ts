@@ -6,13 +6,13 @@ import { withTimeout } from '../../../src/domain/timeout.js';
 
 const never = new Promise<string>(() => undefined);
 
-it('gives a result in time, and undefined after the time', async () => {
+it('the timeout returns a result in time, and undefined afterwards', async () => {
   expect(await withTimeout(10_000, Promise.resolve('in time'))).toBe('in time');
   expect(await withTimeout(10_000, 'at once')).toBe('at once');
   expect(await withTimeout(1, never)).toBeUndefined();
 });
 
-it('passes an error on, and ignores one that comes too late', async () => {
+it('the timeout passes an error on, and ignores a late one', async () => {
   const error = new Error('failed');
   await expect(withTimeout(10_000, Promise.reject(error))).rejects.toBe(error);
   const late: Promise<string> = sleep(5).then(() => {
@@ -22,7 +22,7 @@ it('passes an error on, and ignores one that comes too late', async () => {
   await expect(late).rejects.toBe(error);
 });
 
-it('counts a result that arrived while the process was busy', async () => {
+it('the timeout accepts a result that arrived while the process was busy', async () => {
   await new Promise((resolve) => setImmediate(resolve)); // the loop runs timers before it reads results
   const waited = withTimeout(10, promisify(randomBytes)(8)); // made by another thread, in far less time
   const busyUntilMs = performance.now() + 50;

@@ -10,35 +10,35 @@ const escapedWhole = (text: string): string =>
 const times = (count: number, change: (text: string) => string, text: string): string =>
   Array.from({ length: count }).reduce<string>((changed) => change(changed), text);
 
-describe('the address of a webhook is known', () => {
+describe('a webhook address is recognized', () => {
   it.each<[spelling: string, text: string]>([
-    ['as it was made', own],
+    ['as it was issued', own],
     ['of a campaign', own.replace('message', 'campaign')],
     ['below another root', own.replace('/webhooks', '/a/b/webhooks')],
     ['with another host, port and scheme', `http://10.0.0.1:8443/webhooks/exotel/message/${token}`],
     ['with a host in capitals and a user', own.replace('gateway.example', 'me:x@GATEWAY.example.')],
     ['with a path in capitals', own.replace('webhooks/exotel', 'WebHooks/EXOTEL')],
     ['with a query and a fragment', `${own}/?a=b#c`],
-    ['with slashes twice', own.replaceAll(/(?<!:)\//g, '//').replace('https:', 'https:')],
+    ['with double slashes', own.replaceAll(/(?<!:)\//g, '//').replace('https:', 'https:')],
     ['with backslashes', own.replaceAll('/', '\\')],
     ['with escaped slashes in JSON', own.replaceAll('/', '\\/')],
     ['with escaped slashes in HTML', own.replaceAll('/', '&#x2F;')],
     ['with dot segments', own.replace('/exotel', '/./x/../exotel')],
     ['with escaped dot segments', own.replace('/exotel', '/%2e/x/%2E%2e/exotel')],
-    ['with line breaks in it', own.replace('hooks', 'ho\noks').replace('exo', 'exo\t\r')],
+    ['with line breaks', own.replace('hooks', 'ho\noks').replace('exo', 'exo\t\r')],
     ['with every character escaped', `https://gateway.example/${escapedWhole(own.slice(24))}`],
-    ['in the query of another', `https://relay.example/?to=${encodeURIComponent(own)}&x=1`],
-    ['in the path of another', `https://relay.example/${own}`],
+    ['in the query of another URL', `https://relay.example/?to=${encodeURIComponent(own)}&x=1`],
+    ['in the path of another URL', `https://relay.example/${own}`],
     ['three levels deep', `https://a.example/?to=${times(3, encodeURIComponent, own)}`],
     ['fifty levels deep', `https://a.example/?to=${times(50, encodeURIComponent, own)}`],
-    ['with all of it escaped twice', `https://a.example/?to=${times(2, escapedWhole, own)}`],
-    ['with escapes without an end', times(7, escapedWhole, 'a')],
-    ['in no URL at all', `call /webhooks/exotel/message/${token} please`],
+    ['escaped twice throughout', `https://a.example/?to=${times(2, escapedWhole, own)}`],
+    ['with endless escapes', times(7, escapedWhole, 'a')],
+    ['outside of a URL', `call /webhooks/exotel/message/${token} please`],
   ])('%s', (_spelling, text) => {
     expect(hasWebhookAddress(text)).toBe(true);
   });
 
-  it('in whatever text it stands', () => {
+  it('in any surrounding text', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true }), fc.nat(4), (url, levels) => {
         expect(
@@ -51,7 +51,7 @@ describe('the address of a webhook is known', () => {
   });
 });
 
-describe('an address of anybody else is none', () => {
+describe('an address without a webhook path is not recognized', () => {
   it.each([
     'https://callbacks.example.com/mine?a=b',
     'https://callbacks.example.com/webhooks/exotel/message/mine',
@@ -63,7 +63,7 @@ describe('an address of anybody else is none', () => {
     expect(hasWebhookAddress(text)).toBe(false);
   });
 
-  it('and a long text is looked at in linear time', () => {
+  it('a long text is searched in linear time', () => {
     const texts = ['%25', '%2525', '/', '/webhooks', '/webhooks/exotel/', '&#x0', '\t', '%'];
     const from = process.cpuUsage();
     for (const text of texts) hasWebhookAddress(text.repeat(1_000_000 / text.length));

@@ -14,7 +14,7 @@ const campaign: Campaign = {
   reportUrl: 'https://x.example/c',
 };
 
-describe('fields that a response lacks are filled from the campaign before', () => {
+describe('missing fields are filled from the previous campaign', () => {
   it.each<[what: string, missing: Partial<Campaign>]>([
     ['the state', { state: null }],
     ['the callbacks', { statusCallback: null, smsStatusCallback: null }],
@@ -27,7 +27,7 @@ describe('fields that a response lacks are filled from the campaign before', () 
     expect(fillMissing({ ...campaign, ...missing }, campaign)).toEqual(campaign);
   });
 
-  it('and fields that it has are used', () => {
+  it('keeps the fields that the response has', () => {
     const now: Campaign = { ...campaign, status: 'COMPLETED', upstreamStatus: 'completed', estimatedCost: 2 };
     expect(fillMissing(now, campaign)).toEqual(now);
   });

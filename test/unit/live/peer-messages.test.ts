@@ -11,34 +11,31 @@ const messages: readonly PeerMessage[] = [
   { kind: 'missed' },
 ];
 
-describe('a message between instances', () => {
+describe('a peer message', () => {
   it.each(messages.map((message) => [message.kind, message] as const))(
-    '%s is heard as it was said',
+    '%s is decoded as it was encoded',
     (_kind, message) => {
       expect(parseMessage(serializeMessage(message))).toEqual(message);
     },
   );
 
-  it.each([2, 0, 99])('of version %i is ignored, and is no error', (version) => {
+  it.each([2, 0, 99])('of version %i is ignored without an error', (version) => {
     expect(parseMessage(JSON.stringify({ version, kind: 'polled' }))).toBe('other version');
   });
 
   it.each([
     ['nothing', ''],
-    ['no JSON', '{'],
+    ['not JSON', '{'],
     ['null', 'null'],
-    ['no version', '{"kind":"polled"}'],
-    ['a kind that is none', '{"version":1,"kind":"sung"}'],
-    ['a write without its order', '{"version":1,"kind":"wrote","sid":"a"}'],
-    ['an order that is no number', '{"version":1,"kind":"wrote","sid":"a","order":"1"}'],
+    ['without a version', '{"kind":"polled"}'],
+    ['of an unknown kind', '{"version":1,"kind":"sung"}'],
+    ['a write without its version', '{"version":1,"kind":"wrote","sid":"a"}'],
+    ['a version that is not a number', '{"version":1,"kind":"wrote","sid":"a","order":"1"}'],
     [
-      'a campaign that lacks a field',
+      'a campaign with a missing field',
       serializeMessage(messages[0] as PeerMessage).replace('"template"', '"text"'),
     ],
-    [
-      'a status that is none',
-      serializeMessage(messages[0] as PeerMessage).replace('"SCHEDULED"', '"DREAMING"'),
-    ],
+    ['an unknown status', serializeMessage(messages[0] as PeerMessage).replace('"SCHEDULED"', '"DREAMING"')],
   ])('is malformed if it is %s', (_what, text) => {
     expect(parseMessage(text)).toBe('malformed');
   });

@@ -172,9 +172,9 @@ interface Held {
   readonly estimate: number;
 }
 
-describe('what is kept takes no more memory than it is estimated to', () => {
+describe('the estimated size of stored values is at least their memory', () => {
   it.each<[string, () => Held | Promise<Held>]>([
-    ['sids that there are not', () => keptOf(() => ({ campaign: null }))],
+    ['unknown sids', () => keptOf(() => ({ campaign: null }))],
     ['campaigns', () => keptOf((index) => ({ campaign: campaign(index, 'Dear customer, ') }))],
     ['campaigns with long texts', () => keptOf((index) => ({ campaign: campaign(index, wide.repeat(900)) }))],
     ['empty lists', () => keptOf((offset) => ({ offset, limit: 50, total: 2 ** 40 + offset, rows: [] }))],
@@ -184,19 +184,19 @@ describe('what is kept takes no more memory than it is estimated to', () => {
     ],
     ['messages with long texts', () => keptOf((index) => ({ rows: [message(index, wide.repeat(900))] }))],
     [
-      'rows that cannot be read',
+      'unreadable rows',
       () =>
         keptOf((index) => ({
           rows: [new UpstreamFailure('invalidResponse', { sid: text(`sid ${index}`) })],
         })),
     ],
-    ['short answers', () => answersOf(50, 1)],
-    ['long answers', () => answersOf(8000, 1)],
-    ['answers of many readings', () => answersOf(50, 50)],
+    ['short responses', () => answersOf(50, 1)],
+    ['long responses', () => answersOf(8000, 1)],
+    ['responses with many cache entries', () => answersOf(50, 50)],
     ['creates', () => stateOf('x'.repeat(1000))],
-    ['creates with other letters', () => stateOf(wide.repeat(1000))],
-    ['taken sids', () => stateOf('an-id-of-a-create')],
-    ['messages that were called back', rememberedOf],
+    ['creates with wide characters', () => stateOf(wide.repeat(1000))],
+    ['reserved sids', () => stateOf('an-id-of-a-create')],
+    ['messages with a callback', rememberedOf],
   ])('%s', async (_what, keep) => {
     const before = usedBytes();
     const { held, estimate } = await keep();
@@ -207,7 +207,7 @@ describe('what is kept takes no more memory than it is estimated to', () => {
   });
 });
 
-describe('what operations leave takes no more memory than it is estimated to', () => {
+describe('the estimated size of prepared documents is at least their memory', () => {
   const measured = async (keep: () => Held | Promise<Held>) => {
     const before = usedBytes();
     const { held, estimate } = await keep();

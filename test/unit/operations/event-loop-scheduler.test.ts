@@ -29,13 +29,13 @@ const perTurn = (turns: readonly number[]): number[] => [
     .values(),
 ];
 
-describe('work is divided between turns of the event loop', () => {
-  it('begins at once while the slice lasts', () => {
+describe('the event loop scheduler', () => {
+  it('starts work at once while the time slice lasts', () => {
     const turns = new EventLoopScheduler({ sliceMs: 25, now: () => 0 });
     expect(turns.next()).toBeUndefined();
   });
 
-  it('lets the next piece begin once the first has worked, not once it has asked', async () => {
+  it('starts the next task after the first has worked, not after it was scheduled', async () => {
     const turns = new EventLoopScheduler({ sliceMs: 25, now: () => 0 });
     expect(turns.next()).toBeUndefined();
     const next = turns.next();
@@ -43,13 +43,13 @@ describe('work is divided between turns of the event loop', () => {
     await next;
   });
 
-  it('waits for the next turn where the slice is spent, first come, first served', async () => {
+  it('queues tasks for the next turn in arrival order once the slice is used up', async () => {
     const turns = await begun(Array.from({ length: 9 }, () => 10));
     expect(turns).toEqual([...turns].sort((one, other) => one - other));
     expect(perTurn(turns)).toEqual([3, 3, 3]);
   });
 
-  it('has one long piece in a turn', async () => {
+  it('runs one long task per turn', async () => {
     expect(perTurn(await begun([40, 40, 40, 40]))).toEqual([1, 1, 1, 1]);
   });
 });

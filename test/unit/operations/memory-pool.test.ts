@@ -6,8 +6,8 @@ const pool = (options: Partial<ConstructorParameters<typeof MemoryPool>[0]> = {}
   new MemoryPool({ maximumBytes: 100, maximumPerCaller: 50, maximumWaiting: 10, waitMs: 0, ...options });
 const settled = (): Promise<void> => new Promise(setImmediate);
 
-describe('memory in a bound', () => {
-  it('is held at once while there is room, and what does not fit waits', async () => {
+describe('the memory pool', () => {
+  it('grants memory at once while there is room, and queues what does not fit', async () => {
     const memory = pool();
     const first = await memory.reserve(50, 'a');
     const waiting = memory.reserve(10, 'a');
@@ -18,14 +18,14 @@ describe('memory in a bound', () => {
     expect(memory.reservedBytes).toBe(10);
   });
 
-  it('is half free for others while one caller holds its share', async () => {
+  it('keeps half of the memory for others while one caller holds its share', async () => {
     const memory = pool();
     await memory.reserve(50, 'a');
     void memory.reserve(50, 'a');
     expect(await Promise.race([memory.reserve(50, 'b'), settled()])).toBeDefined();
   });
 
-  it('goes to callers in turn, and to the operations of each in order', async () => {
+  it('grants memory to callers in turn, and to the operations of each caller in order', async () => {
     const memory = pool({ maximumPerCaller: 100 });
     const begun: string[] = [];
     const last = await memory.reserve(100, 'a');
@@ -40,7 +40,7 @@ describe('memory in a bound', () => {
     expect(begun).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
   });
 
-  it('is given to one that wants more than there is, once nothing else is held', async () => {
+  it('grants a request larger than the pool once nothing else is held', async () => {
     const memory = pool();
     const small = await memory.reserve(1, 'a');
     const large = memory.reserve(1000, 'a');
@@ -51,7 +51,7 @@ describe('memory in a bound', () => {
     expect(memory.reservedBytes).toBe(50);
   });
 
-  it('refuses one that finds the queue full, and lets in what is bounded elsewhere', async () => {
+  it('refuses a request if the queue is full, except requests that are bounded elsewhere', async () => {
     const memory = pool({ maximumWaiting: 1 });
     await memory.reserve(50, 'a');
     void memory.reserve(50, 'a');
@@ -63,7 +63,7 @@ describe('memory in a bound', () => {
     expect(memory.waiting).toBe(2);
   });
 
-  it('refuses one that has waited for as long as an operation may take, which then does not begin', async () => {
+  it('refuses a request that has waited for the operation timeout, and never starts it', async () => {
     const memory = pool({ waitMs: 1 });
     const first = await memory.reserve(50, 'a');
     await expect(Promise.resolve(memory.reserve(50, 'a'))).rejects.toMatchObject({ code: 'OVERLOADED' });
@@ -71,7 +71,7 @@ describe('memory in a bound', () => {
     expect([memory.waiting, memory.reservedBytes]).toEqual([0, 0]);
   });
 
-  it('counts what an answer turned out to take, and all of it comes back once', async () => {
+  it('counts the actual size of a response, and releases all of it once', async () => {
     const memory = pool();
     const hold = await memory.reserve(10, 'a');
     hold.growTo(300);
@@ -83,7 +83,7 @@ describe('memory in a bound', () => {
     expect(memory.reservedBytes).toBe(0);
   });
 
-  it('is never held over the bound, and everything begins in the end', async () => {
+  it('never exceeds its bound, and starts every request in the end', async () => {
     const operations = fc.array(fc.tuple(fc.integer({ min: 1, max: 80 }), fc.constantFrom('a', 'b', 'c')), {
       maxLength: 40,
     });

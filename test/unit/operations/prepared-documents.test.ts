@@ -27,7 +27,7 @@ describe('prepared documents', () => {
     expect(entries).toBeLessThan(all.length);
   });
 
-  it('grow by a compiled query in the cache', () => {
+  it('counts a compiled query towards the size of the cache', () => {
     const documents = preparedDocuments(schema);
     const operation = documents.prepare(query(0, 4)).operation(undefined);
     const before = documents.size;
@@ -35,7 +35,7 @@ describe('prepared documents', () => {
     expect(documents.size).toEqual({ entries: 1, bytes: before.bytes + (compiled?.bytes ?? NaN) });
   });
 
-  it('compile an evicted query after as many uses as a new one', () => {
+  it('compiles an evicted query after as many uses as a new one', () => {
     const documents = preparedDocuments(schema, { maximumBytes: 32 * mebibyte, afterUses: 1 });
     const isCompiled = (text: string) =>
       documents.compiled(documents.prepare(text).operation(undefined)) !== undefined;

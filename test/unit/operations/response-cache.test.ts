@@ -25,8 +25,8 @@ function answers(maximumBytes: number) {
   };
 }
 
-describe('answers are kept', () => {
-  it('in no more memory than they may take, whatever is kept and asked for', () => {
+describe('the response cache', () => {
+  it('stays within its memory bound for any sequence of stores and finds', () => {
     const step = fc.record({ key: fc.string({ maxLength: 40 }), bytes: fc.nat(6000), isAsked: fc.boolean() });
     fc.assert(
       fc.property(
@@ -49,7 +49,7 @@ describe('answers are kept', () => {
     );
   });
 
-  it('with no more than their own bytes, though a short text is written to a piece of something larger', () => {
+  it('copies a body that is a view of a larger buffer', () => {
     const { kept } = answers(10_000);
     const body = Buffer.from('{"data":{}}');
     expect(body.buffer.byteLength).toBeGreaterThan(body.length); // or nothing is shown
@@ -59,7 +59,7 @@ describe('answers are kept', () => {
     expect(found?.buffer.byteLength).toBe(body.length);
   });
 
-  it('for as long as the reading that ages first', () => {
+  it('keeps a response fresh until its first entry goes stale', () => {
     const { kept } = answers(10_000);
     kept.store(
       'a',
@@ -73,7 +73,7 @@ describe('answers are kept', () => {
     expect(kept.find('a')?.freshForMs).toBe(300);
   });
 
-  it('until any of their readings is not what it was; then they take no memory either', () => {
+  it('drops a response, and frees its memory, once one of its entries changes', () => {
     const { kept, looked } = answers(10_000);
     let isFresh = true;
     kept.store(
@@ -91,7 +91,7 @@ describe('answers are kept', () => {
     expect(looked).toEqual(['given', 'outdated']);
   });
 
-  it('not at all where a reading was replaced before the answer was made', () => {
+  it('does not store a response if one of its entries has been replaced already', () => {
     const { kept, looked } = answers(10_000);
     kept.store(
       'a',

@@ -19,7 +19,7 @@ function memoryOf(maximumBytes: number, maximumPerCaller = maximumBytes) {
 }
 
 describe('the memory of open subscriptions', () => {
-  it('counts a document once for all that share it, until the last has left', () => {
+  it('counts a shared document once, until its last subscription ends', () => {
     const { memory, open } = memoryOf(1e6);
     const first = open('A');
     const withDocument = memory.reservedBytes;
@@ -32,7 +32,7 @@ describe('the memory of open subscriptions', () => {
     expect(memory.reservedBytes).toBe(0);
   });
 
-  it('shares a document by its text also when the cache has dropped it', () => {
+  it('shares a document by its text, even after the cache has evicted it', () => {
     const { documents, open } = memoryOf(1e6);
     const text = 'subscription A { campaignUpdated(sid: "a") { sid } }';
     open('A');
@@ -51,7 +51,7 @@ describe('the memory of open subscriptions', () => {
     expect(memory.reservedBytes - before - (before - memoryOfDocument())).toBeGreaterThan(2000);
   });
 
-  it('refuses what one caller may not have, and what there is no room for', () => {
+  it('refuses a subscription over the limit of its caller or of all callers', () => {
     const { open } = memoryOf(100_000, 40_000);
     const openUntilRefused = (caller: string): unknown => {
       for (;;)

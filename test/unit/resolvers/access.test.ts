@@ -5,8 +5,8 @@ import { createSchema } from '../../../src/resolvers/schema.js';
 
 const writes = ['create', 'update', 'pause', 'resume', 'complete', 'archive'];
 
-describe('the rule of access', () => {
-  it('stands before these fields and no other, least of all before plain properties', async () => {
+describe('field scopes', () => {
+  it('guard exactly these fields, and no plain properties', async () => {
     const found = scopedFields(await createSchema());
     const told = found.map(
       ({ parent, field, scopes }) => `${parent.name}.${field.name}: ${scopes.join(' or ')}`,
@@ -27,7 +27,7 @@ describe('the rule of access', () => {
     );
   });
 
-  it('leaves nothing of the roots open but what is there for every caller and for routers, and says what each needs', async () => {
+  it('cover all root fields except the public ones and those of the router, and are named in descriptions', async () => {
     const schema = await createSchema();
     const behind = new Set<unknown>(scopedFields(schema).map(({ field }) => field));
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
@@ -41,11 +41,11 @@ describe('the rule of access', () => {
   it.each([
     ['Query', 'type Query { budget: Int }'],
     ['Subscription', 'type Query { _service: Int } type Subscription { budget: Int }'],
-  ])('is closed: a new field of %s that it does not speak of is no schema', (root, types) => {
+  ])('refuse a schema with a new %s field that has no rule', (root, types) => {
     expect(() => withFieldScopes(buildSchema(types))).toThrow(`${root}.budget has no rule`);
   });
 
-  it('needs to be told of no new mutation, and of no new way to a campaign', () => {
+  it('cover new mutations and new paths to a campaign without a new rule', () => {
     const schema = withFieldScopes(
       buildSchema(`type Query { campaign: Campaign } type Mutation { drop: Int }
         type Campaign { report: Report, name: String } type Report { campaign: Campaign, best: Message }

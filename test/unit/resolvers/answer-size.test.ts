@@ -21,22 +21,25 @@ const input = {
   smsType: 'TRANSACTIONAL',
 };
 
-describe('an answer that may have more bytes than allowed is refused', () => {
+describe('an operation whose response may exceed the byte limit is refused', () => {
   it.each<[string, () => string, (() => Record<string, unknown>)?]>([
     [
-      'long keys of every row, under many aliases',
+      'a long key of every row, under many aliases',
       () => bySid(repeat(24, (n) => `m${n}: messages(first: 200) { nodes { ${long(100_000)}: sid } }`)),
     ],
     ['a long key of every row', () => bySid(`messages(first: 500) { nodes { ${long(60_000)}: sid } }`)],
-    ['of `__typename`', () => bySid(`messages(first: 500) { nodes { ${long(60_000)}: __typename } }`)],
-    ['of edges', () => bySid(`messages(first: 500) { edges { ${long(60_000)}: cursor } }`)],
     [
-      'in a fragment that is spread often',
+      'a long key of `__typename`',
+      () => bySid(`messages(first: 500) { nodes { ${long(60_000)}: __typename } }`),
+    ],
+    ['a long key of edges', () => bySid(`messages(first: 500) { edges { ${long(60_000)}: cursor } }`)],
+    [
+      'a long key in a fragment that is spread often',
       () =>
         `{ ${repeat(90, (n) => `a${n}: campaign(sid: "a") { ...F }`)} } fragment F on Campaign { ${long(200_000)}: sid }`,
     ],
     [
-      'of what is in a list without pages',
+      'a long key in a list without pages',
       () => `{ campaigns(first: 50) { nodes { lists { ${long(70_000)}: sid } } } }`,
     ],
     [
@@ -61,33 +64,33 @@ describe('an answer that may have more bytes than allowed is refused', () => {
         `{ ${repeat(90, (n) => `s${n}: __schema { types { name fields { name description ${long(2000)}: name } } }`)} }`,
     ],
     [
-      'a long key of each type',
+      'a long key of each type in the schema',
       () => `{ __schema { types { a${long(200_000)}: name b${long(200_000)}: name } } }`,
     ],
     [
-      'a long key of each type of each field',
+      'a long key of each type of each field in the schema',
       () =>
         `{ __schema { types { fields { type { ofType { a${long(120_000)}: name b${long(120_000)}: kind } } } } } }`,
     ],
     [
-      'of one type',
+      'a long key of one type in the schema',
       () =>
         `{ ${repeat(7, (n) => `t${n}: __type(name: "Campaign") { fields { ${long(120_000)}: name } }`)} }`,
     ],
     ['many aliases of the SDL', () => `{ ${repeat(200, (n) => `s${n}: _service { sdl }`)} }`],
     [
-      'a long sid of the client, repeated',
+      'a long sid from the client, repeated',
       () => `query ($s: ID!) { _entities(representations: [${repeat(90, () => '{ __typename: "Campaign", sid: $s }')}]) {
         ... on Campaign { ${repeat(90, (n) => `s${n}: sid`)} } } }`,
       () => ({ s: long(200_000) }),
     ],
     [
-      'a long sid of the client as every message has it',
+      'a long sid from the client in every message',
       () => 'query ($s: ID!) { campaign(sid: $s) { messages(first: 500) { nodes { campaign { sid } } } } }',
       () => ({ s: long(200_000) }),
     ],
     [
-      'columns of a long template, repeated',
+      'variables of a long template, repeated',
       () =>
         `query ($i: CreateCampaignInput!) { ${repeat(90, (n) => `v${n}: validateCampaign(input: $i) { variables }`)} }`,
       () => ({ i: { ...input, template: repeat(40_000, (n) => `@@${n}`) } }),
@@ -106,7 +109,7 @@ describe('an answer that may have more bytes than allowed is refused', () => {
     expect(cost.refusal(query(), variables?.())).toMatch(/^QUERY_TOO_LARGE (?:bytes|selections)$/);
   });
 
-  it('with the limit, and what it is of', () => {
+  it('the error has the limit and its kind', () => {
     const { message, extensions } =
       cost.problem(bySid(`messages(first: 500) { nodes { ${long(60_000)}: sid } }`)) ?? {};
     expect(extensions).toMatchObject({ code: 'QUERY_TOO_LARGE', of: 'bytes', limit: 16_777_216 });
@@ -114,13 +117,13 @@ describe('an answer that may have more bytes than allowed is refused', () => {
     expect(message?.length).toBeLessThan(300);
   });
 
-  it('as values, where those are over first', () => {
+  it('the error names the limit of values if that is exceeded first', () => {
     expect(
       cost.refusal(bySid(repeat(90, (n) => `m${n}: messages(first: 500) { nodes { sid id status } }`))),
     ).toBe('QUERY_TOO_LARGE values');
   });
 
-  it('only where there is a limit', async () => {
+  it('nothing is refused without a limit', async () => {
     const open = await CostUnderTest.start({ maximumBytes: 0 });
     expect(open.refusal(bySid(`messages(first: 500) { nodes { ${long(60_000)}: sid } }`))).toBeUndefined();
     const closed = await CostUnderTest.start({ maximumValues: 0 });
@@ -130,14 +133,14 @@ describe('an answer that may have more bytes than allowed is refused', () => {
   });
 });
 
-describe('what clients ask passes by default', () => {
+describe('an ordinary operation is within the default size limits', () => {
   it.each([
     [
       '500 messages with all their fields',
       bySid(`${everyCampaignField} messages(first: 500) { ${everyMessageField} }`),
     ],
     [
-      'the most messages that the calls allow, with all their fields',
+      'as many messages as the call limit allows, with all fields',
       `{ campaigns(first: 29) { totalCount nodes { ${everyCampaignField} messages(first: 50) { ${everyMessageField} } } } }`,
     ],
     [
@@ -145,34 +148,34 @@ describe('what clients ask passes by default', () => {
       `{ campaigns(first: 200) { edges { cursor node { ${everyCampaignField} } } } }`,
     ],
     [
-      'ten campaigns by their sids, with messages',
+      'ten campaigns by sid, with messages',
       `{ ${repeat(9, (n) => `c${n}: campaign(sid: "${n}") { ${everyCampaignField} messages { ${everyMessageField} } }`)} }`,
     ],
-    ['introspection with everything', everyIntrospection],
-    ['introspection three times', everyIntrospection.replace('__schema', 'a: __schema')],
+    ['full introspection', everyIntrospection],
+    ['full introspection three times', everyIntrospection.replace('__schema', 'a: __schema')],
     ['the SDL', '{ _service { sdl } }'],
   ])('%s', (_what, query) => {
     expect(cost.refusal(query)).toBeUndefined();
   });
 
-  it('50 campaigns with 20 messages each, where the calls are allowed', async () => {
+  it('50 campaigns with 20 messages each, if the call limit allows it', async () => {
     const open = await CostUnderTest.start({ limit: 60 });
     const query = `{ campaigns(first: 50) { nodes { ${everyCampaignField} messages(first: 20) { ${everyMessageField} } } } }`;
     expect(open.refusal(query)).toBeUndefined();
   });
 });
 
-describe('an estimate is made in bounded time', () => {
+describe('the size estimate takes bounded time', () => {
   it.each<[string, string]>([
     [
-      'of fragments that double',
+      'for fragments that double',
       `{ campaign(sid: "a") { ...F0 } } ${repeat(
         300,
         (n) => `fragment F${n} on Campaign { lists { sid } ...F${n + 1} ...F${n + 1} }`,
       )} fragment F300 on Campaign { sid }`,
     ],
     [
-      'of fragments that double at every level',
+      'for fragments that double at every level',
       `{ campaign(sid: "a") { ...F0 } } ${repeat(
         60,
         (n) =>
@@ -180,19 +183,19 @@ describe('an estimate is made in bounded time', () => {
       )} fragment F60 on Campaign { sid }`,
     ],
     [
-      'of a type of a type',
+      'for a type of a type',
       `{ __schema { types { ...T0 } } } ${repeat(
         200,
         (n) => `fragment T${n} on __Type { a: ofType { ...T${n + 1} } b: ofType { ...T${n + 1} } }`,
       )} fragment T200 on __Type { name }`,
     ],
     [
-      'of many aliases of the schema',
+      'for many aliases of the schema',
       `{ ${repeat(600, (n) => `s${n}: __schema { types { a${n}: name } }`)} }`,
     ],
-    ['of many fields', `{ campaigns { nodes { ${repeat(3900, () => 'sid')} } } }`],
+    ['for many fields', `{ campaigns { nodes { ${repeat(3900, () => 'sid')} } } }`],
     [
-      'of many aliases of all that a fragment has',
+      'for many aliases of all fields of a fragment',
       `{ ${repeat(100, (n) => `c${n}: campaign(sid: "${n}") { ...F ...G${n} }`)} }
         fragment F on Campaign { ${repeat(1000, (n) => `f${n}: name`)} }
         ${repeat(100, (n) => `fragment G${n} on Campaign { g: sid }`)}`,

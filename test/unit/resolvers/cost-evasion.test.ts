@@ -15,7 +15,7 @@ const messages = '... on Campaign { messages { totalCount } }';
 const campaigns = (count: number, sid = (index: number): unknown => `s${index}`) =>
   Array.from({ length: count }, (_, index) => ({ __typename: 'Campaign', sid: sid(index) }));
 
-describe('entities count at their worst, however they are given', () => {
+describe('entities have their maximum cost, however the representations are passed', () => {
   const ofType = (type: string, declared?: string) =>
     `query ${declared === undefined ? '' : `(${declared})`} { _entities(representations: [${repeat(
       90,
@@ -24,30 +24,30 @@ describe('entities count at their worst, however they are given', () => {
 
   it.each<[string, string, Variables]>([
     ['as literals', ofType('"Campaign"'), {}],
-    ['with a type that an id names', ofType('$t', '$t: ID'), { t: 'Campaign' }],
-    ['with a type that an id names which must be there', ofType('$t', '$t: ID!'), { t: 'Campaign' }],
-    ['with a type that a text names', ofType('$t', '$t: String'), { t: 'Campaign' }],
-    ['with a type by default', ofType('$t', '$t: ID = "Campaign"'), {}],
-    ['with a type of any kind', ofType('$t', '$t: _Any'), { t: 'Campaign' }],
+    ['with a type in an ID variable', ofType('$t', '$t: ID'), { t: 'Campaign' }],
+    ['with a type in a required ID variable', ofType('$t', '$t: ID!'), { t: 'Campaign' }],
+    ['with a type in a String variable', ofType('$t', '$t: String'), { t: 'Campaign' }],
+    ['with a type as a default value', ofType('$t', '$t: ID = "Campaign"'), {}],
+    ['with a type in a variable of a custom scalar', ofType('$t', '$t: _Any'), { t: 'Campaign' }],
     [
       'as one variable',
       `query ($r: [_Any!]!) { _entities(representations: $r) { ${messages} } }`,
       { r: campaigns(90) },
     ],
     [
-      'as a default',
+      'as a default value',
       `query ($r: [_Any!]! = [${repeat(90, (n) => `{ __typename: "Campaign", sid: "s${n}" }`)}]) {
         _entities(representations: $r) { ${messages} } }`,
       {},
     ],
     [
-      'as a variable each',
+      'as one variable each',
       `query (${repeat(40, (n) => `$r${n}: _Any!`)}) { _entities(representations: [${repeat(40, (n) => `$r${n}`)}]) {
         ${messages} } }`,
       Object.fromEntries(campaigns(40).map((one, index) => [`r${index}`, one])),
     ],
     [
-      'with a sid of its own each',
+      'with a variable for each sid',
       `query (${repeat(40, (n) => `$s${n}: ID`)}) { _entities(representations: [${repeat(
         40,
         (n) => `{ __typename: "Campaign", sid: $s${n} }`,
@@ -63,7 +63,7 @@ describe('entities count at their worst, however they are given', () => {
       Object.fromEntries(campaigns(40).map((one, index) => [`r${index}`, one])),
     ],
     [
-      'as one literal object each, which is taken for a list',
+      'as one literal object each, which is coerced to a list',
       `{ ${repeat(40, (n) => `e${n}: _entities(representations: { __typename: "Campaign", sid: "${n}" }) { ${messages} }`)} }`,
       {},
     ],
@@ -83,7 +83,7 @@ describe('entities count at their worst, however they are given', () => {
     expect(cost.refusal(query, { t: 'Campaign' })).toBe(tooExpensive);
   });
 
-  it('once for a sid that is there often, and not for what is no campaign', () => {
+  it('a repeated sid counts once, and a representation of another type does not count', () => {
     const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ${messages} } }`;
     expect(cost.refusal(query, { r: campaigns(90, () => 'same') })).toBeUndefined();
     expect(
@@ -94,7 +94,7 @@ describe('entities count at their worst, however they are given', () => {
     expect(cost.refusal(query, { r: lists })).toBeUndefined();
   });
 
-  it('what one of two batches asks of messages, beside the details that the other asks', async () => {
+  it('the messages of one batch and the details of another count for both batches', async () => {
     const open = await CostUnderTest.start({ limit: 39 });
     const query = `query ($a: [_Any!]!, $b: [_Any!]!) {
       a: _entities(representations: $a) { ... on Campaign { name } }
@@ -106,18 +106,18 @@ describe('entities count at their worst, however they are given', () => {
   });
 });
 
-describe('campaigns by their sids', () => {
+describe('campaigns by sid from variables', () => {
   const two =
     'query ($a: ID!, $b: ID!) { a: campaign(sid: $a) { messages(first: 500) { totalCount } } b: campaign(sid: $b) { messages(first: 500) { totalCount } } c: campaign(sid: "c") { messages(first: 500) { totalCount } } d: campaign(sid: $a) { messages(first: 501) { totalCount } } }';
 
-  it('are as many as there may be, though they were one before', () => {
+  it('count separately if their sids differ, also after a request with equal sids', () => {
     const query = two;
     expect(cost.refusal(query, { a: 'c', b: 'c' })).toBeUndefined();
     expect(cost.refusal(query, { a: 'a', b: 'b' })).toBe(tooExpensive);
     expect(cost.refusal(query, { a: 'c', b: 'c' })).toBeUndefined();
   });
 
-  it('are no sid of the document, whatever that is', () => {
+  it('count separately from the literal sids of the document', () => {
     const query = `query (${repeat(16, (n) => `$s${n}: ID!`)}) { ${repeat(
       16,
       (n) =>
@@ -129,24 +129,24 @@ describe('campaigns by their sids', () => {
     expect(cost.refusal(query, others)).toBe(tooExpensive);
   });
 
-  it('are read for a field that asks nothing but the sid, beside one with messages', () => {
+  it('count a field that selects only the sid apart from one with messages', () => {
     const query = `{ ${repeat(16, (n) => `a${n}: campaign(sid: "${n}") { sid } b${n}: campaign(sid: "${n}") { messages { totalCount } }`)} }`;
     expect(cost.problem(query)?.message).toContain('may need 33 upstream calls'); // 1 + 16 and 16
   });
 });
 
-describe('page sizes count at their worst', () => {
+describe('a page size from a variable has its maximum cost', () => {
   const list = (declared: string) =>
     `query (${declared}) { campaigns(first: $n) { nodes { messages(first: 400) { totalCount } } } }`;
 
   it.each<[string, string, Variables]>([
-    ['null, which is the default size', '$n: Int', { n: null }],
-    ['left out', '$n: Int', {}],
-    ['null in place of a default', '$n: Int = 1', { n: null }],
-    ['a default', '$n: Int = 20', {}],
-    ['a whole number with a fraction of nothing', '$n: Int', { n: 20.0 }],
+    ['null, which means the default size', '$n: Int', { n: null }],
+    ['an omitted variable', '$n: Int', {}],
+    ['null instead of the default value', '$n: Int = 1', { n: null }],
+    ['a default value', '$n: Int = 20', {}],
+    ['a whole number written as a float', '$n: Int', { n: 20.0 }],
     ['more than the largest page', '$n: Int', { n: 2_000_000_000 }],
-    ['a variable that is named as a property of every object is', '$toString: Int', {}],
+    ['a variable with the name of an Object.prototype property', '$toString: Int', {}],
   ])('%s', (_what, declared, variables) => {
     const query = list(declared).replace(
       'first: $n',
@@ -157,20 +157,20 @@ describe('page sizes count at their worst', () => {
     expect(cost.refusal(query, variables)).toBe(tooExpensive);
   });
 
-  it('after a number that is none', () => {
+  it('after a value that is not an Int', () => {
     const query = list('$n: Int');
     for (const n of [Infinity, '20', true, 1.5, [20], { n: 20 }])
       expect(cost.refusal(query, { n })).toBeUndefined(); // refused as a variable
     expect(cost.refusal(query, { n: null })).toBe(tooExpensive);
   });
 
-  it('where another argument of the page is refused', () => {
+  it('if another argument of the list is invalid', () => {
     const query = `query ($f: CampaignOrderField = NAME) { campaigns(first: 20, orderBy: { field: $f, direction: ASC }) {
       nodes { messages(first: 400) { totalCount } } } }`;
     expect(cost.refusal(query, { f: null })).toBe(tooExpensive);
   });
 
-  it('with a condition on what costs', () => {
+  it('if a condition includes the costly field', () => {
     const query = `query ($with: Boolean = false) { campaigns { nodes { messages(first: 400) @include(if: $with) { totalCount } } } }`;
     expect(cost.refusal(query, { with: false })).toBeUndefined();
     expect(cost.refusal(query)).toBeUndefined();
@@ -179,14 +179,14 @@ describe('page sizes count at their worst', () => {
   });
 });
 
-it('variables that nest without an end are an error of nobody', () => {
+it('deeply nested variables do not fail the cost check', () => {
   let deep: unknown = {};
   for (let level = 0; level < 100_000; level += 1) deep = [deep];
   const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ${messages} } }`;
   expect(cost.refusal(query, { r: [deep] })).toBeUndefined();
 });
 
-it('a limit far over the default is held as well', async () => {
+it('a call limit far above the default is enforced', async () => {
   const open = await CostUnderTest.start({ limit: 5000, maximumValues: 0, maximumBytes: 0 });
   const query = `{ ${repeat(4, (n) => `c${n}: campaign(sid: "${n}") { messages(first: 500) { nodes { campaign { messages(first: 150) { totalCount } } } } }`)} }`;
   expect(open.problem(query)?.message).toContain(`may need ${4 * (10 + 500 * 3)} upstream calls`);

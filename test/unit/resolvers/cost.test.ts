@@ -8,11 +8,11 @@ const bySid = (selection: string): string => `{ campaign(sid: "a") { ${selection
 const list = (first: number, selection: string): string =>
   `{ campaigns(first: ${String(first)}) { nodes { ${selection} } } }`;
 
-describe('an operation is estimated at the calls that it may come to', () => {
+describe('the estimated upstream calls of an operation', () => {
   it.each([
     ['a campaign', bySid('name'), 1],
-    ['a campaign of which only the sid is asked', bySid('sid'), 1],
-    ['the messages of a campaign alone', bySid('sid messages { totalCount }'), 1],
+    ['a campaign with only its sid', bySid('sid'), 1],
+    ['only the messages of a campaign', bySid('sid messages { totalCount }'), 1],
     ['a campaign with 20 messages', bySid('name messages(first: 20) { nodes { sid } }'), 2],
     [
       'one sid under ten aliases',
@@ -40,15 +40,15 @@ describe('an operation is estimated at the calls that it may come to', () => {
     ['49 before a cursor', '{ campaigns(last: 49, before: "x") { totalCount } }', 2],
     ['50 from the start, before a cursor', '{ campaigns(first: 50, before: "x") { totalCount } }', 2],
     ['20 between two cursors', '{ campaigns(first: 20, after: "x", before: "y") { totalCount } }', 3],
-    ['none after a cursor', '{ campaigns(first: 0, after: "x") { totalCount } }', 1],
-    ['none from the end', '{ campaigns(last: 0) { totalCount } }', 1],
-    ['the last one', '{ campaigns(last: 1) { totalCount } }', 2],
-    ['the last 20', '{ campaigns(last: 20) { totalCount } }', 3],
+    ['no rows after a cursor', '{ campaigns(first: 0, after: "x") { totalCount } }', 1],
+    ['no rows from the end', '{ campaigns(last: 0) { totalCount } }', 1],
+    ['the last row', '{ campaigns(last: 1) { totalCount } }', 2],
+    ['the last 20 rows', '{ campaigns(last: 20) { totalCount } }', 3],
     ['the same list twice', `{ a: campaigns { totalCount } b: campaigns { nodes { name } } }`, 1],
     ['two lists', '{ a: campaigns(first: 5) { totalCount } b: campaigns(first: 6) { totalCount } }', 2],
-    ['nothing but the schema', '{ __typename __schema { types { name } } }', 0],
+    ['only the schema', '{ __typename __schema { types { name } } }', 0],
     ['a create', 'mutation { createCampaign(input: {}) { campaign { name stats { total } } } }', 1],
-    ['checking a campaign', '{ validateCampaign(input: {}) { valid } }', 0],
+    ['validating a campaign', '{ validateCampaign(input: {}) { valid } }', 0],
     ['an action', 'mutation { pauseCampaign(sid: "a") { campaign { name } } }', 3],
     [
       'two actions',
@@ -60,13 +60,17 @@ describe('an operation is estimated at the calls that it may come to', () => {
       'mutation { pauseCampaign(sid: "a") { campaign { messages { totalCount } } } }',
       4,
     ],
-    ['a page that is too large, at the largest', bySid('messages(first: 100000) { totalCount }'), 10],
+    [
+      'a page that is too large counts as the largest page',
+      bySid('messages(first: 100000) { totalCount }'),
+      10,
+    ],
     ['a negative page', bySid('messages(first: -5) { totalCount }'), 1],
   ])('%s', (_what, query, calls) => {
     expect(estimateOf(query)).toBe(calls);
   });
 
-  it('with the smaller windows that an upstream may have', () => {
+  it('are more with the smaller windows of some upstreams', () => {
     expect(estimateOf(list(200, 'name'), {}, { campaigns: 20, messages: 50 })).toBe(10);
     expect(
       estimateOf(bySid('messages(first: 500) { totalCount }'), {}, { campaigns: 50, messages: 20 }),
@@ -74,7 +78,7 @@ describe('an operation is estimated at the calls that it may come to', () => {
   });
 });
 
-describe('the selection is read as execution reads it', () => {
+describe('the cost of a selection', () => {
   const withMessages = (first: number): string => `messages(first: ${String(first)}) { nodes { sid } }`;
 
   it.each([
@@ -90,13 +94,17 @@ describe('the selection is read as execution reads it', () => {
       11,
     ],
     [
-      'a page in nodes and in edges.node, once',
+      'a page in nodes and in edges.node counts once',
       `{ campaigns(first: 10) { nodes { ${withMessages(5)} } edges { node { ${withMessages(5)} } } } }`,
       11,
     ],
-    ['two pages, each', list(10, `a: ${withMessages(5)} b: ${withMessages(6)}`), 21],
-    ['what is skipped, not', list(10, `messages @skip(if: true) { totalCount }`), 1],
-    ['what is not included, not', list(10, `... @include(if: false) { messages { totalCount } }`), 1],
+    ['two pages count once each', list(10, `a: ${withMessages(5)} b: ${withMessages(6)}`), 21],
+    ['a skipped field does not count', list(10, `messages @skip(if: true) { totalCount }`), 1],
+    [
+      'a field that is not included does not count',
+      list(10, `... @include(if: false) { messages { totalCount } }`),
+      1,
+    ],
   ])('%s', (_what, query, calls) => {
     expect(estimateOf(query)).toBe(calls);
   });
@@ -106,37 +114,37 @@ describe('the selection is read as execution reads it', () => {
     [{ with: false }, 1],
     [{}, 1],
     [{ with: true, first: 30 }, 31],
-  ])('with the variables %j', (variables, calls) => {
+  ])('depends on the variables %j', (variables, calls) => {
     const query = `query ($with: Boolean = false, $first: Int = 10) {
       campaigns(first: $first) { nodes { name messages @include(if: $with) { totalCount } } } }`;
     expect(estimateOf(query, variables)).toBe(calls);
   });
 });
 
-describe('what grows with every level is far over any limit', () => {
+describe('the estimate of deeply nested operations exceeds any limit', () => {
   const nested = (depth: number): string =>
     depth === 0 ? 'totalCount' : `nodes { campaign { messages(first: 20) { ${nested(depth - 1)} } } }`;
 
   it.each([
     [1, 21],
     [2, 421],
-  ])('messages of messages, %i deep', (depth, calls) => {
+  ])('messages of messages, %i levels deep', (depth, calls) => {
     expect(estimateOf(bySid(`messages(first: 20) { ${nested(depth)} }`))).toBe(calls);
   });
 
-  it('deep nesting is refused, even of one message', () => {
+  it('deep nesting is refused, even with one message per level', () => {
     const one = (depth: number): string =>
       depth === 0 ? 'totalCount' : `nodes { campaign { messages(first: 1) { ${one(depth - 1)} } } }`;
     expect(estimateOf(bySid(`messages(first: 1) { ${one(8)} }`))).toBeGreaterThan(100_000);
   });
 
-  it('a fragment counts for the larger page too, where a smaller one used it first', () => {
+  it('a fragment counts for a larger page after it counted for a smaller one', () => {
     const fragments = 'fragment M on Message { campaign { messages { totalCount } } }';
     const page = (first: number): string => `messages(first: ${String(first)}) { nodes { ...M } }`;
     expect(estimateOf(`{ campaign(sid: "a") { b: ${page(1)} c: ${page(500)} } } ${fragments}`)).toBe(512);
   });
 
-  it('300 aliases of nested fragments have an estimate at once', () => {
+  it('300 aliases of nested fragments are estimated quickly', () => {
     const query = `query { ${repeat(300, (n) => `a${String(n)}: campaign(sid: "a") { ...A ...A }`)} }
       fragment A on Campaign { ${repeat(300, (n) => `m${String(n)}: messages(first: 9) { nodes { ...B ...B } }`)} }
       fragment B on Message { ${repeat(300, (n) => `c${String(n)}: campaign { ...C ...C }`)} }
@@ -146,7 +154,7 @@ describe('what grows with every level is far over any limit', () => {
   });
 });
 
-describe('asking for more is never estimated lower', () => {
+describe('an operation with more fields never has a lower estimate', () => {
   // Every campaign has a detail: its sid alone costs a read that its messages make unnecessary.
   const { campaign } = fc.letrec<{ campaign: string; page: string }>((tie) => ({
     campaign: fc
@@ -172,7 +180,7 @@ describe('asking for more is never estimated lower', () => {
       .map(([first, below]) => `campaigns(first: ${String(first)}) { nodes { ${below} } }`),
   );
 
-  it('for any fields added to any others, before or after', () => {
+  it('for any fields added before or after any others', () => {
     const capped = (fields: readonly string[]): number =>
       Math.min(1000, estimateOf(`{ ${fields.join(' ')} }`));
     fc.assert(
@@ -185,7 +193,7 @@ describe('asking for more is never estimated lower', () => {
   });
 });
 
-describe('entities, as a router asks for them', () => {
+describe('the estimated calls of entities', () => {
   const representations = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ __typename: 'Campaign', sid: `s${String(index)}` }));
   const entities = (selection: string, count: number) =>
@@ -197,9 +205,9 @@ describe('entities, as a router asks for them', () => {
     );
 
   it.each([
-    ['nothing but their sids', 'sid', 40, 0],
+    ['only their sids', 'sid', 40, 0],
     ['details of one', 'sid name', 1, 1],
-    ['details of forty, which is more than are read one by one', 'sid name', 40, 21],
+    ['details of forty, which is more than the limit for separate reads', 'sid name', 40, 21],
     ['messages of three', 'messages(first: 20) { nodes { sid } }', 3, 3],
     ['details and messages of three', 'name messages(first: 100) { nodes { sid } }', 3, 10],
   ])('%s', (_what, selection, count, calls) => {

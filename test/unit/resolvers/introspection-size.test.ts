@@ -18,14 +18,14 @@ describe('introspection', () => {
     '{ __schema { types { kind name fields(includeDeprecated: true) { name type { name ofType { name ofType { kind } } } } } } }',
     '{ a: __type(name: "Campaign") { fields { ...F ...F } } b: __type(name: "Nothing") { name } __typename } fragment F on __Field { name, args { defaultValue } __typename }',
     '{ __schema { directives { name locations args { name type { name } } } queryType { fields { type { possibleTypes { name } } } } } }',
-  ])('is estimated as large as it is (%#)', async (query) => {
+  ])('has its exact size as its estimate (%#)', async (query) => {
     const { bytes } = cost.size(query);
     const real = await cost.answered(query);
     expect(bytes).toBeGreaterThanOrEqual(real);
     expect(bytes).toBeLessThanOrEqual(real + around);
   });
 
-  it('counts its values', () => {
+  it('has its exact number of values as its estimate', () => {
     const aliases = Array.from({ length: 20 }, (_, n) => `t${n}: __schema { types { name kind } }`);
     const query = `{ ${aliases.join(' ')} }`;
     expect(cost.size(query).values).toBeGreaterThan(20 * 50 * 2);

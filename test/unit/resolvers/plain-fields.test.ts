@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { isObjectType } from 'graphql';
 import { createSchema } from '../../../src/resolvers/schema.js';
 
-describe('execution reads plain properties', () => {
-  it('a field below the roots has a resolver only where something is fetched, derived, or hidden from some', async () => {
+describe('plain fields', () => {
+  it('have no resolver unless the value is fetched, derived or restricted', async () => {
     const schema = await createSchema();
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     const resolved = Object.values(schema.getTypeMap())

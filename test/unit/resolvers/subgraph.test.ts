@@ -25,7 +25,7 @@ class Things {
 }
 
 describe('a type-graphql schema as a subgraph', () => {
-  it('keeps directives, deprecations and descriptions, and resolves as before', async () => {
+  it('keeps directives, deprecations, descriptions and resolvers', async () => {
     const schema = toSubgraph(await buildSchema({ resolvers: [Things], skipCheck: true, validate: false }));
     const source = '{ _service { sdl } thing { sid } }';
     const { data } = await graphql({ schema, source });

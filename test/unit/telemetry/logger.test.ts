@@ -16,36 +16,40 @@ function written(write: (logger: Logger) => void): Record<string, unknown> {
   return JSON.parse(line) as Record<string, unknown>;
 }
 
-describe('of an error', () => {
+describe('a logged error', () => {
   const replyError = Object.assign(new Error('ERR AUTH canary called'), {
     name: 'ReplyError',
     command: { name: 'auth', args: ['canary-password'] },
   });
   it.each<[what: string, error: unknown, told: Record<string, unknown>]>([
-    ["another's: its type alone", new TypeError('cannot read canary'), { type: 'TypeError' }],
-    ["Redis's: not the command that it refused", replyError, { type: 'ReplyError' }],
+    ['of another library has its type only', new TypeError('cannot read canary'), { type: 'TypeError' }],
+    ['of Redis does not have the refused command', replyError, { type: 'ReplyError' }],
     [
-      "a connection's: its code",
+      'of a connection has its code',
       Object.assign(new Error('connect ECONNREFUSED canary.internal'), { code: 'ECONNREFUSED' }),
       { type: 'Error', code: 'ECONNREFUSED' },
     ],
-    ['with a cause: nothing of that', new Error('failed', { cause: new Error('canary') }), { type: 'Error' }],
     [
-      'whose name and code are sentences: neither',
+      'with a cause does not have the cause',
+      new Error('failed', { cause: new Error('canary') }),
+      { type: 'Error' },
+    ],
+    [
+      'whose name and code are sentences has neither',
       Object.assign(new Error('x'), { name: 'canary said so', code: 'canary, too' }),
       { type: 'Error' },
     ],
     [
-      'of ours: its text too, which was written to be read',
+      'of the gateway has its message',
       new GatewayError('BAD_USER_INPUT', 'Argument "first" must be positive.', { argument: 'canary' }),
       { type: 'GatewayError', code: 'BAD_USER_INPUT', message: 'Argument "first" must be positive.' },
     ],
     [
-      "of the upstream's: only what we say of it",
+      'of the upstream has the message of the gateway only',
       new UpstreamFailure('refused', { name: 'canary' }),
       { type: 'UpstreamFailure', message: 'The upstream API refused the request as invalid.' },
     ],
-    ['that is none: what it is', 'canary', { type: 'string' }],
+    ['that is not an Error has its type', 'canary', { type: 'string' }],
   ])('%s', (_what, error, told) => {
     const line = written((logger) => {
       logger.error({ err: error }, 'it failed');
@@ -54,7 +58,7 @@ describe('of an error', () => {
     if (!told['message']) expect(line['err']).not.toHaveProperty('message');
   });
 
-  it('where it was made is told from the root of the package on', () => {
+  it('has a stack trace with paths relative to the package root', () => {
     const { err } = written((logger) => {
       logger.error({ err: new Error('x') });
     });
@@ -75,7 +79,7 @@ it.each([
   'template',
   'number',
   'url',
-])('what nobody means to log is not told: %s', (name) => {
+])('redacts a sensitive property: %s', (name) => {
   const line = written((logger) => {
     logger.info({ [name]: 'canary', within: { [name]: 'canary' } }, 'something');
   });
@@ -90,7 +94,7 @@ it.each([
   ],
   ['Unexpected error processing request: Error: canary', 'Unexpected error processing request'],
   ['graphql-js subscription unsuccessful: [\n\tcanary]', 'graphql-js subscription unsuccessful'],
-])('a message of a library is logged up to what it quotes: %s', (text, logged) => {
+])('cuts a log message of a library before the data that it quotes: %s', (text, logged) => {
   const line = written((logger) => {
     libraryLogger(logger, 'apollo').error(text, 'canary');
   });

@@ -119,15 +119,15 @@ const wrong: [title: string, change: Partial<CampaignDraft>, problems: string[]]
 ];
 
 describe('a new campaign', () => {
-  it.each(fine)('is fine with %s', (_title, change) => {
+  it.each(fine)('is valid with %s', (_title, change) => {
     expect(brief(createProblems(draftWith(change), now))).toEqual([]);
   });
 
-  it.each(wrong)('has a problem with %s', (_title, change, problems) => {
+  it.each(wrong)('is invalid with %s', (_title, change, problems) => {
     expect(brief(createProblems(draftWith(change), now))).toEqual(problems);
   });
 
-  it('has all its problems told at once, in the order of the fields', () => {
+  it('reports all its problems at once, in the order of the fields', () => {
     const draft = draftWith({
       name: 'abc',
       lists: [],

@@ -18,7 +18,7 @@ const alone: Case[] = [
   ['6 variables', { template: '@@a@@b@@c@@d@@e@@f' }, {}, ['TOO_MANY input.template']],
   ['an ftp callback', { smsStatusCallback: 'ftp://example.com' }, {}, ['INVALID input.smsStatusCallback']],
   ['an unknown type', { contentType: 'UNKNOWN' }, {}, ['INVALID input.contentType']],
-  ['what it does not say is not blamed', { name: 'Other' }, strange, []],
+  ['fields that are not updated are not reported', { name: 'Other' }, strange, []],
   ['several', { name: 'abc', template: '' }, {}, ['TOO_SHORT input.name', 'BLANK input.template']],
 ];
 
@@ -32,47 +32,57 @@ const together: Case[] = [
     { contentType: 'DYNAMIC' },
     [],
   ],
-  ['dynamic, while 3 lists stay', { contentType: 'DYNAMIC' }, threeLists, ['TOO_MANY input.contentType']],
+  [
+    'dynamic, with the current 3 lists',
+    { contentType: 'DYNAMIC' },
+    threeLists,
+    ['TOO_MANY input.contentType'],
+  ],
   ['dynamic, with 1 list instead of 3', { contentType: 'DYNAMIC', lists: ['a'] }, threeLists, []],
   ['digits as the sender of a transactional one', { senderId: '56161' }, {}, ['INVALID input.senderId']],
   ['digits as the sender of a promotional one', { senderId: '56161' }, { smsType: 'PROMOTIONAL' }, []],
-  ['promotional, while a sender of letters stays', { smsType: 'PROMOTIONAL' }, {}, ['INVALID input.smsType']],
+  [
+    'promotional, with the current sender of letters',
+    { smsType: 'PROMOTIONAL' },
+    {},
+    ['INVALID input.smsType'],
+  ],
   ['promotional, with a sender of digits', { smsType: 'PROMOTIONAL', senderId: '56161' }, {}, []],
 ];
 
 const schedules: Case[] = [
   ['a start in 10 minutes', { schedule: { startTime: inMinutes(10) } }, {}, []],
   [
-    'a start before that',
+    'a start in less than 10 minutes',
     { schedule: { startTime: inMinutes(10, -1) } },
     {},
     ['TOO_EARLY input.schedule.startTime'],
   ],
-  ['a start 2 hours before the end that stays', { schedule: { startTime: inMinutes(240) } }, {}, []],
+  ['a start 2 hours before the current end', { schedule: { startTime: inMinutes(240) } }, {}, []],
   [
-    'a start too near to the end that stays',
+    'a start too close to the current end',
     { schedule: { startTime: inMinutes(240, 1) } },
     {},
     ['TOO_EARLY input.schedule.startTime'],
   ],
-  ['a start, of one without an end', { schedule: { startTime: inMinutes(9999) } }, { schedule: start }, []],
-  ['an end 2 hours after the start that stays', { schedule: { endTime: inMinutes(180) } }, {}, []],
+  ['a start without any end', { schedule: { startTime: inMinutes(9999) } }, { schedule: start }, []],
+  ['an end 2 hours after the current start', { schedule: { endTime: inMinutes(180) } }, {}, []],
   [
-    'an end before that',
+    'an end less than 2 hours after the current start',
     { schedule: { endTime: inMinutes(180, -1) } },
     {},
     ['TOO_EARLY input.schedule.endTime'],
   ],
-  ['an end, of one without a start', { schedule: { endTime: inMinutes(130) } }, { schedule: {} }, []],
+  ['an end without any start', { schedule: { endTime: inMinutes(130) } }, { schedule: {} }, []],
   ['both', { schedule: { startTime: inMinutes(500), endTime: inMinutes(620) } }, {}, []],
   [
-    'both, too near to each other',
+    'a start and an end too close together',
     { schedule: { startTime: inMinutes(500), endTime: inMinutes(620, -1) } },
     {},
     ['TOO_EARLY input.schedule.endTime'],
   ],
   [
-    'a campaign whose own start is near is not blamed for it',
+    'the current start, too soon but not updated, is not reported',
     { schedule: { endTime: inMinutes(200) } },
     { schedule: { startTime: inMinutes(1).toISOString() } },
     [],
@@ -80,20 +90,23 @@ const schedules: Case[] = [
 ];
 
 describe('an update', () => {
-  it.each(alone)('by itself: %s', (_title, draft, asItIs, problems) => {
+  it.each(alone)('validates its own fields: %s', (_title, draft, asItIs, problems) => {
     expect(brief(updateProblems(draft, campaignWith(asItIs), now))).toEqual(problems);
   });
 
-  it.each(together)('together with what stays: %s', (_title, draft, asItIs, problems) => {
-    expect(brief(updateProblems(draft, campaignWith(asItIs), now))).toEqual(problems);
-  });
+  it.each(together)(
+    'validates its fields against the current campaign: %s',
+    (_title, draft, asItIs, problems) => {
+      expect(brief(updateProblems(draft, campaignWith(asItIs), now))).toEqual(problems);
+    },
+  );
 
-  it.each(schedules)('of the schedule: %s', (_title, draft, asItIs, problems) => {
+  it.each(schedules)('validates its schedule: %s', (_title, draft, asItIs, problems) => {
     expect(brief(updateProblems(draft, campaignWith(asItIs), now))).toEqual(problems);
   });
 
   it.each<[CampaignDraft]>([[{}], [{ name: null }], [{ schedule: {} }], [{ schedule: { startTime: null } }]])(
-    'that says nothing is told so: %j',
+    'without any field is refused: %j',
     (draft) => {
       expect(isEmptyDraft(draft)).toBe(true);
       expect(brief(updateProblems(draft, campaignWith(), now))).toEqual(['BLANK input']);

@@ -82,7 +82,7 @@ function unreadable(): Error {
   return new GatewayError('UPSTREAM_INVALID_RESPONSE', 'x'.repeat(100), { sid: 's'.repeat(128) });
 }
 
-it('no answer is longer than estimated, whatever is asked and whatever the upstream answers', async () => {
+it('no response is longer than its estimate, for any operation and any upstream data', async () => {
   const schema = await worstSchema();
   const cost = await CostUnderTest.start();
   const names = fc.constantFrom(0, 30, 3000);

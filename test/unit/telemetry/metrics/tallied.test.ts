@@ -16,8 +16,8 @@ async function told(registry: Registry): Promise<readonly string[]> {
   return [await registry.metrics(), await AggregatorRegistry.aggregate([figures, figures]).metrics()];
 }
 
-describe("what is tallied is told as prom-client's own metrics tell it", () => {
-  it('counts, however often they are asked for meanwhile', async () => {
+describe('tallied metrics render like the metrics of prom-client', () => {
+  it('counters, with scrapes in between', async () => {
     const step = fc.oneof(fc.tuple(kind, end), fc.constant('scrape' as const));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
@@ -35,7 +35,7 @@ describe("what is tallied is told as prom-client's own metrics tell it", () => {
     );
   });
 
-  it('observations', async () => {
+  it('histograms', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(seconds, kind, end), { maxLength: 30 }), async (observations) => {
         const [ours, theirs] = [new Registry(), new Registry()];
@@ -52,7 +52,7 @@ describe("what is tallied is told as prom-client's own metrics tell it", () => {
   });
 });
 
-it('what is there from zero is shown before it happens', async () => {
+it('a counter with known label values is exported as 0 before its first increment', async () => {
   const registry = new Registry();
   const count = talliedCounter({ ...named, values: [['one'], ['good']] }, registry);
   expect(await registry.metrics()).toContain('things_total{kind="one",end="good"} 0');
