@@ -11,7 +11,7 @@ afterAll(async () => {
   await test.stop();
 });
 
-describe('a request that is not let in', () => {
+describe('a request without access', () => {
   const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
   it.each([
@@ -19,7 +19,7 @@ describe('a request that is not let in', () => {
     ['a wrong token', basic('key:wrong')],
     ['a wrong key', basic('wrong:token')],
     ['another scheme', 'Bearer token'],
-  ])('with %s is answered 401 with code 1010', async (_, authorization) => {
+  ])('with %s gets 401 with code 1010', async (_, authorization) => {
     const heard = await test.ask<Failed>('GET', '/any', { headers: { authorization } });
     expect(heard.status).toBe(401);
     expect(heard.body.http_code).toBe(401);
@@ -27,7 +27,7 @@ describe('a request that is not let in', () => {
     expect(heard.body.response.error_data?.code).toBe(1010);
   });
 
-  it('for another account is answered 403 with code 1003', async () => {
+  it('to another account gets 403 with code 1003', async () => {
     const heard = await test.ask<Failed>('GET', '/any', { account: 'someone' });
     expect([heard.status, heard.body.response.error_data?.code]).toEqual([403, 1003]);
   });
@@ -36,7 +36,7 @@ describe('a request that is not let in', () => {
     ['GET', '/sid/unknown'],
     ['DELETE', ''],
     ['PATCH', '/sid'],
-  ])('for the unknown route %s %s is answered 404 with code 1000', async (method, path) => {
+  ])('to the unknown route %s %s gets 404 with code 1000', async (method, path) => {
     const heard = await test.ask<Failed>(method, path);
     expect([heard.status, heard.body.response.error_data?.code]).toEqual([404, 1000]);
   });
@@ -45,24 +45,21 @@ describe('a request that is not let in', () => {
     ['GET', '/nothing', undefined],
     ['PUT', '/nothing', { action: 'pause' }],
     ['GET', '/nothing/message-details?channel=sms', undefined],
-  ])(
-    'for a campaign that does not exist (%s %s) is answered 404 with code 1000',
-    async (method, path, body) => {
-      const heard = await test.ask<Failed | Failed[]>(method, path, { body });
-      const item = [heard.body.response].flat()[0];
-      expect([heard.status, item?.code, item?.error_data?.code, item?.data]).toEqual([404, 404, 1000, null]);
-    },
-  );
+  ])('for an unknown campaign (%s %s) gets 404 with code 1000', async (method, path, body) => {
+    const heard = await test.ask<Failed | Failed[]>(method, path, { body });
+    const item = [heard.body.response].flat()[0];
+    expect([heard.status, item?.code, item?.error_data?.code, item?.data]).toEqual([404, 404, 1000, null]);
+  });
 });
 
-describe('a body that cannot be read', () => {
-  it.each(['{', '', '[]', '"text"', 'null'])('is answered 400 with code 1007: %j', async (body) => {
+describe('a malformed body', () => {
+  it.each(['{', '', '[]', '"text"', 'null'])('gets 400 with code 1007: %j', async (body) => {
     const heard = await test.ask<Failed[]>('POST', '', { body });
     expect([heard.status, heard.body.response[0]?.error_data?.code]).toEqual([400, 1007]);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
-    'is answered 415 with code 1011 when it is %s',
+    'of the type %s gets 415 with code 1011',
     async (type) => {
       const asking = { body: aCampaign(), headers: { 'content-type': type } };
       const heard = await test.ask<Failed[]>('POST', '', asking);
@@ -71,7 +68,7 @@ describe('a body that cannot be read', () => {
   );
 });
 
-it('records every call with what was asked and answered', async () => {
+it('the call log has the request and the response of every call', async () => {
   await test.ask('POST', '?trace=1', { body: { smscampaigns: {} } });
   expect(test.sandbox.calls.at(-1)).toEqual({
     method: 'POST',

@@ -12,7 +12,7 @@ afterEach(async () => {
   await firing.stop();
 });
 
-describe('a callback that is not acknowledged', () => {
+describe('an unacknowledged callback', () => {
   const oneMessage = (): void => {
     const draft = {
       smsStatusCallback: firing.receiver.url('/sms'),
@@ -22,7 +22,7 @@ describe('a callback that is not acknowledged', () => {
     firing.test.sandbox.state.insert(draft);
   };
 
-  it.each([500, 302, 404])('but answered %i is sent again three times, after pauses', async (status) => {
+  it.each([500, 302, 404])('answered with %i is retried three times with delays', async (status) => {
     await firing.start({}, Date.now);
     firing.receiver.answering = () => status;
     oneMessage();
@@ -38,7 +38,7 @@ describe('a callback that is not acknowledged', () => {
     expect(new Set(firing.receiver.arrivals.map((arrival) => arrival.text)).size).toBe(1);
   });
 
-  it('is not sent again once it is', async () => {
+  it('is not retried after an acknowledgement', async () => {
     await firing.start({}, Date.now);
     firing.receiver.answering = (_arrival, before) => (before.length < 2 ? 503 : 204);
     oneMessage();
@@ -48,7 +48,7 @@ describe('a callback that is not acknowledged', () => {
     expect(firing.receiver.arrivals).toHaveLength(3);
   });
 
-  it('for five seconds is sent again, too', async () => {
+  it('without an answer within five seconds is retried', async () => {
     await firing.start({}, Date.now);
     firing.receiver.answering = (_arrival, before) => (before.length === 0 ? undefined : 200);
     oneMessage();
@@ -58,7 +58,7 @@ describe('a callback that is not acknowledged', () => {
     expect(firing.receiver.broken).toBe(1);
   });
 
-  it('holds nothing up: the end is told after every message was sent once', async () => {
+  it('delays no others: the campaign completes after one attempt for every message', async () => {
     await firing.start({}, Date.now);
     firing.receiver.answering = (arrival, before) =>
       before.some((earlier) => earlier.text === arrival.text) ? 200 : 500;

@@ -14,8 +14,8 @@ afterEach(async () => {
   await firing.stop();
 });
 
-describe('nothing is told', () => {
-  it('unless firing is asked for', async () => {
+describe('no callbacks are sent', () => {
+  it('without the option to fire callbacks', async () => {
     const other = await SandboxUnderTest.start({ callbacks: { fire: false } });
     await firing.start();
     for (const { sandbox } of [other, firing.test]) {
@@ -30,7 +30,7 @@ describe('nothing is told', () => {
     await other.stop();
   });
 
-  it('of campaigns without URLs, nor of those whose URLs lead nowhere', async () => {
+  it('for campaigns without callback URLs or with unreachable ones', async () => {
     await firing.start();
     const { state } = firing.test.sandbox;
     state.insert({ startsAt: NOON + MINUTE });
@@ -46,7 +46,7 @@ describe('nothing is told', () => {
     ]);
   });
 
-  it('of what campaigns had behind them when they were inserted', async () => {
+  it('for events before the campaign was inserted', async () => {
     await firing.start();
     const { state } = firing.test.sandbox;
     state.insert({ ...firing.draftUrls('-over'), status: 'completed', startsAt: NOON - HOUR });
@@ -65,7 +65,7 @@ describe('nothing is told', () => {
     expect(firing.receiver.arrivals.filter(({ path }) => /over|archived|fixed/.test(path))).toEqual([]);
   });
 
-  it('after close, and what hangs is broken off', async () => {
+  it('after close, and open requests are aborted', async () => {
     await firing.start();
     firing.receiver.answering = () => undefined;
     firing.test.sandbox.state.insert({
@@ -92,13 +92,13 @@ describe('nothing is told', () => {
   });
 });
 
-describe('a campaign that is acted on', () => {
+describe('a campaign action', () => {
   const running = (): string => {
     const draft = { ...firing.draftUrls(), startsAt: NOON, status: 'in-progress' as const, audience: 100 };
     return firing.test.sandbox.state.insert(draft).sid;
   };
 
-  it('tells nothing while it is paused, and goes on after resume without a gap or a repetition', async () => {
+  it('pauses callbacks, and resumes them without gaps or repeats', async () => {
     await firing.start();
     const sid = running();
     firing.test.now = NOON + MINUTE;
@@ -124,7 +124,7 @@ describe('a campaign that is acted on', () => {
     expect(firing.receiver.at('/sms')).toHaveLength(100);
   });
 
-  it('tells its completion and the messages that failed by it', async () => {
+  it('sends callbacks for completion and for the messages that it failed', async () => {
     await firing.start();
     const sid = running();
     firing.test.now = NOON + MINUTE;
@@ -143,7 +143,7 @@ describe('a campaign that is acted on', () => {
     expect(firing.receiver.arrivals.at(-1)?.path).toBe('/campaign');
   });
 
-  it('tells no start when it is completed before it', async () => {
+  it('sends no start callback if the campaign completes before its start', async () => {
     await firing.start();
     const { sid } = await firing.test.create(firing.urls());
     await firing.test.act(sid, 'pause');
@@ -153,7 +153,7 @@ describe('a campaign that is acted on', () => {
     expect(new Set(firing.statuses('/sms'))).toEqual(new Set(['failed_no_attempt']));
   });
 
-  it('starts anew when a test puts it back', async () => {
+  it('sends all callbacks again if a test resets the campaign', async () => {
     await firing.start();
     const { state } = firing.test.sandbox;
     const { sid } = state.insert({ ...firing.draftUrls(), startsAt: NOON + MINUTE, audience: 5 });

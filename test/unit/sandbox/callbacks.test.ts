@@ -14,8 +14,8 @@ afterEach(async () => {
   await firing.stop();
 });
 
-describe('the callbacks of a campaign', () => {
-  it('tell its start, then each message once as message-details shows it, then its end', async () => {
+describe('campaign callbacks', () => {
+  it('report the start, each message once with its details, and the end', async () => {
     await firing.start({}, Date.now);
     const { sid, date_created } = await firing.test.create(firing.urls());
     await eventually(() => firing.hasCompleted());
@@ -48,7 +48,7 @@ describe('the callbacks of a campaign', () => {
     expect(new Set(told.map((message) => message.sid)).size).toBe(messages.length);
   });
 
-  it('have the fields of the document, and moments within the life of the campaign', async () => {
+  it('have the documented fields, with times during the campaign', async () => {
     await firing.start({}, Date.now);
     const { sid } = await firing.test.create(firing.urls());
     await eventually(() => firing.hasCompleted());
@@ -64,7 +64,7 @@ describe('the callbacks of a campaign', () => {
     }
   });
 
-  it('are JSON unless said otherwise', async () => {
+  it('are JSON by default', async () => {
     await firing.start({}, Date.now);
     await firing.test.create(firing.urls());
     await eventually(() => firing.hasCompleted());
@@ -73,7 +73,7 @@ describe('the callbacks of a campaign', () => {
     );
   });
 
-  it('are forms when said, and leave empty what is null', async () => {
+  it('are forms if configured, with empty values for null', async () => {
     await firing.start({ form: 'form' }, Date.now);
     const { sid } = await firing.test.create(firing.urls());
     await eventually(() => firing.hasCompleted());
@@ -86,7 +86,7 @@ describe('the callbacks of a campaign', () => {
     expect(types).toEqual(new Set(['application/x-www-form-urlencoded']));
   });
 
-  it('are sent as often as said, even when acknowledged', async () => {
+  it('are sent as often as configured, even if acknowledged', async () => {
     await firing.start({ copies: 3 }, Date.now);
     const { sid } = await firing.test.create(firing.urls());
     await eventually(() => firing.statuses('/campaign').length === 6);
@@ -100,7 +100,7 @@ describe('the callbacks of a campaign', () => {
     expect(firing.receiver.arrivals.slice(0, 3).every(({ path }) => path === '/campaign')).toBe(true);
   });
 
-  it('are posted as the campaign goes, not at its end', async () => {
+  it('are sent during the campaign, not at its end', async () => {
     await firing.start();
     firing.test.sandbox.state.insert({ ...firing.draftUrls(), startsAt: NOON + MINUTE, audience: 300 });
     await firing.anotherLook();
@@ -119,7 +119,7 @@ describe('the callbacks of a campaign', () => {
     expect(firing.receiver.at('/campaign')[0]?.date_updated).toBe('2024-03-01T10:01:30+05:30');
   });
 
-  it('go to the URLs that an update has set', async () => {
+  it('use the URLs of the last update', async () => {
     await firing.start();
     const { sid } = await firing.test.create({ status_callback: null });
     await firing.test.ask('PUT', `/${sid}`, { body: firing.urls() });
@@ -128,7 +128,7 @@ describe('the callbacks of a campaign', () => {
     expect(firing.receiver.at('/sms')).toHaveLength(firing.test.sandbox.state.messages(sid).length);
   });
 
-  it('never have more than sixteen requests open', async () => {
+  it('have at most sixteen open requests', async () => {
     await firing.start();
     firing.receiver.answerAfterMs = 10;
     firing.test.sandbox.state.insert({ ...firing.draftUrls(), startsAt: NOON + MINUTE, audience: 200 });

@@ -16,12 +16,12 @@ async function createWith(changes: Record<string, unknown>) {
   return await test.ask<Item<WireCampaign | null>[]>('POST', '', { body: aCampaign(changes) });
 }
 
-describe('create without a mandatory parameter', () => {
+describe('create without a required parameter', () => {
   const mandatory =
     'content_type lists channel dlt_entity_id dlt_template_id sender_id sms_type template'.split(' ');
 
   it.each(mandatory.flatMap((name) => [undefined, null, ''].map((value) => [name, value] as const)))(
-    'is answered 400 with code 1001: %s is %j',
+    'gets 400 with code 1001: %s is %j',
     async (name, value) => {
       const heard = await createWith({ [name]: value });
       const item = heard.body.response[0];
@@ -38,7 +38,7 @@ const variables = (count: number) =>
     .join(' ');
 const dynamic = { content_type: 'dynamic' };
 
-describe('create with a parameter that breaks a rule', () => {
+describe('create with an invalid parameter', () => {
   it.each<[string, Record<string, unknown>]>([
     ['name', { name: 'abc' }],
     ['name', { name: 7 }],
@@ -64,7 +64,7 @@ describe('create with a parameter that breaks a rule', () => {
     ['schedule.start_time', { schedule: { start_time: later(9) } }],
     ['schedule.end_time', { schedule: { start_time: later(60), end_time: later(179) } }],
     ['schedule.end_time', { schedule: { end_time: later(30) } }],
-  ])('is answered 400 with code 1002: %s in %j', async (name, changes) => {
+  ])('gets 400 with code 1002: %s in %j', async (name, changes) => {
     const heard = await createWith(changes);
     const item = heard.body.response[0];
     expect([heard.status, item?.code, item?.error_data?.code]).toEqual([400, 400, 1002]);
@@ -73,7 +73,7 @@ describe('create with a parameter that breaks a rule', () => {
   });
 });
 
-describe('create at the edge of a rule', () => {
+describe('create at the limits of the rules', () => {
   it.each<[string, Record<string, unknown>]>([
     ['a name of four characters', { name: 'TYrt' }],
     ['five lists', { lists: sids(5) }],
@@ -83,7 +83,7 @@ describe('create at the edge of a rule', () => {
     ['types in another case', { channel: 'sms', sms_type: 'Transactional' }],
     ['a numeric sender of a promotional campaign', { sms_type: 'promotional', sender_id: '140123' }],
     [
-      'a start ten minutes ahead for two hours',
+      'a start in ten minutes and a duration of two hours',
       { schedule: { start_time: later(10), end_time: later(130) } },
     ],
     ['no callbacks', { status_callback: null }],
@@ -91,7 +91,7 @@ describe('create at the edge of a rule', () => {
     expect((await createWith(changes)).status).toBe(200);
   });
 
-  it('keeps the given schedule, written in Indian time', async () => {
+  it('stores the schedule in Indian time', async () => {
     const schedule = { start_time: '2024-03-02T00:00:00Z', end_time: '2024-03-02T12:00:00.500+01:00' };
     expect((await test.create({ schedule })).schedule).toEqual({
       start_time: '2024-03-02T05:30:00+05:30',

@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 describe('create', () => {
-  it('answers an array whose data has the shape of its own that the document shows', async () => {
+  it('responds with an array of items in the documented shape', async () => {
     const { body } = await test.ask<Item<WireCampaign>[]>('POST', '', { body: aCampaign() });
     expect(body).toMatchObject({ method: 'POST', http_code: 200 });
     expect(body.request_id).toMatch(/^[0-9a-f]{32}$/);
@@ -28,19 +28,19 @@ describe('create', () => {
     );
   });
 
-  it('takes the parameters inside smscampaigns too', async () => {
+  it('accepts parameters inside of smscampaigns', async () => {
     const body = { smscampaigns: aCampaign({ name: 'Wrapped one' }) };
     const heard = await test.ask<Item<WireCampaign>[]>('POST', '', { body });
     expect(dataOf(heard)[0]?.name).toBe('Wrapped one');
   });
 
-  it('takes the same name twice', async () => {
+  it('accepts a duplicate name', async () => {
     const [one, other] = [await test.create({ name: 'Twice' }), await test.create({ name: 'Twice' })];
     expect(one.sid).not.toBe(other.sid);
     expect(one.sid).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('names a campaign after the account and the Indian time, and starts it ten minutes later on the minute', async () => {
+  it('names a campaign after the account and the Indian time by default, and starts it after ten minutes', async () => {
     const campaign = await test.create({ name: undefined });
     expect(campaign.name).toBe('exotel 2024-03-01 10:00:30');
     expect(campaign.schedule).toEqual({
@@ -51,7 +51,7 @@ describe('create', () => {
 });
 
 describe('get and update', () => {
-  it('answer an object with the misspelt dlt_entitiy_id, end_time and hyphenated stats', async () => {
+  it('respond with an object that has the misspelt dlt_entitiy_id, end_time and hyphenated stats', async () => {
     const { sid } = await test.create();
     const { body } = await test.ask<Item<WireCampaign>>('GET', `/${sid}`);
     expect(Object.keys(body.response)).toEqual(['code', 'status', 'data']);
@@ -73,7 +73,7 @@ describe('get and update', () => {
     expect(updated.body.response.data).toEqual({ ...data, name: 'Other' });
   });
 
-  it('give the document its own sample back, word for word', async () => {
+  it('return the sample of the document exactly', async () => {
     const { body } = await test.ask<Item<WireCampaign>>('GET', '/af7826e2c40b40faa53d1a1653905879');
     expect(body.response).toMatchInlineSnapshot(`
      {
@@ -122,7 +122,7 @@ describe('get and update', () => {
 });
 
 describe('the list', () => {
-  it('answers an array of rows with state, of which some lack channel', async () => {
+  it('responds with an array of rows that have state but not always channel', async () => {
     const rows = dataOf(await test.list('&limit=50'));
     expect(rows.every((row) => ['prepared', 'list-completed'].includes(row.state ?? ''))).toBe(true);
     const channels = new Set(rows.map((row) => row.channel));
@@ -130,8 +130,8 @@ describe('the list', () => {
   });
 });
 
-describe('messages', () => {
-  it('call their text message when sent and body otherwise, and some have no name', async () => {
+describe('message details', () => {
+  it('name the text message after sending and body before, and may lack a name', async () => {
     const big = dataOf(await test.list('&name=festive offer to all'))[0];
     const messages = dataOf(await test.messages(big?.sid ?? '', '&limit=500'));
     for (const message of messages) {
@@ -147,7 +147,7 @@ describe('messages', () => {
     );
   });
 
-  it('of the document’s own samples have masked numbers', async () => {
+  it('in the document samples have masked numbers', async () => {
     const [message] = dataOf(await test.messages('af7826e2c40b40faa53d1a1653905879'));
     expect(message?.number).toBe('XXXXXXXXXX');
   });
@@ -158,7 +158,7 @@ describe('messages', () => {
   });
 });
 
-it('writes every time in Indian time without milliseconds', async () => {
+it('all times are Indian time without milliseconds', async () => {
   test.now += HOUR;
   for (const row of dataOf(await test.list('&limit=50'))) {
     const { start_time, end_time } = row.schedule;

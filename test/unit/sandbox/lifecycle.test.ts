@@ -25,8 +25,8 @@ const results: Record<CampaignAction, Partial<Record<CampaignStatus, CampaignSta
   archive: { completed: 'archived' },
 };
 
-describe.each(CAMPAIGN_ACTIONS)('%s', (action) => {
-  it.each(CAMPAIGN_STATUSES)('of a campaign that is %s does what the document says', async (status) => {
+describe.each(CAMPAIGN_ACTIONS)('the action %s', (action) => {
+  it.each(CAMPAIGN_STATUSES)('on a campaign that is %s has its documented result', async (status) => {
     const begun = status !== 'created' && status !== 'scheduled';
     const { sid } = test.sandbox.state.insert({ status, ...(begun ? STARTED : {}) });
     const expected = results[action][status];
@@ -42,14 +42,14 @@ describe.each(CAMPAIGN_ACTIONS)('%s', (action) => {
   });
 });
 
-describe('an action', () => {
-  it('is taken in any case', async () => {
+describe('a campaign action', () => {
+  it('is accepted in any case', async () => {
     const { sid } = await test.create();
     expect((await test.act(sid, 'Pause')).status).toBe(200);
   });
 
   it.each<[unknown]>([[{ action: 'stop' }], [{ action: 7 }], [{ action: 'pause', name: 'Other' }]])(
-    'that is none is answered 400 with code 1002: %j',
+    'that is unknown gets 400 with code 1002: %j',
     async (body) => {
       const { sid } = await test.create();
       const heard = await test.ask<Item<null>>('PUT', `/${sid}`, { body });
@@ -57,13 +57,13 @@ describe('an action', () => {
     },
   );
 
-  it('resume makes a campaign that was paused before its start scheduled again', async () => {
+  it('resume reschedules a campaign that was paused before its start', async () => {
     const { sid } = await test.create();
     await test.act(sid, 'pause');
     expect((await test.act(sid, 'resume')).body.response.data.status).toBe('scheduled');
   });
 
-  it('complete fails what is unsent and leaves the report', async () => {
+  it('complete fails unsent messages and provides the report', async () => {
     const { sid } = test.sandbox.state.insert({ ...STARTED, status: 'in-progress', audience: 100 });
     await test.act(sid, 'pause');
     const before = await test.get(sid);
@@ -75,7 +75,7 @@ describe('an action', () => {
 });
 
 describe('an update of parameters', () => {
-  it.each(CAMPAIGN_STATUSES)('of a campaign that is %s is allowed only before the start', async (status) => {
+  it.each(CAMPAIGN_STATUSES)('of a campaign that is %s is only allowed before the start', async (status) => {
     const { sid } = test.sandbox.state.insert({ status });
     const isAllowed = status === 'created' || status === 'scheduled';
     const heard = await test.ask<Item<WireCampaign | null>>('PUT', `/${sid}`, { body: { name: 'Renamed' } });
@@ -83,7 +83,7 @@ describe('an update of parameters', () => {
     expect(heard.body.response.error_data?.code).toBe(isAllowed ? undefined : 1003);
   });
 
-  it('changes what is given and nothing else', async () => {
+  it('changes only the given parameters', async () => {
     const { sid } = await test.create();
     const before = await test.get(sid);
     const body = {
@@ -103,7 +103,7 @@ describe('an update of parameters', () => {
     [{ name: 'abc' }, 1002],
     [{ schedule: { start_time: '2024-03-01T10:05:00+05:30' } }, 1002],
     [{ content_type: 'dynamic', lists: ['one', 'two'] }, 1002],
-  ])('keeps the rules of create: %j', async (body, code) => {
+  ])('is validated like a create: %j', async (body, code) => {
     const { sid } = await test.create();
     const heard = await test.ask<Item<null>>('PUT', `/${sid}`, { body });
     expect([heard.status, heard.body.response.error_data?.code]).toEqual([400, code]);

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 describe('the demo account', () => {
-  it('has every sample of the document and a hundred campaigns more, in every status', () => {
+  it('has all samples of the document and a hundred more campaigns, in every status', () => {
     expect(all.filter((row) => row.account_sid === 'Exotel')).toHaveLength(21);
     expect(all.length).toBeGreaterThan(121);
     const statuses = new Set(all.map((row) => row.status));
@@ -43,8 +43,8 @@ describe('the demo account', () => {
   });
 });
 
-describe('pages', () => {
-  it('show every campaign once', () => {
+describe('campaign pages', () => {
+  it('contain every campaign once', () => {
     expect(new Set(all.map((row) => row.sid)).size).toBe(all.length);
   });
 
@@ -55,7 +55,7 @@ describe('pages', () => {
     ['&limit=7&offset=9', 7, 7, 9],
     ['&limit=0', 0, 0, 0],
     ['&offset=100000', 0, 20, 100_000],
-  ])('of %j say how much they hold', async (query, count, limit, offset) => {
+  ])('with %j have the right metadata', async (query, count, limit, offset) => {
     const { body } = await test.list(query);
     expect(body.metadata).toEqual({ count, offset, total: all.length, limit });
     expect(body.response).toHaveLength(count);
@@ -64,7 +64,7 @@ describe('pages', () => {
     );
   });
 
-  it('have another maximum when told so', async () => {
+  it('have a configurable maximum size', async () => {
     const small = await SandboxUnderTest.start({ seed: 'demo', pageMaximum: 10, messagePageMaximum: 30 });
     expect((await small.list('&limit=50')).body.metadata).toMatchObject({ count: 10, limit: 10 });
     const sid = dataOf(await small.list('&name=festive offer to'))[0]?.sid ?? '';
@@ -73,8 +73,8 @@ describe('pages', () => {
   });
 });
 
-describe('the order', () => {
-  it('is by start, newest first, unless told otherwise', async () => {
+describe('the order of campaigns', () => {
+  it('is newest start first by default', async () => {
     expect(isAscending(starts(all).reverse())).toBe(true);
     expect(await everyPage('&sort_by=schedule.start_time:desc')).toEqual(all);
   });
@@ -91,9 +91,9 @@ describe('the order', () => {
   });
 });
 
-describe('filters', () => {
+describe('campaign filters', () => {
   it.each(['Created,Completed', 'IN-PROGRESS', 'in-progress, scheduled', 'archived'])(
-    'show only the status %s',
+    'select by status %s',
     async (status) => {
       const wanted = status.toLowerCase().split(/, ?/);
       const rows = await everyPage(`&status=${encodeURIComponent(status)}`);
@@ -102,16 +102,13 @@ describe('filters', () => {
     },
   );
 
-  it.each(['SALE', 'kkesh', 'दीपावली', 'nobody has this'])(
-    'show only names with %s in them',
-    async (name) => {
-      const rows = await everyPage(`&name=${encodeURIComponent(name)}`);
-      expect(rows).toEqual(all.filter((row) => row.name.toLowerCase().includes(name.toLowerCase())));
-    },
-  );
+  it.each(['SALE', 'kkesh', 'दीपावली', 'nobody has this'])('select by part of the name: %s', async (name) => {
+    const rows = await everyPage(`&name=${encodeURIComponent(name)}`);
+    expect(rows).toEqual(all.filter((row) => row.name.toLowerCase().includes(name.toLowerCase())));
+  });
 });
 
-describe('a query that breaks a rule', () => {
+describe('an invalid list query', () => {
   it.each([
     ['', 1001],
     ['?channel=', 1001],
@@ -124,7 +121,7 @@ describe('a query that breaks a rule', () => {
     ['?channel=sms&status=sleeping', 1002],
     ['?channel=sms&sort_by=status:asc', 1002],
     ['?channel=sms&sort_by=name', 1002],
-  ])('is answered 400: %j', async (query, code) => {
+  ])('gets 400: %j', async (query, code) => {
     const heard = await test.ask<Item<null>[]>('GET', query);
     expect([heard.status, heard.body.response[0]?.error_data?.code]).toEqual([400, code]);
   });
@@ -133,7 +130,7 @@ describe('a query that breaks a rule', () => {
     ['', 1001],
     ['?channel=sms&limit=-1', 1002],
     ['?channel=sms&sort_by=number:asc', 1002],
-  ])('for messages too: %j', async (query, code) => {
+  ])('of messages gets 400: %j', async (query, code) => {
     const heard = await test.ask<Item<null>[]>('GET', `/${all[0]?.sid ?? ''}/message-details${query}`);
     expect([heard.status, heard.body.response[0]?.error_data?.code]).toEqual([400, code]);
   });

@@ -38,24 +38,24 @@ describe('the campaign of 5,000 messages', () => {
     }
   });
 
-  it('pages through, each message once', () => {
+  it('has pages that contain each message once', () => {
     expect(messages).toHaveLength(5_000);
     expect(new Set(messages.map((message) => message.sid)).size).toBe(5_000);
   });
 
-  it('comes in one page too, since the document has no maximum for messages', async () => {
+  it('fits in one page, as messages have no documented maximum', async () => {
     const heard = await test.messages(festive.sid, '&limit=5000&sort_by=schedule_time:asc');
     expect(dataOf(heard)).toEqual(messages);
   });
 
-  it('is completed, and has the stats of its messages', () => {
+  it('is completed, with stats that match its messages', () => {
     expect(festive).toMatchObject({ status: 'completed', state: 'list-completed' });
     expect(festive.report_url).toMatch(/^https:.*\.csv$/);
     expect(festive.stats).toEqual(counted(messages, festive.stats));
     expect(Object.values(festive.stats).filter((count) => count > 0).length).toBeGreaterThan(4);
   });
 
-  it('sorts by schedule_time either way, and by date_created as one sample does', async () => {
+  it('is sorted by schedule_time in both directions, and by date_created', async () => {
     const times = messages.map((message) => Date.parse(message.schedule_time));
     expect(times).toEqual([...times].sort((one, other) => one - other));
     const newest = messages.slice(-20).reverse();
@@ -64,7 +64,7 @@ describe('the campaign of 5,000 messages', () => {
     expect(dataOf(await test.messages(festive.sid))).toEqual(newest);
   });
 
-  it('finds a number by exact match only', async () => {
+  it('is filtered by exact number only', async () => {
     const number = messages[1234]?.number ?? '';
     const found = dataOf(await test.messages(festive.sid, `&number=${encodeURIComponent(number)}`));
     expect(found).toContainEqual(messages[1234]);
@@ -74,7 +74,7 @@ describe('the campaign of 5,000 messages', () => {
   });
 });
 
-it('shows stats that match the messages of every campaign of the account', async () => {
+it('the stats of every campaign match its messages', async () => {
   for (const offset of [0, 50, 100]) {
     for (const row of dataOf(await test.list(`&limit=50&offset=${offset}`))) {
       const messages = dataOf(await test.messages(row.sid, '&limit=5000'));

@@ -24,8 +24,8 @@ async function progressOf(sid: string, step: number, steps: number): Promise<Wir
   return seen;
 }
 
-describe('a campaign', () => {
-  it('is created, scheduled, in progress and completed in turn', async () => {
+describe('the progress of a campaign', () => {
+  it('goes through created, scheduled, in progress and completed', async () => {
     test = await SandboxUnderTest.start();
     const { sid } = await test.create();
     const statuses = (await progressOf(sid, 2 * SECOND, 600)).map((campaign) => campaign.status);
@@ -33,7 +33,7 @@ describe('a campaign', () => {
     expect(turns).toEqual(['created', 'scheduled', 'in-progress', 'completed']);
   });
 
-  it('keeps as many messages as it has recipients, and a date_updated that is never ahead nor goes back', async () => {
+  it('has one message per recipient, and a date_updated that never goes back or into the future', async () => {
     test = await SandboxUnderTest.start();
     const { sid } = await test.create();
     let last = NOON;
@@ -47,7 +47,7 @@ describe('a campaign', () => {
     }
   });
 
-  it('sends thirty messages a minute, and its stats are those of its messages all the way', async () => {
+  it('sends thirty messages a minute, with stats that match the messages throughout', async () => {
     test = await SandboxUnderTest.start();
     const { sid } = test.sandbox.state.insert({ startsAt: NOON, audience: 300, status: 'in-progress' });
     for (const minutes of [0, 1, 2, 5, 9, 11]) {
@@ -61,7 +61,7 @@ describe('a campaign', () => {
     }
   });
 
-  it('has a report only when it is completed', async () => {
+  it('has a report only after completion', async () => {
     test = await SandboxUnderTest.start();
     const { sid } = await test.create();
     expect((await after(11 * MINUTE, sid)).report_url).toBeNull();
@@ -72,7 +72,7 @@ describe('a campaign', () => {
     expect(done).toMatchObject({ status: 'completed', state: 'list-completed' });
   });
 
-  it('gives up at its end, and counts what was not attempted', async () => {
+  it('ends on time, and counts messages without an attempt', async () => {
     test = await SandboxUnderTest.start();
     const endsAt = NOON + 120 * MINUTE;
     const { sid } = test.sandbox.state.insert({
@@ -88,7 +88,7 @@ describe('a campaign', () => {
     expect(total(campaign)).toBe(5_000);
   });
 
-  it('stands still while it is paused', async () => {
+  it('stops during a pause', async () => {
     test = await SandboxUnderTest.start();
     const { sid } = test.sandbox.state.insert({ startsAt: NOON, audience: 300, status: 'in-progress' });
     test.now = NOON + 2 * MINUTE;
@@ -99,8 +99,8 @@ describe('a campaign', () => {
   });
 });
 
-describe('speed', () => {
-  it('lets a campaign run through hours in seconds', async () => {
+describe('the speed setting', () => {
+  it('runs a campaign of hours in seconds', async () => {
     test = await SandboxUnderTest.start({ speed: 600 });
     const { sid } = await test.create();
     expect((await after(500, sid)).status).toBe('scheduled');
@@ -110,7 +110,7 @@ describe('speed', () => {
     expect(Date.parse(done.date_updated)).toBeLessThanOrEqual(test.now);
   });
 
-  it('counts a new start from the real time', async () => {
+  it('counts a new start time from the real time', async () => {
     test = await SandboxUnderTest.start({ speed: 60 });
     const { sid } = await test.create();
     test.now += 5 * SECOND;

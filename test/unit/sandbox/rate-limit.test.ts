@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 describe('the rate limit', () => {
-  it('says in every answer what is left of the minute', async () => {
+  it('has the remaining calls in every response', async () => {
     const remaining: unknown[] = [];
     for (let call = 0; call < 3; call += 1) {
       const { headers } = await test.list();
@@ -21,7 +21,7 @@ describe('the rate limit', () => {
     expect(remaining).toEqual(['2', '1', '0']);
   });
 
-  it('answers one call too many with 429, Retry-After and the body of an older layer', async () => {
+  it('responds to an excess call with 429, Retry-After and an error body of another format', async () => {
     for (let call = 0; call < 3; call += 1) await test.create();
     const { status, headers, body } = await test.list();
     expect([status, headers['retry-after'], headers['x-ratelimit-remaining']]).toEqual([429, '30', '0']);
@@ -30,20 +30,20 @@ describe('the rate limit', () => {
     expect(test.sandbox.calls.at(-1)?.status).toBe(429);
   });
 
-  it('counts anew in the next minute of the clock', async () => {
+  it('resets at the next minute of the clock', async () => {
     for (let call = 0; call < 4; call += 1) await test.list();
     test.now = NOON + 30_000;
     expect((await test.list()).status).toBe(200);
   });
 
-  it('does not count who is not let in, but what is refused', async () => {
+  it('counts failed calls, but not unauthenticated ones', async () => {
     await test.ask('GET', '/any', { headers: { authorization: '' } });
     await test.ask('GET', '/any');
     expect((await test.list()).headers['x-ratelimit-remaining']).toBe('1');
   });
 });
 
-it('without a limit there are no headers about one', async () => {
+it('responses have no rate limit headers without a limit', async () => {
   const free = await SandboxUnderTest.start();
   const { headers } = await free.list();
   expect(headers).not.toHaveProperty('x-ratelimit-limit');

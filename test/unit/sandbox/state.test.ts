@@ -10,9 +10,9 @@ afterAll(async () => {
   await test.stop();
 });
 
-describe('the state, for tests', () => {
+describe('the state of the sandbox', () => {
   it.each(CAMPAIGN_STATUSES.flatMap((from) => CAMPAIGN_STATUSES.map((to) => [from, to] as const)))(
-    'puts a campaign that is %s into %s',
+    'changes a campaign from %s to %s',
     async (from, to) => {
       const { state } = test.sandbox;
       const { sid } = state.insert({ status: from });
@@ -25,7 +25,7 @@ describe('the state, for tests', () => {
     },
   );
 
-  it('inserts a campaign with the given stats and takes it away again', async () => {
+  it('inserts a campaign with the given stats, and removes it', async () => {
     const { state } = test.sandbox;
     const { sid } = state.insert({ stats: { sent: 3, 'failed-dnd': 1 }, createdAt: NOON - 1_000 });
     expect(state.messages(sid).map((message) => message.status)).toEqual([

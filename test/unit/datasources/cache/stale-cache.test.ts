@@ -74,7 +74,7 @@ function held(): { fetch: () => Promise<Text>; land: (text: string) => void } {
 }
 
 describe('a cached entry', () => {
-  it('keeps the cache within its bounds of entries and bytes, whatever is read', () =>
+  it('stays within the bounds of entries and bytes, for any reads', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.string({ maxLength: 8 }), fc.nat(3000)), { maxLength: 80 }),
@@ -92,7 +92,7 @@ describe('a cached entry', () => {
       { numRuns: 30 },
     ));
 
-  it('is not made of a value larger than the whole cache, which is returned all the same', async () => {
+  it('is not stored if the value exceeds the whole cache, but the value is returned', async () => {
     const cache = reads({ maximumBytes: 1000 });
     expect((await read(cache, 'a', readOptions(), gives('x'.repeat(2000)))).value.text).toHaveLength(2000);
     expect(cache.size).toEqual({ entries: 0, bytes: 0 });
@@ -123,7 +123,7 @@ describe('a cached entry', () => {
     expect(cache.peek('a')).toBe(newer);
   });
 
-  it('does not exist if caching is off', async () => {
+  it('is never stored if caching is off', async () => {
     const cache = reads({ isEnabled: false });
     await read(cache, 'a', readOptions(), gives('first'));
     expect(cache.size.entries).toBe(0);
@@ -132,7 +132,7 @@ describe('a cached entry', () => {
 });
 
 describe('a read in flight', () => {
-  it('is shared by concurrent reads: one call, and each of them counts as shared', async () => {
+  it('is shared by concurrent reads: one call, and each read counts as shared', async () => {
     const cache = reads();
     let calls = 0;
     const { fetch, land } = held();
@@ -144,7 +144,7 @@ describe('a read in flight', () => {
     expect(wishes.filter(({ report }) => report.shared === 1)).toHaveLength(99);
   });
 
-  it('that fails rejects all of them, is not cached, and the next read makes a call', async () => {
+  it('that fails rejects all of its reads, is not cached, and is retried by the next read', async () => {
     const cache = reads();
     const failing = [1, 2].map(() =>
       read(cache, 'a', readOptions(), fails(new UpstreamFailure('unavailable'))),
@@ -179,7 +179,7 @@ describe('a read in flight', () => {
 });
 
 describe('the events of a cache', () => {
-  it('are one for each read that is answered, and one for each newer entry', async () => {
+  it('are one per completed read and one per newer entry', async () => {
     const events: unknown[] = [];
     const cache = reads({ emit: (event) => events.push(event) });
     const first = await read(cache, 'a', readOptions(), gives('first'));
@@ -208,7 +208,7 @@ describe('the events of a cache', () => {
     expect(events).toEqual([{ type: 'read', resource: 'campaign', outcome: 'new' }]);
   });
 
-  it('are the same without a cache', async () => {
+  it('are the same if caching is off', async () => {
     const events: unknown[] = [];
     const cache = reads({ emit: (event) => events.push(event), isEnabled: false });
     const entry = await read(cache, 'a', readOptions(), gives('first'));

@@ -50,12 +50,12 @@ describe('the identity of a list', () => {
     expect(other.windowKey(slice)).not.toBe(list.windowKey(slice));
   });
 
-  it('is the one of cursors that clients hold already', () => {
+  it('is compatible with issued cursors', () => {
     expect(fingerprintOf(campaignListRef(campaigns).identity)).toBe('gATYTe2E');
     expect(fingerprintOf(messageListRef('s1', messages).identity)).toBe('OHEWHfWN');
   });
 
-  it('tells any two lists apart, whatever their sids and filters are', () => {
+  it('differs between any two lists, for all sids and filters', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ sid: text, number: fc.option(text) }), { minLength: 2, maxLength: 2 }),
@@ -72,7 +72,7 @@ describe('the identity of a list', () => {
     );
   });
 
-  it('gives back the sid whose messages a window holds', () => {
+  it('contains the sid of the campaign whose messages it lists', () => {
     fc.assert(
       fc.property(text, fc.option(text), (sid, number) => {
         expect(campaignSidOf(windowKey(messageListRef(sid, { number, direction: null }), slice))).toBe(sid);

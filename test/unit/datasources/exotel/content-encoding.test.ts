@@ -41,31 +41,31 @@ const text = JSON.stringify({
 const plain = Buffer.from(text);
 const gzipTwice = gzipSync(gzipSync(plain));
 
-describe('an answer that is encoded', () => {
+describe('an encoded response', () => {
   it.each<[string, Buffer, string | string[] | undefined]>([
     ['gzip', gzipSync(plain), 'gzip'],
     ['its old name, in capitals', gzipSync(plain), 'X-GZIP'],
     ['deflate', deflateSync(plain), 'deflate'],
     ['deflate without its zlib header', deflateRawSync(plain), 'deflate'],
     ['br', brotliCompressSync(plain), 'br'],
-    ['two, in the order in which they were applied', brotliCompressSync(gzipSync(plain)), 'gzip, br'],
-    ['two, in a header each', gzipTwice, ['gzip', 'gzip']],
+    ['two encodings, in the order of application', brotliCompressSync(gzipSync(plain)), 'gzip, br'],
+    ['two encodings in two headers', gzipTwice, ['gzip', 'gzip']],
     ['identity', plain, 'identity'],
     ['identity and another', gzipSync(plain), 'identity, ,gzip'],
     [
-      'gzip in two members',
+      'gzip with two members',
       Buffer.concat([gzipSync(plain.subarray(0, 9)), gzipSync(plain.subarray(9))]),
       'gzip',
     ],
-    ['gzip of which no header tells', gzipSync(plain), undefined],
-    ['deflate of which no header tells', deflateSync(plain), undefined],
-  ])('is read: %s', async (_how, body, encoding) => {
+    ['gzip without a header', gzipSync(plain), undefined],
+    ['deflate without a header', deflateSync(plain), undefined],
+  ])('is decoded: %s', async (_how, body, encoding) => {
     answers(body, encoding);
     expect((await upstream.transport().send(get, asItCame)).text).toBe(text);
     expect(await upstream.client().getCampaign('any')).toMatchObject({ name: 'नमस्ते 🎉' });
   });
 
-  it('is read in pieces as well', async () => {
+  it('is decoded in chunks', async () => {
     const body = gzipSync(plain);
     upstream.respond = (_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
@@ -74,13 +74,13 @@ describe('an answer that is encoded', () => {
     expect((await upstream.transport().send(get, asItCame)).text).toBe(text);
   });
 
-  it('is not asked for', async () => {
+  it('is not requested by the client', async () => {
     answers(plain, undefined);
     await upstream.transport().send(get, asItCame);
     expect(upstream.heard.at(-1)?.headers['accept-encoding']).toBe('identity');
   });
 
-  it('and has no body is empty', async () => {
+  it('without a body is empty', async () => {
     answers(Buffer.alloc(0), 'gzip', 204);
     expect(await upstream.transport().send(get, asItCame)).toMatchObject({ status: 204, text: '' });
   });
@@ -100,18 +100,18 @@ async function bombInABomb(): Promise<Buffer> {
   return gzipSync(Buffer.concat(chunks));
 }
 
-describe('an answer that can not be decoded', () => {
+describe('a response with an invalid encoding', () => {
   const cases: [string, () => Buffer | Promise<Buffer>, string | undefined][] = [
-    ['an encoding that nobody knows', () => plain, 'zstd-ng'],
-    ['one that is known after one that is not', () => gzipSync(plain), 'secret, gzip'],
-    ['gzip that is none', () => plain, 'gzip'],
-    ['gzip cut in the middle', () => gzipSync(plain).subarray(0, 60), 'gzip'],
-    ['br that is none', () => plain, 'br'],
-    ['a bomb', () => bomb(64 * mebibyte), 'gzip'],
-    ['a bomb without a header', () => bomb(64 * mebibyte), undefined],
-    ['a bomb of br', () => brotliCompressSync(Buffer.alloc(64 * mebibyte, ' ')), 'br'],
-    ['a bomb in a bomb', bombInABomb, 'gzip, gzip'],
-    ['more encodings than any server has', () => gzipTwice, 'gzip, gzip, gzip, gzip, gzip'],
+    ['an unknown encoding', () => plain, 'zstd-ng'],
+    ['a known encoding after an unknown one', () => gzipSync(plain), 'secret, gzip'],
+    ['invalid gzip', () => plain, 'gzip'],
+    ['truncated gzip', () => gzipSync(plain).subarray(0, 60), 'gzip'],
+    ['invalid brotli', () => plain, 'br'],
+    ['a decompression bomb', () => bomb(64 * mebibyte), 'gzip'],
+    ['a decompression bomb without a header', () => bomb(64 * mebibyte), undefined],
+    ['a brotli decompression bomb', () => brotliCompressSync(Buffer.alloc(64 * mebibyte, ' ')), 'br'],
+    ['a nested decompression bomb', bombInABomb, 'gzip, gzip'],
+    ['too many encodings', () => gzipTwice, 'gzip, gzip, gzip, gzip, gzip'],
   ];
   it.each(cases)('is UPSTREAM_INVALID_RESPONSE: %s', async (_what, body, encoding) => {
     answers(await body(), encoding);
@@ -127,14 +127,14 @@ describe('an answer that can not be decoded', () => {
     [429, 'rateLimited'],
     [400, 'refused'],
     [503, 'unavailable'],
-  ])('is still what its status line says: %i', async (status, reason) => {
+  ])('keeps the meaning of its status code: %i', async (status, reason) => {
     answers(plain, 'secret', status);
     await expect(upstream.client().getCampaign('any')).rejects.toMatchObject({ reason });
   });
 });
 
-describe('a refusal that is encoded', () => {
-  it('says what it is of', async () => {
+describe('an encoded error response', () => {
+  it('has its error details', async () => {
     const refusal = {
       http_code: 400,
       response: {

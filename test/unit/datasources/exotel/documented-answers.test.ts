@@ -53,13 +53,13 @@ const gotten = {
   fetchedAt: '2026-01-02T03:04:05.678Z',
 };
 
-describe("the document's own answers are read whole", () => {
+describe('the sample responses of the document are parsed completely', () => {
   it('get', async () => {
     upstream.answers(documentedAnswer('get'));
     expect(await upstream.client().getCampaign(gotten.sid)).toEqual(gotten);
   });
 
-  it('create, whose times are years in the past and whose end is a minute after its start', async () => {
+  it('create, with times years in the past and an end a minute after its start', async () => {
     upstream.answers(documentedAnswer('create'));
     const { campaign, requestId } = await upstream.client().createCampaign({});
     expect(requestId).toMatch(/^[0-9a-f]{32}$/);
@@ -102,7 +102,7 @@ describe("the document's own answers are read whole", () => {
     });
   });
 
-  it('list: all twenty rows, the total and the limit of the answer', async () => {
+  it('list: all twenty rows, the total and the limit of the response', async () => {
     upstream.answers(documentedAnswer('list'));
     const window = await upstream.client().listCampaigns(anyCampaign, firstWindow);
     expect(window).toMatchObject({ offset: 0, limit: 20, total: 108 });

@@ -24,7 +24,7 @@ const list = async (body: unknown, status = 200) => {
   return upstream.client().listCampaigns(anyCampaign, firstWindow);
 };
 
-describe('response may be an item or an array of one, everywhere', () => {
+describe('a response may be an item or an array with one item', () => {
   const shapes: [string, (data: unknown) => unknown][] = [
     ['item', item],
     ['array', (data) => [item(data)]],
@@ -52,7 +52,7 @@ describe('response may be an item or an array of one, everywhere', () => {
   });
 });
 
-describe('a failed item is believed, not the status line', () => {
+describe('the item decides about failure, not the status code', () => {
   it.each([200, 207])('of HTTP %i', async (status) => {
     upstream.answers({ http_code: status, response: [duplicate] }, status);
     await expect(upstream.client().createCampaign({})).rejects.toMatchObject({ reason: 'duplicate' });
@@ -62,10 +62,10 @@ describe('a failed item is believed, not the status line', () => {
     ['a code alone', { code: 404 }, 'notFound'],
     ['a code as text', { code: '404' }, 'notFound'],
     ['a status alone', { status: 'Failure' }, 'refused'],
-    ['an error alone', { error_data: { code: 1003 } }, 'forbidden'],
+    ['an error without a code', { error_data: { code: 1003 } }, 'forbidden'],
     ['an error code as text', { error_data: { code: '1010' } }, 'unauthorized'],
     ['no data', { data: null }, 'invalidResponse'],
-    ['an error and no data key at all', { error_data: { code: 1003 }, data: undefined }, 'forbidden'],
+    ['an error without a data key', { error_data: { code: 1003 }, data: undefined }, 'forbidden'],
   ];
   it.each(failed)('with %s', async (_title, changes, reason) => {
     upstream.answers({ response: { ...good, ...changes } });
@@ -79,28 +79,28 @@ describe('a failed item is believed, not the status line', () => {
     ['an error of nulls', { error_data: { code: null, message: null, description: null } }],
     ['an error of empty text', { error_data: '' }],
   ];
-  it.each(succeeded)('and one with %s did not fail', async (_title, changes) => {
+  it.each(succeeded)('an item with %s is a success', async (_title, changes) => {
     upstream.answers({ response: { ...good, ...changes } });
     expect(await upstream.client().getCampaign('a')).toMatchObject({ name: 'new camp' });
   });
 });
 
-describe("the envelope's own http_code", () => {
+describe('the http_code of the envelope', () => {
   it.each([[null], [''], ['OK'], [{}], [undefined], ['200'], [207]])(
-    'that says nothing against it leaves the answer as it is: %j',
+    'without a failure does not affect the response: %j',
     async (http_code) => {
       upstream.answers({ http_code, response: good });
       expect(await upstream.client().getCampaign('a')).toMatchObject({ name: 'new camp' });
     },
   );
 
-  it.each([404, '404'])('that says no under HTTP 200 is believed: %j', async (http_code) => {
+  it.each([404, '404'])('with a failure overrules HTTP 200: %j', async (http_code) => {
     upstream.answers({ http_code, response: good });
     await expect(upstream.client().getCampaign('a')).rejects.toMatchObject({ reason: 'notFound' });
   });
 });
 
-describe('one bad row leaves its neighbours intact', () => {
+describe('an invalid row does not affect its neighbours', () => {
   const bad: [string, unknown, string][] = [
     ['null', null, 'invalidResponse'],
     ['text', 'row', 'invalidResponse'],
@@ -117,16 +117,16 @@ describe('one bad row leaves its neighbours intact', () => {
   });
 });
 
-describe('metadata', () => {
+describe('list metadata', () => {
   const rows = (count: number) => Array.from({ length: count }, () => good);
   const windows: [string, unknown, number, { total: number; limit: number }][] = [
     ['totals as text', { total: '108', limit: '20' }, 20, { total: 108, limit: 20 }],
-    ['a larger limit than asked for', { total: 108, limit: 500 }, 50, { total: 108, limit: 50 }],
-    ['a limit of nothing', { total: 108, limit: 0 }, 50, { total: 108, limit: 50 }],
+    ['a larger limit than requested', { total: 108, limit: 500 }, 50, { total: 108, limit: 50 }],
+    ['a limit of zero', { total: 108, limit: 0 }, 50, { total: 108, limit: 50 }],
     ['a total below its own rows', { total: 1 }, 3, { total: 3, limit: 50 }],
-    ['no metadata and fewer rows than asked for', undefined, 3, { total: 3, limit: 50 }],
-    ['null and fewer rows than asked for', null, 3, { total: 3, limit: 50 }],
-    ['a total of null and fewer rows than asked for', { total: null }, 3, { total: 3, limit: 50 }],
+    ['no metadata and fewer rows than requested', undefined, 3, { total: 3, limit: 50 }],
+    ['null and fewer rows than requested', null, 3, { total: 3, limit: 50 }],
+    ['a total of null and fewer rows than requested', { total: null }, 3, { total: 3, limit: 50 }],
     ['no rows at all', { total: 0 }, 0, { total: 0, limit: 50 }],
   ];
   it.each(windows)('with %s', async (_title, metadata, count, window) => {
@@ -141,16 +141,13 @@ describe('metadata', () => {
     [{ total: '' }],
     [{ total: 'many' }],
     [{ total: -1 }],
-  ])(
-    'that does not say how many rows there are, with a full window, is a failure and not an end: %j',
-    async (metadata) => {
-      await expect(list({ metadata, response: rows(50) })).rejects.toMatchObject({
-        reason: 'invalidResponse',
-      });
-    },
-  );
+  ])('without a total and with a full window is a failure, not the end of the list: %j', async (metadata) => {
+    await expect(list({ metadata, response: rows(50) })).rejects.toMatchObject({
+      reason: 'invalidResponse',
+    });
+  });
 
-  it('of the answer says where the window is: at the offset that was asked for', async () => {
+  it('has the requested offset', async () => {
     upstream.answers(documentedAnswer('list'));
     const slice = { offset: 50, limit: 50 };
     expect(await upstream.client().listCampaigns(anyCampaign, slice)).toMatchObject({ offset: 50 });

@@ -41,30 +41,34 @@ const traps: [trap: string, wire: Record<string, unknown>, seen: Record<string, 
   ['failed-dnd of stats', { status: 'failed-dnd' }, { status: 'FAILED_DND', upstreamStatus: 'failed-dnd' }],
   ['failed-no-attempt', { status: 'failed-no-attempt' }, { status: 'FAILED_NO_ATTEMPT' }],
   ['an unknown status', { status: 'lost at sea' }, { status: 'UNKNOWN', upstreamStatus: 'lost at sea' }],
-  ['an unknown detail', { detailed_status: 'FAILED_NEW' }, { detailedStatus: 'FAILED_NEW' }],
-  ['no detail', { detailed_status: missing }, { detailedStatus: null }],
+  ['an unknown error detail', { detailed_status: 'FAILED_NEW' }, { detailedStatus: 'FAILED_NEW' }],
+  ['no error detail', { detailed_status: missing }, { detailedStatus: null }],
   [
     'no direction and no sender',
     { direction: missing, sender_id: null },
     { direction: null, senderId: null },
   ],
-  ['an offset', { schedule_time: '2022-08-10T23:12:00+05:30' }, { scheduledAt: '2022-08-10T17:42:00.000Z' }],
-  ['a time that is none', { schedule_time: '0000-00-00 00:00:00' }, { scheduledAt: null }],
+  [
+    'a time with an offset',
+    { schedule_time: '2022-08-10T23:12:00+05:30' },
+    { scheduledAt: '2022-08-10T17:42:00.000Z' },
+  ],
+  ['an invalid time', { schedule_time: '0000-00-00 00:00:00' }, { scheduledAt: null }],
   ['no time', { schedule_time: missing }, { scheduledAt: null }],
   [
     'a sid ending in bf',
     { sid: '34d67d290cb761c0606b7fe9590015bf' },
     { id: '34d67d290cb761c0606b7fe9590015bf' },
   ],
-  ['a key nobody knows', { parts: 3 }, { status: 'SENT' }],
+  ['an unknown key', { parts: 3 }, { status: 'SENT' }],
 ];
 
-describe('a message', () => {
-  it.each(traps)('is read in spite of a trap: %s', async (_trap, wire, seen) => {
+describe('a message row', () => {
+  it.each(traps)('is parsed with %s', async (_trap, wire, seen) => {
     expect(await readMessage(wire)).toMatchObject({ campaignSid: 'campaign', ...seen });
   });
 
-  it.each(['sid', 'number', 'status'])('without its %s is a failed row', async (key) => {
+  it.each(['sid', 'number', 'status'])('without its %s is an invalid row', async (key) => {
     expect(await readMessage({ [key]: missing })).toMatchObject({ reason: 'invalidResponse' });
   });
 });

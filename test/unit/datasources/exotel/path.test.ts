@@ -78,14 +78,14 @@ const sids: [title: string, sid: string, outcome: 'sent' | 'refused'][] = [
   ['of 10,000 characters', 'a'.repeat(10_000), 'refused'],
 ];
 
-describe('a sid never leaves its segment of the path', () => {
+describe('a sid stays within its path segment', () => {
   describe.each(names)('%s', (request) => {
     it.each(sids)('%s', async (_title, sid, outcome) => {
       expect(await isContained(sid, request)).toBe(outcome);
     });
   });
 
-  it('whatever it is', async () => {
+  it('for any sid', async () => {
     const pieces = fc.constantFrom('.', '..', '/', '\\', '%', '2e', '?', '#', '@', ':', ' ', '\t', 'a');
     const anySid = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.string({ unit: pieces }));
     await fc.assert(

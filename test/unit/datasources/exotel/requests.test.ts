@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const root = '/v2/accounts/Exotel/message-campaigns';
 
-describe('a list is asked for with the words of the document', () => {
+describe('list requests have the documented parameters', () => {
   const window = 'channel=sms&offset=0&limit=50';
   const queries: [Partial<CampaignQuery>, target: string][] = [
     [{}, window],
@@ -52,7 +52,7 @@ describe('a list is asked for with the words of the document', () => {
   });
 });
 
-describe('a write sends what was said and nothing that was not', () => {
+describe('a write request has the given fields only', () => {
   const draft: CampaignDraft = {
     name: 'CampaignABC',
     contentType: 'STATIC',

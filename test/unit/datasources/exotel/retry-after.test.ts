@@ -15,18 +15,18 @@ const resetIn42 = { 'x-ratelimit-reset': String(Math.floor(now / 1000) + 42) };
 
 const cases: [title: string, headers: Record<string, string>, seconds: number | undefined][] = [
   ['seconds', { 'retry-after': '17' }, 17],
-  ['no second at all counts as one', { 'retry-after': '0' }, 1],
+  ['zero seconds count as one', { 'retry-after': '0' }, 1],
   ['an HTTP date', { 'retry-after': inHalfAMinute }, 30],
-  ['an HTTP date that is over counts as one', { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 1],
+  ['an HTTP date in the past counts as one', { 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 1],
   ['X-RateLimit-Reset', resetIn42, 42],
-  ['X-RateLimit-Reset that is over counts as one', { 'x-ratelimit-reset': '1' }, 1],
+  ['X-RateLimit-Reset in the past counts as one', { 'x-ratelimit-reset': '1' }, 1],
   ['Retry-After before X-RateLimit-Reset', { 'retry-after': '5', ...resetIn42 }, 5],
-  ['X-RateLimit-Reset where Retry-After is unreadable', { 'retry-after': 'soon', ...resetIn42 }, 42],
+  ['X-RateLimit-Reset if Retry-After is malformed', { 'retry-after': 'soon', ...resetIn42 }, 42],
   ['neither', {}, undefined],
-  ['both unreadable', { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' }, undefined],
+  ['both malformed', { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' }, undefined],
 ];
 
-describe('a 429 says when to come back', () => {
+describe('the retry delay of a 429', () => {
   it.each(cases)('%s', async (_title, headers, seconds) => {
     upstream.answers('', 429, headers);
     const error = await rejectionOf(upstream.client().getCampaign('any'));
@@ -34,7 +34,7 @@ describe('a 429 says when to come back', () => {
     expect(error).toHaveProperty('facts', seconds === undefined ? {} : { retryAfterSeconds: seconds });
   });
 
-  it('and no other failure does', async () => {
+  it('is not read from any other failure', async () => {
     upstream.answers('', 503, { 'retry-after': '17' });
     expect(await rejectionOf(upstream.client().getCampaign('any'))).toMatchObject({ details: {} });
   });

@@ -21,20 +21,20 @@ afterAll(async () => {
 const get = { method: 'GET', path: '/any' } as const;
 const mebibyte = 1024 * 1024;
 
-describe('an upstream that does not answer', () => {
-  it('at all: timeout', async () => {
+describe('an unresponsive upstream', () => {
+  it('sends nothing: timeout', async () => {
     upstream.respond = () => undefined;
     const sending = upstream.transport({ timeoutMs: 50 }).send(get, asItCame);
     await expect(sending).rejects.toMatchObject({ reason: 'timeout', mayHaveBeenProcessed: true });
   });
 
-  it('to the end: timeout, though its headers came in time', async () => {
+  it('sends headers but no complete body: timeout', async () => {
     upstream.respond = (_request, response) => response.writeHead(200).write('{"response":');
     const sending = upstream.transport({ timeoutMs: 50 }).send(get, asItCame);
     await expect(sending).rejects.toMatchObject({ reason: 'timeout', mayHaveBeenProcessed: true });
   });
 
-  it('because nobody listens: unreachable, and certainly nothing was done', async () => {
+  it('refuses the connection: unreachable, and certainly not processed', async () => {
     const gone = await ScriptedUpstream.start();
     const transport = upstream.transport({ baseUrl: gone.baseUrl });
     await gone.stop();
@@ -42,13 +42,13 @@ describe('an upstream that does not answer', () => {
     await expect(transport.send(get, asItCame)).rejects.toMatchObject(failure);
   });
 
-  it('because it has no address: unreachable', async () => {
+  it('has no DNS entry: unreachable', async () => {
     const transport = upstream.transport({ baseUrl: 'http://no-such-host.invalid' });
     await expect(transport.send(get, asItCame)).rejects.toMatchObject({ reason: 'unreachable' });
   });
 
   it.each(['GET', 'POST', 'PUT'] as const)(
-    'but resets the connection before its headers: unavailable, sent once, %s',
+    'resets the connection before its headers: unavailable, sent once, %s',
     async (method) => {
       upstream.respond = (request) => request.socket.resetAndDestroy();
       const before = upstream.heard.length;
@@ -60,21 +60,18 @@ describe('an upstream that does not answer', () => {
     },
   );
 
-  it.each(['reset', 'end'])(
-    'but breaks the connection off after its headers (%s): unavailable',
-    async (how) => {
-      upstream.respond = (request, response) => {
-        response.writeHead(200, { 'content-length': 1000 }).write('{"response":', () => {
-          if (how === 'reset') request.socket.resetAndDestroy();
-          else request.socket.destroy();
-        });
-      };
-      const failure = { reason: 'unavailable', mayHaveBeenProcessed: true, facts: { isAccepted: true } };
-      await expect(upstream.transport().send(get, asItCame)).rejects.toMatchObject(failure);
-    },
-  );
+  it.each(['reset', 'end'])('closes the connection after its headers (%s): unavailable', async (how) => {
+    upstream.respond = (request, response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write('{"response":', () => {
+        if (how === 'reset') request.socket.resetAndDestroy();
+        else request.socket.destroy();
+      });
+    };
+    const failure = { reason: 'unavailable', mayHaveBeenProcessed: true, facts: { isAccepted: true } };
+    await expect(upstream.transport().send(get, asItCame)).rejects.toMatchObject(failure);
+  });
 
-  it('but breaks off a refusal: nothing says that it was accepted', async () => {
+  it('aborts an error response: not certainly accepted', async () => {
     upstream.respond = (request, response) => {
       response.writeHead(503, { 'content-length': 1000 }).write('{', () => request.socket.destroy());
     };
@@ -83,8 +80,8 @@ describe('an upstream that does not answer', () => {
   });
 });
 
-describe('an answer that is too large', () => {
-  it('is a failure, and most of it is never taken in', async () => {
+describe('a response that is too large', () => {
+  it('fails, and most of it is never read', async () => {
     const chunks = 128;
     let written = 0;
     const pour = async (response: ServerResponse): Promise<void> => {
@@ -101,38 +98,35 @@ describe('an answer that is too large', () => {
     expect(written).toBeLessThan(chunks / 2);
   });
 
-  it('is a failure and one of 15 MiB is not', async () => {
+  it('fails, but a response of 15 MiB does not', async () => {
     upstream.answers('x'.repeat(15 * mebibyte));
     expect((await upstream.transport().send(get, asItCame)).text).toHaveLength(15 * mebibyte);
   });
 });
 
-describe('an answer in pieces', () => {
+describe('a response body in chunks', () => {
   const sent = '{"name":"नमस्कार"}';
 
-  it.each([0, 1, 2, 3])(
-    'is one text, wherever it was cut: a letter of three bytes, %i bytes on',
-    async (on) => {
-      const bytes = Buffer.from(sent);
-      const cut = bytes.indexOf('न') + on;
-      upstream.respond = (_request, response) => {
-        response.write(bytes.subarray(0, cut), () => setTimeout(() => response.end(bytes.subarray(cut)), 20));
-      };
-      expect((await upstream.transport().send(get, asItCame)).text).toBe(sent);
-    },
-  );
+  it.each([0, 1, 2, 3])('is decoded across chunks: a three-byte letter after %i bytes', async (on) => {
+    const bytes = Buffer.from(sent);
+    const cut = bytes.indexOf('न') + on;
+    upstream.respond = (_request, response) => {
+      response.write(bytes.subarray(0, cut), () => setTimeout(() => response.end(bytes.subarray(cut)), 20));
+    };
+    expect((await upstream.transport().send(get, asItCame)).text).toBe(sent);
+  });
 
-  it('is the same text with a byte order mark before it', async () => {
+  it('is decoded without its byte order mark', async () => {
     upstream.answers(`\uFEFF${sent}`);
     expect((await upstream.transport().send(get, asItCame)).text).toBe(sent);
   });
 
-  it('is empty where it has no body', async () => {
+  it('is empty without a body', async () => {
     upstream.answers('', 204);
     expect(await upstream.transport().send(get, asItCame)).toMatchObject({ status: 204, text: '' });
   });
 
-  it('is the last one where others told that it would come', async () => {
+  it('is taken from the final response after informational ones', async () => {
     upstream.respond = (_request, response) => {
       response.writeProcessing();
       response.end(sent);
@@ -142,13 +136,16 @@ describe('an answer in pieces', () => {
 });
 
 describe('a redirect', () => {
-  it.each([301, 302, 303, 307, 308])('%i is not followed: credentials go nowhere else', async (status) => {
-    const elsewhere = await ScriptedUpstream.start();
-    upstream.answers('', status, { location: `${elsewhere.baseUrl}/steal` });
-    await expect(upstream.client().getCampaign('any')).rejects.toMatchObject({ reason: 'invalidResponse' });
-    expect(elsewhere.heard).toEqual([]);
-    await elsewhere.stop();
-  });
+  it.each([301, 302, 303, 307, 308])(
+    '%i is not followed, so credentials are not sent elsewhere',
+    async (status) => {
+      const elsewhere = await ScriptedUpstream.start();
+      upstream.answers('', status, { location: `${elsewhere.baseUrl}/steal` });
+      await expect(upstream.client().getCampaign('any')).rejects.toMatchObject({ reason: 'invalidResponse' });
+      expect(elsewhere.heard).toEqual([]);
+      await elsewhere.stop();
+    },
+  );
 });
 
 describe('a request', () => {
@@ -169,7 +166,7 @@ describe('a request', () => {
     },
   );
 
-  it('says that its body is JSON where it has one, and nothing of it where it has none', async () => {
+  it('has a JSON content type only if it has a body', async () => {
     upstream.answers('{}');
     const transport = upstream.transport();
     await transport.send({ method: 'PUT', path: '/any', body: { action: 'pause' } }, asItCame);
@@ -178,7 +175,7 @@ describe('a request', () => {
     expect(upstream.heard.at(-1)?.headers['content-type']).toBeUndefined();
   });
 
-  it('goes over a connection of those before', async () => {
+  it('reuses an open connection', async () => {
     upstream.answers('{}');
     const transport = upstream.transport();
     const before = upstream.connections;

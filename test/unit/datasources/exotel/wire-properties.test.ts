@@ -43,8 +43,8 @@ const anyRow = fc.oneof(
 const isFailureOr = (typename: string) => (row: object) =>
   row instanceof UpstreamFailure || ('__typename' in row && row.__typename === typename);
 
-describe('whatever the upstream writes', () => {
-  it('any JSON value as a row becomes a row or a failure, and its neighbours stay whole', () => {
+describe('for any upstream response', () => {
+  it('any JSON value as a row is parsed or fails, and its neighbours stay intact', () => {
     const alone = rowsOf([campaign, message]);
     fc.assert(
       fc.property(anyRow, (row) => {
@@ -57,7 +57,7 @@ describe('whatever the upstream writes', () => {
     );
   });
 
-  it('every row that was read can be written into an answer: no NaN, no broken moment, no half count', () => {
+  it('every parsed row can be serialized: no NaN, no invalid date, no fractional count', () => {
     fc.assert(
       fc.property(withOneKeySpoilt(documentedCampaign()), (row) => {
         const [read] = rowsOf([row]).campaigns;
@@ -82,7 +82,7 @@ describe('whatever the upstream writes', () => {
     fc.integer({ min: 100, max: 599 }),
   );
 
-  it('any JSON as an answer opens or is an UpstreamFailure', () => {
+  it('any JSON body is parsed or is an UpstreamFailure', () => {
     const known = fc.constantFrom(
       'response',
       'metadata',
@@ -99,7 +99,7 @@ describe('whatever the upstream writes', () => {
     );
   });
 
-  it('any text as an answer opens or is an UpstreamFailure', () => {
+  it('any text body is parsed or is an UpstreamFailure', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), anyStatus, (text, status) => {
         opens(text, status);
@@ -109,7 +109,7 @@ describe('whatever the upstream writes', () => {
     opens(`{"response":${'['.repeat(2_000)}${']'.repeat(2_000)}}`, 200);
   });
 
-  it('keys that nobody knows never change what is read', () => {
+  it('unknown keys never change the result', () => {
     const extras = fc.dictionary(
       fc.string().map((key) => `x-${key}`),
       fc.jsonValue(),

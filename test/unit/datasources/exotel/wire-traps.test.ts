@@ -27,7 +27,7 @@ const traps: [trap: string, wire: Record<string, unknown>, seen: Record<string, 
     { dltTemplateId: '1107160086562376233' },
   ],
   ['a DLT id as a number', { dlt_template_id: 123478 }, { dltTemplateId: '123478' }],
-  ['a DLT id as a number that lost digits is no id', { dlt_template_id: 2 ** 60 }, { dltTemplateId: null }],
+  ['a DLT id as a number that lost digits is dropped', { dlt_template_id: 2 ** 60 }, { dltTemplateId: null }],
   [
     'schedule.end_time',
     { schedule: { start_time: start, end_time: end } },
@@ -39,13 +39,13 @@ const traps: [trap: string, wire: Record<string, unknown>, seen: Record<string, 
     { schedule: { startTime: null, endTime: endInUtc } },
   ],
   ['no schedule', { schedule: missing }, { schedule: { startTime: null, endTime: null } }],
-  ['a schedule that is none', { schedule: 'soon' }, { schedule: { startTime: null, endTime: null } }],
+  ['an invalid schedule', { schedule: 'soon' }, { schedule: { startTime: null, endTime: null } }],
   ['no stats', { stats: missing }, { stats: { sent: 0, total: 0 } }],
   ['stats that are null', { stats: null }, { stats: { sent: 0, total: 0 } }],
   ['stats that are a list', { stats: [1, 2] }, { stats: { sent: 0, total: 0 } }],
   ['a count as text', { stats: { sent: '7' } }, { stats: { sent: 7, total: 7 } }],
   [
-    'a count that is none',
+    'an invalid count',
     { stats: { sent: 'many', failed: 1.5, invalid: 2 } },
     { stats: { sent: 0, total: 2 } },
   ],
@@ -60,10 +60,14 @@ const traps: [trap: string, wire: Record<string, unknown>, seen: Record<string, 
   ['no account_sid', { account_sid: missing }, { accountSid: 'Exotel' }],
   ['no estimated_cost', { estimated_cost: missing }, { estimatedCost: null }],
   ['a cost as text', { estimated_cost: '0.66' }, { estimatedCost: 0.66 }],
-  ['a cost that is no number', { estimated_cost: '3 rupees' }, { estimatedCost: null }],
-  ['an offset', { date_created: '2022-08-10T23:12:00+05:30' }, { createdAt: '2022-08-10T17:42:00.000Z' }],
+  ['a cost that is not a number', { estimated_cost: '3 rupees' }, { estimatedCost: null }],
   [
-    'an offset without a colon',
+    'a time with an offset',
+    { date_created: '2022-08-10T23:12:00+05:30' },
+    { createdAt: '2022-08-10T17:42:00.000Z' },
+  ],
+  [
+    'a time with an offset without a colon',
     { date_created: '2022-08-10T23:12:00+0530' },
     { createdAt: '2022-08-10T17:42:00.000Z' },
   ],
@@ -94,16 +98,16 @@ const traps: [trap: string, wire: Record<string, unknown>, seen: Record<string, 
   ['a list that is not in a list', { lists: 'abc' }, { lists: [{ sid: 'abc' }] }],
   ['a sender of digits', { sender_id: 56161 }, { senderId: '56161' }],
   ['Hindi', { template: 'नमस्कार @@नाम' }, { template: 'नमस्कार @@नाम' }],
-  ['a key nobody knows', { priority: { deep: [1] } }, { name: 'new camp' }],
+  ['an unknown key', { priority: { deep: [1] } }, { name: 'new camp' }],
 ];
 
-describe('a trap of the wire does not reach the client', () => {
+describe('an upstream quirk is hidden from the client', () => {
   it.each(traps)('%s', async (_trap, wire, seen) => {
     upstream.answersItem(documentedCampaign(wire));
     expect(await upstream.client().getCampaign('any')).toMatchObject(seen);
   });
 
-  it('hyphenated stats are counted each under its own name', async () => {
+  it('hyphenated stats are counted under their own names', async () => {
     const stats = {
       scheduled: 1,
       submitted: 2,
@@ -131,7 +135,7 @@ describe('a trap of the wire does not reach the client', () => {
   });
 
   it.each(['af7826e2c40b40faa53d1a1653905879', '909d2a2ba53ce07f3784668b938eb44914bo', 'x', 'सिड / 1', '0'])(
-    'a sid is opaque: %j is answered as it is',
+    'a sid is opaque: %j is returned unchanged',
     async (sid) => {
       upstream.answersItem(documentedCampaign({ sid }));
       expect(await upstream.client().getCampaign('any')).toMatchObject({ id: sid, sid });
@@ -139,14 +143,14 @@ describe('a trap of the wire does not reach the client', () => {
   );
 
   it.each(['sid', 'name', 'status', 'template', 'sender_id', 'date_created'])(
-    'a campaign without its %s makes no sense and is refused',
+    'a campaign without its %s is an invalid response',
     async (key) => {
       upstream.answersItem(documentedCampaign({ [key]: missing }));
       await expect(upstream.client().getCampaign('any')).rejects.toMatchObject({ reason: 'invalidResponse' });
     },
   );
 
-  it('an answer to create has nothing that the upstream leaves out, so that it proves nothing', async () => {
+  it('an incomplete create response is not completed with defaults, so that it proves nothing', async () => {
     upstream.answersItem(documentedCampaign({ sms_status_callback: missing }));
     const sent = { smsStatusCallback: 'https://example.com/sms' };
     const { campaign } = await upstream.client().createCampaign(sent);

@@ -85,12 +85,12 @@ async function check(
 
 describe.each<[string, Slicing]>([
   ['whole windows', wholeWindows],
-  ['the rows needed', neededRows()],
-])('a cursor of any row of any page, read in %s, in either direction', (_how, slicing) => {
+  ['only the needed rows', neededRows()],
+])('a cursor of any row of any page, with %s per call, in either direction', (_how, slicing) => {
   it.each([
     ['in the order of times', true],
     ["in the upstream's own order", false],
-  ])("skips no row that stayed, and repeats none while its cursor's row exists, %s", (_order, isOrdered) =>
+  ])("skips no row that stays, and repeats none while its cursor's row exists, %s", (_order, isOrdered) =>
     fc.assert(
       fc.asyncProperty(anyUse, (use) =>
         check(isOrdered ? use : { ...use, changes: use.changes.filter(({ kind }) => kind !== 'move') }, {

@@ -27,7 +27,7 @@ async function rereadOf(
   return { asked, first: nodes[0], count: nodes.length };
 }
 
-it('of windows read too long after each other, only the older ones are read again', async () => {
+it('windows read too long apart: only the older ones are read again', async () => {
   const before = await cursorAt(rows, 104);
   expect(await rereadOf({ first: 104, before }, 100)).toEqual({
     asked: ['0+50', '50+50'],

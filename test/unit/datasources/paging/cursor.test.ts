@@ -50,28 +50,28 @@ describe('a cursor', () => {
 
   it.each<[what: string, text: string]>([
     ['nothing', ''],
-    ['no Base64', '%%%'],
-    ['no JSON', Buffer.from('[2,').toString('base64url')],
-    ['no array', textOf({ offset: 5 })],
-    ['of a version to come', withPart(0, 3)],
-    ['without a part', textOf(good.slice(0, -1))],
-    ['with a part too many', textOf([...good, 1])],
+    ['not Base64', '%%%'],
+    ['not JSON', Buffer.from('[2,').toString('base64url')],
+    ['not an array', textOf({ offset: 5 })],
+    ['of a future version', withPart(0, 3)],
+    ['with a missing part', textOf(good.slice(0, -1))],
+    ['with an extra part', textOf([...good, 1])],
     ['with a negative offset', withPart(2, -1)],
     ['with half a row', withPart(2, 1.5)],
     ['with an offset as text', withPart(2, '5')],
     ['with an offset beyond all lists', withPart(2, 1e12)],
-    ['with a total that is none', withPart(3, false)],
+    ['with an invalid total', withPart(3, false)],
     ['with a number for a sid', withPart(4, 7)],
     ['with an object for a sort key', withPart(5, {})],
-    ['with a negative number of equal rows', withPart(6, -2)],
-    ['with half a mark', withPart(7, 'AAA')],
-    ['with characters that no mark has', withPart(7, 'AA AA')],
-    ['with more marks than distances', withPart(9, 'AAAAA'.repeat(12))],
+    ['with a negative count of equal rows', withPart(6, -2)],
+    ['with an incomplete fingerprint', withPart(7, 'AAA')],
+    ['with invalid characters in a fingerprint', withPart(7, 'AA AA')],
+    ['with more fingerprints than distances', withPart(9, 'AAAAA'.repeat(12))],
     ['with spaces in its JSON', Buffer.from(JSON.stringify(good, null, 1)).toString('base64url')],
-    ['with something behind it', `${textOf(good)}AAAA`],
-    ['of an earlier version with a mark that is none', textOf([1, list, 5, 'sid', 'key', ['ABC']])],
-    ['nested without end', Buffer.from('['.repeat(6000)).toString('base64url')],
-    ['longer than any', textOf(good.with(4, 'x'.repeat(9000)))],
+    ['with trailing text', `${textOf(good)}AAAA`],
+    ['of an earlier version with an invalid fingerprint', textOf([1, list, 5, 'sid', 'key', ['ABC']])],
+    ['with endless nesting', Buffer.from('['.repeat(6000)).toString('base64url')],
+    ['longer than any valid cursor', textOf(good.with(4, 'x'.repeat(9000)))],
   ])('%s is refused by name', (_what, text) => {
     expect(decodeCursor(textOf(good), list, 'after')).toMatchObject({ offset: 5, sid: 'sid' });
     expect(() => decodeCursor(text, list, 'before')).toThrow(
@@ -103,9 +103,9 @@ describe('a cursor of version 1', () => {
   };
 
   it.each([
-    ['where its row is there', 40, []],
-    ['where its row is gone', 40, [40]],
-    ['where its row and three before it are gone', 40, [37, 38, 39, 40]],
+    ['if the row exists', 40, []],
+    ['if the row was removed', 40, [40]],
+    ['if the row and three before it were removed', 40, [37, 38, 39, 40]],
   ])('still locates its row, %s', async (_what, at, gone) => {
     const old = plainList(90).map(({ sid }) => ({ sid, key: keyOf(0) }));
     const cursor = (await read(old, { first: 1 })).connection.pageInfo.endCursor ?? '';
@@ -118,7 +118,7 @@ describe('a cursor of version 1', () => {
     expect(sids(connection.nodes)).toEqual(sids(old.slice(at + 1, at + 11)));
   });
 
-  it('has marks that are the same 30 bits', () => {
+  it('has the same 30-bit fingerprints', () => {
     const text = textOf([1, list, 1, 'b', null, [((0x811c9dc5 ^ 97) >>> 0).toString(36)]]);
     expect(decodeCursor(text, list, 'after').previous.marks[0]).toBe(((0x811c9dc5 ^ 97) >>> 0) & 0x3fffffff);
     expect(markOf('')).toBe(0x811c9dc5 & 0x3fffffff);

@@ -187,9 +187,9 @@ const timeOrNone = (block: number): string | null => (block === 10 ? null : keyO
 
 describe.each([
   ['whole windows', wholeWindows],
-  ['the rows needed', neededRows()],
+  ['only the needed rows', neededRows()],
 ])(
-  'a walk in %s shows every row that was there all along, and once where its place is known',
+  'a walk with %s per call shows every row that stays, and only once if its position is known',
   (_how, slicing) => {
     it('in the order of times', () =>
       fc.assert(
@@ -199,7 +199,7 @@ describe.each([
         runs,
       ));
 
-    it('in the order of names, whatever their case', () =>
+    it('in a case-insensitive order of names', () =>
       fc.assert(
         fc.asyncProperty(anyWalk(kinds), (walk) =>
           check(walk, { slicing, isOrdered: true, keyOfBlock: nameOf }),
@@ -207,7 +207,7 @@ describe.each([
         runs,
       ));
 
-    it('in an order that some rows have no key of', () =>
+    it('in an order in which some rows have no key', () =>
       fc.assert(
         fc.asyncProperty(anyWalk(inItsOwnOrder), (walk) =>
           check(walk, { slicing, isOrdered: true, keyOfBlock: timeOrNone }),
@@ -215,7 +215,7 @@ describe.each([
         runs,
       ));
 
-    it('among rows that cannot be read', () =>
+    it('with unreadable rows', () =>
       fc.assert(
         fc.asyncProperty(anyWalk(kinds), fc.integer({ min: 2, max: 20 }), (walk, unreadableEvery) =>
           check(walk, { slicing, isOrdered: true, keyOfBlock: keyOf, unreadableEvery }),
@@ -233,8 +233,8 @@ describe.each([
   },
 );
 
-describe('a walk whose cursor is that of an unreadable row', () => {
-  it('skips no row if that row left with all of its neighbours', () =>
+describe('a walk with the cursor of an unreadable row', () => {
+  it('skips no row if that row is removed with all of its neighbours', () =>
     check(
       {
         blocks: [13, 409, 2],
@@ -269,7 +269,7 @@ const walkBack = (blocks: number[], betweens: Between[], sizes: [number, number]
     { slicing: wholeWindows, isOrdered: true, keyOfBlock: timeOrNone },
   );
 
-it('a row near its old position is found, however old the count of rows with its sort key is', () =>
+it('a row near its old position is found, even with an outdated count of rows with its sort key', () =>
   walkBack(
     [121, 422, 13, 5],
     [
@@ -286,7 +286,7 @@ it('a row near its old position is found, however old the count of rows with its
     [395, 3],
   ));
 
-it("rows without a sort key are shown if all rows with one left together with the cursor's row", () =>
+it("rows without a sort key are shown if all but one are removed together with the cursor's row", () =>
   walkBack(
     [121, 13, 2],
     [
@@ -297,8 +297,8 @@ it("rows without a sort key are shown if all rows with one left together with th
     [1, 5],
   ));
 
-describe('an upstream that returns rows with equal sort keys in another order each time', () => {
-  it('gives every page, and an end', () =>
+describe('an upstream that changes the order of rows with equal sort keys', () => {
+  it('still provides every page, and an end of the list', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 2, max: 300 }),

@@ -31,37 +31,37 @@ const halvings = 7;
 
 describe('a search costs no more calls than the table in docs/reading.md says', () => {
   it.each<[what: string, at: number, moved: (rows: PlainRow[]) => PlainRow[], more: number]>([
-    ['a row that is where it was', 319, (rows) => rows, 0],
-    ['one that is gone, among few with its sort key', 2019, (rows) => remove(rows, 2019, 1), 0],
-    ['one that is gone with all that have its sort key', 2019, (rows) => remove(rows, 2016, 6), 0],
-    ['one that is gone, among many', 319, (rows) => remove(rows, 319, 1), 0],
-    ['one that is gone with the four before it', 319, (rows) => remove(rows, 315, 5), 0],
-    ['one that newer ones have moved', 319, (rows) => [...rowsOf(-2, 400), ...rows], 1],
+    ['an unmoved row', 319, (rows) => rows, 0],
+    ['a removed row, with few rows of its sort key', 2019, (rows) => remove(rows, 2019, 1), 0],
+    ['a removed row, with all rows of its sort key', 2019, (rows) => remove(rows, 2016, 6), 0],
+    ['a removed row, with many rows of its sort key', 319, (rows) => remove(rows, 319, 1), 0],
+    ['a removed row, with the four before it', 319, (rows) => remove(rows, 315, 5), 0],
+    ['a row moved by newer ones', 319, (rows) => [...rowsOf(-2, 400), ...rows], 1],
     [
-      'one that newer ones have moved, while older ones went',
+      'a row moved by newer ones, while older ones were removed',
       319,
       (rows) => [...rowsOf(-2, 40), ...rows].slice(0, -40),
       3,
     ],
     [
-      'one whose block was moved far',
+      'a row whose block has moved far',
       319,
       (rows) => [...rowsOf(-2, 1000), ...rows].slice(0, -1000),
       2 + halvings + 1,
     ],
     [
-      'one that has moved 500 places in its block',
+      'a row moved by 500 places in its block',
       819,
       (rows) => remove(insert(rows, 300, rowsOf(0, 500)), 1400, 500),
       2 + halvings + 20,
     ],
     [
-      'one that has moved 500 places back',
+      'a row moved back by 500 places',
       1019,
       (rows) => insert(remove(rows, 300, 500), 700, rowsOf(0, 500)),
       2 + halvings + 20,
     ],
-    ['one that is gone without a neighbour', 819, (rows) => remove(rows, 480, 700), 3 + halvings + 20],
+    ['a removed row without a neighbour', 819, (rows) => remove(rows, 480, 700), 3 + halvings + 20],
   ])('%s', async (_what, at, move, more) => {
     const after = await walkedTo(at);
     const still = await read(list, { first: 20, after });
@@ -85,7 +85,7 @@ describe('a search costs no more calls than the table in docs/reading.md says', 
   }
 });
 
-describe('any cursor, true or made up', () => {
+describe('any cursor, valid or forged', () => {
   const made_up = fc.record({
     offset: fc.nat(4000),
     total: fc.option(fc.nat(1_000_000_000)),
@@ -98,7 +98,7 @@ describe('any cursor, true or made up', () => {
     side: fc.constantFrom('after', 'before'),
   });
 
-  it('is searched within the bound, and gives a page', () =>
+  it('is searched within the bound, and provides a page', () =>
     fc.assert(
       fc.asyncProperty(made_up, async ({ offset, total, sid, sortKey, tied, marks, side }) => {
         const cursor = await cursorAt(list, 0);
@@ -130,7 +130,7 @@ describe('any cursor, true or made up', () => {
 });
 
 describe('the search allowance of an operation', () => {
-  it('counts a window once, since it is read once', () => {
+  it('counts a window once', () => {
     const allowance = new SearchAllowance(2);
     expect(['a', 'a', 'b', 'c', 'a', 'b'].map((window) => allowance.take(window))).toEqual([
       true,

@@ -12,9 +12,9 @@ describe('only the rows that a page needs are requested', () => {
   it.each<[what: string, page: PageArguments, asked: readonly (readonly [offset: number, limit: number])[]]>([
     ['the first five', { first: 5 }, [[0, 5]]],
     ['the default page', {}, [[0, 20]]],
-    ['the total alone', { first: 0 }, [[0, 1]]],
+    ['only the total', { first: 0 }, [[0, 1]]],
     [
-      'more than one call gives',
+      'more rows than one call returns',
       { first: 120 },
       [
         [0, 50],
@@ -23,7 +23,7 @@ describe('only the rows that a page needs are requested', () => {
       ],
     ],
     [
-      'the last ten, after a first window that may have had them, with what their cursors know',
+      'the last ten rows, with a first window that may contain them and known cursors',
       { last: 10 },
       [
         [0, 50],
@@ -37,8 +37,8 @@ describe('only the rows that a page needs are requested', () => {
 
   it.each([
     ['after a cursor', 45, { first: 20 }],
-    ['before one', 55, { last: 20 }],
-  ])('one call for a page %s that lies in two windows', async (_what, at, size) => {
+    ['before a cursor', 55, { last: 20 }],
+  ])('a page %s that spans two windows takes one call', async (_what, at, size) => {
     const cursor = await cursorAt(rows, at);
     const page = 'first' in size ? { ...size, after: cursor } : { ...size, before: cursor };
     const { connection, calls } = await read(rows, page, { slicing });
@@ -52,19 +52,19 @@ describe('only the rows that a page needs are requested', () => {
 
 describe('several pages of a list', () => {
   it.each<[string, readonly PageArguments[] | undefined, number]>([
-    ['one alone are its own rows', [{ first: 5 }], 5],
-    ['from the start are the rows of the longest', [{ first: 5 }, {}, { first: 40 }], 40],
-    ['of which one is longer than a call gives are windows', [{ first: 5 }, { first: 51 }], 50],
-    ['of which one is from a cursor are windows', [{ first: 5 }, { first: 5, after: 'x' }], 50],
-    ['of which one is from the end are windows', [{ first: 5 }, { last: 5 }], 50],
-    ['that are not known are windows', undefined, 50],
+    ['a single page requests its own rows', [{ first: 5 }], 5],
+    ['pages from the start request the rows of the longest', [{ first: 5 }, {}, { first: 40 }], 40],
+    ['a page longer than one call returns requests windows', [{ first: 5 }, { first: 51 }], 50],
+    ['a page from a cursor requests windows', [{ first: 5 }, { first: 5, after: 'x' }], 50],
+    ['a page from the end requests windows', [{ first: 5 }, { last: 5 }], 50],
+    ['unknown pages request windows', undefined, 50],
   ])('%s', async (_what, pages, limit) => {
     const { asked } = await read(rows, { first: 5 }, { slicing: slicingOf(pages, limits) });
     expect(asked).toEqual([{ offset: 0, limit }]);
   });
 });
 
-describe('of a list that does not change', () => {
+describe('an unchanged list', () => {
   const anyPage = fc.record({
     length: fc.integer({ min: 1, max: 300 }),
     a: fc.nat(299),
@@ -77,7 +77,7 @@ describe('of a list that does not change', () => {
     isKnown: fc.boolean(),
   });
 
-  it('every page is the same, in no more calls, whatever the upstream is known to give at once', () =>
+  it('has the same pages in no more calls, whatever page maximum is known', () =>
     fc.assert(
       fc.asyncProperty(anyPage, async ({ length, a, b, count, cursors, size, cap, saysSo, isKnown }) => {
         const list = plainList(length);

@@ -44,14 +44,14 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
     });
     afterEach(() => opened.close());
 
-    it('reads null for a key without a text, and changes nothing there', async () => {
+    it('reads null for an absent key, and does not create it', async () => {
       expect(await first.read('key')).toBeNull();
       expect(await first.swap('key', '', 'text', longMs)).toBe(false);
       expect(await first.remove('key', '')).toBe(false);
       expect(await first.read('key')).toBeNull();
     });
 
-    it('inserts only where there is no text', async () => {
+    it('inserts only if the key is absent', async () => {
       expect(await first.insert('key', 'mine', longMs)).toBe(true);
       expect(await second.insert('key', 'yours', longMs)).toBe(false);
       expect(await second.read('key')).toBe('mine');
@@ -67,7 +67,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('key')).toBe('new');
     });
 
-    it('swaps only from exactly the current text', async () => {
+    it('swaps only if the current text matches exactly', async () => {
       await first.insert('key', 'one', longMs);
       for (const other of ['', 'on', 'one ', 'ONE', 'two'])
         expect(await second.swap('key', other, 'three', longMs)).toBe(false);
@@ -76,7 +76,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('key')).toBe('two');
     });
 
-    it('restarts the time to live with a swap, longer or shorter, even to the same text', async () => {
+    it('restarts the time to live on a swap, even to the same text', async () => {
       await first.insert('longer', 'text', mediumMs);
       await first.insert('shorter', 'text', longMs);
       expect(await second.swap('longer', 'text', 'text', longMs)).toBe(true);
@@ -86,7 +86,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('shorter')).toBeNull();
     });
 
-    it('does not restart the time to live with a refused change', async () => {
+    it('keeps the time to live on a refused change', async () => {
       await first.insert('key', 'text', mediumMs);
       expect(await second.insert('key', 'other', longMs)).toBe(false);
       expect(await second.swap('key', 'other', 'text', longMs)).toBe(false);
@@ -94,7 +94,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('key')).toBeNull();
     });
 
-    it('removes only exactly the current text', async () => {
+    it('removes only if the current text matches exactly', async () => {
       await first.insert('key', 'text', longMs);
       expect(await second.remove('key', 'other')).toBe(false);
       expect(await first.read('key')).toBe('text');

@@ -15,8 +15,8 @@ describeSharedState('memory', () => {
   return Promise.resolve({ first: state, second: state, pass, close: () => Promise.resolve() });
 });
 
-describe('memory', () => {
-  it('is of one gateway alone: two that are opened share nothing', async () => {
+describe('memory state', () => {
+  it('belongs to one gateway: two instances share nothing', async () => {
     const [one, other] = [new MemoryState(() => startMs, plenty), new MemoryState(() => startMs, plenty)];
     await one.insert('key', 'text', 1000);
     expect(await other.read('key')).toBeNull();
@@ -60,7 +60,7 @@ describe('memory', () => {
       for (let index = 1; index < count; index += 1) expect(await state.read(`create:${index}`)).toBe(record);
     });
 
-    it('refuses short texts too once they have no room', async () => {
+    it('refuses short texts too if they do not fit', async () => {
       const state = new MemoryState(() => startedMs, 1100);
       const inserts = Array.from({ length: 6 }, (_, index) => state.insert(`taken:${index}`, 'mark', dayMs));
       const settled = await Promise.allSettled(inserts);

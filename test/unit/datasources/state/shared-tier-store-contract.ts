@@ -24,7 +24,7 @@ export const reading = (version: number, text = 'text', ttlMs = 60_000) => ({
 
 /** What every store of shared readings guarantees. */
 export function describeSharedReadings(name: string, open: () => Promise<OpenedReadings>): void {
-  describe(`readings ${name}`, () => {
+  describe(`shared cache entries ${name}`, () => {
     let opened: OpenedReadings;
     let first: SharedTierStore;
     let second: SharedTierStore;
@@ -55,7 +55,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       expect((await found(first))?.entry).toMatchObject({ text: 'newest', version: 1_780_000_000_000_001 });
     });
 
-    it('get increasing versions, whatever the instances propose', async () => {
+    it('get increasing versions, whatever versions the instances propose', async () => {
       const orders: number[] = [];
       for (const [index, proposed] of [1_780_000_000_000_000, 5, 900, 1_780_000_000_000_007].entries()) {
         const asked = { key: String(index), scope: 's' };
@@ -79,7 +79,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'acquired' });
     });
 
-    it('are not read again if there is a newer one than the one seen', async () => {
+    it('are not read again if there is a newer entry than the last seen', async () => {
       await first.set([reading(7)]);
       const orders = { proposed: 10, seen: 6 };
       expect(await second.acquireLease(place, 't', orders)).toMatchObject({ outcome: 'newer' });

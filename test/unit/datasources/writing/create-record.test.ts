@@ -15,11 +15,11 @@ const record = {
   campaign: null,
 };
 
-it('a record is read as it was written', () => {
+it('a create record is parsed as it was written', () => {
   expect(recordFromText(recordToText(record))).toEqual(record);
 });
 
-it('a record of the version before is read, and proves the less', () => {
+it('a create record of the previous version is parsed, with less evidence', () => {
   const unknown = { settledByMs: undefined, isEnded: undefined, marks: undefined, suspects: undefined };
   const old = JSON.stringify({ ...record, ...unknown, sealedAtMs: record.settledByMs });
   expect(recordFromText(old)).toEqual({ ...record, isEnded: false, marks: [], suspects: [] });
@@ -41,6 +41,6 @@ it.each([
   JSON.stringify({ ...record, sentAtMs: 'soon' }),
   JSON.stringify({ ...record, campaign: 'sid' }),
   JSON.stringify({ ...record, campaign: { sid: 'sid' } }),
-])('a text that says something else is no record: %s', (text) => {
+])('a malformed create record is refused: %s', (text) => {
   expect(recordFromText(text)).toBeUndefined();
 });

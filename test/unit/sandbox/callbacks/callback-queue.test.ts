@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CallbackQueue, type QueuedCallback } from '../../../../src/sandbox/callbacks/dispatcher.js';
 
-describe('the postings that wait', () => {
+describe('the callback queue', () => {
   const lanesOf = (...expected: [campaignSid: string, name: string][]): CallbackQueue => {
     const lanes = new CallbackQueue(3);
     for (const [campaignSid, name] of expected) {
@@ -12,13 +12,13 @@ describe('the postings that wait', () => {
   };
   const nameOf = (posting: QueuedCallback | undefined) => posting?.callback.fields.name;
 
-  it('are bounded, and the oldest is dropped whatever its campaign', () => {
+  it('is bounded, and drops the oldest callback of any campaign', () => {
     const lanes = lanesOf(['one', 'a'], ['two', 'b'], ['one', 'c'], ['two', 'd'], ['two', 'e']);
     const taken = Array.from({ length: 4 }, () => nameOf(lanes.take()));
     expect(taken.sort()).toEqual(['c', 'd', 'e', undefined]);
   });
 
-  it("take turns between campaigns, and let a campaign's own go alone", () => {
+  it('alternates between campaigns, and sends nothing else of a campaign while its own callback is open', () => {
     const lanes = lanesOf(['one', 'campaign starts'], ['one', 'a'], ['two', 'b']);
     const first = lanes.take();
     expect([nameOf(first), nameOf(lanes.take()), lanes.take()]).toEqual(['campaign starts', 'b', undefined]);

@@ -17,15 +17,18 @@ async function withFault(fault: Fault): Promise<void> {
 describe.each([
   ['before', 0],
   ['after', 1],
-] as const)('%s the campaign is created', (when, created) => {
-  it.each(['reset', 'truncate', 'html', 'garbage'] as const)('a %s loses the answer', async (kind) => {
-    await withFault({ kind, when });
-    await expect(test.create()).rejects.toThrow();
-    expect(test.sandbox.state.campaigns()).toHaveLength(created);
-    expect((await test.list()).status).toBe(200);
-  });
+] as const)('a fault %s the campaign is created', (when, created) => {
+  it.each(['reset', 'truncate', 'html', 'garbage'] as const)(
+    'of kind %s loses the response',
+    async (kind) => {
+      await withFault({ kind, when });
+      await expect(test.create()).rejects.toThrow();
+      expect(test.sandbox.state.campaigns()).toHaveLength(created);
+      expect((await test.list()).status).toBe(200);
+    },
+  );
 
-  it('a hang answers never, and does not keep the sandbox from closing', async () => {
+  it('of kind hang never responds, and does not delay the close of the sandbox', async () => {
     await withFault({ kind: 'hang', when });
     const lost = expect(test.create()).rejects.toThrow();
     while (test.sandbox.calls.length === 0) await new Promise(setImmediate);
@@ -37,13 +40,13 @@ describe.each([
 });
 
 describe('a fault', () => {
-  it('of status answers it with Retry-After when told so', async () => {
+  it('of kind status has Retry-After if configured', async () => {
     await withFault({ kind: 'status', status: 429, retryAfterSeconds: 7 });
     const { status, headers } = await test.list();
     expect([status, headers['retry-after']]).toEqual([429, '7']);
   });
 
-  it('of failed-item is 200 with a failure inside', async () => {
+  it('of kind failed-item is a 200 with a failed item', async () => {
     await withFault({ kind: 'failed-item' });
     const { status, body } = await test.ask('POST', '', { body: aCampaign() });
     expect(status).toBe(200);
@@ -61,7 +64,7 @@ describe('a fault', () => {
     ['gzip', gunzipSync],
     ['br', brotliDecompressSync],
     ['deflate', inflateSync],
-  ] as const)('of encode answers as ever, in %s', async (encoding, decode) => {
+  ] as const)('of kind encode returns the usual response with %s', async (encoding, decode) => {
     await withFault({ kind: 'encode', encoding });
     const answer = await request(`${test.sandbox.baseUrl}/v2/accounts/exotel/message-campaigns?channel=sms`, {
       headers: { authorization: `Basic ${Buffer.from('key:token').toString('base64')}` },
@@ -72,21 +75,21 @@ describe('a fault', () => {
     expect(JSON.parse(body)).toMatchObject({ http_code: 200, response: [] });
   });
 
-  it('of html is a proxy’s page', async () => {
+  it('of kind html is the error page of a proxy', async () => {
     await withFault({ kind: 'html' });
     const { statusCode, headers, body } = await request(test.sandbox.baseUrl);
     expect([statusCode, headers['content-type']]).toEqual([502, 'text/html']);
     expect(await body.text()).toContain('<html>');
   });
 
-  it('of delay answers as ever, but later', async () => {
+  it('of kind delay returns the usual response later', async () => {
     await withFault({ kind: 'delay', delayMs: 30 });
     const asked = performance.now();
     expect((await test.list()).status).toBe(200);
     expect(performance.now() - asked).toBeGreaterThanOrEqual(25);
   });
 
-  it('of a long delay ends when the sandbox closes', async () => {
+  it('of kind delay ends when the sandbox closes', async () => {
     await withFault({ kind: 'delay', delayMs: 3_600_000 });
     const lost = test.list().catch(() => undefined);
     while (test.sandbox.calls.length === 0) await new Promise(setImmediate);

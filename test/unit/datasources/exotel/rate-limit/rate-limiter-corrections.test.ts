@@ -25,8 +25,8 @@ async function send(limiter: ReturnType<typeof newRateLimiter>, count: number): 
   return Promise.all(Array.from({ length: count }, async () => limiter.acquire(requestOf('read'))));
 }
 
-describe("the upstream's own count corrects the limit", () => {
-  it('fewer remaining than counted: no more calls until the reset, the reserve included', async () => {
+describe('the rate limiter is corrected by the rate limit headers', () => {
+  it('with fewer remaining calls than counted, it sends nothing until the reset, reserved calls included', async () => {
     const limiter = newRateLimiter(30);
     (await limiter.acquire(requestOf('read'))).answered(rate({ remaining: 5, resetAtMs }));
     expect(limiter.left).toBe(5);
@@ -36,7 +36,7 @@ describe("the upstream's own count corrects the limit", () => {
     expect(await placesFor(limiter, 'read')).toBe(26);
   });
 
-  it('none remaining: nothing is sent before the reset', async () => {
+  it('with no remaining calls, it sends nothing before the reset', async () => {
     const limiter = newRateLimiter(30);
     (await limiter.acquire(requestOf('read'))).answered(rate({ remaining: 0, resetAtMs }));
     expect(await tried(limiter, requestOf('write', { waitMs: 5000 }))).toBe(40);
@@ -46,14 +46,14 @@ describe("the upstream's own count corrects the limit", () => {
     expect(await placesFor(limiter, 'write')).toBe(29);
   });
 
-  it('more remaining than counted: the own count holds', async () => {
+  it('with more remaining calls than counted, its own count applies', async () => {
     const limiter = newRateLimiter(3);
     await use(limiter, 2);
     (await limiter.acquire(requestOf('write'))).answered(rate({ remaining: 500, resetAtMs }));
     expect(limiter.left).toBe(0);
   });
 
-  it('responses of one minute in any order: the smallest remainder', async () => {
+  it('from responses of one minute in any order, the smallest remainder applies', async () => {
     const limiter = newRateLimiter(30);
     const [first, second, third] = await send(limiter, 3);
     third?.answered(rate({ remaining: 6, resetAtMs }));
@@ -72,7 +72,7 @@ describe("the upstream's own count corrects the limit", () => {
     expect(await placesFor(limiter, 'read')).toBe(12);
   });
 
-  it('calls in flight, which it may not have counted, leave no place before their responses', async () => {
+  it('calls in flight, which may not be counted yet, leave no permits before their responses', async () => {
     const limiter = newRateLimiter(30);
     const [first, ...others] = await send(limiter, 5);
     first?.answered(rate({ remaining: 4, resetAtMs }));
@@ -89,7 +89,7 @@ describe("the upstream's own count corrects the limit", () => {
     expect(limiter.left).toBe(3);
   });
 
-  it('a call that was not sent was not counted', async () => {
+  it('a call that was not sent has not been counted', async () => {
     const limiter = newRateLimiter(30);
     const [first, second] = await send(limiter, 2);
     first?.answered(rate({ remaining: 4, resetAtMs }));
@@ -106,7 +106,7 @@ describe("the upstream's own count corrects the limit", () => {
     expect(limiter.left).toBe(3);
   });
 
-  it('a reset in the far future, or none: a minute at most', async () => {
+  it('with a reset in the far future or none, it waits a minute at most', async () => {
     for (const told of [startMs + 3_600_000, undefined]) {
       jest.setSystemTime(startMs);
       const limiter = newRateLimiter(30);
@@ -121,7 +121,7 @@ describe("the upstream's own count corrects the limit", () => {
     [10, 10],
     [100, 30],
     [0, 30],
-  ])('a limit of %i where ours is 30: %i', async (told, holds) => {
+  ])('with a limit of %i instead of 30, it allows %i', async (told, holds) => {
     const limiter = newRateLimiter(30);
     (await limiter.acquire(requestOf('read'))).answered(rate({ limit: told }));
     await pass(minuteMs);
@@ -129,8 +129,8 @@ describe("the upstream's own count corrects the limit", () => {
   });
 });
 
-describe('a pause that the upstream demands', () => {
-  it.each([0, 30])('holds for all calls, also with a limit of %i', async (limit) => {
+describe('a pause demanded by the upstream', () => {
+  it.each([0, 30])('applies to all calls, also with a limit of %i', async (limit) => {
     const limiter = newRateLimiter(limit);
     limiter.pause(startMs + 7000);
     limiter.pause(startMs + 1000); // a shorter one takes nothing back
@@ -141,7 +141,7 @@ describe('a pause that the upstream demands', () => {
     await expect(waiting).resolves.toBeDefined();
   });
 
-  it('of years lets waiting calls time out, and does not spin', async () => {
+  it('of years makes queued calls time out, without a busy loop', async () => {
     const limiter = newRateLimiter(1);
     await use(limiter, 1);
     const waiting = tried(limiter, requestOf('read', { waitMs: minuteMs }));

@@ -64,8 +64,8 @@ async function sentOf(limit: number, arrivals: readonly Arrival[]): Promise<Sent
   return sent;
 }
 
-describe('with any arrivals and any latencies', () => {
-  it('no minute overlaps more calls than the limit, nor more background calls than a third', async () => {
+describe('the rate limit, for any arrivals and latencies', () => {
+  it('allows no more calls in any 60 seconds than the limit, and a third for background calls', async () => {
     const schedules = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.array(arrival, { maxLength: 60 }));
     await fc.assert(
       fc.asyncProperty(schedules, async ([limit, arrivals]) => {
@@ -80,7 +80,7 @@ describe('with any arrivals and any latencies', () => {
     );
   });
 
-  it('no call waits longer than its maximum for a permit or a refusal', async () => {
+  it('grants or refuses each call within its maximum wait', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(arrival, { minLength: 5, maxLength: 30 }), async (arrivals) => {
         const limiter = newRateLimiter(3);
@@ -105,7 +105,7 @@ describe('with any arrivals and any latencies', () => {
 });
 
 describe('a call counts from before it is sent until a minute after its response', () => {
-  it('so a slow call takes its place for longer', async () => {
+  it('so a slow call counts for longer', async () => {
     const limiter = newRateLimiter(1);
     const permit = await limiter.acquire(requestOf('read'));
     await pass(2 * minuteMs);
@@ -117,14 +117,14 @@ describe('a call counts from before it is sent until a minute after its response
     expect(await tried(limiter, requestOf('read'))).toMatchObject({});
   });
 
-  it('and no longer once it is known that it was not sent', async () => {
+  it('but not if it is known to be unsent', async () => {
     const limiter = newRateLimiter(1);
     (await limiter.acquire(requestOf('read'))).unused();
     expect(limiter.left).toBe(1);
     await expect(limiter.acquire(requestOf('read'))).resolves.toBeDefined();
   });
 
-  it('and not at all without a limit', async () => {
+  it('but not without a limit', async () => {
     const limiter = newRateLimiter(0);
     for (let index = 0; index < 1000; index += 1) await limiter.acquire(requestOf('background'));
     expect(limiter.left).toBeNull();

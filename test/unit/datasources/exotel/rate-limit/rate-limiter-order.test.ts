@@ -59,7 +59,7 @@ describe('the order of waiting calls', () => {
     expect(await orderOf(limiter, asked)).toEqual(['an hour old', 'a minute old', 'a second old']);
   });
 
-  it('is first in, first out among equals', async () => {
+  it('is first in, first out within a priority', async () => {
     const limiter = newRateLimiter(2);
     await use(limiter, 2);
     const names = ['a', 'b', 'c', 'd', 'e'];
@@ -89,7 +89,7 @@ describe('the order of waiting calls', () => {
     expect(order).toEqual(['waits long', 'a little staler']);
   });
 
-  it('gives a free place to the waiting call, not to a new one', async () => {
+  it('gives a free permit to a queued call before a new one', async () => {
     const limiter = newRateLimiter(1);
     await use(limiter, 1);
     const waiting = limiter.acquire(requestOf('read', { waitMs: 2 * minuteMs }));
@@ -100,7 +100,7 @@ describe('the order of waiting calls', () => {
   });
 });
 
-describe('a part of the limit is reserved', () => {
+describe('part of the limit is reserved', () => {
   it.each([
     // limit, reads, background
     [1, 1, 1],
@@ -109,7 +109,7 @@ describe('a part of the limit is reserved', () => {
     [10, 9, 3],
     [30, 27, 10],
     [31, 27, 10],
-  ])('of %i calls reads may use %i, and background calls %i', async (limit, reads, background) => {
+  ])('of %i calls, reads may use %i and background calls %i', async (limit, reads, background) => {
     const limiter = newRateLimiter(limit);
     expect(await placesFor(limiter, 'write')).toBe(limit);
     expect(await placesFor(limiter, 'read')).toBe(reads);
@@ -133,14 +133,14 @@ describe('a part of the limit is reserved', () => {
     expect([0, 10_000, 20_000, 30_000].map(within)).toEqual([0, 5, 5, 3]);
   });
 
-  it('lets writes through at once after reads have used their share', async () => {
+  it('writes are sent at once after reads have used their share', async () => {
     const limiter = newRateLimiter(30);
     await use(limiter, 27, 'read');
     expect(await tried(limiter, requestOf('read'))).toBe(60);
     expect(await placesFor(limiter, 'write')).toBe(3);
   });
 
-  it('leaves reads nothing after writes have used the limit but one', async () => {
+  it('reads are refused after writes have used all calls but one', async () => {
     const limiter = newRateLimiter(30);
     await use(limiter, 29, 'write');
     expect(await placesFor(limiter, 'read')).toBe(0);

@@ -10,13 +10,13 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('a call that would wait too long is refused at once', () => {
+describe('a call with too long a wait is refused at once', () => {
   it.each([
     [0, 60],
     [1, 60],
     [1000, 59],
     [54_999, 6],
-  ])('%i ms after the limit was reached: come back in %i s', async (laterMs, seconds) => {
+  ])('%i ms after the limit was reached: retry after %i s', async (laterMs, seconds) => {
     const limiter = newRateLimiter(2);
     await use(limiter, 2);
     await pass(laterMs);
@@ -29,7 +29,7 @@ describe('a call that would wait too long is refused at once', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('with the time at which the calls ahead of it are done', async () => {
+  it('with a retry delay that includes the calls ahead in the queue', async () => {
     const limiter = newRateLimiter(2);
     await use(limiter, 1);
     await pass(10_000);
@@ -40,8 +40,8 @@ describe('a call that would wait too long is refused at once', () => {
   });
 });
 
-describe('a call that need not wait too long waits', () => {
-  it('and is notified of that, once', async () => {
+describe('a call with a short wait is queued', () => {
+  it('and its callback is called once', async () => {
     const limiter = newRateLimiter(1);
     await use(limiter, 1);
     await pass(minuteMs - 4000);
@@ -53,13 +53,13 @@ describe('a call that need not wait too long waits', () => {
     expect(onQueued).toHaveBeenCalledTimes(1);
   });
 
-  it('but not if there is a permit at once', async () => {
+  it('but not if a permit is free', async () => {
     const onQueued = jest.fn();
     await newRateLimiter(1).acquire(requestOf('read', { waitMs: 5000, onQueued }));
     expect(onQueued).not.toHaveBeenCalled();
   });
 
-  it('times out if other calls go first', async () => {
+  it('and times out if other calls go first', async () => {
     const limiter = newRateLimiter(1);
     await use(limiter, 1);
     await pass(minuteMs - 1000);
@@ -72,7 +72,7 @@ describe('a call that need not wait too long waits', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('takes the place of a call that was not sent', async () => {
+  it('and gets the permit of a call that was not sent', async () => {
     const limiter = newRateLimiter(1);
     const first = await limiter.acquire(requestOf('read'));
     const waiting = limiter.acquire(requestOf('read', { waitMs: minuteMs }));
@@ -81,8 +81,8 @@ describe('a call that need not wait too long waits', () => {
   });
 });
 
-describe('closing', () => {
-  it('refuses waiting and later calls, and leaves no timer', async () => {
+describe('closing the rate limiter', () => {
+  it('refuses queued and later calls, and leaves no timer', async () => {
     const limiter = newRateLimiter(1);
     await use(limiter, 1);
     const waiting = [1, 2, 3].map(() => limiter.acquire(requestOf('read', { waitMs: 2 * minuteMs })));

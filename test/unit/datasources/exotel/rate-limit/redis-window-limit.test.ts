@@ -7,7 +7,7 @@ import { request, closeWindows, windowOf, minuteMs } from './shared-window-under
 
 let redis: RunningRedis;
 
-describeWithRedis('the window of three gateways', () => {
+describeWithRedis('the shared window of three gateways', () => {
   beforeAll(async () => {
     redis = await startRedis();
   });
@@ -23,7 +23,7 @@ describeWithRedis('the window of three gateways', () => {
     isUnused: fc.integer({ min: 0, max: 9 }).map((digit) => digit === 0),
   });
 
-  it('never overlaps more calls in a minute than the limit', async () => {
+  it('allows no more calls in any minute than the limit', async () => {
     const runs = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.array(step, { minLength: 10, maxLength: 50 }));
     await fc.assert(
       fc.asyncProperty(runs, async ([limit, steps]) => {

@@ -7,7 +7,7 @@ import { request, closeWindows, windowOf } from './shared-window-under-test.js';
 
 let redis: RunningRedis;
 
-describeWithRedis('the window of the calls of all gateways', () => {
+describeWithRedis('the shared window', () => {
   beforeAll(async () => {
     redis = await startRedis();
   });
@@ -27,7 +27,7 @@ describeWithRedis('the window of the calls of all gateways', () => {
     };
   });
 
-  it('counts the calls that were sent during an outage', async () => {
+  it('counts calls that were sent during an outage', async () => {
     const prefix = randomUUID();
     const lost = await startRedis();
     const atMs = Date.now();

@@ -16,14 +16,14 @@ const headersOf = (remaining: number, resetAtMs = Date.now() + 5000) => ({ limit
 
 /** What every window guarantees, whoever keeps the book. */
 export function describeSharedWindow(name: string, openAccount: () => OpenedAccount): void {
-  describe(`the window of all gateways ${name}`, () => {
+  describe(`the shared window ${name}`, () => {
     let account: OpenedAccount;
     beforeEach(() => {
       account = openAccount();
     });
     afterEach(() => account.close());
 
-    it('grants as many places as the share has, to all gateways together, and returns the wait for more', async () => {
+    it('grants the permits of the limit to all gateways together, and returns the wait for more', async () => {
       const { window: a } = await account.open();
       const { window: b } = await account.open();
       const grants = await Promise.all(
@@ -34,7 +34,7 @@ export function describeSharedWindow(name: string, openAccount: () => OpenedAcco
       expect(await b.take(request('w', 4))).toBe('granted'); // a write may use what reads leave
     });
 
-    it('grants background calls no more than their own share', async () => {
+    it('grants background calls their own share only', async () => {
       const { window: a } = await account.open();
       const { window: b } = await account.open();
       expect(await a.take(request('1', 3, true))).toBe('granted');
@@ -42,7 +42,7 @@ export function describeSharedWindow(name: string, openAccount: () => OpenedAcco
       expect(await b.take(request('2'))).toBe('granted');
     });
 
-    it('frees the place of a call that was not sent', async () => {
+    it('releases the permit of a call that was not sent', async () => {
       const { window } = await account.open();
       expect(await window.take(request('1', 1))).toBe('granted');
       window.end('1', false, undefined);
@@ -86,12 +86,12 @@ export function describeSharedWindow(name: string, openAccount: () => OpenedAcco
         },
       ],
       [
-        "until the upstream's reset, after it had nothing left",
+        "until the upstream's reset, after no calls remained",
         (a: SharedWindow) => {
           a.end('1', true, headersOf(0));
         },
       ],
-    ])('a pause %s holds for all gateways', async (_what, pause) => {
+    ])('applies a pause %s to all gateways', async (_what, pause) => {
       const { window: a } = await account.open();
       const { window: b, views } = await account.open();
       await a.take(request('1'));
@@ -102,7 +102,7 @@ export function describeSharedWindow(name: string, openAccount: () => OpenedAcco
       expect(views.at(-1)?.pausedUntilMs).toBeGreaterThan(Date.now());
     });
 
-    it('passes on the rate headers of another gateway, once', async () => {
+    it('shares the rate limit headers of a gateway with the others, once', async () => {
       const { window: a } = await account.open();
       const { window: b, views } = await account.open();
       await a.take(request('1'));

@@ -34,9 +34,9 @@ async function succeed(): Promise<unknown> {
   return breaker.run(call).catch((error: unknown) => error);
 }
 
-describe('a dead upstream is not hammered', () => {
+describe('the circuit breaker opens', () => {
   it.each<FailureReason>(['unavailable', 'unreachable', 'timeout'])(
-    'after 8 times %s in a row nothing is sent',
+    'after 8 consecutive failures: %s',
     async (reason) => {
       await failTimes(8, reason);
       expect(sent).toBe(8);
@@ -45,7 +45,7 @@ describe('a dead upstream is not hammered', () => {
     },
   );
 
-  it('who is refused knows that nothing was done', async () => {
+  it('and refuses calls as definitely not processed', async () => {
     await failTimes(8, 'timeout');
     expect(await fail('timeout')).toMatchObject({ reason: 'unreachable', mayHaveBeenProcessed: false });
   });
@@ -58,7 +58,7 @@ describe('a dead upstream is not hammered', () => {
     'unauthorized',
     'rateLimited',
     'invalidResponse',
-  ])('%s says that it lives, however often', async (reason) => {
+  ])('not after any number of these responses: %s', async (reason) => {
     await failTimes(50, reason);
     expect(sent).toBe(50);
   });
@@ -66,7 +66,7 @@ describe('a dead upstream is not hammered', () => {
   it.each([
     ['a success', () => succeed()],
     ['a refusal', () => fail('notFound')],
-  ])('%s ends a row', async (_what, answer) => {
+  ])('not if the failures are interrupted by %s', async (_what, answer) => {
     for (let index = 0; index < 5; index += 1) {
       await failTimes(7, 'unavailable');
       await answer();
@@ -75,7 +75,7 @@ describe('a dead upstream is not hammered', () => {
   });
 });
 
-describe('it is asked again when it may be back', () => {
+describe('the circuit breaker closes', () => {
   beforeEach(async () => {
     await failTimes(8, 'unreachable');
     await pass(2999);
@@ -84,7 +84,7 @@ describe('it is asked again when it may be back', () => {
     sent = 0;
   });
 
-  it('by one call at first, and by all once that was answered', async () => {
+  it('after one successful probe', async () => {
     let answer: (value: string) => void = () => undefined;
     const probe = breaker.run(() => new Promise<string>((resolve) => (answer = resolve)));
     const others = Array.from({ length: 20 }, () => succeed());
@@ -96,7 +96,7 @@ describe('it is asked again when it may be back', () => {
     expect(sent).toBe(20);
   });
 
-  it('and left alone for as long again where it is not', async () => {
+  it('but not after a failed probe, which restarts the delay', async () => {
     await fail('unreachable');
     expect(await succeed()).toBeInstanceOf(NotSent);
     await pass(3000);
@@ -105,7 +105,7 @@ describe('it is asked again when it may be back', () => {
     expect(await succeed()).toBe('an answer');
   });
 
-  it('failures of those who waited behind the probe end with a success like any other', async () => {
+  it('and late failures of queued calls do not count after a success', async () => {
     let answer: (value: string) => void = () => undefined;
     const probe = breaker.run(() => new Promise<string>((resolve) => (answer = resolve)));
     const failures: ((error: Error) => void)[] = [];
@@ -127,7 +127,7 @@ describe('it is asked again when it may be back', () => {
     expect(await succeed()).toBe('an answer');
   });
 
-  it('a refusal is an answer as good as any', async () => {
+  it('also after a probe with a client error', async () => {
     await fail('notFound');
     expect(await succeed()).toBe('an answer');
   });

@@ -43,7 +43,7 @@ describe('a write', () => {
     ['unreachable', 3],
     ['rateLimited', 3],
   ])(
-    'that ends with %s is sent %i time(s): again only where it was certainly not processed',
+    'with %s is sent %i time(s), and is retried only if it was certainly not processed',
     async (reason, times) => {
       const send = failing(reason);
       await endOf(policy.once({ priority: 'write' }, send));
@@ -51,7 +51,7 @@ describe('a write', () => {
     },
   );
 
-  it('that finds no place within seconds is not sent, and says when to come back', async () => {
+  it('without a permit within seconds is not sent, and fails with a retry delay', async () => {
     limitedTo(1);
     await use(limiter, 1);
     const send = failing('unavailable');
@@ -71,13 +71,13 @@ describe('a read', () => {
     expect(limiter.left).toBe(26);
   });
 
-  it('tells of every try that is sent', async () => {
+  it('reports every attempt', async () => {
     const origin = { calls: 0 };
     await endOf(policy.retried({ priority: 'read', origin }, failing('unavailable')));
     expect(origin.calls).toBe(3);
   });
 
-  it('has one deadline for all its tries, however long each takes', async () => {
+  it('has one deadline for all attempts, however long each takes', async () => {
     const given: number[] = [];
     const hang = (_tell: unknown, tryMs: number) => {
       given.push(tryMs);
@@ -91,7 +91,7 @@ describe('a read', () => {
     expect(given).toEqual([10_000, 6900]);
   });
 
-  it('waits as long as the upstream said, and so does everybody else', async () => {
+  it('waits for the Retry-After of the upstream, and so do all other calls', async () => {
     const send = jest.fn<() => Promise<string>>();
     send.mockRejectedValueOnce(new UpstreamFailure('rateLimited', { retryAfterSeconds: 2 }));
     send.mockResolvedValue('an answer');
@@ -104,21 +104,21 @@ describe('a read', () => {
     expect(await Promise.all([first, second])).toEqual(['an answer', 'an answer']);
   });
 
-  it('is told at once where the upstream asks for more time than there is', async () => {
+  it('fails at once if Retry-After exceeds its deadline', async () => {
     const send = failing('rateLimited', 3600);
     const { end, afterMs } = await endOf(policy.retried({ priority: 'read' }, send));
     expect(end).toMatchObject({ reason: 'rateLimited', facts: { retryAfterSeconds: 3600 } });
     expect([afterMs, send.mock.calls.length]).toEqual([0, 1]);
   });
 
-  it('is not paused for all by a refusal of the rate limiter itself', async () => {
+  it('does not pause other calls if the rate limiter refuses it', async () => {
     const send: Attempt<number> = () => Promise.resolve(1);
     const reads = Array.from({ length: 30 }, () => policy.retried({ priority: 'read' }, send));
     expect((await Promise.allSettled(reads)).filter(({ status }) => status === 'rejected')).toHaveLength(3);
     await expect(policy.once({ priority: 'write' }, send)).resolves.toBe(1);
   });
 
-  it('makes no pause longer that another call has met', async () => {
+  it('does not extend a pause that another call has received', async () => {
     const metIt = policy.once({ priority: 'write' }, failing('rateLimited', 10));
     await expect(metIt).rejects.toMatchObject({ reason: 'rateLimited' });
     const send: Attempt<number> = () => Promise.resolve(1);
@@ -140,8 +140,8 @@ describe('a read', () => {
   });
 });
 
-describe('a dead upstream', () => {
-  it('costs 8 tries, and what is not sent gives its place back', async () => {
+describe('an upstream that is down', () => {
+  it('gets 8 attempts, and unsent calls release their permits', async () => {
     const send = failing('unavailable');
     for (let index = 0; index < 50; index += 1)
       await expect(policy.once({ priority: 'write' }, send)).rejects.toBeInstanceOf(UpstreamFailure);
@@ -149,7 +149,7 @@ describe('a dead upstream', () => {
     expect(limiter.left).toBe(22);
   });
 
-  it('is not assumed after refusals of a full bulkhead', async () => {
+  it('is not inferred from a full bulkhead', async () => {
     limitedTo(0);
     const answers: (() => void)[] = [];
     const slow = () =>

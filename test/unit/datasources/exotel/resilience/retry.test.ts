@@ -52,7 +52,7 @@ const isRetried: Readonly<Record<FailureReason, boolean>> = {
   duplicate: false,
 };
 
-describe('a read is tried again', () => {
+describe('a read is retried', () => {
   it.each(Object.entries(isRetried) as [FailureReason, boolean][])('after %s: %s', async (reason, again) => {
     expect(await triesOf(failure(reason))).toHaveLength(again ? 3 : 1);
   });
@@ -61,11 +61,11 @@ describe('a read is tried again', () => {
     expect(await triesOf(new RateLimited(1000))).toEqual([0]);
   });
 
-  it('not after an error of our own', async () => {
+  it('not after an error of the gateway itself', async () => {
     expect(await triesOf(new TypeError('a bug'))).toEqual([0]);
   });
 
-  it('and answers what a later try gave', async () => {
+  it('and returns the result of a later attempt', async () => {
     let tries = 0;
     const attempt = (): Promise<string> => {
       tries += 1;
@@ -78,18 +78,18 @@ describe('a read is tried again', () => {
   });
 });
 
-describe('the wait between two tries', () => {
+describe('the delay between attempts', () => {
   it.each([
     [0, [0, 0, 0]],
     [0.25, [0, 50, 150]],
     [0.5, [0, 100, 300]],
     [1, [0, 200, 600]],
-  ])('has full jitter: with a random %f the tries are at %j ms', async (random, expected) => {
+  ])('has full jitter: with random %f the attempts start at %j ms', async (random, expected) => {
     const at = await triesOf(failure('unavailable'), 60_000, () => random);
     expect(at.map((ms, index) => Math.abs(ms - (expected[index] ?? -99)) <= 2)).toEqual([true, true, true]);
   });
 
-  it('is what the upstream said, where it did', async () => {
+  it('is the Retry-After of the upstream, if given', async () => {
     expect(await triesOf(failure('rateLimited', { retryAfterSeconds: 3 }))).toEqual([0, 3000, 6000]);
   });
 
@@ -98,11 +98,11 @@ describe('the wait between two tries', () => {
     [2, 2000, [0]],
     [2, 2500, [0, 2000]],
     [3600, 17_000, [0]],
-  ])('of %i s is not waited for past a deadline of %i ms', async (retryAfterSeconds, deadlineMs, at) => {
+  ])('of %i s is refused if it passes the deadline of %i ms', async (retryAfterSeconds, deadlineMs, at) => {
     expect(await triesOf(failure('rateLimited', { retryAfterSeconds }), deadlineMs)).toEqual(at);
   });
 
-  it('ends with the deadline for every other reason too', async () => {
+  it('ends at the deadline after any other failure', async () => {
     expect(await triesOf(failure('timeout'), 250)).toEqual([0, 100]);
   });
 });

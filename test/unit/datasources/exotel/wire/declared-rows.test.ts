@@ -74,7 +74,7 @@ const kinds: [kind: string, rows: fc.Arbitrary<unknown>, readers: Readers][] = [
   ['message', spoilt(documentedMessage({ body: 'hello' })), messages],
 ];
 
-describe('a spoilt row is read as its declaration says', () => {
+describe('a malformed row is parsed as declared', () => {
   it.each(kinds)('%s', (_kind, rows, { read, declared }) => {
     fc.assert(
       fc.property(rows, (row) => {
@@ -87,7 +87,7 @@ describe('a spoilt row is read as its declaration says', () => {
     );
   });
 
-  it('and most spoilt rows are read', () => {
+  it('and most malformed rows are parsed', () => {
     const samples = fc.sample(spoilt(documentedCampaign()), 200);
     const read = samples.filter((row) => campaignFromWire(row, facts) !== undefined);
     expect(read.length).toBeGreaterThan(50);

@@ -4,8 +4,8 @@ import { utf8Text } from '../../../../../src/datasources/exotel/wire/utf8-text.j
 
 const mark = [0xef, 0xbb, 0xbf];
 
-describe("an answer's bytes are the text that they are the UTF-8 of", () => {
-  it('whatever the text is', () => {
+describe('response bytes are decoded as UTF-8', () => {
+  it('for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         fc.pre(!text.startsWith('\ufeff') && text.isWellFormed());
@@ -14,7 +14,7 @@ describe("an answer's bytes are the text that they are the UTF-8 of", () => {
     );
   });
 
-  it('and what is no UTF-8 is read as far as it is', () => {
+  it('and malformed bytes are decoded as far as possible', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
         fc.pre(!mark.every((byte, index) => bytes[index] === byte));
@@ -27,16 +27,16 @@ describe("an answer's bytes are the text that they are the UTF-8 of", () => {
     ['a word of ASCII', 'offer', 'offer'],
     ['a word in Hindi', 'ऑफ़र', 'ऑफ़र'],
     ['an emoji', '🎉', '🎉'],
-  ])('less a mark of their order: %s', (_title, text, read) => {
+  ])('without a byte order mark: %s', (_title, text, read) => {
     expect(utf8Text(Buffer.concat([Buffer.from(mark), Buffer.from(text)]))).toBe(read);
   });
 
   it.each([
-    ['a byte that begins nothing', [0x61, 0xff, 0x62], 'a\ufffdb'],
+    ['a byte that cannot start a character', [0x61, 0xff, 0x62], 'a\ufffdb'],
     ['half an emoji', [0x61, 0xf0, 0x9f], 'a\ufffd'],
     ['a surrogate', [0xed, 0xa0, 0x80], '\ufffd\ufffd\ufffd'],
     ['nothing', [], ''],
-  ])('with U+FFFD for what is none: %s', (_title, bytes, read) => {
+  ])('with U+FFFD for invalid bytes: %s', (_title, bytes, read) => {
     expect(utf8Text(Buffer.from(bytes))).toBe(read);
   });
 });

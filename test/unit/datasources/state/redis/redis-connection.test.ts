@@ -18,14 +18,14 @@ async function open(): Promise<{ redis: RunningRedis; connection: RedisConnectio
 }
 
 describeWithRedis('an optional command', () => {
-  it('gives the answer of Redis', async () => {
+  it('returns the reply of Redis', async () => {
     const { connection, errors } = await open();
     expect(await connection.tryRun((client) => client.set('key', 'text'))).toBe('OK');
     expect(await connection.tryRun((client) => client.get('none'))).toBeNull();
     expect(errors).toEqual([]);
   });
 
-  it('waits for a slow Redis once only, and is sent again when Redis answers', async () => {
+  it('waits for a slow Redis once only, and is sent again when Redis responds', async () => {
     const { redis, connection } = await open();
     let ups = 0;
     connection.onUp(() => (ups += 1));
@@ -45,7 +45,7 @@ describeWithRedis('an optional command', () => {
     expect([await ping(), sent, ups]).toEqual(['PONG', 2, 2]);
   });
 
-  it('is not sent while Redis is gone; failures are reported, none after the close', async () => {
+  it('is not sent during an outage, and failures are reported until the connection closes', async () => {
     const { redis, connection, errors } = await open();
     await redis.stop();
     await until(() => Promise.resolve(errors.length > 0));
@@ -63,7 +63,7 @@ describeWithRedis('an optional command', () => {
 });
 
 describeWithRedis('a required command', () => {
-  it('fails with UPSTREAM_UNAVAILABLE where an optional one gives undefined', async () => {
+  it('fails with UPSTREAM_UNAVAILABLE where an optional command returns undefined', async () => {
     const { connection, errors } = await open();
     const wrong = { code: 'UPSTREAM_UNAVAILABLE' };
     await connection.run((client) => client.set('key', 'text'));

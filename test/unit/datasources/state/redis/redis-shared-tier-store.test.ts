@@ -17,7 +17,7 @@ async function readingsOf(prefix: string, { url }: RunningRedis = redis): Promis
 }
 const found = async (store: RedisTierStore) => (await store.get([place]))[0];
 
-describeWithRedis('readings that gateways share', () => {
+describeWithRedis('shared cache entries', () => {
   beforeAll(async () => {
     redis = await startRedis();
   });
@@ -32,7 +32,7 @@ describeWithRedis('readings that gateways share', () => {
     return { first, second, close: () => Promise.resolve() };
   });
 
-  it('are not found while Redis is gone; after a write in that time all older ones are dropped', async () => {
+  it('are not found during an outage, and entries from before a write in that time are dropped', async () => {
     const lost = await startRedis();
     const prefix = randomUUID();
     const store = await readingsOf(prefix, lost);

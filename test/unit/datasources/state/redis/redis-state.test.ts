@@ -56,7 +56,7 @@ describeWithRedis('the shared state in Redis', () => {
     expect(await one.read('key')).toBe('text');
   });
 
-  describe('that is gone', () => {
+  describe('during an outage', () => {
     it('makes every operation fail within seconds, and reports the error', async () => {
       const lost = await startRedis();
       let troubles = 0;
@@ -80,7 +80,7 @@ describeWithRedis('the shared state in Redis', () => {
       for (const end of ends) expect(end).toMatchObject({ status: 'rejected', reason: unavailable });
     });
 
-    it('is used again when it is back', async () => {
+    it('is used again afterwards', async () => {
       const lost = await startRedis();
       const state = open('', { url: lost.url });
       await state.insert('key', 'text', longMs);

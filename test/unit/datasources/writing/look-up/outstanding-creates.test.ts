@@ -41,52 +41,52 @@ const ours = createOf('ours');
 const mayBeAnothers = async (row = rowOf(ours), seen = none, create = ours): Promise<boolean> =>
   (await here.rivalsOf(create)).mayHaveMade({ row, aheadMs: 0 }, seen);
 
-describe('a campaign that looks like one of ours may be that of another create', () => {
+describe('a similar campaign may belong to another outstanding create', () => {
   it.each<[string, CampaignDraft, boolean, boolean]>([
-    ['the same, on its way', {}, true, true],
-    ['the same, lost: either may have it', {}, false, false],
-    ['one that is written alike, on its way', { name: 'Big  Sale' }, true, true],
-    ['one that is written alike, lost', { name: 'BIG_SALE' }, false, true],
-    ['one of another name', { name: 'Small Sale' }, true, false],
-    ['one of another text', { template: 'Another' }, true, false],
-    ['one of another list', { lists: ['another'] }, true, false],
-    ['one for another time', { schedule: { startTime: new Date(start + 600 * minute) } }, true, false],
+    ['with the same input, in flight', {}, true, true],
+    ['with the same input and a lost response: either may own it', {}, false, false],
+    ['with an equivalent spelling, in flight', { name: 'Big  Sale' }, true, true],
+    ['with an equivalent spelling and a lost response', { name: 'BIG_SALE' }, false, true],
+    ['with another name', { name: 'Small Sale' }, true, false],
+    ['with another text', { template: 'Another' }, true, false],
+    ['with another list', { lists: ['another'] }, true, false],
+    ['with another start time', { schedule: { startTime: new Date(start + 600 * minute) } }, true, false],
   ])('%s', async (_which, changes, isInFlight, expected) => {
     await there.note(createOf('theirs', changes as { name?: string }), sent, isInFlight);
     expect(await mayBeAnothers()).toBe(expected);
   });
 
-  it('but not of our own', async () => {
+  it('but not to the create itself', async () => {
     await here.note(ours, sent, true);
     expect(await mayBeAnothers()).toBe(false);
   });
 
-  it('until that one has ended', async () => {
+  it('until that create has ended', async () => {
     await there.note(createOf('theirs'), sent, true);
     expect(await mayBeAnothers()).toBe(true);
     await there.note(createOf('theirs'), nothingSent, false);
     expect(await mayBeAnothers()).toBe(false);
   });
 
-  it('or until it must have ended, where its gateway died', async () => {
+  it('or until it must have ended, if its gateway crashed', async () => {
     await there.note(createOf('theirs'), sent, true);
     nowMs = sent.settledByMs;
     expect(await mayBeAnothers()).toBe(false);
   });
 
-  it('and not of one that was sent at another time', async () => {
+  it('but not if it was sent at another time', async () => {
     const late = { ...sent, sentAtMs: start + 20 * minute, settledByMs: start + 21 * minute };
     await there.note(createOf('theirs', { name: 'Big  Sale' }), late, false);
     expect(await mayBeAnothers()).toBe(false);
   });
 
-  it('and not of one whose own name is in the list as it was sent', async () => {
+  it('but not if its exact name is in the list', async () => {
     await there.note(createOf('theirs', { name: 'Big  Sale' }), sent, false);
     expect(await mayBeAnothers(rowOf(ours), new Set(['Big Sale', 'Big  Sale']))).toBe(false);
     expect(await mayBeAnothers(rowOf(ours, { name: 'Big  Sale' }), new Set(['Big  Sale']))).toBe(true);
   });
 
-  it('where its name was cut, a whole one goes before', async () => {
+  it('and an exact name is preferred to a truncated one', async () => {
     const long = 'Big Sale of the whole year in Mumbai';
     await there.note(createOf('theirs', { name: `${long} and Pune` }), sent, false);
     const whole = createOf('ours', { name: long });
@@ -97,8 +97,8 @@ describe('a campaign that looks like one of ours may be that of another create',
   });
 });
 
-describe('what is noted at once', () => {
-  it('by two gateways, none of it is lost', async () => {
+describe('concurrent notes', () => {
+  it('of two gateways are all stored', async () => {
     const creates = Array.from({ length: 60 }, (_, index) =>
       createOf(`create ${index}`, { name: `Sale ${index}` }),
     );
@@ -111,8 +111,8 @@ describe('what is noted at once', () => {
   });
 });
 
-describe('who looks waits for those that its own process is sending', () => {
-  it('until the last has ended, however', async () => {
+describe('a look-up waits for the creates in flight of its process', () => {
+  it('until the last has ended in any way', async () => {
     const ends: (() => void)[] = [];
     const sending = (id: string): Promise<void> =>
       here.track(createOf(id), () => new Promise((resolve) => ends.push(resolve)));
@@ -131,7 +131,7 @@ describe('who looks waits for those that its own process is sending', () => {
     expect(await here.waitForOthers('ours')).toBe(false);
   });
 
-  it('and not for itself', async () => {
+  it('but not for its own create', async () => {
     const sending = here.track(ours, () => new Promise(setImmediate));
     expect(await here.waitForOthers('ours')).toBe(false);
     await sending;

@@ -6,7 +6,7 @@ import {
   searchTermOf,
 } from '../../../../../src/datasources/writing/look-up/text-similarity.js';
 
-describe('a stored name is like the one that was sent', () => {
+describe('a stored name is similar to the sent name', () => {
   const long = 'Summer campaign for the north of India';
   it.each<[string, string, Similarity]>([
     ['Big Sale', 'Big Sale', 'same'],
@@ -34,7 +34,7 @@ describe('a stored name is like the one that was sent', () => {
   });
 
   it.each(['a', ' ', '&', '&a', '&amp;', '&#', '%', '%4', '\\u', '\u0301', '🎉', '<b', '&#x1', 'क्'])(
-    'in a time that grows with its length: %j',
+    'and is compared in linear time: %j',
     (piece) => {
       const text = piece.repeat(100_000 / piece.length);
       const startedAtMs = performance.now();
@@ -48,7 +48,7 @@ describe('a stored name is like the one that was sent', () => {
   );
 });
 
-describe('two texts are the same, however often either is escaped', () => {
+describe('two texts are equal, however often either is escaped', () => {
   const escape = (text: string): string =>
     text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll("'", '&#39;').replaceAll('"', '&quot;');
   const texts = [
@@ -83,12 +83,12 @@ describe('two texts are the same, however often either is escaped', () => {
     ['A & B', 'A B'],
     ['T &amp; x', 'T &lt; x'],
     ['100%25', '100%26'],
-  ])('and %s is not %s', (sent, stored) => {
+  ])('but %s does not equal %s', (sent, stored) => {
     expect(isSameText(sent, stored)).toBe(false);
   });
 });
 
-describe('what is searched for', () => {
+describe('the search text for a name', () => {
   it.each<[string, string | null]>([
     ['Diwali offer', 'Diwali'],
     ['A big 2026-sale', '2026'],
@@ -102,7 +102,7 @@ describe('what is searched for', () => {
     [`${'🎉'.repeat(36)}Diwali`, 'Diwa'],
     ['acme 2026-05-01 10:00:00 k3j2h1g0', 'k3j2h1g0'],
     ['x'.repeat(100_000), 'x'.repeat(40)],
-  ])('of %j: %j', (name, expected) => {
+  ])('%j is %j', (name, expected) => {
     expect(searchTermOf(name)).toBe(expected);
   });
 });

@@ -10,54 +10,78 @@ const draft = draftWith();
 const before = campaignOf(draft, createdAt);
 const at = (minutes: number): string => new Date(createdAt.getTime() + minutes * 60_000).toISOString();
 
-describe('an update whose answer was lost', () => {
+describe('an update with a lost response', () => {
   const startTime = new Date(at(600));
   it.each<[string, CampaignDraft, Partial<Campaign>, string]>([
-    ['is as it was said', { name: 'After' }, { name: 'After' }, 'done'],
-    ['was so before', { name: before.name }, {}, 'done'],
-    ['is a known rewriting of what was said', { name: 'Ben & Jerry' }, { name: 'Ben &amp; Jerry' }, 'done'],
-    ['has its text escaped', { template: 'Buy & save' }, { template: 'Buy &amp; save' }, 'done'],
+    ['is done if the campaign has the new value', { name: 'After' }, { name: 'After' }, 'done'],
+    ['is done if the campaign had that value before', { name: before.name }, {}, 'done'],
     [
-      'is to the minute',
+      'is done if the campaign has a known rewriting of the value',
+      { name: 'Ben & Jerry' },
+      { name: 'Ben &amp; Jerry' },
+      'done',
+    ],
+    [
+      'is done if the campaign has the escaped text',
+      { template: 'Buy & save' },
+      { template: 'Buy &amp; save' },
+      'done',
+    ],
+    [
+      'is done if the campaign has the value rounded to the minute',
       { schedule: { startTime } },
       { schedule: { startTime: at(600.5), endTime: null } },
       'done',
     ],
-    ['is as it was', { name: 'After' }, {}, 'notDone'],
-    ['is as it was, though something else was changed', { name: 'After' }, { template: 'New' }, 'notDone'],
-    ['is as it was in all that was said', { name: 'After', template: 'New' }, {}, 'notDone'],
-    ['is neither', { name: 'After' }, { name: 'Another' }, 'unclear'],
-    ['is half of it', { name: 'After', template: 'New' }, { name: 'After' }, 'unclear'],
-    ['does not show it', { smsType: 'PROMOTIONAL' }, { smsType: 'UNKNOWN' }, 'unclear'],
+    ['is not done if the campaign is unchanged', { name: 'After' }, {}, 'notDone'],
+    ['is not done if only another field has changed', { name: 'After' }, { template: 'New' }, 'notDone'],
+    ['is not done if none of several fields has changed', { name: 'After', template: 'New' }, {}, 'notDone'],
+    ['is unclear if the campaign has a third value', { name: 'After' }, { name: 'Another' }, 'unclear'],
+    [
+      'is unclear if only one of two fields has changed',
+      { name: 'After', template: 'New' },
+      { name: 'After' },
+      'unclear',
+    ],
+    [
+      'is unclear if the campaign does not show the field',
+      { smsType: 'PROMOTIONAL' },
+      { smsType: 'UNKNOWN' },
+      'unclear',
+    ],
   ])('%s', (_how, said, changes, expected) => {
     expect(updateProgress(said, before, { ...before, ...changes })).toBe(expected);
   });
 
-  it('is not done where the name before is a rewriting of the one that was said', () => {
+  it('is not done if the old name is already a rewriting of the new one', () => {
     const asItWas = { ...before, name: 'Ben Jerry' };
     expect(updateProgress({ name: 'Ben & Jerry' }, asItWas, asItWas)).toBe('notDone');
   });
 });
 
-describe('how many things a campaign has otherwise than they were sent', () => {
+describe('the number of differences between a campaign and its input', () => {
   it.each<[string, Partial<Campaign>, number]>([
     ['none', {}, 0],
-    ['a name is not counted', { name: 'Another' }, 0],
+    ['does not count the name', { name: 'Another' }, 0],
     [
-      'what a row does not say',
+      'does not count fields that a row lacks',
       { dltEntityId: null, lists: [], contentType: 'UNKNOWN', statusCallback: null },
       0,
     ],
-    ['other lists', { lists: [{ sid: 'b' }, { sid: 'a' }] }, 1],
-    ['one of two ids', { dltEntityId: '1' }, 1],
-    ['two ids', { dltEntityId: '1', dltTemplateId: '1' }, 1],
-    ['a start that no default is', { schedule: { startTime: at(120), endTime: null } }, 1],
-    ['a start before its creation', { schedule: { startTime: at(-120), endTime: null } }, 1],
-    ['a default start of half an hour', { schedule: { startTime: at(30), endTime: null } }, 0],
-    ['an end that no default is', { schedule: { startTime: at(10), endTime: at(200) } }, 1],
-    ['no schedule at all', { schedule: { startTime: null, endTime: null } }, 0],
-    ['a callback that nobody sent', { smsStatusCallback: 'https://x.example' }, 1],
-    ['another text and sender', { template: 'Another', senderId: 'OTHER' }, 2],
+    ['counts other lists', { lists: [{ sid: 'b' }, { sid: 'a' }] }, 1],
+    ['counts one of two ids', { dltEntityId: '1' }, 1],
+    ['counts two ids', { dltEntityId: '1', dltTemplateId: '1' }, 1],
+    ['counts a start unlike the default', { schedule: { startTime: at(120), endTime: null } }, 1],
+    ['counts a start before its creation', { schedule: { startTime: at(-120), endTime: null } }, 1],
+    [
+      'does not count a default start half an hour later',
+      { schedule: { startTime: at(30), endTime: null } },
+      0,
+    ],
+    ['counts an end unlike the default', { schedule: { startTime: at(10), endTime: at(200) } }, 1],
+    ['does not count an absent schedule', { schedule: { startTime: null, endTime: null } }, 0],
+    ['counts a callback that was not in the input', { smsStatusCallback: 'https://x.example' }, 1],
+    ['counts another text and sender', { template: 'Another', senderId: 'OTHER' }, 2],
   ])('%s', (_what, changes, expected) => {
     expect(differences(draft, { ...before, ...changes })).toBe(expected);
   });
