@@ -115,6 +115,7 @@ async function openAll(
     connectionLimits: { ...limits, connections: limits.connections ?? memory.connections },
     clientTimeouts: overrides.clientTimeouts,
     ...config.access,
+    isSandbox: config.upstream.kind === 'sandbox',
     allowedHosts: openAllowedHosts(config, allowedOrigins),
     allowedOrigins,
     logger,

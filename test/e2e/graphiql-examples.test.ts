@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Gateway } from '../../src/app/gateway.js';
-import { examples } from '../../src/server/graphiql/examples.js';
+import { examples, examplesFor } from '../../src/server/graphiql/examples.js';
 import {
   type GraphqlAnswer,
   startFastGatewayUnderTest,
@@ -106,5 +106,31 @@ describe('the example subscriptions, at the sandbox speed of npm start', () => {
       { data: { messageStatusChanged: message } },
       { data: { messageStatusChanged: message } },
     ]);
+  });
+});
+
+describe('the tabs of other gateways', () => {
+  it.each(['none', 'api-key', 'jwt'] as const)(
+    'hold no value of the sandbox on a real account (%s)',
+    (authMode) => {
+      const tabs = examplesFor({ isSandbox: false, authMode });
+      const text = JSON.stringify(tabs);
+      expect(text).not.toMatch(/[0-9a-f]{32}|\d{10}|EXOTEL/);
+      expect(tabs.map(({ variables }) => variables === undefined)).toEqual(
+        examples.map(({ variables }) => variables === undefined),
+      );
+      for (const { document, variables } of tabs) {
+        expect(validate(schema, parse(document))).toEqual([]);
+        if (variables) expect(document).toContain('fill in your own values');
+      }
+    },
+  );
+
+  it.each([
+    ['api-key', '{"X-Api-Key": '],
+    ['jwt', '{"Authorization": "Bearer '],
+  ] as const)('say where the credentials belong with AUTH_MODE %s', (authMode, header) => {
+    for (const { document } of examplesFor({ isSandbox: true, authMode })) expect(document).toContain(header);
+    for (const { document } of examples) expect(document).not.toContain(header);
   });
 });

@@ -50,7 +50,7 @@ const pausedSid = String(watchCampaign.variables?.['sid']);
   });
 
   it('show each change of a campaign, and end at the gateway when the user stops them', async () => {
-    await runTab(page, watchTab, 3);
+    await runTab(page, watchTab, 3, 'ResumeToWatch');
     const counts = new Set<number>();
     for await (const { data } of playAndWatch(page, 'WatchCampaign')) {
       const { status, stats } = campaignIn(data);

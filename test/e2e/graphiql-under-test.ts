@@ -33,7 +33,12 @@ export async function openTab(page: Page, index: number): Promise<void> {
 }
 
 /** Opens a tab and presses play; where the tab has several operations, the first is taken. Answers the response. */
-export async function runTab(page: Page, index: number, operations: number): Promise<GraphqlAnswer> {
+export async function runTab(
+  page: Page,
+  index: number,
+  operations: number,
+  named?: string,
+): Promise<GraphqlAnswer> {
   await openTab(page, index);
   const answered = page.waitForResponse(
     (response) => {
@@ -42,18 +47,25 @@ export async function runTab(page: Page, index: number, operations: number): Pro
     },
     { timeout: 25_000 },
   );
-  await pressPlay(page, operations, answered);
+  await pressPlay(page, operations, answered, named);
   const answer = (await (await answered).json()) as GraphqlAnswer;
   await page.locator('.graphiql-response .view-line', { hasText: '"data"' }).waitFor();
   return answer;
 }
 
 /** Presses play until it takes: a click before GraphiQL has read the document and the schema is lost. */
-async function pressPlay(page: Page, operations: number, answered: Promise<unknown>): Promise<void> {
+async function pressPlay(
+  page: Page,
+  operations: number,
+  answered: Promise<unknown>,
+  named?: string,
+): Promise<void> {
   const noted = answered.then(() => 'answered' as const);
   for (;;) {
     await page.locator('.graphiql-execute-button').click();
-    const menu = page.getByRole('menuitem').first();
+    const menu = (
+      named === undefined ? page.getByRole('menuitem') : page.getByRole('menuitem', { name: named })
+    ).first();
     if (operations > 1) await Promise.race([noted, menu.click({ timeout: 2000 }).catch(() => undefined)]);
     if ((await Promise.race([noted, page.waitForTimeout(2000)])) === 'answered') return;
   }

@@ -12,8 +12,11 @@ const names = [
   'CampaignWithMessages',
   'ResumeCampaign',
   'CreateCampaign',
-  'ResumeToWatch',
+  'WatchCampaign',
 ];
+
+/** Played instead of the first operation: a subscription shows nothing of a paused campaign. */
+const firstPlayed = [undefined, undefined, undefined, undefined, 'ResumeToWatch'];
 
 if (executable === undefined) {
   if (process.env['CI'])
@@ -69,7 +72,7 @@ if (executable === undefined) {
     'runs the unchanged tab $name',
     async ({ index }) => {
       const operations = parse(examples[index]?.document ?? '').definitions.length;
-      const answer = await runTab(page, index, operations);
+      const answer = await runTab(page, index, operations, firstPlayed[index]);
       expect(answer.errors).toBeUndefined();
       expect(answer.data).toBeTruthy();
       expect(JSON.stringify(answer)).not.toContain('"userErrors":[{');

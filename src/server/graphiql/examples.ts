@@ -176,28 +176,16 @@ query NewestCampaigns {
 export const watchCampaign: Example = {
   document: /* GraphQL */ `
 # Watch a campaign live. This one is paused:
-# the first operation resumes it, the second
+# ResumeToWatch resumes it, WatchCampaign then
 # shows each change, for some 40 seconds. The
-# play button stops it.
+# play button stops it. Soon after its end it
+# is paused again.
 #
 # Or watch your own campaign from its start:
 # press play in the tab CreateCampaign, copy
 # the sid of the response into the variables
-# below, and run the second or third operation
-# here. It starts 10 seconds later.
-mutation ResumeToWatch($sid: ID!) {
-  resumeCampaign(sid: $sid) {
-    campaign {
-      name
-      status
-    }
-    userErrors {
-      code
-      message
-    }
-  }
-}
-
+# below, and run WatchCampaign or WatchMessages.
+# It starts 10 seconds later.
 # The first event is the first change.
 subscription WatchCampaign($sid: ID!) {
   campaignUpdated(sid: $sid) {
@@ -209,6 +197,19 @@ subscription WatchCampaign($sid: ID!) {
       failed
     }
     fetchedAt
+  }
+}
+
+mutation ResumeToWatch($sid: ID!) {
+  resumeCampaign(sid: $sid) {
+    campaign {
+      name
+      status
+    }
+    userErrors {
+      code
+      message
+    }
   }
 }
 
@@ -226,7 +227,7 @@ subscription WatchMessages($sid: ID!) {
   variables: { sid: '256ec7b581a30cf3e326546ba97575f1' },
 };
 
-/** GraphiQL's tabs, from left to right. */
+/** GraphiQL's tabs on the sandbox without authentication, from left to right. */
 export const examples: readonly Example[] = [
   newestCampaigns,
   campaignWithMessages,
@@ -234,3 +235,47 @@ export const examples: readonly Example[] = [
   createCampaign,
   watchCampaign,
 ];
+
+/** What the tabs depend on. */
+export interface ExampleFacts {
+  readonly isSandbox: boolean;
+  readonly authMode: 'none' | 'api-key' | 'jwt';
+}
+
+const credentialsHint: Readonly<Record<ExampleFacts['authMode'], string>> = {
+  none: '',
+  'api-key': `# This gateway needs a key: put it into the
+# pane "Headers" below, like this:
+# {"X-Api-Key": "your key"}
+#
+`,
+  jwt: `# This gateway needs a token: put it into the
+# pane "Headers" below, like this:
+# {"Authorization": "Bearer your token"}
+#
+`,
+};
+
+const accountHint = `# This is a real account. The variables below
+# are empty: fill in your own values, such as
+# a sid from the tab NewestCampaigns.
+#
+`;
+
+/** GraphiQL's tabs. On a real account they have no values of the sandbox; with authentication they say where the key belongs. */
+export function examplesFor({ isSandbox, authMode }: ExampleFacts): readonly Example[] {
+  return examples.map(({ document, variables }) => {
+    if (variables === undefined) return { document: credentialsHint[authMode] + document };
+    const hint = isSandbox ? '' : accountHint;
+    const given = isSandbox ? variables : (emptied(variables) as typeof variables);
+    return { document: credentialsHint[authMode] + hint + document, variables: given };
+  });
+}
+
+/** The same value with empty texts, except for words of the schema such as `STATIC`. */
+function emptied(value: unknown): unknown {
+  if (typeof value === 'string') return ['STATIC', 'TRANSACTIONAL'].includes(value) ? value : '';
+  if (Array.isArray(value)) return value.map(emptied);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, emptied(inner)]));
+}

@@ -1,15 +1,16 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { encapsulated } from '../encapsulated.js';
+import { type ExampleFacts } from './examples.js';
 import { chooseEncoding, type GraphiqlPage, renderPage } from './page.js';
 
 /**
  * Serves GraphiQL at `/`. The page is rendered at the first request and cached, so that a gateway that only serves programs
  * never loads the nine megabytes of the editor.
  */
-export async function serveGraphiql(app: FastifyInstance): Promise<void> {
+export async function serveGraphiql(app: FastifyInstance, facts: ExampleFacts): Promise<void> {
   let page: Promise<GraphiqlPage> | undefined;
   await encapsulated(app, 'graphiql', (scope) => {
-    scope.get('/', async (request, reply) => answer(request, reply, await (page ??= renderPage())));
+    scope.get('/', async (request, reply) => answer(request, reply, await (page ??= renderPage(facts))));
   });
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { examples } from './examples.js';
+import { type ExampleFacts, examplesFor } from './examples.js';
 
 /** Encodings of the page, the smallest first. */
 const encodings = ['br', 'gzip', 'identity'] as const;
@@ -92,7 +92,7 @@ const icon = (colour: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" fill="${colour}">` +
   '<path d="M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z"/></svg>';
 
-const options = {
+const optionsFor = (facts: ExampleFacts) => ({
   title: 'campaign-gateway',
   logo: icon('currentColor'),
   favicon: `data:image/svg+xml,${encodeURIComponent(icon('#d60690'))}`,
@@ -100,17 +100,17 @@ const options = {
   // With SSE the page would send subscriptions to `endpoint` too: it ignores `subscriptionsEndpoint`.
   subscriptionsProtocol: 'WS' as const,
   // For a first visit; later ones restore the tabs of the browser.
-  defaultTabs: examples.map(({ document, variables }) => ({
+  defaultTabs: examplesFor(facts).map(({ document, variables }) => ({
     query: document,
     ...(variables && { variables: JSON.stringify(variables, null, 2) }),
   })),
   shouldPersistHeaders: false, // credentials do not belong into local storage
-};
+});
 
 /** Renders the page. Loads the nine megabytes of GraphiQL. */
-export async function renderPage(): Promise<GraphiqlPage> {
+export async function renderPage(facts: ExampleFacts): Promise<GraphiqlPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = withHeadersOverWebSocket(renderGraphiQL(options))
+  const html = withHeadersOverWebSocket(renderGraphiQL(optionsFor(facts)))
     .trimStart()
     .replace('<script>', (first) => `${returningVisitorScript}${first}`);
   const bytes = Buffer.from(html);

@@ -91,6 +91,9 @@ export interface HttpServerOptions {
     readonly unreadBytes: number;
   };
   readonly isGraphiqlOn: boolean;
+  /** Whether the upstream is the embedded sandbox, whose campaigns the tabs of GraphiQL may use. */
+  readonly isSandbox: boolean;
+  readonly auth: { readonly mode: 'none' | 'api-key' | 'jwt' };
   /** Origins whose web pages may read responses, besides our own. */
   readonly allowedOrigins: AllowedOrigins;
   /** Undefined: the defaults. Tests set shorter ones. */
@@ -164,7 +167,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await allowOrigins(app, options.allowedOrigins);
   serveHealth(app, options.readiness, shutdown);
   serveMetrics(app, options.telemetry, options.metricsAccess);
-  if (options.isGraphiqlOn) await serveGraphiql(app);
+  if (options.isGraphiqlOn)
+    await serveGraphiql(app, { isSandbox: options.isSandbox, authMode: options.auth.mode });
   await serveOperations(app, options, shutdown, connections);
   await serveWebhooks(app, {
     receiver: options.receiver,
