@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { type ClientAnswer } from './gateway-under-test.js';
 
-/** What a request cost, as `extensions.upstream` tells it. */
+/** Upstream usage of a request, from `extensions.upstream`. */
 export interface UpstreamCost {
   readonly calls: number;
   readonly fromCache: number;
@@ -9,12 +9,12 @@ export interface UpstreamCost {
   readonly budgetLeft: number | null;
 }
 
-/** An answer with what `extensions` may have. */
+/** A response with typed `extensions`. */
 export interface ReportedAnswer<Data> extends ClientAnswer<Data> {
   readonly extensions?: { readonly upstream?: UpstreamCost };
 }
 
-/** Asks with headers and text, for what a typed document can't say. */
+/** Sends a text with headers, for operations that no typed document can express. */
 export async function ask<Data>(
   gateway: { readonly url: string },
   query: string,

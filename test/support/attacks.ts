@@ -1,4 +1,4 @@
-/** What an attacker sends; anything that undici takes. */
+/** A request of an attacker; any options of undici. */
 export interface Attack {
   readonly what: string;
   readonly path?: string;
@@ -27,7 +27,7 @@ const bySid = 'query ($sid: ID!) { campaign(sid: $sid) { name } }';
 const create =
   'mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { sid } } }';
 
-/** Documents that cost more to look at, or to run, than to write. */
+/** Documents that cost more to validate or to execute than to write. */
 const documents: readonly Attack[] = [
   sent('a deep document', `{ campaign(sid: "a") { ${nested(30)} } }`),
   sent('many aliases', `{ ${times(400, (index) => `a${index}: campaign(sid: "${index}") { name }`)} }`),
@@ -66,7 +66,7 @@ const documents: readonly Attack[] = [
   ),
 ];
 
-/** Values that are what they should not be. */
+/** Values of the wrong type or shape. */
 const values: readonly Attack[] = [
   sent('a list for a sid', bySid, { sid: Array.from({ length: 5000 }, () => ['a']) }),
   sent('an object for a sid', bySid, { sid: { $ne: null } }),
@@ -99,7 +99,7 @@ const values: readonly Attack[] = [
   ),
 ];
 
-/** Requests that are none. */
+/** Malformed requests. */
 const requests: readonly Attack[] = [
   raw(
     'a batch',
@@ -143,5 +143,5 @@ const requests: readonly Attack[] = [
   },
 ];
 
-/** All of them: each is refused, and none costs an upstream call. */
+/** All attacks: each is refused, and none causes an upstream call. */
 export const attacks: readonly Attack[] = [...documents, ...values, ...requests];

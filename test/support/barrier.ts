@@ -2,15 +2,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 import { request } from 'undici';
 
-/** A proxy in front of an upstream that holds calls back until so many wait together. */
+/** A proxy in front of an upstream that holds calls until a given number of them wait. */
 export interface Barrier {
   readonly baseUrl: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts one. What is not asked for at once never gets through: a round trip is shown without a clock.
- * @param groups how many calls must wait together, one number for each round trip.
+ * Starts a barrier. Calls that are not concurrent never get through, so round trips are counted without a clock.
+ * @param groups number of concurrent calls in each round trip.
  */
 export async function startBarrier(upstreamUrl: string, groups: readonly number[]): Promise<Barrier> {
   const waiting: (() => void)[] = [];
@@ -24,7 +24,7 @@ export async function startBarrier(upstreamUrl: string, groups: readonly number[
   const server = createServer((incoming, outgoing) => {
     arrive(() => void forward(upstreamUrl, incoming, outgoing));
   });
-  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
+  server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -2,12 +2,12 @@ import { type Comparison } from '../../src/operations/execution/query-compiler.j
 
 let compared = 0;
 
-/** How many answers of compiled queries were compared so far. */
+/** Number of compared responses so far. */
 export function comparedSoFar(): number {
   return compared;
 }
 
-/** Fails the operation whose compiled answer is not, letter for letter, what graphql-js answers. */
+/** Fails an operation if its compiled response differs from the response of graphql-js in any character. */
 export const bothWays: Comparison = async (compiled, interpret) => {
   const [one, other] = [JSON.stringify(compiled), JSON.stringify(await interpret())];
   compared += 1;

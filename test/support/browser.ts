@@ -4,14 +4,14 @@ import { type Browser, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
-/** Where this machine has Chromium; undefined where it has none. */
+/** Path of Chromium on this machine; undefined without it. */
 export function findBrowser(path = process.env['PATH'] ?? ''): string | undefined {
   return [...path.split(delimiter), '/usr/bin']
     .flatMap((directory) => names.map((name) => join(directory, name)))
     .find((file) => existsSync(file));
 }
 
-/** Starts a headless Chromium that talks to nobody by itself, so that every request it makes is the page's. */
+/** Starts a headless Chromium without requests of its own, so that every request is the page's. */
 export function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,

@@ -3,18 +3,18 @@ import { type GatewayUnderTest } from './gateway-under-test.js';
 import { validInput } from './valid-input.js';
 import { type LiveTransport, subscribe, type Subscriber } from './subscribing.js';
 
-/** What makes a gateway fill in callback addresses; nobody calls them but the test. */
+/** Variables with which a gateway sets callback addresses; only the test calls them. */
 export const calledBack = { PUBLIC_URL: 'http://127.0.0.1:4999' };
 
-/** A campaign whose callbacks come to a gateway. */
+/** A campaign with callbacks to a gateway. */
 export interface CalledBackCampaign {
   readonly sid: string;
-  /** Where the gateway takes them. */
+  /** Callback addresses of the gateway. */
   readonly campaignUrl: string;
   readonly messageUrl: string;
 }
 
-/** Creates a campaign through a gateway that was started with `calledBack`. */
+/** Creates a campaign through a gateway with the variables of `calledBack`. */
 export async function createCalledBack(gateway: GatewayUnderTest): Promise<CalledBackCampaign> {
   const { createCampaign } = await gateway.data(CreateDocument, { input: validInput });
   const sid = createCampaign.campaign?.sid ?? '';
@@ -23,26 +23,26 @@ export async function createCalledBack(gateway: GatewayUnderTest): Promise<Calle
   return { sid, campaignUrl: here(campaign?.statusCallback), messageUrl: here(campaign?.smsStatusCallback) };
 }
 
-/** What the upstream says of a campaign. */
+/** A campaign callback of the upstream. */
 export function campaignSays(sid: string, status: string): Record<string, string | null> {
   const date = '2026-05-01T15:30:00+05:30';
   return { campaign_sid: sid, date_created: date, date_updated: date, status, reports: null };
 }
 
-/** What the upstream says of a message. */
+/** A message callback of the upstream. */
 export function messageSays(sid: string, message: string, status: string): Record<string, string | null> {
   const date = '2026-05-01T15:30:00+05:30';
   const number = '+919876543210';
   return { campaign_sid: sid, sms_sid: message, date_created: date, date_sent: date, number, status };
 }
 
-/** One that listens to a campaign. */
+/** A subscriber of a campaign. */
 export interface CampaignSubscriber extends Subscriber<unknown> {
-  /** Of its events so far. */
+  /** Statuses in its events so far. */
   readonly statuses: () => readonly string[];
 }
 
-/** Listens to a campaign. */
+/** Subscribes to a campaign. */
 export async function listen(
   { url }: GatewayUnderTest,
   transport: LiveTransport,
@@ -56,13 +56,13 @@ export async function listen(
   };
 }
 
-/** One that listens to a campaign's messages. */
+/** A subscriber of a campaign's messages. */
 export interface MessageSubscriber extends Subscriber<unknown> {
-  /** Its events so far: sid, status and the upstream's status, with a space in between. */
+  /** Its events so far: sid, status and upstream status, separated by spaces. */
   readonly told: () => readonly string[];
 }
 
-/** Listens to a campaign's messages. */
+/** Subscribes to a campaign's messages. */
 export async function listenToMessages(
   { url }: GatewayUnderTest,
   transport: LiveTransport,

@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Scope } from '../../src/domain/caller.js';
 
-/** An entry of the file of keys, as an operator writes it. */
+/** An entry of the key file, as an operator writes it. */
 export interface KeyEntry {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly sha256: string;
 }
 
-/** A file of keys, in a directory of its own. */
+/** A key file in a directory of its own. */
 export interface KeysFile {
   readonly path: string;
-  /** What a gateway is started with. */
+  /** Variables of a gateway with this key file. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Puts another in its place at once, as a tool does that is careful. */
+  /** Replaces the file atomically. */
   replace(content: unknown): Promise<void>;
   remove(): Promise<void>;
 }
@@ -26,12 +26,12 @@ export function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** A key's entry. */
+/** The entry of a key. */
 export function entryOf(name: string, key: string, scopes: readonly string[]): KeyEntry {
   return { name, scopes, sha256: hashOf(key) };
 }
 
-/** Writes a file of keys; text goes as it is. */
+/** Writes a key file; a text is written unchanged. */
 export async function writeKeys(content: unknown): Promise<KeysFile> {
   const directory = await mkdtemp(join(tmpdir(), 'keys-'));
   const path = join(directory, 'keys.json');
@@ -48,17 +48,17 @@ export async function writeKeys(content: unknown): Promise<KeysFile> {
   };
 }
 
-/** The key of a caller with these scopes, in a file of `keysForScopes`. */
+/** The key of a caller with these scopes, in the key file of `keysForScopes`. */
 export function keyFor(scopes: readonly Scope[]): string {
   return `the key for ${[...scopes].sort().join(' and ')}`.replaceAll(' ', '-');
 }
 
-/** What a caller with these scopes shows. */
+/** Headers of a caller with these scopes. */
 export function showing(scopes: readonly Scope[]): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${keyFor(scopes)}` };
 }
 
-/** Every way in which something can be allowed, but not at all. */
+/** Every combination of scopes except none. */
 export const someScopes: readonly (readonly Scope[])[] = [
   ['campaigns:read'],
   ['campaigns:write'],
@@ -69,7 +69,7 @@ export const someScopes: readonly (readonly Scope[])[] = [
   ['campaigns:read', 'campaigns:write', 'messages:read'],
 ];
 
-/** A file with a key for each of these ways. */
+/** A key file with a key for each combination. */
 export function keysForScopes(): Promise<KeysFile> {
   return writeKeys(someScopes.map((scopes) => entryOf(scopes.join('+'), keyFor(scopes), scopes)));
 }

@@ -1,7 +1,7 @@
 import { type Collector } from './collector.js';
 import { type GatewayUnderTest } from './gateway-under-test.js';
 
-/** What nobody but those whom it belongs to may see: each is looked for, letter by letter, in all that is emitted. */
+/** Private values that only their owners may see: all output is searched for each of them. */
 export const secrets = {
   apiKey: 'canary-api-key',
   apiToken: 'canary-api-token',
@@ -14,7 +14,7 @@ export const secrets = {
   upstreamWords: 'canary-words-of-the-upstream',
 } as const;
 
-/** What belongs to people, campaigns and clients: for those who asked, and for no log. */
+/** Private data of people, campaigns and clients: allowed in responses, but in no log. */
 export const personal = {
   number: '919811112222',
   body: 'canary-text-of-a-message',
@@ -26,7 +26,7 @@ export const personal = {
   literal: 'canary-literal-in-a-document',
 } as const;
 
-/** What was emitted, by where it went. */
+/** Everything that was emitted, by destination. */
 export interface Emitted {
   readonly logs: string;
   readonly metrics: string;
@@ -34,7 +34,7 @@ export interface Emitted {
   readonly answers: string;
 }
 
-/** All that a gateway emitted, once it is closed. */
+/** Everything that a gateway has emitted, after its close. */
 export function emittedBy(
   { logs }: GatewayUnderTest,
   collector: Collector,
@@ -44,7 +44,7 @@ export function emittedBy(
   return { logs: logs.join(''), metrics, traces: collector.bodies.join('\n'), answers: answers.join('\n') };
 }
 
-/** Every canary that is where it must not be, as `where: which`. */
+/** Every canary in a forbidden place, as `where: which`. */
 export function leaks(emitted: Emitted, more: Readonly<Record<string, string>> = {}): string[] {
   const everywhere = { ...secrets, ...more, root: process.cwd(), stack: 'node:internal' };
   const found = (where: keyof Emitted, canaries: Readonly<Record<string, string>>): string[] =>

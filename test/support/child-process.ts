@@ -1,9 +1,9 @@
 import { type ChildProcess } from 'node:child_process';
 
 /**
- * Waits until a process has printed something.
- * @param find looks in all that it has printed so far; undefined: not yet.
- * @throws where the process ends first, with what it printed.
+ * Waits for certain output of a process.
+ * @param find searches all output so far; returns undefined if it is not there yet.
+ * @throws with the output if the process exits first.
  */
 export function said<Found>(child: ChildProcess, find: (text: string) => Found | undefined): Promise<Found> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** A span as it was sent. */
+/** A received span. */
 export interface SentSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -15,7 +15,7 @@ export interface SentSpan {
 /** A collector of OTLP over HTTP, as JSON. */
 export interface Collector {
   readonly endpoint: string;
-  /** Everything that it was sent, as text. */
+  /** Everything received, as text. */
   readonly bodies: string[];
   readonly spans: () => SentSpan[];
   close(): Promise<void>;
@@ -31,8 +31,8 @@ type RawSpan = Omit<SentSpan, 'attributes'> & {
 };
 
 /**
- * Starts one on a free port.
- * @param hangs takes what it is sent, and never answers.
+ * Starts a collector on a free port.
+ * @param hangs accepts requests but never responds.
  */
 export async function startCollector(hangs = false): Promise<Collector> {
   const bodies: string[] = [];
@@ -45,7 +45,7 @@ export async function startCollector(hangs = false): Promise<Collector> {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });
-  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
+  server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

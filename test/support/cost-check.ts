@@ -17,7 +17,7 @@ type Variables = Readonly<Record<string, unknown>>;
 
 const schema = createSchema();
 
-/** The check of an operation's cost, without a gateway around it. */
+/** The cost check of operations, without a gateway. */
 export class CostUnderTest {
   readonly #schema: GraphQLSchema;
   readonly #check: CostCheck;
@@ -38,7 +38,7 @@ export class CostUnderTest {
     return new CostUnderTest(await schema, limits);
   }
 
-  /** What an operation is refused with; a document is prepared once, as in a gateway. */
+  /** The refusal of an operation; a document is prepared once, as in a gateway. */
   problem(query: string, variables: Variables = {}, operationName?: string): GraphQLError | undefined {
     const prepared = this.#prepared(query);
     const [invalid] = prepared.problems;
@@ -47,13 +47,13 @@ export class CostUnderTest {
     return typeof checked === 'number' ? undefined : checked;
   }
 
-  /** Its code, and what it is too large of. */
+  /** Code of the refusal, and the exceeded limit. */
   refusal(query: string, variables?: Variables): string | undefined {
     const { code, of } = this.problem(query, variables)?.extensions ?? {};
     return [code, of].filter((part) => typeof part === 'string').join(' ') || undefined;
   }
 
-  /** The estimate of an answer's size; of documents that validation need not have passed. */
+  /** Estimated size of a response, also for documents that fail validation. */
   size(query: string, variables: Variables = {}): AnswerSize {
     const { document, fragments } = this.#prepared(query);
     const operation = getOperationAST(document);
@@ -64,7 +64,7 @@ export class CostUnderTest {
     return answerSize(new AnswerShape(operation, context), context);
   }
 
-  /** The bytes of an answer that needs nothing but the schema. */
+  /** Exact bytes of a response that needs only the schema. */
   async answered(query: string): Promise<number> {
     const result = await execute({ schema: this.#schema, document: parse(query) });
     if (result.errors) throw new Error(String(result.errors));

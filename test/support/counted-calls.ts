@@ -1,19 +1,19 @@
 import { type Profiler, Session } from 'node:inspector/promises';
 
-/** How often the functions of a script were called while something was done. */
+/** Number of calls of each function in a script during some work. */
 export interface CountedFunction {
-  /** Its path, from the project's folder. */
+  /** Its path, relative to the project. */
   readonly file: string;
   readonly name: string;
   readonly calls: number;
 }
 
-/** Done by the test itself: the upstream, what asks, and Jest. */
+/** Code of the test itself: the upstream, the client, and Jest. */
 const ofTheTest = /^(?:test|src\/sandbox)\/|node_modules\/(?:jest|@jest|@swc)/;
 
 /**
- * Counts the calls of every function of the project and its libraries, as V8 counts them: the same work gives the same
- * numbers, however slow the machine is.
+ * Counts the calls of every function of the project and its libraries with V8: the same work has the same
+ * counts on every machine.
  */
 export async function countedCalls(work: () => Promise<void>): Promise<readonly CountedFunction[]> {
   const session = new Session();
@@ -21,7 +21,7 @@ export async function countedCalls(work: () => Promise<void>): Promise<readonly 
   try {
     await session.post('Profiler.enable');
     await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-    await session.post('Profiler.takePreciseCoverage'); // what was called before starts from none
+    await session.post('Profiler.takePreciseCoverage'); // resets earlier counts
     await work();
     const { result } = await session.post('Profiler.takePreciseCoverage');
     return result.flatMap(functionsOf);
@@ -36,7 +36,7 @@ function functionsOf({ url, functions }: Profiler.ScriptCoverage): CountedFuncti
   return functions.map(({ functionName: name, ranges }) => ({ file, name, calls: ranges[0]?.count ?? 0 }));
 }
 
-/** All calls of functions whose file and name are such. */
+/** Number of calls of functions with this file and name. */
 export function callsOf(counted: readonly CountedFunction[], file: RegExp, name = /(?:)/): number {
   return counted
     .filter((one) => file.test(one.file) && name.test(one.name))

@@ -9,13 +9,13 @@ import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-un
 import { validInput } from './valid-input.js';
 import { type Script, type SeenRequest, startScriptedUpstream } from './scripted-upstream.js';
 
-/** A create that breaks no rule and has a name. */
+/** A valid create with a name. */
 export const diwali = { ...validInput, name: 'Diwali offer' };
 
-/** The same under a key. */
+/** The same create with an idempotency key. */
 export const keyed = { ...diwali, idempotencyKey: 'once' };
 
-/** The same campaign, as somebody else put it into the sandbox. */
+/** The same campaign, inserted into the sandbox by another client. */
 export const diwaliAlready: CampaignDraft = {
   name: diwali.name,
   contentType: 'static',
@@ -35,19 +35,19 @@ export interface BothUnderTest {
 
 const opened: { close(): Promise<void> }[] = [];
 
-/** Closes all that was started here, the last first. */
+/** Closes all sandboxes and gateways, the last one first. */
 export async function closeAll(): Promise<void> {
   for (const one of opened.splice(0).reverse()) await one.close();
 }
 
-/** What a test may say of both. */
+/** Options of the sandbox and the gateway. */
 export interface BothOptions extends Partial<SandboxOptions> {
   readonly environment?: Readonly<Record<string, string>>;
   /** The gateway's clock. */
   readonly now?: () => number;
-  /** Waits between two looks; not at all, unless told otherwise. */
+  /** Waits between two look-ups of a lost create; by default not at all. */
   readonly sleep?: (ms: number) => Promise<unknown>;
-  /** How long clients may take. */
+  /** Timeouts of clients. */
   readonly clientTimeouts?: ClientTimeouts;
 }
 
@@ -72,17 +72,17 @@ export async function startBoth({
   return { sandbox, gateway };
 }
 
-/** How many requests of a method the sandbox has had. */
+/** Number of requests to the sandbox with this method. */
 export function countOf(method: 'GET' | 'POST' | 'PUT', { calls }: Sandbox): number {
   return calls.filter((call) => call.method === method).length;
 }
 
-/** How many POSTs the sandbox has had. */
+/** Number of POST requests to the sandbox. */
 export function posts(sandbox: Sandbox): number {
   return countOf('POST', sandbox);
 }
 
-/** The sids of all campaigns of the sandbox, in an order that can be compared. */
+/** Sids of all campaigns in the sandbox, sorted. */
 export function sidsOf({ state }: Sandbox): string[] {
   return state
     .campaigns()
@@ -90,7 +90,7 @@ export function sidsOf({ state }: Sandbox): string[] {
     .sort();
 }
 
-/** Faults of the POSTs alone, by their number from 0. */
+/** Faults for POST requests only, by their number from 0. */
 export function ofPosts(plan: (post: number) => ReturnType<FaultPlan>): FaultPlan {
   let seen = -1;
   return ({ method }) => {
@@ -103,11 +103,11 @@ export function ofPosts(plan: (post: number) => ReturnType<FaultPlan>): FaultPla
 /** A scripted upstream and the gateway in front of it. */
 export interface ScriptedUnderTest {
   readonly gateway: GatewayUnderTest;
-  /** Of every request so far. */
+  /** HTTP methods of all requests so far. */
   readonly methods: () => string[];
 }
 
-/** Starts both. */
+/** Starts both servers. */
 export async function startScripted(
   script: Script,
   environment: Readonly<Record<string, string>> = {},
@@ -119,17 +119,17 @@ export async function startScripted(
   return { gateway, methods: () => upstream.seen.map(({ method }) => method) };
 }
 
-/** A campaign as a scripted upstream has it after the POST. */
+/** A campaign as a scripted upstream returns it after the POST. */
 export function rowOf({ body }: SeenRequest, changes: Readonly<Record<string, unknown>> = {}) {
   const at = new Date().toISOString();
   const said = JSON.parse(body) as Record<string, unknown>;
   return { sid: 'the-new-one', status: 'created', date_created: at, date_updated: at, ...said, ...changes };
 }
 
-/** The id that a scripted upstream gives every request. */
+/** The request id in every response of a scripted upstream. */
 export const requestId = '5f2b'.repeat(8);
 
-/** What a scripted upstream answers: one campaign, or a list of them. */
+/** A response of a scripted upstream: one campaign or a list. */
 export function answerOf(
   data: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[],
 ) {
@@ -140,21 +140,21 @@ export function answerOf(
   return { json: { request_id, http_code: 200, metadata, response: data.map(item) } };
 }
 
-/** The fault of the first POST. */
+/** The fault of the first POST request. */
 export function firstPost(fault: ReturnType<FaultPlan>): FaultPlan {
   return ofPosts((post) => (post === 0 ? fault : undefined));
 }
 
-/** What a caller of create was told. */
+/** Result of a create for its caller. */
 export interface Told {
   readonly sid: string | undefined;
-  /** Of the user errors, or of the error; none where there is a campaign. */
+  /** Code of the first user error or of the error; undefined with a campaign. */
   readonly codes: readonly string[];
   /** `extensions.campaignName` of an OUTCOME_UNKNOWN. */
   readonly campaignName: unknown;
 }
 
-/** Creates once. */
+/** Sends one create. */
 export async function create(gateway: GatewayUnderTest, input: CreateCampaignInput): Promise<Told> {
   const { data, errors = [] } = await gateway.execute(CreateDocument, { input });
   const userErrors = data?.createCampaign.userErrors ?? [];
@@ -168,22 +168,22 @@ export async function create(gateway: GatewayUnderTest, input: CreateCampaignInp
   };
 }
 
-/** The sid, where a campaign was answered and nothing else. */
+/** The sid of the created campaign; fails with any error. */
 export async function createdSid(gateway: GatewayUnderTest, input: CreateCampaignInput): Promise<string> {
   const { sid, codes } = await create(gateway, input);
   if (sid === undefined || codes.length > 0) throw new Error(`expected a campaign, got ${codes.join()}`);
   return sid;
 }
 
-/** Longer than half of the time for which a breaker that has opened lets nothing through. */
+/** More than half of the time for which an open circuit breaker refuses calls. */
 export const halfOfABreak = (): Promise<unknown> => sleepFor(1600);
 
-/** So far is the clock of this file ahead of the machine's: a break goes by the clock alone, and need not be waited for. */
+/** Offset of the clock of these tests. A circuit breaker uses this clock only, so no test waits for it. */
 let aheadMs = 0;
 const machineNow = Date.now.bind(Date);
 Date.now = () => machineNow() + aheadMs;
 
-/** A breaker that is open lets something through after this. */
+/** Advances the clock until an open circuit breaker allows a probe. */
 function passABreak(): void {
   aheadMs += 3200;
 }
@@ -191,9 +191,9 @@ function passABreak(): void {
 const mostRounds = 12;
 
 /**
- * Creates all at once, and repeats what a client may repeat: what nothing was sent for, and anything with a key.
- * Fails where a create may not be repeated, or where there is no end.
- * @returns the sid of each.
+ * Sends all creates concurrently, and repeats those that a client may repeat: unsent ones, and any with a key.
+ * Fails if a create may not be repeated, or after too many attempts.
+ * @returns the sid of each create.
  */
 export async function createAll(
   gateway: GatewayUnderTest,
@@ -217,15 +217,15 @@ function mayRepeat({ idempotencyKey }: CreateCampaignInput, [code = '']: readonl
   return code === 'OUTCOME_UNKNOWN' || code.startsWith('UPSTREAM_');
 }
 
-/** What can be done to a campaign that is there. */
+/** Changes of an existing campaign. */
 export type Changing = 'update' | 'pause' | 'resume' | 'complete' | 'archive';
 
-/** What a caller of one of these was told. */
+/** Result of a change for its caller. */
 export interface ChangeTold {
   readonly sid: string | undefined;
   readonly status: string | undefined;
   readonly name: string | undefined;
-  /** Of the user errors, or of the error; none where it was done. */
+  /** Code of the first user error or of the error; undefined after a success. */
   readonly codes: readonly string[];
 }
 
@@ -234,7 +234,7 @@ interface ChangePayload {
   readonly userErrors: readonly { readonly code: string }[];
 }
 
-/** Does it once; an update gives the campaign the name After. */
+/** Sends one change; an update sets the name After. */
 export async function change(gateway: GatewayUnderTest, what: Changing, sid: string): Promise<ChangeTold> {
   const input = what === 'update' ? ', input: { name: "After" }' : '';
   const query = `mutation ($sid: ID!) {
@@ -255,7 +255,7 @@ export async function change(gateway: GatewayUnderTest, what: Changing, sid: str
   };
 }
 
-/** The same numbers from 0 to 1 every time (mulberry32). */
+/** The same sequence of numbers from 0 to 1 every time (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -266,10 +266,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** How many creates are named. */
+/** Which creates have names. */
 export type Naming = 'each its own' | 'all the same' | 'none';
 
-/** So many creates of one content, the first of them each with a key of its own. */
+/** This many creates with the same content; the first ones have an idempotency key each. */
 export function inputs(count: number, naming: Naming, keyed = count): CreateCampaignInput[] {
   return Array.from({ length: count }, (_, index) => ({
     ...diwali,

@@ -10,11 +10,11 @@ import {
 import { operationCost } from '../../src/operations/cost/upstream-calls.js';
 
 const emitted = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
-/** With the field by which a router asks for entities. */
+/** The schema with the entities field for routers. */
 const entities = 'scalar _Any extend type Query { _entities(representations: [_Any!]!): [Campaign]! }';
 const schema = buildSchema(`${emitted} ${entities}`, { assumeValidSDL: true });
 
-/** The estimate of an operation in upstream calls, with windows of so many rows. */
+/** Estimated upstream calls of an operation, with windows of this many rows. */
 export function estimateOf(
   query: string,
   variables: Readonly<Record<string, unknown>> = {},

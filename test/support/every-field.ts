@@ -1,6 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 
-/** Every field of a campaign but its messages. */
+/** Every field of a campaign except its messages. */
 export const everyCampaignField = `__typename accountSid availableActions channel contentType createdAt dltEntityId
   dltTemplateId estimatedCost fetchedAt id lists { __typename sid } name reportUrl
   schedule { __typename startTime endTime } senderId sid smsStatusCallback smsType state
@@ -13,7 +13,7 @@ export const everyMessageField = `__typename totalCount
   edges { __typename cursor node { __typename body campaign { __typename sid } detailedStatus direction id name number
     scheduledAt senderId sid status upstreamStatus } }`;
 
-/** Introspection with everything that tools ask for. */
+/** Introspection with all options of common tools. */
 export const everyIntrospection = getIntrospectionQuery({
   descriptions: true,
   specifiedByUrl: true,

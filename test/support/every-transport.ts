@@ -3,13 +3,13 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type ClientAnswer } from './gateway-under-test.js';
 
-/** How an operation is sent. */
+/** The transport of an operation. */
 export type Transport = 'http' | 'ws' | 'sse';
 
-/** All of them, for `it.each`. */
+/** All transports, for `it.each`. */
 export const everyTransport: readonly Transport[] = ['http', 'ws', 'sse'];
 
-/** What is sent: what GraphQL over HTTP has in a body. */
+/** The body of a request, as in GraphQL over HTTP. */
 export interface Payload {
   readonly query?: string;
   readonly operationName?: string;
@@ -18,13 +18,13 @@ export interface Payload {
   readonly documentId?: string;
 }
 
-/** An answer; over HTTP with its status. */
+/** A response; over HTTP with its status. */
 export interface Answered<Data> extends ClientAnswer<Data> {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Runs one query or mutation, or is told why not. */
+/** Runs one query or mutation; returns its result or its refusal. */
 export async function run<Data = unknown>(
   url: string,
   transport: Transport,

@@ -19,9 +19,9 @@ const input = {
 };
 const create =
   'mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { sid } userErrors { code message field } } }';
-/** Operations that people send, and that go wrong in every way that there is. */
+/** Realistic operations that fail in every possible way. */
 const bodies: readonly unknown[] = [
-  { query: create, variables: { input } }, // before a breaker opens
+  { query: create, variables: { input } }, // before a circuit breaker opens
   {
     query: '{ campaigns(first: 2) { nodes { name template messages(first: 5) { nodes { number body } } } } }',
   },
@@ -49,7 +49,7 @@ const bodies: readonly unknown[] = [
   [{ query: literal }],
 ];
 
-/** Does all of that to a gateway, and tells what it answered. */
+/** Sends all of these operations to a gateway, and returns the responses. */
 export async function doEverythingWrong(url: string): Promise<string[]> {
   const answers: string[] = [];
   const headers = {
@@ -98,7 +98,7 @@ export async function doEverythingWrong(url: string): Promise<string[]> {
   return answers;
 }
 
-/** Posts callbacks to addresses of the gateway: right ones, and wrong ones that are nearly right. */
+/** Sends callbacks to valid and nearly valid addresses of the gateway. */
 export async function callBackWrongly(
   campaignUrl: string,
   messageUrl: string,
@@ -121,7 +121,7 @@ export async function callBackWrongly(
   return all.map(({ text }) => text);
 }
 
-/** Subscribes for a router that can't be reached, and for one whose address is none. */
+/** Subscribes for a router that is unreachable, and for one with an invalid address. */
 export async function subscribeForRouters(url: string): Promise<string[]> {
   const answers: string[] = [];
   for (const callbackUrl of [`http://127.0.0.1:9/${literal}`, literal]) {

@@ -30,7 +30,7 @@ function word(text: unknown): string {
   return String(text).toUpperCase().replaceAll('-', '_');
 }
 
-/** What a client must see of a campaign, written from the contract and the API document alone. */
+/** The expected campaign for a client, derived from the contract and the API document only. */
 export function expectedCampaign(row: UpstreamRow, fetchedAtMs: number): Record<string, unknown> {
   const schedule = row['schedule'] as UpstreamRow;
   const counts = (row['stats'] ?? {}) as Readonly<Record<string, number>>;
@@ -70,7 +70,7 @@ export function expectedCampaign(row: UpstreamRow, fetchedAtMs: number): Record<
   };
 }
 
-/** What a client must see of a message, written from the contract and the API document alone. */
+/** The expected message for a client, derived from the contract and the API document only. */
 export function expectedMessage(row: UpstreamRow): Record<string, unknown> {
   return {
     __typename: 'Message',

@@ -7,20 +7,20 @@ import { type Gateway, startGateway } from '../../src/app/gateway.js';
 import { bothWays } from './both-ways.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 
-/** An error as a client sees it. */
+/** An error in a response. */
 export interface ClientError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions?: { readonly code?: string } & Readonly<Record<string, unknown>>;
 }
 
-/** An answer as a client sees it. */
+/** A response to a client. */
 export interface ClientAnswer<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly ClientError[];
 }
 
-/** A gateway over real HTTP, in front of an upstream of the test's. */
+/** A gateway over real HTTP, in front of the upstream of the test. */
 export interface GatewayUnderTest {
   readonly url: string;
   readonly gateway: Gateway;
@@ -30,21 +30,21 @@ export interface GatewayUnderTest {
     document: TypedDocumentNode<Data, Variables>,
     variables?: Variables,
   ): Promise<ClientAnswer<Data>>;
-  /** Answers the data, and fails the test where there is any error. */
+  /** Returns the data; fails the test with any error. */
   data<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables?: Variables): Promise<Data>;
-  /** Sends a document as text; for what has no type or is not valid. */
+  /** Sends a document as text, if it has no type or is invalid. */
   send(body: Readonly<Record<string, unknown>>): Promise<{ status: number; text: string }>;
   close(): Promise<void>;
 }
 
-/** What the upstream of a test takes. */
+/** The credentials of the test's upstream. */
 export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken: 'token-of-acme' };
 
 /**
- * Starts a gateway on a free port; the upstream is the one at `baseUrl`. Every query that a test sends is run compiled
- * and by graphql-js, and must be answered the same.
- * @param sleep how it waits between two looks for a lost campaign: not at all, unless told otherwise.
- * @param parts how long clients may take, and what is drawn: 0 tries again at once.
+ * Starts a gateway on a free port, in front of the upstream at `baseUrl`. Every query runs compiled and
+ * with graphql-js, and both results must be the same.
+ * @param sleep waits between two look-ups of a lost create; by default not at all.
+ * @param parts timeouts of clients, and random numbers: 0 retries at once.
  */
 export async function startGatewayOn(
   baseUrl: string,
@@ -56,7 +56,7 @@ export async function startGatewayOn(
   const config = readConfig({
     PORT: '0',
     LOG_LEVEL: 'debug',
-    EXOTEL_RATE_LIMIT: '0', // the tests of the budget set their own
+    EXOTEL_RATE_LIMIT: '0', // tests of the rate limit set their own
     EXOTEL_BASE_URL: baseUrl,
     EXOTEL_ACCOUNT_SID: credentials.accountSid,
     EXOTEL_API_KEY: credentials.apiKey,

@@ -1,4 +1,4 @@
-/** A timer that waits for the test's time. */
+/** A timer that waits for the time of the test. */
 interface Held {
   readonly handle: NodeJS.Timeout;
   readonly run: () => void;
@@ -9,20 +9,20 @@ interface Held {
 
 type Callback = (...args: unknown[]) => void;
 
-/** What a timer begins is heard of by then: turns of the event loop, not time that passes for the gateway. */
+/** Real time for the work of a fired timer: turns of the event loop, no time for the gateway. */
 const momentMs = 2;
 const real = { setTimeout, setInterval, clearTimeout, clearInterval };
 
 /**
- * Time that passes when a test says so. As soon as it is made, every timer that is not short waits for it, whoever sets it;
- * `release` gives them back.
+ * A clock that the test advances. From its creation on, every timer that is not short waits for it, in any module;
+ * `release` restores the real timers.
  */
 export class HeldTimers {
   #nowMs = Date.now();
   #isReleased = false;
   readonly #held = new Map<unknown, Held>();
 
-  /** @param fromMs shorter timers run as ever: clients, `until` and an upstream that is slow have them too. */
+  /** @param fromMs shorter timers run in real time: clients, `until` and slow upstreams use them too. */
   constructor(fromMs = 1000) {
     const clear = (handle?: NodeJS.Timeout | number | string): void => {
       this.#held.delete(handle);
@@ -42,7 +42,7 @@ export class HeldTimers {
   /** Epoch milliseconds; for the gateway's clock. */
   readonly now = (): number => this.#nowMs;
 
-  /** Lets time pass: timers run when they are due, one after another. */
+  /** Advances the clock: timers run when they are due, one after another. */
   async pass(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     for (let due = this.#firstDue(untilMs); due; due = this.#firstDue(untilMs)) {
@@ -58,7 +58,7 @@ export class HeldTimers {
     this.#nowMs = untilMs;
   }
 
-  /** Timers are the machine's again; those that waited have begun when they were set. */
+  /** Restores the real timers; waiting timers continue from the time at which they were set. */
   release(): void {
     Object.assign(globalThis, real);
     this.#isReleased = true;

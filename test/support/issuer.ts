@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
-/** What a token can say that is not what a good one says; undefined takes a claim out. */
+/** Changes of the claims of a valid token; undefined removes a claim. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** A key pair of an issuer. */
@@ -12,7 +12,7 @@ export interface IssuerKey {
   readonly publicJwk: JWK;
 }
 
-/** Its keys, no answer at all, a body of its own, or one that is written as a server pleases. */
+/** Response of the key endpoint: the keys, no response at all, another body, or a custom handler. */
 type Answer =
   | 'keys'
   | 'nothing'
@@ -23,20 +23,20 @@ type Answer =
 
 /** An issuer of tokens, with its public keys served over HTTP. */
 export interface Issuer {
-  /** What a gateway is started with. */
+  /** Variables of a gateway that trusts the issuer. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What it signs with unless told otherwise. */
+  /** The default signing key. */
   readonly key: IssuerKey;
-  /** How often its keys were asked for. */
+  /** Number of requests for the keys. */
   readonly asked: () => number;
-  /** Shows these keys from now on. */
+  /** Publishes these keys from now on. */
   show(keys: readonly IssuerKey[]): void;
-  /** Answers so from now on; "nothing" answers never. */
+  /** Sets the response from now on; "nothing" never responds. */
   answer(how: Answer): void;
   close(): Promise<void>;
 }
 
-/** What a good token says. */
+/** Claims of a valid token. */
 export const good = {
   iss: 'https://issuer.example/',
   aud: 'campaigns',
@@ -44,18 +44,18 @@ export const good = {
   scope: 'openid campaigns:read campaigns:write messages:read',
 };
 
-/** Epoch seconds, so many from now. */
+/** Epoch seconds, this many from now. */
 export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds;
 }
 
-/** Makes a key pair. */
+/** Creates a key pair. */
 export async function makeKey(kid: string, algorithm = 'ES256'): Promise<IssuerKey> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' } };
 }
 
-/** A token of what a good one says, with changes. */
+/** A valid token with changes. */
 export function sign(
   { kid, privateKey, publicJwk }: IssuerKey,
   changes: Claims = {},
@@ -82,7 +82,7 @@ export async function startIssuer(): Promise<Issuer> {
     else if (typeof how === 'object') response.end(how.body);
     else response.end(JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }));
   });
-  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
+  server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path/jwks`;
   return {

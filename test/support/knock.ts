@@ -1,16 +1,16 @@
 import { request } from 'undici';
 
-/** What HTTP says to one that knocks. */
+/** Result of an HTTP request for access. */
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
   readonly codes: readonly string[];
-  /** Of the first error. */
+  /** Code of the first error. */
   readonly message: string | undefined;
 }
 
-/** Asks for what needs `campaigns:read` with these headers. */
+/** Requests a field that needs `campaigns:read`, with these headers. */
 export async function knock(
   gateway: { readonly url: string },
   headers: Readonly<Record<string, string>>,
@@ -34,9 +34,9 @@ export async function knock(
   };
 }
 
-/** What `knock` is answered by whom it shows to be somebody. */
+/** The result with valid credentials. */
 export const isLetIn = { status: 200, codes: [] };
-/** By whom it does not. */
+/** The result with invalid credentials. */
 export const isKeptOut = { status: 401, codes: ['UNAUTHENTICATED'] };
-/** Where that can't be told. */
+/** The result while authentication is unavailable. */
 export const isNotTold = { status: 503, codes: ['AUTHENTICATION_UNAVAILABLE'] };

@@ -1,6 +1,6 @@
 import { variables } from '../../src/config/environment.js';
 
-/** Every variable that the gateway reads. */
+/** Every environment variable of the gateway. */
 export const knownVariables: readonly string[] = [
   ...Object.keys(variables),
   'EXOTEL_ACCOUNT_SID',
@@ -8,7 +8,7 @@ export const knownVariables: readonly string[] = [
   'EXOTEL_API_TOKEN',
 ];
 
-/** What an engineer fills in where a manifest or an example leaves something open. */
+/** Values for the placeholders in manifests and examples. */
 export const filledIn: Readonly<Record<string, string>> = {
   EXOTEL_ACCOUNT_SID: 'acme',
   EXOTEL_API_KEY: 'key',

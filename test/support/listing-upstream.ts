@@ -1,6 +1,6 @@
 import { startScriptedUpstream } from './scripted-upstream.js';
 
-/** A row of either list. */
+/** A row of a list of campaigns or messages. */
 export interface ListingRow {
   readonly sid: string;
   /** ISO 8601: start of a campaign, scheduled time of a message. */
@@ -8,19 +8,19 @@ export interface ListingRow {
   readonly name?: string;
 }
 
-/** An upstream whose campaigns, and whose messages of any campaign, are the rows that a test says, in that order. */
+/** An upstream whose lists of campaigns and of messages are the rows of the test, in that order. */
 export interface ListingUpstream {
   readonly baseUrl: string;
   /** Offset and limit of each list call since the last `forgetCalls`. */
   readonly calls: readonly string[];
   rows: readonly ListingRow[];
-  /** Rows in one answer, at most. */
+  /** Maximum number of rows in one response. */
   pageMaximum: number;
   forgetCalls(): void;
   close(): Promise<void>;
 }
 
-/** Starts one on a free port. */
+/** Starts it on a free port. */
 export async function startListingUpstream(): Promise<ListingUpstream> {
   const calls: string[] = [];
   const listing = { rows: [] as readonly ListingRow[], pageMaximum: 50 };

@@ -1,4 +1,4 @@
-/** A line of log, as who collects logs reads it. */
+/** A parsed log line. */
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
@@ -6,7 +6,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** The lines so far whose text is this. */
+/** Log lines with this message so far. */
 export function linesOf({ logs }: { readonly logs: readonly string[] }, msg?: string): LogLine[] {
   const lines = logs.map((line) => JSON.parse(line) as LogLine);
   return msg === undefined ? lines : lines.filter((line) => line.msg === msg);

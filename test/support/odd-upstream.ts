@@ -3,15 +3,15 @@ import { ask } from './ask.js';
 import { type ClientError, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
 import { startScriptedUpstream } from './scripted-upstream.js';
 
-/** A gateway that keeps nothing, in front of an upstream that answers whatever a test says. */
+/** A gateway without a cache, in front of an upstream with arbitrary responses. */
 export interface OddUpstream {
   readonly gateway: GatewayUnderTest;
-  /** What every request is answered next: bytes, or text in UTF-8. */
+  /** Body of the next responses: bytes, or text in UTF-8. */
   answers(body: string | Buffer): void;
   close(): Promise<void>;
 }
 
-/** Starts both; what fails is tried again at once. */
+/** Starts both; failed calls are retried at once. */
 export async function startOddUpstream(): Promise<OddUpstream> {
   let body: string | Buffer = '';
   const upstream = await startScriptedUpstream((_request, response) => {
@@ -34,10 +34,10 @@ export async function startOddUpstream(): Promise<OddUpstream> {
   };
 }
 
-/** One item of an answer. */
+/** One item of a response. */
 export const item = (data: unknown) => ({ code: 200, status: 'success', error_data: null, data });
 
-/** An answer with this for `response`. */
+/** A response with this value of `response`. */
 export const enveloped = (response: unknown, total: unknown = 1): string =>
   JSON.stringify({
     request_id: 'r',
@@ -57,19 +57,19 @@ export const everything = `__typename id sid accountSid name channel contentType
 export const allOfMessage = `__typename id sid number name body status upstreamStatus detailedStatus direction senderId
   scheduledAt`;
 
-/** What is answered for a campaign. */
+/** The response for a campaign. */
 export interface CampaignData {
   readonly campaign: Readonly<Record<string, unknown>> | null;
 }
 
-/** The documented campaign with the JSON text of one of its keys in place of another value. */
+/** The documented campaign, with the JSON text of one value replaced. */
 export const rowWith = (key: string, json: string): string =>
   JSON.stringify(documentedCampaign({ [key]: 'HERE' })).replace('"HERE"', json);
 
-/** The campaign that a gateway answers. */
+/** The campaign as the gateway returns it. */
 export const askCampaign = ({ gateway }: OddUpstream) =>
   ask<CampaignData>(gateway, `{ campaign(sid: "a") { ${everything} } }`);
 
-/** The codes of errors. */
+/** Codes of the errors. */
 export const codesOf = (errors: readonly ClientError[] = []) =>
   errors.map(({ extensions }) => extensions?.code);

@@ -1,10 +1,10 @@
 /** Writes a part of an operation, with the variables and fragments that it needs. */
 export type Part = (write: OperationWriter) => string;
 
-/** How a value is given. */
+/** How a value is passed. */
 export type Way = 'literal' | 'variable' | 'default' | 'null for a default';
 
-/** Collects what an operation declares while its parts are written. */
+/** Collects the declarations of an operation while its parts are written. */
 export class OperationWriter {
   readonly #variables: Record<string, unknown> = {};
   readonly #declared: string[] = [];
@@ -12,18 +12,18 @@ export class OperationWriter {
   readonly #nameLength: number;
   #names = 0;
 
-  /** @param nameLength how long aliases are at least. */
+  /** @param nameLength minimum length of aliases. */
   constructor(nameLength = 0) {
     this.#nameLength = nameLength;
   }
 
-  /** A name that nothing else in the operation has. */
+  /** A name that is unique within the operation. */
   name(prefix: string): string {
     this.#names += 1;
     return `${prefix}${String(this.#names)}`.padEnd(this.#nameLength, '_');
   }
 
-  /** A value, as itself or by a variable. */
+  /** A value as a literal or as a variable. */
   value(type: string, value: unknown, literal: string, way: Way): string {
     if (way === 'literal') return literal;
     const name = this.name('v');
@@ -33,7 +33,7 @@ export class OperationWriter {
     return `$${name}`;
   }
 
-  /** Spreads a fragment of its own, twice, which is the same as once. */
+  /** Spreads a new fragment twice, which is equivalent to once. */
   fragment(type: string, selection: string): string {
     const name = this.name('F');
     this.#fragments.push(`fragment ${name} on ${type} { ${selection} }`);

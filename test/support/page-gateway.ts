@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
 
-/** A gateway in front of its embedded sandbox, as `npm start` starts it. */
+/** A gateway in front of its embedded sandbox, with the defaults of `npm start`. */
 export function startWithSandbox(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<GatewayUnderTest> {

@@ -1,4 +1,4 @@
-/** One page as a walk needs it. */
+/** The fields of a page that a walk needs. */
 export interface WalkedPage {
   readonly edges: readonly { readonly cursor: string; readonly node?: { readonly sid: string } | null }[];
   readonly totalCount: number;
@@ -10,7 +10,7 @@ export interface WalkedPage {
   };
 }
 
-/** What a walk asks for. */
+/** Arguments of a page. */
 export interface WalkStep {
   readonly first?: number;
   readonly after?: string | null;
@@ -20,7 +20,7 @@ export interface WalkStep {
 
 const manyPages = 1000;
 
-/** Follows `endCursor` until there is no next page; the sids in the order they were seen. */
+/** Follows `endCursor` until there is no next page; returns the sids in the order of reading. */
 export async function walkForwards(
   size: number,
   read: (step: WalkStep) => Promise<WalkedPage>,
@@ -35,7 +35,7 @@ export async function walkForwards(
   throw new Error('the walk does not end');
 }
 
-/** Follows `startCursor` from the end until there is no previous page; the sids in the order of the list. */
+/** Follows `startCursor` from the end until there is no previous page; returns the sids in list order. */
 export async function walkBackwards(
   size: number,
   read: (step: WalkStep) => Promise<WalkedPage>,

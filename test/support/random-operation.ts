@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { OperationWriter, type Part } from './operation-writer.js';
 
-/** What there is to ask for. */
+/** Data that operations can ask for. */
 export interface Listed {
   readonly sids: readonly string[];
   /** Cursors of campaigns in the default order. */
@@ -34,7 +34,7 @@ function page(sizes: fc.Arbitrary<number>, cursors: readonly string[]): fc.Arbit
   });
 }
 
-/** A selection, as it is or in a fragment, and sometimes under a condition. */
+/** A selection, inline or in a fragment, sometimes with a condition. */
 function wrapped(type: string, below: fc.Arbitrary<Part>): fc.Arbitrary<Part> {
   const kind = fc.constantFrom('plain', 'plain', 'inline', 'untyped', 'fragment', 'included', 'skipped');
   return fc.tuple(kind, below, how).map(([as, part, way]) => (write) => {
@@ -92,7 +92,7 @@ const messageOrder = fc.constantFrom(
   ', filter: { number: "9" }',
 );
 
-/** Messages of a campaign, and what they ask of it in turn. */
+/** Messages of a campaign, with nested selections. */
 function messages(cursors: readonly string[], depth: number): fc.Arbitrary<Part> {
   const sizes = fc.oneof({ weight: 5, arbitrary: fc.nat(120) }, { weight: 1, arbitrary: fc.nat(500) });
   const below = depth === 0 ? messageLeaf : fc.oneof(messageLeaf, nestedCampaign(depth - 1));
@@ -141,7 +141,7 @@ const campaignList = fc.constantFrom(
   ', orderBy: { field: NAME, direction: ASC }',
 );
 
-/** The cursors are of the list as it is without further arguments. */
+/** The cursors belong to the list without further arguments. */
 function ofList(page: string, list: string): string {
   return /after|before/.test(page) ? page : `${page}${list}`.replace(/^, /, '');
 }
@@ -192,8 +192,8 @@ function operation(
 }
 
 /**
- * Queries of all that can be asked.
- * @param nameLengths how long aliases are at least.
+ * Queries with every field and argument.
+ * @param nameLengths minimum lengths of aliases.
  */
 export function randomQuery(
   listed: Listed,
@@ -210,7 +210,7 @@ export function randomQuery(
   return operation('query', wrapped('Query', root), 4, nameLengths);
 }
 
-/** Mutations that leave every list as it is, with all that can be asked of their campaign. */
+/** Mutations that leave every list unchanged, with every field of their campaign. */
 export function randomMutation({ sids }: Listed): fc.Arbitrary<RandomOperation> {
   const change = fc.constantFrom(
     'pauseCampaign',

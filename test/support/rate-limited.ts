@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { CampaignBySidDocument } from '../operations/generated.js';
 import { type ClientError, type GatewayUnderTest } from './gateway-under-test.js';
 
-/** Reads one campaign after the other; gives the errors. */
+/** Reads one campaign after the other; returns the errors. */
 export async function readErrors(on: GatewayUnderTest, wanted: readonly string[]): Promise<ClientError[]> {
   const errors: ClientError[] = [];
   for (const sid of wanted) {
@@ -12,7 +12,7 @@ export async function readErrors(on: GatewayUnderTest, wanted: readonly string[]
   return errors;
 }
 
-/** Each says that the budget is used up, and when to come back. */
+/** Checks that each error is UPSTREAM_RATE_LIMITED with a retry delay. */
 export function expectToComeBack(errors: readonly (ClientError | undefined)[]): void {
   for (const error of errors) {
     expect(error?.extensions?.code).toBe('UPSTREAM_RATE_LIMITED');

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A connection that reads only when it is told to. */
+/** A connection that reads only on demand. */
 export interface RawClient {
   readonly socket: Socket;
-  /** What was read so far; Latin-1, so that a character is a byte. */
+  /** Text received so far, in Latin-1, so that a character is a byte. */
   readonly text: () => string;
   readonly hasEnded: () => boolean;
-  /** Reads everything that comes from now on. */
+  /** Starts to read. */
   read(): void;
 }
 
 const open: Socket[] = [];
 
-/** Opens a connection and writes to it. */
+/** Opens a connection and sends a text. */
 export async function openRaw(url: string, said = ''): Promise<RawClient> {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -36,7 +36,7 @@ export async function openRaw(url: string, said = ''): Promise<RawClient> {
   };
 }
 
-/** Ends all connections of a test. */
+/** Closes all connections of a test. */
 export function closeRaw(): void {
   for (const socket of open.splice(0)) socket.destroy();
 }

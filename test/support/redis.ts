@@ -5,13 +5,13 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** A Redis of the test's own, that keeps nothing. */
+/** A Redis of one test, without persistence. */
 export interface RunningRedis {
   readonly url: string;
   readonly port: number;
-  /** Ends it at once, and with it all that it holds. */
+  /** Kills it; all its data is lost. */
   stop(): Promise<void>;
-  /** Has it answer nothing, and keep its connections, until it is resumed. */
+  /** Suspends it until `resume`: connections stay open without replies. */
   pause(): void;
   resume(): void;
 }
@@ -21,7 +21,7 @@ export const hasRedis = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/
   existsSync(join(directory, 'redis-server')),
 );
 
-/** A suite that needs Redis: says so loudly where there is none, and does not let CI do without. */
+/** A suite that needs Redis. It says loudly that it is skipped, and fails instead in CI. */
 export function describeWithRedis(name: string, suite: () => void): void {
   if (!hasRedis) {
     if (process.env['CI'])
@@ -34,15 +34,15 @@ export function describeWithRedis(name: string, suite: () => void): void {
   (hasRedis ? describe : describe.skip)(name, suite);
 }
 
-/** Below where the system takes ports from: while a Redis is away, no other server is given its port. */
+/** Below the ephemeral ports of the system: no other server gets the port of a stopped Redis. */
 const anyPort = (): number => 20_000 + Math.floor(Math.random() * 10_000);
-/** Any of them may be taken all the same. */
+/** Any of these ports may still be in use. */
 const maximumTries = 10;
 
 /**
- * Starts a Redis that other machines can't reach.
- * @param port any free one, unless told otherwise.
- * @param settings beside those of a Redis that keeps nothing, in their place.
+ * Starts a Redis that is only reachable from this machine.
+ * @param port a free port by default.
+ * @param settings override the default settings.
  */
 export async function startRedis(
   port?: number,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What a process holds in memory, in kilobytes: from /proc where there is one. */
+/** Resident memory of a process in kilobytes, from /proc if it exists. */
 export function residentKilobytes(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -11,7 +11,7 @@ export function residentKilobytes(pid: number): number {
   }
 }
 
-/** The one in the middle. */
+/** The median. */
 export function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type ServerResponse } from 'node:http';
 import { type ScriptedUpstream, type SeenRequest, startScriptedUpstream } from './scripted-upstream.js';
 
-/** What becomes of one POST. */
+/** Outcome of one POST. */
 export type PostFate =
   | 'answered'
   | 'answered in gzip'
@@ -11,38 +11,38 @@ export type PostFate =
   | 'unavailable'
   | 'gateway timeout'
   | 'hang'
-  /** Processed at once, and its answer lost. */
+  /** Processed at once, but its response is lost. */
   | 'done, reset'
   | 'done, unavailable'
   | 'done, hang'
   | 'done, broken off'
   | 'done, garbage'
   | 'done, undecodable'
-  /** Processed within the time that is given for it (docs/writing.md). */
+  /** Processed late, but within the time allowed for it (docs/writing.md). */
   | 'late, reset'
   | 'late, hang';
 
-/** How an upstream behaves. */
+/** Behaviour of the upstream. */
 export interface Behaviour {
-  /** What it stores in place of a name. */
+  /** Returns the stored name for a name that was sent. */
   readonly rewrite: (name: string) => string;
-  /** How far the clock that writes `date_created` is ahead of its `Date` header. */
+  /** Offset of the clock of `date_created` from its `Date` header. */
   readonly clockAheadMs: number;
-  /** Whether its search by name tells capitals from small letters. */
+  /** Whether its search by name is case-sensitive. */
   readonly isSearchExact: boolean;
   readonly fates: readonly PostFate[];
-  /** Of its lists, in turn: true fails. */
+  /** Its list requests in order: true fails. */
   readonly failingLists: readonly boolean[];
 }
 
-/** A campaign that it has, and the POST that made it, word for word. */
+/** A stored campaign, and the exact POST that created it. */
 export interface StoredCampaign {
   readonly sid: string;
   readonly body: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** An upstream that keeps campaigns otherwise than they were sent, and loses answers, as it is told. */
+/** An upstream that stores campaigns differently from what was sent, and loses responses, as configured. */
 export class RewritingUpstream {
   rows: StoredCampaign[] = [];
   readonly #now: () => number;
@@ -69,14 +69,14 @@ export class RewritingUpstream {
     return this.#server.baseUrl;
   }
 
-  /** Forgets everything, and behaves as said from now on. */
+  /** Deletes all campaigns, and sets the behaviour from now on. */
   begin(behaviour: Behaviour): void {
     [this.rows, this.#late] = [[], []];
     [this.#posts, this.#lists] = [0, 0];
     this.#behaviour = behaviour;
   }
 
-  /** Nothing goes wrong any more. */
+  /** Ends all faults. */
   heal(): void {
     if (this.#behaviour) this.#behaviour = { ...this.#behaviour, fates: [], failingLists: [] };
   }

@@ -12,18 +12,18 @@ export interface RouterMessage {
   readonly errors?: readonly ClientError[];
 }
 
-/** The callback address of a router. */
+/** A router under test. */
 export interface RouterUnderTest {
   readonly origin: string;
   readonly received: readonly RouterMessage[];
-  /** Leaves messages of these actions without an answer from now on. */
+  /** Does not respond to messages with these actions from now on. */
   ignore(actions: readonly RouterMessage['action'][]): void;
-  /** What a request says to be sent its events here. */
+  /** The request extension that asks for events at this address. */
   readonly extensions: Readonly<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
-/** Starts a router that takes everything. */
+/** Starts a router that accepts everything. */
 export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderTest> {
   const received: RouterMessage[] = [];
   let ignored: readonly RouterMessage['action'][] = [];
@@ -37,7 +37,7 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
       response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
     });
   });
-  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
+  server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const subscription = {

@@ -1,11 +1,11 @@
 import { request } from 'undici';
 
-/** A metrics page, as a scraper reads it. */
+/** A parsed metrics page. */
 export interface Scrape {
   readonly text: string;
-  /** Of everything that the page has, with samples or without. */
+  /** Names of all metrics, with or without samples. */
   readonly names: ReadonlySet<string>;
-  /** The sum of the samples with these labels, whatever else they have; undefined where there is none. */
+  /** The sum of all samples with at least these labels; undefined without any. */
   readonly value: (name: string, labels?: Readonly<Record<string, string>>) => number | undefined;
 }
 
@@ -15,7 +15,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Asks a gateway for its metrics. */
+/** Reads the metrics of a gateway. */
 export async function scrape({ url }: { readonly url: string }, token?: string): Promise<Scrape> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const answer = await request(`${url}/metrics`, { headers });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-/** A request as the upstream saw it. */
+/** A request as the upstream received it. */
 export interface SeenRequest {
   readonly method: string;
   /** The raw request target. */
@@ -10,20 +10,20 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** What to answer: JSON with a status, or anything at all by hand. */
+/** A response: JSON with a status, or anything written by hand. */
 export type Script = (
   request: SeenRequest,
   response: ServerResponse,
 ) => { readonly status?: number; readonly json: unknown } | undefined;
 
-/** A real HTTP server that answers what a test says; for what no well-behaved upstream does. */
+/** A real HTTP server with scripted responses, for behaviour that the sandbox does not have. */
 export interface ScriptedUpstream {
   readonly baseUrl: string;
   readonly seen: SeenRequest[];
   close(): Promise<void>;
 }
 
-/** Starts one on a free port. A script that answers undefined has written the response itself. */
+/** Starts it on a free port. A script that returns undefined has written the response itself. */
 export async function startScriptedUpstream(script: Script): Promise<ScriptedUpstream> {
   const seen: SeenRequest[] = [];
   const server = createServer((incoming, response) => {
@@ -39,7 +39,7 @@ export async function startScriptedUpstream(script: Script): Promise<ScriptedUps
       response.end(JSON.stringify(answer.json));
     });
   });
-  server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
+  server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

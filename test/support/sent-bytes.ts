@@ -2,22 +2,22 @@ import { request } from 'undici';
 import { type ResponseLookup } from '../../src/domain/telemetry.js';
 import { scrape } from './scraping.js';
 
-/** An answer as it came. */
+/** A response as it was received. */
 export interface SentAnswer {
   readonly status: number;
-  /** All of its headers, but for those that no two answers share. */
+  /** All headers, except those unique to each response. */
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
 }
 
-/** What came of looking for an answer. */
+/** Result of a response cache look-up. */
 export type Looked = ResponseLookup;
 
 interface Gateway {
   readonly url: string;
 }
 
-/** Asks for the very bytes that are answered. */
+/** Sends a request, and returns the exact bytes of its response. */
 export async function sent(
   { url }: Gateway,
   body: Readonly<Record<string, unknown>> | string,
@@ -33,7 +33,7 @@ export async function sent(
   return { status: answer.statusCode, headers: Object.fromEntries(shared), text: await answer.body.text() };
 }
 
-/** Asks, and tells beside the answer what came of looking for one. */
+/** Sends a request, and also returns the result of its response cache look-up. */
 export async function look(
   gateway: Gateway,
   body: Parameters<typeof sent>[1],

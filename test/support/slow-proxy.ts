@@ -1,14 +1,14 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
-/** Stands before a server and passes everything on, later. */
+/** A proxy that delays everything it passes on. */
 export interface SlowProxy {
   readonly url: string;
-  /** How much later, from now on. */
+  /** Sets the delay from now on. */
   delayMs: number;
   close(): Promise<void>;
 }
 
-/** Starts one before a Redis on this machine. */
+/** Starts a proxy in front of a Redis on this machine. */
 export async function startSlowProxy(port: number): Promise<SlowProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {

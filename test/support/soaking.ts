@@ -12,33 +12,33 @@ import { diwali } from './creating.js';
 import { type ClientAnswer } from './gateway-under-test.js';
 import { subscribe, type LiveTransport } from './subscribing.js';
 
-/** What the clients of a soak were told, all together. */
+/** Combined results of all clients of a soak test. */
 export class SoakReport {
   answers = 0;
   events = 0;
-  /** How many errors of each code. */
+  /** Number of errors by code. */
   readonly codes = new Map<string, number>();
-  /** Requests that nobody answered, and what became of them. */
+  /** Requests without a response, and their errors. */
   readonly lost: string[] = [];
-  /** The sids that each create was answered with, by the campaign's name; a repeat adds another. */
+  /** Sids returned for each create, by campaign name; a retry may add another. */
   readonly created = new Map<string, Set<string>>();
 }
 
-/** Where clients ask, and until when. */
+/** The gateways of the clients, and the end of the test. */
 export interface Soak {
   readonly url: string;
-  /** Of campaigns that are there from the start. */
+  /** Sids of campaigns that exist from the start. */
   readonly sids: readonly string[];
-  /** From 0 to 1. */
+  /** Returns a random number from 0 to 1. */
   readonly random: () => number;
   readonly isOver: () => boolean;
   readonly report: SoakReport;
 }
 
-/** An operation may take 20 s and be repeated by the gateway; what takes longer than this hangs. */
+/** An operation may take 20 s and be retried by the gateway; anything longer hangs. */
 const mostMs = 45_000;
 
-/** One client: does one thing after the other until the soak is over. */
+/** A client that sends one operation after the other until the end of the test. */
 export async function runClient(soak: Soak, index: number): Promise<void> {
   for (let turn = 0; !soak.isOver(); turn += 1) {
     const drawn = soak.random();
@@ -53,7 +53,7 @@ function anyOf({ sids, random }: Soak): string {
   return sids[Math.floor(random() * sids.length)] ?? '';
 }
 
-/** Asks once, and writes down what came. */
+/** Sends one request, and records its result. */
 async function send<Data>(
   { url, report }: Soak,
   query: string,
@@ -80,7 +80,7 @@ async function send<Data>(
   }
 }
 
-/** Follows cursors over three pages. */
+/** Reads three pages with cursors. */
 async function walkPages(soak: Soak): Promise<void> {
   const variables: Record<string, unknown> = { first: 20 };
   for (let page = 0; page < 3; page += 1) {
@@ -90,7 +90,7 @@ async function walkPages(soak: Soak): Promise<void> {
   }
 }
 
-/** Creates with a key, and repeats with the same one where what became of it is not known; some repeat all the same. */
+/** Creates a campaign with a key, and retries with the same key after an unknown outcome, or at random. */
 async function create(soak: Soak, name: string): Promise<void> {
   const sids = new Set<string>();
   soak.report.created.set(name, sids);
@@ -103,7 +103,7 @@ async function create(soak: Soak, name: string): Promise<void> {
   }
 }
 
-/** Subscribes to one that is on its way, looks at it from time to time, hears what has changed, and leaves. */
+/** Subscribes to a running campaign, reads it from time to time, and unsubscribes. */
 async function listenAWhile(soak: Soak, transport: LiveTransport): Promise<void> {
   const query = 'subscription ($sid: ID!) { campaignUpdated(sid: $sid) { sid status stats { total } } }';
   const sid =

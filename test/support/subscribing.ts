@@ -4,33 +4,33 @@ import { Agent, fetch, request, type RequestInit } from 'undici';
 import { WebSocket } from 'ws';
 import { type ClientAnswer, type ClientError } from './gateway-under-test.js';
 
-/** How a client subscribes. */
+/** The transport of a subscription. */
 export type LiveTransport = 'ws' | 'sse';
 
-/** Both, for `it.each`. */
+/** Both transports, for `it.each`. */
 export const transports: readonly LiveTransport[] = ['ws', 'sse'];
 
-/** What a subscriber shows: as headers of an event stream, as `connectionParams` of a WebSocket. */
+/** Credentials of a subscriber: headers of an event stream, or `connectionParams` of a WebSocket. */
 export type Shown = Readonly<Record<string, string>>;
 
-/** What a client variable is. */
+/** The value of a variable. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** One subscriber; everything that it was sent, in order. */
+/** A subscriber, with everything that it received in order. */
 export interface Subscriber<Data> {
   /** The data of each event. */
   readonly events: readonly Data[];
-  /** The errors of the subscription and of its events; a connection that broke is one too. */
+  /** Errors of the subscription and of its events, including a broken connection. */
   readonly errors: readonly ClientError[];
-  /** True when nothing more will come, whoever ended it. */
+  /** True after the end of the subscription, by either side. */
   readonly hasEnded: () => boolean;
-  /** Waits for so many events or errors, and fails where they do not come in time. */
+  /** Waits for this many events or errors; fails after a timeout. */
   next(count: number, withinMs?: number): Promise<readonly Data[]>;
-  /** Leaves. */
+  /** Unsubscribes. */
   close(): Promise<void>;
 }
 
-/** What a transport tells. */
+/** Callbacks of a transport. */
 interface Sink {
   next(value: unknown): void;
   error(error: unknown): void;
@@ -40,7 +40,7 @@ interface Sink {
 const opened: { close(): Promise<void> }[] = [];
 const lookEveryMs = 5;
 
-/** Waits for something to become true; a question that takes time is asked again only when it is answered. */
+/** Polls until a condition is true; asynchronous polls do not overlap. */
 export async function until(
   isTrue: () => boolean | Promise<boolean>,
   withinMs = 20_000,
@@ -53,14 +53,14 @@ export async function until(
   }
 }
 
-/** All that was subscribed to leaves. */
+/** Ends all subscriptions. */
 export async function leaveAll(): Promise<void> {
   await Promise.all(opened.splice(0).map((one) => one.close()));
 }
 
 /**
  * Subscribes, or runs any other operation.
- * @returns once the gateway listens for it, or has refused it.
+ * @returns after the gateway has started or refused the subscription.
  */
 export async function subscribe<Data>(
   gatewayUrl: string,
@@ -124,7 +124,7 @@ async function openSocket(opening: Opening, sink: Sink): Promise<() => Promise<v
     connectionParams: { ...shown },
   });
   const leave = client.subscribe({ query, variables: { ...variables } }, sink);
-  // What is asked behind it on the same connection is answered after it was taken.
+  // The response to a later request on the same connection arrives after the subscription was accepted.
   await new Promise<void>((resolve) => {
     const answered = (): void => {
       resolve();
@@ -138,7 +138,7 @@ async function openSocket(opening: Opening, sink: Sink): Promise<() => Promise<v
   };
 }
 
-/** A socket does not say when it listens; a stream does, and who comes after another listens after it. */
+/** A WebSocket does not confirm a subscription, but an event stream does. A later stream starts after it. */
 async function isListenedTo({ gatewayUrl, query, variables, shown }: Opening): Promise<void> {
   const dispatcher = new Agent();
   await request(`${gatewayUrl}/graphql/stream`, {
@@ -152,7 +152,7 @@ async function isListenedTo({ gatewayUrl, query, variables, shown }: Opening): P
 
 async function openStream(opening: Opening, sink: Sink): Promise<() => Promise<void>> {
   const { gatewayUrl, query, variables, shown } = opening;
-  // A dispatcher that is left open connects again when a stream is aborted.
+  // A dispatcher that stays open reconnects after a stream is aborted.
   const dispatcher = new Agent();
   return new Promise((resolve) => {
     const answered = (): void => {
@@ -184,15 +184,15 @@ function brokenBy(error: unknown): ClientError {
   return { message: message ?? 'The connection was closed.', extensions: { code: String(code ?? 'CLOSED') } };
 }
 
-/** How a callback is written. */
+/** Format of a callback. */
 export interface CallbackWriting {
-  /** As a form rather than as JSON. */
+  /** A form instead of JSON. */
   readonly form?: boolean;
-  /** What it says that it is, where that is not what it is. */
+  /** A content type that differs from the real one. */
   readonly contentType?: string;
 }
 
-/** Posts a callback as the upstream does; text goes as it is. */
+/** Sends a callback as the upstream does; a text is sent unchanged. */
 export async function postCallback(
   url: string,
   body: Readonly<Record<string, string | null>> | string,

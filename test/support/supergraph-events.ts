@@ -3,17 +3,17 @@ import { createClient as createWebSocketClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type ClientAnswer } from './gateway-under-test.js';
 
-/** How a client has its events from a router. */
+/** The transport of a client's subscription to a router. */
 export type ClientOver = 'ws' | 'sse';
 
-/** A subscription of a client's. */
+/** A client's subscription. */
 export interface Subscribed<Data> {
-  /** The first answer, from here on, that is as wanted. */
+  /** The first matching answer from now on. */
   until(isWanted: (answer: ClientAnswer<Data>) => boolean): Promise<ClientAnswer<Data>>;
   leave(): void;
 }
 
-/** Subscribes at a router, by the protocols that clients know. */
+/** Subscribes through a router, with the protocols of common clients. */
 export function subscribeAt<Data>(url: string, over: ClientOver, query: string): Subscribed<Data> {
   const answers = clientOf(url, over).iterate<Data, never>({ query }) as AsyncIterableIterator<
     ClientAnswer<Data>

@@ -8,25 +8,25 @@ import { fileURLToPath } from 'node:url';
 import { type Sandbox } from '../../src/sandbox/sandbox.js';
 import { credentials } from './gateway-under-test.js';
 
-/** Where the example is. */
+/** Directory of the example. */
 export const exampleDirectory = fileURLToPath(new URL('../../examples/supergraph/', import.meta.url));
 
-/** Ways in which a router is sent a subgraph's events. */
+/** Ways for a router to receive events of a subgraph. */
 export type EventsOver = 'ws' | 'sse' | 'callback';
 
-/** The example, running as its reader would run it. */
+/** The running example. */
 export interface RunningSupergraph {
-  /** The router's scheme, host and port. */
+  /** Scheme, host and port of the router. */
   readonly url: string;
-  /** Those of the router and of both subgraphs. */
+  /** Addresses of the router and of both subgraphs. */
   readonly all: readonly string[];
-  /** Ends it by a signal; answers its exit code. */
+  /** Stops it with a signal; resolves to its exit code. */
   stop(): Promise<number | null>;
 }
 
 const isInstalled = existsSync(`${exampleDirectory}node_modules/@graphql-hive/gateway`);
 
-/** A suite that needs what the example depends on: says loudly that it was skipped, and does not let CI do without. */
+/** A suite that needs the dependencies of the example. It says loudly that it is skipped, and fails instead in CI. */
 export function describeWithSupergraph(name: string, suite: () => void): void {
   if (!isInstalled) {
     const why = 'examples/supergraph is not installed (npm ci in there)';
@@ -40,7 +40,7 @@ export function describeWithSupergraph(name: string, suite: () => void): void {
   (isInstalled ? describe : describe.skip)(name, suite);
 }
 
-/** Runs the example's one command, its campaigns on a sandbox of the test's. */
+/** Runs the command of the example, with the sandbox of the test as its upstream. */
 export async function startSupergraph(sandbox: Sandbox, eventsOver: EventsOver): Promise<RunningSupergraph> {
   const child = spawn(process.execPath, ['start.mjs'], {
     cwd: exampleDirectory,
@@ -70,7 +70,7 @@ export async function startSupergraph(sandbox: Sandbox, eventsOver: EventsOver):
   return { url: all[0] ?? '', all, stop };
 }
 
-/** The router says where it is by the port that it was given: it can't be told to take any. */
+/** The router needs a fixed port: it can't report one that the system chose. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -80,7 +80,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until the example says that it is ready, and where its three servers are. */
+/** Waits until the example is ready; returns the addresses of its three servers. */
 function placesSaid(child: ChildProcess): Promise<readonly string[]> {
   return said(child, (text) => {
     const found = [...text.matchAll(/^ {2}(?:GraphQL|Campaigns|Owners) +(http:\S+)\/graphql/gm)];

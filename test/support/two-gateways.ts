@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
 import { type RunningRedis } from './redis.js';
 
-/** Two gateways of one account, that share a Redis. */
+/** Two gateways of one account with a shared Redis. */
 export interface TwoGateways {
   readonly a: GatewayUnderTest;
   readonly b: GatewayUnderTest;
@@ -24,17 +24,17 @@ export async function startTwoGateways(
   return { a, b, close };
 }
 
-/** A client of the test's own, to look at what the gateways share, and to empty it. */
+/** A Redis client of the test, to inspect and clear the shared data. */
 export function clientOf(redis: Pick<RunningRedis, 'url'>): Redis {
   return new Redis(redis.url, { maxRetriesPerRequest: 1 }).on('error', () => undefined);
 }
 
-/** The key of something that the gateways share. */
+/** A key of the shared data. */
 export function sharedKey(name: string): string {
   return `campaign-gateway:${credentials.accountSid}:${name}`;
 }
 
-/** Polls until something is so; fails the test where it does not come to be. */
+/** Polls until a condition is true; fails after a timeout. */
 export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 30_000): Promise<void> {
   const untilMs = Date.now() + withinMs;
   while (!(await isSo())) {

@@ -8,31 +8,31 @@ import { type RunningRedis, startRedis } from './redis.js';
 import { clientOf, sharedKey } from './two-gateways.js';
 import { until } from './subscribing.js';
 
-/** What is the same for both, that each may take the other's callbacks. */
+/** Variables of both gateways, so that each accepts callbacks of the other. */
 export const shared = { ...calledBack, WEBHOOK_SECRET: 'the-secret-of-both' };
 
-/** Two gateways of one account on one Redis, and the upstream of both. */
+/** Two gateways of one account with one Redis and one upstream. */
 export interface TwoGateways {
   readonly sandbox: Sandbox;
   readonly redis: RunningRedis;
   readonly a: GatewayUnderTest;
   readonly b: GatewayUnderTest;
-  /** How many gateways run. */
+  /** Number of running gateways. */
   alive(): number;
-  /** Starts a third, that knows nothing yet. @param clock where it is not that of both. */
+  /** Starts a third gateway with empty caches. @param clock instead of the common clock. */
   startAnother(clock?: () => number): Promise<GatewayUnderTest>;
   close(): Promise<void>;
 }
 
-/** What a test may say of them. */
+/** Options of the gateways. */
 export interface TwoOptions {
   readonly faults?: FaultPlan;
-  /** The clock of both. */
+  /** The common clock. */
   readonly now?: () => number;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts all four; nothing happens at the upstream but what the test does. */
+/** Starts Redis, the upstream and both gateways; the upstream changes only through the test. */
 export async function startTwo({ faults, now, environment }: TwoOptions = {}): Promise<TwoGateways> {
   const at = Date.now();
   const redis = await startRedis();
@@ -73,7 +73,7 @@ export async function startTwo({ faults, now, environment }: TwoOptions = {}): P
   return two;
 }
 
-/** Waits until each hears the other, and finds what it has read. */
+/** Waits until each gateway receives messages and cache entries of the other. */
 export async function untilTheyHear(two: TwoGateways, withinMs = 30_000): Promise<void> {
   const { sandbox, a, b } = two;
   const giveUpAt = performance.now() + withinMs;
@@ -89,13 +89,13 @@ export async function untilTheyHear(two: TwoGateways, withinMs = 30_000): Promis
   sandbox.calls.splice(0);
 }
 
-/** How many gateways listen to what others say; none while Redis is away. */
+/** Number of gateways that listen to peer messages; none without Redis. */
 async function listeners(client: Redis): Promise<number> {
   const [, count] = (await client.pubsub('NUMSUB', sharedKey('bus:live')).catch(() => [])) as unknown[];
   return Number(count ?? 0);
 }
 
-/** A campaign that one reads is known to the other, which asks for it without a call. */
+/** Whether the other gateway serves a campaign that one gateway has read, without a call. */
 async function isHeard(
   one: GatewayUnderTest,
   other: GatewayUnderTest,
@@ -109,9 +109,9 @@ async function isHeard(
   return calls.length === before;
 }
 
-/** A campaign that both may be called back about. */
+/** A campaign with callback addresses at both gateways. */
 export interface SharedCampaign extends CalledBackCampaign {
-  /** The same addresses at the other. */
+  /** The same addresses at the other gateway. */
   readonly onB: { readonly campaignUrl: string; readonly messageUrl: string };
 }
 

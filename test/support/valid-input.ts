@@ -1,6 +1,6 @@
 import { type CreateCampaignInput } from '../operations/generated.js';
 
-/** A create that breaks no rule. */
+/** A valid create. */
 export const validInput: CreateCampaignInput = {
   contentType: 'STATIC',
   lists: ['f2284e77ea5a4224911251b08f861af2'],

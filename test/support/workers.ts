@@ -13,23 +13,23 @@ import { type RunningRedis, startRedis } from './redis.js';
 import { until } from './subscribing.js';
 
 const root = new URL('../../', import.meta.url);
-/** The command, as it is shipped. */
+/** The command as it is published. */
 export const main = new URL('dist/main.js', root).pathname;
 
-/** Which sources `dist/` was built of, and when. */
+/** The sources of the last build of `dist/`, and its time. */
 const builtFile = new URL('node_modules/.cache/campaign-gateway-built', root).pathname;
 const lock = `${builtFile}.lock`;
 const longestBuildMs = 60_000;
 
 /**
- * Makes what is started here out of the sources, once for all suites: a process that starts while another suite builds
- * would read half a file. A build prints nothing where its answer goes, which is standard output.
+ * Builds `dist/` once for all suites: a process that starts during the build of another suite
+ * would read incomplete files. The output of the build stays away from standard output.
  */
 export function build(): void {
   mkdirSync(dirname(builtFile), { recursive: true });
   const giveUpAt = performance.now() + longestBuildMs;
   while (!takesLock()) {
-    if (performance.now() > giveUpAt) rmSync(lock, { recursive: true, force: true }); // its holder was killed
+    if (performance.now() > giveUpAt) rmSync(lock, { recursive: true, force: true }); // the process with the lock was killed
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
   try {
@@ -51,7 +51,7 @@ function takesLock(): boolean {
   }
 }
 
-/** What is built, how, and when `dist/` was last written, by whomever. */
+/** Sources and settings of the build, and the time of the last write to `dist/`. */
 function stateOfBuild(): string {
   const hash = createHash('sha256');
   const { pathname } = root;
@@ -65,9 +65,9 @@ function stateOfBuild(): string {
   return `${hash.digest('hex')} ${statSync(main, { throwIfNoEntry: false })?.mtimeMs}`;
 }
 
-/** One connection to the port of all workers: the worker that accepted it answers all its requests. */
+/** A connection to the shared port: the worker that accepts it handles all its requests. */
 export interface Connection {
-  /** Of the process that took it. */
+  /** Process id of the worker. */
   readonly pid: number;
   execute<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
@@ -79,7 +79,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** A gateway of several processes, and the Redis that they share. */
+/** A gateway with several worker processes, and their Redis. */
 export interface RunningWorkers {
   readonly url: string;
   readonly redis: RunningRedis;
@@ -88,16 +88,16 @@ export interface RunningWorkers {
   connect(): Promise<Connection>;
   /** One connection to each of two workers. */
   connectToBoth(): Promise<readonly [Connection, Connection]>;
-  /** Asks it to end. @returns its exit code. */
+  /** Stops the gateway. @returns its exit code. */
   terminate(): Promise<number | null>;
-  /** Ends the primary process and Redis at once. */
+  /** Kills the primary process and Redis. */
   kill(): Promise<void>;
 }
 
-/** The Redis of workers that never serve: nothing listens there. */
+/** The Redis of workers that never serve: nothing listens on this port. */
 const noRedis = 'redis://127.0.0.1:9';
 
-/** The variables of a gateway of two workers in front of an upstream of the test's, or else of the embedded sandbox. */
+/** Variables of a gateway with two workers, in front of an upstream of the test or of the embedded sandbox. */
 export function environmentOf(
   set: Readonly<Record<string, string>>,
   baseUrl?: string,
@@ -113,7 +113,7 @@ export function environmentOf(
   return { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'debug', ...workers, ...live, ...set };
 }
 
-/** Starts a Redis and the workers, and waits until all of them serve. */
+/** Starts Redis and the workers, and waits until all workers serve. */
 export async function startWorkers(
   set: Readonly<Record<string, string>> = {},
   baseUrl?: string,
@@ -199,7 +199,7 @@ function linesIn(text: string): LogLine[] {
     .map((line) => JSON.parse(line) as LogLine);
 }
 
-/** Whether a process is there. */
+/** Whether a process exists. */
 export function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -6,12 +6,12 @@ interface Yaml {
 }
 
 const require = createRequire(import.meta.url);
-/** The parser that codegen reads its own configuration with. */
+/** The YAML parser of the codegen configuration. */
 const yaml = createRequire(require.resolve('@graphql-codegen/cli'))('yaml') as Yaml;
 
 /**
- * Reads a YAML file of one document.
- * @param path from the root of the project.
+ * Parses a YAML file with one document.
+ * @param path relative to the root of the project.
  */
 export function readYaml(path: string): unknown {
   const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');

@@ -25,7 +25,7 @@ describe('median', () => {
     { values: [3], is: 3 },
     { values: [9, 1, 5], is: 5 },
     { values: [10, 9, 1, 2], is: 5.5 },
-    { values: [100, 20, 3], is: 20 }, // by number, not by letter
+    { values: [100, 20, 3], is: 20 }, // numeric order, not alphabetical
     { values: [], is: Number.NaN },
   ])('of $values is $is', ({ values, is }) => {
     expect(median(values)).toBe(is);

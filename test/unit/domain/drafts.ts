@@ -2,10 +2,10 @@ import { type CampaignDraft } from '../../../src/domain/rules/draft.js';
 import { type CurrentCampaign } from '../../../src/domain/rules/update.js';
 import { type UserProblem } from '../../../src/domain/errors.js';
 
-/** The clock of every rule here. */
+/** The current time in these rules. */
 export const now = Date.parse('2024-03-01T10:00:30Z');
 
-/** A moment so many minutes and milliseconds from now. */
+/** A time this many minutes and milliseconds from now. */
 export function inMinutes(minutes: number, milliseconds = 0): Date {
   return new Date(now + minutes * 60_000 + milliseconds);
 }
@@ -38,7 +38,7 @@ export function campaignWith(changes: Partial<CurrentCampaign> = {}): CurrentCam
   };
 }
 
-/** So many different list sids. */
+/** This many different list sids. */
 export function listsOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `list-${index}`);
 }

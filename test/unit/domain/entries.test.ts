@@ -25,6 +25,6 @@ it('an entry that is evicted for another is reported as evicted', () => {
 it('the entry limit allocates no memory in advance', () => {
   const bytesBefore = process.memoryUsage().arrayBuffers;
   const kept = Array.from({ length: 20 }, () => new LRUCache<number, string>(entryLimit(1_000_000)));
-  expect(process.memoryUsage().arrayBuffers - bytesBefore).toBeLessThan(1_000_000); // 20 times 12 MB with `max`
+  expect(process.memoryUsage().arrayBuffers - bytesBefore).toBeLessThan(1_000_000); // 20 times 12 MB with the option `max`
   expect(kept.every(({ max }) => max === 0)).toBe(true);
 });

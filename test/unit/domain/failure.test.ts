@@ -10,7 +10,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 
-/** In every body: no client may ever see it. */
+/** Part of every response body; no client may ever see it. */
 const secret = 'their-words-4711';
 
 function envelope(
@@ -45,7 +45,7 @@ async function failureOf(status: number, body: unknown): Promise<UpstreamFailure
   return error as UpstreamFailure;
 }
 
-/** What each reason tells a client, and whether a write that ended so may have been done. */
+/** The code of each reason for the client, and whether a write that failed so may have been processed. */
 const codes: Record<FailureReason, [code: string, mayHaveBeenProcessed: boolean]> = {
   unauthorized: ['UPSTREAM_UNAUTHORIZED', false],
   forbidden: ['UPSTREAM_FORBIDDEN', false],
@@ -121,7 +121,7 @@ describe('a failed upstream response', () => {
   });
 });
 
-/** Nothing was done after these; a write that was answered with any other may have been. */
+/** Statuses after which a write was certainly not processed. After any other it may have been. */
 const refusals = [
   ...[400, 401, 402, 403, 404, 405, 409, 410, 411, 412, 413, 414, 415, 417, 422, 426, 428, 429, 431, 451],
 ];

@@ -6,7 +6,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** More than what is parsed without a look at it first. */
+/** Longer than the longest text that is parsed without a check. */
 const padding = ' '.repeat(70_000);
 const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 const objects = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);

@@ -15,7 +15,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 
-/** What was done for one call, from its bytes to its rows. */
+/** Counts the JSON operations of a call, from its bytes to its rows. */
 function counted() {
   return {
     parses: jest.spyOn(JSON, 'parse'),

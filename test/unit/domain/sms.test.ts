@@ -67,7 +67,7 @@ describe('the number of SMS parts', () => {
   });
 });
 
-/** The shortest of a few: other work of the machine only adds. */
+/** The shortest of several measurements: other load on the machine only adds time. */
 function timeOf(work: () => unknown): number {
   const times = Array.from({ length: 5 }, () => {
     const from = performance.now();

@@ -23,8 +23,8 @@ it('the timeout passes an error on, and ignores a late one', async () => {
 });
 
 it('the timeout accepts a result that arrived while the process was busy', async () => {
-  await new Promise((resolve) => setImmediate(resolve)); // the loop runs timers before it reads results
-  const waited = withTimeout(10, promisify(randomBytes)(8)); // made by another thread, in far less time
+  await new Promise((resolve) => setImmediate(resolve)); // the event loop runs timers before it reads results
+  const waited = withTimeout(10, promisify(randomBytes)(8)); // computed by another thread in much less time
   const busyUntilMs = performance.now() + 50;
   while (performance.now() < busyUntilMs);
   expect(await waited).toHaveLength(8);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SubscriberQueue, QueueCapacity } from '../../../src/live/subscriber-queue.js';
 
-/** A queue of at most four numbers in a room, and how many it has dropped. */
+/** A queue of at most four numbers that shares a capacity, and its number of dropped values. */
 function open(room: QueueCapacity) {
   const dropped = { count: 0 };
   const queue = new SubscriberQueue<number>({
@@ -19,7 +19,7 @@ function open(room: QueueCapacity) {
   };
 }
 
-/** What waits in it, which it holds no more then. */
+/** Removes and returns all queued values. */
 async function drain(queue: SubscriberQueue<number>, count: number): Promise<(number | undefined)[]> {
   const taken: (number | undefined)[] = [];
   for (let index = 0; index < count; index += 1)
@@ -42,7 +42,7 @@ describe('queues that share a capacity', () => {
     const room = new QueueCapacity(4);
     const [slow, quick] = [open(room), open(room)];
     slow.push(1, 2, 3, 4);
-    quick.push(1); // one too many, and within its share
+    quick.push(1); // one over its limit, but within its share
     expect([slow.dropped.count, quick.dropped.count]).toEqual([0, 0]);
     slow.push(5);
     expect([slow.dropped.count, quick.dropped.count]).toEqual([3, 0]);

@@ -19,16 +19,16 @@ import { ResponseCache } from '../../../src/operations/response-cache.js';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes of the heap and beside it, without garbage. */
+/** Memory in use after garbage collection, in and outside of the heap. */
 function usedBytes(): number {
   for (let times = 0; times < 2; times += 1) collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
-/** A text of its own, in one piece. */
+/** A flat copy of a text, which shares no memory with others. */
 const text = (wanted: string): string => Buffer.from(wanted).toString();
-/** An Indian letter: with one of them V8 stores two bytes for each character of a text. */
+/** An Indian letter: V8 stores a text that contains it with two bytes per character. */
 const wide = '\u0928';
 const count = 4000;
 const plenty = 2 ** 40;
@@ -73,7 +73,7 @@ function message(index: number, body: string) {
   return read;
 }
 
-/** A cache of these values, and what it takes itself to hold. */
+/** A cache with these values, and its estimated size. */
 function keptOf(value: (index: number) => object) {
   const kept = new MemoryTier<object>({ maximumEntries: count, maximumBytes: plenty });
   for (let index = 0; index < count; index += 1)
@@ -99,7 +99,7 @@ function answersOf(bodyBytes: number, readings: number) {
   return { held: kept, estimate: kept.size.bytes };
 }
 
-/** One that refuses at its estimate. */
+/** A state whose memory limit is its estimate. */
 async function stateOf(record: string) {
   const state = new MemoryState(() => 0, plenty);
   for (let index = 0; index < count; index += 1)
@@ -202,7 +202,7 @@ describe('the estimated size of stored values is at least their memory', () => {
     const { held, estimate } = await keep();
     const bytes = usedBytes() - before;
     expect(held).toBeDefined();
-    expect(bytes).toBeGreaterThan(count * 50); // or nothing was measured
+    expect(bytes).toBeGreaterThan(count * 50); // otherwise nothing was measured
     expect(bytes).toBeLessThan(estimate);
   });
 });

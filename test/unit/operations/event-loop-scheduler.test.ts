@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventLoopScheduler } from '../../../src/operations/gate/event-loop-scheduler.js';
 
-/** Pieces of work that take a time of their own, and the turn of the event loop that each began in. */
+/** Tasks of a given duration, and the turn of the event loop in which each started. */
 async function begun(piecesMs: readonly number[], sliceMs = 25): Promise<number[]> {
   let nowMs = 0;
   let turn = 0;
@@ -22,7 +22,7 @@ async function begun(piecesMs: readonly number[], sliceMs = 25): Promise<number[
   return each;
 }
 
-/** How many pieces began in each turn, in order. */
+/** Number of tasks that started in each turn, in order. */
 const perTurn = (turns: readonly number[]): number[] => [
   ...turns
     .reduce((counts, turn) => counts.set(turn, (counts.get(turn) ?? 0) + 1), new Map<number, number>())

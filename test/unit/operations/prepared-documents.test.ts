@@ -5,7 +5,7 @@ import { preparedDocuments } from '../../support/prepared.js';
 const schema = buildSchema('type Query { a: Query b: Query c: Int }');
 const mebibyte = 1024 * 1024;
 
-/** A query like no other, with about as many selections, in a text of at least as many characters. */
+/** A unique query with at least this many characters and about this many selections. */
 function query(number: number, selections: number, characters = 0): string {
   return `query Q${number} { ${'a { c } b { c } '.repeat(selections / 4)} }${' '.repeat(characters)}`;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type ResponseLookup } from '../../../src/domain/telemetry.js';
 import { type CachedResponse, ResponseCache } from '../../../src/operations/response-cache.js';
 
-/** An answer of so many bytes, of readings that are fresh for so many milliseconds. */
+/** A response of this many bytes, with entries that are fresh for these milliseconds. */
 function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[]): CachedResponse {
   return {
     body: Buffer.alloc(bytes),
@@ -52,7 +52,7 @@ describe('the response cache', () => {
   it('copies a body that is a view of a larger buffer', () => {
     const { kept } = answers(10_000);
     const body = Buffer.from('{"data":{}}');
-    expect(body.buffer.byteLength).toBeGreaterThan(body.length); // or nothing is shown
+    expect(body.buffer.byteLength).toBeGreaterThan(body.length); // otherwise the test proves nothing
     kept.store('a', { ...answer(0, () => 1000), body });
     const found = kept.find('a')?.response.body;
     expect(found).toEqual(body);

@@ -67,7 +67,7 @@ describe('the memory of open subscriptions', () => {
   });
 });
 
-/** Of the document of these tests. */
+/** Estimated bytes of the document of these tests. */
 function memoryOfDocument(): number {
   const { memory, open } = memoryOf(1e6);
   open('A');

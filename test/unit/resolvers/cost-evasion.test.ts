@@ -69,7 +69,7 @@ describe('entities have their maximum cost, however the representations are pass
     ],
   ])('%s', (_what, query, variables) => {
     expect(cost.refusal(query, variables)).toBe(tooExpensive);
-    expect(cost.refusal(query, variables)).toBe(tooExpensive); // and again
+    expect(cost.refusal(query, variables)).toBe(tooExpensive); // also the second time
   });
 
   it.each<[string, string]>([
@@ -89,7 +89,7 @@ describe('entities have their maximum cost, however the representations are pass
     expect(
       cost.refusal(query, { r: [{ __typename: 'Campaign', sid: 'a' }, null, [], 5, 'x'].slice(0, 1) }),
     ).toBeUndefined();
-    expect(cost.refusal(query, { r: campaigns(90, (index) => index) })).toBeUndefined(); // sids are texts
+    expect(cost.refusal(query, { r: campaigns(90, (index) => index) })).toBeUndefined(); // sids must be texts
     const lists = campaigns(90).map((one) => ({ ...one, __typename: 'ContactList' }));
     expect(cost.refusal(query, { r: lists })).toBeUndefined();
   });

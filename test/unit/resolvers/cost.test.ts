@@ -155,7 +155,7 @@ describe('the estimate of deeply nested operations exceeds any limit', () => {
 });
 
 describe('an operation with more fields never has a lower estimate', () => {
-  // Every campaign has a detail: its sid alone costs a read that its messages make unnecessary.
+  // Every campaign has a detail: the sid alone costs a read that is unnecessary with messages.
   const { campaign } = fc.letrec<{ campaign: string; page: string }>((tie) => ({
     campaign: fc
       .array(fc.oneof(fc.constantFrom('status', 'stats { total }'), tie('page')), { maxLength: 3 })

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 
 describe('introspection', () => {
-  /** What is counted around every answer. */
+  /** Bytes that the estimate adds to every response. */
   const around = 2000;
 
   it.each([

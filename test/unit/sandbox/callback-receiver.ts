@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A callback as it arrived. */
+/** A received callback. */
 export interface Arrival {
   path: string;
   type: string | undefined;
@@ -11,17 +11,17 @@ export interface Arrival {
   at: number;
 }
 
-/** What an arrival is answered with; undefined: nothing, ever. */
+/** Status of the response to a callback; undefined: no response at all. */
 type Answering = (arrival: Arrival, before: readonly Arrival[]) => number | undefined;
 
-/** A real HTTP server that keeps what is posted to it. */
+/** A real HTTP server that records the callbacks it receives. */
 export class CallbackReceiver {
   readonly arrivals: Arrival[] = [];
-  /** The most requests that were open at once, and how many connections broke before an answer. */
+  /** Maximum number of open requests, and number of connections closed before a response. */
   mostOpen = 0;
   broken = 0;
   answering: Answering = () => 200;
-  /** How long answers take. */
+  /** Delay of responses. */
   answerAfterMs = 0;
   readonly #server: Server;
   #open = 0;
@@ -40,7 +40,7 @@ export class CallbackReceiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${path}`;
   }
 
-  /** The fields of what arrived at a path. */
+  /** Fields of the callbacks received at a path. */
   at(path: string): Record<string, string | null>[] {
     return this.arrivals.filter((arrival) => arrival.path === path).map((arrival) => arrival.fields);
   }
@@ -80,7 +80,7 @@ function fieldsOf(text: string, type: string | undefined): Record<string, string
   return Object.fromEntries(new URLSearchParams(text));
 }
 
-/** Waits for a condition, for ten seconds at the most. */
+/** Waits up to ten seconds for a condition. */
 export async function eventually(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 10_000;
   while (!condition()) {

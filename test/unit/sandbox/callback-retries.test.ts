@@ -31,7 +31,7 @@ describe('an unacknowledged callback', () => {
     for (const [index, time] of times.slice(1).entries()) {
       expect(time - (times[index] ?? 0)).toBeGreaterThan(90);
     }
-    // The pauses are 100, 100 and 417 ms here: a fourth would have come with two more looks and a pause.
+    // The delays are 100, 100 and 417 ms here: a fourth retry would have come within two more polls and a delay.
     const last = performance.now();
     await eventually(() => performance.now() - last > 700);
     expect(firing.receiver.arrivals.map((arrival) => arrival.path)).toEqual(['/sms', '/sms', '/sms', '/sms']);

@@ -3,7 +3,7 @@ import { type CampaignDraft } from '../../../src/sandbox/draft.js';
 import { CallbackReceiver, eventually } from './callback-receiver.js';
 import { SandboxUnderTest } from './sandbox-under-test.js';
 
-/** A sandbox that fires callbacks, and the server they go to. */
+/** A sandbox that fires callbacks, and the server that receives them. */
 export class FiringUnderTest {
   test!: SandboxUnderTest;
   readonly receiver: CallbackReceiver;
@@ -16,7 +16,7 @@ export class FiringUnderTest {
     return new FiringUnderTest(await CallbackReceiver.start());
   }
 
-  /** With the real clock, at a speed of 3,600, campaigns are over within a second; without, the test turns it. */
+  /** With the real clock at a speed of 3,600, campaigns complete within a second. Otherwise the test sets the time. */
   async start(callbacks: Partial<CallbackOptions> = {}, clock?: () => number): Promise<void> {
     const clocked = clock === undefined ? {} : { clock, speed: 3_600 };
     this.test = await SandboxUnderTest.start({ ...clocked, callbacks: { fire: true, ...callbacks } });
@@ -27,7 +27,7 @@ export class FiringUnderTest {
     await this.receiver.stop();
   }
 
-  /** The URLs as a request has them. */
+  /** Callback URLs as fields of a request. */
   urls(): Record<string, string> {
     return {
       status_callback: this.receiver.url('/campaign'),
@@ -35,7 +35,7 @@ export class FiringUnderTest {
     };
   }
 
-  /** The URLs as a draft has them. */
+  /** Callback URLs as fields of a draft. */
   draftUrls(name = ''): CampaignDraft {
     return {
       statusCallback: this.receiver.url(`/campaign${name}`),
@@ -55,7 +55,7 @@ export class FiringUnderTest {
     return this.statuses('/campaign').includes('completed');
   }
 
-  /** Waits until the sandbox has looked at its campaigns again: until it has told a new one's end. */
+  /** Waits until the sandbox has polled its campaigns again: until it reports the end of a new one. */
   async anotherLook(): Promise<void> {
     const path = `/marker-${this.receiver.arrivals.length}`;
     const marker = { statusCallback: this.receiver.url(path), status: 'paused' as const };

@@ -4,7 +4,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sa
 /** 2024-03-01T10:00:30 in India. */
 export const NOON = Date.parse('2024-03-01T10:00:30+05:30');
 
-/** A campaign as the wire has it; only tests of the shape look at more. */
+/** A campaign on the wire, with the fields that most tests need. */
 export interface WireCampaign {
   [key: string]: unknown;
   sid: string;
@@ -18,7 +18,7 @@ export interface WireCampaign {
   stats: Record<string, number>;
 }
 
-/** A message as the wire has it. */
+/** A message on the wire. */
 export interface WireMessage {
   [key: string]: unknown;
   sid: string;
@@ -44,21 +44,21 @@ export interface Envelope<Response> {
   response: Response;
 }
 
-/** An answer: its status, headers and parsed JSON. */
+/** A response: its status, headers and parsed JSON. */
 export interface Heard<Response> {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Envelope<Response>;
 }
 
-/** What one request says; `body` is sent as JSON unless it is a text. */
+/** Contents of a request; `body` is sent as JSON unless it is a text. */
 export interface Asking {
   body?: unknown;
   headers?: Record<string, string>;
   account?: string;
 }
 
-/** A sandbox of its own for a test, with a clock to turn and a client that speaks to it over HTTP. */
+/** A sandbox for one test, with a settable clock and an HTTP client. */
 export class SandboxUnderTest {
   now = NOON;
   sandbox!: Sandbox;

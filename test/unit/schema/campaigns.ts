@@ -18,7 +18,7 @@ const row = {
   date_updated: '2026-01-02T00:00:00Z',
 };
 
-/** A campaign as it was read. */
+/** A snapshot of a campaign. */
 export const campaign = campaignFromWire(row, {
   accountSid: 'acme',
   fetchedAt: '2026-01-03T00:00:00.000Z',

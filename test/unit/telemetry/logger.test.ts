@@ -5,7 +5,7 @@ import { libraryLogger } from '../../../src/server/http/apollo-front.js';
 import { type Logger } from 'pino';
 import { createLogger } from '../../../src/telemetry/logger.js';
 
-/** What a logger writes. */
+/** The log line that a function writes. */
 function written(write: (logger: Logger) => void): Record<string, unknown> {
   const lines: string[] = [];
   write(createLogger('trace', { write: (line) => void lines.push(line) }));

@@ -16,7 +16,7 @@ interface Text {
   readonly text: string;
 }
 
-/** A read of a key, by a fetch of the test's own. */
+/** Reads a key with a fetch function of the test. */
 interface TextRead {
   readonly key: string;
   readonly fetch: (call: CallOptions) => Promise<Text>;
@@ -62,7 +62,7 @@ const readOptions = (more: Partial<ReadOptions> = {}): ReadOptions => ({
 const gives = (text: string) => () => Promise.resolve({ text });
 const fails = (error: Error) => () => Promise.reject(error);
 
-/** A read that lands when the test says so. */
+/** A read that the test completes. */
 function held(): { fetch: () => Promise<Text>; land: (text: string) => void } {
   let land: (text: string) => void = () => undefined;
   const landed = new Promise<Text>((resolve) => {

@@ -18,7 +18,7 @@ import {
   OrderDirection,
 } from '../../../../src/domain/list-query.js';
 
-const account = { maximum: {} } as AccountReader; // no list of this file is read
+const account = { maximum: {} } as AccountReader; // these tests read no list
 const slice = { offset: 50, limit: 50 };
 const campaigns = campaignQueryOf({
   filter: { name: 'Diwali', status: [CampaignStatus.COMPLETED, CampaignStatus.PAUSED] },
@@ -26,7 +26,7 @@ const campaigns = campaignQueryOf({
 });
 const messages: MessageQuery = { number: '+91', direction: OrderDirection.DESC };
 
-/** Texts that could be taken for a part of a key. */
+/** Texts that could be mistaken for parts of a key. */
 const tricky = fc.oneof(
   fc.string(),
   fc.constantFrom(' ', '0+50 ', ' messages ', 'campaigns {"name":', ' {"number":null}', '"', '\\'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Declarations of rows in zod alone: plain to read, and far too slow to run for each row of a response. */
+/** Declarations of rows in plain zod: readable, but too slow for the rows of real responses. */
 
 const text = z.union([z.string(), z.number().transform(String)]);
 
@@ -22,7 +22,7 @@ function isCalendarDay(moment: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** Indian time where there is no offset; only years that RFC 3339 has. */
+/** Indian time without an offset; only years that RFC 3339 allows. */
 const moment = z
   .string()
   .transform((said) => (/^[\d-]{10} [\d:]{8}$/.test(said) ? `${said}+05:30` : said))

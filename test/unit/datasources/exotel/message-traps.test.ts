@@ -13,7 +13,7 @@ afterAll(async () => {
 
 const missing = undefined;
 
-/** The first row of what the upstream answers to a message read. */
+/** The first row of the upstream's response to a message read. */
 async function readMessage(changes: Record<string, unknown>): Promise<unknown> {
   upstream.answersItem(documentedMessage(changes));
   const { rows } = await upstream.client().listMessages('campaign', anyMessage, firstWindow);

@@ -27,7 +27,7 @@ const names = Object.keys(requests) as Request[];
 
 const target = /^\/v2\/accounts\/Exotel\/message-campaigns\/([^/?#]+)(\/message-details)?$/;
 
-/** The sid is in its own segment of the request's path or there was no request; tells which. */
+/** Checks that the sid is in its own path segment, or that no request was sent; returns which. */
 async function isContained(sid: string, request: Request): Promise<'sent' | 'refused'> {
   const before = upstream.heard.length;
   const error = await rejectionOf(requests[request](sid));

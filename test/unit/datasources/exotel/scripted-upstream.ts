@@ -11,27 +11,27 @@ import { ExotelClient } from '../../../../src/datasources/exotel/client.js';
 import { type SendPolicy } from '../../../../src/datasources/exotel/resilience/call-policy.js';
 import { Transport, type TransportOptions } from '../../../../src/datasources/exotel/transport.js';
 
-/** A request as it came in: the target is what stood in the request line. */
+/** A request as received, with the target of its request line. */
 export interface Heard {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** The clock that every client here reads: 2026-01-02T03:04:05.678Z. */
+/** The clock of every client in these tests: 2026-01-02T03:04:05.678Z. */
 export const now = Date.parse('2026-01-02T03:04:05.678Z');
 
-/** What is read here is how one answer is understood; how often to ask is the policy's own test. */
+/** A call policy without retries: these tests are about single responses. */
 function oneTry(timeoutMs: number): SendPolicy {
   const send: SendPolicy['once'] = (_options, attempt) => attempt({ headers: undefined }, timeoutMs);
   return { once: send, retried: send };
 }
 
-/** A real HTTP server that answers what a test says, with the real transport and client in front of it. */
+/** A real HTTP server with scripted responses, behind the real transport and client. */
 export class ScriptedUpstream {
   readonly heard: Heard[] = [];
   connections = 0;
-  /** Answers each request; `answers` sets the plain ones. */
+  /** Handles each request; `answers` sets a fixed response. */
   respond: RequestListener = (_request, response) => response.end();
   readonly #server: Server;
   readonly #transports: Transport[] = [];
@@ -45,7 +45,7 @@ export class ScriptedUpstream {
       });
       this.respond(request, response);
     });
-    this.#server.keepAliveTimeout = 60_000; // longer than any client keeps a connection that nobody uses
+    this.#server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client
     this.#server.on('connection', () => {
       this.connections += 1;
     });
@@ -62,14 +62,14 @@ export class ScriptedUpstream {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Answers every request from now on with this body, as JSON unless it is a text. */
+  /** Sends this body to every request from now on: text as it is, anything else as JSON. */
   answers(body: unknown, status = 200, headers: OutgoingHttpHeaders = {}): void {
     this.respond = (_request, response) => {
       response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
     };
   }
 
-  /** Answers one success item with this data. */
+  /** Responds with one successful item with this data. */
   answersItem(data: unknown): void {
     this.answers({ http_code: 200, response: { code: 200, status: 'success', data } });
   }
@@ -102,7 +102,7 @@ export class ScriptedUpstream {
   }
 }
 
-/** What a promise was rejected with; fails where it was not. */
+/** The rejection reason of a promise; fails if the promise resolves. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (value) => Promise.reject(new Error(`Not rejected: ${JSON.stringify(value)}`)),

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { ScriptedUpstream } from './scripted-upstream.js';
 
-/** Makes nothing of an answer. */
+/** Ignores a response. */
 const asItCame: ResponseReader<TransportResponse> = {
   responded: (answer) => answer,
   failed: () => undefined,

@@ -14,7 +14,7 @@ function open(text: string, status = 200) {
   return parseResponse({ status, headers: {}, text }, 0);
 }
 
-/** The rows of an answer, read as campaigns and as messages. */
+/** Rows of a response, parsed as campaigns and as messages. */
 function rowsOf(response: unknown, extra: object = {}) {
   const envelope = open(JSON.stringify({ metadata: { total: 1 }, response, ...extra }));
   const campaigns = readWindow(envelope, firstWindow, (row) => campaignFromWire(row, facts));
@@ -26,7 +26,7 @@ const item = (data: unknown) => ({ code: 200, status: 'success', data });
 const campaign = item(documentedCampaign());
 const message = item(documentedMessage());
 
-/** A sound row with one of its own keys set to any JSON value. */
+/** A valid row in which one key has an arbitrary JSON value. */
 function withOneKeySpoilt(data: Record<string, unknown>) {
   return fc
     .tuple(fc.constantFrom(...Object.keys(data)), fc.jsonValue())

@@ -16,7 +16,7 @@ const startInUtc = '2022-05-30T10:27:00.000Z';
 const end = '2022-06-29T15:57:00+05:30';
 const endInUtc = '2022-06-29T10:27:00.000Z';
 
-/** What is trapped, the change of the document's get sample, and what a client must see of it. */
+/** The quirk, the change of the document's get sample, and the expected result for a client. */
 const traps: [trap: string, wire: Record<string, unknown>, seen: Record<string, unknown>][] = [
   ['dlt_entitiy_id (sic)', { dlt_entitiy_id: '11' }, { dltEntityId: '11' }],
   ['dlt_entity_id', { dlt_entitiy_id: missing, dlt_entity_id: '12' }, { dltEntityId: '12' }],

@@ -9,14 +9,14 @@ import { type PlainRow, type PlainUpstream, read, sids } from './plain-lists.js'
 /** A cursor of any row of any page, used in either direction after the list has changed. */
 interface Use {
   readonly blocks: readonly number[];
-  /** The page that the cursor is from: its size, from which end, and after so many rows from there. */
+  /** The page with the cursor: its size, the end that it is counted from, and the rows skipped from there. */
   readonly page: { readonly size: number; readonly from: 'start' | 'end'; readonly skipped: number };
-  /** Which edge of that page. */
+  /** The edge of the page that the cursor is from. */
   readonly edge: number;
   readonly changes: readonly Change[];
   readonly use: 'after' | 'before';
   readonly count: number;
-  /** One row of so many can't be read; 0 for none. */
+  /** Every n-th row is unreadable; 0 for none. */
   readonly unreadableEvery: number;
 }
 
@@ -34,7 +34,7 @@ const anyUse: fc.Arbitrary<Use> = fc.record({
   unreadableEvery: fc.constantFrom(0, 0, 2, 3, 7),
 });
 
-/** Where a cursor says that its row is. */
+/** Position of a cursor's row according to the cursor. */
 const offsetOf = (cursor: string): number =>
   (JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [number, string, number])[2];
 
@@ -68,11 +68,11 @@ async function check(
   const due = use === 'after' ? behind : [...before].reverse();
   const isDue = new Set(due);
   const dueShown = (use === 'after' ? shown : [...shown].reverse()).filter((one) => isDue.has(one));
-  // None is passed over: those shown are the nearest ones, and all of them where there is no other page.
+  // No row is skipped: the shown rows are the nearest ones, and all of them if there is no other page.
   expect(dueShown).toEqual(due.slice(0, dueShown.length));
   const isLast = use === 'after' ? !connection.pageInfo.hasNextPage : !connection.pageInfo.hasPreviousPage;
   if (isLast) expect(dueShown).toEqual(due);
-  // None is shown again while the row is there.
+  // No row is repeated while the cursor's row exists.
   const now = rows.findIndex(({ sid, key }) => sid === row?.sid && key === row.key);
   if (row?.isUnreadable === false && now >= 0 && Math.abs(now - at) <= 500)
     expect(shown).toEqual(

@@ -8,7 +8,7 @@ import { cursorAt, plainList, type PlainRow } from './plain-lists.js';
 const source: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
 const rows = plainList(130);
 
-/** A page of windows of which all but one were read a while ago; the windows that were asked for anew. */
+/** Reads a page whose windows were read a while ago, except one; returns the windows that were read again. */
 async function rereadOf(
   page: { first: number; before?: string | null; after?: string | null },
   newest: number,

@@ -20,13 +20,13 @@ const anyCount = fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, m
 /** Blocks of rows with one sort key. */
 export const anyBlocks = fc.array(anyBlock, { minLength: 1, maxLength: 12 });
 
-/** What happens to a list between two pages. */
+/** Changes of a list between two pages. */
 export const anyChanges = (kinds: readonly Change['kind'][]): fc.Arbitrary<Change[]> =>
   fc.array(fc.record({ kind: fc.constantFrom(...kinds), place: anyPlace, count: anyCount }), {
     maxLength: 3,
   });
 
-/** `WALKS=5000` tries more of them. */
+/** `WALKS=5000` runs more of them. */
 export const runs = {
   numRuns: Number(process.env['WALKS'] ?? 25),
   seed: Number(process.env['WALKS_SEED'] ?? 20_261_127),

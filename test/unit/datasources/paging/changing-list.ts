@@ -1,6 +1,6 @@
 import { keyOf, type PlainRow } from '../paging/plain-lists.js';
 
-/** Where a change happens: so many rows from the cursor's row, from the start, or from the end of the list. */
+/** Position of a change: rows from the cursor's row, from the start or from the end of the list. */
 export interface Place {
   readonly from: 'cursor' | 'start' | 'end';
   readonly by: number;
@@ -18,19 +18,19 @@ interface ListedRow extends PlainRow {
   readonly isIn: boolean;
 }
 
-/** Rows in blocks with one sort key each, which come, go, move, and leave and enter the list's filter. */
+/** Rows in blocks with one sort key each. Rows are added, removed and moved, and leave and enter the list's filter. */
 export class ChangingList {
   #rows: readonly ListedRow[];
   #made = 0;
   readonly #keyOf: (block: number, made: number) => string | null;
   readonly #unreadableEvery: number;
-  /** Readable rows that were in the list all along, in one place. */
+  /** Readable rows that have stayed in the list, in the same place. */
   readonly stayed: Set<string>;
 
   /**
-   * @param blocks how many rows each has.
+   * @param blocks number of rows of each block.
    * @param keyOfBlock the sort key of a block; rows of a block may spell it differently.
-   * @param unreadableEvery one row of so many can't be read; 0 for none.
+   * @param unreadableEvery every n-th row is unreadable; 0 for none.
    */
   constructor(
     blocks: readonly number[],
@@ -47,18 +47,18 @@ export class ChangingList {
 
   #row(block: number): ListedRow {
     this.#made += 1;
-    // In no order, as sids are.
+    // In no order, like real sids.
     const sid = `s${((this.#made * 7919) % 999_983).toString(36)}-${String(this.#made)}`;
     const isUnreadable = this.#unreadableEvery > 0 && (this.#made * 31) % this.#unreadableEvery === 0;
     return { sid, key: this.#keyOf(block, this.#made), block, isIn: true, isUnreadable };
   }
 
-  /** The rows that a client can see, in the order of the list. */
+  /** Rows that a client can see, in list order. */
   get rows(): readonly ListedRow[] {
     return this.#rows.filter(({ isIn }) => isIn);
   }
 
-  /** Makes a change; places beside the cursor are counted from its row, or from where it was. */
+  /** Applies a change. Positions near the cursor count from its row, or from the row's last position. */
   apply({ kind, place, count }: Change, cursorIndex: number): void {
     const { length } = this.#rows;
     const origin = { cursor: cursorIndex, start: 0, end: length }[place.from];
@@ -68,7 +68,7 @@ export class ChangingList {
     if (kind === 'insert' || kind === 'insertOther') {
       const { block } = this.#rows[at] ?? this.#rows.at(-1) ?? { block: 10 };
       const isFirst = before.at(-1)?.block !== block;
-      // Rows with a sort key of their own go before the block that the place is in.
+      // Rows with a unique sort key go before the block of the position.
       const own = this.#rows.findIndex((row) => row.block === block);
       const where = kind === 'insert' ? at : Math.max(0, own);
       const fresh = Array.from({ length: count }, () => this.#row(kind === 'insert' ? block : block - 1));
@@ -88,13 +88,13 @@ export class ChangingList {
     if (kind === 'move') this.#sort();
   }
 
-  /** Never back: a row that returns may have another place among its equals, and nothing would tell. */
+  /** Rows never return: a returned row may have another position among its equals, which no reader could detect. */
   #moved(row: ListedRow): ListedRow {
     const block = row.block + 10;
     return { ...row, block, key: this.#keyOf(block, this.#made) };
   }
 
-  /** Keeps the order of rows with one sort key. */
+  /** Preserves the order of rows with one sort key. */
   #sort(): void {
     this.#rows = [...this.#rows].sort((a, b) => a.block - b.block);
   }

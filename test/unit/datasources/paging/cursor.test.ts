@@ -86,7 +86,7 @@ describe('a cursor', () => {
 });
 
 describe('a cursor of version 1', () => {
-  /** As version 1 wrote it: the five rows before it, nearest first, with all 32 bits of their hashes. */
+  /** A cursor of version 1: the five rows before its row, nearest first, with all 32 bits of their hashes. */
   const version1 = (
     fingerprint: string,
     old: readonly { sid: string; key: string | null }[],

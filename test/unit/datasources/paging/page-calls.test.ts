@@ -17,7 +17,7 @@ const shapes: readonly (readonly [what: string, shape: Shape])[] = [
   ['first, after, before', (first, after, before) => ({ first, after, before })],
   ['last, after, before', (last, after, before) => ({ last, after, before })],
 ];
-/** Around the ends of windows. */
+/** Positions around the ends of windows. */
 const sizes = [0, 1, 2, 10, 11, 12, 21];
 const windowRows = 10;
 const windows = { cap: windowRows, isKnown: true };
@@ -32,7 +32,7 @@ const lists = Promise.all(
   }),
 );
 
-/** The most calls of a page of one size, with cursors at every place. */
+/** Maximum number of calls for a page of one size, with cursors at every position. */
 async function worst(shape: Shape, size: number, slicing = wholeWindows): Promise<number> {
   let most = 0;
   for (const { rows, cursors } of await lists) {

@@ -7,17 +7,17 @@ import { anyBlocks, anyChanges, runs } from './changes.js';
 import { type Change, ChangingList } from './changing-list.js';
 import { keyOf, type PlainRow, type PlainUpstream, read, sids } from './plain-lists.js';
 
-/** What happens between two pages. */
+/** A change between two pages. */
 interface Between {
   readonly changes: readonly Change[];
-  /** A new page maximum of the upstream; never a larger one. */
+  /** The new page maximum of the upstream, never larger than before. */
   readonly cap: number;
 }
 
 interface Walk {
   readonly blocks: readonly number[];
   readonly betweens: readonly Between[];
-  /** Rows of the first page, and of the others. */
+  /** Number of rows of the first page, and of later ones. */
   readonly sizes: readonly [first: number, others: number];
   readonly way: 'forwards' | 'backwards';
   readonly saysSo: boolean;
@@ -32,11 +32,11 @@ interface Kind {
 
 const manyPages = 2000;
 
-/** A cursor, and the rows that tell its place. */
+/** A cursor, and the rows that locate it. */
 interface End {
   readonly cursor: string | null;
   readonly row: PlainRow | undefined;
-  /** Those that tell the place should the row be gone: the nearest ones that the page shows. */
+  /** Rows that locate the cursor if its own row is removed: the nearest ones on the page. */
   readonly neighbours: readonly PlainRow[];
   readonly index: number;
 }
@@ -47,20 +47,20 @@ const isOf = (rows: readonly PlainRow[], row: PlainRow | undefined): boolean =>
 const isEqual = (one: PlainRow, other: PlainRow | undefined): boolean =>
   one.key?.toLowerCase() === other?.key?.toLowerCase();
 
-/** Where a cursor's row is expected, and how far from there it is found. */
+/** Expected position of a cursor's row, and its distance from there. */
 interface Expected {
   readonly place: number;
   readonly reach: number;
 }
 
-/** What docs/reading.md says of the places in which a cursor's row is looked for. */
+/** The search range for a cursor's row according to docs/reading.md. */
 function expectedPlaces(rows: readonly PlainRow[], cursor: string, cap: number, kind: Kind): Expected[] {
   const { offset, total, sortKey, tiedBefore, tiedAfter } = contentOf(cursor);
   const moved = rows.length - total;
   const byTotal = [offset, offset + moved];
   if (!kind.isOrdered || sortKey === null || (tiedBefore === null && tiedAfter === null)) {
     const windows = Math.abs(moved) <= 14 * cap ? 10 : 8;
-    // Without any sort key there are no ends of a block to look for.
+    // Without a sort key, a block has no ends to search for.
     return byTotal.map((place) => ({ place, reach: (sortKey === null ? windows : 5) * cap }));
   }
   const isTied = ({ key }: PlainRow): boolean => key?.toLowerCase() === sortKey.toLowerCase();
@@ -69,7 +69,7 @@ function expectedPlaces(rows: readonly PlainRow[], cursor: string, cap: number, 
   return [{ place: counted, reach: 10 * cap }, ...byTotal.map((place) => ({ place, reach: cap }))];
 }
 
-/** True where the cursor does not tell the exact place any more, so that rows may be shown again. */
+/** True if the cursor no longer locates its exact position, so that rows may be repeated. */
 function isPlaceLost(rows: readonly PlainRow[], end: End, cap: number, kind: Kind): boolean {
   if (end.cursor === null) return false;
   const isThere = isOf(rows, end.row) && end.row?.isUnreadable !== true;
@@ -131,7 +131,7 @@ function endOf(
     ? rows.slice(start - count + 1, start).reverse()
     : rows.slice(start + 1, start + count);
   const row = rows[start];
-  // A row without a sid is known by the one right beside it alone.
+  // A row without a sid is only located by its direct neighbour.
   const adjacent = shown.slice(0, row?.isUnreadable === true ? 1 : 5);
   const neighbours = adjacent.filter(
     (one) => one.isUnreadable !== true && (!kind.isOrdered || !row || isEqual(one, row)),
@@ -139,7 +139,7 @@ function endOf(
   return { cursor, row, neighbours, index: start };
 }
 
-/** What a cursor says: where its row was, and how many rows with its sort key were counted on both sides. */
+/** Content of a cursor: the position of its row, and the counted rows with its sort key on both sides. */
 function contentOf(cursor: string | null) {
   const content = JSON.parse(Buffer.from(cursor ?? '', 'base64url').toString()) as unknown[];
   const [, , offset, total, , sortKey, tiedBefore, , tiedAfter] = content as [
@@ -176,13 +176,13 @@ const anyWalk = (kinds: readonly Change['kind'][]): fc.Arbitrary<Walk> =>
 
 const kinds = ['insert', 'insertOther', 'remove', 'leave', 'enter', 'move'] as const;
 const inItsOwnOrder = ['insert', 'remove', 'leave', 'enter'] as const;
-/** Names of one block differ in case alone. */
+/** Names within a block differ only in case. */
 const nameOf = (block: number, made: number): string => {
   const name = `name ${String(block).padStart(6, '0')}`;
   return made % 3 === 0 ? name.toUpperCase() : name;
 };
 
-/** The first rows do not say when they start. */
+/** The first rows have no start time. */
 const timeOrNone = (block: number): string | null => (block === 10 ? null : keyOf(block));
 
 describe.each([

@@ -7,14 +7,14 @@ import { PageMaximum, type Slicing, wholeWindows } from '../../../../src/datasou
 
 export interface PlainRow {
   readonly sid: string;
-  /** Null for a row that does not say what the list is ordered by. */
+  /** Sort key; null for a row without one. */
   readonly key: string | null;
-  /** True for a row that the upstream gives and nobody can read. */
+  /** True for a row that the upstream returns but that cannot be parsed. */
   readonly isUnreadable?: boolean;
 }
 
 const ordered: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
-/** The same rows in an order that is the upstream's own. */
+/** The same rows in the upstream's own order. */
 const unordered: ListSource<PlainRow> = { identity: 'plain', direction: null, sortKeyOf: () => null };
 const limits = { defaultSize: 20, maximum: 500 };
 
@@ -26,12 +26,12 @@ export const plainList = (length: number): PlainRow[] =>
 export const sids = (rows: readonly (PlainRow | Error)[]): string[] =>
   rows.map((row) => (row instanceof Error ? 'unreadable' : row.sid));
 
-/** How an upstream gives a plain list, and how it is asked. */
+/** Behaviour of the upstream of a plain list, and of its reader. */
 export interface PlainUpstream {
   readonly cap?: number;
-  /** False where it caps its pages without a word. */
+  /** False if the upstream caps its pages silently. */
   readonly saysSo?: boolean;
-  /** True where its cap was learned before. */
+  /** True if the cap is known from earlier responses. */
   readonly isKnown?: boolean;
   readonly slicing?: Slicing;
   /** False for a list in the upstream's own order. */
@@ -41,7 +41,7 @@ export interface PlainUpstream {
 const asGiven = (row: PlainRow): PlainRow | UpstreamFailure =>
   row.isUnreadable === true ? new UpstreamFailure('invalidResponse') : row;
 
-/** A page of an upstream that is a plain list; what was asked for, slice by slice. */
+/** Reads a page from an upstream with a plain list; returns the page and the requested slices. */
 export async function read(
   rows: readonly PlainRow[],
   page: PageArguments,

@@ -20,13 +20,13 @@ const remove = (rows: readonly PlainRow[], at: number, count: number): PlainRow[
   ...rows.slice(at + count),
 ];
 
-/** Sixty rows, 1,500 with one sort key, and 1,500 of which three each have one. */
+/** Sixty rows, 1,500 with one sort key, and 1,500 in groups of three with one sort key each. */
 const list = [
   ...rowsOf(-1, 60),
   ...rowsOf(0, 1500),
   ...Array.from({ length: 500 }, (_, block) => rowsOf(block + 1, 3)).flat(),
 ];
-/** Windows of the list: 2^6 at most. */
+/** Number of windows of the list: at most 2^6. */
 const halvings = 7;
 
 describe('a search costs no more calls than the table in docs/reading.md says', () => {
@@ -67,13 +67,13 @@ describe('a search costs no more calls than the table in docs/reading.md says', 
     const still = await read(list, { first: 20, after });
     const rows = move(list);
     const { connection, calls } = await read(rows, { first: 20, after });
-    expect(calls).toBeLessThanOrEqual(still.calls + more + (more > 0 ? 1 : 0)); // the window where it was
+    expect(calls).toBeLessThanOrEqual(still.calls + more + (more > 0 ? 1 : 0)); // the window of the old position
     const due = sids(list.slice(at + 1)).filter((sid) => rows.some((row) => row.sid === sid));
     const isThere = rows.some(({ sid }) => sid === list[at]?.sid);
     if (isThere || more === 0) expect(sids(connection.nodes)).toEqual(due.slice(0, 20));
   });
 
-  /** The cursor of a row as a walk by 20 comes to it. */
+  /** Cursor of a row in a walk with pages of 20. */
   async function walkedTo(at: number): Promise<string | null> {
     let after: string | null = null;
     for (let last = -1; last < at;) {

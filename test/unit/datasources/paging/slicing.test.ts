@@ -95,7 +95,7 @@ describe('an unchanged list', () => {
           hasNextPage: windows.connection.pageInfo.hasNextPage,
           hasPreviousPage: windows.connection.pageInfo.hasPreviousPage,
         });
-        // What is cut off for the first time may be what the call was for.
+        // Rows that are cut off the first time may be the reason for the call.
         const surprises = cap < 50 && !isKnown ? 1 : 0;
         expect(needed.calls).toBeLessThanOrEqual(windows.calls + surprises);
       }),

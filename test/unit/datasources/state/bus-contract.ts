@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type SharedBus } from '../../../../src/datasources/state/shared-bus.js';
 import { until } from '../../../support/subscribing.js';
 
-/** One bus, as three gateways have it open. */
+/** One bus, opened by three gateways. */
 export interface OpenedBus {
   readonly buses: readonly [SharedBus, SharedBus, SharedBus];
   close(): Promise<void>;
 }
 
-/** What every bus guarantees, whatever it is made of. */
+/** The guarantees of every shared bus, independent of its transport. */
 export function describeSharedBus(name: string, open: () => Promise<OpenedBus>): void {
   describe(`${name} as a shared bus`, () => {
     let opened: OpenedBus;
@@ -51,7 +51,7 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
       opened.buses[1].subscribe('other news', (text) => other.push(text));
       opened.buses[1].subscribe('news', (text) => again.push(text));
       await until(() => {
-        opened.buses[0].publish('other news', 'other'); // it may be a moment until it is listened to
+        opened.buses[0].publish('other news', 'other'); // a new subscription may take a moment
         return other.length > 0;
       });
       opened.buses[0].publish('news', 'this');

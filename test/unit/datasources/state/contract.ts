@@ -2,23 +2,23 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type SharedState } from '../../../../src/datasources/state/shared-state.js';
 
-/** One store, as two gateways have it open. */
+/** One store, opened by two gateways. */
 export interface OpenedState {
   readonly first: SharedState;
   readonly second: SharedState;
-  /** Lets a little more than so much time go by. */
+  /** Waits a little longer than this time. */
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Longer than any test takes. */
+/** Longer than any test. */
 const longMs = 600_000;
 const shortMs = 150;
-/** For what must still be there when the next command arrives, however busy the machine is. */
+/** Time to live of texts that must exist until the next command, however busy the machine is. */
 const mediumMs = 1500;
 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 20 });
-/** Few keys and few texts, so that operations meet. */
+/** Few keys and few texts, so that operations conflict. */
 const anyOperation = fc.record({
   kind: fc.constantFrom('read', 'insert', 'swap', 'remove'),
   isSecond: fc.boolean(),
@@ -32,7 +32,7 @@ const anyRun = fc.record({
   operations: fc.array(anyOperation, { maxLength: 40 }),
 });
 
-/** What every shared state guarantees, whatever it is made of. */
+/** The guarantees of every shared state, independent of its store. */
 export function describeSharedState(name: string, open: () => Promise<OpenedState>): void {
   describe(`${name} as a shared state`, () => {
     let opened: OpenedState;
@@ -104,7 +104,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
     });
 
     const fifty = Array.from({ length: 50 }, (_, index) => `text ${index}`);
-    /** Each text in a change of its own, half of them by the one and half by the other. */
+    /** Changes a key to each text concurrently, half of them through each of the two gateways. */
     const allAtOnce = (change: (state: SharedState, text: string) => Promise<boolean>) =>
       Promise.all(fifty.map((text, index) => change(index % 2 === 0 ? first : second, text)));
 
@@ -166,7 +166,7 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
           const map = new Map<string, string>();
           for (const { kind, isSecond, ...pick } of operations) {
             const state = isSecond ? second : first;
-            const key = `${runs} ${keys[pick.key] ?? ''}`; // no run sees what another has left
+            const key = `${runs} ${keys[pick.key] ?? ''}`; // runs do not see each other's keys
             const [from = '', to = ''] = [texts[pick.from], texts[pick.to]];
             const isThere = map.get(key) === from;
             if (kind === 'read') {

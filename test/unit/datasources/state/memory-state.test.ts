@@ -37,7 +37,7 @@ describe('memory state', () => {
     const record = 'x'.repeat(1000);
     const full = { code: 'UPSTREAM_UNAVAILABLE' };
 
-    /** Begins creates until one is refused. @returns how many were begun. */
+    /** Stores creates until one is refused. @returns the number of stored creates. */
     async function fill(state: MemoryState): Promise<number> {
       for (let count = 0; ; count += 1)
         if (
@@ -52,10 +52,10 @@ describe('memory state', () => {
     it('evicts nothing, refuses new texts, and accepts changes of stored ones', async () => {
       const state = new MemoryState(() => startedMs, plenty);
       const count = await fill(state);
-      expect(count).toBe(695); // of some 1,260 bytes each in seven eighths of a million
+      expect(count).toBe(695); // about 1,260 bytes each, in seven eighths of a million bytes
       await expect(state.insert('create:new', record, dayMs)).rejects.toMatchObject(full);
       expect(await state.insert('taken:0', 'the-first', dayMs)).toBe(true);
-      expect(await state.insert('create:0', record, dayMs)).toBe(false); // it is there, and is told so
+      expect(await state.insert('create:0', record, dayMs)).toBe(false); // the key exists, so the insert is refused
       expect(await state.swap('create:0', record, record + record, dayMs)).toBe(true);
       for (let index = 1; index < count; index += 1) expect(await state.read(`create:${index}`)).toBe(record);
     });

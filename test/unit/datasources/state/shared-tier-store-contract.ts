@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedTierStore } from '../../../../src/datasources/state/shared-tier-store.js';
 
-/** The readings of an account, as two gateways have them open. */
+/** The cache entries of one account, opened by two gateways. */
 export interface OpenedReadings {
   readonly first: SharedTierStore;
   readonly second: SharedTierStore;
@@ -10,10 +10,10 @@ export interface OpenedReadings {
 }
 
 export const place = { key: 'k', scope: 's' };
-/** What is found where nothing is. */
+/** Result of a look-up without an entry. */
 export const nobody = { entry: undefined, invalidatedVersion: -1, isInFlight: false };
 
-/** A reading to be kept. */
+/** A cache entry to store. */
 export const reading = (version: number, text = 'text', ttlMs = 60_000) => ({
   key: 'k',
   version,
@@ -22,7 +22,7 @@ export const reading = (version: number, text = 'text', ttlMs = 60_000) => ({
   ttlMs,
 });
 
-/** What every store of shared readings guarantees. */
+/** The guarantees of every store of the shared tier. */
 export function describeSharedReadings(name: string, open: () => Promise<OpenedReadings>): void {
   describe(`shared cache entries ${name}`, () => {
     let opened: OpenedReadings;
@@ -73,7 +73,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
       expect(await first.acquireLease(place, 'mine', orders)).toMatchObject({ outcome: 'acquired' });
       expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'held' });
       expect((await found())?.isInFlight).toBe(true);
-      await second.releaseLease(place, 'yours'); // is not its to end
+      await second.releaseLease(place, 'yours'); // not its own lease, so nothing is released
       expect((await found())?.isInFlight).toBe(true);
       await first.releaseLease(place, 'mine');
       expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'acquired' });

@@ -2,7 +2,7 @@ import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
 import { type Campaign } from '../../../../src/schema/campaign.js';
 import { campaign } from '../../schema/campaigns.js';
 
-/** What the upstream makes of a draft: it starts ten minutes after its creation, for thirty days, unless the draft says otherwise. */
+/** The campaign that the upstream makes of a draft: by default it starts ten minutes after its creation and ends after thirty days. */
 export function campaignOf(draft: CampaignDraft, createdAt: Date, changes: Partial<Campaign> = {}): Campaign {
   const startTime = draft.schedule?.startTime ?? new Date(createdAt.getTime() + 10 * 60_000);
   const endTime = draft.schedule?.endTime ?? new Date(startTime.getTime() + 30 * 86_400_000);

@@ -24,11 +24,11 @@ import { CostUnderTest } from '../../../support/cost-check.js';
 import { type Listed, randomQuery } from '../../../support/random-operation.js';
 
 const listed: Listed = { sids: ['a', 'b', 'c'], campaigns: [], messages: {} };
-/** How often something can't be read, of what may be an error. */
+/** Frequency of unreadable values in nullable places. */
 let failures = 0;
 let drawn = 0;
 
-/** The worst that an upstream can answer: full pages, texts as long as they may be, and errors anywhere. */
+/** The largest upstream data: full pages, texts of maximum length, and errors anywhere. */
 async function worstSchema(): Promise<GraphQLSchema> {
   const schema = mapSchema(await createSchema()); // a copy: the gateways of this process share the original
   for (const type of Object.values(schema.getTypeMap()))

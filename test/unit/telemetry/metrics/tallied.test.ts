@@ -7,10 +7,10 @@ const named = { name: 'things_total', help: 'Things.', labelNames: ['kind', 'end
 const buckets = [0.1, 1, 10];
 const kind = fc.constantFrom('one', 'other');
 const end = fc.constantFrom('good', 'bad');
-/** At the edges of buckets too, and above them all. */
+/** Values at the edges of buckets, and above all of them. */
 const seconds = fc.oneof(fc.constantFrom(0, 0.1, 1, 10, 11), fc.double({ min: 0, max: 20, noNaN: true }));
 
-/** A page, and what a process tells of itself to be added to that of others. */
+/** The metrics page of a process, and the sum of its figures with those of an equal process. */
 async function told(registry: Registry): Promise<readonly string[]> {
   const figures = await registry.getMetricsAsJSON();
   return [await registry.metrics(), await AggregatorRegistry.aggregate([figures, figures]).metrics()];

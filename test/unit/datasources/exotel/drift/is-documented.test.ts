@@ -11,7 +11,7 @@ const messageItem = itemShape.with({ data: shapeOf(messageFields) });
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Keys of a message and some that are none, with values of its type and others, in any order. */
+/** Known and unknown keys of a message, with values of the right and of wrong types, in any order. */
 const key = fc.constantFrom('sid', 'number', 'name', 'body', 'status', 'direction', 'constructor', 'newKey');
 const value = fc.oneof(
   { weight: 6, arbitrary: fc.constant('text') },

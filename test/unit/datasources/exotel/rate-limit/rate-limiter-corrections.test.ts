@@ -133,7 +133,7 @@ describe('a pause demanded by the upstream', () => {
   it.each([0, 30])('applies to all calls, also with a limit of %i', async (limit) => {
     const limiter = newRateLimiter(limit);
     limiter.pause(startMs + 7000);
-    limiter.pause(startMs + 1000); // a shorter one takes nothing back
+    limiter.pause(startMs + 1000); // a shorter pause does not shorten the current one
     expect(limiter.left).toBe(0);
     expect(await tried(limiter, requestOf('write', { waitMs: 5000 }))).toBe(7);
     const waiting = limiter.acquire(requestOf('read', { waitMs: 8000 }));

@@ -17,7 +17,7 @@ interface Sent {
   readonly isRead: boolean;
 }
 
-/** Maximum number of calls that overlap any window of a minute; the maximum is where a call begins. */
+/** Maximum number of calls that overlap any 60 seconds; the maximum is where a call begins. */
 function mostInAMinute(calls: readonly Sent[]): number {
   const touching = ({ fromMs }: Sent): number =>
     calls.filter((other) => other.fromMs <= fromMs && other.toMs > fromMs - minuteMs).length;

@@ -36,7 +36,7 @@ describe('a call with too long a wait is refused at once', () => {
     await use(limiter, 1);
     void limiter.acquire(requestOf('read', { waitMs: minuteMs }));
     expect(await tried(limiter, requestOf('read'))).toBe(60);
-    expect(await tried(limiter, requestOf('write'))).toBe(50); // goes before the one that waits
+    expect(await tried(limiter, requestOf('write'))).toBe(50); // goes before the queued read
   });
 });
 

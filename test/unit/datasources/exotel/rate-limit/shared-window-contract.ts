@@ -5,16 +5,16 @@ import {
 } from '../../../../../src/datasources/exotel/rate-limit/shared-window.js';
 import { request } from './shared-window-under-test.js';
 
-/** One account, as its gateways have its window open. */
+/** The windows of one account. */
 export interface OpenedAccount {
-  /** Opens the window of one more gateway; its minute has the full length. */
+  /** Opens the window of one more gateway, with the full length of 60 seconds. */
   open(): Promise<{ readonly window: SharedWindow; readonly views: readonly OthersView[] }>;
   close(): Promise<void>;
 }
 
 const headersOf = (remaining: number, resetAtMs = Date.now() + 5000) => ({ limit: 30, remaining, resetAtMs });
 
-/** What every window guarantees, whoever keeps the book. */
+/** The guarantees of every shared window, independent of its store. */
 export function describeSharedWindow(name: string, openAccount: () => OpenedAccount): void {
   describe(`the shared window ${name}`, () => {
     let account: OpenedAccount;
@@ -31,7 +31,7 @@ export function describeSharedWindow(name: string, openAccount: () => OpenedAcco
       );
       expect(grants.filter((grant) => grant === 'granted')).toHaveLength(3);
       for (const grant of grants) if (grant !== 'granted') expect(grant).toEqual({ waitMs: 60_000 });
-      expect(await b.take(request('w', 4))).toBe('granted'); // a write may use what reads leave
+      expect(await b.take(request('w', 4))).toBe('granted'); // a write may use what reads leave over
     });
 
     it('grants background calls their own share only', async () => {

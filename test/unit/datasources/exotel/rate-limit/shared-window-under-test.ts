@@ -10,7 +10,7 @@ export const minuteMs = 200;
 const timeoutMs = 100;
 const open: { close(): void }[] = [];
 
-/** Opens the shared window as another gateway would; `views` are the states of the others that it got. */
+/** Opens the shared window of another gateway; `views` are the states of other gateways that it received. */
 export async function windowOf(
   { url }: { readonly url: string },
   prefix: string,

@@ -15,7 +15,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Sends one call that ends so; gives the error that came of it. */
+/** Sends one call that fails with this reason; returns its error. */
 async function fail(reason: FailureReason): Promise<unknown> {
   const call = () => {
     sent += 1;

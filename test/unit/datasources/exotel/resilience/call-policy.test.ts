@@ -26,7 +26,7 @@ const failing = (reason: FailureReason, retryAfterSeconds?: number) =>
   jest.fn(() =>
     Promise.reject(new UpstreamFailure(reason, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })),
   );
-/** How a call ended, and after how many milliseconds. */
+/** Result of a call, and its duration in milliseconds. */
 async function endOf(call: Promise<unknown>): Promise<{ end: unknown; afterMs: number }> {
   const fromMs = Date.now();
   const ended = call.catch((error: unknown) => error).then((end) => ({ end, afterMs: Date.now() - fromMs }));

@@ -15,7 +15,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** As a policy begins: the first try, and what comes after it. */
+/** Runs the first attempt and its retries, as a call policy does. */
 async function retried<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   try {
     return await attempt();
@@ -24,7 +24,7 @@ async function retried<T>(attempt: () => Promise<T>, options: RetryOptions): Pro
   }
 }
 
-/** Every try fails so; gives when each was made, and how all ended. */
+/** Fails every attempt with this error; returns the time of each attempt. */
 async function triesOf(error: Error, deadlineMs = 60_000, random: () => number = () => 0.5) {
   const at: number[] = [];
   const attempt = (): Promise<never> => {
@@ -40,7 +40,7 @@ async function triesOf(error: Error, deadlineMs = 60_000, random: () => number =
 const failure = (reason: FailureReason, facts: FailureFacts = {}) => new UpstreamFailure(reason, facts);
 
 const isRetried: Readonly<Record<FailureReason, boolean>> = {
-  unavailable: true, // a reset, a 5xx, half a body
+  unavailable: true, // a reset, a 5xx, a truncated body
   unreachable: true,
   timeout: true,
   rateLimited: true,
@@ -94,7 +94,7 @@ describe('the delay between attempts', () => {
   });
 
   it.each([
-    [2, 1000, [0]], // past it already
+    [2, 1000, [0]], // already past the deadline
     [2, 2000, [0]],
     [2, 2500, [0, 2000]],
     [3600, 17_000, [0]],

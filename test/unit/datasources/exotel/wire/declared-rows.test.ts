@@ -52,7 +52,7 @@ const oddValue = fc.oneof(
   fc.dictionary(fc.constantFrom('start_time', 'end_time', 'expiry_time', 'sent'), nearlyMoment),
 );
 
-/** A row with a few keys spoilt or missing. */
+/** A row with some keys malformed or missing. */
 function spoilt(row: Record<string, unknown>) {
   const keys = fc.constantFrom(...Object.keys(row));
   const changes = fc.dictionary(keys, fc.option(oddValue, { nil: undefined }), { maxKeys: 3 });
@@ -60,7 +60,7 @@ function spoilt(row: Record<string, unknown>) {
 }
 
 const [listed] = documentedAnswer('list').response;
-/** The reader of a kind of row, and its declaration. */
+/** The parser of a kind of row, and its declaration. */
 interface Readers {
   readonly read: (row: unknown) => object | undefined;
   readonly declared: z.ZodType<object>;

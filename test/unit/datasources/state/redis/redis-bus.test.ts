@@ -62,7 +62,7 @@ describeWithRedis('the shared bus in Redis', () => {
       one.subscribe('news', () => undefined);
       other.subscribe('news', (text) => heard.push(text));
       await until(() => one.isConnected && other.isConnected);
-      expect(gaps.splice(0)).toEqual(['receive']); // what was said before it came
+      expect(gaps.splice(0)).toEqual(['receive']); // messages from before the connection are lost
 
       if (how === 'gone') await lost.stop();
       else lost.pause();

@@ -45,7 +45,7 @@ describeWithRedis('shared cache entries', () => {
     });
     const back = await startRedis(lost.port);
     const other = await readingsOf(prefix, back);
-    await other.set([reading(1)]); // as a Redis that keeps what it has would have it
+    await other.set([reading(1)]); // as if Redis had kept its data during the outage
     await until(async () => {
       await store.get([place]);
       return (await found(other))?.entry === undefined;

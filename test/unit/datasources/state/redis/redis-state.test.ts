@@ -8,10 +8,10 @@ import { describeWithRedis, type RunningRedis, startRedis } from '../../../../su
 import { describeSharedState } from '../contract.js';
 
 const longMs = 600_000;
-/** Node's timers may be a moment early by Redis's clock. */
+/** Tolerance: timers of Node may fire a moment early by the clock of Redis. */
 const beyondMs = 50;
 
-/** Every operation there is, each on something that another Redis could answer. */
+/** Every operation, each of which Redis would normally answer. */
 const operations: readonly [string, (state: RedisState) => Promise<unknown>][] = [
   ['read', (state) => state.read('key')],
   ['insert', (state) => state.insert('key', 'text', longMs)],
@@ -41,7 +41,7 @@ describeWithRedis('the shared state in Redis', () => {
   };
 
   describeSharedState('Redis', () => {
-    const prefix = `${randomUUID()}:`; // no test sees what another has left
+    const prefix = `${randomUUID()}:`; // tests do not see each other's keys
     const [first, second] = [open(prefix), open(prefix)];
     const pass = async (ms: number): Promise<void> => sleep(ms + beyondMs);
     return Promise.resolve({ first, second, pass, close: () => Promise.resolve() });
@@ -95,7 +95,7 @@ describeWithRedis('the shared state in Redis', () => {
   });
 });
 
-/** It is connected again at intervals that grow; the test's own time is the limit. */
+/** Reconnects happen at growing intervals; the timeout of the test is the limit. */
 async function untilAnswered(state: RedisState): Promise<void> {
   for (;;) {
     const isAnswered = await state.read('key').then(

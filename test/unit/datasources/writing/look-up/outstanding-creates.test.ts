@@ -19,7 +19,7 @@ const sent: Progress = {
 const none: ReadonlySet<string> = new Set();
 
 let nowMs: number;
-/** Of two gateways that share a state. */
+/** The outstanding creates of two gateways with a shared state. */
 let here: OutstandingCreates;
 let there: OutstandingCreates;
 beforeEach(() => {
@@ -33,7 +33,7 @@ function createOf(id: string, changes: CampaignDraft & { readonly name?: string 
   return { id, draft: named, isNameOurs: false, log: undefined as never, origin: undefined as never };
 }
 
-/** What it makes of it. */
+/** The campaign that the upstream makes of a create. */
 const rowOf = (create: Create, changes: Partial<Campaign> = {}): Campaign =>
   campaignOf(create.draft, new Date(start + 1000), changes);
 
