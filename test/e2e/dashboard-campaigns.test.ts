@@ -43,6 +43,18 @@ describeWithDashboard("the dashboard's list of campaigns", () => {
     expectNoComplaints(opened);
   });
 
+  it('keeps the rows that can be read, and says which one can not', async () => {
+    const opened = await open('/', { sandbox: { seed: 'empty' } });
+    const { page, sandbox, server } = opened;
+    sandbox.state.insert({ name: 'Readable', status: 'paused' });
+    sandbox.state.insert({ name: 'Unreadable', status: 'paused', dltTemplateId: '1107000000000000200' });
+    await page.goto(`${server.url}/?status=PAUSED`); // a list that the gateway has not read yet
+    await page.getByText('2 of 2 campaigns').waitFor();
+    expect(await page.getByRole('rowheader').allInnerTexts()).toEqual(['Readable']);
+    expect(await page.getByText('This campaign could not be read.').count()).toBe(1);
+    expectNoComplaints(opened);
+  });
+
   it('searches once typing pauses', async () => {
     const opened = await open('/');
     const { page, sandbox } = opened;

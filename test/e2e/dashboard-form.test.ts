@@ -53,6 +53,16 @@ describeWithDashboard("the dashboard's form of a campaign", () => {
     expectNoComplaints(opened);
   });
 
+  it('takes a press right after a field was filled: no message moves the button away', async () => {
+    const opened = await open('/new', { sandbox });
+    const { page } = opened;
+    await page.getByText('This is a').or(page.getByText('Its messages')).waitFor();
+    await page.getByLabel('Text', { exact: true }).fill('Hello');
+    await page.getByRole('button', { name: button }).click();
+    await page.getByText('Nothing was sent: correct the fields that are marked.').waitFor();
+    expectNoComplaints(opened);
+  });
+
   it('previews the text with its variables, its encoding and its parts', async () => {
     const opened = await open('/new', { sandbox });
     const { page } = opened;

@@ -15,7 +15,7 @@ import { useCampaign } from './use-campaign';
 /** One campaign, live. */
 export function CampaignPage({ sid }: { sid: string }) {
   const { campaign, problem, retry, refresh } = useCampaign(sid);
-  if (problem) return <ProblemState problem={problem} onRetry={retry} />;
+  if (problem && !campaign) return <ProblemState problem={problem} onRetry={retry} />;
   if (campaign === undefined) return <Loading what="the campaign" />;
   if (campaign === null) return <Empty title="There is no such campaign" />;
   const { name, status, stats, fetchedAt } = campaign;
@@ -24,6 +24,14 @@ export function CampaignPage({ sid }: { sid: string }) {
       <PageTitle title={name}>
         <StatusBadge status={status} />
       </PageTitle>
+      {problem && (
+        <p className="banner lost" role="status">
+          {problem.title}: what you see may be old.{' '}
+          <button type="button" onClick={retry}>
+            Try again
+          </button>
+        </p>
+      )}
       <div className="toolbar">
         <Age fetchedAt={fetchedAt} />
         <Refresh onRefresh={refresh} />

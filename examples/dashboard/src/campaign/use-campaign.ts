@@ -8,21 +8,21 @@ import { CampaignDocument, CampaignUpdatedDocument } from '../generated/operatio
 export function useCampaign(sid: string) {
   const client = useApolloClient();
   const variables = { sid };
-  const { data, error, refetch } = useQuery(CampaignDocument, {
+  const { data, previousData, error, refetch } = useQuery(CampaignDocument, {
     variables,
     fetchPolicy: 'cache-and-network',
-    errorPolicy: 'all',
   });
+  const campaign = (data ?? previousData)?.campaign; // a failed read takes nothing away
   useSubscription(CampaignUpdatedDocument, {
     variables,
-    skip: !data?.campaign,
+    skip: !campaign,
     ignoreResults: true, // events go into the cache, and from there to the query
     onError: () => undefined, // what was read stays; `Age` and the banner say that it is not live
   });
   useReconnected(() => void refetch());
   return {
-    campaign: data?.campaign,
-    problem: error && !data?.campaign ? problemOf(error) : undefined,
+    campaign,
+    problem: error && problemOf(error),
     retry: () => void refetch(),
     /** Reads it from Exotel now. */
     refresh: () =>

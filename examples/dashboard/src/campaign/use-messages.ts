@@ -1,15 +1,18 @@
-import { useQuery } from '@apollo/client/react';
+import { useApolloClient, useQuery } from '@apollo/client/react';
 import { useReconnected } from '../gateway/connection';
 import { problemOf } from '../gateway/problem';
 import { MessagesDocument } from '../generated/operations';
 import { useMore } from '../ui/use-more';
 
 const pageSize = 50; // as many as one upstream call reads
+const largestPage = 100;
 
 /** The messages of a campaign, page by page; of one number if it is not empty. */
 export function useMessages(sid: string, number: string) {
+  const client = useApolloClient();
+  const variables = { sid, first: pageSize, filter: number === '' ? {} : { number } };
   const { data, error, loading, refetch, fetchMore } = useQuery(MessagesDocument, {
-    variables: { sid, first: pageSize, filter: number === '' ? {} : { number } },
+    variables,
     fetchPolicy: 'cache-and-network',
     errorPolicy: 'all',
   });
@@ -17,7 +20,13 @@ export function useMessages(sid: string, number: string) {
   const more = useMore(() =>
     fetchMore({ variables: { after: messages?.pageInfo.endCursor }, errorPolicy: 'all' }),
   );
-  useReconnected(() => void refetch());
+  // All rows that are shown, in one page: the list keeps its length.
+  useReconnected(() => {
+    const first = Math.min(Math.max(pageSize, messages?.edges.length ?? 0), largestPage);
+    client
+      .query({ query: MessagesDocument, variables: { ...variables, first }, fetchPolicy: 'network-only' })
+      .catch(() => undefined); // the rows that are shown stay
+  });
   return {
     messages: messages ?? undefined,
     problem: error && !messages ? problemOf(error) : undefined,

@@ -65,7 +65,8 @@ export function CampaignFields({ values, errors, onChange, onLeave }: CampaignFi
         {input('schedule.startTime', 'Start', `Time zone: ${timeZone}`, 'datetime-local')}
         {input('schedule.endTime', 'End', `Time zone: ${timeZone}`, 'datetime-local')}
       </div>
-      <details>
+      {/* A broken rule is never hidden. */}
+      <details open={errors.has('statusCallback') || errors.has('smsStatusCallback') || undefined}>
         <summary>Callbacks</summary>
         {input('statusCallback', 'Callback for the campaign', 'An https address', 'url')}
         {input('smsStatusCallback', 'Callback for each message', 'An https address', 'url')}

@@ -21,14 +21,16 @@ interface CampaignFormProps {
 
 /** The form of a new or a changed campaign. */
 export function CampaignForm({ values, before, userErrors, isLocked, ...props }: CampaignFormProps) {
-  const validation = useValidation(values);
+  const { validation, settled } = useValidation(values);
   const [left, setLeft] = useState<ReadonlySet<FieldName>>(new Set());
   const [isSubmitted, setSubmitted] = useState(false);
 
   const live = byField(validation?.userErrors ?? []);
   const sent = byField(userErrors);
   const changed = before && new Set(changedFields(values, before));
-  const isShown = (name: FieldName): boolean => (changed ? changed.has(name) : isSubmitted || left.has(name));
+  // Not of a text that the gateway has not seen yet, and not of a field that nobody has been to.
+  const isShown = (name: FieldName): boolean =>
+    values[name] === settled?.[name] && (changed ? changed.has(name) : isSubmitted || left.has(name));
   // The last refusal counts until the form changes; then what the gateway says of the text as it is.
   const errors = new Map([...live.fields].filter(([name]) => isShown(name)));
   for (const [name, messages] of sent.fields) errors.set(name, messages);

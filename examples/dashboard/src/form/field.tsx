@@ -20,8 +20,12 @@ export function Field({ label, hint, errors = [], children }: FieldProps) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      {children({ id, 'aria-invalid': errors.length > 0, 'aria-describedby': `${id}-hint ${id}-errors` })}
-      <small id={`${id}-hint`}>{hint}</small>
+      {children({
+        id,
+        'aria-invalid': errors.length > 0,
+        'aria-describedby': hint === undefined ? `${id}-errors` : `${id}-hint ${id}-errors`,
+      })}
+      {hint !== undefined && <small id={`${id}-hint`}>{hint}</small>}
       <div id={`${id}-errors`} className="error" aria-live="polite">
         {errors.map((message) => (
           <p key={message}>{message}</p>

@@ -22,7 +22,7 @@ export function ConnectionBanner() {
         </p>
       )}
       {connection !== 'lost' && wasLost && (
-        <p className="banner back">Connected again. Everything is up to date.</p>
+        <p className="banner back">Connected again: what you see is read again.</p>
       )}
     </div>
   );
