@@ -9,6 +9,7 @@ import {
   expectNoComplaints,
   open,
   type Opened,
+  openEmbedded,
 } from './dashboard-under-test.js';
 
 const sandbox = { seed: 'empty' } as const;
@@ -82,6 +83,24 @@ describeWithDashboard("the dashboard's form of a campaign", () => {
     await opened.page.getByRole('button', { name: button }).dblclick();
     await isCreated(opened);
     expect(posts(opened.sandbox)).toBe(1);
+    expectNoComplaints(opened);
+  });
+
+  it("shows a new campaign's messages live, from a gateway as npm start runs it", async () => {
+    const opened = await openEmbedded('/new', 200);
+    const { page } = opened;
+    await page.getByText('Sandbox: nothing is sent', { exact: true }).waitFor();
+    await fill(page);
+    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('heading', { name: 'Diwali offer', level: 1 }).waitFor();
+    const messages = page.getByRole('region', { name: 'Messages' });
+    // It starts ten minutes after its creation, which is three seconds here. Nothing but events changes the rows.
+    await messages.locator('tbody .badge').filter({ hasText: 'Sent' }).first().waitFor();
+    await page
+      .locator('.page-title')
+      .getByText('In progress')
+      .or(page.locator('.page-title').getByText('Completed'))
+      .waitFor({ timeout: 20_000 });
     expectNoComplaints(opened);
   });
 

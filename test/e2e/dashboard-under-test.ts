@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { startGateway } from '../../src/app/gateway.js';
+import { readConfig } from '../../src/config/config.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js';
 import { findBrowser, launchBrowser } from '../support/browser.js';
 import { type DashboardServer, serveDashboard } from '../support/dashboard.js';
@@ -29,7 +31,6 @@ const closing: (() => Promise<unknown>)[] = [];
 
 /** Starts a sandbox, a gateway and the dashboard's server, and opens a page of it. */
 export async function open(path: string, options: OpenOptions = {}): Promise<Opened> {
-  browser ??= launchBrowser(findBrowser() ?? '');
   const { isCrossOrigin = false } = options;
   const sandbox = await startSandbox({ ...credentials, seed: 'demo', ...options.sandbox });
   closing.unshift(() => sandbox.close());
@@ -42,15 +43,41 @@ export async function open(path: string, options: OpenOptions = {}): Promise<Ope
   });
   closing.unshift(() => gateway.close());
   server.connect(gateway.url, isCrossOrigin);
-  const context = await (await browser).newContext(options.context);
+  return { ...(await openPage(`${server.url}${path}`, options.context)), sandbox, gateway, server };
+}
+
+/** Opens a page in a context of its own, and listens to its console. */
+async function openPage(
+  url: string,
+  options?: BrowserContextOptions,
+): Promise<Pick<Opened, 'page' | 'complaints'>> {
+  browser ??= launchBrowser(findBrowser() ?? '');
+  const context = await (await browser).newContext(options);
   closing.unshift(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(10_000); // before the test's own, so that a failure says what it waited for
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (said) => ['error', 'warning'].includes(said.type()) && complaints.push(said.text()));
-  await page.goto(`${server.url}${path}`);
-  return { page, sandbox, gateway, server, complaints };
+  await page.goto(url);
+  return { page, complaints };
+}
+
+/**
+ * Opens a page in front of a gateway with its embedded sandbox, as `npm start` runs it, but faster.
+ * @param speed of the campaigns, relative to the clock.
+ */
+export async function openEmbedded(
+  path: string,
+  speed: number,
+): Promise<Pick<Opened, 'page' | 'complaints'>> {
+  const environment = { PORT: '0', LOG_LEVEL: 'silent', SANDBOX_SPEED: String(speed) };
+  const gateway = await startGateway(readConfig(environment));
+  closing.unshift(() => gateway.close());
+  const server = await serveDashboard();
+  closing.unshift(() => server.close());
+  server.connect(gateway.url, false);
+  return openPage(`${server.url}${path}`);
 }
 
 /** Closes all that `open` started; the browser stays. */
@@ -65,7 +92,7 @@ export async function closeBrowser(): Promise<void> {
 }
 
 /** The browser itself reports lost connections and statuses of errors on the console; a page can't prevent that. */
-export function expectNoComplaints({ complaints }: Opened, ofTheNetwork = false): void {
+export function expectNoComplaints({ complaints }: Pick<Opened, 'complaints'>, ofTheNetwork = false): void {
   const isOfTheNetwork = (text: string): boolean =>
     /^(Failed to load resource|WebSocket connection to)/.test(text);
   expect(complaints.filter((text) => !ofTheNetwork || !isOfTheNetwork(text))).toEqual([]);

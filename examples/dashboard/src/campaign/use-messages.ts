@@ -1,7 +1,7 @@
-import { useApolloClient, useQuery } from '@apollo/client/react';
+import { useApolloClient, useQuery, useSubscription } from '@apollo/client/react';
 import { useReconnected } from '../gateway/connection';
 import { problemOf } from '../gateway/problem';
-import { MessagesDocument } from '../generated/operations';
+import { MessagesDocument, MessageStatusChangedDocument } from '../generated/operations';
 import { useMore } from '../ui/use-more';
 
 const pageSize = 50; // as many as one upstream call reads
@@ -20,6 +20,21 @@ export function useMessages(sid: string, number: string) {
   const more = useMore(() =>
     fetchMore({ variables: { after: messages?.pageInfo.endCursor }, errorPolicy: 'all' }),
   );
+  useSubscription(MessageStatusChangedDocument, {
+    variables: { sid },
+    skip: !messages,
+    ignoreResults: true,
+    // The event is no message: its status is put into the message that the cache has.
+    onData: ({ client: { cache }, data: { data: event } }) => {
+      const changed = event?.messageStatusChanged;
+      if (changed)
+        cache.modify({
+          id: cache.identify({ __typename: 'Message', sid: changed.messageSid }),
+          fields: { status: () => changed.status },
+        });
+    },
+    onError: () => undefined, // the rows that are shown stay
+  });
   // All rows that are shown, in one page: the list keeps its length.
   useReconnected(() => {
     const first = Math.min(Math.max(pageSize, messages?.edges.length ?? 0), largestPage);
