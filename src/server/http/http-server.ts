@@ -13,6 +13,7 @@ import { Connections, serverFactory, countByCaller } from '../connections/connec
 import { IncomingBytes, defaultIncomingBytes } from '../connections/incoming-bytes.js';
 import { UnreadBytes } from '../connections/unread-bytes.js';
 import { serveGraphiql } from '../graphiql/graphiql.js';
+import { serveLandingPage } from '../landing-page.js';
 import { type Readiness, serveHealth } from '../health.js';
 import { answerClientErrors, refuseIncompleteHeads } from '../limits/broken-requests.js';
 import { limitBodyMemory, sendOverload, parseJsonBodies } from '../limits/request-bodies.js';
@@ -169,6 +170,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   serveMetrics(app, options.telemetry, options.metricsAccess);
   if (options.isGraphiqlOn)
     await serveGraphiql(app, { isSandbox: options.isSandbox, authMode: options.auth.mode });
+  else serveLandingPage(app);
   await serveOperations(app, options, shutdown, connections);
   await serveWebhooks(app, {
     receiver: options.receiver,
