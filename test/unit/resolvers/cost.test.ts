@@ -121,7 +121,7 @@ describe('the cost of a selection', () => {
   });
 });
 
-describe('the estimate of deeply nested operations exceeds any limit', () => {
+describe('nesting multiplies the estimated calls', () => {
   const nested = (depth: number): string =>
     depth === 0 ? 'totalCount' : `nodes { campaign { messages(first: 20) { ${nested(depth - 1)} } } }`;
 
@@ -132,7 +132,7 @@ describe('the estimate of deeply nested operations exceeds any limit', () => {
     expect(estimateOf(bySid(`messages(first: 20) { ${nested(depth)} }`))).toBe(calls);
   });
 
-  it('deep nesting is refused, even with one message per level', () => {
+  it('deep nesting exceeds any limit, even with one message per level', () => {
     const one = (depth: number): string =>
       depth === 0 ? 'totalCount' : `nodes { campaign { messages(first: 1) { ${one(depth - 1)} } } }`;
     expect(estimateOf(bySid(`messages(first: 1) { ${one(8)} }`))).toBeGreaterThan(100_000);

@@ -10,7 +10,7 @@ import { NOON, SandboxUnderTest } from './sandbox-under-test.js';
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-/** A seeded state with a clock to turn. */
+/** A seeded state with a settable clock. */
 function seeded(speed: number, start = NOON) {
   const clock = { now: start };
   const state = new SandboxState({ accountSid: 'exotel', clock: () => clock.now, speed });
@@ -32,8 +32,8 @@ describe('docs/sandbox.md', () => {
   });
 });
 
-describe('the examples that renew themselves', () => {
-  it('have their statuses at any time, and one of the running ones runs', () => {
+describe('the self-renewing examples', () => {
+  it('have their documented statuses at any time, and at least one is in progress', () => {
     const speeds = fc.constantFrom(1, 7, 60, 1_000, 100_000);
     const steps = fc.array(fc.integer({ min: 1, max: 3 * 86_400_000 }), { minLength: 1, maxLength: 6 });
     fc.assert(
@@ -49,7 +49,7 @@ describe('the examples that renew themselves', () => {
     );
   });
 
-  it('are the same however often they are read', () => {
+  it('do not change with the number of reads', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300_000 }), (total) => {
         const [often, once] = [seeded(60), seeded(60)];
@@ -71,7 +71,7 @@ describe('the examples that renew themselves', () => {
     expect(state.campaigns().map(({ sid }) => sid)).toEqual(sids);
   });
 
-  it('run to their end, show it for five virtual minutes, and begin anew', () => {
+  it('complete, stay completed for five virtual minutes, and start again', () => {
     const { clock, state } = seeded(60);
     const [sid = ''] = running;
     clock.now += RUNNING_PERIOD_MS; // from now on the phase is known
@@ -84,7 +84,7 @@ describe('the examples that renew themselves', () => {
   });
 });
 
-describe('an example that somebody uses', () => {
+describe('an example in use', () => {
   let test: SandboxUnderTest | undefined;
   afterEach(async () => {
     await test?.stop();
@@ -94,7 +94,7 @@ describe('an example that somebody uses', () => {
     return { test: started, act: async (action: string) => (await started.act(watched, action)).status };
   };
 
-  it('is paused again some seconds after its end, and can be resumed again', async () => {
+  it('is paused again some seconds after its end, and can be resumed', async () => {
     const { test, act } = await start();
     for (let round = 0; round < 3; round += 1) {
       expect((await test.get(watched)).status).toBe('paused');
@@ -104,7 +104,7 @@ describe('an example that somebody uses', () => {
     }
   });
 
-  it('stays as its user leaves it for a while, in all steps of its lifecycle', async () => {
+  it('keeps its status for a while after each action', async () => {
     const { test, act } = await start();
     for (const [action, status] of [
       ['resume', 'in-progress'],
