@@ -45,7 +45,7 @@ describe('the fast check of an object agrees with the full comparison', () => {
     expect(isDocumented({ data: then }, messageItem)).toBe(isIt);
   });
 
-  it('and does not mix up two kinds of rows', () => {
+  it('does not mix up two kinds of rows', () => {
     expect(isDocumented({ code: 200, data: { sid: 'a', lists: ['b'] } }, campaignItem)).toBe(true);
     expect(isDocumented({ code: 200, data: { sid: 'a', lists: ['b'] } }, messageItem)).toBe(false);
   });

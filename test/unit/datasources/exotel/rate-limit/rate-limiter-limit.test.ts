@@ -105,7 +105,7 @@ describe('the rate limit, for any arrivals and latencies', () => {
 });
 
 describe('a call counts from before it is sent until a minute after its response', () => {
-  it('so a slow call counts for longer', async () => {
+  it('counts for longer if it is slow', async () => {
     const limiter = newRateLimiter(1);
     const permit = await limiter.acquire(requestOf('read'));
     await pass(2 * minuteMs);
@@ -117,14 +117,14 @@ describe('a call counts from before it is sent until a minute after its response
     expect(await tried(limiter, requestOf('read'))).toMatchObject({});
   });
 
-  it('but not if it is known to be unsent', async () => {
+  it('does not count once it is known to be unsent', async () => {
     const limiter = newRateLimiter(1);
     (await limiter.acquire(requestOf('read'))).unused();
     expect(limiter.left).toBe(1);
     await expect(limiter.acquire(requestOf('read'))).resolves.toBeDefined();
   });
 
-  it('but not without a limit', async () => {
+  it('does not count without a limit', async () => {
     const limiter = newRateLimiter(0);
     for (let index = 0; index < 1000; index += 1) await limiter.acquire(requestOf('background'));
     expect(limiter.left).toBeNull();

@@ -10,13 +10,13 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('a call with too long a wait is refused at once', () => {
+describe('a call whose wait exceeds its maximum', () => {
   it.each([
     [0, 60],
     [1, 60],
     [1000, 59],
     [54_999, 6],
-  ])('%i ms after the limit was reached: retry after %i s', async (laterMs, seconds) => {
+  ])('is refused at once %i ms after the limit was reached: retry after %i s', async (laterMs, seconds) => {
     const limiter = newRateLimiter(2);
     await use(limiter, 2);
     await pass(laterMs);
@@ -29,7 +29,7 @@ describe('a call with too long a wait is refused at once', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('with a retry delay that includes the calls ahead in the queue', async () => {
+  it('has a retry delay that includes the calls ahead in the queue', async () => {
     const limiter = newRateLimiter(2);
     await use(limiter, 1);
     await pass(10_000);
@@ -40,8 +40,8 @@ describe('a call with too long a wait is refused at once', () => {
   });
 });
 
-describe('a call with a short wait is queued', () => {
-  it('and its callback is called once', async () => {
+describe('a call whose wait is within its maximum', () => {
+  it('is queued, and calls its callback once', async () => {
     const limiter = newRateLimiter(1);
     await use(limiter, 1);
     await pass(minuteMs - 4000);
@@ -53,13 +53,13 @@ describe('a call with a short wait is queued', () => {
     expect(onQueued).toHaveBeenCalledTimes(1);
   });
 
-  it('but not if a permit is free', async () => {
+  it('is not queued if a permit is free', async () => {
     const onQueued = jest.fn();
     await newRateLimiter(1).acquire(requestOf('read', { waitMs: 5000, onQueued }));
     expect(onQueued).not.toHaveBeenCalled();
   });
 
-  it('and times out if other calls go first', async () => {
+  it('times out in the queue if other calls go first', async () => {
     const limiter = newRateLimiter(1);
     await use(limiter, 1);
     await pass(minuteMs - 1000);
@@ -72,7 +72,7 @@ describe('a call with a short wait is queued', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('and gets the permit of a call that was not sent', async () => {
+  it('gets the permit of a call that was not sent', async () => {
     const limiter = newRateLimiter(1);
     const first = await limiter.acquire(requestOf('read'));
     const waiting = limiter.acquire(requestOf('read', { waitMs: minuteMs }));

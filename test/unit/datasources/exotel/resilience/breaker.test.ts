@@ -34,9 +34,9 @@ async function succeed(): Promise<unknown> {
   return breaker.run(call).catch((error: unknown) => error);
 }
 
-describe('the circuit breaker opens', () => {
+describe('the circuit breaker', () => {
   it.each<FailureReason>(['unavailable', 'unreachable', 'timeout'])(
-    'after 8 consecutive failures: %s',
+    'opens after 8 consecutive failures: %s',
     async (reason) => {
       await failTimes(8, reason);
       expect(sent).toBe(8);
@@ -45,7 +45,7 @@ describe('the circuit breaker opens', () => {
     },
   );
 
-  it('and refuses calls as definitely not processed', async () => {
+  it('refuses calls as definitely not processed', async () => {
     await failTimes(8, 'timeout');
     expect(await fail('timeout')).toMatchObject({ reason: 'unreachable', mayHaveBeenProcessed: false });
   });
@@ -58,7 +58,7 @@ describe('the circuit breaker opens', () => {
     'unauthorized',
     'rateLimited',
     'invalidResponse',
-  ])('not after any number of these responses: %s', async (reason) => {
+  ])('does not open after any number of these responses: %s', async (reason) => {
     await failTimes(50, reason);
     expect(sent).toBe(50);
   });
@@ -66,7 +66,7 @@ describe('the circuit breaker opens', () => {
   it.each([
     ['a success', () => succeed()],
     ['a refusal', () => fail('notFound')],
-  ])('not if the failures are interrupted by %s', async (_what, answer) => {
+  ])('does not open if the failures are interrupted by %s', async (_what, answer) => {
     for (let index = 0; index < 5; index += 1) {
       await failTimes(7, 'unavailable');
       await answer();
@@ -75,7 +75,7 @@ describe('the circuit breaker opens', () => {
   });
 });
 
-describe('the circuit breaker closes', () => {
+describe('the half-open circuit breaker', () => {
   beforeEach(async () => {
     await failTimes(8, 'unreachable');
     await pass(2999);
@@ -84,7 +84,7 @@ describe('the circuit breaker closes', () => {
     sent = 0;
   });
 
-  it('after one successful probe', async () => {
+  it('closes after one successful probe', async () => {
     let answer: (value: string) => void = () => undefined;
     const probe = breaker.run(() => new Promise<string>((resolve) => (answer = resolve)));
     const others = Array.from({ length: 20 }, () => succeed());
@@ -96,7 +96,7 @@ describe('the circuit breaker closes', () => {
     expect(sent).toBe(20);
   });
 
-  it('but not after a failed probe, which restarts the delay', async () => {
+  it('opens again after a failed probe, for the full delay', async () => {
     await fail('unreachable');
     expect(await succeed()).toBeInstanceOf(NotSent);
     await pass(3000);
@@ -105,7 +105,7 @@ describe('the circuit breaker closes', () => {
     expect(await succeed()).toBe('an answer');
   });
 
-  it('and late failures of queued calls do not count after a success', async () => {
+  it('counts failures of calls that waited behind the probe, until a success resets the count', async () => {
     let answer: (value: string) => void = () => undefined;
     const probe = breaker.run(() => new Promise<string>((resolve) => (answer = resolve)));
     const failures: ((error: Error) => void)[] = [];
@@ -127,7 +127,7 @@ describe('the circuit breaker closes', () => {
     expect(await succeed()).toBe('an answer');
   });
 
-  it('also after a probe with a client error', async () => {
+  it('closes after a probe with a client error', async () => {
     await fail('notFound');
     expect(await succeed()).toBe('an answer');
   });

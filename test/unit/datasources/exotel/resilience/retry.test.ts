@@ -65,7 +65,7 @@ describe('a read is retried', () => {
     expect(await triesOf(new TypeError('a bug'))).toEqual([0]);
   });
 
-  it('and returns the result of a later attempt', async () => {
+  it('returns the result of a later attempt', async () => {
     let tries = 0;
     const attempt = (): Promise<string> => {
       tries += 1;

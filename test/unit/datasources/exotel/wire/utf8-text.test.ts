@@ -4,8 +4,8 @@ import { utf8Text } from '../../../../../src/datasources/exotel/wire/utf8-text.j
 
 const mark = [0xef, 0xbb, 0xbf];
 
-describe('response bytes are decoded as UTF-8', () => {
-  it('for any text', () => {
+describe('the UTF-8 decoder', () => {
+  it('decodes any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         fc.pre(!text.startsWith('\ufeff') && text.isWellFormed());
@@ -14,7 +14,7 @@ describe('response bytes are decoded as UTF-8', () => {
     );
   });
 
-  it('and malformed bytes are decoded as far as possible', () => {
+  it('decodes malformed bytes as far as possible', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
         fc.pre(!mark.every((byte, index) => bytes[index] === byte));
@@ -27,7 +27,7 @@ describe('response bytes are decoded as UTF-8', () => {
     ['a word of ASCII', 'offer', 'offer'],
     ['a word in Hindi', 'ऑफ़र', 'ऑफ़र'],
     ['an emoji', '🎉', '🎉'],
-  ])('without a byte order mark: %s', (_title, text, read) => {
+  ])('removes a byte order mark: %s', (_title, text, read) => {
     expect(utf8Text(Buffer.concat([Buffer.from(mark), Buffer.from(text)]))).toBe(read);
   });
 
@@ -36,7 +36,7 @@ describe('response bytes are decoded as UTF-8', () => {
     ['half an emoji', [0x61, 0xf0, 0x9f], 'a\ufffd'],
     ['a surrogate', [0xed, 0xa0, 0x80], '\ufffd\ufffd\ufffd'],
     ['nothing', [], ''],
-  ])('with U+FFFD for invalid bytes: %s', (_title, bytes, read) => {
+  ])('writes U+FFFD for invalid bytes: %s', (_title, bytes, read) => {
     expect(utf8Text(Buffer.from(bytes))).toBe(read);
   });
 });

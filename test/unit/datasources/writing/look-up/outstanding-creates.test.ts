@@ -41,7 +41,7 @@ const ours = createOf('ours');
 const mayBeAnothers = async (row = rowOf(ours), seen = none, create = ours): Promise<boolean> =>
   (await here.rivalsOf(create)).mayHaveMade({ row, aheadMs: 0 }, seen);
 
-describe('a similar campaign may belong to another outstanding create', () => {
+describe('a similar campaign may belong to another create', () => {
   it.each<[string, CampaignDraft, boolean, boolean]>([
     ['with the same input, in flight', {}, true, true],
     ['with the same input and a lost response: either may own it', {}, false, false],
@@ -68,25 +68,25 @@ describe('a similar campaign may belong to another outstanding create', () => {
     expect(await mayBeAnothers()).toBe(false);
   });
 
-  it('or until it must have ended, if its gateway crashed', async () => {
+  it('until that create must have ended, if its gateway crashed', async () => {
     await there.note(createOf('theirs'), sent, true);
     nowMs = sent.settledByMs;
     expect(await mayBeAnothers()).toBe(false);
   });
 
-  it('but not if it was sent at another time', async () => {
+  it('unless that create was sent at another time', async () => {
     const late = { ...sent, sentAtMs: start + 20 * minute, settledByMs: start + 21 * minute };
     await there.note(createOf('theirs', { name: 'Big  Sale' }), late, false);
     expect(await mayBeAnothers()).toBe(false);
   });
 
-  it('but not if its exact name is in the list', async () => {
+  it('unless the exact name of that create is in the list', async () => {
     await there.note(createOf('theirs', { name: 'Big  Sale' }), sent, false);
     expect(await mayBeAnothers(rowOf(ours), new Set(['Big Sale', 'Big  Sale']))).toBe(false);
     expect(await mayBeAnothers(rowOf(ours, { name: 'Big  Sale' }), new Set(['Big  Sale']))).toBe(true);
   });
 
-  it('and an exact name is preferred to a truncated one', async () => {
+  it('unless this create has the exact name and the other one only a truncated one', async () => {
     const long = 'Big Sale of the whole year in Mumbai';
     await there.note(createOf('theirs', { name: `${long} and Pune` }), sent, false);
     const whole = createOf('ours', { name: long });
@@ -131,7 +131,7 @@ describe('a look-up waits for the creates in flight of its process', () => {
     expect(await here.waitForOthers('ours')).toBe(false);
   });
 
-  it('but not for its own create', async () => {
+  it('does not wait for its own create', async () => {
     const sending = here.track(ours, () => new Promise(setImmediate));
     expect(await here.waitForOthers('ours')).toBe(false);
     await sending;
