@@ -1,0 +1,152 @@
+import { print } from 'graphql';
+import { type ClientAnswer } from './gateway-under-test.js';
+import { type PageApplication } from './page-blocks.js';
+
+/** What a test leaves at its end, however it ends: the page's clients would connect forever. */
+export const left: (() => void)[] = [];
+
+export interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly stats: { readonly sent: number; readonly progress: number };
+}
+export interface Connection {
+  readonly edges: readonly { readonly node: Row | null }[];
+  readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
+}
+export interface Payload {
+  readonly campaign: Row | null;
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
+}
+export interface Actions {
+  readonly createCampaign: (input: object) => Promise<Payload>;
+  readonly pauseCampaign: (sid: string) => Promise<Payload>;
+}
+export interface Campaign extends Row {
+  readonly messages: { readonly totalCount: number } | null;
+}
+
+/** What a page shows: the newest list and the newest campaign. */
+export interface Shown {
+  readonly list: () => Connection | undefined;
+  readonly more: () => Promise<unknown>;
+  readonly campaign: () => Campaign | undefined;
+}
+
+/** Shows a list and a campaign by the page's modules. */
+export async function showApollo(application: PageApplication, sid: string): Promise<Shown & Actions> {
+  interface Query<Data> {
+    readonly subscribe: (observer: object) => { unsubscribe(): void };
+    readonly getCurrentResult: () => { data?: Data };
+    readonly fetchMore: (options: object) => Promise<unknown>;
+  }
+  const page = await application.load<
+    Actions & {
+      campaigns: Query<{ campaigns: Connection }>;
+      readonly watchCampaign: (sid: string) => {
+        readonly query: Query<{ campaign: Campaign }>;
+        readonly leave: () => void;
+      };
+    }
+  >('apollo-page');
+  const list = page.campaigns.subscribe({});
+  const { query, leave } = page.watchCampaign(sid);
+  const shown = query.subscribe({});
+  left.push(
+    leave,
+    () => {
+      list.unsubscribe();
+    },
+    () => {
+      shown.unsubscribe();
+    },
+  );
+  return {
+    ...page,
+    list: () => page.campaigns.getCurrentResult().data?.campaigns,
+    more: () =>
+      page.campaigns.fetchMore({
+        variables: { after: page.campaigns.getCurrentResult().data?.campaigns.pageInfo.endCursor },
+      }),
+    campaign: () => query.getCurrentResult().data?.campaign,
+  };
+}
+
+/** Shows a list and a campaign by the page's modules. */
+export async function showUrql(application: PageApplication, sid: string): Promise<Shown & Actions> {
+  interface Source<Data> {
+    readonly subscribe: (next: (result: { data?: Data }) => void) => { unsubscribe(): void };
+  }
+  const page = await application.load<
+    Actions & {
+      readonly campaigns: (after?: string | null) => Source<{ campaigns: Connection }>;
+      readonly watchCampaign: (sid: string) => {
+        readonly query: Source<{ campaign: Campaign }>;
+        readonly leave: () => void;
+      };
+    }
+  >('urql-page');
+  let list: Connection | undefined;
+  let campaign: Campaign | undefined;
+  const show = (after?: string | null) => {
+    const shown = page.campaigns(after).subscribe(({ data }) => (list = data?.campaigns));
+    left.push(() => {
+      shown.unsubscribe();
+    });
+  };
+  show();
+  const { query, leave } = page.watchCampaign(sid);
+  const shown = query.subscribe(({ data }) => (campaign = data?.campaign));
+  left.push(leave, () => {
+    shown.unsubscribe();
+  });
+  return {
+    ...page,
+    list: () => list,
+    more: () => {
+      show(list?.pageInfo.endCursor);
+      return Promise.resolve();
+    },
+    campaign: () => campaign,
+  };
+}
+
+export interface LiveModule {
+  readonly onReconnect: Set<() => void>;
+  readonly subscribe: (request: object, sink: object) => () => void;
+}
+export interface FetchModule {
+  readonly send: (document: unknown, variables: object) => Promise<ClientAnswer<{ campaigns: Connection }>>;
+}
+export type Operations = Readonly<
+  Record<`${'CampaignUpdated' | 'Campaigns' | 'CreateCampaign'}Document`, never>
+>;
+
+export interface ErrorsModule {
+  readonly errorsOf: (failure: unknown) => readonly { readonly extensions: { readonly code: string } }[];
+  readonly remedyOf: (error: object) => string;
+  readonly retryAfterOf: (failure: unknown) => number | undefined;
+}
+
+/** Subscribes to a campaign, as the page says for plain fetch. */
+export async function watch(application: PageApplication, sid: string) {
+  const { subscribe, onReconnect } = await application.load<LiveModule>('live');
+  const { CampaignUpdatedDocument } = await application.load<Operations>('operations');
+  const results: ClientAnswer<{ campaignUpdated: Row }>[] = [];
+  let isComplete = false;
+  let reconnected = 0;
+  onReconnect.add(() => (reconnected += 1));
+  const leave = subscribe(
+    { query: print(CampaignUpdatedDocument), variables: { sid } },
+    {
+      next: (result: (typeof results)[number]) => results.push(result),
+      error: (error: unknown) => {
+        throw error;
+      },
+      complete: () => (isComplete = true),
+    },
+  );
+  left.push(leave);
+  return { results, isComplete: () => isComplete, reconnected: () => reconnected };
+}
