@@ -4,13 +4,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { parse } from 'graphql';
 import { WebSocket } from 'ws';
 import {
+  clients,
   type ErrorsModule,
+  failed,
   type FetchModule,
   left,
   type Operations,
+  refusal,
   type Row,
-  showApollo,
-  showUrql,
   watch,
 } from '../support/frontend-clients.js';
 import { type FrontendPage, startFrontendPage } from '../support/frontend-page.js';
@@ -128,10 +129,6 @@ describe('the page', () => {
 /** A schedule that puts a new campaign at the start of the list. */
 const latest = { startTime: new Date(Date.now() + 300 * 86_400_000).toISOString() };
 
-const clients = [
-  { client: 'Apollo Client', show: showApollo },
-  { client: 'urql', show: showUrql },
-];
 interface Application {
   readonly how: string;
   readonly access: keyof FrontendPage['gateways'];
@@ -207,6 +204,15 @@ describe('plain fetch', () => {
     expect(new Set(data?.campaigns.edges.map(({ node }) => node?.status))).toEqual(new Set(['PAUSED']));
   });
 
+  it('validates the example of a create', async () => {
+    const { send } = await app.plain.load<FetchModule>('fetch');
+    const { ValidateCampaignDocument } = await app.plain.load<Operations>('operations');
+    const { example } = await app.plain.load<{ readonly example: object }>('create-example');
+    expect(await send(ValidateCampaignDocument, { input: example })).toMatchObject({
+      data: { validateCampaign: { valid: true, userErrors: [] } },
+    });
+  });
+
   it('gets a new token if one is refused, and sends the request again', async () => {
     const { send } = await app.tokens.load<FetchModule>('fetch');
     const { forgetToken } = await app.tokens.load<{ readonly forgetToken: () => void }>('auth');
@@ -263,13 +269,6 @@ describe('the live connection', () => {
     expect(results.map(({ errors }) => errors?.[0]?.extensions?.code)).toEqual(['BAD_USER_INPUT']);
   });
 });
-
-const failed = (code: string, retryAfter?: number) => ({
-  errors: [{ message: 'failed', extensions: { code, ...(retryAfter && { retryAfter }) } }],
-});
-
-const refusal = (code: string, retryAfter?: number) =>
-  Object.assign(new Error(code), failed(code, retryAfter));
 
 describe('errors', () => {
   it.each([

@@ -120,7 +120,7 @@ export interface FetchModule {
   readonly send: (document: unknown, variables: object) => Promise<ClientAnswer<{ campaigns: Connection }>>;
 }
 export type Operations = Readonly<
-  Record<`${'CampaignUpdated' | 'Campaigns' | 'CreateCampaign'}Document`, never>
+  Record<`${'CampaignUpdated' | 'Campaigns' | 'CreateCampaign' | 'ValidateCampaign'}Document`, never>
 >;
 
 export interface ErrorsModule {
@@ -150,3 +150,18 @@ export async function watch(application: PageApplication, sid: string) {
   left.push(leave);
   return { results, isComplete: () => isComplete, reconnected: () => reconnected };
 }
+
+/** Clients whose pages list, watch and write. */
+export const clients = [
+  { client: 'Apollo Client', show: showApollo },
+  { client: 'urql', show: showUrql },
+];
+
+/** The errors of a response. */
+export const failed = (code: string, retryAfter?: number) => ({
+  errors: [{ message: 'failed', extensions: { code, ...(retryAfter && { retryAfter }) } }],
+});
+
+/** The same as it is thrown. */
+export const refusal = (code: string, retryAfter?: number) =>
+  Object.assign(new Error(code), failed(code, retryAfter));
