@@ -25,7 +25,7 @@ export function readItem<T>(
   });
 }
 
-/** Readable fields of an unreadable row: with a sid it can be read on its own, or be told apart from others. */
+/** Readable fields of an unreadable row. A sid identifies the row, which can then be read on its own. */
 function identityOf(data: unknown): FailureFacts {
   if (!isObject(data)) return {};
   const sid = campaignFields.sid.of(data);

@@ -16,8 +16,8 @@ const MAXIMUM_BYTES = 10_000;
 class BadOrder extends Error {}
 
 /**
- * Adds the address that orders a failure for all calls: `POST` orders, `DELETE` ends, `GET` shows. It takes no credentials, as
- * those of the sandbox are public, but no requests of web pages, which could otherwise break the sandbox of whoever visits them.
+ * Adds the address that orders a failure for all calls: `POST` orders, `DELETE` ends, `GET` shows. It needs no credentials, since
+ * those of the sandbox are public. It refuses web pages: any page in a developer's browser could order failures otherwise.
  */
 export function addControl(app: FastifyInstance, faults: OrderedFaults, clock: Clock): void {
   const show = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>

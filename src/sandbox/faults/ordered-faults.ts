@@ -69,7 +69,7 @@ export class OrderedFaults {
     return { name, fault };
   }
 
-  /** Makes a campaign unreadable for a while: after `lost-done`, nobody can find out that it was done. */
+  /** Makes a campaign unreadable for a while: after `lost-done`, no read shows that the write was done. */
   hide(sid: string): void {
     const campaign = this.#state.find(sid);
     if (campaign) campaign.unreadableUntil = this.#state.now() + UNREADABLE_MS;

@@ -55,7 +55,7 @@ export function faultOf(name: FaultName, operation: FaultyOperation, slowMs: num
   switch (name) {
     case 'rejected':
       return { kind: 'refuse', failure: refusals[operation] };
-    case 'lost': // a proxy gave up, so nobody knows that nothing was done
+    case 'lost': // as from a proxy that gave up: the response does not show that nothing was done
       return operation === 'read' ? undefined : { kind: 'status', status: 504 };
     case 'lost-done':
     case 'lost-found':

@@ -11,7 +11,7 @@ export function shownKey(key: string): string {
   return isName && key.length <= maximumKeyLength ? key : '(unprintable)';
 }
 
-/** Responses of this API have far fewer keys, and nobody would read a longer list. */
+/** Most keys in a report. Responses of this API have far fewer, and a longer list helps no reader. */
 const maximumKeys = 200;
 
 /** Differences of an object from its documented shape. Missing keys are no difference. */

@@ -3,7 +3,7 @@ import { type RateHeaders } from './upstream-quota.js';
 
 /**
  * Priorities of calls, the first one first: writes, reads that a caller waits for, refreshes of entries that are served stale
- * meanwhile, and background calls that nobody asked for.
+ * meanwhile, and background calls that no request has caused.
  */
 export const priorities = ['write', 'read', 'refresh', 'background'] as const;
 export type Priority = (typeof priorities)[number];
