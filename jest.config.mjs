@@ -6,8 +6,8 @@ export default {
   testEnvironment: '<rootDir>/test/runner/environment.mjs',
   transform: {},
   testTimeout: 90_000,
-  // Jest leaves a core to itself by default: of two, that is half.
-  maxWorkers: '100%',
+  // Suites wait for servers, browsers and processes most of the time: twice as many as the two cores of CI take 6 minutes, two take 9.
+  maxWorkers: 4,
   // A worker process that holds the modules of all suites takes longer than Jest's half second to free its memory.
   workerGracefulExitTimeout: 10_000,
 };
