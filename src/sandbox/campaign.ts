@@ -1,4 +1,4 @@
-import { type VirtualTime } from './clock.js';
+import { realAt, type VirtualTime } from './clock.js';
 import { type CampaignStatus } from './lifecycle.js';
 import { type MessageStatus, type Stats } from './stats.js';
 
@@ -47,6 +47,16 @@ export interface Campaign extends CampaignParameters {
 export interface Settled {
   readonly statuses: readonly MessageStatus[];
   readonly stats: Stats;
+}
+
+/**
+ * A scheduled time as clients see it. Once a campaign has started, it is the real time: the virtual one may be ahead of the
+ * clock, and what has happened must not lie in the future. What an end cut off was due by the end.
+ */
+export function visibleTime(campaign: Campaign, scheduledFor: number): number {
+  if (!campaign.started) return scheduledFor;
+  const latest = campaign.settled === undefined ? Infinity : campaign.changedAt;
+  return Math.max(campaign.createdAt, Math.min(realAt(campaign.time, scheduledFor), latest));
 }
 
 const RATE = 0.165;

@@ -29,6 +29,8 @@ export interface VirtualTime {
   readonly real: number;
   readonly virtual: number;
   readonly speed: number;
+  /** The time before the last change of speed. */
+  readonly before?: VirtualTime;
 }
 
 /** Virtual time at a real time. */
@@ -36,12 +38,18 @@ export function virtualAt(time: VirtualTime, real: number): number {
   return time.virtual + (real - time.real) * time.speed;
 }
 
-/** Real time of a virtual time, for the `date_updated` of events between two reads. */
+/**
+ * Real time of a virtual time. Before the first anchor, virtual time was the real time or some constant away from it; after a
+ * stop, it is taken to go on at once and at the real clock's speed.
+ */
 export function realAt(time: VirtualTime, virtual: number): number {
-  return time.speed === 0 ? time.real : time.real + (virtual - time.virtual) / time.speed;
+  const { real, speed, before } = time;
+  const sinceMs = virtual - time.virtual;
+  if (sinceMs < 0) return before === undefined ? real + sinceMs : realAt(before, virtual);
+  return real + (speed === 0 ? sinceMs : sinceMs / speed);
 }
 
 /** Continues a virtual time at another speed from now on. */
 export function atSpeed(time: VirtualTime, real: number, speed: number): VirtualTime {
-  return { real, virtual: virtualAt(time, real), speed };
+  return { real, virtual: virtualAt(time, real), speed, before: time };
 }

@@ -1,4 +1,4 @@
-import { type Campaign } from './campaign.js';
+import { type Campaign, visibleTime } from './campaign.js';
 import { virtualAt } from './clock.js';
 import { hexDigits, hashOf } from './hash.js';
 import { type MessageStatus, type Stats, countStatuses } from './stats.js';
@@ -164,7 +164,7 @@ export function messageAt(campaign: Campaign, index: number, now: number): Messa
     text: personalised(campaign, name ?? 'Customer', number),
     status,
     detailedStatus: detailedStatus(status, index),
-    scheduledAt: scheduledTimeOf(campaign, index),
+    scheduledAt: visibleTime(campaign, scheduledTimeOf(campaign, index)),
     senderId: campaign.senderId,
   };
 }

@@ -17,7 +17,9 @@ function forceStatus(campaign: Campaign, status: CampaignStatus, now: number, sp
   if (status === 'completed' || status === 'archived') {
     if (campaign.settled === undefined) {
       campaign.started = true;
-      settle(campaign, Math.max(virtual, endOfSending(campaign)));
+      const end = Math.max(virtual, endOfSending(campaign));
+      campaign.time = { real: now, virtual: end, speed };
+      settle(campaign, end);
     }
   } else {
     campaign.settled = undefined;

@@ -1,4 +1,4 @@
-import { type Campaign } from '../campaign.js';
+import { type Campaign, visibleTime } from '../campaign.js';
 import { type CampaignStatus, isStatus } from '../lifecycle.js';
 import { ApiFailure } from './failure.js';
 
@@ -47,7 +47,8 @@ function statusFilter(query: URLSearchParams): ReadonlySet<CampaignStatus> | und
 export type CampaignOrder = (one: Campaign, other: Campaign) => number;
 
 const bySid: CampaignOrder = (one, other) => compare(one.sid, other.sid);
-const byStart: CampaignOrder = (one, other) => one.startsAt - other.startsAt;
+const byStart: CampaignOrder = (one, other) =>
+  visibleTime(one, one.startsAt) - visibleTime(other, other.startsAt);
 const byName: CampaignOrder = (one, other) => compare(one.name.toLowerCase(), other.name.toLowerCase());
 
 /** Orders by `sort_by`. Equal campaigns are ordered by sid, so that pages neither repeat nor miss a row. */

@@ -1,4 +1,4 @@
-import { type Campaign } from '../campaign.js';
+import { type Campaign, visibleTime } from '../campaign.js';
 import { indianTime } from '../clock.js';
 import { type Message, statsOf } from '../messages.js';
 import { lastChange } from '../state.js';
@@ -32,7 +32,10 @@ function identity(campaign: Campaign): Record<string, unknown> {
     sid: campaign.sid,
     account_sid: campaign.accountSid,
     lists: campaign.lists,
-    schedule: { start_time: indianTime(campaign.startsAt), end_time: indianTime(campaign.endsAt) },
+    schedule: {
+      start_time: indianTime(visibleTime(campaign, campaign.startsAt)),
+      end_time: indianTime(campaign.endsAt),
+    },
     status_callback: campaign.statusCallback,
     sms_status_callback: campaign.smsStatusCallback,
   };
