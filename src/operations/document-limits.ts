@@ -1,13 +1,13 @@
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import {
   type DocumentNode,
+  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
+  Kind,
   parse,
+  type SelectionNode,
   validate,
-  type ValidationRule,
   visit,
 } from 'graphql';
 import { GatewayError } from '../domain/errors.js';
@@ -65,27 +65,25 @@ export class DocumentLimits {
   #check(document: DocumentNode): void {
     if (nestingOf(document) > this.#nesting) throw this.#tooNested();
     const { depth, aliases, directives } = this.#sizes;
-    const over: GatewayError[] = [];
-    const refuse = (error: GatewayError) => ({
-      propagateOnRejection: false, // validation would throw it
-      onReject: [() => void over.push(error)],
-    });
-    const rules: unknown[] = [];
+    if (depth > 0) this.#checkDepth(document, depth);
+    const used = countsOf(document);
     const counted = 'counted wherever a fragment is used';
-    if (depth > 0) {
-      const error = tooLarge('depth', depth, `nests fields more than ${depth} levels deep`);
-      rules.push(maxDepthRule({ n: depth, flattenFragments: true, ...refuse(error) }));
-    }
-    if (aliases > 0) {
-      const error = tooLarge('aliases', aliases, `has more than ${aliases} aliases, ${counted}`);
-      rules.push(maxAliasesRule({ n: aliases, ...refuse(error) }));
-    }
-    if (directives > 0) {
-      const error = tooLarge('directives', directives, `has more than ${directives} directives, ${counted}`);
-      rules.push(maxDirectivesRule({ n: directives, ...refuse(error) }));
-    }
-    validate(this.#schema, document, rules as ValidationRule[]);
-    if (over[0]) throw over[0];
+    if (aliases > 0 && used.aliases > aliases)
+      throw tooLarge('aliases', aliases, `has more than ${aliases} aliases, ${counted}`);
+    if (directives > 0 && used.directives > directives)
+      throw tooLarge('directives', directives, `has more than ${directives} directives, ${counted}`);
+  }
+
+  #checkDepth(document: DocumentNode, depth: number): void {
+    const over: unknown[] = [];
+    const rule = maxDepthRule({
+      n: depth,
+      flattenFragments: true,
+      propagateOnRejection: false, // validation would throw it
+      onReject: [() => void over.push(depth)],
+    });
+    validate(this.#schema, document, [rule]);
+    if (over.length > 0) throw tooLarge('depth', depth, `nests fields more than ${depth} levels deep`);
   }
 
   #tooNested(): GatewayError {
@@ -107,6 +105,65 @@ function tooLarge(of: keyof typeof variables, limit: number, what: string): Gate
   const setBy = variable === undefined ? '' : `; the gateway's ${variable} allows no more`;
   return new GatewayError('QUERY_TOO_LARGE', `The document ${what}${setBy}.`, { of, limit });
 }
+
+interface Counts {
+  readonly aliases: number;
+  readonly directives: number;
+}
+
+/**
+ * The most aliases and directives that an operation of a document executes, those of a fragment at each use. Each fragment is
+ * visited once; one that contains itself is refused by validation later, and counts as empty where it does.
+ */
+function countsOf(document: DocumentNode): Counts {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const known = new Map<string, Counts>();
+
+  function countsOfFragment(name: string): Counts {
+    const counts = known.get(name);
+    const fragment = fragments.get(name);
+    if (counts !== undefined || fragment === undefined) return counts ?? none;
+    known.set(name, none);
+    const computed = countsOfNode(fragment, fragment.selectionSet.selections);
+    known.set(name, computed);
+    return computed;
+  }
+
+  function countsOfNode(
+    node: { readonly directives?: readonly unknown[] },
+    selections: readonly SelectionNode[] = [],
+  ): Counts {
+    let [aliases, directives] = [0, node.directives?.length ?? 0];
+    for (const selection of selections) {
+      const isSpread = selection.kind === Kind.FRAGMENT_SPREAD;
+      const below = countsOfNode(selection, isSpread ? [] : selection.selectionSet?.selections);
+      const ofFragment = isSpread ? countsOfFragment(selection.name.value) : none;
+      if (selection.kind === Kind.FIELD && selection.alias) aliases += 1;
+      aliases += below.aliases + ofFragment.aliases;
+      directives += below.directives + ofFragment.directives;
+    }
+    return { aliases, directives };
+  }
+
+  let most = none;
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { aliases, directives } = countsOfNode(definition, definition.selectionSet.selections);
+    const ofVariables = definition.variableDefinitions?.reduce(
+      (sum, each) => sum + (each.directives?.length ?? 0),
+      0,
+    );
+    most = {
+      aliases: Math.max(most.aliases, aliases),
+      directives: Math.max(most.directives, directives + (ofVariables ?? 0)),
+    };
+  }
+  return most;
+}
+
+const none: Counts = { aliases: 0, directives: 0 };
 
 /** The depth of the deepest node. `visit` does not recurse. */
 function nestingOf(document: DocumentNode): number {

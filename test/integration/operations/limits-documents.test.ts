@@ -62,7 +62,26 @@ const tooLarge: readonly Case[] = [
     ${times(30, (index) => `fragment F${index} on Campaign { x${index}: sid ...F${index + 1} ...F${index + 1} }`)}
     fragment F30 on Campaign { sid }`,
   ],
+  [
+    'of too many aliases of __typename',
+    'aliases',
+    10,
+    `{ ${times(11, (index) => `a${index}: __typename`)} }`,
+  ],
   ['of too many directives', 'directives', 5, `{ __typename ${times(6, () => '@skip(if: false)')} }`],
+  [
+    'of too many directives at uses of a fragment',
+    'directives',
+    5,
+    `${campaign(times(6, () => '...F @include(if: true)'))} fragment F on Campaign { sid }`,
+  ],
+  [
+    'of too many directives on inline fragments and within fragments',
+    'directives',
+    5,
+    `${campaign('... @include(if: true) { ...F ...F ...F @skip(if: false) } sid @skip(if: false)')}
+    fragment F on Campaign { sid @skip(if: false) name }`,
+  ],
 ];
 
 describe.each(everyTransport)('over %s a document is refused', (transport) => {
