@@ -21,6 +21,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json schema.graphql client.graphql LICENSE ./
+COPY docs/configuration.md ./docs/configuration.md
 USER 1000:1000
 EXPOSE 4000
 STOPSIGNAL SIGTERM

@@ -30,18 +30,21 @@ export async function start(args, { core, env = {}, ready = /ready (http\S+)/ })
   const [command, ...rest] = [...pin, process.execPath, ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);
   const ended = new Promise((resolve) => child.once('exit', resolve));
   void ended.then(() => started.delete(child));
   const url = await new Promise((resolve, reject) => {
     let text = '';
-    child.stdout.on('data', (chunk) => {
+    const listen = (chunk) => {
       text += chunk;
       const found = ready.exec(text);
       if (found) resolve(found[1]);
-    });
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen); // the gateway says there where it is
+    child.stderr.pipe(process.stderr);
     child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}: ${text}`)));
   });
   const close = async () => {

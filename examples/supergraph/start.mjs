@@ -36,20 +36,22 @@ function start(name, args, env, pattern) {
   const child = spawn(process.execPath, args, {
     cwd: here('.'),
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a terminal's Ctrl-C comes here alone
   });
   children.add(child);
   return new Promise((resolve, reject) => {
     let text = '';
     let isReady = false;
-    child.stdout.on('data', (chunk) => {
-      if (isReady) return void (isEnding || process.stdout.write(chunk));
+    const listen = (output) => (chunk) => {
+      if (isReady) return void (isEnding || output.write(chunk));
       text += chunk;
       const found = pattern.exec(text);
       isReady = found !== null;
       if (found) resolve(found[1]);
-    });
+    };
+    child.stdout.on('data', listen(process.stdout));
+    child.stderr.on('data', listen(process.stderr));
     child.once('exit', (code) => {
       children.delete(child);
       reject(new Error(`${name} ended: ${text}`));

@@ -1,25 +1,27 @@
-import { type Config } from '../config/config.js';
+import { readSandboxConfig } from '../config/config.js';
 import { isLoopback } from '../config/values.js';
 import { startSandbox } from '../sandbox/sandbox.js';
-import { stopOnSignal } from './stop-signals.js';
+import { type StopSignals } from './stop-signals.js';
 
 /** Credentials of a standalone sandbox: public, since it protects nothing. */
 const sandboxCredentials = { accountSid: 'sandbox', apiKey: 'sandbox-key', apiToken: 'sandbox-token' };
 
 /** Runs the sandbox alone until a signal stops it, and prints how to reach it. */
 export async function runSandbox(
-  { sandbox, host, shutdownGraceMs: graceMs }: Config,
+  stopSignals: StopSignals,
   print: (line: string) => void,
 ): Promise<undefined> {
+  const { host, port, speed, shutdownGraceMs: graceMs } = readSandboxConfig();
   const running = await startSandbox({
     ...sandboxCredentials,
     host,
-    ...sandbox,
+    port,
+    speed,
     callbacks: { fire: true },
     control: true,
   });
-  stopOnSignal({ close: () => running.close(), graceMs });
-  print(`sandbox is ready; campaigns run at ${sandbox.speed} times real speed (SANDBOX_SPEED)
+  stopSignals.closeWith({ close: () => running.close(), graceMs });
+  print(`sandbox is ready; campaigns run at ${speed} times real speed (SANDBOX_SPEED)
 
   API        ${running.baseUrl}/v2/accounts/${sandboxCredentials.accountSid}/message-campaigns?channel=sms
   Failures   curl ${running.baseUrl}/sandbox/faults -d '{"fault": "down", "seconds": 60}'

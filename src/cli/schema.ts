@@ -37,15 +37,31 @@ export function clientSchemaOf(schema: string): string {
   return `${print({ ...client, definitions })}\n`;
 }
 
+/** Prints the schema of the subgraph. */
+export async function printSchema(printText: (text: string) => void): Promise<number> {
+  printText((await printedSchema()).trimEnd());
+  return 0;
+}
+
 /** Prints the client schema. */
 export async function printClientSchema(printText: (text: string) => void): Promise<number> {
   printText((await files['client.graphql']()).trimEnd());
   return 0;
 }
 
-/** Writes schema.graphql and client.graphql. */
-export async function writeSchemaFiles(): Promise<number> {
-  for (const [name, made] of Object.entries(files)) await writeFile(urlOf(name), await made());
+/** Writes schema.graphql and client.graphql. @returns the exit code: 1 if one can't be written. */
+export async function writeSchemaFiles(printError: (text: string) => void): Promise<number> {
+  for (const [name, made] of Object.entries(files)) {
+    try {
+      await writeFile(urlOf(name), await made());
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      printError(`${name} cannot be written beside package.json: ${code}.`);
+      return 1;
+    }
+    printError(`Wrote ${name}.`);
+  }
   return 0;
 }
 

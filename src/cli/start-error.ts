@@ -1,8 +1,10 @@
+import { CannotStart } from '../cluster/supervisor.js';
 import { ConfigError } from '../config/environment.js';
 
 /** Message for an error that a person can correct; undefined for unexpected errors. */
 export function startErrorMessage(error: unknown): string | undefined {
-  return error instanceof ConfigError ? error.message : listenErrorMessage(error);
+  const isExpected = error instanceof ConfigError || error instanceof CannotStart;
+  return isExpected ? error.message : listenErrorMessage(error);
 }
 
 /** Message for a HOST or PORT that the gateway can't listen on. */

@@ -1,32 +1,45 @@
-import { startGateway } from '../app/gateway.js';
-import { heapBytes, memoryProblem } from '../app/memory-budget.js';
-import { type Config } from '../config/config.js';
+import cluster from 'node:cluster';
+import { version } from '../app/gateway-facts.js';
+import { fitHeapToRequests, heapBytes, memoryProblem, refuseSmallHeap } from '../app/memory-budget.js';
+import { type Config, readConfig } from '../config/config.js';
 import { noticesOf } from '../config/notices.js';
-import { stopOnSignal } from './stop-signals.js';
+import { summaryOf } from '../config/summary.js';
+import { type StopSignals } from './stop-signals.js';
 
-/** Start message: addresses, then notices about closed or weak settings. */
+type Print = (text: string) => void;
+
+/** Start message: version, addresses, settings that decide how the gateway behaves, and notices about closed or weak ones. */
 export function readyLines(config: Config, url: string): string {
-  const { upstream, access } = config;
-  const where =
-    upstream.kind === 'live'
-      ? upstream.baseUrl
-      : `the embedded sandbox, at ${upstream.speed} times real speed (SANDBOX_SPEED)`;
-  const graphiql = access.isGraphiqlOn ? `\n  GraphiQL   ${url}/` : '';
   const memory = memoryProblem(config.workers, heapBytes(config.nodeOptions));
-  const notices = [...noticesOf(config), ...(memory === undefined ? [] : [{ kind: 'Memory', text: memory }])];
-  const lines = notices.map(({ kind, text }) => `  ${kind.padEnd(10)} ${text}\n`);
-  return `campaign-gateway is ready
-${graphiql}
-  GraphQL    ${url}/graphql
-  Health     ${url}/livez  ${url}/readyz
-  Upstream   ${where}
-${lines.join('')}`;
+  const lines = [
+    ...(config.access.isGraphiqlOn ? [{ kind: 'GraphiQL', text: `${url}/` }] : []),
+    { kind: 'GraphQL', text: `${url}/graphql` },
+    { kind: 'Health', text: `${url}/livez  ${url}/readyz` },
+    ...summaryOf(config),
+    ...noticesOf(config),
+    ...(memory === undefined ? [] : [{ kind: 'Memory', text: memory }]),
+  ];
+  const rows = lines.map(({ kind, text }) => `  ${kind.padEnd(10)} ${text}\n`);
+  return `campaign-gateway is ready (version ${version})\n\n${rows.join('')}`;
 }
 
-/** Runs the gateway in this process until a signal stops it, and prints the start message. */
-export async function runGateway(config: Config, print: (line: string) => void): Promise<undefined> {
+/**
+ * Runs the gateway in this process or, with `WORKERS`, the primary process or one of its workers, until a signal stops it.
+ * @param print prints the start message: on standard error, since standard output has the log.
+ */
+export async function start(stopSignals: StopSignals, print: Print): Promise<undefined> {
+  const config = readConfig();
+  fitHeapToRequests();
+  refuseSmallHeap(heapBytes(config.nodeOptions));
+  if (config.workers === 1) return runGateway(config, stopSignals, print);
+  const { runWorker, runWorkers } = await import('./workers.js');
+  return cluster.isPrimary ? runWorkers(config, stopSignals, print) : runWorker(config, stopSignals);
+}
+
+async function runGateway(config: Config, stopSignals: StopSignals, print: Print): Promise<undefined> {
+  const { startGateway } = await import('../app/gateway.js');
   const gateway = await startGateway(config);
-  stopOnSignal({ close: () => gateway.close(), graceMs: config.shutdownGraceMs });
+  stopSignals.closeWith({ close: () => gateway.close(), graceMs: config.shutdownGraceMs });
   print(readyLines(config, gateway.url)); // last: a reader may stop the process as soon as it appears
   return undefined;
 }

@@ -1,6 +1,6 @@
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Options of a stop. */
+/** Options of a graceful stop. */
 export interface StopOptions {
   /** Ends everything in progress and closes all resources. */
   readonly close: () => Promise<void>;
@@ -11,31 +11,50 @@ export interface StopOptions {
 }
 
 /**
- * Stops the process on SIGINT or SIGTERM with exit code 0, at the latest when the grace period is over. A second signal
- * ends the process at once; its exit status is that of the signal.
- * @returns a function that stops the process without a signal.
+ * Ends the process on SIGINT or SIGTERM with exit code 0: at once while it starts, since nothing is served yet, and
+ * gracefully from `closeWith` on. This file imports nothing, so that the handlers stand before anything else is loaded.
  */
-export function stopOnSignal({ close, graceMs, kill }: StopOptions): () => void {
-  let isStopping = false;
-  const exit = (): void => {
-    kill?.();
-    process.exit();
+export class StopSignals {
+  #options: StopOptions | undefined;
+  #isStopping = false;
+
+  constructor() {
+    for (const signal of signals) process.on(signal, this.#received);
+  }
+
+  /** From now on, a signal stops the process gracefully, at the latest when the grace period is over. */
+  closeWith(options: StopOptions): void {
+    this.#options = options;
+  }
+
+  /** Leaves signals to Node, which ends the process by them: a command that is interrupted has not done its work. */
+  ignore(): void {
+    for (const signal of signals) process.off(signal, this.#received);
+  }
+
+  /** Stops the process as the first signal does. */
+  readonly stop = (): void => {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    if (!this.#options) process.exit(0);
+    const { close, graceMs } = this.#options;
+    setTimeout(this.#exit, graceMs);
+    close().then(this.#exit, this.#exit); // the process exits even if closing fails
   };
-  const stop = (): void => {
-    if (isStopping) return;
-    isStopping = true;
-    setTimeout(exit, graceMs);
-    close().then(exit, exit); // the process exits even if closing fails
-  };
-  const signalled = (signal: NodeJS.Signals): void => {
-    if (!isStopping) {
-      stop();
+
+  /** A second signal ends the process at once; its exit status is that of the signal. */
+  readonly #received = (signal: NodeJS.Signals): void => {
+    if (!this.#isStopping) {
+      this.stop();
       return;
     }
-    kill?.();
-    for (const each of signals) process.off(each, signalled);
+    this.#options?.kill?.();
+    this.ignore();
     process.kill(process.pid, signal);
   };
-  for (const signal of signals) process.on(signal, signalled);
-  return stop;
+
+  readonly #exit = (): void => {
+    this.#options?.kill?.();
+    process.exit();
+  };
 }

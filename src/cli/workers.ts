@@ -18,7 +18,7 @@ import { type Sandbox } from '../sandbox/sandbox.js';
 import { createLogger } from '../telemetry/logger.js';
 import { startErrorMessage } from './start-error.js';
 import { readyLines } from './start.js';
-import { stopOnSignal } from './stop-signals.js';
+import { type StopSignals } from './stop-signals.js';
 
 /** Configuration that must be the same in all workers, and that each process would otherwise choose for itself. */
 export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'>;
@@ -28,7 +28,11 @@ export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'>;
  * connections, replaces workers that exit, and runs the embedded sandbox if it is configured.
  * @throws CannotStart
  */
-export async function runWorkers(config: Config, print: (line: string) => void): Promise<undefined> {
+export async function runWorkers(
+  config: Config,
+  stopSignals: StopSignals,
+  print: (line: string) => void,
+): Promise<undefined> {
   const logger = createLogger(config.logLevel, undefined, process.pid);
   const { settings, sandbox } = await settingsOf(config);
   const metrics = new ClusterMetrics();
@@ -48,7 +52,7 @@ export async function runWorkers(config: Config, print: (line: string) => void):
       process.exit(1);
     },
   });
-  stopOnSignal({
+  stopSignals.closeWith({
     close: async () => {
       await supervisor.stop();
       await sandbox?.close();
@@ -85,13 +89,14 @@ type ChannelToPrimary = Channel<PrimaryMethods<WorkerSettings>>;
  * Runs a worker: a gateway in a child process, until the primary process stops it or exits.
  * @throws unexpected errors; expected ones are reported to the primary, which prints one for all workers.
  */
-export async function runWorker(config: Config): Promise<undefined> {
+export async function runWorker(config: Config, stopSignals: StopSignals): Promise<undefined> {
   const primary: ChannelToPrimary = new Channel(process, primaryTimeoutMs);
   const graceMs = workerGraceMs(config.shutdownGraceMs);
   let gateway: Gateway | undefined;
+  // A gateway that does not serve yet has nothing to finish.
+  closeWith(stopSignals, graceMs, async () => gateway?.close());
   const methods: WorkerMethods = {
-    // A gateway that does not serve yet has nothing to finish.
-    stop: stopWith(graceMs, async () => gateway?.close()),
+    stop: stopSignals.stop,
     figures: async () => (await starting).figures(),
   };
   primary.serve(methods);
@@ -120,13 +125,10 @@ async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway
   );
 }
 
-/**
- * Stops this process on a signal, and when its primary process exits: at once if it is stopping already.
- * @returns a function that stops the process without a signal.
- */
-function stopWith(graceMs: number, close: () => Promise<void>): () => void {
+/** Stops this process on a signal, and when its primary process exits: at once if it is stopping already. */
+function closeWith(stopSignals: StopSignals, graceMs: number, close: () => Promise<void>): void {
   let isStopping = false;
-  const stop = stopOnSignal({
+  stopSignals.closeWith({
     close: () => {
       isStopping = true;
       return close();
@@ -137,7 +139,6 @@ function stopWith(graceMs: number, close: () => Promise<void>): () => void {
   worker?.once('disconnect', () => {
     if (isStopping) process.exit();
     worker.exitedAfterDisconnect = true; // otherwise Node exits at once, with requests in flight
-    stop();
+    stopSignals.stop();
   });
-  return stop;
 }

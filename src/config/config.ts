@@ -130,6 +130,34 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return config;
 }
 
+/** Settings of a standalone sandbox. */
+export interface StandaloneSandboxConfig extends SandboxConfig {
+  readonly host: string;
+  readonly shutdownGraceMs: number;
+}
+
+/**
+ * Reads the settings of a standalone sandbox; those of a gateway do not matter to it.
+ * @throws ConfigError
+ */
+export function readSandboxConfig(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): StandaloneSandboxConfig {
+  const environment = new Environment(variables);
+  const config = {
+    ...readSandbox(environment),
+    host: environment.read('HOST'),
+    shutdownGraceMs: environment.read('SHUTDOWN_GRACE_MS'),
+  };
+  if (environment.problems.length > 0) throw new ConfigError(environment.problems);
+  return config;
+}
+
+/** Gives settings that are options of the command line: they win over the environment, and workers inherit them. */
+export function overrideSettings(values: Readonly<Record<string, string>>): void {
+  Object.assign(process.env, values);
+}
+
 /** True if only programs of this machine are served: no credentials, a loopback host, loopback names only. */
 function isLocal(host: string, { auth, allowedHosts }: AccessConfig): boolean {
   return auth.mode === 'none' && isLoopback(host) && allowedHosts?.length === 0;

@@ -28,7 +28,8 @@ export type UpstreamConfig =
       readonly running?: RunningSandbox;
     };
 
-const regions: Readonly<Record<Region, string>> = {
+/** Address of the API in each region. */
+export const regions: Readonly<Record<Region, string>> = {
   singapore: 'https://api.exotel.com',
   mumbai: 'https://api.in.exotel.com',
 };

@@ -1,11 +1,16 @@
 import { said } from '../support/child-process.js';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
+import { exitCodes } from '../../src/cli/exit-codes.js';
+import { commonSettings, readSettings } from '../../src/cli/help.js';
 import { build, main } from '../support/workers.js';
 
 beforeAll(build, 120_000);
@@ -80,11 +85,84 @@ describe('the command line', () => {
     ]);
   });
 
-  it('refuses an unknown command', () => {
-    expect(run(['dance'])).toMatchObject({
+  it.each<[words: string, error: string]>([
+    ['dance', "error: unknown command 'dance'"],
+    ['strat', "error: unknown command 'strat'\n(Did you mean start?)"],
+    ['shcema --check', "error: unknown command 'shcema'\n(Did you mean schema?)"],
+    ['dance --help', "error: unknown command 'dance'"],
+    ['help strat', "error: unknown command 'strat'\n(Did you mean start?)"],
+    ['START', "error: unknown command 'START'"],
+    ['--prot 4001', "error: unknown option '--prot'\n(Did you mean --port?)"],
+    ['start --verison', "error: unknown option '--verison'\n(Did you mean --version?)"],
+    ['sandbox --seed 5', "error: unknown option '--seed'\n(Did you mean --speed?)"],
+    ['schema --chek', "error: unknown option '--chek'\n(Did you mean --check?)"],
+    ['start sandbox', "error: too many arguments for 'start'. Expected 0 arguments but got 1."],
+    ['schema a b', "error: too many arguments for 'schema'. Expected 0 arguments but got 2."],
+    ['schema --write --check', "error: option '--write' cannot be used with option '--check'"],
+    ['schema --client --write', "error: option '--client' cannot be used with option '--write'"],
+    ['sandbox --port', "error: option '--port <number>' argument missing"],
+    [
+      'sandbox --port 65536',
+      "error: option '--port <number>' argument '65536' is invalid. It takes a whole number from 0 to 65535.",
+    ],
+    [
+      'sandbox --port=',
+      "error: option '--port <number>' argument '' is invalid. It takes a whole number from 0 to 65535.",
+    ],
+    [
+      'sandbox --speed fast',
+      "error: option '--speed <factor>' argument 'fast' is invalid. It takes a number from 0.01 to 100000.",
+    ],
+    ['key', "error: missing required argument 'name'"],
+    ['key anna', "error: missing required argument 'scope'"],
+  ])('refuses "%s" with exit code 2', (words, error) => {
+    expect(run(words.split(' '))).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('no command "dance"'),
+      stdout: '',
+      stderr: `${error}\ncampaign-gateway --help lists commands and options.\n`,
     });
+  });
+
+  it.each(['--help', '-h', 'help'])(
+    '%s: prints commands, examples, common settings and exit codes',
+    (word) => {
+      const { status, stdout, stderr } = run([word]);
+      expect([status, stderr]).toEqual([0, '']);
+      for (const command of ['start', 'sandbox', 'schema', 'key'])
+        expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+      for (const name of commonSettings) expect(stdout).toMatch(new RegExp(`^ +(\\w+, )*${name}\\b`, 'm'));
+      for (const [code] of exitCodes) expect(stdout).toContain(`\n  ${code.padEnd(9)} `);
+      expect(stdout).toContain('\nExamples:\n  campaign-gateway');
+    },
+  );
+
+  it.each(['start', 'sandbox', 'schema', 'key'])(
+    '%s --help: prints options, examples and exit codes, and does nothing else',
+    (command) => {
+      const before = filesOfSchema();
+      const help = run([command, '--help']);
+      expect(help).toMatchObject({ status: 0, stderr: '' });
+      expect(help.stdout).toContain(`Usage: campaign-gateway ${command} `);
+      expect(help.stdout).toContain(`\nExamples:\n  campaign-gateway ${command} `);
+      expect(help.stdout).toContain('\nExit codes:\n');
+      expect(run(['help', command]).stdout).toBe(help.stdout);
+      expect(filesOfSchema()).toEqual(before);
+    },
+  );
+
+  it('start --help: explains every setting with its default', () => {
+    const { stdout } = run(['start', '--help']);
+    for (const { names, byDefault } of readSettings()) {
+      const ofDefault = byDefault === '' ? '' : `  (default: ${byDefault.replaceAll('`', '')})`;
+      expect(stdout).toContain(`\n    ${names.join(', ')}${ofDefault}\n`);
+    }
+    expect(stdout).not.toMatch(/[`\]]\(|`/);
+  });
+
+  it('--version: prints the version of the package', () => {
+    const { version } = JSON.parse(textOf('package.json')) as { version: string };
+    for (const word of ['--version', '-V'])
+      expect(run([word])).toMatchObject({ status: 0, stdout: `${version}\n` });
   });
 
   it('key: creates an API key with a valid file entry, and refuses an unknown scope', () => {
@@ -98,34 +176,148 @@ describe('the command line', () => {
       expect(run(['key', ...args])).toMatchObject({ status: 2, stdout: '' });
   });
 
-  it('schema --check: schema.graphql and client.graphql are up to date with the code', () => {
-    expect(run(['schema', '--check'])).toMatchObject({ status: 0, stderr: '' });
-  });
-
-  it('schema --client: prints client.graphql', () => {
-    const stdout = readFileSync(new URL('../../client.graphql', import.meta.url), 'utf8');
-    expect(run(['schema', '--client'])).toMatchObject({ status: 0, stderr: '', stdout });
-  });
-
   it.each([
+    [['schema'], 'schema.graphql'],
+    [['schema', '--client'], 'client.graphql'],
+  ])('%j prints %s and writes nothing', (words, file) => {
+    const before = filesOfSchema();
+    expect(run(words)).toMatchObject({ status: 0, stderr: '', stdout: textOf(file) });
+    expect(filesOfSchema()).toEqual(before);
+  });
+
+  it('schema --check: 0 if schema.graphql and client.graphql are what the code makes, else 1; --write writes them', () => {
+    const place = mkdtempSync(join(tmpdir(), 'schema-'));
+    try {
+      for (const name of ['dist', 'package.json', 'schema.graphql'])
+        cpSync(new URL(name, root), join(place, name), { recursive: true });
+      symlinkSync(new URL('node_modules', root), join(place, 'node_modules'));
+      const copied = (...words: string[]) =>
+        spawnSync(process.execPath, [join(place, 'dist/main.js'), 'schema', ...words], { encoding: 'utf8' });
+      expect(copied('--check')).toMatchObject({
+        status: 1,
+        stdout: '',
+        stderr: 'client.graphql is out of date; run: npm run schema\n',
+      });
+      expect(copied('--write')).toMatchObject({
+        status: 0,
+        stdout: '',
+        stderr: 'Wrote schema.graphql.\nWrote client.graphql.\n',
+      });
+      expect(copied('--check')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+      expect(readFileSync(join(place, 'client.graphql'), 'utf8')).toBe(textOf('client.graphql'));
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  });
+
+  it.each<[words: string, place: RegExp, set: Record<string, string>]>([
     ['start', /(http:\S+\/livez)/, { PORT: '0' }],
+    ['start --port 0 --host localhost', /(http:\S+\/livez)/, { PORT: '1', HOST: '127.0.0.2' }],
+    ['--port=0', /(http:\S+\/livez)/, { PORT: '1' }],
     ['sandbox', /API +(http:\S+)/, { SANDBOX_PORT: '0' }],
+    ['sandbox --port 0', /API +(http:\S+)/, { SANDBOX_PORT: '1', PORT: '2' }],
+    ['sandbox --host 0.0.0.0 --port 0 --speed 5', /API +(http:\S+)/, {}],
   ])(
     '%s prints its URL, serves requests there, and exits with code 0 on SIGTERM',
-    async (command, place, set) => {
-      const child = spawn(process.execPath, [main, command], {
-        env: environment({ ...set, LOG_LEVEL: 'silent' }),
-      });
-      children.push(child);
+    async (words, place, set) => {
+      const child = begin(words.split(' '), { ...set, LOG_LEVEL: 'silent' });
       const url = await said(child, (text) => place.exec(text)?.[1]);
-      const answer = await request(url, {
+      const answer = await request(url.replace('0.0.0.0', '127.0.0.1'), {
         headers: { 'content-type': 'application/json' },
       });
-      expect(answer.statusCode).toBe(command === 'start' ? 200 : 401); // the sandbox wants its credentials
+      expect(answer.statusCode).toBe(words.startsWith('sandbox') ? 401 : 200); // the sandbox wants its credentials
       await answer.body.dump();
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      expect(await ended).toBe(0);
+      expect(await ended(child, 'SIGTERM')).toEqual([0, null]);
     },
   );
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with code 0 on %s as soon as it runs', async (signal) => {
+    // The first statement of the command is its handler of signals.
+    const says = `process.on('newListener', (event) => event === 'SIGTERM' && console.log('handled'));`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(says)}`;
+    for (const words of [[], ['sandbox', '--port', '0']]) {
+      const child = begin(words, { PORT: '0' }, [preload]);
+      await said(child, (text) => (text.includes('handled') ? text : undefined));
+      expect(await ended(child, signal)).toEqual([0, null]);
+    }
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends with code 0 on %s while it waits for Redis',
+    async (signal) => {
+      const redis = createTcpServer((socket) => socket.on('error', () => undefined).resume());
+      redis.listen(0, '127.0.0.1');
+      await once(redis, 'listening');
+      const connected = once(redis, 'connection');
+      const { port } = redis.address() as AddressInfo;
+      const child = begin(['start'], { PORT: '0', REDIS_URL: `redis://127.0.0.1:${port}` });
+      let printed = '';
+      child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+      await connected;
+      expect(await ended(child, signal)).toEqual([0, null]);
+      expect(printed).not.toContain('is ready');
+      redis.close();
+    },
+  );
+
+  it('prints the start message on standard error, and nothing but JSON on standard output', async () => {
+    const child = begin([], {
+      PORT: '0',
+      REDIS_URL: 'redis://user:secret-password@127.0.0.1:9/0',
+      EXOTEL_BASE_URL: 'http://127.0.0.1:9',
+      EXOTEL_ACCOUNT_SID: 'acme1',
+      EXOTEL_API_KEY: 'secret-key',
+      EXOTEL_API_TOKEN: 'secret-token',
+      METRICS_TOKEN: 'secret-metrics-token',
+      CACHE: 'off',
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const url = await said(child, (text) => /GraphQL +(http:\S+)\/graphql/.exec(text)?.[1]);
+    expect(await ended(child, 'SIGTERM')).toEqual([0, null]);
+    const { version } = JSON.parse(textOf('package.json')) as { version: string };
+    const message = stderr.slice(stderr.indexOf('campaign-gateway is'));
+    expect(message.split('\n')).toEqual([
+      `campaign-gateway is ready (version ${version})`,
+      '',
+      `  GraphiQL   ${url}/`,
+      `  GraphQL    ${url}/graphql`,
+      `  Health     ${url}/livez  ${url}/readyz`,
+      '  Upstream   http://127.0.0.1:9 (EXOTEL_BASE_URL), account acme1, 30 calls in 60 seconds',
+      '  Callers    anybody, without credentials (AUTH_MODE=none)',
+      '  State      shared in Redis at 127.0.0.1:9, cache off (CACHE)',
+      '  Workers    1 process',
+      '  On         GraphiQL, introspection, metrics',
+      '  Hosts      localhost; requests to other names are refused (ALLOWED_HOSTS)',
+      '',
+      '',
+    ]);
+    for (const line of stdout.split('\n').slice(0, -1))
+      expect(() => JSON.parse(line) as unknown).not.toThrow();
+    expect(stdout + stderr).not.toContain('secret');
+  });
 });
+
+const root = new URL('../../', import.meta.url);
+const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+/** The files that `schema --write` writes, with their times. */
+const filesOfSchema = () =>
+  ['schema.graphql', 'client.graphql'].map((name) => statSync(new URL(name, root)).mtimeMs);
+
+function begin(
+  words: readonly string[],
+  set: Readonly<Record<string, string>>,
+  nodeArguments: readonly string[] = [],
+): ChildProcess {
+  const child = spawn(process.execPath, [...nodeArguments, main, ...words], { env: environment(set) });
+  children.push(child);
+  return child;
+}
+
+/** Sends a signal. @returns the exit code and the signal that ended the process. */
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown> {
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  return exit;
+}

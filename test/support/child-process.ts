@@ -1,7 +1,7 @@
 import { type ChildProcess } from 'node:child_process';
 
 /**
- * Waits for certain output of a process.
+ * Waits for certain output of a process, on either stream.
  * @param find searches all output so far; returns undefined if it is not there yet.
  * @throws with the output if the process exits first.
  */
@@ -11,11 +11,12 @@ export function said<Found>(child: ChildProcess, find: (text: string) => Found |
     child.once('exit', () => {
       reject(new Error(`it ended: ${text}`));
     });
-    child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    child.stdout?.on('data', (chunk: Buffer) => {
+    const listen = (chunk: Buffer): void => {
       text += chunk.toString();
       const found = find(text);
       if (found !== undefined) resolve(found);
-    });
+    };
+    child.stdout?.on('data', listen);
+    child.stderr?.on('data', listen);
   });
 }

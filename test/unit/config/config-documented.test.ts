@@ -1,40 +1,57 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { commonSettings, firstSentence, readSettings } from '../../../src/cli/help.js';
+import { exitCodes } from '../../../src/cli/exit-codes.js';
 import { variables } from '../../../src/config/environment.js';
 
-const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const textOf = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 /** Settings that are read without a schema: any text is taken. */
 const credentials = ['EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'];
+const settings = readSettings();
+const defaults = new Map(Object.entries(variables).map(([name, [, , byDefault]]) => [name, byDefault]));
 
-/** The settings of a page's tables with the text of their default. */
-function settingsOf(text: string): Map<string, string> {
-  const settings = new Map<string, string>();
-  for (const [, names = '', byDefault = ''] of text.matchAll(/^\| (`[A-Z].*?) \| (.*?) ?\|/gm))
-    for (const [, name = ''] of names.matchAll(/`([A-Z][A-Z\d_]+)`/g)) {
-      expect({ name, isTwice: settings.has(name) }).toEqual({ name, isTwice: false });
-      settings.set(name, byDefault);
-    }
-  return settings;
-}
+/** A table row, without the spaces that Markdown ignores. */
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replace(/ +/g, ' ');
+const rowsOf = (path: string): readonly string[] =>
+  textOf(path)
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => line.replace(/ +/g, ' '));
 
 describe('docs/configuration.md', () => {
-  it('lists exactly the settings that the code reads', () => {
+  it('lists exactly the settings that the code reads, each once', () => {
     const read = [...Object.keys(variables), ...credentials];
-    expect([...settingsOf(page).keys()].sort()).toEqual(read.sort());
+    expect(settings.flatMap(({ names }) => names).sort()).toEqual(read.sort());
   });
 
   it('has the default of each setting', () => {
-    const documented = settingsOf(page);
-    for (const [name, [, , byDefault]] of Object.entries(variables))
-      if (byDefault !== undefined)
-        expect({ name, default: documented.get(name) }).toEqual({ name, default: `\`${byDefault}\`` });
+    for (const { names, byDefault } of settings)
+      for (const name of names) {
+        const ofCode = defaults.get(name);
+        if (ofCode !== undefined) expect({ name, byDefault }).toEqual({ name, byDefault: `\`${ofCode}\`` });
+      }
   });
 });
 
 describe('README.md', () => {
-  it('names only settings that the code reads', () => {
-    const documented = settingsOf(page);
-    expect([...settingsOf(readme).keys()].filter((name) => !documented.has(name))).toEqual([]);
+  it('shows the common settings as docs/configuration.md explains them', () => {
+    const common = settings.filter(({ names }) => names.some((name) => commonSettings.includes(name)));
+    const rows = common.map(({ names, byDefault, meaning }) =>
+      row(
+        names.map((name) => `\`${name}\``).join(', '),
+        byDefault,
+        firstSentence(meaning).replaceAll('](', '](docs/'),
+      ),
+    );
+    expect(rows.length).toBe(commonSettings.length);
+    const shown = rowsOf('README.md').filter((line) => /^\| `[A-Z]/.test(line));
+    expect(shown).toEqual(rows);
+  });
+});
+
+describe('docs/operating.md', () => {
+  it('has the exit codes of the command line', () => {
+    const shown = rowsOf('docs/operating.md').filter((line) => /^\| \d/.test(line));
+    expect(shown).toEqual(exitCodes.map(([code, meaning]) => row(code, meaning)));
   });
 });
