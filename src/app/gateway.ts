@@ -5,6 +5,7 @@ import { allowAnonymous, type Authenticator } from '../auth/credentials.js';
 import { type Config } from '../config/config.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { ConfigError } from '../config/environment.js';
+import { noticesOf } from '../config/notices.js';
 import { isLoopback } from '../config/values.js';
 import { readHostSetting } from '../domain/addresses.js';
 import { SubscriptionLimit } from '../live/subscription-limit.js';
@@ -67,6 +68,7 @@ async function openAll(
   const runtime = createRuntime(config, overrides);
   const { now, logger, memory } = runtime;
   const { tracing } = config;
+  warnOf(config, logger);
   const { clusterMetrics } = overrides;
   const telemetry = disposables.add(
     await createTelemetry({ logger, version: packageVersion(), tracing, clusterMetrics }),
@@ -133,6 +135,12 @@ async function openAll(
   shutdown.onShut(listening.close);
   address.url = listening.url;
   return { url: address.url, sandbox, figures: () => telemetry.metrics.figures() };
+}
+
+/** Logs what the start message shows too, since a log is read later than a terminal. */
+function warnOf(config: Config, logger: Logger): void {
+  for (const { kind, text } of noticesOf(config))
+    if (kind === 'Weak' || kind === 'Sandbox') logger.warn(text);
 }
 
 /** Shows the current state in the metrics and in the readiness probe. */
@@ -213,7 +221,7 @@ interface OpenAuthentication {
  * @throws ConfigError for an `API_KEYS_FILE` that can't be read.
  */
 async function openAuthentication(
-  { host, access: { auth } }: Config,
+  { access: { auth } }: Config,
   now: () => number,
   logger: Logger,
 ): Promise<OpenAuthentication> {
@@ -222,14 +230,7 @@ async function openAuthentication(
     const { jwtAuthenticator } = await import('../auth/jwt.js');
     return { authenticate: jwtAuthenticator({ ...auth, now, logger }), close: nothingToClose };
   }
-  if (auth.mode === 'none') {
-    if (!isLoopback(host))
-      logger.warn(
-        { host },
-        'AUTH_MODE is none: EVERYONE WHO REACHES THIS HOST CAN READ, SEND AND END CAMPAIGNS',
-      );
-    return { authenticate: allowAnonymous, close: nothingToClose };
-  }
+  if (auth.mode === 'none') return { authenticate: allowAnonymous, close: nothingToClose };
   try {
     const keys = await ApiKeys.open(auth.file, logger);
     return {
@@ -240,6 +241,6 @@ async function openAuthentication(
     };
   } catch (error) {
     if (!(error instanceof ApiKeyFileError)) throw error;
-    throw new ConfigError([`API_KEYS_FILE: ${error.message}`]);
+    throw new ConfigError([`API_KEYS_FILE: got ${JSON.stringify(auth.file)}. ${error.message}`]);
   }
 }

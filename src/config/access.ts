@@ -1,5 +1,6 @@
 import { type HostName } from '../domain/addresses.js';
 import { type Environment, masked } from './environment.js';
+import { mostBytesOf } from './files.js';
 import { isLoopback } from './values.js';
 
 /** How callers authenticate. */
@@ -35,9 +36,9 @@ export interface AccessConfig {
 export function readAccess(environment: Environment, host: string): AccessConfig {
   const auth = readAuth(environment, host);
   const byDefault = auth.mode === 'none' ? 'on' : 'off';
-  refuseUnused(environment);
   const file = environment.read('TRUSTED_DOCUMENTS');
   const mode = environment.read('TRUSTED_DOCUMENTS_MODE');
+  environment.checkFile('TRUSTED_DOCUMENTS', mostBytesOf.documents);
   return {
     auth,
     allowedHosts: environment.read('ALLOWED_HOSTS') ?? (auth.mode === 'none' ? [] : undefined),
@@ -49,34 +50,13 @@ export function readAccess(environment: Environment, host: string): AccessConfig
   };
 }
 
-/** Settings that protect nothing unless another setting has a certain value, or any. */
-const companions = {
-  API_KEYS_FILE: ['AUTH_MODE', 'api-key'],
-  JWT_JWKS_URL: ['AUTH_MODE', 'jwt'],
-  JWT_ISSUER: ['AUTH_MODE', 'jwt'],
-  JWT_AUDIENCE: ['AUTH_MODE', 'jwt'],
-  JWT_ALGORITHMS: ['AUTH_MODE', 'jwt'],
-  JWT_CLOCK_SKEW_MS: ['AUTH_MODE', 'jwt'],
-  TRUSTED_DOCUMENTS_MODE: ['TRUSTED_DOCUMENTS', undefined],
-} as const;
-
-/** Refuses a setting whose companion is missing: the gateway would start open, and its operator believe it closed. */
-function refuseUnused(environment: Environment): void {
-  for (const [name, [companion, needed]] of Object.entries(companions)) {
-    const value = environment.textOf(name);
-    const other = environment.textOf(companion);
-    if (value === undefined || (needed === undefined ? other !== undefined : other === needed)) continue;
-    environment.refuse(
-      `${name}: got ${masked(value)}, has no effect unless ${companion} is ${needed ?? 'set'}; ` +
-        `${companion} is ${other === undefined ? 'not set' : masked(other)}.`,
-    );
-  }
-}
-
 function readAuth(environment: Environment, host: string): AuthConfig {
   const mode = environment.read('AUTH_MODE');
   const because = `AUTH_MODE is ${mode ?? 'not set'}`;
-  if (mode === 'api-key') return { mode, file: environment.require('API_KEYS_FILE', because) };
+  if (mode === 'api-key') {
+    environment.checkFile('API_KEYS_FILE', mostBytesOf.keys);
+    return { mode, file: environment.require('API_KEYS_FILE', because) };
+  }
   if (mode === 'jwt')
     return {
       mode,

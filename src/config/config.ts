@@ -1,7 +1,12 @@
+import cluster from 'node:cluster';
 import { type AccessConfig, readAccess } from './access.js';
+import { refuseUnused } from './companions.js';
+import { type DotEnv, loadDotEnv } from './dot-env.js';
 import { ConfigError, Environment, type LogLevel, masked } from './environment.js';
+import { FileProblem } from './files.js';
 import { type Limits, readLimits } from './limits.js';
 import { readUpstream, type UpstreamConfig } from './upstream.js';
+import { isServiceLink, refuseUnknown } from './unknown-variables.js';
 import { isLoopback } from './values.js';
 
 /** Addresses that secrets are sent to or read from, and the secret that plain HTTP would expose. */
@@ -48,6 +53,12 @@ export interface SandboxConfig {
 
 /** All settings. */
 export interface Config {
+  /** The file `.env` that was read. */
+  readonly dotEnv: Pick<DotEnv, 'path' | 'overridden'> | undefined;
+  /** Paths of the files that settings name, by the setting. */
+  readonly files: ReadonlyMap<string, string>;
+  /** NODE_ENV is production. */
+  readonly isProduction: boolean;
   readonly upstream: UpstreamConfig;
   readonly sandbox: SandboxConfig;
   /** Requests to the upstream in any 60 seconds; 0: no limit. */
@@ -90,19 +101,27 @@ const documentedRateLimit = 30;
 /** Default port of a standalone sandbox, next to the default of a gateway. */
 const sandboxPort = 4010;
 
+/** Environment variables by name. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the configuration; the only reader of `process.env`. An empty variable counts as not set.
+ * @param variables by default those of this process, and of `.env` in its working directory.
  * @throws ConfigError with all problems at once.
  */
-export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const environment = new Environment(variables);
+export function readConfig(variables?: Variables): Config {
+  const { environment, dotEnv } = openEnvironment(variables);
   const sandbox = readSandbox(environment);
   const upstream = readUpstream(environment, sandbox.speed);
   const host = environment.read('HOST');
   const access = readAccess(environment, host);
   const publicUrl = environment.read('PUBLIC_URL');
   const byDefault = upstream.kind === 'live' ? documentedRateLimit : 0;
+  refuseUnused(environment);
   const config: Config = {
+    dotEnv,
+    files: environment.files,
+    isProduction: environment.textOf('NODE_ENV') === 'production',
     upstream,
     sandbox,
     access,
@@ -126,7 +145,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     shutdownGraceMs: environment.read('SHUTDOWN_GRACE_MS'),
     tracing: readTracing(environment),
   };
-  if (environment.problems.length > 0) throw new ConfigError(environment.problems);
+  refuseProblems(environment, dotEnv);
   return config;
 }
 
@@ -140,22 +159,57 @@ export interface StandaloneSandboxConfig extends SandboxConfig {
  * Reads the settings of a standalone sandbox; those of a gateway do not matter to it.
  * @throws ConfigError
  */
-export function readSandboxConfig(
-  variables: Readonly<Record<string, string | undefined>> = process.env,
-): StandaloneSandboxConfig {
-  const environment = new Environment(variables);
+export function readSandboxConfig(variables?: Variables): StandaloneSandboxConfig {
+  const { environment, dotEnv } = openEnvironment(variables);
   const config = {
     ...readSandbox(environment),
     host: environment.read('HOST'),
     shutdownGraceMs: environment.read('SHUTDOWN_GRACE_MS'),
   };
-  if (environment.problems.length > 0) throw new ConfigError(environment.problems);
+  refuseProblems(environment, dotEnv);
   return config;
 }
 
 /** Gives settings that are options of the command line: they win over the environment, and workers inherit them. */
 export function overrideSettings(values: Readonly<Record<string, string>>): void {
   Object.assign(process.env, values);
+}
+
+/** The environment, without variables that look like settings and are none. */
+function openEnvironment(variables: Variables | undefined): {
+  readonly environment: Environment;
+  readonly dotEnv: DotEnv | undefined;
+} {
+  const problems: string[] = [];
+  const dotEnv = variables === undefined ? readDotEnv(problems) : undefined;
+  const entries = Object.entries(variables ?? process.env).filter((entry) => !isServiceLink(...entry));
+  const environment = new Environment(Object.fromEntries(entries));
+  for (const problem of problems) environment.refuse(`.env: ${problem}.`);
+  refuseUnknown(environment);
+  return { environment, dotEnv };
+}
+
+/** Reads `.env` into `process.env`, which workers inherit: they do not read a file that may have changed. */
+function readDotEnv(problems: string[]): DotEnv | undefined {
+  if (cluster.isWorker) return undefined;
+  try {
+    const dotEnv = loadDotEnv(process.env);
+    problems.push(...(dotEnv?.problems ?? []));
+    return dotEnv;
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    problems.push(`${error.message}; correct it or start in another directory`);
+    return undefined;
+  }
+}
+
+/** @throws ConfigError if there are problems; those of variables in `.env` say so. */
+function refuseProblems({ problems }: Environment, dotEnv: DotEnv | undefined): void {
+  if (problems.length === 0) return;
+  const isInFile = (name: string): boolean => dotEnv?.set.includes(name) === true;
+  throw new ConfigError(
+    problems.map((problem) => problem.replace(/^\w+/, (name) => (isInFile(name) ? `${name} in .env` : name))),
+  );
 }
 
 /** True if only programs of this machine are served: no credentials, a loopback host, loopback names only. */
@@ -178,12 +232,13 @@ function readRedisUrl(environment: Environment): string | undefined {
 
 function readWebhookSecret(environment: Environment, publicUrl: string | undefined): string | undefined {
   const secret = environment.read('WEBHOOK_SECRET');
-  if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname) && !secret)
+  const isGiven = environment.isGiven('WEBHOOK_SECRET');
+  if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname) && !isGiven)
     environment.refuse(
       'WEBHOOK_SECRET: got nothing, takes a secret text; needed because PUBLIC_URL is set and not loopback: ' +
         'without it, anybody could forge callbacks.',
     );
-  else if (publicUrl !== undefined && environment.read('REDIS_URL') !== undefined && !secret)
+  else if (publicUrl !== undefined && environment.read('REDIS_URL') !== undefined && !isGiven)
     environment.refuse(
       'WEBHOOK_SECRET: got nothing, takes a secret text, the same for every gateway; needed because PUBLIC_URL and ' +
         'REDIS_URL are set: a callback reaches any of the gateways, and each must verify the addresses of all.',

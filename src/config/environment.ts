@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { checkFile, FileProblem, mostBytesOf, readText } from './files.js';
+import { isPlaceholder } from './placeholders.js';
 import {
   decimalNumber,
   hostNames,
@@ -43,6 +45,16 @@ export const variables = {
   EXOTEL_ACCOUNT_SID: [
     pathSegment,
     "the account's SID: letters, digits, dots, underscores and hyphens",
+    undefined,
+  ],
+  EXOTEL_API_KEY: [
+    z.string().regex(/^[\x21-\x39\x3b-\x7e]+$/), // what HTTP Basic can send
+    "the account's own: ASCII without spaces and colons",
+    undefined,
+  ],
+  EXOTEL_API_TOKEN: [
+    z.string().regex(/^[\x21-\x7e]+$/),
+    "the account's own: ASCII without spaces",
     undefined,
   ],
   EXOTEL_REGION: [z.enum(['singapore', 'mumbai']), 'singapore or mumbai', 'singapore'],
@@ -135,12 +147,24 @@ export const variables = {
   readonly [schema: z.ZodType, takes: string, byDefault: string | undefined]
 >;
 
-/** Variables whose values are never shown. */
-const secretVariables: ReadonlySet<string> = new Set([
+/** Settings whose values are never shown. Each can be given as the path of a file too, by its name with `_FILE`. */
+export const secretSettings = [
   'EXOTEL_ACCOUNT_SID',
+  'EXOTEL_API_KEY',
+  'EXOTEL_API_TOKEN',
   'WEBHOOK_SECRET',
   'METRICS_TOKEN',
-]);
+  'REDIS_URL',
+] as const satisfies readonly (keyof typeof variables)[];
+
+/** All variables that are settings. */
+export const settingNames: readonly string[] = [
+  ...Object.keys(variables),
+  ...secretSettings.map((name) => `${name}_FILE`),
+];
+
+/** Settings of any text, where an example's is noticed late or never. */
+const withoutPlaceholders: ReadonlySet<string> = new Set([...secretSettings, 'JWT_ISSUER', 'JWT_AUDIENCE']);
 
 /** Invalid settings: one line each, with the variable, its value and the valid values. */
 export class ConfigError extends Error {
@@ -152,7 +176,8 @@ export class ConfigError extends Error {
 }
 
 type Variables = typeof variables;
-type Name = keyof Variables;
+/** The name of a setting. */
+export type Name = keyof Variables;
 /** The type of a variable's value; undefined if it is not set and has no default. */
 type Value<N extends Name> =
   z.output<Variables[N][0]> | (Variables[N][2] extends undefined ? undefined : never);
@@ -160,10 +185,13 @@ type Value<N extends Name> =
 /** The environment variables of a process; an empty one counts as not set. */
 export class Environment {
   readonly #problems = new Set<string>(); // a variable that is read twice is one problem
-  readonly #variables: Readonly<Record<string, string | undefined>>;
+  readonly #variables: Record<string, string | undefined>;
+  readonly #files = new Map<string, string>();
+  readonly #secretFiles = new Set<string>();
 
   constructor(values: Readonly<Record<string, string | undefined>>) {
-    this.#variables = values;
+    this.#variables = { ...values };
+    for (const name of secretSettings) this.#readSecretFile(name);
   }
 
   /** The problems so far. */
@@ -171,9 +199,22 @@ export class Environment {
     return [...this.#problems];
   }
 
+  /** Paths of the files that settings name, by the setting. */
+  get files(): ReadonlyMap<string, string> {
+    return this.#files;
+  }
+
   /** Adds a problem: the gateway will not start. */
   refuse(problem: string): void {
     this.#problems.add(problem);
+  }
+
+  /** All variables that are set. */
+  entries(): readonly (readonly [name: string, text: string])[] {
+    return Object.keys(this.#variables).flatMap((name) => {
+      const text = this.textOf(name);
+      return text === undefined ? [] : [[name, text] as const];
+    });
   }
 
   /** The text of any variable, also of one that is not a setting. */
@@ -182,35 +223,105 @@ export class Environment {
     return value === '' ? undefined : value;
   }
 
+  /** True for a setting that is given in any way, also by a file that can't be read. */
+  isGiven(name: Name): boolean {
+    return this.textOf(name) !== undefined || this.#secretFiles.has(name);
+  }
+
+  /** The value of a setting as text for its operator; secrets are masked. */
+  shown(name: Name): string {
+    const text = this.textOf(name) ?? '';
+    if (name === 'REDIS_URL' || !secretSettings.some((each) => each === name)) return masked(text);
+    const source = this.#secretFiles.has(name) ? ` from ${name}_FILE` : '';
+    return `${lengthOf(text)}${source}`;
+  }
+
   /** The value of a setting. Adds a problem if the value is invalid. */
   read<N extends Name>(name: N): Value<N> {
     const [schema, takes, byDefault] = variables[name];
     const text = this.textOf(name) ?? byDefault;
     if (text === undefined) return undefined as Value<N>;
+    if (withoutPlaceholders.has(name) && isPlaceholder(name, secretIn(name, text))) {
+      this.refuse(`${name}: got the placeholder of an example (${this.shown(name)}), takes ${takes}.`);
+      return undefined as Value<N>;
+    }
     const result = schema.safeParse(text);
-    const shown = secretVariables.has(name) ? `${Array.from(text).length} characters` : masked(text);
-    if (!result.success) this.refuse(`${name}: got ${shown}, takes ${takes}.`);
+    if (!result.success) this.refuse(`${name}: got ${this.shown(name)}, takes ${takes}.`);
     return result.data as Value<N>;
   }
 
   /** The value of a required setting. Adds a problem if it is not set. */
   require<N extends Name>(name: N, because: string): NonNullable<Value<N>> {
     const value = this.read(name);
-    if (value === undefined && this.textOf(name) === undefined)
+    if (!this.isGiven(name))
       this.refuse(`${name}: got nothing, takes ${variables[name][1]}; needed because ${because}.`);
     return value as NonNullable<Value<N>>;
   }
+
+  /** Checks that the file that a setting names can be read. Adds a problem if it can't. */
+  checkFile(name: Name, mostBytes: number): void {
+    const path = this.textOf(name);
+    if (path === undefined) return;
+    this.#files.set(name, path);
+    this.#withoutProblem(name, path, variables[name][1], () => {
+      checkFile(path, mostBytes);
+    });
+  }
+
+  /** Reads a secret that is given as the path of a file. */
+  #readSecretFile(name: (typeof secretSettings)[number]): void {
+    const path = this.textOf(`${name}_FILE`);
+    if (path === undefined) return;
+    if (this.isGiven(name))
+      this.refuse(`${name}: got ${this.shown(name)}, and ${name}_FILE is set too; unset one of the two.`);
+    this.#secretFiles.add(name);
+    this.#files.set(`${name}_FILE`, path);
+    const takes = `the path of a file with nothing but the value of ${name}`;
+    this.#withoutProblem(`${name}_FILE`, path, takes, () => {
+      const text = readText(path, mostBytesOf.secret).trim();
+      if (text === '') throw new FileProblem('it is empty');
+      if (/[\r\n]/.test(text)) throw new FileProblem('it has several lines');
+      this.#variables[name] = text;
+    });
+  }
+
+  #withoutProblem(name: string, path: string, takes: string, use: () => void): void {
+    try {
+      use();
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      this.refuse(`${name}: got ${masked(path)}, takes ${takes}; ${error.message}.`);
+    }
+  }
 }
+
+/** What must not be a placeholder: the password of a URL, or the whole text. */
+function secretIn(name: string, text: string): string {
+  return name === 'REDIS_URL' ? (/:\/\/[^/@:]*:([^@]*)@/.exec(text)?.[1] ?? '') : text;
+}
+
+/** A secret as text for its operator. */
+export function lengthOf(text: string): string {
+  const { length } = Array.from(text);
+  return length === 1 ? '1 character' : `${length} characters`;
+}
+
+const mostShown = 100;
 
 /**
  * A refused value as text for its operator. A URL may hold a password, so its user, password, query and fragment are
  * masked. The whole value is masked if those parts can't be found in it.
  */
 export function masked(value: string): string {
+  const shown = withoutSecrets(value);
+  return JSON.stringify(shown.length > mostShown ? `${shown.slice(0, mostShown)}…` : shown);
+}
+
+function withoutSecrets(value: string): string {
   const [, scheme = '', rest = ''] = /^([a-z]+:\/+|\/\/)?(.*)$/is.exec(value) ?? [];
   const cut = rest.search(/[?#&;=]/);
   const hasUser = rest.includes('@');
-  if (/(?:^|\/):/.test(rest) || (hasUser && cut >= 0)) return JSON.stringify(`${scheme}…`);
-  if (cut >= 0) return JSON.stringify(`${scheme}${rest.slice(0, cut + 1)}…`);
-  return JSON.stringify(hasUser ? `${scheme}…@${rest.slice(rest.lastIndexOf('@') + 1)}` : value);
+  if (/(?:^|\/):/.test(rest) || (hasUser && cut >= 0)) return `${scheme}…`;
+  if (cut >= 0) return `${scheme}${rest.slice(0, cut + 1)}…`;
+  return hasUser ? `${scheme}…@${rest.slice(rest.lastIndexOf('@') + 1)}` : value;
 }

@@ -1,19 +1,26 @@
 import { type Config } from './config.js';
+import { writersOf } from './files.js';
 import { isLoopback } from './values.js';
 
 /** A consequence of the configuration that the start message shows. */
 export interface Notice {
-  /** `Hosts`: the host names that are served; `Closed`: a feature that is off; `Weak`: an open door. */
-  readonly kind: 'Hosts' | 'Closed' | 'Weak';
+  /**
+   * `Settings`: a file of settings; `Sandbox`: nothing is sent, though the process runs in production; `Hosts`: the host
+   * names that are served; `Closed`: a feature that is off; `Weak`: an open door.
+   */
+  readonly kind: 'Settings' | 'Sandbox' | 'Hosts' | 'Closed' | 'Weak';
   readonly text: string;
 }
 
 /** The features that are closed and the settings that open them, and the doors that stand open. */
 export function noticesOf(config: Config): readonly Notice[] {
-  const { host, redisUrl, plainHttp, access, subscriptionCallbackOrigins } = config;
-  const { auth, allowedHosts, metricsToken } = access;
+  const { host, redisUrl, plainHttp, access, subscriptionCallbackOrigins, dotEnv } = config;
+  const { auth, allowedHosts, metricsToken, trustedDocuments } = access;
   const names = allowedHosts?.map(({ name, port }) => (port === '' ? name : `${name}:${port}`));
   const notices: (Notice | false | undefined)[] = [
+    dotEnv && { kind: 'Settings', text: `${dotEnv.path} was read${overriddenIn(dotEnv)}` },
+    config.isProduction &&
+      config.upstream.kind === 'sandbox' && { kind: 'Sandbox', text: sandboxInProduction },
     names && {
       kind: 'Hosts',
       text: `${['localhost', ...names].join(', ')}; requests to other names are refused (ALLOWED_HOSTS)`,
@@ -29,6 +36,12 @@ export function noticesOf(config: Config): readonly Notice[] {
         kind: 'Weak',
         text: `AUTH_MODE is none on ${host}: anybody who reaches it can read, send and stop campaigns`,
       },
+    trustedDocuments?.mode === 'apps' &&
+      auth.mode === 'none' && {
+        kind: 'Weak',
+        text: 'TRUSTED_DOCUMENTS_MODE is apps and AUTH_MODE is none: anybody can send any document',
+      },
+    ...[...config.files, ...(dotEnv ? [['.env', dotEnv.path] as const] : [])].map(openFile),
     redisUrl !== undefined &&
       isOpenRedis(redisUrl) && {
         kind: 'Weak',
@@ -37,6 +50,27 @@ export function noticesOf(config: Config): readonly Notice[] {
     ...plainHttp.map((text) => ({ kind: 'Weak', text }) as const),
   ];
   return notices.filter((notice) => typeof notice === 'object');
+}
+
+const sandboxInProduction =
+  'NODE_ENV IS PRODUCTION, BUT NO ACCOUNT IS SET: CAMPAIGNS GO TO THE EMBEDDED SANDBOX AND REACH NOBODY ' +
+  '(EXOTEL_ACCOUNT_SID, EXOTEL_API_KEY, EXOTEL_API_TOKEN)';
+
+function overriddenIn({ overridden }: NonNullable<Config['dotEnv']>): string {
+  return overridden.length === 0
+    ? ''
+    : `; the environment has other values of ${overridden.join(', ')}, and wins`;
+}
+
+/** A file that others can write decides who is let in, or where campaigns go. */
+function openFile([setting, path]: readonly [string, string]): Notice | undefined {
+  const problem = writersOf(path);
+  return problem === undefined
+    ? undefined
+    : {
+        kind: 'Weak',
+        text: `${setting}: ${problem}, ${path}: they decide what the gateway accepts (chmod go-w)`,
+      };
 }
 
 function isOpenRedis(url: string): boolean {

@@ -33,42 +33,21 @@ export const regions: Readonly<Record<Region, string>> = {
   singapore: 'https://api.exotel.com',
   mumbai: 'https://api.in.exotel.com',
 };
-const credentialNames = ['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'] as const;
+/** All three: the live API. */
+export const credentialNames = ['EXOTEL_ACCOUNT_SID', 'EXOTEL_API_KEY', 'EXOTEL_API_TOKEN'] as const;
 
 /** All three credentials: the live upstream. None: the sandbox. Some of them: a problem. */
 export function readUpstream(environment: Environment, speed: number): UpstreamConfig {
   const region = environment.read('EXOTEL_REGION') as Region;
   const baseUrl = environment.read('EXOTEL_BASE_URL') ?? regions[region];
   const accountSid = environment.read('EXOTEL_ACCOUNT_SID');
-  const [apiKey, apiToken] = [environment.textOf('EXOTEL_API_KEY'), environment.textOf('EXOTEL_API_TOKEN')];
-  refuseOdd(
-    environment,
-    'EXOTEL_API_KEY',
-    apiKey,
-    /^[\x21-\x39\x3b-\x7e]*$/,
-    'ASCII without spaces and colons',
-  );
-  refuseOdd(environment, 'EXOTEL_API_TOKEN', apiToken, /^[\x21-\x7e]*$/, 'ASCII without spaces');
+  const apiKey = environment.read('EXOTEL_API_KEY');
+  const apiToken = environment.read('EXOTEL_API_TOKEN');
   if (accountSid && apiKey && apiToken)
     return { kind: 'live', region, baseUrl, accountSid, apiKey, apiToken };
   const names = [...credentialNames, 'EXOTEL_BASE_URL' as const];
-  const set = names.filter((name) => environment.textOf(name));
+  const set = names.filter((name) => environment.isGiven(name));
   if (set.length > 0)
-    for (const name of credentialNames.filter((candidate) => !environment.textOf(candidate)))
-      environment.refuse(
-        `${name}: got nothing, takes the account's own; needed because ${set.join(' and ')} is set.`,
-      );
+    for (const name of credentialNames) environment.require(name, `${set.join(' and ')} is set`);
   return { kind: 'sandbox', speed };
-}
-
-/** Refuses characters that HTTP Basic can't send; the message does not show the secret. */
-function refuseOdd(
-  environment: Environment,
-  name: (typeof credentialNames)[number],
-  text: string | undefined,
-  shape: RegExp,
-  words: string,
-): void {
-  if (text !== undefined && !shape.test(text))
-    environment.refuse(`${name}: got other characters, takes the account's own: ${words}.`);
 }

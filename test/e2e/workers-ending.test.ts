@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../operations/generated.js';
 import { credentials } from '../support/gateway-under-test.js';
@@ -108,7 +109,8 @@ describeWithRedis('several workers', () => {
   });
 
   it('report an invalid configuration once for all workers', () => {
-    const { status, stdout, stderr } = run({ AUTH_MODE: 'api-key', API_KEYS_FILE: '/nowhere.json' });
+    const wrongKeys = fileURLToPath(new URL('../../package.json', import.meta.url));
+    const { status, stdout, stderr } = run({ AUTH_MODE: 'api-key', API_KEYS_FILE: wrongKeys });
     expect(status).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
       'campaign-gateway cannot start:',

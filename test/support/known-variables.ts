@@ -1,12 +1,10 @@
-import { variables } from '../../src/config/environment.js';
+import { settingNames } from '../../src/config/environment.js';
 
 /** Every environment variable of the gateway. */
-export const knownVariables: readonly string[] = [
-  ...Object.keys(variables),
-  'EXOTEL_ACCOUNT_SID',
-  'EXOTEL_API_KEY',
-  'EXOTEL_API_TOKEN',
-];
+export const knownVariables = settingNames;
+
+/** A file for settings whose file is mounted elsewhere: it is there on every machine, and only root can write it. */
+export const someFile = '/etc/passwd';
 
 /** Values for the placeholders in manifests and examples. */
 export const filledIn: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { readConfig } from '../../../src/config/config.js';
 import { noticesOf } from '../../../src/config/notices.js';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { filledIn, knownVariables } from '../../support/known-variables.js';
+import { filledIn, knownVariables, someFile } from '../../support/known-variables.js';
 import { readYaml } from '../../support/yaml.js';
 
 interface Probe {
@@ -86,11 +86,13 @@ describe('the Kubernetes manifests', () => {
 
   it('are a valid configuration with API keys', () => {
     const secrets = Object.fromEntries(container.env.map(({ name }) => [name, filledIn[name]]));
-    const read = readConfig({ HOST: '0.0.0.0', ...config.data, ...secrets });
+    const mounted = { API_KEYS_FILE: someFile };
+    const read = readConfig({ HOST: '0.0.0.0', ...config.data, ...secrets, ...mounted });
     const { access, upstream, redisUrl } = read;
     expect(noticesOf(read).map(({ kind }) => kind)).not.toContain('Weak');
     const [mount] = container.volumeMounts;
-    expect(access.auth).toEqual({ mode: 'api-key', file: `${mount?.mountPath}/api-keys.json` });
+    expect(config.data['API_KEYS_FILE']).toBe(`${mount?.mountPath}/api-keys.json`);
+    expect(access.auth).toMatchObject({ mode: 'api-key' });
     expect(upstream.kind).toBe('live');
     expect(redisUrl).toBe(filledIn['REDIS_URL']);
   });

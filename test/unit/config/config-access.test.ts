@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
+import { someFile } from '../../support/known-variables.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const jwt = {
@@ -8,7 +9,7 @@ const jwt = {
   JWT_ISSUER: 'https://issuer.example/',
   JWT_AUDIENCE: 'campaigns, other',
 };
-const apiKey = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/keys.json' };
+const apiKey = { AUTH_MODE: 'api-key', API_KEYS_FILE: someFile };
 
 describe('authentication', () => {
   it.each(['0.0.0.0', '::', '10.0.0.7', 'gateway.internal'])(
@@ -55,7 +56,7 @@ describe('authentication', () => {
     expect(problemsOf({ TRUSTED_DOCUMENTS_MODE: mode })).toEqual([
       `TRUSTED_DOCUMENTS_MODE: got "${mode}", has no effect unless TRUSTED_DOCUMENTS is set; TRUSTED_DOCUMENTS is not set.`,
     ]);
-    expect(problemsOf({ TRUSTED_DOCUMENTS_MODE: mode, TRUSTED_DOCUMENTS: '/documents.json' })).toEqual([]);
+    expect(problemsOf({ TRUSTED_DOCUMENTS_MODE: mode, TRUSTED_DOCUMENTS: someFile })).toEqual([]);
   });
 
   it.each([

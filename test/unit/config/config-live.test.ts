@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
+import { someFile } from '../../support/known-variables.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const secret = { WEBHOOK_SECRET: 'a-long-and-random-one' };
@@ -96,7 +97,7 @@ describe('SUBSCRIPTION_CALLBACK_ORIGINS', () => {
 
   it.each<Record<string, string>>([
     { HOST: '0.0.0.0', AUTH_MODE: 'none' },
-    { AUTH_MODE: 'api-key', API_KEYS_FILE: '/keys.json' },
+    { AUTH_MODE: 'api-key', API_KEYS_FILE: someFile },
     {
       AUTH_MODE: 'jwt',
       JWT_JWKS_URL: 'https://issuer.example/jwks',

@@ -1,10 +1,15 @@
-import { describe, expect, it } from '@jest/globals';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
+import { noticesOf } from '../../../src/config/notices.js';
 import { readyLines } from '../../../src/cli/start.js';
+import { someFile } from '../../support/known-variables.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const jwt = { AUTH_MODE: 'jwt', JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'campaigns' };
-const apiKey = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/keys.json' };
+const apiKey = { AUTH_MODE: 'api-key', API_KEYS_FILE: someFile };
 const secret = { WEBHOOK_SECRET: 'a-long-and-random-one' };
 
 describe.each(['WEBHOOK_SECRET', 'METRICS_TOKEN'])('%s', (name) => {
@@ -43,7 +48,7 @@ it.each([
   ['EXOTEL_API_TOKEN', 'schlüssel', 'ASCII without spaces'],
 ])('%s of %j is refused, and not shown', (name, text, words) => {
   expect(problemsOf({ ...credentials, [name]: text })).toEqual([
-    `${name}: got other characters, takes the account's own: ${words}.`,
+    `${name}: got ${text.length} characters, takes the account's own: ${words}.`,
   ]);
 });
 
@@ -167,3 +172,59 @@ describe('the start message', () => {
     expect(said(environment)).toEqual(lines);
   });
 });
+
+describe('the start message names a file of settings', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'weak-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const others = 'other users can write';
+  it.each<[string, number, number, string | undefined]>([
+    ['that others can write', 0o666, 0o755, `${others} it`],
+    ['that its group can write', 0o620, 0o755, `${others} it`],
+    ['in a directory that others can write', 0o600, 0o777, `${others} its directory`],
+    ['in a directory that its group can write', 0o600, 0o770, `${others} its directory`],
+    ['not if only its owner can write it', 0o644, 0o755, undefined],
+    ['not in a sticky directory, as of a Secret in Kubernetes', 0o440, 0o1777, undefined],
+  ])('%s', (_what, mode, directoryMode, problem) => {
+    const path = join(folder, 'file');
+    writeFileSync(path, 'a-long-and-random-one');
+    chmodSync(path, mode);
+    chmodSync(folder, directoryMode);
+    const environments: Record<string, Record<string, string>> = {
+      API_KEYS_FILE: { AUTH_MODE: 'api-key', API_KEYS_FILE: path },
+      TRUSTED_DOCUMENTS: { TRUSTED_DOCUMENTS: path },
+      METRICS_TOKEN_FILE: { METRICS_TOKEN_FILE: path },
+    };
+    for (const [setting, environment] of Object.entries(environments))
+      expect(weak(environment)).toEqual(
+        problem === undefined
+          ? []
+          : [`${setting}: ${problem}, ${path}: they decide what the gateway accepts (chmod go-w)`],
+      );
+  });
+});
+
+it('the start message names trusted documents that bind nobody', () => {
+  const apps = { TRUSTED_DOCUMENTS: someFile, TRUSTED_DOCUMENTS_MODE: 'apps' };
+  expect(weak(apps)).toEqual([
+    'TRUSTED_DOCUMENTS_MODE is apps and AUTH_MODE is none: anybody can send any document',
+  ]);
+  expect(weak({ ...apps, ...apiKey })).toEqual([]);
+});
+
+it('the start message is loud about the sandbox in production', () => {
+  const sandbox = (environment: Record<string, string>): string[] =>
+    noticesOf(readConfig(environment)).flatMap(({ kind, text }) => (kind === 'Sandbox' ? [text] : []));
+  expect(sandbox({ NODE_ENV: 'production' })).toEqual([expect.stringContaining('NO ACCOUNT IS SET')]);
+  expect(sandbox({ NODE_ENV: 'production', ...credentials })).toEqual([]);
+  expect(sandbox({ NODE_ENV: 'development' })).toEqual([]);
+});
+
+function weak(environment: Record<string, string>): string[] {
+  return noticesOf(readConfig(environment)).flatMap(({ kind, text }) => (kind === 'Weak' ? [text] : []));
+}

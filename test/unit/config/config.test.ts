@@ -3,6 +3,9 @@ import { type Config, readConfig } from '../../../src/config/config.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const defaults: Config = {
+  dotEnv: undefined,
+  files: new Map(),
+  isProduction: false,
   upstream: { kind: 'sandbox', speed: 60 },
   sandbox: { speed: 60, port: 4010 },
   rateLimit: 0,

@@ -1,0 +1,73 @@
+import { accessSync, constants, lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/** Bytes of the largest file that a setting may name, by what is in it. */
+export const mostBytesOf = { secret: 64 * 1024, keys: 16 * 1024 ** 2, documents: 64 * 1024 ** 2 } as const;
+
+/** A file that can't be used. The message is a clause about it, and quotes nothing of its content. */
+export class FileProblem extends Error {
+  override readonly name = 'FileProblem';
+}
+
+/** True for a file of any kind, also for a link to nowhere. @throws FileProblem where that can't be seen. */
+export function isThere(path: string): boolean {
+  return attempt(path, () => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
+}
+
+/**
+ * Checks that a file can be read whole. Pipes and devices can't: they end late or never, and a restarted worker would find
+ * them empty.
+ * @throws FileProblem
+ */
+export function checkFile(path: string, mostBytes: number): void {
+  const stats = attempt(path, () => statSync(path));
+  if (stats.isDirectory()) throw new FileProblem('it is a directory');
+  if (!stats.isFile()) throw new FileProblem('it is not a regular file');
+  if (stats.size === 0) throw new FileProblem('it is empty');
+  if (stats.size > mostBytes) throw new FileProblem(`it has ${stats.size} bytes, more than ${mostBytes}`);
+  attempt(path, () => {
+    accessSync(path, constants.R_OK);
+  });
+}
+
+/** The text of a file, without a byte order mark. @throws FileProblem */
+export function readText(path: string, mostBytes: number): string {
+  checkFile(path, mostBytes);
+  return attempt(path, () => readFileSync(path, 'utf8')).replace(/^\uFEFF/, '');
+}
+
+function attempt<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw new FileProblem(reasonOf((error as NodeJS.ErrnoException).code, path));
+  }
+}
+
+function reasonOf(code = 'unknown', path: string): string {
+  if (code === 'ENOENT') return `there is no file ${JSON.stringify(resolve(path))}`;
+  if (code === 'EACCES' || code === 'EPERM') return 'the user of this process may not read it';
+  return `it cannot be read: ${code}`;
+}
+
+const [othersWrite, sticky] = [0o022, 0o1000];
+
+/**
+ * Who else can change a file, as words: users of its group or any, by the file or by its directory, where they could replace
+ * it. Undefined: nobody, or the file can't be read. A sticky directory lets nobody replace files of others.
+ */
+export function writersOf(path: string): string | undefined {
+  try {
+    const directory = statSync(dirname(path));
+    if (isOpen(statSync(path))) return 'other users can write it';
+    return isOpen(directory) && !(directory.mode & sticky)
+      ? 'other users can write its directory'
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOpen({ mode }: Stats): boolean {
+  return process.platform !== 'win32' && (mode & othersWrite) !== 0;
+}

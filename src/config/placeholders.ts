@@ -1,0 +1,15 @@
+/** Parts that only texts to be replaced have: `<key>`, `${KEY}`, `{{ key }}`, an ellipsis. */
+const marks = /^[<[{%].*[>\]}%]$|\$\{|\{\{|…|^\.{3,}$/s;
+/** Words of examples. Random texts have them with a probability of practically zero. */
+const words =
+  /^(?:your|insert|replace|enter|todo|fixme|tbd|placeholder|example)(?:[^a-z\d]|$)|change[^a-z\d]?(?:me|this)|^your(?:api|account|sid|key|token|secret|password)|[-_ ]here$/i;
+/** `xxx`, `***`, `000`. */
+const repeated = /^([x*_#0-])\1{2,}$/i;
+
+/**
+ * True for a text of an example, which was not replaced by one's own.
+ * @param name of the setting: its own name is no value either.
+ */
+export function isPlaceholder(name: string, text: string): boolean {
+  return marks.test(text) || words.test(text) || repeated.test(text) || text.toUpperCase() === name;
+}

@@ -1,0 +1,125 @@
+import { type Environment, lengthOf, masked, secretSettings, settingNames } from './environment.js';
+
+/** Variables that begin like this are meant for the gateway. */
+const ownPrefixes = ['EXOTEL_', 'JWT_', 'API_KEY', 'SANDBOX_', 'TRUSTED_DOCUMENTS'];
+/** Settings with fewer letters are too close to names that shells and other programs use: HOST to HOME, PORT to SORT. */
+const fewestLetters = 6;
+const mostEdits = 2;
+const unit = /_(?:MS|S|SECS?|SECONDS?|MINUTES?|BYTES?|KB|MB|SIZE)$/;
+
+/** Parts of names whose values are secrets, whatever they are for. */
+const secretName = /KEY(?!S)|TOKEN|SECRET|PASS|CRED|AUTH$/;
+
+/**
+ * Refuses variables that were meant as settings and are none: those with a prefix of the gateway's, and near misses of a
+ * setting's name. Others belong to other programs.
+ */
+export function refuseUnknown(environment: Environment): void {
+  for (const [name, value] of environment.entries()) {
+    if (settingNames.includes(name) || name.startsWith('npm_')) continue;
+    const meant = settingMeantBy(plainName(name));
+    if (meant === undefined) continue;
+    const isSecret = secretName.test(name.toUpperCase()) || secretSettings.some((each) => each === meant);
+    const shownName = /^\w+$/.test(name) ? name : JSON.stringify(name);
+    environment.refuse(
+      `${shownName}: got ${isSecret ? lengthOf(value) : masked(value)}, but there is no such setting; ` +
+        `rename it to ${meant}, or unset it.`,
+    );
+  }
+}
+
+/** Variables that Kubernetes and Docker set for each service, such as `SANDBOX_PORT=tcp://10.0.0.1:80` for one named sandbox. */
+export function isServiceLink(name: string, value: string | undefined): boolean {
+  return (
+    /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/.test(name) ||
+    (name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(value ?? ''))
+  );
+}
+
+function settingMeantBy(name: string): string | undefined {
+  const near = settingNames.filter((setting) => isNear(name, setting));
+  if (near.length > 0) return nearest(name, near);
+  return ownPrefixes.some((prefix) => name.startsWith(prefix)) ? nearest(name, settingNames) : undefined;
+}
+
+/** As settings are written: capitals, one underscore between words. */
+function plainName(name: string): string {
+  return name
+    .slice(0, 100)
+    .toUpperCase()
+    .split(/[^A-Z\d]/)
+    .filter((word) => word !== '')
+    .join('_');
+}
+
+const lettersOf = (name: string): string => name.replaceAll('_', '');
+/** The same for names with swapped words, or with an S too many or too few. */
+const wordsOf = (name: string): string =>
+  name
+    .split('_')
+    .map((word) => word.replace(/S$/, ''))
+    .sort()
+    .join('_');
+
+/** Whether a name is a mistyped setting: two letters, a missing S, swapped words, another unit, the path of a file. */
+function isNear(name: string, setting: string): boolean {
+  const [given, meant] = [lettersOf(name), lettersOf(setting)];
+  if (meant.length < fewestLetters) return isTransposed(given, meant);
+  if (given === meant || wordsOf(name) === wordsOf(setting) || name === `${setting}_FILE`) return true;
+  if (unit.test(setting) && wordsOf(name.replace(unit, '')) === wordsOf(setting.replace(unit, '')))
+    return true;
+  const [givenWords, meantWords] = [name.split('_'), setting.split('_')];
+  if (givenWords.length < meantWords.length) return editsBetween(given, meant) <= 1; // an underscore is missing too
+  if (givenWords.length > meantWords.length) return false;
+  let edits = 0;
+  for (const [index, word] of meantWords.entries()) {
+    const ofWord = editsBetween(givenWords[index] ?? '', word);
+    if (ofWord >= word.length / 2) return false; // another word: REDIS_SSL is not REDIS_URL
+    edits += ofWord;
+  }
+  return edits <= (meant.length < 10 && meantWords.length === 1 ? 1 : mostEdits); // BROKERS is not WORKERS
+}
+
+function isTransposed(given: string, meant: string): boolean {
+  return (
+    given.length === meant.length &&
+    given !== meant &&
+    isSameLetters(given, meant) &&
+    editsBetween(given, meant) === 1
+  );
+}
+
+function isSameLetters(a: string, b: string): boolean {
+  return [...a].sort().join('') === [...b].sort().join('');
+}
+
+/** The setting that has most of a name's words, and of those the one with the fewest edits. */
+function nearest(name: string, settings: readonly string[]): string {
+  const words = name.split('_');
+  const distance = (setting: string): number =>
+    1000 * words.filter((word) => !setting.split('_').includes(word)).length + editsBetween(name, setting);
+  return settings.reduce((best, setting) => (distance(setting) < distance(best) ? setting : best));
+}
+
+/** Letters to add, remove, replace or swap with their neighbour (optimal string alignment). */
+function editsBetween(a: string, b: string): number {
+  let [beforeLast, last]: [number[], number[]] = [
+    [],
+    Array.from({ length: b.length + 1 }, (_, index) => index),
+  ];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? at(beforeLast, j - 2) + 1 : Infinity;
+      row.push(Math.min(replaced, at(last, j) + 1, at(row, j - 1) + 1, swapped));
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return at(last, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
+}
