@@ -1,38 +1,67 @@
 /**
  * Builds dist/ from src/ with swc, which takes about a second; the type checker takes ten. Types are checked by
- * `npm run typecheck`, and by CI before anything else runs.
+ * `npm run typecheck`, and by CI before anything else runs. What is no dependency of the published package is compiled
+ * in: libraries.mjs, graphiql.mjs. `--if-stale` builds only if an input is newer than dist/.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFile } from '@swc/core';
+import { writeGraphiql } from './graphiql.mjs';
+import { writeLibraries } from './libraries.mjs';
 import { swcOptions } from './swc-options.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
+const dist = join(root, 'dist');
 const sources = readdirSync(join(root, 'src'), { recursive: true }).filter(
   (path) => path.endsWith('.ts') && !path.endsWith('.d.ts'),
 );
 
-/** Compiles one source. @returns the paths below dist/ that it wrote. */
-async function compile(path) {
-  const target = path.replace(/\.ts$/, '.js');
-  const { code, map } = await transformFile(join(root, 'src', path), {
-    ...swcOptions,
-    swcrc: false,
-    sourceMaps: true,
-  });
-  mkdirSync(dirname(join(root, 'dist', target)), { recursive: true });
-  writeFileSync(join(root, 'dist', target), `${code}//# sourceMappingURL=${basename(target)}.map\n`);
-  writeFileSync(join(root, 'dist', `${target}.map`), map);
-  return [target, `${target}.map`];
+/** Writes a file below dist/. @returns its path below dist/. */
+function write(path, content) {
+  mkdirSync(dirname(join(dist, path)), { recursive: true });
+  writeFileSync(join(dist, path), content);
+  return path;
 }
 
+/** Whether dist/ is newer than all that it is made of. A directory changes with the names in it. */
+function isFresh() {
+  const timeOf = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs;
+  const below = (folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((path) => join(folder, path));
+  const inputs = [
+    'package.json',
+    'package-lock.json',
+    'src',
+    ...below('src'),
+    'scripts',
+    ...below('scripts'),
+  ];
+  const builtAtMs = timeOf('dist/main.js') ?? 0;
+  return inputs.every((path) => timeOf(path) < builtAtMs);
+}
+
+if (process.argv.includes('--if-stale') && isFresh()) process.exit();
 const startedAtMs = performance.now();
-const written = new Set((await Promise.all(sources.map(compile))).flat());
+const compiled = await Promise.all(
+  sources.map(async (source) => ({
+    path: source.replace(/\.ts$/, '.js'),
+    ...(await transformFile(join(root, 'src', source), { ...swcOptions, swcrc: false, sourceMaps: true })),
+  })),
+);
+const { linked, paths } = await writeLibraries(compiled, write);
+const written = new Set([
+  ...paths,
+  await writeGraphiql(write),
+  ...linked.flatMap(({ path, code, map }) => [
+    write(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`),
+    write(`${path}.map`, map),
+  ]),
+]);
 // What an earlier build left of sources that are gone must not be shipped.
-for (const entry of readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })) {
+for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
-  if (entry.isFile() && !written.has(path.slice(join(root, 'dist').length + 1))) rmSync(path);
+  if (entry.isFile() && !written.has(path.slice(dist.length + 1))) rmSync(path);
 }
 const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
 console.error(`Built dist/ from ${sources.length} source files in ${seconds} s.`);

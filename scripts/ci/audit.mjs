@@ -1,10 +1,13 @@
 /**
- * Fails where the registry knows of a high or critical advisory against a package of production. A registry that can't
- * be asked (a mirror without the endpoint, no network) is said, and fails nothing: then nothing is known, good or bad.
+ * Fails where the registry knows of a high or critical advisory against a package of production. Without an answer
+ * of the registry (a mirror without the endpoint, no network) it says so and passes: then nothing is known, good or bad.
  */
 import { spawnSync } from 'node:child_process';
+import { inProduction } from './production.mjs';
 
-const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8' });
+const { stdout } = inProduction((cwd) =>
+  spawnSync('npm', ['audit', '--package-lock-only', '--json'], { cwd, encoding: 'utf8' }),
+);
 const found = (() => {
   try {
     return JSON.parse(stdout).metadata?.vulnerabilities;

@@ -92,8 +92,7 @@ if (executable === undefined) {
   it.each([0, 1])('restores the same tabs after reloads, with tab %i open', async (index) => {
     await runTab(page, index, 1);
     await page.waitForFunction(
-      (active) => localStorage.getItem('graphiql:tabState')?.includes(`"activeTabIndex":${active}`),
-      index,
+      `localStorage.getItem('graphiql:tabState')?.includes('"activeTabIndex":${index}')`,
     );
     for (let reload = 0; reload < 2; reload += 1) {
       await page.reload();

@@ -53,25 +53,40 @@ async function filesLoaded(set: NodeJS.ProcessEnv = {}): Promise<readonly string
   const scripts = readdirSync(folder).flatMap(
     (file) => (JSON.parse(readFileSync(join(folder, file), 'utf8')) as Coverage).result,
   );
-  return scripts.map(({ url }) => url.replace(root.href, '').replace(/.*node_modules\//, ''));
+  // A CommonJS module that is compiled into a file of dist/libraries is a function there, with its path as name.
+  const modules = scripts.flatMap(({ url, functions }) =>
+    url.includes('/dist/libraries/')
+      ? functions.filter(({ ranges }) => ranges[0]?.count).map(({ functionName }) => functionName)
+      : [],
+  );
+  return [...scripts.map(({ url }) => url.replace(root.href, '')), ...modules].map((path) =>
+    path.replace(/.*node_modules\//, ''),
+  );
 }
 
 interface Coverage {
-  readonly result: readonly { readonly url: string }[];
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly {
+      readonly functionName: string;
+      readonly ranges: readonly { readonly count: number }[];
+    }[];
+  }[];
 }
 
 describe('startup', () => {
   it.each([
-    ['Redis', /^ioredis\/|^dist\/datasources\/state\/redis\//],
-    ['tokens', /^jose\//],
+    ['Redis', /^dist\/libraries\/ioredis|^dist\/datasources\/state\/redis\//],
+    ['tokens', /^dist\/libraries\/jose/],
     ['the sandbox', /^dist\/sandbox\//],
-    ['traces', /^@opentelemetry\/(sdk|exporter|resources)/],
+    ['traces', /^dist\/libraries\/@opentelemetry-(sdk|exporter|resources)/],
     ['workers', /^dist\/(cluster\/(channel|worker-process)|run-worker)/],
     ["Fastify's validator", /^@fastify\/ajv-compiler\//],
   ])('does not load %s unless it is configured', async (_what, unused) => {
     loaded ??= filesLoaded();
     const files = await loaded;
     expect(files).toContain('dist/app/gateway.js');
+    expect(files).toContain('fastify/fastify.js');
     expect(files.filter((path) => unused.test(path))).toEqual([]);
   });
   let loaded: Promise<readonly string[]> | undefined;
@@ -82,7 +97,7 @@ describe('startup', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
     });
     expect(files).toContain('dist/datasources/state/redis/state.js');
-    expect(files.some((path) => path.startsWith('@opentelemetry/sdk-trace'))).toBe(true);
+    expect(files.some((path) => path.startsWith('dist/libraries/@opentelemetry-sdk-trace'))).toBe(true);
   });
 
   it('uses the Pool of the public undici package', () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
@@ -16,27 +16,26 @@ const root = new URL('../../', import.meta.url);
 /** The command as it is published. */
 export const main = new URL('dist/main.js', root).pathname;
 
-/** The sources of the last build of `dist/`, and its time. */
-const builtFile = new URL('node_modules/.cache/campaign-gateway-built', root).pathname;
-const lock = `${builtFile}.lock`;
+const lock = new URL('node_modules/.cache/campaign-gateway-build.lock', root).pathname;
 const longestBuildMs = 60_000;
 
 /**
- * Builds `dist/` once for all suites: a process that starts during the build of another suite
+ * Builds `dist/` if it is stale, for one suite at a time: a process that starts during the build of another suite
  * would read incomplete files. The output of the build stays away from standard output.
  */
 export function build(): void {
-  mkdirSync(dirname(builtFile), { recursive: true });
+  mkdirSync(dirname(lock), { recursive: true });
   const giveUpAt = performance.now() + longestBuildMs;
   while (!takesLock()) {
     if (performance.now() > giveUpAt) rmSync(lock, { recursive: true, force: true }); // the process with the lock was killed
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
   try {
-    if (existsSync(builtFile) && readFileSync(builtFile, 'utf8') === stateOfBuild()) return;
-    const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8' });
+    const built = spawnSync('npm', ['run', '--silent', 'build', '--', '--if-stale'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     if (built.status !== 0 || built.stdout !== '') throw new Error(built.stdout + built.stderr);
-    writeFileSync(builtFile, stateOfBuild());
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
@@ -49,20 +48,6 @@ function takesLock(): boolean {
   } catch {
     return false;
   }
-}
-
-/** Sources and settings of the build, and the time of the last write to `dist/`. */
-function stateOfBuild(): string {
-  const hash = createHash('sha256');
-  const { pathname } = root;
-  const sources = ['src', 'scripts'].flatMap((directory) =>
-    readdirSync(`${pathname}${directory}`, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => `${parentPath}/${name}`),
-  );
-  for (const path of [...sources.sort(), `${pathname}package.json`])
-    hash.update(path).update(readFileSync(path));
-  return `${hash.digest('hex')} ${statSync(main, { throwIfNoEntry: false })?.mtimeMs}`;
 }
 
 /** A connection to the shared port: the worker that accepts it handles all its requests. */

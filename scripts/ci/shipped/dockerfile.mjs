@@ -19,8 +19,8 @@ export function readStages(file) {
       const [, base, name] = /^(\S+) AS (\S+)$/.exec(filled);
       stages.push({ name, base, instructions: [] });
     } else {
-      // Only FROM is filled in: elsewhere ${…} is the shell's, or JavaScript's.
-      stages.at(-1).instructions.push({ keyword, rest });
+      // Elsewhere ${…} is the shell's, or JavaScript's.
+      stages.at(-1).instructions.push({ keyword, rest: keyword === 'LABEL' ? filled : rest });
     }
   }
   return stages;
@@ -59,6 +59,16 @@ export function readEnvironment({ instructions }) {
 export function readCommand({ instructions }, wanted) {
   const { rest } = instructions.find(({ keyword }) => keyword === wanted);
   return JSON.parse(rest.slice(rest.indexOf('[')));
+}
+
+/** @returns {Record<string, string>} the stage's labels, with the defaults of its build arguments. */
+export function readLabels({ instructions }) {
+  const lines = instructions.filter(({ keyword }) => keyword === 'LABEL');
+  return Object.fromEntries(
+    lines.flatMap(({ rest }) =>
+      [...rest.matchAll(/([\w.-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+    ),
+  );
 }
 
 /** The one instruction of its kind. */

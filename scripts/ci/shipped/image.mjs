@@ -1,14 +1,23 @@
 /**
  * Builds and runs the Dockerfile without an engine: each instruction is done in a directory of its own, so that what
  * COPY forgets is missing there too. The last stage runs as its USER, with nothing but its ENV, on a file system that
- * it can't write to. What this can't show is the base image; `docker build` is for that.
+ * it can't write to, with the Node version of its base from the npm package `node`. The rest of the base image is not
+ * checked; `docker build` is for that.
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { readCommand, readCopy, readEnvironment, readIgnored, readOne, readStages } from './dockerfile.mjs';
+import {
+  readCommand,
+  readCopy,
+  readEnvironment,
+  readIgnored,
+  readLabels,
+  readOne,
+  readStages,
+} from './dockerfile.mjs';
 import { expectToEnd, expectToServe, freePort, start } from './running.mjs';
 
 const context = new URL('../../../', import.meta.url).pathname;
@@ -18,10 +27,11 @@ const last = stages.at(-1);
 const roots = mkdtempSync(join(tmpdir(), 'image-'));
 chmodSync(roots, 0o755); // the USER has to get in
 const rootOf = (stage) => join(roots, stage);
+const PATH = withImageNode();
 
 /** What the image is held to before it is built. */
 function expectToBeSound() {
-  const known = 'WORKDIR COPY RUN ENV USER EXPOSE STOPSIGNAL HEALTHCHECK ENTRYPOINT'.split(' ');
+  const known = 'WORKDIR COPY RUN ENV USER EXPOSE STOPSIGNAL HEALTHCHECK ENTRYPOINT LABEL'.split(' ');
   for (const [index, { base, instructions }] of stages.entries()) {
     assert.match(base, /^node:\d+\.\d+\.\d+-[a-z]+-slim$/, 'a base is pinned by its tag');
     for (const { keyword, rest } of instructions) {
@@ -38,6 +48,25 @@ function expectToBeSound() {
     'the user is no root, and a number that a cluster can check',
   );
   assert.equal(readOne(last, 'STOPSIGNAL'), 'SIGTERM');
+  const { name, version, description, license, homepage } = JSON.parse(
+    readFileSync(join(context, 'package.json'), 'utf8'),
+  );
+  const labels = {
+    title: name,
+    version,
+    description,
+    licenses: license,
+    source: homepage.replace(/#.*/, ''),
+  };
+  assert.deepEqual(
+    readLabels(last),
+    Object.fromEntries(
+      Object.entries({ ...labels, revision: 'unknown' }).map(([key, value]) => [
+        `org.opencontainers.image.${key}`,
+        value,
+      ]),
+    ),
+  );
   for (const keyword of ['ENTRYPOINT', 'HEALTHCHECK']) assert.equal(readCommand(last, keyword)[0], 'node');
 }
 
@@ -69,13 +98,25 @@ function run(command, cwd) {
   execFileSync('sh', ['-c', command], {
     cwd,
     env: {
-      PATH: process.env.PATH,
+      PATH,
       HOME: home,
+      NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? '', // of a proxy between CI and the registry
       npm_config_cache: npmCache(),
       npm_config_prefer_offline: 'true',
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+}
+
+/** The environment with the Node of the base image first in PATH. */
+function withImageNode() {
+  const [, version] = /^node:([\d.]+)-/.exec(last.base);
+  const script = 'console.log(path.dirname(process.execPath))';
+  const args = ['--yes', '--prefer-offline', '-p', `node@${version}`, 'node', '-e', script];
+  const bin = execFileSync('npx', args, { encoding: 'utf8' }).trim();
+  // A place that the image's user can read.
+  cpSync(join(bin, 'node'), join(roots, 'bin/node'));
+  return `${join(roots, 'bin')}:${process.env.PATH}`;
 }
 
 /** The machine's own, so that a build takes seconds; it holds what the lockfile's digests allow, whoever filled it. */
@@ -120,7 +161,7 @@ try {
   const user = readOne(last, 'USER');
   const cwd = join(rootOf(last.name), readOne(last, 'WORKDIR'));
   const PORT = await freePort();
-  const env = { PATH: process.env.PATH, ...readEnvironment(last), PORT };
+  const env = { PATH, ...readEnvironment(last), PORT };
   const command = confined(user, readCommand(last, 'ENTRYPOINT'));
   if (!canSeal()) execFileSync('chmod', ['-R', 'a-w', cwd]);
   for (const place of canSeal() ? [cwd, tmpdir()] : [])

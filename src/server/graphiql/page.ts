@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { brotliCompress, brotliDecompress, constants, gzip } from 'node:zlib';
 import { type ExampleFacts, examplesFor } from './examples.js';
 
 /** Encodings of the page, the smallest first. */
@@ -28,6 +29,7 @@ function parseWeight(part: string): [coding: string, weight: number] {
 
 const compressBrotli = promisify(brotliCompress);
 const compressGzip = promisify(gzip);
+const decompressBrotli = promisify(brotliDecompress);
 
 /** Encodes off the event loop. Brotli's quality 5 takes 0.2 seconds for a fifth of the size; 9 saves little more. */
 function encode(bytes: Buffer, encoding: Encoding): Promise<Buffer> {
@@ -46,39 +48,6 @@ function encode(bytes: Buffer, encoding: Encoding): Promise<Buffer> {
   }
 }
 
-/**
- * Runs before GraphiQL. GraphiQL opens the tab with the text that was edited last; without a match, for example after an
- * unchanged example was run, it adds an empty tab at every reload. The script stores the text of the active tab instead.
- */
-const returningVisitorScript = `<script>
-try {
-  const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState'));
-  const { query, variables } = tabs[activeTabIndex];
-  localStorage.setItem('graphiql:query', query ?? '');
-  localStorage.setItem('graphiql:variables', variables ?? '');
-} catch {
-  // First visit, or storage is not available: GraphiQL starts with the examples.
-}
-</script>
-`;
-
-/** The code of the page that passes the header pane to the fetcher. */
-const headersOption = /extensions:\{headers:(\w+)\?\.headers\}/;
-
-/**
- * Makes the page send its header pane over WebSocket as well, as `connectionParams.headers`. GraphiQL sends headers over
- * HTTP only, so subscriptions would have no credentials. Not enumerable, so that no request body contains it.
- * @throws Error if GraphiQL's code has changed.
- */
-function withHeadersOverWebSocket(html: string): string {
-  if (!headersOption.test(html))
-    throw new Error('GraphiQL passes its headers in a new way: adapt withHeadersOverWebSocket.');
-  return html.replace(
-    headersOption,
-    'extensions:Object.defineProperty({headers:$1?.headers},"connectionParams",{value:{headers:$1?.headers}})',
-  );
-}
-
 /** The rendered page. */
 export interface GraphiqlPage {
   /** Changes when the page does. */
@@ -88,31 +57,21 @@ export interface GraphiqlPage {
   encoded(encoding: Encoding): Promise<Buffer>;
 }
 
-const icon = (colour: string) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" fill="${colour}">` +
-  '<path d="M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z"/></svg>';
+/** GraphiQL's page as scripts/graphiql.mjs writes it, without tabs. */
+const pageFile = new URL('../../../dist/graphiql.html.br', import.meta.url);
 
-const optionsFor = (facts: ExampleFacts) => ({
-  title: 'campaign-gateway',
-  logo: icon('currentColor'),
-  favicon: `data:image/svg+xml,${encodeURIComponent(icon('#d60690'))}`,
-  endpoint: '/graphql',
-  // With SSE the page would send subscriptions to `endpoint` too: it ignores `subscriptionsEndpoint`.
-  subscriptionsProtocol: 'WS' as const,
-  // For a first visit; later ones restore the tabs of the browser.
-  defaultTabs: examplesFor(facts).map(({ document, variables }) => ({
+/** Opened at a first visit; later ones restore the tabs of the browser. */
+const tabsFor = (facts: ExampleFacts) =>
+  examplesFor(facts).map(({ document, variables }) => ({
     query: document,
     ...(variables && { variables: JSON.stringify(variables, null, 2) }),
-  })),
-  shouldPersistHeaders: false, // credentials do not belong into local storage
-});
+  }));
 
 /** Renders the page. Loads the nine megabytes of GraphiQL. */
 export async function renderPage(facts: ExampleFacts): Promise<GraphiqlPage> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = withHeadersOverWebSocket(renderGraphiQL(optionsFor(facts)))
-    .trimStart()
-    .replace('<script>', (first) => `${returningVisitorScript}${first}`);
+  const template = (await decompressBrotli(await readFile(pageFile))).toString();
+  const tabs = JSON.stringify(tabsFor(facts));
+  const html = template.replace('"{{tabs}}"', () => tabs);
   const bytes = Buffer.from(html);
   const encoded = new Map<Encoding, Promise<Buffer>>();
   return {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { base64url, CompactSign, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { base64url, CompactSign, type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { ask } from '../../support/ask.js';
 import { closeAll, startBoth } from '../../support/creating.js';
 import { type GatewayUnderTest } from '../../support/gateway-under-test.js';

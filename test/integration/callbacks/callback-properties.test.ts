@@ -49,7 +49,10 @@ const anyBody = fc.oneof(
 );
 const asForm = (body: unknown): string =>
   new URLSearchParams(
-    Object.entries(Object(body) as object).map(([name, value]) => [name, JSON.stringify(value)]),
+    Object.entries(Object(body) as object).map(([name, value]): [string, string] => [
+      name,
+      JSON.stringify(value),
+    ]),
   ).toString();
 const anyBytes = fc.oneof(
   anyBody.map((body) => JSON.stringify(body)),

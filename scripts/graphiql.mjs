@@ -1,0 +1,68 @@
+/**
+ * Renders GraphiQL's page into dist/, so that its package, which needs another GraphQL server, is there for the build alone.
+ * What depends on the settings of a gateway is inserted at run time (src/server/graphiql/page.ts).
+ */
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+
+/** The page below dist/. */
+const file = 'graphiql.html.br';
+
+/**
+ * Runs before GraphiQL. GraphiQL opens the tab with the text that was edited last; without a match, for example after an
+ * unchanged example was run, it adds an empty tab at every reload. The script stores the text of the active tab instead.
+ */
+const returningVisitorScript = `<script>
+try {
+  const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState'));
+  const { query, variables } = tabs[activeTabIndex];
+  localStorage.setItem('graphiql:query', query ?? '');
+  localStorage.setItem('graphiql:variables', variables ?? '');
+} catch {
+  // First visit, or storage is not available: GraphiQL starts with the examples.
+}
+</script>
+`;
+
+/** The code of the page that passes the header pane to the fetcher. */
+const headersOption = /extensions:\{headers:(\w+)\?\.headers\}/;
+
+/**
+ * Makes the page send its header pane over WebSocket as well, as `connectionParams.headers`. GraphiQL sends headers over
+ * HTTP only, so subscriptions would have no credentials. Not enumerable, so that no request body contains it.
+ * @throws Error if GraphiQL's code has changed.
+ */
+function withHeadersOverWebSocket(html) {
+  if (!headersOption.test(html))
+    throw new Error('GraphiQL passes its headers in a new way: adapt withHeadersOverWebSocket.');
+  return html.replace(
+    headersOption,
+    'extensions:Object.defineProperty({headers:$1?.headers},"connectionParams",{value:{headers:$1?.headers}})',
+  );
+}
+
+const icon = (colour) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" fill="${colour}">` +
+  '<path d="M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z"/></svg>';
+
+const options = {
+  title: 'campaign-gateway',
+  logo: icon('currentColor'),
+  favicon: `data:image/svg+xml,${encodeURIComponent(icon('#d60690'))}`,
+  endpoint: '/graphql',
+  // With SSE the page would send subscriptions to `endpoint` too: it ignores `subscriptionsEndpoint`.
+  subscriptionsProtocol: 'WS',
+  defaultTabs: '{{tabs}}', // src/server/graphiql/page.ts inserts them
+  shouldPersistHeaders: false, // credentials do not belong into local storage
+};
+
+/** Writes the page, compressed. @param write writes a file below dist/. @returns the path of the page below dist/. */
+export async function writeGraphiql(write) {
+  const html = withHeadersOverWebSocket(renderGraphiQL(options))
+    .trimStart()
+    .replace('<script>', (first) => `${returningVisitorScript}${first}`);
+  // Quality 5 takes 0.2 seconds; 9 saves little more.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: html.length };
+  return write(file, await promisify(brotliCompress)(html, { params }));
+}
