@@ -3,6 +3,7 @@ import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 import { anonymous, nobody } from '../../domain/caller.js';
 import { type EndedConnection, type RefusedConnection, type Telemetry } from '../../domain/telemetry.js';
+import { errorType } from '../http/negotiation.js';
 import { refuse } from '../http/refuse.js';
 import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
 import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
@@ -115,13 +116,10 @@ export class Connections {
 
   /** Serves a request. On a refused connection, the response is the reason. */
   receive(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
-    const connection = this.#requesting(request.socket);
+    const connection = this.#requesting(request);
     if (!connection) return;
     if (this.#options.incoming.hasRoomFor(request, response)) connection.receive(request, response, handle);
-    else {
-      endWith(request.socket, ...noRoom);
-      this.#options.telemetry.errorSent(noRoom[2]);
-    }
+    else this.#endWith(request, noRoom);
   }
 
   /** Bounds the incomplete messages of all WebSockets too. */
@@ -130,8 +128,8 @@ export class Connections {
   }
 
   /** Marks a connection as a WebSocket. @returns false if it was ended instead. */
-  upgrade(socket: Socket): boolean {
-    return this.#requesting(socket)?.upgrade() === true;
+  upgrade(request: IncomingMessage): boolean {
+    return this.#requesting(request)?.upgrade() === true;
   }
 
   /**
@@ -158,17 +156,19 @@ export class Connections {
     for (const socket of [...this.#open.keys(), ...this.#refused.keys()]) socket.destroy();
   }
 
-  #requesting(socket: Socket): Connection | undefined {
-    const connection = this.#open.get(socket);
-    const refusal = this.#refused.get(socket);
-    if (refusal) {
-      endWith(socket, ...refusal);
-      this.#options.telemetry.errorSent(refusal[2]);
-    }
+  #requesting(request: IncomingMessage): Connection | undefined {
+    const connection = this.#open.get(request.socket);
+    const refusal = this.#refused.get(request.socket);
+    if (refusal) this.#endWith(request, refusal);
     if (!connection || connection.hasRequested) return connection;
     connection.hasRequested = true;
     this.#silent -= 1;
     return connection;
+  }
+
+  #endWith({ socket, headers }: IncomingMessage, [status, message, code, more]: RawError): void {
+    endWith(socket, status, message, code, { 'content-type': errorType(headers), ...more });
+    this.#options.telemetry.errorSent(code);
   }
 
   #hasRoomFor(holder: string): boolean {

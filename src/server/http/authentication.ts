@@ -7,7 +7,7 @@ import {
 import { type Authenticator, credentialsInHeaders, allowAnonymous } from '../../auth/credentials.js';
 import { anonymous } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
-import { varyBy } from './operation-over-http.js';
+import { varyBy } from './negotiation.js';
 import { refuse } from './refuse.js';
 
 /** An `onRequest` hook, with a callback or a promise. */

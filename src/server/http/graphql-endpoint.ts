@@ -11,7 +11,8 @@ import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo-front.j
 import { type AllowedOrigins } from './allowed-origins.js';
 import { type RequestHook } from './authentication.js';
 import { forgedGet, isForgedGet } from './forged-get.js';
-import { operationRequestOf, readParameters, varyBy, writeResult } from './operation-over-http.js';
+import { varyBy } from './negotiation.js';
+import { operationRequestOf, readParameters, writeResult } from './operation-over-http.js';
 import { refuse } from './refuse.js';
 import { type CachedRouteOptions, serveCached } from './response-cache-hook.js';
 
@@ -84,8 +85,7 @@ export async function serveGraphql(
 }
 
 const varyByAccept: RequestHook = (_request, reply, done) => {
-  if (reply.hasHeader('vary')) varyBy(reply, 'accept');
-  else reply.header('vary', 'accept');
+  varyBy(reply, 'accept');
   done();
 };
 

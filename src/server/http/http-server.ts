@@ -31,7 +31,7 @@ import { authenticated } from './authentication.js';
 import { callbackHeaderLog } from './callback-headers.js';
 import { serveGraphql } from './graphql-endpoint.js';
 import { type MetricsAccess, serveMetrics } from './metrics-endpoint.js';
-import { errorBody, refuse } from './refuse.js';
+import { refuse } from './refuse.js';
 import { decorateRequests } from './request-state.js';
 import { allowOrigins, securityHeaders, sendSecurityHeaders } from './response-headers.js';
 
@@ -150,10 +150,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     bodyLimit: options.maximumBytes,
     clientErrorHandler: () => undefined, // connections.ts sets one on the server
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
-      void reply
-        .code(400)
-        .headers(securityHeaders)
-        .send(errorBody('The request could not be read.', 'BAD_REQUEST'));
+      refuse(reply.headers(securityHeaders), 400, 'The request could not be read.', 'BAD_REQUEST');
     },
   });
   decorateRequests(app);

@@ -10,8 +10,7 @@ import {
 } from '../../operations/operation-request.js';
 import { type OperationResult } from '../../operations/operation-result.js';
 import { answerText } from './apollo-front.js';
-
-const graphqlJson = 'application/graphql-response+json';
+import { errorType, varyBy } from './negotiation.js';
 
 /**
  * The parameters of an HTTP request: from the query string of a GET, else from the body.
@@ -46,23 +45,20 @@ export function wantsFresh({ 'cache-control': cacheControl }: IncomingHttpHeader
   return cacheControl.split(',').some((directive) => directive.trim().toLowerCase() === 'no-cache');
 }
 
-/** Sets status and headers of a response. @returns its body. */
+/**
+ * Sets status and headers of a response.
+ * @param contentType undefined: nothing was negotiated, and the result is a refusal.
+ * @returns its body.
+ */
 export function writeResult(
   reply: FastifyReply,
   { status, headers, body }: OperationResult,
-  contentType = refusalType(reply.request),
+  contentType?: string,
 ): string {
-  reply.code(status).headers(headers).header('content-type', contentType);
+  if (contentType === undefined) varyBy(reply, 'accept');
+  reply
+    .code(status)
+    .headers(headers)
+    .header('content-type', contentType ?? errorType(reply.request.headers));
   return answerText(body);
-}
-
-/** The media type of a refusal, which needs no negotiation: clients read one of the two. */
-function refusalType({ headers: { accept } }: FastifyRequest): string {
-  return `${accept?.includes(graphqlJson) === true ? graphqlJson : 'application/json'}; charset=utf-8`;
-}
-
-/** Adds names to `Vary`. */
-export function varyBy(reply: FastifyReply, ...names: readonly string[]): void {
-  const others = reply.getHeader('vary');
-  reply.header('vary', [others, ...names].filter(Boolean).join(', '));
 }

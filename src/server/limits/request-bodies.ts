@@ -63,7 +63,7 @@ function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
 export function sendOverload(reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof GatewayError) || error.code !== 'OVERLOADED') throw error;
   reply.header('retry-after', String(error.details['retryAfter']));
-  return refuse(reply, 503, error.message, error.code);
+  return refuse(reply, 503, error.message, error.code, error.details);
 }
 
 /** An error with a status for Fastify's error handler. */

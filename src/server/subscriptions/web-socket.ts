@@ -62,7 +62,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   app.server.on('upgrade', (request: IncomingMessage, connection: Socket, head: Buffer) => {
     // Node no longer handles its errors; an unhandled one would end the process.
     connection.on('error', () => connection.destroy());
-    if (!connections.upgrade(connection)) return;
+    if (!connections.upgrade(request)) return;
     const refusal = refusalOf(request, options);
     if (refusal) {
       refuse(connection, ...refusal);
