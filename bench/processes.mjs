@@ -29,6 +29,7 @@ export async function start(args, { core, env = {}, ready = /ready (http\S+)/ })
   const pin = isPinning ? ['taskset', '-c', String(core)] : [];
   const [command, ...rest] = [...pin, process.execPath, ...args];
   const child = spawn(command, rest, {
+    cwd: import.meta.dirname, // without the .env that may be beside package.json
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -11,7 +11,7 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { commonSettings, readSettings } from '../../src/cli/help.js';
-import { build, main } from '../support/workers.js';
+import { build, cwd, main } from '../support/workers.js';
 
 beforeAll(build, 120_000);
 
@@ -31,6 +31,7 @@ function run(
   nodeArguments: readonly string[] = [],
 ) {
   return spawnSync(process.execPath, [...nodeArguments, main, ...args], {
+    cwd,
     env: environment(set),
     encoding: 'utf8',
     timeout: 20_000,
@@ -310,7 +311,7 @@ function begin(
   set: Readonly<Record<string, string>>,
   nodeArguments: readonly string[] = [],
 ): ChildProcess {
-  const child = spawn(process.execPath, [...nodeArguments, main, ...words], { env: environment(set) });
+  const child = spawn(process.execPath, [...nodeArguments, main, ...words], { cwd, env: environment(set) });
   children.push(child);
   return child;
 }

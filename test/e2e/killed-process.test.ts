@@ -10,7 +10,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CreateDocument, type CreateCampaignInput, type CreateMutation } from '../operations/generated.js';
 import { type ClientAnswer, credentials } from '../support/gateway-under-test.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../support/redis.js';
-import { build, main } from '../support/workers.js';
+import { build, cwd, main } from '../support/workers.js';
 const hour = 3_600_000;
 
 /** A gateway in a process of its own. */
@@ -61,6 +61,7 @@ describeWithRedis('a gateway with REDIS_URL', () => {
 
   async function startGatewayProcess(): Promise<GatewayProcess> {
     const child = spawn(process.execPath, [main], {
+      cwd,
       env: {
         PATH: process.env['PATH'],
         PORT: '0',

@@ -8,7 +8,7 @@ import { Pool } from 'undici';
 import { heapBytes, memoryProblem } from '../../src/app/memory-budget.js';
 import { said } from '../support/child-process.js';
 import { credentials } from '../support/gateway-under-test.js';
-import { build } from '../support/workers.js';
+import { build, cwd, main } from '../support/workers.js';
 import { readYaml } from '../support/yaml.js';
 
 const root = new URL('../../', import.meta.url);
@@ -33,8 +33,8 @@ const live = {
 
 /** Starts the gateway, and ends it. @returns what it has printed until it said that it is ready. */
 async function startAndEnd(set: NodeJS.ProcessEnv, nodeArguments: readonly string[] = []): Promise<string> {
-  const child = spawn(process.execPath, [...nodeArguments, 'dist/main.js'], {
-    cwd: root,
+  const child = spawn(process.execPath, [...nodeArguments, main], {
+    cwd,
     env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'silent', ...live, ...set },
   });
   children.push(child);

@@ -12,7 +12,7 @@ import { said } from '../support/child-process.js';
 import { credentials } from '../support/gateway-under-test.js';
 import { residentKilobytes } from '../support/resident-memory.js';
 import { until } from '../support/subscribing.js';
-import { build, main } from '../support/workers.js';
+import { build, cwd, main } from '../support/workers.js';
 
 const maximumKilobytes = 400 * 1024;
 const sampleEveryMs = 50;
@@ -36,6 +36,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ ...credentials, seed: 'demo', faults: () => fault });
   if (!flags) throw new Error('The Dockerfile starts the gateway in another way.');
   gateway = spawn(process.execPath, [...flags, main], {
+    cwd,
     env: {
       PATH: process.env['PATH'],
       PORT: '0',

@@ -12,7 +12,7 @@ import { closeRaw, graphqlRequest, openRaw } from '../support/raw-client.js';
 import { describeWithRedis } from '../support/redis.js';
 import { until } from '../support/subscribing.js';
 import { validInput } from '../support/valid-input.js';
-import { build, isThere, main, startWorkers } from '../support/workers.js';
+import { build, cwd, isThere, main, startWorkers } from '../support/workers.js';
 
 const graceMs = 1200;
 /** What a busy machine may take beside. */
@@ -47,6 +47,7 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
   sandbox = await startSandbox({ ...credentials, seed: 'empty' });
   toClose.push(() => sandbox.close());
   child = spawn(process.execPath, [main], {
+    cwd,
     env: {
       PATH: process.env['PATH'],
       PORT: '0',

@@ -11,6 +11,7 @@ import { describeWithRedis } from '../support/redis.js';
 import { until } from '../support/subscribing.js';
 import {
   build,
+  cwd,
   environmentOf,
   isThere,
   main,
@@ -89,7 +90,7 @@ describeWithRedis('several workers', () => {
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }`;
     const preload = `--import=data:text/javascript,${encodeURIComponent(slowToLoad)}`;
-    const child = spawn(process.execPath, [preload, main], { env: environmentOf({}) });
+    const child = spawn(process.execPath, [preload, main], { cwd, env: environmentOf({}) });
     toClose.push(() => Promise.resolve(void child.kill('SIGKILL')));
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -136,5 +137,5 @@ describeWithRedis('several workers', () => {
 
 function run(set: Readonly<Record<string, string>>) {
   const environment = environmentOf({ LOG_LEVEL: 'info', ...set });
-  return spawnSync(process.execPath, [main], { env: environment, encoding: 'utf8', timeout: 30_000 });
+  return spawnSync(process.execPath, [main], { cwd, env: environment, encoding: 'utf8', timeout: 30_000 });
 }

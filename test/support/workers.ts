@@ -15,6 +15,8 @@ import { until } from './subscribing.js';
 const root = new URL('../../', import.meta.url);
 /** The command as it is published. */
 export const main = new URL('dist/main.js', root).pathname;
+/** The working directory of gateways under test: it has no `.env`, which a developer may have beside package.json. */
+export const cwd = new URL('dist/', root).pathname;
 
 const lock = new URL('node_modules/.cache/campaign-gateway-build.lock', root).pathname;
 const longestBuildMs = 60_000;
@@ -105,7 +107,7 @@ export async function startWorkers(
 ): Promise<RunningWorkers> {
   const redis = await startRedis();
   const environment = environmentOf({ REDIS_URL: redis.url, ...set }, baseUrl);
-  const primary = spawn(process.execPath, [main], { env: environment });
+  const primary = spawn(process.execPath, [main], { cwd, env: environment });
   let text = '';
   primary.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const url = await said(primary, (printed) => /(http:\S+)\/livez/.exec(printed)?.[1]);

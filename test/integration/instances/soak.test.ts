@@ -9,7 +9,7 @@ import { credentials } from '../../support/gateway-under-test.js';
 import { median, residentKilobytes } from '../../support/resident-memory.js';
 import { runClient, SoakReport } from '../../support/soaking.js';
 import { leaveAll } from '../../support/subscribing.js';
-import { build, main } from '../../support/workers.js';
+import { build, cwd, main } from '../../support/workers.js';
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 24);
 const clients = 24;
@@ -133,6 +133,7 @@ describe(`a gateway that ${clients} clients use for ${seconds} s on an upstream 
 
 async function startGatewayProcess(baseUrl: string): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [...heap, main], {
+    cwd,
     env: {
       PATH: process.env['PATH'],
       PORT: '0',
