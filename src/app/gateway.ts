@@ -51,22 +51,44 @@ export interface Gateway {
  */
 export async function startGateway(config: Config, overrides: GatewayOverrides = {}): Promise<Gateway> {
   const disposables = new Disposables();
-  const close = (): Promise<void> => disposables.close(config.shutdownGraceMs);
+  const runtime = createRuntime(config, overrides);
   try {
-    return { ...(await openAll(config, overrides, disposables)), close };
+    const open = await openAll(runtime, overrides, disposables);
+    logStart(runtime, open.url);
+    return { ...open, close: () => stop(runtime, disposables) };
   } catch (error) {
-    await close().catch(() => undefined); // the first error matters more
+    await disposables.close(config.shutdownGraceMs).catch(() => undefined); // the first error matters more
     throw error;
   }
 }
 
+function logStart({ config, logger }: Runtime, address: string): void {
+  const { upstream, access, isCacheOn, redisUrl } = config;
+  const facts = {
+    version: packageVersion(),
+    node: process.version,
+    address,
+    upstream: upstream.kind === 'live' ? new URL(upstream.baseUrl).host : 'sandbox',
+    auth: access.auth.mode,
+    cache: isCacheOn ? 'on' : 'off',
+    redis: redisUrl === undefined ? 'off' : 'on',
+  };
+  logger.info(facts, 'gateway started');
+}
+
+async function stop({ config, logger }: Runtime, disposables: Disposables): Promise<void> {
+  const beganAtMs = performance.now();
+  logger.info('gateway stopping');
+  await disposables.close(config.shutdownGraceMs);
+  logger.info({ durationMs: Math.round(performance.now() - beganAtMs) }, 'gateway stopped');
+}
+
 async function openAll(
-  config: Config,
+  runtime: Runtime,
   overrides: GatewayOverrides,
   disposables: Disposables,
 ): Promise<Omit<Gateway, 'close'>> {
-  const runtime = createRuntime(config, overrides);
-  const { now, logger, memory } = runtime;
+  const { config, now, logger, memory } = runtime;
   const { tracing } = config;
   warnOf(config, logger);
   const { clusterMetrics } = overrides;

@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { type Config } from '../config/config.js';
 import { type Comparison } from '../operations/execution/query-compiler.js';
 import { type ClientTimeouts } from '../server/limits/client-timeouts.js';
-import { createLogger } from '../telemetry/logger.js';
+import { createLogger, prettyOutput } from '../telemetry/logger.js';
 import { heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 
 /** Overrides of the runtime: for tests, and for workers of a primary process. */
@@ -42,7 +42,8 @@ export function createRuntime(config: Config, overrides: GatewayOverrides): Runt
     now: overrides.now ?? Date.now,
     random: overrides.random ?? Math.random,
     sleep: overrides.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false })),
-    logger: overrides.logger ?? createLogger(config.logLevel),
+    logger:
+      overrides.logger ?? createLogger(config.logLevel, prettyOutput(process.stdout, config.isProduction)),
     memory: memoryBudget(overrides.heapBytes ?? heapBytes(config.nodeOptions)),
   };
 }

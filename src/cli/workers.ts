@@ -15,7 +15,7 @@ import {
 } from '../cluster/worker-process.js';
 import { type Config } from '../config/config.js';
 import { type Sandbox } from '../sandbox/sandbox.js';
-import { createLogger } from '../telemetry/logger.js';
+import { createLogger, prettyOutput } from '../telemetry/logger.js';
 import { startErrorMessage } from './start-error.js';
 import { readyLines } from './start.js';
 import { type StopSignals } from './stop-signals.js';
@@ -33,7 +33,11 @@ export async function runWorkers(
   stopSignals: StopSignals,
   print: (line: string) => void,
 ): Promise<undefined> {
-  const logger = createLogger(config.logLevel, undefined, process.pid);
+  const logger = createLogger(
+    config.logLevel,
+    prettyOutput(process.stdout, config.isProduction),
+    process.pid,
+  );
   const { settings, sandbox } = await settingsOf(config);
   const metrics = new ClusterMetrics();
   prepareForks();
@@ -118,7 +122,11 @@ export async function runWorker(config: Config, stopSignals: StopSignals): Promi
 async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway> {
   const settings = await primary.request('settings');
   const { startGateway } = await import('../app/gateway.js');
-  const logger = createLogger(config.logLevel, undefined, process.pid);
+  const logger = createLogger(
+    config.logLevel,
+    prettyOutput(process.stdout, config.isProduction),
+    process.pid,
+  );
   return startGateway(
     { ...config, ...settings },
     { logger, clusterMetrics: () => primary.request('metrics') },

@@ -5,6 +5,7 @@ import { type DotEnv, loadDotEnv } from './dot-env.js';
 import { ConfigError, Environment, type LogLevel, masked } from './environment.js';
 import { FileProblem } from './files.js';
 import { type Limits, readLimits } from './limits.js';
+import { readTracing, type TracingConfig } from './tracing.js';
 import { readUpstream, type UpstreamConfig } from './upstream.js';
 import { isServiceLink, refuseUnknown } from './unknown-variables.js';
 import { isLoopback } from './values.js';
@@ -93,7 +94,7 @@ export interface Config {
   /** Time from SIGTERM until requests in flight are cut off. */
   readonly shutdownGraceMs: number;
   /** The collector of traces; undefined: no traces. */
-  readonly tracing: { readonly endpoint: string; readonly serviceName: string } | undefined;
+  readonly tracing: TracingConfig | undefined;
 }
 
 /** "30 requests per minute per account by default" (developer site, rate limiting). */
@@ -244,11 +245,4 @@ function readWebhookSecret(environment: Environment, publicUrl: string | undefin
         'REDIS_URL are set: a callback reaches any of the gateways, and each must verify the addresses of all.',
     );
   return secret;
-}
-
-function readTracing(environment: Environment): Config['tracing'] {
-  const endpoint = environment.read('OTEL_EXPORTER_OTLP_ENDPOINT');
-  return endpoint === undefined
-    ? undefined
-    : { endpoint, serviceName: environment.read('OTEL_SERVICE_NAME') };
 }

@@ -11,6 +11,7 @@ import {
   pathSegment,
   plainUrl,
   redisUrl,
+  resourceAttributes,
   secret,
   wholeNumber,
 } from './values.js';
@@ -31,6 +32,17 @@ const jwtAlgorithms = [
   'ES512',
   'EdDSA',
 ] as const;
+
+/** Standard names, without those of optional components: jaeger_remote, parentbased_jaeger_remote and xray. */
+const samplers = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export type Sampler = (typeof samplers)[number];
 
 const onOrOffWords = 'on or off';
 const publicUrlWords =
@@ -139,6 +151,17 @@ export const variables = {
     undefined,
   ],
   OTEL_SERVICE_NAME: [z.string(), 'a name', 'campaign-gateway'],
+  OTEL_RESOURCE_ATTRIBUTES: [
+    resourceAttributes,
+    'key=value pairs, comma-separated, with percent-encoded values, e.g. deployment.environment.name=production',
+    undefined,
+  ],
+  OTEL_TRACES_SAMPLER: [
+    z.string().toLowerCase().pipe(z.enum(samplers)),
+    `one of ${samplers.join(', ')}`,
+    'parentbased_always_on',
+  ],
+  OTEL_TRACES_SAMPLER_ARG: [decimalNumber(0, 1), 'a ratio from 0 to 1', undefined],
 
   SANDBOX_SPEED: [decimalNumber(0.01, 100_000), 'a number from 0.01 to 100000', '60'],
   SANDBOX_PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', undefined],

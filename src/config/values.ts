@@ -56,6 +56,30 @@ export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
     .pipe(z.array(item));
 }
 
+/**
+ * Attributes as `key=value`, separated by commas; keys and values are percent-encoded (OpenTelemetry, resource SDK). A
+ * comma at the end is allowed.
+ */
+export const resourceAttributes = z.string().transform((text, context): Readonly<Record<string, string>> => {
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+  const attributes = pairs.map((pair) => {
+    const end = pair.indexOf('=');
+    return end < 0 ? [] : [decoded(pair.slice(0, end)), decoded(pair.slice(end + 1))];
+  });
+  if (attributes.every(([key, value]) => key && value !== undefined))
+    return Object.fromEntries(attributes as [string, string][]);
+  context.addIssue('no attributes');
+  return z.NEVER;
+});
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.trim());
+  } catch {
+    return undefined;
+  }
+}
+
 /** True for hosts that only this machine can reach, and for undefined: a host that was refused already. */
 export function isLoopback(host: string | undefined): boolean {
   if (host === undefined) return true;

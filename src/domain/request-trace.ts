@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type ClientSoftware } from './client-software.js';
 
 /** Transport of an operation. */
 export type Transport = 'http' | 'ws' | 'sse' | 'callback';
@@ -8,9 +9,15 @@ export type SpanFacts = Readonly<Record<string, string | number | undefined>>;
 
 /** A span of a trace. */
 export interface Span {
+  /** Headers that continue the trace in another process: `traceparent`, and `tracestate` if there is one. */
+  readonly headers: Readonly<Record<string, string>>;
+  rename(name: string): void;
   note(facts: SpanFacts): void;
-  /** @param failure a closed word for the error; undefined on success. */
-  end(failure?: string): void;
+  /**
+   * @param failure a closed word for the error; undefined on success.
+   * @param isOwn false for a mistake of the client: the span has its error, but has not failed.
+   */
+  end(failure?: string, isOwn?: boolean): void;
 }
 
 /**
@@ -22,6 +29,12 @@ export interface RequestTrace {
   readonly transport: Transport;
   /** The client's `traceparent` header (W3C Trace Context). */
   readonly traceparent?: string | undefined;
+  /** The client's `tracestate` header; means nothing without `traceparent`. */
+  readonly tracestate?: string | undefined;
+  /** The software that sent the request; undefined if it does not name itself. */
+  readonly client?: ClientSoftware | undefined;
+  /** Name of the caller, once it is authenticated; never a secret. */
+  caller?: string | undefined;
   /** Span of the operation, once it has begun; undefined where tracing is off. */
   span?: Span | undefined;
 }
@@ -35,11 +48,11 @@ export interface CallOrigin {
 }
 
 /**
- * Trace of an operation that did not come through Apollo Server's endpoint.
- * @param request trace of its HTTP request; undefined over a WebSocket, where each operation gets an id of its own.
+ * Trace of an operation over another transport than plain HTTP.
+ * @param sender trace of its HTTP request; over a WebSocket only the sender, since each operation gets an id of its own.
  */
-export function operationTrace(transport: Transport, request?: RequestTrace): RequestTrace {
-  return { requestId: request?.requestId ?? randomUUID(), transport, traceparent: request?.traceparent };
+export function operationTrace(transport: Transport, sender: Partial<RequestTrace>): RequestTrace {
+  return { ...sender, requestId: sender.requestId ?? randomUUID(), transport, span: undefined };
 }
 
 /** Log fields that identify a request. */

@@ -43,12 +43,22 @@ export const routes = {
 export type Route = keyof typeof routes;
 export const routeNames = Object.keys(routes) as readonly Route[];
 
+/** Address of the upstream. */
+export interface UpstreamServer {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly host: string;
+  readonly port: number;
+}
+
 /** An attempt of an upstream call that is about to be sent. */
 export interface StartedCall {
   readonly route: Route;
   /** From 1; greater for a retry. */
   readonly attempt: number;
   readonly priority: string;
+  /** Host and port of the upstream. */
+  readonly server: UpstreamServer;
   /** Undefined for calls without a request. */
   readonly trace: RequestTrace | undefined;
 }
@@ -61,6 +71,16 @@ export interface CallEnd {
   readonly reason: FailureReason | undefined;
   /** The upstream's id of the request, as it wrote it. */
   readonly requestId: string | undefined;
+  /** Code of the error without a response: `ECONNREFUSED`; undefined with one. */
+  readonly errorCode?: string | undefined;
+}
+
+/** An attempt in progress. */
+export interface ObservedCall {
+  /** Headers that continue the trace at the upstream; undefined where tracing is off. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  /** Called once. */
+  end(end: CallEnd): void;
 }
 
 /** Sources of drift: responses of a route, or callbacks. */
@@ -107,13 +127,24 @@ export interface OperationEnd {
   readonly hasData: boolean;
   /** Upstream calls made for it. */
   readonly calls?: number | undefined;
+  /** True if the cache had everything that was read for it. */
+  readonly isFromCache?: boolean | undefined;
+}
+
+/** A request that was refused before it became an operation. */
+export interface RefusedRequest extends Partial<Omit<RequestTrace, 'transport'>> {
+  readonly transport: Transport;
+  /** HTTP status; undefined for a connection that was closed. */
+  readonly status?: number;
 }
 
 /** An operation in progress. */
 export interface ObservedOperation {
-  /** Sets type and name once the document is parsed. */
+  /** Sets type and name once they are known. A name that no document can have is ignored. */
   is(type: OperationType, name: string | undefined): void;
   end(end: OperationEnd): void;
+  /** An accepted subscription has ended. @param events delivered to the client. */
+  subscriptionEnded(events: number): void;
 }
 
 /**
@@ -125,8 +156,8 @@ export interface Telemetry {
   operationStarted(transport: Transport, trace: RequestTrace | undefined): ObservedOperation;
   /** An operation has failed with an internal error, of which the client sees nothing. */
   operationFailed(trace: RequestTrace | undefined, error: unknown, path?: readonly (string | number)[]): void;
-  /** A client was sent an error outside of an operation, or before its operation ended. */
-  errorSent(code: string): void;
+  /** A client was sent an error outside of an operation. @param request undefined if it could not be read as one. */
+  errorSent(code: string, request?: RefusedRequest): void;
   /** @param endpoint path of the route as declared; undefined if no route matched. */
   httpAnswered(endpoint: string | undefined, statusCode: number): void;
   responseLookedUp(result: ResponseLookup): void;
@@ -138,8 +169,8 @@ export interface Telemetry {
   /** A write has ended. */
   campaignWritten(line: AuditLine, trace: RequestTrace | undefined): void;
 
-  /** An attempt is sent to the upstream. @returns called once at its end. */
-  callStarted(call: StartedCall): (end: CallEnd) => void;
+  /** An attempt is about to be sent to the upstream. */
+  callStarted(call: StartedCall): ObservedCall;
   /** A response or a callback differs from the upstream's document. */
   driftFound(route: DriftRoute, drift: Drift, trace: RequestTrace | undefined): void;
 

@@ -38,6 +38,8 @@ export interface FailureFacts {
   readonly createdAt?: string;
   /** True after a timeout of a proxy (408, 499, 504): the upstream may still process the request. */
   readonly mayStillRun?: boolean;
+  /** Code of the error that broke the connection or prevented one: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. For logs only. */
+  readonly errorCode?: string;
   /** True if the status was 2xx and the rest of the response was lost: the request was probably processed. */
   readonly isAccepted?: boolean;
   /** True for an unreadable response with a status that gives no reason: a redirect, or another server's 404. */

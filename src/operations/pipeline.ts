@@ -90,7 +90,7 @@ export class OperationPipeline {
         if (turn) await turn;
       }
     } catch (error) {
-      return this.#refused(trace, new Refusal([asGraphQLError(error)]));
+      return this.#refused(trace, new Refusal([asGraphQLError(error)]), parameters.operationName);
     }
     const admitted = this.#admitted(request, document);
     if ('body' in admitted || isSubscription(admitted)) document?.release(); // SubscriptionMemory counts it
@@ -105,7 +105,7 @@ export class OperationPipeline {
     const { trace } = rest;
     try {
       const allowed = admission(request, this.#options);
-      if (allowed instanceof Refusal) return this.#refused(trace, allowed);
+      if (allowed instanceof Refusal) return this.#refused(trace, allowed, parameters.operationName);
       const { definition, plan } = allowed.operation;
       const context = this.#options.createContext(rest, plan);
       const variables =
@@ -114,7 +114,7 @@ export class OperationPipeline {
           : parameters.variables;
       return { request: rest, variables, ...allowed, context, document };
     } catch (error) {
-      return this.#refused(trace, new Refusal([asGraphQLError(error)]));
+      return this.#refused(trace, new Refusal([asGraphQLError(error)]), parameters.operationName);
     }
   }
 
@@ -138,7 +138,8 @@ export class OperationPipeline {
       document?.release();
     }
     const { errors, data } = result.body;
-    observed.end({ codes: codesOf(errors), hasData: hasData(data), calls: context.report.calls });
+    const { calls, isFromCache } = context.report;
+    observed.end({ codes: codesOf(errors), hasData: hasData(data), calls, isFromCache });
     return result;
   }
 
@@ -152,7 +153,7 @@ export class OperationPipeline {
     confirm?: () => Promise<void>,
   ): Promise<OperationResult | ResultStream> {
     const observed = this.#begin(admitted);
-    const events = await this.#events(admitted, confirm);
+    const events = await this.#events(admitted, observed, confirm);
     const codes = 'body' in events ? codesOf(events.body.errors) : [];
     observed.end({ codes, hasData: codes.length === 0, calls: admitted.context.report.calls });
     return events;
@@ -166,6 +167,7 @@ export class OperationPipeline {
 
   async #events(
     admitted: AdmittedOperation,
+    observed: ObservedOperation,
     confirm: (() => Promise<void>) | undefined,
   ): Promise<OperationResult | ResultStream> {
     const { caller, trace } = admitted.request;
@@ -186,7 +188,10 @@ export class OperationPipeline {
         failed: (error) => ({ errors: this.#format([error], trace) }),
         isHeldUntilTaken: trace.transport === 'callback', // a router may be slow
         mayReceive: () => !haveCredentialsEnded(caller, admitted.context.now()),
-        onEnd: leave,
+        onEnd: (delivered) => {
+          leave?.();
+          observed.subscriptionEnded(delivered);
+        },
       });
     } catch (error) {
       leave?.();
@@ -286,8 +291,10 @@ export class OperationPipeline {
     return body;
   }
 
-  #refused(trace: RequestTrace, { errors, http }: Refusal): OperationResult {
+  /** @param operationName as the client wrote it; undefined if the request could not be read. */
+  #refused(trace: RequestTrace, { errors, http }: Refusal, operationName?: string): OperationResult {
     const observed = this.#options.telemetry.operationStarted(trace.transport, trace);
+    observed.is('unknown', operationName);
     const result = refusedWith(this.#format(errors, trace), http);
     observed.end({ codes: codesOf(result.body.errors), hasData: false });
     return result;

@@ -21,8 +21,8 @@ export interface SubscriptionEventsOptions {
   readonly isHeldUntilTaken: boolean;
   /** Whether the caller's credentials are still valid: they may end while an event is executed. */
   readonly mayReceive: () => boolean;
-  /** Called once, when the events end or the consumer leaves. */
-  readonly onEnd: () => void;
+  /** Called once, when the events end or the consumer leaves. @param delivered number of events. */
+  readonly onEnd: (delivered: number) => void;
 }
 
 type Next = IteratorResult<ResultBody, undefined>;
@@ -34,6 +34,7 @@ export class SubscriptionEvents implements ResultStream {
   readonly #options: SubscriptionEventsOptions;
   #release: () => void = () => undefined;
   #hasEnded = false;
+  #delivered = 0;
 
   constructor(options: SubscriptionEventsOptions) {
     this.#options = options;
@@ -52,7 +53,10 @@ export class SubscriptionEvents implements ResultStream {
       };
       if (isHeldUntilTaken) this.#release = release;
       else setImmediate(release);
-      if (!this.#hasEnded && this.#options.mayReceive()) return { done: false, value: body };
+      if (!this.#hasEnded && this.#options.mayReceive()) {
+        this.#delivered += 1;
+        return { done: false, value: body };
+      }
       release();
       return this.#end();
     } catch (error) {
@@ -79,7 +83,7 @@ export class SubscriptionEvents implements ResultStream {
 
   #end(): Next {
     this.#release();
-    if (!this.#hasEnded) this.#options.onEnd();
+    if (!this.#hasEnded) this.#options.onEnd(this.#delivered);
     this.#hasEnded = true;
     return done;
   }

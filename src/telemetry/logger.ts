@@ -1,5 +1,7 @@
+import { createRequire } from 'node:module';
 import { sep } from 'node:path';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import type prettyFactory from 'pino-pretty';
 import { GatewayError } from '../domain/errors.js';
 
 /** Fields of an error in a log line. */
@@ -62,6 +64,31 @@ const redactedFields = [
   'number',
   'url',
 ];
+
+/**
+ * A stream that shows log lines to a person: in a terminal, in development, where `pino-pretty` is installed.
+ * @param output standard output.
+ * @returns undefined where the lines are for programs.
+ */
+export function prettyOutput(
+  output: { readonly isTTY?: boolean; readonly fd: number },
+  isProduction: boolean,
+): DestinationStream | undefined {
+  if (output.isTTY !== true || isProduction) return undefined;
+  try {
+    const pretty = createRequire(import.meta.url)('pino-pretty') as typeof prettyFactory;
+    // Without a thread or a buffer, so that the last line before an exit is not lost.
+    return pretty({
+      destination: output.fd,
+      sync: true,
+      singleLine: true,
+      colorize: true,
+      translateTime: 'SYS:HH:MM:ss.l',
+    });
+  } catch {
+    return undefined; // a development dependency: packages and images don't have it
+  }
+}
 
 /**
  * Creates a logger of JSON lines.

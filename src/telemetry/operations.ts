@@ -1,5 +1,6 @@
 import { type Logger } from 'pino';
-import { logFields, type RequestTrace, type Span, type Transport } from '../domain/request-trace.js';
+import { shown } from '../domain/client-software.js';
+import { type RequestTrace, type Span, type Transport } from '../domain/request-trace.js';
 import { type ObservedOperation, type OperationEnd, type OperationType } from '../domain/telemetry.js';
 import { codeLabel, isClientError } from './error-codes.js';
 import { type Metrics } from './metrics/metrics.js';
@@ -8,16 +9,17 @@ import { type OtlpSpans } from './otlp-spans.js';
 /** Destinations of the telemetry of operations. */
 export interface OperationSinks {
   readonly metrics: Metrics;
-  readonly logger: Logger;
+  /** Without redaction: one line for each operation has to be cheap. */
+  readonly operationLog: Logger;
   readonly spans: OtlpSpans | undefined;
 }
 
-/** Slower operations are logged at level `info`, even successful ones. */
-const slowMs = 5000;
-/** Longer operation names, which clients choose, are not logged. */
-const maximumNameLength = 64;
+/** A `Name` of GraphQL. The name of a refused operation is any text that its client wrote. */
+const graphqlName = /^[_A-Za-z]\w*$/;
+/** Most codes of one line. */
+const maximumCodes = 10;
 
-/** Metrics, log line and span of an operation in progress. */
+/** Metrics, log line and span of an operation in progress; of a subscription, a second line at its end. */
 export class RunningOperation implements ObservedOperation {
   readonly #sinks: OperationSinks;
   readonly #transport: Transport;
@@ -32,10 +34,10 @@ export class RunningOperation implements ObservedOperation {
     this.#transport = transport;
     this.#trace = trace;
     this.#span = sinks.spans?.begin({
-      name: 'graphql',
+      name: 'GraphQL Operation', // until the type is known (semantic conventions, GraphQL server spans)
       kind: 'server',
       parent: trace?.span,
-      traceparent: trace?.traceparent,
+      remote: trace,
       facts: {
         'campaign_gateway.request_id': trace?.requestId,
         'campaign_gateway.transport': transport,
@@ -46,29 +48,56 @@ export class RunningOperation implements ObservedOperation {
 
   is(type: OperationType, name: string | undefined): void {
     this.#type = type;
-    this.#name = name !== undefined && name.length <= maximumNameLength ? name : undefined;
-    this.#span?.note({ 'graphql.operation.type': type, 'graphql.operation.name': this.#name });
+    this.#name = name !== undefined && graphqlName.test(name) ? shown(name) : undefined;
+    if (!this.#span) return;
+    // Names are the client's, of any number: they are no names of spans.
+    if (type !== 'unknown') this.#span.rename(type);
+    this.#span.note({
+      'graphql.operation.type': type === 'unknown' ? undefined : type,
+      'graphql.operation.name': this.#name,
+    });
   }
 
-  end({ codes, hasData, calls }: OperationEnd): void {
+  end({ codes, hasData, calls, isFromCache }: OperationEnd): void {
     const ms = performance.now() - this.#beganAtMs;
     const transport = this.#transport;
     const outcome = codes.length === 0 ? 'ok' : hasData ? 'partial' : 'failed';
-    const { metrics, logger } = this.#sinks;
+    const { metrics } = this.#sinks;
     metrics.operations(this.#type, transport, outcome);
     metrics.operationSeconds(ms / 1000, this.#type, transport);
     for (const code of codes) metrics.errors(codeLabel(code));
     this.#span?.note({ 'campaign_gateway.upstream_calls': calls });
-    this.#span?.end(codes[0]);
-    // Mutations are rare and important; of other operations, an operator needs the slow ones and those with such errors.
-    const isNotable = this.#type === 'mutation' || ms > slowMs || codes.some((code) => !isClientError(code));
-    const level = isNotable ? 'info' : 'debug';
-    if (!logger.isLevelEnabled(level)) return;
-    const operation = { type: this.#type, name: this.#name, transport, outcome };
+    this.#endSpan(codes);
+    const isStart = this.#type === 'subscription' && outcome === 'ok';
+    this.#log(isStart ? 'subscription started' : 'operation completed', ms, {
+      operation: this.#operation(outcome),
+      ...(codes.length > 0 && { codes: [...new Set(codes)].slice(0, maximumCodes) }),
+      upstreamCalls: calls ?? 0,
+      fromCache: isFromCache ?? false,
+    });
+  }
+
+  subscriptionEnded(events: number): void {
+    const ms = performance.now() - this.#beganAtMs;
+    this.#log('subscription ended', ms, { operation: this.#operation(), events });
+  }
+
+  /** A mistake of the client is no failure of the gateway, as a 4xx is none of a server. */
+  #endSpan(codes: readonly string[]): void {
+    const own = codes.find((code) => !isClientError(code));
+    const failure = own ?? codes[0];
+    this.#span?.end(failure === undefined ? undefined : codeLabel(failure), own !== undefined);
+  }
+
+  #operation(outcome?: 'ok' | 'partial' | 'failed') {
+    return { type: this.#type, name: this.#name, transport: this.#transport, outcome };
+  }
+
+  #log(message: string, ms: number, facts: Readonly<Record<string, unknown>>): void {
+    const { operationLog } = this.#sinks;
+    if (!operationLog.isLevelEnabled('info')) return;
+    const { requestId, caller, client } = this.#trace ?? {};
     const durationMs = Math.round(ms);
-    logger[level](
-      { ...logFields(this.#trace), operation, codes: [...new Set(codes)].slice(0, 10), durationMs, calls },
-      'operation completed',
-    );
+    operationLog.info({ requestId, caller: shown(caller), client, durationMs, ...facts }, message);
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type Context,
+  createTraceState,
   isSpanContextValid,
   ROOT_CONTEXT,
   type Span as OtelSpan,
@@ -11,26 +12,33 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
+  AlwaysOffSampler,
   AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
+  type Sampler,
   type SpanExporter,
+  TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { type Span, type SpanFacts } from '../domain/request-trace.js';
+import { type RequestTrace, type Span, type SpanFacts } from '../domain/request-trace.js';
 import { withTimeout } from '../domain/timeout.js';
 
 /** W3C Trace Context, level 1: version, trace id, parent id, flags. */
 const header = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
-/** Parses a `traceparent` header; undefined if it is missing or invalid. */
-export function spanContextOf(traceparent: string | undefined): SpanContext | undefined {
+/**
+ * Parses a `traceparent` header; undefined if it is missing or invalid.
+ * @param tracestate the vendors' states beside it; invalid ones are ignored.
+ */
+export function spanContextOf(traceparent: string | undefined, tracestate?: string): SpanContext | undefined {
   const [, version, traceId = '', spanId = '', flags = '', more] = header.exec(traceparent ?? '') ?? [];
   if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
   const context = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
-  return isSpanContextValid(context) ? context : undefined;
+  if (!isSpanContextValid(context)) return undefined;
+  return tracestate === undefined ? context : { ...context, traceState: createTraceState(tracestate) };
 }
 
 /** Start of a span. */
@@ -41,15 +49,28 @@ interface SpanStart {
   readonly facts: SpanFacts;
   /** Parent span in this process. */
   readonly parent?: Span | undefined;
-  /** Parent span in another process, as a `traceparent` header. */
-  readonly traceparent?: string | undefined;
+  /** Parent span in another process, by its headers. */
+  readonly remote?: Pick<RequestTrace, 'traceparent' | 'tracestate'> | undefined;
 }
+
+/** Samplers by their standard names (OTEL_TRACES_SAMPLER). @param ratio of traces, from 0 to 1. */
+const samplers = {
+  always_on: () => new AlwaysOnSampler(),
+  always_off: () => new AlwaysOffSampler(),
+  traceidratio: (ratio: number) => new TraceIdRatioBasedSampler(ratio),
+  parentbased_always_on: () => new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+  parentbased_always_off: () => new ParentBasedSampler({ root: new AlwaysOffSampler() }),
+  parentbased_traceidratio: (ratio: number) =>
+    new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
+} satisfies Record<string, (ratio: number) => Sampler>;
 
 /** Options of the trace export. */
 export interface OtlpOptions {
   /** URL of the collector: scheme, host, port and optionally a path. */
   readonly endpoint: string;
-  readonly serviceName: string;
+  /** Attributes of the resource that all spans belong to. */
+  readonly resource: Readonly<Record<string, string>>;
+  readonly sampler: { readonly kind: keyof typeof samplers; readonly ratio: number };
   /** Called each time that an export fails. */
   readonly onExportFailed: () => void;
 }
@@ -65,15 +86,15 @@ export class OtlpSpans {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
 
-  constructor({ endpoint, serviceName, onExportFailed }: OtlpOptions) {
+  constructor({ endpoint, resource, sampler, onExportFailed }: OtlpOptions) {
     const url = `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`;
     const exporter = reportingFailures(
       new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }),
       onExportFailed,
     );
     this.#provider = new TracerProvider({
-      resource: resourceFromAttributes({ 'service.name': serviceName }),
-      sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+      resource: defaultResource().merge(resourceFromAttributes(resource)),
+      sampler: samplers[sampler.kind](sampler.ratio),
       spanProcessors: [
         new BatchSpanProcessor({
           exporter,
@@ -86,10 +107,10 @@ export class OtlpSpans {
     this.#tracer = this.#provider.getTracer('campaign-gateway');
   }
 
-  begin({ name, kind, facts, parent, traceparent }: SpanStart): Span {
+  begin({ name, kind, facts, parent, remote }: SpanStart): Span {
     const attributes = attributesOf(facts);
     const options = { kind: kind === 'server' ? SpanKind.SERVER : SpanKind.CLIENT, attributes };
-    return new OtlpSpan(this.#tracer.startSpan(name, options, contextOf(parent, traceparent)));
+    return new OtlpSpan(this.#tracer.startSpan(name, options, contextOf(parent, remote)));
   }
 
   /** Exports the remaining spans, or drops them where the collector is too slow. */
@@ -108,22 +129,33 @@ class OtlpSpan implements Span {
     this.inner = inner;
   }
 
+  get headers(): Readonly<Record<string, string>> {
+    const { traceId, spanId, traceFlags, traceState } = this.inner.spanContext();
+    const flags = traceFlags.toString(16).padStart(2, '0');
+    const tracestate = traceState?.serialize();
+    return { traceparent: `00-${traceId}-${spanId}-${flags}`, ...(tracestate && { tracestate }) };
+  }
+
+  rename(name: string): void {
+    this.inner.updateName(name);
+  }
+
   note(facts: SpanFacts): void {
     this.inner.setAttributes(attributesOf(facts));
   }
 
-  end(failure?: string): void {
+  end(failure?: string, isOwn = true): void {
     if (failure !== undefined) {
       this.inner.setAttribute('error.type', failure);
-      this.inner.setStatus({ code: SpanStatusCode.ERROR });
+      if (isOwn) this.inner.setStatus({ code: SpanStatusCode.ERROR });
     }
     this.inner.end();
   }
 }
 
-function contextOf(parent: Span | undefined, traceparent: string | undefined): Context {
+function contextOf(parent: Span | undefined, headers: SpanStart['remote']): Context {
   if (parent instanceof OtlpSpan) return trace.setSpan(ROOT_CONTEXT, parent.inner);
-  const remote = spanContextOf(traceparent);
+  const remote = spanContextOf(headers?.traceparent, headers?.tracestate);
   return remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
 }
 

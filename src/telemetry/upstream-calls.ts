@@ -1,6 +1,13 @@
 import { type Logger } from 'pino';
 import { logFields, type RequestTrace, type Span } from '../domain/request-trace.js';
-import { type CallEnd, type Drift, type DriftRoute, routes, type StartedCall } from '../domain/telemetry.js';
+import {
+  type CallEnd,
+  type Drift,
+  type DriftRoute,
+  type ObservedCall,
+  routes,
+  type StartedCall,
+} from '../domain/telemetry.js';
 import { type FailureReason } from '../domain/upstream-failure.js';
 import { type Metrics } from './metrics/metrics.js';
 import { type OtlpSpans } from './otlp-spans.js';
@@ -47,10 +54,10 @@ export class UpstreamCalls {
     this.#options = options;
   }
 
-  start(call: StartedCall): (end: CallEnd) => void {
+  start(call: StartedCall): ObservedCall {
     const beganAtMs = performance.now();
     const span = this.#span(call);
-    return (end) => {
+    const ended = (end: CallEnd): void => {
       const ms = performance.now() - beganAtMs;
       this.#count(call, end, ms / 1000);
       this.#updateAllowed(call, end);
@@ -62,6 +69,7 @@ export class UpstreamCalls {
       span?.note({ 'http.response.status_code': end.status, 'exotel.request_id': requestId });
       span?.end(end.reason);
     };
+    return { headers: span?.headers, end: ended };
   }
 
   /** Counts every difference from the upstream's document, and logs each path once. */
@@ -91,17 +99,22 @@ export class UpstreamCalls {
       this.#isAccountAllowed = false;
   }
 
-  #span({ route, attempt, priority, trace }: StartedCall): Span | undefined {
+  /** A span of an HTTP client (semantic conventions, HTTP spans); `url.full` is redacted, as they ask for. */
+  #span({ route, attempt, priority, server, trace }: StartedCall): Span | undefined {
     const { spans } = this.#options;
     if (!spans) return undefined;
     const { method, path } = routes[route];
+    const template = `${root}${path}`;
     return spans.begin({
-      name: `${method} ${root}${path}`,
+      name: `${method} ${template}`,
       kind: 'client',
       parent: trace?.span,
       facts: {
         'http.request.method': method,
-        'url.template': `${root}${path}`,
+        'url.template': template,
+        'url.full': server.origin + template.replace(/\{\w+\}/g, 'REDACTED'),
+        'server.address': server.host,
+        'server.port': server.port,
         'campaign_gateway.route': route,
         'campaign_gateway.priority': priority,
         ...(attempt > 1 && { 'http.request.resend_count': attempt - 1 }),
@@ -110,12 +123,13 @@ export class UpstreamCalls {
   }
 
   #log(
-    { route, attempt, trace }: StartedCall,
-    { status, reason }: CallEnd,
+    { route, attempt, server, trace }: StartedCall,
+    { status, reason, errorCode }: CallEnd,
     facts: Readonly<Record<string, unknown>>,
   ): void {
     const { logger, throttle } = this.#options;
-    const line = { ...logFields(trace), route, status, reason, attempt, ...facts };
+    const host = reason === undefined ? undefined : `${server.host}:${server.port}`;
+    const line = { ...logFields(trace), route, host, status, reason, errorCode, attempt, ...facts };
     if (reason !== undefined && warnings.has(reason)) logger.warn(line, 'upstream call failed');
     else logger.debug(line, 'upstream call completed');
     if (reason === 'unauthorized')

@@ -7,6 +7,9 @@ export interface SentSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
+  /** 2: a server; 3: a client. */
+  readonly kind: number;
+  readonly traceState?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   /** 2: an error. */
   readonly status: { readonly code?: number };
@@ -18,11 +21,14 @@ export interface Collector {
   /** Everything received, as text. */
   readonly bodies: string[];
   readonly spans: () => SentSpan[];
+  /** Attributes of the resource of the first spans. */
+  readonly resource: () => Readonly<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
 interface Sent {
   readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: RawSpan['attributes'] };
     readonly scopeSpans: readonly { readonly spans: readonly RawSpan[] }[];
   }[];
 }
@@ -55,6 +61,7 @@ export async function startCollector(hangs = false): Promise<Collector> {
         .flatMap((body) => (JSON.parse(body) as Sent).resourceSpans)
         .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
         .map((span) => ({ ...span, attributes: plain(span.attributes) })),
+    resource: () => plain((JSON.parse(bodies[0] ?? '') as Sent).resourceSpans[0]?.resource.attributes ?? []),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -95,4 +95,9 @@ export class ReadReport implements CallOrigin {
   constructor(trace?: RequestTrace) {
     this.trace = trace;
   }
+
+  /** True if the cache had everything that was read, without a call. */
+  get isFromCache(): boolean {
+    return this.fromCache > 0 && this.calls === 0 && this.shared === 0;
+  }
 }

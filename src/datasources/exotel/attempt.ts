@@ -1,6 +1,6 @@
 import { parseJson } from '../../domain/json.js';
 import { type RequestTrace } from '../../domain/request-trace.js';
-import { type CallEnd, type Route } from '../../domain/telemetry.js';
+import { type CallEnd, type ObservedCall, type Route } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type DriftWatch } from './drift/drift-watch.js';
 import { failureOfItem, failureOfResponse } from './failure.js';
@@ -66,12 +66,12 @@ export interface AttemptContext {
 export class AttemptReader implements ResponseReader<WireEnvelope> {
   readonly #context: AttemptContext;
   readonly #report: AttemptReport;
-  readonly #ended: ((end: CallEnd) => void) | undefined;
+  readonly #observed: ObservedCall | undefined;
 
-  constructor(context: AttemptContext, report: AttemptReport, ended: ((end: CallEnd) => void) | undefined) {
+  constructor(context: AttemptContext, report: AttemptReport, observed: ObservedCall | undefined) {
     this.#context = context;
     this.#report = report;
-    this.#ended = ended;
+    this.#observed = observed;
   }
 
   responded(response: TransportResponse): WireEnvelope {
@@ -82,16 +82,16 @@ export class AttemptReader implements ResponseReader<WireEnvelope> {
       const envelope = parseResponse(response, now(), (body) => {
         drift?.look(route, status, body, trace, fields);
       });
-      this.#ended?.(endOfResponse(status, envelope));
+      this.#observed?.end(endOfResponse(status, envelope));
       return envelope;
     } catch (error) {
-      this.#ended?.(endOfFailure(status, error));
+      this.#observed?.end(endOfFailure(status, error));
       throw error;
     }
   }
 
   failed(failure: UpstreamFailure): void {
-    this.#ended?.(endOfFailure(undefined, failure));
+    this.#observed?.end(endOfFailure(undefined, failure));
   }
 }
 
@@ -104,5 +104,6 @@ function endOfResponse(status: number, { items, requestId }: WireEnvelope): Call
 /** End of a failed request. @param status undefined without a response. */
 function endOfFailure(status: number | undefined, error: unknown): CallEnd {
   if (!(error instanceof UpstreamFailure)) return { status, reason: 'unavailable', requestId: undefined };
-  return { status, reason: error.reason, requestId: error.facts.requestId };
+  const { requestId, errorCode } = error.facts;
+  return { status, reason: error.reason, requestId, errorCode };
 }

@@ -31,7 +31,7 @@ import {
 
 /** Options of the client. */
 export interface ExotelClientOptions {
-  readonly transport: Pick<Transport, 'send'>;
+  readonly transport: Pick<Transport, 'send' | 'server'>;
   readonly policy: SendPolicy;
   readonly accountSid: string;
   /** Clock in epoch milliseconds. */
@@ -137,8 +137,10 @@ export class ExotelClient {
     const context = { route, trace, now, drift, fields };
     let attempt = 0;
     return (report, timeoutMs) => {
-      const ended = telemetry?.callStarted({ route, attempt: (attempt += 1), priority, trace });
-      return transport.send(request, new AttemptReader(context, report, ended), timeoutMs);
+      attempt += 1;
+      const observed = telemetry?.callStarted({ route, attempt, priority, server: transport.server, trace });
+      const traced = observed?.headers ? { ...request, headers: observed.headers } : request;
+      return transport.send(traced, new AttemptReader(context, report, observed), timeoutMs);
     };
   }
 

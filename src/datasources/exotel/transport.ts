@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import { type UpstreamServer } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
 import { maximumReads, maximumWrites } from './resilience/bulkhead.js';
@@ -25,6 +26,8 @@ export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly body?: unknown;
+  /** In addition to those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A response before it is read. */
@@ -48,9 +51,17 @@ export class Transport {
   readonly #timeoutMs: number;
   readonly #headers: Record<string, string>;
   readonly #bodyHeaders: Record<string, string>;
+  /** For logs and traces. */
+  readonly server: UpstreamServer;
 
   constructor({ baseUrl, apiKey, apiToken, timeoutMs }: TransportOptions) {
     this.#timeoutMs = timeoutMs;
+    const { origin, hostname, port, protocol } = new URL(baseUrl);
+    this.server = {
+      origin,
+      host: hostname.replace(/^\[|\]$/g, ''), // an IPv6 address
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    };
     this.#headers = {
       authorization: `Basic ${Buffer.from(`${apiKey}:${apiToken}`).toString('base64')}`,
       accept: 'application/json',
@@ -74,13 +85,14 @@ export class Transport {
    * @throws UpstreamFailure `unreachable` (never sent), `timeout`, or `unavailable` (the connection broke).
    */
   send<T>(
-    { method, path, body }: TransportRequest,
+    { method, path, body, headers: more }: TransportRequest,
     reader: ResponseReader<T>,
     timeoutMs = this.#timeoutMs,
   ): Promise<T> {
     const exchange = new Exchange(reader, timeoutMs);
     const hasBody = body !== undefined;
-    const headers = hasBody ? this.#bodyHeaders : this.#headers;
+    const usual = hasBody ? this.#bodyHeaders : this.#headers;
+    const headers = more ? { ...usual, ...more } : usual;
     try {
       this.#pool.dispatch({ method, path, headers, body: hasBody ? JSON.stringify(body) : null }, exchange);
     } catch (error) {
@@ -177,7 +189,7 @@ function abort(controller: Controller): void {
   controller.abort(new Error('The request timed out.'));
 }
 
-/** Errors of connecting: the request certainly was not sent. */
+/** Errors of connecting: the request certainly was not sent. Nor was it after an invalid certificate: `certificateError`. */
 const connectErrors = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -188,11 +200,24 @@ const connectErrors = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** Codes of OpenSSL for certificates, which are checked before anything is sent, and Node's for another host's. */
+const certificateError =
+  /^(?:CERT_|CRL_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|UNABLE_TO_|INVALID_CA$|ERR_TLS_CERT_ALTNAME_)/;
+
+/** Codes of Node, undici and OpenSSL are words; anything else could be a text from outside. */
+const plainCode = /^[A-Z][A-Z\d_]{1,63}$/;
+
 function failureOf(error: unknown, isTimedOut: boolean, status: number): UpstreamFailure {
   const { code = '', syscall } = (error ?? {}) as { readonly code?: string; readonly syscall?: string };
   // A connection that breaks later may have the same code: then the request had been sent.
   const isConnecting = syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo';
-  if (connectErrors.has(code) && isConnecting) return new UpstreamFailure('unreachable');
+  const errorCode = isTimedOut || code === 'UND_ERR_CONNECT_TIMEOUT' ? 'ETIMEDOUT' : code;
+  const facts = plainCode.test(errorCode) ? { errorCode } : {};
+  if ((connectErrors.has(code) && isConnecting) || certificateError.test(code))
+    return new UpstreamFailure('unreachable', facts);
   const isAccepted = status >= 200 && status < 300;
-  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable', isAccepted ? { isAccepted } : {});
+  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable', {
+    ...facts,
+    ...(isAccepted && { isAccepted }),
+  });
 }

@@ -24,6 +24,7 @@ export function authenticated(authenticate: Authenticator): RequestHook {
     varyBy(reply, 'authorization', 'x-api-key'); // a browser's cache must not give one user another's response
     try {
       request.caller = await authenticate(credentialsInHeaders(request.headers));
+      request.trace.caller = request.caller.name;
       return undefined;
     } catch (error) {
       if (error instanceof GatewayError) return refuseCaller(request, reply, error);
@@ -33,7 +34,10 @@ export function authenticated(authenticate: Authenticator): RequestHook {
 }
 
 const allowEveryone: onRequestHookHandler = (request, _reply, done) => {
-  if (request.method !== 'OPTIONS') request.caller = anonymous;
+  if (request.method !== 'OPTIONS') {
+    request.caller = anonymous;
+    request.trace.caller = anonymous.name;
+  }
   done();
 };
 

@@ -199,7 +199,7 @@ async function serveOperations(
   serveWebSocket(app, {
     pipeline,
     schema,
-    callers: new ConnectionCallers({ authenticate, now, connections }),
+    callers: new ConnectionCallers({ authenticate, now, connections, telemetry }),
     shutdown,
     maximumBytes: options.maximumBytes,
     rate,

@@ -17,7 +17,8 @@ export function serveMetrics(app: FastifyInstance, telemetry: GatewayTelemetry, 
   const { metrics } = telemetry;
   app.addHook('onResponse', (request, reply, done) => {
     telemetry.httpAnswered(request.routeOptions.url, reply.statusCode);
-    if (request.refusedWith !== undefined) telemetry.errorSent(request.refusedWith);
+    if (request.refusedWith !== undefined)
+      telemetry.errorSent(request.refusedWith, { ...request.trace, status: reply.statusCode });
     done();
   });
   const isAllowed = checkOf(access);

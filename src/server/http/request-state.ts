@@ -1,5 +1,6 @@
 import { type FastifyInstance } from 'fastify';
 import { type Caller, nobody } from '../../domain/caller.js';
+import { clientIn } from '../../domain/client-software.js';
 import { requestIdOf, type RequestTrace } from '../../domain/request-trace.js';
 
 declare module 'fastify' {
@@ -15,6 +16,8 @@ declare module 'fastify' {
 
 /** Version 00 has 55 characters, and later versions may have more (W3C Trace Context). Subscriptions hold it for hours. */
 const longestTraceparent = 128;
+/** All vendors should keep 512 characters (W3C Trace Context, 3.3.1.5). */
+const longestTracestate = 512;
 
 /**
  * Gives every HTTP request an id, that of `X-Request-Id` if it is valid, and returns it in the response. Must be called
@@ -25,16 +28,22 @@ export function decorateRequests(app: FastifyInstance): void {
   app.decorateRequest('caller', null as never);
   app.decorateRequest('refusedWith');
   app.addHook('onRequest', (request, reply, done) => {
-    const { 'x-request-id': requestId, traceparent } = request.headers;
-    const isTraceparent = typeof traceparent === 'string' && traceparent.length <= longestTraceparent;
+    const { 'x-request-id': requestId, traceparent, tracestate } = request.headers;
     request.caller = nobody;
     request.trace = {
       requestId: requestIdOf(requestId),
       transport: 'http',
-      traceparent: isTraceparent ? traceparent : undefined,
+      traceparent: atMost(longestTraceparent, traceparent),
+      tracestate: atMost(longestTracestate, tracestate),
+      client: clientIn(request.headers),
+      caller: undefined,
       span: undefined,
     };
     reply.header('x-request-id', request.trace.requestId);
     done();
   });
+}
+
+function atMost(characters: number, header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' && header.length <= characters ? header : undefined;
 }

@@ -105,7 +105,7 @@ function sendCached(
   const cacheControl = cacheControlOf({ freshForMs, hasMessages }, isPrivate);
   if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
   reply.header('content-type', contentType).send(body);
-  running.end({ codes: [], hasData: true, calls: 0 });
+  running.end({ codes: [], hasData: true, calls: 0, isFromCache: true });
   return reply;
 }
 

@@ -3,7 +3,9 @@ import { CloseCode, type Context } from 'graphql-ws';
 import { haveCredentialsEnded, onCredentialsEnd } from '../../auth/credentials-end.js';
 import { type Authenticator, credentialsInConnection } from '../../auth/credentials.js';
 import { anonymous, type Caller } from '../../domain/caller.js';
-import { GatewayError } from '../../domain/errors.js';
+import { clientInConnection, type ClientSoftware } from '../../domain/client-software.js';
+import { type ErrorCode, GatewayError } from '../../domain/errors.js';
+import { type Telemetry } from '../../domain/telemetry.js';
 import { type Connections } from '../connections/connections.js';
 import { type GraphqlSocket } from './graphql-socket.js';
 
@@ -14,6 +16,7 @@ export interface ConnectionExtra {
   headers: IncomingHttpHeaders | undefined;
   /** `nobody` until it is authenticated. */
   caller: Caller;
+  client: ClientSoftware | undefined;
 }
 
 /** A WebSocket connection in `graphql-ws`. */
@@ -33,6 +36,7 @@ export interface ConnectionCallersOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly connections: Connections;
+  readonly telemetry: Pick<Telemetry, 'errorSent'>;
 }
 
 /** Authenticates WebSocket connections, and closes each when its caller's credentials end. */
@@ -47,14 +51,18 @@ export class ConnectionCallers {
   async admit(connection: Connection): Promise<boolean> {
     const { extra } = connection;
     const { open } = extra;
+    const refuse = (code: ErrorCode, closeCode: number, reason: string): false => {
+      this.#options.telemetry.errorSent(code, { transport: 'ws', client: extra.client });
+      open.socket.close(closeCode, reason);
+      return false;
+    };
+    extra.client = clientInConnection(connection.connectionParams, extra.headers ?? {});
     try {
       const caller = await this.#options.authenticate(credentialsIn(connection));
       extra.caller = caller;
       if (!open.isOpen) return false; // the client has left meanwhile
-      if (caller !== anonymous && !this.#options.connections.assignTo(open.connection, caller.name)) {
-        open.socket.close(...tooMany);
-        return false;
-      }
+      if (caller !== anonymous && !this.#options.connections.assignTo(open.connection, caller.name))
+        return refuse('TOO_MANY_CONNECTIONS', ...tooMany);
       const stop = onCredentialsEnd(caller, this.#options.now, () => {
         open.socket.close(...credentialsEnded);
       });
@@ -62,9 +70,8 @@ export class ConnectionCallers {
       return true;
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      const [code, reason] = error.code === 'AUTHENTICATION_UNAVAILABLE' ? unavailable : unauthorized;
-      open.socket.close(code, reason);
-      return false;
+      const [closeCode, reason] = error.code === 'AUTHENTICATION_UNAVAILABLE' ? unavailable : unauthorized;
+      return refuse(error.code, closeCode, reason);
     }
   }
 

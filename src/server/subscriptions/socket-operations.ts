@@ -71,10 +71,10 @@ export class SocketOperations {
 
   #admitted(
     parameters: ReturnType<typeof parametersIn> | GatewayError,
-    { open, caller }: ConnectionExtra,
+    { open, caller, client }: ConnectionExtra,
   ): Promise<AdmittedOperation | OperationResult> | OperationResult {
     const { pipeline } = this.#options;
-    const trace = operationTrace('ws');
+    const trace = operationTrace('ws', { caller: caller.name, client });
     if (parameters instanceof GatewayError) return pipeline.refuse(trace, parameters);
     return pipeline.admit({
       parameters,

@@ -53,7 +53,8 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   const sockets = new WebSocketServer(settings);
   const operations = new SocketOperations(options);
   const refuse = (connection: Socket, ...refusal: RawError): void => {
-    telemetry.errorSent(refusal[2]);
+    const [status, , code] = refusal;
+    telemetry.errorSent(code, { transport: 'ws', status });
     endWith(connection, ...refusal);
   };
   sockets.on('wsClientError', (_error, connection) => {
@@ -77,7 +78,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
       socket.once('close', () => {
         clearInterval(pinging);
       });
-      open.serve(operations.protocol, { open, headers: request.headers, caller: nobody });
+      open.serve(operations.protocol, { open, headers: request.headers, caller: nobody, client: undefined });
     });
   });
   shutdown.onBegin(async () => {

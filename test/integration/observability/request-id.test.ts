@@ -78,18 +78,15 @@ it("each log line of a request has its requestId, and the upstream's ids", async
 it('a write is logged at info, with requestId and audit', async () => {
   const { gateway } = await startBoth({ environment: { LOG_LEVEL: 'info' } });
   await createdSid(gateway, diwali);
-  const [audit, operation, ...more] = linesOf(gateway) as [LogLine, LogLine, ...LogLine[]];
+  const [, audit, operation, ...more] = linesOf(gateway) as [LogLine, LogLine, LogLine, ...LogLine[]];
   expect(audit).toMatchObject({ msg: 'campaign write', requestId: expect.stringMatching(uuid) as unknown });
   expect(operation).toMatchObject({
     msg: 'operation completed',
     requestId: audit.requestId,
     operation: { type: 'mutation', transport: 'http', outcome: 'ok' },
-    calls: 1,
+    upstreamCalls: 1,
   });
   expect(more).toEqual([]);
-  await ask(gateway, count);
-  await ask(gateway, '{ nothing }');
-  expect(linesOf(gateway)).toHaveLength(2);
 });
 
 it('a request that is no operation is logged with its requestId too', async () => {

@@ -115,8 +115,8 @@ describe('a repeated query gets the same bytes from the response cache', () => {
     );
     expect(JSON.parse(line ?? '{}')).toMatchObject({
       operation: { type: 'query', name: 'Named', transport: 'http', outcome: 'ok' },
-      codes: [],
-      calls: 0,
+      upstreamCalls: 0,
+      fromCache: true,
     });
   });
 });

@@ -1,9 +1,12 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '../../../src/domain/errors.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { libraryLogger } from '../../../src/server/http/apollo-front.js';
 import { type Logger } from 'pino';
-import { createLogger } from '../../../src/telemetry/logger.js';
+import { createLogger, prettyOutput } from '../../../src/telemetry/logger.js';
 
 /** The log line that a function writes. */
 function written(write: (logger: Logger) => void): Record<string, unknown> {
@@ -99,4 +102,29 @@ it.each([
     libraryLogger(logger, 'apollo').error(text, 'canary');
   });
   expect(line).toMatchObject({ library: 'apollo', message: logged });
+});
+
+describe('log lines for a person', () => {
+  it.each([
+    ['standard output is no terminal', { isTTY: false, fd: 1 }, false],
+    ['it is a pipe or a file', { fd: 1 }, false],
+    ['NODE_ENV is production', { isTTY: true, fd: 1 }, true],
+  ])('are not written if %s', (_what, output, isProduction) => {
+    expect(prettyOutput(output, isProduction)).toBeUndefined();
+  });
+
+  it('are written in a terminal, one for each line, at once', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lines-'));
+    const file = join(folder, 'terminal');
+    const fd = openSync(file, 'w');
+    const logger = createLogger('info', prettyOutput({ isTTY: true, fd }, false));
+    logger.info({ client: { name: 'a\n[00:00:00] FATAL: b' }, token: 'canary' }, 'operation completed');
+    const text = readFileSync(file, 'utf8');
+    closeSync(fd);
+    rmSync(folder, { recursive: true });
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] .*INFO.*operation completed/);
+    expect(text).toContain(String.raw`a\n[00:00:00] FATAL: b`);
+    expect(text).not.toContain('canary');
+  });
 });
