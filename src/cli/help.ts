@@ -76,8 +76,8 @@ export function exitCodesHelp(): string {
 
 /** Markdown without its marks: links become their texts, and those to other pages their paths. */
 function plain(markdown: string): string {
-  const text = markdown.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '');
-  return text.replace(/\b[\w-]+\.md\b/g, 'docs/$&');
+  const text = markdown.replace(/\[([^[\]]*)\]\([^()]*\)/g, '$1').replaceAll('`', '');
+  return text.replace(/(?<![\w-])[\w-]+\.md\b/g, 'docs/$&');
 }
 
 const width = 100;
