@@ -186,8 +186,8 @@ export const settingNames: readonly string[] = [
   ...secretSettings.map((name) => `${name}_FILE`),
 ];
 
-/** Settings of any text, where an example's is noticed late or never. */
-const withoutPlaceholders: ReadonlySet<string> = new Set([...secretSettings, 'JWT_ISSUER', 'JWT_AUDIENCE']);
+/** Settings of almost any text, where that of an example, or quotes that were not removed, are noticed late or never. */
+const anyText: ReadonlySet<string> = new Set([...secretSettings, 'JWT_ISSUER', 'JWT_AUDIENCE']);
 
 /** Invalid settings: one line each, with the variable, its value and the valid values. */
 export class ConfigError extends Error {
@@ -264,8 +264,14 @@ export class Environment {
     const [schema, takes, byDefault] = variables[name];
     const text = this.textOf(name) ?? byDefault;
     if (text === undefined) return undefined as Value<N>;
-    if (withoutPlaceholders.has(name) && isPlaceholder(name, secretIn(name, text))) {
+    if (anyText.has(name) && isPlaceholder(name, secretIn(name, text))) {
       this.refuse(`${name}: got the placeholder of an example (${this.shown(name)}), takes ${takes}.`);
+      return undefined as Value<N>;
+    }
+    if (anyText.has(name) && /^(["'`]).*\1$/s.test(text)) {
+      this.refuse(
+        `${name}: got ${this.shown(name)} with quotes around them, takes ${takes}; remove the quotes.`,
+      );
       return undefined as Value<N>;
     }
     const result = schema.safeParse(text);
@@ -286,7 +292,7 @@ export class Environment {
     const path = this.textOf(name);
     if (path === undefined) return;
     this.#files.set(name, path);
-    this.#withoutProblem(name, path, variables[name][1], () => {
+    this.#withoutProblem(name, masked(path), variables[name][1], () => {
       checkFile(path, mostBytes);
     });
   }
@@ -300,7 +306,9 @@ export class Environment {
     this.#secretFiles.add(name);
     this.#files.set(`${name}_FILE`, path);
     const takes = `the path of a file with nothing but the value of ${name}`;
-    this.#withoutProblem(`${name}_FILE`, path, takes, () => {
+    // The secret itself, by mistake, is not shown.
+    const shown = /^(?:~|\.{0,2})\//.test(path) ? masked(path) : lengthOf(path);
+    this.#withoutProblem(`${name}_FILE`, shown, takes, () => {
       const text = readText(path, mostBytesOf.secret).trim();
       if (text === '') throw new FileProblem('it is empty');
       if (/[\r\n]/.test(text)) throw new FileProblem('it has several lines');
@@ -308,12 +316,12 @@ export class Environment {
     });
   }
 
-  #withoutProblem(name: string, path: string, takes: string, use: () => void): void {
+  #withoutProblem(name: string, shown: string, takes: string, use: () => void): void {
     try {
       use();
     } catch (error) {
       if (!(error instanceof FileProblem)) throw error;
-      this.refuse(`${name}: got ${masked(path)}, takes ${takes}; ${error.message}.`);
+      this.refuse(`${name}: got ${shown}, takes ${takes}; ${error.message}.`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 
 /** Bytes of the largest file that a setting may name, by what is in it. */
 export const mostBytesOf = { secret: 64 * 1024, keys: 16 * 1024 ** 2, documents: 64 * 1024 ** 2 } as const;
@@ -45,7 +45,7 @@ function attempt<Result>(path: string, read: () => Result): Result {
 }
 
 function reasonOf(code = 'unknown', path: string): string {
-  if (code === 'ENOENT') return `there is no file ${JSON.stringify(resolve(path))}`;
+  if (code === 'ENOENT') return `there is no such file${isAbsolute(path) ? '' : ` in ${process.cwd()}`}`;
   if (code === 'EACCES' || code === 'EPERM') return 'the user of this process may not read it';
   return `it cannot be read: ${code}`;
 }

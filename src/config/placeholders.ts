@@ -1,8 +1,8 @@
-/** Parts that only texts to be replaced have: `<key>`, `${KEY}`, `{{ key }}`, an ellipsis. */
-const marks = /^[<[{%].*[>\]}%]$|\$\{|\{\{|…|^\.{3,}$/s;
+/** Texts to be replaced: `<key>`, `%KEY%`, an ellipsis, and what a shell or a template would have replaced: `$(command)`. */
+const marks = /^[<[{%].*[>\]}%]$|\$[({]|^\$\w+$|\{\{|…|^\.{3,}$|openssl rand/s;
 /** Words of examples. Random texts have them with a probability of practically zero. */
 const words =
-  /^(?:your|insert|replace|enter|todo|fixme|tbd|placeholder|example)(?:[^a-z\d]|$)|change[^a-z\d]?(?:me|this)|^your(?:api|account|sid|key|token|secret|password)|[-_ ]here$/i;
+  /^(?:your|insert|replace|enter|todo|fixme|tbd|placeholder|example|redacted)(?:[^a-z\d]|$)|change[^a-z\d]?(?:me|this)|^your(?:exotel|api|account|sid|key|token|secret|password)|[-_ ]here$/i;
 /** `xxx`, `***`, `000`. */
 const repeated = /^([x*_#0-])\1{2,}$/i;
 

@@ -43,6 +43,12 @@ export function readUpstream(environment: Environment, speed: number): UpstreamC
   const accountSid = environment.read('EXOTEL_ACCOUNT_SID');
   const apiKey = environment.read('EXOTEL_API_KEY');
   const apiToken = environment.read('EXOTEL_API_TOKEN');
+  const other = Object.entries(regions).find(([name, url]) => url === baseUrl && name !== region)?.[0];
+  if (other !== undefined)
+    environment.refuse(
+      `EXOTEL_BASE_URL: got "${baseUrl}", the address of ${other}, but EXOTEL_REGION is ${region}; unset EXOTEL_BASE_URL, ` +
+        `or set EXOTEL_REGION=${other}.`,
+    );
   if (accountSid && apiKey && apiToken)
     return { kind: 'live', region, baseUrl, accountSid, apiKey, apiToken };
   const names = [...credentialNames, 'EXOTEL_BASE_URL' as const];

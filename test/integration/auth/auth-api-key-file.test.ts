@@ -165,7 +165,7 @@ describe('a gateway does not start with', () => {
   it('a missing API_KEYS_FILE', async () => {
     const environment = { AUTH_MODE: 'api-key', API_KEYS_FILE: '/nowhere/keys.json' };
     const start = startGatewayOn(sandbox.baseUrl, environment);
-    await expect(start).rejects.toThrow(/^API_KEYS_FILE: got .*there is no file/);
+    await expect(start).rejects.toThrow(/^API_KEYS_FILE: got .*there is no such file/);
   });
 
   it('without a warning if AUTH_MODE=none and others can reach the host', async () => {

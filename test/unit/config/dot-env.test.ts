@@ -129,7 +129,7 @@ describe('.env', () => {
     expect(() => loadDotEnv({}, path)).toThrow('it is a directory');
     rmSync(path, { recursive: true });
     symlinkSync(join(folder, 'gone'), path);
-    expect(() => loadDotEnv({}, path)).toThrow(`there is no file "${path}"`);
+    expect(() => loadDotEnv({}, path)).toThrow('there is no such file');
     rmSync(path);
     expect(() => load('A=1\n'.repeat(20_000))).toThrow('it has 80000 bytes, more than 65536');
   });
