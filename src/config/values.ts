@@ -42,6 +42,7 @@ const [leastSecretCharacters, leastDistinctCharacters] = [16, 5]; // 16 random h
 /** A secret. Randomness can't be checked, but a text that repeats a few characters is not random. */
 export const secret = z.string().refine((text) => {
   const characters = Array.from(text);
+  if (/\p{Cc}/u.test(text)) return false; // a line break: two values, or a file
   return characters.length >= leastSecretCharacters && new Set(characters).size >= leastDistinctCharacters;
 });
 

@@ -29,6 +29,12 @@ describe.each(['WEBHOOK_SECRET', 'METRICS_TOKEN'])('%s', (name) => {
     ]);
   });
 
+  it('of several lines is refused', () => {
+    expect(problemsOf({ [name]: 'a-long-and-random-one\nand another' })).toEqual([
+      expect.stringContaining(`${name}: got 33 characters, takes a secret text`),
+    ]);
+  });
+
   it('of 16 characters is long enough', () => {
     expect(problemsOf({ [name]: 'sixteen-letters!' })).toEqual([]);
   });
