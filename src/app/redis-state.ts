@@ -13,12 +13,12 @@ interface RedisStateOptions {
   readonly telemetry: Telemetry;
   /** Timeout of an upstream call. */
   readonly timeoutMs: number;
-  /** Clock in epoch milliseconds. */
-  readonly now: () => number;
+  /** Clock in milliseconds that nobody sets. */
+  readonly steadyNow: () => number;
 }
 
 /** Opens the state that all instances of an account share in Redis. */
-export function openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now }: RedisStateOptions) {
+export function openRedisState({ redisUrl, prefix, telemetry, timeoutMs, steadyNow }: RedisStateOptions) {
   const redis = new RedisConnection(redisUrl, telemetry);
   const bus = new RedisBus(redis, prefix);
   return {
@@ -26,7 +26,7 @@ export function openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now }: 
     bus,
     state: new RedisState(redis, prefix),
     sharedTier: new RedisTierStore(redis, prefix),
-    sharedWindow: new RedisWindow({ connection: redis, prefix, timeoutMs, now }),
+    sharedWindow: new RedisWindow({ connection: redis, prefix, timeoutMs, now: steadyNow }),
     close: () => {
       bus.close();
       redis.close();

@@ -10,6 +10,8 @@ import { heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 export interface GatewayOverrides {
   /** Clock in epoch milliseconds. */
   readonly now?: () => number;
+  /** Clock in milliseconds that nobody sets. Default: `now` if that is given. */
+  readonly steadyNow?: () => number;
   readonly logger?: Logger;
   /** Random numbers from 0 to 1. */
   readonly random?: () => number;
@@ -28,7 +30,10 @@ export interface GatewayOverrides {
 /** Configuration, clock, randomness, logger and memory of a gateway. */
 export interface Runtime {
   readonly config: Config;
+  /** Clock in epoch milliseconds. The machine may set it at any time. */
   readonly now: () => number;
+  /** Clock in milliseconds that nobody sets, for what must take its time: the budget, pauses, leases in memory. */
+  readonly steadyNow: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly logger: Logger;
@@ -40,6 +45,7 @@ export function createRuntime(config: Config, overrides: GatewayOverrides): Runt
   return {
     config,
     now: overrides.now ?? Date.now,
+    steadyNow: overrides.steadyNow ?? overrides.now ?? (() => performance.now()),
     random: overrides.random ?? Math.random,
     sleep: overrides.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false })),
     logger:

@@ -30,14 +30,14 @@ const readyWithinMs = 1000;
  * @param account names the account in keys.
  */
 export async function openState(
-  { config: { redisUrl, timeoutMs }, now, memory }: Runtime,
+  { config: { redisUrl, timeoutMs }, steadyNow, memory }: Runtime,
   telemetry: Telemetry,
   account: string,
 ): Promise<OpenState> {
   const prefix = `campaign-gateway:${account}:`;
   if (redisUrl === undefined)
     return {
-      state: new MemoryState(now, memory.state),
+      state: new MemoryState(steadyNow, memory.state),
       bus: new MemoryBus(),
       redis: undefined,
       sharedTier: undefined,
@@ -47,6 +47,6 @@ export async function openState(
       close: () => undefined,
     };
   const { openRedisState } = await import('./redis-state.js');
-  const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now });
+  const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, steadyNow });
   return { ...inRedis, prefix, ready: () => inRedis.redis.ready(readyWithinMs) };
 }

@@ -26,7 +26,7 @@ export async function connect(upstream: UpstreamConfig) {
 
 /** Opens the client of the upstream, and the state that the instances of its account share. */
 export async function openUpstream(runtime: Runtime, telemetry: Telemetry, disposables: Disposables) {
-  const { config, now, random } = runtime;
+  const { config, now, steadyNow, random } = runtime;
   const { sandbox, ...upstream } = await connect(config.upstream);
   disposables.add(sandbox, (own) => own?.close());
   const { accountSid } = upstream;
@@ -39,13 +39,14 @@ export async function openUpstream(runtime: Runtime, telemetry: Telemetry, dispo
   const transport = disposables.add(new Transport({ ...upstream, timeoutMs }), (it) => it.close());
   const rateLimiter = new RateLimiter({
     limit: config.rateLimit,
-    now,
+    now: steadyNow,
+    wallNow: now,
     sharedWindow: shared.sharedWindow,
   });
   disposables.add(rateLimiter, (it) => {
     it.close();
   });
-  const policy = new CallPolicy({ rateLimiter, timeoutMs, now, random });
+  const policy = new CallPolicy({ rateLimiter, timeoutMs, now: steadyNow, random });
   const drift = new DriftWatch(telemetry);
   const client = new ExotelClient({ transport, policy, accountSid, now, telemetry, drift });
   return { sandbox, accountSid, shared, rateLimiter, policy, client, drift };

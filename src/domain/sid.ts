@@ -27,6 +27,11 @@ export function sidProblem(sid: string): string | undefined {
   return unsafeSid.test(sid) ? 'is not a sid.' : undefined;
 }
 
+/** Whether two sids are those of one campaign: the upstream may answer in another case than it was asked. */
+export function isSameSid(one: string | undefined, other: string): boolean {
+  return one?.toLowerCase() === other.toLowerCase();
+}
+
 /**
  * Checks a client's sid before it is used as a key or sent to the upstream.
  * @param argument path of the argument, for the error.

@@ -91,11 +91,9 @@ export class SharedPoll {
     if (this.#isReading || watched.length === 0) return;
     const dueAtMs = watched.reduce((first, one) => Math.min(first, this.#dueAtMs(one)), Infinity);
     if (dueAtMs === Infinity) return;
-    const earliestMs = this.#readAtMs + shortestMs;
-    this.#timer = setTimeout(
-      () => void this.#read(),
-      Math.max(0, Math.max(dueAtMs, earliestMs) - this.#options.now()),
-    );
+    const nowMs = this.#options.now();
+    const earliestMs = Math.min(this.#readAtMs, nowMs) + shortestMs;
+    this.#timer = setTimeout(() => void this.#read(), Math.max(0, Math.max(dueAtMs, earliestMs) - nowMs));
     this.#timer.unref();
   }
 
@@ -118,7 +116,7 @@ export class SharedPoll {
   async #readDue(): Promise<void> {
     const { feed, account, onPolled, now } = this.#options;
     const options: ReadOptions = { report: new ReadReport(), noCache: true, priority: 'background' };
-    if (this.#due().length > 1 && now() - this.#windowAtMs >= windowIntervalMs) {
+    if (this.#due().length > 1 && Math.abs(now() - this.#windowAtMs) >= windowIntervalMs) {
       this.#windowAtMs = now();
       // If it can't be read, its campaigns are read one by one.
       await account.newestWindow(options).then(onPolled, () => undefined);
@@ -136,9 +134,9 @@ export class SharedPoll {
     return this.#options.feed.watched.filter((one) => this.#dueAtMs(one) <= nowMs);
   }
 
-  /** Time of the last read or attempt, so that a failed read is not repeated at once. */
+  /** Time of the last read or attempt, so that a failed read is not repeated at once. None is later than now: the clock may be set back. */
   #lastAttemptMs({ sid, readAtMs }: WatchedCampaign): number {
-    return Math.max(readAtMs, this.#triedAtMs.get(sid) ?? 0);
+    return Math.min(Math.max(readAtMs, this.#triedAtMs.get(sid) ?? 0), this.#options.now());
   }
 
   #dueAtMs(watched: WatchedCampaign): number {

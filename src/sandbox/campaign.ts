@@ -1,4 +1,4 @@
-import { realAt, type VirtualTime } from './clock.js';
+import { hasRunAhead, realAt, type VirtualTime } from './clock.js';
 import { type CampaignStatus } from './lifecycle.js';
 import { type MessageStatus, type Stats } from './stats.js';
 
@@ -54,9 +54,9 @@ export interface Settled {
  * clock, and what has happened must not lie in the future. What an end cut off was due by the end.
  */
 export function visibleTime(campaign: Campaign, scheduledFor: number): number {
-  if (!campaign.started) return scheduledFor;
+  if (!campaign.started || !hasRunAhead(campaign.time)) return scheduledFor;
   const latest = campaign.settled === undefined ? Infinity : campaign.changedAt;
-  return Math.max(campaign.createdAt, Math.min(realAt(campaign.time, scheduledFor), latest));
+  return Math.min(realAt(campaign.time, scheduledFor), latest);
 }
 
 const RATE = 0.165;

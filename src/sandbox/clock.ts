@@ -49,6 +49,11 @@ export function realAt(time: VirtualTime, virtual: number): number {
   return real + (speed === 0 ? sinceMs : sinceMs / speed);
 }
 
+/** Whether a virtual time has ever run faster than the clock. */
+export function hasRunAhead({ speed, before }: VirtualTime): boolean {
+  return speed > 1 || (before !== undefined && hasRunAhead(before));
+}
+
 /** Continues a virtual time at another speed from now on. */
 export function atSpeed(time: VirtualTime, real: number, speed: number): VirtualTime {
   return { real, virtual: virtualAt(time, real), speed, before: time };

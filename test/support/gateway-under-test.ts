@@ -51,7 +51,7 @@ export async function startGatewayOn(
   environment: Readonly<Record<string, string>> = {},
   now: () => number = Date.now,
   sleep: (ms: number) => Promise<unknown> = () => Promise.resolve(),
-  parts: Pick<GatewayOverrides, 'clientTimeouts' | 'random' | 'compare' | 'heapBytes'> = {},
+  parts: Pick<GatewayOverrides, 'clientTimeouts' | 'random' | 'compare' | 'heapBytes' | 'steadyNow'> = {},
 ): Promise<GatewayUnderTest> {
   const config = readConfig({
     PORT: '0',

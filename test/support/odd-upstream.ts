@@ -1,4 +1,4 @@
-import { documentedCampaign } from '../fixtures/documented-answer.js';
+import { documentedCampaign, documentedSid } from '../fixtures/documented-answer.js';
 import { ask } from './ask.js';
 import { type ClientError, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
 import { startScriptedUpstream } from './scripted-upstream.js';
@@ -67,8 +67,10 @@ export const rowWith = (key: string, json: string): string =>
   JSON.stringify(documentedCampaign({ [key]: 'HERE' })).replace('"HERE"', json);
 
 /** The campaign as the gateway returns it. */
-export const askCampaign = ({ gateway }: OddUpstream) =>
-  ask<CampaignData>(gateway, `{ campaign(sid: "a") { ${everything} } }`);
+export const askCampaign = ({ gateway }: OddUpstream, sid = documentedSid) =>
+  ask<CampaignData>(gateway, `query ($sid: ID!) { campaign(sid: $sid) { ${everything} } }`, {
+    variables: { sid },
+  });
 
 /** Codes of the errors. */
 export const codesOf = (errors: readonly ClientError[] = []) =>

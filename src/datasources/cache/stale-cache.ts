@@ -29,6 +29,8 @@ export interface StaleCacheOptions<V, Kind extends ResourceKind = ResourceKind> 
 
 /** Prefix of the flights of reads that need a new entry: other reads may join them, but they join no others. */
 const newEntryPrefix = 'new ';
+/** Clocks of the instances that share a cache differ by less. */
+const maximumSkewMs = 60_000;
 
 /**
  * Stale-while-revalidate cache of one resource, for all requests of the process. Fresh entries are served at once. Stale
@@ -292,7 +294,9 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     return entry.isInvalidated ? -1 : this.#resource.freshMs(entry, key) - this.#ageMs(entry);
   }
 
+  /** Age of an entry. One from the future was read before the clock was set back, so nobody knows its age. */
   #ageMs({ readAtMs }: CacheEntry<V>): number {
-    return this.#options.now() - readAtMs;
+    const ageMs = this.#options.now() - readAtMs;
+    return ageMs < -maximumSkewMs ? Infinity : ageMs;
   }
 }

@@ -1,11 +1,13 @@
 import { parseJson } from '../../domain/json.js';
 import { type RequestTrace } from '../../domain/request-trace.js';
+import { isSameSid } from '../../domain/sid.js';
 import { type CallEnd, type ObservedCall, type Route } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type DriftWatch } from './drift/drift-watch.js';
 import { failureOfItem, failureOfResponse } from './failure.js';
 import { type AttemptReport } from './resilience/call-policy.js';
 import { type ResponseReader, type TransportResponse } from './transport.js';
+import { campaignFields } from './wire/campaign.js';
 import { readEnvelope, restExceptionStatus, type WireEnvelope } from './wire/envelope.js';
 import { type Fields, isObject } from './wire/fields.js';
 import { rateHeaders } from './wire/headers.js';
@@ -51,6 +53,16 @@ export function parseResponse(
   return envelope;
 }
 
+/**
+ * Checks that a response has the campaign that was asked for: a layer on the way may swap two responses.
+ * @throws UpstreamFailure `invalidResponse`, so that the read is repeated.
+ */
+function checkIdentity({ items: [item], requestId }: WireEnvelope, sid: string): void {
+  const found = isObject(item?.data) ? campaignFields.sid.of(item.data) : undefined;
+  if (item && found !== undefined && !isSameSid(found, sid) && !failureOfItem(item))
+    throw new UpstreamFailure('invalidResponse', requestId === undefined ? {} : { requestId });
+}
+
 /** Context of an attempt. */
 export interface AttemptContext {
   readonly route: Route;
@@ -60,6 +72,8 @@ export interface AttemptContext {
   readonly drift: DriftWatch | undefined;
   /** Fields of the response's rows; those of a campaign by default. */
   readonly fields: Fields | undefined;
+  /** The campaign that was asked for, of a request for one. */
+  readonly sid: string | undefined;
 }
 
 /** Reads the response of one attempt, and reports its rate headers, its drift and its end. */
@@ -75,13 +89,14 @@ export class AttemptReader implements ResponseReader<WireEnvelope> {
   }
 
   responded(response: TransportResponse): WireEnvelope {
-    const { now, drift, route, trace, fields } = this.#context;
+    const { now, drift, route, trace, fields, sid } = this.#context;
     const { status, headers } = response;
     try {
       this.#report.headers = rateHeaders(headers);
       const envelope = parseResponse(response, now(), (body) => {
         drift?.look(route, status, body, trace, fields);
       });
+      if (sid !== undefined) checkIdentity(envelope, sid);
       this.#observed?.end(endOfResponse(status, envelope));
       return envelope;
     } catch (error) {

@@ -52,6 +52,12 @@ export interface Written {
 
 const defaultOptions: CallOptions = { priority: 'read' };
 
+/** Rows that a read expects: their fields if they are no campaigns, and the campaign that was asked for. */
+interface ExpectedRows {
+  readonly fields?: Fields;
+  readonly sid?: string;
+}
+
 type WriteRoute = 'create' | 'update' | 'action';
 
 /** Client of the API, with a method for each request. */
@@ -67,7 +73,7 @@ export class ExotelClient {
 
   /** Reads a campaign. @throws UpstreamFailure `notFound` for an unknown sid. */
   getCampaign(sid: string, call: CallOptions = defaultOptions): Promise<Campaign> {
-    return this.#read('get', () => `/${sidSegment(sid)}`, call).then(this.#onlyCampaign);
+    return this.#read('get', () => `/${sidSegment(sid)}`, call, { sid }).then(this.#onlyCampaign);
   }
 
   /** Reads a window of campaigns. */
@@ -88,7 +94,7 @@ export class ExotelClient {
   ): Promise<Window<Message>> {
     const path = (): string =>
       `/${sidSegment(sid)}/message-details${windowQuery(slice, messageQueryToWire(query))}`;
-    return this.#read('messages', path, call, messageFields).then((envelope) =>
+    return this.#read('messages', path, call, { fields: messageFields }).then((envelope) =>
       readWindow(envelope, slice, (row) => messageFromWire(row, sid)),
     );
   }
@@ -109,9 +115,9 @@ export class ExotelClient {
   }
 
   /** @param path below the root. Where it throws, no call is made. */
-  #read(route: Route, path: () => string, call: CallOptions, fields?: Fields): Promise<WireEnvelope> {
+  #read(route: Route, path: () => string, call: CallOptions, expected?: ExpectedRows): Promise<WireEnvelope> {
     try {
-      return this.#options.policy.retried(call, this.#attempt(route, { path: path() }, call, fields));
+      return this.#options.policy.retried(call, this.#attempt(route, { path: path() }, call, expected));
     } catch (error) {
       return rejected(error);
     }
@@ -128,13 +134,13 @@ export class ExotelClient {
     route: Route,
     { path, body }: Omit<TransportRequest, 'method'>,
     { priority, origin }: CallOptions,
-    fields?: Fields,
+    { fields, sid }: ExpectedRows = {},
   ): Attempt<WireEnvelope> {
     const { transport, now, telemetry, drift } = this.#options;
     const request: TransportRequest = { method: routes[route].method, path: this.#root + path, body };
     // A background call continues without the request that caused it.
     const trace = priority === 'background' ? undefined : origin?.trace;
-    const context = { route, trace, now, drift, fields };
+    const context = { route, trace, now, drift, fields, sid };
     let attempt = 0;
     return (report, timeoutMs) => {
       attempt += 1;

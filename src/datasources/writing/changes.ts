@@ -2,6 +2,7 @@ import { CampaignAction } from '../../domain/campaign.js';
 import { isAllowed } from '../../domain/lifecycle.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { updateProblems } from '../../domain/rules/update.js';
+import { isSameSid } from '../../domain/sid.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
@@ -53,10 +54,6 @@ const refusals: ReadonlySet<FailureReason> = new Set(['forbidden', 'refused', 'd
 function mayHaveChanged(error: unknown): boolean {
   if (!(error instanceof UpstreamFailure)) return true;
   return error.mayHaveBeenProcessed || error.reason === 'notFound' || refusals.has(error.reason);
-}
-
-function isSameSid(one: string | undefined, other: string): boolean {
-  return one?.toLowerCase() === other.toLowerCase();
 }
 
 /** Updates and actions. After a lost answer the campaign shows whether the change was done; if not, it is sent once more. */

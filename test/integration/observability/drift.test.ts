@@ -118,7 +118,9 @@ describe('through a gateway', () => {
 
   it('drift is logged once, counted each time, and breaks nothing', async () => {
     const campaign = documentedCampaign({ priority: 'a value of the upstream', status: 'throttled' });
-    const { gateway } = await startScripted(() => answerOf(campaign));
+    const { gateway } = await startScripted(({ target }) =>
+      answerOf({ ...campaign, sid: target.split('/').at(-1) }),
+    );
     for (const sid of ['one', 'two', 'three'])
       expect(await ask(gateway, `{ campaign(sid: "${sid}") { name status } }`)).toMatchObject({
         data: { campaign: { name: 'new camp', status: 'UNKNOWN' } },

@@ -119,7 +119,7 @@ it('each retry is logged with its attempt', async () => {
 
 it('an invalid request id of the upstream is not logged', async () => {
   const { gateway } = await startScripted(() => {
-    const { json } = answerOf(documentedCampaign());
+    const { json } = answerOf(documentedCampaign({ sid: 'one' }));
     return { json: { ...json, request_id: 'two words and a "quote"' } };
   });
   await ask(gateway, '{ campaign(sid: "one") { name } }');

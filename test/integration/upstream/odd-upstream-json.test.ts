@@ -6,7 +6,6 @@ import { linesOf } from '../../support/log-lines.js';
 import {
   allOfMessage,
   askCampaign,
-  type CampaignData,
   codesOf,
   enveloped,
   everything,
@@ -83,7 +82,7 @@ describe('JSON nested 500,000 levels deep is UPSTREAM_INVALID_RESPONSE', () => {
 it('an unknown key nested ninety levels deep is ignored', async () => {
   const deep = '['.repeat(90) + ']'.repeat(90);
   odd.answers(`{"response":{"code":200,"data":${rowWith('novel', deep)}}}`);
-  const { data, errors } = await ask<CampaignData>(odd.gateway, '{ campaign(sid: "a") { name } }');
+  const { data, errors } = await askCampaign(odd);
   expect([data?.campaign?.['name'], errors]).toEqual(['new camp', undefined]);
 });
 
@@ -115,14 +114,14 @@ describe('a response is readable despite', () => {
     ['blanks around it', ` \n\t${plain}\r\n `],
   ])('%s', async (_what, body) => {
     odd.answers(body);
-    const { data } = await ask<CampaignData>(odd.gateway, '{ campaign(sid: "a") { name } }');
+    const { data } = await askCampaign(odd);
     expect(data?.campaign?.['name']).toBe('new camp');
   });
 
   it('bytes in a text that are not UTF-8', async () => {
     const [before = '', after = ''] = plain.split('new camp');
     odd.answers(Buffer.concat([Buffer.from(before), Buffer.from([0x61, 0xff, 0xc3]), Buffer.from(after)]));
-    const { data } = await ask<CampaignData>(odd.gateway, '{ campaign(sid: "a") { name } }');
+    const { data } = await askCampaign(odd);
     expect(data?.campaign?.['name']).toBe('a\ufffd\ufffd');
   });
 

@@ -17,8 +17,10 @@ import { minuteMs } from './upstream-quota.js';
 export interface RateLimiterOptions {
   /** Calls in any 60 seconds; 0 for no limit but the upstream's. */
   readonly limit: number;
-  /** Clock in epoch milliseconds. */
+  /** Clock in milliseconds that nobody sets: with one that is set forward, the minute would be shorter than the upstream's. */
   readonly now: () => number;
+  /** Clock in epoch milliseconds, for the upstream's headers. Default: `now`. */
+  readonly wallNow?: () => number;
   /** Window of all gateways of the account; undefined for a single gateway. */
   readonly sharedWindow?: SharedWindow | undefined;
 }
@@ -32,17 +34,19 @@ const timerSlackMs = 5;
  */
 export class RateLimiter {
   readonly #now: () => number;
+  readonly #wallNow: () => number;
   readonly #window: SlidingWindow;
   readonly #shared: SharedWindow | undefined;
   readonly #queue = new PriorityQueue();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor({ limit, now, sharedWindow }: RateLimiterOptions) {
+  constructor({ limit, now, wallNow = now, sharedWindow }: RateLimiterOptions) {
     const shared = limit === 0 ? undefined : sharedWindow;
     this.#now = now;
+    this.#wallNow = wallNow;
     this.#shared = shared;
-    this.#window = new SlidingWindow({ limit, now, weight: shared && (() => shared.weight) });
+    this.#window = new SlidingWindow({ limit, now, wallNow, weight: shared && (() => shared.weight) });
     shared?.open(
       (view) => {
         this.#window.applyOthers(view);
@@ -59,7 +63,7 @@ export class RateLimiter {
 
   /** When all calls of the limit may be sent again, if none is sent until then; epoch milliseconds. */
   get resetsAtMs(): number {
-    return this.#window.resetsAtMs;
+    return this.#window.resetsAtMs - this.#now() + this.#wallNow();
   }
 
   /** Figures for metrics; null for no limit. */

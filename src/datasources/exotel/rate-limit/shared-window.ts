@@ -4,7 +4,7 @@ import { type RateHeaders } from './upstream-quota.js';
 export interface OtherCall {
   readonly isBackground: boolean;
   readonly isInFlight: boolean;
-  /** Epoch milliseconds by this process's clock. */
+  /** Milliseconds of this process's steady clock. */
   readonly beganAtMs: number;
   /** When it stops counting. */
   readonly expiresAtMs: number;

@@ -111,8 +111,10 @@ const urgentAfterMs = 45_000;
 export interface SlidingWindowOptions {
   /** Calls in any 60 seconds; 0 for no limit but the upstream's. */
   readonly limit: number;
-  /** Clock in epoch milliseconds. */
+  /** Clock in milliseconds that nobody sets. */
   readonly now: () => number;
+  /** Clock in epoch milliseconds. */
+  readonly wallNow: () => number;
   /** Number of places that a call takes; undefined without other gateways. */
   readonly weight: (() => number) | undefined;
 }
@@ -145,7 +147,7 @@ export class SlidingWindow {
     return left === Infinity ? null : left;
   }
 
-  /** When all calls of the limit may be sent again, if none is sent until then; epoch milliseconds. */
+  /** When all calls of the limit may be sent again, if none is sent until then; milliseconds of `now`. */
   get resetsAtMs(): number {
     const nowMs = this.#options.now();
     const { all } = this.#log.count(nowMs);
@@ -169,7 +171,7 @@ export class SlidingWindow {
   }
 
   /**
-   * When a call may be sent, as far as is known; epoch milliseconds.
+   * When a call may be sent, as far as is known; milliseconds of `now`.
    * @param ahead number of waiting calls that go first.
    */
   placeAtMs(rank: Rank, ahead: number, nowMs: number): number {
@@ -217,7 +219,7 @@ export class SlidingWindow {
   answered(call: LoggedCall, headers: RateHeaders | undefined): void {
     const nowMs = this.#options.now();
     this.#log.end(call, this.limit === Infinity ? 0 : nowMs + minuteMs);
-    this.#quota.correct(headers ?? {}, nowMs);
+    this.#quota.correct(headers ?? {}, nowMs, this.#options.wallNow());
   }
 
   /** Ends a call that was not sent: its place is free again, whatever the shared window said. */
@@ -245,7 +247,7 @@ export class SlidingWindow {
   applyOthers({ calls, pausedUntilMs, headers }: OthersView): void {
     this.#log.setOthers(calls);
     this.pause(pausedUntilMs);
-    if (headers) this.#quota.correct(headers, this.#options.now());
+    if (headers) this.#quota.correct(headers, this.#options.now(), this.#options.wallNow());
   }
 
   /** Weight of a call within a share: never more than the share, so that one call can always be sent in time. */

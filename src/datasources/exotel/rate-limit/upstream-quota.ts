@@ -37,8 +37,11 @@ export class UpstreamQuota {
     return this.#untilMs;
   }
 
-  /** Applies the headers of a response. A call without a response may have been counted. */
-  correct({ limit, remaining, resetAtMs }: Partial<RateHeaders>, nowMs: number): void {
+  /**
+   * Applies the headers of a response. A call without a response may have been counted.
+   * @param nowMs by the clock of `left`. @param wallNowMs epoch milliseconds.
+   */
+  correct({ limit, remaining, resetAtMs }: Partial<RateHeaders>, nowMs: number, wallNowMs: number): void {
     if (limit !== undefined && limit > 0) this.#limit = limit;
     if (remaining === undefined) {
       this.#left = Math.max(0, this.#left - 1);
@@ -50,6 +53,6 @@ export class UpstreamQuota {
     this.#left = isSameMinute ? Math.min(this.#left, remaining) : remaining;
     this.#resetAtMs = resetAtMs ?? 0;
     // The upstream's clock may be wrong, but its minute is not longer than a minute.
-    this.#untilMs = Math.min(resetAtMs ?? Infinity, nowMs + minuteMs);
+    this.#untilMs = nowMs + Math.min((resetAtMs ?? Infinity) - wallNowMs, minuteMs);
   }
 }

@@ -43,6 +43,7 @@ export interface CallPolicyOptions {
   readonly rateLimiter: RateLimiter;
   /** Timeout of an attempt. */
   readonly timeoutMs: number;
+  /** Clock in milliseconds that nobody sets. */
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -72,12 +73,13 @@ interface AttemptLimits {
 /** Sends every request through the rate limiter, a bulkhead and the circuit breaker, and retries reads within one deadline. */
 export class CallPolicy implements SendPolicy {
   readonly #options: CallPolicyOptions;
-  readonly #breaker = new CircuitBreaker();
+  readonly #breaker: CircuitBreaker;
   /** Writes have a bulkhead of their own, so they don't wait behind reads. */
   readonly #bulkheads = { read: new Bulkhead(maximumReads), write: new Bulkhead(maximumWrites) };
 
   constructor(options: CallPolicyOptions) {
     this.#options = options;
+    this.#breaker = new CircuitBreaker(options.now);
   }
 
   /** State of the circuit breaker. */

@@ -1,4 +1,11 @@
-import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  type IBackoff,
+} from 'cockatiel';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { NotSent } from './not-sent.js';
 
@@ -6,6 +13,16 @@ import { NotSent } from './not-sent.js';
 const failuresInARow = 8;
 /** Time until an open breaker lets a single call probe the upstream. */
 const probeAfterMs = 3000;
+
+/** A break of the library's that ends at a time of our clock, whatever the machine's says. */
+function breakUntil(now: () => number, endMs: number): IBackoff<unknown> {
+  return {
+    get duration() {
+      return now() >= endMs ? -Infinity : Infinity;
+    },
+    next: () => breakUntil(now, now() + probeAfterMs),
+  };
+}
 
 function isDown(error: unknown): boolean {
   return error instanceof UpstreamFailure && ['unavailable', 'unreachable', 'timeout'].includes(error.reason);
@@ -19,12 +36,17 @@ export type BreakerState = 'closed' | 'halfOpen' | 'open';
  * success after them; further successes change nothing and are not passed on.
  */
 export class CircuitBreaker {
-  readonly #policy = circuitBreaker(handleWhen(isDown), {
-    halfOpenAfter: probeAfterMs,
-    breaker: new ConsecutiveBreaker(failuresInARow),
-  });
+  readonly #policy;
   /** True after a failure that no success followed. */
   #isFailing = false;
+
+  /** @param now clock in milliseconds that nobody sets: the library's own is the machine's. */
+  constructor(now: () => number) {
+    this.#policy = circuitBreaker(handleWhen(isDown), {
+      halfOpenAfter: { next: () => breakUntil(now, now() + probeAfterMs) },
+      breaker: new ConsecutiveBreaker(failuresInARow),
+    });
+  }
 
   /** The state. It stays open until the next call, since the breaker sends no probe of its own. */
   get state(): BreakerState {

@@ -9,7 +9,7 @@ import {
   type ZlibOptions,
 } from 'node:zlib';
 import { type ResponseReader, type TransportResponse } from '../../../../src/datasources/exotel/transport.js';
-import { documentedCampaign } from '../../../fixtures/documented-answer.js';
+import { documentedCampaign, documentedSid } from '../../../fixtures/documented-answer.js';
 import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
 
 const asItCame: ResponseReader<TransportResponse> = {
@@ -62,7 +62,7 @@ describe('an encoded response', () => {
   ])('is decoded: %s', async (_how, body, encoding) => {
     answers(body, encoding);
     expect((await upstream.transport().send(get, asItCame)).text).toBe(text);
-    expect(await upstream.client().getCampaign('any')).toMatchObject({ name: 'नमस्ते 🎉' });
+    expect(await upstream.client().getCampaign(documentedSid)).toMatchObject({ name: 'नमस्ते 🎉' });
   });
 
   it('is decoded in chunks', async () => {
@@ -117,7 +117,7 @@ describe('a response with an invalid encoding', () => {
     answers(await body(), encoding);
     const before = process.memoryUsage().rss;
     const startedAtMs = performance.now();
-    const error = await rejectionOf(upstream.client().getCampaign('any'));
+    const error = await rejectionOf(upstream.client().getCampaign(documentedSid));
     expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', reason: 'invalidResponse' });
     expect(performance.now() - startedAtMs).toBeLessThan(2000);
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * mebibyte);
@@ -129,7 +129,7 @@ describe('a response with an invalid encoding', () => {
     [503, 'unavailable'],
   ])('keeps the meaning of its status code: %i', async (status, reason) => {
     answers(plain, 'secret', status);
-    await expect(upstream.client().getCampaign('any')).rejects.toMatchObject({ reason });
+    await expect(upstream.client().getCampaign(documentedSid)).rejects.toMatchObject({ reason });
   });
 });
 
@@ -145,7 +145,7 @@ describe('an encoded error response', () => {
       },
     };
     answers(gzipSync(JSON.stringify(refusal)), 'gzip', 400);
-    await expect(upstream.client().getCampaign('any')).rejects.toMatchObject({
+    await expect(upstream.client().getCampaign(documentedSid)).rejects.toMatchObject({
       reason: 'refused',
       facts: { field: ['input', 'senderId'] },
     });

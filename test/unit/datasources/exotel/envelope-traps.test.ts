@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   documentedAnswer,
   documentedCampaign,
+  documentedSid,
   documentedMessage,
 } from '../../../fixtures/documented-answer.js';
 import { anyCampaign, anyMessage, firstWindow } from '../../domain/questions.js';
@@ -34,7 +35,7 @@ describe('a response may be an item or an array with one item', () => {
       upstream.answers({ response: wrap(documentedCampaign({ name: 'wrapped' })) });
       const client = upstream.client();
       const answers = await Promise.all([
-        client.getCampaign('a'),
+        client.getCampaign(documentedSid),
         client.createCampaign({}),
         client.updateCampaign('a', {}),
         client.actOnCampaign('a', 'PAUSE'),
@@ -69,7 +70,7 @@ describe('the item decides about failure, not the status code', () => {
   ];
   it.each(failed)('with %s', async (_title, changes, reason) => {
     upstream.answers({ response: { ...good, ...changes } });
-    await expect(upstream.client().getCampaign('a')).rejects.toMatchObject({ reason });
+    await expect(upstream.client().getCampaign(documentedSid)).rejects.toMatchObject({ reason });
   });
 
   const succeeded: [string, Record<string, unknown>][] = [
@@ -81,7 +82,7 @@ describe('the item decides about failure, not the status code', () => {
   ];
   it.each(succeeded)('an item with %s is a success', async (_title, changes) => {
     upstream.answers({ response: { ...good, ...changes } });
-    expect(await upstream.client().getCampaign('a')).toMatchObject({ name: 'new camp' });
+    expect(await upstream.client().getCampaign(documentedSid)).toMatchObject({ name: 'new camp' });
   });
 });
 
@@ -90,13 +91,13 @@ describe('the http_code of the envelope', () => {
     'without a failure does not affect the response: %j',
     async (http_code) => {
       upstream.answers({ http_code, response: good });
-      expect(await upstream.client().getCampaign('a')).toMatchObject({ name: 'new camp' });
+      expect(await upstream.client().getCampaign(documentedSid)).toMatchObject({ name: 'new camp' });
     },
   );
 
   it.each([404, '404'])('with a failure overrules HTTP 200: %j', async (http_code) => {
     upstream.answers({ http_code, response: good });
-    await expect(upstream.client().getCampaign('a')).rejects.toMatchObject({ reason: 'notFound' });
+    await expect(upstream.client().getCampaign(documentedSid)).rejects.toMatchObject({ reason: 'notFound' });
   });
 });
 

@@ -8,7 +8,7 @@ let breaker: CircuitBreaker;
 let sent: number;
 beforeEach(() => {
   jest.useFakeTimers({ now: startMs });
-  breaker = new CircuitBreaker();
+  breaker = new CircuitBreaker(Date.now);
   sent = 0;
 });
 afterEach(() => {
