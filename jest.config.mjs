@@ -3,6 +3,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   runtime: '<rootDir>/test/runner/runtime.cjs',
+  testSequencer: '<rootDir>/test/runner/sequencer.cjs',
   testEnvironment: '<rootDir>/test/runner/environment.mjs',
   transform: {},
   testTimeout: 90_000,
