@@ -28,6 +28,7 @@ export function startContestant(name, upstreamUrl, env = {}) {
     EXOTEL_ACCOUNT_SID: credentials.accountSid,
     EXOTEL_API_KEY: credentials.apiKey,
     EXOTEL_API_TOKEN: credentials.apiToken,
+    EXOTEL_CHECK: 'off',
   };
   if (rivals.includes(name))
     return start([...startFlags, here(`rivals/${name}/server.mjs`)], { core: cores.measured, env: upstream });

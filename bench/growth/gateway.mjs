@@ -8,6 +8,7 @@ export function gatewayOn(upstream) {
     EXOTEL_ACCOUNT_SID: credentials.accountSid,
     EXOTEL_API_KEY: credentials.apiKey,
     EXOTEL_API_TOKEN: credentials.apiToken,
+    EXOTEL_CHECK: 'off',
     MAX_CONCURRENT_OPERATIONS: '0', // how many at once is what is measured
   });
 }

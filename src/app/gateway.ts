@@ -7,6 +7,7 @@ import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { ConfigError } from '../config/environment.js';
 import { noticesOf } from '../config/notices.js';
 import { isLoopback } from '../config/values.js';
+import { type Credentials, type CredentialsState } from '../datasources/exotel/credentials.js';
 import { readHostSetting } from '../domain/addresses.js';
 import { SubscriptionLimit } from '../live/subscription-limit.js';
 import { ResponseCache } from '../operations/response-cache.js';
@@ -23,6 +24,7 @@ import { RequestRate } from '../server/limits/request-rate.js';
 import { type MetricFigures } from '../telemetry/metrics/metrics.js';
 import { createTelemetry, type GatewayTelemetry } from '../telemetry/telemetry.js';
 import { openAccount, openWriting } from './account.js';
+import { CredentialsCheck } from './credentials-check.js';
 import { Disposables } from './disposables.js';
 import { gatewayFacts } from './gateway-facts.js';
 import { drainMs } from './grace-period.js';
@@ -34,12 +36,16 @@ import { type OpenUpstream, openUpstream } from './upstream.js';
 /** A query is compiled at its third use: dashboards repeat theirs, while a person who edits a query may send it twice. */
 const compileAfterUses = 2;
 
+export { type CredentialsState };
+
 /** A running gateway. */
 export interface Gateway {
   /** Scheme, host and port. */
   readonly url: string;
   /** The embedded sandbox; undefined with a live upstream. */
   readonly sandbox: Sandbox | undefined;
+  /** Whether the upstream accepts the credentials. */
+  readonly credentials: Credentials;
   /** Metrics of this process, for the sum over all workers. */
   figures(): Promise<MetricFigures>;
   close(): Promise<void>;
@@ -98,6 +104,7 @@ async function openAll(
   );
   const upstream = await openUpstream(runtime, telemetry, disposables);
   const { rateLimiter, shared, sandbox } = upstream;
+  const check = checkCredentials(config, overrides, upstream, disposables);
   const authentication = disposables.add(await openAuthentication(config, now, logger), (it) => {
     it.close();
   });
@@ -152,11 +159,26 @@ async function openAll(
     readiness: watchState(telemetry, upstream, account, answers),
   });
   disposables.add(shutdown, (it) => it.end(drainMs(config.shutdownGraceMs)));
-  await shared.ready();
+  await Promise.all([shared.ready(), check?.done()]);
   const listening = await listen(app, config.host, config.port);
   shutdown.onShut(listening.close);
   address.url = listening.url;
-  return { url: address.url, sandbox, figures: () => telemetry.metrics.figures() };
+  const { credentials } = upstream;
+  return { url: address.url, sandbox, credentials, figures: () => telemetry.metrics.figures() };
+}
+
+/** Tries the credentials of a live upstream, unless `EXOTEL_CHECK` is off or another process knows that they work. */
+function checkCredentials(
+  { upstream: { kind }, isCredentialsCheckOn }: Config,
+  { credentialsPauseMs: pauseMs }: GatewayOverrides,
+  { client, credentials, shared }: OpenUpstream,
+  disposables: Disposables,
+): CredentialsCheck | undefined {
+  if (kind !== 'live' || !isCredentialsCheckOn || credentials.state === 'accepted') return undefined;
+  const check = new CredentialsCheck({ client, credentials, ready: () => shared.ready(), pauseMs });
+  return disposables.add(check, (it) => {
+    it.close();
+  });
 }
 
 /** Logs what the start message shows too, since a log is read later than a terminal. */
@@ -168,7 +190,7 @@ function warnOf(config: Config, logger: Logger): void {
 /** Shows the current state in the metrics and in the readiness probe. */
 function watchState(
   { metrics }: GatewayTelemetry,
-  { policy, rateLimiter, shared: { redis } }: OpenUpstream,
+  { policy, rateLimiter, credentials, shared: { redis } }: OpenUpstream,
   account: AccountReader,
   answers: ResponseCache | undefined,
 ): Readiness {
@@ -176,7 +198,7 @@ function watchState(
   const breaker = () => policy.breakerState;
   const cacheSizes = () => ({ ...account.sizes, ...(answers && { answers: answers.size }) });
   metrics.watch({ breaker, rateLimiter: () => rateLimiter.figures, cacheSizes, isRedisUp });
-  return { breaker, isRedisUp };
+  return { breaker, credentials: () => credentials.state, isRedisUp };
 }
 
 function packageVersion(): string {

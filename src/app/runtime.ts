@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { type Config } from '../config/config.js';
+import { type CredentialsOptions } from '../datasources/exotel/credentials.js';
 import { type Comparison } from '../operations/execution/query-compiler.js';
 import { type ClientTimeouts } from '../server/limits/client-timeouts.js';
 import { createLogger, prettyOutput } from '../telemetry/logger.js';
@@ -25,6 +26,10 @@ export interface GatewayOverrides {
   readonly heapBytes?: number;
   /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */
   readonly clusterMetrics?: () => Promise<string>;
+  /** What is known of the credentials, where several processes share it. */
+  readonly credentials?: CredentialsOptions;
+  /** Pause between checks of credentials that have never worked, in milliseconds. */
+  readonly credentialsPauseMs?: number;
 }
 
 /** Configuration, clock, randomness, logger and memory of a gateway. */
@@ -38,6 +43,7 @@ export interface Runtime {
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly logger: Logger;
   readonly memory: MemoryBudget;
+  readonly credentials: CredentialsOptions | undefined;
 }
 
 /** Creates the runtime; everything without an override is the machine's own. */
@@ -51,5 +57,6 @@ export function createRuntime(config: Config, overrides: GatewayOverrides): Runt
     logger:
       overrides.logger ?? createLogger(config.logLevel, prettyOutput(process.stdout, config.isProduction)),
     memory: memoryBudget(overrides.heapBytes ?? heapBytes(config.nodeOptions)),
+    credentials: overrides.credentials,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type UpstreamConfig } from '../config/upstream.js';
+import { Credentials } from '../datasources/exotel/credentials.js';
 import { ExotelClient } from '../datasources/exotel/client.js';
 import { RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
@@ -48,8 +49,27 @@ export async function openUpstream(runtime: Runtime, telemetry: Telemetry, dispo
   });
   const policy = new CallPolicy({ rateLimiter, timeoutMs, now: steadyNow, random });
   const drift = new DriftWatch(telemetry);
-  const client = new ExotelClient({ transport, policy, accountSid, now, telemetry, drift });
-  return { sandbox, accountSid, shared, rateLimiter, policy, client, drift };
+  const credentials = new Credentials(runtime.credentials);
+  const client = new ExotelClient({
+    transport,
+    policy,
+    accountSid,
+    now,
+    telemetry: {
+      callStarted: (call) => {
+        const observed = telemetry.callStarted(call);
+        return {
+          headers: observed.headers,
+          end: (end) => {
+            credentials.observe(call.route, end);
+            observed.end(end);
+          },
+        };
+      },
+    },
+    drift,
+  });
+  return { sandbox, accountSid, shared, rateLimiter, policy, client, credentials, drift };
 }
 
 /** Account name of an embedded sandbox, so that sandboxes on the same Redis do not mix their campaigns. */

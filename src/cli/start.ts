@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { version } from '../app/gateway-facts.js';
 import { fitHeapToRequests, heapBytes, memoryProblem, refuseSmallHeap } from '../app/memory-budget.js';
+import { type CredentialsState } from '../app/gateway.js';
 import { type Config, readConfig } from '../config/config.js';
 import { noticesOf } from '../config/notices.js';
 import { summaryOf } from '../config/summary.js';
@@ -8,14 +9,18 @@ import { type StopSignals } from './stop-signals.js';
 
 type Print = (text: string) => void;
 
+const refusedCredentials =
+  'the upstream refuses the credentials, so /readyz is 503: check EXOTEL_ACCOUNT_SID, EXOTEL_API_KEY, EXOTEL_API_TOKEN, EXOTEL_REGION';
+
 /** Start message: version, addresses, settings that decide how the gateway behaves, and notices about closed or weak ones. */
-export function readyLines(config: Config, url: string): string {
+export function readyLines(config: Config, url: string, credentials?: CredentialsState): string {
   const memory = memoryProblem(config.workers, heapBytes(config.nodeOptions));
   const lines = [
     ...(config.access.isGraphiqlOn ? [{ kind: 'GraphiQL', text: `${url}/` }] : []),
     { kind: 'GraphQL', text: `${url}/graphql` },
     { kind: 'Health', text: `${url}/livez  ${url}/readyz` },
     ...summaryOf(config),
+    ...(credentials === 'refused' ? [{ kind: 'Refused', text: refusedCredentials }] : []),
     ...noticesOf(config),
     ...(memory === undefined ? [] : [{ kind: 'Memory', text: memory }]),
   ];
@@ -40,6 +45,6 @@ async function runGateway(config: Config, stopSignals: StopSignals, print: Print
   const { startGateway } = await import('../app/gateway.js');
   const gateway = await startGateway(config);
   stopSignals.closeWith({ close: () => gateway.close(), graceMs: config.shutdownGraceMs });
-  print(readyLines(config, gateway.url)); // last: a reader may stop the process as soon as it appears
+  print(readyLines(config, gateway.url, gateway.credentials.state)); // last: a reader may stop the process as soon as it appears
   return undefined;
 }

@@ -1,11 +1,12 @@
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
-import { type Gateway } from '../app/gateway.js';
+import { type CredentialsState, type Gateway } from '../app/gateway.js';
 import { killAfterMs, workerGraceMs } from '../app/grace-period.js';
 import { connect } from '../app/upstream.js';
 import { Channel } from '../cluster/channel.js';
 import { ClusterMetrics } from '../cluster/cluster-metrics.js';
-import { Supervisor } from '../cluster/supervisor.js';
+import { SharedValue } from '../cluster/shared-value.js';
+import { Supervisor, type WorkerProcess } from '../cluster/supervisor.js';
 import {
   forkWorker,
   prepareForks,
@@ -21,7 +22,12 @@ import { readyLines } from './start.js';
 import { type StopSignals } from './stop-signals.js';
 
 /** Configuration that must be the same in all workers, and that each process would otherwise choose for itself. */
-export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'>;
+export type WorkerSettings = Pick<Config, 'upstream' | 'webhookSecret'> & {
+  /** True for one worker: the credentials are tried once for all. */
+  readonly isCredentialsCheckOn: boolean;
+  /** What the other workers know of the credentials. */
+  readonly credentials: CredentialsState;
+};
 
 /**
  * Runs the gateway as several processes on one port. This one, the primary, serves no requests: it hands out the
@@ -41,9 +47,23 @@ export async function runWorkers(
   const { settings, sandbox } = await settingsOf(config);
   const metrics = new ClusterMetrics();
   prepareForks();
+  const credentials = new SharedValue<CredentialsState>('unknown');
+  let hasChecker = false;
+  const fork = (): WorkerProcess => {
+    const isChecker = !hasChecker;
+    const isCredentialsCheckOn = config.isCredentialsCheckOn && isChecker;
+    const worker = forkWorker({
+      settings: (): WorkerSettings => ({ ...settings, isCredentialsCheckOn, credentials: credentials.value }),
+      metrics,
+      shared: credentials,
+    });
+    hasChecker = true;
+    if (isChecker) void worker.exited.then(() => (hasChecker = false));
+    return worker;
+  };
   const supervisor = new Supervisor({
     count: config.workers,
-    fork: () => forkWorker(settings, metrics),
+    fork,
     stopTimeoutMs: killAfterMs(config.shutdownGraceMs),
     onExit: (exit, restartInMs) => {
       logger.warn({ worker: exit, restartInMs }, 'a worker exited; another will replace it');
@@ -68,7 +88,7 @@ export async function runWorkers(
   });
   try {
     const url = await supervisor.start();
-    if (url !== undefined) print(readyLines(config, url));
+    if (url !== undefined) print(readyLines(config, url, credentials.value));
   } catch (error) {
     await sandbox?.close();
     throw error;
@@ -78,7 +98,7 @@ export async function runWorkers(
 
 /** Creates what all workers must share: the webhook secret if none is set, and the embedded sandbox. */
 async function settingsOf({ upstream, webhookSecret }: Config): Promise<{
-  readonly settings: WorkerSettings;
+  readonly settings: Pick<WorkerSettings, 'upstream' | 'webhookSecret'>;
   readonly sandbox: Sandbox | undefined;
 }> {
   const secret = webhookSecret ?? randomBytes(32).toString('hex');
@@ -102,6 +122,13 @@ export async function runWorker(config: Config, stopSignals: StopSignals): Promi
   const methods: WorkerMethods = {
     stop: stopSignals.stop,
     figures: async () => (await starting).figures(),
+    shared: (state) =>
+      void starting.then(
+        ({ credentials }) => {
+          credentials.apply(state as CredentialsState);
+        },
+        () => undefined, // the start has failed, which is handled below
+      ),
   };
   primary.serve(methods);
   const starting = start({ ...config, shutdownGraceMs: graceMs }, primary);
@@ -120,7 +147,7 @@ export async function runWorker(config: Config, stopSignals: StopSignals): Promi
 
 /** Requests the settings before it loads the gateway: a worker can be stopped once it has sent a message. */
 async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway> {
-  const settings = await primary.request('settings');
+  const { credentials, ...settings } = await primary.request('settings');
   const { startGateway } = await import('../app/gateway.js');
   const logger = createLogger(
     config.logLevel,
@@ -129,7 +156,16 @@ async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway
   );
   return startGateway(
     { ...config, ...settings },
-    { logger, clusterMetrics: () => primary.request('metrics') },
+    {
+      logger,
+      clusterMetrics: () => primary.request('metrics'),
+      credentials: {
+        state: credentials,
+        onChange: (found) => {
+          primary.notify('share', found);
+        },
+      },
+    },
   );
 }
 

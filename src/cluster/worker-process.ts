@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { Channel } from './channel.js';
 import { type ClusterMetrics, type MetricFigures } from './cluster-metrics.js';
 import { closePendingConnectionOnExit } from './pending-connection.js';
+import { type SharedValue } from './shared-value.js';
 import { CannotStart, type ProcessExit, type WorkerProcess } from './supervisor.js';
 
 /** Methods that a worker serves the primary process. */
@@ -9,6 +10,8 @@ export interface WorkerMethods {
   stop(): void;
   /** Metrics of this worker alone. */
   figures(): Promise<MetricFigures>;
+  /** Another worker has reported the shared value. */
+  shared(value: unknown): void;
 }
 
 /** Methods that the primary process serves each worker. */
@@ -19,6 +22,17 @@ export interface PrimaryMethods<Settings> {
   cannotStart(reason: string): void;
   /** Metrics of all workers, in Prometheus's text format. */
   metrics(): Promise<string>;
+  /** Reports the shared value. */
+  share(value: unknown): void;
+}
+
+/** What a worker is given, and what it shares with the others. */
+export interface ForkOptions<Shared> {
+  /** Settings for this worker. */
+  readonly settings: () => object;
+  /** Metrics to which the worker adds its figures. */
+  readonly metrics: ClusterMetrics;
+  readonly shared: SharedValue<Shared>;
 }
 
 /** Timeout of requests to a worker. */
@@ -32,16 +46,15 @@ export function prepareForks(): void {
   cluster.setupPrimary({ serialization: 'advanced' });
 }
 
-/**
- * Forks a worker, which listens on the same port as the others.
- * @param settings for all workers.
- * @param metrics to which the worker adds its figures.
- */
-export function forkWorker(settings: object, metrics: ClusterMetrics): WorkerProcess {
+/** Forks a worker, which listens on the same port as the others. */
+export function forkWorker<Shared>({ settings, metrics, shared }: ForkOptions<Shared>): WorkerProcess {
   const worker = cluster.fork();
   closePendingConnectionOnExit(worker.process);
   worker.on('error', () => undefined); // the exit that follows is handled
   const channel = new Channel<WorkerMethods>(worker.process, workerTimeoutMs);
+  const receive = (value: Shared): void => {
+    channel.notify('shared', value);
+  };
   const exited = new Promise<ProcessExit>((resolve) => {
     worker.once('exit', (exitCode: number | null, signal: string | null) => {
       resolve({ pid: worker.process.pid ?? 0, exitCode, signal });
@@ -49,12 +62,15 @@ export function forkWorker(settings: object, metrics: ClusterMetrics): WorkerPro
   });
   const started = new Promise<string>((resolve, reject) => {
     const methods: PrimaryMethods<object> = {
-      settings: () => settings,
+      settings,
       ready: resolve,
       cannotStart: (reason) => {
         reject(new CannotStart(reason));
       },
       metrics: () => metrics.text(),
+      share: (value) => {
+        shared.report(value as Shared, receive);
+      },
     };
     channel.serve(methods);
     void exited.then(() => {
@@ -64,8 +80,10 @@ export function forkWorker(settings: object, metrics: ClusterMetrics): WorkerPro
   started.catch(() => undefined); // the supervisor may have stopped waiting
   const source = { figures: () => channel.request('figures') };
   metrics.add(source);
+  const removeShared = shared.add(receive);
   void exited.then(() => {
     metrics.remove(source);
+    removeShared();
   });
   // Node drops messages to a worker that does not listen yet; one that has sent a message does.
   const listening = new Promise((resolve) => worker.once('message', resolve));

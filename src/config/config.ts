@@ -66,6 +66,8 @@ export interface Config {
   readonly rateLimit: number;
   /** Timeout of one attempt of an upstream call. */
   readonly timeoutMs: number;
+  /** True: the credentials of a live upstream are tried at the start. */
+  readonly isCredentialsCheckOn: boolean;
   /** The most upstream calls that one operation may need. */
   readonly maximumUpstreamCalls: number;
   /** False: nothing is cached, and no read is shared between requests. */
@@ -130,6 +132,7 @@ export function readConfig(variables?: Variables): Config {
     publicUrl,
     rateLimit: environment.read('EXOTEL_RATE_LIMIT') ?? byDefault,
     timeoutMs: environment.read('EXOTEL_TIMEOUT_MS'),
+    isCredentialsCheckOn: environment.read('EXOTEL_CHECK') === 'on',
     maximumUpstreamCalls: environment.read('MAX_UPSTREAM_CALLS'),
     isCacheOn: environment.read('CACHE') === 'on',
     answersCacheBytes: environment.read('ANSWERS_CACHE_BYTES'),

@@ -81,6 +81,7 @@ export const variables = {
     undefined,
   ],
   EXOTEL_TIMEOUT_MS: [wholeNumber(1, 600_000), 'a whole number of milliseconds from 1 to 600000', '10000'],
+  EXOTEL_CHECK: [onOrOff, onOrOffWords, 'on'],
   MAX_UPSTREAM_CALLS: [wholeNumber(1, 100_000), 'a whole number from 1 to 100000', '30'],
   CACHE: [onOrOff, onOrOffWords, 'on'],
   ANSWERS_CACHE_BYTES: [

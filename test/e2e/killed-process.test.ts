@@ -71,6 +71,7 @@ describeWithRedis('a gateway with REDIS_URL', () => {
         EXOTEL_ACCOUNT_SID: credentials.accountSid,
         EXOTEL_API_KEY: credentials.apiKey,
         EXOTEL_API_TOKEN: credentials.apiToken,
+        EXOTEL_CHECK: 'off',
         EXOTEL_TIMEOUT_MS: '2000',
         EXOTEL_RATE_LIMIT: '0',
       },

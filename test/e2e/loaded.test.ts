@@ -29,6 +29,7 @@ const live = {
   EXOTEL_ACCOUNT_SID: credentials.accountSid,
   EXOTEL_API_KEY: credentials.apiKey,
   EXOTEL_API_TOKEN: credentials.apiToken,
+  EXOTEL_CHECK: 'off',
 };
 
 /** Starts the gateway, and ends it. @returns what it has printed until it said that it is ready. */

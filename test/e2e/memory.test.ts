@@ -45,6 +45,7 @@ beforeAll(async () => {
       EXOTEL_ACCOUNT_SID: credentials.accountSid,
       EXOTEL_API_KEY: credentials.apiKey,
       EXOTEL_API_TOKEN: credentials.apiToken,
+      EXOTEL_CHECK: 'off',
       EXOTEL_RATE_LIMIT: '0',
     },
   });

@@ -57,6 +57,7 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
       EXOTEL_ACCOUNT_SID: credentials.accountSid,
       EXOTEL_API_KEY: credentials.apiKey,
       EXOTEL_API_TOKEN: credentials.apiToken,
+      EXOTEL_CHECK: 'off',
       EXOTEL_RATE_LIMIT: '0',
       EXOTEL_TIMEOUT_MS: '60000',
       ...environment,

@@ -51,7 +51,10 @@ export async function startGatewayOn(
   environment: Readonly<Record<string, string>> = {},
   now: () => number = Date.now,
   sleep: (ms: number) => Promise<unknown> = () => Promise.resolve(),
-  parts: Pick<GatewayOverrides, 'clientTimeouts' | 'random' | 'compare' | 'heapBytes' | 'steadyNow'> = {},
+  parts: Pick<
+    GatewayOverrides,
+    'clientTimeouts' | 'random' | 'compare' | 'heapBytes' | 'steadyNow' | 'credentialsPauseMs'
+  > = {},
 ): Promise<GatewayUnderTest> {
   const config = readConfig({
     PORT: '0',
@@ -61,6 +64,7 @@ export async function startGatewayOn(
     EXOTEL_ACCOUNT_SID: credentials.accountSid,
     EXOTEL_API_KEY: credentials.apiKey,
     EXOTEL_API_TOKEN: credentials.apiToken,
+    EXOTEL_CHECK: 'off', // its call would be counted
     ...environment,
   });
   const logs: string[] = [];

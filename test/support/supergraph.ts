@@ -56,6 +56,7 @@ export async function startSupergraph(sandbox: Sandbox, eventsOver: EventsOver):
       EXOTEL_ACCOUNT_SID: credentials.accountSid,
       EXOTEL_API_KEY: credentials.apiKey,
       EXOTEL_API_TOKEN: credentials.apiToken,
+      EXOTEL_CHECK: 'off',
       EXOTEL_RATE_LIMIT: '0',
     },
   });

@@ -95,6 +95,7 @@ export function environmentOf(
     EXOTEL_API_KEY: credentials.apiKey,
     EXOTEL_API_TOKEN: credentials.apiToken,
     EXOTEL_RATE_LIMIT: '0',
+    EXOTEL_CHECK: 'off',
   };
   const workers = { WORKERS: '2', REDIS_URL: noRedis };
   return { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'debug', ...workers, ...live, ...set };

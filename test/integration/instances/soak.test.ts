@@ -142,6 +142,7 @@ async function startGatewayProcess(baseUrl: string): Promise<{ child: ChildProce
       EXOTEL_ACCOUNT_SID: credentials.accountSid,
       EXOTEL_API_KEY: credentials.apiKey,
       EXOTEL_API_TOKEN: credentials.apiToken,
+      EXOTEL_CHECK: 'off',
       EXOTEL_TIMEOUT_MS: '2000',
       EXOTEL_RATE_LIMIT: '0',
     },

@@ -32,6 +32,7 @@ async function start(environment: Readonly<Record<string, string>>): Promise<voi
     EXOTEL_ACCOUNT_SID: accountSid,
     EXOTEL_API_KEY: apiKey,
     EXOTEL_API_TOKEN: apiToken,
+    EXOTEL_CHECK: 'off',
     ...environment,
   });
   gateway = await startGateway(config, { now });

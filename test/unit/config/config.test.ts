@@ -10,6 +10,7 @@ const defaults: Config = {
   sandbox: { speed: 60, port: 4010 },
   rateLimit: 0,
   timeoutMs: 10_000,
+  isCredentialsCheckOn: true,
   maximumUpstreamCalls: 30,
   isCacheOn: true,
   answersCacheBytes: undefined,

@@ -19,6 +19,8 @@ export interface CallOptions {
   readonly origin?: CallOrigin;
   /** Called before each request is sent. Where it throws, the request is not sent. */
   readonly beforeSent?: () => void;
+  /** True for a call that is not retried. */
+  readonly isOnlyAttempt?: boolean;
 }
 
 /** Report of an attempt. */
@@ -129,7 +131,7 @@ export class CallPolicy implements SendPolicy {
       return value;
     } catch (error) {
       if (permit) this.#settle(permit, error, report); // without a permit the rate limiter refused
-      if (isFirst) return this.#retry(error, options, send, limits);
+      if (isFirst && !options.isOnlyAttempt) return this.#retry(error, options, send, limits);
       throw error;
     }
   }
