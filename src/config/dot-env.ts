@@ -29,7 +29,7 @@ export function loadDotEnv(environment: NodeJS.ProcessEnv, name = '.env'): DotEn
   if (!isThere(name)) return undefined;
   refusePlanted(name);
   const problems: string[] = [];
-  const values = parseEnv(readableLines(textOf(name), problems));
+  const values = parseEnv(readableLines(readText(name, mostBytesOf.secret), problems));
   const [set, overridden]: [string[], string[]] = [[], []];
   for (const [variable, value = ''] of Object.entries(values)) {
     if (readByNode.test(variable))
@@ -44,12 +44,6 @@ export function loadDotEnv(environment: NodeJS.ProcessEnv, name = '.env'): DotEn
     }
   }
   return { path: resolve(name), set, overridden, problems };
-}
-
-/** An empty file sets nothing. */
-function textOf(name: string): string {
-  const isEmpty = statSync(name, { throwIfNoEntry: false })?.size === 0;
-  return isEmpty ? '' : readText(name, mostBytesOf.secret);
 }
 
 /** Where anybody may create files, such as /tmp, the file of another user is not the operator's. */

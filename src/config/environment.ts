@@ -294,7 +294,7 @@ export class Environment {
     if (path === undefined) return;
     this.#files.set(name, path);
     this.#withoutProblem(name, masked(path), variables[name][1], () => {
-      checkFile(path, mostBytes);
+      if (checkFile(path, mostBytes) === 0) throw new FileProblem('it is empty');
     });
   }
 

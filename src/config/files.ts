@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 
 /** Bytes of the largest file that a setting may name, by what is in it. */
@@ -17,17 +17,18 @@ export function isThere(path: string): boolean {
 /**
  * Checks that a file can be read whole. Pipes and devices can't: they end late or never, and a restarted worker would find
  * them empty.
+ * @returns its size in bytes.
  * @throws FileProblem
  */
-export function checkFile(path: string, mostBytes: number): void {
+export function checkFile(path: string, mostBytes: number): number {
   const stats = attempt(path, () => statSync(path));
   if (stats.isDirectory()) throw new FileProblem('it is a directory');
   if (!stats.isFile()) throw new FileProblem('it is not a regular file');
-  if (stats.size === 0) throw new FileProblem('it is empty');
   if (stats.size > mostBytes) throw new FileProblem(`it has ${stats.size} bytes, more than ${mostBytes}`);
   attempt(path, () => {
     accessSync(path, constants.R_OK);
   });
+  return stats.size;
 }
 
 /** The text of a file, without a byte order mark. @throws FileProblem */
@@ -58,11 +59,10 @@ const [othersWrite, sticky] = [0o022, 0o1000];
  */
 export function writersOf(path: string): string | undefined {
   try {
-    const directory = statSync(dirname(path));
     if (isOpen(statSync(path))) return 'other users can write it';
-    return isOpen(directory) && !(directory.mode & sticky)
-      ? 'other users can write its directory'
-      : undefined;
+    const directories = [path, realpathSync(path)].map((each) => statSync(dirname(each)));
+    const isReplaceable = directories.some((each) => isOpen(each) && (each.mode & sticky) === 0);
+    return isReplaceable ? 'other users can write its directory' : undefined;
   } catch {
     return undefined;
   }

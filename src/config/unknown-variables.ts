@@ -69,8 +69,8 @@ function isNear(name: string, setting: string): boolean {
   if (unit.test(setting) && wordsOf(name.replace(unit, '')) === wordsOf(setting.replace(unit, '')))
     return true;
   const [givenWords, meantWords] = [name.split('_'), setting.split('_')];
-  if (givenWords.length < meantWords.length) return editsBetween(given, meant) <= 1; // an underscore is missing too
-  if (givenWords.length > meantWords.length) return false;
+  if (givenWords.length <= meantWords.length && editsBetween(given, meant) <= 1) return true;
+  if (givenWords.length !== meantWords.length) return false;
   let edits = 0;
   for (const [index, word] of meantWords.entries()) {
     const ofWord = editsBetween(givenWords[index] ?? '', word);

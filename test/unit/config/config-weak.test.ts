@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -213,6 +213,19 @@ describe('the start message names a file of settings', () => {
           : [`${setting}: ${problem}, ${path}: they decide what the gateway accepts (chmod go-w)`],
       );
   });
+});
+
+it('the start message names a link to a file in a directory that others can write', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weak-'));
+  mkdirSync(join(folder, 'open'));
+  writeFileSync(join(folder, 'open', 'keys'), '[]', { mode: 0o600 });
+  chmodSync(join(folder, 'open'), 0o777);
+  const path = join(folder, 'link');
+  symlinkSync(join(folder, 'open', 'keys'), path);
+  expect(weak({ ...apiKey, API_KEYS_FILE: path })).toEqual([
+    `API_KEYS_FILE: other users can write its directory, ${path}: they decide what the gateway accepts (chmod go-w)`,
+  ]);
+  rmSync(folder, { recursive: true });
 });
 
 it('the start message names trusted documents that bind nobody', () => {

@@ -131,6 +131,9 @@ describe('.env', () => {
     symlinkSync(join(folder, 'gone'), path);
     expect(() => loadDotEnv({}, path)).toThrow('there is no such file');
     rmSync(path);
+    symlinkSync(path, path);
+    expect(() => loadDotEnv({}, path)).toThrow('it cannot be read: ELOOP');
+    rmSync(path);
     expect(() => load('A=1\n'.repeat(20_000))).toThrow('it has 80000 bytes, more than 65536');
   });
 
