@@ -20,11 +20,10 @@ const packageOf = (specifier) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)[0];
 /** Names of the packages that are compiled in, sorted. */
 export function compiledIn() {
   const sources = readdirSync(join(root, 'src'), { recursive: true }).filter((path) => path.endsWith('.ts'));
-  const specifiers = sources.flatMap((path) =>
-    [...readFileSync(join(root, 'src', path), 'utf8').matchAll(imported)].map(
-      ([, , , specifier]) => specifier,
-    ),
-  );
+  const specifiers = sources.flatMap((path) => {
+    const text = readFileSync(join(root, 'src', path), 'utf8').replace(/^import type [^;]*;/gm, '');
+    return [...text.matchAll(imported)].map(([, , , specifier]) => specifier);
+  });
   return [...new Set(specifiers.filter(isCompiledIn).map(packageOf))].sort();
 }
 
