@@ -68,7 +68,9 @@ it('MAX_ANSWER_BYTES sets the limit', async () => {
     const { errors } = await run(small.url, 'http', { query: page });
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ ...tooLarge, limit: 300_000 }]);
     expect(errors?.[0]?.message).toContain('MAX_ANSWER_BYTES');
-    expect((await run(small.url, 'http', { query: page.replace('first: 50', 'first: 20') })).errors).toBeUndefined();
+    expect(
+      (await run(small.url, 'http', { query: page.replace('first: 50', 'first: 20') })).errors,
+    ).toBeUndefined();
     const large = `{ campaign(sid: "${sid}") { messages(first: 500) { nodes { ${long(50_000)}: sid } } } }`;
     expect((await run(open.url, 'http', { query: large })).errors).toBeUndefined();
   } finally {
