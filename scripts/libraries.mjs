@@ -99,6 +99,7 @@ function licencesOf({ inputs }) {
   const folders = new Set(
     Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []),
   );
+  folders.add('node_modules/@graphql-yoga/render-graphiql'); // graphiql.mjs
   return [...folders]
     .sort()
     .map(licenceOf)
