@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { type Caller, type Scope, scopes as allScopes } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { type Authenticator } from './credentials.js';
-import { issuerKeys } from './issuer-keys.js';
+import { IssuerKeys } from './issuer-keys.js';
 
 /** The tokens that are accepted. */
 export interface JwtOptions {
@@ -25,9 +25,9 @@ export interface JwtOptions {
 /** Authenticates callers by tokens that an issuer signed (RFC 7519, verified as RFC 8725 recommends). */
 export function jwtAuthenticator(options: JwtOptions): Authenticator {
   const { issuer, audience, algorithms, clockSkewMs, now, logger } = options;
-  const keys = issuerKeys(options.jwksUrl, logger);
+  const keys = new IssuerKeys(options.jwksUrl, logger);
   const verify = (token: string): Promise<JWTVerifyResult> =>
-    jwtVerify(token, keys, {
+    jwtVerify(token, keys.find, {
       issuer,
       audience: [...audience],
       algorithms: [...algorithms],

@@ -1,8 +1,8 @@
 import { checkPrime, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** Smaller RSA keys can be broken (RFC 7518, 3.3); with larger ones each check of a token takes long. */
-const [minimumRsaBits, maximumRsaBits] = [2048, 8192];
+/** Smaller RSA keys can be broken (RFC 7518, 3.3); with larger ones each check takes long. */
+const [minimumRsaBits, maximumRsaBits] = [2048, 4096];
 /** With an exponent of 1 a signature is its own message; even ones do not belong to any private key (RFC 8017, 3.1). */
 const minimumExponent = 3n;
 /** A modulus with a factor below this was not made of two large primes. */

@@ -29,6 +29,15 @@ describe('JWKS', () => {
     await issuer.close();
   });
   const longToken = (of: IssuerKey) => sign(of, { exp: inSeconds(100_000) });
+  /** A token whose header names a key, with a signature of another one. */
+  const naming = async (kid: string, alg: string): Promise<string> => {
+    const header = Buffer.from(JSON.stringify({ alg, kid })).toString('base64url');
+    return [header, ...(await longToken(key)).split('.').slice(1)].join('.');
+  };
+  const skippedKeys = () =>
+    gateway.logs
+      .filter((line) => line.includes('cannot be used'))
+      .map((line) => (JSON.parse(line) as { readonly skipped: readonly string[] }).skipped);
 
   it('is requested once for many concurrent requests', async () => {
     const token = await longToken(key);
@@ -132,10 +141,7 @@ describe('JWKS', () => {
     it.each(broken)('%s (%s)', async (_what, alg, jwk) => {
       const keys = [{ ...(jwk as object), kid: 'broken' }, key.publicJwk];
       issuer.answer({ body: JSON.stringify({ keys }) });
-      const signed = await sign(key, {}, { kid: 'broken' });
-      const header = Buffer.from(JSON.stringify({ alg, kid: 'broken' })).toString('base64url');
-      const forged = [header, ...signed.split('.').slice(1)].join('.');
-      expect(await knock(forged)).toMatchObject(isKeptOut);
+      expect(await knock(await naming('broken', alg))).toMatchObject(isKeptOut);
       expect(await knock(await sign(key))).toMatchObject(isLetIn);
       expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
     });
@@ -171,9 +177,9 @@ describe('JWKS', () => {
     it.each(degenerate)('%s', async (_what, problem, jwk) => {
       issuer.answer({ body: JSON.stringify({ keys: [{ ...jwk, kid: 'degenerate' }, key.publicJwk] }) });
       expect(await knock(await sign(key))).toMatchObject(isLetIn);
-      const skipped = gateway.logs.filter((line) => line.includes('cannot be used'));
-      expect(skipped).toHaveLength(1);
-      expect(skipped[0]).toMatch(new RegExp(`"degenerate: [^"]*${problem}`));
+      const alg = 'crv' in jwk ? 'EdDSA' : 'RS256';
+      expect(await knock(await naming('degenerate', alg))).toMatchObject(isKeptOut);
+      expect(skippedKeys()).toEqual([[expect.stringMatching(`^degenerate: .*${problem}`)]]);
     });
 
     it('an RSA key of exponent 1, whose signatures need no private key', async () => {
@@ -204,17 +210,16 @@ describe('JWKS', () => {
     it('are logged once by key id, however often the JWKS is read', async () => {
       const weakJwk = { ...jwkOf(weak.publicKey), kid: 'weak' };
       issuer.answer({ body: JSON.stringify({ keys: [null, weakJwk, key.publicJwk] }) });
-      const token = await longToken(key);
-      expect(await knock(token)).toMatchObject(isLetIn);
-      shiftMs += 601_000;
-      expect(await knock(token)).toMatchObject(isLetIn);
-      expect(issuer.asked()).toBe(2);
-      const lines = gateway.logs.filter((line) => line.includes('cannot be used'));
-      expect(lines).toHaveLength(1);
-      expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-        skipped: ['key 1: not an object', 'weak: an RSA key of 1024 bits; 2048 are needed'],
-        count: 2,
-      });
+      for (let read = 1; read <= 2; read += 1) {
+        expect(await knock(await longToken(key))).toMatchObject(isLetIn);
+        expect(await knock(await naming('weak', 'RS256'))).toMatchObject(isKeptOut);
+        expect(issuer.asked()).toBe(read);
+        shiftMs += 601_000;
+      }
+      expect(skippedKeys()).toEqual([
+        ['key 1: not an object'],
+        ['weak: an RSA key of 1024 bits; 2048 are needed'],
+      ]);
     });
 
     it('do not hide a usable key with the same id', async () => {
@@ -222,6 +227,103 @@ describe('JWKS', () => {
       issuer.answer({ body: JSON.stringify({ keys: [twin, key.publicJwk] }) });
       expect(await knock(await sign(key))).toMatchObject(isLetIn);
     });
+  });
+
+  describe('does not cost more because it is large or hostile', () => {
+    it('RSA keys of more than 4096 bits are skipped without importing them', async () => {
+      const large = (bits: number, kid: string) => ({
+        kty: 'RSA',
+        kid,
+        e: 'AQAB',
+        n: Buffer.alloc(bits / 8, 0xff).toString('base64url'),
+      });
+      const keys = [large(4104, 'a'), large(8192, 'b'), large(400_000, 'c'), key.publicJwk];
+      issuer.answer({ body: JSON.stringify({ keys }) });
+      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      for (const kid of ['a', 'b', 'c'])
+        expect(await knock(await naming(kid, 'RS256'))).toMatchObject(isKeptOut);
+      expect(skippedKeys()).toEqual([
+        ['b: an RSA key of more than 4096 bits', 'c: an RSA key of more than 4096 bits'],
+        ['a: an RSA key of 4104 bits; at most 4096 are accepted'],
+      ]);
+    });
+
+    it('keys that no token names are not examined', async () => {
+      const prime = Buffer.from(generatePrimeSync(512)).toString('base64url'); // too short, too
+      const others = Array.from({ length: 50 }, (_, n) => ({
+        kty: 'RSA',
+        kid: `k${n}`,
+        e: 'AQAB',
+        n: prime,
+      }));
+      issuer.answer({ body: JSON.stringify({ keys: [...others, key.publicJwk] }) });
+      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      expect(await knock(await naming('unknown', 'RS256'))).toMatchObject(isKeptOut);
+      expect(skippedKeys()).toEqual([]);
+      expect(await knock(await naming('k7', 'RS256'))).toMatchObject(isKeptOut);
+      expect(skippedKeys()).toEqual([['k7: an RSA key of 512 bits; 2048 are needed']]);
+    });
+
+    it('100 keys are accepted, and those after them are skipped', async () => {
+      const others = Array.from({ length: 99 }, (_, n) => ({ ...key.publicJwk, kid: `k${n}` }));
+      const last = await makeKey('last');
+      issuer.answer({ body: JSON.stringify({ keys: [...others, key.publicJwk, last.publicJwk] }) });
+      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      expect(await knock(await sign(last))).toMatchObject(isKeptOut);
+      expect(skippedKeys()).toEqual([['the last 1 keys: at most 100 are accepted']]);
+    });
+
+    it('five keys of one id are refused without examining them', async () => {
+      const twins = await Promise.all(Array.from({ length: 4 }, () => makeKey(key.kid)));
+      issuer.show([...twins, key]);
+      expect(await knock(await sign(key))).toMatchObject(isKeptOut);
+    });
+  });
+
+  describe('tokens with a known key do not wait', () => {
+    it('while keys of five minutes are read again', async () => {
+      const token = await longToken(key);
+      expect(await knock(token)).toMatchObject(isLetIn);
+      const asked = holdIssuer();
+      shiftMs += 301_000;
+      expect(await knock(token)).toMatchObject(isLetIn);
+      await asked;
+      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(issuer.asked()).toBe(2);
+    });
+
+    it('while the keys are read for a token with an unknown key', async () => {
+      const token = await longToken(key);
+      expect(await knock(token)).toMatchObject(isLetIn);
+      const asked = holdIssuer();
+      shiftMs += 11_000;
+      const unknown = knock(await naming('unknown', 'ES256'));
+      await asked;
+      expect(await Promise.race([knock(token), unknown])).toMatchObject(isLetIn);
+      expect(await unknown).toMatchObject(isNotTold);
+    });
+
+    it('while the issuer fails', async () => {
+      const token = await longToken(key);
+      expect(await knock(token)).toMatchObject(isLetIn);
+      issuer.answer('error');
+      shiftMs += 601_000;
+      expect(await knock(token)).toMatchObject(isLetIn); // the first one after idle minutes waits
+      const asked = holdIssuer();
+      shiftMs += 3000;
+      expect(await knock(token)).toMatchObject(isLetIn);
+      await asked;
+      expect(issuer.asked()).toBe(3);
+    });
+
+    /** The issuer does not answer until its client gives up. */
+    function holdIssuer(): Promise<void> {
+      return new Promise((resolve) => {
+        issuer.answer(() => {
+          resolve();
+        });
+      });
+    }
   });
 
   it('a JWKS without any usable key refuses every token', async () => {

@@ -1,0 +1,141 @@
+import { type CryptoKey, errors, importJWK, type JWK, type JWTHeaderParameters } from 'jose';
+import { type Logger } from 'pino';
+import { problemOfKey } from './public-keys.js';
+
+/** Keys after these are skipped. An issuer has a handful. */
+const maximumKeys = 100;
+/** Of keys that a token could mean, because they share an id or the token has none, no more are examined. */
+const maximumCandidates = 4;
+/** A modulus of 4096 bits is 683 characters, or a few more where it is padded. An examination of a long one takes seconds. */
+const maximumModulusCharacters = 700;
+/** Longer ids are cut where they are logged. */
+const maximumKidLength = 80;
+const maximumLoggedKeys = 10;
+
+/** The header of a token, of which the algorithm was checked. */
+type Header = Pick<JWTHeaderParameters, 'alg' | 'kid'>;
+
+/**
+ * The keys of one read of an issuer's JWKS. Only a key that a token names is imported and examined, once for its content,
+ * so that a large or hostile set costs nothing.
+ */
+export class KeySet {
+  /** By their JSON. */
+  readonly keys: ReadonlyMap<string, IssuerKey>;
+  /** Why keys were skipped, a line for each. */
+  readonly skipped: string;
+
+  /** Takes over what is known of keys that an earlier read had too. */
+  constructor(jwks: readonly unknown[], logger: Logger, before?: KeySet) {
+    const problems: string[] = [];
+    const keys = new Map<string, IssuerKey>();
+    for (const [index, jwk] of jwks.slice(0, maximumKeys).entries()) {
+      const problem = problemOfShape(jwk);
+      if (problem === undefined) {
+        const text = JSON.stringify(jwk);
+        keys.set(text, before?.keys.get(text) ?? new IssuerKey(jwk as JWK, index, logger));
+      } else problems.push(`${nameOfKey(jwk, index)}: ${problem}`);
+    }
+    const rest = jwks.length - maximumKeys;
+    if (rest > 0) problems.push(`the last ${rest} keys: at most ${maximumKeys} are accepted`);
+    this.keys = keys;
+    this.skipped = problems.join('\n');
+    if (this.skipped !== before?.skipped) logSkipped(logger, problems);
+  }
+
+  /**
+   * The key that a token's header names; undefined for none that can be used.
+   * @throws JWKSMultipleMatchingKeys where it may be one of several.
+   */
+  async find(header: Header): Promise<CryptoKey | undefined> {
+    const candidates = [...this.keys.values()].filter(({ jwk }) => isMeant(jwk, header));
+    if (candidates.length > maximumCandidates) throw new errors.JWKSMultipleMatchingKeys();
+    const imported = await Promise.all(candidates.map((key) => key.importedFor(header.alg)));
+    const [key, second] = imported.filter((one) => one !== undefined);
+    if (second) throw new errors.JWKSMultipleMatchingKeys();
+    return key;
+  }
+}
+
+/** One at a time: signatures are verified by the same threads, and tokens with examined keys should not wait. */
+let lastExamination: Promise<unknown> = Promise.resolve();
+
+class IssuerKey {
+  readonly jwk: JWK;
+  readonly #index: number;
+  readonly #logger: Logger;
+  readonly #imported = new Map<string, Promise<CryptoKey | undefined>>();
+  #isUsable: Promise<boolean> | undefined;
+
+  constructor(jwk: JWK, index: number, logger: Logger) {
+    this.jwk = jwk;
+    this.#index = index;
+    this.#logger = logger;
+  }
+
+  /** The key for an algorithm; undefined if no token may be verified with it. */
+  importedFor(algorithm: string): Promise<CryptoKey | undefined> {
+    let imported = this.#imported.get(algorithm);
+    if (!imported) this.#imported.set(algorithm, (imported = this.#import(algorithm)));
+    return imported;
+  }
+
+  async #import(algorithm: string): Promise<CryptoKey | undefined> {
+    this.#isUsable ??= this.#examine();
+    if (!(await this.#isUsable)) return undefined;
+    // WebCrypto refuses members that are not what RFC 7517 says
+    const key = await importJWK({ ...this.jwk, ext: true }, algorithm).catch(() => undefined);
+    return key instanceof Uint8Array || key?.type !== 'public' ? undefined : key;
+  }
+
+  async #examine(): Promise<boolean> {
+    const examination = lastExamination.then(() => problemOfKey(this.jwk));
+    lastExamination = examination;
+    const problem = await examination;
+    if (problem !== undefined) logSkipped(this.#logger, [`${nameOfKey(this.jwk, this.#index)}: ${problem}`]);
+    return problem === undefined;
+  }
+}
+
+/** Problems that are seen without importing a key. */
+function problemOfShape(jwk: unknown): string | undefined {
+  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) return 'not an object';
+  const { n } = jwk as { readonly n?: unknown };
+  return typeof n === 'string' && n.length > maximumModulusCharacters
+    ? 'an RSA key of more than 4096 bits'
+    : undefined;
+}
+
+const keyTypes: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP' };
+const curves: Readonly<Record<string, string>> = {
+  ES256: 'P-256',
+  ES384: 'P-384',
+  ES512: 'P-521',
+  EdDSA: 'Ed25519',
+};
+
+/** Whether a token with this header may be signed with a key (RFC 7517, 4). */
+function isMeant(jwk: JWK, { alg, kid }: Header): boolean {
+  const { use, key_ops: operations, crv } = jwk;
+  return (
+    jwk.kty === keyTypes[alg.slice(0, 2)] &&
+    (typeof kid !== 'string' || jwk.kid === kid) &&
+    (typeof jwk.alg !== 'string' || jwk.alg === alg) &&
+    (typeof use !== 'string' || use === 'sig') &&
+    (!Array.isArray(operations) || operations.includes('verify')) &&
+    (curves[alg] === undefined || crv === curves[alg])
+  );
+}
+
+function nameOfKey(jwk: unknown, index: number): string {
+  const { kid } = (jwk ?? {}) as { readonly kid?: unknown };
+  return typeof kid === 'string' ? kid.slice(0, maximumKidLength) : `key ${index + 1}`;
+}
+
+function logSkipped(logger: Logger, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  logger.warn(
+    { skipped: problems.slice(0, maximumLoggedKeys), count: problems.length },
+    'keys at JWT_JWKS_URL cannot be used: tokens that name them are refused',
+  );
+}
