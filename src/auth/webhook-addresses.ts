@@ -5,7 +5,7 @@ import { type CallerContext } from '../domain/caller.js';
 type Resolve = GraphQLFieldResolver<unknown, CallerContext>;
 
 /** Fields of a campaign that may hold the address of a gateway's webhook. */
-const fieldNames = ['statusCallback', 'smsStatusCallback'] as const;
+const fieldNames = ['statusCallback', 'smsStatusCallback', 'reportUrl'] as const;
 
 /**
  * Shows addresses of a gateway's webhooks only to callers with `campaigns:write`, because the address is all that a forged

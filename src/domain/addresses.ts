@@ -45,10 +45,29 @@ export type WebhookKind = (typeof webhookKinds)[number];
 /** A webhook path with the form of a token, signed with any secret, also an earlier one. */
 const webhookPath = /[/\\]webhooks[/\\]+exotel[/\\]+(?:campaign|message)[/\\]+[\w-]{32}/i;
 
-/** A percent escape, escaped any number of times: `%2F`, `%252F`. */
-const escapes = /%(?:25)*([\da-f]{2})/gi;
-/** A slash as an HTML entity: some layers escape text for HTML. */
-const htmlSlash = /&(?:#x0*2f|#0*47|sol);/gi;
+/** `%2F`, `%252F`, `%u002F` */
+const percentEscape = /%(?:25)*(?:u([\da-f]{4})|([\da-f]{2}))/gi;
+/** `&#47;`, `&#x2F;`, also without the semicolon, which browsers do not need. */
+const numericReference = /&#(?:x0*([\da-f]{1,6})|0*(\d{1,7}));?/gi;
+/** Names of the ASCII characters that addresses and other escapes consist of (HTML standard, "Named character references"). */
+const namedReference =
+  /&(amp|sol|bsol|colon|period|lowbar|underbar|percnt|num|semi|equals|quest|lt|gt|quot|apos|tab|newline);?/gi;
+const namedCharacters: Readonly<Record<string, string>> = {
+  amp: '&',
+  sol: '/',
+  bsol: '\\',
+  colon: ':',
+  period: '.',
+  lowbar: '_',
+  underbar: '_',
+  percnt: '%',
+  num: '#',
+  semi: ';',
+  equals: '=',
+  quest: '?',
+};
+/** `\/`, `\\`, `\u002F`, `\x2F` */
+const backslashEscape = /\\(?:u([\da-f]{4})|x([\da-f]{2})|([/\\]))/gi;
 /** Characters that URL parsers ignore (WHATWG URL, basic URL parser). */
 const ignored = /[\t\n\r]/g;
 
@@ -57,24 +76,41 @@ const maximumPasses = 5;
 
 /**
  * Whether a text contains the address of a gateway's webhook, which lets its reader forge callbacks (docs/live.md,
- * "Callbacks"). The host is ignored, since a gateway may have several. Text that can't be decoded counts as one.
+ * "Callbacks"), plain or escaped for URLs, HTML or JSON, mixed and repeated. The host is ignored, since a gateway may have
+ * several. Text that can't be decoded counts as one.
  */
 export function hasWebhookAddress(text: string): boolean {
-  const plain = unescaped(text);
-  if (plain === undefined || webhookPath.test(plain)) return true;
-  return URL.canParse(plain) && webhookPath.test(new URL(plain).href); // without dot segments
-}
-
-/** Removes all levels of escapes; undefined for too many levels. */
-function unescaped(text: string): string | undefined {
   let plain = text;
   for (let pass = 0; pass < maximumPasses; pass += 1) {
+    if (hasWebhookPath(plain)) return true;
     const before = plain;
-    plain = before
-      .replaceAll(escapes, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-      .replaceAll(htmlSlash, '/')
-      .replaceAll(ignored, '');
-    if (plain === before) return plain;
+    plain = unescapedOnce(plain);
+    if (plain === before) return false;
   }
-  return undefined;
+  return true;
+}
+
+function hasWebhookPath(text: string): boolean {
+  return webhookPath.test(text) || (URL.canParse(text) && webhookPath.test(new URL(text).href)); // without dot segments
+}
+
+function unescapedOnce(text: string): string {
+  return text
+    .replaceAll(percentEscape, (match, long?: string, short?: string) => character(match, long ?? short, 16))
+    .replaceAll(numericReference, (match, hex?: string, decimal?: string) =>
+      hex === undefined ? character(match, decimal, 10) : character(match, hex, 16),
+    )
+    .replaceAll(namedReference, (_match, name: string) => namedCharacters[name.toLowerCase()] ?? '')
+    .replaceAll(
+      backslashEscape,
+      (match, long?: string, short?: string, itself?: string) =>
+        itself ?? character(match, long ?? short, 16),
+    )
+    .replaceAll(ignored, '');
+}
+
+/** The character with this number; the escape itself if there is none. */
+function character(escape: string, digits = '', radix: number): string {
+  const code = Number.parseInt(digits, radix);
+  return code <= 0x10_ff_ff ? String.fromCodePoint(code) : escape;
 }

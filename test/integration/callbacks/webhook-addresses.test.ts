@@ -183,16 +183,21 @@ describe('callback addresses that contain a webhook address of the gateway are h
     ['signed with an earlier secret', (own) => `${own.slice(0, -20)}${'A'.repeat(20)}`, true],
     ['with a slash behind it', (own) => `${own}/`, true],
     ['with escapes', (own) => own.replaceAll('-', '%2D').replace('/message', '%2Fmessage'), true],
+    ['escaped twice for HTML', (own) => own.replaceAll('/', '&amp;#x2F;'), true],
+    ['escaped for JSON', (own) => own.replaceAll('/', String.raw`\u002f`), true],
     ['nested in another', (own) => `https://relay.example/?to=${encodeURIComponent(own)}`, true],
     ["the caller's own", () => 'https://callbacks.example.com/mine?a=b', false],
     ["the caller's own, of a similar name", () => 'https://example.com/webhooks/exotel/message/mine', false],
   ])('%s', async (_what, url, isHidden) => {
-    const smsStatusCallback = url(String(ownOf(sid)[1]));
-    const other = sandbox.state.insert({ smsStatusCallback });
+    const address = url(String(ownOf(sid)[1]));
+    const given = { statusCallback: address, smsStatusCallback: address, reportUrl: address };
+    const other = sandbox.state.insert(given);
     for (const scopes of [reader, both]) {
-      const { data } = await as(scopes, `{ campaign(sid: "${other.sid}") { smsStatusCallback } }`);
+      const fields = Object.keys(given).join(' ');
+      const { data } = await as(scopes, `{ campaign(sid: "${other.sid}") { ${fields} } }`);
       const isSeen = scopes === both || !isHidden;
-      expect(data).toEqual({ campaign: { smsStatusCallback: isSeen ? smsStatusCallback : null } });
+      const hiddenFields = { statusCallback: null, smsStatusCallback: null, reportUrl: null };
+      expect(data).toEqual({ campaign: isSeen ? given : hiddenFields });
     }
   });
 });
