@@ -29,7 +29,9 @@ export class Connection {
   hasRequested = false;
   /** True once it is a WebSocket. */
   isUpgraded = false;
-  #isBusy = false;
+  /** The response in progress. */
+  #response: ServerResponse | undefined;
+  #onAnswered: (() => void) | undefined;
   #isEnding = false;
   #waiting: (readonly [IncomingMessage, ServerResponse])[] = [];
   #unanswered = 0;
@@ -44,40 +46,52 @@ export class Connection {
 
   /** True if no request is in flight: HTTP then allows a server to close it. */
   get isIdle(): boolean {
-    return !this.#isBusy && !this.isUpgraded;
+    return !this.#response && !this.isUpgraded;
   }
 
   /** Serves a request once earlier ones are answered. */
   receive(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): void {
     this.#handle = handle;
     if (this.socket.destroyed) return;
-    if (this.#isBusy) this.#queue(request, response);
+    if (this.#response) this.#queue(request, response);
     else this.#begin(request, response);
   }
 
-  /** Marks it as a WebSocket. @returns false if a request is in flight; the connection is destroyed then. */
+  /** Marks it as a WebSocket. @returns false if a request is in flight. */
   upgrade(): boolean {
-    if (this.#isBusy) {
-      this.socket.destroy();
-      return false;
-    }
+    if (this.#response) return false;
     this.isUpgraded = true;
     return true;
   }
 
+  /**
+   * Calls back once all requests are answered. Only for a connection that Node's parser has left: what else comes is not
+   * read. A stream may never end, so it ends here.
+   */
+  onceAnswered(callback: () => void): void {
+    if (!this.#response) callback();
+    else if (this.#response.headersSent && !this.#response.writableEnded) this.socket.destroy();
+    else {
+      this.#onAnswered = callback;
+      this.socket.resume();
+    }
+  }
+
   #begin(request: IncomingMessage, response: ServerResponse): void {
-    this.#isBusy = true;
+    this.#response = response;
     response.on('close', this.#answered);
     this.#handle?.(request, response);
   }
 
   readonly #answered = (): void => {
-    this.#isBusy = false;
+    this.#response = undefined;
     this.idleSinceMs = performance.now();
+    if (this.socket.writableEnded) return; // after `Connection: close`, what follows is no request
     const next = this.#waiting.shift();
-    if (!next) return;
-    this.#count(-1);
-    this.#begin(...next);
+    if (next) {
+      this.#count(-1);
+      this.#begin(...next);
+    } else this.#onAnswered?.();
   };
 
   readonly #closed = (): void => {

@@ -58,6 +58,13 @@ const noRoom: RawError = [
   { 'retry-after': '1' },
 ];
 
+const pipelinedUpgrade: RawError = [
+  400,
+  'A WebSocket can only be opened on a connection whose requests are answered. Open another connection.',
+  'BAD_REQUEST',
+];
+const noTunnels: RawError = [405, 'This server is no proxy.', 'BAD_REQUEST', { allow: 'GET, POST' }];
+
 /** Number of connections of a caller, of an address, or of all. */
 interface ConnectionCount {
   count: number;
@@ -127,9 +134,21 @@ export class Connections {
     return this.#options.incoming;
   }
 
-  /** Marks a connection as a WebSocket. @returns false if it was ended instead. */
+  /** Marks a connection as a WebSocket. @returns false if it is refused instead, after the requests before it. */
   upgrade(request: IncomingMessage): boolean {
-    return this.#requesting(request)?.upgrade() === true;
+    const connection = this.#requesting(request);
+    if (connection?.upgrade() === true) return true;
+    connection?.onceAnswered(() => {
+      this.#endWith(request, pipelinedUpgrade);
+    });
+    return false;
+  }
+
+  /** Refuses a CONNECT, after the requests before it. */
+  refuseTunnel(request: IncomingMessage): void {
+    this.#requesting(request)?.onceAnswered(() => {
+      this.#endWith(request, noTunnels);
+    });
   }
 
   /**
@@ -264,6 +283,10 @@ export function serverFactory(
     };
     const server = createServer(http, receive);
     server.on('checkExpectation', receive);
+    server.on('connect', (request: IncomingMessage, socket) => {
+      socket.on('error', () => socket.destroy()); // Node no longer handles its errors
+      connections.refuseTunnel(request);
+    });
     server.keepAliveTimeout = keepAliveTimeout;
     server.on('connection', (socket: Socket) => {
       connections.open(socket);

@@ -20,7 +20,6 @@ export function rawError(
     ...securityHeaders,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
     connection: 'close',
     ...headers,
   };

@@ -51,15 +51,15 @@ function endAfter(answer: ServerResponse, socket: Socket): void {
 /** The only expectation that HTTP defines (RFC 9110, 10.1.1); Node answers it with `100 Continue`. */
 const continueExpectation = /(?:^|\W)100-continue(?:$|\W)/i;
 
-/**
- * The problem of a request's head that Node itself would answer with an empty response.
- * @returns undefined for a complete head.
- */
-export function headProblem({
-  headers: { host, expect },
-  httpVersion,
-}: IncomingMessage): readonly [status: number, message: string] | undefined {
-  if (host !== undefined && expect === undefined) return undefined;
+/** A problem of a request's head, as status and message. */
+type HeadProblem = readonly [status: number, message: string];
+
+/** The problem of a request's head that Node itself would answer with an empty response, or not see. */
+export function headProblem(request: IncomingMessage): HeadProblem | undefined {
+  const { headers, httpVersion } = request;
+  const { host, expect } = headers;
+  const problem = framingProblem(request);
+  if (problem) return problem;
   if (httpVersion === '1.0') return undefined; // needs no host, and its expectations are ignored
   if (host === undefined) return [400, 'The request needs a Host header (RFC 9112, 3.2).'];
   return expect === undefined || continueExpectation.test(expect)
@@ -67,11 +67,24 @@ export function headProblem({
     : [417, 'The request expects something other than 100-continue.'];
 }
 
-/** Refuses incomplete heads on every route. Must run before other hooks. */
+/**
+ * The problem of a request whose end is where Node's parser sees it, but perhaps not where a proxy did: the bytes behind it
+ * may be of another client (request smuggling; RFC 9112, 6.1 and 11.2).
+ */
+function framingProblem({ headers, httpVersion }: IncomingMessage): HeadProblem | undefined {
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined) return undefined;
+  if (httpVersion === '1.0') return [400, 'HTTP/1.0 has no Transfer-Encoding (RFC 9112, 6.1).'];
+  return coding.trim().toLowerCase() === 'chunked'
+    ? undefined
+    : [501, 'The only Transfer-Encoding that is accepted is chunked.'];
+}
+
+/** Refuses incomplete and ambiguous heads on every route. Must run before other hooks. */
 export function refuseIncompleteHeads(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const problem = headProblem(request.raw);
-    if (problem) refuse(reply, ...problem, code);
-    else done();
+    if (!problem) done();
+    else refuse(framingProblem(request.raw) ? reply.header('connection', 'close') : reply, ...problem, code);
   });
 }

@@ -27,6 +27,24 @@ it.each([
   ['has a chunk of no length', 400, `${chunked}nonsense\r\n{}\r\n0\r\n\r\n`],
   ['has a chunk that is longer than it says', 400, `${chunked}1\r\n{}\r\n0\r\n\r\n`],
   ['has headers beyond all measure', 431, `${post}x: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ['is HTTP/1.0 with chunks', 400, chunked.replace('1.1', '1.0')],
+  [
+    'is HTTP/1.0 with chunks, and keeps its connection',
+    400,
+    `${post.replace('1.1', '1.0')}connection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  [
+    'has a transfer coding that is not known',
+    501,
+    `${post}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  ['has chunks of chunks', 400, `${post}transfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n`],
+  [
+    'has chunks twice',
+    400,
+    `${post}transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  ['has a coding that is none', 501, `${post}transfer-encoding: identity\r\n\r\n{}`],
   ['never ends', 408, `${post}content-length: 100\r\n\r\n{`],
 ])('a request that %s gets %i with a GraphQL error, and the connection ends', async (_what, status, said) => {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
@@ -56,6 +74,21 @@ it('invalid bytes after a complete request do not replace its response, and end 
   expect(said).toMatch(/^HTTP\/1\.1 200 /);
   expect(said).toContain('{"data":{"campaigns":{"totalCount":0}}}');
   expect(said.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+it.each([
+  [
+    'HTTP/1.0',
+    400,
+    post.replace('1.1', '1.0') + 'connection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n',
+  ],
+  ['an unknown transfer coding', 501, `${post}transfer-encoding: gzip, chunked\r\n\r\n`],
+])('what follows a body in chunks with %s is not taken for a request', async (_what, status, head) => {
+  const body = `${asked.length.toString(16)}\r\n${asked}\r\n0\r\n\r\n`;
+  const calls = sandbox.calls.length;
+  const said = await answered(head + body + whole);
+  expect([...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => Number(code))).toEqual([status]);
+  expect(sandbox.calls).toHaveLength(calls);
 });
 
 it('invalid bytes after the request of an event stream end the stream without an error in it', async () => {
@@ -97,6 +130,12 @@ describe.each([
     expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
     expect(JSON.parse(body)).toEqual({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
   });
+});
+
+it('chunks in capitals are accepted', async () => {
+  const body = `${asked.length.toString(16)}\r\n${asked}\r\n0\r\n\r\n`;
+  const said = await answered(`${post}connection: close\r\ntransfer-encoding: Chunked\r\n\r\n${body}`);
+  expect(said).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 it('Expect: 100-continue gets 100 Continue, then the response', async () => {

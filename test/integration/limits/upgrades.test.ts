@@ -172,3 +172,48 @@ describe('a request for a WebSocket', () => {
     socket.terminate();
   });
 });
+
+describe('behind a request in work, in the same packet,', () => {
+  const post =
+    `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
+    `content-length: ${query.length}\r\n\r\n${query}`;
+  const upgrade = handshake('/graphql', `${socket13}\r\n${key}`);
+
+  it.each([
+    ['a WebSocket', upgrade, 400],
+    ['a WebSocket at another path', handshake('/nothing', `${socket13}\r\n${key}`), 400],
+    ['a WebSocket with an invalid key', handshake('/graphql', socket13), 400],
+    ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n', 405],
+  ])('%s is refused once the requests before it are answered', async (_what, said, status) => {
+    const [first, second, third, ...more] = await exchange(`${post}${post}${said}more bytes`);
+    for (const answer of [first, second])
+      expect([answer?.status, answer?.body]).toEqual([200, '{"data":{"campaigns":{"totalCount":0}}}']);
+    expect([third?.status, JSON.parse(third?.body ?? '')]).toEqual([
+      status,
+      { errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }] },
+    ]);
+    expect(third?.head).toContain('connection: close');
+    expect(more).toEqual([]);
+  });
+
+  it('a WebSocket ends an event stream', async () => {
+    const { sid } = sandbox.state.insert({ startsAt: Date.now() + 1_000_000 });
+    const body = JSON.stringify({ query: `subscription { campaignUpdated(sid: "${sid}") { sid } }` });
+    const connection = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+    connection.write(
+      post
+        .replace('/graphql', '/graphql/stream')
+        .replace('content-type', 'accept: text/event-stream\r\ncontent-type')
+        .replace(/content-length[^]*$/, `content-length: ${body.length}\r\n\r\n${body}`),
+    );
+    await once(connection, 'data');
+    connection.write(upgrade);
+    expect(await text(connection)).not.toContain('HTTP/1.1');
+  });
+});
+
+it('CONNECT gets 405, and its connection ends', async () => {
+  const [answer, ...more] = await exchange('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
+  expect([answer?.status, more]).toEqual([405, []]);
+  expect(answer?.head).toContain('allow: get, post');
+});
