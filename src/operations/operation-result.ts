@@ -67,19 +67,19 @@ export function codesOf(errors: readonly GraphQLFormattedError[] | undefined): s
 
 const secondMs = 1000;
 
-/** Errors, and messages with their personal data, are stored nowhere. */
+/** Errors, messages with their personal data, and what depends on the time or the caller are stored nowhere. */
 export const noStore = 'no-store';
 
 /**
  * The `Cache-Control` of a query's result without errors: routers, CDNs and browsers may cache it as long as the gateway.
  * @param isPrivate whether results depend on the caller.
- * @returns undefined if nothing was read for the result.
+ * A result for which nothing was read has no lifetime that is known here.
  */
 export function cacheControlOf(
   { freshForMs, hasMessages }: Pick<ReadReport, 'freshForMs' | 'hasMessages'>,
   isPrivate: boolean,
-): string | undefined {
+): string {
   const seconds = Math.floor(freshForMs / secondMs);
-  if (hasMessages || seconds < 1) return noStore;
-  return freshForMs === Infinity ? undefined : `max-age=${seconds}, ${isPrivate ? 'private' : 'public'}`;
+  if (hasMessages || seconds < 1 || freshForMs === Infinity) return noStore;
+  return `max-age=${seconds}, ${isPrivate ? 'private' : 'public'}`;
 }

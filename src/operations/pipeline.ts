@@ -269,7 +269,7 @@ export class OperationPipeline {
     return {
       body: request.wantsReport ? { ...body, extensions: { upstream: this.#reportOf(context) } } : body,
       status: 200,
-      headers: cacheControl === undefined ? {} : { 'cache-control': cacheControl },
+      headers: { 'cache-control': cacheControl },
     };
   }
 

@@ -73,6 +73,7 @@ export class ValidationResolver {
     @Ctx() { writer, report }: RequestContext,
   ): CampaignValidation {
     report.used.markTimeDependent(); // a start that is late enough now is too early in a minute
+    report.freshForMs = 0;
     const userErrors = writer.problems(draft, idempotencyKey);
     const template = examinedPart(draft.template);
     return {

@@ -46,6 +46,5 @@ function refuseCaller({ headers }: FastifyRequest, reply: FastifyReply, { code, 
   // Invalid credentials and missing ones have different challenges (RFC 6750, 3).
   const isPresent = /^bearer\b/i.test(headers.authorization ?? '');
   if (!isOutage) reply.header('www-authenticate', isPresent ? 'Bearer error="invalid_token"' : 'Bearer');
-  reply.header('cache-control', 'no-store');
   return refuse(reply, isOutage ? 503 : 401, message, code);
 }

@@ -60,10 +60,8 @@ export async function serveGraphql(
     exposeHeadRoute: false,
     onRequest: [varyByAccept, ...onRequest],
     handler: async (request, reply) => {
-      if (request.method === 'GET' && isForgedGet(request.headers, allowedOrigins)) {
-        reply.header('cache-control', 'no-store');
+      if (request.method === 'GET' && isForgedGet(request.headers, allowedOrigins))
         return refuse(reply, 400, forgedGet, 'BAD_REQUEST');
-      }
       const answer = await negotiated(request);
       if ('refusal' in answer) return writeRefusal(reply, answer.refusal);
       const { contentType } = answer;

@@ -102,9 +102,10 @@ function sendCached(
   const { operationName, hasMessages, contentType, body } = answer;
   const running = telemetry.operationStarted('http', trace);
   running.is('query', operationName);
-  const cacheControl = cacheControlOf({ freshForMs, hasMessages }, isPrivate);
-  if (cacheControl !== undefined) reply.header('cache-control', cacheControl);
-  reply.header('content-type', contentType).send(body);
+  reply
+    .header('cache-control', cacheControlOf({ freshForMs, hasMessages }, isPrivate))
+    .header('content-type', contentType)
+    .send(body);
   running.end({ codes: [], hasData: true, calls: 0, isFromCache: true });
   return reply;
 }

@@ -4,9 +4,10 @@ import { type AllowedOrigins } from './allowed-origins.js';
 
 /**
  * Headers of every response. Responses are data: they must not run, be framed, or be sniffed as another type. GraphiQL's
- * page has a policy of its own. HSTS is the task of the proxy that terminates TLS: this server speaks plain HTTP.
+ * page has a policy of its own. Only responses that say so themselves may be stored. HSTS is the task of the proxy that terminates TLS: this server speaks plain HTTP.
  */
 export const securityHeaders = {
+  'cache-control': 'no-store',
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

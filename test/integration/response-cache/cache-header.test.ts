@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { keyFor, keysForScopes } from '../../support/callers.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
 
 let sandbox: Sandbox;
@@ -25,6 +26,17 @@ async function cacheControlOf(query: string): Promise<unknown> {
   await answer.body.dump();
   return answer.headers['cache-control'];
 }
+
+async function byGet(query: string, url = gateway.url, headers = {}): Promise<unknown> {
+  const answer = await request(`${url}/graphql?query=${encodeURIComponent(query)}`, {
+    headers: { 'apollo-require-preflight': '1', ...headers },
+  });
+  await answer.body.dump();
+  return answer.headers['cache-control'];
+}
+
+const validDraft =
+  '{contentType: STATIC, dltEntityId: "1", dltTemplateId: "1", lists: ["a"], senderId: "ABCDEF", smsType: TRANSACTIONAL, template: "x"}';
 
 describe('Cache-Control of a response', () => {
   it.each([
@@ -71,7 +83,62 @@ describe('Cache-Control of a response', () => {
     expect(await cacheControlOf(query(sid))).toBe('no-store');
   });
 
-  it('is missing if nothing is read', async () => {
-    expect(await cacheControlOf('{ __typename }')).toBeUndefined();
+  it.each([
+    ['only the time decides on', `{ validateCampaign(input: ${validDraft}) { valid } }`],
+    [
+      'the time decides on, too',
+      `{ campaigns { nodes { name } } validateCampaign(input: ${validDraft}) { valid } }`,
+    ],
+    ['nothing is read for', '{ __typename }'],
+    ['introspection gives', '{ __schema { queryType { name } } }'],
+    ['the subgraph describes itself by', '{ _service { sdl } }'],
+    [
+      'only echoes',
+      '{ _entities(representations: [{__typename: "Campaign", sid: "a"}]) { ... on Campaign { sid } } }',
+    ],
+    ['describes the gateway', '{ campaignGateway { mode } }'],
+  ])('is no-store for what %s, by POST and GET', async (_what, query) => {
+    expect([await cacheControlOf(query), await byGet(query)]).toEqual(['no-store', 'no-store']);
   });
+
+  it.each([
+    ['GET', '/livez'],
+    ['GET', '/readyz'],
+    ['GET', '/metrics'],
+    ['GET', '/nowhere'],
+    ['GET', '/graphql'],
+    ['GET', '/graphql?query=%7B__typename%7D'],
+    ['GET', '/graphql/stream'],
+    ['PUT', '/graphql'],
+    ['OPTIONS', '/graphql'],
+    ['POST', '/graphql'],
+    ['POST', '/webhooks/exotel/campaign/x'],
+  ] as const)('is no-store for %s %s', async (method, path) => {
+    const answer = await request(`${gateway.url}${path}`, { method, headers: { accept: '*/*' } });
+    await answer.body.dump();
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  it('is no-cache for an event stream', async () => {
+    const path = '/graphql/stream?query=%7B__typename%7D';
+    const answer = await request(`${gateway.url}${path}`, { headers: { accept: 'text/event-stream' } });
+    await answer.body.dump();
+    expect(answer.headers['cache-control']).toBe('no-cache');
+  });
+});
+
+it('with authentication, responses are private', async () => {
+  const keys = await keysForScopes();
+  const own = await startGatewayOn(sandbox.baseUrl, keys.environment, () => now);
+  try {
+    const { sid } = sandbox.state.insert({ status: 'completed' });
+    const headers = { 'x-api-key': keyFor(['campaigns:read']) };
+    const query = `{ campaign(sid: "${sid}") { name } }`;
+    expect(await byGet(query, own.url, headers)).toBe('max-age=600, private');
+    expect(await byGet('{ __typename }', own.url, headers)).toBe('no-store');
+    expect(await byGet(query, own.url, {})).toBe('no-store');
+  } finally {
+    await own.close();
+    await keys.remove();
+  }
 });
