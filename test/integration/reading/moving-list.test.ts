@@ -9,9 +9,8 @@ import {
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
 import { walkBackwards, walkForwards, type WalkStep } from '../../support/page-walk.js';
 
-const start = Date.parse('2026-05-01T10:00:00Z');
 const minuteMs = 60_000;
-let now = start;
+let now = Date.parse('2026-05-01T10:00:00Z');
 let sandbox: Sandbox;
 const gateways = new Map<string, GatewayUnderTest>();
 
@@ -41,17 +40,20 @@ interface Walk {
 }
 
 let inserted = 0;
+/** The earliest start, after the end of the walk: in the sandbox a start time changes once the campaign has started. */
+let earliestStart = 0;
 function insert(startsIn: number): string {
   inserted += 1;
   // Names repeat, and so do starts: what is equal in order must still have one place.
   const name = `Campaign ${'ABCD'[startsIn % 4] ?? ''} ${String(startsIn % 7)}`;
   const sid = `${String((inserted * 7919) % 100_000).padStart(8, '0')}${String(inserted).padStart(24, '0')}`;
-  return sandbox.state.insert({ sid, name, startsAt: start + (1000 + startsIn) * minuteMs }).sid;
+  return sandbox.state.insert({ sid, name, startsAt: earliestStart + startsIn * minuteMs }).sid;
 }
 
 /** Fills the list anew; answers what makes the next moves, and who was there all along, unmoved. */
 function begin(walk: Walk): { move: () => void; stayed: () => string[] } {
   for (const { sid } of sandbox.state.campaigns()) sandbox.state.remove(sid);
+  earliestStart = now + 24 * 60 * minuteMs;
   const stayed = new Set(walk.starts.map(insert));
   let step = 0;
   const move = (): void => {
@@ -62,7 +64,7 @@ function begin(walk: Walk): { move: () => void; stayed: () => string[] } {
       if (kind === 'insert') insert(startsIn);
       if (!chosen) continue;
       if (kind === 'remove') sandbox.state.remove(chosen.sid);
-      if (kind === 'restart') chosen.startsAt = start + (1000 + startsIn) * minuteMs;
+      if (kind === 'restart') chosen.startsAt = earliestStart + startsIn * minuteMs;
       if (kind === 'status') sandbox.state.setStatus(chosen.sid, 'paused');
       if (kind === 'remove' || (kind === 'restart' && walk.field === 'START_TIME')) stayed.delete(chosen.sid);
     }

@@ -12,7 +12,8 @@ beforeAll(async () => {
   sandbox = await startSandbox({ ...credentials, clock: () => now, seed: 'empty' });
   sids = Array.from({ length: 120 }, (_, index) => {
     const startsAt = now - 3_600_000 - index * 60_000;
-    return sandbox.state.insert({ name: `Campaign ${String(index)}`, audience: 60, startsAt }).sid;
+    const createdAt = startsAt - 3_600_000;
+    return sandbox.state.insert({ name: `Campaign ${String(index)}`, audience: 60, createdAt, startsAt }).sid;
   });
   for (const cache of ['on', 'off'])
     gateways.set(cache, await startGatewayOn(sandbox.baseUrl, { CACHE: cache }, () => now));
