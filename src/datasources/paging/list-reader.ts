@@ -12,16 +12,15 @@ const closeMs = 2000;
 export type Consistency = 'consistent' | 'apart' | 'moved';
 
 /**
- * Compares the windows of a page.
+ * Compares windows whose totals agree.
  * @param isSequence true for windows that were read one after the other: each must be close to the one before.
  */
 function consistencyOf<T extends { readonly sid: string }>(
   reads: readonly TimedRead<Window<T>>[],
   isSequence = false,
 ): Consistency {
-  const [first] = reads;
-  if (!first || reads.length < 2) return 'consistent';
-  if (reads.some(({ value }) => value.total !== first.value.total) || sharesRows(reads)) return 'moved';
+  if (reads.length < 2) return 'consistent';
+  if (sharesRows(reads)) return 'moved';
   const times = reads.map(({ readAtMs }) => readAtMs).sort((a, b) => a - b);
   const gaps = times.map((time, index) => time - (times[isSequence ? index - 1 : 0] ?? time));
   return Math.max(...gaps) > closeMs ? 'apart' : 'consistent';
@@ -93,11 +92,14 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   }
 
   /**
-   * Whether the windows with rows of a range show one state of the list.
+   * Whether the windows with rows of a range show one state of the list, and the total is of that state. The total may be
+   * from another window, even an empty one; if these windows contradict it, the page would end the list too early.
    * @param isSequence true for windows that were read one after the other.
    */
   consistencyIn(range: RowRange, isSequence = false): Consistency {
-    return consistencyOf(this.#windowsIn(range), isSequence);
+    const reads = this.#windowsIn(range);
+    if (reads.some(({ value }) => value.total !== this.#total)) return 'moved';
+    return consistencyOf(reads, isSequence);
   }
 
   /** All rows of the windows that contain rows of a range. */
