@@ -1,22 +1,25 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'graphql';
 import { WebSocket } from 'ws';
+import { findBrowser, launchBrowser } from '../support/browser.js';
+import { describeWithDashboard } from '../support/dashboard.js';
 import {
   clients,
-  type ErrorsModule,
-  failed,
   type FetchModule,
   left,
   type Operations,
-  refusal,
   type Row,
   watch,
 } from '../support/frontend-clients.js';
 import { type FrontendPage, startFrontendPage } from '../support/frontend-page.js';
 import { startGatewayOn } from '../support/gateway-under-test.js';
-import { type PageApplication, problemsOf } from '../support/page-blocks.js';
+import { bundle, type PageApplication, problemsOf, writeApplication } from '../support/page-blocks.js';
 import { until } from '../support/subscribing.js';
 import { validInput } from '../support/valid-input.js';
 
@@ -79,7 +82,7 @@ describe('the page', () => {
     );
     installed.add('graphql-sse'); // in the text
     const imported = page.blocks
-      .filter(({ language }) => language === 'ts')
+      .filter(({ language }) => language.startsWith('ts'))
       .flatMap(({ text }) => [...text.matchAll(/from '([^.'][^']*)'/g)])
       .map(([, path = '']) =>
         path
@@ -157,6 +160,8 @@ describe.each(clients)('$client', ({ show }) => {
     await until(() => shown.campaign()?.status === 'IN_PROGRESS', 20_000, 'the event');
     expect(await shown.pauseCampaign(sid)).toMatchObject({ campaign: { status: 'PAUSED' }, userErrors: [] });
     await until(() => shown.campaign()?.status === 'PAUSED', 10_000, 'the pause');
+    expect(await shown.resumeCampaign(sid)).toMatchObject({ campaign: { status: 'IN_PROGRESS' } });
+    expect(await shown.pauseCampaign(sid)).toMatchObject({ campaign: { status: 'PAUSED' } });
 
     const refused = await shown.createCampaign({ ...validInput, template: '' });
     expect(refused).toMatchObject({
@@ -170,6 +175,94 @@ describe.each(clients)('$client', ({ show }) => {
       10_000,
       'the new row',
     );
+  });
+});
+
+describe.each(clients)('$client', ({ show }) => {
+  it('shows that a campaign does not exist, and asks once', async () => {
+    const before = page.sandbox.calls.length;
+    const shown = await show(app.plain, 'e'.repeat(32));
+    await until(() => shown.campaign() !== undefined, 10_000, 'an answer');
+    expect(shown.campaign()).toBeNull();
+    await setTimeout(100);
+    expect(page.sandbox.calls.slice(before).filter(({ path }) => path.includes('eeee')).length).toBeLessThan(
+      3,
+    );
+  });
+
+  it('keeps all loaded rows after a lost connection, and reads them again', async () => {
+    const sid = paused();
+    const shown = await show(app.plain, sid);
+    const loaded = (): number => shown.list()?.edges.length ?? 0; // urql has those of earlier tests too
+    await until(() => loaded() >= 20, 10_000, 'the first page');
+    await shown.more();
+    await until(() => loaded() >= 40, 10_000, 'the second page');
+    await until(() => shown.campaign()?.status === 'PAUSED', 10_000, 'the campaign');
+    let created = '';
+    await page.restart('open', () => {
+      created = page.sandbox.state.insert({ startsAt: Date.now() + 400 * 86_400_000 }).sid;
+      return Promise.resolve();
+    });
+    await until(() => shown.list()?.edges[0]?.node?.id === created, 20_000, 'the list of the new connection');
+    expect(loaded()).toBeGreaterThanOrEqual(40);
+    expect(shown.campaign()?.messages?.edges).toHaveLength(50);
+  });
+
+  it('reads messages again while counts change, where no callback reports them', async () => {
+    const { sid } = page.sandbox.state.insert({ status: 'in-progress', audience: 300 });
+    const shown = await show(app.plain, sid);
+    const sent = () => shown.campaign()?.messages?.edges.filter(({ node }) => node?.status === 'SENT').length;
+    await until(() => sent() !== undefined, 10_000, 'the messages');
+    const before = sent() ?? 0;
+    await until(() => (sent() ?? 0) > before, 20_000, 'a message that was sent');
+  });
+});
+
+describeWithDashboard('the React component', () => {
+  const toClose: (() => Promise<unknown>)[] = [];
+  afterAll(() => Promise.all(toClose.map((close) => close())));
+
+  it('shows a campaign, live, without a warning on the console', async () => {
+    const pages = createServer((_request, response) => {
+      response
+        .setHeader('content-type', 'text/html')
+        .end(`<!doctype html><body><script type="module">${script}</script>`);
+    });
+    await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+    toClose.push(() => {
+      pages.close().closeAllConnections();
+      return Promise.resolve();
+    });
+    const origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
+    const gateway = await startGatewayOn(page.sandbox.baseUrl, { CORS_ORIGINS: origin });
+    toClose.push(() => gateway.close());
+    const react = await writeApplication(
+      page.blocks,
+      ['an API key', 'WebSocket'],
+      { 'http://localhost:4000': gateway.url },
+      'examples/dashboard/node_modules', // React is a dependency of nothing else
+    );
+    toClose.push(() => react.remove());
+    await react.run(`cp ${app.plain.directory}/src/operations.ts src`);
+    const component = join(react.directory, 'src/campaign.tsx');
+    expect(problemsOf([component])).toEqual([]);
+    const script = await bundle(component);
+    const browser = await launchBrowser(findBrowser() ?? '');
+    toClose.push(() => browser.close());
+    const shown = await browser.newPage();
+    const complaints: string[] = [];
+    shown.on('console', (said) => {
+      if (['warning', 'error'].includes(said.type())) complaints.push(said.text());
+    });
+    shown.on('pageerror', (error) => complaints.push(error.message));
+    await shown.goto(origin);
+    const status = shown.getByRole('status');
+    await status.filter({ hasText: 'PAUSED' }).waitFor();
+    await shown.getByRole('button', { name: 'Resume' }).click();
+    await status.filter({ hasText: 'IN_PROGRESS' }).waitFor();
+    const before = await status.innerText();
+    await until(async () => (await status.innerText()) !== before, 20_000, 'an event');
+    expect(complaints).toEqual([]);
   });
 });
 
@@ -267,113 +360,5 @@ describe('the live connection', () => {
     const { results, isComplete } = await watch(of(), 'f'.repeat(32));
     await until(isComplete, 10_000, 'the end');
     expect(results.map(({ errors }) => errors?.[0]?.extensions?.code)).toEqual(['BAD_USER_INPUT']);
-  });
-});
-
-describe('errors', () => {
-  it.each([
-    ...clients.map(({ client, show }) => ({
-      client,
-      fail: async (sid: string) =>
-        (await show(app.plain, sid)).createCampaign({ ...validInput, template: 5 }),
-    })),
-    {
-      client: 'Relay',
-      fail: async () =>
-        (await app.plain.load<{ readCampaign(sid: unknown): Promise<unknown> }>('relay-page')).readCampaign(
-          {},
-        ),
-    },
-    {
-      client: 'plain fetch',
-      fail: async () => {
-        const { send } = await app.plain.load<FetchModule>('fetch');
-        return send(parse('query ($sid: ID!) { campaign(sid: $sid) { id } }'), { sid: {} });
-      },
-    },
-  ])('are found by code in what $client gives', async ({ fail }) => {
-    const { errorsOf, remedyOf, retryAfterOf } = await app.plain.load<ErrorsModule>('errors');
-    const failure: unknown = await fail(paused()).catch((error: unknown) => error);
-    expect(errorsOf(failure).map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
-    expect(errorsOf(failure).map(remedyOf)).toEqual(['correct']);
-    expect(retryAfterOf(failure)).toBeUndefined();
-  });
-
-  it('say when to try again', async () => {
-    const { retryAfterOf } = await app.plain.load<ErrorsModule>('errors');
-    expect(retryAfterOf(failed('UPSTREAM_RATE_LIMITED', 20))).toBe(20);
-    expect(retryAfterOf(failed('UPSTREAM_TIMEOUT'))).toBe(2);
-    expect(retryAfterOf(new TypeError('fetch failed'))).toBe(2);
-    expect(retryAfterOf(failed('OUTCOME_UNKNOWN', 7))).toBeUndefined();
-  });
-});
-
-describe('a create', () => {
-  it('is sent until its outcome is known, and its key stays the same', async () => {
-    const { createOnce, newKey } = await app.plain.load<{
-      readonly newKey: () => string;
-      readonly createOnce: (
-        send: () => Promise<unknown>,
-        onWait?: (seconds: number) => void,
-        attempts?: number,
-      ) => Promise<unknown>;
-    }>('create-once');
-    expect(newKey()).not.toBe(newKey());
-    const waits: number[] = [];
-    const answers = [
-      new TypeError('fetch failed'),
-      refusal('OUTCOME_UNKNOWN', 7),
-      refusal('OPERATION_TIMEOUT'),
-      'done',
-    ];
-    const send = () => {
-      const next = answers.shift();
-      return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
-    };
-    expect(await createOnce(send, (seconds) => void waits.push(seconds))).toBe('done');
-    expect(waits).toEqual([2, 7, 2]);
-    const refused = refusal('FORBIDDEN');
-    await expect(createOnce(() => Promise.reject(refused))).rejects.toBe(refused);
-    const unknown = refusal('OUTCOME_UNKNOWN');
-    let attempts = 0;
-    await expect(
-      createOnce(
-        () => Promise.reject(unknown),
-        () => (attempts += 1),
-        3,
-      ),
-    ).rejects.toBe(unknown);
-    expect(attempts).toBe(2); // waits between three attempts
-  });
-});
-
-describe('a search', () => {
-  it('is sent after a pause in typing, longer when little of the budget is left', async () => {
-    const { debounced, pauseFor } = await app.plain.load<{
-      readonly pauseFor: (budget: object | null) => number;
-      readonly debounced: (
-        search: (name: string | undefined) => void,
-        pause: () => number,
-      ) => (text: string) => void;
-    }>('search');
-    expect([
-      pauseFor(null),
-      pauseFor({ limit: 30, remaining: 11 }),
-      pauseFor({ limit: 30, remaining: 10 }),
-    ]).toEqual([300, 300, 1500]);
-    jest.useFakeTimers({ doNotFake: ['performance'] });
-    const searched: (string | undefined)[] = [];
-    const type = debounced(
-      (name) => void searched.push(name),
-      () => 300,
-    );
-    for (const text of ['b', 'bi', 'bil', 'bill']) type(text);
-    jest.advanceTimersByTime(299);
-    expect(searched).toEqual([]);
-    jest.advanceTimersByTime(1);
-    type(' bi ');
-    jest.advanceTimersByTime(300);
-    jest.useRealTimers();
-    expect(searched).toEqual(['bill', undefined]);
   });
 });

@@ -11,6 +11,10 @@ export interface Row {
   readonly status: string;
   readonly stats: { readonly sent: number; readonly progress: number };
 }
+interface Message {
+  readonly id: string;
+  readonly status: string;
+}
 export interface Connection {
   readonly edges: readonly { readonly node: Row | null }[];
   readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
@@ -22,16 +26,20 @@ export interface Payload {
 export interface Actions {
   readonly createCampaign: (input: object) => Promise<Payload>;
   readonly pauseCampaign: (sid: string) => Promise<Payload>;
+  readonly resumeCampaign: (sid: string) => Promise<Payload>;
 }
 export interface Campaign extends Row {
-  readonly messages: { readonly totalCount: number } | null;
+  readonly messages: {
+    readonly totalCount: number;
+    readonly edges: readonly { readonly node: Message | null }[];
+  } | null;
 }
 
 /** What a page shows: the newest list and the newest campaign. */
 export interface Shown {
   readonly list: () => Connection | undefined;
   readonly more: () => Promise<unknown>;
-  readonly campaign: () => Campaign | undefined;
+  readonly campaign: () => Campaign | null | undefined;
 }
 
 /** Shows a list and a campaign by the page's modules. */
@@ -45,7 +53,7 @@ export async function showApollo(application: PageApplication, sid: string): Pro
     Actions & {
       campaigns: Query<{ campaigns: Connection }>;
       readonly watchCampaign: (sid: string) => {
-        readonly query: Query<{ campaign: Campaign }>;
+        readonly query: Query<{ campaign: Campaign | null }>;
         readonly leave: () => void;
       };
     }
@@ -82,13 +90,13 @@ export async function showUrql(application: PageApplication, sid: string): Promi
     Actions & {
       readonly campaigns: (after?: string | null) => Source<{ campaigns: Connection }>;
       readonly watchCampaign: (sid: string) => {
-        readonly query: Source<{ campaign: Campaign }>;
+        readonly query: Source<{ campaign: Campaign | null }>;
         readonly leave: () => void;
       };
     }
   >('urql-page');
   let list: Connection | undefined;
-  let campaign: Campaign | undefined;
+  let campaign: Campaign | null | undefined;
   const show = (after?: string | null) => {
     const shown = page.campaigns(after).subscribe(({ data }) => (list = data?.campaigns));
     left.push(() => {
@@ -126,6 +134,7 @@ export type Operations = Readonly<
 export interface ErrorsModule {
   readonly errorsOf: (failure: unknown) => readonly { readonly extensions: { readonly code: string } }[];
   readonly remedyOf: (error: object) => string;
+  readonly jsonOf: (response: Response) => Promise<unknown>;
   readonly retryAfterOf: (failure: unknown) => number | undefined;
 }
 

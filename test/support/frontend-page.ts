@@ -20,7 +20,16 @@ export interface FrontendPage {
   readonly commands: (part: string) => string;
   readonly sandbox: Sandbox;
   readonly gateways: Readonly<Record<Access, GatewayUnderTest>>;
-  readonly app: Readonly<Record<'plain' | 'key' | 'tokens' | 'events', PageApplication>>;
+  readonly app: Readonly<
+    Record<'plain' | 'key' | 'wrongKey' | 'proxied' | 'tokens' | 'events', PageApplication>
+  >;
+  /** The response of the proxy before `app.proxied`, and how many requests it had. */
+  readonly proxy: {
+    status: number;
+    headers: Readonly<Record<string, string>>;
+    body: string;
+    requests: number;
+  };
   /** Seconds for which tokens are valid from now on, and for which the application's server says that they are. */
   readonly sayTokensAreValid: (seconds: { readonly really?: number; readonly said?: number }) => void;
   /** Number of tokens that the application's server has given since its last change. */
@@ -44,21 +53,34 @@ export async function startFrontendPage(): Promise<FrontendPage> {
     );
   });
   await new Promise<void>((resolve) => tokenServer.listen(0, '127.0.0.1', resolve));
+  const proxy: FrontendPage['proxy'] = { status: 503, headers: {}, body: '', requests: 0 };
+  const proxyServer = createServer((_request, response) => {
+    proxy.requests += 1;
+    response.writeHead(proxy.status, proxy.headers).end(proxy.body);
+  });
+  await new Promise<void>((resolve) => proxyServer.listen(0, '127.0.0.1', resolve));
   const environments = { open: {}, keys: keys.environment, tokens: issuer.environment };
   const start = (access: Access, more = {}) =>
     startGatewayOn(sandbox.baseUrl, { ...environments[access], ...more });
   const gateways = { open: await start('open'), keys: await start('keys'), tokens: await start('tokens') };
   const addresses = ({ url }: GatewayUnderTest) => ({
     'http://localhost:4000': url,
-    'ws://localhost:4000': url.replace('http', 'ws'),
     'localhost:4000': url.replace('http://', ''),
     '/api/token': `http://127.0.0.1:${(tokenServer.address() as AddressInfo).port}/`,
     'seconds * 1000': 'seconds', // a wait of a second takes a millisecond
+    'rereadMs = 15_000': 'rereadMs = 15',
   });
   const withKey = { ...addresses(gateways.keys), "const key = ''": `const key: string = '${apiKey}'` };
   const app = {
     plain: await writeApplication(blocks, ['an API key', 'WebSocket'], addresses(gateways.open)),
     key: await writeApplication(blocks, ['an API key', 'WebSocket'], withKey),
+    wrongKey: await writeApplication(blocks, ['an API key', 'WebSocket'], {
+      ...withKey,
+      "const key = ''": "const key: string = 'wrong'",
+    }),
+    proxied: await writeApplication(blocks, ['an API key', 'WebSocket'], {
+      'http://localhost:4000': `http://127.0.0.1:${(proxyServer.address() as AddressInfo).port}`,
+    }),
     tokens: await writeApplication(blocks, ['tokens', 'WebSocket'], addresses(gateways.tokens)),
     events: await writeApplication(blocks, ['tokens', 'server-sent events'], addresses(gateways.tokens)),
   };
@@ -71,7 +93,7 @@ export async function startFrontendPage(): Promise<FrontendPage> {
   const schema = new URL('../../client.graphql', import.meta.url);
   await copyFile(schema, join(app.plain.directory, 'client.graphql'));
   await app.plain.run(commands('npx relay-compiler'));
-  for (const one of [app.key, app.tokens, app.events])
+  for (const one of [app.key, app.wrongKey, app.proxied, app.tokens, app.events])
     await one.run(`cd ${app.plain.directory}/src && cp -r operations.ts __generated__ ${one.directory}/src`);
   return {
     blocks,
@@ -87,10 +109,11 @@ export async function startFrontendPage(): Promise<FrontendPage> {
       await meanwhile();
       gateways[access] = await start(access, { PORT: port });
     },
+    proxy,
     close: async () => {
       await Promise.all(Object.values(app).map((one) => one.remove()));
       await Promise.all(Object.values(gateways).map((gateway) => gateway.close()));
-      tokenServer.close().closeAllConnections();
+      for (const server of [tokenServer, proxyServer]) server.close().closeAllConnections();
       await Promise.all([issuer.close(), sandbox.close(), keys.remove()]);
     },
   };

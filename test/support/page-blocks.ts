@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { transform } from '@swc/core';
+import { build } from 'esbuild';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -44,14 +45,16 @@ export async function blocksOf(page: string): Promise<readonly Block[]> {
  * Writes an application.
  * @param variants the variant of each file that has several.
  * @param replacements texts of the page, such as addresses, and what a test has instead.
+ * @param modules where its dependencies are.
  */
 export async function writeApplication(
   blocks: readonly Block[],
   variants: readonly string[],
   replacements: Readonly<Record<string, string>>,
+  modules = 'node_modules',
 ): Promise<PageApplication> {
   const directory = await mkdtemp(join(tmpdir(), 'page-'));
-  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
+  await symlink(join(root, modules), join(directory, 'node_modules'));
   await writeFile(join(directory, 'package.json'), '{"type":"module"}');
   const replaced = (text: string): string =>
     Object.entries(replacements).reduce((done, [from, to]) => done.replaceAll(from, to), text);
@@ -101,11 +104,24 @@ function withRelayArtifacts(source: string): string {
   return `${imports.join('\n')}\n${body}`;
 }
 
+/** A module with all that it imports, for a browser. */
+export async function bundle(file: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    jsx: 'automatic',
+  });
+  return (outputFiles[0]?.text ?? '').replaceAll('</script', '<\\/script');
+}
+
 /** What the TypeScript compiler says about files of applications, with the settings of a usual one. */
 export function problemsOf(files: readonly string[]): readonly string[] {
   const program = ts.createProgram(files, {
     target: ts.ScriptTarget.ES2022,
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    jsx: ts.JsxEmit.ReactJSX,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     types: [],

@@ -54,7 +54,7 @@ export function CampaignPage({ sid }: { sid: string }) {
       </div>
       <section className="card" aria-labelledby="messages">
         <h2 id="messages">Messages</h2>
-        <Messages sid={sid} />
+        <Messages sid={sid} progress={stats.progress} />
       </section>
     </>
   );

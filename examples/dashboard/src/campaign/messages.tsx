@@ -7,9 +7,9 @@ import { StatusBadge } from '../ui/status-badge';
 import { useMessages } from './use-messages';
 
 /** The messages of a campaign. */
-export function Messages({ sid }: { sid: string }) {
+export function Messages({ sid, progress }: { sid: string; progress: number }) {
   const [number, setNumber] = useState('');
-  const { messages, problem, isLoading, retry, more } = useMessages(sid, number);
+  const { messages, problem, isLoading, retry, more } = useMessages(sid, number, progress);
   if (problem?.code === 'FORBIDDEN') return <ProblemState problem={problem} />;
   return (
     <>
