@@ -6,6 +6,8 @@ import { type ResponseLookup, type Telemetry } from '../domain/telemetry.js';
 /** A response as it was sent, with everything needed to send it again. */
 export interface CachedResponse {
   readonly body: Buffer;
+  /** The same body compressed, by content coding. */
+  readonly encoded: Readonly<Record<string, Buffer>>;
   readonly contentType: string;
   /** For metrics, logs and traces. */
   readonly operationName: string | undefined;
@@ -29,8 +31,8 @@ export interface ResponseCacheOptions {
   readonly telemetry: Pick<Telemetry, 'responseLookedUp'>;
 }
 
-/** Memory of an entry beside its parts, mostly for the buffer of the body. */
-const bytesPerEntry = entryBytes + 300;
+/** Memory of the buffer of a body, beside its bytes. */
+const bytesPerBody = 300;
 
 /**
  * Responses as bytes, by request and scopes. There is no invalidation to forget: each lookup checks that every cache entry
@@ -63,7 +65,19 @@ export class ResponseCache {
 
   /** Stores a response, unless an entry behind it has changed meanwhile. */
   store(key: string, response: CachedResponse): void {
-    if (freshFor(response) !== undefined) this.#cache.set(key, { ...response, body: ownCopy(response.body) });
+    if (freshFor(response) === undefined) return;
+    const encoded = Object.entries(response.encoded).map(([coding, body]) => [coding, ownCopy(body)]);
+    this.#cache.set(key, {
+      ...response,
+      body: ownCopy(response.body),
+      encoded: Object.fromEntries(encoded) as CachedResponse['encoded'],
+    });
+  }
+
+  /** Adds a compressed body to a stored response, unless it was replaced or evicted meanwhile. */
+  addEncoded(key: string, response: CachedResponse, coding: string, body: Buffer): void {
+    if (this.#cache.peek(key) === response)
+      this.store(key, { ...response, encoded: { ...response.encoded, [coding]: body } });
   }
 
   #found(result: ResponseLookup, found?: FreshResponse): FreshResponse | undefined {
@@ -90,6 +104,10 @@ function ownCopy(body: Buffer): Buffer {
   return copy;
 }
 
-function bytesOf({ body, entries }: CachedResponse, key: string): number {
-  return entries.reduce((sum, { bytes }) => sum + bytes, bytesPerEntry + body.length + textBytes(key));
+function bytesOf({ body, encoded, entries }: CachedResponse, key: string): number {
+  const bodies = [body, ...Object.values(encoded)].reduce(
+    (sum, { length }) => sum + bytesPerBody + length,
+    0,
+  );
+  return entries.reduce((sum, { bytes }) => sum + bytes, entryBytes + bodies + textBytes(key));
 }

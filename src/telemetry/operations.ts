@@ -67,7 +67,8 @@ export class RunningOperation implements ObservedOperation {
     metrics.operationSeconds(ms / 1000, this.#type, transport);
     for (const code of codes) metrics.errors(codeLabel(code));
     this.#span?.note({ 'campaign_gateway.upstream_calls': calls });
-    this.#endSpan(codes);
+    if (this.#span) this.#endSpan(codes);
+    if (!this.#isLogged) return;
     const isStart = this.#type === 'subscription' && outcome === 'ok';
     this.#log(isStart ? 'subscription started' : 'operation completed', ms, {
       operation: this.#operation(outcome),
@@ -78,6 +79,7 @@ export class RunningOperation implements ObservedOperation {
   }
 
   subscriptionEnded(events: number): void {
+    if (!this.#isLogged) return;
     const ms = performance.now() - this.#beganAtMs;
     this.#log('subscription ended', ms, { operation: this.#operation(), events });
   }
@@ -93,9 +95,13 @@ export class RunningOperation implements ObservedOperation {
     return { type: this.#type, name: this.#name, transport: this.#transport, outcome };
   }
 
+  /** Asked before a line is put together. */
+  get #isLogged(): boolean {
+    return this.#sinks.operationLog.isLevelEnabled('info');
+  }
+
   #log(message: string, ms: number, facts: Readonly<Record<string, unknown>>): void {
     const { operationLog } = this.#sinks;
-    if (!operationLog.isLevelEnabled('info')) return;
     const { requestId, caller, client } = this.#trace ?? {};
     const durationMs = Math.round(ms);
     operationLog.info({ requestId, caller: shown(caller), client, durationMs, ...facts }, message);

@@ -1,7 +1,8 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { encapsulated } from '../encapsulated.js';
 import { type ExampleFacts } from './examples.js';
-import { chooseEncoding, type GraphiqlPage, renderPage } from './page.js';
+import { encodingFor } from '../http/compression.js';
+import { type GraphiqlPage, renderPage } from './page.js';
 
 /**
  * Serves GraphiQL at `/`. The page is rendered at the first request and cached, so that a gateway that only serves programs
@@ -15,7 +16,7 @@ export async function serveGraphiql(app: FastifyInstance, facts: ExampleFacts): 
 }
 
 async function answer(request: FastifyRequest, reply: FastifyReply, page: GraphiqlPage) {
-  const encoding = chooseEncoding(request.headers['accept-encoding']);
+  const encoding = encodingFor(request.headers['accept-encoding'], Infinity);
   const etag = `"${page.digest}-${encoding}"`;
   reply.headers({
     'content-security-policy': page.contentSecurityPolicy, // replaces that of other responses

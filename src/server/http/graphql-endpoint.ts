@@ -83,7 +83,8 @@ export async function serveGraphql(
 }
 
 const varyByAccept: RequestHook = (_request, reply, done) => {
-  varyBy(reply, 'accept');
+  if (reply.hasHeader('vary')) varyBy(reply, 'accept', 'accept-encoding');
+  else reply.header('vary', 'accept, accept-encoding');
   done();
 };
 

@@ -29,6 +29,7 @@ import { type AllowedHosts, refuseOtherHosts } from './allowed-hosts.js';
 import { type AllowedOrigins } from './allowed-origins.js';
 import { authenticated } from './authentication.js';
 import { callbackHeaderLog } from './callback-headers.js';
+import { compressResponses } from './compression.js';
 import { serveGraphql } from './graphql-endpoint.js';
 import { type MetricsAccess, serveMetrics } from './metrics-endpoint.js';
 import { refuse } from './refuse.js';
@@ -154,6 +155,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
   });
   decorateRequests(app);
+  compressResponses(app);
   const shutdown = new GracefulShutdown(app, connections);
   if (options.connectionLimits.connectionsPerCaller > 0) countByCaller(app, connections);
   parseJsonBodies(app);

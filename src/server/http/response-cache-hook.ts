@@ -5,6 +5,7 @@ import { type Telemetry } from '../../domain/telemetry.js';
 import { cacheControlOf } from '../../operations/operation-result.js';
 import { type FreshResponse, type ResponseCache } from '../../operations/response-cache.js';
 import { encapsulated } from '../encapsulated.js';
+import { compressed, encodingFor } from './compression.js';
 import { parseJsonBodies } from '../limits/request-bodies.js';
 import { wantsFresh } from './operation-over-http.js';
 
@@ -85,7 +86,7 @@ export async function serveCached(
       handler: function answer(request, reply) {
         const { answering } = request;
         return answering?.found
-          ? sendCached(answering.found, request, reply, options)
+          ? sendCached(answering, answering.found, reply, options)
           : store(route.handler.call(this, request, reply), answering, reply, answers);
       },
     });
@@ -94,20 +95,32 @@ export async function serveCached(
 
 /** Sends a cached response; it is counted, logged and traced like any other operation. */
 function sendCached(
+  { key }: Answering,
   { response: answer, freshForMs }: FreshResponse,
-  { trace }: FastifyRequest,
   reply: FastifyReply,
-  { telemetry, isPrivate }: CachedRouteOptions,
-) {
-  const { operationName, hasMessages, contentType, body } = answer;
+  { answers, telemetry, isPrivate }: CachedRouteOptions,
+): FastifyReply | Promise<Buffer> {
+  const { operationName, hasMessages, contentType, body, encoded } = answer;
+  const { trace, headers } = reply.request;
   const running = telemetry.operationStarted('http', trace);
   running.is('query', operationName);
   reply
     .header('cache-control', cacheControlOf({ freshForMs, hasMessages }, isPrivate))
-    .header('content-type', contentType)
-    .send(body);
+    .header('content-type', contentType);
   running.end({ codes: [], hasData: true, calls: 0, isFromCache: true });
-  return reply;
+  const coding = encodingFor(headers['accept-encoding'], body.length);
+  const known = coding === 'identity' ? body : encoded[coding];
+  if (!known)
+    return encodedOnce(reply, body, (bytes) => answers?.addEncoded(key ?? '', answer, coding, bytes));
+  if (known !== body) reply.header('content-encoding', coding);
+  return reply.send(known);
+}
+
+/** Compresses a body for this client and the next ones. @returns the payload of the response. */
+async function encodedOnce(reply: FastifyReply, body: Buffer, add: (bytes: Buffer) => void): Promise<Buffer> {
+  const bytes = await compressed(reply, body);
+  if (bytes !== body) add(bytes);
+  return bytes;
 }
 
 async function store(
@@ -121,13 +134,17 @@ async function store(
   const madeOf = made?.report.used.all;
   const contentType = reply.getHeader('content-type');
   const isAnswer = reply.statusCode === 200 && typeof payload === 'string' && typeof contentType === 'string';
-  if (key !== undefined && made && madeOf && isAnswer)
-    answers.store(key, {
-      body: Buffer.from(payload),
-      contentType,
-      operationName: made.operationName,
-      hasMessages: made.report.hasMessages,
-      entries: madeOf,
-    });
-  return payload;
+  if (key === undefined || !made || !madeOf || !isAnswer) return payload;
+  const body = Buffer.from(payload);
+  const bytes = await compressed(reply, body);
+  const coding = reply.getHeader('content-encoding');
+  answers.store(key, {
+    body,
+    encoded: typeof coding === 'string' ? { [coding]: bytes } : {},
+    contentType,
+    operationName: made.operationName,
+    hasMessages: made.report.hasMessages,
+    entries: madeOf,
+  });
+  return bytes;
 }

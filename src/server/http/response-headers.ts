@@ -50,7 +50,7 @@ export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins
     credentials: false,
     methods: ['GET', 'POST'],
     allowedHeaders: clientHeaders,
-    exposedHeaders: ['retry-after', 'x-request-id'],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id'],
     maxAge: preflightSeconds,
   };
   await app.register(cors, {

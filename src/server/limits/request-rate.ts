@@ -86,6 +86,17 @@ function tooMany(limit: number, retryAfter: number): GatewayError {
   return new GatewayError('TOO_MANY_REQUESTS', message, { limit, retryAfter });
 }
 
+/**
+ * Headers of a refusal: the policy, what remains of it, and the seconds until it is renewed
+ * (draft-ietf-httpapi-ratelimit-headers-10).
+ */
+function rateLimitHeaders({ limit, retryAfter }: Readonly<Record<string, unknown>>): Record<string, string> {
+  return {
+    'ratelimit-policy': `"requests";q=${String(limit)};w=${windowSeconds}`,
+    ratelimit: `"requests";r=0;t=${String(retryAfter)}`,
+  };
+}
+
 /** Hooks that count a route's requests before their bodies are read; none without a limit. */
 export function rateHooks(rate: RequestRate, pipeline: OperationPipeline): onRequestAsyncHookHandler[] {
   if (!rate.isOn) return [];
@@ -93,6 +104,7 @@ export function rateHooks(rate: RequestRate, pipeline: OperationPipeline): onReq
     async (request, reply) => {
       const tooMany = await rate.take(request.caller.name);
       if (!tooMany) return undefined;
+      reply.headers(rateLimitHeaders(tooMany.extensions));
       return reply.send(writeResult(reply, pipeline.refuse(request.trace, tooMany)));
     },
   ];

@@ -91,7 +91,9 @@ describe('with the sandbox, on loopback, without authentication', () => {
     const accepts: Record<string, string>[] = [{}, { accept: 'image/png' }];
     for (const headers of accepts) {
       const answer = await sendFrom(vite, `${gateway.url}/graphql`, 'POST', headers);
-      expect(answer.headers['access-control-expose-headers']).toBe('retry-after, x-request-id');
+      expect(answer.headers['access-control-expose-headers']).toBe(
+        'ratelimit, ratelimit-policy, retry-after, x-request-id',
+      );
       expect(answer.headers['access-control-allow-origin']).toBe(vite);
     }
   });

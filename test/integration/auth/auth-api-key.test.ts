@@ -93,7 +93,7 @@ describe('with API keys', () => {
     sandbox.state.insert({ status: 'completed', audience: 1 });
     const { headers } = await knock(gateway, { 'x-api-key': 'key-of-anna' });
     expect(headers['cache-control']).toMatch('private');
-    expect(headers['vary']).toBe('accept, authorization, x-api-key');
+    expect(headers['vary']).toBe('accept, accept-encoding, authorization, x-api-key');
   });
 
   it('the audit log names the caller', async () => {

@@ -44,6 +44,8 @@ describe('MAX_REQUESTS_PER_MINUTE', () => {
     if (transport === 'ws') return;
     expect(status).toBe(429);
     expect(headers?.['retry-after']).toBe(String(retryAfter));
+    expect(headers?.['ratelimit-policy']).toBe('"requests";q=3;w=60');
+    expect(headers?.['ratelimit']).toBe(`"requests";r=0;t=${String(retryAfter)}`);
   });
 
   it('counts requests over all transports together', async () => {

@@ -76,7 +76,7 @@ describe('the response cache and callers', () => {
     const { looked, headers } = await look(gateway, campaign(), as('reader'));
     expect(looked).toBe('given');
     expect(headers['cache-control']).toBe('max-age=600, private');
-    expect(headers['vary']).toBe('accept, authorization, x-api-key');
+    expect(headers['vary']).toBe('accept, accept-encoding, authorization, x-api-key');
   });
 });
 

@@ -103,6 +103,7 @@ function answersOf(bodyBytes: number, readings: number) {
   for (let index = 0; index < count; index += 1)
     kept.store(text(`7 */*\n{"query":"{ campaign(sid: \\"${index}\\") { sid } }"}`), {
       body: Buffer.alloc(bodyBytes),
+      encoded: {},
       contentType: 'application/json',
       operationName: undefined,
       hasMessages: false,

@@ -7,6 +7,7 @@ import { type CachedResponse, ResponseCache } from '../../../src/operations/resp
 function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[]): CachedResponse {
   return {
     body: Buffer.alloc(bytes),
+    encoded: {},
     contentType: 'application/json; charset=utf-8',
     operationName: undefined,
     hasMessages: false,

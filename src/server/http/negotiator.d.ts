@@ -1,0 +1,9 @@
+/** What is used of the library; `@types/negotiator` lacks `preferred`. */
+declare module 'negotiator' {
+  class Negotiator {
+    constructor(request: { readonly headers: { readonly 'accept-encoding'?: string | undefined } });
+    /** The acceptable of the available encodings, the best first. */
+    encodings<E extends string>(available: readonly E[], options: { readonly preferred: readonly E[] }): E[];
+  }
+  export = Negotiator;
+}
