@@ -24,6 +24,16 @@ export type RequestedPages = () => readonly PageArguments[] | undefined;
 
 const unknownPages: RequestedPages = () => undefined;
 
+/** One of the reads of a page. */
+interface PageRead {
+  /** 0 for the first, greater for each read of a list that has moved meanwhile. */
+  readonly attempt: number;
+  /** True if the read fails rather than return stale windows. */
+  readonly mustRevalidate: boolean;
+}
+
+const firstRead: PageRead = { attempt: 0, mustRevalidate: false };
+
 /** Pages of one request: equal pages, and equal windows of different pages, are read once. */
 export class RequestPages {
   readonly #account: AccountReader;
@@ -54,7 +64,7 @@ export class RequestPages {
 
   /** A window of campaigns, which the pages of the request use too. */
   campaignWindow({ query }: CampaignListRef, slice: Slice): Promise<CacheEntry<Window<Campaign>>> {
-    return this.#window(campaignList(this.#account, query), slice, 0, undefined);
+    return this.#window(campaignList(this.#account, query), slice, firstRead, undefined);
   }
 
   /**
@@ -94,20 +104,25 @@ export class RequestPages {
     const slicing = this.#account.isCacheOn
       ? wholeWindows
       : slicingOf(pages(), { defaultSize: limits.defaultSize, maximum: maximum.rows });
-    const open = (attempt: number) =>
-      new ListReader((slice) => this.#window(list, slice, attempt, onWindow), maximum, slicing);
+    const open = (attempt: number, mustRevalidate: boolean) =>
+      new ListReader(
+        (slice) => this.#window(list, slice, { attempt, mustRevalidate }, onWindow),
+        maximum,
+        slicing,
+      );
     return readPage(open, list, page, limits, this.#searches);
   }
 
-  /** @param attempt 0 for the first read of a page, greater for each read of a list that has moved meanwhile. */
   #window<T extends { readonly sid: string }>(
     list: AccountList<T>,
     slice: Slice,
-    attempt: number,
+    { attempt, mustRevalidate }: PageRead,
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
-    const key = attempt === 0 ? list.windowKey(slice) : `${attempt} ${list.windowKey(slice)}`;
-    const options: ReadOptions = attempt === 0 ? this.#options : { ...this.#options, refetch: true };
+    const key =
+      attempt === 0 ? list.windowKey(slice) : `${attempt} ${mustRevalidate} ${list.windowKey(slice)}`;
+    const options: ReadOptions =
+      attempt === 0 ? this.#options : { ...this.#options, refetch: true, mustRevalidate };
     const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
     const read = running ?? list.fetch(slice, options);
     this.#windows.set(key, read);

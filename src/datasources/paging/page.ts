@@ -15,13 +15,14 @@ import { type PageRequest } from './slicing.js';
 /**
  * Reads a page of a list: locates the rows of its cursors, and reads the windows that cover the page.
  *
- * @param open opens a reader of the list. Attempt 0 may use the cache; later attempts read all windows again.
+ * @param open opens a reader of the list. Attempt 0 may use the cache; later attempts read all windows again. A reader that
+ * must revalidate fails rather than return stale windows.
  * @param allowance upstream calls left to the operation for searches of rows that have moved.
  * @throws InputError for invalid arguments or cursors, before any upstream call.
  * @throws UpstreamFailure if a window can't be read.
  */
 export function readPage<T extends { readonly sid: string }>(
-  open: (attempt: number) => ListReader<T>,
+  open: (attempt: number, mustRevalidate: boolean) => ListReader<T>,
   source: ListSource<T>,
   page: PageArguments,
   limits: PageLimits,
@@ -42,13 +43,13 @@ const maximumRefetches = 2;
 
 /** Reads a page until its windows show one state of the list, or no attempt is left. */
 async function readConsistently<T extends { readonly sid: string }>(
-  open: (attempt: number) => ListReader<T>,
+  open: (attempt: number, mustRevalidate: boolean) => ListReader<T>,
   source: ListSource<T>,
   requested: PageRequest,
   allowance: SearchAllowance,
 ): Promise<Connection<T>> {
   let request = requested;
-  let list = open(0);
+  let list = open(0, false);
   // More attempts would not help: a list that moves faster than it can be read has no consistent page.
   for (let attempt = 0; ; attempt += 1) {
     const places = await locateBoth(list, source, request, {
@@ -64,7 +65,8 @@ async function readConsistently<T extends { readonly sid: string }>(
     const consistency = consistencyOfPage(list, request, places, { around, total });
     if (consistency === 'consistent' || attempt === maximumRefetches)
       return connectionOf(list, source, places, { range, around });
-    const next = open(attempt + 1);
+    // An empty page would end the walk, although its own windows contradict that.
+    const next = open(attempt + 1, consistency === 'moved' && range.end <= range.start);
     if (consistency === 'apart') next.takeNewestOf(list);
     request = {
       ...request,

@@ -144,6 +144,23 @@ describe.each(everywhere)('%s that are left of a list, with CACHE=%s', (list, ca
   });
 });
 
+it('a page that would be empty only by a stale window is refused if the rate limit has no room', async () => {
+  const limited = await startGatewayOn(upstream.baseUrl, { EXOTEL_RATE_LIMIT: '3' }, () => now);
+  try {
+    const rows = rowsOf(110);
+    upstream.rows = rows;
+    const { campaigns } = await limited.data(CampaignPageDocument, { first: 50 });
+    upstream.rows = rows.slice(-3);
+    const next = { first: 50, after: campaigns.pageInfo.endCursor ?? null };
+    const { errors } = await limited.execute(CampaignPageDocument, next);
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['UPSTREAM_RATE_LIMITED']);
+    now += 61_000;
+    expect(shown((await limited.data(CampaignPageDocument, next)).campaigns)).toEqual(sidsOf(upstream.rows));
+  } finally {
+    await limited.close();
+  }
+});
+
 /** A change between two pages; positions are taken modulo the length of the list. */
 interface Change {
   readonly kind: 'keepFirst' | 'keepLast' | 'remove' | 'insert';
