@@ -5,28 +5,31 @@ import { type AllowedOrigins, isOwnPage } from './allowed-origins.js';
 /** The answer to a GET that may be forged. */
 export const forgedGet =
   'Any web page could have sent this GET. Send a POST (urql: preferGetMethod: false), or a header that no page can send ' +
-  'without a preflight, such as apollo-require-preflight: 1.';
+  'without a preflight: apollo-require-preflight: 1.';
 
 /**
  * Whether a web page of another origin could have had a browser send this GET (CSRF). Bodies must be JSON, which needs a
  * preflight, so POST needs no such check.
  *
- * It is no forgery if the browser says that a page of the gateway or of an allowed origin sent it, or if it has a header that
- * a page can't send without a preflight. `Sec-Fetch-Site: none` proves nothing: links in mails have it too.
+ * It is no forgery if the browser says that a page of the gateway or of an allowed origin sent it, or if it has one of the
+ * listed headers, which a page can't send without a preflight. Other headers prove nothing: loaders of media, apps around a
+ * web view and mobile networks add their own. Neither does `Sec-Fetch-Site: none`: links in mails have it too.
  */
 export function isForgedGet(headers: IncomingHttpHeaders, origins: AllowedOrigins): boolean {
   const { origin, 'sec-fetch-site': site } = headers;
   if (isOwnPage(headers) || (origin !== undefined && origins.includes(origin))) return false;
   if (hasClientHeader(headers)) return false;
-  // Here a browser says that it was another page, or a proxy may have added the headers: neither is a proof.
-  const names = Object.keys(headers);
-  if (site !== undefined || names.some((name) => proxyHeader.test(name))) return true;
-  return !/^bearer /i.test(headers.authorization ?? '') && names.every((name) => neutralHeader.test(name));
+  // Credentials prove nothing where a browser says that it was another page, or where a proxy may have added them.
+  if (site !== undefined || Object.keys(headers).some((name) => proxyHeader.test(name))) return true;
+  return !/^bearer /i.test(headers.authorization ?? '') && headers['x-api-key'] === undefined;
 }
 
-/** Headers that clients send, and neither browsers nor proxies add on their own. */
+/** Headers that clients send, some for this purpose, and neither browsers nor proxies add on their own. */
 const clientHeaders = [
   'apollo-require-preflight',
+  'graphql-require-preflight',
+  'graphql-preflight',
+  'x-graphql-yoga-csrf',
   'x-apollo-operation-name',
   'apollographql-client-name',
   'apollographql-client-version',
@@ -53,9 +56,6 @@ function essenceOf(type: string): string {
   }
 }
 
-/** Headers that browsers send without a preflight, and those of tracing, which proxies add. */
-const neutralHeader =
-  /^(?:accept|accept-.*|access-control-.*|authorization|b3|baggage|cache-control|connection|content-(?:language|length|type)|cookie|date|device-memory|dnt|downlink|dpr|ect|expect|host|if-.*|keep-alive|last-event-id|origin|ping-.*|pragma|priority|proxy-.*|purpose|range|referer|rtt|save-data|sec-.*|service-worker.*|te|traceparent|tracestate|trailer|transfer-encoding|upgrade.*|user-agent|viewport-.*|width|x-(?:b3-.*|client-data|correlation-id|moz|purpose|request-id|requested-with))$/;
 /** Headers by which a request shows that it came through a proxy or a content delivery network. */
 const proxyHeader =
   /forwarded|^via$|-ip$|^(?:akamai|cdn|cf|client|cloudfront|fastly|fly|true)-|^x-(?:amz|arr|auth|cloud|datadog|envoy|goog|ms|original|real|remote|scheme|user)/;

@@ -53,7 +53,8 @@ describe('a GET of which it is sure that no other page sent it is answered', () 
     ['with another X-Requested-With', { 'x-requested-with': 'fetch', 'sec-fetch-site': 'cross-site' }],
     ['with a token', { authorization: 'Bearer abc' }],
     ['with a key', { 'x-api-key': 'abc' }],
-    ['with a header of its own', { 'x-my-app': '1', traceparent: '00-1-2-01' }],
+    ['with a key and headers of tracing', { 'x-api-key': 'abc', traceparent: '00-1-2-01' }],
+    ['with a header for the purpose', { 'graphql-require-preflight': '1', 'sec-fetch-site': 'cross-site' }],
   ])('%s', async (_what, headers) => {
     const { status, text } = await get({ ...forged, accept: 'application/json', ...headers });
     expect([status, text]).toEqual([200, expect.stringContaining('"totalCount"')]);
@@ -76,6 +77,13 @@ describe('any other is refused', () => {
     ['through a proxy', { 'x-forwarded-for': '10.0.0.1', 'x-real-ip': '10.0.0.1', via: '1.1 p' }],
     ['through a proxy that authenticates', { authorization: 'Bearer abc', 'x-forwarded-for': '10.0.0.1' }],
     ['through a proxy that authenticates a page', { 'x-api-key': 'abc', 'sec-fetch-site': 'cross-site' }],
+    ['of Safari’s player of media', { 'x-playback-session-id': 'A' }],
+    ['of a player of radio', { 'icy-metadata': '1' }],
+    ['of a player on Android', { 'getcontentfeatures.dlna.org': '1', 'transfermode.dlna.org': 'Streaming' }],
+    ['through a mobile network', { 'x-uidh': 'x', 'x-wap-profile': 'http://x' }],
+    ['of an old browser', { 'ua-cpu': 'x' }],
+    ['with a header that is not known', { 'x-my-app': '1' }],
+    ['with another scheme of credentials', { authorization: 'Negotiate abc' }],
     ['with headers of tracing', { traceparent: '00-1-2-01', baggage: 'a=b', 'x-request-id': 'abc' }],
   ])('%s', async (_what, headers) => {
     const { status, text, headers: answered } = await get({ ...forged, ...headers });
