@@ -5,6 +5,7 @@ import { allowAnonymous, type Authenticator } from '../auth/credentials.js';
 import { type Config } from '../config/config.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { ConfigError } from '../config/environment.js';
+import { mostBytesOf } from '../config/files.js';
 import { noticesOf } from '../config/notices.js';
 import { isLoopback } from '../config/values.js';
 import { type Credentials, type CredentialsState } from '../datasources/exotel/credentials.js';
@@ -276,7 +277,7 @@ async function openAuthentication(
   }
   if (auth.mode === 'none') return { authenticate: allowAnonymous, close: nothingToClose };
   try {
-    const keys = await ApiKeys.open(auth.file, logger);
+    const keys = await ApiKeys.open(auth.file, mostBytesOf.keys, logger);
     return {
       authenticate: keys.authenticate,
       close: () => {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Config } from '../config/config.js';
 import { ConfigError } from '../config/environment.js';
+import { mostBytesOf, readText } from '../config/files.js';
 import { CostCheck } from '../operations/cost/operation-cost.js';
 import { DocumentLimits } from '../operations/document-limits.js';
 import { errorFormatter } from '../operations/error-format.js';
@@ -106,7 +106,7 @@ function readManifest({ file, mode }: NonNullable<Config['access']['trustedDocum
 
 function fromJson(file: string, refuse: (why: string) => ConfigError): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    return JSON.parse(readText(file, mostBytesOf.documents)) as unknown;
   } catch (error) {
     throw refuse(error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read');
   }

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { type Logger } from 'pino';
 import { z } from 'zod';
 import { type Caller, type Scope, scopes } from '../domain/caller.js';
@@ -110,7 +110,8 @@ function refuseDuplicates(
   textOf: (key: ApiKeyEntry) => string,
 ): void {
   const texts = keys.map(textOf);
-  const second = texts.findIndex((text, index) => texts.indexOf(text) < index);
+  const seen = new Set<string>();
+  const second = texts.findIndex((text) => seen.size === seen.add(text).size);
   if (second >= 0)
     throw new ApiKeyFileError(`${placeOf([second, member])} is the same as in an earlier entry.`);
 }
@@ -134,6 +135,7 @@ interface KnownKey {
 /** Authenticates callers by API keys, whose hashes are in a file that may change while the gateway runs. */
 export class ApiKeys {
   readonly #path: string;
+  readonly #maximumBytes: number;
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
   #keys: readonly KnownKey[] = [];
@@ -141,8 +143,9 @@ export class ApiKeys {
   #loggedProblem: string | undefined;
   #isClosed = false;
 
-  private constructor(path: string, text: string, logger: Logger) {
+  private constructor(path: string, maximumBytes: number, text: string, logger: Logger) {
     this.#path = path;
+    this.#maximumBytes = maximumBytes;
     this.#logger = logger;
     this.#text = text;
     this.#replaceKeys(parseApiKeys(text));
@@ -150,8 +153,8 @@ export class ApiKeys {
   }
 
   /** Reads the file and starts to watch it. @throws ApiKeyFileError where the file can't be read. */
-  static async open(path: string, logger: Logger): Promise<ApiKeys> {
-    return new ApiKeys(path, await read(path), logger);
+  static async open(path: string, maximumBytes: number, logger: Logger): Promise<ApiKeys> {
+    return new ApiKeys(path, maximumBytes, await read(path, maximumBytes), logger);
   }
 
   /** Stops watching the file. */
@@ -173,7 +176,7 @@ export class ApiKeys {
 
   async #reload(): Promise<void> {
     try {
-      const text = await read(this.#path);
+      const text = await read(this.#path, this.#maximumBytes);
       if (text !== this.#text) {
         this.#replaceKeys(parseApiKeys(text));
         this.#text = text;
@@ -205,14 +208,33 @@ export class ApiKeys {
   }
 }
 
-async function read(path: string): Promise<string> {
+async function read(path: string, maximumBytes: number): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await boundedText(path, maximumBytes);
   } catch (error) {
+    if (error instanceof ApiKeyFileError) throw error;
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new ApiKeyFileError(
       code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read: ${code}.`,
     );
+  }
+}
+
+/** Whatever may be at the path by now: it does not wait for the writer of a pipe, and reads no more than it may hold. */
+async function boundedText(path: string, maximumBytes: number): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new ApiKeyFileError('It is not a regular file.');
+    if (stats.size > maximumBytes)
+      throw new ApiKeyFileError(`The file has ${stats.size} bytes, more than ${maximumBytes}.`);
+    const buffer = Buffer.alloc(stats.size + 1); // a file that grows meanwhile is read again
+    let bytes = 0;
+    for (let read = -1; read !== 0; bytes += read)
+      read = (await file.read(buffer, bytes, buffer.length - bytes)).bytesRead;
+    return buffer.toString('utf8', 0, bytes);
+  } finally {
+    await file.close();
   }
 }
 

@@ -2,7 +2,7 @@ import { accessSync, constants, lstatSync, readFileSync, realpathSync, type Stat
 import { dirname, isAbsolute } from 'node:path';
 
 /** Bytes of the largest file that a setting may name, by what is in it. */
-export const mostBytesOf = { secret: 64 * 1024, keys: 16 * 1024 ** 2, documents: 64 * 1024 ** 2 } as const;
+export const mostBytesOf = { secret: 64 * 1024, keys: 1024 ** 2, documents: 16 * 1024 ** 2 } as const;
 
 /** A file that can't be used. The message is a clause about it, and quotes nothing of its content. */
 export class FileProblem extends Error {

@@ -11,11 +11,15 @@ export interface HostName {
 /** `host[:port]` (RFC 9110, 7.2), and nothing else: no user, no list, no percent sign. */
 const hostHeader = /^(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{0,5}))?$/i;
 
+const maximumPort = 65_535;
+
 /** Parses a `Host` header or the authority of a URL; undefined for anything but a single host. */
 export function readHostName(text: string): HostName | undefined {
   const [, host, port = ''] = hostHeader.exec(text) ?? [];
   if (host === undefined || !URL.canParse(`http://${host}`)) return undefined;
-  return { name: new URL(`http://${host}`).hostname.replace(/\.$/, ''), port };
+  if (port !== '' && !(Number(port) >= 1 && Number(port) <= maximumPort)) return undefined;
+  const name = new URL(`http://${host}`).hostname.replace(/\.$/, '');
+  return name.split('.').includes('') ? undefined : { name, port };
 }
 
 /** Parses a host in a setting, where an IPv6 address may lack its brackets. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { rename, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { rename, symlink, truncate, writeFile } from 'node:fs/promises';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/ask.js';
 import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/callers.js';
@@ -61,6 +62,23 @@ describe('when API_KEYS_FILE changes', () => {
   it.each([
     ['gone', async () => rename(keys.path, `${keys.path}.gone`), 'There is no such file.'],
     ['torn', () => writeFile(keys.path, JSON.stringify([anna]).slice(0, -9)), 'The file is not JSON.'],
+    ['huge', () => truncate(keys.path, 1_500_000_000), 'The file has 1500000000 bytes, more than 1048576.'],
+    [
+      'piped',
+      async () => {
+        execFileSync('mkfifo', [`${keys.path}.pipe`]);
+        await rename(`${keys.path}.pipe`, keys.path);
+      },
+      'It is not a regular file.',
+    ],
+    [
+      'a-device',
+      async () => {
+        await symlink('/dev/zero', `${keys.path}.link`);
+        await rename(`${keys.path}.link`, keys.path);
+      },
+      'It is not a regular file.',
+    ],
     [
       'wrong',
       () => keys.replace([entryOf('mallory', 'key-of-mallory', ['everything'])]),
@@ -69,9 +87,11 @@ describe('when API_KEYS_FILE changes', () => {
   ])(
     'the previous keys stay valid if the file is %s, and the log has the reason',
     async (how, spoil, problem) => {
+      const from = gateway.logs.length;
       await spoil();
       await until(
-        () => gateway.logs.some((line) => line.includes('API_KEYS_FILE') && line.includes(problem)),
+        () =>
+          gateway.logs.slice(from).some((line) => line.includes('API_KEYS_FILE') && line.includes(problem)),
         10_000,
       );
       expect(await enters(gateway, 'key-of-anna')).toBe(true);

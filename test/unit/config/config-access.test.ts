@@ -108,19 +108,20 @@ describe('authentication', () => {
     [apiKey, undefined],
     [jwt, undefined],
     [{ ALLOWED_HOSTS: 'A.example, ::2' }, ['a.example', '[::2]'].map((name) => ({ name, port: '' }))],
+    [{ ALLOWED_HOSTS: 'a.example.:65535' }, [{ name: 'a.example', port: '65535' }]],
     [{ ...apiKey, ALLOWED_HOSTS: 'a.example:80' }, [{ name: 'a.example', port: '80' }]],
   ])('%j: allowed hosts besides loopback names are %j', (said, hosts) => {
     expect(readConfig(said).access.allowedHosts).toEqual(hosts);
   });
 
-  it.each(['*', '*.example.com', 'https://a.example', 'a.example/x', 'a.example,', 'a b', 'a.example:port'])(
-    'refuses ALLOWED_HOSTS=%s',
-    (hosts) => {
-      expect(problemsOf({ ALLOWED_HOSTS: hosts })).toEqual([
-        expect.stringMatching(/^ALLOWED_HOSTS: got .*, takes host names of this gateway/),
-      ]);
-    },
-  );
+  it.each([
+    ...['*', '*.example.com', 'https://a.example', 'a.example/x', 'a.example,', 'a b', 'a.example:port'],
+    ...['x:99999', 'x:65536', 'x:0', '[::2]:65536', '.com', '.', 'a..example', 'a.example..'],
+  ])('refuses ALLOWED_HOSTS=%s', (hosts) => {
+    expect(problemsOf({ ALLOWED_HOSTS: hosts })).toEqual([
+      expect.stringMatching(/^ALLOWED_HOSTS: got .*, takes host names of this gateway/),
+    ]);
+  });
 
   it('can be combined with introspection and GraphiQL', () => {
     const { access } = readConfig({ ...apiKey, INTROSPECTION: 'on', GRAPHIQL: 'on' });

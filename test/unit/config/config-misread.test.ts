@@ -180,8 +180,13 @@ const refused: [what: string, environment: Variables, problems: string[]][] = [
     'huge documents',
     { TRUSTED_DOCUMENTS: huge },
     [
-      `TRUSTED_DOCUMENTS: got ${shownFile(huge)}, takes the path of a manifest of documents that the codegen made; it has 68157440 bytes, more than 67108864.`,
+      `TRUSTED_DOCUMENTS: got ${shownFile(huge)}, takes the path of a manifest of documents that the codegen made; it has 68157440 bytes, more than 16777216.`,
     ],
+  ],
+  [
+    'a huge file of keys',
+    { AUTH_MODE: 'api-key', API_KEYS_FILE: huge },
+    [`API_KEYS_FILE: got ${shownFile(huge)}, takes ${keysFile}; it has 68157440 bytes, more than 1048576.`],
   ],
   [
     'a device',
