@@ -76,6 +76,8 @@ export interface Window<T> {
   readonly limit: number;
   readonly total: number;
   readonly rows: readonly Row<T>[];
+  /** Whether the response proves that no row follows: it has fewer rows than it may, and its total agrees. */
+  readonly isLast?: boolean;
   /** Time of the response by the upstream's clock (`Date`), in epoch milliseconds. */
   readonly answeredAtMs?: number | undefined;
 }

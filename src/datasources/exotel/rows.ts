@@ -53,17 +53,20 @@ export function readWindow<T>(
   const { offset, limit } = requested;
   const end = offset + rows.length;
   const isFull = rows.length >= Math.min(statedLimit ?? limit, limit);
-  if (total === undefined) {
+  // A total that the rows exceed is no total ("Traps"): after a full page, nothing then shows where the list ends.
+  const isTotal = total !== undefined && (rows.length === 0 || total >= end);
+  if (!isTotal) {
     const isEmpty = !isList && rows.length === 0;
     if (isEmpty || isFull) throw new UpstreamFailure('invalidResponse');
-    return { offset, limit, total: end, rows, answeredAtMs };
+    return { offset, limit, total: end, rows, isLast: total === undefined, answeredAtMs };
   }
   // A smaller limit counts only where it cut rows off: the document's samples have limits that were not requested.
   return {
     offset,
     limit: isFull && end < total ? Math.min(rows.length, limit) : limit,
-    total: rows.length > 0 ? Math.max(total, end) : total,
+    total,
     rows,
+    isLast: !isFull && end >= total,
     answeredAtMs,
   };
 }

@@ -166,6 +166,61 @@ describe('a lost create of which the upstream changes another property', () => {
   });
 });
 
+/** Times of a row: the creation now, and the schedule that was sent, each moved by so many minutes. */
+const day = 24 * 60;
+const scheduled = { schedule: { startTime: at(day * minute), endTime: at(2 * day * minute) } };
+const times = (created: number, start: number, end: number | null): Kept => ({
+  date_created: at(created * minute),
+  schedule: {
+    start_time: at((day + start) * minute),
+    ...(end !== null && { end_time: at((2 * day + end) * minute) }),
+  },
+});
+
+describe('a lost create whose times an upstream writes in a wrong time zone', () => {
+  it.each<[what: string, sent: object, kept: Kept]>([
+    ...[-330, 330, 150, -630, 840].map(
+      (minutes) =>
+        [`all by ${minutes} minutes`, scheduled, times(minutes, minutes, minutes)] as [string, object, Kept],
+    ),
+    ['the creation alone', scheduled, times(-330, 0, 0)],
+    ['the creation and the start', scheduled, times(330, 330, 0)],
+    ['all, and no end', scheduled, times(-330, -330, null)],
+    ['all, and a start on the hour', scheduled, times(-330, -330 - 37, -330)],
+    ['all, and a name in capitals', scheduled, { ...times(-330, -330, -330), name: 'DIWALI OFFER' }],
+    [
+      'all, where only an end was sent',
+      { schedule: { endTime: scheduled.schedule.endTime } },
+      times(-330, -330 - day + 10, -330),
+    ],
+    ['the creation alone, without a schedule', {}, { ...times(-330, 10 - day, null) }],
+    ['all, without a schedule', {}, { ...times(-330, -330 + 10 - day, null) }],
+  ])('%s: OUTCOME_UNKNOWN, nothing is sent again', async (_what, sent, kept) => {
+    const upstream = await startRewriting(() => kept);
+    for (let repeats = 0; repeats < 2; repeats += 1) {
+      const told = await create(upstream.gateway, { ...diwali, ...sent, idempotencyKey: 'once' });
+      expect(told.codes).toEqual(['OUTCOME_UNKNOWN']);
+    }
+    expect(posts(upstream)).toBe(1);
+  });
+
+  it.each<[what: string, sent: object, kept: Kept]>([
+    ['a campaign of 5.5 hours ago with another schedule', scheduled, times(-330, 120, 120)],
+    ['a campaign of an hour ago with the same schedule', scheduled, times(-60, 0, 0)],
+    ['a campaign of yesterday with the same lead', scheduled, times(-day, -day, -day)],
+    [
+      'a campaign of 5.5 hours ago with another text',
+      scheduled,
+      { ...times(-330, -330, -330), template: 'Bye' },
+    ],
+  ])('%s is another one: sent once more', async (_what, sent, kept) => {
+    const upstream = await startRewriting(() => kept);
+    const told = await create(upstream.gateway, { ...diwali, ...sent });
+    expect(told.codes).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(posts(upstream)).toBe(2);
+  });
+});
+
 describe('a lost create with a generated callback URL', () => {
   it('is found by that URL, whatever else the upstream changes', async () => {
     const { gateway, sandbox } = await startBoth({

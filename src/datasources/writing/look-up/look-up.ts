@@ -4,7 +4,9 @@ import { failedBecause, UpstreamFailure } from '../../../domain/upstream-failure
 import { type Campaign } from '../../../schema/campaign.js';
 import { type ExotelClient } from '../../exotel/client.js';
 import { type CallOptions } from '../../exotel/resilience/call-policy.js';
-import { earliestCreationMs, matchOf, type Match, type LostCreate } from './match.js';
+import { earliestStartMs } from './creation-time.js';
+import { ListScan, sidOf } from './list-scan.js';
+import { matchOf, type Match, type LostCreate } from './match.js';
 import {
   type FoundRow,
   type OutstandingCreates,
@@ -18,9 +20,9 @@ export class Inconclusive extends Error {
   override readonly name: string = 'CannotTell';
 }
 
-/** The list is too long to be read to the last place where the campaign could be. */
-class ListTooLong extends Inconclusive {
-  override readonly name = 'TooLong';
+/** The list can't be read to the last place where the campaign could be. A search by name may still find it. */
+class ListUnread extends Inconclusive {
+  override readonly name = 'ListUnread';
 }
 
 /** Options of a look-up. */
@@ -40,6 +42,8 @@ interface Search {
   readonly lost: LostCreate;
   readonly query: CampaignQuery;
   readonly call: CallOptions;
+  /** True where a null must prove that there is no campaign. */
+  readonly isProof?: boolean;
 }
 
 /** A row that matches the create. */
@@ -51,8 +55,6 @@ interface Candidate {
 
 /** Most scans of a list that changes while it is read. */
 const maximumScans = 3;
-/** Most that a layer moves a start time whose offset it ignores. The Indian offset is 5.5 hours. */
-const offsetErrorMs = 6 * 3_600_000;
 
 const allCampaigns = campaignQueryOf({});
 
@@ -72,15 +74,15 @@ export class LookUp {
    * @throws Inconclusive or UpstreamFailure where neither is certain.
    */
   async findCampaign(lost: LostCreate, call: CallOptions, mustBeCertain: boolean): Promise<Campaign | null> {
-    const all = { lost, query: allCampaigns, call };
+    const all = { lost, query: allCampaigns, call, isProof: mustBeCertain };
     const name = searchTermOf(lost.draft.name);
     if (name === null) return this.#findIn(all);
-    const byName = { ...all, query: { ...allCampaigns, name } };
+    const byName = { lost, query: { ...allCampaigns, name }, call };
     if (!mustBeCertain) return this.#findByName(byName, all);
     try {
       return await this.#findIn(all);
     } catch (error) {
-      if (!(error instanceof ListTooLong)) throw error;
+      if (!(error instanceof ListUnread) && !failedBecause(error, 'invalidResponse')) throw error;
       const found = await this.#findIn(byName);
       if (found) return found;
       throw error;
@@ -102,36 +104,30 @@ export class LookUp {
       const found = await this.#scan(search);
       if (found !== 'moved') return found;
     }
-    throw new Inconclusive('the list changes while it is read');
+    throw new ListUnread('the list changes while it is read');
   }
 
-  /**
-   * Reads the list once. Each window begins with the last row of the window before. Where that row is missing, the list has moved,
-   * and rows may have been skipped.
-   */
-  async #scan({ lost, query, call }: Search): Promise<Campaign | null | 'moved'> {
+  async #scan({ lost, query, call, isProof = false }: Search): Promise<Campaign | null | 'moved'> {
     const { client, windowRows, maximumWindows } = this.#options;
+    const scan = new ListScan({
+      read: (offset) => client.listCampaigns(query, { offset, limit: windowRows() }, call),
+      maximumWindows,
+      earliestStartMs: (window) =>
+        earliestStartMs(lost, lost.draft.schedule?.startTime, this.#aheadMs(window)),
+      isProof,
+    });
     const candidates = new Map<unknown, Candidate>();
-    let last: string | undefined;
-    for (let offset = 0, windows = 0; windows < maximumWindows; windows += 1) {
-      const window = await client.listCampaigns(query, { offset, limit: windowRows() }, call);
-      const { rows, total } = window;
-      if (last !== undefined && !rows.some((row) => sidOf(row) === last)) return 'moved';
-      const aheadMs = this.#aheadMs(window);
-      const found = candidatesIn(rows, lost, aheadMs);
+    for await (const window of scan.windows()) {
+      const found = candidatesIn(window.rows, lost, this.#aheadMs(window));
       for (const candidate of found) candidates.set(sidOf(candidate.row) ?? candidate, candidate);
       const sure = await this.#reserveFirst(found.filter(isConclusive), lost, namesOf(candidates.values()));
       if (sure) return sure;
-      if (offset + rows.length >= total || isPast(rows, lost, aheadMs))
-        return this.#decide([...candidates.values()], lost);
-      const lastIndex = rows.findLastIndex((row) => sidOf(row) !== undefined);
-      if (lastIndex < 1) break;
-      offset += lastIndex;
-      last = sidOf(rows[lastIndex]);
     }
+    if (scan.result === 'moved') return 'moved';
     const found = await this.#decide([...candidates.values()], lost);
-    if (found) return found;
-    throw new ListTooLong('the list could not be read far enough');
+    if (found === null && scan.result === 'unread')
+      throw new ListUnread('the list could not be read far enough');
+    return found;
   }
 
   /** Chooses the campaign at the end of a scan. Waits for creates in flight, whose answers show which rows are theirs. */
@@ -200,10 +196,6 @@ function foundIn({ row, aheadMs }: Candidate): FoundRow {
 const isConclusive = ({ match }: Candidate): boolean => match === 'certain' || match === 'exact';
 const areRewrittenOrSameContent: ReadonlySet<Match> = new Set<Match>(['rewritten', 'sameContent']);
 
-function sidOf(row: Row<Campaign> | undefined): string | undefined {
-  return row instanceof UpstreamFailure ? row.facts.sid : row?.sid;
-}
-
 function namesOf(candidates: Iterable<Candidate>): ReadonlySet<string> {
   return new Set([...candidates].flatMap(({ row }) => (row instanceof UpstreamFailure ? [] : [row.name])));
 }
@@ -213,17 +205,4 @@ function candidatesIn(rows: readonly Row<Campaign>[], lost: LostCreate, aheadMs:
     const match = matchOf(row, lost, aheadMs);
     return match === 'none' ? [] : [{ row, match, aheadMs }];
   });
-}
-
-/** Tells whether later windows can't have the campaign. The latest start comes first, and the campaign starts after the sending. */
-function isPast(rows: readonly Row<Campaign>[], lost: LostCreate, aheadMs: number): boolean {
-  const starts = rows
-    .map((row) => (row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? '')))
-    .filter((start) => !Number.isNaN(start));
-  const isSorted = starts.every((start, index) => start <= (starts[index - 1] ?? Infinity));
-  const said = lost.draft.schedule?.startTime?.getTime() ?? Infinity;
-  return (
-    isSorted &&
-    (starts.at(-1) ?? Infinity) < Math.min(earliestCreationMs(lost, aheadMs), said - offsetErrorMs)
-  );
 }

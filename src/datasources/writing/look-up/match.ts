@@ -2,14 +2,9 @@ import { type Row } from '../../../domain/page.js';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type NamedDraft } from '../create.js';
+import { isLikelyCreation, isShifted, type SentSpan } from './creation-time.js';
 import { contradictions, differences, isMarked } from './same-campaign.js';
 import { similarityOf } from './text-similarity.js';
-
-/** When a request was sent, and the time by which it is processed, if ever. Epoch milliseconds, by our clock. */
-interface SentSpan {
-  readonly sentAtMs: number;
-  readonly settledByMs: number;
-}
 
 /** A create whose answer was lost. */
 export interface LostCreate extends SentSpan {
@@ -60,12 +55,14 @@ function contentMatchOf(row: Row<Campaign>, lost: LostCreate, aheadMs: number): 
   const similarity = similarityOf(draft.name, row.name);
   const isWhole = similarity === 'same' || similarity === 'rewritten';
   if (isNameOurs && isWhole) return 'certain';
-  const isEqual = differences(draft, row) === 0;
+  const different = differences(draft, row);
   if (!isLikelyCreation(lost, row.createdAt, aheadMs)) {
-    const isAllButTime = isEqual && (isWhole || similarity === 'cut');
-    return isAllButTime && isShiftedCreation(lost, row.createdAt, aheadMs) ? 'sameName' : 'none';
+    // A wrong time zone is one difference, although it changes the creation time and the schedule.
+    const isAllButTime =
+      (isWhole || similarity === 'cut') && [...different].every((group) => group === 'schedule');
+    return isAllButTime && isShifted(lost, draft, row, aheadMs) ? 'sameName' : 'none';
   }
-  if (!isEqual) return similarity === 'different' ? 'none' : 'sameName';
+  if (different.size > 0) return similarity === 'different' ? 'none' : 'sameName';
   if (similarity === 'different' || similarity === 'near') return 'sameContent';
   return similarity === 'same' ? 'exact' : 'rewritten';
 }
@@ -76,44 +73,4 @@ function suspectMatchOf(row: Row<Campaign>, lost: LostCreate, aheadMs: number): 
   const isOneDifference = contradictions(lost.draft, row).size <= 1;
   if (isLikelyCreation(lost, row.createdAt, aheadMs)) return isOneDifference ? 'rewritten' : 'sameName';
   return isOneDifference ? 'sameName' : 'none';
-}
-
-/** The error that is tolerated between the clock of `date_created` and the clock of the `Date` header. */
-const clockToleranceMs = 5 * 60_000;
-/** Some layers drop the seconds of a time, and the header drops milliseconds. */
-const precisionMs = 61_000;
-const slackMs = clockToleranceMs + precisionMs;
-/** The times of the API document have the Indian offset. */
-const indianOffsetMs = 5.5 * 3_600_000;
-
-/**
- * Tells whether a request may have created a campaign, by the campaign's creation time. Either clock may be wrong, so the time may
- * be near either of them.
- * @param createdAt undefined for a time that is unreadable.
- * @param aheadMs how far the upstream's clock is ahead of ours, by the `Date` header of its answers.
- */
-export function isLikelyCreation(span: SentSpan, createdAt: string | undefined, aheadMs: number): boolean {
-  return createdAt === undefined || isNear(span, createdAt, [0, aheadMs]);
-}
-
-/** The same for a time that a layer wrote with the Indian offset in place of UTC, or the other way round. */
-function isShiftedCreation(span: SentSpan, createdAt: string, aheadMs: number): boolean {
-  const offsets = [0, aheadMs].flatMap((offsetMs) => [offsetMs - indianOffsetMs, offsetMs + indianOffsetMs]);
-  return isNear(span, createdAt, offsets);
-}
-
-function isNear(
-  { sentAtMs, settledByMs }: SentSpan,
-  createdAt: string,
-  offsetsMs: readonly number[],
-): boolean {
-  const createdMs = Date.parse(createdAt);
-  return offsetsMs.some(
-    (offsetMs) => createdMs >= sentAtMs + offsetMs - slackMs && createdMs <= settledByMs + offsetMs + slackMs,
-  );
-}
-
-/** The earliest creation time of a campaign that a request created, by the upstream's clock. */
-export function earliestCreationMs({ sentAtMs }: SentSpan, aheadMs: number): number {
-  return sentAtMs + Math.min(0, aheadMs) - slackMs;
 }

@@ -5,7 +5,7 @@ import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type SharedState } from '../../state/shared-state.js';
 import { type Create, digest, fingerprintOf, jsonOrUndefined, type Progress } from '../create.js';
-import { isLikelyCreation } from './match.js';
+import { isLikelyCreation } from './creation-time.js';
 import { hasScheduleOf } from './same-campaign.js';
 import { letters, type Similarity, similarityOf } from './text-similarity.js';
 

@@ -158,10 +158,15 @@ const latestDefaultStartMs = hourMs;
 const defaultRunMs = 30 * dayMs;
 
 /** Tells whether a campaign has the schedule that was sent, or the upstream's default where none was. */
-export function hasScheduleOf({ schedule }: Pick<CampaignDraft, 'schedule'>, campaign: Campaign): boolean {
+export function hasScheduleOf(draft: Pick<CampaignDraft, 'schedule'>, campaign: Campaign): boolean {
   const times = content.filter(({ group }) => group === 'schedule');
-  if (times.some(({ verdict }) => verdict({ schedule: schedule ?? null }, campaign) === 'different'))
-    return false;
+  return (
+    times.every(({ verdict }) => verdict(draft, campaign) !== 'different') && hasDefaultTimes(draft, campaign)
+  );
+}
+
+/** Tells whether the times that were not sent have the upstream's defaults. */
+export function hasDefaultTimes({ schedule }: Pick<CampaignDraft, 'schedule'>, campaign: Campaign): boolean {
   const [startMs, endMs, createdMs] = [
     campaign.schedule.startTime,
     campaign.schedule.endTime,
@@ -173,10 +178,10 @@ export function hasScheduleOf({ schedule }: Pick<CampaignDraft, 'schedule'>, cam
 }
 
 /**
- * Counts the differences between a campaign and the draft, the name excluded. A field that the campaign lacks is no difference; a
- * callback or a schedule that was not sent is one.
+ * The groups of fields in which a campaign differs from the draft, the name excluded. A field that the campaign lacks is no
+ * difference; a callback or a schedule that was not sent is one.
  */
-export function differences(draft: CampaignDraft, campaign: Campaign): number {
+export function differences(draft: CampaignDraft, campaign: Campaign): ReadonlySet<string> {
   const groups = new Set(
     content.flatMap(({ group, verdict }) => (verdict(draft, campaign) === 'different' ? [group] : [])),
   );
@@ -185,7 +190,7 @@ export function differences(draft: CampaignDraft, campaign: Campaign): number {
     (draft.statusCallback == null && campaign.statusCallback !== null) ||
     (draft.smsStatusCallback == null && campaign.smsStatusCallback !== null);
   if (hasForeignCallback) groups.add('callbacks');
-  return groups.size;
+  return groups;
 }
 
 /**

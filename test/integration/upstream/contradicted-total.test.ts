@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { documentedCampaign } from '../../fixtures/documented-answer.js';
+import { ask } from '../../support/ask.js';
+import { closeAll, startScripted } from '../../support/creating.js';
+
+afterEach(closeAll);
+
+const campaignAt = (index: number) => documentedCampaign({ sid: `c${index}` });
+
+function messageAt(index: number) {
+  return { sid: `m${index}`, number: '+919876543210', status: 'sent', body: 'Hi' };
+}
+
+/** An upstream whose lists have so many rows, and whose metadata have this total. */
+async function startWith(count: number, total: number | ((shown: number) => number), cache: string) {
+  const { gateway, methods } = await startScripted(
+    ({ target }) => {
+      const { pathname, searchParams } = new URL(target, 'http://upstream');
+      const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))];
+      const rowAt = pathname.endsWith('message-details') ? messageAt : campaignAt;
+      const shown = Math.max(0, Math.min(limit, count - offset));
+      const response = Array.from({ length: shown }, (_, index) => ({
+        code: 200,
+        status: 'success',
+        data: rowAt(offset + index),
+      }));
+      const stated = typeof total === 'number' ? total : total(shown);
+      return { json: { http_code: 200, metadata: { offset, limit, count: shown, total: stated }, response } };
+    },
+    { CACHE: cache },
+  );
+  return { gateway, calls: () => methods().length };
+}
+
+interface Page {
+  readonly totalCount: number;
+  readonly pageInfo: { readonly hasNextPage: boolean };
+  readonly nodes: readonly { readonly sid: string }[];
+}
+
+const page = 'totalCount pageInfo { hasNextPage } nodes { sid }';
+const campaigns = (first: number) => `{ page: campaigns(first: ${first}) { ${page} } }`;
+const campaignPage = async (gateway: Parameters<typeof ask>[0], first: number) => {
+  const { data, errors } = await ask<{ page: Page }>(gateway, campaigns(first));
+  const codes = errors?.map(({ extensions }) => (extensions as { code?: string } | undefined)?.code);
+  return codes ?? [data?.page.totalCount, data?.page.pageInfo.hasNextPage, data?.page.nodes.length];
+};
+
+describe.each(['on', 'off'])('a total that is less than the rows beside it (CACHE=%s)', (cache) => {
+  it.each([0, 1, 49])('%i beside a full page: UPSTREAM_INVALID_RESPONSE, no row is hidden', async (total) => {
+    const { gateway } = await startWith(120, total, cache);
+    expect(await campaignPage(gateway, 50)).toEqual(['UPSTREAM_INVALID_RESPONSE']);
+  });
+
+  it('beside a page that is not full: the number of rows is the total, with one call', async () => {
+    const { gateway, calls } = await startWith(7, 3, cache);
+    expect(await campaignPage(gateway, 20)).toEqual([7, false, 7]);
+    expect(calls()).toBe(1);
+  });
+
+  it('in a list of messages', async () => {
+    const { gateway } = await startWith(120, 0, cache);
+    const query = `{ campaign(sid: "c0") { messages(first: 50) { ${page} } } }`;
+    const { data, errors } = await ask<{ campaign: { messages: Page | null } | null }>(gateway, query);
+    expect(data?.campaign?.messages ?? null).toBeNull();
+    expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
+      { code: 'UPSTREAM_INVALID_RESPONSE' },
+    ]);
+  });
+
+  it('never, where the list has exactly one page: one call', async () => {
+    const { gateway, calls } = await startWith(50, 50, cache);
+    expect(await campaignPage(gateway, 50)).toEqual([50, false, 50]);
+    expect(calls()).toBe(1);
+  });
+});
