@@ -5,6 +5,7 @@ import { defaultFreshness, accelerated } from '../datasources/campaigns/freshnes
 import { type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type WithCallbacks } from '../datasources/writing/create.js';
 import { Creates } from '../datasources/writing/creates.js';
+import { OpenWrites } from '../datasources/writing/open-writes.js';
 import { type Telemetry } from '../domain/telemetry.js';
 import { LiveChanges } from '../live/live-changes.js';
 import { batchCallsOf } from '../operations/cost/operation-cost.js';
@@ -73,6 +74,7 @@ export function openWriting(
   telemetry: Telemetry,
   { client, shared: { state }, accountSid }: OpenUpstream,
   { account, live }: OpenAccount,
+  disposables: Disposables,
 ): WritingOptions {
   const withCallbacks: WithCallbacks = (draft, campaign) => live.urls.fill(draft, campaign);
   const windowRows = (): number => account.maximum.campaigns.rows;
@@ -88,7 +90,10 @@ export function openWriting(
     maximumWindows: maximumWindows(rateLimit),
     withCallbacks,
   });
-  return { client, creates, telemetry, timeoutMs, now, sleep, withCallbacks };
+  const openWrites = disposables.add(new OpenWrites(telemetry), (it) => {
+    it.close();
+  });
+  return { client, creates, openWrites, timeoutMs, now, sleep, withCallbacks };
 }
 
 /** Windows that a search for a lost campaign may read: a third of the account's calls per minute, from 10 to 100. */

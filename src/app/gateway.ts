@@ -112,7 +112,7 @@ async function openAll(
   const address: { url?: string } = {}; // known once the server listens
   const reads = openAccount(runtime, telemetry, upstream, disposables, () => address.url);
   const { account, live } = reads;
-  const writing = openWriting(runtime, telemetry, upstream, reads);
+  const writing = openWriting(runtime, telemetry, upstream, reads, disposables);
   const answers = openAnswers(runtime, telemetry);
   const schema = await createSchema();
   const { limits } = config;

@@ -3,13 +3,14 @@ import { GatewayError, type UserProblem } from '../../domain/errors.js';
 import { newCampaignProblems } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { isSidLength } from '../../domain/sid.js';
-import { type AuditLine, type Telemetry } from '../../domain/telemetry.js';
+import { type AuditLine } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
 import { type LifecycleAction } from '../exotel/wire/requests.js';
 import { Changes, type ChangesOptions } from './changes.js';
 import { type Creates } from './creates.js';
 import { type KeyedOutcome } from './keyed-creates.js';
+import { type OpenWrites } from './open-writes.js';
 import { type Outcome } from './outcome.js';
 
 type Ending = Pick<AuditLine, 'outcome' | 'codes' | 'upstreamRequestId'> & { readonly sid?: string };
@@ -39,7 +40,7 @@ function auditOfError(error: unknown): Ending {
 /** Options of a writer. */
 export interface WritingOptions extends ChangesOptions {
   readonly creates: Creates;
-  readonly telemetry: Pick<Telemetry, 'campaignWritten'>;
+  readonly openWrites: OpenWrites;
 }
 
 /** Writes of one request. Each write updates the request's reader and leaves an audit line. */
@@ -115,16 +116,13 @@ export class CampaignWriter {
     write: () => Promise<KeyedOutcome>,
   ): Promise<KeyedOutcome> {
     const head = { who: this.#who, what, sid: sid !== null && isSidLength(sid) ? sid : null };
-    const { trace } = this.#reader.origin;
+    const end = this.#options.openWrites.begin(head, this.#reader.origin.trace);
     try {
       const keyed = await write();
-      this.#options.telemetry.campaignWritten(
-        { ...head, ...auditOfOutcome(keyed.outcome, keyed.isReplay || keyed.isJoined) },
-        trace,
-      );
+      end(auditOfOutcome(keyed.outcome, keyed.isReplay || keyed.isJoined));
       return keyed;
     } catch (error) {
-      this.#options.telemetry.campaignWritten({ ...head, ...auditOfError(error) }, trace);
+      end(auditOfError(error));
       throw error;
     } finally {
       await this.#reader.flushed; // so that a read through any gateway sees the write before its caller has the answer

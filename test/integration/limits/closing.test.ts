@@ -38,6 +38,34 @@ async function say(text: string): Promise<void> {
   );
 }
 
+it('a create that the end of the grace period cuts off has an audit line with an unknown outcome', async () => {
+  await start(3_000, { SHUTDOWN_GRACE_MS: '300' });
+  const asked = request(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: 'mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { sid } } }',
+      variables: { input: validInput },
+    }),
+  }).catch(() => undefined);
+  await until(() => sandbox.calls.length > 0);
+  await gateway.close();
+  await asked;
+  const audits = gateway.logs
+    .map((line) => JSON.parse(line) as { readonly audit?: unknown })
+    .flatMap(({ audit }) => (audit === undefined ? [] : [audit]));
+  expect(audits).toEqual([
+    {
+      who: 'anonymous',
+      what: 'CREATE',
+      sid: null,
+      outcome: 'unknown',
+      codes: ['OUTCOME_UNKNOWN'],
+      upstreamRequestId: null,
+    },
+  ]);
+});
+
 describe('shutdown completes', () => {
   it.each([
     ['that says nothing', ''],

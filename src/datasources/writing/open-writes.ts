@@ -1,0 +1,35 @@
+import { type RequestTrace } from '../../domain/request-trace.js';
+import { type AuditLine, type Telemetry } from '../../domain/telemetry.js';
+
+/** Who does what, of an audit line. */
+export type AuditHead = Pick<AuditLine, 'who' | 'what' | 'sid'>;
+
+/** Writes that have no audit line yet. A write that the end of the process cuts off gets one, since it may have been done. */
+export class OpenWrites {
+  readonly #telemetry: Pick<Telemetry, 'campaignWritten'>;
+  readonly #open = new Map<symbol, () => void>();
+
+  constructor(telemetry: Pick<Telemetry, 'campaignWritten'>) {
+    this.#telemetry = telemetry;
+  }
+
+  /** Begins a write. @returns a function that ends it with its audit line; without effect after `close`. */
+  begin(
+    head: AuditHead,
+    trace: RequestTrace | undefined,
+  ): (ending: Omit<AuditLine, keyof AuditHead> & Partial<AuditHead>) => void {
+    const key = Symbol(head.what);
+    const end = (ending: Omit<AuditLine, keyof AuditHead> & Partial<AuditHead>): void => {
+      if (this.#open.delete(key)) this.#telemetry.campaignWritten({ ...head, ...ending }, trace);
+    };
+    this.#open.set(key, () => {
+      end({ outcome: 'unknown', codes: ['OUTCOME_UNKNOWN'], upstreamRequestId: null });
+    });
+    return end;
+  }
+
+  /** Ends all open writes as unknown: nobody will learn their outcome here. */
+  close(): void {
+    for (const cutOff of [...this.#open.values()]) cutOff();
+  }
+}
