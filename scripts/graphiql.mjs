@@ -25,6 +25,31 @@ try {
 </script>
 `;
 
+/**
+ * On a first visit, tabs keep the shift of an animation that has ended. GraphiQL hides it until a tab has the focus, so a tab
+ * jumped away under the pointer that pressed it, and the click was lost. Here the shift shows only while a tab is dragged.
+ */
+const stillTabs = `<script>
+let pressedAt;
+addEventListener('pointerdown', ({ target, clientX }) => {
+  pressedAt = target.closest?.('.graphiql-tab') ? clientX : undefined;
+}, true);
+addEventListener('pointermove', ({ clientX }) => {
+  if (Math.abs(clientX - pressedAt) > 5) document.documentElement.dataset.dragsTab = '';
+}, true);
+for (const end of ['pointerup', 'pointercancel'])
+  addEventListener(end, () => {
+    pressedAt = undefined;
+    delete document.documentElement.dataset.dragsTab;
+  }, true);
+</script>
+<style>
+:root:not([data-drags-tab]) .graphiql-tabs .graphiql-tab { transform: none !important; }
+.graphiql-logo { white-space: nowrap; }
+.graphiql-tabs.no-scrollbar { scrollbar-width: thin; }
+</style>
+`;
+
 /** The code of the page that passes the header pane to the fetcher. */
 const headersOption = /extensions:\{headers:(\w+)\?\.headers\}/;
 
@@ -61,7 +86,7 @@ const options = {
 export async function writeGraphiql(write) {
   const html = withHeadersOverWebSocket(renderGraphiQL(options))
     .trimStart()
-    .replace('<script>', (first) => `${returningVisitorScript}${first}`);
+    .replace('<script>', (first) => `${returningVisitorScript}${stillTabs}${first}`);
   // Quality 5 takes 0.2 seconds; 9 saves little more.
   const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: html.length };
   return write(file, await promisify(brotliCompress)(html, { params }));

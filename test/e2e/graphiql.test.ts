@@ -4,6 +4,7 @@ import { type Browser, type Page } from 'playwright-core';
 import { type Gateway } from '../../src/app/gateway.js';
 import { examples } from '../../src/server/graphiql/examples.js';
 import { findBrowser, launchBrowser } from '../support/browser.js';
+import { until } from '../support/subscribing.js';
 import { openGraphiql, runTab, startGatewayUnderTest, tabNames } from './graphiql-under-test.js';
 
 const executable = findBrowser();
@@ -66,6 +67,32 @@ if (executable === undefined) {
 
   it('offers every example in a tab', async () => {
     expect(await tabNames(page)).toEqual(names);
+  });
+
+  it('opens each tab by one click of the mouse, on a first visit', async () => {
+    for (const index of [1, 2, 3, 4, 0]) {
+      const box = await page.locator(`#graphiql-session-tab-${index}`).boundingBox();
+      if (!box) throw new Error('no tab');
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.waitForTimeout(60); // as long as a person presses
+      await page.mouse.up();
+      await page.waitForTimeout(100);
+      expect(await page.locator('.graphiql-tab-active').innerText()).toBe(names[index]);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('moves a tab that is dragged', async () => {
+    const box = await page.locator('#graphiql-session-tab-0').boundingBox();
+    if (!box) throw new Error('no tab');
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + 40, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 2, y, { steps: 30 });
+    await page.mouse.up();
+    await until(async () => (await tabNames(page))[0] !== names[0], 5_000, 'the new order');
+    expect((await tabNames(page)).sort()).toEqual([...names].sort());
   });
 
   it.each(names.map((name, index) => ({ name, index })))(
