@@ -42,6 +42,7 @@ function isFresh() {
 }
 
 if (process.argv.includes('--if-stale') && isFresh()) process.exit();
+console.error('Building dist/ …');
 const startedAtMs = performance.now();
 const compiled = await Promise.all(
   sources.map(async (source) => ({

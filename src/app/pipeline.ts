@@ -90,7 +90,11 @@ const manifest = z.union([
   z.record(z.string(), z.string().min(1)).transform((documents) => new Map(Object.entries(documents))),
 ]);
 
-function readManifest({ file, mode }: NonNullable<Config['access']['trustedDocuments']>): TrustedDocuments {
+/** Reads the manifest of trusted documents. @throws ConfigError */
+export function readManifest({
+  file,
+  mode,
+}: NonNullable<Config['access']['trustedDocuments']>): TrustedDocuments {
   const takes = 'takes the path of a JSON object of document texts by their SHA-256, or an Apollo manifest';
   const refuse = (why: string): ConfigError =>
     new ConfigError([`TRUSTED_DOCUMENTS: got ${JSON.stringify(file)}, ${takes}; ${why}.`]);

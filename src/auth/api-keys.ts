@@ -208,6 +208,11 @@ export class ApiKeys {
   }
 }
 
+/** Number of keys in a file. @throws ApiKeyFileError where the file can't be read. */
+export async function countApiKeys(path: string, maximumBytes: number): Promise<number> {
+  return parseApiKeys(await read(path, maximumBytes)).length;
+}
+
 async function read(path: string, maximumBytes: number): Promise<string> {
   try {
     return await boundedText(path, maximumBytes);

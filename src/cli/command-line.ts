@@ -125,6 +125,26 @@ function commandLine(
     });
 
   program
+    .command('check')
+    .description('judge the configuration, and try all that it depends on; starts nothing')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', () =>
+      help([
+        'Examples:',
+        '  campaign-gateway check && campaign-gateway',
+        '  campaign-gateway check --json',
+        '',
+        'It reads the same settings as start: campaign-gateway help start.',
+        '',
+        exitCodesHelp(),
+      ]),
+    )
+    .action(async ({ json }: { readonly json?: true }) => {
+      stopSignals.ignore();
+      await run((await import('./check.js')).runChecks(json === true, output));
+    });
+
+  program
     .command('schema')
     .description('print the schema as a subgraph: schema.graphql')
     .addOption(

@@ -47,8 +47,8 @@ function featuresOf({ host, access, publicUrl, tracing }: Config): readonly stri
     isIntrospectionOn && 'introspection',
     (metricsToken !== undefined || isLoopback(host)) && 'metrics',
     trustedDocuments && `trusted documents (${trustedDocuments.mode})`,
-    publicUrl !== undefined && `callbacks at ${publicUrl}`,
-    tracing && `traces to ${tracing.endpoint}`,
+    publicUrl !== undefined && `callbacks at ${new URL(publicUrl).origin}`,
+    tracing && `traces to ${new URL(tracing.endpoint).origin}`,
   ];
   return features.filter((feature) => typeof feature === 'string');
 }

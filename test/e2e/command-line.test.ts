@@ -98,6 +98,7 @@ describe('the command line', () => {
     ['sandbox --seed 5', "error: unknown option '--seed'\n(Did you mean --speed?)"],
     ['schema --chek', "error: unknown option '--chek'\n(Did you mean --check?)"],
     ['start sandbox', "error: too many arguments for 'start'. Expected 0 arguments but got 1."],
+    ['check now', "error: too many arguments for 'check'. Expected 0 arguments but got 1."],
     ['schema a b', "error: too many arguments for 'schema'. Expected 0 arguments but got 2."],
     ['schema --write --check', "error: option '--write' cannot be used with option '--check'"],
     ['schema --client --write', "error: option '--client' cannot be used with option '--write'"],
@@ -129,7 +130,7 @@ describe('the command line', () => {
     (word) => {
       const { status, stdout, stderr } = run([word]);
       expect([status, stderr]).toEqual([0, '']);
-      for (const command of ['start', 'sandbox', 'schema', 'key'])
+      for (const command of ['start', 'sandbox', 'check', 'schema', 'key'])
         expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
       for (const name of commonSettings) expect(stdout).toMatch(new RegExp(`^ +(\\w+, )*${name}\\b`, 'm'));
       for (const [code] of exitCodes) expect(stdout).toContain(`\n  ${code.padEnd(9)} `);
@@ -137,7 +138,7 @@ describe('the command line', () => {
     },
   );
 
-  it.each(['start', 'sandbox', 'schema', 'key'])(
+  it.each(['start', 'sandbox', 'check', 'schema', 'key'])(
     '%s --help: prints options, examples and exit codes, and does nothing else',
     (command) => {
       const before = filesOfSchema();

@@ -1,0 +1,68 @@
+import { request } from 'undici';
+import { type Config } from '../../config/config.js';
+import { webhookRoute } from '../../domain/addresses.js';
+import { failed, passed, skipped, type Verdict, unreachable } from './verdict.js';
+
+const timeoutMs = 5000;
+/** A response of the gateway is shorter. */
+const maximumBytes = 4096;
+
+/** Not tested from here, whatever the answer is. */
+const untested =
+  'not tested: the way of the API to this address, which may pass other names, firewalls and proxies';
+
+/** Reaches PUBLIC_URL from here, as the API does with a callback. */
+export async function checkCallbackAddress({ publicUrl }: Config): Promise<Verdict> {
+  if (publicUrl === undefined) return skipped('PUBLIC_URL is not set: changes are polled for');
+  const { origin } = new URL(publicUrl); // a path may be a secret
+  try {
+    const { status, text } = await post(`${publicUrl}${webhookRoute}/campaign/check`);
+    // A gateway refuses this address, which nobody has signed, in words that no other server has.
+    if (status === 404 && /^\{"verdict":"\w+"\}$/.test(text))
+      return passed(`a gateway answers at ${origin}; ${untested}`);
+    const isProxy = status === 502 || status === 503 || status === 504;
+    return isProxy
+      ? skipped(
+          `${origin} can be reached, but no gateway runs there now (status ${status}); check again when one does; ${untested}`,
+        )
+      : failed(
+          `another server answers at ${origin} (status ${status}): check PUBLIC_URL, and that the proxy passes ` +
+            `${webhookRoute} on`,
+        );
+  } catch (error) {
+    return failed(`${origin}: ${unreachable(error)}`);
+  }
+}
+
+/** Reaches the collector of traces. */
+export async function checkCollector({ tracing }: Config): Promise<Verdict> {
+  if (!tracing) return skipped('OTEL_EXPORTER_OTLP_ENDPOINT is not set');
+  const { origin } = new URL(tracing.endpoint);
+  try {
+    const { status } = await post(`${tracing.endpoint.replace(/\/$/, '')}/v1/traces`, '{"resourceSpans":[]}');
+    return status < 400
+      ? passed(`${origin} takes traces`)
+      : failed(`${origin} answers with status ${status} instead of taking traces`);
+  } catch (error) {
+    return failed(`${origin}: ${unreachable(error)}`);
+  }
+}
+
+/** Sends one request and follows no redirect. @returns the status, and the beginning of the body. */
+async function post(
+  url: string,
+  content = '{}',
+): Promise<{ readonly status: number; readonly text: string }> {
+  const { statusCode: status, body } = await request(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: content,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  let text = '';
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString('latin1');
+    if (text.length > maximumBytes) break; // leaving the loop destroys the body
+  }
+  return { status, text };
+}

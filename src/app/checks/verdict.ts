@@ -1,0 +1,30 @@
+/** Result of one check. */
+export interface Verdict {
+  readonly result: 'passed' | 'failed' | 'skipped';
+  /** Why, for an operator. It has no secret, and nothing that another server has sent. */
+  readonly detail: string;
+}
+
+export const passed = (detail: string): Verdict => ({ result: 'passed', detail });
+export const failed = (detail: string): Verdict => ({ result: 'failed', detail });
+export const skipped = (detail: string): Verdict => ({ result: 'skipped', detail });
+
+/** A code of Node, undici or OpenSSL; anything else could be a text from outside. */
+const plainCode = /^[A-Z][A-Z\d_]{1,63}$/;
+
+/** The code of a failure to reach a server, in words. */
+export function unreachable(error: unknown): string {
+  const { code, name, cause } = (error ?? {}) as { code?: unknown; name?: unknown; cause?: unknown };
+  if (name === 'TimeoutError' || name === 'AbortError') return 'it does not answer in time';
+  if (typeof code === 'string' && plainCode.test(code)) return wordsOf(code);
+  return cause === undefined ? 'it cannot be reached' : unreachable(cause);
+}
+
+/** What a code means to an operator. */
+export function wordsOf(code: string): string {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `its host name cannot be resolved (${code})`;
+  if (code === 'ECONNREFUSED') return `nothing listens there (${code})`;
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) return `it does not answer in time (${code})`;
+  if (/CERT|SIGNATURE|^UNABLE_TO_|^INVALID_CA$/.test(code)) return `its certificate is not trusted (${code})`;
+  return `it cannot be reached (${code})`;
+}

@@ -1,0 +1,82 @@
+import { version } from '../app/gateway-facts.js';
+import { checks, type Verdict } from '../app/checks/checks.js';
+import { heapBytes, refuseSmallHeap } from '../app/memory-budget.js';
+import { type Config, readConfig } from '../config/config.js';
+import { ConfigError } from '../config/environment.js';
+import { noticesOf } from '../config/notices.js';
+import { type Output } from './command-line.js';
+
+/** A slower check says that it is waited for. */
+const patienceMs = 1000;
+
+interface Line extends Verdict {
+  readonly check: string;
+}
+
+/**
+ * Judges the configuration and tries all that it depends on. Starts nothing.
+ * @param isJson prints one JSON object instead of lines.
+ * @returns the exit code: 1 if a check failed.
+ */
+export async function runChecks(isJson: boolean, { log, error }: Output): Promise<number> {
+  const lines: Line[] = [];
+  const show = (line: Line): void => {
+    lines.push(line);
+    if (!isJson) log(`  ${line.result.padEnd(8)} ${line.check.padEnd(14)} ${line.detail}`);
+  };
+  if (!isJson) log(`campaign-gateway ${version} checks its configuration\n`);
+  const config = configuration(show);
+  for (const { check, verdict } of begun(config)) {
+    const waiting = setTimeout(() => {
+      error(`  waiting  ${check.padEnd(14)} …`);
+    }, patienceMs);
+    const line = { check, ...(await verdict) };
+    clearTimeout(waiting);
+    show(line);
+  }
+  const count = lines.filter(({ result }) => result === 'failed').length;
+  if (isJson) log(JSON.stringify({ version, passed: count === 0, checks: lines }, null, 2));
+  else log(`${config ? noticeLines(config) : ''}\n${count === 0 ? 'No check failed.' : `${count} failed.`}`);
+  return count === 0 ? 0 : 1;
+}
+
+/** Reads the configuration as a start does, and shows each problem. @returns undefined if there is one. */
+function configuration(show: (line: Line) => void): Config | undefined {
+  const check = 'Configuration';
+  try {
+    const config = readConfig();
+    refuseSmallHeap(heapBytes(config.nodeOptions));
+    show({ check, result: 'passed', detail: 'all settings are valid' });
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const detail of error.problems) show({ check, result: 'failed', detail });
+    return undefined;
+  }
+}
+
+/** Begins all checks at the same time. */
+function begun(config: Config | undefined) {
+  return checks.map(({ name, run }) => ({
+    check: name,
+    verdict: config ? verdictOf(() => run(config)) : Promise.resolve(invalid),
+  }));
+}
+
+const invalid: Verdict = { result: 'skipped', detail: 'the configuration is not valid' };
+
+/** An unexpected error fails its check and no other; its message may quote anything. */
+async function verdictOf(run: () => Verdict | Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await run();
+  } catch {
+    return { result: 'failed', detail: 'an unexpected error: please report it' };
+  }
+}
+
+/** What a start would warn of. */
+function noticeLines(config: Config): string {
+  return noticesOf(config)
+    .map(({ kind, text }) => `  ${'notice'.padEnd(8)} ${kind.padEnd(14)} ${text}\n`)
+    .join('');
+}

@@ -1,0 +1,56 @@
+import { Redis } from 'ioredis';
+import { withTimeout } from '../../../domain/timeout.js';
+
+/** What a Redis can do, or why it can't be used. */
+export type RedisProbe =
+  | { readonly isUsable: true; readonly answeredMs: number; readonly evicts: string | undefined }
+  | { readonly isUsable: false; readonly why: string };
+
+/** Longest time for all of the probe. */
+const timeoutMs = 3000;
+
+/**
+ * Connects once, sends a PING and writes one key that expires after a second.
+ * @param prefix of the key, since the user of an ACL may write no other.
+ */
+export async function probeRedis(url: string, prefix: string): Promise<RedisProbe> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  let firstError: unknown;
+  client.on('error', (error) => (firstError ??= error));
+  try {
+    const probe = await withTimeout(timeoutMs, commands(client, prefix));
+    return probe ?? { isUsable: false, why: `it does not answer within ${timeoutMs} ms` };
+  } catch (error) {
+    return { isUsable: false, why: reasonOf(firstError ?? error) };
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function commands(client: Redis, prefix: string): Promise<RedisProbe> {
+  await client.connect();
+  const beganAtMs = performance.now();
+  await client.ping();
+  const answeredMs = Math.ceil(performance.now() - beganAtMs);
+  await client.set(`${prefix}check`, '1', 'PX', 1000);
+  const memory = await client.info('memory').catch(() => ''); // an ACL may forbid it
+  const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+  return { isUsable: true, answeredMs, evicts: policy === 'noeviction' ? undefined : policy };
+}
+
+/** Codes of Redis's own errors, which begin its messages, and what to do. */
+const ofRedis: Readonly<Record<string, string>> = {
+  WRONGPASS: 'it refuses the user or password',
+  NOAUTH: 'it needs a password',
+  NOPERM: 'its user may not write the keys of the gateway',
+  READONLY: 'it is a read-only replica; name the primary',
+  OOM: 'it is full (maxmemory)',
+  LOADING: 'it is still loading its data',
+};
+
+/** Names the code only: a message could quote the URL. */
+function reasonOf(error: unknown): string {
+  const { code, message = '' } = error as { readonly code?: string; readonly message?: string };
+  const word = /^[A-Z]{2,}\b/.exec(message)?.[0] ?? '';
+  return ofRedis[word] ?? (code === undefined ? 'it closes the connection' : `it cannot be reached: ${code}`);
+}
