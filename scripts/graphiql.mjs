@@ -50,21 +50,36 @@ for (const end of ['pointerup', 'pointercancel'])
 </style>
 `;
 
-/** The code of the page that passes the header pane to the fetcher. */
-const headersOption = /extensions:\{headers:(\w+)\?\.headers\}/;
+/** Shown for a refused WebSocket, of which a browser tells nothing. */
+const refusedText =
+  'The WebSocket was refused. Where the gateway needs a key or token, it belongs in Headers, below.';
 
-/**
- * Makes the page send its header pane over WebSocket as well, as `connectionParams.headers`. GraphiQL sends headers over
- * HTTP only, so subscriptions would have no credentials. Not enumerable, so that no request body contains it.
- * @throws Error if GraphiQL's code has changed.
- */
-function withHeadersOverWebSocket(html) {
-  if (!headersOption.test(html))
-    throw new Error('GraphiQL passes its headers in a new way: adapt withHeadersOverWebSocket.');
-  return html.replace(
-    headersOption,
-    'extensions:Object.defineProperty({headers:$1?.headers},"connectionParams",{value:{headers:$1?.headers}})',
-  );
+/** Changes of GraphiQL's code, each with its reason. */
+const changes = [
+  {
+    // GraphiQL sends its header pane over HTTP only, so subscriptions would have no credentials. Over WebSocket it goes as
+    // `connectionParams.headers`. Not enumerable, so that no request body contains it.
+    of: /extensions:\{headers:(\w+)\?\.headers\}/,
+    to: 'extensions:Object.defineProperty({headers:$1?.headers},"connectionParams",{value:{headers:$1?.headers}})',
+  },
+  {
+    // A syntax error is shown with its message; ten lines of the page's own stack hid it.
+    of: /(\{message:(\w+)\.message),stack:\2\.stack\}/,
+    to: '$1}',
+  },
+  {
+    // A refused WebSocket was shown as {"isTrusted": true}.
+    of: /return (\w+) instanceof Error\?(\w+)\(\1\):\1\}/,
+    to: `return $1 instanceof Error?$2($1):$1 instanceof Event?{message:"${refusedText}"}:$1}`,
+  },
+];
+
+/** @throws Error if GraphiQL's code is no longer what a change expects. */
+function withChanges(html) {
+  return changes.reduce((changed, { of, to }) => {
+    if (!of.test(changed)) throw new Error(`GraphiQL's code has no ${of} any more: adapt the changes.`);
+    return changed.replace(of, to);
+  }, html);
 }
 
 const icon = (colour) =>
@@ -84,7 +99,7 @@ const options = {
 
 /** Writes the page, compressed. @param write writes a file below dist/. @returns the path of the page below dist/. */
 export async function writeGraphiql(write) {
-  const html = withHeadersOverWebSocket(renderGraphiQL(options))
+  const html = withChanges(renderGraphiQL(options))
     .trimStart()
     .replace('<script>', (first) => `${returningVisitorScript}${stillTabs}${first}`);
   // Quality 5 takes 0.2 seconds; 9 saves little more.

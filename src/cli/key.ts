@@ -23,6 +23,8 @@ export function createApiKey(
     return 2;
   }
   print(`API key (secret; it is not stored anywhere and can't be shown again):\n${key}\n`);
-  print(`Entry for API_KEYS_FILE, which is a JSON list of entries:\n${entry}`);
+  print(
+    `Entry for API_KEYS_FILE, a JSON list [entry, …] that the gateway reads with AUTH_MODE=api-key:\n${entry}`,
+  );
   return 0;
 }

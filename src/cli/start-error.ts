@@ -11,7 +11,8 @@ export function startErrorMessage(error: unknown): string | undefined {
 function listenErrorMessage(error: unknown): string | undefined {
   const { code = '', address = '', port = '' } = error as { code?: string; address?: string; port?: number };
   const place = `${address}:${port}`;
-  if (code === 'EADDRINUSE') return `PORT: ${place} is in use by another process; set PORT to a free one.`;
+  if (code === 'EADDRINUSE')
+    return `PORT: ${place} is in use by another process; set PORT, or --port, to a free one.`;
   if (code === 'EACCES')
     return `PORT: ${place} may not be listened on by this user; set PORT to one above 1023.`;
   if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(code))

@@ -54,6 +54,7 @@ export function readUpstream(environment: Environment, speed: number): UpstreamC
   const names = [...credentialNames, 'EXOTEL_BASE_URL' as const];
   const set = names.filter((name) => environment.isGiven(name));
   if (set.length > 0)
-    for (const name of credentialNames) environment.require(name, `${set.join(' and ')} is set`);
+    for (const name of credentialNames)
+      environment.require(name, `${set.join(' and ')} ${set.length > 1 ? 'are' : 'is'} set`);
   return { kind: 'sandbox', speed };
 }

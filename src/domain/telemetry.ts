@@ -186,4 +186,7 @@ export interface Telemetry {
 
   /** A Redis command has failed or was too late. */
   redisFailed(error: Error): void;
+
+  /** Redis answers, for the first time or again. */
+  redisAnswered(): void;
 }

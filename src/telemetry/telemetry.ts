@@ -37,6 +37,7 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Gatewa
   const operationLog = logger.child({}, { redact: [] });
   const sinks = { metrics, logger, operationLog, throttle, spans };
   const calls = new UpstreamCalls(sinks);
+  let isRedisDown = false;
   return {
     metrics,
     close: async () => spans?.close(),
@@ -86,9 +87,14 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Gatewa
     },
 
     redisFailed: (error) => {
+      isRedisDown = true;
       throttle.run('redis', () => {
         logger.warn({ err: error }, 'Redis cannot be reached');
       });
+    },
+    redisAnswered: () => {
+      if (isRedisDown) logger.info('Redis answers again');
+      isRedisDown = false;
     },
   };
 }

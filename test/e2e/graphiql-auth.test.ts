@@ -27,6 +27,19 @@ const watchTab = 4;
     await keys.remove();
   });
 
+  it('shows the message of a syntax error, without a stack', async () => {
+    const page = await browser.newPage();
+    await openGraphiql(page, gateway.url);
+    await page.locator('.graphiql-query-editor .view-line').first().click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText('{ campaign(');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    const response = page.locator('.graphiql-response');
+    await response.filter({ hasText: 'Syntax Error' }).waitFor();
+    expect(await response.innerText()).not.toContain('stack');
+    await page.close();
+  });
+
   it('sends the headers of its header pane with queries and subscriptions, and stores them nowhere', async () => {
     const page = await browser.newPage();
     await openGraphiql(page, gateway.url);
@@ -34,7 +47,7 @@ const watchTab = 4;
     await replaceInVariables(page, String(watchCampaign.variables?.['sid']), 'nobody');
     const response = page.locator('.graphiql-response .view-line');
     await play(page, 'WatchCampaign');
-    await response.filter({ hasText: '"errors"' }).waitFor();
+    await response.filter({ hasText: 'The WebSocket was refused.' }).waitFor();
 
     await page.getByRole('button', { name: 'Headers', exact: true }).click();
     await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();

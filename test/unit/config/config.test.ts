@@ -114,7 +114,8 @@ describe('the upstream', () => {
     const problems = problemsOf(Object.fromEntries(half.map((name) => [name, credentials[name]])));
     const missing = names.filter((name) => !half.includes(name));
     expect(problems.map((line) => line.split(':')[0])).toEqual(missing);
-    for (const line of problems) expect(line).toContain(`needed because ${half.join(' and ')} is set.`);
+    for (const line of problems)
+      expect(line).toContain(`needed because ${half.join(' and ')} ${half.length > 1 ? 'are' : 'is'} set.`);
   });
 
   it('with a base URL and no credentials is refused, naming all three', () => {

@@ -19,13 +19,13 @@ const probeIntervalMs = 250;
  */
 export class RedisConnection {
   readonly client: Redis;
-  readonly #telemetry: Pick<Telemetry, 'redisFailed'>;
+  readonly #telemetry: Pick<Telemetry, 'redisFailed' | 'redisAnswered'>;
   readonly #onUp: (() => void)[] = [];
   #isUp = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(url: string, telemetry: Pick<Telemetry, 'redisFailed'>) {
+  constructor(url: string, telemetry: Pick<Telemetry, 'redisFailed' | 'redisAnswered'>) {
     this.#telemetry = telemetry;
     this.client = new Redis(url, {
       commandTimeout: requiredTimeoutMs,
@@ -98,6 +98,7 @@ export class RedisConnection {
       if (!answer) this.#scheduleProbe();
       else if (!this.#isUp && this.#canProbe) {
         this.#isUp = true;
+        this.#telemetry.redisAnswered();
         for (const listener of this.#onUp) listener();
       }
     });

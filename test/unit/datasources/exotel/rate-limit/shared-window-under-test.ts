@@ -16,7 +16,10 @@ export async function windowOf(
   prefix: string,
   { own = () => [], minute = minuteMs }: { own?: () => readonly OwnCall[]; minute?: number } = {},
 ) {
-  const connection = new RedisConnection(url, { redisFailed: () => undefined });
+  const connection = new RedisConnection(url, {
+    redisFailed: () => undefined,
+    redisAnswered: () => undefined,
+  });
   const window = new RedisWindow({ connection, prefix, timeoutMs, now: Date.now, minuteMs: minute });
   const views: OthersView[] = [];
   window.open((view) => views.push(view), own);

@@ -19,7 +19,10 @@ describeWithRedis('the shared bus in Redis', () => {
   });
 
   const open = (prefix: string, url = redis.url): RedisBus => {
-    const connection = new RedisConnection(url, { redisFailed: () => undefined });
+    const connection = new RedisConnection(url, {
+      redisFailed: () => undefined,
+      redisAnswered: () => undefined,
+    });
     const bus = new RedisBus(connection, prefix);
     opened.push({
       close: () => {

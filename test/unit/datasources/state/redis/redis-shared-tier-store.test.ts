@@ -10,7 +10,10 @@ let redis: RunningRedis;
 const open: RedisConnection[] = [];
 
 async function readingsOf(prefix: string, { url }: RunningRedis = redis): Promise<RedisTierStore> {
-  const connection = new RedisConnection(url, { redisFailed: () => undefined });
+  const connection = new RedisConnection(url, {
+    redisFailed: () => undefined,
+    redisAnswered: () => undefined,
+  });
   open.push(connection);
   await connection.ready(5000);
   return new RedisTierStore(connection, prefix);

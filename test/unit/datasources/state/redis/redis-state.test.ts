@@ -35,7 +35,7 @@ describeWithRedis('the shared state in Redis', () => {
     prefix: string,
     { url = redis.url, redisFailed = (): void => undefined }: { url?: string; redisFailed?: () => void } = {},
   ) => {
-    const connection = new RedisConnection(url, { redisFailed });
+    const connection = new RedisConnection(url, { redisFailed, redisAnswered: () => undefined });
     connections.push(connection);
     return new RedisState(connection, prefix);
   };
