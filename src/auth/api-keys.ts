@@ -22,6 +22,7 @@ export class ApiKeyFileError extends Error {
 
 const maximumNameLength = 128;
 const hashBytes = 32;
+const maximumProblems = 10;
 const minimumDistinctBytes = 8; // 32 random bytes practically never have fewer than 20 distinct ones
 /** Keys that anybody would try first. */
 const weakKeys = [
@@ -66,13 +67,13 @@ const file = z.preprocess(listIn, entries);
 
 /**
  * Parses a file of keys.
- * @throws ApiKeyFileError for the first problem, with the position of its entry.
+ * @throws ApiKeyFileError for the first ten problems, a line each, with the positions of their entries.
  */
 export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
   const result = file.safeParse(parsed(text));
   if (!result.success) {
-    const [{ path, message } = { path: [], message: 'cannot be read.' }] = result.error.issues;
-    throw new ApiKeyFileError(`${placeOf(path)} ${message}`);
+    const problems = result.error.issues.map(({ path, message }) => `${placeOf(path)} ${message}`);
+    throw new ApiKeyFileError([...new Set(problems)].slice(0, maximumProblems).join('\n'));
   }
   refuseDuplicates(result.data, 'name', ({ name }) => name);
   refuseDuplicates(result.data, 'sha256', ({ sha256 }) => sha256.toString('hex'));
@@ -82,9 +83,15 @@ export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
-  } catch {
-    throw new ApiKeyFileError('The file is not JSON.'); // the message of JSON.parse quotes the text
+  } catch (error) {
+    throw new ApiKeyFileError(`The file is not JSON${lineOf(error, text)}.`);
   }
+}
+
+/** Where JSON.parse stopped, if it says so; its message quotes the text. */
+function lineOf(error: unknown, text: string): string {
+  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+  return position === undefined ? '' : `: line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
 /** The list itself, or the list that is an object's only member `keys`. */

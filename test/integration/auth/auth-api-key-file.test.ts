@@ -61,7 +61,11 @@ describe('when API_KEYS_FILE changes', () => {
 
   it.each([
     ['gone', async () => rename(keys.path, `${keys.path}.gone`), 'There is no such file.'],
-    ['torn', () => writeFile(keys.path, JSON.stringify([anna]).slice(0, -9)), 'The file is not JSON.'],
+    [
+      'torn',
+      () => writeFile(keys.path, JSON.stringify([anna]).slice(0, -9)),
+      'The file is not JSON: line 1.',
+    ],
     ['huge', () => truncate(keys.path, 1_500_000_000), 'The file has 1500000000 bytes, more than 1048576.'],
     [
       'piped',
@@ -120,7 +124,7 @@ describe('a gateway does not start with', () => {
 
   const hash = hashOf('key-of-anna');
   it.each([
-    ['no JSON', '[{"name": "secret-name"', 'The file is not JSON.'],
+    ['no JSON', '[{"name": "secret-name"', 'The file is not JSON: line 1.'],
     ['no list', { anna: hash }, 'The file must be a list of keys, or an object with a list "keys".'],
     ['an entry that is none', [anna, 'key-of-anna'], 'Entry 2 must be an object of name, scopes and sha256'],
     [
@@ -139,6 +143,14 @@ describe('a gateway does not start with', () => {
       'two of a hash',
       [anna, { ...anna, name: 'ann' }],
       'Entry 2: "sha256" is the same as in an earlier entry.',
+    ],
+    [
+      'two mistakes',
+      [
+        { ...anna, scopes: ['admin'] },
+        { ...anna, name: 'eve', sha256: 'key-of-eve' },
+      ],
+      '\nEntry 2: "sha256" must be the SHA-256 hash of the key',
     ],
     ['no scopes', [{ ...anna, scopes: [] }], 'Entry 1: "scopes" must have a scope'],
     [
