@@ -22,7 +22,7 @@ describe('the GraphiQL page', () => {
     const { bytes, headers } = await get();
     const policy = String(headers['content-security-policy']);
     const scripts = [...bytes.toString().matchAll(/<script>(.*?)<\/script>/gs)].map(([, text = '']) => text);
-    expect(scripts).toHaveLength(2);
+    expect(scripts).toHaveLength(3);
     const hashes = scripts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
     expect(policy).toContain(`default-src 'none'; script-src ${hashes.join(' ')};`);
     expect(policy).toContain("frame-ancestors 'none'");
