@@ -72,8 +72,12 @@ const file = z.preprocess(listIn, entries);
 export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
   const result = file.safeParse(parsed(text));
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => `${placeOf(path)} ${message}`);
-    throw new ApiKeyFileError([...new Set(problems)].slice(0, maximumProblems).join('\n'));
+    const problems = new Map<string, string>(); // the first of each place: a text that is no hash is no random one either
+    for (const { path, message } of result.error.issues) {
+      const place = placeOf(path);
+      if (!problems.has(place)) problems.set(place, `${place} ${message}`);
+    }
+    throw new ApiKeyFileError([...problems.values()].slice(0, maximumProblems).join('\n'));
   }
   refuseDuplicates(result.data, 'name', ({ name }) => name);
   refuseDuplicates(result.data, 'sha256', ({ sha256 }) => sha256.toString('hex'));

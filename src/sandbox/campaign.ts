@@ -51,12 +51,11 @@ export interface Settled {
 
 /**
  * A scheduled time as clients see it. Once a campaign has started, it is the real time: the virtual one may be ahead of the
- * clock, and what has happened must not lie in the future. What an end cut off was due by the end.
+ * clock, and what has happened must not lie in the future.
  */
 export function visibleTime(campaign: Campaign, scheduledFor: number): number {
   if (!campaign.started || !hasRunAhead(campaign.time)) return scheduledFor;
-  const latest = campaign.settled === undefined ? Infinity : campaign.changedAt;
-  return Math.min(realAt(campaign.time, scheduledFor), latest);
+  return realAt(campaign.time, scheduledFor);
 }
 
 const RATE = 0.165;

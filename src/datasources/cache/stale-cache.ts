@@ -29,8 +29,8 @@ export interface StaleCacheOptions<V, Kind extends ResourceKind = ResourceKind> 
 
 /** Prefix of the flights of reads that need a new entry: other reads may join them, but they join no others. */
 const newEntryPrefix = 'new ';
-/** Clocks of the instances that share a cache differ by less. */
-const maximumSkewMs = 60_000;
+/** Clocks of the instances that share a cache differ by less (live/peers.ts). */
+const maximumSkewMs = 3_600_000;
 
 /**
  * Stale-while-revalidate cache of one resource, for all requests of the process. Fresh entries are served at once. Stale

@@ -150,7 +150,8 @@ describe('a gateway does not start with', () => {
         { ...anna, scopes: ['admin'] },
         { ...anna, name: 'eve', sha256: 'key-of-eve' },
       ],
-      '\nEntry 2: "sha256" must be the SHA-256 hash of the key',
+      'Entry 1: "scopes" must be one of campaigns:read, campaigns:write, messages:read, documents:any.\n' +
+        'Entry 2: "sha256" must be the SHA-256 hash of the key, as hex or base64.',
     ],
     ['no scopes', [{ ...anna, scopes: [] }], 'Entry 1: "scopes" must have a scope'],
     [
