@@ -19,7 +19,9 @@ export function createApiKey(
     parseApiKeys(`[${entry}]`);
   } catch (error) {
     if (!(error instanceof ApiKeyFileError)) throw error;
-    printError(`campaign-gateway key <name> <scope> [<scope>…]\n${error.message.replaceAll('Entry 1: ', '')}`);
+    printError(
+      `campaign-gateway key <name> <scope> [<scope>…]\n${error.message.replaceAll('Entry 1: ', '')}`,
+    );
     return 2;
   }
   print(`API key (secret; it is not stored anywhere and can't be shown again):\n${key}\n`);
