@@ -118,9 +118,9 @@ if (executable === undefined) {
 
   it.each([0, 1])('restores the same tabs after reloads, with tab %i open', async (index) => {
     await runTab(page, index, 1);
-    await page.waitForFunction(
-      `localStorage.getItem('graphiql:tabState')?.includes('"activeTabIndex":${index}')`,
-    );
+    // Not by waitForFunction, which evaluates texts in the page: its policy forbids that.
+    const stored = () => page.evaluate<string | null>("localStorage.getItem('graphiql:tabState')");
+    await until(async () => (await stored())?.includes(`"activeTabIndex":${index}`) === true);
     for (let reload = 0; reload < 2; reload += 1) {
       await page.reload();
       await page.locator('.graphiql-query-editor .view-line').first().waitFor();
