@@ -7,7 +7,7 @@ export default {
   testEnvironment: '<rootDir>/test/runner/environment.mjs',
   transform: {},
   testTimeout: 90_000,
-  // Suites wait for servers, browsers and processes most of the time: twice as many as the two cores of CI take 6 minutes, two take 9.
+  // Suites wait for servers, browsers and processes most of the time: with twice as many processes as the two cores of CI they take two thirds of the time.
   maxWorkers: 4,
   // A worker process that holds the modules of all suites takes longer than Jest's half second to free its memory.
   workerGracefulExitTimeout: 10_000,
