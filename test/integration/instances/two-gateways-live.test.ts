@@ -111,7 +111,7 @@ describeWithRedis('two gateways A and B of one account', () => {
     const actions = ['update', 'pause', 'resume', 'pause', 'complete', 'archive'] as const;
     for (const [index, action] of actions.entries()) {
       expect(await change(two.a, action, one.sid)).toMatchObject({ sid: one.sid, codes: [] });
-      await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 1000)));
+      await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 4_000)));
       const { campaign } = await two.b.data(CampaignBySidDocument, { sid: one.sid });
       expect(campaign?.status).toBe(subscribers[0]?.statuses().at(-1));
     }
@@ -185,7 +185,7 @@ describeWithRedis('two gateways A and B of one account', () => {
       const actions = ['pause', 'resume', 'pause', 'complete', 'archive'] as const;
       for (const [index, action] of actions.entries()) {
         expect(await change(index % 2 === 0 ? two.a : c, action, one.sid)).toMatchObject({ codes: [] });
-        await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 1000)));
+        await Promise.all(subscribers.map((subscriber) => subscriber.next(index + 1, 4_000)));
       }
       expect(subscribers[1]?.statuses()).toEqual(subscribers[0]?.statuses());
       expect(subscribers[0]?.statuses()).toHaveLength(actions.length);
