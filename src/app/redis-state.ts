@@ -13,7 +13,7 @@ interface RedisStateOptions {
   readonly telemetry: Telemetry;
   /** Timeout of an upstream call. */
   readonly timeoutMs: number;
-  /** Clock in milliseconds that nobody sets. */
+  /** Monotonic clock in milliseconds. */
   readonly steadyNow: () => number;
 }
 

@@ -11,7 +11,7 @@ import { heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 export interface GatewayOverrides {
   /** Clock in epoch milliseconds. */
   readonly now?: () => number;
-  /** Clock in milliseconds that nobody sets. Default: `now` if that is given. */
+  /** Monotonic clock in milliseconds. Default: `now` if that is given. */
   readonly steadyNow?: () => number;
   readonly logger?: Logger;
   /** Random numbers from 0 to 1. */
@@ -35,9 +35,9 @@ export interface GatewayOverrides {
 /** Configuration, clock, randomness, logger and memory of a gateway. */
 export interface Runtime {
   readonly config: Config;
-  /** Clock in epoch milliseconds. The machine may set it at any time. */
+  /** Wall clock in epoch milliseconds. It may be set forward or back at any time. */
   readonly now: () => number;
-  /** Clock in milliseconds that nobody sets, for what must take its time: the budget, pauses, leases in memory. */
+  /** Monotonic clock in milliseconds, for durations: the budget, pauses, leases in memory. */
   readonly steadyNow: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;

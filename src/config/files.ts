@@ -54,8 +54,8 @@ function reasonOf(code = 'unknown', path: string): string {
 const [othersWrite, sticky] = [0o022, 0o1000];
 
 /**
- * Who else can change a file, as words: users of its group or any, by the file or by its directory, where they could replace
- * it. Undefined: nobody, or the file can't be read. A sticky directory lets nobody replace files of others.
+ * How users other than the owner can change a file, in words: they can write the file, or replace it in its directory. In a
+ * sticky directory they can't replace it. Undefined if they can't change the file, or if it can't be read.
  */
 export function writersOf(path: string): string | undefined {
   try {

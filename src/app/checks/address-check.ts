@@ -17,7 +17,7 @@ export async function checkCallbackAddress({ publicUrl }: Config): Promise<Verdi
   const { origin } = new URL(publicUrl); // a path may be a secret
   try {
     const { status, text } = await post(`${publicUrl}${webhookRoute}/campaign/check`);
-    // A gateway refuses this address, which nobody has signed, in words that no other server has.
+    // The address has no valid signature. A gateway refuses it, with a body that no other server sends.
     if (status === 404 && /^\{"verdict":"\w+"\}$/.test(text))
       return passed(`a gateway answers at ${origin}; ${untested}`);
     const isProxy = status === 502 || status === 503 || status === 504;

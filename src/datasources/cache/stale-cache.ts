@@ -294,7 +294,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     return entry.isInvalidated ? -1 : this.#resource.freshMs(entry, key) - this.#ageMs(entry);
   }
 
-  /** Age of an entry. One from the future was read before the clock was set back, so nobody knows its age. */
+  /** Age of an entry. One from the future was read before the clock was set back: its age is unknown. */
   #ageMs({ readAtMs }: CacheEntry<V>): number {
     const ageMs = this.#options.now() - readAtMs;
     return ageMs < -maximumSkewMs ? Infinity : ageMs;

@@ -10,13 +10,11 @@ import { type LifecycleAction } from '../exotel/wire/requests.js';
 import { Changes, type ChangesOptions } from './changes.js';
 import { type Creates } from './creates.js';
 import { type KeyedOutcome } from './keyed-creates.js';
-import { type OpenWrites } from './open-writes.js';
+import { type AuditEnding, type OpenWrites } from './open-writes.js';
 import { type Outcome } from './outcome.js';
 
-type Ending = Pick<AuditLine, 'outcome' | 'codes' | 'upstreamRequestId'> & { readonly sid?: string };
-
 /** Audit data of an outcome. */
-function auditOfOutcome({ campaign, userErrors, requestId }: Outcome, isReplay = false): Ending {
+function auditOfOutcome({ campaign, userErrors, requestId }: Outcome, isReplay = false): AuditEnding {
   return {
     outcome: campaign ? (isReplay ? 'replayed' : 'done') : 'refused',
     codes: userErrors.map(({ code }) => code),
@@ -26,7 +24,7 @@ function auditOfOutcome({ campaign, userErrors, requestId }: Outcome, isReplay =
 }
 
 /** Audit data of an error. An error with a sid is a write that was done and whose answer is unreadable. */
-function auditOfError(error: unknown): Ending {
+function auditOfError(error: unknown): AuditEnding {
   const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
   const { sid, requestId } = error instanceof UpstreamFailure ? error.facts : {};
   return {

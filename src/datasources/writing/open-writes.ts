@@ -3,6 +3,8 @@ import { type AuditLine, type Telemetry } from '../../domain/telemetry.js';
 
 /** Who does what, of an audit line. */
 export type AuditHead = Pick<AuditLine, 'who' | 'what' | 'sid'>;
+/** How a write ended; the sid if it is only known now. */
+export type AuditEnding = Omit<AuditLine, keyof AuditHead> & { readonly sid?: string };
 
 /** Writes that have no audit line yet. A write that the end of the process cuts off gets one, since it may have been done. */
 export class OpenWrites {
@@ -14,12 +16,9 @@ export class OpenWrites {
   }
 
   /** Begins a write. @returns a function that ends it with its audit line; without effect after `close`. */
-  begin(
-    head: AuditHead,
-    trace: RequestTrace | undefined,
-  ): (ending: Omit<AuditLine, keyof AuditHead> & Partial<AuditHead>) => void {
+  begin(head: AuditHead, trace: RequestTrace | undefined): (ending: AuditEnding) => void {
     const key = Symbol(head.what);
-    const end = (ending: Omit<AuditLine, keyof AuditHead> & Partial<AuditHead>): void => {
+    const end = (ending: AuditEnding): void => {
       if (this.#open.delete(key)) this.#telemetry.campaignWritten({ ...head, ...ending }, trace);
     };
     this.#open.set(key, () => {

@@ -17,7 +17,7 @@ import { minuteMs } from './upstream-quota.js';
 export interface RateLimiterOptions {
   /** Calls in any 60 seconds; 0 for no limit but the upstream's. */
   readonly limit: number;
-  /** Clock in milliseconds that nobody sets: with one that is set forward, the minute would be shorter than the upstream's. */
+  /** Monotonic clock in milliseconds. A wall clock that is set forward would end the minute before the upstream's. */
   readonly now: () => number;
   /** Clock in epoch milliseconds, for the upstream's headers. Default: `now`. */
   readonly wallNow?: () => number;

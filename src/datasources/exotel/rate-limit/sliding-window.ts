@@ -111,7 +111,7 @@ const urgentAfterMs = 45_000;
 export interface SlidingWindowOptions {
   /** Calls in any 60 seconds; 0 for no limit but the upstream's. */
   readonly limit: number;
-  /** Clock in milliseconds that nobody sets. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   /** Clock in epoch milliseconds. */
   readonly wallNow: () => number;

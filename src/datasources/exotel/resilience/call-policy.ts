@@ -45,7 +45,7 @@ export interface CallPolicyOptions {
   readonly rateLimiter: RateLimiter;
   /** Timeout of an attempt. */
   readonly timeoutMs: number;
-  /** Clock in milliseconds that nobody sets. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
 }

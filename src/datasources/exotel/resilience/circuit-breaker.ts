@@ -14,13 +14,14 @@ const failuresInARow = 8;
 /** Time until an open breaker lets a single call probe the upstream. */
 const probeAfterMs = 3000;
 
-/** A break of the library's that ends at a time of our clock, whatever the machine's says. */
-function breakUntil(now: () => number, endMs: number): IBackoff<unknown> {
+/** A break that begins now and ends by this clock. The library compares its duration with the wall clock. */
+function breakFrom(now: () => number): IBackoff<unknown> {
+  const endMs = now() + probeAfterMs;
   return {
     get duration() {
       return now() >= endMs ? -Infinity : Infinity;
     },
-    next: () => breakUntil(now, now() + probeAfterMs),
+    next: () => breakFrom(now),
   };
 }
 
@@ -40,10 +41,10 @@ export class CircuitBreaker {
   /** True after a failure that no success followed. */
   #isFailing = false;
 
-  /** @param now clock in milliseconds that nobody sets: the library's own is the machine's. */
+  /** @param now monotonic clock in milliseconds. The library itself uses the wall clock. */
   constructor(now: () => number) {
     this.#policy = circuitBreaker(handleWhen(isDown), {
-      halfOpenAfter: { next: () => breakUntil(now, now() + probeAfterMs) },
+      halfOpenAfter: { next: () => breakFrom(now) },
       breaker: new ConsecutiveBreaker(failuresInARow),
     });
   }
