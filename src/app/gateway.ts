@@ -20,6 +20,7 @@ import { AllowedOrigins } from '../server/http/allowed-origins.js';
 import { createHttpServer } from '../server/http/http-server.js';
 import { type MetricsAccess } from '../server/http/metrics-endpoint.js';
 import { type Readiness } from '../server/health.js';
+import { ClientAddresses } from '../server/limits/client-addresses.js';
 import { RequestMemory } from '../server/limits/request-memory.js';
 import { RequestRate } from '../server/limits/request-rate.js';
 import { type MetricFigures } from '../telemetry/metrics/metrics.js';
@@ -144,6 +145,7 @@ async function openAll(
     answers,
     maximumBytes: limits.bodyBytes,
     requestMemory: new RequestMemory(memory.requests),
+    addresses: new ClientAddresses(limits.trustedProxies),
     connectionLimits: { ...limits, connections: limits.connections ?? memory.connections },
     clientTimeouts: overrides.clientTimeouts,
     ...config.access,

@@ -2,7 +2,7 @@ import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { RequestReader } from '../datasources/campaigns/request-reader.js';
 import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
-import { type Caller } from '../domain/caller.js';
+import { type Caller, limitKeyOf } from '../domain/caller.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type LiveChanges } from '../live/live-changes.js';
 import { type SubscriptionLimit } from '../live/subscription-limit.js';
@@ -63,11 +63,11 @@ class GatewayRequestContext implements RequestContext {
   get live(): Live {
     const { caller, trace } = this;
     const { limit, subscriptions } = this.shared;
+    const key = limitKeyOf(caller, trace.address);
     return {
       campaignUpdated: (sid, sendCurrent) =>
-        limit.open(caller.name, () => subscriptions.campaignUpdated(sid, trace, sendCurrent)),
-      messageStatusChanged: (sid) =>
-        limit.open(caller.name, () => subscriptions.messageStatusChanged(sid, trace)),
+        limit.open(key, () => subscriptions.campaignUpdated(sid, trace, sendCurrent)),
+      messageStatusChanged: (sid) => limit.open(key, () => subscriptions.messageStatusChanged(sid, trace)),
     };
   }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkFile, FileProblem, mostBytesOf, readText } from './files.js';
 import { isPlaceholder } from './placeholders.js';
 import {
+  addressRanges,
   decimalNumber,
   hostNames,
   listOf,
@@ -138,6 +139,11 @@ export const variables = {
   MAX_CONNECTIONS: [...limit(1_000_000), undefined],
   MAX_CONNECTIONS_PER_CALLER: [...limit(1_000_000), undefined],
   MAX_UNREAD_BYTES: [...limit(16 * 1024 ** 3), undefined],
+  TRUSTED_PROXIES: [
+    addressRanges,
+    'IP addresses or CIDR ranges of proxies, comma-separated, e.g. 10.0.0.0/8,fd00::/8; at most 500, and none of all addresses',
+    undefined,
+  ],
   TRUSTED_DOCUMENTS: [file, 'the path of a manifest of documents that the codegen made', undefined],
   TRUSTED_DOCUMENTS_MODE: [z.enum(['apps', 'enforce']), 'apps or enforce', 'enforce'],
   INTROSPECTION: [onOrOff, onOrOffWords, undefined],

@@ -1,3 +1,4 @@
+import { type AddressRange } from '../domain/ip-addresses.js';
 import { type AuthConfig } from './access.js';
 import { type Environment } from './environment.js';
 
@@ -27,6 +28,8 @@ export interface Limits {
   readonly connectionsPerCaller: number;
   /** Sent bytes that clients have not read yet, of all connections. */
   readonly unreadBytes: number;
+  /** Proxies whose `X-Forwarded-For` names the client. */
+  readonly trustedProxies: readonly AddressRange[];
 }
 
 /** Defaults with authentication. Without it all clients are one caller, so limits of a caller are off unless they are set. */
@@ -56,6 +59,7 @@ export function readLimits(environment: Environment, { mode }: AuthConfig): Limi
     connections: environment.read('MAX_CONNECTIONS'),
     connectionsPerCaller: environment.read('MAX_CONNECTIONS_PER_CALLER') ?? byDefault.connectionsPerCaller,
     unreadBytes: readUnreadBytes(environment),
+    trustedProxies: environment.read('TRUSTED_PROXIES') ?? [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopbackName, readHostName, readHostSetting } from '../domain/addresses.js';
+import { readAddressRange } from '../domain/ip-addresses.js';
 
 /** A whole number, as digits. */
 export const wholeNumber = (minimum: number, maximum: number) =>
@@ -21,6 +22,18 @@ export const origin = z.string().refine(isOrigin).transform(toOrigin);
 
 /** Origins, separated by commas. */
 export const origins = listOf(origin);
+
+const mostRanges = 500; // each request is compared with all of them
+
+/** IP addresses and CIDR ranges, separated by commas. */
+export const addressRanges = listOf(
+  z.string().transform((text, context) => {
+    const range = readAddressRange(text);
+    if (range) return range;
+    context.addIssue('no address');
+    return z.NEVER;
+  }),
+).refine((ranges) => ranges.length <= mostRanges);
 
 /** Host names, separated by commas, each with a port or for all ports. */
 export const hostNames = listOf(

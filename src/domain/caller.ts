@@ -17,6 +17,11 @@ export interface Caller {
 /** The caller of every request with `AUTH_MODE=none`: has all scopes. */
 export const anonymous: Caller = { name: 'anonymous', scopes: new Set(scopes) };
 
+/** The key by which limits count a caller: its name, or the client's address with `AUTH_MODE=none`. */
+export function limitKeyOf(caller: Pick<Caller, 'name'>, address: string | undefined): string {
+  return caller === anonymous && address !== undefined ? `address ${address}` : caller.name;
+}
+
 /** A caller before authentication: has no scopes. */
 export const nobody: Caller = { name: 'nobody', scopes: new Set() };
 

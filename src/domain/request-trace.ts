@@ -33,6 +33,8 @@ export interface RequestTrace {
   readonly tracestate?: string | undefined;
   /** The software that sent the request; undefined if it does not name itself. */
   readonly client?: ClientSoftware | undefined;
+  /** Address by which limits count a client without a name (`networkOf`); in no log line. */
+  readonly address?: string | undefined;
   /** Name of the caller, once it is authenticated; never a secret. */
   caller?: string | undefined;
   /** Span of the operation, once it has begun; undefined where tracing is off. */

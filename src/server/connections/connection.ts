@@ -20,8 +20,8 @@ export interface WaitingRequests {
  */
 export class Connection {
   readonly socket: Socket;
-  /** Key of its limit: the address, or the caller once it is known. */
-  holder: string;
+  /** Key of its limit: the address, or the caller once it is known. Undefined for a proxy's until its first request. */
+  holder: string | undefined;
   readonly #waitingOfAll: WaitingRequests;
   /** Milliseconds of `performance.now()`. */
   idleSinceMs = performance.now();
@@ -37,7 +37,7 @@ export class Connection {
   #unanswered = 0;
   #handle: RequestHandler | undefined;
 
-  constructor(socket: Socket, holder: string, waitingOfAll: WaitingRequests) {
+  constructor(socket: Socket, holder: string | undefined, waitingOfAll: WaitingRequests) {
     this.socket = socket;
     this.holder = holder;
     this.#waitingOfAll = waitingOfAll;

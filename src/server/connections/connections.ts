@@ -1,29 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
-import { anonymous, nobody } from '../../domain/caller.js';
+import { anonymous, type Caller, nobody } from '../../domain/caller.js';
 import { type EndedConnection, type RefusedConnection, type Telemetry } from '../../domain/telemetry.js';
 import { errorType } from '../http/negotiation.js';
 import { refuse } from '../http/refuse.js';
+import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
 import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
 import { type IncomingBytes } from './incoming-bytes.js';
 import { endWith, type RawError } from './raw-error.js';
 import { type UnreadBytes } from './unread-bytes.js';
-
-/**
- * The address that a connection is counted by: the first 64 bits of an IPv6 address, because a client usually has all
- * addresses with the same prefix (RFC 6177).
- */
-export function addressOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(remoteAddress)?.[1];
-  if (mapped !== undefined || !remoteAddress.includes(':')) return mapped ?? remoteAddress;
-  const [start = '', end] = remoteAddress.split('%', 1)[0]?.split('::') ?? [];
-  const groups = start === '' ? [] : start.split(':');
-  const left = end === undefined || end === '' ? [] : end.split(':');
-  while (groups.length + left.length < 8) groups.push('0');
-  return [...groups, ...left].slice(0, 4).join(':');
-}
 
 /** Limits of connections. */
 export interface ConnectionsOptions {
@@ -33,6 +20,7 @@ export interface ConnectionsOptions {
   readonly maximumPerCaller: number;
   /** Most connections without a request yet. Busy programs open a few hundred at once. */
   readonly maximumSilent?: number;
+  readonly addresses: ClientAddresses;
   readonly unread: UnreadBytes;
   readonly incoming: IncomingBytes;
   readonly telemetry: Pick<Telemetry, 'connectionRefused' | 'connectionEnded' | 'errorSent'>;
@@ -97,7 +85,11 @@ export class Connections {
 
   /** Accepts or refuses a new connection. */
   open(socket: Socket): void {
-    const holder = `address ${addressOf(socket)}`;
+    const { addresses } = this.#options;
+    // Requests tell for whom the connection of a proxy counts.
+    const holder = addresses.isProxy(socket)
+      ? undefined
+      : addressHolder(addresses.of({ socket, headers: {} }));
     const refused = this.#hasRoom(this.#all, this.#options.maximum)
       ? this.#hasRoomFor(holder)
         ? undefined
@@ -152,13 +144,12 @@ export class Connections {
   }
 
   /**
-   * Counts a connection for its caller instead of its address.
-   * @param caller its name.
+   * Counts a connection for the caller of its request, or for the client's address while the caller is unknown.
    * @returns false if the caller has too many; the connection must be ended.
    */
-  assignTo(socket: Socket, caller: string): boolean {
+  assignTo(socket: Socket, caller: Pick<Caller, 'name'>, address: string): boolean {
     const connection = this.#open.get(socket);
-    const holder = `caller ${caller}`;
+    const holder = caller === anonymous ? addressHolder(address) : `caller ${caller.name}`;
     if (!connection || connection.holder === holder) return true;
     if (!this.#hasRoomFor(holder)) {
       this.#options.telemetry.connectionRefused('caller');
@@ -190,7 +181,8 @@ export class Connections {
     this.#options.telemetry.errorSent(code);
   }
 
-  #hasRoomFor(holder: string): boolean {
+  #hasRoomFor(holder: string | undefined): boolean {
+    if (holder === undefined) return true;
     const held = this.#holders.get(holder);
     const isOf = (connection: Connection): boolean => connection.holder === holder;
     return held === undefined || this.#hasRoom(held, this.#options.maximumPerCaller, isOf);
@@ -235,8 +227,8 @@ export class Connections {
     });
   }
 
-  #count(name: string, change: number): void {
-    if (this.#options.maximumPerCaller === 0) return;
+  #count(name: string | undefined, change: number): void {
+    if (name === undefined || this.#options.maximumPerCaller === 0) return;
     const holder = this.#holders.get(name) ?? { count: 0, searchAgainAtMs: 0 };
     holder.count += change;
     if (holder.count > 0) this.#holders.set(name, holder);
@@ -251,15 +243,18 @@ export class Connections {
   }
 }
 
+function addressHolder(address: string): string {
+  return `address ${address}`;
+}
+
 /**
  * Counts connections by caller once a request is authenticated, and refuses it if the caller has too many. Only needed
  * if such a limit is set.
  */
 export function countByCaller(app: FastifyInstance, connections: Connections): void {
   const [status, message, code] = refusals.caller;
-  app.addHook('preParsing', ({ caller, raw }, reply, _payload, done) => {
-    const isKnown = caller !== anonymous && caller !== nobody;
-    if (!isKnown || connections.assignTo(raw.socket, caller.name)) done();
+  app.addHook('preParsing', ({ caller, trace, raw }, reply, _payload, done) => {
+    if (caller === nobody || connections.assignTo(raw.socket, caller, trace.address)) done();
     else refuse(reply.header('connection', 'close'), status, message, code);
   });
 }

@@ -17,6 +17,7 @@ import { serveLandingPage } from '../landing-page.js';
 import { type Readiness, serveHealth } from '../health.js';
 import { answerClientErrors, refuseIncompleteHeads } from '../limits/broken-requests.js';
 import { limitBodyMemory, sendOverload, parseJsonBodies } from '../limits/request-bodies.js';
+import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { rateHooks, type RequestRate } from '../limits/request-rate.js';
 import { type ClientTimeouts, defaultRequestMs, defaultReadTimeoutMs } from '../limits/client-timeouts.js';
@@ -86,6 +87,8 @@ export interface HttpServerOptions {
   readonly maximumBytes: number;
   /** Memory of all requests in flight. */
   readonly requestMemory: RequestMemory;
+  /** Addresses of clients, perhaps behind proxies. */
+  readonly addresses: ClientAddresses;
   /** 0: no limit. */
   readonly connectionLimits: {
     readonly connections: number;
@@ -111,6 +114,7 @@ export interface HttpServer {
 /** The server's connections, limited and counted. */
 function connectionsOf({
   connectionLimits,
+  addresses,
   maximumBytes,
   clientTimeouts,
   telemetry,
@@ -124,6 +128,7 @@ function connectionsOf({
     maximum: connectionLimits.connections,
     maximumPerCaller: connectionLimits.connectionsPerCaller,
     unread,
+    addresses,
     incoming: new IncomingBytes({
       maximumBytes: Math.max(defaultIncomingBytes, 4 * maximumBytes),
       maximumMessageBytes: maximumBytes,
@@ -154,7 +159,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       refuse(reply.headers(securityHeaders), 400, 'The request could not be read.', 'BAD_REQUEST');
     },
   });
-  decorateRequests(app);
+  decorateRequests(app, options.addresses);
   compressResponses(app);
   const shutdown = new GracefulShutdown(app, connections);
   if (options.connectionLimits.connectionsPerCaller > 0) countByCaller(app, connections);
@@ -208,6 +213,7 @@ async function serveOperations(
     allowedOrigins,
     allowedHosts: options.allowedHosts,
     connections,
+    addresses: options.addresses,
     memory: options.requestMemory,
     telemetry,
     onFailure: (error) => {

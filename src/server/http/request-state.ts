@@ -2,11 +2,17 @@ import { type FastifyInstance } from 'fastify';
 import { type Caller, nobody } from '../../domain/caller.js';
 import { clientIn } from '../../domain/client-software.js';
 import { requestIdOf, type RequestTrace } from '../../domain/request-trace.js';
+import { type ClientAddresses } from '../limits/client-addresses.js';
+
+/** Trace of an HTTP request, with the address of its client. */
+interface HttpTrace extends RequestTrace {
+  readonly address: string;
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Identifies the request in logs, traces and upstream calls. */
-    trace: RequestTrace;
+    trace: HttpTrace;
     /** `nobody` until `authenticated` has run, and on routes without it. */
     caller: Caller;
     /** Error code of a request that was refused before it became an operation; counted once the response is sent. */
@@ -23,7 +29,7 @@ const longestTracestate = 512;
  * Gives every HTTP request an id, that of `X-Request-Id` if it is valid, and returns it in the response. Must be called
  * before any other hook is added.
  */
-export function decorateRequests(app: FastifyInstance): void {
+export function decorateRequests(app: FastifyInstance, addresses: ClientAddresses): void {
   app.decorateRequest('trace', null as never); // Fastify accepts no object here, because requests would share it
   app.decorateRequest('caller', null as never);
   app.decorateRequest('refusedWith');
@@ -36,6 +42,7 @@ export function decorateRequests(app: FastifyInstance): void {
       traceparent: atMost(longestTraceparent, traceparent),
       tracestate: atMost(longestTracestate, tracestate),
       client: clientIn(request.headers),
+      address: addresses.of(request.raw),
       caller: undefined,
       span: undefined,
     };

@@ -6,6 +6,7 @@ import {
   RateLimiterRes,
 } from 'rate-limiter-flexible';
 import { type RedisConnection } from '../../datasources/state/redis/connection.js';
+import { limitKeyOf } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { writeResult } from '../http/operation-over-http.js';
@@ -55,6 +56,7 @@ export class RequestRate {
 
   /**
    * Counts a request.
+   * @param caller key of the caller (`limitKeyOf`).
    * @returns the error TOO_MANY_REQUESTS with `retryAfter` in seconds; undefined within the limit.
    */
   async take(caller: string): Promise<GatewayError | undefined> {
@@ -102,10 +104,11 @@ export function rateHooks(rate: RequestRate, pipeline: OperationPipeline): onReq
   if (!rate.isOn) return [];
   return [
     async (request, reply) => {
-      const tooMany = await rate.take(request.caller.name);
+      const { caller, trace } = request;
+      const tooMany = await rate.take(limitKeyOf(caller, trace.address));
       if (!tooMany) return undefined;
       reply.headers(rateLimitHeaders(tooMany.extensions));
-      return reply.send(writeResult(reply, pipeline.refuse(request.trace, tooMany)));
+      return reply.send(writeResult(reply, pipeline.refuse(trace, tooMany)));
     },
   ];
 }

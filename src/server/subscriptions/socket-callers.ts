@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { CloseCode, type Context } from 'graphql-ws';
 import { haveCredentialsEnded, onCredentialsEnd } from '../../auth/credentials-end.js';
 import { type Authenticator, credentialsInConnection } from '../../auth/credentials.js';
-import { anonymous, type Caller } from '../../domain/caller.js';
+import { type Caller } from '../../domain/caller.js';
 import { clientInConnection, type ClientSoftware } from '../../domain/client-software.js';
 import { type ErrorCode, GatewayError } from '../../domain/errors.js';
 import { type Telemetry } from '../../domain/telemetry.js';
@@ -17,6 +17,8 @@ export interface ConnectionExtra {
   /** `nobody` until it is authenticated. */
   caller: Caller;
   client: ClientSoftware | undefined;
+  /** Address by which limits count the client. */
+  readonly address: string;
 }
 
 /** A WebSocket connection in `graphql-ws`. */
@@ -61,7 +63,7 @@ export class ConnectionCallers {
       const caller = await this.#options.authenticate(credentialsIn(connection));
       extra.caller = caller;
       if (!open.isOpen) return false; // the client has left meanwhile
-      if (caller !== anonymous && !this.#options.connections.assignTo(open.connection, caller.name))
+      if (!this.#options.connections.assignTo(open.connection, caller, extra.address))
         return refuse('TOO_MANY_CONNECTIONS', ...tooMany);
       const stop = onCredentialsEnd(caller, this.#options.now, () => {
         open.socket.close(...credentialsEnded);

@@ -1,5 +1,6 @@
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { makeServer, type Server } from 'graphql-ws';
+import { limitKeyOf } from '../../domain/caller.js';
 import { attempt, GatewayError } from '../../domain/errors.js';
 import { operationTrace } from '../../domain/request-trace.js';
 import { parametersIn } from '../../operations/operation-request.js';
@@ -38,7 +39,7 @@ export class SocketOperations {
       },
       onSubscribe: async ({ extra }, id, payload) => {
         const releaseMessage = extra.open.beginOperation(id);
-        const tooMany = releaseMessage ? await rate.take(extra.caller.name) : undefined;
+        const tooMany = releaseMessage ? await rate.take(limitKeyOf(extra.caller, extra.address)) : undefined;
         // A client can send until it has closed the connection too; operations that arrive then are not run.
         if (!extra.open.isOpen) return [new GraphQLError('The connection is closed.')];
         const admitted = await this.#admitted(tooMany ?? attempt(() => parametersIn(payload)), extra);
@@ -71,10 +72,10 @@ export class SocketOperations {
 
   #admitted(
     parameters: ReturnType<typeof parametersIn> | GatewayError,
-    { open, caller, client }: ConnectionExtra,
+    { open, caller, client, address }: ConnectionExtra,
   ): Promise<AdmittedOperation | OperationResult> | OperationResult {
     const { pipeline } = this.#options;
-    const trace = operationTrace('ws', { caller: caller.name, client });
+    const trace = operationTrace('ws', { caller: caller.name, client, address });
     if (parameters instanceof GatewayError) return pipeline.refuse(trace, parameters);
     return pipeline.admit({
       parameters,

@@ -13,6 +13,7 @@ import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../http/allowed-hosts.js';
 import { type AllowedOrigins } from '../http/allowed-origins.js';
 import { headProblem } from '../limits/broken-requests.js';
+import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { GraphqlSocket } from './graphql-socket.js';
 import { SocketOperations, type SocketOperationsOptions } from './socket-operations.js';
@@ -34,6 +35,7 @@ export interface WebSocketOptions extends SocketOperationsOptions {
   /** Undefined: any host. */
   readonly allowedHosts: AllowedHosts | undefined;
   readonly connections: Connections;
+  readonly addresses: ClientAddresses;
   readonly memory: RequestMemory;
   readonly telemetry: Pick<Telemetry, 'errorSent'>;
   /** Called with internal errors. */
@@ -42,7 +44,7 @@ export interface WebSocketOptions extends SocketOperationsOptions {
 
 /** Serves `graphql-transport-ws` at `/graphql`. */
 export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions): void {
-  const { shutdown, connections, maximumBytes, memory, telemetry, onFailure } = options;
+  const { shutdown, connections, addresses, maximumBytes, memory, telemetry, onFailure } = options;
   const settings = {
     noServer: true,
     maxPayload: maximumBytes,
@@ -78,7 +80,9 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
       socket.once('close', () => {
         clearInterval(pinging);
       });
-      open.serve(operations.protocol, { open, headers: request.headers, caller: nobody, client: undefined });
+      const { headers } = request;
+      const address = addresses.of(request);
+      open.serve(operations.protocol, { open, headers, caller: nobody, client: undefined, address });
     });
   });
   shutdown.onBegin(async () => {

@@ -9,6 +9,8 @@ describe('an invalid value', () => {
   const ms = 'a whole number of milliseconds from 1 to 600000';
   const port = 'a whole number from 0 to 65535';
   const workers = 'a whole number of processes from 1 to 64';
+  const ranges =
+    'IP addresses or CIDR ranges of proxies, comma-separated, e.g. 10.0.0.0/8,fd00::/8; at most 500, and none of all addresses';
   const speed = 'a number from 0.01 to 100000';
   const refused: [name: string, got: string, takes: string][] = [
     ['EXOTEL_REGION', 'sydney', 'singapore or mumbai'],
@@ -33,6 +35,9 @@ describe('an invalid value', () => {
     ['WORKERS', 'max', workers],
     ['AUTH_MODE', 'off', 'none, api-key or jwt'],
     ['LOG_LEVEL', 'loud', levels],
+    ['TRUSTED_PROXIES', 'proxy.example.com', ranges],
+    ['TRUSTED_PROXIES', '10.0.0.1,', ranges],
+    ['TRUSTED_PROXIES', '10.0.0.0/8,0.0.0.0/0', ranges],
     ['SANDBOX_SPEED', '0', speed],
     ['SANDBOX_SPEED', '100001', speed],
     ['SANDBOX_SPEED', '1e3', speed],

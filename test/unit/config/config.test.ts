@@ -48,6 +48,7 @@ const defaults: Config = {
     connections: undefined,
     connectionsPerCaller: 0,
     unreadBytes: 41_943_040,
+    trustedProxies: [],
   },
   shutdownGraceMs: 10_000,
   tracing: undefined,

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import {
-  addressOf,
   Connections,
   serverFactory,
   type ConnectionsOptions,
 } from '../../../../src/server/connections/connections.js';
 import { IncomingBytes } from '../../../../src/server/connections/incoming-bytes.js';
 import { UnreadBytes } from '../../../../src/server/connections/unread-bytes.js';
+import { ClientAddresses } from '../../../../src/server/limits/client-addresses.js';
 import { until } from '../../../support/subscribing.js';
 
 let server: Server;
@@ -29,6 +29,7 @@ async function start(limits: Partial<ConnectionsOptions>): Promise<void> {
   connections = new Connections({
     maximum: 0,
     maximumPerCaller: 0,
+    addresses: new ClientAddresses([]),
     incoming: new IncomingBytes({
       maximumBytes: 100_000,
       maximumMessageBytes: 50_000,
@@ -42,7 +43,7 @@ async function start(limits: Partial<ConnectionsOptions>): Promise<void> {
   const make = serverFactory(connections, { clientTimeouts: undefined, onClientError: () => undefined });
   server = make(({ url, socket }, response) => {
     if (url === '/held') held.push(response);
-    else response.end(String(connections.assignTo(socket, url?.slice(1) ?? '')));
+    else response.end(String(connections.assignTo(socket, { name: url?.slice(1) ?? '' }, '')));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
@@ -269,19 +270,5 @@ describe('incoming bodies', () => {
     await send(head(50_000));
     await until(() => held.length === 3);
     expect(ended).toEqual([]);
-  });
-});
-
-describe('an address', () => {
-  it.each([
-    ['192.0.2.7', '192.0.2.7'],
-    ['::ffff:192.0.2.7', '192.0.2.7'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-    ['2001:db8::1', '2001:db8:0:0'],
-    ['::1', '0:0:0:0'],
-    ['fe80::1%eth0', 'fe80:0:0:0'],
-    ['', ''],
-  ])('%s counts as %s', (remoteAddress, counted) => {
-    expect(addressOf({ remoteAddress })).toBe(counted);
   });
 });
