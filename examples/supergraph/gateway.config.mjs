@@ -23,6 +23,8 @@ export const gatewayConfig = defineConfig({
     campaigns: { location: CAMPAIGNS_URL, options: { subscriptions: recipes[SUBSCRIPTIONS] } },
     owners: { location: OWNERS_URL },
   },
+  // Less than 50 for each of the 30 upstream calls that the campaigns allow an operation (their MAX_UPSTREAM_CALLS).
+  demandControl: { maxCost: 1499, listSize: 20 },
   webhooks: SUBSCRIPTIONS === 'callback', // where callbacks are received
   // `Cache-Control: no-cache` asks the campaigns for a fresh answer.
   propagateHeaders: {

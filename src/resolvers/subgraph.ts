@@ -15,7 +15,9 @@ import { sidProblem } from '../domain/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Campaign } from '../schema/campaign.js';
 import { isBlank } from '../domain/text.js';
+import { costDirectives } from '../schema/static-cost.js';
 import { type RequestContext } from './context.js';
+import { federationDirectives, withDirectives } from './federation-directives.js';
 
 /** Identity of a campaign, which its sid determines without a read. */
 export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
@@ -72,42 +74,6 @@ function entitiesResolver(
 }
 
 /**
- * Definitions of the federation directives that the schema uses. Version 2.9 is supported by every router of the last two
- * years. With the definitions, tools without federation support can read the file
- * (docs/decisions/subgraph.md).
- */
-const federation = `extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@tag", "FieldSet"])
-
-"""A specification that the schema follows, and the definitions imported from it."""
-directive @link(
-  """URL of the specification, with its version."""
-  url: String!
-  """Definitions that are used without a namespace."""
-  import: [String]
-) repeatable on SCHEMA
-
-"""Key by which other subgraphs refer to an object of this type."""
-directive @key(
-  """Fields of the key."""
-  fields: FieldSet!
-  """Whether this subgraph can resolve an object by this key."""
-  resolvable: Boolean = true
-) repeatable on OBJECT | INTERFACE
-
-"""A selection of fields."""
-scalar FieldSet
-
-"""Other subgraphs may resolve this too, with the same meaning."""
-directive @shareable repeatable on OBJECT | FIELD_DEFINITION
-
-"""Label by which a supergraph can hide an element from a contract: "personal" marks numbers, names and texts of people."""
-directive @tag(
-  """Name of the label."""
-  name: String!
-) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA`;
-
-/**
  * The upper bound of a type's cache lifetime. The `Cache-Control` header of a response is computed from the campaigns in
  * it (`cacheControlOf`).
  */
@@ -124,7 +90,8 @@ directive @cacheControl(
 export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
   describeRoots(schema);
   const types = printSchemaWithDirectives(lexicographicSortSchema(schema));
-  const sdl = `${print(parse([federation, cacheControl, types].join('\n')))}\n`;
+  const document = parse([federationDirectives, cacheControl, types].join('\n'));
+  const sdl = `${print(withDirectives(document, costDirectives))}\n`;
   const subgraph = buildSubgraphSchema({
     typeDefs: parse(sdl),
     resolvers: createResolversMap(schema) as never,

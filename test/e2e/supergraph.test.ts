@@ -127,6 +127,16 @@ describeWithSupergraph('the supergraph example', () => {
       expect(sandbox.state.find(sid)?.status).toBe('paused');
     });
 
+    it('refuses by @cost what the gateway would refuse, without a call to the API', async () => {
+      const page = (first: number): string =>
+        `{ campaigns(first: ${first}) { nodes { name owner { name } messages(first: 1) { nodes { status } } } } }`;
+      expect((await answered(page(60))).errors).toMatchObject([
+        { path: ['campaigns'], extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: { max: 1499 } } },
+      ]);
+      expect(sandbox.calls).toEqual([]);
+      await data(page(20));
+    });
+
     it('forwards userErrors and error codes', async () => {
       const { sid } = campaignIn('completed');
       expect(await data(pause(sid, 'name'))).toMatchObject({

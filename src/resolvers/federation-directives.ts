@@ -1,0 +1,95 @@
+import { type ConstDirectiveNode, type DocumentNode, Kind, parse, visit } from 'graphql';
+
+/**
+ * Definitions of the federation directives that the schema uses. Version 2.9 is supported by every router of the last two
+ * years. With the definitions, tools without federation support can read the file
+ * (docs/decisions/subgraph.md).
+ */
+export const federationDirectives = `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable", "@tag", "FieldSet"])
+
+"""A specification that the schema follows, and the definitions imported from it."""
+directive @link(
+  """URL of the specification, with its version."""
+  url: String!
+  """Definitions that are used without a namespace."""
+  import: [String]
+) repeatable on SCHEMA
+
+"""Key by which other subgraphs refer to an object of this type."""
+directive @key(
+  """Fields of the key."""
+  fields: FieldSet!
+  """Whether this subgraph can resolve an object by this key."""
+  resolvable: Boolean = true
+) repeatable on OBJECT | INTERFACE
+
+"""A selection of fields."""
+scalar FieldSet
+
+"""Other subgraphs may resolve this too, with the same meaning."""
+directive @shareable repeatable on OBJECT | FIELD_DEFINITION
+
+"""Label by which a supergraph can hide an element from a contract: "personal" marks numbers, names and texts of people."""
+directive @tag(
+  """Name of the label."""
+  name: String!
+) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA
+
+"""Cost by which a router estimates operations before it runs them: 50 is one call to Exotel's API."""
+directive @cost(
+  """The cost, instead of 1 for an object and 0 for other values."""
+  weight: Int!
+) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
+
+"""Size of a list by which a router estimates operations."""
+directive @listSize(
+  """Size without any of the slicing arguments."""
+  assumedSize: Int
+  """Arguments that set the size; the largest counts."""
+  slicingArguments: [String!]
+  """Fields that have the size, where the field itself is no list."""
+  sizedFields: [String!]
+  """Whether exactly one slicing argument must be given."""
+  requireOneSlicingArgument: Boolean = true
+) on FIELD_DEFINITION`;
+
+/**
+ * Adds directives to fields and arguments of object types.
+ * @param directives texts of directives by schema coordinate, e.g. `Query.campaigns(first:)`.
+ * @throws Error for a coordinate that does not exist.
+ */
+export function withDirectives(
+  document: DocumentNode,
+  directives: Readonly<Record<string, string>>,
+): DocumentNode {
+  const missing = new Set(Object.keys(directives));
+  const added = <N extends { readonly directives?: readonly ConstDirectiveNode[] }>(
+    node: N,
+    coordinate: string,
+  ): N => {
+    missing.delete(coordinate);
+    const text = directives[coordinate];
+    return text ? { ...node, directives: [...(node.directives ?? []), ...directivesIn(text)] } : node;
+  };
+  const annotated = visit(document, {
+    [Kind.OBJECT_TYPE_DEFINITION]: (type) => ({
+      ...added(type, type.name.value),
+      fields: type.fields?.map((field) => {
+        const coordinate = `${type.name.value}.${field.name.value}`;
+        const given = field.arguments?.map((argument) =>
+          added(argument, `${coordinate}(${argument.name.value}:)`),
+        );
+        return { ...added(field, coordinate), arguments: given };
+      }),
+    }),
+  });
+  if (missing.size > 0) throw new Error(`The schema has no ${[...missing].join(', ')}.`);
+  return annotated;
+}
+
+/** Parses directives, which GraphQL allows on definitions only. */
+function directivesIn(text: string): readonly ConstDirectiveNode[] {
+  const [definition] = parse(`scalar Annotated ${text}`, { noLocation: true }).definitions;
+  return definition?.kind === Kind.SCALAR_TYPE_DEFINITION ? (definition.directives ?? []) : [];
+}
