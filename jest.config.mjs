@@ -4,6 +4,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   runtime: '<rootDir>/test/runner/runtime.cjs',
   testSequencer: '<rootDir>/test/runner/sequencer.cjs',
+  reporters: ['default', '<rootDir>/test/runner/suite-deadline.cjs'],
   testEnvironment: '<rootDir>/test/runner/environment.mjs',
   transform: {},
   testTimeout: 90_000,

@@ -43,6 +43,7 @@ it("the example's composed files are up to date for both composers", () => {
   const checked = spawnSync(process.execPath, ['compose.mjs', '--check'], {
     cwd: exampleDirectory,
     encoding: 'utf8',
+    timeout: 80_000,
   });
   expect(checked).toMatchObject({ status: 0, stderr: '' });
 });

@@ -54,6 +54,8 @@ function buildDashboard(): string {
     cwd: example,
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] },
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
   });
   if (status !== 0 || stderr !== '') throw new Error(stdout + stderr);
   try {

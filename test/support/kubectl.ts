@@ -16,7 +16,7 @@ interface Yaml {
 const require = createRequire(import.meta.url);
 const yaml = createRequire(require.resolve('@graphql-codegen/cli'))('yaml') as Yaml;
 const root = new URL('../../', import.meta.url).pathname;
-const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+const hasKubectl = spawnSync('kubectl', ['version', '--client'], { timeout: 30_000 }).status === 0;
 
 /** A suite that needs kubectl. It says loudly that it is skipped, and fails instead in CI. */
 export function describeWithKubectl(name: string, suite: () => void): void {
@@ -33,6 +33,9 @@ export function describeWithKubectl(name: string, suite: () => void): void {
 
 /** The objects that `kubectl apply -k` of a folder of deploy/ applies. */
 export function kustomized(folder: string): readonly Manifest[] {
-  const text = execFileSync('kubectl', ['kustomize', `${root}deploy/${folder}`], { encoding: 'utf8' });
+  const text = execFileSync('kubectl', ['kustomize', `${root}deploy/${folder}`], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   return yaml.parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 }

@@ -36,6 +36,8 @@ export function build(): void {
     const built = spawnSync('npm', ['run', '--silent', 'build', '--', '--if-stale'], {
       cwd: root,
       encoding: 'utf8',
+      timeout: longestBuildMs,
+      killSignal: 'SIGKILL',
     });
     if (built.status !== 0 || built.stdout !== '') throw new Error(built.stdout + built.stderr);
   } finally {
