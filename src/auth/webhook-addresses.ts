@@ -1,8 +1,14 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { hasWebhookAddress } from '../domain/addresses.js';
 import { type CallerContext } from '../domain/caller.js';
 
 type Resolve = GraphQLFieldResolver<unknown, CallerContext>;
+
+/** Longer than any address that the gateway accepts (2048 characters); a longer text of the upstream is not searched but hidden. */
+const maximumLength = 4096;
+/** Texts that many aliases and rows select are searched once. */
+const searched = new LRUCache<string, boolean>({ max: 2000 });
 
 /** Fields of a campaign that may hold the address of a gateway's webhook. */
 const fieldNames = ['statusCallback', 'smsStatusCallback', 'reportUrl'] as const;
@@ -25,6 +31,15 @@ function hiddenFromReaders(resolve: Resolve): Resolve {
   return (root, args, context, info) => {
     const value: unknown = resolve(root, args, context, info);
     if (context.caller.scopes.has('campaigns:write') || value === null) return value;
-    return typeof value !== 'string' || hasWebhookAddress(value) ? null : value;
+    return typeof value !== 'string' || isHidden(value) ? null : value;
   };
+}
+
+function isHidden(text: string): boolean {
+  if (text.length > maximumLength) return true;
+  const known = searched.get(text);
+  if (known !== undefined) return known;
+  const has = hasWebhookAddress(text);
+  searched.set(text, has);
+  return has;
 }
