@@ -200,8 +200,9 @@ function watchState(
   const isRedisUp = redis && (() => redis.client.status === 'ready');
   const breaker = () => policy.breakerState;
   const cacheSizes = () => ({ ...account.sizes, ...(answers && { answers: answers.size }) });
-  metrics.watch({ breaker, rateLimiter: () => rateLimiter.figures, cacheSizes, isRedisUp });
-  return { breaker, credentials: () => credentials.state, isRedisUp };
+  const readiness = { breaker, credentials: () => credentials.state, isRedisUp };
+  metrics.watch({ ...readiness, rateLimiter: () => rateLimiter.figures, cacheSizes });
+  return readiness;
 }
 
 function packageVersion(): string {

@@ -71,8 +71,8 @@ export interface OtlpOptions {
   /** Attributes of the resource that all spans belong to. */
   readonly resource: Readonly<Record<string, string>>;
   readonly sampler: { readonly kind: keyof typeof samplers; readonly ratio: number };
-  /** Called each time that an export fails. */
-  readonly onExportFailed: () => void;
+  /** Called after each export. @param errorCode the system's or HTTP status code of a failed export, where there is one. */
+  readonly onExported: (hasFailed: boolean, errorCode: string | undefined) => void;
 }
 
 /** A slow collector loses spans; requests never wait for it. */
@@ -86,11 +86,11 @@ export class OtlpSpans {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
 
-  constructor({ endpoint, resource, sampler, onExportFailed }: OtlpOptions) {
+  constructor({ endpoint, resource, sampler, onExported }: OtlpOptions) {
     const url = `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`;
-    const exporter = reportingFailures(
+    const exporter = reportingExports(
       new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }),
-      onExportFailed,
+      onExported,
     );
     this.#provider = new TracerProvider({
       resource: defaultResource().merge(resourceFromAttributes(resource)),
@@ -163,16 +163,21 @@ function attributesOf(facts: SpanFacts): Attributes {
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
 }
 
-/** Reports failed exports, which the library ignores. */
-function reportingFailures(exporter: SpanExporter, onExportFailed: () => void): SpanExporter {
+/** Reports the ends of exports, which the library ignores. */
+function reportingExports(exporter: SpanExporter, onExported: OtlpOptions['onExported']): SpanExporter {
   return {
     export: (spans, done) => {
       exporter.export(spans, (result) => {
-        if (result.error) onExportFailed();
+        onExported(result.error !== undefined, errorCodeOf(result.error));
         done(result);
       });
     },
     shutdown: () => exporter.shutdown(),
     ...(exporter.forceFlush && { forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve() }),
   };
+}
+
+function errorCodeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'number' ? `HTTP ${error.code}` : String(error.code);
 }

@@ -15,7 +15,7 @@ export interface TelemetryOptions {
   /** Version of the gateway. */
   readonly version: string;
   /** Where traces are exported to; undefined where tracing is off. */
-  readonly tracing: Omit<OtlpOptions, 'onExportFailed'> | undefined;
+  readonly tracing: Omit<OtlpOptions, 'onExported'> | undefined;
   /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */
   readonly clusterMetrics?: (() => Promise<string>) | undefined;
 }
@@ -106,11 +106,17 @@ async function openSpans(
   throttle: Throttle,
 ): Promise<OtlpSpans> {
   const { OtlpSpans } = await import('./otlp-spans.js');
-  const onExportFailed = (): void => {
-    throttle.run('traces', () => {
-      logger.warn('traces cannot be exported to OTEL_EXPORTER_OTLP_ENDPOINT and are dropped');
-    });
+  const { host } = new URL(tracing.endpoint);
+  let isCollectorDown = false;
+  const onExported = (hasFailed: boolean, errorCode: string | undefined): void => {
+    if (hasFailed)
+      throttle.run('traces', () => {
+        const message = 'traces cannot be exported to OTEL_EXPORTER_OTLP_ENDPOINT and are dropped';
+        logger.warn({ host, errorCode }, message);
+      });
+    else if (isCollectorDown) logger.info({ host }, 'traces are exported again');
+    isCollectorDown = hasFailed;
   };
   const own = { 'service.version': version, 'service.instance.id': randomUUID() };
-  return new OtlpSpans({ ...tracing, resource: { ...own, ...tracing.resource }, onExportFailed });
+  return new OtlpSpans({ ...tracing, resource: { ...own, ...tracing.resource }, onExported });
 }

@@ -1,10 +1,13 @@
 import { type Aggregator, Gauge, type Registry } from 'prom-client';
 
 const breakerStates = ['closed', 'halfOpen', 'open'] as const;
+const credentialsStates = ['unknown', 'accepted', 'refused', 'revoked'] as const;
 
 /** Current state of a gateway; read at each scrape. */
 export interface GatewayState {
   readonly breaker: () => (typeof breakerStates)[number];
+  /** Whether the upstream accepts the credentials. */
+  readonly credentials: () => (typeof credentialsStates)[number];
   /** The rate limiter; `null` stands for no limit. */
   readonly rateLimiter: () => {
     readonly limit: number | null;
@@ -21,7 +24,7 @@ export interface GatewayState {
 /** Registers gauges of the current state. */
 export function registerStateMetrics(
   registry: Registry,
-  { breaker, rateLimiter, cacheSizes, isRedisUp }: GatewayState,
+  { breaker, credentials, rateLimiter, cacheSizes, isRedisUp }: GatewayState,
 ): void {
   const registers = [registry];
   // Workers have circuit breakers and queues of their own, but share one rate limit.
@@ -33,6 +36,16 @@ export function registerStateMetrics(
     registers,
     collect() {
       for (const state of breakerStates) this.set({ state }, state === breaker() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'campaign_gateway_upstream_credentials_state',
+    help: '1 for what is known of the credentials: refused if they have never worked, revoked if they did once.',
+    labelNames: ['state'],
+    aggregator: 'max',
+    registers,
+    collect() {
+      for (const state of credentialsStates) this.set({ state }, state === credentials() ? 1 : 0);
     },
   });
   const figure = (name: string, help: string, aggregator: Aggregator, value: () => number): void => {

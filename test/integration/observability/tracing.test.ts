@@ -121,13 +121,15 @@ describe('a trace', () => {
 });
 
 describe('a collector that', () => {
-  it('is unreachable breaks nothing, and is logged once', async () => {
+  it('is unreachable breaks nothing, and is logged once, with host and error code', async () => {
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
     const { gateway } = await startBoth({ seed: 'demo', environment });
     expect((await ask(gateway, query)).errors).toBeUndefined();
     await gateway.close();
     const told = linesOf(gateway).filter(({ msg }) => msg.startsWith('traces cannot be exported'));
-    expect(told.map(({ level }) => level)).toEqual([40]);
+    expect(told).toEqual([
+      expect.objectContaining({ level: 40, host: '127.0.0.1:9', errorCode: 'ECONNREFUSED' }),
+    ]);
   });
 
   it('hangs does not keep the gateway from closing', async () => {
