@@ -38,6 +38,7 @@ export const roomMayImport = {
     'datasources/cache',
     'datasources/campaigns',
   ],
+  export: ['domain', 'schema', 'datasources/exotel', 'datasources/paging', 'datasources/campaigns'],
   resolvers: [
     'domain',
     'schema',
@@ -54,6 +55,7 @@ export const roomMayImport = {
     'auth',
     'operations',
     'live',
+    'export',
     'telemetry',
     'datasources/state',
     'datasources/exotel',
@@ -68,6 +70,7 @@ export const roomMayImport = {
     'config',
     'resolvers',
     'live',
+    'export',
     'operations',
     'telemetry',
     'server',

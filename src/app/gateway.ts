@@ -10,6 +10,7 @@ import { noticesOf } from '../config/notices.js';
 import { isLoopback } from '../config/values.js';
 import { type Credentials, type CredentialsState } from '../datasources/exotel/credentials.js';
 import { readHostSetting } from '../domain/addresses.js';
+import { ExportQueue } from '../export/export-queue.js';
 import { SubscriptionLimit } from '../live/subscription-limit.js';
 import { ResponseCache } from '../operations/response-cache.js';
 import { createSchema } from '../resolvers/schema.js';
@@ -155,6 +156,10 @@ async function openAll(
     logger,
     mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
     receiver: live.receiver,
+    exports: {
+      source: { account, client: upstream.client, now: runtime.steadyNow, sleep: overrides.sleep },
+      queue: watchedQueue(telemetry),
+    },
     authenticate,
     now,
     telemetry,
@@ -203,6 +208,12 @@ function watchState(
   const readiness = { breaker, credentials: () => credentials.state, isRedisUp };
   metrics.watch({ ...readiness, rateLimiter: () => rateLimiter.figures, cacheSizes });
   return readiness;
+}
+
+function watchedQueue({ metrics }: GatewayTelemetry): ExportQueue {
+  const queue = new ExportQueue();
+  metrics.watchExports(() => queue.sizes);
+  return queue;
 }
 
 function packageVersion(): string {

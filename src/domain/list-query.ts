@@ -80,13 +80,17 @@ export function campaignQueryOf({ filter, orderBy }: CampaignListArguments): Cam
 
 /**
  * Checks a filter before any upstream call.
+ * @param argument path of the number, as the client writes it.
  * @throws InputError with the name of the argument.
  */
-export function messageQueryOf({ filter, orderBy }: MessageListArguments): MessageQuery {
+export function messageQueryOf(
+  { filter, orderBy }: MessageListArguments,
+  argument = 'filter.number',
+): MessageQuery {
   const number = filter?.number ?? null;
   if (number !== null && isBlank(number))
-    throw new InputError('filter.number', 'must not be blank; leave it out for all.');
+    throw new InputError(argument, 'must not be blank; leave it out for all.');
   if (number !== null && isLongerThan(number, maximumNumberLength))
-    throw new InputError('filter.number', `must have at most ${maximumNumberLength} characters.`);
+    throw new InputError(argument, `must have at most ${maximumNumberLength} characters.`);
   return { number, direction: orderBy?.direction ?? null };
 }

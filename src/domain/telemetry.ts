@@ -117,6 +117,25 @@ export type RefusedConnection = (typeof connectionRefusals)[number];
 export const connectionEnds = ['idle', 'silent', 'slow', 'late', 'full'] as const;
 export type EndedConnection = (typeof connectionEnds)[number];
 
+/** Formats of an export. */
+export const exportFormats = ['ndjson', 'csv'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** Ends of an export; `left`: the client has closed the connection. */
+export const exportOutcomes = ['complete', 'incomplete', 'left'] as const;
+
+/** End of an export. */
+export interface EndedExport {
+  readonly outcome: (typeof exportOutcomes)[number];
+  /** Code of the error that ended it; undefined if it is complete, or the client has left. */
+  readonly reason: string | undefined;
+  /** Rows that were sent. */
+  readonly rows: number;
+  /** Upstream calls, retries included. */
+  readonly calls: number;
+  readonly durationMs: number;
+}
+
 /** Type of an operation; `unknown` if the document was refused or has no such operation. */
 export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
 
@@ -168,6 +187,9 @@ export interface Telemetry {
   readAnswered(resource: ResourceKind, outcome: ReadOutcome): void;
   /** A write has ended. */
   campaignWritten(line: AuditLine, trace: RequestTrace | undefined): void;
+
+  /** An export begins. @returns called once when it has ended. */
+  exportStarted(format: ExportFormat, sid: string, trace: RequestTrace): (end: EndedExport) => void;
 
   /** An attempt is about to be sent to the upstream. */
   callStarted(call: StartedCall): ObservedCall;

@@ -68,6 +68,17 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Gatewa
       logger.info({ ...logFields(trace), audit: line }, 'campaign write');
     },
 
+    exportStarted: (format, sid, trace) => {
+      const facts = { ...logFields(trace), caller: trace.caller, sid, format };
+      logger.info(facts, 'export started');
+      return ({ outcome, reason, rows, calls: made, durationMs }) => {
+        metrics.exports(format, outcome);
+        metrics.exportedRows.inc({ format }, rows);
+        const end = { outcome, reason, rows, calls: made, durationMs: Math.round(durationMs) };
+        logger.info({ ...facts, ...end }, 'export ended');
+      };
+    },
+
     callStarted: (call) => calls.start(call),
     driftFound: (route, drift, trace) => {
       calls.driftFound(route, drift, trace);

@@ -3,6 +3,8 @@ import { type GraphQLSchema } from 'graphql';
 import { type Logger } from 'pino';
 import { type Authenticator, allowAnonymous } from '../../auth/credentials.js';
 import { GatewayError } from '../../domain/errors.js';
+import { type ExportQueue } from '../../export/export-queue.js';
+import { type ExportSource } from '../../export/message-export.js';
 import { type CallbackReceiver } from '../../live/callback-receiver.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { type ResponseCache } from '../../operations/response-cache.js';
@@ -31,6 +33,7 @@ import { type AllowedOrigins } from './allowed-origins.js';
 import { authenticated } from './authentication.js';
 import { callbackHeaderLog } from './callback-headers.js';
 import { compressResponses } from './compression.js';
+import { serveExports } from './export-endpoint.js';
 import { serveGraphql } from './graphql-endpoint.js';
 import { type MetricsAccess, serveMetrics } from './metrics-endpoint.js';
 import { refuse } from './refuse.js';
@@ -60,6 +63,9 @@ const noSchemas = {
   compilersFactory: { buildValidator: refuseSchema, buildSerializer: refuseSchema },
 };
 
+/** Longer than any sid, percent-encoded: a sid that is too long is refused as one. */
+const longestParameter = 2000;
+
 function refuseSchema(): never {
   throw new Error('A route has a JSON schema, and nothing here compiles it.');
 }
@@ -78,6 +84,7 @@ export interface HttpServerOptions {
   /** Undefined: any host name is served. */
   readonly allowedHosts: AllowedHosts | undefined;
   readonly receiver: CallbackReceiver;
+  readonly exports: { readonly source: ExportSource; readonly queue: ExportQueue };
   readonly telemetry: GatewayTelemetry;
   readonly metricsAccess: MetricsAccess;
   readonly readiness: Readiness;
@@ -154,6 +161,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     forceCloseConnections: 'idle',
     return503OnClosing: false, // requests on open connections are answered until the end
     bodyLimit: options.maximumBytes,
+    routerOptions: { maxParamLength: longestParameter },
     clientErrorHandler: () => undefined, // connections.ts sets one on the server
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       refuse(reply.headers(securityHeaders), 400, 'The request could not be read.', 'BAD_REQUEST');
@@ -202,6 +210,7 @@ async function serveOperations(
     callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
     allowedOrigins,
   });
+  serveExports(app, { ...options.exports, onRequest, shutdown, allowedOrigins, telemetry, logger, now });
   serveEventStream(app, { pipeline, onRequest, shutdown, allowedOrigins, logger });
   serveWebSocket(app, {
     pipeline,

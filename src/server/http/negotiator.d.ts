@@ -1,9 +1,13 @@
 /** What is used of the library; `@types/negotiator` lacks `preferred`. */
 declare module 'negotiator' {
   class Negotiator {
-    constructor(request: { readonly headers: { readonly 'accept-encoding'?: string | undefined } });
+    constructor(request: {
+      readonly headers: { readonly 'accept-encoding'?: string; readonly accept?: string };
+    });
     /** The acceptable of the available encodings, the best first. */
     encodings<E extends string>(available: readonly E[], options: { readonly preferred: readonly E[] }): E[];
+    /** The acceptable of the available media types, the best first. */
+    mediaTypes<T extends string>(available: readonly T[]): T[];
   }
   export = Negotiator;
 }

@@ -24,7 +24,8 @@ export function sendSecurityHeaders(app: FastifyInstance): void {
   });
 }
 
-const pathsOfGraphql: ReadonlySet<string | undefined> = new Set(['/graphql', '/graphql/stream']);
+/** Addresses of data: operations and exports. */
+const dataPath = /^\/(?:graphql(?:\/stream)?|campaigns\/[^/]+\/messages(?:\.(?:csv|ndjson))?)$/;
 /** The longest that browsers cache a preflight. */
 const preflightSeconds = 7200;
 
@@ -34,11 +35,11 @@ const clientHeaders =
   tracestate baggage x-requested-with apollo-require-preflight x-apollo-operation-name apollographql-client-name
   apollographql-client-version graphql-client-name graphql-client-version`.split(/\s+/);
 
-/** Allows web pages of these origins to read GraphQL responses (CORS), and logs those that may not. */
+/** Allows web pages of these origins to read responses of operations and exports (CORS), and logs those that may not. */
 export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins): Promise<void> {
   app.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request;
-    if (headers.origin !== undefined && isGraphql(request) && !origins.admit(headers))
+    if (headers.origin !== undefined && isData(request) && !origins.admit(headers))
       origins.logRefusal(headers, 'http');
     done();
   });
@@ -50,7 +51,14 @@ export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins
     credentials: false,
     methods: ['GET', 'POST'],
     allowedHeaders: clientHeaders,
-    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id'],
+    exposedHeaders: [
+      'ratelimit',
+      'ratelimit-policy',
+      'retry-after',
+      'x-request-id',
+      'x-export-total',
+      'content-disposition',
+    ],
     maxAge: preflightSeconds,
   };
   await app.register(cors, {
@@ -58,11 +66,11 @@ export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins
       request: FastifyRequest,
       decide: (error: Error | null, options: FastifyCorsOptions) => void,
     ) => {
-      decide(null, isGraphql(request) ? open : { origin: false });
+      decide(null, isData(request) ? open : { origin: false });
     },
   });
 }
 
-function isGraphql({ url }: FastifyRequest): boolean {
-  return pathsOfGraphql.has(url.split('?')[0]);
+function isData({ url }: FastifyRequest): boolean {
+  return dataPath.test(url.split('?')[0] ?? '');
 }

@@ -1,5 +1,6 @@
 import {
   collectDefaultMetrics,
+  Counter,
   Gauge,
   type MetricObjectWithValues,
   type MetricValue,
@@ -13,6 +14,8 @@ import {
   connectionRefusals,
   driftKinds,
   driftRoutes,
+  exportFormats,
+  exportOutcomes,
   readOutcomes,
   resourceKinds,
   responseLookups,
@@ -108,6 +111,18 @@ export class Metrics {
     labelNames: ['what', 'outcome'],
     values: [['CREATE', ...Object.values(CampaignAction)], writeOutcomes],
   });
+  readonly exports = this.#counter({
+    name: 'campaign_gateway_exports_total',
+    help: 'Ended exports by outcome: complete, incomplete, left (by the client).',
+    labelNames: ['format', 'outcome'],
+    values: [exportFormats, exportOutcomes],
+  });
+  readonly exportedRows = new Counter({
+    name: 'campaign_gateway_exported_rows_total',
+    help: 'Rows sent by ended exports.',
+    labelNames: ['format'],
+    registers: [this.#registry],
+  });
   readonly upstreamCalls = this.#counter({
     name: 'campaign_gateway_upstream_calls_total',
     help: 'Requests sent to the upstream, retries included. status is none without a response; reason is ok or the failure.',
@@ -194,6 +209,21 @@ export class Metrics {
       registers,
       collect() {
         this.set(open().unreadBytes);
+      },
+    });
+  }
+
+  /** Adds a gauge of the exports that read and that wait. */
+  watchExports(open: () => { readonly running: number; readonly waiting: number }): void {
+    new Gauge({
+      name: 'campaign_gateway_exports_open',
+      help: 'Exports that read (running), or wait for their turn (waiting).',
+      labelNames: ['state'],
+      registers: [this.#registry],
+      collect() {
+        const { running, waiting } = open();
+        this.set({ state: 'running' }, running);
+        this.set({ state: 'waiting' }, waiting);
       },
     });
   }

@@ -92,7 +92,7 @@ describe('with the sandbox, on loopback, without authentication', () => {
     for (const headers of accepts) {
       const answer = await sendFrom(vite, `${gateway.url}/graphql`, 'POST', headers);
       expect(answer.headers['access-control-expose-headers']).toBe(
-        'ratelimit, ratelimit-policy, retry-after, x-request-id',
+        'ratelimit, ratelimit-policy, retry-after, x-request-id, x-export-total, content-disposition',
       );
       expect(answer.headers['access-control-allow-origin']).toBe(vite);
     }

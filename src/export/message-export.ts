@@ -1,0 +1,205 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { type AccountReader } from '../datasources/campaigns/account-reader.js';
+import { messageList } from '../datasources/campaigns/lists.js';
+import { type ExotelClient } from '../datasources/exotel/client.js';
+import { NotSent, RateLimited } from '../datasources/exotel/resilience/not-sent.js';
+import { decodeCursor, fingerprintOf } from '../datasources/paging/cursor.js';
+import { GatewayError } from '../domain/errors.js';
+import { messageQueryOf } from '../domain/list-query.js';
+import { checkCursorLengths, readable, type Row } from '../domain/page.js';
+import { type CallOrigin } from '../domain/request-trace.js';
+import { checkSid } from '../domain/sid.js';
+import { type FailureReason, UpstreamFailure } from '../domain/upstream-failure.js';
+import { type Message } from '../schema/message.js';
+import { type ExportEnd } from './export-row.js';
+import { Sweep, type SweptRows } from './sweep.js';
+
+/** A checked request for an export. */
+export interface ExportRequest {
+  readonly sid: string;
+  /** Statuses of the wanted messages; empty: all. */
+  readonly statuses: ReadonlySet<string>;
+  readonly number: string | null;
+  /** Cursor of the last row that the client has; null: from the beginning. */
+  readonly after: string | null;
+}
+
+/** What all exports share. */
+export interface ExportSource {
+  readonly account: AccountReader;
+  readonly client: ExotelClient;
+  /** Monotonic clock in milliseconds. */
+  readonly now: () => number;
+  /** Waits before a failed read is repeated. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+/** Messages in the order of the list, with their cursors. */
+export interface ExportedRows {
+  readonly rows: readonly { readonly row: Row<Message>; readonly index: number }[];
+  readonly cursorAt: (index: number) => string;
+  /** Rows of the campaign that are read or skipped so far. */
+  readonly read: number;
+  readonly total: number;
+}
+
+/** Failures that may pass. After any other, asking again is of no use. */
+const passing: ReadonlySet<FailureReason> = new Set([
+  'unavailable',
+  'unreachable',
+  'timeout',
+  'rateLimited',
+  'invalidResponse',
+]);
+/** How long an export waits for an upstream that fails. */
+export const maximumOutageMs = 10 * 60_000;
+const [firstPauseMs, longestPauseMs] = [1000, 30_000];
+/** Pause after the rate limiter had no place for a minute. */
+const busyPauseMs = 5000;
+
+/**
+ * One export: all messages of a campaign, window by window. The first window is read like a page that a caller waits for,
+ * all others in the background's share of the rate limit. Nothing goes through the caches.
+ */
+export class MessageExport {
+  /** Upstream calls so far, retries included. */
+  readonly origin: CallOrigin = { calls: 0 };
+  /** Rows handed out so far. */
+  rows = 0;
+  #unreadable = 0;
+  readonly #source: ExportSource;
+  readonly #request: ExportRequest;
+  readonly #sweep: Sweep<Message>;
+  readonly #stopped = new AbortController();
+  #priority: 'read' | 'background' = 'read';
+  #cursor: string | null;
+
+  /** @throws InputError for a sid, a number or a cursor that is none, before any upstream call. */
+  constructor(source: ExportSource, request: ExportRequest) {
+    const { sid, number, after } = request;
+    checkSid(sid, 'sid');
+    const query = messageQueryOf({ filter: { number } }, 'number');
+    const list = messageList(source.account, sid, query);
+    checkCursorLengths({ after });
+    this.#source = source;
+    this.#request = request;
+    this.#cursor = after;
+    this.#sweep = new Sweep<Message>({
+      source: list,
+      maximum: list.maximum,
+      after: after === null ? undefined : decodeCursor(after, fingerprintOf(list.identity), 'after'),
+      read: async (slice) => ({
+        value: await source.client.listMessages(sid, query, slice, {
+          priority: this.#priority,
+          origin: this.origin,
+          beforeSent: () => {
+            if (this.#stopped.signal.aborted) throw new NotSent();
+          },
+        }),
+        readAtMs: source.now(),
+      }),
+    });
+  }
+
+  get sid(): string {
+    return this.#request.sid;
+  }
+
+  /** Ends the export early: `next` resolves to an incomplete end. @param reason code of the end. */
+  stop(reason: string): void {
+    this.#stopped.abort(reason);
+  }
+
+  /** Waits, but no longer than until the export is stopped. @returns undefined if it was. */
+  unlessStopped<T>(result: Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#stopped;
+    // A race with one promise for all waits would hold on to each of them.
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        resolve(undefined);
+      };
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
+      result.then(resolve, reject).finally(() => {
+        signal.removeEventListener('abort', stop);
+      });
+    });
+  }
+
+  /**
+   * Reads the first rows.
+   * @throws UpstreamFailure if they can't be read.
+   */
+  async first(): Promise<ExportedRows> {
+    return this.#wanted(await this.#sweep.next());
+  }
+
+  /** The next rows; waits until an upstream that fails answers again. @returns the end if there are no more. */
+  async next({ read, total }: Pick<ExportedRows, 'read' | 'total'>): Promise<ExportedRows | ExportEnd> {
+    if (read >= total) return this.#end();
+    this.#priority = 'background';
+    let failingSinceMs: number | undefined;
+    for (let failures = 0; ; failures += 1) {
+      const rows = await this.#tryNext();
+      if (this.#stopped.signal.aborted) return this.incomplete(String(this.#stopped.signal.reason));
+      if (!(rows instanceof Error)) return rows;
+      if (!(rows instanceof UpstreamFailure)) throw rows;
+      // Others use the rate limit, which is no failure: the export goes on waiting.
+      const isBusy = rows instanceof RateLimited;
+      const nowMs = this.#source.now();
+      if (!isBusy) failingSinceMs ??= nowMs;
+      const outageMs = nowMs - (failingSinceMs ?? nowMs);
+      if (!passing.has(rows.reason) || outageMs >= maximumOutageMs) return this.incomplete(codeOf(rows));
+      await this.#pause(isBusy ? busyPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** failures));
+    }
+  }
+
+  /** The end of an export that is not whole. */
+  incomplete(reason: string): ExportEnd {
+    return { complete: false, reason, cursor: this.#cursor };
+  }
+
+  #end(): ExportEnd {
+    const unreadable = this.#unreadable;
+    return { complete: true, rows: this.rows, ...(unreadable > 0 && { unreadable }) };
+  }
+
+  async #tryNext(): Promise<ExportedRows | Error> {
+    try {
+      const swept = await this.unlessStopped(this.#sweep.next());
+      return swept ? this.#wanted(swept) : new NotSent();
+    } catch (error) {
+      return error instanceof Error ? error : new Error('the export failed', { cause: error });
+    }
+  }
+
+  /** Leaves out messages with another status. A row that can't be read has none, and is kept. */
+  #wanted({ rows, cursorAt, end, total }: SweptRows<Message>): ExportedRows {
+    const { statuses } = this.#request;
+    const wanted =
+      statuses.size === 0
+        ? rows
+        : rows.filter(({ row }) => {
+            const message = readable(row);
+            return !message || statuses.has(message.status);
+          });
+    const last = rows.at(-1);
+    if (last) this.#cursor = cursorAt(last.index);
+    this.rows += wanted.length;
+    this.#unreadable += wanted.filter(({ row }) => row instanceof Error).length;
+    return { rows: wanted, cursorAt, read: end, total };
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#stopped;
+    const { sleep = (pauseMs: number) => sleepFor(pauseMs, undefined, { signal, ref: false }) } =
+      this.#source;
+    await this.unlessStopped(sleep(ms).catch(() => undefined));
+  }
+}
+
+/** The code of an error that ended an export; an unknown campaign has one of its own. */
+export function codeOf(error: unknown): string {
+  if (error instanceof UpstreamFailure && error.reason === 'notFound') return 'NOT_FOUND';
+  return error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
+}

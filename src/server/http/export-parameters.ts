@@ -1,0 +1,84 @@
+import Negotiator from 'negotiator';
+import { type GatewayError, InputError } from '../../domain/errors.js';
+import { type ExportFormat } from '../../domain/telemetry.js';
+import { exportStatuses } from '../../export/export-row.js';
+import { type ExportRequest } from '../../export/message-export.js';
+
+/** Media types of exports. */
+export const mediaTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;
+
+const parameterNames = ['status', 'number', 'after', 'cursor'];
+
+/** A checked request for an export. */
+export interface ExportParameters extends ExportRequest {
+  /** Whether a CSV has the column `cursor`. */
+  readonly hasCursor: boolean;
+}
+
+/**
+ * The format of an export by its `Accept` header: NDJSON where both will do, since its last line says whether it is whole.
+ * @returns undefined if the client takes neither.
+ */
+export function acceptedFormat(accept: string | undefined): ExportFormat | undefined {
+  const { ndjson, csv } = mediaTypes;
+  // Without a header, every type is accepted.
+  const [best] = new Negotiator({ headers: { accept: accept?.toLowerCase() ?? '*/*' } }).mediaTypes([
+    ndjson,
+    csv,
+  ]);
+  return best === ndjson ? 'ndjson' : best === csv ? 'csv' : undefined;
+}
+
+/**
+ * Reads the parameters of an export.
+ * @param url path and query of the request.
+ * @throws InputError that names an unknown, repeated or invalid parameter.
+ */
+export function exportParametersOf(sid: string, url: string): ExportParameters {
+  const start = url.indexOf('?');
+  const search = new URLSearchParams(start < 0 ? '' : url.slice(start));
+  for (const name of search.keys()) {
+    if (!parameterNames.includes(name))
+      throw new InputError(name.slice(0, 50), `is not known. An export takes ${parameterNames.join(', ')}.`);
+    if (search.getAll(name).length > 1) throw new InputError(name, 'must not be given twice.');
+  }
+  const cursor = search.get('cursor') ?? '0';
+  if (cursor !== '0' && cursor !== '1') throw new InputError('cursor', 'must be 1, or left out.');
+  return {
+    sid,
+    statuses: new Set(statusesIn(search.get('status'))),
+    // A plus sign stands for a space in a query (URL standard); no number begins with one.
+    number: search.get('number')?.replace(/^ (?=[\dXx*])/, '+') ?? null,
+    after: search.get('after'),
+    hasCursor: cursor === '1',
+  };
+}
+
+function statusesIn(text: string | null): string[] {
+  if (text === null) return [];
+  const statuses = text.split(',').map((status) => status.trim());
+  const unknown = statuses.find((status) => !exportStatuses.includes(status));
+  if (unknown === undefined) return statuses;
+  throw new InputError(
+    'status',
+    `has ${JSON.stringify(unknown.slice(0, 50))}, which is no status. It takes ${exportStatuses.join(', ')}.`,
+  );
+}
+
+const unavailable = 503;
+/** HTTP statuses of an export that is refused before its first byte, by code; 503 for every other. */
+const statusOf: Readonly<Record<string, number>> = {
+  BAD_REQUEST: 406,
+  BAD_USER_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  TOO_MANY_REQUESTS: 429,
+  UPSTREAM_RATE_LIMITED: 429,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+/** HTTP status of a refused export. */
+export function exportStatusOf({ code }: Pick<GatewayError, 'code'>): number {
+  return statusOf[code] ?? unavailable;
+}
