@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ClientSoftware } from './client-software.js';
 
 /** Transport of an operation. */
-export type Transport = 'http' | 'ws' | 'sse' | 'callback';
+export type Transport = 'http' | 'ws' | 'sse' | 'multipart' | 'callback';
 
 /** Attributes of a span: closed words, numbers and ids, never text from outside. */
 export type SpanFacts = Readonly<Record<string, string | number | undefined>>;

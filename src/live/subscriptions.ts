@@ -3,7 +3,7 @@ import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { InputError } from '../domain/errors.js';
 import { checkSid } from '../domain/sid.js';
-import { type RequestTrace, type Transport } from '../domain/request-trace.js';
+import { type RequestTrace } from '../domain/request-trace.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 import { type ChangeFeed } from './change-feed.js';
@@ -47,7 +47,7 @@ export class Subscriptions {
     sendCurrent: boolean,
   ): Promise<SubscriberQueue<Campaign>> {
     checkSid(sid, 'sid');
-    const queue = this.#feed.campaignChanges(sid, transportOf(trace));
+    const queue = this.#feed.campaignChanges(sid, trace.transport);
     const campaign = await this.#open({ sid, trace }, 'sid', queue);
     // A change that came meanwhile is in the queue, and newer.
     if (sendCurrent && queue.isEmpty) queue.push(this.#feed.watchedCampaign(sid) ?? campaign);
@@ -60,7 +60,7 @@ export class Subscriptions {
     trace: RequestTrace,
   ): Promise<SubscriberQueue<MessageStatusEvent>> {
     checkSid(campaignSid, 'campaignSid');
-    const queue = this.#feed.messageChanges(campaignSid, transportOf(trace));
+    const queue = this.#feed.messageChanges(campaignSid, trace.transport);
     await this.#open({ sid: campaignSid, trace }, 'campaignSid', queue);
     return queue;
   }
@@ -82,9 +82,4 @@ export class Subscriptions {
       throw error;
     }
   }
-}
-
-/** Plain HTTP carries no subscriptions: those that arrive over HTTP are delivered by router callbacks. */
-function transportOf({ transport }: RequestTrace): Transport {
-  return transport === 'http' ? 'callback' : transport;
 }

@@ -75,7 +75,7 @@ export function admission(
 
 /** Refuses an operation that its transport can't carry. */
 function transportRefusal(
-  { isReadOnly, canStream }: OperationRequest,
+  { isReadOnly, eventTransport }: OperationRequest,
   type: OperationTypeNode,
 ): Refusal | undefined {
   if (type === OperationTypeNode.MUTATION && isReadOnly)
@@ -83,10 +83,10 @@ function transportRefusal(
       status: 405,
       headers: { allow: 'POST' },
     });
-  if (type === OperationTypeNode.SUBSCRIPTION && !canStream)
+  if (type === OperationTypeNode.SUBSCRIPTION && eventTransport === undefined)
     return refusal(
       'BAD_REQUEST',
-      'A subscription needs a WebSocket at /graphql or an event stream at /graphql/stream.',
+      'A subscription needs a stream: accept text/event-stream or multipart/mixed;subscriptionSpec=1.0, or open a WebSocket.',
     );
   return undefined;
 }

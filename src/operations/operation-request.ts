@@ -1,7 +1,7 @@
 import { type Caller } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { parseJson } from '../domain/json.js';
-import { type RequestTrace } from '../domain/request-trace.js';
+import { type RequestTrace, type Transport } from '../domain/request-trace.js';
 import { type WriteLock } from './gate/execution-gate.js';
 
 /** Parameters of a GraphQL request on any transport, as named by GraphQL over HTTP. */
@@ -21,8 +21,8 @@ export interface OperationRequest {
   readonly caller: Caller;
   /** Identifies the request in logs and traces, and the transport. */
   readonly trace: RequestTrace;
-  /** Whether the transport can deliver the events of a subscription. */
-  readonly canStream: boolean;
+  /** The transport of a subscription's events; undefined: the request can't have any. */
+  readonly eventTransport: Transport | undefined;
   /** True for a GET, which may not change anything. */
   readonly isReadOnly: boolean;
   /** `Cache-Control: no-cache`: read from the upstream, not from the cache. */

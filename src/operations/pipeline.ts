@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { haveCredentialsEnded } from '../auth/credentials-end.js';
 import { GatewayError } from '../domain/errors.js';
-import { type RequestTrace } from '../domain/request-trace.js';
+import { operationTrace, type RequestTrace } from '../domain/request-trace.js';
 import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
@@ -102,17 +102,16 @@ export class OperationPipeline {
     document: MemoryReservation | undefined,
   ): AdmittedOperation | OperationResult {
     const { parameters, ...rest } = request;
-    const { trace } = rest;
+    const { trace, eventTransport = trace.transport } = rest;
     try {
       const allowed = admission(request, this.#options);
       if (allowed instanceof Refusal) return this.#refused(trace, allowed, parameters.operationName);
       const { definition, plan } = allowed.operation;
-      const context = this.#options.createContext(rest, plan);
-      const variables =
-        definition.operation === OperationTypeNode.SUBSCRIPTION
-          ? declared(definition, parameters.variables)
-          : parameters.variables;
-      return { request: rest, variables, ...allowed, context, document };
+      const hasEvents = definition.operation === OperationTypeNode.SUBSCRIPTION;
+      const admitted = hasEvents ? { ...rest, trace: operationTrace(eventTransport, trace) } : rest;
+      const context = this.#options.createContext(admitted, plan);
+      const variables = hasEvents ? declared(definition, parameters.variables) : parameters.variables;
+      return { request: admitted, variables, ...allowed, context, document };
     } catch (error) {
       return this.#refused(trace, new Refusal([asGraphQLError(error)]), parameters.operationName);
     }

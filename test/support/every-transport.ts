@@ -2,12 +2,19 @@ import { createClient } from 'graphql-ws';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type ClientAnswer } from './gateway-under-test.js';
+import { acceptsMultipart, PartReader, resultIn } from './multipart.js';
 
 /** The transport of an operation. */
-export type Transport = 'http' | 'ws' | 'sse';
+export type Transport = 'http' | 'ws' | 'sse' | 'multipart';
 
 /** All transports, for `it.each`. */
-export const everyTransport: readonly Transport[] = ['http', 'ws', 'sse'];
+export const everyTransport: readonly Transport[] = ['http', 'ws', 'sse', 'multipart'];
+
+const requests = {
+  http: { path: '/graphql', accept: 'application/graphql-response+json' },
+  sse: { path: '/graphql/stream', accept: 'text/event-stream' },
+  multipart: { path: '/graphql', accept: acceptsMultipart },
+} as const;
 
 /** The body of a request, as in GraphQL over HTTP. */
 export interface Payload {
@@ -31,18 +38,22 @@ export async function run<Data = unknown>(
   payload: Payload,
 ): Promise<Answered<Data>> {
   if (transport === 'ws') return overSocket(url, payload);
-  const isStream = transport === 'sse';
-  const answer = await request(`${url}/graphql${isStream ? '/stream' : ''}`, {
+  const { path, accept } = requests[transport];
+  const answer = await request(url + path, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: isStream ? 'text/event-stream' : 'application/graphql-response+json',
-    },
+    headers: { 'content-type': 'application/json', accept },
     body: JSON.stringify(payload),
   });
   const text = await answer.body.text();
-  const json = isStream && text.includes('event:') ? (/data: (\{.*\})/.exec(text)?.[1] ?? '{}') : text;
-  return { ...(JSON.parse(json) as ClientAnswer<Data>), status: answer.statusCode, headers: answer.headers };
+  return { ...resultOf<Data>(text), status: answer.statusCode, headers: answer.headers };
+}
+
+/** The result in a response: an event stream, parts or JSON. */
+function resultOf<Data>(text: string): ClientAnswer<Data> {
+  if (text.includes('event:'))
+    return JSON.parse(/data: (\{.*\})/.exec(text)?.[1] ?? '{}') as ClientAnswer<Data>;
+  if (!text.startsWith('\r\n--')) return JSON.parse(text) as ClientAnswer<Data>;
+  return new PartReader().read(text).map(resultIn).find(Boolean) as ClientAnswer<Data>;
 }
 
 function overSocket<Data>(url: string, payload: Payload): Promise<Answered<Data>> {

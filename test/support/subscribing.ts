@@ -3,14 +3,15 @@ import { createClient as createSocketClient } from 'graphql-ws';
 import { Agent, fetch, request, type RequestInit } from 'undici';
 import { WebSocket } from 'ws';
 import { type ClientAnswer, type ClientError } from './gateway-under-test.js';
+import { acceptsMultipart, PartReader, resultIn } from './multipart.js';
 
 /** The transport of a subscription. */
-export type LiveTransport = 'ws' | 'sse';
+export type LiveTransport = 'ws' | 'sse' | 'multipart';
 
-/** Both transports, for `it.each`. */
-export const transports: readonly LiveTransport[] = ['ws', 'sse'];
+/** All transports, for `it.each`. */
+export const transports: readonly LiveTransport[] = ['ws', 'sse', 'multipart'];
 
-/** Credentials of a subscriber: headers of an event stream, or `connectionParams` of a WebSocket. */
+/** Credentials of a subscriber: headers of a stream, or `connectionParams` of a WebSocket. */
 export type Shown = Readonly<Record<string, string>>;
 
 /** The value of a variable. */
@@ -84,7 +85,7 @@ export async function subscribe<Data>(
     },
     complete: () => (hasEnded = true),
   };
-  const open = transport === 'ws' ? openSocket : openStream;
+  const open = { ws: openSocket, sse: openStream, multipart: openParts }[transport];
   const close = await open({ gatewayUrl, query, variables, shown, hasEnded: () => hasEnded }, sink);
   const subscriber: Subscriber<Data> = {
     events,
@@ -177,6 +178,35 @@ async function openStream(opening: Opening, sink: Sink): Promise<() => Promise<v
     };
     const leave = client.subscribe({ query, variables: { ...variables } }, failed);
   });
+}
+
+async function openParts(opening: Opening, sink: Sink): Promise<() => Promise<void>> {
+  const { gatewayUrl, query, variables, shown } = opening;
+  const dispatcher = new Agent();
+  const { body, statusCode } = await request(`${gatewayUrl}/graphql`, {
+    method: 'POST',
+    dispatcher,
+    headers: { 'content-type': 'application/json', accept: acceptsMultipart, ...shown },
+    body: JSON.stringify({ query, variables }),
+  });
+  if (statusCode === 200) void readParts(body.setEncoding('utf8'), sink);
+  else sink.error(((await body.json()) as ClientAnswer<unknown>).errors);
+  return () => dispatcher.destroy();
+}
+
+async function readParts(texts: AsyncIterable<string>, sink: Sink): Promise<void> {
+  const reader = new PartReader();
+  try {
+    for await (const text of texts)
+      for (const part of reader.read(text)) {
+        const result = resultIn(part);
+        if (result) sink.next(result);
+      }
+    if (!reader.hasEnded) throw new Error('The stream ended without its last boundary.');
+    sink.complete();
+  } catch (error) {
+    sink.error(error);
+  }
 }
 
 function brokenBy(error: unknown): ClientError {

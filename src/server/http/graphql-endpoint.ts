@@ -3,15 +3,18 @@ import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Logger } from 'pino';
 import { GatewayError } from '../../domain/errors.js';
+import { operationTrace } from '../../domain/request-trace.js';
 import { withTimeout } from '../../domain/timeout.js';
+import { type OperationParameters } from '../../operations/operation-request.js';
 import { type OperationResult } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
+import { type HttpStreams } from '../subscriptions/http-streams.js';
 import { type RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo-front.js';
 import { type AllowedOrigins } from './allowed-origins.js';
 import { type RequestHook } from './authentication.js';
 import { forgedGet, isForgedGet } from './forged-get.js';
-import { varyBy } from './negotiation.js';
+import { acceptableTypes, acceptedTypes, varyBy } from './negotiation.js';
 import { operationRequestOf, readParameters, writeResult } from './operation-over-http.js';
 import { refuse } from './refuse.js';
 import { type CachedRouteOptions, serveCached } from './response-cache-hook.js';
@@ -25,6 +28,7 @@ export interface GraphqlEndpointOptions {
   readonly onRequest: readonly RequestHook[];
   readonly responseCache: CachedRouteOptions;
   readonly callbacks: RouterCallbacks;
+  readonly streams: HttpStreams;
   readonly allowedOrigins: AllowedOrigins;
 }
 
@@ -36,7 +40,16 @@ const [maximumAccepts, longestAccept] = [100, 200];
 /** Serves GraphQL over HTTP at `/graphql`. */
 export async function serveGraphql(
   app: FastifyInstance,
-  { pipeline, schema, logger, onRequest, responseCache, callbacks, allowedOrigins }: GraphqlEndpointOptions,
+  {
+    pipeline,
+    schema,
+    logger,
+    onRequest,
+    responseCache,
+    callbacks,
+    streams,
+    allowedOrigins,
+  }: GraphqlEndpointOptions,
 ): Promise<void> {
   const apollo = await ApolloFront.start(schema, logger);
   app.addHook('onClose', () => withTimeout(stopMs, apollo.stop()));
@@ -62,19 +75,26 @@ export async function serveGraphql(
     handler: async (request, reply) => {
       if (request.method === 'GET' && isForgedGet(request.headers, allowedOrigins))
         return refuse(reply, 400, forgedGet, 'BAD_REQUEST');
+      const { stream, isStreamFirst, isJsonAccepted } = acceptedTypes(request.headers);
+      const parameters = readParameters(request);
+      const callback = callbackIn(parameters);
+      if (stream && isStreamFirst && !(callback !== undefined && isJsonAccepted))
+        return streams.answer(request, reply, parameters, stream);
       const answer = await negotiated(request);
       if ('refusal' in answer) return writeRefusal(reply, answer.refusal);
       const { contentType } = answer;
-      const parameters = readParameters(request);
       if (parameters instanceof GatewayError)
         return writeResult(reply, pipeline.refuse(request.trace, parameters), contentType);
-      const callback = parameters.extensions['subscription'] ?? undefined;
-      const canStream = callback !== undefined; // to a router
-      const trace = canStream ? { ...request.trace, transport: 'callback' as const } : request.trace;
-      const admitted = await pipeline.admit(operationRequestOf(request, parameters, { trace, canStream }));
+      const eventTransport = callback === undefined ? stream : 'callback';
+      const trace = callback === undefined ? request.trace : operationTrace('callback', request.trace);
+      const admitted = await pipeline.admit(
+        operationRequestOf(request, parameters, { trace, eventTransport }),
+      );
       if ('body' in admitted) return writeResult(reply, admitted, contentType);
       if (isSubscription(admitted))
-        return writeResult(reply, await callbacks.open(admitted, callback), contentType);
+        return stream && callback === undefined
+          ? streams.open(request, reply, admitted, stream)
+          : writeResult(reply, await callbacks.open(admitted, callback), contentType);
       const result = await pipeline.run(admitted);
       markComplete(request, admitted, result);
       return writeResult(reply, result, contentType);
@@ -88,7 +108,15 @@ const varyByAccept: RequestHook = (_request, reply, done) => {
   done();
 };
 
-function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusal): string {
+/** The request's extension by which a router asks for events at a URL of its own. */
+function callbackIn(parameters: OperationParameters | GatewayError): unknown {
+  return parameters instanceof GatewayError
+    ? undefined
+    : (parameters.extensions['subscription'] ?? undefined);
+}
+
+function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusal): FastifyReply | string {
+  if (status === 406) return refuse(reply, 406, `This address answers ${acceptableTypes}.`, 'BAD_REQUEST');
   reply.request.refusedWith = 'BAD_REQUEST';
   reply.code(status);
   for (const [name, value] of headers) reply.header(name, value);

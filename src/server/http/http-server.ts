@@ -24,6 +24,7 @@ import { type RequestMemory } from '../limits/request-memory.js';
 import { rateHooks, type RequestRate } from '../limits/request-rate.js';
 import { type ClientTimeouts, defaultRequestMs, defaultReadTimeoutMs } from '../limits/client-timeouts.js';
 import { serveEventStream } from '../subscriptions/event-stream.js';
+import { HttpStreams } from '../subscriptions/http-streams.js';
 import { RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ConnectionCallers } from '../subscriptions/socket-callers.js';
 import { serveWebSocket } from '../subscriptions/web-socket.js';
@@ -201,6 +202,7 @@ async function serveOperations(
 ): Promise<void> {
   const { pipeline, schema, logger, telemetry, answers, authenticate, rate, allowedOrigins, now } = options;
   const onRequest = [authenticated(authenticate), ...rateHooks(rate, pipeline)];
+  const streams = new HttpStreams({ pipeline, shutdown, allowedOrigins, now, logger });
   await serveGraphql(app, {
     pipeline,
     schema,
@@ -208,10 +210,11 @@ async function serveOperations(
     onRequest,
     responseCache: { answers, telemetry, isPrivate: authenticate !== allowAnonymous },
     callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
+    streams,
     allowedOrigins,
   });
   serveExports(app, { ...options.exports, onRequest, shutdown, allowedOrigins, telemetry, logger, now });
-  serveEventStream(app, { pipeline, onRequest, shutdown, allowedOrigins, logger });
+  serveEventStream(app, { streams, onRequest });
   serveWebSocket(app, {
     pipeline,
     schema,

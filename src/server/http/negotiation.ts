@@ -1,8 +1,40 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { type FastifyReply } from 'fastify';
+import { LRUCache } from 'lru-cache';
 
 const json = 'application/json';
 const graphqlJson = 'application/graphql-response+json';
+const eventStream = 'text/event-stream';
+const multipart = 'multipart/mixed';
+
+/** The media types of `/graphql`, as an `Accept` header names them. */
+export const acceptableTypes = `${json}, ${graphqlJson}, ${eventStream} or ${multipart};subscriptionSpec=1.0`;
+
+/** An element of an `Accept` header (RFC 9110, 12.5.1), in lower case. */
+interface MediaRange {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  /** From 0, not acceptable, to 1. */
+  readonly weight: number;
+}
+
+/** Separators in a quoted string separate nothing. */
+const [listElements, parts] = [/(?:"[^"]*"?|[^",])+/g, /(?:"[^"]*"?|[^";])+/g];
+
+function rangesIn(accept: string): readonly MediaRange[] {
+  const elements = accept.toLowerCase().match(listElements) ?? [];
+  return elements.map((element) => {
+    const [type = '', ...pairs] = element.match(parts) ?? [];
+    const parameters = new Map(pairs.map(parameterIn));
+    const weight = Number(parameters.get('q') ?? 1);
+    return { type: type.trim(), parameters, weight: Number.isNaN(weight) ? 0 : weight };
+  });
+}
+
+function parameterIn(pair: string): [name: string, value: string] {
+  const [name = '', ...value] = pair.split('=');
+  return [name.trim(), value.join('=').trim().replace(/^"|"$/g, '')];
+}
 
 /**
  * The `Content-Type` of an error that is sent before, or instead of, the response of an operation. Clients read the errors of a
@@ -10,20 +42,72 @@ const graphqlJson = 'application/graphql-response+json';
  * clients that do not name that type get `application/json` (GraphQL over HTTP, "Media Types").
  */
 export function errorType({ accept = '' }: Pick<IncomingHttpHeaders, 'accept'>): string {
-  const weights = weightsIn(accept);
-  const weight = weights.get(graphqlJson) ?? 0;
-  return `${weight > 0 && weight >= (weights.get(json) ?? 0) ? graphqlJson : json}; charset=utf-8`;
+  const ranges = rangesIn(accept);
+  const weightOf = (name: string): number => ranges.findLast(({ type }) => type === name)?.weight ?? 0;
+  const weight = weightOf(graphqlJson);
+  return `${weight > 0 && weight >= weightOf(json) ? graphqlJson : json}; charset=utf-8`;
 }
 
-/** The weights (RFC 9110, 12.4.2) of the values in a header such as `Accept`, by value in lower case. */
-export function weightsIn(header: string): ReadonlyMap<string, number> {
-  return new Map(header.toLowerCase().split(',').map(parseWeight));
+/** Format of a stream of results in one HTTP response. */
+export type StreamFormat = 'sse' | 'multipart';
+
+/** What an `Accept` header says about the responses of `/graphql`. */
+export interface AcceptedTypes {
+  /** The stream that the client ranks highest; undefined: it accepts none. */
+  readonly stream: StreamFormat | undefined;
+  /** Whether the client accepts JSON. */
+  readonly isJsonAccepted: boolean;
+  /** Whether the client ranks the stream before JSON. Of two with the same weight, the first in the header is. */
+  readonly isStreamFirst: boolean;
 }
 
-function parseWeight(part: string): [value: string, weight: number] {
-  const [value = '', ...parameters] = part.split(';').map((text) => text.trim());
-  const weight = Number(parameters.find((text) => text.startsWith('q='))?.slice(2) ?? 1);
-  return [value, Number.isNaN(weight) ? 0 : weight];
+/** Ranges that include a type, the most specific first (RFC 9110, 12.5.1). */
+const includingJson = [json, 'application/*', '*/*'];
+const includingGraphqlJson = [graphqlJson, 'application/*', '*/*'];
+/** Not every type: a client that names no stream would wait for its end. */
+const includingEvents = [eventStream, 'text/*'];
+
+/** True if an event stream is acceptable at an address that has nothing else; without a header, it is not. */
+export function acceptsEvents({ accept = '' }: Pick<IncomingHttpHeaders, 'accept'>): boolean {
+  const ranges = rangesIn(accept);
+  const found = [...includingEvents, '*/*'].map((type) => ranges.find((range) => range.type === type));
+  return (found.find(Boolean)?.weight ?? 0) > 0;
+}
+
+/** Bounds of the cache of read headers; clients send a few different ones. */
+const [maximumAccepts, longestAccept] = [100, 200];
+const read = new LRUCache<string, AcceptedTypes>({ max: maximumAccepts });
+
+/** Reads the `Accept` header of a request to `/graphql`. Without one, only JSON is accepted. */
+export function acceptedTypes({ accept = '*/*' }: Pick<IncomingHttpHeaders, 'accept'>): AcceptedTypes {
+  const known = read.get(accept);
+  if (known) return known;
+  const types = typesIn(rangesIn(accept));
+  if (accept.length <= longestAccept) read.set(accept, types);
+  return types;
+}
+
+function typesIn(ranges: readonly MediaRange[]): AcceptedTypes {
+  const find = (type: string): MediaRange | undefined => ranges.find((range) => range.type === type);
+  const first = (...pair: readonly (MediaRange | undefined)[]): MediaRange | undefined => {
+    const [one, other] = pair.map((range) => (range && range.weight > 0 ? range : undefined));
+    if (!one || !other) return one ?? other;
+    if (one.weight !== other.weight) return one.weight > other.weight ? one : other;
+    return ranges.indexOf(one) <= ranges.indexOf(other) ? one : other;
+  };
+  const events = includingEvents.map(find).find(Boolean);
+  const stream = first(events, ranges.find(isSubscriptionMultipart));
+  const plain = first(includingJson.map(find).find(Boolean), includingGraphqlJson.map(find).find(Boolean));
+  return {
+    stream: stream && (stream === events ? 'sse' : 'multipart'),
+    isJsonAccepted: plain !== undefined,
+    isStreamFirst: stream !== undefined && first(stream, plain) === stream,
+  };
+}
+
+/** The parameter names the protocol: without it, a client may expect the parts of `@defer`. */
+function isSubscriptionMultipart({ type, parameters }: MediaRange): boolean {
+  return type === multipart && parameters.get('subscriptionspec') === '1.0';
 }
 
 /** Adds names to `Vary`. */

@@ -1,7 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { attempt, type GatewayError } from '../../domain/errors.js';
-import { type RequestTrace } from '../../domain/request-trace.js';
 import {
   type OperationParameters,
   type OperationRequest,
@@ -26,13 +25,13 @@ export function readParameters({ method, url, body }: FastifyRequest): Operation
 export function operationRequestOf(
   { method, headers, caller }: FastifyRequest,
   parameters: OperationParameters,
-  { trace, canStream }: { readonly trace: RequestTrace; readonly canStream: boolean },
+  { trace, eventTransport }: Pick<OperationRequest, 'trace' | 'eventTransport'>,
 ): OperationRequest {
   return {
     parameters,
     caller,
     trace,
-    canStream,
+    eventTransport,
     isReadOnly: method === 'GET',
     fresh: wantsFresh(headers),
     wantsReport: headers['x-upstream-report'] === '1',

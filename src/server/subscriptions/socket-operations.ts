@@ -81,7 +81,7 @@ export class SocketOperations {
       parameters,
       caller,
       trace,
-      canStream: true,
+      eventTransport: 'ws',
       isReadOnly: false,
       fresh: false,
       wantsReport: false,

@@ -209,7 +209,8 @@ describe.each(transports)('a subscription over %s', (transport) => {
       if (step) {
         await subscriber.next(1);
         expect(codesOf(subscriber.errors)).toEqual(['FORBIDDEN']);
-        expect(pathsOf(subscriber.errors)).toEqual([step[0]]);
+        // In Apollo's multipart protocol, errors that end a stream have no path.
+        expect(pathsOf(subscriber.errors)).toEqual([transport === 'multipart' ? undefined : step[0]]);
         expect(sandbox.calls).toEqual([]);
       } else expect([...subscriber.errors, subscriber.hasEnded()]).toEqual([false]);
       await leaveAll();

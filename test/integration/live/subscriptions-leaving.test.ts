@@ -14,6 +14,7 @@ import {
 import { closeAll, startBoth } from '../../support/creating.js';
 import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
 import { HeldTimers } from '../../support/held-timers.js';
+import { acceptsMultipart } from '../../support/multipart.js';
 import { leaveAll, type LiveTransport, postCallback, transports, until } from '../../support/subscribing.js';
 
 let at: number;
@@ -59,7 +60,7 @@ interface Connection {
 
 /** Opens a connection by hand, for what no client does. */
 async function openBadly(transport: LiveTransport, query: string): Promise<Connection> {
-  return transport === 'ws' ? openSocket(query) : openStream(query);
+  return transport === 'ws' ? openSocket(query) : openStream(query, transport);
 }
 
 async function openSocket(
@@ -93,14 +94,16 @@ async function openSocket(
   };
 }
 
-async function openStream(query: string): Promise<Connection> {
+async function openStream(query: string, transport: 'sse' | 'multipart'): Promise<Connection> {
   const { port } = new URL(gateway.url);
   const socket = connect(Number(port), '127.0.0.1');
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1'))).on('error', () => undefined);
-  const target = `/graphql/stream?${new URLSearchParams({ query }).toString()}`;
+  const [path, accept] =
+    transport === 'sse' ? ['/graphql/stream', 'text/event-stream'] : ['/graphql', acceptsMultipart];
+  const head = `GET ${path}?${new URLSearchParams({ query }).toString()} HTTP/1.1\r\nhost: localhost\r\n`;
   await new Promise<void>((resolve) =>
-    socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`, () => {
+    socket.write(`${head}accept: ${accept}\r\napollo-require-preflight: 1\r\n\r\n`, () => {
       resolve();
     }),
   );
@@ -170,7 +173,7 @@ describe.each(transports)('over %s, unsubscribing frees all resources', (transpo
     const long = Array.from({ length: 90 }, (_, index) => `${'n'.repeat(120)}${index}: number`).join(' ');
     const query = `subscription { messageStatusChanged(campaignSid: "${one.sid}") { messageSid ${long} } }`;
     const slow = await openBadly(transport, query);
-    if (transport === 'sse') await until(() => slow.received().includes('200 OK'));
+    if (transport !== 'ws') await until(() => slow.received().includes('200 OK'));
     else await ask(gateway, '{ __typename }');
     slow.pause();
     const life = setInterval(slow.pong, 1000);

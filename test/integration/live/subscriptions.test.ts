@@ -7,6 +7,7 @@ import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/ask.js';
 import { change, closeAll, startBoth } from '../../support/creating.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { acceptsMultipart } from '../../support/multipart.js';
 import { leaveAll, subscribe, transports } from '../../support/subscribing.js';
 
 let sandbox: Sandbox;
@@ -161,7 +162,7 @@ describe.each(transports)('over %s', (transport) => {
     ['that is not said', undefined, true],
   ])('Origin of a page %s: %s is allowed: %s', async (_what, said, isLetIn) => {
     const origin = said === 'own' ? gateway.url : said;
-    expect(await (transport === 'ws' ? opensSocket(origin) : opensStream(origin))).toBe(isLetIn);
+    expect(await opens[transport](origin)).toBe(isLetIn);
   });
 });
 
@@ -176,6 +177,24 @@ function opensSocket(origin: string | undefined): Promise<boolean> {
     socket.on('open', told(true)).on('error', told(false));
   });
 }
+
+const opens = {
+  ws: opensSocket,
+  sse: opensStream,
+  multipart: async (origin: string | undefined): Promise<boolean> => {
+    const { statusCode, body } = await request(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: acceptsMultipart,
+        ...(origin !== undefined && { origin }),
+      },
+      body: '{"query":"{ __typename }"}',
+    });
+    await body.dump();
+    return statusCode === 200;
+  },
+};
 
 async function opensStream(origin: string | undefined): Promise<boolean> {
   const { status } = await stream('{ __typename }', { ...(origin !== undefined && { origin }) });

@@ -80,7 +80,7 @@ describe('invalid input is BAD_USER_INPUT with its argument, without an upstream
     const { errors, status } = await run(gateway.url, transport, { query, variables: { no: null } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(errors?.[0]?.message).toContain('"if"');
-    expect(status).toBe({ http: 400, ws: undefined, sse: 200 }[transport]);
+    expect(status).toBe({ http: 400, ws: undefined, sse: 200, multipart: 200 }[transport]);
     expect(sandbox.calls).toEqual([]);
   });
 

@@ -1,0 +1,197 @@
+import { type ServerResponse } from 'node:http';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { haveCredentialsEnded } from '../../auth/credentials-end.js';
+import { GatewayError } from '../../domain/errors.js';
+import { logFields, operationTrace } from '../../domain/request-trace.js';
+import { withTimeout } from '../../domain/timeout.js';
+import { type OperationParameters } from '../../operations/operation-request.js';
+import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
+import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
+import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { type AllowedOrigins } from '../http/allowed-origins.js';
+import { type StreamFormat } from '../http/negotiation.js';
+import { operationRequestOf, writeResult } from '../http/operation-over-http.js';
+import { refuse } from '../http/refuse.js';
+import { type StreamEnd, streamFormats, type StreamWriting } from './stream-formats.js';
+
+/** Proxies close a connection after a minute, some after 15 seconds. */
+const heartbeatMs = 12_000;
+/** Time for clients to read the end of their streams during a shutdown. */
+const shutdownCloseTimeoutMs = 500;
+
+/** Dependencies of `HttpStreams`. */
+export interface HttpStreamsOptions {
+  readonly pipeline: OperationPipeline;
+  readonly shutdown: GracefulShutdown;
+  /** Origins whose pages may open a stream, besides our own. */
+  readonly allowedOrigins: AllowedOrigins;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** An open response, and the text that ends it. */
+interface OpenStream {
+  readonly response: ServerResponse;
+  readonly writing: StreamWriting;
+}
+
+/** Results as a stream in one HTTP response, in one of the formats that clients accept. */
+export class HttpStreams {
+  readonly #options: HttpStreamsOptions;
+  readonly #open = new Set<OpenStream>();
+
+  constructor(options: HttpStreamsOptions) {
+    this.#options = options;
+    options.shutdown.onBegin(() => this.#endAll());
+  }
+
+  /**
+   * Answers a request by a stream: of events, or of one result. A refused operation is a result too, as in `graphql-sse`;
+   * a request without an operation gets an HTTP error.
+   */
+  async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    parameters: OperationParameters | GatewayError,
+    format: StreamFormat,
+  ): Promise<FastifyReply | string> {
+    const { pipeline } = this.#options;
+    if (this.#refuses(request, reply)) return reply;
+    const trace = operationTrace(format, request.trace);
+    if (parameters instanceof GatewayError) return writeResult(reply, pipeline.refuse(trace, parameters));
+    const outcome = await pipeline.admit(
+      operationRequestOf(request, parameters, { trace, eventTransport: format }),
+    );
+    if ('body' in outcome && isHttpError(outcome, parameters)) return writeResult(reply, outcome);
+    return this.#begin(request, reply, outcome, format);
+  }
+
+  /** Answers a request by the events of a subscription that is admitted already. */
+  open(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    admitted: AdmittedOperation,
+    format: StreamFormat,
+  ): FastifyReply {
+    return this.#refuses(request, reply) ? reply : this.#begin(request, reply, admitted, format);
+  }
+
+  #refuses({ headers }: FastifyRequest, reply: FastifyReply): boolean {
+    const { shutdown, allowedOrigins } = this.#options;
+    if (shutdown.hasBegun) refuse(reply, 503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN');
+    else if (!allowedOrigins.admit(headers))
+      refuse(
+        reply,
+        403,
+        'Pages of this origin may not open an event stream: CORS_ORIGINS lists those that may.',
+        'FORBIDDEN',
+      );
+    else return false;
+    return true;
+  }
+
+  #begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    outcome: AdmittedOperation | OperationResult,
+    format: StreamFormat,
+  ): FastifyReply {
+    if (!('body' in outcome) && isSubscription(outcome)) forgetOperation(request);
+    reply.hijack();
+    const writing = streamFormats[format];
+    const headers = { ...reply.getHeaders(), ...writing.headers };
+    this.#send({ response: reply.raw, writing }, headers, outcome).catch((error: unknown) => {
+      this.#options.logger.error({ ...logFields(request.trace), err: error }, 'an event stream broke off');
+      reply.raw.destroy();
+    });
+    return reply;
+  }
+
+  async #send(
+    stream: OpenStream,
+    headers: Readonly<Record<string, string | string[] | number | undefined>>,
+    outcome: AdmittedOperation | OperationResult,
+  ): Promise<void> {
+    const { response, writing } = stream;
+    const results = 'body' in outcome ? outcome : await this.#run(outcome);
+    if (response.destroyed) {
+      if (!('body' in results)) await results.return();
+      return;
+    }
+    response.writeHead(200, { ...headers });
+    response.write(writing.start + writing.heartbeat);
+    if ('body' in results) {
+      response.end(writing.result(results.body) + writing.end.complete);
+      return;
+    }
+    this.#open.add(stream);
+    if (this.#options.shutdown.hasBegun) response.end(writing.end.stopping); // it has begun meanwhile
+    await writeEvents(stream, results);
+    this.#open.delete(stream);
+    if (!response.writableEnded) response.end(writing.end[this.#reasonOf(outcome)]);
+  }
+
+  #run(admitted: AdmittedOperation): Promise<OperationResult | ResultStream> {
+    const { pipeline } = this.#options;
+    return isSubscription(admitted) ? pipeline.subscribe(admitted) : pipeline.run(admitted);
+  }
+
+  #reasonOf(outcome: AdmittedOperation | OperationResult): StreamEnd {
+    const hasEnded =
+      !('body' in outcome) && haveCredentialsEnded(outcome.request.caller, this.#options.now());
+    return hasEnded ? 'credentials ended' : 'complete';
+  }
+
+  async #endAll(): Promise<void> {
+    const streams = [...this.#open];
+    const closed = streams.map(({ response }) => new Promise((resolve) => response.once('close', resolve)));
+    for (const { response, writing } of streams) response.end(writing.end.stopping);
+    await withTimeout(shutdownCloseTimeoutMs, Promise.all(closed));
+    for (const { response } of streams) response.destroy();
+  }
+}
+
+/**
+ * Writes the events until they end or the client leaves. The next event is executed once the client has taken the last one;
+ * until then events wait in their bounded queue.
+ */
+async function writeEvents({ response, writing }: OpenStream, events: ResultStream): Promise<void> {
+  let onTaken = (): void => undefined;
+  const heartbeats = setInterval(() => {
+    if (response.writableLength === 0 && !response.writableEnded) response.write(writing.heartbeat);
+  }, heartbeatMs).unref();
+  response.once('close', () => {
+    clearInterval(heartbeats);
+    onTaken();
+    void events.return();
+  });
+  for (;;) {
+    const event = await events.next();
+    if (event.done || response.writableEnded || response.destroyed) break;
+    const text = writing.result(event.value);
+    await new Promise<void>((resolve) => {
+      onTaken = resolve;
+      response.write(text, () => {
+        resolve();
+      });
+    });
+  }
+  clearInterval(heartbeats);
+  await events.return();
+}
+
+/** True for a refusal that is no result of an operation: a mutation by GET, or no operation at all. */
+function isHttpError({ status, body }: OperationResult, { query }: OperationParameters): boolean {
+  const isBadRequest = body.errors?.[0]?.extensions?.['code'] === 'BAD_REQUEST';
+  return status === 405 || (query === undefined && isBadRequest);
+}
+
+/** Drops what a request holds of its operation: a subscription may last for months, and its memory is counted separately. */
+function forgetOperation(request: FastifyRequest): void {
+  request.bodyMemory?.release();
+  request.body = undefined;
+  request.answering = undefined;
+  request.raw.url = request.url.split('?', 1)[0];
+}

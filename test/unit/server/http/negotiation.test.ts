@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { acceptedTypes, acceptsEvents, errorType } from '../../../../src/server/http/negotiation.js';
+
+const multipart = 'multipart/mixed;subscriptionSpec=1.0';
+const events = 'text/event-stream';
+const json = 'application/json';
+
+describe('the stream of a subscription is', () => {
+  it.each<[string, string | undefined, string]>([
+    ['of Apollo’s documentation', 'multipart', 'multipart/mixed;subscriptionSpec="1.0", application/json'],
+    [
+      'of Apollo Client',
+      'multipart',
+      'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,application/json;q=0.9',
+    ],
+    [
+      'of Apollo iOS',
+      'multipart',
+      'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json',
+    ],
+    ['of Hive Router', 'multipart', 'multipart/mixed;subscriptionSpec="1.0", text/event-stream'],
+    ['of urql', 'sse', 'text/event-stream, multipart/mixed'],
+    ['in capitals', 'multipart', 'Multipart/Mixed;SUBSCRIPTIONSPEC="1.0"'],
+    [
+      'with spaces',
+      'multipart',
+      ' multipart/mixed ; boundary = "graphql" ;\tsubscriptionSpec = 1.0 ,application/json',
+    ],
+    [
+      'with a comma and a semicolon in a boundary',
+      'multipart',
+      `multipart/mixed;boundary="a,b;c";subscriptionSpec=1.0`,
+    ],
+    ['with @defer first', 'multipart', `multipart/mixed;deferSpec=20220824, ${multipart}`],
+    ['of both, events first', 'sse', `${events}, ${multipart}`],
+    ['of both, parts first', 'multipart', `${multipart}, ${events}`],
+    ['with a weight for events', 'sse', `${multipart};q=0.5, ${events}`],
+    [
+      'with a weight before the parameter',
+      'sse',
+      `multipart/mixed;q=0.5;subscriptionSpec=1.0, ${events};q=0.6`,
+    ],
+    ['without events', 'multipart', `${events};q=0, ${multipart};q=0.1`],
+    ['of any text', 'sse', 'text/*'],
+    ['of any text but events', undefined, `text/*, ${events};q=0`],
+    ['of parts of @defer', undefined, 'multipart/mixed;deferSpec=20220824'],
+    ['of parts of anything', undefined, 'multipart/mixed, multipart/*'],
+    ['of another version', undefined, 'multipart/mixed;subscriptionSpec=2.0'],
+    ['of any type', undefined, '*/*'],
+    ['of JSON', undefined, json],
+    ['of nothing', undefined, ''],
+    ['with broken quotes', undefined, 'multipart/mixed;boundary="a;subscriptionSpec=1.0'],
+  ])('for an Accept header %s: %s', (_of, stream, accept) => {
+    expect(acceptedTypes({ accept }).stream).toBe(stream);
+  });
+});
+
+describe('a query is answered by a stream', () => {
+  it.each<[boolean, string]>([
+    [true, events],
+    [true, multipart],
+    [true, `${multipart}, ${json}`],
+    [true, `${events}, */*`],
+    [true, `${json};q=0.5, application/graphql-response+json;q=0.5, ${events};q=0.6`],
+    [true, `${json};q=0, ${events};q=0.1`],
+    [false, `${json}, ${events}`],
+    [false, `*/*, ${events}`],
+    [false, `${events};q=0.9, application/graphql-response+json`],
+    [false, `${json};q=0.1, */*, ${events}`],
+    [false, json],
+  ])('%s: %s', (isStreamFirst, accept) => {
+    expect(acceptedTypes({ accept })).toMatchObject({ isStreamFirst });
+  });
+
+  it('never without an Accept header', () => {
+    expect(acceptedTypes({})).toEqual({ stream: undefined, isJsonAccepted: true, isStreamFirst: false });
+  });
+});
+
+it('any text can be read, in linear time', () => {
+  const piece = fc.constantFrom(',', ';', '"', '=', 'q', '0', ' ', multipart, events, json, '*/*', '\\', 'é');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+      const accept = pieces.join('');
+      const { stream, isStreamFirst } = acceptedTypes({ accept });
+      expect(isStreamFirst && stream === undefined).toBe(false);
+      expect(typeof acceptsEvents({ accept })).toBe('boolean');
+      expect(errorType({ accept })).toMatch(/^application\/(?:graphql-response\+)?json; charset=utf-8$/);
+    }),
+  );
+  const from = performance.now();
+  for (const unit of ['"', ',', ';', ';a="', 'a,', '";"'])
+    acceptedTypes({ accept: unit.repeat(16_000 / unit.length) });
+  expect(performance.now() - from).toBeLessThan(500);
+});
