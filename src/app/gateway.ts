@@ -116,7 +116,7 @@ async function openAll(
   const { account, live } = reads;
   const writing = openWriting(runtime, telemetry, upstream, reads, disposables);
   const answers = openAnswers(runtime, telemetry);
-  const schema = await createSchema();
+  const schema = await createSchema(config.access.hasAuthDirectives);
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
   const { authenticate } = authentication;

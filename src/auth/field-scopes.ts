@@ -198,3 +198,24 @@ export function describeScopes(schema: GraphQLSchema): void {
     field.description = field.description ? `${field.description} ${needed}` : needed;
   }
 }
+
+/**
+ * The rule as directives for routers, by schema coordinate. A type has its scope wherever it stands, so that a router also
+ * refuses it where another subgraph leads to it. So a router refuses the campaign in a payload to callers that may only write.
+ */
+export function authDirectives(schema: GraphQLSchema): Readonly<Record<string, string>> {
+  const requires = (scopes: readonly Scope[]): string =>
+    scopes.length === 0
+      ? '@authenticated'
+      : `@requiresScopes(scopes: ${JSON.stringify(scopes.map((scope) => [scope]))})`;
+  const ofFields = scopedFields(schema).map(
+    ({ parent, field, scopes }) => [`${parent.name}.${field.name}`, scopes] as const,
+  );
+  const open = Object.entries(scopesOfField).filter(
+    ([coordinate, scopes]) => scopes.length === 0 && !coordinate.includes('._'),
+  );
+  const ofTypes = Object.keys(scopeOfType).map((name) => [name, scopesOf(name)] as const);
+  return Object.fromEntries(
+    [...ofTypes, ...ofFields, ...open].map(([coordinate, scopes]) => [coordinate, requires(scopes)]),
+  );
+}

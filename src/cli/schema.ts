@@ -1,18 +1,23 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { graphql, Kind, parse, print, visit } from 'graphql';
+import { readSchemaConfig } from '../config/config.js';
 import { createSchema } from '../resolvers/schema.js';
 
 /** The committed files, and the schema that each has. */
 const files = {
-  'schema.graphql': printedSchema,
+  'schema.graphql': () => printedSchema(),
   'client.graphql': async () => clientSchemaOf(await printedSchema()),
 } as const;
 
 const urlOf = (name: string): URL => new URL(`../../${name}`, import.meta.url);
 
-/** The schema as text, exactly as `_service { sdl }` returns it. */
-export async function printedSchema(): Promise<string> {
-  const { data } = await graphql({ schema: await createSchema(), source: '{ _service { sdl } }' });
+/**
+ * The schema as text, exactly as `_service { sdl }` returns it.
+ * @param hasAuthDirectives as with `SUBGRAPH_AUTH_DIRECTIVES=on`.
+ */
+export async function printedSchema(hasAuthDirectives = false): Promise<string> {
+  const schema = await createSchema(hasAuthDirectives);
+  const { data } = await graphql({ schema, source: '{ _service { sdl } }' });
   return (data as unknown as { _service: { sdl: string } })._service.sdl;
 }
 
@@ -37,9 +42,9 @@ export function clientSchemaOf(schema: string): string {
   return `${print({ ...client, definitions })}\n`;
 }
 
-/** Prints the schema of the subgraph. */
+/** Prints the schema of the subgraph, as a gateway with the settings of this environment has it. */
 export async function printSchema(printText: (text: string) => void): Promise<number> {
-  printText((await printedSchema()).trimEnd());
+  printText((await printedSchema(readSchemaConfig().hasAuthDirectives)).trimEnd());
   return 0;
 }
 

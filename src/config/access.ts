@@ -20,6 +20,8 @@ export type AuthConfig =
 /** Authentication of callers, the hosts and origins that may be used, and the optional features that are on. */
 export interface AccessConfig {
   readonly auth: AuthConfig;
+  /** Whether the SDL of the subgraph has the scopes, for routers that enforce them. */
+  readonly hasAuthDirectives: boolean;
   /** Host names that requests may use, besides loopback names; undefined: any. */
   readonly allowedHosts: readonly HostName[] | undefined;
   readonly isIntrospectionOn: boolean;
@@ -41,6 +43,7 @@ export function readAccess(environment: Environment, host: string): AccessConfig
   environment.checkFile('TRUSTED_DOCUMENTS', mostBytesOf.documents);
   return {
     auth,
+    hasAuthDirectives: readAuthDirectives(environment),
     allowedHosts: environment.read('ALLOWED_HOSTS') ?? (auth.mode === 'none' ? [] : undefined),
     isIntrospectionOn: (environment.read('INTROSPECTION') ?? byDefault) === 'on',
     isGraphiqlOn: (environment.read('GRAPHIQL') ?? byDefault) === 'on',
@@ -48,6 +51,11 @@ export function readAccess(environment: Environment, host: string): AccessConfig
     metricsToken: environment.read('METRICS_TOKEN'),
     trustedDocuments: file === undefined ? undefined : { file, mode },
   };
+}
+
+/** Reads whether the SDL of the subgraph has the scopes. */
+export function readAuthDirectives(environment: Environment): boolean {
+  return environment.read('SUBGRAPH_AUTH_DIRECTIVES') === 'on';
 }
 
 function readAuth(environment: Environment, host: string): AuthConfig {

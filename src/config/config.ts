@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { type AccessConfig, readAccess } from './access.js';
+import { type AccessConfig, readAccess, readAuthDirectives } from './access.js';
 import { refuseUnused } from './companions.js';
 import { type DotEnv, loadDotEnv } from './dot-env.js';
 import { ConfigError, Environment, type LogLevel, masked } from './environment.js';
@@ -172,6 +172,17 @@ export function readSandboxConfig(variables?: Variables): StandaloneSandboxConfi
   };
   refuseProblems(environment, dotEnv);
   return config;
+}
+
+/**
+ * Reads the one setting that the printed schema depends on.
+ * @throws ConfigError
+ */
+export function readSchemaConfig(variables?: Variables): Pick<AccessConfig, 'hasAuthDirectives'> {
+  const { environment, dotEnv } = openEnvironment(variables);
+  const hasAuthDirectives = readAuthDirectives(environment);
+  refuseProblems(environment, dotEnv);
+  return { hasAuthDirectives };
 }
 
 /** Gives settings that are options of the command line: they win over the environment, and workers inherit them. */

@@ -124,6 +124,7 @@ export const variables = {
     'RS256,PS256,ES256,EdDSA',
   ],
   JWT_CLOCK_SKEW_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '5000'],
+  SUBGRAPH_AUTH_DIRECTIVES: [onOrOff, onOrOffWords, 'off'],
 
   MAX_BODY_BYTES: [wholeNumber(1024, 64 * 1024 * 1024), 'a whole number from 1024 to 67108864', '262144'],
   MAX_QUERY_TOKENS: [...limit(1_000_000), '4000'],

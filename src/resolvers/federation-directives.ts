@@ -4,10 +4,16 @@ import { type ConstDirectiveNode, type DocumentNode, Kind, parse, visit } from '
  * Definitions of the federation directives that the schema uses. Version 2.9 is supported by every router of the last two
  * years. With the definitions, tools without federation support can read the file
  * (docs/decisions/subgraph.md).
+ * @param hasAuthDirectives whether the schema uses `@authenticated` and `@requiresScopes`.
  */
-export const federationDirectives = `extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable", "@tag", "FieldSet"])
+export function federationDirectives(hasAuthDirectives: boolean): string {
+  const imported = ['@cost', '@key', '@listSize', '@shareable', '@tag', 'FieldSet'];
+  if (hasAuthDirectives) imported.push('@authenticated', '@requiresScopes');
+  const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(imported)})`;
+  return [link, definitions, ...(hasAuthDirectives ? [authDefinitions] : [])].join('\n');
+}
 
+const definitions = `
 """A specification that the schema follows, and the definitions imported from it."""
 directive @link(
   """URL of the specification, with its version."""
@@ -54,15 +60,27 @@ directive @listSize(
   requireOneSlicingArgument: Boolean = true
 ) on FIELD_DEFINITION`;
 
+const authDefinitions = `
+"""Only for authenticated callers."""
+directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
+
+"""Only for callers that have all scopes of one of the lists."""
+directive @requiresScopes(
+  """Lists of scopes."""
+  scopes: [[federation__Scope!]!]!
+) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
+
+"""A scope of a caller."""
+scalar federation__Scope`;
+
+/** Texts of directives by schema coordinate: of an object type, a field or an argument, e.g. `Query.campaigns(first:)`. */
+export type Directives = Readonly<Record<string, string>>;
+
 /**
- * Adds directives to fields and arguments of object types.
- * @param directives texts of directives by schema coordinate, e.g. `Query.campaigns(first:)`.
+ * Adds directives to object types, their fields and arguments.
  * @throws Error for a coordinate that does not exist.
  */
-export function withDirectives(
-  document: DocumentNode,
-  directives: Readonly<Record<string, string>>,
-): DocumentNode {
+export function withDirectives(document: DocumentNode, directives: Directives): DocumentNode {
   const missing = new Set(Object.keys(directives));
   const added = <N extends { readonly directives?: readonly ConstDirectiveNode[] }>(
     node: N,

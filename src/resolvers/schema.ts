@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { type GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
-import { describeScopes, withFieldScopes } from '../auth/field-scopes.js';
+import { authDirectives, describeScopes, withFieldScopes } from '../auth/field-scopes.js';
 import { hideWebhookAddresses } from '../auth/webhook-addresses.js';
+import { costDirectives } from '../schema/static-cost.js';
 import { CampaignResolver, withDirectResolvers } from './campaign-resolver.js';
 import { ContactListResolver, StatsResolver, withDerivedFields } from './derived-fields.js';
 import { GatewayResolver } from './gateway-resolver.js';
@@ -19,17 +20,20 @@ const unused: PubSub = {
   },
 };
 
-let built: Promise<GraphQLSchema> | undefined;
+const built = new Map<boolean, Promise<GraphQLSchema>>();
 
 /**
  * The executable schema: the types of `src/schema` with the resolvers of this folder, guarded by the scopes of `src/auth`.
  * All gateways of a process share it, since it holds no state.
+ * @param hasAuthDirectives whether its SDL has the scopes too, for routers (`SUBGRAPH_AUTH_DIRECTIVES`).
  */
-export function createSchema(): Promise<GraphQLSchema> {
-  return (built ??= build());
+export function createSchema(hasAuthDirectives = false): Promise<GraphQLSchema> {
+  const schema = built.get(hasAuthDirectives) ?? build(hasAuthDirectives);
+  built.set(hasAuthDirectives, schema);
+  return schema;
 }
 
-async function build(): Promise<GraphQLSchema> {
+async function build(hasAuthDirectives: boolean): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       CampaignResolver,
@@ -47,5 +51,6 @@ async function build(): Promise<GraphQLSchema> {
     orphanedTypes: [],
   });
   describeScopes(schema);
-  return withFieldScopes(hideWebhookAddresses(withDerivedFields(withDirectResolvers(toSubgraph(schema)))));
+  const subgraph = toSubgraph(schema, costDirectives, hasAuthDirectives ? authDirectives(schema) : undefined);
+  return withFieldScopes(hideWebhookAddresses(withDerivedFields(withDirectResolvers(subgraph))));
 }

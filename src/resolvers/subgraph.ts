@@ -15,9 +15,8 @@ import { sidProblem } from '../domain/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Campaign } from '../schema/campaign.js';
 import { isBlank } from '../domain/text.js';
-import { costDirectives } from '../schema/static-cost.js';
 import { type RequestContext } from './context.js';
-import { federationDirectives, withDirectives } from './federation-directives.js';
+import { type Directives, federationDirectives, withDirectives } from './federation-directives.js';
 
 /** Identity of a campaign, which its sid determines without a read. */
 export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
@@ -86,12 +85,18 @@ directive @cacheControl(
 /**
  * Turns a schema into a federation 2 subgraph, with `_entities` and `_service`. type-graphql keeps federation's directives
  * on its types and has no further support for them.
+ * @param costs directives of costs for routers, by schema coordinate.
+ * @param scopes directives of authorisation for routers; undefined: none (docs/decisions/scopes-in-the-gateway.md).
  */
-export function toSubgraph(schema: GraphQLSchema): GraphQLSchema {
+export function toSubgraph(
+  schema: GraphQLSchema,
+  costs: Directives = {},
+  scopes?: Directives,
+): GraphQLSchema {
   describeRoots(schema);
   const types = printSchemaWithDirectives(lexicographicSortSchema(schema));
-  const document = parse([federationDirectives, cacheControl, types].join('\n'));
-  const sdl = `${print(withDirectives(document, costDirectives))}\n`;
+  const document = parse([federationDirectives(scopes !== undefined), cacheControl, types].join('\n'));
+  const sdl = `${print(withDirectives(withDirectives(document, costs), scopes ?? {}))}\n`;
   const subgraph = buildSubgraphSchema({
     typeDefs: parse(sdl),
     resolvers: createResolversMap(schema) as never,

@@ -187,6 +187,19 @@ describe('the command line', () => {
     expect(filesOfSchema()).toEqual(before);
   });
 
+  it('schema prints the scopes with SUBGRAPH_AUTH_DIRECTIVES=on, --client never does, and a wrong value is refused', () => {
+    const withScopes = (words: readonly string[], value: string): ReturnType<typeof run> =>
+      run(words, { SUBGRAPH_AUTH_DIRECTIVES: value });
+    expect(withScopes(['schema'], 'on').stdout).toContain('@requiresScopes(scopes: [["messages:read"]])');
+    expect(withScopes(['schema', '--client'], 'on').stdout).toBe(textOf('client.graphql'));
+    expect(withScopes(['schema'], 'yes please')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr:
+        'campaign-gateway cannot start:\nSUBGRAPH_AUTH_DIRECTIVES: got "yes please", takes on or off.\n',
+    });
+  });
+
   it('schema --check: 0 if schema.graphql and client.graphql are what the code makes, else 1; --write writes them', () => {
     const place = mkdtempSync(join(tmpdir(), 'schema-'));
     try {

@@ -26,6 +26,7 @@ const defaults: Config = {
   subscriptionCallbackOrigins: null,
   access: {
     auth: { mode: 'none' },
+    hasAuthDirectives: false,
     allowedHosts: [],
     isIntrospectionOn: true,
     isGraphiqlOn: true,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildSchema, isObjectType } from 'graphql';
+import { buildSchema, type ConstDirectiveNode, isObjectType, Kind, parse, print } from 'graphql';
 import { withFieldScopes, scopedFields } from '../../../src/auth/field-scopes.js';
+import { printedSchema } from '../../../src/cli/schema.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
 
 const writes = ['create', 'update', 'pause', 'resume', 'complete', 'archive'];
@@ -38,6 +39,33 @@ describe('field scopes', () => {
       for (const scope of scopes) expect(field.description).toContain(`\`${scope}\``);
   });
 
+  it('are in the SDL too with SUBGRAPH_AUTH_DIRECTIVES=on, and nowhere else', async () => {
+    const read = '@requiresScopes(scopes: [["campaigns:read"]])';
+    const write = '@requiresScopes(scopes: [["campaigns:write"]])';
+    const messages = '@requiresScopes(scopes: [["messages:read"]])';
+    expect(authDirectivesIn(await printedSchema(true))).toEqual({
+      Campaign: read,
+      'Campaign.messages': messages,
+      CampaignConnection: read,
+      CampaignEdge: read,
+      Message: messages,
+      'Message.campaign': read,
+      MessageConnection: messages,
+      MessageEdge: messages,
+      MessageStatusEvent: messages,
+      'MessageStatusEvent.campaign': read,
+      ...Object.fromEntries(writes.map((name) => [`Mutation.${name}Campaign`, write])),
+      'Query.campaign': read,
+      'Query.campaignGateway': '@authenticated',
+      'Query.campaigns': read,
+      'Query.campaignsBySid': read,
+      'Query.validateCampaign': '@requiresScopes(scopes: [["campaigns:read"], ["campaigns:write"]])',
+      'Subscription.campaignUpdated': read,
+      'Subscription.messageStatusChanged': messages,
+    });
+    expect(authDirectivesIn(await printedSchema())).toEqual({});
+  });
+
   it.each([
     ['Query', 'type Query { budget: Int }'],
     ['Subscription', 'type Query { _service: Int } type Subscription { budget: Int }'],
@@ -55,3 +83,18 @@ describe('field scopes', () => {
     expect(found.sort()).toEqual(['Mutation.drop', 'Query.campaign', 'Report.best', 'Report.campaign']);
   });
 });
+
+/** The directives of authorisation in an SDL, by schema coordinate. */
+function authDirectivesIn(sdl: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  const note = (coordinate: string, directives: readonly ConstDirectiveNode[] = []): void => {
+    for (const directive of directives)
+      if (/^(authenticated|requiresScopes)$/.test(directive.name.value)) found[coordinate] = print(directive);
+  };
+  for (const type of parse(sdl).definitions) {
+    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    note(type.name.value, type.directives);
+    for (const field of type.fields ?? []) note(`${type.name.value}.${field.name.value}`, field.directives);
+  }
+  return found;
+}
