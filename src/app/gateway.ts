@@ -120,6 +120,7 @@ async function openAll(
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
   const { authenticate } = authentication;
+  const cachePolicy = { scope: config.access.cacheScope, hasCallers: config.access.auth.mode !== 'none' };
   const pipeline = openPipeline(config, {
     schema,
     createContext: contextFactory({
@@ -129,9 +130,10 @@ async function openAll(
       limit: subscriptionLimit,
       gateway: gatewayFacts(config, upstream),
       now,
+      isTagged: cachePolicy.scope === 'public',
     }),
     telemetry,
-    isPrivate: authenticate !== allowAnonymous, // responses depend on the caller's scopes
+    cachePolicy,
     rateLimiter,
     windowRows: account.maximum,
     memory,
@@ -161,6 +163,7 @@ async function openAll(
       queue: watchedQueue(telemetry),
     },
     authenticate,
+    cachePolicy,
     now,
     telemetry,
     metricsAccess: metricsAccessOf(config),

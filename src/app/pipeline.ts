@@ -20,7 +20,7 @@ import { type MemoryBudget } from './memory-budget.js';
 /** Collaborators of the pipeline. */
 interface Collaborators extends Pick<
   PipelineOptions,
-  'schema' | 'createContext' | 'telemetry' | 'isPrivate' | 'rateLimiter'
+  'schema' | 'createContext' | 'telemetry' | 'cachePolicy' | 'rateLimiter'
 > {
   readonly windowRows: ConstructorParameters<typeof CostCheck>[0]['windowRows'];
   readonly compiling: QueryCompilerOptions;

@@ -2,6 +2,7 @@ import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { RequestReader } from '../datasources/campaigns/request-reader.js';
 import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
+import { AnswerTags } from '../domain/cache-tags.js';
 import { type Caller, limitKeyOf } from '../domain/caller.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type LiveChanges } from '../live/live-changes.js';
@@ -18,6 +19,8 @@ export interface RequestContextOptions {
   readonly limit: SubscriptionLimit;
   readonly gateway: RequestContext['gateway'];
   readonly now: () => number;
+  /** Whether answers have cache tags. */
+  readonly isTagged: boolean;
 }
 
 type ContextRequest = Pick<OperationRequest, 'fresh' | 'caller' | 'trace'>;
@@ -44,7 +47,7 @@ class GatewayRequestContext implements RequestContext {
     this.fresh = fresh;
     this.caller = caller;
     this.trace = trace;
-    this.report = new ReadReport(trace);
+    this.report = new ReadReport(trace, shared.isTagged ? new AnswerTags() : undefined);
     this.reader = new RequestReader(shared.account, this);
   }
 

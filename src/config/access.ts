@@ -30,6 +30,8 @@ export interface AccessConfig {
   readonly corsOrigins: readonly string[];
   /** Bearer token for `/metrics`; undefined: open to this machine on a loopback host, closed on any other. */
   readonly metricsToken: string | undefined;
+  /** Caches that may store answers with campaigns: any, or that of one client. */
+  readonly cacheScope: 'public' | 'private';
   /** Undefined: any document may run. */
   readonly trustedDocuments: { readonly file: string; readonly mode: 'apps' | 'enforce' } | undefined;
 }
@@ -49,6 +51,7 @@ export function readAccess(environment: Environment, host: string): AccessConfig
     isGraphiqlOn: (environment.read('GRAPHIQL') ?? byDefault) === 'on',
     corsOrigins: environment.read('CORS_ORIGINS') ?? [],
     metricsToken: environment.read('METRICS_TOKEN'),
+    cacheScope: environment.read('CACHE_SCOPE') ?? (auth.mode === 'none' ? 'public' : 'private'),
     trustedDocuments: file === undefined ? undefined : { file, mode },
   };
 }

@@ -27,8 +27,10 @@ export function refuseUnused(environment: Environment): void {
         name,
         `on the live API; unset it, or ${credentialNames.join(', ')} for the sandbox`,
       );
-  if (environment.textOf('CACHE') === 'off' && environment.textOf('ANSWERS_CACHE_BYTES') !== '0')
-    refuse(environment, 'ANSWERS_CACHE_BYTES', 'with CACHE=off; unset one of the two');
+  if (environment.textOf('CACHE') !== 'off') return;
+  const unused = environment.textOf('ANSWERS_CACHE_BYTES') === '0' ? [] : (['ANSWERS_CACHE_BYTES'] as const);
+  for (const name of [...unused, 'CACHE_SCOPE'] as const)
+    refuse(environment, name, 'with CACHE=off; unset one of the two');
 }
 
 function refuse(environment: Environment, name: Name, when: string): void {

@@ -85,6 +85,7 @@ export const variables = {
   EXOTEL_CHECK: [onOrOff, onOrOffWords, 'on'],
   MAX_UPSTREAM_CALLS: [wholeNumber(1, 100_000), 'a whole number from 1 to 100000', '30'],
   CACHE: [onOrOff, onOrOffWords, 'on'],
+  CACHE_SCOPE: [z.enum(['public', 'private']), 'public or private', undefined],
   ANSWERS_CACHE_BYTES: [
     wholeNumber(0, 4 * 1024 ** 3),
     'a whole number of bytes up to 4294967296; 0: no response cache',

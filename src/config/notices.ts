@@ -15,7 +15,7 @@ export interface Notice {
 /** The features that are closed and the settings that open them, and the doors that stand open. */
 export function noticesOf(config: Config): readonly Notice[] {
   const { host, redisUrl, plainHttp, access, subscriptionCallbackOrigins, dotEnv } = config;
-  const { auth, allowedHosts, metricsToken, trustedDocuments } = access;
+  const { auth, allowedHosts, metricsToken, trustedDocuments, cacheScope } = access;
   const names = allowedHosts?.map(({ name, port }) => (port === '' ? name : `${name}:${port}`));
   const notices: (Notice | false | undefined)[] = [
     dotEnv && { kind: 'Settings', text: `${dotEnv.path} was read${overriddenIn(dotEnv)}` },
@@ -35,6 +35,13 @@ export function noticesOf(config: Config): readonly Notice[] {
       !isLoopback(host) && {
         kind: 'Weak',
         text: `AUTH_MODE is none on ${host}: anybody who reaches it can read, send and stop campaigns`,
+      },
+    cacheScope === 'public' &&
+      auth.mode !== 'none' && {
+        kind: 'Weak',
+        text:
+          `CACHE_SCOPE is public and AUTH_MODE is ${auth.mode}: caches serve campaigns without credentials; only a ` +
+          'router that checks scopes itself may reach this gateway',
       },
     trustedDocuments?.mode === 'apps' &&
       auth.mode === 'none' && {

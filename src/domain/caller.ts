@@ -28,6 +28,10 @@ export const nobody: Caller = { name: 'nobody', scopes: new Set() };
 /** The part of a resolver's context that the check of scopes uses. */
 export interface CallerContext {
   readonly caller: Caller;
+  readonly report: {
+    /** Set where the answer depends on the scopes of the caller, without an error. */
+    dependsOnCaller: boolean;
+  };
   /** Clock in epoch milliseconds. */
   readonly now: () => number;
 }

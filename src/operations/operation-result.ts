@@ -1,5 +1,4 @@
 import { type GraphQLFormattedError } from 'graphql';
-import { type ReadReport } from '../datasources/cache/read-report.js';
 import { type ErrorCode } from '../domain/errors.js';
 
 /** The members of a GraphQL response, as every transport writes them. */
@@ -15,7 +14,7 @@ export interface OperationResult {
   readonly body: ResultBody;
   /** HTTP status. */
   readonly status: number;
-  /** HTTP headers: `cache-control`, `retry-after`, `allow`. */
+  /** HTTP headers: `cache-control`, `cache-tag`, `retry-after`, `allow`. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -63,23 +62,4 @@ export function codesOf(errors: readonly GraphQLFormattedError[] | undefined): s
     const code = extensions?.['code'];
     return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
   });
-}
-
-const secondMs = 1000;
-
-/** Errors, messages with their personal data, and what depends on the time or the caller are stored nowhere. */
-export const noStore = 'no-store';
-
-/**
- * The `Cache-Control` of a query's result without errors: routers, CDNs and browsers may cache it as long as the gateway.
- * @param isPrivate whether results depend on the caller.
- * A result for which nothing was read has no lifetime that is known here.
- */
-export function cacheControlOf(
-  { freshForMs, hasMessages }: Pick<ReadReport, 'freshForMs' | 'hasMessages'>,
-  isPrivate: boolean,
-): string {
-  const seconds = Math.floor(freshForMs / secondMs);
-  if (hasMessages || seconds < 1 || freshForMs === Infinity) return noStore;
-  return `max-age=${seconds}, ${isPrivate ? 'private' : 'public'}`;
 }

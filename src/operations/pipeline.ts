@@ -15,6 +15,7 @@ import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
+import { type CachePolicy, cacheControlOf, isStorable, noStore } from './cache-headers.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
 import { type ConcurrencyLimit } from './gate/concurrency-limit.js';
 import { type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
@@ -22,10 +23,8 @@ import { type MemoryReservation } from './gate/memory-pool.js';
 import { type SubscriptionMemory } from './gate/subscription-memory.js';
 import { type OperationParameters, type OperationRequest } from './operation-request.js';
 import {
-  cacheControlOf,
   codesOf,
   hasData,
-  noStore,
   type OperationResult,
   refusedWith,
   type ResultBody,
@@ -47,8 +46,7 @@ export interface PipelineOptions extends AdmissionOptions {
   ) => RequestContext;
   readonly formatErrors: FormatErrors;
   readonly telemetry: Telemetry;
-  /** Whether results depend on the caller. */
-  readonly isPrivate: boolean;
+  readonly cachePolicy: CachePolicy;
   /** Upstream calls left in the current window; null without a limit. */
   readonly rateLimiter: { readonly left: number | null };
 }
@@ -264,11 +262,19 @@ export class OperationPipeline {
     const body = this.#bodyOf(executed, request.trace, reservation);
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const cacheControl =
-      isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.isPrivate) : noStore;
+      isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.cachePolicy) : noStore;
+    const headers = { 'cache-control': cacheControl };
+    const tags = isStorable(cacheControl) && request.trace.transport === 'http' ? report.tags : undefined;
+    if (tags)
+      return {
+        body: { ...body, extensions: tags.extensions },
+        status: 200,
+        headers: { ...headers, 'cache-tag': tags.header },
+      };
     return {
       body: request.wantsReport ? { ...body, extensions: { upstream: this.#reportOf(context) } } : body,
       status: 200,
-      headers: { 'cache-control': cacheControl },
+      headers,
     };
   }
 

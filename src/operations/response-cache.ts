@@ -13,6 +13,10 @@ export interface CachedResponse {
   readonly operationName: string | undefined;
   /** Whether it contains messages, which are personal data. */
   readonly hasMessages: boolean;
+  /** Whether it depends on the caller's scopes. */
+  readonly dependsOnCaller: boolean;
+  /** Header by which shared caches find it again. */
+  readonly cacheTag: string | undefined;
   /** All cache entries behind it. */
   readonly entries: readonly UsedEntry[];
 }
@@ -104,10 +108,13 @@ function ownCopy(body: Buffer): Buffer {
   return copy;
 }
 
-function bytesOf({ body, encoded, entries }: CachedResponse, key: string): number {
+function bytesOf({ body, encoded, entries, cacheTag = '' }: CachedResponse, key: string): number {
   const bodies = [body, ...Object.values(encoded)].reduce(
     (sum, { length }) => sum + bytesPerBody + length,
     0,
   );
-  return entries.reduce((sum, { bytes }) => sum + bytes, entryBytes + bodies + textBytes(key));
+  return entries.reduce(
+    (sum, { bytes }) => sum + bytes,
+    entryBytes + bodies + textBytes(key) + textBytes(cacheTag),
+  );
 }

@@ -55,8 +55,9 @@ function entitiesResolver(
 ): GraphQLFieldResolver<unknown, RequestContext, EntitiesArguments> {
   const campaign = schema.getType('Campaign');
   const required = campaign ? requiredFields(schema, campaign) : [];
-  return (_root, { representations }, { caller, reader, plan }, info) =>
-    representations.map((representation, index) => {
+  return (_root, { representations }, { caller, reader, plan, report }, info) => {
+    report.tags?.setEntities(representations.map((each) => String((each as { sid?: unknown } | null)?.sid)));
+    return representations.map((representation, index) => {
       const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
       const argument = `representations.${index}`;
       if (__typename !== 'Campaign')
@@ -70,6 +71,7 @@ function entitiesResolver(
       if (refused) return refused;
       return plan.needs(info, 'Campaign').details ? reader.campaign(sid) : referenceTo(sid);
     });
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type AnswerTags } from '../../domain/cache-tags.js';
 import { type CallOrigin, type RequestTrace } from '../../domain/request-trace.js';
 
 /** A cache entry that a response is made of. */
@@ -89,11 +90,16 @@ export class ReadReport implements CallOrigin {
   hasMessages = false;
   /** The entries that the response is made of. */
   readonly used = new UsedEntries();
+  /** Whether a field was read whose value depends on the scopes of the caller, without an error. */
+  dependsOnCaller = false;
   readonly trace: RequestTrace | undefined;
+  /** Undefined where answers have no tags. */
+  readonly tags: AnswerTags | undefined;
 
   /** @param trace of the request; undefined for reads without a request. */
-  constructor(trace?: RequestTrace) {
+  constructor(trace?: RequestTrace, tags?: AnswerTags) {
     this.trace = trace;
+    this.tags = tags;
   }
 
   /** True if the cache had everything that was read, without a call. */

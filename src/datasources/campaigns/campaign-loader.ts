@@ -90,7 +90,10 @@ export class CampaignLoader {
   }
 
   #loadOne(sid: string, options: ReadOptions): Promise<Campaign | null> {
-    return this.#options.snapshots.read(sid, options).then(({ value: { campaign } }) => campaign);
+    return this.#options.snapshots.read(sid, options).then(({ value: { campaign } }) => {
+      if (campaign) options.report.tags?.addCampaign(campaign.sid); // perhaps in another case
+      return campaign;
+    });
   }
 
   /** Windows only save calls: if they can't be read, the campaigns are read one by one. */

@@ -5,7 +5,13 @@ import {
   type MessageListArguments,
   messageQueryOf,
 } from '../../domain/list-query.js';
-import { checkCursorLengths, type PageArguments, type Slice, type Window } from '../../domain/page.js';
+import {
+  checkCursorLengths,
+  type PageArguments,
+  readable,
+  type Slice,
+  type Window,
+} from '../../domain/page.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -59,7 +65,10 @@ export class RequestPages {
     page: PageArguments,
     pages: RequestedPages = unknownPages,
   ): Promise<Connection<Campaign>> {
-    return this.#page(campaignList(this.#account, campaignQueryOf(list)), page, pages, this.#onWindow);
+    const source = campaignList(this.#account, campaignQueryOf(list));
+    const connection = await this.#page(source, page, pages, this.#onWindow);
+    this.#options.report.tags?.addList(connection.nodes.flatMap((row) => readable(row)?.sid ?? []));
+    return connection;
   }
 
   /** A window of campaigns, which the pages of the request use too. */

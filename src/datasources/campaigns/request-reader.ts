@@ -99,11 +99,13 @@ export class RequestReader {
 
   /** A campaign; null if the upstream has none with this sid. */
   campaign(sid: string): Promise<Campaign | null> {
+    this.#options.report.tags?.addCampaign(sid);
     return this.#campaigns.load(sid);
   }
 
   /** The same for the only campaign that the request reads by sid: it is not delayed for a batch. */
   onlyCampaign(sid: string): Promise<Campaign | null> {
+    this.#options.report.tags?.addCampaign(sid);
     return this.#campaigns.loadWith(sid, () => this.#account.campaign(sid, this.#options));
   }
 

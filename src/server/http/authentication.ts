@@ -7,6 +7,7 @@ import {
 import { type Authenticator, credentialsInHeaders, allowAnonymous } from '../../auth/credentials.js';
 import { anonymous } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
+import { type CachePolicy } from '../../operations/cache-headers.js';
 import { varyBy } from './negotiation.js';
 import { refuse } from './refuse.js';
 
@@ -16,12 +17,13 @@ export type RequestHook = onRequestHookHandler | onRequestAsyncHookHandler;
 /**
  * A route's `onRequest` hook that authenticates the caller before the body is read. A CORS preflight has no credentials and
  * passes.
+ * @param scope of the caches that may store answers. A shared cache gives one caller's answer to another, on purpose.
  */
-export function authenticated(authenticate: Authenticator): RequestHook {
+export function authenticated(authenticate: Authenticator, scope: CachePolicy['scope']): RequestHook {
   if (authenticate === allowAnonymous) return allowEveryone; // saves a promise per request
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (request.method === 'OPTIONS') return undefined;
-    varyBy(reply, 'authorization', 'x-api-key'); // a browser's cache must not give one user another's response
+    if (scope === 'private') varyBy(reply, 'authorization', 'x-api-key'); // a browser's cache must not give one user another's response
     try {
       request.caller = await authenticate(credentialsInHeaders(request.headers));
       request.trace.caller = request.caller.name;

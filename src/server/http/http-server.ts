@@ -1,11 +1,12 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type GraphQLSchema } from 'graphql';
 import { type Logger } from 'pino';
-import { type Authenticator, allowAnonymous } from '../../auth/credentials.js';
+import { type Authenticator } from '../../auth/credentials.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type ExportQueue } from '../../export/export-queue.js';
 import { type ExportSource } from '../../export/message-export.js';
 import { type CallbackReceiver } from '../../live/callback-receiver.js';
+import { type CachePolicy } from '../../operations/cache-headers.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { type ResponseCache } from '../../operations/response-cache.js';
 import { type GatewayTelemetry } from '../../telemetry/telemetry.js';
@@ -77,6 +78,7 @@ export interface HttpServerOptions {
   readonly schema: GraphQLSchema;
   readonly authenticate: Authenticator;
   readonly rate: RequestRate;
+  readonly cachePolicy: CachePolicy;
   /** Undefined: no response cache. */
   readonly answers: ResponseCache | undefined;
   readonly logger: Logger;
@@ -200,15 +202,16 @@ async function serveOperations(
   shutdown: GracefulShutdown,
   connections: Connections,
 ): Promise<void> {
-  const { pipeline, schema, logger, telemetry, answers, authenticate, rate, allowedOrigins, now } = options;
-  const onRequest = [authenticated(authenticate), ...rateHooks(rate, pipeline)];
+  const { pipeline, schema, logger, telemetry, answers, authenticate, cachePolicy } = options;
+  const { rate, allowedOrigins, now } = options;
+  const onRequest = [authenticated(authenticate, cachePolicy.scope), ...rateHooks(rate, pipeline)];
   const streams = new HttpStreams({ pipeline, shutdown, allowedOrigins, now, logger });
   await serveGraphql(app, {
     pipeline,
     schema,
     logger,
     onRequest,
-    responseCache: { answers, telemetry, isPrivate: authenticate !== allowAnonymous },
+    responseCache: { answers, telemetry, cachePolicy },
     callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
     streams,
     allowedOrigins,

@@ -2,7 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, type Rout
 import { type ReadReport } from '../../datasources/cache/read-report.js';
 import { scopes } from '../../domain/caller.js';
 import { type Telemetry } from '../../domain/telemetry.js';
-import { cacheControlOf } from '../../operations/operation-result.js';
+import { type CachePolicy, cacheControlOf, isStorable } from '../../operations/cache-headers.js';
 import { type FreshResponse, type ResponseCache } from '../../operations/response-cache.js';
 import { encapsulated } from '../encapsulated.js';
 import { compressed, encodingFor } from './compression.js';
@@ -57,8 +57,7 @@ export interface CachedRouteOptions {
   /** Undefined: no response cache. */
   readonly answers: ResponseCache | undefined;
   readonly telemetry: Pick<Telemetry, 'operationStarted'>;
-  /** Whether responses depend on the caller. */
-  readonly isPrivate: boolean;
+  readonly cachePolicy: CachePolicy;
 }
 
 /** Adds a route whose responses are cached. Its requests are authenticated and rate limited before the lookup. */
@@ -98,15 +97,15 @@ function sendCached(
   { key }: Answering,
   { response: answer, freshForMs }: FreshResponse,
   reply: FastifyReply,
-  { answers, telemetry, isPrivate }: CachedRouteOptions,
+  { answers, telemetry, cachePolicy }: CachedRouteOptions,
 ): FastifyReply | Promise<Buffer> {
-  const { operationName, hasMessages, contentType, body, encoded } = answer;
+  const { operationName, hasMessages, dependsOnCaller, contentType, cacheTag, body, encoded } = answer;
   const { trace, headers } = reply.request;
   const running = telemetry.operationStarted('http', trace);
   running.is('query', operationName);
-  reply
-    .header('cache-control', cacheControlOf({ freshForMs, hasMessages }, isPrivate))
-    .header('content-type', contentType);
+  const cacheControl = cacheControlOf({ freshForMs, hasMessages, dependsOnCaller }, cachePolicy);
+  reply.header('cache-control', cacheControl).header('content-type', contentType);
+  if (cacheTag !== undefined && isStorable(cacheControl)) reply.header('cache-tag', cacheTag);
   running.end({ codes: [], hasData: true, calls: 0, isFromCache: true });
   const coding = encodingFor(headers['accept-encoding'], body.length);
   const known = coding === 'identity' ? body : encoded[coding];
@@ -138,12 +137,15 @@ async function store(
   const body = Buffer.from(payload);
   const bytes = await compressed(reply, body);
   const coding = reply.getHeader('content-encoding');
+  const cacheTag = reply.getHeader('cache-tag');
   answers.store(key, {
     body,
     encoded: typeof coding === 'string' ? { [coding]: bytes } : {},
     contentType,
     operationName: made.operationName,
     hasMessages: made.report.hasMessages,
+    dependsOnCaller: made.report.dependsOnCaller,
+    cacheTag: typeof cacheTag === 'string' ? cacheTag : undefined,
     entries: madeOf,
   });
   return bytes;

@@ -115,7 +115,8 @@ describe('a small response', () => {
   ])('with Accept-Encoding: %s', async (accepts, coding) => {
     for (let time = 0; time < 2; time += 1) {
       const answer = await sent('{ campaigns(first: 1) { totalCount } }', { 'accept-encoding': accepts });
-      expect([answer.coding, decoded(answer)]).toEqual([coding, '{"data":{"campaigns":{"totalCount":30}}}']);
+      expect(answer.coding).toBe(coding);
+      expect(JSON.parse(decoded(answer))).toMatchObject({ data: { campaigns: { totalCount: 30 } } });
       expect(answer.headers['vary']).toBe('accept, accept-encoding');
     }
   });

@@ -150,6 +150,11 @@ const refused: [what: string, environment: Variables, problems: string[]][] = [
     { CACHE: 'off', ANSWERS_CACHE_BYTES: '1000' },
     ['ANSWERS_CACHE_BYTES: got "1000", has no effect with CACHE=off; unset one of the two.'],
   ],
+  [
+    'a scope of shared caches without a cache',
+    { CACHE: 'off', CACHE_SCOPE: 'public' },
+    ['CACHE_SCOPE: got "public", has no effect with CACHE=off; unset one of the two.'],
+  ],
 
   [
     'keys that are not there',

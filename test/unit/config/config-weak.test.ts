@@ -228,6 +228,15 @@ it('the start message names a link to a file in a directory that others can writ
   rmSync(folder, { recursive: true });
 });
 
+it('the start message names a public scope of caches with authentication', () => {
+  expect(weak({ ...jwt, JWT_JWKS_URL: 'https://issuer.example/jwks', CACHE_SCOPE: 'public' })).toEqual([
+    'CACHE_SCOPE is public and AUTH_MODE is jwt: caches serve campaigns without credentials; only a router that checks ' +
+      'scopes itself may reach this gateway',
+  ]);
+  expect(weak({ CACHE_SCOPE: 'public' })).toEqual([]);
+  expect(weak({ ...jwt, JWT_JWKS_URL: 'https://issuer.example/jwks', CACHE_SCOPE: 'private' })).toEqual([]);
+});
+
 it('the start message names trusted documents that bind nobody', () => {
   const apps = { TRUSTED_DOCUMENTS: someFile, TRUSTED_DOCUMENTS_MODE: 'apps' };
   expect(weak(apps)).toEqual([

@@ -32,6 +32,7 @@ const defaults: Config = {
     isGraphiqlOn: true,
     corsOrigins: [],
     metricsToken: undefined,
+    cacheScope: 'public',
     trustedDocuments: undefined,
   },
   limits: {

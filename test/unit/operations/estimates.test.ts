@@ -107,6 +107,8 @@ function answersOf(bodyBytes: number, readings: number) {
       contentType: 'application/json',
       operationName: undefined,
       hasMessages: false,
+      dependsOnCaller: false,
+      cacheTag: undefined,
       entries: Array.from({ length: readings }, () => new EntryReference(source, 'key', 1)),
     });
   return { held: kept, estimate: kept.size.bytes };

@@ -11,6 +11,8 @@ function answer(bytes: number, ...freshFor: readonly (() => number | undefined)[
     contentType: 'application/json; charset=utf-8',
     operationName: undefined,
     hasMessages: false,
+    dependsOnCaller: false,
+    cacheTag: undefined,
     entries: freshFor.map((freshForMs) => ({ freshForMs, bytes: 100 })),
   };
 }
