@@ -82,7 +82,7 @@ export const roomMayImport = {
     'datasources/campaigns',
     'datasources/writing',
   ],
-  cli: ['app', 'auth', 'cluster', 'config', 'resolvers', 'sandbox', 'telemetry'],
+  cli: ['app', 'auth', 'cluster', 'config', 'export', 'resolvers', 'sandbox', 'telemetry'],
   'main.ts': ['app', 'cli', 'cluster', 'config'],
 };
 

@@ -3,6 +3,7 @@ import { version } from '../app/gateway-facts.js';
 import { overrideSettings } from '../config/config.js';
 import { variables } from '../config/environment.js';
 import { exitCodesHelp, settingsHelp } from './help.js';
+import { type ExportWords } from './export/command.js';
 import { type StopSignals } from './stop-signals.js';
 
 /** Where a command prints: `console`, or what a test passes. */
@@ -145,6 +146,40 @@ function commandLine(
     });
 
   program
+    .command('export')
+    .description('write all messages of a campaign to a file, from a running gateway')
+    .argument('<sid>', 'sid of the campaign')
+    .option('--status <statuses>', 'only these, such as FAILED,FAILED_DND')
+    .option('--number <number>', 'only this number')
+    .addOption(outOption())
+    .addOption(
+      new Option('--format <format>', 'csv or ndjson (default: as the file ends, else ndjson)').choices([
+        'csv',
+        'ndjson',
+      ]),
+    )
+    .option('--force', 'start over, and replace the file')
+    .option(
+      '--url <url>',
+      'address of the gateway (instead of CAMPAIGN_GATEWAY_URL; default: http://127.0.0.1:4000)',
+    )
+    .addHelpText('after', () =>
+      help([
+        'Examples:',
+        '  campaign-gateway export 8c7383b9797443249d24781659939528 --status FAILED --out failed.csv',
+        '  CAMPAIGN_GATEWAY_URL=https://gateway.example CAMPAIGN_GATEWAY_API_KEY=… campaign-gateway export … | wc -l',
+        '',
+        'It goes on by itself after broken connections. Run again with the same --out after it was killed, it goes on.',
+        '',
+        exitCodesHelp(),
+      ]),
+    )
+    .action(async (sid: string, options: ExportWords) => {
+      stopSignals.ignore();
+      await run((await import('./export/command.js')).runExport(sid, options, output.error));
+    });
+
+  program
     .command('schema')
     .description('print the schema as a subgraph: schema.graphql')
     .addOption(
@@ -190,6 +225,15 @@ function commandLine(
     });
 
   return program;
+}
+
+function outOption(): Option {
+  return new Option('--out <file>', 'file to write, .csv or .ndjson (default: standard output)').argParser(
+    (text: string) => {
+      if (text === '') throw new InvalidArgumentError('It takes a file name.');
+      return text;
+    },
+  );
 }
 
 interface SchemaOptions {

@@ -44,6 +44,12 @@ function isPlain(url: string): boolean {
   return protocol === 'http:' && !isLoopback(hostname);
 }
 
+/** Address and key for commands that are clients of a running gateway. */
+export function readClientSettings(environment: NodeJS.ProcessEnv = process.env) {
+  const { CAMPAIGN_GATEWAY_URL: url, CAMPAIGN_GATEWAY_API_KEY: apiKey } = environment;
+  return { url: url === '' ? undefined : url, apiKey: apiKey === '' ? undefined : apiKey };
+}
+
 /** The sandbox, embedded or standalone. */
 export interface SandboxConfig {
   /** How many times faster than real time campaigns run. */

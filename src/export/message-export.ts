@@ -38,6 +38,8 @@ export interface ExportSource {
 export interface ExportedRows {
   readonly rows: readonly { readonly row: Row<Message>; readonly index: number }[];
   readonly cursorAt: (index: number) => string;
+  /** Cursor of the last row that was read, wanted or not; null before the first. */
+  readonly cursor: string | null;
   /** Rows of the campaign that are read or skipped so far. */
   readonly read: number;
   readonly total: number;
@@ -187,7 +189,7 @@ export class MessageExport {
     if (last) this.#cursor = cursorAt(last.index);
     this.rows += wanted.length;
     this.#unreadable += wanted.filter(({ row }) => row instanceof Error).length;
-    return { rows: wanted, cursorAt, read: end, total };
+    return { rows: wanted, cursorAt, cursor: this.#cursor, read: end, total };
   }
 
   async #pause(ms: number): Promise<void> {

@@ -45,6 +45,7 @@ interface OpenExport {
   readonly first: ExportedRows;
   readonly format: ExportFormat;
   readonly hasCursor: boolean;
+  readonly hasProgress: boolean;
   end?: ExportEnd;
 }
 
@@ -106,7 +107,8 @@ async function openExport(
   if (!place) throw tooMany();
   gone.addEventListener('abort', place.leave);
   try {
-    return { messages, place, first: await messages.first(), format, hasCursor: parameters.hasCursor };
+    const { hasCursor, hasProgress } = parameters;
+    return { messages, place, first: await messages.first(), format, hasCursor, hasProgress };
   } catch (error) {
     place.leave();
     throw codeOf(error) === 'NOT_FOUND' ? noSuchCampaign() : error;
@@ -185,14 +187,14 @@ async function* bodyOf(
   reply: FastifyReply,
   onFailure: (error: unknown) => void,
 ): AsyncGenerator<string> {
-  const { messages, place, first, format, hasCursor } = opened;
+  const { messages, place, first, format } = opened;
   reply.raw.flushHeaders(); // the first rows may be long in coming
   const blank = format === 'ndjson' ? '\n' : '';
-  if (format === 'csv') yield csvHeader(hasCursor);
+  if (format === 'csv') yield csvHeader(opened.hasCursor);
   let rows = first;
   try {
     for (;;) {
-      const text = textOf(rows, format, hasCursor);
+      const text = textOf(rows, opened);
       if (text !== '') yield text;
       const next = nextRows(messages, place, rows);
       let result: Awaited<typeof next> | undefined;
@@ -218,12 +220,12 @@ async function nextRows(messages: MessageExport, { turn }: ExportPlace, rows: Ex
   return messages.next(rows);
 }
 
-function textOf({ rows, cursorAt }: ExportedRows, format: ExportFormat, hasCursor: boolean): string {
-  return rows
-    .map(({ row, index }) =>
-      format === 'ndjson'
-        ? ndjsonLine(row, cursorAt(index))
-        : csvLine(row, hasCursor ? cursorAt(index) : undefined),
-    )
-    .join('');
+function textOf(
+  { rows, cursorAt, cursor, read, total }: ExportedRows,
+  { format, hasCursor, hasProgress }: OpenExport,
+): string {
+  if (format === 'csv')
+    return rows.map(({ row, index }) => csvLine(row, hasCursor ? cursorAt(index) : undefined)).join('');
+  const lines = rows.map(({ row, index }) => ndjsonLine(row, cursorAt(index))).join('');
+  return hasProgress ? `${lines}${JSON.stringify({ progress: { read, total, cursor } })}\n` : lines;
 }

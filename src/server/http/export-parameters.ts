@@ -7,12 +7,14 @@ import { type ExportRequest } from '../../export/message-export.js';
 /** Media types of exports. */
 export const mediaTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;
 
-const parameterNames = ['status', 'number', 'after', 'cursor'];
+const parameterNames = ['status', 'number', 'after', 'cursor', 'progress'];
 
 /** A checked request for an export. */
 export interface ExportParameters extends ExportRequest {
   /** Whether a CSV has the column `cursor`. */
   readonly hasCursor: boolean;
+  /** Whether NDJSON has a line of progress after each window. */
+  readonly hasProgress: boolean;
 }
 
 /**
@@ -42,16 +44,21 @@ export function exportParametersOf(sid: string, url: string): ExportParameters {
       throw new InputError(name.slice(0, 50), `is not known. An export takes ${parameterNames.join(', ')}.`);
     if (search.getAll(name).length > 1) throw new InputError(name, 'must not be given twice.');
   }
-  const cursor = search.get('cursor') ?? '0';
-  if (cursor !== '0' && cursor !== '1') throw new InputError('cursor', 'must be 1, or left out.');
   return {
     sid,
     statuses: new Set(statusesIn(search.get('status'))),
     // A plus sign stands for a space in a query (URL standard); no number begins with one.
     number: search.get('number')?.replace(/^ (?=[\dXx*])/, '+') ?? null,
     after: search.get('after'),
-    hasCursor: cursor === '1',
+    hasCursor: isSet(search, 'cursor'),
+    hasProgress: isSet(search, 'progress'),
   };
+}
+
+function isSet(search: URLSearchParams, name: string): boolean {
+  const value = search.get(name) ?? '0';
+  if (value !== '0' && value !== '1') throw new InputError(name, 'must be 1, or left out.');
+  return value === '1';
 }
 
 function statusesIn(text: string | null): string[] {

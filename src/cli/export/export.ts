@@ -1,0 +1,216 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { csvHeader, csvLine } from '../../export/export-row.js';
+import { type ReceivedLine, receivedLines, RefusedExport } from './export-connection.js';
+import { ExportFile, ExportFileError } from './export-file.js';
+import { ProgressBar, type ProgressOutput } from './export-progress.js';
+
+/** Exit codes of the command. */
+const [whole, failed, notWhole] = [0, 1, 3];
+
+/** Options of the command. */
+export interface ExportOptions {
+  readonly sid: string;
+  readonly status: string | undefined;
+  readonly number: string | undefined;
+  /** Undefined: standard output. */
+  readonly out: string | undefined;
+  readonly isForced: boolean;
+  readonly format: 'csv' | 'ndjson';
+  /** Address of the gateway. */
+  readonly url: URL;
+  readonly apiKey: string | undefined;
+}
+
+/** What the command works with; tests pass their own. */
+export interface ExportRuntime {
+  /** Writes to standard output. */
+  readonly write: (text: string) => Promise<void>;
+  readonly progress: ProgressOutput;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/** Where rows go: a file, or standard output. */
+interface Target {
+  readonly state: { readonly cursor: string | null; readonly rows: number };
+  append(text: string, rows: number, cursor: string): Promise<void>;
+  complete(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The same as the gateway waits for its upstream. */
+const maximumOutageMs = 10 * 60_000;
+const [firstPauseMs, longestPauseMs] = [1000, 30_000];
+/** Ends of a response after which a new one is of use: the gateway stops, or its upstream fails. */
+const passingEnds: ReadonlySet<string> = new Set([
+  'SHUTTING_DOWN',
+  'INTERNAL_SERVER_ERROR',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_RATE_LIMITED',
+  'UPSTREAM_INVALID_RESPONSE',
+]);
+
+/** Exports all messages of a campaign, over broken connections and restarts of the gateway. @returns the exit code. */
+export async function exportMessages(options: ExportOptions, runtime: ExportRuntime): Promise<number> {
+  const bar = new ProgressBar(runtime.progress, runtime.now);
+  let target: Target | undefined;
+  try {
+    target = await openTarget(options, runtime);
+    if (!target) {
+      bar.say(`${options.out ?? ''} is complete.`);
+      return whole;
+    }
+    return await new RunningExport(options, runtime, target, bar).run();
+  } catch (error) {
+    if (!(error instanceof ExportFileError)) throw error;
+    bar.say(`campaign-gateway export: ${error.message}`);
+    return failed;
+  } finally {
+    await target?.close().catch(() => undefined);
+  }
+}
+
+async function openTarget(
+  { out, ...options }: ExportOptions,
+  { write }: ExportRuntime,
+): Promise<Target | undefined> {
+  if (out !== undefined) return ExportFile.open(out, queryText(options), options.isForced);
+  const state = { cursor: null as string | null, rows: 0 };
+  return {
+    state,
+    append: (text, rows, cursor) => {
+      state.cursor = cursor;
+      state.rows += rows;
+      return write(text);
+    },
+    complete: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** What is exported, in words that a person recognises. */
+function queryText({ sid, status, number, format }: Omit<ExportOptions, 'out'>): string {
+  const filters = [status && `status ${status}`, number && `number ${number}`].filter(Boolean);
+  return [`${format} of ${sid}`, ...filters].join(', ');
+}
+
+class RunningExport {
+  readonly #options: ExportOptions;
+  readonly #runtime: ExportRuntime;
+  readonly #target: Target;
+  readonly #bar: ProgressBar;
+  #text = '';
+  #rows = 0;
+  #hasHeader: boolean;
+  #lastProgressMs: number;
+
+  constructor(options: ExportOptions, runtime: ExportRuntime, target: Target, bar: ProgressBar) {
+    this.#options = options;
+    this.#runtime = runtime;
+    this.#target = target;
+    this.#bar = bar;
+    this.#hasHeader = target.state.cursor !== null;
+    this.#lastProgressMs = this.#now();
+  }
+
+  /** @returns the exit code. */
+  async run(): Promise<number> {
+    const { rows } = this.#target.state;
+    if (rows > 0) this.#bar.say(`going on after ${rows} rows`);
+    for (let failures = 0; ; failures += 1) {
+      const before = this.#lastProgressMs;
+      const end = await this.#receive();
+      if (this.#lastProgressMs !== before) failures = 0;
+      if (end.isWhole) return this.#complete();
+      if (end.pauseMs === undefined || this.#now() - this.#lastProgressMs >= maximumOutageMs) {
+        this.#bar.say(`campaign-gateway export: ${end.problem ?? ''} Run it again to go on.`);
+        return end.isRefused ? failed : notWhole;
+      }
+      this.#bar.say(`${end.problem ?? ''} Trying again.`);
+      await this.#sleep(Math.max(end.pauseMs, Math.min(longestPauseMs, firstPauseMs * 2 ** failures)));
+    }
+  }
+
+  async #complete(): Promise<number> {
+    if (this.#options.format === 'csv' && !this.#hasHeader)
+      await this.#target.append(csvHeader(false), 0, '');
+    await this.#target.complete();
+    this.#bar.say(`${this.#target.state.rows} rows, complete`);
+    return whole;
+  }
+
+  /** Reads one response. What was received before it breaks stays. */
+  async #receive(): Promise<ResponseEnd> {
+    this.#text = '';
+    this.#rows = 0;
+    try {
+      for await (const line of receivedLines(this.#url(), this.#options.apiKey)) {
+        const end = await this.#take(line);
+        if (end) return end;
+      }
+      return { problem: 'The response was cut off.', pauseMs: 0 };
+    } catch (error) {
+      if (error instanceof ExportFileError) throw error;
+      if (!(error instanceof RefusedExport)) return { problem: 'The connection failed.', pauseMs: 0 };
+      return { problem: error.message, pauseMs: error.retryAfterMs, isRefused: true };
+    }
+  }
+
+  async #take(line: ReceivedLine): Promise<ResponseEnd | undefined> {
+    if (line.kind === 'row') {
+      this.#rows += 1;
+      this.#text += this.#options.format === 'csv' ? csvLine(line.row) : `${line.text}\n`;
+      return undefined;
+    }
+    if (line.kind === 'progress') {
+      const { cursor, read, total } = line;
+      if (cursor !== null) await this.#flush(cursor);
+      this.#bar.show({ read, total, rows: this.#target.state.rows });
+      return undefined;
+    }
+    if (line.end.complete) return { isWhole: true };
+    const pauseMs = passingEnds.has(line.end.reason) ? 0 : undefined;
+    return { problem: `The gateway has ended the export: ${line.end.reason}.`, pauseMs };
+  }
+
+  /** Writes the rows of a window, and remembers where to go on. */
+  async #flush(cursor: string): Promise<void> {
+    const header = this.#options.format === 'csv' && !this.#hasHeader ? csvHeader(false) : '';
+    await this.#target.append(header + this.#text, this.#rows, cursor);
+    this.#hasHeader = true;
+    this.#text = '';
+    this.#rows = 0;
+    this.#lastProgressMs = this.#now();
+  }
+
+  #url(): URL {
+    const { sid, status, number, url } = this.#options;
+    const base = url.href.endsWith('/') ? url : new URL(`${url.href}/`);
+    const address = new URL(`campaigns/${encodeURIComponent(sid)}/messages.ndjson`, base);
+    const { cursor: after } = this.#target.state;
+    const parameters = { progress: '1', status, number, after };
+    for (const [name, value] of Object.entries(parameters))
+      if (value != null) address.searchParams.set(name, value);
+    return address;
+  }
+
+  #now(): number {
+    return (this.#runtime.now ?? Date.now)();
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await (this.#runtime.sleep ?? sleepFor)(ms);
+  }
+}
+
+/** How a response has ended. */
+interface ResponseEnd {
+  readonly isWhole?: boolean;
+  readonly problem?: string;
+  /** When to ask again; undefined: it is of no use. */
+  readonly pauseMs?: number | undefined;
+  /** True if nothing was received. */
+  readonly isRefused?: boolean;
+}

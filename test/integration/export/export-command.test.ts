@@ -1,0 +1,235 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  appendFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ExportOptions, exportMessages } from '../../../src/cli/export/export.js';
+import { exportedFields } from '../../../src/export/export-row.js';
+import { linesOf, recordsOf } from '../../support/exporting.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { type MessageUpstream, messagesNamed, startMessageUpstream } from '../../support/message-upstream.js';
+
+let upstream: MessageUpstream;
+let gateway: GatewayUnderTest;
+let directory = '';
+let said: string[] = [];
+let printed = '';
+let now = 0;
+const sids = (count: number) => messagesNamed(count).map(({ sid }) => sid);
+
+beforeAll(async () => {
+  upstream = await startMessageUpstream();
+  gateway = await startGatewayOn(upstream.baseUrl);
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+beforeEach(() => {
+  directory = mkdtempSync(`${tmpdir()}/export-`);
+  upstream.messages = messagesNamed(250);
+  upstream.calls.length = 0;
+  upstream.beforeCall = () => undefined;
+  said = [];
+  printed = '';
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+/** Runs the command. Pauses take no time. @returns its exit code. */
+function run(options: Partial<ExportOptions> = {}, onPause?: () => void): Promise<number> {
+  const defaults: ExportOptions = {
+    sid: 'c',
+    status: undefined,
+    number: undefined,
+    out: undefined,
+    isForced: false,
+    format: 'ndjson',
+    url: new URL(gateway.url),
+    apiKey: undefined,
+  };
+  return exportMessages(
+    { ...defaults, ...options },
+    {
+      write: (text) => {
+        printed += text;
+        return Promise.resolve();
+      },
+      progress: { write: (text: string) => said.push(text) },
+      sleep: (ms) => {
+        now += ms;
+        onPause?.();
+        return Promise.resolve();
+      },
+      now: () => now,
+    },
+  );
+}
+
+const out = (name = 'all.ndjson') => `${directory}/${name}`;
+const rowsIn = (name?: string) => linesOf(readFileSync(out(name), 'utf8')).rows.map(({ sid }) => sid);
+
+/** A proxy that breaks each connection after some bytes. */
+async function brittle(afterBytes: () => number): Promise<{ readonly url: URL; readonly server: Server }> {
+  const server = createServer((request, response) => {
+    void fetch(new URL(request.url ?? '', gateway.url)).then(async (answer) => {
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+      response.write(bytes.subarray(0, afterBytes()), () => {
+        if (bytes.length > afterBytes()) response.destroy();
+        else response.end();
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`), server };
+}
+
+describe('campaign-gateway export', () => {
+  it('prints every row as NDJSON without --out, and its progress beside', async () => {
+    expect(await run()).toBe(0);
+    expect(linesOf(printed).rows.map(({ sid }) => sid)).toEqual(sids(250));
+    expect(said[0]).toBe('50 of 250 rows\n');
+    expect(said.at(-1)).toBe('250 rows, complete\n');
+  });
+
+  it('writes CSV by the name of the file, which has its name only when it is whole', async () => {
+    upstream.messages.forEach((message, index) => (message.status = index % 5 === 0 ? 'failed' : 'sent'));
+    upstream.beforeCall = (call) => {
+      expect(existsSync(out('failed.csv'))).toBe(call > 100);
+      return undefined;
+    };
+    expect(await run({ out: out('failed.csv'), format: 'csv', status: 'FAILED' })).toBe(0);
+    const [header, ...records] = recordsOf(readFileSync(out('failed.csv'), 'utf8'));
+    expect(header).toEqual(exportedFields);
+    expect(records.map(([, sid]) => sid)).toEqual(sids(250).filter((_, index) => index % 5 === 0));
+    expect(existsSync(`${out('failed.csv')}.part`)).toBe(false);
+    expect(existsSync(`${out('failed.csv')}.part.json`)).toBe(false);
+  });
+
+  it('writes a header alone for a campaign without messages', async () => {
+    upstream.messages = [];
+    expect(await run({ out: out('none.csv'), format: 'csv' })).toBe(0);
+    expect(readFileSync(out('none.csv'), 'utf8')).toBe(`${exportedFields.join(',')}\r\n`);
+  });
+
+  it('goes on by itself over ten broken connections, wherever they break', async () => {
+    let broken = 0;
+    const { url, server } = await brittle(() => {
+      broken += 1;
+      return broken > 20 ? Infinity : 12_000 + 3511 * broken;
+    });
+    expect(await run({ out: out(), url })).toBe(0);
+    server.closeAllConnections();
+    server.close();
+    expect(rowsIn()).toEqual(sids(250));
+    expect(said.filter((line) => line.includes('Trying again')).length).toBeGreaterThan(2);
+  });
+
+  it('goes on over a restart of the gateway', async () => {
+    let own = await startGatewayOn(upstream.baseUrl, { PORT: '0' });
+    const port = new URL(own.url).port;
+    upstream.beforeCall = (call) => {
+      if (call === 3) void own.close();
+      return undefined;
+    };
+    let restart: Promise<unknown> | undefined;
+    const code = await run({ out: out(), url: new URL(own.url) }, () => {
+      restart ??= startGatewayOn(upstream.baseUrl, { PORT: port }).then((next) => (own = next));
+    });
+    await restart;
+    await own.close();
+    expect(code).toBe(0);
+    expect(rowsIn()).toEqual(sids(250));
+  });
+
+  it.each([
+    ['whole rows', () => undefined],
+    [
+      'half a row behind them',
+      () => {
+        appendFileSync(`${out()}.part`, '{"sid":"torn');
+      },
+    ],
+    [
+      'a row that its checkpoint does not have',
+      () => {
+        appendFileSync(`${out()}.part`, '{"sid":"m999"}\n');
+      },
+    ],
+  ])('run again after it was killed with %s, goes on where it was', async (_what, damage) => {
+    // As a killed process leaves it: some windows, and the checkpoint of the last one.
+    const { url, server } = await brittle(() => {
+      server.close();
+      return 80_000;
+    });
+    expect(await run({ out: out(), url })).toBe(3);
+    const { cursor, rows } = JSON.parse(readFileSync(`${out()}.part.json`, 'utf8')) as {
+      readonly cursor: string;
+      readonly rows: number;
+    };
+    expect(cursor).not.toBe('');
+    expect([50, 99, 148, 197]).toContain(rows);
+    damage();
+    upstream.beforeCall = () => undefined;
+    upstream.calls.length = 0;
+    expect(await run({ out: out() })).toBe(0);
+    expect(rowsIn()).toEqual(sids(250));
+    expect(upstream.calls[0]).toBe(`${String(rows - 1)}+50`);
+  });
+
+  it('replaces a file only with --force, and never continues the file of another export', async () => {
+    writeFileSync(out(), 'mine');
+    expect(await run({ out: out() })).toBe(1);
+    expect(said.at(-1)).toContain('--force');
+    expect(readFileSync(out(), 'utf8')).toBe('mine');
+    writeFileSync(`${out('b')}.part`, '');
+    const state = { query: 'csv of other', cursor: null, bytes: 0, rows: 0, isComplete: false };
+    writeFileSync(`${out('b')}.part.json`, JSON.stringify(state));
+    expect(await run({ out: out('b') })).toBe(1);
+    for (const broken of ['', '{}', '{"query":1}']) {
+      writeFileSync(`${out('b')}.part.json`, broken);
+      expect(await run({ out: out('b') })).toBe(1);
+    }
+    expect(upstream.calls).toEqual([]);
+    expect(await run({ out: out(), isForced: true })).toBe(0);
+    expect(await run({ out: out('b'), isForced: true })).toBe(0);
+    expect(rowsIn()).toEqual(sids(250));
+  });
+
+  it('finishes a file that was complete but for its name', async () => {
+    writeFileSync(`${out()}.part`, 'rows');
+    const state = { query: 'ndjson of c', cursor: 'x', bytes: 4, rows: 1, isComplete: true };
+    writeFileSync(`${out()}.part.json`, JSON.stringify(state));
+    expect(await run({ out: out() })).toBe(0);
+    expect(readFileSync(out(), 'utf8')).toBe('rows');
+    expect(upstream.calls).toEqual([]);
+  });
+
+  it('ends at once with 1 where the gateway refuses', async () => {
+    expect(await run({ sid: 'unknown', out: out() })).toBe(1);
+    expect(said.at(-1)).toContain('There is no campaign with this sid.');
+    expect(await run({ status: 'LOST' })).toBe(1);
+    expect(said.at(-1)).toContain('which is no status');
+  });
+
+  it('gives up with 3 after ten minutes without a row, and goes on when run again', async () => {
+    const { url, server } = await brittle(() => 40_000);
+    const nobody = new URL('http://127.0.0.1:1');
+    expect(await run({ out: out(), url: nobody })).toBe(3);
+    server.close();
+    truncateSync(`${out()}.part`, 0);
+    expect(await run({ out: out(), url: new URL(gateway.url) })).toBe(0);
+    expect(rowsIn()).toEqual(sids(250));
+    expect(url.port).not.toBe('');
+  });
+});
