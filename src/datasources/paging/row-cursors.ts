@@ -141,7 +141,9 @@ export class RowCursors<T extends { readonly sid: string }> {
       const { tied } = step < 0 ? cursor.previous : cursor.next;
       if (tied === null || index < start - 1 || index > end || !mayBeEqual(cursor.sortKey, sortKey)) continue;
       // The block is larger than what was read of it, or its end would have been seen.
-      return step < 0 ? offset - Math.min(index - tied, start - 1) : Math.max(index + tied, end) - offset;
+      const count =
+        step < 0 ? offset - Math.min(index - tied, start - 1) : Math.max(index + tied, end) - offset;
+      return count < 0 ? null : count; // an unreadable row behind the counted ones: rows were added since
     }
     return null;
   }

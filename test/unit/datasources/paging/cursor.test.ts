@@ -7,9 +7,12 @@ import {
   encodeCursor,
   markOf,
 } from '../../../../src/datasources/paging/cursor.js';
-import { keyOf, plainList, read, sids } from './plain-lists.js';
+import { keyOf, plainList, type PlainRow, read, sids } from './plain-lists.js';
 
 const list = 'abcdefgh';
+/** A row as its reader shows it. */
+const asRead = (row: PlainRow): PlainRow | Error =>
+  row.isUnreadable === true ? new Error('unreadable') : row;
 const textOf = (content: unknown): string => Buffer.from(JSON.stringify(content)).toString('base64url');
 
 const rows = fc.nat(1_000_000_000);
@@ -44,6 +47,27 @@ describe('a cursor', () => {
     const lengths = [own, many].map(({ connection }) => connection.edges.at(30)?.cursor.length);
     expect(lengths.map((length) => (length ?? 0) <= 320)).toEqual([true, true]);
   });
+
+  it.each([1, 2, 3, 4])(
+    'of an unreadable row that was added behind the rows counted before is valid: row %i',
+    async (at) => {
+      const equal = (count: number, isUnreadable = false): PlainRow[] =>
+        Array.from({ length: count }, (_, index) => ({
+          sid: `${isUnreadable}${index}`,
+          key: keyOf(0),
+          isUnreadable,
+        }));
+      const before = equal(80);
+      const start = (await read(before, { first: 50 })).connection.pageInfo.endCursor;
+      const known = (await read(before, { first: 29, after: start })).connection.pageInfo.endCursor;
+      const now = [...before, { sid: 'added', key: keyOf(0) }, ...equal(3, true)];
+      const { connection } = await read(now, { first: 5, after: known });
+      const after = connection.edges[at]?.cursor;
+      expect(sids((await read(now, { first: 9, after })).connection.nodes)).toEqual(
+        sids(now.slice(80 + at).map(asRead)),
+      );
+    },
+  );
 
   const good: readonly unknown[] = [2, list, 5, 9, 'sid', 'key', 0, 'AAAAA.....', null, ''];
   const withPart = (index: number, part: unknown): string => textOf(good.with(index, part));
