@@ -20,6 +20,8 @@ interface IncomingMessageBytes {
   /** Time of its first byte, in milliseconds of `performance.now()`. */
   sinceMs: number;
   readonly isComplete: () => boolean;
+  /** True for a WebSocket message: Node ends late requests itself, and answers them with 408. */
+  readonly hasDeadline: boolean;
   /** True once its memory is free. */
   readonly isDone: () => boolean;
 }
@@ -56,6 +58,7 @@ export class IncomingBytes {
       bytes: 0,
       sinceMs: performance.now(),
       isComplete: () => request.complete,
+      hasDeadline: false,
       isDone: () => response.headersSent,
     };
     this.#hold(message, bytes);
@@ -76,6 +79,7 @@ export class IncomingBytes {
       bytes: 0,
       sinceMs: 0,
       isComplete: () => false,
+      hasDeadline: true,
       isDone: () => false,
     };
     socket.on('data', () => {
@@ -124,14 +128,14 @@ export class IncomingBytes {
     }
   }
 
-  /** Only WebSocket messages get this late: Node ends late requests itself. */
   readonly #endLate = (): void => {
     const { messageMs } = this.#options;
     const nowMs = performance.now();
     for (const message of this.#messages) {
+      if (!message.hasDeadline) continue;
       if (message.socket.isPaused())
         message.sinceMs += checkEveryMs; // the gateway stopped reading, not the client sending
-      else if (!message.isComplete() && nowMs - message.sinceMs > messageMs + slowMs) this.#end(message);
+      else if (nowMs - message.sinceMs > messageMs + slowMs) this.#end(message);
     }
     if (this.#messages.size > 0) return;
     clearInterval(this.#timer);

@@ -59,9 +59,18 @@ it.each([
   expect(sandbox.calls).toEqual([]);
 });
 
+it('a large body and one in chunks that stall get their 408 too, however seldom late requests are looked for', async () => {
+  const clientTimeouts = { headersMs: 200, requestMs: 400, checkEveryMs: 2500 };
+  const seldom = await startGatewayOn(sandbox.baseUrl, {}, undefined, undefined, { clientTimeouts });
+  const stalled = [`${chunked}1\r\n{\r\n`, chunked, `${post}content-length: 90000\r\n\r\n{`];
+  const said = await Promise.all(stalled.map((part) => answered([part], seldom)));
+  await seldom.close();
+  expect(said.map((answer) => answer.slice(0, 13))).toEqual(stalled.map(() => 'HTTP/1.1 408 '));
+});
+
 /** All that comes on a connection until it ends. */
-async function answered(...parts: readonly string[]): Promise<string> {
-  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+async function answered(parts: readonly string[], from = gateway): Promise<string> {
+  const socket = connect(Number(new URL(from.url).port), '127.0.0.1').setEncoding('utf8');
   for (const part of parts) socket.write(part);
   return text(socket);
 }
@@ -70,7 +79,7 @@ const asked = JSON.stringify({ query: '{ campaigns(first: 1) { totalCount } }' }
 const whole = `${post}content-length: ${asked.length}\r\n\r\n${asked}`;
 
 it('invalid bytes after a complete request do not replace its response, and end the connection', async () => {
-  const said = await answered(whole, 'nonsense\r\n\r\n', 'and more of it\r\n\r\n');
+  const said = await answered([whole, 'nonsense\r\n\r\n', 'and more of it\r\n\r\n']);
   expect(said).toMatch(/^HTTP\/1\.1 200 /);
   expect(said).toContain('{"data":{"campaigns":{"totalCount":0}}}');
   expect(said.match(/HTTP\/1\.1/g)).toHaveLength(1);
@@ -86,7 +95,7 @@ it.each([
 ])('what follows a body in chunks with %s is not taken for a request', async (_what, status, head) => {
   const body = `${asked.length.toString(16)}\r\n${asked}\r\n0\r\n\r\n`;
   const calls = sandbox.calls.length;
-  const said = await answered(head + body + whole);
+  const said = await answered([head + body + whole]);
   expect([...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => Number(code))).toEqual([status]);
   expect(sandbox.calls).toHaveLength(calls);
 });
@@ -125,7 +134,7 @@ describe.each([
     ['with an unknown expectation', expectation, `host: localhost\r\nexpect: x\r\n${end}`],
     ['with an empty expectation', expectation, `host: localhost\r\nexpect:\r\n${end}`],
   ])('%s is refused with a GraphQL error', async (_which, [status, message], headers) => {
-    const [head = '', body = ''] = (await answered(`${line} HTTP/1.1\r\n${headers}`)).split('\r\n\r\n');
+    const [head = '', body = ''] = (await answered([`${line} HTTP/1.1\r\n${headers}`])).split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
     expect(JSON.parse(body)).toEqual({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
@@ -134,17 +143,17 @@ describe.each([
 
 it('chunks in capitals are accepted', async () => {
   const body = `${asked.length.toString(16)}\r\n${asked}\r\n0\r\n\r\n`;
-  const said = await answered(`${post}connection: close\r\ntransfer-encoding: Chunked\r\n\r\n${body}`);
+  const said = await answered([`${post}connection: close\r\ntransfer-encoding: Chunked\r\n\r\n${body}`]);
   expect(said).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 it('Expect: 100-continue gets 100 Continue, then the response', async () => {
   const head = `${post}expect: 100-continue\r\nconnection: close\r\ncontent-length: ${asked.length}\r\n\r\n`;
-  const text = await answered(head, asked);
+  const text = await answered([head, asked]);
   expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
 });
 
 it('Expect in HTTP/1.0 is ignored', async () => {
-  const text = await answered('GET /livez HTTP/1.0\r\nhost: localhost\r\nexpect: x\r\n\r\n');
+  const text = await answered(['GET /livez HTTP/1.0\r\nhost: localhost\r\nexpect: x\r\n\r\n']);
   expect(text).toMatch(/^HTTP\/1\.1 200 /);
 });
