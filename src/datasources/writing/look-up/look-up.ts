@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type CampaignQuery, campaignQueryOf } from '../../../domain/list-query.js';
 import { type Row, type Window } from '../../../domain/page.js';
 import { failedBecause, UpstreamFailure } from '../../../domain/upstream-failure.js';
@@ -118,7 +119,7 @@ export class LookUp {
     });
     const candidates = new Map<unknown, Candidate>();
     for await (const window of scan.windows()) {
-      const found = candidatesIn(window.rows, lost, this.#aheadMs(window));
+      const found = await candidatesIn(window.rows, lost, this.#aheadMs(window));
       for (const candidate of found) candidates.set(sidOf(candidate.row) ?? candidate, candidate);
       const sure = await this.#reserveFirst(found.filter(isConclusive), lost, namesOf(candidates.values()));
       if (sure) return sure;
@@ -200,9 +201,23 @@ function namesOf(candidates: Iterable<Candidate>): ReadonlySet<string> {
   return new Set([...candidates].flatMap(({ row }) => (row instanceof UpstreamFailure ? [] : [row.name])));
 }
 
-function candidatesIn(rows: readonly Row<Campaign>[], lost: LostCreate, aheadMs: number): Candidate[] {
-  return rows.flatMap((row) => {
+/** Characters that are compared in one turn of the event loop. */
+const charactersInOneTurn = 20_000;
+
+async function candidatesIn(
+  rows: readonly Row<Campaign>[],
+  lost: LostCreate,
+  aheadMs: number,
+): Promise<Candidate[]> {
+  const candidates: Candidate[] = [];
+  let characters = 0;
+  for (const row of rows) {
     const match = matchOf(row, lost, aheadMs);
-    return match === 'none' ? [] : [{ row, match, aheadMs }];
-  });
+    if (match !== 'none') candidates.push({ row, match, aheadMs });
+    if (!(row instanceof UpstreamFailure)) characters += row.name.length + row.template.length;
+    if (characters < charactersInOneTurn) continue;
+    await setImmediate();
+    characters = 0;
+  }
+  return candidates;
 }

@@ -144,7 +144,8 @@ export class Rivals {
   readonly #fingerprint: string;
   readonly #others: readonly Outstanding[];
   readonly #nowMs: number;
-  readonly #ranks = new Map<string, number>();
+  /** Ranks by the sent and the stored name. */
+  readonly #ranks = new Map<string, Map<string, number>>();
 
   constructor(draft: Create['draft'], others: readonly Outstanding[], nowMs: number) {
     this.#draft = draft;
@@ -181,12 +182,13 @@ export class Rivals {
   }
 
   #rankOf(sent: string, stored: string): number {
-    const key = JSON.stringify([sent, stored]);
-    const known = this.#ranks.get(key);
+    const ranksOfSent = this.#ranks.get(sent) ?? new Map<string, number>();
+    this.#ranks.set(sent, ranksOfSent);
+    const known = ranksOfSent.get(stored);
     if (known !== undefined) return known;
     const compared = sent.length < longestName ? stored : stored.slice(0, longestName);
     const rank = ranks[similarityOf(sent, compared)] ?? unranked;
-    this.#ranks.set(key, rank);
+    ranksOfSent.set(stored, rank);
     return rank;
   }
 }

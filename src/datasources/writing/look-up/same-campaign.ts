@@ -247,9 +247,15 @@ export function answerVerdict(
 
 /** A shorter part of a text is in many other texts. */
 const fewestLetters = 3;
+/** Letters are looked for at the beginning of a text: the upstream bounds no text. */
+const examinedLength = 10_000;
 
 function showsText(sent: string | null | undefined, stored: string): boolean {
-  return sent == null || isSameText(sent, stored) || letters(stored).length >= fewestLetters;
+  return (
+    sent == null ||
+    isSameText(sent, stored) ||
+    letters(stored.slice(0, examinedLength)).length >= fewestLetters
+  );
 }
 
 /** Progress of a change, as the campaign shows it. */

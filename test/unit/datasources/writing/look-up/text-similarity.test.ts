@@ -106,3 +106,25 @@ describe('the search text for a name', () => {
     expect(searchTermOf(name)).toBe(expected);
   });
 });
+
+describe('a stored text that is too long to be a rewriting of the sent one', () => {
+  const sent = 'Diwali offer '.repeat(70);
+  const longest = 20 * sent.length + 200;
+  const ofLength = (length: number): string => 'e\u0301'.repeat(length).slice(0, length);
+
+  it('may be the same for all that is known, and is not equal', () => {
+    const stored = `${sent}${ofLength(longest)}`;
+    expect([similarityOf(sent, stored), isSameText(sent, stored)]).toEqual(['near', false]);
+    expect(similarityOf(sent, ofLength(longest))).toBe('different');
+    expect(isSameText('é', '%2525C3%2525A9')).toBe(true);
+  });
+
+  it('takes no time, whatever its length', () => {
+    const cpuOf = (stored: string): number => {
+      const from = process.cpuUsage();
+      for (let time = 0; time < 10; time += 1) similarityOf(sent, stored);
+      return process.cpuUsage(from).user;
+    };
+    expect(cpuOf(ofLength(5_000_000))).toBeLessThan(cpuOf(ofLength(longest)) / 5);
+  });
+});
