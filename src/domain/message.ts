@@ -15,14 +15,34 @@ export const MessageStatus = {
 export type MessageStatus = (typeof MessageStatus)[keyof typeof MessageStatus];
 
 const inProgress: readonly MessageStatus[] = [MessageStatus.SCHEDULED, MessageStatus.SUBMITTED];
+/** Statuses that the API document does not have, of one message, that are remembered. */
+const maximumUnknown = 4;
+
+/** Statuses that a message has had: the last known one, and unknown ones in the upstream's spelling. One text, since many are kept. */
+export type StatusHistory = string;
 
 /**
- * Whether a message can go from one status to another: never backwards, and never out of a final status. An unknown status
- * may be final or not, so a known final status can follow it.
+ * The history of a message after a status; undefined if that status is no news. A message never goes back, has each status once,
+ * and never leaves a final one. An unknown status may stand anywhere before the final one.
+ * @param spelling the status as the upstream spells it, in any case and with any separators.
  */
-export function isNext(from: MessageStatus | undefined, to: MessageStatus): boolean {
-  if (from === undefined) return true;
-  const [a, b] = [from, to].map((status) => inProgress.indexOf(status));
-  if (from === MessageStatus.UNKNOWN) return to !== MessageStatus.UNKNOWN && b === -1;
-  return a !== -1 && (b === -1 || (b ?? 0) > (a ?? 0));
+export function historyWith(
+  history: StatusHistory | undefined,
+  status: MessageStatus,
+  spelling: string,
+): StatusHistory | undefined {
+  const [known = '', ...unknown] = history?.split(' ') ?? [];
+  const rank = known === '' ? -1 : inProgress.indexOf(known as MessageStatus);
+  const isFinal = known !== '' && rank === -1;
+  if (isFinal) return undefined;
+  if (status === MessageStatus.UNKNOWN) {
+    const word = spelling
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]/gu, '')
+      .slice(0, 16);
+    if (unknown.includes(word)) return undefined;
+    return [known, ...unknown.slice(1 - maximumUnknown), word].join(' ');
+  }
+  const next = inProgress.indexOf(status);
+  return next === -1 || next > rank ? [status, ...unknown].join(' ') : undefined;
 }

@@ -9,7 +9,7 @@ import {
 } from '../datasources/exotel/mapping/message.js';
 import { type WebhookKind } from '../domain/addresses.js';
 import { entryBytes, entryLimit } from '../domain/entry-size.js';
-import { isNext, type MessageStatus } from '../domain/message.js';
+import { historyWith, type StatusHistory } from '../domain/message.js';
 import { type CallbackVerdict } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
@@ -61,7 +61,7 @@ export class CallbackReceiver {
   readonly #options: CallbackReceiverOptions;
   readonly #hints = new LRUCache<string, true>(entryLimit(rememberedHints));
   #waiting = 0;
-  readonly #messages: LRUCache<string, MessageStatus>;
+  readonly #messages: LRUCache<string, StatusHistory>;
 
   constructor(options: CallbackReceiverOptions) {
     this.#options = options;
@@ -130,8 +130,9 @@ export class CallbackReceiver {
 
   #messageChanged(event: MessageStatusEvent): void {
     const key = keyOf(event);
-    if (!isNext(this.#messages.get(key), event.status)) return;
-    this.#messages.set(key, event.status);
+    const history = historyWith(this.#messages.get(key), event.status, event.upstreamStatus);
+    if (history === undefined) return;
+    this.#messages.set(key, history);
     this.#options.feed.messageChanged(event);
     this.#options.refreshes.request(event.campaignSid);
   }
