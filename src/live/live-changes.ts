@@ -58,16 +58,18 @@ export class LiveChanges {
         else this.#poll.pollAll();
       },
     });
+    const refreshes = new RefreshDebouncer({ feed, account, leases, now, speed });
     account.subscribe((event) => {
-      if (event.type === 'written') peers.announceWrite(event.sid);
-      else if (event.type === 'updated' && event.resource === 'campaign') {
+      if (event.type === 'written') {
+        peers.announceWrite(event.sid);
+        if (event.sid !== null && event.isOverlapped) refreshes.request(event.sid);
+      } else if (event.type === 'updated' && event.resource === 'campaign') {
         const { value, version } = event.entry;
         if (!value.campaign) return;
         feed.observe(value.campaign, version);
         peers.announceRead(value.campaign, version);
       }
     });
-    const refreshes = new RefreshDebouncer({ feed, account, leases, now, speed });
     this.urls = urls;
     this.#refreshes = refreshes;
     this.subscriptions = new Subscriptions(feed, account);

@@ -52,8 +52,20 @@ export type AccountEvent =
   | CacheEvent<'campaign', Snapshot>
   | CacheEvent<'campaigns', Window<Campaign>>
   | CacheEvent<'messages', Window<Message>>
-  /** The write may have changed a campaign and every list; null: it has dropped the lists. */
-  | { readonly type: 'written'; readonly sid: string | null };
+  /**
+   * The write may have changed a campaign and every list; null: it has dropped the lists. `isOverlapped`: only another read shows
+   * the state of the campaign.
+   */
+  | { readonly type: 'written'; readonly sid: string | null; readonly isOverlapped: boolean };
+
+/** A write of a campaign that was sent and not answered. */
+export interface WriteInFlight {
+  readonly sid: string;
+  /** Version of its beginning. */
+  readonly version: number;
+  /** True once another write was answered, or a later read: the answer may be older than what they show. */
+  isOverlapped: boolean;
+}
 
 /** Reads of the account, cached for all requests of the process. */
 export class AccountReader {
@@ -63,6 +75,7 @@ export class AccountReader {
   readonly #campaignWindows: CampaignWindowCache;
   readonly #messageWindows: MessageWindowCache;
   readonly #loader: CampaignLoader;
+  readonly #writes = new Set<WriteInFlight>();
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
   #flushed: Promise<void> | undefined;
 
@@ -198,17 +211,31 @@ export class AccountReader {
   dropLists(): void {
     this.#campaignWindows.clear();
     this.#invalidateShared([listScope], { isDropped: true });
-    this.#emit({ type: 'written', sid: null });
+    this.#emit({ type: 'written', sid: null, isOverlapped: false });
+  }
+
+  /** Begins a write of a campaign; `endWrite` must follow. */
+  beginWrite(sid: string): WriteInFlight {
+    const write = { sid, version: this.#options.clock.next(), isOverlapped: false };
+    this.#writes.add(write);
+    return write;
+  }
+
+  /** Ends a write, whatever its outcome. */
+  endWrite(write: WriteInFlight): void {
+    this.#writes.delete(write);
   }
 
   /**
    * Applies a write of this instance: it may have changed a campaign and every list.
-   * @param campaign as the write has returned it; undefined if the write did not return all of it.
+   * @param answer the campaign as the write has returned it; undefined if the write did not return all of it.
    */
-  applyWrite(sid: string, campaign?: Campaign): void {
+  applyWrite(sid: string, answer?: Campaign, write?: WriteInFlight): void {
     const { clock, now } = this.#options;
+    const isOverlapped = write?.isOverlapped === true;
+    const campaign = isOverlapped ? undefined : answer;
     this.applyRemoteWrite(sid);
-    this.#emit({ type: 'written', sid });
+    this.#emit({ type: 'written', sid, isOverlapped });
     // Greater than the version of the announcement: peers ignore campaigns that are older than the announced write.
     const version = clock.next();
     const written = campaign && { value: { campaign }, readAtMs: now(), version };
@@ -227,6 +254,7 @@ export class AccountReader {
     else {
       this.#campaignWindows.invalidate();
       this.#invalidateHere(sid);
+      for (const write of this.#writes) write.isOverlapped ||= write.sid === sid;
     }
   }
 
@@ -249,7 +277,14 @@ export class AccountReader {
       for (const [sid, snapshot] of snapshots) this.#snapshots.set(sid, snapshot);
       if (event.isFetched) this.#snapshots.share(snapshots);
     }
+    if (event.type === 'updated' && event.resource === 'campaign') this.#markOverlapped(event.entry);
     for (const listener of this.#listeners) listener(event);
+  }
+
+  /** A read that began after a write, and was answered before it, may show a later state. */
+  #markOverlapped({ value, version }: CacheEntry<Snapshot>): void {
+    for (const write of this.#writes)
+      write.isOverlapped ||= write.sid === value.campaign?.sid && write.version < version;
   }
 
   /**

@@ -7,7 +7,7 @@ import { type Message } from '../../schema/message.js';
 import { type ReadOptions } from '../cache/cache-entry.js';
 import { type ReadReport } from '../cache/read-report.js';
 import { type Connection } from '../paging/connection.js';
-import { type AccountReader } from './account-reader.js';
+import { type AccountReader, type WriteInFlight } from './account-reader.js';
 import { type CampaignListArguments, type MessageListArguments } from '../../domain/list-query.js';
 import { type RequestedPages, RequestPages } from './request-pages.js';
 
@@ -143,9 +143,19 @@ export class RequestReader {
    * @param campaign as the write has left it, for this request.
    * @param isWhole whether all of it is known, so that other requests may have it too.
    */
-  applyWrite(campaign: Campaign, isWhole: boolean): void {
-    this.#invalidate(campaign.sid, isWhole ? campaign : undefined);
+  applyWrite(campaign: Campaign, isWhole: boolean, write?: WriteInFlight): void {
+    this.#invalidate(campaign.sid, isWhole ? campaign : undefined, write);
     this.#campaigns.set(campaign.sid, campaign);
+  }
+
+  /** Sends a write of a campaign. @returns its result. @param send is given what `applyWrite` needs to know of the write. */
+  async write<T>(sid: string, send: (write: WriteInFlight) => Promise<T>): Promise<T> {
+    const write = this.#account.beginWrite(sid);
+    try {
+      return await send(write);
+    } finally {
+      this.#account.endWrite(write);
+    }
   }
 
   /** Invalidates a campaign and every list: the next read goes to the upstream. */
@@ -164,8 +174,8 @@ export class RequestReader {
     return this.#account.flushed;
   }
 
-  #invalidate(sid: string, asWritten?: Campaign): void {
-    this.#account.applyWrite(sid, asWritten);
+  #invalidate(sid: string, asWritten?: Campaign, write?: WriteInFlight): void {
+    this.#account.applyWrite(sid, asWritten, write);
     this.#pages.clear();
     this.#campaigns.clear(sid);
   }

@@ -106,8 +106,11 @@ export interface Cursor {
 /** Version of the content. Raise it whenever the meaning of the content changes. */
 const version = 2;
 
-/** A number of rows; the bound is far above the rows of any account. */
-const rows = z.int().min(0).max(1_000_000_000);
+/** A number of rows, up to the largest total that is read from the upstream (wire/values.ts). */
+const rows = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
 const marks = z.string().regex(marksPattern);
 
 const content = z.tuple([

@@ -5,6 +5,7 @@ import { updateProblems } from '../../domain/rules/update.js';
 import { isSameSid } from '../../domain/sid.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
+import { type WriteInFlight } from '../campaigns/account-reader.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
 import { type LifecycleAction } from '../exotel/wire/requests.js';
@@ -109,13 +110,7 @@ export class Changes {
     for (let puts = 1; ; puts += 1) {
       const sentAtMs = this.#options.now();
       try {
-        const { campaign, requestId } = await change.send();
-        // A proxy may have mixed up two answers: this one is lost.
-        if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');
-        // A success that does not show the change proves neither that it was done nor the campaign's state.
-        if (change.progressOf(campaign) !== 'done') throw new Unshown(requestId);
-        this.#reader.applyWrite(campaign, true);
-        return done(campaign, requestId);
+        return await this.#reader.write(change.sid, (write) => this.#send(change, write));
       } catch (error) {
         if (mayHaveChanged(error)) this.#reader.invalidate(change.sid);
         if (!(error instanceof UpstreamFailure)) throw error;
@@ -129,6 +124,16 @@ export class Changes {
         throw mayBeUnderWay ? new OutcomeUnknown() : error;
       }
     }
+  }
+
+  async #send(change: Change, write: WriteInFlight): Promise<Outcome> {
+    const { campaign, requestId } = await change.send();
+    // A proxy may have mixed up two answers: this one is lost.
+    if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');
+    // A success that does not show the change proves neither that it was done nor the campaign's state.
+    if (change.progressOf(campaign) !== 'done') throw new Unshown(requestId);
+    this.#reader.applyWrite(campaign, true, write);
+    return done(campaign, requestId);
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   encodeCursor,
   markOf,
 } from '../../../../src/datasources/paging/cursor.js';
+import { maximumInt } from '../../../../src/datasources/exotel/wire/values.js';
 import { keyOf, plainList, type PlainRow, read, sids } from './plain-lists.js';
 
 const list = 'abcdefgh';
@@ -15,7 +16,8 @@ const asRead = (row: PlainRow): PlainRow | Error =>
   row.isUnreadable === true ? new Error('unreadable') : row;
 const textOf = (content: unknown): string => Buffer.from(JSON.stringify(content)).toString('base64url');
 
-const rows = fc.nat(1_000_000_000);
+/** Any count that is read from the upstream. */
+const rows = fc.oneof(fc.nat(maximumInt), fc.constant(maximumInt));
 const neighbours = fc.record({
   tied: fc.option(rows),
   marks: fc.array(fc.option(fc.nat(0x3fffffff)), { maxLength: 11 }),

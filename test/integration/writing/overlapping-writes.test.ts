@@ -1,0 +1,95 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { CampaignBySidDocument } from '../../operations/generated.js';
+import { ask } from '../../support/ask.js';
+import { answerOf, change, closeAll, startScripted } from '../../support/creating.js';
+import { leaveAll, subscribe, until } from '../../support/subscribing.js';
+
+afterEach(async () => {
+  await leaveAll();
+  await closeAll();
+});
+
+const statusAfter = { pause: 'paused', resume: 'in-progress' } as const;
+
+/** A gateway with a subscriber, over an upstream that holds the answer to the first change until it is released. */
+async function startHolding() {
+  const campaign = {
+    sid: 'c',
+    account_sid: 'acme',
+    name: 'Before',
+    content_type: 'static',
+    lists: ['l'],
+    dlt_entity_id: '1',
+    dlt_template_id: '1',
+    sender_id: 'EXOTEL',
+    sms_type: 'transactional',
+    template: 'Hi',
+    status: 'in-progress',
+    schedule: { start_time: '2022-05-30T15:57:00+05:30', end_time: '2022-06-29T15:57:00+05:30' },
+    date_created: '2022-05-30T15:47:59+05:30',
+    date_updated: '2022-05-30T16:19:14+05:30',
+    stats: { sent: 2 },
+  };
+  let release: (() => void) | undefined;
+  const { gateway, methods } = await startScripted((request, response) => {
+    const isList = !/campaigns\/c\b/.test(request.target);
+    if (request.method !== 'PUT') return answerOf(isList ? [{ ...campaign }] : { ...campaign });
+    const { action, name } = JSON.parse(request.body) as { action?: 'pause' | 'resume'; name?: string };
+    if (action) campaign.status = statusAfter[action];
+    if (name !== undefined) campaign.name = name;
+    const answer = answerOf({ ...campaign });
+    if (release) return answer;
+    release = () => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer.json));
+    };
+    return undefined;
+  });
+  const query = 'subscription { campaignUpdated(sid: "c", sendCurrent: true) { name status } }';
+  const subscriber = await subscribe<{ campaignUpdated: { name: string; status: string } }>(
+    gateway.url,
+    'ws',
+    query,
+  );
+  await until(() => subscriber.events.length === 1);
+  return {
+    campaign,
+    gateway,
+    subscriber,
+    methods,
+    isHeld: () => release !== undefined,
+    release: () => release?.(),
+  };
+}
+
+it('the answer of an earlier write that comes last changes nothing: neither events nor reads go back', async () => {
+  const { campaign, gateway, subscriber, methods, isHeld, release } = await startHolding();
+  const pausing = change(gateway, 'pause', 'c');
+  await until(isHeld);
+  expect(await change(gateway, 'resume', 'c')).toMatchObject({ status: 'IN_PROGRESS', codes: [] });
+  const before = methods().length;
+  release();
+  expect(await pausing).toMatchObject({ status: 'PAUSED', codes: [] });
+  const read = await gateway.data(CampaignBySidDocument, { sid: 'c' });
+  expect(read.campaign?.status).toBe('IN_PROGRESS');
+  expect(campaign.status).toBe('in-progress');
+  const statuses = subscriber.events.map(({ campaignUpdated }) => campaignUpdated.status);
+  expect(statuses).toEqual(['IN_PROGRESS', 'PAUSED', 'IN_PROGRESS']);
+  expect(methods().slice(before)).toEqual(['GET']); // for the subscriber and the query
+});
+
+it('the answer of a write does not replace what a later read has shown', async () => {
+  const { campaign, gateway, subscriber, methods, isHeld, release } = await startHolding();
+  const pausing = change(gateway, 'pause', 'c');
+  await until(isHeld);
+  Object.assign(campaign, { status: 'in-progress', name: 'Resumed by another program' });
+  await ask(gateway, '{ campaign(sid: "c") { name } }', { headers: { 'cache-control': 'no-cache' } });
+  const before = methods().length;
+  release();
+  expect(await pausing).toMatchObject({ status: 'PAUSED', codes: [] });
+  const read = await gateway.data(CampaignBySidDocument, { sid: 'c' });
+  expect(read.campaign).toMatchObject({ status: 'IN_PROGRESS', name: 'Resumed by another program' });
+  const events = subscriber.events.map(({ campaignUpdated: { name, status } }) => `${name}: ${status}`);
+  expect(events).toEqual(['Before: IN_PROGRESS', 'Resumed by another program: IN_PROGRESS']);
+  expect(methods().slice(before)).toEqual(['GET']);
+});
