@@ -36,10 +36,15 @@ export interface AccessConfig {
   readonly trustedDocuments: { readonly file: string; readonly mode: 'apps' | 'enforce' } | undefined;
 }
 
-/** Reads the access settings. Introspection and GraphiQL help attackers too, so authentication turns them off by default. */
+/**
+ * Reads the access settings. Introspection and GraphiQL help attackers too, so authentication turns them off by default. GraphiQL
+ * is of little use without introspection, so it brings that along.
+ */
 export function readAccess(environment: Environment, host: string): AccessConfig {
   const auth = readAuth(environment, host);
-  const byDefault = auth.mode === 'none' ? 'on' : 'off';
+  const isGraphiqlOn = (environment.read('GRAPHIQL') ?? (auth.mode === 'none' ? 'on' : 'off')) === 'on';
+  const isIntrospectionOn =
+    (environment.read('INTROSPECTION') ?? (auth.mode === 'none' || isGraphiqlOn ? 'on' : 'off')) === 'on';
   const file = environment.read('TRUSTED_DOCUMENTS');
   const mode = environment.read('TRUSTED_DOCUMENTS_MODE');
   environment.checkFile('TRUSTED_DOCUMENTS', mostBytesOf.documents);
@@ -47,8 +52,8 @@ export function readAccess(environment: Environment, host: string): AccessConfig
     auth,
     hasAuthDirectives: readAuthDirectives(environment),
     allowedHosts: environment.read('ALLOWED_HOSTS') ?? (auth.mode === 'none' ? [] : undefined),
-    isIntrospectionOn: (environment.read('INTROSPECTION') ?? byDefault) === 'on',
-    isGraphiqlOn: (environment.read('GRAPHIQL') ?? byDefault) === 'on',
+    isIntrospectionOn,
+    isGraphiqlOn,
     corsOrigins: environment.read('CORS_ORIGINS') ?? [],
     metricsToken: environment.read('METRICS_TOKEN'),
     cacheScope: environment.read('CACHE_SCOPE') ?? (auth.mode === 'none' ? 'public' : 'private'),

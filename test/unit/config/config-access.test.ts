@@ -123,8 +123,15 @@ describe('authentication', () => {
     ]);
   });
 
-  it('can be combined with introspection and GraphiQL', () => {
-    const { access } = readConfig({ ...apiKey, INTROSPECTION: 'on', GRAPHIQL: 'on' });
-    expect(access).toMatchObject({ isIntrospectionOn: true, isGraphiqlOn: true });
+  it.each([
+    [{}, { isIntrospectionOn: false, isGraphiqlOn: false }],
+    [{ INTROSPECTION: 'on' }, { isIntrospectionOn: true, isGraphiqlOn: false }],
+    [{ GRAPHIQL: 'on' }, { isIntrospectionOn: true, isGraphiqlOn: true }],
+    [
+      { GRAPHIQL: 'on', INTROSPECTION: 'off' },
+      { isIntrospectionOn: false, isGraphiqlOn: true },
+    ],
+  ])('turns GraphiQL and introspection off unless told otherwise: %j', (set, expected) => {
+    expect(readConfig({ ...apiKey, ...set }).access).toMatchObject(expected);
   });
 });
