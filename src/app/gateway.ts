@@ -129,6 +129,8 @@ async function openAll(
       subscriptions: live.subscriptions,
       limit: subscriptionLimit,
       gateway: gatewayFacts(config, upstream),
+      publicUrl: config.publicUrl,
+      ownUrl: () => address.url,
       now,
       isTagged: cachePolicy.scope === 'public',
     }),

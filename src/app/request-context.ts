@@ -2,6 +2,7 @@ import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { RequestReader } from '../datasources/campaigns/request-reader.js';
 import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
+import { readHostName } from '../domain/addresses.js';
 import { AnswerTags } from '../domain/cache-tags.js';
 import { type Caller, limitKeyOf } from '../domain/caller.js';
 import { type RequestTrace } from '../domain/request-trace.js';
@@ -19,11 +20,18 @@ export interface RequestContextOptions {
   readonly limit: SubscriptionLimit;
   readonly gateway: RequestContext['gateway'];
   readonly now: () => number;
+  /** Address of this gateway for its clients (`PUBLIC_URL`); undefined: the one that each of them has used. */
+  readonly publicUrl: string | undefined;
+  /** Address that this gateway listens at. */
+  readonly ownUrl: () => string | undefined;
   /** Whether answers have cache tags. */
   readonly isTagged: boolean;
 }
 
-type ContextRequest = Pick<OperationRequest, 'fresh' | 'caller' | 'trace'>;
+/** A host name has at most 253 characters. */
+const longestAddress = 300;
+
+type ContextRequest = Pick<OperationRequest, 'fresh' | 'caller' | 'trace' | 'reachedAt'>;
 
 /** Returns a function that creates the context of a request, with a reader and a writer of its own. */
 export function contextFactory(shared: RequestContextOptions) {
@@ -35,18 +43,20 @@ class GatewayRequestContext implements RequestContext {
   readonly fresh: boolean;
   readonly caller: Caller;
   readonly trace: RequestTrace;
+  readonly reachedAt: string | undefined;
   report: ReadReport;
   reader: RequestReader;
   ownWriter: CampaignWriter | undefined; // created on first use: most requests write nothing
 
   constructor(
     readonly shared: RequestContextOptions,
-    { fresh, caller, trace }: ContextRequest,
+    { fresh, caller, trace, reachedAt }: ContextRequest,
     readonly plan: OperationPlan,
   ) {
     this.fresh = fresh;
     this.caller = caller;
     this.trace = trace;
+    this.reachedAt = reachedAt;
     this.report = new ReadReport(trace, shared.isTagged ? new AnswerTags() : undefined);
     this.reader = new RequestReader(shared.account, this);
   }
@@ -72,6 +82,25 @@ class GatewayRequestContext implements RequestContext {
         limit.open(key, () => subscriptions.campaignUpdated(sid, trace, sendCurrent)),
       messageStatusChanged: (sid) => limit.open(key, () => subscriptions.messageStatusChanged(sid, trace)),
     };
+  }
+
+  exportUrl(sid: string): string | null {
+    this.report.dependsOnCaller = true;
+    if (!this.caller.scopes.has('messages:read')) return null;
+    return `${this.#address()}/campaigns/${encodeURIComponent(sid.toWellFormed())}/messages`;
+  }
+
+  /** An answer with the address that one client has used is not for others: it is not cached. */
+  #address(): string {
+    const { publicUrl, ownUrl } = this.shared;
+    if (publicUrl !== undefined) return publicUrl;
+    this.report.used.markTimeDependent();
+    const { reachedAt } = this;
+    const isHost =
+      reachedAt !== undefined &&
+      reachedAt.length <= longestAddress &&
+      readHostName(reachedAt.replace(/^https?:\/\//, '')) !== undefined;
+    return isHost ? reachedAt : (ownUrl() ?? '');
   }
 
   renew(): void {

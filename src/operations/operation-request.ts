@@ -21,6 +21,8 @@ export interface OperationRequest {
   readonly caller: Caller;
   /** Identifies the request in logs and traces, and the transport. */
   readonly trace: RequestTrace;
+  /** Scheme and host by which the client has reached the gateway, as it says; undefined if it does not. */
+  readonly reachedAt?: string | undefined;
   /** The transport of a subscription's events; undefined: the request can't have any. */
   readonly eventTransport: Transport | undefined;
   /** True for a GET, which may not change anything. */

@@ -29,6 +29,8 @@ export interface RequestContext extends RequestScope {
   readonly live: Live;
   /** The gateway as it is now. */
   readonly gateway: () => Omit<CampaignGateway, 'scopes'>;
+  /** Address of the export of a campaign's messages; null for callers that may not read messages. */
+  exportUrl(sid: string): string | null;
   /** Clock in epoch milliseconds; subscriptions end by it when their caller's credentials expire. */
   readonly now: () => number;
   /** Drops what was read: the events of a subscription may be hours apart. */

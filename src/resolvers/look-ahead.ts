@@ -23,7 +23,7 @@ export interface CampaignNeeds {
 }
 
 /** Fields of a campaign that its sid determines. */
-export const identityFields: ReadonlySet<string> = new Set(['__typename', 'sid', 'id']);
+export const identityFields: ReadonlySet<string> = new Set(['__typename', 'sid', 'id', 'messagesExportUrl']);
 
 /** Fields of an operation that read lists, and fields that read campaigns by sid. */
 interface ReadFields {

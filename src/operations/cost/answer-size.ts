@@ -46,6 +46,7 @@ const byField: Readonly<Record<string, number>> = {
   'Message.body': longTextBytes,
   'Campaign.accountSid': idBytes,
   'CampaignGateway.accountSid': idBytes,
+  'Campaign.messagesExportUrl': 3 * idBytes + 330, // the sid percent-encoded, behind a host
   'Campaign.senderId': wordBytes,
   'Campaign.dltEntityId': wordBytes,
   'Campaign.dltTemplateId': wordBytes,

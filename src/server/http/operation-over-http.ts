@@ -31,11 +31,18 @@ export function operationRequestOf(
     parameters,
     caller,
     trace,
+    reachedAt: reachedAt(headers),
     eventTransport,
     isReadOnly: method === 'GET',
     fresh: wantsFresh(headers),
     wantsReport: headers['x-upstream-report'] === '1',
   };
+}
+
+/** Scheme and host of the address that a client has used. The gateway's own page behind a proxy with TLS names its scheme. */
+export function reachedAt({ host, origin }: IncomingHttpHeaders): string | undefined {
+  if (host === undefined) return undefined;
+  return origin === `https://${host}` ? origin : `http://${host}`;
 }
 
 /** True for `Cache-Control: no-cache`: everything is to be read from the upstream. */

@@ -14,6 +14,8 @@ export interface ConnectionExtra {
   readonly open: GraphqlSocket;
   /** Headers of the handshake; undefined after authentication, since a connection may stay open for months. */
   headers: IncomingHttpHeaders | undefined;
+  /** Scheme and host of the handshake. */
+  readonly reachedAt: string | undefined;
   /** `nobody` until it is authenticated. */
   caller: Caller;
   client: ClientSoftware | undefined;

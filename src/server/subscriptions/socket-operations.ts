@@ -72,7 +72,7 @@ export class SocketOperations {
 
   #admitted(
     parameters: ReturnType<typeof parametersIn> | GatewayError,
-    { open, caller, client, address }: ConnectionExtra,
+    { open, caller, client, address, reachedAt }: ConnectionExtra,
   ): Promise<AdmittedOperation | OperationResult> | OperationResult {
     const { pipeline } = this.#options;
     const trace = operationTrace('ws', { caller: caller.name, client, address });
@@ -81,6 +81,7 @@ export class SocketOperations {
       parameters,
       caller,
       trace,
+      reachedAt,
       eventTransport: 'ws',
       isReadOnly: false,
       fresh: false,

@@ -12,6 +12,7 @@ import { type Connections } from '../connections/connections.js';
 import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../http/allowed-hosts.js';
 import { type AllowedOrigins } from '../http/allowed-origins.js';
+import { reachedAt } from '../http/operation-over-http.js';
 import { headProblem } from '../limits/broken-requests.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type RequestMemory } from '../limits/request-memory.js';
@@ -82,7 +83,14 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
       });
       const { headers } = request;
       const address = addresses.of(request);
-      open.serve(operations.protocol, { open, headers, caller: nobody, client: undefined, address });
+      open.serve(operations.protocol, {
+        open,
+        headers,
+        reachedAt: reachedAt(headers),
+        caller: nobody,
+        client: undefined,
+        address,
+      });
     });
   });
   shutdown.onBegin(async () => {

@@ -14,6 +14,7 @@ describe('plain fields', () => {
       .map(({ type, field }) => `${type.name}.${field.name}`);
     expect(resolved.sort()).toEqual([
       'Campaign.messages',
+      'Campaign.messagesExportUrl',
       'Campaign.reportUrl',
       'Campaign.smsStatusCallback',
       'Campaign.statusCallback',
