@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 /**
- * Composes the supergraph twice, from files alone: with The Guild's composer for Hive Gateway, with Apollo's for its
- * Router. `--check` writes nothing and fails where the files are not what would be written.
+ * Composes the supergraph from files alone: with The Guild's composer for Hive Gateway, with Apollo's for its Router and its
+ * gateway, and once as a contract, without what is tagged "personal". `--check` writes nothing and fails where the files are not
+ * what would be written.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { composeServices as composeWithApollo } from '@apollo/composition';
-import { composeServices as composeWithTheGuild } from '@theguild/federation-composition';
+import {
+  composeSchemaContract,
+  composeServices as composeWithTheGuild,
+} from '@theguild/federation-composition';
 import { parse } from 'graphql';
 
 const file = (name) => new URL(name, import.meta.url);
@@ -16,9 +20,14 @@ const subgraphs = [
   { name: 'owners', url: 'http://127.0.0.1:4002/graphql', typeDefs: sdl('owners/schema.graphql') },
 ];
 
+/** A schema for clients that must not see numbers, names and texts of people. */
+const composeContract = (services) =>
+  composeSchemaContract(services, { include: new Set(), exclude: new Set(['personal']) }, true);
+
 const composers = [
   { composer: '@theguild/federation-composition', compose: composeWithTheGuild, to: 'supergraph.graphql' },
   { composer: '@apollo/composition', compose: composeWithApollo, to: 'supergraph.apollo.graphql' },
+  { composer: "The Guild's contracts", compose: composeContract, to: 'supergraph.contract.graphql' },
 ];
 
 for (const { composer, compose, to } of composers) {

@@ -1,14 +1,23 @@
 #!/usr/bin/env node
-/** Starts the campaign gateway, the owners and Hive Gateway in front of both; Ctrl-C ends all three. */
+/** Starts the campaign gateway, the owners and a router in front of both; Ctrl-C ends all three. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startOwners } from './owners/server.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const { PORT = '4000', CAMPAIGNS_PORT = '4001', OWNERS_PORT = '4002' } = process.env;
+const { PORT = '4000', CAMPAIGNS_PORT = '4001', OWNERS_PORT = '4002', ROUTER = 'hive' } = process.env;
 const main = here('../../dist/main.js');
 const hive = here('node_modules/@graphql-hive/gateway/dist/bin.js');
+const routers = {
+  hive: ['Hive Gateway', [hive, 'supergraph', '--host', '127.0.0.1', '--port', PORT]],
+  apollo: ["Apollo's gateway", [here('apollo-gateway.mjs')]],
+};
+if (!(ROUTER in routers)) {
+  console.error(`ROUTER: got "${ROUTER}", takes hive or apollo.`);
+  process.exit(1);
+}
+const [routerName, routerCommand] = routers[ROUTER];
 
 for (const [file, command] of [
   [main, '(cd ../.. && npm ci && npm run build)'],
@@ -76,8 +85,8 @@ try {
     /GraphQL +(\S+)/,
   );
   const router = await start(
-    'Hive Gateway (its port: PORT)',
-    [hive, 'supergraph', '--host', '127.0.0.1', '--port', PORT],
+    `${routerName} (its port: PORT)`,
+    routerCommand,
     { CAMPAIGNS_URL: campaigns, OWNERS_URL: owners.url, PORT, LOG_LEVEL: 'info' },
     /Listening on (\S+?)(?:\x1b|\s)/,
   );

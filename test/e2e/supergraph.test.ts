@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { type IntrospectionQuery } from 'graphql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
@@ -21,6 +22,7 @@ const { owners } = JSON.parse(readFileSync(`${exampleDirectory}owners/data.json`
 
 let sandbox: Sandbox;
 let supergraph: RunningSupergraph | undefined;
+let isDown = false;
 const answered = (query: string, headers?: Record<string, string>): Promise<ClientAnswer<unknown>> =>
   ask({ url: supergraph?.url ?? '' }, query, { headers });
 const data = async (query: string, headers?: Record<string, string>): Promise<unknown> => {
@@ -30,7 +32,8 @@ const data = async (query: string, headers?: Record<string, string>): Promise<un
 };
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ ...credentials, seed: 'demo' });
+  const faults = () => (isDown ? ({ kind: 'refuse' } as const) : undefined);
+  sandbox = await startSandbox({ ...credentials, seed: 'demo', faults });
 });
 afterAll(() => sandbox.close());
 
@@ -146,6 +149,31 @@ describeWithSupergraph('the supergraph example', () => {
       expect((await answered('{ campaign(sid: "..") { name } }')).errors).toMatchObject([
         { path: ['campaign'], extensions: { code: 'BAD_USER_INPUT' } },
       ]);
+    });
+
+    it('keeps the data of the other subgraph where the campaigns fail', async () => {
+      isDown = true;
+      const query = '{ owner(id: "partha") { name campaigns { sid name } } }';
+      const { data: partial, errors } = await answered(query, { 'cache-control': 'no-cache' });
+      isDown = false;
+      expect(partial).toEqual({
+        owner: { name: expect.any(String), campaigns: expect.arrayContaining([null]) },
+      });
+      for (const error of errors ?? [])
+        expect(error).toMatchObject({
+          path: expect.arrayContaining(['owner', 'campaigns', 'name']),
+          extensions: { code: expect.stringMatching(/^UPSTREAM_/), serviceName: 'campaigns' },
+        });
+    });
+
+    it('shows the composed schema to introspection', async () => {
+      const { __schema } = (await data(
+        '{ __schema { types { name fields { name } } } }',
+      )) as IntrospectionQuery;
+      const campaign = __schema.types.find(({ name }) => name === 'Campaign');
+      expect(campaign).toMatchObject({
+        fields: expect.arrayContaining([{ name: 'owner' }, { name: 'messages' }]),
+      });
     });
   });
 

@@ -11,6 +11,9 @@ import { credentials } from './gateway-under-test.js';
 /** Directory of the example. */
 export const exampleDirectory = fileURLToPath(new URL('../../examples/supergraph/', import.meta.url));
 
+/** Routers of the example. */
+export type Router = 'hive' | 'apollo';
+
 /** Ways for a router to receive events of a subgraph. */
 export type EventsOver = 'ws' | 'sse' | 'callback';
 
@@ -24,7 +27,9 @@ export interface RunningSupergraph {
   stop(): Promise<number | null>;
 }
 
-const isInstalled = existsSync(`${exampleDirectory}node_modules/@graphql-hive/gateway`);
+const isInstalled = ['@graphql-hive/gateway', '@apollo/gateway'].every((name) =>
+  existsSync(`${exampleDirectory}node_modules/${name}`),
+);
 
 /** A suite that needs the dependencies of the example. It says loudly that it is skipped, and fails instead in CI. */
 export function describeWithSupergraph(name: string, suite: () => void): void {
@@ -41,34 +46,53 @@ export function describeWithSupergraph(name: string, suite: () => void): void {
 }
 
 /** Runs the command of the example, with the sandbox of the test as its upstream. */
-export async function startSupergraph(sandbox: Sandbox, eventsOver: EventsOver): Promise<RunningSupergraph> {
-  const child = spawn(process.execPath, ['start.mjs'], {
+export async function startSupergraph(
+  sandbox: Sandbox,
+  eventsOver: EventsOver,
+  router: Router = 'hive',
+): Promise<RunningSupergraph> {
+  const child = run('start.mjs', {
+    PORT: String(await freePort()),
+    CAMPAIGNS_PORT: '0',
+    OWNERS_PORT: '0',
+    ROUTER: router,
+    SUBSCRIPTIONS: eventsOver,
+    LOG_LEVEL: 'silent',
+    EXOTEL_BASE_URL: sandbox.baseUrl,
+    EXOTEL_ACCOUNT_SID: credentials.accountSid,
+    EXOTEL_API_KEY: credentials.apiKey,
+    EXOTEL_API_TOKEN: credentials.apiToken,
+    EXOTEL_CHECK: 'off',
+    EXOTEL_RATE_LIMIT: '0',
+  });
+  const all = await placesSaid(child);
+  return { url: all[0] ?? '', all, stop: () => stop(child) };
+}
+
+/** Runs Apollo's gateway of the example alone, in front of subgraphs that run elsewhere. */
+export async function startApolloGateway(
+  environment: Readonly<Record<'SUPERGRAPH' | 'CAMPAIGNS_URL' | 'OWNERS_URL', string>>,
+): Promise<Omit<RunningSupergraph, 'all'>> {
+  const child = run('apollo-gateway.mjs', { ...environment, PORT: '0' });
+  const url = await said(child, (text) => /Listening on (\S+)\/ /.exec(text)?.[1]);
+  return { url, stop: () => stop(child) };
+}
+
+function run(file: string, environment: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, [file], {
     cwd: exampleDirectory,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      PORT: String(await freePort()),
-      CAMPAIGNS_PORT: '0',
-      OWNERS_PORT: '0',
-      SUBSCRIPTIONS: eventsOver,
-      LOG_LEVEL: 'silent',
-      EXOTEL_BASE_URL: sandbox.baseUrl,
-      EXOTEL_ACCOUNT_SID: credentials.accountSid,
-      EXOTEL_API_KEY: credentials.apiKey,
-      EXOTEL_API_TOKEN: credentials.apiToken,
-      EXOTEL_CHECK: 'off',
-      EXOTEL_RATE_LIMIT: '0',
-    },
+    env: { PATH: process.env['PATH'], ...environment },
   });
-  const stop = async (): Promise<number | null> => {
-    if (child.exitCode !== null) return child.exitCode;
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
-    return child.exitCode;
-  };
-  const all = await placesSaid(child);
-  return { url: all[0] ?? '', all, stop };
+}
+
+/** Stops a process with a signal; resolves to its exit code. */
+async function stop(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+  return child.exitCode;
 }
 
 /** The router needs a fixed port: it can't report one that the system chose. */
