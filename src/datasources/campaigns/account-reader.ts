@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type Slice, type Window } from '../../domain/page.js';
 import { failedBecause, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -67,6 +68,9 @@ export interface WriteInFlight {
   isOverlapped: boolean;
 }
 
+/** More than a gateway receives callbacks about while it reads one window. */
+const rememberedInvalidations = 2000;
+
 /** Reads of the account, cached for all requests of the process. */
 export class AccountReader {
   readonly maximum: { readonly campaigns: PageMaximum; readonly messages: PageMaximum };
@@ -76,6 +80,8 @@ export class AccountReader {
   readonly #messageWindows: MessageWindowCache;
   readonly #loader: CampaignLoader;
   readonly #writes = new Set<WriteInFlight>();
+  /** Versions of the latest invalidations of single campaigns: rows of windows whose reads began before are outdated. */
+  readonly #invalidated = new LRUCache<string, number>({ max: rememberedInvalidations });
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
   #flushed: Promise<void> | undefined;
 
@@ -203,6 +209,7 @@ export class AccountReader {
 
   /** Invalidates a campaign and its messages, for all instances. */
   invalidate(sid: string): void {
+    this.#invalidated.set(sid, this.#options.clock.next());
     this.#invalidateHere(sid);
     this.#invalidateShared([campaignScope(sid)]);
   }
@@ -273,7 +280,9 @@ export class AccountReader {
   /** Passes an event on, after the rows of a window have become entries of their own. */
   #emit(event: AccountEvent): void {
     if (event.type === 'updated' && event.resource === 'campaigns') {
-      const snapshots = snapshotsOf(event.entry);
+      const snapshots = snapshotsOf(event.entry).filter(
+        ([sid, { version }]) => version > (this.#invalidated.get(sid) ?? -1),
+      );
       for (const [sid, snapshot] of snapshots) this.#snapshots.set(sid, snapshot);
       if (event.isFetched) this.#snapshots.share(snapshots);
     }

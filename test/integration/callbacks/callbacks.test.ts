@@ -136,6 +136,20 @@ describe('a campaign callback', () => {
     expect(await status()).toEqual({ campaign: { status: 'COMPLETED' } });
     expect(sandbox.calls).toHaveLength(1);
   });
+
+  it('during the read of a list is not undone by the older rows of that list', async () => {
+    sandbox.calls.splice(0);
+    fault = { kind: 'delay', when: 'after', delayMs: 1000 };
+    const list = ask(gateway, '{ campaigns { nodes { status } } }');
+    await until(() => sandbox.calls.length > 0);
+    fault = undefined;
+    sandbox.state.setStatus(one.sid, 'completed');
+    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'))).status).toBe(200);
+    expect((await list).data).toEqual({ campaigns: { nodes: [{ status: 'CREATED' }] } });
+    const { data } = await ask(gateway, `{ campaign(sid: "${one.sid}") { status } }`);
+    expect(data).toEqual({ campaign: { status: 'COMPLETED' } });
+    expect(sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'GET']);
+  });
 });
 
 describe('message callbacks', () => {
