@@ -1,4 +1,5 @@
 import { readable, type Row, type Slice, type Window } from '../domain/page.js';
+import { allParts } from '../domain/page-parts.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Cursor, decodeCursor, fingerprintOf } from '../datasources/paging/cursor.js';
 import { ListReader } from '../datasources/paging/list-reader.js';
@@ -114,7 +115,8 @@ export class Sweep<T extends { readonly sid: string }> {
       maximum,
       { ...wholeWindows, begin: ({ size }) => [{ offset, limit: size.count }] },
     );
-    await list.begin({ size: { from: 'start', count: maximum.rows }, after: undefined, before: undefined });
+    const size = { from: 'start', count: maximum.rows } as const;
+    await list.begin({ size, after: undefined, before: undefined, need: 'rows', parts: allParts });
     if (!first) throw new Error('a window was read without a result');
     return { list, window: first };
   }

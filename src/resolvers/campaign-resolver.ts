@@ -37,9 +37,9 @@ export class CampaignResolver {
     // The campaign first: while the larger response arrives, only the small one waits in memory.
     const isRead = needs.details || messages.length === 0;
     const campaign = isRead && (plan.readsOneCampaign ? reader.onlyCampaign(sid) : reader.campaign(sid));
-    const pages = messages.map((args) =>
+    const pages = messages.map(({ args, parts }) =>
       // The error of a page is reported when `messages` is resolved.
-      reader.messages(sid, args, args, plan.messagePages(info)).catch(() => undefined),
+      reader.messages(sid, args, args, { parts, pages: plan.messagePages(info) }).catch(() => undefined),
     );
     if (campaign) return campaign;
     return (await Promise.all(pages)).includes(null) ? null : referenceTo(sid);
@@ -70,7 +70,7 @@ export class CampaignResolver {
     @Ctx() { reader, plan }: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Campaign>> {
-    return reader.campaigns(args, args, plan.campaignPages(info));
+    return reader.campaigns(args, args, plan.campaignPage(info));
   }
 
   @FieldResolver(() => MessageConnection, {
@@ -86,7 +86,7 @@ export class CampaignResolver {
   ): Promise<Connection<Message>> {
     // Sids from clients are checked where they enter; this one is from the upstream.
     if (sidProblem(sid) !== undefined) return rejected(new UpstreamFailure('invalidResponse', { sid }));
-    return reader.messages(sid, args, args, plan.messagePages(info)).then(orEmpty);
+    return reader.messages(sid, args, args, plan.messagePage(info)).then(orEmpty);
   }
 
   @FieldResolver(() => Url, {

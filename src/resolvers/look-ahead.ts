@@ -9,8 +9,14 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import { type RequestedPages } from '../datasources/campaigns/request-pages.js';
-import { type PageArguments } from '../domain/page.js';
+import { type PageSelection } from '../datasources/campaigns/request-pages.js';
+import {
+  campaignPageLimits,
+  messagePageLimits,
+  type PageArguments,
+  type PageLimits,
+} from '../domain/page.js';
+import { pageNeed, type PageParts, pagePartsOf } from '../domain/page-parts.js';
 import { type MessagesArgs } from '../schema/list-arguments.js';
 import { selectedFields } from '../schema/selected-fields.js';
 
@@ -18,8 +24,14 @@ import { selectedFields } from '../schema/selected-fields.js';
 export interface CampaignNeeds {
   /** True if a field is selected that only the campaign itself has. */
   readonly details: boolean;
-  /** Arguments of each `messages` field. */
-  readonly messages: readonly MessagesArgs[];
+  /** Each page of messages for which something is read. */
+  readonly messages: readonly MessagesNeed[];
+}
+
+/** A `messages` field: its arguments, and the parts of the page that it selects. */
+interface MessagesNeed {
+  readonly args: MessagesArgs;
+  readonly parts: PageParts;
 }
 
 /** Fields of a campaign that its sid determines. */
@@ -43,6 +55,7 @@ export class OperationPlan {
   readonly #fragments: Fragments;
   /** Needs below each field; undefined where they depend on variables. */
   readonly #needs = new Map<FieldNode, CampaignNeeds | undefined>();
+  readonly #parts = new Map<FieldNode, PageParts | undefined>();
   #reads: ReadFields | undefined;
 
   constructor(definition: OperationDefinitionNode, fragments: Fragments) {
@@ -55,14 +68,28 @@ export class OperationPlan {
    * @param typeName the type to look at where the field returns an abstract type; fields of all its types count.
    */
   needs(info: GraphQLResolveInfo, typeName?: string): CampaignNeeds {
-    const [first] = info.fieldNodes;
-    if (!first || info.fieldNodes.length > 1) return needsBelow(info, typeName);
-    const known = this.#needs.get(first);
-    if (known) return known;
-    const needs = needsBelow(info, typeName);
-    if (!this.#needs.has(first))
-      this.#needs.set(first, dependsOnVariables(first, this.#fragments) ? undefined : needs);
-    return needs;
+    return this.#memoized(this.#needs, info, () => needsBelow(info, typeName));
+  }
+
+  /** What a field of campaigns selects of its page, and all pages with campaigns that the operation selects. */
+  campaignPage(info: GraphQLResolveInfo): PageSelection {
+    const pages = () => {
+      const { campaigns, bySid } = this.#readFields;
+      // A campaign selected by its sid may be in the rest of the list's window, which then must be read whole.
+      const readsSeveral = bySid.length > 1 || bySid[0]?.name.value === '_entities';
+      return readsSeveral ? undefined : pagesOf(campaigns, 'Query', campaignPageLimits, info);
+    };
+    return { parts: this.#partsOf(info), pages };
+  }
+
+  /** The same for a page of messages, and the messages of any campaign. */
+  messagePage(info: GraphQLResolveInfo): PageSelection {
+    return { parts: this.#partsOf(info), pages: this.messagePages(info) };
+  }
+
+  /** All pages with messages that the operation selects, of any campaign. */
+  messagePages(info: GraphQLResolveInfo): PageSelection['pages'] {
+    return () => pagesOf(this.#readFields.messages, 'Campaign', messagePageLimits, info);
   }
 
   /** True if the operation reads a single campaign by its sid: there is nothing to batch that read with. */
@@ -70,19 +97,22 @@ export class OperationPlan {
     return this.#readFields.bySid.length === 1;
   }
 
-  /** All pages of campaigns that the operation selects. */
-  campaignPages(info: GraphQLResolveInfo): RequestedPages {
-    return () => {
-      const { campaigns, bySid } = this.#readFields;
-      // A campaign selected by its sid may be in the rest of the list's window, which then must be read whole.
-      const readsSeveral = bySid.length > 1 || bySid[0]?.name.value === '_entities';
-      return readsSeveral ? undefined : pagesOf(campaigns, 'Query', info);
-    };
+  #partsOf(info: GraphQLResolveInfo): PageParts {
+    return this.#memoized(this.#parts, info, () => partsBelow(info.fieldNodes, info));
   }
 
-  /** All pages of messages that the operation selects, of any campaign. */
-  messagePages(info: GraphQLResolveInfo): RequestedPages {
-    return () => pagesOf(this.#readFields.messages, 'Campaign', info);
+  /** Searches selections that do not depend on variables once. */
+  #memoized<V extends object>(
+    known: Map<FieldNode, V | undefined>,
+    { fieldNodes: [first, ...more] }: GraphQLResolveInfo,
+    search: () => V,
+  ): V {
+    if (!first || more.length > 0) return search();
+    const memoized = known.get(first);
+    if (memoized) return memoized;
+    const value = search();
+    if (!known.has(first)) known.set(first, dependsOnVariables(first, this.#fragments) ? undefined : value);
+    return value;
   }
 
   get #readFields(): ReadFields {
@@ -106,38 +136,83 @@ function readFieldsOf(definition: OperationDefinitionNode, fragments: Fragments)
   return found;
 }
 
+/** Pages of which more than the total is needed; empty if there is one field only, which is the page itself. */
 function pagesOf(
   fields: readonly FieldNode[],
   typeName: string,
-  { schema, variableValues }: GraphQLResolveInfo,
+  limits: PageLimits,
+  info: GraphQLResolveInfo,
 ): readonly PageArguments[] | undefined {
   const [first] = fields;
-  if (!first || fields.length === 1) return []; // the page itself
-  const definition = fieldOf(schema, typeName, first.name.value);
+  if (!first || fields.length === 1) return [];
+  const definition = fieldOf(info.schema, typeName, first.name.value);
+  if (!definition) return undefined;
   try {
-    return (
-      definition && fields.map((field): PageArguments => getArgumentValues(definition, field, variableValues))
-    );
+    return fields.flatMap((field): PageArguments[] => {
+      const page: PageArguments = getArgumentValues(definition, field, info.variableValues);
+      const need = pageNeed(page, limits, partsBelow([field], info));
+      return need === 'nothing' || need === 'total' ? [] : [page];
+    });
   } catch {
     return undefined; // invalid arguments are reported when the field itself is resolved
   }
 }
 
+function partsBelow(nodes: readonly FieldNode[], info: GraphQLResolveInfo): PageParts {
+  const fields = selectedFields(nodes, info);
+  const below = selectedFields(
+    fields.filter(({ name: { value: name } }) => name === 'pageInfo'),
+    info,
+  );
+  return pagePartsOf(fields.map(nameOf), below.map(nameOf));
+}
+
+function nameOf({ name }: FieldNode): string {
+  return name.value;
+}
+
 function needsBelow(info: GraphQLResolveInfo, typeName = getNamedType(info.returnType).name): CampaignNeeds {
   const fields = selectedFields(info.fieldNodes, info);
-  const definition = fieldOf(info.schema, typeName, 'messages');
-  const messages: MessagesArgs[] = [];
-  for (const field of fields)
-    if (definition && field.name.value === 'messages')
-      try {
-        messages.push(getArgumentValues(definition, field, info.variableValues));
-      } catch {
-        // invalid arguments are reported when the field itself is resolved
-      }
   return {
-    details: fields.some(({ name: { value: name } }) => name !== 'messages' && !identityFields.has(name)),
-    messages,
+    details: fields.some((field) => nameOf(field) !== 'messages' && !identityFields.has(nameOf(field))),
+    messages: messagesOf(fields, info, typeName),
   };
+}
+
+/** The pages of messages that these fields read. Fields with one key are one field. */
+function messagesOf(
+  fields: readonly FieldNode[],
+  info: GraphQLResolveInfo,
+  typeName: string,
+): readonly MessagesNeed[] {
+  const definition = fieldOf(info.schema, typeName, 'messages');
+  const byKey = new Map<string, [FieldNode, ...FieldNode[]]>();
+  for (const field of fields) {
+    if (nameOf(field) !== 'messages') continue;
+    const key = (field.alias ?? field.name).value;
+    const same = byKey.get(key);
+    if (same) same.push(field);
+    else byKey.set(key, [field]);
+  }
+  return [...byKey.values()].flatMap((nodes): MessagesNeed[] => {
+    try {
+      if (!definition) return [];
+      const args: MessagesArgs = getArgumentValues(definition, nodes[0], info.variableValues);
+      const parts = partsBelow(nodes, info);
+      return needsNothing(args, parts) ? [] : [{ args, parts }];
+    } catch {
+      return []; // invalid arguments are reported when the field itself is resolved
+    }
+  });
+}
+
+/** False for a size out of range: the error of the page does not need the campaign either. */
+function needsNothing(args: MessagesArgs, parts: PageParts): boolean {
+  try {
+    return pageNeed(args, messagePageLimits, parts) === 'nothing';
+  } catch {
+    return false;
+  }
 }
 
 function fieldOf(schema: GraphQLSchema, typeName: string, fieldName: string) {

@@ -11,7 +11,7 @@ export interface ListingRow {
 /** An upstream whose lists of campaigns and of messages are the rows of the test, in that order. */
 export interface ListingUpstream {
   readonly baseUrl: string;
-  /** Offset and limit of each list call since the last `forgetCalls`. */
+  /** Offset and limit of each list call, or the sid of a campaign, since the last `forgetCalls`. */
   readonly calls: readonly string[];
   rows: readonly ListingRow[];
   /** Maximum number of rows in one response. */
@@ -26,6 +26,12 @@ export async function startListingUpstream(): Promise<ListingUpstream> {
   const listing = { rows: [] as readonly ListingRow[], pageMaximum: 50 };
   const upstream = await startScriptedUpstream(({ target }) => {
     const { pathname, searchParams } = new URL(target, 'http://upstream');
+    const [, sid] = /message-campaigns\/([^/]+)$/.exec(pathname) ?? [];
+    if (sid !== undefined) {
+      calls.push(sid);
+      const row = listing.rows.find((one) => one.sid === sid);
+      return row ? { json: itemOf(campaignOf(row)) } : { status: 404, json: unknownCampaign };
+    }
     const offset = Number(searchParams.get('offset'));
     const limit = Math.min(Number(searchParams.get('limit') ?? 20), listing.pageMaximum);
     calls.push(`${String(offset)}+${String(limit)}`);
@@ -48,6 +54,18 @@ export async function startListingUpstream(): Promise<ListingUpstream> {
     },
     close: () => upstream.close(),
   });
+}
+
+const unknownCampaign = {
+  request_id: 'r',
+  method: 'GET',
+  http_code: 404,
+  response: { code: 404, status: 'failure', error_data: { code: 1000, message: 'Not Found' }, data: null },
+};
+
+function itemOf(data: object) {
+  const response = { code: 200, status: 'success', error_data: null, data };
+  return { request_id: 'r', method: 'GET', http_code: 200, response };
 }
 
 function campaignOf({ sid, at, name = 'new camp' }: ListingRow) {

@@ -46,6 +46,11 @@ export class MemoryTier<V extends object> {
     return this.#entries.get(key);
   }
 
+  /** All entries, the most recently used first. Reading them does not count as use. */
+  entries(): Iterable<[key: string, entry: CacheEntry<V>]> {
+    return this.#entries.entries();
+  }
+
   /** The version of a key's entry; -1 if there is none. */
   versionOf(key: string): number {
     return this.#entries.get(key)?.version ?? -1;

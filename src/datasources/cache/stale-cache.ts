@@ -73,6 +73,12 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     return this.#ageMs(entry) <= this.#resource.maxStaleMs(entry.value) ? entry : this.fresh(key);
   }
 
+  /** All entries that may be served, fresh or stale. */
+  *entries(): Iterable<[key: string, entry: CacheEntry<V>]> {
+    for (const [key, entry] of this.#memory.entries())
+      if (this.#ageMs(entry) <= this.#resource.maxStaleMs(entry.value)) yield [key, entry];
+  }
+
   /** The entry of a key if it is fresh. */
   fresh(key: string): CacheEntry<V> | undefined {
     const entry = this.#memory.get(key);

@@ -9,8 +9,9 @@ import { type SharedTierOptions } from '../cache/shared-tier.js';
 import { StaleCache } from '../cache/stale-cache.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { PageMaximum } from '../paging/slicing.js';
-import { CampaignLoader, type ReadCampaignWindow } from './campaign-loader.js';
+import { CampaignLoader } from './campaign-loader.js';
 import { type Freshness } from './freshness.js';
+import { LatestSlices } from './latest-slices.js';
 import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } from './list-identity.js';
 import {
   campaignResource,
@@ -24,6 +25,7 @@ import {
   snapshotsOf,
   type SnapshotCache,
 } from './resources.js';
+import { type ReadCampaignWindow } from './window-search.js';
 
 /** Bounds on the memory of the cached resources, in bytes. */
 interface CacheBytes {
@@ -74,6 +76,8 @@ const rememberedInvalidations = 2000;
 /** Reads of the account, cached for all requests of the process. */
 export class AccountReader {
   readonly maximum: { readonly campaigns: PageMaximum; readonly messages: PageMaximum };
+  /** The latest slices of the lists. */
+  readonly latest: { readonly campaigns: LatestSlices; readonly messages: LatestSlices };
   readonly #options: AccountReaderOptions;
   readonly #snapshots: SnapshotCache;
   readonly #campaignWindows: CampaignWindowCache;
@@ -105,6 +109,10 @@ export class AccountReader {
       ...cacheOptions,
       maximumBytes: maximumBytes.messageWindows,
     });
+    this.latest = {
+      campaigns: new LatestSlices(this.#campaignWindows),
+      messages: new LatestSlices(this.#messageWindows),
+    };
     this.#loader = new CampaignLoader({
       snapshots: this.#snapshots,
       windows: this.#campaignWindows,
@@ -158,7 +166,7 @@ export class AccountReader {
     slice: Slice,
     options: ReadOptions,
   ): Promise<CacheEntry<Window<Campaign>>> {
-    return this.#campaignWindows.read({ list, slice }, options);
+    return this.latest.campaigns.noted(list, slice, this.#campaignWindows.read({ list, slice }, options));
   }
 
   /** A window of a campaign's messages. @throws UpstreamFailure `notFound` for an unknown sid. */
@@ -169,9 +177,10 @@ export class AccountReader {
   ): Promise<CacheEntry<Window<Message>>> {
     const needsNew = options.noCache || options.refetch === true;
     const isFresh = !needsNew && this.#messageWindows.fresh(windowKey(list, slice)) !== undefined;
-    return isFresh
+    const read = isFresh
       ? this.#messageWindows.read({ list, slice }, options)
       : this.#readMessages(list, slice, options, needsNew);
+    return this.latest.messages.noted(list, slice, read);
   }
 
   /** Reads messages, unless their campaign is known not to exist; and remembers if it does not. */

@@ -1,11 +1,12 @@
 import { GatewayError } from '../../domain/errors.js';
 import { campaignQueryOf } from '../../domain/list-query.js';
-import { readable, type Slice, type Window } from '../../domain/page.js';
+import { readable, type Slice } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
-import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
+import { type ReadOptions } from '../cache/cache-entry.js';
 import { type PageMaximum } from '../paging/slicing.js';
-import { type CampaignListRef, campaignListRef, windowKey } from './list-identity.js';
+import { campaignListRef, windowKey } from './list-identity.js';
 import { type CampaignWindowCache, type SnapshotCache } from './resources.js';
+import { type ReadCampaignWindow, WindowSearch } from './window-search.js';
 
 /** Options of the loader. */
 export interface CampaignLoaderOptions {
@@ -16,12 +17,6 @@ export interface CampaignLoaderOptions {
   readonly batchCalls: number;
   readonly isCacheOn: boolean;
 }
-
-/** Reads a window of campaigns; the one of a request reads each window once. */
-export type ReadCampaignWindow = (
-  list: CampaignListRef,
-  slice: Slice,
-) => Promise<CacheEntry<Window<Campaign>>>;
 
 /** Error of a campaign in a batch that would need more calls than it may. The others are cached for the next attempt. */
 export class TooManyCampaigns extends GatewayError {
@@ -36,9 +31,7 @@ export class TooManyCampaigns extends GatewayError {
 /** The list whose first window most campaigns are found in: all campaigns, latest start first. */
 const newest = campaignListRef(campaignQueryOf({}));
 
-const noRows: ReadonlyMap<string, Campaign> = new Map();
-
-/** Reads campaigns by their sids: from cached snapshots, from the newest window, or one by one. */
+/** Reads campaigns by their sids: from cached snapshots, from windows, or one by one. */
 export class CampaignLoader {
   readonly #options: CampaignLoaderOptions;
 
@@ -55,9 +48,8 @@ export class CampaignLoader {
   }
 
   /**
-   * Fresh snapshots are used first. If two or more campaigns remain, the newest window is read, which has fifty for the
-   * price of one, and further windows while fewer calls are left than campaigns are missing. The rest is read one by one.
-   * A single campaign that was in the newest window is refreshed with that window too.
+   * Fresh snapshots are used first. If two or more campaigns remain, they are looked up in windows (`WindowSearch`), and the
+   * rest is read one by one. A single campaign that was in the newest window is refreshed with that window.
    * @returns for each sid the campaign, null if the upstream has none with this sid, or the error of its read.
    */
   async loadBatch(
@@ -65,17 +57,18 @@ export class CampaignLoader {
     options: ReadOptions,
     readWindow: ReadCampaignWindow = (list, slice) => this.#options.windows.read({ list, slice }, options),
   ): Promise<(Campaign | null | Error)[]> {
-    const { snapshots } = this.#options;
+    const { snapshots, windows, batchCalls } = this.#options;
     const isFresh = (sid: string): boolean => !options.noCache && snapshots.fresh(sid) !== undefined;
     const missing = sids.filter((sid) => !isFresh(sid));
-    const isWindowUseful =
-      missing.length > 1 || (!options.noCache && missing.some((sid) => this.#isInNewestWindow(sid)));
-    const { rows, callsLeft } = isWindowUseful
-      ? await this.#loadWindows(missing, readWindow)
-      : { rows: noRows, callsLeft: Infinity };
-    const single = new Set(missing.filter((sid) => !rows.has(sid)).slice(0, callsLeft));
+    const newestWindow = { list: newest, slice: this.#newestSlice };
+    const search = new WindowSearch(missing, { newest: newestWindow, calls: batchCalls, readWindow });
+    const isBatch = missing.length > 1;
+    if (isBatch) await search.readAll(windows.entries());
+    else if (!options.noCache && missing.some((sid) => this.#isInNewestWindow(sid)))
+      await search.readNewest();
+    const single = new Set([...search.missing].slice(0, isBatch ? search.callsLeft : 1));
     const load = async (sid: string): Promise<Campaign | null> => {
-      const row = isFresh(sid) ? undefined : rows.get(sid);
+      const row = isFresh(sid) ? undefined : search.rows.get(sid);
       // The window may be a stale entry, and the snapshot newer.
       if (row) return snapshots.use(sid, options)?.value.campaign ?? row;
       if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
@@ -94,28 +87,6 @@ export class CampaignLoader {
       if (campaign) options.report.tags?.addCampaign(campaign.sid); // perhaps in another case
       return campaign;
     });
-  }
-
-  /** Windows only save calls: if they can't be read, the campaigns are read one by one. */
-  async #loadWindows(sids: readonly string[], readWindow: ReadCampaignWindow) {
-    const { batchCalls } = this.#options;
-    const rows = new Map<string, Campaign>();
-    let callsLeft = batchCalls;
-    const isAnotherUseful = (): boolean => sids.filter((sid) => !rows.has(sid)).length > callsLeft;
-    try {
-      let offset = 0;
-      for (let total = Infinity; offset < total && (offset === 0 || isAnotherUseful());) {
-        if (offset > 0) callsLeft -= 1; // the newest window is not part of the batch's calls
-        const slice = { ...this.#newestSlice, offset };
-        const { value } = await readWindow(newest, slice);
-        for (const row of value.rows.map(readable)) if (row) rows.set(row.sid, row);
-        total = value.rows.length === 0 ? 0 : value.total;
-        offset += value.rows.length;
-      }
-    } catch {
-      // The rows that were found are used.
-    }
-    return { rows, callsLeft: Math.max(0, callsLeft) };
   }
 
   /** False for a campaign that alone was invalidated: it is refreshed by itself. */

@@ -44,3 +44,17 @@ export function campaignSidOf(messageWindowKey: string): string {
   const start = messageWindowKey.indexOf(' messages ') + ' messages '.length;
   return messageWindowKey.slice(start, messageWindowKey.lastIndexOf(' {"'));
 }
+
+/** A window of a list of campaigns. */
+export interface CampaignWindowRef {
+  readonly list: CampaignListRef;
+  readonly slice: Slice;
+}
+
+/** The window of campaigns that a cache key names. */
+export function campaignWindowOf(key: string): CampaignWindowRef {
+  const [range = '', kind = ''] = key.split(' ', 2);
+  const [offset, limit] = range.split('+').map(Number);
+  const query = JSON.parse(key.slice(range.length + kind.length + 2)) as CampaignQuery;
+  return { list: campaignListRef(query), slice: { offset: offset ?? 0, limit: limit ?? 0 } };
+}

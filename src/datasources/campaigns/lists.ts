@@ -19,6 +19,10 @@ import { campaignListRef, messageListRef, windowKey } from './list-identity.js';
 export interface AccountList<T extends { readonly sid: string }> extends ListSource<T> {
   readonly limits: PageLimits;
   readonly maximum: PageMaximum;
+  /** A slice of the list whose window is fresh in the cache; undefined if none is known. */
+  freshSlice(): Slice | undefined;
+  /** Total rows of the list by its latest window in the cache, fresh or stale. */
+  readonly likelyTotal: () => number | undefined;
   /** Key of a window among all windows that a request reads. */
   windowKey(slice: Slice): string;
   fetch(slice: Slice, options: ReadOptions): Promise<CacheEntry<Window<T>>>;
@@ -36,6 +40,8 @@ export function campaignList(account: AccountReader, query: CampaignQuery): Acco
     sortKeyOf: ({ name, schedule }) =>
       field === CampaignOrderField.NAME ? name.slice(0, maximumSortKeyLength) : schedule.startTime,
     windowKey: (slice) => windowKey(ref, slice),
+    freshSlice: () => account.latest.campaigns.freshSlice(ref),
+    likelyTotal: () => account.latest.campaigns.likelyTotal(ref),
     fetch: (slice, options) => account.campaignWindow(ref, slice, options),
   };
 }
@@ -51,6 +57,8 @@ export function messageList(account: AccountReader, sid: string, query: MessageQ
     maximum: account.maximum.messages,
     sortKeyOf: ({ scheduledAt }) => (direction === null ? null : scheduledAt),
     windowKey: (slice) => windowKey(ref, slice),
+    freshSlice: () => account.latest.messages.freshSlice(ref),
+    likelyTotal: () => account.latest.messages.likelyTotal(ref),
     fetch: (slice, options) => account.messageWindow(ref, slice, options),
   };
 }

@@ -12,6 +12,7 @@ import {
   type Slice,
   type Window,
 } from '../../domain/page.js';
+import { allParts, type PageNeed, pageNeed, type PageParts } from '../../domain/page-parts.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -20,15 +21,22 @@ import { type Connection } from '../paging/connection.js';
 import { ListReader } from '../paging/list-reader.js';
 import { readPage } from '../paging/page.js';
 import { SearchAllowance } from '../paging/position.js';
-import { slicingOf, wholeWindows } from '../paging/slicing.js';
+import { onlySlice, type Slicing, slicingOf, wholeWindows } from '../paging/slicing.js';
 import { type AccountReader } from './account-reader.js';
 import { type CampaignListRef } from './list-identity.js';
 import { type AccountList, campaignList, messageList } from './lists.js';
 
-/** All pages that a request reads of lists of one kind, now or later; undefined if they are not known. */
-export type RequestedPages = () => readonly PageArguments[] | undefined;
+/** What a request selects of a page, and of other pages. */
+export interface PageSelection {
+  readonly parts: PageParts;
+  /**
+   * All pages with rows that the request reads of lists of this kind, now or later; empty if this is the only one;
+   * undefined if they are not known.
+   */
+  readonly pages: () => readonly PageArguments[] | undefined;
+}
 
-const unknownPages: RequestedPages = () => undefined;
+const unknownSelection: PageSelection = { parts: allParts, pages: () => undefined };
 
 /** One of the reads of a page. */
 interface PageRead {
@@ -47,6 +55,8 @@ export class RequestPages {
   readonly #onWindow: (window: Window<Campaign>) => void;
   readonly #messagePages = new Map<string, Promise<Connection<Message> | null>>();
   readonly #windows = new Map<string, Promise<unknown>>();
+  /** The latest window of each list, by the list's identity. */
+  readonly #latest = new Map<string, Slice>();
   readonly #searches = new SearchAllowance();
 
   /** @param onWindow called with every window of campaigns that was read. */
@@ -56,18 +66,17 @@ export class RequestPages {
     this.#onWindow = onWindow;
   }
 
-  /**
-   * A page of campaigns.
-   * @param pages all pages of campaigns that the request reads.
-   */
+  /** A page of campaigns. */
   async campaigns(
     list: CampaignListArguments,
     page: PageArguments,
-    pages: RequestedPages = unknownPages,
+    selection = unknownSelection,
   ): Promise<Connection<Campaign>> {
-    const source = campaignList(this.#account, campaignQueryOf(list));
-    const connection = await this.#page(source, page, pages, this.#onWindow);
-    this.#options.report.tags?.addList(connection.nodes.flatMap((row) => readable(row)?.sid ?? []));
+    const campaigns = campaignList(this.#account, campaignQueryOf(list));
+    const need = pageNeed(page, campaigns.limits, selection.parts);
+    const connection = await this.#page(campaigns, page, need, selection, this.#onWindow);
+    const rows = need === 'rows' ? connection.nodes : [];
+    this.#options.report.tags?.addList(rows.flatMap((row) => readable(row)?.sid ?? []));
     return connection;
   }
 
@@ -76,24 +85,22 @@ export class RequestPages {
     return this.#window(campaignList(this.#account, query), slice, firstRead, undefined);
   }
 
-  /**
-   * A page of a campaign's messages; null if the upstream has no campaign with this sid.
-   * @param pages all pages of messages that the request reads.
-   */
+  /** A page of a campaign's messages; null if the upstream has no campaign with this sid. */
   messages(
     sid: string,
     list: MessageListArguments,
     page: PageArguments,
-    pages: RequestedPages = unknownPages,
+    selection = unknownSelection,
   ): Promise<Connection<Message> | null> {
     this.#options.report.hasMessages = true;
     try {
       checkCursorLengths(page);
       const messages = messageList(this.#account, sid, messageQueryOf(list));
-      const key = pageKey(messages.identity, page);
+      const need = pageNeed(page, messages.limits, selection.parts);
+      const key = pageKey(messages.identity, page, need, selection.parts);
       const running = this.#messagePages.get(key);
       if (running) return running;
-      const read = this.#page(messages, page, pages).catch(nullIfNotFound);
+      const read = this.#page(messages, page, need, selection).catch(nullIfNotFound);
       this.#messagePages.set(key, read);
       return read;
     } catch (error) {
@@ -105,21 +112,58 @@ export class RequestPages {
   #page<T extends { readonly sid: string }>(
     list: AccountList<T>,
     page: PageArguments,
-    pages: RequestedPages,
+    need: PageNeed,
+    selection: PageSelection,
     onWindow?: (window: Window<T>) => void,
   ): Promise<Connection<T>> {
-    const { limits, maximum } = list;
+    if (need === 'total') return this.#total(list, page, selection, onWindow);
+    return this.#read(list, page, selection.parts, this.#slicing(list, selection), onWindow);
+  }
+
+  /** A page of which only the total matters: any window of the list has it, the one of another page above all. */
+  async #total<T extends { readonly sid: string }>(
+    list: AccountList<T>,
+    page: PageArguments,
+    selection: PageSelection,
+    onWindow: ((window: Window<T>) => void) | undefined,
+  ): Promise<Connection<T>> {
+    await Promise.resolve(); // pages of the list that are resolved at the same time begin first
+    const fresh = this.#options.noCache ? undefined : list.freshSlice();
+    const slice = this.#latest.get(list.identity) ?? fresh;
+    const slicing = slice ? onlySlice(slice) : this.#slicing(list, selection, [{ first: 1 }]);
+    return this.#read(list, page, selection.parts, slicing, onWindow);
+  }
+
+  /** @param others further pages, beside the selected ones. */
+  #slicing<T extends { readonly sid: string }>(
+    { limits, maximum }: AccountList<T>,
+    { pages }: PageSelection,
+    others: readonly PageArguments[] = [],
+  ): Slicing {
     // Without a cache no later request could use the other rows of a whole window.
-    const slicing = this.#account.isCacheOn
-      ? wholeWindows
-      : slicingOf(pages(), { defaultSize: limits.defaultSize, maximum: maximum.rows });
+    if (this.#account.isCacheOn) return wholeWindows;
+    const known = pages();
+    return slicingOf(known && [...known, ...others], {
+      defaultSize: limits.defaultSize,
+      maximum: maximum.rows,
+    });
+  }
+
+  #read<T extends { readonly sid: string }>(
+    list: AccountList<T>,
+    page: PageArguments,
+    parts: PageParts,
+    slicing: Slicing,
+    onWindow: ((window: Window<T>) => void) | undefined,
+  ): Promise<Connection<T>> {
     const open = (attempt: number, mustRevalidate: boolean) =>
       new ListReader(
         (slice) => this.#window(list, slice, { attempt, mustRevalidate }, onWindow),
-        maximum,
+        list.maximum,
         slicing,
+        list.likelyTotal,
       );
-    return readPage(open, list, page, limits, this.#searches);
+    return readPage(open, list, page, list.limits, this.#searches, parts);
   }
 
   #window<T extends { readonly sid: string }>(
@@ -135,25 +179,29 @@ export class RequestPages {
     const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
     const read = running ?? list.fetch(slice, options);
     this.#windows.set(key, read);
+    this.#latest.set(list.identity, slice);
     return onWindow ? read.then((entry) => (onWindow(entry.value), entry)) : read;
   }
 
   /** Forgets all pages and windows, so that the next read goes to the account's cache. */
   clear(): void {
-    this.#windows.clear();
+    this.clearWindows();
     this.#messagePages.clear();
   }
 
   /** Forgets the windows alone. */
   clearWindows(): void {
     this.#windows.clear();
+    this.#latest.clear();
   }
 }
 
-/** Key of a page of a list; most pages have no cursor. */
-function pageKey(listIdentity: string, { first, after, last, before }: PageArguments): string {
+/** Key of a page of a list, and of what is read for it; most pages have no cursor. */
+function pageKey(identity: string, page: PageArguments, need: PageNeed, parts: PageParts): string {
+  const { first, after, last, before } = page;
+  const ends = need === 'ends' ? `${parts.startCursor}${parts.endCursor}` : '';
   const cursors = after == null && before == null ? '' : JSON.stringify([after, before]);
-  return `${first ?? ''} ${last ?? ''} ${cursors} ${listIdentity}`;
+  return `${need}${ends} ${first ?? ''} ${last ?? ''} ${cursors} ${identity}`;
 }
 
 function nullIfNotFound(error: unknown): null {

@@ -9,7 +9,7 @@ import { type ReadReport } from '../cache/read-report.js';
 import { type Connection } from '../paging/connection.js';
 import { type AccountReader, type WriteInFlight } from './account-reader.js';
 import { type CampaignListArguments, type MessageListArguments } from '../../domain/list-query.js';
-import { type RequestedPages, RequestPages } from './request-pages.js';
+import { type PageSelection, RequestPages } from './request-pages.js';
 
 /** Campaigns of one request: each is read once, and is the same wherever it is requested. */
 class RequestCampaigns {
@@ -182,26 +182,26 @@ export class RequestReader {
 
   /**
    * A page of campaigns; its rows need no read of their own when they are requested by sid.
-   * @param pages all pages of campaigns that the request reads; undefined if they are not known.
+   * @param selection what the request shows of it; undefined if that is not known.
    */
   campaigns(
     list: CampaignListArguments,
     page: PageArguments,
-    pages?: RequestedPages,
+    selection?: PageSelection,
   ): Promise<Connection<Campaign>> {
-    return this.#pages.campaigns(list, page, pages);
+    return this.#pages.campaigns(list, page, selection);
   }
 
   /**
    * A page of a campaign's messages; null if the upstream has no campaign with this sid.
-   * @param pages all pages of messages that the request reads; undefined if they are not known.
+   * @param selection what the request shows of it; undefined if that is not known.
    */
   messages(
     sid: string,
     list: MessageListArguments,
     page: PageArguments,
-    pages?: RequestedPages,
+    selection?: PageSelection,
   ): Promise<Connection<Message> | null> {
-    return this.#pages.messages(sid, list, page, pages);
+    return this.#pages.messages(sid, list, page, selection);
   }
 }

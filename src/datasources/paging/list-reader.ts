@@ -70,6 +70,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   readonly #windows: ReadWindow<T>[] = [];
   readonly #maximum: PageMaximum;
   readonly #slicing: Slicing;
+  readonly #lastTotal: (() => number | undefined) | undefined;
   readonly #asked = new Map<string, Promise<void>>();
   #windowSize: number;
   #total: number | undefined;
@@ -78,11 +79,18 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
    * @param fetch reads one window; may be shared with other readers.
    * @param maximum the page maximum; the reader updates it from the responses.
    * @param slicing chooses the slices to read.
+   * @param lastTotal gives the total rows of the list when it was last read, if that is known.
    */
-  constructor(fetch: WindowFetch<T>, maximum: PageMaximum, slicing = wholeWindows) {
+  constructor(
+    fetch: WindowFetch<T>,
+    maximum: PageMaximum,
+    slicing = wholeWindows,
+    lastTotal?: () => number | undefined,
+  ) {
     this.#fetch = fetch;
     this.#maximum = maximum;
     this.#slicing = slicing;
+    this.#lastTotal = lastTotal;
     this.#windowSize = maximum.rows;
   }
 
@@ -102,9 +110,10 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     return consistencyOf(reads, isSequence);
   }
 
-  /** All rows of the windows that contain rows of a range. */
-  rowsAround(range: RowRange): ListRows<T> {
-    const reads = this.#windowsIn(range);
+  /** All rows of the windows that contain rows of any of these ranges. */
+  rowsAround(ranges: readonly RowRange[]): ListRows<T> {
+    const around = ranges.map((range) => this.#windowsIn(range));
+    const reads = around.length === 1 ? (around[0] ?? []) : [...new Set(around.flat())];
     if (reads.length === this.#windows.length) return this.rows;
     const rows = new ListRows<T>();
     for (const { value } of reads) rows.add(value);
@@ -132,6 +141,11 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
       .filter(({ value: { offset, rows } }) => offset < end && offset + rows.length > start);
   }
 
+  /** Total rows of the list when it was last read, if that is known. */
+  get likelyTotal(): number | undefined {
+    return this.#lastTotal?.();
+  }
+
   /** Current number of rows in a window. */
   get windowSize(): number {
     return this.#windowSize;
@@ -155,25 +169,27 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   }
 
   /**
-   * Reads all rows of a range that the list has, in parallel.
+   * Reads all rows of these ranges that the list has, in parallel.
+   * @param ranges in ascending order.
    * @returns undefined if all of them were read before.
    */
-  cover(range: RowRange): Promise<void> | undefined {
-    const missing = this.#missingIn(range);
-    return missing.length === 0 ? undefined : this.#coverAll(range, missing);
+  cover(ranges: readonly RowRange[]): Promise<void> | undefined {
+    const missing = this.#missingIn(ranges);
+    return missing.length === 0 ? undefined : this.#coverAll(ranges, missing);
   }
 
-  async #coverAll(range: RowRange, missing: readonly number[]): Promise<void> {
+  async #coverAll(ranges: readonly RowRange[], missing: readonly number[]): Promise<void> {
     for (let round = 0; round < maximumRounds && missing.length > 0; round += 1) {
       await this.#readAll(this.#slicing.cover(missing, this));
-      missing = this.#missingIn(range);
+      missing = this.#missingIn(ranges);
     }
   }
 
-  #missingIn({ start, end }: RowRange): number[] {
+  #missingIn(ranges: readonly RowRange[]): number[] {
     const missing: number[] = [];
-    const stop = Math.min(end, this.#total ?? 0);
-    for (let offset = start; offset < stop; offset += 1) if (!this.rows.has(offset)) missing.push(offset);
+    for (const { start, end } of ranges)
+      for (let offset = start; offset < Math.min(end, this.#total ?? 0); offset += 1)
+        if (!this.rows.has(offset)) missing.push(offset);
     return missing;
   }
 

@@ -5,6 +5,7 @@ import {
   pageSizeOf,
   type RowRange,
 } from '../../domain/page.js';
+import { allParts, needFor, type PageParts } from '../../domain/page-parts.js';
 import { Connection } from './connection.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursor.js';
 import { type Consistency, type ListReader } from './list-reader.js';
@@ -18,6 +19,7 @@ import { type PageRequest } from './slicing.js';
  * @param open opens a reader of the list. Attempt 0 may use the cache; later attempts read all windows again. A reader that
  * must revalidate fails rather than return stale windows.
  * @param allowance upstream calls left to the operation for searches of rows that have moved.
+ * @param parts the parts of the page that are shown: no more is read than they need.
  * @throws InputError for invalid arguments or cursors, before any upstream call.
  * @throws UpstreamFailure if a window can't be read.
  */
@@ -27,15 +29,32 @@ export function readPage<T extends { readonly sid: string }>(
   page: PageArguments,
   limits: PageLimits,
   allowance = new SearchAllowance(),
+  parts: PageParts = allParts,
 ): Promise<Connection<T>> {
   const decode = (text: string | null | undefined, argument: string): Cursor | undefined =>
     text == null ? undefined : decodeCursor(text, fingerprintOf(source.identity), argument);
+  const size = pageSizeOf(page, limits);
   const request = {
-    size: pageSizeOf(page, limits),
+    size,
     after: decode(page.after, 'after'),
     before: decode(page.before, 'before'),
+    need: needFor(parts, page, size.count),
+    parts,
   };
+  if (request.need === 'nothing') return Promise.resolve(Connection.empty());
+  if (request.need === 'total') return readTotal(open(0, false), source, request);
   return readConsistently(open, source, request, allowance);
+}
+
+/** Reads the total alone: any window of the list has it. Cursors do not matter then. */
+async function readTotal<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  request: PageRequest,
+): Promise<Connection<T>> {
+  await list.begin(request);
+  const total = list.total ?? 0;
+  return new Connection(source, list.rows, cutPage({ start: 0, end: total }, request.size), total);
 }
 
 /** How often the windows of a page are read again if the list has moved between their reads. */
@@ -59,12 +78,12 @@ async function readConsistently<T extends { readonly sid: string }>(
     });
     const total = list.total ?? 0;
     const range = rangeOf(request, places, total);
-    const pending = list.cover(range);
+    const pending = list.cover(neededOf(request, range));
     if (pending) await pending;
     const around = surroundingsOf(range, places);
     const consistency = consistencyOfPage(list, request, places, { around, total });
     if (consistency === 'consistent' || attempt === maximumRefetches)
-      return connectionOf(list, source, places, { range, around });
+      return connectionOf(list, source, request, places, { range, around });
     // An empty page would end the walk, although its own windows contradict that.
     const next = open(attempt + 1, consistency === 'moved' && range.end <= range.start);
     if (consistency === 'apart') next.takeNewestOf(list);
@@ -100,6 +119,16 @@ function rangeOf({ size }: PageRequest, { after, before }: Places, total: number
   const start = after ? after.index + (after.isThere ? 1 : 0) : 0;
   const end = before ? before.index : total;
   return cutPage({ start: Math.min(start, total), end: Math.min(end, total) }, size);
+}
+
+/** The rows of a page that its parts need. */
+function neededOf({ need, parts }: PageRequest, range: RowRange): readonly RowRange[] {
+  if (need === 'rows') return [range];
+  if (need !== 'ends' || range.end <= range.start) return [];
+  return [
+    ...(parts.startCursor ? [{ start: range.start, end: range.start + 1 }] : []),
+    ...(parts.endCursor ? [{ start: range.end - 1, end: range.end }] : []),
+  ];
 }
 
 /** The rows of a page, and the adjacent rows that determine where it begins and ends. */
@@ -138,11 +167,15 @@ function expected<T extends { readonly sid: string }>(
 function connectionOf<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
+  request: PageRequest,
   { after, before }: Places,
   { range, around }: { readonly range: RowRange; readonly around: RowRange },
 ): Connection<T> {
   const total = list.total ?? 0; // of the last window
   const page = { start: range.start, end: Math.min(range.end, total) };
   const known = [after, before].flatMap((place) => place ?? []);
-  return new Connection(source, list.rowsAround(around), page, total, known);
+  // The same cursor, whatever window has shown the total: it is made of the windows that are read in any case.
+  const isOfEnds = request.need === 'ends' && known.length === 0;
+  const read = isOfEnds ? neededOf(request, page) : [around];
+  return new Connection(source, list.rowsAround(read), page, total, known);
 }

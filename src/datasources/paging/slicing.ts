@@ -1,4 +1,5 @@
 import { type PageArguments, type PageSize, type Slice } from '../../domain/page.js';
+import { type PageNeed, type PageParts } from '../../domain/page-parts.js';
 import { adjacentMarks, type Cursor } from './cursor.js';
 
 /** A checked request for a page: its size, the end it starts from, and its cursors. */
@@ -6,12 +7,16 @@ export interface PageRequest {
   readonly size: PageSize;
   readonly after: Cursor | undefined;
   readonly before: Cursor | undefined;
+  readonly need: PageNeed;
+  readonly parts: PageParts;
 }
 
 /** State of a list reader that slicing depends on. */
 export interface ListState {
   /** Rows that one call returns. */
   readonly windowSize: number;
+  /** Total rows of the list when it was last read; undefined if that is not known. */
+  readonly likelyTotal?: number | undefined;
   readonly has: (offset: number) => boolean;
   readonly wasAsked: (slice: Slice) => boolean;
 }
@@ -32,7 +37,7 @@ export const wholeWindows: Slicing = {
   // A page that is read again already has its newer windows.
   begin: (cut, list) =>
     wholeWindows.cover(
-      certainOffsets(cut).filter((offset) => !list.has(offset)),
+      certainOffsets(cut, list).filter((offset) => !list.has(offset)),
       list,
     ),
   cover: (missing, list) => {
@@ -50,9 +55,10 @@ export const wholeWindows: Slicing = {
 export function neededRows(reach?: number): Slicing {
   return {
     begin: (cut, list) => {
-      const { size, after, before } = cut;
-      if (!after && !before && size.from === 'start')
-        return [{ offset: 0, limit: Math.min(Math.max(reach ?? size.count, 1), list.windowSize) }];
+      const { size, after, before, need } = cut;
+      const own = need === 'total' ? 1 : size.count;
+      if (!after && !before && (size.from === 'start' || need === 'total'))
+        return [{ offset: 0, limit: Math.min(Math.max(reach ?? own, 1), list.windowSize) }];
       const slice = besideCursor(cut, list);
       return slice ? [slice] : wholeWindows.begin(cut, list);
     },
@@ -76,9 +82,14 @@ export function neededRows(reach?: number): Slicing {
 /** Reads only the rows of one page. */
 const ownRows = neededRows();
 
+/** Strategy for the total of a list: reads one slice. */
+export function onlySlice(slice: Slice): Slicing {
+  return { begin: () => [slice], cover: () => [] };
+}
+
 /**
  * Chooses the strategy for a list that is not cached.
- * @param pages all pages of such lists that the request reads, now or later; undefined if they are not known.
+ * @param pages all pages with rows of such lists that the request reads, now or later; undefined if they are not known.
  */
 export function slicingOf(
   pages: readonly PageArguments[] | undefined,
@@ -94,14 +105,30 @@ export function slicingOf(
   return isFromStart && reach <= maximum ? neededRows(reach) : wholeWindows;
 }
 
-/** Offsets of both cursors' rows and of the adjacent rows of the page; offset 0 if there is no cursor. */
-function certainOffsets({ size, after, before }: PageRequest): number[] {
-  if (!after && !before) return [0];
-  const certain = [
-    ...(after ? [after.offset, ...(size.from === 'start' && size.count > 0 ? [after.offset + 1] : [])] : []),
-    ...(before ? [before.offset, ...(size.from === 'end' && size.count > 0 ? [before.offset - 1] : [])] : []),
-  ];
+/** Offsets of rows that the page needs, as far as they are known before the total is. */
+function certainOffsets(cut: PageRequest, list: ListState): number[] {
+  const { size, after, before, need } = cut;
+  const cursors = [after, before].flatMap((cursor) => cursor ?? []);
+  if (need === 'total') return [cursors[0]?.offset ?? 0];
+  if (cursors.length === 0) return [firstOffset(cut, list)];
+  const certain = cursors.map(({ offset }) => offset);
+  const isFirstNeeded = need === 'rows' || (need === 'ends' && cut.parts.startCursor);
+  const isLastNeeded = need === 'rows' || (need === 'ends' && cut.parts.endCursor);
+  const isLast = after?.total != null && after.offset + 1 >= after.total;
+  if (after && isFirstNeeded && size.from === 'start' && size.count > 0 && !isLast)
+    certain.push(after.offset + 1);
+  if (before && isLastNeeded && size.from === 'end' && size.count > 0) certain.push(before.offset - 1);
   return certain.filter((offset) => offset >= 0);
+}
+
+/** Offset of the row to begin with where there is no cursor. If it is not certain, its window still shows the total. */
+function firstOffset({ size, need, parts }: PageRequest, list: ListState): number {
+  const isEndOnly = need === 'ends' && !parts.startCursor;
+  if (size.from === 'start' && !isEndOnly) return 0;
+  const { likelyTotal } = list;
+  if (likelyTotal === undefined || likelyTotal === 0) return 0;
+  if (size.from === 'start') return Math.min(size.count, likelyTotal) - 1;
+  return need === 'rows' || parts.endCursor ? likelyTotal - 1 : Math.max(0, likelyTotal - size.count);
 }
 
 /** The aligned window of an offset; if that was read and lacks the row, a window that begins at the row. */
@@ -111,10 +138,14 @@ function windowOf(offset: number, { windowSize: limit, wasAsked }: ListState): S
 }
 
 /**
- * One call for a cursor's row and the page beside it, if they lie in two windows. It reads as many rows as a call returns,
+ * One call for a cursor's row and the page beside it, or the nearest rows of it, if they lie in several windows. It reads as many rows as a call returns,
  * so that it is still enough if the list has moved by a few rows.
  */
-function besideCursor({ size, after, before }: PageRequest, { windowSize }: ListState): Slice | undefined {
+function besideCursor(
+  { size, after, before, need }: PageRequest,
+  { windowSize }: ListState,
+): Slice | undefined {
+  if (need === 'place' || need === 'total') return undefined;
   const range =
     size.from === 'start'
       ? after && !before && { start: after.offset, end: after.offset + 1 + size.count }
@@ -122,8 +153,10 @@ function besideCursor({ size, after, before }: PageRequest, { windowSize }: List
   if (!range) return undefined;
   const { start, end } = range;
   const isOneWindow = Math.floor(start / windowSize) === Math.floor((end - 1) / windowSize);
+  if (isOneWindow) return undefined;
   const spare = windowSize - (end - start);
-  if (isOneWindow || spare < 0) return undefined;
+  // A page that is longer than one call returns continues where this call ends.
+  if (spare < 0) return { offset: after ? start : end - windowSize, limit: windowSize };
   return { offset: start - Math.min(adjacentMarks, spare, start), limit: windowSize };
 }
 

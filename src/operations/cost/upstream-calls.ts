@@ -5,6 +5,7 @@ import {
   type PageArguments,
   type PageLimits,
 } from '../../domain/page.js';
+import { allParts, needFor, noParts, type PageParts, pagePartsOf, unionOf } from '../../domain/page-parts.js';
 import { identityFields } from '../../resolvers/look-ahead.js';
 import { pageOf, representationsOf, representedSid, sidOf, sidsOf } from './arguments.js';
 import {
@@ -21,24 +22,49 @@ export function pageRows({ first, last }: PageArguments, { defaultSize, maximum 
 }
 
 /**
- * The most upstream calls for a page of a list that does not change meanwhile.
+ * The most upstream calls for the parts of a page of a list that does not change meanwhile.
  *
  * A page from the start of the list begins at a window. A page beside a cursor is adjacent to the cursor's row. A page from
  * the end of the list lies anywhere, and one window is read first to learn the length of the list.
  */
-export function pageCalls(page: PageArguments, limits: PageLimits, windowRows: number): number {
+export function pageCalls(
+  page: PageArguments,
+  limits: PageLimits,
+  windowRows: number,
+  parts: PageParts = allParts,
+): number {
   const rows = pageRows(page, limits);
+  const need = needFor(parts, page, rows);
+  if (need === 'nothing') return 0;
+  if (need === 'total') return 1;
   const isFromEnd = page.first == null && page.last != null;
   const [near, far] = isFromEnd ? [page.before, page.after] : [page.after, page.before];
   const farCalls = far == null ? 0 : 1;
-  if (near != null) return straddled(rows + 1, windowRows) + farCalls;
-  if (isFromEnd) return 1 + straddled(rows, windowRows);
-  return Math.max(farCalls ? 0 : 1, Math.ceil(rows / windowRows)) + farCalls;
+  if (need === 'place') return farCalls + (near == null ? 0 : 1);
+  // The first and the last row alone lie in two windows at most.
+  const ends = need === 'rows' ? Infinity : Number(parts.startCursor) + Number(parts.endCursor);
+  if (near != null) return Math.min(straddled(rows + 1, windowRows), 1 + ends) + farCalls;
+  if (isFromEnd) return 1 + Math.min(straddled(rows, windowRows), ends);
+  if (farCalls > 0) return Math.min(Math.ceil(rows / windowRows), ends) + farCalls;
+  const behindFirst = need === 'rows' ? Infinity : Number(parts.endCursor);
+  return Math.max(1, Math.min(Math.ceil(rows / windowRows), 1 + behindFirst));
 }
 
 /** The most windows that a number of adjacent rows can touch. */
 function straddled(rows: number, windowRows: number): number {
   return rows === 0 ? 0 : Math.ceil((rows - 1) / windowRows) + 1;
+}
+
+/** The parts of a page that the selection on its connection shows. */
+function partsOf(connection: Selection, shape: AnswerShape): PageParts {
+  const pageInfo = connection.fields
+    .filter(({ name }) => name === 'pageInfo')
+    .flatMap((field) => shape.below(field).fields);
+  return pagePartsOf(connection.fields.map(nameOf), pageInfo.map(nameOf));
+}
+
+function nameOf({ name }: SelectedField): string {
+  return name;
 }
 
 /** Everything that an estimate depends on besides the selection. */
@@ -62,7 +88,7 @@ class CampaignScope {
   readonly #shape: AnswerShape;
   readonly #context: CostContext;
   readonly #nesting: number;
-  readonly #pages = new Map<unknown, number>();
+  readonly #pages = new Map<unknown, { readonly page: PageArguments; readonly parts: PageParts }>();
   readonly #added = new Set<Selection>();
   readonly #nested = new Map<unknown, Set<Selection>>();
   #details = false;
@@ -87,8 +113,10 @@ class CampaignScope {
 
   /** The most calls for its messages. */
   get messageCalls(): number {
+    const { messages } = this.#context.windowRows;
     let calls = this.#nestedCalls;
-    for (const pageCalls of this.#pages.values()) calls += pageCalls;
+    for (const { page, parts } of this.#pages.values())
+      calls += pageCalls(page, messagePageLimits, messages, parts);
     return Math.min(endless, calls);
   }
 
@@ -106,7 +134,8 @@ class CampaignScope {
   /** Adds the selection of a root field, which is null without a campaign: something must be read to know. */
   addRoot(selection: Selection): void {
     this.add(selection);
-    if (!selection.fields.some(({ name }) => name === 'messages')) this.#details = true;
+    const reads = selection.fields.some((field) => field.name === 'messages' && this.#isRead(field));
+    if (!reads) this.#details = true;
   }
 
   /** Takes an item of `campaignsBySid`: it is read whatever is selected, since an unknown sid is null. */
@@ -115,10 +144,17 @@ class CampaignScope {
     this.#details = true;
   }
 
+  #isRead(field: SelectedField): boolean {
+    const { page } = pageOf(field, this.#context.variableValues);
+    const parts = partsOf(this.#shape.below(field), this.#shape);
+    return needFor(parts, page, pageRows(page, messagePageLimits)) !== 'nothing';
+  }
+
   #addMessages(field: SelectedField): void {
     const { page, identity } = pageOf(field, this.#context.variableValues);
     if (identity === field) this.#details = true; // if it is refused, it does not show whether the campaign exists
-    this.#pages.set(identity, pageCalls(page, messagePageLimits, this.#context.windowRows.messages));
+    const parts = partsOf(this.#shape.below(field), this.#shape);
+    addPage(this.#pages, identity, page, parts);
     const rows = pageRows(page, messagePageLimits);
     const nested = this.#nested.get(identity) ?? new Set<Selection>();
     this.#nested.set(identity, nested);
@@ -141,6 +177,21 @@ class CampaignScope {
     if (nested.#details || nested.#nestedDetails) this.#nestedDetails = true;
     this.#nestedCalls = Math.min(endless, this.#nestedCalls + rows * nested.messageCalls);
   }
+}
+
+/**
+ * Adds the parts that a selection shows of a page. Equal pages share their windows, except that a total alone may come from
+ * another window than the rows beside a cursor.
+ */
+function addPage(
+  pages: Map<unknown, { readonly page: PageArguments; readonly parts: PageParts }>,
+  identity: unknown,
+  page: PageArguments,
+  parts: PageParts,
+): void {
+  const isTotalAlone = (page.after ?? page.before) != null && needFor(parts, page, 1) === 'total';
+  const key = isTotalAlone && typeof identity === 'string' ? `total ${identity}` : identity;
+  pages.set(key, { page, parts: unionOf(pages.get(key)?.parts ?? noParts, parts) });
 }
 
 /** The selections of a connection on its rows: `nodes`, and `node` of `edges`. */
@@ -267,17 +318,22 @@ class OperationCost {
 
   /** Lists of campaigns: their windows, and the messages of every row. */
   #campaignLists(): number {
+    const pages = new Map<unknown, { readonly page: PageArguments; readonly parts: PageParts }>();
     const lists = new Map<unknown, { readonly page: PageArguments; readonly scope: CampaignScope }>();
     for (const field of this.#fields) {
       if (field.name !== 'campaigns') continue;
       const { page, identity } = pageOf(field, this.#context.variableValues);
+      const connection = this.#shape.below(field);
+      addPage(pages, identity, page, partsOf(connection, this.#shape));
       const list = lists.get(identity) ?? { page, scope: this.#scope() };
       lists.set(identity, list);
-      for (const row of rowSelections(this.#shape.below(field), this.#shape)) list.scope.add(row);
+      for (const row of rowSelections(connection, this.#shape)) list.scope.add(row);
     }
-    return [...lists.values()].reduce((sum, { page, scope }) => {
-      const windows = pageCalls(page, campaignPageLimits, this.#context.windowRows.campaigns);
-      return sum + windows + pageRows(page, campaignPageLimits) * scope.messageCalls;
-    }, 0);
+    let calls = 0;
+    for (const { page, parts } of pages.values())
+      calls += pageCalls(page, campaignPageLimits, this.#context.windowRows.campaigns, parts);
+    for (const { page, scope } of lists.values())
+      calls += pageRows(page, campaignPageLimits) * scope.messageCalls;
+    return calls;
   }
 }

@@ -58,7 +58,7 @@ describe('MAX_UPSTREAM_CALLS', () => {
 
   it('refuses an expensive mutation before it is executed', async () => {
     const query = `mutation { pauseCampaign(sid: "${sids[0] ?? ''}") { campaign { messages { nodes {
-      campaign { messages(first: 60) { totalCount } } } } } } }`;
+      campaign { messages(first: 60) { nodes { sid } } } } } } } }`;
     const { errors } = await ask(gateway, query);
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE' });
     expect(sandbox.calls).toEqual([]);

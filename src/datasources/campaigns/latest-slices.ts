@@ -1,0 +1,48 @@
+import { type Slice, type Window } from '../../domain/page.js';
+import { type CacheEntry } from '../cache/cache-entry.js';
+import { windowKey } from './list-identity.js';
+
+/** Lists whose latest slices are remembered, at most. */
+const maximumLists = 2_000;
+
+/** A list, by its identity. */
+interface ListRef {
+  readonly identity: string;
+}
+
+/** Cached windows of one kind of list. */
+interface CachedWindows {
+  peek(key: string): CacheEntry<Window<unknown>> | undefined;
+  fresh(key: string): CacheEntry<Window<unknown>> | undefined;
+}
+
+/** The slice of each list that was read last: its window in the cache shows the total of the list. */
+export class LatestSlices {
+  readonly #windows: CachedWindows;
+  readonly #slices = new Map<string, Slice>();
+
+  constructor(windows: CachedWindows) {
+    this.#windows = windows;
+  }
+
+  /** Remembers the slice of a read once it has succeeded. */
+  noted<E>({ identity }: ListRef, slice: Slice, read: Promise<E>): Promise<E> {
+    return read.then((entry) => {
+      if (this.#slices.size >= maximumLists) this.#slices.clear();
+      this.#slices.set(identity, slice);
+      return entry;
+    });
+  }
+
+  /** The latest slice of a list, if its window is fresh. */
+  freshSlice(list: ListRef): Slice | undefined {
+    const slice = this.#slices.get(list.identity);
+    return slice && this.#windows.fresh(windowKey(list, slice)) && slice;
+  }
+
+  /** Total rows of a list by its latest window, fresh or stale. */
+  likelyTotal(list: ListRef): number | undefined {
+    const slice = this.#slices.get(list.identity);
+    return slice && this.#windows.peek(windowKey(list, slice))?.value.total;
+  }
+}

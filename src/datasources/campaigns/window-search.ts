@@ -1,0 +1,171 @@
+import { readable, type Slice, type Window } from '../../domain/page.js';
+import { type Campaign } from '../../schema/campaign.js';
+import { type CacheEntry } from '../cache/cache-entry.js';
+import { type CampaignListRef, type CampaignWindowRef, campaignWindowOf } from './list-identity.js';
+
+/** Reads a window of campaigns; the one of a request reads each window once. */
+export type ReadCampaignWindow = (
+  list: CampaignListRef,
+  slice: Slice,
+) => Promise<CacheEntry<Window<Campaign>>>;
+
+/** Cached windows, fresh or stale. */
+export type CachedWindows = Iterable<readonly [key: string, entry: CacheEntry<Window<Campaign>>]>;
+
+/** Window in which campaigns were last seen. */
+interface SeenWindow {
+  readonly window: CampaignWindowRef;
+  readonly sids: readonly string[];
+}
+
+/**
+ * Search for campaigns in windows, which have fifty for the price of one. Windows only save calls: one that can't be read
+ * shows nothing.
+ */
+export class WindowSearch {
+  /** The campaigns of all windows that were read. */
+  readonly rows = new Map<string, Campaign>();
+  /** Sids that no window has shown yet. */
+  readonly missing: Set<string>;
+  /** Calls left, beside the one for the newest window. */
+  callsLeft: number;
+  readonly #newest: CampaignWindowRef;
+  readonly #readWindow: ReadCampaignWindow;
+
+  /**
+   * @param newest the first window of the list that most campaigns are found in.
+   * @param calls upstream calls that may be made beside the one for the newest window.
+   */
+  constructor(
+    sids: Iterable<string>,
+    {
+      newest,
+      calls,
+      readWindow,
+    }: {
+      readonly newest: CampaignWindowRef;
+      readonly calls: number;
+      readonly readWindow: ReadCampaignWindow;
+    },
+  ) {
+    this.missing = new Set(sids);
+    this.callsLeft = calls;
+    this.#newest = newest;
+    this.#readWindow = readWindow;
+  }
+
+  /** Reads the newest window alone. */
+  async readNewest(): Promise<void> {
+    await this.#read(this.#newest);
+  }
+
+  /**
+   * Reads the windows that the campaigns were last seen in, where two or more were in one. Campaigns that no cached window
+   * shows are most probably among the newest ones: that window is read too, and more of its list while they are worth it.
+   */
+  async readAll(cached: CachedWindows): Promise<void> {
+    const { windows, unseen, isNewestUseful } = this.#plan(cached);
+    const known = windows.slice(0, this.callsLeft);
+    this.callsLeft -= known.length;
+    const [newest] = await Promise.all([
+      isNewestUseful ? this.#read(this.#newest) : undefined,
+      ...known.map((window) => this.#read(window)),
+    ]);
+    if (newest) await this.#readOn(newest, unseen);
+  }
+
+  /** Chooses the window that shows most campaigns, then the one that shows most of the others, and so on. */
+  #plan(cached: CachedWindows) {
+    const seen = [...cached].flatMap(([key, { value }]): SeenWindow[] => {
+      const sids = value.rows
+        .flatMap((row) => readable(row)?.sid ?? [])
+        .filter((sid) => this.missing.has(sid));
+      return sids.length === 0 ? [] : [{ window: campaignWindowOf(key), sids }];
+    });
+    const open = new Set(seen.flatMap(({ sids }) => sids));
+    const windows: CampaignWindowRef[] = [];
+    const covered = new Set<string>();
+    for (;;) {
+      const counts = seen.map(({ sids }) => sids.filter((sid) => open.has(sid)).length);
+      const most = Math.max(0, ...counts);
+      const best = seen[counts.indexOf(most)];
+      if (!best || most < 2) break;
+      windows.push(best.window);
+      for (const sid of best.sids) if (open.delete(sid)) covered.add(sid);
+    }
+    // A window of another list does not show where a campaign is among the newest.
+    const inList = seen.filter(({ window }) => window.list.identity === this.#newest.list.identity);
+    const placed = new Set(inList.flatMap(({ sids }) => sids));
+    const inNewest = inList.filter(({ window }) => this.#isNewest(window)).flatMap(({ sids }) => sids);
+    const unseen = [...this.missing].filter((sid) => !covered.has(sid) && !placed.has(sid));
+    const alone = inNewest.filter((sid) => open.has(sid)).length;
+    const isNewestKnown = windows.some((window) => this.#isNewest(window));
+    return {
+      windows: windows.filter((window) => !this.#isNewest(window)),
+      unseen,
+      isNewestUseful: isNewestKnown || (unseen.length > 0 && unseen.length + alone > 1),
+    };
+  }
+
+  #isNewest({ list, slice }: CampaignWindowRef): boolean {
+    return list.identity === this.#newest.list.identity && slice.offset === this.#newest.slice.offset;
+  }
+
+  /**
+   * Reads more of the newest campaigns. A window that has shown many of them promises as many in the next, and pays for one
+   * that shows none: so a batch never costs more than one call for each of its campaigns, beside the first window. Without
+   * enough calls to read the rest one by one, windows are the only way.
+   */
+  async #readOn(newest: ReadWindow, unseen: readonly string[]): Promise<void> {
+    let { found, total } = newest;
+    let [offset, windows, shown] = [newest.rows, 1, found];
+    const size = newest.rows;
+    for (;;) {
+      const left = unseen.filter((sid) => this.missing.has(sid)).length;
+      const isForced = this.missing.size > this.callsLeft;
+      const isPromising = left > 1 && found > 1;
+      if (size === 0 || offset >= total || left === 0 || !(isForced || isPromising)) return;
+      const worthwhile = isPromising ? Math.min(Math.ceil(left / found), shown - windows) : 1;
+      const count = Math.min(
+        Math.max(worthwhile, isForced ? 1 : 0),
+        this.callsLeft,
+        Math.ceil((total - offset) / size),
+      );
+      if (count <= 0) return;
+      this.callsLeft -= count;
+      const { list, slice } = this.#newest;
+      const read = await Promise.all(
+        Array.from({ length: count }, (_, index) =>
+          this.#read({ list, slice: { offset: offset + index * size, limit: slice.limit } }),
+        ),
+      );
+      found = Math.floor(read.reduce((sum, one) => sum + one.found, 0) / count);
+      shown += read.reduce((sum, one) => sum + one.found, 0);
+      windows += count;
+      offset += count * size;
+      total = Math.min(...read.map((one) => one.total));
+    }
+  }
+
+  async #read({ list, slice }: CampaignWindowRef): Promise<ReadWindow> {
+    try {
+      const { value } = await this.#readWindow(list, slice);
+      let found = 0;
+      for (const row of value.rows.map(readable)) {
+        if (!row) continue;
+        this.rows.set(row.sid, row);
+        if (this.missing.delete(row.sid)) found += 1;
+      }
+      return { found, rows: value.rows.length, total: value.total };
+    } catch {
+      return { found: 0, rows: 0, total: 0 };
+    }
+  }
+}
+
+/** Result of a read: how many of the campaigns the window shows, its rows, and the total of its list. */
+interface ReadWindow {
+  readonly found: number;
+  readonly rows: number;
+  readonly total: number;
+}
