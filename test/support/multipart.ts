@@ -1,7 +1,7 @@
 import { type ClientAnswer } from './gateway-under-test.js';
 
-/** The `Accept` header of Apollo's documentation. */
-export const acceptsMultipart = 'multipart/mixed;subscriptionSpec="1.0", application/json';
+/** The `Accept` header of a client that reads Apollo's multipart protocol and nothing else. */
+export const acceptsMultipart = 'multipart/mixed;subscriptionSpec="1.0"';
 
 /** Content of a part in Apollo's multipart protocol; a heartbeat has none. */
 export interface Part<Data = unknown> {

@@ -5,7 +5,6 @@ import { type Logger } from 'pino';
 import { GatewayError } from '../../domain/errors.js';
 import { operationTrace } from '../../domain/request-trace.js';
 import { withTimeout } from '../../domain/timeout.js';
-import { type OperationParameters } from '../../operations/operation-request.js';
 import { type OperationResult } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { type HttpStreams } from '../subscriptions/http-streams.js';
@@ -75,26 +74,30 @@ export async function serveGraphql(
     handler: async (request, reply) => {
       if (request.method === 'GET' && isForgedGet(request.headers, allowedOrigins))
         return refuse(reply, 400, forgedGet, 'BAD_REQUEST');
-      const { stream, isStreamFirst, isJsonAccepted } = acceptedTypes(request.headers);
+      const { stream, isJsonAccepted } = acceptedTypes(request.headers);
       const parameters = readParameters(request);
-      const callback = callbackIn(parameters);
-      if (stream && isStreamFirst && !(callback !== undefined && isJsonAccepted))
-        return streams.answer(request, reply, parameters, stream);
+      if (stream && !isJsonAccepted) return streams.answer(request, reply, parameters, stream);
       const answer = await negotiated(request);
       if ('refusal' in answer) return writeRefusal(reply, answer.refusal);
       const { contentType } = answer;
       if (parameters instanceof GatewayError)
         return writeResult(reply, pipeline.refuse(request.trace, parameters), contentType);
+      const callback = parameters.extensions['subscription'] ?? undefined; // by a router
       const eventTransport = callback === undefined ? stream : 'callback';
       const trace = callback === undefined ? request.trace : operationTrace('callback', request.trace);
       const admitted = await pipeline.admit(
         operationRequestOf(request, parameters, { trace, eventTransport }),
       );
       if ('body' in admitted) return writeResult(reply, admitted, contentType);
-      if (isSubscription(admitted))
-        return stream && callback === undefined
-          ? streams.open(request, reply, admitted, stream)
-          : writeResult(reply, await callbacks.open(admitted, callback), contentType);
+      if (isSubscription(admitted)) {
+        if (!stream || callback !== undefined)
+          return writeResult(reply, await callbacks.open(admitted, callback), contentType);
+        if (streams.refuses(request, reply)) return reply;
+        const events = await pipeline.subscribe(admitted);
+        return 'body' in events
+          ? writeResult(reply, events, contentType)
+          : streams.send(request, reply, events, stream);
+      }
       const result = await pipeline.run(admitted);
       markComplete(request, admitted, result);
       return writeResult(reply, result, contentType);
@@ -107,13 +110,6 @@ const varyByAccept: RequestHook = (_request, reply, done) => {
   else reply.header('vary', 'accept, accept-encoding');
   done();
 };
-
-/** The request's extension by which a router asks for events at a URL of its own. */
-function callbackIn(parameters: OperationParameters | GatewayError): unknown {
-  return parameters instanceof GatewayError
-    ? undefined
-    : (parameters.extensions['subscription'] ?? undefined);
-}
 
 function writeRefusal(reply: FastifyReply, { status, headers, body }: HttpRefusal): FastifyReply | string {
   if (status === 406) return refuse(reply, 406, `This address answers ${acceptableTypes}.`, 'BAD_REQUEST');

@@ -53,12 +53,10 @@ export type StreamFormat = 'sse' | 'multipart';
 
 /** What an `Accept` header says about the responses of `/graphql`. */
 export interface AcceptedTypes {
-  /** The stream that the client ranks highest; undefined: it accepts none. */
+  /** The stream that the client ranks highest, of two with the same weight the first; undefined: it accepts none. */
   readonly stream: StreamFormat | undefined;
-  /** Whether the client accepts JSON. */
+  /** Whether the client accepts JSON too: for single results and refusals, which then have an HTTP status. */
   readonly isJsonAccepted: boolean;
-  /** Whether the client ranks the stream before JSON. Of two with the same weight, the first in the header is. */
-  readonly isStreamFirst: boolean;
 }
 
 /** Ranges that include a type, the most specific first (RFC 9110, 12.5.1). */
@@ -97,11 +95,10 @@ function typesIn(ranges: readonly MediaRange[]): AcceptedTypes {
   };
   const events = includingEvents.map(find).find(Boolean);
   const stream = first(events, ranges.find(isSubscriptionMultipart));
-  const plain = first(includingJson.map(find).find(Boolean), includingGraphqlJson.map(find).find(Boolean));
+  const plain = [includingJson, includingGraphqlJson].map((types) => types.map(find).find(Boolean));
   return {
     stream: stream && (stream === events ? 'sse' : 'multipart'),
-    isJsonAccepted: plain !== undefined,
-    isStreamFirst: stream !== undefined && first(stream, plain) === stream,
+    isJsonAccepted: first(...plain) !== undefined,
   };
 }
 

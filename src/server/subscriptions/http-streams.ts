@@ -2,18 +2,19 @@ import { type ServerResponse } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { haveCredentialsEnded } from '../../auth/credentials-end.js';
+import { type Caller } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { logFields, operationTrace } from '../../domain/request-trace.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { type OperationParameters } from '../../operations/operation-request.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
-import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
+import { isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../http/allowed-origins.js';
 import { type StreamFormat } from '../http/negotiation.js';
 import { operationRequestOf, writeResult } from '../http/operation-over-http.js';
 import { refuse } from '../http/refuse.js';
-import { type StreamEnd, streamFormats, type StreamWriting } from './stream-formats.js';
+import { streamFormats, type StreamWriting } from './stream-formats.js';
 
 /** Proxies close a connection after a minute, some after 15 seconds. */
 const heartbeatMs = 12_000;
@@ -48,8 +49,8 @@ export class HttpStreams {
   }
 
   /**
-   * Answers a request by a stream: of events, or of one result. A refused operation is a result too, as in `graphql-sse`;
-   * a request without an operation gets an HTTP error.
+   * Answers a request whose client accepts nothing but a stream: by events, or by one result. A refused operation is a result
+   * too, as in `graphql-sse`; a request without an operation gets an HTTP error.
    */
   async answer(
     request: FastifyRequest,
@@ -58,27 +59,23 @@ export class HttpStreams {
     format: StreamFormat,
   ): Promise<FastifyReply | string> {
     const { pipeline } = this.#options;
-    if (this.#refuses(request, reply)) return reply;
+    if (this.refuses(request, reply)) return reply;
     const trace = operationTrace(format, request.trace);
     if (parameters instanceof GatewayError) return writeResult(reply, pipeline.refuse(trace, parameters));
-    const outcome = await pipeline.admit(
+    const admitted = await pipeline.admit(
       operationRequestOf(request, parameters, { trace, eventTransport: format }),
     );
-    if ('body' in outcome && isHttpError(outcome, parameters)) return writeResult(reply, outcome);
-    return this.#begin(request, reply, outcome, format);
+    if (!('body' in admitted)) {
+      const results = isSubscription(admitted) ? pipeline.subscribe(admitted) : pipeline.run(admitted);
+      return this.send(request, reply, await results, format);
+    }
+    return isHttpError(admitted, parameters)
+      ? writeResult(reply, admitted)
+      : this.send(request, reply, admitted, format);
   }
 
-  /** Answers a request by the events of a subscription that is admitted already. */
-  open(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    admitted: AdmittedOperation,
-    format: StreamFormat,
-  ): FastifyReply {
-    return this.#refuses(request, reply) ? reply : this.#begin(request, reply, admitted, format);
-  }
-
-  #refuses({ headers }: FastifyRequest, reply: FastifyReply): boolean {
+  /** Refuses a request by a page that may not open a stream, or during a shutdown. @returns whether it did. */
+  refuses({ headers }: FastifyRequest, reply: FastifyReply): boolean {
     const { shutdown, allowedOrigins } = this.#options;
     if (shutdown.hasBegun) refuse(reply, 503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN');
     else if (!allowedOrigins.admit(headers))
@@ -92,56 +89,49 @@ export class HttpStreams {
     return true;
   }
 
-  #begin(
+  /** Sends one result, or events until they end. Returns at once. */
+  send(
     request: FastifyRequest,
     reply: FastifyReply,
-    outcome: AdmittedOperation | OperationResult,
+    results: OperationResult | ResultStream,
     format: StreamFormat,
   ): FastifyReply {
-    if (!('body' in outcome) && isSubscription(outcome)) forgetOperation(request);
-    reply.hijack();
-    const writing = streamFormats[format];
-    const headers = { ...reply.getHeaders(), ...writing.headers };
-    this.#send({ response: reply.raw, writing }, headers, outcome).catch((error: unknown) => {
+    const { raw: response } = reply.hijack();
+    const { headers, start, heartbeat, result, end } = streamFormats[format];
+    if (response.destroyed) {
+      if (!('body' in results)) void results.return();
+      return reply;
+    }
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) response.setHeader(name, value);
+    response.writeHead(200, headers);
+    response.write(start + heartbeat);
+    if ('body' in results) {
+      response.end(result(results.body) + end.complete);
+      return reply;
+    }
+    forgetOperation(request);
+    this.#deliver(response, results, streamFormats[format], request.caller).catch((error: unknown) => {
       this.#options.logger.error({ ...logFields(request.trace), err: error }, 'an event stream broke off');
-      reply.raw.destroy();
+      response.destroy();
     });
     return reply;
   }
 
-  async #send(
-    stream: OpenStream,
-    headers: Readonly<Record<string, string | string[] | number | undefined>>,
-    outcome: AdmittedOperation | OperationResult,
+  async #deliver(
+    response: ServerResponse,
+    events: ResultStream,
+    writing: StreamWriting,
+    caller: Caller,
   ): Promise<void> {
-    const { response, writing } = stream;
-    const results = 'body' in outcome ? outcome : await this.#run(outcome);
-    if (response.destroyed) {
-      if (!('body' in results)) await results.return();
-      return;
-    }
-    response.writeHead(200, { ...headers });
-    response.write(writing.start + writing.heartbeat);
-    if ('body' in results) {
-      response.end(writing.result(results.body) + writing.end.complete);
-      return;
-    }
+    const stream = { response, writing };
     this.#open.add(stream);
     if (this.#options.shutdown.hasBegun) response.end(writing.end.stopping); // it has begun meanwhile
-    await writeEvents(stream, results);
+    await writeEvents(stream, events);
     this.#open.delete(stream);
-    if (!response.writableEnded) response.end(writing.end[this.#reasonOf(outcome)]);
-  }
-
-  #run(admitted: AdmittedOperation): Promise<OperationResult | ResultStream> {
-    const { pipeline } = this.#options;
-    return isSubscription(admitted) ? pipeline.subscribe(admitted) : pipeline.run(admitted);
-  }
-
-  #reasonOf(outcome: AdmittedOperation | OperationResult): StreamEnd {
-    const hasEnded =
-      !('body' in outcome) && haveCredentialsEnded(outcome.request.caller, this.#options.now());
-    return hasEnded ? 'credentials ended' : 'complete';
+    if (response.writableEnded) return;
+    const isOver = haveCredentialsEnded(caller, this.#options.now());
+    response.end(writing.end[isOver ? 'credentials ended' : 'complete']);
   }
 
   async #endAll(): Promise<void> {

@@ -3,7 +3,7 @@ import { type ResultBody } from '../../operations/operation-result.js';
 import { type StreamFormat } from '../http/negotiation.js';
 
 /** Reason for the end of a stream. */
-export type StreamEnd = 'complete' | 'credentials ended' | 'stopping';
+type StreamEnd = 'complete' | 'credentials ended' | 'stopping';
 
 /** How results are written into one HTTP response. Every text is complete in itself. */
 export interface StreamWriting {

@@ -88,23 +88,34 @@ describe('a subscription is answered by the stream that the client ranks highest
   });
 });
 
-describe('a query is answered by', () => {
+describe('a query and a refusal are answered by', () => {
+  const json = 'application/json; charset=utf-8';
   it.each([
-    ['JSON', `application/json, ${events}`, 'application/json; charset=utf-8'],
+    ['JSON', `application/json, ${events}`, json],
+    ['JSON', `${events}, ${multipart}, application/json`, json],
     [
       'JSON',
-      `application/graphql-response+json, ${multipart}`,
-      'application/graphql-response+json; charset=utf-8',
+      `application/graphql-response+json;q=0.1, ${multipart}`,
+      `application/graphql-response+json; charset=utf-8`,
     ],
-    ['JSON', '*/*', 'application/json; charset=utf-8'],
+    ['JSON', '*/*', json],
     ['an event', events, types.sse],
-    ['an event', `${events}, application/json;q=0.9`, types.sse],
     ['a part', multipart, types.multipart],
-  ])('%s: %s', async (_what, accept, type) => {
+    ['a part', `${multipart}, ${events}, application/json;q=0`, types.multipart],
+  ])('%s: %s', async (what, accept, type) => {
     const answers = [await post({ query: query() }, { accept }), await get(query(), { accept, ...proof })];
     for (const answer of answers) {
       expect([answer.status, answer.type]).toEqual([200, type]);
-      expect(await answer.body.text()).toContain('{"data":{"campaign":{"name":"One"}}}');
+      expect(await answer.body.text()).toContain('{"data":{"campaign":{"name":"One"}}');
+    }
+    const unknown = 'subscription { campaignUpdated(sid: "unknown") { sid } }';
+    for (const refused of ['subscription { nope }', 'subscription {', unknown]) {
+      if (accept === '*/*') continue; // no subscription at all
+      const answer = await post({ query: refused }, { accept });
+      expect([answer.status, answer.type]).toEqual([what === 'JSON' ? 400 : 200, type]);
+      expect(await answer.body.text()).toMatch(
+        /GRAPHQL_VALIDATION_FAILED|GRAPHQL_PARSE_FAILED|BAD_USER_INPUT/,
+      );
     }
   });
 
