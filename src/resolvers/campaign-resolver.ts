@@ -1,5 +1,5 @@
 import { type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { scopeError, scopesOf } from '../auth/field-scopes.js';
 import { Connection } from '../datasources/paging/connection.js';
 import { InputError, rejected } from '../domain/errors.js';
@@ -89,6 +89,7 @@ export class CampaignResolver {
     return reader.messages(sid, args, args, plan.messagePage(info)).then(orEmpty);
   }
 
+  @Directive('@tag(name: "personal")') // a contract without numbers and texts must not say where they are
   @FieldResolver(() => Url, {
     nullable: true,
     description:

@@ -11,6 +11,7 @@ import {
   describeWithSupergraph,
   exampleDirectory,
   type RunningSupergraph,
+  showEvents,
   startSupergraph,
 } from '../support/supergraph.js';
 import { type ClientOver, subscribeAt } from '../support/supergraph-events.js';
@@ -175,6 +176,19 @@ describeWithSupergraph('the supergraph example', () => {
         fields: expect.arrayContaining([{ name: 'owner' }, { name: 'messages' }]),
       });
     });
+  });
+
+  it('shows events arrive through the router in a terminal, in one command, and ends', async () => {
+    const { exitCode, output } = await showEvents();
+    const event = String.raw`event: STATUS, \d+ of \d+ sent, owner \w+ \w+\n`;
+    const [running, paused] = [event.replace('STATUS', 'IN_PROGRESS'), event.replace('STATUS', 'PAUSED')];
+    expect(output).toMatch(
+      new RegExp(
+        String.raw`^http://\S+/graphql: events of ".+", sent to the router over sse\n${running}pauseCampaign\n` +
+          `(${running})*${paused}resumeCampaign\n(${paused})*${running}$`,
+      ),
+    );
+    expect(exitCode).toBe(0);
   });
 
   describe.each([

@@ -78,6 +78,16 @@ export async function startApolloGateway(
   return { url, stop: () => stop(child) };
 }
 
+/** Runs `npm run events` of the example on the embedded sandbox; resolves to its exit code and output. */
+export async function showEvents(): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  const child = run('events.mjs', { PORT: String(await freePort()), CAMPAIGNS_PORT: '0', OWNERS_PORT: '0' });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await once(child, 'close');
+  return { exitCode: child.exitCode, output };
+}
+
 function run(file: string, environment: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, [file], {
     cwd: exampleDirectory,
