@@ -27,7 +27,7 @@ const visit = `async (gateway) => {
       socket.onopen = () => resolve('open'); socket.onerror = () => resolve('refused');
     }),
     eventSource: await new Promise((resolve) => {
-      const source = new EventSource(gateway + '/graphql/stream?query=' + encodeURIComponent(query));
+      const source = new EventSource(gateway + '/graphql?query=' + encodeURIComponent(query));
       source.addEventListener('next', () => { source.close(); resolve('open'); });
       source.onerror = () => { source.close(); resolve('refused'); };
     }),
