@@ -3,7 +3,7 @@ import { type RateHeaders } from './upstream-quota.js';
 
 /**
  * Priorities of calls, the first one first: writes, reads that a caller waits for, refreshes of entries that are served stale
- * meanwhile, and background calls that no request has caused.
+ * meanwhile, and background calls, which no request waits for: the poll, and exports.
  */
 export const priorities = ['write', 'read', 'refresh', 'background'] as const;
 export type Priority = (typeof priorities)[number];
@@ -64,10 +64,14 @@ export function rankOf({ priority, staleMs }: PermitRequest, nowMs: number): Ran
   return { priority, oldSinceMs: nowMs - staleMs };
 }
 
-/** Tells whether the first call goes before the second. */
+/**
+ * Tells whether the first call goes before the second. Among refreshes and background calls it is the one that is old since
+ * earlier: dashboards that refresh all the time would otherwise stop an export for ever.
+ */
 function precedes(first: Rank, second: Rank): boolean {
   const [a, b] = [priorities.indexOf(first.priority), priorities.indexOf(second.priority)];
-  return a === b ? first.oldSinceMs < second.oldSinceMs : a < b;
+  const isByAge = a === b || (isDeferrable(first.priority) && isDeferrable(second.priority));
+  return isByAge && first.oldSinceMs !== second.oldSinceMs ? first.oldSinceMs < second.oldSinceMs : a < b;
 }
 
 /** A call that waits for a permit. */
@@ -86,6 +90,11 @@ export class PriorityQueue {
 
   get first(): QueuedCall | undefined {
     return this.#calls[0];
+  }
+
+  /** The first call that is no background call. */
+  get firstInFront(): QueuedCall | undefined {
+    return this.#calls.find(({ rank: { priority } }) => priority !== 'background');
   }
 
   get length(): number {

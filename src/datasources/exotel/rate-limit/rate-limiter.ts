@@ -163,7 +163,7 @@ export class RateLimiter {
   /** Gives all available permits to the first calls of the queue, and sets a timer for the next one. */
   #serve(): void {
     clearTimeout(this.#timer);
-    for (let { first } = this.#queue; first; { first } = this.#queue) {
+    for (let first = this.#next(); first; first = this.#next()) {
       const waitMs = this.#waitMs(first.rank, 0);
       if (waitMs > 0) {
         this.#timer = setTimeout(
@@ -178,6 +178,13 @@ export class RateLimiter {
       if (this.#shared) void this.#serveShared(this.#shared, first);
       else first.grant(this.#permit(first.request));
     }
+  }
+
+  /** The next call to serve: a background call whose share is used up stops no other call. */
+  #next(): QueuedCall | undefined {
+    const { first, firstInFront } = this.#queue;
+    if (!first || !firstInFront || first === firstInFront) return first;
+    return this.#waitMs(first.rank, 0) <= this.#waitMs(firstInFront.rank, 0) ? first : firstInFront;
   }
 
   async #serveShared(shared: SharedWindow, call: QueuedCall): Promise<void> {

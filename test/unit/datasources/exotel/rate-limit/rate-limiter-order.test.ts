@@ -59,6 +59,37 @@ describe('the order of waiting calls', () => {
     expect(await orderOf(limiter, asked)).toEqual(['an hour old', 'a minute old', 'a second old']);
   });
 
+  it('lets background calls take turns with refreshes by age, and none of them stop a refresh', async () => {
+    const limiter = newRateLimiter(1);
+    await use(limiter, 1);
+    const asked: Asked[] = [
+      ['export', 'background', 15_000],
+      ['younger', 'refresh', 10_000],
+      ['older', 'refresh', 20_000],
+    ];
+    expect(await orderOf(limiter, asked)).toEqual(['older', 'export', 'younger']);
+  });
+
+  it('lets a refresh pass a background call whose share is used up', async () => {
+    const limiter = newRateLimiter(30);
+    await use(limiter, 10, 'background');
+    const order: string[] = [];
+    for (const [name, priority, staleMs] of [
+      ['export', 'background', 50_000],
+      ['refresh', 'refresh', 0],
+    ] as const)
+      void Promise.resolve(limiter.acquire(requestOf(priority, { staleMs, waitMs: 2 * minuteMs }))).then(
+        (permit) => {
+          order.push(name);
+          permit.answered();
+        },
+      );
+    await pass(1000);
+    expect(order).toEqual(['refresh']);
+    await pass(minuteMs);
+    expect(order).toEqual(['refresh', 'export']);
+  });
+
   it('is first in, first out within a priority', async () => {
     const limiter = newRateLimiter(2);
     await use(limiter, 2);
