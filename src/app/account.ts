@@ -7,6 +7,7 @@ import { type WithCallbacks } from '../datasources/writing/create.js';
 import { Creates } from '../datasources/writing/creates.js';
 import { OpenWrites } from '../datasources/writing/open-writes.js';
 import { type Telemetry } from '../domain/telemetry.js';
+import { CacheInvalidation } from '../live/invalidation/cache-invalidation.js';
 import { LiveChanges } from '../live/live-changes.js';
 import { batchCallsOf } from '../operations/cost/operation-cost.js';
 import { type Disposables } from './disposables.js';
@@ -22,7 +23,7 @@ const longestWaitMs = 5000;
  * @param ownUrl URL of this gateway; undefined until it listens.
  */
 export function openAccount(
-  { config, now, memory }: Runtime,
+  { config, now, sleep, memory }: Runtime,
   telemetry: Telemetry,
   { client, shared, drift }: OpenUpstream,
   disposables: Disposables,
@@ -46,7 +47,12 @@ export function openAccount(
   account.subscribe((event) => {
     if (event.type === 'read') telemetry.readAnswered(event.resource, event.outcome);
   });
+  const { cacheInvalidation } = config;
+  const invalidation =
+    cacheInvalidation &&
+    disposables.add(new CacheInvalidation({ ...cacheInvalidation, sleep, telemetry }), (it) => it.close());
   const live = new LiveChanges({
+    onChanged: invalidation?.changed,
     telemetry,
     account,
     drift,

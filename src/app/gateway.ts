@@ -132,7 +132,7 @@ async function openAll(
       publicUrl: config.publicUrl,
       ownUrl: () => address.url,
       now,
-      isTagged: cachePolicy.scope === 'public',
+      isTagged: cachePolicy.scope === 'public' || config.cacheInvalidation !== undefined,
     }),
     telemetry,
     cachePolicy,

@@ -10,6 +10,8 @@ const companions: readonly (readonly [name: Name, companion: Name, needed: strin
   ['JWT_ALGORITHMS', 'AUTH_MODE', 'jwt'],
   ['JWT_CLOCK_SKEW_MS', 'AUTH_MODE', 'jwt'],
   ['TRUSTED_DOCUMENTS_MODE', 'TRUSTED_DOCUMENTS', undefined],
+  ['CACHE_INVALIDATION_KEY', 'CACHE_INVALIDATION_ENDPOINTS', undefined],
+  ['SUBGRAPH_NAME', 'CACHE_INVALIDATION_ENDPOINTS', undefined],
 ];
 
 /** Refuses settings without effect: the gateway would start open or on the sandbox, and its operator believe otherwise. */

@@ -16,6 +16,7 @@ const secretOverHttp = {
   JWT_JWKS_URL: 'the keys that tokens are checked with',
   PUBLIC_URL: 'the signed addresses of the webhooks',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'the traces',
+  CACHE_INVALIDATION_ENDPOINTS: 'CACHE_INVALIDATION_KEY',
 } as const;
 
 /**
@@ -26,8 +27,9 @@ function readPlainHttp(environment: Environment): readonly string[] {
   const isAllowed = environment.read('ALLOW_HTTP') === 'on';
   const allowed: string[] = [];
   for (const name of Object.keys(secretOverHttp) as (keyof typeof secretOverHttp)[]) {
-    const url = environment.textOf(name) === undefined ? undefined : environment.read(name);
-    if (url === undefined || !isPlain(url)) continue;
+    const urls = environment.textOf(name) === undefined ? undefined : environment.read(name);
+    const url = urls && [urls].flat().find(isPlain);
+    if (url === undefined) continue;
     const secret = secretOverHttp[name];
     if (isAllowed) allowed.push(`${name} is plain HTTP (ALLOW_HTTP=on): ${secret} can be read on the way`);
     else
@@ -48,6 +50,22 @@ function isPlain(url: string): boolean {
 export function readClientSettings(environment: NodeJS.ProcessEnv = process.env) {
   const { CAMPAIGN_GATEWAY_URL: url, CAMPAIGN_GATEWAY_API_KEY: apiKey } = environment;
   return { url: url === '' ? undefined : url, apiKey: apiKey === '' ? undefined : apiKey };
+}
+
+/** Endpoints at which routers remove entries from their caches. */
+export interface CacheInvalidationConfig {
+  readonly endpoints: readonly string[];
+  readonly key: string;
+  /** Name of this subgraph in the supergraph. */
+  readonly subgraph: string;
+}
+
+function readCacheInvalidation(environment: Environment): CacheInvalidationConfig | undefined {
+  const subgraph = environment.read('SUBGRAPH_NAME');
+  const endpoints = environment.read('CACHE_INVALIDATION_ENDPOINTS');
+  if (environment.textOf('CACHE_INVALIDATION_ENDPOINTS') === undefined) return undefined;
+  const key = environment.require('CACHE_INVALIDATION_KEY', 'CACHE_INVALIDATION_ENDPOINTS is set');
+  return { endpoints: [...new Set(endpoints)], key, subgraph };
 }
 
 /** The sandbox, embedded or standalone. */
@@ -97,6 +115,8 @@ export interface Config {
   readonly webhookSecret: string | undefined;
   /** Origins that routers may have subscription events sent to; null: any, which only a local gateway allows. */
   readonly subscriptionCallbackOrigins: readonly string[] | null;
+  /** Caches of routers that are told of changes; undefined: none. */
+  readonly cacheInvalidation: CacheInvalidationConfig | undefined;
   readonly access: AccessConfig;
   readonly limits: Limits;
   /** Time from SIGTERM until requests in flight are cut off. */
@@ -151,6 +171,7 @@ export function readConfig(variables?: Variables): Config {
     webhookSecret: readWebhookSecret(environment, publicUrl),
     subscriptionCallbackOrigins:
       environment.read('SUBSCRIPTION_CALLBACK_ORIGINS') ?? (isLocal(host, access) ? null : []),
+    cacheInvalidation: readCacheInvalidation(environment),
     limits: readLimits(environment, access.auth),
     shutdownGraceMs: environment.read('SHUTDOWN_GRACE_MS'),
     tracing: readTracing(environment),

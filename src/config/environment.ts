@@ -105,6 +105,22 @@ export const variables = {
     undefined,
   ],
 
+  CACHE_INVALIDATION_ENDPOINTS: [
+    listOf(plainUrl).refine((urls) => urls.length <= 20),
+    'URLs of the invalidation endpoints of routers, comma-separated, at most 20, e.g. http://127.0.0.1:4000/invalidation',
+    undefined,
+  ],
+  CACHE_INVALIDATION_KEY: [
+    z.string().regex(/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/), // what a header can send
+    'the key of these endpoints: ASCII, with single spaces at most',
+    undefined,
+  ],
+  SUBGRAPH_NAME: [
+    z.string().regex(/^[\w.-]{1,200}$/),
+    'the name of this subgraph in the supergraph: letters, digits, dots, underscores and hyphens',
+    'campaigns',
+  ],
+
   ALLOWED_HOSTS: [
     hostNames,
     'host names of this gateway, comma-separated, each with or without a port, e.g. gateway.example.com:8443',
@@ -186,6 +202,7 @@ export const secretSettings = [
   'EXOTEL_API_TOKEN',
   'WEBHOOK_SECRET',
   'METRICS_TOKEN',
+  'CACHE_INVALIDATION_KEY',
   'REDIS_URL',
 ] as const satisfies readonly (keyof typeof variables)[];
 

@@ -40,7 +40,7 @@ function stateOf({ redisUrl, isCacheOn }: Config): string {
 }
 
 /** Optional features that are on. */
-function featuresOf({ host, access, publicUrl, tracing }: Config): readonly string[] {
+function featuresOf({ host, access, publicUrl, cacheInvalidation, tracing }: Config): readonly string[] {
   const { trustedDocuments, metricsToken, isGraphiqlOn, isIntrospectionOn } = access;
   const features: (string | false | undefined)[] = [
     isGraphiqlOn && 'GraphiQL',
@@ -48,6 +48,7 @@ function featuresOf({ host, access, publicUrl, tracing }: Config): readonly stri
     (metricsToken !== undefined || isLoopback(host)) && 'metrics',
     trustedDocuments && `trusted documents (${trustedDocuments.mode})`,
     publicUrl !== undefined && `callbacks at ${new URL(publicUrl).origin}`,
+    cacheInvalidation && `invalidation of ${cacheInvalidation.endpoints.length} router caches`,
     tracing && `traces to ${new URL(tracing.endpoint).origin}`,
   ];
   return features.filter((feature) => typeof feature === 'string');

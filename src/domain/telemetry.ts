@@ -102,6 +102,10 @@ export type CallbackVerdict = (typeof callbackVerdicts)[number];
 /** Fields that can be subscribed to. */
 export type LiveField = 'campaignUpdated' | 'messageStatusChanged';
 
+/** Results of a request to remove entries from the cache of a router. */
+export const invalidationOutcomes = ['sent', 'failed'] as const;
+export type InvalidationOutcome = (typeof invalidationOutcomes)[number];
+
 /** Results of a lookup in the response cache: a hit, an entry that has changed or aged, a miss, not cacheable. */
 export const responseLookups = ['given', 'outdated', 'unknown', 'bypassed'] as const;
 export type ResponseLookup = (typeof responseLookups)[number];
@@ -134,6 +138,16 @@ export interface EndedExport {
   /** Upstream calls, retries included. */
   readonly calls: number;
   readonly durationMs: number;
+}
+
+/** What is known of a request to a router's invalidation endpoint. */
+export interface InvalidationFacts {
+  /** Host and port of the endpoint. */
+  readonly host: string;
+  /** HTTP status; undefined without a response. */
+  readonly status?: number;
+  /** Code of the error without a response: `ECONNREFUSED`. */
+  readonly errorCode?: string;
 }
 
 /** Type of an operation; `unknown` if the document was refused or has no such operation. */
@@ -203,6 +217,8 @@ export interface Telemetry {
   /** A slow subscriber misses an event. */
   eventDropped(field: LiveField): void;
   callbackAnswered(kind: WebhookKind, verdict: CallbackVerdict): void;
+  /** A router was asked to remove entries from its cache. */
+  cacheInvalidated(outcome: InvalidationOutcome, facts: InvalidationFacts): void;
   /** A message of another instance can't be read. */
   peerMessageIgnored(): void;
 

@@ -39,6 +39,8 @@ export interface CallbackReceiverOptions {
   readonly drift?: DriftWatch | undefined;
   /** Forwards a callback to the peers. */
   readonly forward: (kind: WebhookKind, token: string, body: unknown) => void;
+  /** Called with a campaign that has changed and is not cached here; undefined: not needed. */
+  readonly onUncached: ((sid: string) => void) | undefined;
 }
 
 interface CheckedCallback {
@@ -109,7 +111,8 @@ export class CallbackReceiver {
       if (mayBeNewer) refreshes.request(campaign.sid);
       return { verdict: 'unknownAddress', isForwarded: mayBeNewer };
     }
-    // A campaign that is not cached has nothing to refresh.
+    // A campaign that is not cached has nothing to refresh, but caches of routers may have it.
+    if (!campaign) this.#options.onUncached?.(event.campaignSid);
     if (campaign)
       setImmediate(() => {
         if ('identity' in event) this.#campaignChanged(campaign, event);

@@ -32,6 +32,8 @@ export interface LiveChangesOptions {
   readonly now: () => number;
   /** How many times faster than real ones campaigns run. */
   readonly speed: number;
+  /** Called with each campaign that has changed, perhaps repeatedly; null: with the lists. Undefined: not needed. */
+  readonly onChanged: ((sid: string | null) => void) | undefined;
 }
 
 /** Live updates, from callbacks and the poll to subscriptions: docs/live.md. */
@@ -43,7 +45,7 @@ export class LiveChanges {
   readonly #poll: SharedPoll;
 
   constructor(options: LiveChangesOptions) {
-    const { account, drift, now, speed, bus, maximumBytes } = options;
+    const { account, drift, now, speed, bus, maximumBytes, onChanged } = options;
     const feed = new ChangeFeed(now, maximumBytes.waitingEvents, options.telemetry);
     const tokens = new WebhookTokens(options.secret);
     const urls = new CallbackUrls(tokens, options.root);
@@ -60,6 +62,7 @@ export class LiveChanges {
     });
     const refreshes = new RefreshDebouncer({ feed, account, leases, now, speed });
     account.subscribe((event) => {
+      if (event.type === 'written' || event.type === 'invalidated') onChanged?.(event.sid);
       if (event.type === 'written') {
         peers.announceWrite(event.sid);
         if (event.sid !== null && event.isOverlapped) refreshes.request(event.sid);
@@ -80,6 +83,7 @@ export class LiveChanges {
       tokens,
       urls,
       forward: peers.forwardCallback.bind(peers),
+      onUncached: onChanged,
       drift,
       maximumBytes,
     });

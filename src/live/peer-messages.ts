@@ -18,10 +18,10 @@ const order = z.int().nonnegative();
 const sid = z.string().min(1);
 
 const messageSchema = z.discriminatedUnion('kind', [
-  /** Campaigns were read: `changed` ones in full, and the `same` ones as at the announced version `since`. */
+  /** Campaigns were read: `changed` ones in full (`isNew`: the sender had none before), and the `same` ones as at the announced version `since`. */
   z.object({
     kind: z.literal('seen'),
-    changed: z.array(z.object({ campaign: campaignSchema, order })),
+    changed: z.array(z.object({ campaign: campaignSchema, order, isNew: z.boolean().optional() })),
     same: z.array(z.object({ sid, order, since: order })),
   }),
   /** A write may have changed a campaign and every list; null: the lists alone. */

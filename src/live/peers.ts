@@ -46,23 +46,26 @@ export class AnnouncedCampaigns {
   recordLocal(
     campaign: Campaign,
     version: number,
-  ): (AnnouncedCampaign & { readonly isChange: boolean }) | undefined {
+  ): (AnnouncedCampaign & { readonly isChange: boolean; readonly isNew: boolean }) | undefined {
     const before = this.#announced.get(campaign.sid);
     if (before && isBehind(before, campaign, version)) return undefined;
     const after = before ? fillMissing(campaign, before.campaign) : campaign;
     const isChange = !before || hasChanged(before.campaign, after);
     const announced = { campaign: after, version, since: isChange ? version : before.since };
     this.#announced.set(campaign.sid, announced);
-    return { ...announced, isChange };
+    return { ...announced, isChange, isNew: !before };
   }
 
-  /** Records a campaign that a peer has announced. @returns whether it is news. */
-  recordRemote(campaign: Campaign, version: number): boolean {
+  /**
+   * Records a campaign that a peer has announced.
+   * @returns whether it is news, and whether it differs from an earlier state; undefined if a newer one was announced.
+   */
+  recordRemote(campaign: Campaign, version: number): { readonly isChange: boolean } | undefined {
     const before = this.#announced.get(campaign.sid);
-    if (before && isBehind(before, campaign, version)) return false;
+    if (before && isBehind(before, campaign, version)) return undefined;
     const after = before ? fillMissing(campaign, before.campaign) : campaign;
     this.#announced.set(campaign.sid, { campaign: after, version, since: version });
-    return true;
+    return { isChange: before !== undefined && hasChanged(before.campaign, after) };
   }
 
   /** Records that a peer has read a campaign again without a change. @returns whether this instance has that campaign. */
@@ -90,6 +93,8 @@ export interface PeersOptions {
   readonly telemetry: Pick<Telemetry, 'peerMessageIgnored'>;
   /** Receives the messages about live updates: forwarded callbacks, reads of the poll, and gaps. */
   readonly onLive: (message: LiveMessage) => void;
+  /** Called with a campaign that differs from its last known state, in the instance that finds it; undefined: not needed. */
+  readonly onChanged: ((sid: string) => void) | undefined;
 }
 
 /** A message of a peer about live updates. */
@@ -124,10 +129,14 @@ export class Peers {
 
   /** Announces a campaign that was read here: in full if it has changed, else only its version. */
   announceRead(campaign: Campaign, version: number): void {
-    const announced = this.#options.bus.isAlone ? undefined : this.#announced.recordLocal(campaign, version);
+    const { bus, onChanged } = this.#options;
+    const announced = bus.isAlone && !onChanged ? undefined : this.#announced.recordLocal(campaign, version);
     if (!announced) return;
+    const { isChange, isNew } = announced;
+    if (isChange && !isNew) onChanged?.(campaign.sid);
+    if (bus.isAlone) return;
     const { changed, same } = this.#batch();
-    if (announced.isChange) changed.push({ campaign: announced.campaign, order: version });
+    if (isChange) changed.push({ campaign: announced.campaign, order: version, ...(isNew && { isNew }) });
     else same.push({ sid: campaign.sid, order: version, since: announced.since });
   }
 
@@ -179,10 +188,13 @@ export class Peers {
   }
 
   #applyReads({ changed, same }: Message<'seen'>): void {
-    const { account, feed } = this.#options;
-    for (const { campaign, order: version } of changed)
-      if (this.#isNews(campaign.sid, version) && this.#announced.recordRemote(campaign, version))
-        account.applyRemoteRead(campaign, version);
+    const { account, feed, onChanged } = this.#options;
+    for (const { campaign, order: version, isNew } of changed) {
+      const news = this.#isNews(campaign.sid, version) && this.#announced.recordRemote(campaign, version);
+      if (!news) continue;
+      account.applyRemoteRead(campaign, version);
+      if (isNew && news.isChange) onChanged?.(campaign.sid); // the sender knew no earlier state
+    }
     for (const { sid, order: version, since } of same)
       if (this.#isNews(sid, version) && this.#announced.recordUnchanged(sid, version, since))
         feed.observeUnchanged(sid, version);

@@ -262,7 +262,9 @@ export class OperationPipeline {
     const body = this.#bodyOf(executed, request.trace, reservation);
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const cacheControl =
-      isWhole && !request.wantsReport ? cacheControlOf(report, this.#options.cachePolicy) : noStore;
+      isWhole && !request.wantsReport && isCurrent(report)
+        ? cacheControlOf(report, this.#options.cachePolicy)
+        : noStore;
     const headers = { 'cache-control': cacheControl };
     const tags = isStorable(cacheControl) && request.trace.transport === 'http' ? report.tags : undefined;
     if (tags)
@@ -312,6 +314,14 @@ export class OperationPipeline {
 
 /** Memory of a response as text, and as bytes to be written. */
 const bytesPerCharacter = 2;
+
+/**
+ * False if an entry behind the result was replaced or invalidated while it was made: a shared cache would store it after the
+ * request to remove it.
+ */
+function isCurrent({ tags, used }: RequestContext['report']): boolean {
+  return tags === undefined || used.all?.every((entry) => entry.freshForMs() !== undefined) !== false;
+}
 
 /** True for a subscription. */
 export function isSubscription({ operation }: AdmittedOperation): boolean {

@@ -38,6 +38,7 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Gatewa
   const sinks = { metrics, logger, operationLog, throttle, spans };
   const calls = new UpstreamCalls(sinks);
   let isRedisDown = false;
+  const failingCaches = new Set<string>(); // hosts of CACHE_INVALIDATION_ENDPOINTS
   return {
     metrics,
     close: async () => spans?.close(),
@@ -93,6 +94,16 @@ export async function createTelemetry(options: TelemetryOptions): Promise<Gatewa
     eventPublished: metrics.eventsPublished,
     eventDropped: metrics.eventsDropped,
     callbackAnswered: metrics.callbacks,
+    cacheInvalidated: (outcome, facts) => {
+      metrics.cacheInvalidations(outcome);
+      if (outcome === 'failed') {
+        failingCaches.add(facts.host);
+        throttle.run(`invalidation ${facts.host}`, () => {
+          logger.warn(facts, 'the cache of a router cannot be invalidated; it is tried again');
+        });
+      } else if (failingCaches.delete(facts.host))
+        logger.info(facts, 'the cache of a router is invalidated again');
+    },
     peerMessageIgnored: () => {
       logger.warn('ignored a malformed message from another instance');
     },

@@ -88,6 +88,7 @@ it('checks the configuration only where nothing else is used', async () => {
     '  skipped  JWKS           AUTH_MODE is none',
     '  skipped  Documents      TRUSTED_DOCUMENTS is not set: any document runs',
     '  skipped  Callbacks      PUBLIC_URL is not set: changes are polled for',
+    '  skipped  Router caches  CACHE_INVALIDATION_ENDPOINTS is not set',
     '  skipped  Traces         OTEL_EXPORTER_OTLP_ENDPOINT is not set',
     '  notice   Hosts          localhost; requests to other names are refused (ALLOWED_HOSTS)',
     '',
@@ -107,7 +108,7 @@ it('shows every problem of the configuration, and tries nothing', async () => {
     'EXOTEL_REGON',
     'PORT',
   ]);
-  expect(lines.filter((line) => line.endsWith(' the configuration is not valid'))).toHaveLength(7);
+  expect(lines.filter((line) => line.endsWith(' the configuration is not valid'))).toHaveLength(8);
   expect(lines.at(-2)).toBe('4 failed.');
   expect(stdout).not.toContain('secret');
 });
@@ -310,6 +311,25 @@ it('the callback address passes where a gateway answers, and says what was not t
   expect(await callbacks('http://127.0.0.1:9/secret-path')).toMatchObject({
     result: 'failed',
     detail: 'http://127.0.0.1:9: nothing listens there (ECONNREFUSED)',
+  });
+});
+
+it('caches of routers pass if all take requests with the key', async () => {
+  const caches = (...urls: string[]) =>
+    lineOf('Router caches', {
+      CACHE_INVALIDATION_ENDPOINTS: urls.map((url) => `${url}/secret-path`).join(),
+      CACHE_INVALIDATION_KEY: 'key-of-the-router',
+    });
+  const [router, other] = [await answering(202, '{"count":0}'), await answering(401, 'secret')];
+  expect(await caches(router)).toMatchObject({
+    result: 'passed',
+    detail: 'requests with the key are accepted (endpoints: 1)',
+  });
+  expect(await caches(router, other, 'http://127.0.0.1:9')).toMatchObject({
+    result: 'failed',
+    detail:
+      `${other} answers with status 401: check CACHE_INVALIDATION_KEY; ` +
+      'http://127.0.0.1:9: nothing listens there (ECONNREFUSED)',
   });
 });
 

@@ -48,14 +48,38 @@ export async function checkCollector({ tracing }: Config): Promise<Verdict> {
   }
 }
 
+/** Reaches the invalidation endpoints of routers, with a request that removes nothing. */
+export async function checkRouterCaches({ cacheInvalidation }: Config): Promise<Verdict> {
+  if (!cacheInvalidation) return skipped('CACHE_INVALIDATION_ENDPOINTS is not set');
+  const { endpoints, key } = cacheInvalidation;
+  const problems = await Promise.all(endpoints.map((url) => invalidationProblem(url, key)));
+  const found = problems.filter((problem) => problem !== undefined);
+  return found.length > 0
+    ? failed(found.join('; '))
+    : passed(`requests with the key are accepted (endpoints: ${endpoints.length})`);
+}
+
+async function invalidationProblem(url: string, key: string): Promise<string | undefined> {
+  const { origin } = new URL(url);
+  try {
+    const { status } = await post(url, '[]', { authorization: key });
+    if (status >= 200 && status < 300) return undefined;
+    const isKey = status === 401 || status === 403;
+    return `${origin} answers with status ${status}: check ${isKey ? 'CACHE_INVALIDATION_KEY' : 'the address'}`;
+  } catch (error) {
+    return `${origin}: ${unreachable(error)}`;
+  }
+}
+
 /** Sends one request and follows no redirect. @returns the status, and the beginning of the body. */
 async function post(
   url: string,
   content = '{}',
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly status: number; readonly text: string }> {
   const { statusCode: status, body } = await request(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: content,
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -5,7 +5,7 @@ import { ConfigError } from '../../config/environment.js';
 import { mostBytesOf } from '../../config/files.js';
 import { probeRedis } from '../../datasources/state/redis/probe.js';
 import { readManifest } from '../pipeline.js';
-import { checkCallbackAddress, checkCollector } from './address-check.js';
+import { checkCallbackAddress, checkCollector, checkRouterCaches } from './address-check.js';
 import { checkUpstream } from './upstream-check.js';
 import { failed, passed, skipped, type Verdict } from './verdict.js';
 
@@ -25,6 +25,7 @@ export const checks: readonly Check[] = [
   { name: 'JWKS', run: checkIssuer },
   { name: 'Documents', run: checkDocuments },
   { name: 'Callbacks', run: checkCallbackAddress },
+  { name: 'Router caches', run: checkRouterCaches },
   { name: 'Traces', run: checkCollector },
 ];
 

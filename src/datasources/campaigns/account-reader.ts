@@ -59,7 +59,9 @@ export type AccountEvent =
    * The write may have changed a campaign and every list; null: it has dropped the lists. `isOverlapped`: only another read shows
    * the state of the campaign.
    */
-  | { readonly type: 'written'; readonly sid: string | null; readonly isOverlapped: boolean };
+  | { readonly type: 'written'; readonly sid: string | null; readonly isOverlapped: boolean }
+  /** The campaign may have changed at the upstream. */
+  | { readonly type: 'invalidated'; readonly sid: string };
 
 /** A write of a campaign that was sent and not answered. */
 export interface WriteInFlight {
@@ -221,6 +223,7 @@ export class AccountReader {
     this.#invalidated.set(sid, this.#options.clock.next());
     this.#invalidateHere(sid);
     this.#invalidateShared([campaignScope(sid)]);
+    this.#emit({ type: 'invalidated', sid });
   }
 
   /** Drops every window of campaigns, so that none is served as a stale entry, for all instances. */

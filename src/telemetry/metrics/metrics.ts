@@ -14,6 +14,7 @@ import {
   connectionRefusals,
   driftKinds,
   driftRoutes,
+  invalidationOutcomes,
   exportFormats,
   exportOutcomes,
   readOutcomes,
@@ -161,6 +162,12 @@ export class Metrics {
     name: 'campaign_gateway_events_dropped_total',
     help: 'Events that slow subscribers missed; for campaigns, states that a newer one replaced.',
     labelNames: ['field'],
+  });
+  readonly cacheInvalidations = this.#counter({
+    name: 'campaign_gateway_cache_invalidations_total',
+    help: 'Requests to CACHE_INVALIDATION_ENDPOINTS: sent (accepted) or failed; a failed one is repeated.',
+    labelNames: ['outcome'],
+    values: [invalidationOutcomes],
   });
   readonly callbacks = this.#counter({
     name: 'campaign_gateway_webhooks_total',

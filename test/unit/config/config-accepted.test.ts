@@ -43,6 +43,20 @@ describe('a setting that is given by a file', () => {
   });
 });
 
+it('addresses of router caches are read, each once, with a key from a file', () => {
+  const read = readConfig({
+    CACHE_INVALIDATION_ENDPOINTS:
+      'http://127.0.0.1:4000/invalidation, https://router.example.com/x,http://127.0.0.1:4000/invalidation',
+    CACHE_INVALIDATION_KEY_FILE: fileOf('invalidation', 'Bearer key-4711\n'),
+    SUBGRAPH_NAME: 'sms-campaigns',
+  });
+  expect(read.cacheInvalidation).toEqual({
+    endpoints: ['http://127.0.0.1:4000/invalidation', 'https://router.example.com/x'],
+    key: 'Bearer key-4711',
+    subgraph: 'sms-campaigns',
+  });
+});
+
 describe('is left alone', () => {
   it.each<[string, Variables]>([
     ['an empty unknown variable', { EXOTEL_REGON: '', CORS_ORIGIN: ' ' }],

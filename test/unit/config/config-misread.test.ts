@@ -151,6 +151,21 @@ const refused: [what: string, environment: Variables, problems: string[]][] = [
     ['ANSWERS_CACHE_BYTES: got "1000", has no effect with CACHE=off; unset one of the two.'],
   ],
   [
+    'a key of caches, and a name for them, without an address',
+    { CACHE_INVALIDATION_KEY: 'key-4711', SUBGRAPH_NAME: 'sms' },
+    [
+      'CACHE_INVALIDATION_KEY: got 8 characters, has no effect unless CACHE_INVALIDATION_ENDPOINTS is set; CACHE_INVALIDATION_ENDPOINTS is not set.',
+      'SUBGRAPH_NAME: got "sms", has no effect unless CACHE_INVALIDATION_ENDPOINTS is set; CACHE_INVALIDATION_ENDPOINTS is not set.',
+    ],
+  ],
+  [
+    'an address of caches without a key',
+    { CACHE_INVALIDATION_ENDPOINTS: 'http://127.0.0.1:4000/invalidation' },
+    [
+      'CACHE_INVALIDATION_KEY: got nothing, takes the key of these endpoints: ASCII, with single spaces at most; needed because CACHE_INVALIDATION_ENDPOINTS is set.',
+    ],
+  ],
+  [
     'a scope of shared caches without a cache',
     { CACHE: 'off', CACHE_SCOPE: 'public' },
     ['CACHE_SCOPE: got "public", has no effect with CACHE=off; unset one of the two.'],

@@ -71,6 +71,14 @@ const addresses: [name: string, secret: RegExp, at: (origin: string) => Record<s
   ['JWT_JWKS_URL', /keys/, (origin) => ({ ...jwt, JWT_JWKS_URL: `${origin}/jwks` })],
   ['PUBLIC_URL', /addresses of the webhooks/, (origin) => ({ ...secret, PUBLIC_URL: `${origin}/exotel` })],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', /traces/, (origin) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: origin })],
+  [
+    'CACHE_INVALIDATION_ENDPOINTS',
+    /CACHE_INVALIDATION_KEY/,
+    (origin) => ({
+      CACHE_INVALIDATION_ENDPOINTS: `https://router.example.com,${origin}`,
+      CACHE_INVALIDATION_KEY: 'key-4711',
+    }),
+  ],
 ];
 
 describe.each(addresses)('%s over plain HTTP', (name, what, at) => {

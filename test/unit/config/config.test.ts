@@ -24,6 +24,7 @@ const defaults: Config = {
   webhookSecret: undefined,
   workers: 1,
   subscriptionCallbackOrigins: null,
+  cacheInvalidation: undefined,
   access: {
     auth: { mode: 'none' },
     hasAuthDirectives: false,
