@@ -4,7 +4,7 @@ import { defineConfig } from '@graphql-hive/gateway';
 const { CAMPAIGNS_URL, OWNERS_URL, SUBSCRIPTIONS = 'sse', PORT = '4000' } = process.env;
 
 /** How events come from the campaigns to the router. Its own clients choose freely between WebSocket and SSE. */
-const recipes = {
+const eventsOver = {
   sse: { kind: 'http', location: '/graphql/stream' },
   ws: { kind: 'ws', location: '/graphql' },
   callback: {
@@ -14,23 +14,27 @@ const recipes = {
     options: { public_url: `http://127.0.0.1:${PORT}/callback`, path: '/callback', heartbeat_interval: 5000 },
   },
 };
-if (!(SUBSCRIPTIONS in recipes))
+if (!(SUBSCRIPTIONS in eventsOver))
   throw new Error(`SUBSCRIPTIONS: got "${SUBSCRIPTIONS}", takes sse, ws or callback.`);
+
+/** The client's credentials, and its `Cache-Control: no-cache`, which asks the campaigns for a fresh answer. */
+const forwarded = ['authorization', 'x-api-key', 'cache-control'];
 
 export const gatewayConfig = defineConfig({
   supergraph: './supergraph.graphql',
   transportEntries: {
-    campaigns: { location: CAMPAIGNS_URL, options: { subscriptions: recipes[SUBSCRIPTIONS] } },
+    campaigns: { location: CAMPAIGNS_URL, options: { subscriptions: eventsOver[SUBSCRIPTIONS] } },
     owners: { location: OWNERS_URL },
   },
+  webhooks: SUBSCRIPTIONS === 'callback', // where callbacks are received
   // Less than 50 for each of the 30 upstream calls that the campaigns allow an operation (their MAX_UPSTREAM_CALLS).
   demandControl: { maxCost: 1499, listSize: 20 },
-  webhooks: SUBSCRIPTIONS === 'callback', // where callbacks are received
-  // `Cache-Control: no-cache` asks the campaigns for a fresh answer.
   propagateHeaders: {
-    fromClientToSubgraphs({ request }) {
-      const wish = request.headers.get('cache-control');
-      return wish === null ? {} : { 'cache-control': wish };
-    },
+    fromClientToSubgraphs: ({ request }) =>
+      Object.fromEntries(
+        forwarded
+          .filter((name) => request.headers.has(name))
+          .map((name) => [name, request.headers.get(name)]),
+      ),
   },
 });
