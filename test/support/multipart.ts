@@ -11,7 +11,7 @@ export interface Part<Data = unknown> {
 }
 
 const delimiter = '\r\n--graphql';
-const head = '\r\nContent-Type: application/json\r\n\r\n';
+const head = '\r\ncontent-type: application/json\r\n\r\n';
 
 /** Reads parts as RFC 2046 defines them; a part is complete once the next boundary has arrived. Throws for anything else. */
 export class PartReader {

@@ -38,9 +38,12 @@ const sse: StreamWriting = {
 };
 
 const boundary = '--graphql';
-/** The next boundary follows at once: clients take a part as complete when they see it. */
+/**
+ * The next boundary follows at once: clients take a part as complete when they see it. The header's name is in lower case, as of
+ * Apollo Router: Apollo iOS reads no other.
+ */
 const part = (json: string): string =>
-  `\r\nContent-Type: application/json\r\n\r\n${json.replaceAll(boundary, escapedBoundary)}\r\n${boundary}`;
+  `\r\ncontent-type: application/json\r\n\r\n${json.replaceAll(boundary, escapedBoundary)}\r\n${boundary}`;
 /** Several clients look for the boundary inside of a part too, and a text may contain it. */
 const escapedBoundary = boundary.replace('-', String.raw`\u002d`);
 const lastBoundary = '--\r\n';

@@ -6,11 +6,9 @@ import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { closeAll, startBoth } from '../../support/creating.js';
 import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
 import { inSeconds, type Issuer, sign, startIssuer } from '../../support/issuer.js';
-import { type RouterUnderTest, startRouter } from '../../support/router.js';
 import { leaveAll, subscribe, transports, until } from '../../support/subscribing.js';
 
 let issuer: Issuer;
-let router: RouterUnderTest;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 let sid: string;
@@ -18,11 +16,10 @@ let shiftMs = 0;
 
 beforeAll(async () => {
   issuer = await startIssuer();
-  router = await startRouter();
   ({ sandbox, gateway } = await startBoth({
     clock: () => 0, // nothing happens at the upstream
     now: () => Date.now() + shiftMs,
-    environment: { ...issuer.environment, SUBSCRIPTION_CALLBACK_ORIGINS: router.origin },
+    environment: issuer.environment,
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 }));
 });
@@ -30,7 +27,6 @@ afterEach(leaveAll);
 afterAll(async () => {
   await closeAll();
   await issuer.close();
-  await router.close();
 });
 
 const socketUrl = (): string => `${gateway.url.replace('http', 'ws')}/graphql`;
@@ -174,19 +170,4 @@ it('a WebSocket client whose token expired reconnects with a new one and receive
   expect(shown).toEqual(tokens);
   expect(ends).toEqual([]);
   await client.dispose();
-});
-
-it("a router's subscription ends when its token expires, with UNAUTHENTICATED in complete", async () => {
-  const { received } = router;
-  const body = { query: changes, variables: { sid }, extensions: router.extensions };
-  const send = async (headers: Record<string, string>): Promise<number> => {
-    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } };
-    return (await fetch(`${gateway.url}/graphql`, { ...init, body: JSON.stringify(body) })).status;
-  };
-  expect(await send({})).toBe(401);
-  expect(received).toEqual([]);
-  expect(await send(bearer(await sign(issuer.key, { exp: inSeconds(4) })))).toBe(200);
-  await until(() => received.some(({ action }) => action === 'complete'), 15_000);
-  expect(received.map(({ action }) => action)).toEqual(['check', 'complete']);
-  expect(received[1]?.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
 });

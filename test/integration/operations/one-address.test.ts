@@ -139,7 +139,7 @@ describe('the bytes of', () => {
   });
 
   it('parts are those of Apollo’s protocol', async () => {
-    const head = '\r\nContent-Type: application/json\r\n\r\n';
+    const head = '\r\ncontent-type: application/json\r\n\r\n';
     const { body } = await post({ query: query() }, { accept: multipart });
     expect(await body.text()).toBe(
       `\r\n--graphql${head}{}\r\n--graphql${head}{"payload":{"data":{"campaign":{"name":"One"}}}}\r\n--graphql--\r\n`,
