@@ -9,8 +9,10 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 const { CAMPAIGNS_URL, OWNERS_URL, PORT = '4000', SUPERGRAPH = 'supergraph.apollo.graphql' } = process.env;
 const urls = { campaigns: CAMPAIGNS_URL, owners: OWNERS_URL };
 
-/** The client's credentials, and its `Cache-Control: no-cache`, which asks the campaigns for a fresh answer. */
-const forwarded = ['authorization', 'x-api-key', 'cache-control'];
+/** The client's credentials, its name, and its `Cache-Control: no-cache`, which asks the campaigns for a fresh answer. */
+const forwarded = ['authorization', 'x-api-key', 'cache-control'].concat(
+  ['apollographql', 'graphql'].flatMap((prefix) => [`${prefix}-client-name`, `${prefix}-client-version`]),
+);
 
 class Subgraph extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {

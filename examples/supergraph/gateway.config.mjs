@@ -17,8 +17,10 @@ const eventsOver = {
 if (!(SUBSCRIPTIONS in eventsOver))
   throw new Error(`SUBSCRIPTIONS: got "${SUBSCRIPTIONS}", takes sse, ws or callback.`);
 
-/** The client's credentials, and its `Cache-Control: no-cache`, which asks the campaigns for a fresh answer. */
-const forwarded = ['authorization', 'x-api-key', 'cache-control'];
+/** The client's credentials, its name, and its `Cache-Control: no-cache`, which asks the campaigns for a fresh answer. */
+const forwarded = ['authorization', 'x-api-key', 'cache-control'].concat(
+  ['apollographql', 'graphql'].flatMap((prefix) => [`${prefix}-client-name`, `${prefix}-client-version`]),
+);
 
 export const gatewayConfig = defineConfig({
   supergraph: './supergraph.graphql',

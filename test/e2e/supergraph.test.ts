@@ -14,6 +14,7 @@ import {
   showEvents,
   startSupergraph,
 } from '../support/supergraph.js';
+import { until } from '../support/subscribing.js';
 import { type ClientOver, subscribeAt } from '../support/supergraph-events.js';
 import { build } from '../support/workers.js';
 
@@ -122,6 +123,12 @@ describeWithSupergraph('the supergraph example', () => {
       expect(sandbox.calls).toEqual([]);
       await data(query, { 'cache-control': 'no-cache' });
       expect(sandbox.calls).toHaveLength(1);
+    });
+
+    it('has the name and the version of its client in the log lines of the campaigns', async () => {
+      const client = { 'apollographql-client-name': 'web', 'apollographql-client-version': '1.2.0' };
+      await data('{ campaigns(first: 1) { totalCount } }', client);
+      await until(() => supergraph?.output().includes('"client":{"name":"web","version":"1.2.0"}') === true);
     });
 
     it('runs a mutation and returns the new campaign with its owner', async () => {

@@ -23,6 +23,8 @@ export interface RunningSupergraph {
   readonly url: string;
   /** Addresses of the router and of both subgraphs. */
   readonly all: readonly string[];
+  /** Output since the start, with the log lines of the campaigns. */
+  readonly output: () => string;
   /** Stops it with a signal; resolves to its exit code. */
   stop(): Promise<number | null>;
 }
@@ -57,7 +59,7 @@ export async function startSupergraph(
     OWNERS_PORT: '0',
     ROUTER: router,
     SUBSCRIPTIONS: eventsOver,
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'info',
     EXOTEL_BASE_URL: sandbox.baseUrl,
     EXOTEL_ACCOUNT_SID: credentials.accountSid,
     EXOTEL_API_KEY: credentials.apiKey,
@@ -65,14 +67,16 @@ export async function startSupergraph(
     EXOTEL_CHECK: 'off',
     EXOTEL_RATE_LIMIT: '0',
   });
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const all = await placesSaid(child);
-  return { url: all[0] ?? '', all, stop: () => stop(child) };
+  return { url: all[0] ?? '', all, output: () => output, stop: () => stop(child) };
 }
 
 /** Runs Apollo's gateway of the example alone, in front of subgraphs that run elsewhere. */
 export async function startApolloGateway(
   environment: Readonly<Record<'SUPERGRAPH' | 'CAMPAIGNS_URL' | 'OWNERS_URL', string>>,
-): Promise<Omit<RunningSupergraph, 'all'>> {
+): Promise<Omit<RunningSupergraph, 'all' | 'output'>> {
   const child = run('apollo-gateway.mjs', { ...environment, PORT: '0' });
   const url = await said(child, (text) => /Listening on (\S+)\/ /.exec(text)?.[1]);
   return { url, stop: () => stop(child) };

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { type Config } from '../../config/config.js';
+import { type CacheInvalidationConfig, type Config } from '../../config/config.js';
 import { webhookRoute } from '../../domain/addresses.js';
 import { failed, passed, skipped, type Verdict, unreachable } from './verdict.js';
 
@@ -51,18 +51,23 @@ export async function checkCollector({ tracing }: Config): Promise<Verdict> {
 /** Reaches the invalidation endpoints of routers, with a request that removes nothing. */
 export async function checkRouterCaches({ cacheInvalidation }: Config): Promise<Verdict> {
   if (!cacheInvalidation) return skipped('CACHE_INVALIDATION_ENDPOINTS is not set');
-  const { endpoints, key } = cacheInvalidation;
-  const problems = await Promise.all(endpoints.map((url) => invalidationProblem(url, key)));
+  const { endpoints } = cacheInvalidation;
+  const problems = await Promise.all(endpoints.map((url) => invalidationProblem(url, cacheInvalidation)));
   const found = problems.filter((problem) => problem !== undefined);
   return found.length > 0
     ? failed(found.join('; '))
     : passed(`requests with the key are accepted (endpoints: ${endpoints.length})`);
 }
 
-async function invalidationProblem(url: string, key: string): Promise<string | undefined> {
+async function invalidationProblem(
+  url: string,
+  { key, subgraph }: CacheInvalidationConfig,
+): Promise<string | undefined> {
   const { origin } = new URL(url);
   try {
-    const { status } = await post(url, '[]', { authorization: key });
+    // Apollo Router compares the key only with those of the subgraphs in the request.
+    const nothing = [{ kind: 'cache_tag', subgraphs: [subgraph], cache_tag: 'campaign-' }];
+    const { status } = await post(url, JSON.stringify(nothing), { authorization: key });
     if (status >= 200 && status < 300) return undefined;
     const isKey = status === 401 || status === 403;
     return `${origin} answers with status ${status}: check ${isKey ? 'CACHE_INVALIDATION_KEY' : 'the address'}`;
