@@ -12,9 +12,10 @@ const { Ajv2020 } = createRequire(createRequire(import.meta.url).resolve('ajv-fo
 const textOf = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 describe('the recipes for routers', () => {
-  it.each(['examples/supergraph/gateway.config.mjs', 'examples/supergraph/apollo-gateway.mjs'])(
+  it.each(['gateway.config.mjs', 'apollo-gateway.mjs', 'scopes.config.mjs'])(
     'in docs/federation.md are the files that the tests run: %s',
-    async (file) => {
+    async (name) => {
+      const file = `examples/supergraph/${name}`;
       const recipe = (await blocksOf('docs/federation.md')).find((block) => block.file === file);
       expect(recipe?.text).toBe(`// ${file}\n${textOf(file).replace(/^#!.*\n/, '')}`);
     },

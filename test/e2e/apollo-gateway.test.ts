@@ -13,6 +13,7 @@ import { type ClientAnswer, credentials } from '../support/gateway-under-test.js
 import {
   describeWithSupergraph,
   exampleDirectory,
+  type RunningServer,
   type RunningSupergraph,
   startApolloGateway,
   startSupergraph,
@@ -153,7 +154,7 @@ describeWithSupergraph("the supergraph example, served by Apollo's gateway", () 
   });
 
   describe('with a contract that excludes what is tagged "personal"', () => {
-    let contract: Pick<RunningSupergraph, 'url' | 'stop'>;
+    let contract: RunningServer;
     const start = (campaignsUrl: string) =>
       startApolloGateway({
         SUPERGRAPH: 'supergraph.contract.graphql',

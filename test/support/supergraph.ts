@@ -17,16 +17,20 @@ export type Router = 'hive' | 'apollo';
 /** Ways for a router to receive events of a subgraph. */
 export type EventsOver = 'ws' | 'sse' | 'callback';
 
-/** The running example. */
-export interface RunningSupergraph {
-  /** Scheme, host and port of the router. */
+/** A running router or subgraph. */
+export interface RunningServer {
+  /** Scheme, host and port of a router; the address of a subgraph. */
   readonly url: string;
+  /** Stops it with a signal; resolves to its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** The running example; its URL is that of the router. */
+export interface RunningSupergraph extends RunningServer {
   /** Addresses of the router and of both subgraphs. */
   readonly all: readonly string[];
   /** Output since the start, with the log lines of the campaigns. */
   readonly output: () => string;
-  /** Stops it with a signal; resolves to its exit code. */
-  stop(): Promise<number | null>;
 }
 
 const isInstalled = ['@graphql-hive/gateway', '@apollo/gateway'].every((name) =>
@@ -76,9 +80,40 @@ export async function startSupergraph(
 /** Runs Apollo's gateway of the example alone, in front of subgraphs that run elsewhere. */
 export async function startApolloGateway(
   environment: Readonly<Record<'SUPERGRAPH' | 'CAMPAIGNS_URL' | 'OWNERS_URL', string>>,
-): Promise<Omit<RunningSupergraph, 'all' | 'output'>> {
+): Promise<RunningServer> {
   const child = run('apollo-gateway.mjs', { ...environment, PORT: '0' });
   const url = await said(child, (text) => /Listening on (\S+)\/ /.exec(text)?.[1]);
+  return { url, stop: () => stop(child) };
+}
+
+/** Runs Hive Gateway with a configuration of the example, in front of subgraphs that run elsewhere. */
+export async function startHiveGateway(
+  configuration: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<RunningServer> {
+  const hive = 'node_modules/@graphql-hive/gateway/dist/bin.js';
+  const port = String(await freePort());
+  const child = run(
+    hive,
+    environment,
+    'supergraph',
+    '--config-path',
+    configuration,
+    '--host',
+    '127.0.0.1',
+    '--port',
+    port,
+  );
+  const url = await said(child, (text) => /Listening on (http:\/\/[\w.:]+)/.exec(text)?.[1]);
+  return { url, stop: () => stop(child) };
+}
+
+/** Runs the subgraph of the owners alone. */
+export async function startOwners(): Promise<RunningServer> {
+  const program =
+    "import('./owners/server.mjs').then(async ({ startOwners }) => console.log((await startOwners(0)).url))";
+  const child = run('--eval', {}, program);
+  const url = await said(child, (text) => /^(http:\S+)\n/m.exec(text)?.[1]);
   return { url, stop: () => stop(child) };
 }
 
@@ -92,8 +127,12 @@ export async function showEvents(): Promise<{ readonly exitCode: number | null; 
   return { exitCode: child.exitCode, output };
 }
 
-function run(file: string, environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [file], {
+function run(
+  file: string,
+  environment: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): ChildProcess {
+  return spawn(process.execPath, [file, ...words], {
     cwd: exampleDirectory,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ...environment },
