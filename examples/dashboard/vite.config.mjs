@@ -5,10 +5,11 @@ import { defineConfig } from 'vite';
 process.env.VITE_GATEWAY_URL ??= '';
 
 /**
- * While VITE_GATEWAY_URL is empty, the page asks its own origin, and this server forwards /graphql to the gateway. `Host` and
+ * While VITE_GATEWAY_URL is empty, the page asks its own origin, and this server forwards /graphql and exports to the gateway. `Host` and
  * `Origin` stay as the browser sent them, so the gateway sees a page of its own origin.
  */
-const proxy = { '/graphql': { target: 'http://localhost:4000', ws: true } };
+const target = 'http://localhost:4000';
+const proxy = { '/graphql': { target, ws: true }, '^/campaigns/[^/]+/messages': { target } };
 
 export default defineConfig({
   plugins: [react()],

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { change } from '../support/creating.js';
 import { describeWithDashboard } from '../support/dashboard.js';
+import { recordsOf } from '../support/exporting.js';
 import { campaignIn, closeBrowser, closeOpened, expectNoComplaints, open } from './dashboard-under-test.js';
 
 /** The demo account's campaign with 5,000 messages. */
@@ -47,6 +49,48 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
     await page.getByText('No message to this number').waitFor();
     expectNoComplaints(opened);
   });
+
+  it('downloads all messages, or those that were not delivered, as one file', async () => {
+    const opened = await open(`/?name=Festive`);
+    const { page, sandbox } = opened;
+    await page.getByRole('link', { name: festive }).click();
+    const [{ sid } = { sid: '' }] = sandbox.state.campaigns().filter(({ name }) => name === festive);
+    const group = page.getByRole('group', { name: 'Download' });
+    const files: string[] = [];
+    for (const isAll of [true, false]) {
+      if (!isAll) await group.getByLabel('Undelivered only').check();
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        group.getByRole('button', { name: 'Download CSV' }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe(`messages-${sid}.csv`);
+      files.push(readFileSync(await file.path(), 'utf8'));
+      await group.getByText(/\d+ messages downloaded/).waitFor();
+    }
+    const all = sandbox.state.messages(sid);
+    const failed = all.filter(({ status }) => status.includes('failed') || status === 'invalid');
+    const sidsIn = (file = '') =>
+      recordsOf(file)
+        .slice(1)
+        .map((record) => record.at(-1));
+    expect(sidsIn(files[0]).sort()).toEqual(all.map((message) => message.sid).sort());
+    expect(sidsIn(files[1]).sort()).toEqual(failed.map((message) => message.sid).sort());
+    expect(failed.length).toBeGreaterThan(0);
+    expectNoComplaints(opened);
+  }, 30_000);
+
+  it('shows the progress of a download that waits for the budget, and can cancel it', async () => {
+    const opened = await open(`/?name=Festive`, { environment: { EXOTEL_RATE_LIMIT: '12' } });
+    const { page } = opened;
+    await page.getByRole('link', { name: festive }).click();
+    const group = page.getByRole('group', { name: 'Download' });
+    await group.getByRole('button', { name: 'Download CSV' }).click();
+    await group.getByRole('progressbar', { name: 'Download' }).waitFor();
+    await group.getByText(/^[1-9]%$/).waitFor();
+    await group.getByRole('button', { name: 'Cancel' }).click();
+    await group.getByRole('button', { name: 'Download CSV' }).waitFor();
+    expectNoComplaints(opened);
+  }, 30_000);
 
   it('has a button for each action that is allowed, and asks before what can not be undone', async () => {
     const opened = await open('/');

@@ -82,7 +82,7 @@ function newestSource(): number {
 export interface DashboardServer {
   readonly url: string;
   /**
-   * Says where the gateway is: /graphql is forwarded to it, as by `npm start` of the example.
+   * Says where the gateway is: /graphql and exports are forwarded to it, as by `npm start` of the example.
    * @param isNamed the page is given the address, and asks the gateway itself.
    */
   connect(gatewayUrl: string, isNamed: boolean): void;
@@ -99,7 +99,7 @@ export async function serveDashboard(): Promise<DashboardServer> {
   let gatewayUrl = '';
   const server = createServer((incoming, response) => {
     const { pathname } = new URL(incoming.url ?? '/', 'http://localhost');
-    if (pathname === '/graphql') {
+    if (pathname === '/graphql' || /^\/campaigns\/[^/]+\/messages/.test(pathname)) {
       forward(gatewayUrl, incoming, response);
       return;
     }
@@ -142,7 +142,7 @@ export async function serveDashboard(): Promise<DashboardServer> {
 
 function forward(gatewayUrl: string, incoming: IncomingMessage, response: ServerResponse): void {
   const { method, headers } = incoming;
-  const outgoing = request(new URL('/graphql', gatewayUrl), { method, headers }, (answer) => {
+  const outgoing = request(new URL(incoming.url ?? '/', gatewayUrl), { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });

@@ -42,6 +42,8 @@ interface Target {
 /** The same as the gateway waits for its upstream. */
 const maximumOutageMs = 10 * 60_000;
 const [firstPauseMs, longestPauseMs] = [1000, 30_000];
+/** Interval and size of writes. What is received but not written when the command is killed is read again. */
+const [flushMs, maximumPending] = [1000, 1024 * 1024];
 /** Ends of a response after which a new one is of use: the gateway stops, or its upstream fails. */
 const passingEnds: ReadonlySet<string> = new Set([
   'SHUTTING_DOWN',
@@ -101,8 +103,11 @@ class RunningExport {
   readonly #runtime: ExportRuntime;
   readonly #target: Target;
   readonly #bar: ProgressBar;
-  #text = '';
-  #rows = 0;
+  /** Rows of the window that is being received. */
+  readonly #window = { text: '', rows: 0 };
+  /** Whole windows that are not written yet, and the cursor behind them. */
+  readonly #pending = { text: '', rows: 0, cursor: '' };
+  #flushedAtMs: number;
   #hasHeader: boolean;
   #lastProgressMs: number;
 
@@ -113,6 +118,7 @@ class RunningExport {
     this.#bar = bar;
     this.#hasHeader = target.state.cursor !== null;
     this.#lastProgressMs = this.#now();
+    this.#flushedAtMs = this.#lastProgressMs;
   }
 
   /** @returns the exit code. */
@@ -141,10 +147,15 @@ class RunningExport {
     return whole;
   }
 
-  /** Reads one response. What was received before it breaks stays. */
+  /** Reads one response, and writes the windows that were received whole. */
   async #receive(): Promise<ResponseEnd> {
-    this.#text = '';
-    this.#rows = 0;
+    const end = await this.#received();
+    await this.#flush();
+    return end;
+  }
+
+  async #received(): Promise<ResponseEnd> {
+    Object.assign(this.#window, { text: '', rows: 0 });
     try {
       for await (const line of receivedLines(this.#url(), this.#options.apiKey)) {
         const end = await this.#take(line);
@@ -160,14 +171,14 @@ class RunningExport {
 
   async #take(line: ReceivedLine): Promise<ResponseEnd | undefined> {
     if (line.kind === 'row') {
-      this.#rows += 1;
-      this.#text += this.#options.format === 'csv' ? csvLine(line.row) : `${line.text}\n`;
+      this.#window.rows += 1;
+      this.#window.text += this.#options.format === 'csv' ? csvLine(line.row) : `${line.text}\n`;
       return undefined;
     }
     if (line.kind === 'progress') {
-      const { cursor, read, total } = line;
-      if (cursor !== null) await this.#flush(cursor);
-      this.#bar.show({ read, total, rows: this.#target.state.rows });
+      if (line.cursor !== null) await this.#addWindow(line.cursor);
+      const { read, total } = line;
+      this.#bar.show({ read, total, rows: this.#target.state.rows + this.#pending.rows });
       return undefined;
     }
     if (line.end.complete) return { isWhole: true };
@@ -175,14 +186,26 @@ class RunningExport {
     return { problem: `The gateway has ended the export: ${line.end.reason}.`, pauseMs };
   }
 
-  /** Writes the rows of a window, and remembers where to go on. */
-  async #flush(cursor: string): Promise<void> {
-    const header = this.#options.format === 'csv' && !this.#hasHeader ? csvHeader(false) : '';
-    await this.#target.append(header + this.#text, this.#rows, cursor);
-    this.#hasHeader = true;
-    this.#text = '';
-    this.#rows = 0;
+  /** Adds a window that was received whole. They are written once a second, since the disk takes time for each write. */
+  async #addWindow(cursor: string): Promise<void> {
+    this.#pending.text += this.#window.text;
+    this.#pending.rows += this.#window.rows;
+    this.#pending.cursor = cursor;
+    Object.assign(this.#window, { text: '', rows: 0 });
     this.#lastProgressMs = this.#now();
+    const isDue = this.#lastProgressMs - this.#flushedAtMs >= flushMs;
+    if (isDue || this.#pending.text.length > maximumPending) await this.#flush();
+  }
+
+  /** Writes the pending windows, and remembers where to go on. */
+  async #flush(): Promise<void> {
+    const { text, rows, cursor } = this.#pending;
+    if (cursor === '') return;
+    const header = this.#options.format === 'csv' && !this.#hasHeader ? csvHeader(false) : '';
+    await this.#target.append(header + text, rows, cursor);
+    this.#hasHeader = true;
+    Object.assign(this.#pending, { text: '', rows: 0, cursor: '' });
+    this.#flushedAtMs = this.#now();
   }
 
   #url(): URL {

@@ -4,6 +4,7 @@ import { ProblemState } from '../ui/problem-state';
 import { SearchField } from '../ui/search-field';
 import { Empty, Loading } from '../ui/states';
 import { StatusBadge } from '../ui/status-badge';
+import { DownloadMessages } from './download-messages';
 import { useMessages } from './use-messages';
 
 /** The messages of a campaign. */
@@ -20,6 +21,7 @@ export function Messages({ sid, progress }: { sid: string; progress: number }) {
           type="tel"
           onSearch={setNumber}
         />
+        <DownloadMessages sid={sid} />
       </div>
       {problem && <ProblemState problem={problem} onRetry={retry} />}
       {!messages && !problem && <Loading what="messages" />}
