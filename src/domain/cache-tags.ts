@@ -55,6 +55,7 @@ export class AnswerTags {
   }
 
   #all(): string[] {
-    return [...(this.#hasList ? [listTag] : []), ...Array.from(this.#campaigns, campaignTag)];
+    // Sorted, because reads end in any order, and equal answers should be equal.
+    return [...(this.#hasList ? [listTag] : []), ...Array.from(this.#campaigns, campaignTag).sort()];
   }
 }

@@ -1,4 +1,5 @@
 import { type ReadReport } from '../datasources/cache/read-report.js';
+import { type AnswerTags } from '../domain/cache-tags.js';
 
 /** Which caches may store answers. */
 export interface CachePolicy {
@@ -14,26 +15,29 @@ const secondMs = 1000;
 export const noStore = 'no-store';
 const privateNoStore = 'private, no-store';
 
+/** True for a result that only its caller may have. */
+function isPersonal(
+  { hasMessages, dependsOnCaller }: Pick<ReadReport, 'hasMessages' | 'dependsOnCaller'>,
+  { scope, hasCallers }: CachePolicy,
+): boolean {
+  return hasMessages || (dependsOnCaller && hasCallers && scope === 'public');
+}
+
 /**
  * The `Cache-Control` of a query's result without errors: caches may store it as long as the gateway does. A result for which
  * nothing was read has no lifetime that is known here.
  */
 export function cacheControlOf(
-  {
-    freshForMs,
-    hasMessages,
-    dependsOnCaller,
-  }: Pick<ReadReport, 'freshForMs' | 'hasMessages' | 'dependsOnCaller'>,
-  { scope, hasCallers }: CachePolicy,
+  report: Pick<ReadReport, 'freshForMs' | 'hasMessages' | 'dependsOnCaller'>,
+  policy: CachePolicy,
 ): string {
-  const seconds = Math.floor(freshForMs / secondMs);
-  const isPersonal = hasMessages || (dependsOnCaller && scope === 'public');
-  if (isPersonal && hasCallers) return privateNoStore;
-  if (hasMessages || seconds < 1 || freshForMs === Infinity) return noStore;
-  return `max-age=${seconds}, ${scope}`;
+  const seconds = Math.floor(report.freshForMs / secondMs);
+  if (isPersonal(report, policy)) return policy.hasCallers ? privateNoStore : noStore;
+  if (seconds < 1 || report.freshForMs === Infinity) return noStore;
+  return `max-age=${seconds}, ${policy.scope}`;
 }
 
-/** True for a `Cache-Control` with which an answer may be stored. */
-export function isStorable(cacheControl: string): boolean {
-  return !cacheControl.includes(noStore);
+/** The tags of a query's result without errors; undefined for one that shared caches never store, however fresh it is. */
+export function tagsOf(report: ReadReport, policy: CachePolicy): AnswerTags | undefined {
+  return isPersonal(report, policy) || !report.used.all ? undefined : report.tags;
 }

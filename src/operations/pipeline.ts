@@ -15,7 +15,7 @@ import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
-import { type CachePolicy, cacheControlOf, isStorable, noStore } from './cache-headers.js';
+import { type CachePolicy, cacheControlOf, noStore, tagsOf } from './cache-headers.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
 import { type ConcurrencyLimit } from './gate/concurrency-limit.js';
 import { type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
@@ -261,12 +261,10 @@ export class OperationPipeline {
     if (executed.data === undefined) return refusedWith(this.#format(executed.errors ?? [], request.trace)); // was not executed
     const body = this.#bodyOf(executed, request.trace, reservation);
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
-    const cacheControl =
-      isWhole && !request.wantsReport && isCurrent(report)
-        ? cacheControlOf(report, this.#options.cachePolicy)
-        : noStore;
-    const headers = { 'cache-control': cacheControl };
-    const tags = isStorable(cacheControl) && request.trace.transport === 'http' ? report.tags : undefined;
+    const { cachePolicy } = this.#options;
+    const isShared = isWhole && !request.wantsReport && isCurrent(report);
+    const headers = { 'cache-control': isShared ? cacheControlOf(report, cachePolicy) : noStore };
+    const tags = isShared && request.trace.transport === 'http' ? tagsOf(report, cachePolicy) : undefined;
     if (tags)
       return {
         body: { ...body, extensions: tags.extensions },

@@ -2,7 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, type Rout
 import { type ReadReport } from '../../datasources/cache/read-report.js';
 import { scopes } from '../../domain/caller.js';
 import { type Telemetry } from '../../domain/telemetry.js';
-import { type CachePolicy, cacheControlOf, isStorable } from '../../operations/cache-headers.js';
+import { type CachePolicy, cacheControlOf } from '../../operations/cache-headers.js';
 import { type FreshResponse, type ResponseCache } from '../../operations/response-cache.js';
 import { encapsulated } from '../encapsulated.js';
 import { compressed, encodingFor } from './compression.js';
@@ -105,7 +105,7 @@ function sendCached(
   running.is('query', operationName);
   const cacheControl = cacheControlOf({ freshForMs, hasMessages, dependsOnCaller }, cachePolicy);
   reply.header('cache-control', cacheControl).header('content-type', contentType);
-  if (cacheTag !== undefined && isStorable(cacheControl)) reply.header('cache-tag', cacheTag);
+  if (cacheTag !== undefined) reply.header('cache-tag', cacheTag);
   running.end({ codes: [], hasData: true, calls: 0, isFromCache: true });
   const coding = encodingFor(headers['accept-encoding'], body.length);
   const known = coding === 'identity' ? body : encoded[coding];

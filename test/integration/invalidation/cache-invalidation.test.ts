@@ -9,7 +9,8 @@ import { invalidating, type RouterCache, startRouterCache } from '../../support/
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { sent } from '../../support/sent-bytes.js';
 import { scrape } from '../../support/scraping.js';
-import { postCallback, until } from '../../support/subscribing.js';
+import { HeldTimers } from '../../support/held-timers.js';
+import { leaveAll, postCallback, subscribe, until } from '../../support/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
@@ -37,13 +38,14 @@ async function start(
   environment = {},
   sleep: (ms: number) => Promise<unknown> = noWait,
   faults?: FaultPlan,
+  now?: () => number,
 ): Promise<void> {
-  const at = Date.now();
+  const at = now?.() ?? Date.now();
   const settings = { ...invalidating(router), ...calledBack, ...environment };
   const plan = faults && { faults };
   ({ sandbox, gateway } = await startBoth({
     clock: () => at,
-    now: () => at,
+    now: now ?? (() => at),
     environment: settings,
     sleep,
     ...plan,
@@ -121,6 +123,28 @@ describe('a change is sent to the router', () => {
     router.seen.splice(0);
     await postCallback(messageUrl, messageSays(sid, 'a-message', 'sent'));
     await until(() => tagsSent().includes(`campaign-${sid}`));
+  });
+
+  it('after the poll that finds one for a subscriber', async () => {
+    const time = new HeldTimers();
+    try {
+      await start({}, noWait, undefined, time.now);
+      const { sid } = sandbox.state.insert({ status: 'in-progress' });
+      await router.ask(gateway, named(sid));
+      const subscriber = await subscribe(
+        gateway.url,
+        'sse',
+        `subscription { campaignUpdated(sid: "${sid}") { status } }`,
+      );
+      sandbox.state.setStatus(sid, 'paused');
+      await time.pass(25_000);
+      await subscriber.next(1);
+      await until(() => router.entries.size === 0);
+      expect(tagsSent()).toContain(`campaign-${sid}`);
+    } finally {
+      time.release();
+      await leaveAll();
+    }
   });
 
   it('after a read that shows one, and after no other', async () => {
