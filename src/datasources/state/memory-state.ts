@@ -61,6 +61,10 @@ export class MemoryState implements SharedState {
     return this.#change(key, text, () => this.#texts.delete(key));
   }
 
+  nowMs(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   #change(key: string, from: string | undefined, change: () => unknown): Promise<boolean> {
     const isAsExpected = this.#texts.get(key) === from;
     if (isAsExpected) change();

@@ -16,4 +16,7 @@ export interface SharedState {
 
   /** Removes exactly this text. @returns whether it was removed. */
   remove(key: string, text: string): Promise<boolean>;
+
+  /** Time of the store's own clock, in epoch milliseconds; null for the only instance, which has no other clock than its own. */
+  nowMs(): Promise<number | null>;
 }

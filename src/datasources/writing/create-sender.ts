@@ -1,4 +1,4 @@
-import { createProblems } from '../../domain/rules/create.js';
+import { type UserProblem } from '../../domain/errors.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -26,7 +26,10 @@ export interface CreateSenderOptions {
   readonly reconciler: Reconciler;
   readonly outstanding: OutstandingCreates;
   readonly reservations: SidReservations;
+  /** The shared clock. */
   readonly now: () => number;
+  /** Checks the rules, some of which depend on the time. */
+  readonly problems: (draft: CampaignDraft) => UserProblem[];
   /** Timeout of one request. */
   readonly timeoutMs: number;
   readonly withCallbacks: WithCallbacks;
@@ -73,7 +76,7 @@ export class CreateSender {
         if (found) return this.#found(create, found, lost?.facts.requestId);
         if (lost && posts === maximumPosts) return this.#giveUp(create, lost);
       }
-      const problems = createProblems(draft, this.#options.now());
+      const problems = this.#options.problems(draft);
       if (problems.length > 0) {
         await this.#note(create, nothingSent);
         return refused(...problems);

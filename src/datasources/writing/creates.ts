@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { fieldProblems, keyProblems, newCampaignProblems } from '../../domain/rules/create.js';
+import {
+  createProblems,
+  fieldProblems,
+  keyProblems,
+  newCampaignProblems,
+} from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
 import { type ExotelClient } from '../exotel/client.js';
@@ -19,6 +24,7 @@ import { OutstandingCreates, SidReservations } from './look-up/outstanding-creat
 import { Reconciler } from './look-up/reconciler.js';
 import { outcomeOfFailure, refused } from './outcome.js';
 import { CreateSender } from './create-sender.js';
+import { SharedClock } from './shared-clock.js';
 
 /** Options of `Creates`. */
 export interface CreatesOptions {
@@ -42,17 +48,27 @@ export interface CreatesOptions {
 /** All creates of the process. Each makes one campaign, whatever fails in between (docs/writing.md). */
 export class Creates {
   readonly #options: CreatesOptions;
+  readonly #clock: SharedClock;
   readonly #keyed: KeyedCreates;
   readonly #sending: CreateSender;
 
   constructor(options: CreatesOptions) {
+    const clock = new SharedClock(options.state, options.now);
+    const shared = { ...options, now: clock.now };
     const reservations = new SidReservations(options.state);
-    const outstanding = new OutstandingCreates(options.state, options.now);
-    const lookUp = new LookUp({ ...options, reservations, outstanding });
-    const reconciler = new Reconciler({ ...options, lookUp });
+    const outstanding = new OutstandingCreates(options.state, clock.now);
+    const lookUp = new LookUp({ ...shared, ownNow: options.now, reservations, outstanding });
+    const reconciler = new Reconciler({ ...shared, lookUp });
     this.#options = options;
-    this.#keyed = new KeyedCreates(options);
-    this.#sending = new CreateSender({ ...options, reconciler, outstanding, reservations });
+    this.#clock = clock;
+    this.#keyed = new KeyedCreates(shared);
+    this.#sending = new CreateSender({
+      ...shared,
+      problems: (draft) => createProblems(draft, options.now()),
+      reconciler,
+      outstanding,
+      reservations,
+    });
   }
 
   /**
@@ -69,6 +85,7 @@ export class Creates {
     const problems = () => newCampaignProblems(draft, idempotencyKey, now());
     const isNameOurs = draft.name == null;
     if (idempotencyKey === null) {
+      await this.#clock.synchronize();
       const create = {
         id: randomUUID(),
         draft: { ...draft, name },
@@ -81,6 +98,7 @@ export class Creates {
     // A field that breaks a rule is refused without a lease, whatever the key was used for before.
     const always = [...fieldProblems(draft), ...keyProblems(idempotencyKey)];
     if (always.length > 0) return { outcome: refused(...problems()), isReplay: false };
+    await this.#clock.synchronize();
     return this.#keyed.once({
       key: idempotencyKey,
       draft,

@@ -3,9 +3,10 @@ import { type Redis } from 'ioredis';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { create, createdSid, diwali, posts, sidsOf } from '../../support/creating.js';
+import { answerOf, create, createdSid, diwali, posts, rowOf, sidsOf } from '../../support/creating.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
+import { startScriptedUpstream } from '../../support/scripted-upstream.js';
 import { clientOf, until } from '../../support/two-gateways.js';
 
 let redis: RunningRedis;
@@ -84,4 +85,44 @@ describeWithRedis('creates of one content through two gateways, on an upstream t
     expect(sids.sort()).toEqual(sidsOf(sandbox));
     expect(posts(sandbox)).toBe(2);
   });
+});
+
+describeWithRedis('a lost create whose campaign the list shows unreadable and under another name', () => {
+  const minute = 60_000;
+  let store: RunningRedis;
+  beforeAll(async () => {
+    store = await startRedis();
+  });
+  afterAll(() => store.stop());
+
+  it.each([-20, -7, 7, 20, 600])(
+    'is not repeated by a gateway whose clock differs from that of the first by %i minutes',
+    async (minutes) => {
+      const rows: Record<string, unknown>[] = [];
+      const upstream = await startScriptedUpstream((request, response) => {
+        if (request.method !== 'POST') return answerOf(rows);
+        const { status, name, ...row } = rowOf(request) as Record<string, unknown>;
+        rows.push({ ...row, name: String(name).replace('&', '_'), sid: `${String(status)} ${rows.length}` });
+        response.destroy();
+        return undefined;
+      });
+      const start = (now: () => number) =>
+        startGatewayOn(
+          upstream.baseUrl,
+          { REDIS_URL: store.url, EXOTEL_TIMEOUT_MS: '300', EXOTEL_ACCOUNT_SID: `clock${minutes}` },
+          now,
+          () => Promise.resolve(),
+        );
+      const input = { ...diwali, name: 'Ben & Jerry', schedule: null, idempotencyKey: 'clocks' };
+      const wrong = await start(() => Date.now() + minutes * minute);
+      const first = await create(wrong, input);
+      await wrong.close();
+      const right = await start(Date.now);
+      const second = await create(right, input);
+      await right.close();
+      await upstream.close();
+      expect([first.codes, second.codes]).toEqual([['OUTCOME_UNKNOWN'], ['OUTCOME_UNKNOWN']]);
+      expect(upstream.seen.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    },
+  );
 });

@@ -39,6 +39,11 @@ export class RedisState implements SharedState {
     return this.#eval(removeScript, key, text);
   }
 
+  async nowMs(): Promise<number> {
+    const [seconds, microseconds] = await this.#connection.run((redis) => redis.time());
+    return Math.floor(Number(seconds) * 1000 + Number(microseconds) / 1000);
+  }
+
   async #eval(script: string, key: string, ...values: (string | number)[]): Promise<boolean> {
     return (
       (await this.#connection.run((redis) => redis.eval(script, 1, this.#prefix + key, ...values))) === 1

@@ -31,7 +31,10 @@ export interface LookUpOptions {
   readonly client: ExotelClient;
   readonly reservations: SidReservations;
   readonly outstanding: OutstandingCreates;
+  /** The shared clock, by which creates are noted. */
   readonly now: () => number;
+  /** The clock of this gateway. */
+  readonly ownNow: () => number;
   /** Rows of one list window. */
   readonly windowRows: () => number;
   /** Most windows that one scan reads. */
@@ -182,10 +185,10 @@ export class LookUp {
     return this.#options.outstanding.rivalsOf({ id, draft });
   }
 
-  /** How far the upstream's clock is ahead of ours, by the `Date` of its answer. */
+  /** How far the upstream's clock is ahead of the shared one, by the `Date` of its answer; without it, how far our own is. */
   #aheadMs({ answeredAtMs }: Window<Campaign>): number {
-    const nowMs = this.#options.now();
-    return (answeredAtMs ?? nowMs) - nowMs;
+    const { now, ownNow } = this.#options;
+    return (answeredAtMs ?? ownNow()) - now();
   }
 }
 

@@ -51,6 +51,12 @@ export function describeSharedState(name: string, open: () => Promise<OpenedStat
       expect(await first.read('key')).toBeNull();
     });
 
+    it('has one clock for all gateways', async () => {
+      const [one, other] = await Promise.all([first.nowMs(), second.nowMs()]);
+      expect(one === null).toBe(other === null);
+      expect(Math.abs((one ?? 0) - (other ?? 0))).toBeLessThan(60_000);
+    });
+
     it('inserts only if the key is absent', async () => {
       expect(await first.insert('key', 'mine', longMs)).toBe(true);
       expect(await second.insert('key', 'yours', longMs)).toBe(false);
