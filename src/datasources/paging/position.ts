@@ -74,6 +74,8 @@ export async function locate<T extends { readonly sid: string }>(
   { allowance, attempt, isLastAttempt }: SearchOptions,
 ): Promise<Position> {
   await list.load(cursor.offset);
+  const moved = (list.total ?? 0) - (cursor.total ?? list.total ?? 0);
+  if (knowsNothing(cursor) && moved !== 0) return anyPlace(list, cursor, side, moved);
   if (isWhereItWas(list, source, cursor)) return foundAt(cursor.offset, cursor);
   const search = new PlaceSearch(cursor, list.windowSize);
   for (;;) {
@@ -94,6 +96,27 @@ export async function locate<T extends { readonly sid: string }>(
     await list.load(probe);
     if (!list.has(probe)) search.exclude(probe, list.windowSize);
   }
+}
+
+/** True for a cursor without a sid and without neighbours: only unreadable rows were read with its row. */
+function knowsNothing({ sid, previous, next }: Pick<Cursor, 'sid' | 'previous' | 'next'>): boolean {
+  return sid === '' && previous.marks.length === 0 && next.marks.length === 0;
+}
+
+/**
+ * Position of a row that nothing is known of but its offset, in a list that has grown or shrunk by some rows. They may all have come
+ * or gone before it, so rows are shown again rather than left out.
+ */
+function anyPlace<T extends { readonly sid: string }>(
+  { total }: ListReader<T>,
+  cursor: Cursor,
+  side: Side,
+  moved: number,
+): Position {
+  const { offset } = cursor;
+  const index = side === 'after' ? offset + 1 + Math.min(0, moved) : offset + Math.max(0, moved);
+  const inList = Math.max(0, Math.min(index, total ?? 0));
+  return { index: inList, isThere: false, searched: { start: inList, end: inList }, cursor };
 }
 
 /** True if the list has moved between the reads of its windows: together their rows are in no order. */
@@ -139,7 +162,7 @@ function isWhereItWas<T extends { readonly sid: string }>(
   const row = readable(rows.get(offset));
   if (sid !== '') return row?.sid === sid && source.sortKeyOf(row) === sortKey;
   // An unreadable row has no sid to recognise it by: without neighbours only its offset is left.
-  return rows.has(offset) && previous.marks.length === 0 && next.marks.length === 0;
+  return rows.has(offset) && knowsNothing({ sid, previous, next });
 }
 
 /**

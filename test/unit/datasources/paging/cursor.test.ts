@@ -7,6 +7,7 @@ import {
   encodeCursor,
   markOf,
 } from '../../../../src/datasources/paging/cursor.js';
+import { neededRows } from '../../../../src/datasources/paging/slicing.js';
 import { maximumInt } from '../../../../src/datasources/exotel/wire/values.js';
 import { keyOf, plainList, type PlainRow, read, sids } from './plain-lists.js';
 
@@ -68,6 +69,41 @@ describe('a cursor', () => {
       expect(sids((await read(now, { first: 9, after })).connection.nodes)).toEqual(
         sids(now.slice(80 + at).map(asRead)),
       );
+    },
+  );
+
+  it.each(['after', 'before'] as const)(
+    'of a page of unreadable rows skips no row once others are gone or new: %s',
+    async (side) => {
+      const row = (index: number, isUnreadable: boolean): PlainRow => ({
+        sid: `r${index}`,
+        key: keyOf(0),
+        isUnreadable,
+      });
+      const isUnreadable = (index: number): boolean => (side === 'after' ? index < 2 : index >= 4);
+      const before = Array.from({ length: 6 }, (_, index) => row(index, isUnreadable(index)));
+      const only = { slicing: neededRows() };
+      const page = (await read(before, side === 'after' ? { first: 2 } : { last: 2 }, only)).connection
+        .pageInfo;
+      const cursor = side === 'after' ? page.endCursor : page.startCursor;
+      const rest = async (now: readonly PlainRow[]) =>
+        sids(
+          (
+            await read(
+              now,
+              side === 'after' ? { first: 9, after: cursor } : { last: 9, before: cursor },
+              only,
+            )
+          ).connection.nodes,
+        );
+      const readable = ['r2', 'r3', 'r4', 'r5', 'r0', 'r1']
+        .filter((sid) => !isUnreadable(Number(sid.slice(1))))
+        .sort();
+      expect(await rest(before)).toEqual(readable);
+      expect(await rest(before.slice(1))).toEqual(
+        expect.arrayContaining(readable.filter((sid) => sid !== 'r0')),
+      );
+      expect(await rest([row(9, false), ...before])).toEqual(expect.arrayContaining(readable));
     },
   );
 
