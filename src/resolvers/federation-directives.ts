@@ -36,7 +36,7 @@ scalar FieldSet
 """Other subgraphs may resolve this too, with the same meaning."""
 directive @shareable repeatable on OBJECT | FIELD_DEFINITION
 
-"""Label by which a supergraph can hide an element from a contract: "personal" marks numbers, names and texts of people."""
+"""Label by which a supergraph can hide an element from a contract: "personal" marks numbers, names and texts of people, and addresses of files with them."""
 directive @tag(
   """Name of the label."""
   name: String!

@@ -155,6 +155,7 @@ export class Campaign {
   })
   smsStatusCallback!: string | null;
 
+  @Directive('@tag(name: "personal")') // a file that may show recipients
   @Field(() => Url, {
     nullable: true,
     description: 'URL of the report file; null until the campaign completes.',
