@@ -91,7 +91,7 @@ describe('the directives @cost and @listSize', () => {
     fc.assert(
       fc.property(randomQuery(listed), ({ query, variables }) => {
         // Without a row, a page of any size costs a router one call; entities cost it what their fields do.
-        fc.pre(!query.includes("_entities"));
+        fc.pre(!query.includes('_entities'));
         if (estimateOf(query, variables) <= 30) return;
         refused += 1;
         expect(ofGateway.of(query, variables)).toBeGreaterThan(maximum);
