@@ -120,7 +120,11 @@ async function openAll(
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
   const { authenticate } = authentication;
-  const cachePolicy = { scope: config.access.cacheScope, hasCallers: config.access.auth.mode !== 'none' };
+  const cachePolicy = {
+    scope: config.access.cacheScope,
+    hasCallers: config.access.auth.mode !== 'none',
+    isInvalidated: config.cacheInvalidation !== undefined,
+  };
   const pipeline = openPipeline(config, {
     schema,
     createContext: contextFactory({
@@ -132,7 +136,7 @@ async function openAll(
       publicUrl: config.publicUrl,
       ownUrl: () => address.url,
       now,
-      isTagged: cachePolicy.scope === 'public' || config.cacheInvalidation !== undefined,
+      isTagged: config.isCacheOn && (cachePolicy.scope === 'public' || cachePolicy.isInvalidated),
     }),
     telemetry,
     cachePolicy,

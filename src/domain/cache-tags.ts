@@ -11,12 +11,29 @@ const maximumHeader = 3000;
 /** Most tags of an answer in its body. Apollo Router and Cosmo accept 10,000. */
 const maximumTags = 1000;
 
+/** A page of campaigns; rows that could not be read are errors. */
+interface CampaignPage {
+  readonly nodes: readonly ({ readonly sid: string } | Error)[];
+}
+
+/** Tags as they are sent. */
+export interface SentTags {
+  /** Value of the header `Cache-Tag`. */
+  readonly header: string;
+  /**
+   * Members of `extensions` that Apollo Router and Cosmo read: a list for each entity of `_entities`, or one list for the root
+   * fields of any other answer.
+   */
+  readonly extensions: Readonly<Record<string, readonly unknown[]>>;
+}
+
 /**
  * The tags of one answer: shared caches find by them what a change has made stale. An answer with more campaigns than its
  * tags may name has only the tag of lists, which every change invalidates.
  */
 export class AnswerTags {
   readonly #campaigns = new Set<string>();
+  readonly #pages: CampaignPage[] = [];
   #hasList = false;
   #entities: readonly string[] | 'several' | undefined;
 
@@ -25,10 +42,10 @@ export class AnswerTags {
     this.#campaigns.add(sid);
   }
 
-  /** Adds a page of campaigns. */
-  addList(sids: Iterable<string>): void {
+  /** Adds a list. @param page undefined if no row of it was read. */
+  addList(page: CampaignPage | undefined): void {
     this.#hasList = true;
-    for (const sid of sids) this.#campaigns.add(sid);
+    if (page) this.#pages.push(page);
   }
 
   /** Sets the campaigns of `_entities`, in the order of the representations. */
@@ -36,26 +53,20 @@ export class AnswerTags {
     this.#entities = this.#entities ? 'several' : sids;
   }
 
-  /** The value of the header `Cache-Tag`. */
-  get header(): string {
-    const text = this.#all().join(',');
-    return text.length <= maximumHeader ? text : listTag;
-  }
-
-  /**
-   * The members of `extensions` that Apollo Router and Cosmo read: a list for each entity of `_entities`, or one list for the
-   * root fields of any other answer.
-   */
-  get extensions(): Readonly<Record<string, readonly unknown[]>> {
-    const entities = this.#entities;
-    if (Array.isArray(entities))
-      return { apolloEntityCacheTags: entities.map((sid: string) => [campaignTag(sid)]) };
-    const tags = this.#all();
-    return { apolloCacheTags: tags.length <= maximumTags ? tags : [listTag] };
-  }
-
-  #all(): string[] {
+  /** The tags, computed here, because most answers have none. */
+  get sent(): SentTags {
+    for (const { nodes } of this.#pages)
+      for (const row of nodes) if (!(row instanceof Error)) this.#campaigns.add(row.sid);
     // Sorted, because reads end in any order, and equal answers should be equal.
-    return [...(this.#hasList ? [listTag] : []), ...Array.from(this.#campaigns, campaignTag).sort()];
+    const campaigns = Array.from(this.#campaigns, campaignTag).sort();
+    const tags = this.#hasList ? [listTag, ...campaigns] : campaigns;
+    const text = tags.join(',');
+    const entities = this.#entities;
+    return {
+      header: text.length <= maximumHeader ? text : listTag,
+      extensions: Array.isArray(entities)
+        ? { apolloEntityCacheTags: entities.map((sid: string) => [campaignTag(sid)]) }
+        : { apolloCacheTags: tags.length <= maximumTags ? tags : [listTag] },
+    };
   }
 }

@@ -65,6 +65,7 @@ export function readForwardedAddress(text: string): string | undefined {
  * client usually has all addresses with the same prefix (RFC 6177).
  */
 export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
   const plain = plainAddress(address);
   if (!plain.includes(':')) return plain;
   const [start = '', end] = plain.split('::');

@@ -1,5 +1,5 @@
 import { type ReadReport } from '../datasources/cache/read-report.js';
-import { type AnswerTags } from '../domain/cache-tags.js';
+import { type SentTags } from '../domain/cache-tags.js';
 
 /** Which caches may store answers. */
 export interface CachePolicy {
@@ -7,6 +7,8 @@ export interface CachePolicy {
   readonly scope: 'public' | 'private';
   /** Whether callers authenticate, so that answers may depend on them. */
   readonly hasCallers: boolean;
+  /** Whether shared caches are asked to remove what has changed. */
+  readonly isInvalidated: boolean;
 }
 
 const secondMs = 1000;
@@ -38,6 +40,15 @@ export function cacheControlOf(
 }
 
 /** The tags of a query's result without errors; undefined for one that shared caches never store, however fresh it is. */
-export function tagsOf(report: ReadReport, policy: CachePolicy): AnswerTags | undefined {
-  return isPersonal(report, policy) || !report.used.all ? undefined : report.tags;
+export function tagsOf(report: ReadReport, policy: CachePolicy): SentTags | undefined {
+  const { tags, used } = report;
+  return !tags || isPersonal(report, policy) || !used.all ? undefined : tags.sent;
+}
+
+/**
+ * True if an entry behind a result was replaced or invalidated while it was made: a shared cache would store the result after
+ * the request to remove it.
+ */
+export function isOvertaken({ used }: Pick<ReadReport, 'used'>): boolean {
+  return used.all?.some((entry) => entry.freshForMs() === undefined) === true;
 }

@@ -15,7 +15,7 @@ import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
-import { type CachePolicy, cacheControlOf, noStore, tagsOf } from './cache-headers.js';
+import { type CachePolicy, cacheControlOf, isOvertaken, noStore, tagsOf } from './cache-headers.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
 import { type ConcurrencyLimit } from './gate/concurrency-limit.js';
 import { type ExecutionGate, smallAnswerBytes } from './gate/execution-gate.js';
@@ -262,9 +262,10 @@ export class OperationPipeline {
     const body = this.#bodyOf(executed, request.trace, reservation);
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const { cachePolicy } = this.#options;
-    const isShared = isWhole && !request.wantsReport && isCurrent(report);
+    const isShared = isWhole && !request.wantsReport && !(cachePolicy.isInvalidated && isOvertaken(report));
     const headers = { 'cache-control': isShared ? cacheControlOf(report, cachePolicy) : noStore };
-    const tags = isShared && request.trace.transport === 'http' ? tagsOf(report, cachePolicy) : undefined;
+    const isTagged = isShared && report.tags !== undefined && request.trace.transport === 'http';
+    const tags = isTagged ? tagsOf(report, cachePolicy) : undefined;
     if (tags)
       return {
         body: { ...body, extensions: tags.extensions },
@@ -312,14 +313,6 @@ export class OperationPipeline {
 
 /** Memory of a response as text, and as bytes to be written. */
 const bytesPerCharacter = 2;
-
-/**
- * False if an entry behind the result was replaced or invalidated while it was made: a shared cache would store it after the
- * request to remove it.
- */
-function isCurrent({ tags, used }: RequestContext['report']): boolean {
-  return tags === undefined || used.all?.every((entry) => entry.freshForMs() !== undefined) !== false;
-}
 
 /** True for a subscription. */
 export function isSubscription({ operation }: AdmittedOperation): boolean {

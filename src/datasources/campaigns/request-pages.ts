@@ -5,13 +5,7 @@ import {
   type MessageListArguments,
   messageQueryOf,
 } from '../../domain/list-query.js';
-import {
-  checkCursorLengths,
-  type PageArguments,
-  readable,
-  type Slice,
-  type Window,
-} from '../../domain/page.js';
+import { checkCursorLengths, type PageArguments, type Slice, type Window } from '../../domain/page.js';
 import { allParts, type PageNeed, pageNeed, type PageParts } from '../../domain/page-parts.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -75,8 +69,7 @@ export class RequestPages {
     const campaigns = campaignList(this.#account, campaignQueryOf(list));
     const need = pageNeed(page, campaigns.limits, selection.parts);
     const connection = await this.#page(campaigns, page, need, selection, this.#onWindow);
-    const rows = need === 'rows' ? connection.nodes : [];
-    this.#options.report.tags?.addList(rows.flatMap((row) => readable(row)?.sid ?? []));
+    this.#options.report.tags?.addList(need === 'rows' ? connection : undefined);
     return connection;
   }
 

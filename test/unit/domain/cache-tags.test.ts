@@ -33,26 +33,26 @@ describe('the tags of an answer', () => {
   };
 
   it('are only that of lists in a header beyond 3,000 characters, and in a body beyond 1,000 tags', () => {
-    expect(answerWith(150).header.split(',')).toHaveLength(150);
-    expect(answerWith(300).header).toBe('campaigns');
-    expect(answerWith(1000).extensions).toEqual({ apolloCacheTags: sids(1000).map(campaignTag).sort() });
-    expect(answerWith(1001).extensions).toEqual({ apolloCacheTags: ['campaigns'] });
+    expect(answerWith(150).sent.header.split(',')).toHaveLength(150);
+    expect(answerWith(300).sent.header).toBe('campaigns');
+    expect(answerWith(1000).sent.extensions).toEqual({ apolloCacheTags: sids(1000).map(campaignTag).sort() });
+    expect(answerWith(1001).sent.extensions).toEqual({ apolloCacheTags: ['campaigns'] });
   });
 
   it('are each there once, that of lists first', () => {
     const tags = answerWith(2);
-    tags.addList(['sid-1', 'sid-2']);
-    tags.addList([]);
-    expect(tags.header).toBe('campaigns,campaign-sid-0,campaign-sid-1,campaign-sid-2');
+    tags.addList({ nodes: [{ sid: 'sid-1' }, new Error('unreadable'), { sid: 'sid-2' }] });
+    tags.addList(undefined);
+    expect(tags.sent.header).toBe('campaigns,campaign-sid-0,campaign-sid-1,campaign-sid-2');
   });
 
   it('of entities are a list for each representation, in their order', () => {
     const tags = answerWith(2);
     tags.setEntities(['sid-1', 'sid-0', 'sid-1']);
-    expect(tags.extensions).toEqual({
+    expect(tags.sent.extensions).toEqual({
       apolloEntityCacheTags: [['campaign-sid-1'], ['campaign-sid-0'], ['campaign-sid-1']],
     });
     tags.setEntities(['sid-0']); // under another alias, which no router reads
-    expect(tags.extensions).toEqual({ apolloCacheTags: ['campaign-sid-0', 'campaign-sid-1'] });
+    expect(tags.sent.extensions).toEqual({ apolloCacheTags: ['campaign-sid-0', 'campaign-sid-1'] });
   });
 });
