@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { HybridClock } from '../datasources/cache/hybrid-clock.js';
 import { AccountReader } from '../datasources/campaigns/account-reader.js';
+import { SharedMessagePages } from '../datasources/campaigns/shared-pages.js';
 import { defaultFreshness, accelerated } from '../datasources/campaigns/freshness.js';
 import { type WritingOptions } from '../datasources/writing/campaign-writer.js';
 import { type WithCallbacks } from '../datasources/writing/create.js';
@@ -39,6 +40,8 @@ export function openAccount(
     maximumBytes: memory,
     freshness: accelerated(defaultFreshness, speed),
     batchCalls: batchCallsOf(config.maximumUpstreamCalls),
+    maximumPageRows: config.maximumPageRows,
+    sharedPages: shared.sharedTier && new SharedMessagePages(shared.state),
     shared: shared.sharedTier && {
       store: shared.sharedTier,
       waitMs: Math.min(config.timeoutMs, longestWaitMs),

@@ -94,6 +94,8 @@ export interface Config {
   readonly isCredentialsCheckOn: boolean;
   /** The most upstream calls that one operation may need. */
   readonly maximumUpstreamCalls: number;
+  /** The most messages that one upstream call may ask for. */
+  readonly maximumPageRows: number;
   /** False: nothing is cached, and no read is shared between requests. */
   readonly isCacheOn: boolean;
   /** Memory of the response cache; 0: no response cache; undefined: a share of the heap. */
@@ -160,6 +162,7 @@ export function readConfig(variables?: Variables): Config {
     timeoutMs: environment.read('EXOTEL_TIMEOUT_MS'),
     isCredentialsCheckOn: environment.read('EXOTEL_CHECK') === 'on',
     maximumUpstreamCalls: environment.read('MAX_UPSTREAM_CALLS'),
+    maximumPageRows: environment.read('MAX_PAGE_ROWS'),
     isCacheOn: environment.read('CACHE') === 'on',
     answersCacheBytes: environment.read('ANSWERS_CACHE_BYTES'),
     nodeOptions: environment.textOf('NODE_OPTIONS') ?? '',

@@ -84,6 +84,7 @@ export const variables = {
   EXOTEL_TIMEOUT_MS: [wholeNumber(1, 600_000), 'a whole number of milliseconds from 1 to 600000', '10000'],
   EXOTEL_CHECK: [onOrOff, onOrOffWords, 'on'],
   MAX_UPSTREAM_CALLS: [wholeNumber(1, 100_000), 'a whole number from 1 to 100000', '30'],
+  MAX_PAGE_ROWS: [wholeNumber(50, 10_000), 'a whole number from 50 to 10000', '1000'],
   CACHE: [onOrOff, onOrOffWords, 'on'],
   CACHE_SCOPE: [z.enum(['public', 'private']), 'public or private', undefined],
   ANSWERS_CACHE_BYTES: [

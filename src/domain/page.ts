@@ -88,6 +88,16 @@ export interface Slice {
   readonly limit: number;
 }
 
+/** A larger page was refused or cut off: these of its rows must be read again, in smaller pages. It reaches no client. */
+export class UnreadPart extends Error {
+  override readonly name = 'UnreadPart';
+
+  /** @param isRefused true if there is no larger page at all; false if it lacks these rows. */
+  constructor(readonly isRefused: boolean) {
+    super();
+  }
+}
+
 /** The row if it could be read, else undefined. */
 export function readable<T>(row: Row<T> | undefined): T | undefined {
   return row instanceof Error ? undefined : row;

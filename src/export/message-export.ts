@@ -4,9 +4,10 @@ import { messageList } from '../datasources/campaigns/lists.js';
 import { type ExotelClient } from '../datasources/exotel/client.js';
 import { NotSent, RateLimited } from '../datasources/exotel/resilience/not-sent.js';
 import { decodeCursor, fingerprintOf } from '../datasources/paging/cursor.js';
+import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { GatewayError } from '../domain/errors.js';
-import { messageQueryOf } from '../domain/list-query.js';
-import { checkCursorLengths, readable, type Row } from '../domain/page.js';
+import { type MessageQuery, messageQueryOf } from '../domain/list-query.js';
+import { checkCursorLengths, readable, type Row, type Slice, type Window } from '../domain/page.js';
 import { type CallOrigin } from '../domain/request-trace.js';
 import { checkSid } from '../domain/sid.js';
 import { type FailureReason, UpstreamFailure } from '../domain/upstream-failure.js';
@@ -93,17 +94,27 @@ export class MessageExport {
       maximum: list.maximum,
       after: after === null ? undefined : decodeCursor(after, fingerprintOf(list.identity), 'after'),
       read: async (slice) => ({
-        value: await source.client.listMessages(sid, query, slice, {
-          priority: this.#priority,
-          staleMs: headStartMs,
-          origin: this.origin,
-          beforeSent: () => {
-            if (this.#stopped.signal.aborted) throw new NotSent();
-          },
-        }),
+        value: await this.#readPage(slice, list.maximum, query),
         readAtMs: source.now(),
       }),
     });
+  }
+
+  /** Reads a page as large as the upstream gives. */
+  async #readPage(slice: Slice, maximum: PageMaximum, query: MessageQuery): Promise<Window<Message>> {
+    const read = (page: Slice, isOnlyAttempt = false): Promise<Window<Message>> =>
+      this.#source.client.listMessages(this.sid, query, page, {
+        priority: this.#priority,
+        staleMs: headStartMs,
+        origin: this.origin,
+        isOnlyAttempt,
+        beforeSent: () => {
+          if (this.#stopped.signal.aborted) throw new NotSent();
+        },
+      });
+    const isLarger = slice.limit > maximum.rows;
+    const larger = isLarger ? await maximum.readLarger(slice, (isTrial) => read(slice, isTrial)) : undefined;
+    return larger ?? read({ ...slice, limit: Math.min(slice.limit, maximum.rows) });
   }
 
   get sid(): string {

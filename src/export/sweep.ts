@@ -6,7 +6,8 @@ import { ListReader } from '../datasources/paging/list-reader.js';
 import { ListRows, type ListSource, type TimedRead } from '../datasources/paging/list-source.js';
 import { locate, SearchAllowance } from '../datasources/paging/position.js';
 import { RowCursors } from '../datasources/paging/row-cursors.js';
-import { type PageMaximum, wholeWindows } from '../datasources/paging/slicing.js';
+import { type PageMaximum } from '../datasources/paging/page-maximum.js';
+import { wholeWindows } from '../datasources/paging/slicing.js';
 
 /** Rows of a list that follow the ones swept before. */
 export interface SweptRows<T> {
@@ -115,7 +116,7 @@ export class Sweep<T extends { readonly sid: string }> {
       maximum,
       { ...wholeWindows, begin: ({ size }) => [{ offset, limit: size.count }] },
     );
-    const size = { from: 'start', count: maximum.rows } as const;
+    const size = { from: 'start', count: maximum.most } as const;
     await list.begin({ size, after: undefined, before: undefined, need: 'rows', parts: allParts });
     if (!first) throw new Error('a window was read without a result');
     return { list, window: first };

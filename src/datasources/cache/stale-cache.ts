@@ -1,4 +1,5 @@
 import { type ReadOutcome, type ResourceKind } from '../../domain/telemetry.js';
+import { UnreadPart } from '../../domain/page.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
@@ -269,7 +270,8 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   ): Promise<CacheEntry<V>> {
     const entry = result.catch((error: unknown) => {
       // The value no longer exists, which is no failure but the newest answer.
-      if (failedBecause(error, 'notFound')) throw error;
+      // A part that was not read will be, in a smaller page.
+      if (failedBecause(error, 'notFound') || error instanceof UnreadPart) throw error;
       return stale;
     });
     if (needsNew && (noCache || !refetch)) return entry;

@@ -8,7 +8,8 @@ import { type HybridClock } from '../cache/hybrid-clock.js';
 import { type SharedTierOptions } from '../cache/shared-tier.js';
 import { StaleCache } from '../cache/stale-cache.js';
 import { type ExotelClient } from '../exotel/client.js';
-import { PageMaximum } from '../paging/slicing.js';
+import { type LargeRead } from '../paging/large-read.js';
+import { PageMaximum, type SharedPages } from '../paging/page-maximum.js';
 import { CampaignLoader } from './campaign-loader.js';
 import { type Freshness } from './freshness.js';
 import { LatestSlices } from './latest-slices.js';
@@ -24,6 +25,7 @@ import {
   type Snapshot,
   snapshotsOf,
   type SnapshotCache,
+  type WindowParams,
 } from './resources.js';
 import { type ReadCampaignWindow } from './window-search.js';
 
@@ -46,6 +48,10 @@ export interface AccountReaderOptions {
   readonly maximumBytes: CacheBytes;
   /** Upstream calls that a batch of campaigns may need beside the newest window. */
   readonly batchCalls: number;
+  /** The most rows that a call for messages may ask for. */
+  readonly maximumPageRows?: number;
+  /** What instances share about larger pages; undefined for the only instance of the account. */
+  readonly sharedPages?: SharedPages | undefined;
   /** The shared tier; undefined for the only instance of the account. */
   readonly shared?: SharedTierOptions | undefined;
 }
@@ -90,6 +96,7 @@ export class AccountReader {
   readonly #invalidated = new LRUCache<string, number>({ max: rememberedInvalidations });
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
   #flushed: Promise<void> | undefined;
+  #epoch = 0;
 
   constructor(options: AccountReaderOptions) {
     const { client, clock, freshness, isCacheOn, maximumBytes, now, shared } = options;
@@ -97,7 +104,10 @@ export class AccountReader {
     const emit = this.#emit.bind(this);
     const cacheOptions = { now, clock, isEnabled: isCacheOn, softTimeoutMs, shared, emit };
     this.#options = options;
-    this.maximum = { campaigns: new PageMaximum(now), messages: new PageMaximum(now) };
+    this.maximum = {
+      campaigns: new PageMaximum(now),
+      messages: new PageMaximum(now, options.maximumPageRows, options.sharedPages),
+    };
     this.#snapshots = new StaleCache(campaignResource(client, freshness), {
       ...cacheOptions,
       maximumBytes: maximumBytes.campaigns,
@@ -106,7 +116,11 @@ export class AccountReader {
       ...cacheOptions,
       maximumBytes: maximumBytes.campaignWindows,
     });
-    const messageWindows = messageWindowResource(client, freshness, (sid) => this.cached(sid));
+    const messageWindows = messageWindowResource(client, freshness, (sid) => this.cached(sid), {
+      maximum: this.maximum.messages,
+      epoch: () => this.#epoch,
+      freshTotal: (list) => this.latest.messages.freshTotal(list),
+    });
     this.#messageWindows = new StaleCache(messageWindows, {
       ...cacheOptions,
       maximumBytes: maximumBytes.messageWindows,
@@ -176,18 +190,20 @@ export class AccountReader {
     list: MessageListRef,
     slice: Slice,
     options: ReadOptions,
+    large?: LargeRead,
   ): Promise<CacheEntry<Window<Message>>> {
     const needsNew = options.noCache || options.refetch === true;
     const isFresh = !needsNew && this.#messageWindows.fresh(windowKey(list, slice)) !== undefined;
+    const params = { list, slice, large };
     const read = isFresh
-      ? this.#messageWindows.read({ list, slice }, options)
-      : this.#readMessages(list, slice, options, needsNew);
+      ? this.#messageWindows.read(params, options)
+      : this.#readMessages(params, options, needsNew);
     return this.latest.messages.noted(list, slice, read);
   }
 
   /** Reads messages, unless their campaign is known not to exist; and remembers if it does not. */
-  async #readMessages(list: MessageListRef, slice: Slice, options: ReadOptions, needsNew: boolean) {
-    const { sid } = list;
+  async #readMessages(params: WindowParams<MessageListRef>, options: ReadOptions, needsNew: boolean) {
+    const { sid } = params.list;
     // The freshness of messages depends on the status of their campaign.
     if (this.#options.shared && !this.cached(sid)) await this.#loadShared([sid]);
     if (!needsNew && this.#snapshots.fresh(sid)?.value.campaign === null) {
@@ -196,7 +212,7 @@ export class AccountReader {
     }
     const ended = this.#snapshots.observe(sid);
     try {
-      const entry = await this.#messageWindows.read({ list, slice }, options);
+      const entry = await this.#messageWindows.read(params, options);
       ended();
       const known = this.#snapshots.peek(sid);
       if (known?.value.campaign === null && known.version < entry.version)
@@ -332,6 +348,7 @@ export class AccountReader {
   }
 
   #invalidateHere(sid: string): void {
+    this.#epoch += 1;
     this.#messageWindows.invalidate((key) => campaignSidOf(key) === sid);
     this.#snapshots.invalidate((key) => key === sid);
   }

@@ -3,7 +3,7 @@ import { campaignQueryOf } from '../../domain/list-query.js';
 import { readable, type Slice } from '../../domain/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ReadOptions } from '../cache/cache-entry.js';
-import { type PageMaximum } from '../paging/slicing.js';
+import { type PageMaximum } from '../paging/page-maximum.js';
 import { campaignListRef, windowKey } from './list-identity.js';
 import { type CampaignWindowCache, type SnapshotCache } from './resources.js';
 import { type ReadCampaignWindow, WindowSearch } from './window-search.js';
@@ -60,6 +60,8 @@ export class CampaignLoader {
     const { snapshots, windows, batchCalls } = this.#options;
     const isFresh = (sid: string): boolean => !options.noCache && snapshots.fresh(sid) !== undefined;
     const missing = sids.filter((sid) => !isFresh(sid));
+    if (missing.length === 0)
+      return Promise.all(sids.map((sid) => this.#loadOne(sid, options).catch(asError)));
     const newestWindow = { list: newest, slice: this.#newestSlice };
     const search = new WindowSearch(missing, { newest: newestWindow, calls: batchCalls, readWindow });
     const isBatch = missing.length > 1;

@@ -34,10 +34,20 @@ export class LatestSlices {
     });
   }
 
+  /** True if the window of a slice is fresh. */
+  isFresh(list: ListRef, slice: Slice): boolean {
+    return this.#windows.fresh(windowKey(list, slice)) !== undefined;
+  }
+
   /** The latest slice of a list, if its window is fresh. */
   freshSlice(list: ListRef): Slice | undefined {
     const slice = this.#slices.get(list.identity);
-    return slice && this.#windows.fresh(windowKey(list, slice)) && slice;
+    return slice && this.isFresh(list, slice) ? slice : undefined;
+  }
+
+  /** Total rows of a list by its latest window, if that is fresh. */
+  freshTotal(list: ListRef): number | undefined {
+    return this.freshSlice(list) ? this.likelyTotal(list) : undefined;
   }
 
   /** Total rows of a list by its latest window, fresh or stale. */

@@ -9,8 +9,9 @@ import {
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
+import { type LargeRead } from '../paging/large-read.js';
 import { type ListSource } from '../paging/list-source.js';
-import { type PageMaximum } from '../paging/slicing.js';
+import { type PageMaximum } from '../paging/page-maximum.js';
 import { maximumSortKeyLength } from '../paging/sort-key.js';
 import { type AccountReader } from './account-reader.js';
 import { campaignListRef, messageListRef, windowKey } from './list-identity.js';
@@ -21,11 +22,14 @@ export interface AccountList<T extends { readonly sid: string }> extends ListSou
   readonly maximum: PageMaximum;
   /** A slice of the list whose window is fresh in the cache; undefined if none is known. */
   freshSlice(): Slice | undefined;
+  /** True if the window of a slice is fresh in the cache. */
+  readonly isFresh: (slice: Slice) => boolean;
   /** Total rows of the list by its latest window in the cache, fresh or stale. */
   readonly likelyTotal: () => number | undefined;
   /** Key of a window among all windows that a request reads. */
   windowKey(slice: Slice): string;
-  fetch(slice: Slice, options: ReadOptions): Promise<CacheEntry<Window<T>>>;
+  /** @param large the call that reads the window together with its neighbours, if there is one. */
+  fetch(slice: Slice, options: ReadOptions, large?: LargeRead): Promise<CacheEntry<Window<T>>>;
 }
 
 /** Campaigns of the account. */
@@ -42,6 +46,7 @@ export function campaignList(account: AccountReader, query: CampaignQuery): Acco
     windowKey: (slice) => windowKey(ref, slice),
     freshSlice: () => account.latest.campaigns.freshSlice(ref),
     likelyTotal: () => account.latest.campaigns.likelyTotal(ref),
+    isFresh: (slice) => account.latest.campaigns.isFresh(ref, slice),
     fetch: (slice, options) => account.campaignWindow(ref, slice, options),
   };
 }
@@ -59,6 +64,7 @@ export function messageList(account: AccountReader, sid: string, query: MessageQ
     windowKey: (slice) => windowKey(ref, slice),
     freshSlice: () => account.latest.messages.freshSlice(ref),
     likelyTotal: () => account.latest.messages.likelyTotal(ref),
-    fetch: (slice, options) => account.messageWindow(ref, slice, options),
+    isFresh: (slice) => account.latest.messages.isFresh(ref, slice),
+    fetch: (slice, options, large) => account.messageWindow(ref, slice, options, large),
   };
 }

@@ -12,6 +12,7 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
 import { type Connection } from '../paging/connection.js';
+import { type LargeRead } from '../paging/large-read.js';
 import { ListReader } from '../paging/list-reader.js';
 import { readPage } from '../paging/page.js';
 import { SearchAllowance } from '../paging/position.js';
@@ -38,6 +39,8 @@ interface PageRead {
   readonly attempt: number;
   /** True if the read fails rather than return stale windows. */
   readonly mustRevalidate: boolean;
+  /** The call that reads the window together with its neighbours, if there is one. */
+  readonly large?: LargeRead | undefined;
 }
 
 const firstRead: PageRead = { attempt: 0, mustRevalidate: false };
@@ -138,7 +141,7 @@ export class RequestPages {
     const known = pages();
     return slicingOf(known && [...known, ...others], {
       defaultSize: limits.defaultSize,
-      maximum: maximum.rows,
+      maximum: maximum.most,
     });
   }
 
@@ -151,10 +154,13 @@ export class RequestPages {
   ): Promise<Connection<T>> {
     const open = (attempt: number, mustRevalidate: boolean) =>
       new ListReader(
-        (slice) => this.#window(list, slice, { attempt, mustRevalidate }, onWindow),
+        (slice, large) => this.#window(list, slice, { attempt, mustRevalidate, large }, onWindow),
         list.maximum,
         slicing,
-        list.likelyTotal,
+        {
+          likelyTotal: list.likelyTotal,
+          isFresh: (slice) => attempt === 0 && !this.#options.noCache && list.isFresh(slice),
+        },
       );
     return readPage(open, list, page, list.limits, this.#searches, parts);
   }
@@ -162,7 +168,7 @@ export class RequestPages {
   #window<T extends { readonly sid: string }>(
     list: AccountList<T>,
     slice: Slice,
-    { attempt, mustRevalidate }: PageRead,
+    { attempt, mustRevalidate, large }: PageRead,
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
     const key =
@@ -170,10 +176,26 @@ export class RequestPages {
     const options: ReadOptions =
       attempt === 0 ? this.#options : { ...this.#options, refetch: true, mustRevalidate };
     const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
-    const read = running ?? list.fetch(slice, options);
+    const read = running ?? this.#fetched(list, key, slice, options, large);
     this.#windows.set(key, read);
     this.#latest.set(list.identity, slice);
     return onWindow ? read.then((entry) => (onWindow(entry.value), entry)) : read;
+  }
+
+  /** An unread part of a larger page is read again, in a smaller one. */
+  #fetched<T extends { readonly sid: string }>(
+    list: AccountList<T>,
+    key: string,
+    slice: Slice,
+    options: ReadOptions,
+    large: LargeRead | undefined,
+  ): Promise<CacheEntry<Window<T>>> {
+    const read = list.fetch(slice, options, large);
+    if (!large) return read;
+    return read.catch((error: unknown) => {
+      this.#windows.delete(key);
+      throw error;
+    });
   }
 
   /** Forgets all pages and windows, so that the next read goes to the account's cache. */

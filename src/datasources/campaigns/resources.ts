@@ -1,4 +1,4 @@
-import { readable, type Slice, type Window } from '../../domain/page.js';
+import { readable, type Slice, UnreadPart, type Window } from '../../domain/page.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -6,6 +6,8 @@ import { type CachedResource, type CacheEntry } from '../cache/cache-entry.js';
 import { jsonSerializer, windowSerializer } from '../cache/entry-serializer.js';
 import { type StaleCache } from '../cache/stale-cache.js';
 import { type ExotelClient } from '../exotel/client.js';
+import { type LargeRead } from '../paging/large-read.js';
+import { type PageMaximum } from '../paging/page-maximum.js';
 import { type Freshness, messagesFreshMs } from './freshness.js';
 import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } from './list-identity.js';
 
@@ -18,6 +20,8 @@ export interface Snapshot {
 export interface WindowParams<ListRef> {
   readonly list: ListRef;
   readonly slice: Slice;
+  /** The call that reads the window together with its neighbours, if there is one. */
+  readonly large?: LargeRead | undefined;
 }
 
 /** The caches of the account. */
@@ -69,17 +73,35 @@ export function campaignWindowResource(
 /**
  * A window of a campaign's messages.
  * @param cachedCampaign gives the campaign if it is cached: its status tells how fast its messages can change.
+ * @param pages how large a page may be, the epoch of the latest write, and the total of a list if that is fresh.
  */
 export function messageWindowResource(
   client: ExotelClient,
   freshness: Freshness,
   cachedCampaign: (sid: string) => Campaign | undefined,
+  pages: {
+    readonly maximum: PageMaximum;
+    readonly epoch: () => number;
+    readonly freshTotal: (list: MessageListRef) => number | undefined;
+  },
 ): CachedResource<WindowParams<MessageListRef>, Window<Message>, 'messages'> {
   return {
     kind: 'messages',
     keyOf: ({ list, slice }) => windowKey(list, slice),
     scopeOf: (key) => campaignScope(campaignSidOf(key)),
-    fetch: ({ list, slice }, call) => client.listMessages(list.sid, list.query, slice, call),
+    fetch: ({ list, slice, large }, call) => {
+      const { sid, query } = list;
+      if (!large) return client.listMessages(sid, query, slice, call);
+      // Meanwhile the shared tier may have shown that the list ends before.
+      if (slice.offset > 0 && slice.offset >= (pages.freshTotal(list) ?? Infinity))
+        return Promise.reject(new UnreadPart(false));
+      const part = { slice, onQueued: call.onQueued, epoch: pages.epoch() };
+      return large.part<Message>(part, (span, onQueued) =>
+        pages.maximum.readLarger(span, (isOnlyAttempt) =>
+          client.listMessages(sid, query, span, { ...call, onQueued, isOnlyAttempt }),
+        ),
+      );
+    },
     serializer: windowSerializer(),
     freshMs: ({ readAtMs }, key) => messagesFreshMs(freshness, cachedCampaign(campaignSidOf(key)), readAtMs),
     maxStaleMs: () => freshness.maxStaleMs,

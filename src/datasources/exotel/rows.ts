@@ -38,6 +38,9 @@ function identityOf(data: unknown): FailureFacts {
   };
 }
 
+/** "number of records on single page default:20 maximum=50" (API document, `limit`). */
+const documentedRows = 50;
+
 /**
  * Reads the window in a response.
  * @param requested the response may have fewer rows (`metadata.limit`).
@@ -57,7 +60,8 @@ export function readWindow<T>(
   const isTotal = total !== undefined && (rows.length === 0 || total >= end);
   if (!isTotal) {
     const isEmpty = !isList && rows.length === 0;
-    if (isEmpty || isFull) throw new UpstreamFailure('invalidResponse');
+    // Of a larger page than documented nobody knows whether it is full.
+    if (isEmpty || isFull || limit > documentedRows) throw new UpstreamFailure('invalidResponse');
     return { offset, limit, total: end, rows, isLast: total === undefined, answeredAtMs };
   }
   // A smaller limit counts only where it cut rows off: the document's samples have limits that were not requested.

@@ -8,7 +8,7 @@ import { utf8Text } from './wire/utf8-text.js';
 
 type Controller = Dispatcher.DispatchController;
 
-/** More than any response of 50 rows, compressed or not. A larger one is a fault and must not fill the memory. */
+/** More than any response of a thousand rows, compressed or not. A larger one is a fault and must not fill the memory. */
 const maximumResponseBytes = 16 * 1024 * 1024;
 
 /** Address, credentials and timeout of the upstream. */

@@ -1,6 +1,9 @@
-import { readable, type Row, type RowRange, type Slice, type Window } from '../../domain/page.js';
+import { readable, type Row, type RowRange, type Slice, UnreadPart, type Window } from '../../domain/page.js';
+import { inCalls, LargeRead } from './large-read.js';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { ListRows, type TimedRead } from './list-source.js';
-import { type PageRequest, type ListState, type PageMaximum, type Slicing, wholeWindows } from './slicing.js';
+import { type PageMaximum } from './page-maximum.js';
+import { type PageRequest, type ListState, type Slicing, wholeWindows } from './slicing.js';
 
 /** Windows read within this time count as one state of the list, unless their rows show that it has moved. */
 const closeMs = 2000;
@@ -50,8 +53,20 @@ function isWithin(place: number, offset: number, length: number): boolean {
   return place >= offset && place < offset + length;
 }
 
-/** Reads one window. An attempt greater than 0 bypasses the cache; equal attempts share one read. */
-export type WindowFetch<T> = (slice: Slice, attempt?: number) => Promise<TimedRead<Window<T>>>;
+/**
+ * Reads one window.
+ * @param large the call that reads it together with its neighbours, if there is one.
+ * @throws UnreadPart if that call does not show the window.
+ */
+export type WindowFetch<T> = (slice: Slice, large?: LargeRead) => Promise<TimedRead<Window<T>>>;
+
+/** What the cache knows of a list. */
+export interface CachedList {
+  /** Total rows of the list when it was last read, if that is known. */
+  readonly likelyTotal: () => number | undefined;
+  /** True for a slice that is read without a call. */
+  readonly isFresh: (slice: Slice) => boolean;
+}
 
 /** A requested slice and the window that was returned for it. */
 interface ReadWindow<T> {
@@ -59,8 +74,8 @@ interface ReadWindow<T> {
   readonly read: TimedRead<Window<T>>;
 }
 
-/** One read, one after a smaller page maximum was learned, and two for rows that are still missing. */
-const maximumRounds = 4;
+/** One read, two after other page maximums were learned, and two for rows that are still missing. */
+const maximumRounds = 5;
 
 /** Reads rows of one list by their offsets, in slices of at most the upstream's maximum. */
 export class ListReader<T extends { readonly sid: string }> implements ListState {
@@ -70,27 +85,24 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   readonly #windows: ReadWindow<T>[] = [];
   readonly #maximum: PageMaximum;
   readonly #slicing: Slicing;
-  readonly #lastTotal: (() => number | undefined) | undefined;
+  readonly #cached: CachedList | undefined;
   readonly #asked = new Map<string, Promise<void>>();
   #windowSize: number;
+  #isCutOff = false;
+  #isLargeRefused = false;
   #total: number | undefined;
 
   /**
    * @param fetch reads one window; may be shared with other readers.
    * @param maximum the page maximum; the reader updates it from the responses.
    * @param slicing chooses the slices to read.
-   * @param lastTotal gives the total rows of the list when it was last read, if that is known.
+   * @param cached what the cache knows of the list.
    */
-  constructor(
-    fetch: WindowFetch<T>,
-    maximum: PageMaximum,
-    slicing = wholeWindows,
-    lastTotal?: () => number | undefined,
-  ) {
+  constructor(fetch: WindowFetch<T>, maximum: PageMaximum, slicing = wholeWindows, cached?: CachedList) {
     this.#fetch = fetch;
     this.#maximum = maximum;
     this.#slicing = slicing;
-    this.#lastTotal = lastTotal;
+    this.#cached = cached;
     this.#windowSize = maximum.rows;
   }
 
@@ -143,12 +155,19 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   /** Total rows of the list when it was last read, if that is known. */
   get likelyTotal(): number | undefined {
-    return this.#lastTotal?.();
+    return this.#cached?.likelyTotal();
   }
 
   /** Current number of rows in a window. */
   get windowSize(): number {
     return this.#windowSize;
+  }
+
+  /** Rows that one call may ask for. */
+  get callSize(): number {
+    return this.#isCutOff || this.#isLargeRefused
+      ? this.#windowSize
+      : Math.max(this.#windowSize, this.#maximum.most);
   }
 
   /** True if the row at an offset was read. */
@@ -159,7 +178,15 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   /** Reads the slices that the page certainly needs; afterwards the total is known. */
   begin(cut: PageRequest): Promise<unknown> {
-    return this.#readAll(this.#slicing.begin(cut, this));
+    const read = this.#readAll(this.#slicing.begin(cut, this));
+    return this.callSize > this.#windowSize ? read.then(() => this.#beginAgain(cut)) : read;
+  }
+
+  /** Reads smaller slices if larger ones were refused. */
+  async #beginAgain(cut: PageRequest): Promise<void> {
+    for (let round = 1; round < maximumRounds && this.#total === undefined; round += 1)
+      await this.#readAll(this.#slicing.begin(cut, this));
+    if (this.#total === undefined) throw new UpstreamFailure('invalidResponse');
   }
 
   /** Reads the window of an offset, unless its row was read. */
@@ -195,21 +222,42 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   #readAll(slices: readonly Slice[]): Promise<unknown> {
     const [only] = slices;
-    if (only && slices.length === 1) return this.#read(only);
-    return Promise.all(slices.map((slice) => this.#read(slice)));
+    if (only && slices.length === 1 && only.limit <= this.#windowSize) return this.#read(only);
+    const isFresh = (slice: Slice): boolean => this.#cached?.isFresh(slice) === true;
+    return Promise.all([
+      ...slices.filter(isFresh).map((slice) => this.#read(slice)),
+      ...inCalls(
+        slices.filter((slice) => !isFresh(slice)),
+        this.callSize,
+      ).flatMap(({ span, parts }) => {
+        const large = span.limit > this.#windowSize ? new LargeRead(span) : undefined;
+        return parts.map((part) => this.#read(part, large));
+      }),
+    ]);
   }
 
-  #read(slice: Slice): Promise<void> {
+  #read(slice: Slice, large?: LargeRead): Promise<void> {
     const key = keyOf(slice);
-    const read = this.#asked.get(key) ?? this.#take(slice);
+    const read = this.#asked.get(key) ?? this.#take(slice, large);
     this.#asked.set(key, read);
     return read;
   }
 
-  #take(asked: Slice): Promise<void> {
-    return this.#fetch(asked).then((read) => {
-      this.#add(asked, read);
-    });
+  #take(asked: Slice, large: LargeRead | undefined): Promise<void> {
+    return this.#fetch(asked, large).then(
+      (read) => {
+        this.#add(asked, read);
+      },
+      (error: unknown) => {
+        if (!(error instanceof UnreadPart)) throw error;
+        this.#asked.delete(keyOf(asked));
+        // A trial that takes too long has taught nothing.
+        const isUndecided = error.isRefused && this.#maximum.most >= (large?.span.limit ?? 0);
+        this.#isLargeRefused ||= isUndecided;
+        // Otherwise the page maximum is known now, and the windows with it.
+        if (!this.#isCutOff) this.#windowSize = this.#maximum.rows;
+      },
+    );
   }
 
   #add(asked: Slice, read: TimedRead<Window<T>>): void {
@@ -220,10 +268,10 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     if (limit < asked.limit) this.#maximum.learn(limit);
     // A short page before the end of the list shows a page maximum that the response does not mention.
     const isShort = rows.length > 0 && rows.length < limit && offset + rows.length < total;
-    this.#windowSize = Math.min(
-      this.#windowSize,
-      isShort ? rows.length : limit < asked.limit ? limit : Infinity,
-    );
+    const cutOff = isShort ? rows.length : limit < asked.limit ? limit : Infinity;
+    if (cutOff >= this.#windowSize) return;
+    this.#windowSize = cutOff;
+    this.#isCutOff = true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type PageArguments, type PageSize, type Slice } from '../../domain/page.js';
+import { type PageArguments, type PageSize, type RowRange, type Slice } from '../../domain/page.js';
 import { type PageNeed, type PageParts } from '../../domain/page-parts.js';
 import { adjacentMarks, type Cursor } from './cursor.js';
 
@@ -15,6 +15,8 @@ export interface PageRequest {
 export interface ListState {
   /** Rows that one call returns. */
   readonly windowSize: number;
+  /** Rows that one call may ask for: a window, or many. */
+  readonly callSize: number;
   /** Total rows of the list when it was last read; undefined if that is not known. */
   readonly likelyTotal?: number | undefined;
   readonly has: (offset: number) => boolean;
@@ -37,7 +39,7 @@ export const wholeWindows: Slicing = {
   // A page that is read again already has its newer windows.
   begin: (cut, list) =>
     wholeWindows.cover(
-      certainOffsets(cut, list).filter((offset) => !list.has(offset)),
+      [...outrightOffsets(cut, list), ...certainOffsets(cut, list)].filter((offset) => !list.has(offset)),
       list,
     ),
   cover: (missing, list) => {
@@ -58,7 +60,7 @@ export function neededRows(reach?: number): Slicing {
       const { size, after, before, need } = cut;
       const own = need === 'total' ? 1 : size.count;
       if (!after && !before && (size.from === 'start' || need === 'total'))
-        return [{ offset: 0, limit: Math.min(Math.max(reach ?? own, 1), list.windowSize) }];
+        return [{ offset: 0, limit: Math.min(Math.max(reach ?? own, 1), list.callSize) }];
       const slice = besideCursor(cut, list);
       return slice ? [slice] : wholeWindows.begin(cut, list);
     },
@@ -70,7 +72,7 @@ export function neededRows(reach?: number): Slicing {
         if (last && offset < end) slices[slices.length - 1] = { ...last, limit: offset + 1 - last.offset };
         else {
           slices.push({ offset, limit: 1 });
-          end = offset + list.windowSize;
+          end = offset + list.callSize;
         }
       }
       const [first, ...rest] = slices;
@@ -121,6 +123,44 @@ function certainOffsets(cut: PageRequest, list: ListState): number[] {
   return certain.filter((offset) => offset >= 0);
 }
 
+/**
+ * Offsets of all windows that the page is expected to need, if one call can read several: as many as that call can read.
+ * Windows behind the end of the list are no loss then.
+ */
+function outrightOffsets(cut: PageRequest, list: ListState): number[] {
+  const { windowSize, callSize } = list;
+  const isOneWindow = !cut.after && !cut.before && cut.size.count <= windowSize && cut.size.from === 'start';
+  if (isOneWindow || cut.need !== 'rows' || cut.size.count === 0 || callSize < 2 * windowSize) return [];
+  const range = expectedRange(cut, list.likelyTotal);
+  if (!range) return [];
+  const span = callSize - (callSize % windowSize);
+  const isFromStart = cut.size.from === 'start' || range.start === 0;
+  const start = isFromStart
+    ? range.start
+    : Math.max(range.start, Math.ceil(range.end / windowSize) * windowSize - span);
+  const end = isFromStart ? Math.min(range.end, range.start - (range.start % windowSize) + span) : range.end;
+  const offsets: number[] = [];
+  for (let offset = start; offset < end; offset += windowSize - (offset % windowSize)) offsets.push(offset);
+  return offsets;
+}
+
+/** Rows of a page and of its cursors, if no row has come or gone; undefined if that is not known. */
+function expectedRange(
+  { size: { from, count }, after, before }: PageRequest,
+  likelyTotal: number | undefined,
+): RowRange | undefined {
+  const total = likelyTotal ?? after?.total ?? before?.total ?? undefined;
+  const first = after?.offset ?? 0;
+  if (from === 'start') {
+    const end = Math.min(first + (after ? 1 : 0) + count, before ? before.offset + 1 : Infinity);
+    return { start: first, end: total === undefined ? end : Math.min(end, Math.max(total, first + 1)) };
+  }
+  if (before) return { start: Math.max(first, before.offset - count), end: before.offset + 1 };
+  // The list may be no longer than the page.
+  if (total === undefined) return after ? undefined : { start: 0, end: count };
+  return { start: Math.max(first, total - count), end: total };
+}
+
 /** Offset of the row to begin with where there is no cursor. If it is not certain, its window still shows the total. */
 function firstOffset({ size, need, parts }: PageRequest, list: ListState): number {
   const isEndOnly = need === 'ends' && !parts.startCursor;
@@ -143,7 +183,7 @@ function windowOf(offset: number, { windowSize: limit, wasAsked }: ListState): S
  */
 function besideCursor(
   { size, after, before, need }: PageRequest,
-  { windowSize }: ListState,
+  { windowSize, callSize }: ListState,
 ): Slice | undefined {
   if (need === 'place' || need === 'total') return undefined;
   const range =
@@ -154,15 +194,16 @@ function besideCursor(
   const { start, end } = range;
   const isOneWindow = Math.floor(start / windowSize) === Math.floor((end - 1) / windowSize);
   if (isOneWindow) return undefined;
-  const spare = windowSize - (end - start);
+  const rows = end - start;
   // A page that is longer than one call returns continues where this call ends.
-  if (spare < 0) return { offset: after ? start : end - windowSize, limit: windowSize };
-  return { offset: start - Math.min(adjacentMarks, spare, start), limit: windowSize };
+  if (rows > callSize) return { offset: after ? start : end - callSize, limit: callSize };
+  const limit = Math.max(windowSize, Math.min(callSize, rows + adjacentMarks));
+  return { offset: start - Math.min(adjacentMarks, limit - rows, start), limit };
 }
 
 /** Extends a slice by preceding rows, as far as there is room: the cursor of its first row contains their marks. */
-function withPrevious({ offset, limit }: Slice, { windowSize, has }: ListState): Slice {
-  const previous = Math.min(adjacentMarks, offset, windowSize - limit);
+function withPrevious({ offset, limit }: Slice, { callSize, has }: ListState): Slice {
+  const previous = Math.min(adjacentMarks, offset, callSize - limit);
   return previous === 0 || has(offset - 1)
     ? { offset, limit }
     : { offset: offset - previous, limit: limit + previous };
@@ -170,40 +211,4 @@ function withPrevious({ offset, limit }: Slice, { windowSize, has }: ListState):
 
 function isWithin(offset: number, slice: Slice): boolean {
   return offset >= slice.offset && offset < slice.offset + slice.limit;
-}
-
-/** "number of records on single page default:20 maximum=50" (API document, `limit`). */
-const documentedMaximum = 50;
-/** How long a smaller maximum is assumed, so that a temporary one does not cost more calls for ever. */
-const learnedForMs = 10 * 60_000;
-
-/**
- * Page maximum: the most rows that the upstream returns in one response, for one kind of list. For messages none is
- * documented, and that of campaigns is assumed. A smaller maximum is learned from two responses that agree, so that one odd
- * response does not make all later pages more expensive.
- */
-export class PageMaximum {
-  readonly #now: () => number;
-  #rows = documentedMaximum;
-  #seenOnce: number | undefined;
-  #learnedAtMs = 0;
-
-  /** @param now epoch milliseconds. */
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-  }
-
-  get rows(): number {
-    return this.#now() - this.#learnedAtMs > learnedForMs ? documentedMaximum : this.#rows;
-  }
-
-  /** Learns from a response that was cut off at `limit` rows. */
-  learn(limit: number): void {
-    if (limit < 1 || limit >= this.rows) return;
-    if (this.#seenOnce === limit) {
-      this.#rows = limit;
-      this.#learnedAtMs = this.#now();
-    }
-    this.#seenOnce = limit;
-  }
 }

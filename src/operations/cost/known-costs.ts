@@ -30,7 +30,7 @@ export class KnownCosts {
    * @param windowRows learned while the process runs.
    * @returns undefined for variables that are too long.
    */
-  keyOf(variables: Variables, windowRows: readonly [number, number]): string | undefined {
+  keyOf(variables: Variables, windowRows: readonly number[]): string | undefined {
     let key = windowRows.join();
     for (const name of this.#others) key += memberOf(variables, name);
     for (const name of this.#sids) if (!isUsualSid(variables[name])) key += memberOf(variables, name);

@@ -6,10 +6,10 @@ import { type Variables } from './arguments.js';
 import { AnswerShape, EstimateTooLong } from './selection.js';
 import { type CostContext, operationCost } from './upstream-calls.js';
 
-/** Rows that one upstream call returns, for each kind of list; learned while the process runs. */
+/** Rows of a window, and rows that one upstream call returns, for each kind of list; learned while the process runs. */
 export interface WindowRows {
   readonly campaigns: { readonly rows: number };
-  readonly messages: { readonly rows: number };
+  readonly messages: { readonly rows: number; readonly perCall?: number };
 }
 
 /** Limits on the cost of an operation. */
@@ -50,7 +50,7 @@ export class CostCheck {
   check(operation: PreparedOperation, variables: Variables): GraphQLError | number {
     const { campaigns, messages } = this.#limit.windowRows;
     const { knownCosts } = operation;
-    const key = knownCosts.keyOf(variables, [campaigns.rows, messages.rows]);
+    const key = knownCosts.keyOf(variables, [campaigns.rows, messages.rows, messages.perCall ?? 0]);
     const known = key === undefined ? undefined : knownCosts.get(key);
     if (known !== undefined) return known;
     const coerced = coercedVariables(operation, variables);
@@ -82,6 +82,7 @@ export class CostCheck {
       variableValues,
       batchCalls: batchCallsOf(limit),
       windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
+      messagesPerCall: windowRows.messages.perCall,
     };
     try {
       const shape = new AnswerShape(definition, context);

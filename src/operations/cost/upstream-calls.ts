@@ -26,14 +26,18 @@ export function pageRows({ first, last }: PageArguments, { defaultSize, maximum 
  *
  * A page from the start of the list begins at a window. A page beside a cursor is adjacent to the cursor's row. A page from
  * the end of the list lies anywhere, and one window is read first to learn the length of the list.
+ * @param callRows rows that one call returns: a window, or several.
  */
 export function pageCalls(
   page: PageArguments,
   limits: PageLimits,
   windowRows: number,
   parts: PageParts = allParts,
+  callRows = windowRows,
 ): number {
   const rows = pageRows(page, limits);
+  const callsOf = (windows: number): number =>
+    Math.ceil(windows / Math.max(1, Math.floor(callRows / windowRows)));
   const need = needFor(parts, page, rows);
   if (need === 'nothing') return 0;
   if (need === 'total') return 1;
@@ -43,11 +47,12 @@ export function pageCalls(
   if (need === 'place') return farCalls + (near == null ? 0 : 1);
   // The first and the last row alone lie in two windows at most.
   const ends = need === 'rows' ? Infinity : Number(parts.startCursor) + Number(parts.endCursor);
-  if (near != null) return Math.min(straddled(rows + 1, windowRows), 1 + ends) + farCalls;
-  if (isFromEnd) return 1 + Math.min(straddled(rows, windowRows), ends);
-  if (farCalls > 0) return Math.min(Math.ceil(rows / windowRows), ends) + farCalls;
+  if (near != null) return Math.min(callsOf(straddled(rows + 1, windowRows)), 1 + ends) + farCalls;
+  if (isFromEnd) return 1 + Math.min(callsOf(straddled(rows, windowRows)), ends);
+  const fromStart = callsOf(Math.ceil(rows / windowRows));
+  if (farCalls > 0) return Math.min(fromStart, ends) + farCalls;
   const behindFirst = need === 'rows' ? Infinity : Number(parts.endCursor);
-  return Math.max(1, Math.min(Math.ceil(rows / windowRows), 1 + behindFirst));
+  return Math.max(1, Math.min(fromStart, 1 + behindFirst));
 }
 
 /** The most windows that a number of adjacent rows can touch. */
@@ -71,8 +76,10 @@ function nameOf({ name }: SelectedField): string {
 export interface CostContext extends ShapeContext {
   /** The most calls for a batch of entities, beside the one for the newest window. */
   readonly batchCalls: number;
-  /** Rows that one call returns. */
+  /** Rows of a window. */
   readonly windowRows: { readonly campaigns: number; readonly messages: number };
+  /** Messages that one call is known to return; by default a window of them. */
+  readonly messagesPerCall?: number | undefined;
 }
 
 /** An estimate over any limit, for operations that nest too deep or take too long to estimate. */
@@ -113,10 +120,10 @@ class CampaignScope {
 
   /** The most calls for its messages. */
   get messageCalls(): number {
-    const { messages } = this.#context.windowRows;
+    const { windowRows, messagesPerCall } = this.#context;
     let calls = this.#nestedCalls;
     for (const { page, parts } of this.#pages.values())
-      calls += pageCalls(page, messagePageLimits, messages, parts);
+      calls += pageCalls(page, messagePageLimits, windowRows.messages, parts, messagesPerCall);
     return Math.min(endless, calls);
   }
 

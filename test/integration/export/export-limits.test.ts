@@ -18,9 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => upstream.close());
 beforeEach(async () => {
-  gateway = await startGatewayOn(upstream.baseUrl, {}, Date.now, () => Promise.resolve(), {
-    random: () => 0,
-  });
+  gateway = await startGatewayOn(
+    upstream.baseUrl,
+    { MAX_PAGE_ROWS: '50' },
+    Date.now,
+    () => Promise.resolve(),
+    {
+      random: () => 0,
+    },
+  );
   upstream.messages = messagesNamed(250);
   upstream.calls.length = 0;
   upstream.beforeCall = () => undefined;

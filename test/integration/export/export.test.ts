@@ -56,7 +56,7 @@ describe('GET /campaigns/{sid}/messages', () => {
     });
     expect(end).toEqual({ complete: true, rows: 250 });
     expect(trailers['x-export-status']).toBe('complete');
-    expect(upstream.calls).toEqual(['0+50', '49+50', '98+50', '147+50', '196+50', '245+50']);
+    expect(upstream.calls).toEqual(['0+1000', '49+50', '98+50', '147+50', '196+50', '245+50']);
   });
 
   it('has nothing but the end for a campaign without messages', async () => {

@@ -80,10 +80,10 @@ describe('upstream calls', () => {
     expect(sandbox.calls).toHaveLength(2);
   });
 
-  it('ten for 500 messages', async () => {
+  it('one for 500 messages', async () => {
     const { campaign } = await gateway.data(MessagePageDocument, { sid: bigSid, first: 500 });
     expect(campaign?.messages?.edges).toHaveLength(500);
-    expect(sandbox.calls).toHaveLength(10);
+    expect(sandbox.calls).toHaveLength(1);
   });
 
   it('one for 500 messages of a campaign with few messages', async () => {
@@ -113,6 +113,6 @@ describe('round trips: independent calls are made in parallel', () => {
   it('two for ten campaigns with messages', () =>
     through([1, 10], (held) => held.data(CampaignsWithMessagesDocument, { first: 10, messages: 5 })));
 
-  it('two for 500 messages', () =>
-    through([1, 9], (held) => held.data(MessagePageDocument, { sid: bigSid, first: 500 })));
+  it('one for 500 messages', () =>
+    through([1], (held) => held.data(MessagePageDocument, { sid: bigSid, first: 500 })));
 });

@@ -12,6 +12,7 @@ const defaults: Config = {
   timeoutMs: 10_000,
   isCredentialsCheckOn: true,
   maximumUpstreamCalls: 30,
+  maximumPageRows: 1000,
   isCacheOn: true,
   answersCacheBytes: undefined,
   nodeOptions: '',

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { ListReader, type WindowFetch } from '../../../../src/datasources/paging/list-reader.js';
 import { type ListSource } from '../../../../src/datasources/paging/list-source.js';
 import { readPage } from '../../../../src/datasources/paging/page.js';
-import { PageMaximum } from '../../../../src/datasources/paging/slicing.js';
+import { PageMaximum } from '../../../../src/datasources/paging/page-maximum.js';
 import { cursorAt, plainList, type PlainRow } from './plain-lists.js';
 
 const source: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };

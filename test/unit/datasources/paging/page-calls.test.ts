@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { neededRows, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import { type PageArguments } from '../../../../src/domain/page.js';
 import { pageCalls } from '../../../../src/operations/cost/upstream-calls.js';
-import { plainList, read } from './plain-lists.js';
+import { cursorAt, plainList, read, sids } from './plain-lists.js';
 
 const limits = { defaultSize: 20, maximum: 500 };
 
@@ -57,6 +58,47 @@ describe.each(shapes)('a page by %s', (_what, shape) => {
     expect(await worst(shape, size, neededRows())).toBeLessThanOrEqual(estimate);
   });
 });
+
+const anyPage = fc.record({
+  length: fc.integer({ min: 1, max: 900 }),
+  a: fc.nat(899),
+  b: fc.nat(899),
+  count: fc.nat(500),
+  cursors: fc.constantFrom('none', 'after', 'before', 'both'),
+  size: fc.constantFrom('first', 'last'),
+  cap: fc.integer({ min: 50, max: 600 }),
+  saysSo: fc.boolean(),
+  isKnown: fc.boolean(),
+  isCached: fc.boolean(),
+});
+
+it('larger pages show the same rows in at most the estimated calls, whatever the upstream returns (property)', () =>
+  fc.assert(
+    fc.asyncProperty(
+      anyPage,
+      async ({ length, a, b, count, cursors, size, cap, saysSo, isKnown, isCached }) => {
+        const rows = plainList(length);
+        const [low, high] = [Math.min(a, b) % length, Math.max(a, b) % length];
+        const page = {
+          [size]: count,
+          ...(cursors !== 'none' && cursors !== 'before' && { after: await cursorAt(rows, low) }),
+          ...(cursors !== 'none' && cursors !== 'after' && { before: await cursorAt(rows, high) }),
+        };
+        const slicing = isCached ? wholeWindows : neededRows();
+        const expected = await read(rows, page);
+        const larger = await read(rows, page, { cap, saysSo, isKnown, largest: 1000, slicing });
+        expect(sids(larger.connection.nodes)).toEqual(sids(expected.connection.nodes));
+        const before = await read(rows, { first: 0 }, { cap, saysSo, isKnown, largest: 1000 });
+        const { rows: windowRows, perCall } = before.maximum;
+        // The part of a response that is not used, of which a trial may cut off one.
+        const lost = isKnown ? 0 : 1;
+        expect(larger.calls).toBeLessThanOrEqual(
+          pageCalls(page, limits, windowRows, undefined, perCall) + lost,
+        );
+      },
+    ),
+    { numRuns: 400 },
+  ));
 
 it('49 rows from the end, after row 42 of 130, take three calls', async () => {
   const rows = plainList(130);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PageMaximum } from '../../../../src/datasources/paging/slicing.js';
+import { PageMaximum } from '../../../../src/datasources/paging/page-maximum.js';
 
 describe('the page maximum of the upstream', () => {
   it.each<[string, number[], number]>([

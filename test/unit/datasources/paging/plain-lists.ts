@@ -1,9 +1,10 @@
-import { type PageArguments } from '../../../../src/domain/page.js';
+import { type PageArguments, type Slice } from '../../../../src/domain/page.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import { ListReader, type WindowFetch } from '../../../../src/datasources/paging/list-reader.js';
 import { type ListSource } from '../../../../src/datasources/paging/list-source.js';
 import { readPage } from '../../../../src/datasources/paging/page.js';
-import { PageMaximum, type Slicing, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
+import { PageMaximum } from '../../../../src/datasources/paging/page-maximum.js';
+import { type Slicing, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 
 export interface PlainRow {
   readonly sid: string;
@@ -34,6 +35,8 @@ export interface PlainUpstream {
   /** True if the cap is known from earlier responses. */
   readonly isKnown?: boolean;
   readonly slicing?: Slicing;
+  /** The most rows that a call may ask for. */
+  readonly largest?: number;
   /** False for a list in the upstream's own order. */
   readonly isOrdered?: boolean;
 }
@@ -45,25 +48,50 @@ const asGiven = (row: PlainRow): PlainRow | UpstreamFailure =>
 export async function read(
   rows: readonly PlainRow[],
   page: PageArguments,
-  { cap = 50, saysSo = true, isKnown = false, slicing = wholeWindows, isOrdered = true }: PlainUpstream = {},
+  {
+    cap = 50,
+    saysSo = true,
+    isKnown = false,
+    largest = 50,
+    slicing = wholeWindows,
+    isOrdered = true,
+  }: PlainUpstream = {},
 ) {
   const asked: { readonly offset: number; readonly limit: number }[] = [];
-  const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
-    asked.push({ offset, limit });
+  const maximum = new PageMaximum(() => 1_000_000_000, largest);
+  const windowOf = ({ offset, limit }: Slice) => {
     const given = Math.min(limit, cap);
-    const value = {
+    return {
       offset,
       limit: saysSo ? given : limit,
       total: rows.length,
       rows: rows.slice(offset, offset + given).map(asGiven),
     };
-    return Promise.resolve({ value, readAtMs: 0, order: asked.length });
   };
-  const maximum = new PageMaximum();
+  const one = (slice: Slice) => {
+    asked.push(slice);
+    return Promise.resolve(windowOf(slice));
+  };
+  const fetch: WindowFetch<PlainRow> = async (slice, large) => {
+    const part = { slice, onQueued: undefined, epoch: 0 };
+    const value = large
+      ? await large.part(part, (span) => maximum.readLarger(span, () => one(span)))
+      : await one(slice);
+    return { value, readAtMs: 0 };
+  };
   for (const limit of isKnown ? [cap, cap] : []) maximum.learn(limit);
+  if (isKnown && largest > 50)
+    await maximum.readLarger({ offset: 0, limit: largest }, () =>
+      Promise.resolve({
+        offset: 0,
+        limit: cap,
+        total: largest,
+        rows: Array.from({ length: Math.min(cap, largest) }, () => ({})),
+      }),
+    );
   const open = () => new ListReader(fetch, maximum, slicing);
   const connection = await readPage(open, isOrdered ? ordered : unordered, page, limits);
-  return { connection, asked, calls: asked.length };
+  return { connection, asked, calls: asked.length, maximum };
 }
 
 /** The cursor of a row. */

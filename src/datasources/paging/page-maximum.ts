@@ -1,0 +1,196 @@
+import { type Slice, type Window } from '../../domain/page.js';
+import { withTimeout } from '../../domain/timeout.js';
+import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+
+/** "number of records on single page default:20 maximum=50" (API document, `limit`). */
+export const documentedMaximum = 50;
+/** How long a smaller maximum is assumed, so that a temporary one does not cost more calls for ever. */
+const learnedForMs = 10 * 60_000;
+/** How long pages above a bound are not tried again. */
+const boundForMs = 24 * 60 * 60_000;
+
+/** How long other reads wait for a trial, which may have to wait for a permit itself, in milliseconds. */
+const trialWaitMs = 2000;
+
+/** What the upstream has shown of pages that are larger than documented. */
+export interface LargerPages {
+  /** The greatest limit that was answered with all rows that there were. */
+  readonly accepted: number;
+  /** The most rows that one response had. */
+  readonly proven: number;
+  /** Rows of a page at most, as a larger one was refused or cut off; null if no bound is known. */
+  readonly bound: number | null;
+  /** Time at which the bound was learned; epoch milliseconds. */
+  readonly boundAtMs: number;
+}
+
+/** What the instances of an account share about larger pages. Nothing of it throws. */
+export interface SharedPages {
+  /** What others have learned. Waits while another instance tries a larger page. */
+  begin(isEnough: (known: LargerPages) => boolean): Promise<LargerPages | undefined>;
+  /** Shares what was learned; ends the trial. */
+  end(learned: LargerPages): Promise<void>;
+}
+
+const nothingLearned: LargerPages = {
+  accepted: documentedMaximum,
+  proven: documentedMaximum,
+  bound: null,
+  boundAtMs: 0,
+};
+
+/** Failures that say nothing about the size of a page. */
+const otherwise: ReadonlySet<FailureReason> = new Set(['notFound', 'unauthorized', 'rateLimited']);
+
+/**
+ * Page maximum: the most rows that the upstream returns in one response, for one kind of list.
+ *
+ * A smaller maximum than documented is learned from two responses that agree, so that one odd response does not make all later
+ * pages more expensive. A larger one is tried where a read needs it: the API document has no maximum for messages. Only one
+ * call tries a size that was not accepted before; it is not repeated, and what it shows holds for a day.
+ */
+export class PageMaximum {
+  readonly #now: () => number;
+  readonly #largest: number;
+  readonly #shared: SharedPages | undefined;
+  #rows = documentedMaximum;
+  #seenOnce: number | undefined;
+  #learnedAtMs = 0;
+  #larger = nothingLearned;
+  #trial: Promise<true> | undefined;
+
+  /**
+   * @param now epoch milliseconds.
+   * @param largest the most rows that a call may ask for.
+   */
+  constructor(now: () => number = Date.now, largest = documentedMaximum, shared?: SharedPages) {
+    this.#now = now;
+    this.#largest = largest;
+    this.#shared = shared;
+  }
+
+  /** Rows of a window, the unit of the cache: whole windows fit into one call without a remainder. */
+  get rows(): number {
+    if (this.#isAsDocumented) return documentedMaximum;
+    const smaller = this.#now() - this.#learnedAtMs > learnedForMs ? documentedMaximum : this.#rows;
+    const bound = this.#bound;
+    if (smaller < documentedMaximum || bound === undefined) return smaller;
+    return Math.floor(bound / Math.floor(bound / documentedMaximum));
+  }
+
+  /** Rows that one call may ask for. */
+  get most(): number {
+    const { rows } = this;
+    return rows < documentedMaximum ? rows : Math.max(rows, Math.min(this.#largest, this.#bound ?? Infinity));
+  }
+
+  /** Rows that one call is known to return, for estimates. */
+  get perCall(): number {
+    if (this.#isAsDocumented) return documentedMaximum;
+    return Math.max(this.rows, Math.min(this.most, this.#larger.proven));
+  }
+
+  /** Learns from a response that was cut off at `limit` rows. */
+  learn(limit: number): void {
+    if (limit < 1 || limit >= Math.min(this.rows, documentedMaximum)) return;
+    if (this.#seenOnce === limit) {
+      this.#rows = limit;
+      this.#learnedAtMs = this.#now();
+    }
+    this.#seenOnce = limit;
+  }
+
+  /**
+   * Reads a slice that is larger than documented.
+   * @param fetch makes the call; a trial is sent once.
+   * @returns the window, which may have fewer rows; undefined if such slices are refused: then smaller ones are to be read.
+   */
+  async readLarger<T>(
+    slice: Slice,
+    fetch: (isTrial: boolean) => Promise<Window<T>>,
+  ): Promise<Window<T> | undefined> {
+    const { limit } = slice;
+    while (limit > this.#larger.accepted && this.#trial)
+      if (!(await withTimeout(trialWaitMs, this.#trial))) return undefined;
+    if (limit > this.most) return undefined;
+    if (limit <= this.#larger.accepted) return this.#judge(slice, fetch, false);
+    const trial = this.#tryOnce(slice, fetch);
+    this.#trial = trial.then(hasEnded, hasEnded);
+    try {
+      return await trial;
+    } finally {
+      this.#trial = undefined;
+    }
+  }
+
+  async #tryOnce<T>(slice: Slice, fetch: (isTrial: boolean) => Promise<Window<T>>) {
+    const isKnown = (known: LargerPages): boolean => slice.limit <= known.accepted || known.bound !== null;
+    const known = await this.#shared?.begin(isKnown);
+    if (known) this.#larger = known;
+    if (slice.limit > this.most) return undefined;
+    try {
+      return await this.#judge(slice, fetch, slice.limit > this.#larger.accepted);
+    } finally {
+      if (!known || !isKnown(known)) await this.#shared?.end(this.#larger);
+    }
+  }
+
+  /** A size that was accepted before fails like any other read, unless the request is refused. */
+  async #judge<T>(slice: Slice, fetch: (isTrial: boolean) => Promise<Window<T>>, isTrial: boolean) {
+    try {
+      const window = await fetch(isTrial).catch((error: unknown) => {
+        // "Over the limit" is no answer to the trial: the call waits like any other.
+        if (isTrial && error instanceof UpstreamFailure && error.reason === 'rateLimited')
+          return fetch(false);
+        throw error;
+      });
+      this.#learnFrom(slice, window);
+      return window;
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure) || otherwise.has(error.reason) || isUnsent(error)) throw error;
+      if (!isTrial && error.reason !== 'refused') throw error;
+      const { proven } = this.#larger;
+      this.#setBound(slice.limit > proven ? proven : documentedMaximum);
+      return undefined;
+    }
+  }
+
+  #learnFrom<T>({ limit }: Slice, { offset, total, rows }: Window<T>): void {
+    const { accepted, proven } = this.#larger;
+    const isWhole = rows.length >= Math.min(limit, total - offset);
+    const most = Math.max(proven, Math.min(rows.length, limit));
+    this.#larger = { ...this.#larger, accepted: Math.max(accepted, isWhole ? limit : 0), proven: most };
+    if (!isWhole) this.#setBound(Math.max(documentedMaximum, rows.length));
+  }
+
+  #setBound(bound: number): void {
+    const { accepted, proven } = this.#larger;
+    this.#larger = {
+      accepted: Math.min(accepted, bound),
+      proven: Math.min(proven, bound),
+      bound,
+      boundAtMs: this.#now(),
+    };
+  }
+
+  /** True until something else was learned: most calls need no more than that. */
+  get #isAsDocumented(): boolean {
+    return (
+      this.#learnedAtMs === 0 && this.#larger.proven === documentedMaximum && this.#larger.bound === null
+    );
+  }
+
+  get #bound(): number | undefined {
+    const { bound, boundAtMs } = this.#larger;
+    return bound === null || Math.abs(this.#now() - boundAtMs) > boundForMs ? undefined : bound;
+  }
+}
+
+/** True for a call that was not sent: the circuit breaker is open, or the read was given up. */
+function isUnsent({ reason, facts }: UpstreamFailure): boolean {
+  return reason === 'unreachable' && facts.errorCode === undefined;
+}
+
+function hasEnded(): true {
+  return true;
+}
