@@ -1,10 +1,9 @@
 import { readable, type Row, type Slice, type Window } from '../domain/page.js';
 import { allParts } from '../domain/page-parts.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
-import { type Cursor, decodeCursor, fingerprintOf } from '../datasources/paging/cursor.js';
+import { adjacentMarks, type Cursor, markOf, nearestKnown } from '../datasources/paging/cursor.js';
 import { ListReader } from '../datasources/paging/list-reader.js';
 import { ListRows, type ListSource, type TimedRead } from '../datasources/paging/list-source.js';
-import { locate, SearchAllowance } from '../datasources/paging/position.js';
 import { RowCursors } from '../datasources/paging/row-cursors.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { wholeWindows } from '../datasources/paging/slicing.js';
@@ -32,76 +31,108 @@ export interface SweepOptions<T extends { readonly sid: string }> {
 
 /** Sids of swept rows that are remembered: two of the largest windows. Memory stays the same however long the list is. */
 const maximumRemembered = 2000;
-/** How often a list that moves while its rows are searched is read again. */
+/** Windows to each side in which the last swept row is searched. */
+const reach = 10;
+/** How often a list that moves while it is searched is searched again. */
 const maximumSearches = 3;
 
 /**
  * Reads all rows of a list, window by window, while rows come and go.
  *
  * A window begins at the last row swept before, which shows where its new rows begin. Where rows came or went, the last
- * swept row that is still there shows it, and a search finds it in another window. So every row that is in the list
- * throughout is swept once.
+ * swept row that is still there shows it, perhaps in another window. Each window decides alone, since two of them may show
+ * two states of the list. So every row that is in the list throughout is swept once.
  */
 export class Sweep<T extends { readonly sid: string }> {
   readonly #options: SweepOptions<T>;
   readonly #remembered = new Set<string>();
-  #anchor: Cursor | undefined;
+  /** Where the last swept row was; undefined before the first. */
+  #place: { readonly offset: number; readonly total: number | null } | undefined;
   /** Rows that a window shares with the one before: more while rows go. */
   #overlap = 1;
+  /** Number of unreadable rows behind the last readable one that was swept. They have no sid to be remembered by. */
+  #unreadable = 0;
 
   constructor(options: SweepOptions<T>) {
+    const { after } = options;
     this.#options = options;
-    this.#anchor = options.after;
-    if (options.after && options.after.sid !== '') this.#remembered.add(options.after.sid);
+    if (!after) return;
+    this.#place = after;
+    this.#overlap = 1 + adjacentMarks; // its neighbours are known by their marks
+    if (after.sid === '') this.#unreadable = nearestKnown(after.previous) ?? 0;
+    else this.#remembered.add(after.sid);
   }
 
   /**
    * The next rows, in one upstream call while the list does not move.
-   * @throws UpstreamFailure if a window can't be read; the next call reads it again.
+   * @throws UpstreamFailure if a window can't be read, or does not tell where it goes on; the next call reads it again.
    */
   async next(): Promise<SweptRows<T>> {
-    const { source } = this.#options;
     const { window, start } = await this.#nextWindow();
     const { offset, total } = window;
     const end = offset + window.rows.length;
     if (end <= start && end < total) throw new UpstreamFailure('invalidResponse'); // it counts rows that it does not return
     const rows = new ListRows<T>();
     rows.add(window);
-    const cursors = new RowCursors(source, rows, total);
+    const cursors = new RowCursors(this.#options.source, rows, total);
     const swept: { readonly row: Row<T>; readonly index: number }[] = [];
     for (let index = start; index < end; index += 1) {
       const row = rows.get(index);
       if (row !== undefined && !this.#remembered.has(readable(row)?.sid ?? '')) swept.push({ row, index });
     }
     for (const { row } of swept) this.#remember(row);
-    if (end > start)
-      this.#anchor = decodeCursor(cursors.at(end - 1), fingerprintOf(source.identity), 'after');
+    if (end > 0) this.#place = { offset: end - 1, total };
     return { rows: swept, cursorAt: (index) => cursors.at(index), end, total };
   }
 
   /** The next window, and the index of its first new row. */
   async #nextWindow(): Promise<{ readonly window: Window<T>; readonly start: number }> {
-    for (let search = 0; ; search += 1) {
-      const anchor = this.#anchor;
-      const offset = anchor ? Math.max(0, anchor.offset - this.#overlap + 1) : 0;
-      const { list, window } = await this.#read(offset);
-      if (!anchor) return { window, start: 0 };
-      const known = this.#startIn(window);
-      if (known !== undefined) {
-        if (window.total === anchor.total) this.#overlap = Math.max(1, this.#overlap - 1);
-        return { window, start: known };
+    for (let search = 0; search <= maximumSearches; search += 1) {
+      const place = this.#place;
+      if (!place) return { window: (await this.#read(0)).window, start: 0 };
+      const { window, start } = await this.#search(place);
+      const end = window.offset + window.rows.length;
+      if (start < end || end >= window.total || start - 1 === place.offset) {
+        if (window.total === place.total) this.#overlap = Math.max(1, this.#overlap - 1);
+        return { window, start };
       }
-      const { index, isThere } = await locate(list, this.#options.source, anchor, 'after', {
-        allowance: new SearchAllowance(),
-        attempt: 0,
-        isLastAttempt: true,
-      });
-      const isWithin = index >= window.offset && index <= window.offset + window.rows.length;
-      if (isWithin || search === maximumSearches)
-        return { window, start: Math.max(window.offset, index + (isThere ? 1 : 0)) };
-      this.#overlap = Math.min(Math.ceil(list.windowSize / 4), this.#overlap * 4);
-      this.#anchor = { ...anchor, offset: index, total: list.total ?? null };
+      this.#place = { offset: start - 1, total: window.total }; // all rows of the window are known
     }
+    throw new UpstreamFailure('invalidResponse');
+  }
+
+  /**
+   * Finds the last swept row that is still there: at its place, or where the change of the total suggests, or in the
+   * windows around.
+   */
+  async #search({ offset, total }: { readonly offset: number; readonly total: number | null }) {
+    const asked = new Set<number>();
+    let shift = 0;
+    let windowSize = 0;
+    for (let step = 0; step <= 2 * reach + 1; step += 1) {
+      const windows = Math.ceil((step - 1) / 2) * (step % 2 === 0 ? -1 : 1);
+      const first = Math.max(
+        0,
+        offset + shift + (step > 1 ? windows * windowSize : 0) - this.#overlap - this.#unreadable + 1,
+      );
+      if (asked.has(first)) continue;
+      asked.add(first);
+      const { list, window } = await this.#read(first);
+      const start = this.#startIn(window);
+      if (start !== undefined) return { window, start };
+      if (window.offset === 0 && window.rows.length >= window.total) return { window, start: 0 }; // all rows are new
+      if (step > 0) continue;
+      shift = window.total - (total ?? window.total);
+      windowSize = list.windowSize;
+      this.#overlap = Math.min(Math.ceil(windowSize / 4), this.#overlap * 4);
+    }
+    // All of them are gone. Rows may be swept again rather than left out; where all swept rows are remembered, none is.
+    const { window } = await this.#read(this.#isAllRemembered ? 0 : Math.max(0, offset + Math.min(0, shift)));
+    return { window, start: window.offset };
+  }
+
+  get #isAllRemembered(): boolean {
+    return !this.#options.after && this.#remembered.size < maximumRemembered;
   }
 
   async #read(offset: number): Promise<{ readonly list: ListReader<T>; readonly window: Window<T> }> {
@@ -122,20 +153,41 @@ export class Sweep<T extends { readonly sid: string }> {
     return { list, window: first };
   }
 
-  /** The index behind the row of a window that was swept last; undefined if none of its rows was swept. */
+  /** The index behind the rows of a window that were swept; undefined if none of them was. */
   #startIn({ offset, rows }: Window<T>): number | undefined {
-    const places = new Map(rows.map((row, index) => [readable(row)?.sid, offset + index]));
+    const last = this.#lastSweptIn(rows);
+    if (last === undefined) return undefined;
+    let start = last + 1;
+    for (let left = this.#unreadable; left > 0 && rows[start] instanceof Error; left -= 1) start += 1;
+    return offset + start;
+  }
+
+  #lastSweptIn(rows: readonly Row<T>[]): number | undefined {
+    const places = new Map(rows.map((row, index) => [readable(row)?.sid, index]));
     for (const sid of [...this.#remembered].reverse()) {
       const place = places.get(sid);
-      if (place !== undefined) return place + 1;
+      if (place !== undefined) return place;
+    }
+    if (this.#remembered.size > 1) return undefined;
+    // After a cursor, its neighbours are known by their marks alone.
+    const marks = rows.map((row) => {
+      const sid = readable(row)?.sid;
+      return sid === undefined ? undefined : markOf(sid);
+    });
+    for (const mark of this.#options.after?.previous.marks ?? []) {
+      const place = mark === null ? -1 : marks.lastIndexOf(mark);
+      if (place !== -1) return place;
     }
     return undefined;
   }
 
   #remember(row: Row<T>): void {
     const sid = readable(row)?.sid;
-    if (sid === undefined) return;
-    this.#remembered.delete(sid);
+    if (sid === undefined) {
+      this.#unreadable += 1;
+      return;
+    }
+    this.#unreadable = 0;
     this.#remembered.add(sid);
     const [oldest] = this.#remembered;
     if (oldest !== undefined && this.#remembered.size > maximumRemembered) this.#remembered.delete(oldest);

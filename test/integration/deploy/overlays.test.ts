@@ -103,9 +103,9 @@ describeWithKubectl('the overlays for Kubernetes', () => {
     }
     const { rules, tls } = (find(objects, 'Ingress') as Ingress).spec;
     expect(rules).toHaveLength(1);
-    expect(rules[0]?.http.paths.map(({ path }) => path)).toEqual(['/graphql', '/webhooks/exotel']);
+    expect(rules[0]?.http.paths.map(({ path }) => path)).toEqual(['/graphql', '/campaigns', '/webhooks/exotel']);
     expect(rules[0]?.http.paths.map(({ backend }) => backend)).toEqual(
-      Array(2).fill({ service: { name: 'campaign-gateway', port: { name: 'http' } } }),
+      Array(3).fill({ service: { name: 'campaign-gateway', port: { name: 'http' } } }),
     );
     expect(tls.flatMap(({ hosts }) => hosts)).toEqual([rules[0]?.host]);
     expect(configOf(objects).publicUrl).toBe(`https://${rules[0]?.host}`);

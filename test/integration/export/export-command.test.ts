@@ -184,7 +184,7 @@ describe('campaign-gateway export', () => {
     upstream.calls.length = 0;
     expect(await run({ out: out() })).toBe(0);
     expect(rowsIn()).toEqual(sids(250));
-    expect(upstream.calls[0]).toBe(`${String(rows - 1)}+50`);
+    expect(upstream.calls[0]).toBe(`${String(rows - 6)}+50`); // the row of the cursor, and five neighbours
   });
 
   it('replaces a file only with --force, and never continues the file of another export', async () => {

@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Cursor, decodeCursor, fingerprintOf } from '../../../src/datasources/paging/cursor.js';
+import { type ListSource } from '../../../src/datasources/paging/list-source.js';
+import { PageMaximum } from '../../../src/datasources/paging/slicing.js';
+import { type Row, type Slice } from '../../../src/domain/page.js';
+import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
+import { Sweep } from '../../../src/export/sweep.js';
+
+interface Listed {
+  readonly sid: string;
+}
+const source: ListSource<Listed> = { identity: 'messages c {"', direction: null, sortKeyOf: () => null };
+
+/** What happens to the list before a window is read; places are taken modulo its length. */
+interface Move {
+  readonly kind: 'insert' | 'remove';
+  readonly at: number;
+  readonly count: number;
+}
+
+const moves: fc.Arbitrary<readonly Move[]> = fc.array(
+  fc.record({
+    kind: fc.constantFrom('insert', 'remove'),
+    // Mostly around the front, where a change moves everything behind it.
+    at: fc.oneof(fc.nat(5), fc.nat(400)),
+    count: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 120 })),
+  }),
+  { maxLength: 2 },
+);
+
+/** Sweeps a list that moves between the reads. @param resumes whether each window is read by a new sweep, after a cursor. */
+async function sweepOf(length: number, steps: readonly (readonly Move[])[], resumes = false) {
+  const list: Listed[] = Array.from({ length }, (_, index) => ({ sid: `m${String(index)}` }));
+  const stayed = new Set(list.map(({ sid }) => sid));
+  let [calls, inserted] = [0, 0];
+  let after: Cursor | undefined;
+  const options = () => ({
+    source,
+    maximum: new PageMaximum(() => 0),
+    after,
+    read: ({ offset, limit }: Slice) => {
+      for (const { kind, at, count } of steps[calls] ?? []) {
+        const place = at % (list.length + 1);
+        if (kind === 'remove') for (const { sid } of list.splice(place, count)) stayed.delete(sid);
+        else
+          list.splice(
+            place,
+            0,
+            ...Array.from({ length: count }, () => ({ sid: `n${String((inserted += 1))}` })),
+          );
+      }
+      calls += 1;
+      const rows = list.slice(offset, offset + limit);
+      return Promise.resolve({ value: { offset, limit, total: list.length, rows }, readAtMs: 0 });
+    },
+  });
+  let sweep = new Sweep<Listed>(options());
+  const seen: string[] = [];
+  for (;;) {
+    const swept = await sweep.next().catch((error: unknown) => {
+      if (error instanceof UpstreamFailure) return undefined; // faster than it can be read: tried again later
+      throw error;
+    });
+    if (!swept) continue;
+    const { rows, end, total, cursorAt } = swept;
+    seen.push(...rows.map(({ row }) => (row as Listed).sid));
+    const last = rows.at(-1);
+    if (resumes && last) {
+      after = decodeCursor(cursorAt(last.index), fingerprintOf(source.identity), 'after');
+      sweep = new Sweep<Listed>(options());
+    }
+    if (end >= total) return { seen, stayed: [...stayed], calls };
+    if (calls > 1000) throw new Error('the sweep does not end');
+  }
+}
+
+describe('a sweep', () => {
+  it('has every row that is in the list throughout, once, whatever comes and goes between its windows', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 400 }),
+        fc.array(moves, { maxLength: 12 }),
+        async (length, steps) => {
+          const { seen, stayed } = await sweepOf(length, steps);
+          expect(stayed.filter((sid) => !seen.includes(sid))).toEqual([]);
+          expect(seen.length).toBe(new Set(seen).size);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('has them also where each window is read after a cursor, while few rows come and go', async () => {
+    const move = fc.record({
+      kind: fc.constantFrom('insert' as const, 'remove' as const),
+      at: fc.nat(400),
+      count: fc.integer({ min: 1, max: 4 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 400 }),
+        fc.array(fc.array(move, { maxLength: 1 }), { maxLength: 12 }),
+        async (length, steps) => {
+          const { seen, stayed } = await sweepOf(length, steps, true);
+          expect(stayed.filter((sid) => !seen.includes(sid))).toEqual([]);
+          expect(seen.length).toBe(new Set(seen).size);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('costs a call for each window less a row while nothing moves', async () => {
+    for (const [length, expected] of [
+      [0, 1],
+      [50, 1],
+      [51, 2],
+      [99, 2],
+      [100, 3],
+      [5000, 1 + Math.ceil(4950 / 49)],
+    ] as const)
+      expect((await sweepOf(length, [])).calls).toBe(expected);
+  });
+
+  it('passes rows that cannot be read once, also where a window ends with them', async () => {
+    const rows: Row<Listed>[] = Array.from({ length: 120 }, (_, index) =>
+      [3, 48, 49, 50, 97, 119].includes(index)
+        ? new UpstreamFailure('invalidResponse')
+        : { sid: `m${String(index)}` },
+    );
+    const sweep = new Sweep<Listed>({
+      source,
+      maximum: new PageMaximum(() => 0),
+      after: undefined,
+      read: ({ offset, limit }) =>
+        Promise.resolve({
+          value: { offset, limit, total: rows.length, rows: rows.slice(offset, offset + limit) },
+          readAtMs: 0,
+        }),
+    });
+    const seen: number[] = [];
+    for (let end = 0; end < rows.length;) {
+      const swept = await sweep.next();
+      seen.push(...swept.rows.map(({ index }) => index));
+      ({ end } = swept);
+    }
+    expect(seen).toEqual(rows.map((_, index) => index));
+  });
+});
