@@ -33,6 +33,8 @@ export interface SweepOptions<T extends { readonly sid: string }> {
 const maximumRemembered = 2000;
 /** Windows to each side in which the last swept row is searched. */
 const reach = 10;
+/** Behind more unreadable rows than these, their offset alone says where to go on. */
+const maximumUnreadable = 10;
 /** How often a list that moves while it is searched is searched again. */
 const maximumSearches = 3;
 
@@ -106,6 +108,10 @@ export class Sweep<T extends { readonly sid: string }> {
    * windows around.
    */
   async #search({ offset, total }: { readonly offset: number; readonly total: number | null }) {
+    if (this.#unreadable > maximumUnreadable) {
+      const { window } = await this.#read(offset + 1);
+      return { window, start: window.offset };
+    }
     const asked = new Set<number>();
     let shift = 0;
     let windowSize = 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Cursor, decodeCursor, fingerprintOf } from '../../../src/datasources/paging/cursor.js';
 import { type ListSource } from '../../../src/datasources/paging/list-source.js';
-import { PageMaximum } from '../../../src/datasources/paging/slicing.js';
+import { PageMaximum } from '../../../src/datasources/paging/page-maximum.js';
 import { type Row, type Slice } from '../../../src/domain/page.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { Sweep } from '../../../src/export/sweep.js';
@@ -123,11 +123,13 @@ describe('a sweep', () => {
       expect((await sweepOf(length, [])).calls).toBe(expected);
   });
 
-  it('passes rows that cannot be read once, also where a window ends with them', async () => {
+  it.each([
+    ['where a window ends with them', [3, 48, 49, 50, 97, 119]],
+    ['where a window has no others', Array.from({ length: 70 }, (_, index) => 20 + index)],
+    ['where there are no others', Array.from({ length: 120 }, (_, index) => index)],
+  ])('passes rows that cannot be read once, also %s', async (_where, unreadable) => {
     const rows: Row<Listed>[] = Array.from({ length: 120 }, (_, index) =>
-      [3, 48, 49, 50, 97, 119].includes(index)
-        ? new UpstreamFailure('invalidResponse')
-        : { sid: `m${String(index)}` },
+      unreadable.includes(index) ? new UpstreamFailure('invalidResponse') : { sid: `m${String(index)}` },
     );
     const sweep = new Sweep<Listed>({
       source,
