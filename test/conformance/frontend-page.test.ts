@@ -193,7 +193,7 @@ describe.each(clients)('$client', ({ show }) => {
   it('keeps all loaded rows after a lost connection, and reads them again', async () => {
     const sid = paused();
     const shown = await show(app.plain, sid);
-    const loaded = (): number => shown.list()?.edges.length ?? 0; // urql has those of earlier tests too
+    const loaded = (): number => shown.list()?.edges.length ?? 0;
     await until(() => loaded() >= 20, 10_000, 'the first page');
     await shown.more();
     await until(() => loaded() >= 40, 10_000, 'the second page');
@@ -351,7 +351,7 @@ describe('the live connection', () => {
       });
       await until(() => results.length > 1, 20_000, 'the first event of the new connection');
       expect(results[1]?.data?.campaignUpdated).toMatchObject({ id: sid, status: 'IN_PROGRESS' });
-      expect(reconnected()).toBeGreaterThan(0);
+      await until(() => reconnected() > 0, 10_000, 'the call of `onReconnect`');
       await act('pause', sid, one);
     },
   );

@@ -16,6 +16,7 @@ interface Message {
   readonly status: string;
 }
 export interface Connection {
+  readonly totalCount: number;
   readonly edges: readonly { readonly node: Row | null }[];
   readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
 }
@@ -31,6 +32,7 @@ export interface Actions {
 export interface Campaign extends Row {
   readonly messages: {
     readonly totalCount: number;
+    readonly pageInfo: { readonly endCursor: string | null };
     readonly edges: readonly { readonly node: Message | null }[];
   } | null;
 }
@@ -82,13 +84,18 @@ export async function showApollo(application: PageApplication, sid: string): Pro
 }
 
 /** Shows a list and a campaign by the page's modules. */
-export async function showUrql(application: PageApplication, sid: string): Promise<Shown & Actions> {
+export async function showUrql(
+  application: PageApplication,
+  sid: string,
+): Promise<Shown & Actions & { readonly moreMessages: () => Promise<unknown> }> {
   interface Source<Data> {
     readonly subscribe: (next: (result: { data?: Data }) => void) => { unsubscribe(): void };
   }
   const page = await application.load<
     Actions & {
-      readonly campaigns: (after?: string | null) => Source<{ campaigns: Connection }>;
+      readonly campaigns: Source<{ campaigns: Connection }>;
+      readonly moreCampaigns: (after: string) => Promise<unknown>;
+      readonly moreMessages: (sid: string, after: string) => Promise<unknown>;
       readonly watchCampaign: (sid: string) => {
         readonly query: Source<{ campaign: Campaign | null }>;
         readonly leave: () => void;
@@ -97,25 +104,18 @@ export async function showUrql(application: PageApplication, sid: string): Promi
   >('urql-page');
   let list: Connection | undefined;
   let campaign: Campaign | null | undefined;
-  const show = (after?: string | null) => {
-    const shown = page.campaigns(after).subscribe(({ data }) => (list = data?.campaigns));
-    left.push(() => {
-      shown.unsubscribe();
-    });
-  };
-  show();
+  const shownList = page.campaigns.subscribe(({ data }) => (list = data?.campaigns));
   const { query, leave } = page.watchCampaign(sid);
   const shown = query.subscribe(({ data }) => (campaign = data?.campaign));
   left.push(leave, () => {
     shown.unsubscribe();
+    shownList.unsubscribe();
   });
   return {
     ...page,
     list: () => list,
-    more: () => {
-      show(list?.pageInfo.endCursor);
-      return Promise.resolve();
-    },
+    more: () => page.moreCampaigns(list?.pageInfo.endCursor ?? ''),
+    moreMessages: () => page.moreMessages(sid, campaign?.messages?.pageInfo.endCursor ?? ''),
     campaign: () => campaign,
   };
 }
