@@ -13,7 +13,7 @@ import { SubscriptionMemory } from '../operations/gate/subscription-memory.js';
 import { EventLoopScheduler } from '../operations/gate/event-loop-scheduler.js';
 import { OperationPipeline, type PipelineOptions } from '../operations/pipeline.js';
 import { PreparedDocuments } from '../operations/prepared-document.js';
-import { TrustedDocuments } from '../operations/trusted-documents.js';
+import { InvalidDocument, TrustedDocuments } from '../operations/trusted-documents.js';
 import { validationSettings } from '../operations/validation.js';
 import { type MemoryBudget } from './memory-budget.js';
 
@@ -79,16 +79,39 @@ export function openPipeline(
   });
 }
 
-/** Manifest of trusted documents, as `@graphql-codegen/client-preset` or Apollo's tools write it. */
-const manifest = z.union([
-  z
-    .object({
-      format: z.literal('apollo-persisted-query-manifest'),
-      operations: z.array(z.object({ id: z.string().min(1), body: z.string().min(1) })),
-    })
-    .transform(({ operations }) => new Map(operations.map(({ id, body }) => [id, body]))),
-  z.record(z.string(), z.string().min(1)).transform((documents) => new Map(Object.entries(documents))),
-]);
+/** Manifest of Apollo's tools. */
+const apolloManifest = z.object({
+  format: z.literal('apollo-persisted-query-manifest'),
+  operations: z.array(z.object({ id: z.string().min(1), body: z.string().min(1) })),
+});
+/** Manifest of `@graphql-codegen/client-preset`. */
+const manifest = z.record(z.string(), z.string().min(1));
+
+/** The documents of a manifest by their ids. @throws ConfigError that names the first entry that is none. */
+function documentsIn(json: unknown, refuse: (why: string) => ConfigError): ReadonlyMap<string, string> {
+  const isApollos = typeof json === 'object' && json !== null && 'operations' in json && 'format' in json;
+  const parsed = isApollos ? apolloManifest.safeParse(json) : manifest.safeParse(json);
+  if (!parsed.success) {
+    const [place, entry] = parsed.error.issues[0]?.path ?? [];
+    if (place === 'operations' && typeof entry === 'number')
+      throw refuse(`operation ${entry + 1} needs an id and a body, both text`);
+    throw refuse(place === undefined || isApollos ? 'it is neither' : `${nameOf(String(place))} is not text`);
+  }
+  const entries = isApollos
+    ? (parsed.data as z.infer<typeof apolloManifest>).operations.map(({ id, body }) => [id, body] as const)
+    : Object.entries(parsed.data as z.infer<typeof manifest>);
+  const documents = new Map<string, string>();
+  for (const [id, text] of entries) {
+    if ((documents.get(id) ?? text) !== text) throw refuse(`${nameOf(id)} is there twice, with two texts`);
+    documents.set(id, text);
+  }
+  return documents;
+}
+
+/** An entry of the manifest, for its operator. */
+function nameOf(id: string): string {
+  return `the document ${JSON.stringify(id.length > 80 ? `${id.slice(0, 80)}…` : id)}`;
+}
 
 /** Reads the manifest of trusted documents. @throws ConfigError */
 export function readManifest({
@@ -98,13 +121,12 @@ export function readManifest({
   const takes = 'takes the path of a JSON object of document texts by their SHA-256, or an Apollo manifest';
   const refuse = (why: string): ConfigError =>
     new ConfigError([`TRUSTED_DOCUMENTS: got ${JSON.stringify(file)}, ${takes}; ${why}.`]);
-  const documents = manifest.safeParse(fromJson(file, refuse));
-  if (!documents.success) throw refuse('it is neither');
-  if (documents.data.size === 0) throw refuse('it has no documents');
+  const documents = documentsIn(fromJson(file, refuse), refuse);
+  if (documents.size === 0) throw refuse('it has no documents');
   try {
-    return new TrustedDocuments(documents.data, mode);
-  } catch {
-    throw refuse('a document in it is not GraphQL');
+    return new TrustedDocuments(documents, mode);
+  } catch (error) {
+    throw error instanceof InvalidDocument ? refuse(`${nameOf(error.id)} is not GraphQL`) : error;
   }
 }
 

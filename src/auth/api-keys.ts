@@ -77,7 +77,9 @@ export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
       const place = placeOf(path);
       if (!problems.has(place)) problems.set(place, `${place} ${message}`);
     }
-    throw new ApiKeyFileError([...problems.values()].slice(0, maximumProblems).join('\n'));
+    const left = problems.size - maximumProblems;
+    const lines = [...problems.values()].slice(0, maximumProblems);
+    throw new ApiKeyFileError([...lines, ...(left > 0 ? [`There are ${left} more.`] : [])].join('\n'));
   }
   refuseDuplicates(result.data, 'name', ({ name }) => name);
   refuseDuplicates(result.data, 'sha256', ({ sha256 }) => sha256.toString('hex'));
@@ -86,7 +88,7 @@ export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {
     throw new ApiKeyFileError(`The file is not JSON${lineOf(error, text)}.`);
   }

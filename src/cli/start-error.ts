@@ -9,13 +9,18 @@ export function startErrorMessage(error: unknown): string | undefined {
 
 /** Message for a HOST or PORT that the gateway can't listen on. */
 function listenErrorMessage(error: unknown): string | undefined {
-  const { code = '', address = '', port = '' } = error as { code?: string; address?: string; port?: number };
+  const {
+    code = '',
+    address = '',
+    hostname = '',
+    port = '',
+  } = error as NodeJS.ErrnoException & { readonly [Key in 'address' | 'hostname' | 'port']?: string };
   const place = `${address}:${port}`;
   if (code === 'EADDRINUSE')
     return `PORT: ${place} is in use by another process; set PORT, or --port, to a free one.`;
   if (code === 'EACCES')
     return `PORT: ${place} may not be listened on by this user; set PORT to one above 1023.`;
   if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(code))
-    return 'HOST: is not an address of this machine; set HOST to one that is.';
+    return `HOST: got ${JSON.stringify(address || hostname)}, which is not an address of this machine; set HOST to one that is.`;
   return undefined;
 }

@@ -14,9 +14,11 @@ export interface DotEnv {
   readonly problems: readonly string[];
 }
 
-/** An assignment, a comment, both or nothing. Node reads other lines too, but not as they are meant: it cuts `a#b` to `a`. */
+/**
+ * An assignment, a comment, both or nothing. Node reads other lines too, but not as they are meant: it cuts `a#b` to `a`.
+ */
 const readableLine =
-  /^\s*(?:(?:export\s+)?([a-z_]\w*)\s*=\s*(?:"[^"]*"\s*|'[^']*'\s*|`[^`]*`\s*|[^\s"'`#][^#]*)?)?(?:(?<!\S)#.*)?$/i;
+  /^\s*(?:(?:export\s+)?(?!export[A-Z_])([A-Za-z_]\w*)\s*=\s*(?:"[^"]*"\s*|'[^']*'\s*|`[^`]*`\s*|[^\s"'`#][^#]*)?)?(?:(?<!\S)#.*)?$/;
 /** Variables that Node reads when it starts, before this file. */
 const readByNode = /^(?:NODE_(?!ENV$)|UV_THREADPOOL_SIZE$|SSL_CERT_)/;
 
@@ -59,15 +61,17 @@ function readableLines(text: string, problems: string[]): string {
   const isReadable = (line: string, index: number): boolean => {
     const place = `line ${index + 1}`;
     const match = readableLine.exec(line);
-    if (!match)
+    // Node takes `export` and a tab for a part of the name, which a shell does not.
+    const isRead = match !== null && (match[1] === undefined || match[1] in parseEnv(line));
+    if (!isRead)
       problems.push(
-        `${place} can't be read, takes NAME=value; a value with #, or with a quote at its start, goes between quotes`,
+        `${place} can't be read, takes NAME=value or export NAME=value; a value with #, or with a quote at its start, goes between quotes`,
       );
     const [, name] = match ?? [];
     if (name !== undefined && seen.has(name))
       problems.push(`${place} sets ${name} again; remove one of the two`);
     if (name !== undefined) seen.add(name);
-    return match !== null;
+    return isRead;
   };
   return text
     .split(/\r\n|\r|\n/)

@@ -281,7 +281,9 @@ export class Environment {
   /** The value of a setting as text for its operator; secrets are masked. */
   shown(name: Name): string {
     const text = this.textOf(name) ?? '';
-    if (name === 'REDIS_URL' || !secretSettings.some((each) => each === name)) return masked(text);
+    // Of a URL the secrets can be told from the rest; another text may be the password alone.
+    const isUrl = /^[a-z]+:\/\/./i.test(text) && URL.canParse(text);
+    if ((name === 'REDIS_URL' && isUrl) || !secretSettings.some((each) => each === name)) return masked(text);
     const source = this.#secretFiles.has(name) ? ` from ${name}_FILE` : '';
     return `${lengthOf(text)}${source}`;
   }
@@ -291,11 +293,12 @@ export class Environment {
     const [schema, takes, byDefault] = variables[name];
     const text = this.textOf(name) ?? byDefault;
     if (text === undefined) return undefined as Value<N>;
-    if (anyText.has(name) && isPlaceholder(name, secretIn(name, text))) {
+    const parts = name === 'JWT_AUDIENCE' ? text.split(',').map((part) => part.trim()) : [text];
+    if (anyText.has(name) && parts.some((part) => isPlaceholder(name, secretIn(name, part)))) {
       this.refuse(`${name}: got the placeholder of an example (${this.shown(name)}), takes ${takes}.`);
       return undefined as Value<N>;
     }
-    if (anyText.has(name) && /^(["'`]).*\1$/s.test(text)) {
+    if (anyText.has(name) && parts.some((part) => /^(["'`]).*\1$/s.test(part))) {
       this.refuse(
         `${name}: got ${this.shown(name)} with quotes around them, takes ${takes}; remove the quotes.`,
       );
@@ -376,6 +379,7 @@ export function masked(value: string): string {
 }
 
 function withoutSecrets(value: string): string {
+  if (/^[\da-f:.]*:[\da-f:.]*(?:\/\d+)?$/i.test(value) && value.split(':').length > 2) return value; // an IPv6 address
   const [, scheme = '', rest = ''] = /^([a-z]+:\/+|\/\/)?(.*)$/is.exec(value) ?? [];
   const cut = rest.search(/[?#&;=]/);
   const hasUser = rest.includes('@');

@@ -3,6 +3,8 @@ const marks = /^[<[{%].*[>\]}%]$|\$[({]|^\$\w+$|\{\{|…|^\.{3,}$|openssl rand/s
 /** Words of examples. Random texts have them with a probability of practically zero. */
 const words =
   /^(?:your|insert|replace|enter|todo|fixme|tbd|placeholder|example|redacted)(?:[^a-z\d]|$)|change[^a-z\d]?(?:me|this)|^your(?:exotel|api|account|sid|key|token|secret|password)|[-_ ]here$/i;
+/** What a template or a program writes where there is nothing, and names of what is meant. */
+const nothing = /^(?:null|undefined|none|nil|nan|(?:my)?[-_ ]?(?:api)?[-_ ]?(?:key|token|secret|password))$/i;
 /** `xxx`, `***`, `000`. */
 const repeated = /^([x*_#0-])\1{2,}$/i;
 
@@ -11,5 +13,11 @@ const repeated = /^([x*_#0-])\1{2,}$/i;
  * @param name of the setting: its own name is no value either.
  */
 export function isPlaceholder(name: string, text: string): boolean {
-  return marks.test(text) || words.test(text) || repeated.test(text) || text.toUpperCase() === name;
+  return (
+    marks.test(text) ||
+    words.test(text) ||
+    (name !== 'REDIS_URL' && nothing.test(text)) ||
+    repeated.test(text) ||
+    text.toUpperCase() === name
+  );
 }

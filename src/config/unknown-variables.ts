@@ -5,7 +5,7 @@ const ownPrefixes = ['EXOTEL_', 'JWT_', 'API_KEY', 'SANDBOX_', 'TRUSTED_DOCUMENT
 /** Settings with fewer letters are too close to names that shells and other programs use: HOST to HOME, PORT to SORT. */
 const fewestLetters = 6;
 const mostEdits = 2;
-const unit = /_(?:MS|S|SECS?|SECONDS?|MINUTES?|BYTES?|KB|MB|SIZE)$/;
+const unit = /_(?:MS|S|SECS?|SECONDS?|MINS?|MINUTES?|BYTES?|KB|MB|SIZE)$/;
 
 /** Parts of names whose values are secrets, whatever they are for. */
 const secretName = /KEY(?!S)|TOKEN|SECRET|PASS|CRED|AUTH$/;
@@ -57,7 +57,7 @@ const lettersOf = (name: string): string => name.replaceAll('_', '');
 const wordsOf = (name: string): string =>
   name
     .split('_')
-    .map((word) => word.replace(/S$/, ''))
+    .map((word) => word.replace(/IES$/, 'Y').replace(/S$/, ''))
     .sort()
     .join('_');
 
@@ -65,7 +65,12 @@ const wordsOf = (name: string): string =>
 function isNear(name: string, setting: string): boolean {
   const [given, meant] = [lettersOf(name), lettersOf(setting)];
   if (meant.length < fewestLetters) return isTransposed(given, meant);
-  if (given === meant || wordsOf(name) === wordsOf(setting) || name === `${setting}_FILE`) return true;
+  if (
+    given === meant ||
+    wordsOf(name) === wordsOf(setting) ||
+    [`${setting}_FILE`, `${setting}_PATH`].includes(name)
+  )
+    return true;
   if (unit.test(setting) && wordsOf(name.replace(unit, '')) === wordsOf(setting.replace(unit, '')))
     return true;
   const [givenWords, meantWords] = [name.split('_'), setting.split('_')];
@@ -97,7 +102,9 @@ function isSameLetters(a: string, b: string): boolean {
 function nearest(name: string, settings: readonly string[]): string {
   const words = name.split('_');
   const distance = (setting: string): number =>
-    1000 * words.filter((word) => !setting.split('_').includes(word)).length + editsBetween(name, setting);
+    (setting.startsWith(name) ? 0 : 10) +
+    1000 * words.filter((word) => !setting.split('_').includes(word)).length +
+    editsBetween(name, setting);
   return settings.reduce((best, setting) => (distance(setting) < distance(best) ? setting : best));
 }
 

@@ -43,7 +43,9 @@ export function readUpstream(environment: Environment, speed: number): UpstreamC
   const accountSid = environment.read('EXOTEL_ACCOUNT_SID');
   const apiKey = environment.read('EXOTEL_API_KEY');
   const apiToken = environment.read('EXOTEL_API_TOKEN');
-  const other = Object.entries(regions).find(([name, url]) => url === baseUrl && name !== region)?.[0];
+  const other = Object.entries(regions).find(
+    ([name, url]) => url === (baseUrl && withoutFinalDot(baseUrl)) && name !== region,
+  )?.[0];
   if (other !== undefined)
     environment.refuse(
       `EXOTEL_BASE_URL: got "${baseUrl}", the address of ${other}, but EXOTEL_REGION is ${region}; unset EXOTEL_BASE_URL, ` +
@@ -57,4 +59,9 @@ export function readUpstream(environment: Environment, speed: number): UpstreamC
     for (const name of credentialNames)
       environment.require(name, `${set.join(' and ')} ${set.length > 1 ? 'are' : 'is'} set`);
   return { kind: 'sandbox', speed };
+}
+
+/** The same host: a name that ends with a dot is complete (RFC 1034, 3.1). */
+function withoutFinalDot(url: string): string {
+  return url.replace(/\.(?=:\d+$|$)/, '');
 }

@@ -9,12 +9,14 @@ export interface AddressRange {
 }
 
 const bits = { ipv4: 32, ipv6: 128 } as const;
+const shortest = { ipv4: 8, ipv6: 7 } as const;
 /** Bits of an IPv4-mapped IPv6 address before those of the IPv4 address (RFC 4291, 2.5.5.2). */
 const mappedBits = 96;
 
 /**
  * Parses an address or a CIDR range.
- * @returns undefined for anything else, and for a range of all addresses.
+ * @returns undefined for anything else, and for a range larger than any private network (10.0.0.0/8, fc00::/7): it would be
+ * of strangers.
  */
 export function readAddressRange(text: string): AddressRange | undefined {
   const [, written = '', length] = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
@@ -23,7 +25,7 @@ export function readAddressRange(text: string): AddressRange | undefined {
   const version = isIPv4(address) ? 'ipv4' : 'ipv6';
   const ignoredBits = version === 'ipv4' && written.includes(':') ? mappedBits : 0;
   const prefix = length === undefined ? bits[version] : Number(length) - ignoredBits;
-  return prefix >= 1 && prefix <= bits[version] ? { address, version, prefix } : undefined;
+  return prefix >= shortest[version] && prefix <= bits[version] ? { address, version, prefix } : undefined;
 }
 
 /** An address in its usual spelling (RFC 5952), without a zone; an IPv4-mapped one as the IPv4 address. */

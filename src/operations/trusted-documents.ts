@@ -7,6 +7,21 @@ import { type OperationParameters } from './operation-request.js';
 /** `enforce`: only trusted documents run; `apps`: callers with the scope `documents:any` may send their own. */
 export type TrustMode = 'apps' | 'enforce';
 
+/** A document of the manifest that is not GraphQL. */
+export class InvalidDocument extends Error {
+  constructor(readonly id: string) {
+    super('a document is not GraphQL');
+  }
+}
+
+function parsed(id: string, text: string): DocumentNode {
+  try {
+    return parse(text);
+  } catch {
+    throw new InvalidDocument(id);
+  }
+}
+
 /** The documents that an operator trusts, by id and by content. */
 export class TrustedDocuments {
   readonly #mode: TrustMode;
@@ -15,14 +30,14 @@ export class TrustedDocuments {
 
   /**
    * @param documents texts by id: a SHA-256, with or without the prefix `sha256:`, or any other id.
-   * @throws GraphQLError where a text is not GraphQL.
+   * @throws InvalidDocument where a text is not GraphQL.
    */
   constructor(documents: ReadonlyMap<string, string>, mode: TrustMode) {
     this.#mode = mode;
     for (const [id, text] of documents) {
       this.#byId.set(withoutPrefix(id), text);
       this.#byId.set(sha256(text), text);
-      this.#byContent.set(sha256(print(parse(text))), text);
+      this.#byContent.set(sha256(print(parsed(id, text))), text);
     }
   }
 

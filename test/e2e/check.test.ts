@@ -98,7 +98,7 @@ it('checks the configuration only where nothing else is used', async () => {
 });
 
 it('shows every problem of the configuration, and tries nothing', async () => {
-  const { code, stdout } = await run({ PORT: '70000', EXOTEL_API_KEY: 'secret', EXOTEL_REGON: 'mumbai' });
+  const { code, stdout } = await run({ PORT: '70000', EXOTEL_API_KEY: 'key-4711', EXOTEL_REGON: 'mumbai' });
   expect(code).toBe(1);
   const lines = stdout.split('\n');
   const failed = lines.filter((line) => line.startsWith('  failed   Configuration  '));
@@ -277,9 +277,20 @@ it('files of keys and documents are read', async () => {
     result: 'passed',
     detail: `${manifest} has 2 documents`,
   });
-  expect((await documents(file('odd.json', { a: 'secret' }))).detail).toMatch(
-    /a document in it is not GraphQL\.$/,
+  const odd = (content: unknown) => documents(file('odd.json', content));
+  expect((await odd({ b: '{ __typename }', a: 'secret' })).detail).toMatch(
+    /the document "a" is not GraphQL\.$/,
   );
+  expect((await odd({ b: '{ __typename }', a: 5 })).detail).toMatch(/the document "a" is not text\.$/);
+  const apollo = { format: 'apollo-persisted-query-manifest', version: 1 };
+  const one1 = { id: '1', body: '{ __typename }' };
+  expect((await odd({ ...apollo, operations: [one1, { id: '2' }] })).detail).toMatch(
+    /operation 2 needs an id and a body, both text\.$/,
+  );
+  expect((await odd({ ...apollo, operations: [one1, { id: '1', body: '{ a }' }] })).detail).toMatch(
+    /the document "1" is there twice, with two texts\.$/,
+  );
+  expect((await odd([])).detail).toMatch(/it is neither\.$/);
 });
 
 it('the callback address passes where a gateway answers, and says what was not tested', async () => {

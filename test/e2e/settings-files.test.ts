@@ -79,7 +79,7 @@ describe('.env in the working directory', () => {
   it('is refused with all its problems, together with those of the environment', () => {
     write('.env', 'EXOTEL_REGON=mumbai\nLOG_LEVEL=loud\nWEBHOOK_SECRET="sekret\n');
     expect(problems({ CORS_ORIGIN: 'https://a.example' }).sort()).toEqual([
-      ".env: line 3 can't be read, takes NAME=value; a value with #, or with a quote at its start, goes between quotes.",
+      ".env: line 3 can't be read, takes NAME=value or export NAME=value; a value with #, or with a quote at its start, goes between quotes.",
       expect.stringMatching(/^CORS_ORIGIN: got "https:/),
       expect.stringMatching(/^EXOTEL_REGON in \.env: got "mumbai", .*rename it to EXOTEL_REGION/),
       expect.stringMatching(/^LOG_LEVEL in \.env: got "loud", takes one of/),

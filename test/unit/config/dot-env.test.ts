@@ -97,11 +97,15 @@ describe('.env', () => {
     ['no name', '=sekret'],
     ['a name with a hyphen', 'WEBHOOK-SECRET=sekret'],
     ['a shell command', 'set WEBHOOK_SECRET=sekret'],
+    ['export and a tab', 'export\tWEBHOOK_SECRET=sekret'],
+    ['export in capitals', 'EXPORT WEBHOOK_SECRET=sekret'],
+    ['export without a space', 'exportWEBHOOK_SECRET=sekret'],
+    ['export and two spaces', 'export  WEBHOOK_SECRET=sekret'],
     ['UTF-16', Buffer.from('\uFEFFWEBHOOK_SECRET=sekret', 'utf16le')],
   ])('is refused with %s, by the line and without its text', (_what, text) => {
     const { problems, environment } = load(Buffer.concat([Buffer.from('PORT=4001\n'), Buffer.from(text)]));
     expect(problems[0]).toBe(
-      "line 2 can't be read, takes NAME=value; a value with #, or with a quote at its start, goes between quotes",
+      "line 2 can't be read, takes NAME=value or export NAME=value; a value with #, or with a quote at its start, goes between quotes",
     );
     expect(problems.join()).not.toContain('sekret');
     expect(environment).toEqual({ PORT: '4001' });
