@@ -80,7 +80,9 @@ describeWithDashboard("the dashboard's page of a campaign", () => {
   }, 30_000);
 
   it('shows the progress of a download that waits for the budget, and can cancel it', async () => {
-    const opened = await open(`/?name=Festive`, { environment: { EXOTEL_RATE_LIMIT: '12' } });
+    const opened = await open(`/?name=Festive`, {
+      environment: { EXOTEL_RATE_LIMIT: '12', MAX_PAGE_ROWS: '50' },
+    });
     const { page } = opened;
     await page.getByRole('link', { name: festive }).click();
     const group = page.getByRole('group', { name: 'Download' });
