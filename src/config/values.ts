@@ -59,8 +59,12 @@ export const secret = z.string().refine((text) => {
   return characters.length >= leastSecretCharacters && new Set(characters).size >= leastDistinctCharacters;
 });
 
-/** The URL of a Redis. */
-export const redisUrl = z.string().refine((text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text));
+/** The URL of a Redis: credentials, host, port and the number of a database. The client ignores or misreads anything else. */
+export const redisUrl = z.string().refine((text) => {
+  if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false;
+  const { pathname, search, hash } = new URL(text);
+  return /^(?:\/\d{0,5})?$/.test(pathname) && search === '' && hash === '';
+});
 
 /** Values of one kind, separated by commas. */
 export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {

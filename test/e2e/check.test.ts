@@ -214,6 +214,12 @@ describeWithRedis('Redis', () => {
       result: 'failed',
       detail: `127.0.0.1:${redis.port} (REDIS_URL): it needs a password`,
     });
+    expect(
+      await lineOf('Redis', { REDIS_URL: urlWith('secret-password').replace(/0$/, '99') }),
+    ).toMatchObject({
+      result: 'failed',
+      detail: expect.stringMatching(/it has no database of that number$/) as unknown,
+    });
     const evicting = await startRedis(undefined, { 'maxmemory-policy': 'allkeys-lru' });
     toClose.push(() => evicting.stop());
     expect((await lineOf('Redis', { REDIS_URL: evicting.url })).detail).toMatch(

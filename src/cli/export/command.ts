@@ -33,8 +33,12 @@ export async function runExport(
   const gateway = new URL(address);
   if (settings.apiKey !== undefined && gateway.protocol === 'http:' && !isLoopback(gateway.hostname))
     error('The key is sent over plain HTTP: anybody on the way can read it.');
-  // A reader that has gone, as in `… | head -1`.
-  process.stdout.once('error', () => process.exit(1));
+  process.stdout.once('error', (problem: NodeJS.ErrnoException) => {
+    // A reader that has gone, as in `… | head -1`, needs no message.
+    if (problem.code !== 'EPIPE')
+      error(`campaign-gateway export: standard output cannot be written: ${problem.code}`);
+    process.exit(1);
+  });
   return exportMessages(
     {
       sid,

@@ -105,9 +105,11 @@ export class ExportFile {
     await rm(stateOf(this.#path), { force: true });
   }
 
-  /** Leaves the file as it is, for the next run. */
-  close(): Promise<void> {
-    return this.#part.close();
+  /** Leaves the file as it is, for the next run; of an export without rows, nothing is left. */
+  async close(): Promise<void> {
+    await this.#part.close();
+    if (this.#state.cursor !== null || this.#state.isComplete) return;
+    await Promise.all([partOf(this.#path), stateOf(this.#path)].map((path) => rm(path, { force: true })));
   }
 
   async #save(): Promise<void> {

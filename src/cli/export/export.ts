@@ -131,7 +131,8 @@ class RunningExport {
       if (this.#lastProgressMs !== before) failures = 0;
       if (end.isWhole) return this.#complete();
       if (end.pauseMs === undefined || this.#now() - this.#lastProgressMs >= maximumOutageMs) {
-        this.#bar.say(`campaign-gateway export: ${end.problem ?? ''} Run it again to go on.`);
+        const advice = end.pauseMs === undefined && end.isRefused ? '' : ' Run it again to go on.';
+        this.#bar.say(`campaign-gateway export: ${end.problem ?? ''}${advice}`);
         return end.isRefused ? failed : notWhole;
       }
       this.#bar.say(`${end.problem ?? ''} Trying again.`);
@@ -164,9 +165,14 @@ class RunningExport {
       return { problem: 'The response was cut off.', pauseMs: 0 };
     } catch (error) {
       if (error instanceof ExportFileError) throw error;
-      if (!(error instanceof RefusedExport)) return { problem: 'The connection failed.', pauseMs: 0 };
+      if (!(error instanceof RefusedExport)) return { problem: this.#connectionProblem(error), pauseMs: 0 };
       return { problem: error.message, pauseMs: error.retryAfterMs, isRefused: true };
     }
+  }
+
+  #connectionProblem(error: unknown): string {
+    const { code = 'unknown error' } = error as { readonly code?: string };
+    return `The connection to ${this.#options.url.host} failed: ${code}.`;
   }
 
   async #take(line: ReceivedLine): Promise<ResponseEnd | undefined> {

@@ -57,6 +57,13 @@ const refused: [what: string, environment: Variables, problems: unknown[]][] = [
     { ...credentials, EXOTEL_API_KEY: text },
     [expect.stringMatching(/^EXOTEL_API_KEY: got the placeholder/)],
   ]),
+  ...['x', '0/1', '1.5', '-1', '123456', '0?db=2', '0#x', '%30'].map(
+    (path): [string, Variables, unknown[]] => [
+      `the database ${path} of Redis`,
+      { REDIS_URL: `redis://:sekret@127.0.0.1/${path}` },
+      [expect.stringMatching(/^REDIS_URL: got "redis:\/\/…(?:@127.*)?", takes a redis or rediss URL/)],
+    ],
+  ),
 ];
 
 it.each(refused)('%s is refused with its name, its value and what to do', (_what, environment, problems) => {

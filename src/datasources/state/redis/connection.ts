@@ -10,6 +10,11 @@ const optionalTimeoutMs = 200;
 /** Interval of the probes of a Redis that has not answered; no request waits for them. */
 const probeIntervalMs = 250;
 
+/** Whether Redis has no database of the number in the URL. */
+export function isNoDatabase(error: unknown): boolean {
+  return error instanceof Error && /^ERR DB index/i.test(error.message);
+}
+
 /**
  * Connection to the Redis that the instances of an account share. A lost connection is restored automatically.
  *
@@ -33,7 +38,11 @@ export class RedisConnection {
       maxRetriesPerRequest: 1,
     });
     this.client
-      .on('error', this.report)
+      .on('error', (error) => {
+        this.report(error);
+        // The client would go on with database 0, whose keys may be somebody else's.
+        if (isNoDatabase(error)) this.client.disconnect(true);
+      })
       .on('close', () => (this.#isUp = false))
       .on('ready', this.#probe);
   }

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { withTimeout } from '../../../domain/timeout.js';
+import { isNoDatabase } from './connection.js';
 
 /** What a Redis can do, or why it can't be used. */
 export type RedisProbe =
@@ -19,6 +20,7 @@ export async function probeRedis(url: string, prefix: string): Promise<RedisProb
   client.on('error', (error) => (firstError ??= error));
   try {
     const probe = await withTimeout(timeoutMs, commands(client, prefix));
+    if (isNoDatabase(firstError)) return { isUsable: false, why: 'it has no database of that number' };
     return probe ?? { isUsable: false, why: `it does not answer within ${timeoutMs} ms` };
   } catch (error) {
     return { isUsable: false, why: reasonOf(firstError ?? error) };

@@ -82,3 +82,23 @@ describeWithRedis('a required command', () => {
     expect(errors).toHaveLength(2);
   });
 });
+
+describeWithRedis('a database that Redis does not have', () => {
+  it('is an outage: no command is sent to database 0 in its place', async () => {
+    const redis = await startRedis();
+    const errors: Error[] = [];
+    const redisFailed = (error: Error) => void errors.push(error);
+    const connection = new RedisConnection(`${redis.url}/99`, {
+      redisFailed,
+      redisAnswered: () => undefined,
+    });
+    opened.push({ close: () => redis.stop() }, connection);
+    const required = connection.run((client) => client.set('key', 'text'));
+    await expect(required).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    await until(() => errors.some(({ message }) => message.includes('DB index')));
+    expect(connection.isUp).toBe(false);
+    const other = new RedisConnection(redis.url, { redisFailed, redisAnswered: () => undefined });
+    opened.push(other);
+    expect(await other.run((client) => client.dbsize())).toBe(0);
+  });
+});
