@@ -3,6 +3,7 @@ import { checkFile, FileProblem, mostBytesOf, readText } from './files.js';
 import { isPlaceholder } from './placeholders.js';
 import {
   addressRanges,
+  bearerToken,
   decimalNumber,
   hostNames,
   listOf,
@@ -170,7 +171,7 @@ export const variables = {
   CORS_ORIGINS: [origins, 'origins of web pages, comma-separated, e.g. https://app.example.com', undefined],
 
   LOG_LEVEL: [z.enum(logLevels), `one of ${logLevels.join(', ')}`, 'info'],
-  METRICS_TOKEN: [secret, secretWords, undefined],
+  METRICS_TOKEN: [bearerToken, secretWords, undefined],
   OTEL_EXPORTER_OTLP_ENDPOINT: [
     plainUrl,
     'the http or https URL of an OpenTelemetry collector, e.g. http://127.0.0.1:4318',

@@ -59,6 +59,9 @@ export const secret = z.string().refine((text) => {
   return characters.length >= leastSecretCharacters && new Set(characters).size >= leastDistinctCharacters;
 });
 
+/** A secret that a program shows as `Authorization: Bearer …`: what a header can hold (RFC 9110, 5.5). */
+export const bearerToken = secret.refine((text) => /^[\x21-\x7e]{1,4096}$/.test(text));
+
 /** The URL of a Redis: credentials, host, port and the number of a database. The client ignores or misreads anything else. */
 export const redisUrl = z.string().refine((text) => {
   if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false;

@@ -64,6 +64,13 @@ const refused: [what: string, environment: Variables, problems: unknown[]][] = [
       [expect.stringMatching(/^REDIS_URL: got "redis:\/\/…(?:@127.*)?", takes a redis or rediss URL/)],
     ],
   ),
+  ...['ключключдлинныйтокен', 'Bearer a-long-and-random-one', 'a-long-one'.repeat(500)].map(
+    (token): [string, Variables, unknown[]] => [
+      `the token ${token.slice(0, 30)}, which no header can show,`,
+      { METRICS_TOKEN: token },
+      [expect.stringMatching(/^METRICS_TOKEN: got \d+ characters, takes a secret text/)],
+    ],
+  ),
 ];
 
 it.each(refused)('%s is refused with its name, its value and what to do', (_what, environment, problems) => {
