@@ -1,8 +1,10 @@
+import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { sep } from 'node:path';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type prettyFactory from 'pino-pretty';
 import { GatewayError } from '../domain/errors.js';
+import { LogOutput } from './log-output.js';
 
 /** Fields of an error in a log line. */
 export interface LoggedError {
@@ -103,5 +105,24 @@ export function createLogger(level: string, destination?: DestinationStream, pid
     redact: { paths: redactedFields.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     serializers: { err: loggedError },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
+}
+
+let output: LogOutput | undefined;
+
+/** Standard output, which all loggers of a process share. */
+function standardOutput(): LogOutput {
+  if (output) return output;
+  const opened = new LogOutput(1, (code) => {
+    try {
+      writeSync(2, `The log cannot be written (${code}); lines are lost.\n`);
+    } catch {
+      // Standard error may be on the same full disk.
+    }
+  });
+  process.once('exit', () => {
+    opened.flushSync();
+  });
+  output = opened;
+  return opened;
 }
