@@ -64,7 +64,7 @@ export class CampaignResolver {
     });
   }
 
-  @Query(() => CampaignConnection, { description: 'A page of campaigns.' })
+  @Query(() => CampaignConnection, { description: 'A page of campaigns, at most 200.' })
   async campaigns(
     @Args(() => CampaignsArgs) args: CampaignsArgs,
     @Ctx() { reader, plan }: RequestContext,
@@ -76,7 +76,7 @@ export class CampaignResolver {
   @FieldResolver(() => MessageConnection, {
     nullable: true,
     description:
-      'A page of messages of the campaign. Null only if it could not be read; `errors` has the reason.',
+      'A page of messages of the campaign, at most 500. Null only if it could not be read; `errors` has the reason.',
   })
   messages(
     @Root('sid') sid: string, // type-graphql would copy the whole object

@@ -103,7 +103,11 @@ describeWithKubectl('the overlays for Kubernetes', () => {
     }
     const { rules, tls } = (find(objects, 'Ingress') as Ingress).spec;
     expect(rules).toHaveLength(1);
-    expect(rules[0]?.http.paths.map(({ path }) => path)).toEqual(['/graphql', '/campaigns', '/webhooks/exotel']);
+    expect(rules[0]?.http.paths.map(({ path }) => path)).toEqual([
+      '/graphql',
+      '/campaigns',
+      '/webhooks/exotel',
+    ]);
     expect(rules[0]?.http.paths.map(({ backend }) => backend)).toEqual(
       Array(3).fill({ service: { name: 'campaign-gateway', port: { name: 'http' } } }),
     );
