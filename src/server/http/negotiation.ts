@@ -62,13 +62,12 @@ export interface AcceptedTypes {
 /** Ranges that include a type, the most specific first (RFC 9110, 12.5.1). */
 const includingJson = [json, 'application/*', '*/*'];
 const includingGraphqlJson = [graphqlJson, 'application/*', '*/*'];
-/** Not every type: a client that names no stream would wait for its end. */
-const includingEvents = [eventStream, 'text/*'];
+const includingEvents = [eventStream, 'text/*', '*/*'];
 
 /** True if an event stream is acceptable at an address that has nothing else; without a header, it is not. */
 export function acceptsEvents({ accept = '' }: Pick<IncomingHttpHeaders, 'accept'>): boolean {
   const ranges = rangesIn(accept);
-  const found = [...includingEvents, '*/*'].map((type) => ranges.find((range) => range.type === type));
+  const found = includingEvents.map((type) => ranges.find((range) => range.type === type));
   return (found.find(Boolean)?.weight ?? 0) > 0;
 }
 
@@ -93,7 +92,7 @@ function typesIn(ranges: readonly MediaRange[]): AcceptedTypes {
     if (one.weight !== other.weight) return one.weight > other.weight ? one : other;
     return ranges.indexOf(one) <= ranges.indexOf(other) ? one : other;
   };
-  const events = includingEvents.map(find).find(Boolean);
+  const events = find(eventStream); // no wildcard: a client that names no stream would wait for its end
   const stream = first(events, ranges.find(isSubscriptionMultipart));
   const plain = [includingJson, includingGraphqlJson].map((types) => types.map(find).find(Boolean));
   return {
