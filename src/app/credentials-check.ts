@@ -1,7 +1,7 @@
 import { type Credentials } from '../datasources/exotel/credentials.js';
 import { type ExotelClient } from '../datasources/exotel/client.js';
 import { type CallOptions } from '../datasources/exotel/resilience/call-policy.js';
-import { campaignQueryOf } from '../domain/list-query.js';
+import { campaignQueryOf } from '../domain/lists/list-query.js';
 import { withTimeout } from '../domain/timeout.js';
 
 /** Longest delay of a start by the check: a gateway works without its upstream. */

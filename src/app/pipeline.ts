@@ -3,7 +3,7 @@ import { type Config } from '../config/config.js';
 import { ConfigError } from '../config/environment.js';
 import { mostBytesOf, readText } from '../config/files.js';
 import { CostCheck } from '../operations/cost/operation-cost.js';
-import { DocumentLimits } from '../operations/document-limits.js';
+import { DocumentLimits } from '../operations/documents/document-limits.js';
 import { errorFormatter } from '../operations/error-format.js';
 import { QueryCompiler, type QueryCompilerOptions } from '../operations/execution/query-compiler.js';
 import { ConcurrencyLimit } from '../operations/gate/concurrency-limit.js';
@@ -12,9 +12,9 @@ import { MemoryPool } from '../operations/gate/memory-pool.js';
 import { SubscriptionMemory } from '../operations/gate/subscription-memory.js';
 import { EventLoopScheduler } from '../operations/gate/event-loop-scheduler.js';
 import { OperationPipeline, type PipelineOptions } from '../operations/pipeline.js';
-import { PreparedDocuments } from '../operations/prepared-document.js';
-import { InvalidDocument, TrustedDocuments } from '../operations/trusted-documents.js';
-import { validationSettings } from '../operations/validation.js';
+import { PreparedDocuments } from '../operations/documents/prepared-document.js';
+import { InvalidDocument, TrustedDocuments } from '../operations/documents/trusted-documents.js';
+import { validationSettings } from '../operations/documents/validation.js';
 import { type MemoryBudget } from './memory-budget.js';
 
 /** Collaborators of the pipeline. */

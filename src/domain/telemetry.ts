@@ -1,5 +1,5 @@
 import { type WebhookKind } from './addresses.js';
-import { type CampaignAction } from './campaign.js';
+import { type CampaignAction } from './campaigns/campaign.js';
 import { type RequestTrace, type Transport } from './request-trace.js';
 import { type FailureReason } from './upstream-failure.js';
 

@@ -1,6 +1,6 @@
 import { GatewayError } from '../domain/errors.js';
-import { MessageStatus } from '../domain/message.js';
-import { type Row } from '../domain/page.js';
+import { MessageStatus } from '../domain/campaigns/message.js';
+import { type Row } from '../domain/lists/page.js';
 import { type Message } from '../schema/message.js';
 
 /** Fields of a message in an export, in this order: those of the schema's `Message`, without its campaign. */

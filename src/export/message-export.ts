@@ -6,10 +6,10 @@ import { NotSent, RateLimited } from '../datasources/exotel/resilience/not-sent.
 import { decodeCursor, fingerprintOf } from '../datasources/paging/cursor.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { GatewayError } from '../domain/errors.js';
-import { type MessageQuery, messageQueryOf } from '../domain/list-query.js';
-import { checkCursorLengths, readable, type Row, type Slice, type Window } from '../domain/page.js';
+import { type MessageQuery, messageQueryOf } from '../domain/lists/list-query.js';
+import { checkCursorLengths, readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
 import { type CallOrigin } from '../domain/request-trace.js';
-import { checkSid } from '../domain/sid.js';
+import { checkSid } from '../domain/campaigns/sid.js';
 import { type FailureReason, UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Message } from '../schema/message.js';
 import { type ExportEnd } from './export-row.js';

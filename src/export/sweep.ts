@@ -1,5 +1,5 @@
-import { readable, type Row, type Slice, type Window } from '../domain/page.js';
-import { allParts } from '../domain/page-parts.js';
+import { readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
+import { allParts } from '../domain/lists/page-parts.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { adjacentMarks, type Cursor, markOf, nearestKnown } from '../datasources/paging/cursor.js';
 import { ListReader } from '../datasources/paging/list-reader.js';

@@ -9,7 +9,7 @@ import {
 } from '../datasources/exotel/mapping/message.js';
 import { type WebhookKind } from '../domain/addresses.js';
 import { entryBytes, entryLimit } from '../domain/entry-size.js';
-import { historyWith, type StatusHistory } from '../domain/message.js';
+import { historyWith, type StatusHistory } from '../domain/campaigns/message.js';
 import { type CallbackVerdict } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';

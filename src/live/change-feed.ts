@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CampaignStatus } from '../domain/campaign.js';
+import { CampaignStatus } from '../domain/campaigns/campaign.js';
 import { GatewayError } from '../domain/errors.js';
-import { isBackwards } from '../domain/lifecycle.js';
+import { isBackwards } from '../domain/campaigns/lifecycle.js';
 import { type Transport } from '../domain/request-trace.js';
 import { type LiveField, type Telemetry } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isCampaign } from '../datasources/cache/entry-serializer.js';
 import { webhookKinds } from '../domain/addresses.js';
-import { CampaignStatus } from '../domain/campaign.js';
+import { CampaignStatus } from '../domain/campaigns/campaign.js';
 import { parseJson } from '../domain/json.js';
 import { type Campaign } from '../schema/campaign.js';
 

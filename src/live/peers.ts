@@ -5,7 +5,7 @@ import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type WebhookKind } from '../domain/addresses.js';
 import { entryBytes, textBytes, entryLimit } from '../domain/entry-size.js';
-import { isBackwards } from '../domain/lifecycle.js';
+import { isBackwards } from '../domain/campaigns/lifecycle.js';
 import { type Telemetry } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type LiveMemoryLimits } from './callback-receiver.js';

@@ -1,7 +1,7 @@
 import { type ReadOptions } from '../datasources/cache/cache-entry.js';
 import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
-import { CampaignStatus } from '../domain/campaign.js';
+import { CampaignStatus } from '../domain/campaigns/campaign.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type ChangeFeed, type WatchedCampaign } from './change-feed.js';
 import { type Leases } from './leases.js';

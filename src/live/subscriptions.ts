@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { InputError } from '../domain/errors.js';
-import { checkSid } from '../domain/sid.js';
+import { checkSid } from '../domain/campaigns/sid.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';

@@ -7,8 +7,8 @@ import {
   type PreparedDocument,
   type PreparedDocuments,
   type PreparedOperation,
-} from './prepared-document.js';
-import { textWithoutManifest, type TrustedDocuments } from './trusted-documents.js';
+} from './documents/prepared-document.js';
+import { textWithoutManifest, type TrustedDocuments } from './documents/trusted-documents.js';
 
 /** Checks of admission. */
 export interface AdmissionOptions {

@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, GatewayError } from '../domain/errors.js';
 import { type RequestTrace } from '../domain/request-trace.js';
 import { type Telemetry } from '../domain/telemetry.js';
-import { withoutSuggestions } from './validation.js';
+import { withoutSuggestions } from './documents/validation.js';
 
 /** Codes of errors whose messages GraphQL writes, about the client's own document or variables. */
 const clientCodes: ReadonlySet<unknown> = new Set<ErrorCode>([

@@ -30,9 +30,9 @@ import {
   type ResultBody,
   type ResultStream,
 } from './operation-result.js';
-import { type PreparedOperation } from './prepared-document.js';
+import { type PreparedOperation } from './documents/prepared-document.js';
 import { type EventResult, SubscriptionEvents } from './subscription-events.js';
-import { maxErrors } from './validation.js';
+import { maxErrors } from './documents/validation.js';
 
 /** Collaborators of the pipeline. */
 export interface PipelineOptions extends AdmissionOptions {

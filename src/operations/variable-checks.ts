@@ -11,8 +11,8 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { type NonNullUse } from './document-facts.js';
-import { maxErrors } from './validation.js';
+import { type NonNullUse } from './documents/document-facts.js';
+import { maxErrors } from './documents/validation.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 

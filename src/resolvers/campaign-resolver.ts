@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, Directive, FieldResolver, ID, Info, Query, Resolver, Ro
 import { scopeError, scopesOf } from '../auth/field-scopes.js';
 import { Connection } from '../datasources/paging/connection.js';
 import { InputError, rejected } from '../domain/errors.js';
-import { checkSid, sidProblem } from '../domain/sid.js';
+import { checkSid, sidProblem } from '../domain/campaigns/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { Campaign } from '../schema/campaign.js';
 import { CampaignConnection, MessageConnection } from '../schema/connections.js';

@@ -15,8 +15,8 @@ import {
   messagePageLimits,
   type PageArguments,
   type PageLimits,
-} from '../domain/page.js';
-import { pageNeed, type PageParts, pagePartsOf } from '../domain/page-parts.js';
+} from '../domain/lists/page.js';
+import { pageNeed, type PageParts, pagePartsOf } from '../domain/lists/page-parts.js';
 import { type MessagesArgs } from '../schema/list-arguments.js';
 import { selectedFields } from '../schema/selected-fields.js';
 

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { type Outcome } from '../datasources/writing/outcome.js';
-import { CampaignAction } from '../domain/campaign.js';
-import { encodingOf, examinedPart, segmentsOf, variablesOf } from '../domain/sms.js';
+import { CampaignAction } from '../domain/campaigns/campaign.js';
+import { encodingOf, examinedPart, segmentsOf, variablesOf } from '../domain/campaigns/sms.js';
 import { CreateCampaignInput, UpdateCampaignInput } from '../schema/campaign-input.js';
 import { CampaignArgs } from '../schema/list-arguments.js';
 import {

@@ -11,7 +11,7 @@ import {
 import { createResolversMap } from 'type-graphql';
 import { requiredFields, scopeError, scopeErrorBelow, scopesOf } from '../auth/field-scopes.js';
 import { InputError } from '../domain/errors.js';
-import { sidProblem } from '../domain/sid.js';
+import { sidProblem } from '../domain/campaigns/sid.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Campaign } from '../schema/campaign.js';
 import { isBlank } from '../domain/text.js';

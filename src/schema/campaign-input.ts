@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { Channel, ContentType, SmsType } from '../domain/campaign.js';
+import { Channel, ContentType, SmsType } from '../domain/campaigns/campaign.js';
 import { DateTime, Url } from './scalars.js';
 import './enums.js';
 

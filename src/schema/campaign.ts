@@ -1,6 +1,12 @@
 import './enums.js';
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { CampaignAction, CampaignStatus, Channel, ContentType, SmsType } from '../domain/campaign.js';
+import {
+  CampaignAction,
+  CampaignStatus,
+  Channel,
+  ContentType,
+  SmsType,
+} from '../domain/campaigns/campaign.js';
 import { DateTime, Url } from './scalars.js';
 
 @Directive('@key(fields: "sid", resolvable: false)')

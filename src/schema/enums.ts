@@ -1,9 +1,15 @@
 import { registerEnumType } from 'type-graphql';
-import { CampaignAction, CampaignStatus, Channel, ContentType, SmsType } from '../domain/campaign.js';
+import {
+  CampaignAction,
+  CampaignStatus,
+  Channel,
+  ContentType,
+  SmsType,
+} from '../domain/campaigns/campaign.js';
 import { UserErrorCode } from '../domain/errors.js';
-import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain/list-query.js';
-import { MessageStatus } from '../domain/message.js';
-import { SmsEncoding } from '../domain/sms.js';
+import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain/lists/list-query.js';
+import { MessageStatus } from '../domain/campaigns/message.js';
+import { SmsEncoding } from '../domain/campaigns/sms.js';
 
 const unknownStatus =
   "A status that this schema does not know; `upstreamStatus` has it in the spelling of Exotel's API.";

@@ -1,7 +1,7 @@
 import './enums.js';
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
-import { CampaignStatus } from '../domain/campaign.js';
-import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain/list-query.js';
+import { CampaignStatus } from '../domain/campaigns/campaign.js';
+import { CampaignOrderField, MessageOrderField, OrderDirection } from '../domain/lists/list-query.js';
 
 @InputType({ description: 'Filter of a list of campaigns.' })
 class CampaignFilter {

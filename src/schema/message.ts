@@ -1,6 +1,6 @@
 import './enums.js';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { MessageStatus } from '../domain/message.js';
+import { MessageStatus } from '../domain/campaigns/message.js';
 import { DateTime } from './scalars.js';
 
 @Directive('@key(fields: "sid", resolvable: false)')

@@ -1,7 +1,7 @@
 import './enums.js';
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { UserErrorCode } from '../domain/errors.js';
-import { SmsEncoding } from '../domain/sms.js';
+import { SmsEncoding } from '../domain/campaigns/sms.js';
 import { Campaign } from './campaign.js';
 
 @Directive('@shareable')

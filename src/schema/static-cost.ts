@@ -1,4 +1,4 @@
-import { campaignPageLimits, messagePageLimits, type PageLimits } from '../domain/page.js';
+import { campaignPageLimits, messagePageLimits, type PageLimits } from '../domain/lists/page.js';
 
 /**
  * Cost of one upstream call in `@cost`. A row of a page has the default cost of an object, 1, so that a window of 50 rows

@@ -10,7 +10,7 @@ import {
 import { answerSize, type AnswerSize } from '../../src/operations/cost/answer-size.js';
 import { CostCheck, type CostLimit } from '../../src/operations/cost/operation-cost.js';
 import { AnswerShape } from '../../src/operations/cost/selection.js';
-import { PreparedDocument } from '../../src/operations/prepared-document.js';
+import { PreparedDocument } from '../../src/operations/documents/prepared-document.js';
 import { createSchema } from '../../src/resolvers/schema.js';
 
 type Variables = Readonly<Record<string, unknown>>;

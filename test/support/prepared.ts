@@ -1,8 +1,8 @@
 import { type GraphQLSchema } from 'graphql';
-import { DocumentLimits } from '../../src/operations/document-limits.js';
+import { DocumentLimits } from '../../src/operations/documents/document-limits.js';
 import { QueryCompiler } from '../../src/operations/execution/query-compiler.js';
-import { PreparedDocuments } from '../../src/operations/prepared-document.js';
-import { validationSettings } from '../../src/operations/validation.js';
+import { PreparedDocuments } from '../../src/operations/documents/prepared-document.js';
+import { validationSettings } from '../../src/operations/documents/validation.js';
 
 /** Prepared documents without limits on a document. */
 export function preparedDocuments(

@@ -3,7 +3,7 @@ import { regions, type UpstreamConfig } from '../../config/upstream.js';
 import { ExotelClient } from '../../datasources/exotel/client.js';
 import { type SendPolicy } from '../../datasources/exotel/resilience/call-policy.js';
 import { Transport } from '../../datasources/exotel/transport.js';
-import { campaignQueryOf } from '../../domain/list-query.js';
+import { campaignQueryOf } from '../../domain/lists/list-query.js';
 import { type CallEnd } from '../../domain/telemetry.js';
 import { failed, passed, skipped, type Verdict, wordsOf } from './verdict.js';
 

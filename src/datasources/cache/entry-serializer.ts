@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseJson } from '../../domain/json.js';
-import { type Row, type Window } from '../../domain/page.js';
+import { type Row, type Window } from '../../domain/lists/page.js';
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { campaignFromWire } from '../exotel/mapping/campaign.js';
 import { messageFromWire } from '../exotel/mapping/message.js';

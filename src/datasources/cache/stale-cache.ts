@@ -1,5 +1,5 @@
 import { type ReadOutcome, type ResourceKind } from '../../domain/telemetry.js';
-import { UnreadPart } from '../../domain/page.js';
+import { UnreadPart } from '../../domain/lists/page.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';

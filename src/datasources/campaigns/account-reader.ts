@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Slice, type Window } from '../../domain/page.js';
+import { type Slice, type Window } from '../../domain/lists/page.js';
 import { failedBecause, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';

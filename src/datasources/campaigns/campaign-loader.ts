@@ -1,6 +1,6 @@
 import { GatewayError } from '../../domain/errors.js';
-import { campaignQueryOf } from '../../domain/list-query.js';
-import { readable, type Slice } from '../../domain/page.js';
+import { campaignQueryOf } from '../../domain/lists/list-query.js';
+import { readable, type Slice } from '../../domain/lists/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ReadOptions } from '../cache/cache-entry.js';
 import { type PageMaximum } from '../paging/page-maximum.js';

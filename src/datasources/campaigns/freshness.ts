@@ -1,4 +1,4 @@
-import { CampaignStatus } from '../../domain/campaign.js';
+import { CampaignStatus } from '../../domain/campaigns/campaign.js';
 import { type Campaign } from '../../schema/campaign.js';
 
 const secondMs = 1000;

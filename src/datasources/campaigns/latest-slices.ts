@@ -1,4 +1,4 @@
-import { type Slice, type Window } from '../../domain/page.js';
+import { type Slice, type Window } from '../../domain/lists/page.js';
 import { type CacheEntry } from '../cache/cache-entry.js';
 import { windowKey } from './list-identity.js';
 

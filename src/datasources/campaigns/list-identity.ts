@@ -1,5 +1,5 @@
-import { type CampaignQuery, type MessageQuery } from '../../domain/list-query.js';
-import { type Slice } from '../../domain/page.js';
+import { type CampaignQuery, type MessageQuery } from '../../domain/lists/list-query.js';
+import { type Slice } from '../../domain/lists/page.js';
 
 /** A list of campaigns: its query, and its identity. */
 export interface CampaignListRef {

@@ -1,11 +1,11 @@
-import { CampaignOrderField, type CampaignQuery, type MessageQuery } from '../../domain/list-query.js';
+import { CampaignOrderField, type CampaignQuery, type MessageQuery } from '../../domain/lists/list-query.js';
 import {
   campaignPageLimits,
   messagePageLimits,
   type PageLimits,
   type Slice,
   type Window,
-} from '../../domain/page.js';
+} from '../../domain/lists/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';

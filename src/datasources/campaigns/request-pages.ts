@@ -4,9 +4,9 @@ import {
   campaignQueryOf,
   type MessageListArguments,
   messageQueryOf,
-} from '../../domain/list-query.js';
-import { checkCursorLengths, type PageArguments, type Slice, type Window } from '../../domain/page.js';
-import { allParts, type PageNeed, pageNeed, type PageParts } from '../../domain/page-parts.js';
+} from '../../domain/lists/list-query.js';
+import { checkCursorLengths, type PageArguments, type Slice, type Window } from '../../domain/lists/page.js';
+import { allParts, type PageNeed, pageNeed, type PageParts } from '../../domain/lists/page-parts.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';

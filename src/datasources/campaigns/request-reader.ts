@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import { type PageArguments, readable, type Window } from '../../domain/page.js';
-import { checkSid } from '../../domain/sid.js';
+import { type PageArguments, readable, type Window } from '../../domain/lists/page.js';
+import { checkSid } from '../../domain/campaigns/sid.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -8,7 +8,7 @@ import { type ReadOptions } from '../cache/cache-entry.js';
 import { type ReadReport } from '../cache/read-report.js';
 import { type Connection } from '../paging/connection.js';
 import { type AccountReader, type WriteInFlight } from './account-reader.js';
-import { type CampaignListArguments, type MessageListArguments } from '../../domain/list-query.js';
+import { type CampaignListArguments, type MessageListArguments } from '../../domain/lists/list-query.js';
 import { type PageSelection, RequestPages } from './request-pages.js';
 
 /** Campaigns of one request: each is read once, and is the same wherever it is requested. */

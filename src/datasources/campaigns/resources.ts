@@ -1,4 +1,4 @@
-import { readable, type Slice, UnreadPart, type Window } from '../../domain/page.js';
+import { readable, type Slice, UnreadPart, type Window } from '../../domain/lists/page.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';

@@ -1,4 +1,4 @@
-import { readable, type Slice, type Window } from '../../domain/page.js';
+import { readable, type Slice, type Window } from '../../domain/lists/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type CacheEntry } from '../cache/cache-entry.js';
 import { type CampaignListRef, type CampaignWindowRef, campaignWindowOf } from './list-identity.js';

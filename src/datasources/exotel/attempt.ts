@@ -1,6 +1,6 @@
 import { parseJson } from '../../domain/json.js';
 import { type RequestTrace } from '../../domain/request-trace.js';
-import { isSameSid } from '../../domain/sid.js';
+import { isSameSid } from '../../domain/campaigns/sid.js';
 import { type CallEnd, type ObservedCall, type Route } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type DriftWatch } from './drift/drift-watch.js';

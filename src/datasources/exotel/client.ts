@@ -1,10 +1,10 @@
 import { rejected } from '../../domain/errors.js';
-import { type CampaignQuery, type MessageQuery } from '../../domain/list-query.js';
-import { type Slice, type Window } from '../../domain/page.js';
+import { type CampaignQuery, type MessageQuery } from '../../domain/lists/list-query.js';
+import { type Slice, type Window } from '../../domain/lists/page.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Route, routes, type Telemetry } from '../../domain/telemetry.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { checkSid } from '../../domain/sid.js';
+import { checkSid } from '../../domain/campaigns/sid.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';

@@ -1,4 +1,4 @@
-import { type Row, type Slice, type Window } from '../../domain/page.js';
+import { type Row, type Slice, type Window } from '../../domain/lists/page.js';
 import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { failureOfItem } from './failure.js';
 import { campaignFields } from './wire/campaign.js';

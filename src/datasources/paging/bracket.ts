@@ -1,4 +1,4 @@
-import { readable, type Row, type RowRange } from '../../domain/page.js';
+import { readable, type Row, type RowRange } from '../../domain/lists/page.js';
 import { type Cursor, isTiedAt, markedDistances, markOf, nearestKnown, type Neighbours } from './cursor.js';
 import { type ListSource } from './list-source.js';
 import { explainOrder, type KeyOrder } from './sort-key.js';

@@ -1,4 +1,4 @@
-import { type Row, type RowRange } from '../../domain/page.js';
+import { type Row, type RowRange } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { ListRows, type ListSource } from './list-source.js';
 import { type KnownPosition, RowCursors } from './row-cursors.js';

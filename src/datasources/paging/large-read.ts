@@ -1,4 +1,4 @@
-import { type Row, type Slice, UnreadPart, type Window } from '../../domain/page.js';
+import { type Row, type Slice, UnreadPart, type Window } from '../../domain/lists/page.js';
 
 /** A part of a large read that is requested. */
 export interface PartRequest {

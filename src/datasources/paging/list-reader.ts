@@ -1,4 +1,11 @@
-import { readable, type Row, type RowRange, type Slice, UnreadPart, type Window } from '../../domain/page.js';
+import {
+  readable,
+  type Row,
+  type RowRange,
+  type Slice,
+  UnreadPart,
+  type Window,
+} from '../../domain/lists/page.js';
 import { inCalls, LargeRead } from './large-read.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { ListRows, type TimedRead } from './list-source.js';

@@ -1,5 +1,5 @@
-import { type OrderDirection } from '../../domain/list-query.js';
-import { type Row, type Window } from '../../domain/page.js';
+import { type OrderDirection } from '../../domain/lists/list-query.js';
+import { type Row, type Window } from '../../domain/lists/page.js';
 
 /** Properties of a list that paging depends on. */
 export interface ListSource<T extends { readonly sid: string }> {

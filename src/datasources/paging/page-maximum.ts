@@ -1,4 +1,4 @@
-import { type Slice, type Window } from '../../domain/page.js';
+import { type Slice, type Window } from '../../domain/lists/page.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 

@@ -4,8 +4,8 @@ import {
   type PageLimits,
   pageSizeOf,
   type RowRange,
-} from '../../domain/page.js';
-import { allParts, needFor, type PageParts } from '../../domain/page-parts.js';
+} from '../../domain/lists/page.js';
+import { allParts, needFor, type PageParts } from '../../domain/lists/page-parts.js';
 import { Connection } from './connection.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursor.js';
 import { type Consistency, type ListReader } from './list-reader.js';

@@ -1,4 +1,4 @@
-import { type RowRange } from '../../domain/page.js';
+import { type RowRange } from '../../domain/lists/page.js';
 import { besideNeighbour, type Bracket, type Entries } from './bracket.js';
 import { type Cursor } from './cursor.js';
 

@@ -1,4 +1,4 @@
-import { readable, type RowRange } from '../../domain/page.js';
+import { readable, type RowRange } from '../../domain/lists/page.js';
 import { besideNeighbour, type Bracket, bracketOf, type Side } from './bracket.js';
 import { type Cursor, knowsAllUpTo } from './cursor.js';
 import { type ListReader } from './list-reader.js';

@@ -1,4 +1,4 @@
-import { readable, type RowRange } from '../../domain/page.js';
+import { readable, type RowRange } from '../../domain/lists/page.js';
 import {
   adjacentMarks,
   type Cursor,

@@ -1,5 +1,5 @@
-import { type PageArguments, type PageSize, type RowRange, type Slice } from '../../domain/page.js';
-import { type PageNeed, type PageParts } from '../../domain/page-parts.js';
+import { type PageArguments, type PageSize, type RowRange, type Slice } from '../../domain/lists/page.js';
+import { type PageNeed, type PageParts } from '../../domain/lists/page-parts.js';
 import { adjacentMarks, type Cursor } from './cursor.js';
 
 /** A checked request for a page: its size, the end it starts from, and its cursors. */

@@ -1,8 +1,8 @@
-import { CampaignAction } from '../../domain/campaign.js';
+import { CampaignAction } from '../../domain/campaigns/campaign.js';
 import { GatewayError, type UserProblem } from '../../domain/errors.js';
 import { newCampaignProblems } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { isSidLength } from '../../domain/sid.js';
+import { isSidLength } from '../../domain/campaigns/sid.js';
 import { type AuditLine } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type RequestReader } from '../campaigns/request-reader.js';

@@ -1,8 +1,8 @@
-import { CampaignAction } from '../../domain/campaign.js';
-import { isAllowed } from '../../domain/lifecycle.js';
+import { CampaignAction } from '../../domain/campaigns/campaign.js';
+import { isAllowed } from '../../domain/campaigns/lifecycle.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { updateProblems } from '../../domain/rules/update.js';
-import { isSameSid } from '../../domain/sid.js';
+import { isSameSid } from '../../domain/campaigns/sid.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type WriteInFlight } from '../campaigns/account-reader.js';

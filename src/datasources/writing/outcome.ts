@@ -1,4 +1,4 @@
-import { type CampaignAction } from '../../domain/campaign.js';
+import { type CampaignAction } from '../../domain/campaigns/campaign.js';
 import { GatewayError, problem, type UserProblem } from '../../domain/errors.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';

@@ -1,6 +1,6 @@
-import { ContentType, SmsType } from '../campaign.js';
+import { ContentType, SmsType } from '../campaigns/campaign.js';
 import { problem, type UserProblem } from '../errors.js';
-import { maximumSidLength } from '../sid.js';
+import { maximumSidLength } from '../campaigns/sid.js';
 import {
   callbackProblems,
   type CampaignDraft,

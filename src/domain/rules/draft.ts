@@ -1,6 +1,6 @@
-import { type ContentType, type SmsType } from '../campaign.js';
+import { type ContentType, type SmsType } from '../campaigns/campaign.js';
 import { problem, type UserProblem } from '../errors.js';
-import { examinedPart, maximumTemplateLength, maximumVariables, variablesOf } from '../sms.js';
+import { examinedPart, maximumTemplateLength, maximumVariables, variablesOf } from '../campaigns/sms.js';
 import { isBlank, isGarbled, isLongerThan, lengthInCharacters } from '../text.js';
 
 /** Start and end of a campaign, both optional. */

@@ -1,4 +1,4 @@
-import { type ContentType, type SmsType } from '../campaign.js';
+import { type ContentType, type SmsType } from '../campaigns/campaign.js';
 import { problem, type UserProblem } from '../errors.js';
 import { fieldProblems, scheduleProblems } from './create.js';
 import { type CampaignDraft } from './draft.js';

@@ -10,10 +10,10 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { campaignPageLimits, messagePageLimits, type PageLimits } from '../../domain/page.js';
+import { campaignPageLimits, messagePageLimits, type PageLimits } from '../../domain/lists/page.js';
 import { maximumNameLength, maximumUrlLength } from '../../domain/rules/draft.js';
-import { maximumSidLength } from '../../domain/sid.js';
-import { maximumTemplateLength } from '../../domain/sms.js';
+import { maximumSidLength } from '../../domain/campaigns/sid.js';
+import { maximumTemplateLength } from '../../domain/campaigns/sms.js';
 import { argumentsOf, pageOf, representationsOf, sidsOf, type Variables } from './arguments.js';
 import {
   IntrospectionSize,

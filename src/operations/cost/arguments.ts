@@ -1,5 +1,5 @@
 import { getArgumentValues, valueFromAST } from 'graphql';
-import { type PageArguments } from '../../domain/page.js';
+import { type PageArguments } from '../../domain/lists/page.js';
 import { maximumCursorLength } from '../../domain/rules/draft.js';
 import { type SelectedField } from './selection.js';
 

@@ -1,6 +1,6 @@
 import { getVariableValues, GraphQLError } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
-import { type PreparedOperation } from '../prepared-document.js';
+import { type PreparedOperation } from '../documents/prepared-document.js';
 import { answerSize } from './answer-size.js';
 import { type Variables } from './arguments.js';
 import { AnswerShape, EstimateTooLong } from './selection.js';

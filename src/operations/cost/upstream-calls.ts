@@ -4,8 +4,15 @@ import {
   messagePageLimits,
   type PageArguments,
   type PageLimits,
-} from '../../domain/page.js';
-import { allParts, needFor, noParts, type PageParts, pagePartsOf, unionOf } from '../../domain/page-parts.js';
+} from '../../domain/lists/page.js';
+import {
+  allParts,
+  needFor,
+  noParts,
+  type PageParts,
+  pagePartsOf,
+  unionOf,
+} from '../../domain/lists/page-parts.js';
 import { identityFields } from '../../resolvers/look-ahead.js';
 import { pageOf, representationsOf, representedSid, sidOf, sidsOf } from './arguments.js';
 import {

@@ -10,7 +10,7 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql';
-import { type DocumentFacts } from '../document-facts.js';
+import { type DocumentFacts } from '../documents/document-facts.js';
 
 /** An operation of a valid document, as far as compilation depends on it. */
 export interface Compilable {

@@ -1,4 +1,4 @@
-import { documentBytes } from '../document-limits.js';
+import { documentBytes } from '../documents/document-limits.js';
 import { type EventLoopScheduler } from './event-loop-scheduler.js';
 import { type MemoryPool, type MemoryReservation } from './memory-pool.js';
 

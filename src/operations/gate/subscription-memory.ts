@@ -3,7 +3,7 @@ import {
   type PreparedDocument,
   type PreparedDocuments,
   type PreparedOperation,
-} from '../prepared-document.js';
+} from '../documents/prepared-document.js';
 
 /** Bounds on the memory of open subscriptions. */
 export interface SubscriptionMemoryOptions {

@@ -10,9 +10,9 @@ import { type AdmittedOperation, isSubscription, type OperationPipeline } from '
 import { type HttpStreams } from '../subscriptions/http-streams.js';
 import { type RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ApolloFront, type HttpRefusal, type Negotiated } from './apollo-front.js';
-import { type AllowedOrigins } from './allowed-origins.js';
-import { type RequestHook } from './authentication.js';
-import { forgedGet, isForgedGet } from './forged-get.js';
+import { type AllowedOrigins } from './access/allowed-origins.js';
+import { type RequestHook } from './access/authentication.js';
+import { forgedGet, isForgedGet } from './access/forged-get.js';
 import { acceptableTypes, acceptedTypes, varyBy } from './negotiation.js';
 import { operationRequestOf, readParameters, writeResult } from './operation-over-http.js';
 import { refuse } from './refuse.js';

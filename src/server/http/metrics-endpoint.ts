@@ -3,7 +3,7 @@ import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance } from 'fastify';
 import { isLoopbackName } from '../../domain/addresses.js';
 import { type GatewayTelemetry } from '../../telemetry/telemetry.js';
-import { hostsOf } from './allowed-hosts.js';
+import { hostsOf } from './access/allowed-hosts.js';
 
 /**
  * Access to `/metrics`: with a token if one is set; otherwise for programs of this machine on a loopback host, and closed on

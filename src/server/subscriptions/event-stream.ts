@@ -1,5 +1,5 @@
 import { type FastifyInstance } from 'fastify';
-import { type RequestHook } from '../http/authentication.js';
+import { type RequestHook } from '../http/access/authentication.js';
 import { acceptsEvents } from '../http/negotiation.js';
 import { readParameters } from '../http/operation-over-http.js';
 import { refuse } from '../http/refuse.js';

@@ -10,7 +10,7 @@ import { type OperationParameters } from '../../operations/operation-request.js'
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
-import { type AllowedOrigins } from '../http/allowed-origins.js';
+import { type AllowedOrigins } from '../http/access/allowed-origins.js';
 import { type StreamFormat } from '../http/negotiation.js';
 import { operationRequestOf, writeResult } from '../http/operation-over-http.js';
 import { refuse } from '../http/refuse.js';

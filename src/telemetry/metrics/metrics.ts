@@ -7,7 +7,7 @@ import {
   Registry,
 } from 'prom-client';
 import { webhookKinds } from '../../domain/addresses.js';
-import { CampaignAction } from '../../domain/campaign.js';
+import { CampaignAction } from '../../domain/campaigns/campaign.js';
 import {
   callbackVerdicts,
   connectionEnds,

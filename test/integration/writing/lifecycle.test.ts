@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { allowedStatuses } from '../../../src/domain/lifecycle.js';
+import { allowedStatuses } from '../../../src/domain/campaigns/lifecycle.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import {
   ArchiveDocument,

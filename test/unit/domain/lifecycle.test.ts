@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { CampaignAction, CampaignStatus } from '../../../src/domain/campaign.js';
-import { allowedStatuses, availableActions, isAllowed } from '../../../src/domain/lifecycle.js';
+import { CampaignAction, CampaignStatus } from '../../../src/domain/campaigns/campaign.js';
+import { allowedStatuses, availableActions, isAllowed } from '../../../src/domain/campaigns/lifecycle.js';
 import {
   applyAction,
   CAMPAIGN_STATUSES,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { historyWith, MessageStatus, type StatusHistory } from '../../../src/domain/message.js';
+import { historyWith, MessageStatus, type StatusHistory } from '../../../src/domain/campaigns/message.js';
 
 /** The statuses that are news, of callbacks with these statuses. */
 function newsOf(spellings: readonly string[]): string[] {

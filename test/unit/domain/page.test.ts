@@ -8,7 +8,7 @@ import {
   type PageSize,
   pageSizeOf,
   type RowRange,
-} from '../../../src/domain/page.js';
+} from '../../../src/domain/lists/page.js';
 
 const limits = { defaultSize: 20, maximum: 200 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type PageArguments } from '../../../src/domain/page.js';
+import { type PageArguments } from '../../../src/domain/lists/page.js';
 import { neededRows, wholeWindows } from '../../../src/datasources/paging/slicing.js';
 import {
   cursorAt,

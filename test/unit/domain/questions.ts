@@ -1,4 +1,4 @@
-import { campaignQueryOf, type MessageQuery } from '../../../src/domain/list-query.js';
+import { campaignQueryOf, type MessageQuery } from '../../../src/domain/lists/list-query.js';
 
 /** All campaigns in the upstream's own order. */
 export const anyCampaign = campaignQueryOf({});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { examinedPart, variablesOf } from '../../../src/domain/sms.js';
+import { examinedPart, variablesOf } from '../../../src/domain/campaigns/sms.js';
 import { lengthInCharacters } from '../../../src/domain/text.js';
 
 describe('the variables of a template', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Cursor, decodeCursor, fingerprintOf } from '../../../src/datasources/paging/cursor.js';
 import { type ListSource } from '../../../src/datasources/paging/list-source.js';
 import { PageMaximum } from '../../../src/datasources/paging/page-maximum.js';
-import { type Row, type Slice } from '../../../src/domain/page.js';
+import { type Row, type Slice } from '../../../src/domain/lists/page.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { Sweep } from '../../../src/export/sweep.js';
 

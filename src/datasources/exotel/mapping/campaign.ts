@@ -1,5 +1,5 @@
-import { Channel } from '../../../domain/campaign.js';
-import { availableActions } from '../../../domain/lifecycle.js';
+import { Channel } from '../../../domain/campaigns/campaign.js';
+import { availableActions } from '../../../domain/campaigns/lifecycle.js';
 import { type Campaign, type Stats } from '../../../schema/campaign.js';
 import { campaignFields, countNameOf, scheduleFields } from '../wire/campaign.js';
 import { isObject, type JsonObject } from '../wire/fields.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type CampaignStatus } from '../../../domain/campaign.js';
+import { type CampaignStatus } from '../../../domain/campaigns/campaign.js';
 import { type Message, type MessageStatusEvent } from '../../../schema/message.js';
 import { campaignCallbackFields, callbackObject, messageCallbackFields } from '../wire/callback.js';
 import { isObject } from '../wire/fields.js';

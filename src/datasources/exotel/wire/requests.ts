@@ -3,8 +3,12 @@ import {
   type CampaignStatus,
   type ContentType,
   type SmsType,
-} from '../../../domain/campaign.js';
-import { CampaignOrderField, type CampaignQuery, type MessageQuery } from '../../../domain/list-query.js';
+} from '../../../domain/campaigns/campaign.js';
+import {
+  CampaignOrderField,
+  type CampaignQuery,
+  type MessageQuery,
+} from '../../../domain/lists/list-query.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type WireErrorData } from './envelope.js';
 

@@ -1,4 +1,4 @@
-import { isSidLength } from '../../../domain/sid.js';
+import { isSidLength } from '../../../domain/campaigns/sid.js';
 import { type WireType } from './fields.js';
 
 /** Largest `Int` of GraphQL. */

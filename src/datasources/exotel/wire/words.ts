@@ -1,5 +1,5 @@
-import { CampaignStatus, ContentType, SmsType } from '../../../domain/campaign.js';
-import { MessageStatus } from '../../../domain/message.js';
+import { CampaignStatus, ContentType, SmsType } from '../../../domain/campaigns/campaign.js';
+import { MessageStatus } from '../../../domain/campaigns/message.js';
 import { type WireType } from './fields.js';
 import { exactText, memoize } from './values.js';
 

@@ -1,4 +1,4 @@
-import { type Row, type Window } from '../../../domain/page.js';
+import { type Row, type Window } from '../../../domain/lists/page.js';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { type CampaignQuery, campaignQueryOf } from '../../../domain/list-query.js';
-import { type Row, type Window } from '../../../domain/page.js';
+import { type CampaignQuery, campaignQueryOf } from '../../../domain/lists/list-query.js';
+import { type Row, type Window } from '../../../domain/lists/page.js';
 import { failedBecause, UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type ExotelClient } from '../../exotel/client.js';

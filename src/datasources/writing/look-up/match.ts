@@ -1,4 +1,4 @@
-import { type Row } from '../../../domain/page.js';
+import { type Row } from '../../../domain/lists/page.js';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type NamedDraft } from '../create.js';

@@ -1,5 +1,5 @@
-import { CampaignAction, CampaignStatus } from '../../../domain/campaign.js';
-import { hasReached, isAllowed } from '../../../domain/lifecycle.js';
+import { CampaignAction, CampaignStatus } from '../../../domain/campaigns/campaign.js';
+import { hasReached, isAllowed } from '../../../domain/campaigns/lifecycle.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type LifecycleAction } from '../../exotel/wire/requests.js';

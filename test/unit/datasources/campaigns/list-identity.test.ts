@@ -9,14 +9,14 @@ import {
 } from '../../../../src/datasources/campaigns/list-identity.js';
 import { campaignList, messageList } from '../../../../src/datasources/campaigns/lists.js';
 import { fingerprintOf } from '../../../../src/datasources/paging/cursor.js';
-import { CampaignStatus } from '../../../../src/domain/campaign.js';
+import { CampaignStatus } from '../../../../src/domain/campaigns/campaign.js';
 import {
   CampaignOrderField,
   type CampaignQuery,
   campaignQueryOf,
   type MessageQuery,
   OrderDirection,
-} from '../../../../src/domain/list-query.js';
+} from '../../../../src/domain/lists/list-query.js';
 
 const account = { maximum: {} } as AccountReader; // these tests read no list
 const slice = { offset: 50, limit: 50 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { type ExotelClient } from '../../../../src/datasources/exotel/client.js';
-import { type CampaignQuery } from '../../../../src/domain/list-query.js';
+import { type CampaignQuery } from '../../../../src/domain/lists/list-query.js';
 import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
 import { documentedCampaign } from '../../../fixtures/documented-answer.js';
 import { anyCampaign, anyMessage, firstWindow } from '../../domain/questions.js';

@@ -1,4 +1,4 @@
-import { type PageArguments, type Slice } from '../../../../src/domain/page.js';
+import { type PageArguments, type Slice } from '../../../../src/domain/lists/page.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import { ListReader, type WindowFetch } from '../../../../src/datasources/paging/list-reader.js';
 import { type ListSource } from '../../../../src/datasources/paging/list-source.js';

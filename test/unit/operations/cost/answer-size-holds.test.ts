@@ -16,7 +16,7 @@ import {
   parse,
 } from 'graphql';
 import { GatewayError } from '../../../../src/domain/errors.js';
-import { campaignPageLimits, messagePageLimits } from '../../../../src/domain/page.js';
+import { campaignPageLimits, messagePageLimits } from '../../../../src/domain/lists/page.js';
 import { leafBytes } from '../../../../src/operations/cost/answer-size.js';
 import { pageRows } from '../../../../src/operations/cost/upstream-calls.js';
 import { createSchema } from '../../../../src/resolvers/schema.js';

@@ -8,8 +8,8 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { InputError } from '../domain/errors.js';
-import { campaignPageLimits } from '../domain/page.js';
+import { InputError } from '../../domain/errors.js';
+import { campaignPageLimits } from '../../domain/lists/page.js';
 
 /** As many as the rows of the longest page, and many times the lists of a campaign or the statuses that there are. */
 export const maximumListItems = campaignPageLimits.maximum;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, parse, print } from 'graphql';
-import { type Caller } from '../domain/caller.js';
-import { GatewayError } from '../domain/errors.js';
-import { type OperationParameters } from './operation-request.js';
+import { type Caller } from '../../domain/caller.js';
+import { GatewayError } from '../../domain/errors.js';
+import { type OperationParameters } from '../operation-request.js';
 
 /** `enforce`: only trusted documents run; `apps`: callers with the scope `documents:any` may send their own. */
 export type TrustMode = 'apps' | 'enforce';

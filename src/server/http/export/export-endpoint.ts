@@ -1,20 +1,25 @@
 import { Readable } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { onCredentialsEnd } from '../../auth/credentials-end.js';
-import { GatewayError } from '../../domain/errors.js';
-import { logFields } from '../../domain/request-trace.js';
-import { type ExportFormat, type Telemetry } from '../../domain/telemetry.js';
-import { withTimeout } from '../../domain/timeout.js';
-import { csvHeader, csvLine, type ExportEnd, ndjsonLine } from '../../export/export-row.js';
-import { type ExportPlace, type ExportQueue } from '../../export/export-queue.js';
-import { codeOf, type ExportedRows, type ExportSource, MessageExport } from '../../export/message-export.js';
-import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
-import { type AllowedOrigins } from './allowed-origins.js';
-import { type RequestHook } from './authentication.js';
+import { onCredentialsEnd } from '../../../auth/credentials-end.js';
+import { GatewayError } from '../../../domain/errors.js';
+import { logFields } from '../../../domain/request-trace.js';
+import { type ExportFormat, type Telemetry } from '../../../domain/telemetry.js';
+import { withTimeout } from '../../../domain/timeout.js';
+import { csvHeader, csvLine, type ExportEnd, ndjsonLine } from '../../../export/export-row.js';
+import { type ExportPlace, type ExportQueue } from '../../../export/export-queue.js';
+import {
+  codeOf,
+  type ExportedRows,
+  type ExportSource,
+  MessageExport,
+} from '../../../export/message-export.js';
+import { type GracefulShutdown } from '../../connections/graceful-shutdown.js';
+import { type AllowedOrigins } from '../access/allowed-origins.js';
+import { type RequestHook } from '../access/authentication.js';
 import { acceptedFormat, exportParametersOf, exportStatusOf, mediaTypes } from './export-parameters.js';
-import { varyBy } from './negotiation.js';
-import { refuse } from './refuse.js';
+import { varyBy } from '../negotiation.js';
+import { refuse } from '../refuse.js';
 
 const scope = 'messages:read';
 /** Interval of blank lines while an NDJSON export waits: proxies close a connection that is silent for a minute. */

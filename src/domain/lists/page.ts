@@ -1,6 +1,6 @@
-import { InputError } from './errors.js';
-import { maximumCursorLength } from './rules/draft.js';
-import { type UpstreamFailure } from './upstream-failure.js';
+import { InputError } from '../errors.js';
+import { maximumCursorLength } from '../rules/draft.js';
+import { type UpstreamFailure } from '../upstream-failure.js';
 
 /** Relay's connection arguments. */
 export interface PageArguments {

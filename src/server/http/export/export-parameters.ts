@@ -1,8 +1,8 @@
 import Negotiator from 'negotiator';
-import { type GatewayError, InputError } from '../../domain/errors.js';
-import { type ExportFormat } from '../../domain/telemetry.js';
-import { exportStatuses } from '../../export/export-row.js';
-import { type ExportRequest } from '../../export/message-export.js';
+import { type GatewayError, InputError } from '../../../domain/errors.js';
+import { type ExportFormat } from '../../../domain/telemetry.js';
+import { exportStatuses } from '../../../export/export-row.js';
+import { type ExportRequest } from '../../../export/message-export.js';
 
 /** Media types of exports. */
 export const mediaTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;

@@ -1,5 +1,5 @@
-import { InputError } from './errors.js';
-import { isBlank, isLongerThan } from './text.js';
+import { InputError } from '../errors.js';
+import { isBlank, isLongerThan } from '../text.js';
 
 /** Far longer than real sids, which have 32 or 36 characters (docs/upstream.md, traps). */
 export const maximumSidLength = 128;

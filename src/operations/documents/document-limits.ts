@@ -10,7 +10,7 @@ import {
   validate,
   visit,
 } from 'graphql';
-import { GatewayError } from '../domain/errors.js';
+import { GatewayError } from '../../domain/errors.js';
 
 /** Limits of a document; 0: no limit. */
 export interface DocumentSizes {

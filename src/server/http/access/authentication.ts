@@ -4,12 +4,12 @@ import {
   type onRequestAsyncHookHandler,
   type onRequestHookHandler,
 } from 'fastify';
-import { type Authenticator, credentialsInHeaders, allowAnonymous } from '../../auth/credentials.js';
-import { anonymous } from '../../domain/caller.js';
-import { GatewayError } from '../../domain/errors.js';
-import { type CachePolicy } from '../../operations/cache-headers.js';
-import { varyBy } from './negotiation.js';
-import { refuse } from './refuse.js';
+import { type Authenticator, credentialsInHeaders, allowAnonymous } from '../../../auth/credentials.js';
+import { anonymous } from '../../../domain/caller.js';
+import { GatewayError } from '../../../domain/errors.js';
+import { type CachePolicy } from '../../../operations/cache-headers.js';
+import { varyBy } from '../negotiation.js';
+import { refuse } from '../refuse.js';
 
 /** An `onRequest` hook, with a callback or a promise. */
 export type RequestHook = onRequestHookHandler | onRequestAsyncHookHandler;

@@ -1,8 +1,8 @@
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance } from 'fastify';
-import { type HostName, isLoopbackName, readHostName } from '../../domain/addresses.js';
+import { type HostName, isLoopbackName, readHostName } from '../../../domain/addresses.js';
 import { type AllowedOrigins, hostOf } from './allowed-origins.js';
-import { refuse } from './refuse.js';
+import { refuse } from '../refuse.js';
 
 /** Host names that requests may use for this gateway, besides loopback names. */
 export interface AllowedHostsOptions {

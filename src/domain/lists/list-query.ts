@@ -1,7 +1,7 @@
-import { CampaignStatus } from './campaign.js';
-import { InputError } from './errors.js';
-import { maximumNumberLength, maximumSearchLength } from './rules/draft.js';
-import { isBlank, isLongerThan, lengthInCharacters } from './text.js';
+import { CampaignStatus } from '../campaigns/campaign.js';
+import { InputError } from '../errors.js';
+import { maximumNumberLength, maximumSearchLength } from '../rules/draft.js';
+import { isBlank, isLongerThan, lengthInCharacters } from '../text.js';
 
 /** Direction of an order. */
 export const OrderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;

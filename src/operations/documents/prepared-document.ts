@@ -11,14 +11,14 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { OperationPlan } from '../resolvers/look-ahead.js';
-import { KnownCosts } from './cost/known-costs.js';
+import { OperationPlan } from '../../resolvers/look-ahead.js';
+import { KnownCosts } from '../cost/known-costs.js';
 import { type DocumentFacts, documentFacts, fragmentsOf } from './document-facts.js';
 import { documentBytes, type DocumentLimits, noteBytes } from './document-limits.js';
-import { type CompiledQuery, type QueryCompiler } from './execution/query-compiler.js';
+import { type CompiledQuery, type QueryCompiler } from '../execution/query-compiler.js';
 import { ListSizes } from './list-sizes.js';
 import { validationProblems, type ValidationSettings } from './validation.js';
-import { VariableChecks } from './variable-checks.js';
+import { VariableChecks } from '../variable-checks.js';
 
 /** One operation of a valid document, and all that is computed once for it. */
 export class PreparedOperation {
