@@ -3,8 +3,8 @@ const marks = /^[<[{%].*[>\]}%]$|\$[({]|^\$\w+$|\{\{|…|^\.{3,}$|openssl rand/s
 /** Words of examples. Random texts have them with a probability of practically zero. */
 const words =
   /^(?:your|insert|replace|enter|todo|fixme|tbd|placeholder|example|redacted)(?:[^a-z\d]|$)|change[^a-z\d]?(?:me|this)|^your(?:exotel|api|account|sid|key|token|secret|password)|[-_ ]here$/i;
-/** What a template or a program writes where there is nothing, and names of what is meant. */
-const nothing = /^(?:null|undefined|none|nil|nan|(?:my)?[-_ ]?(?:api)?[-_ ]?(?:key|token|secret|password))$/i;
+/** What a program writes where there is nothing. */
+const nothing = /^(?:null|undefined)$/i;
 /** `xxx`, `***`, `000`. */
 const repeated = /^([x*_#0-])\1{2,}$/i;
 
@@ -16,7 +16,7 @@ export function isPlaceholder(name: string, text: string): boolean {
   return (
     marks.test(text) ||
     words.test(text) ||
-    (name !== 'REDIS_URL' && nothing.test(text)) ||
+    nothing.test(text) ||
     repeated.test(text) ||
     text.toUpperCase() === name
   );
