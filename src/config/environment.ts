@@ -380,7 +380,7 @@ export function masked(value: string): string {
 }
 
 function withoutSecrets(value: string): string {
-  if (/^[\da-f:.]*:[\da-f:.]*(?:\/\d+)?$/i.test(value) && value.split(':').length > 2) return value; // an IPv6 address
+  if (/^[\da-f:.]+(?:\/\d+)?$/i.test(value) && value.split(':').length > 2) return value; // an IPv6 address
   const [, scheme = '', rest = ''] = /^([a-z]+:\/+|\/\/)?(.*)$/is.exec(value) ?? [];
   const cut = rest.search(/[?#&;=]/);
   const hasUser = rest.includes('@');

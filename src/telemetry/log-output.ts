@@ -28,7 +28,9 @@ export class LogOutput implements DestinationStream {
   write(line: string): void {
     if (this.#waiting.length + line.length > maximumWaiting) return;
     this.#waiting += line;
-    if (!this.#isWriting) this.#writeWaiting();
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    setImmediate(this.#writeWaiting); // the lines of this turn together; at an exit, after those before
   }
 
   /** Writes the waiting lines at once, or gives up; for the exit of the process. */
@@ -44,12 +46,12 @@ export class LogOutput implements DestinationStream {
       }
   }
 
-  #writeWaiting(): void {
+  readonly #writeWaiting = (): void => {
     const bytes = Buffer.from(this.#waiting);
     this.#waiting = '';
     this.#isWriting = bytes.length > 0;
     if (this.#isWriting) this.#write(bytes);
-  }
+  };
 
   #write(bytes: Buffer): void {
     write(this.#fd, bytes, (error, written) => {

@@ -26,8 +26,12 @@ const doubled = `${Array.from({ length: 9 }, (_, n) => `fragment F${n} on Campai
   fragment F9 on Campaign { name }`;
 
 describe('a query that graphql-jit executes incorrectly or expands too much is not compiled', () => {
+  /** The answer without its cache tags, which are the same whether a query is compiled or not. */
   const asText = async (query: string, operationName?: string): Promise<string> =>
-    (await gateway.send({ query, operationName, variables: { sid } })).text;
+    (await gateway.send({ query, operationName, variables: { sid } })).text.replace(
+      /,"extensions":\{"apolloCacheTags":\[[^\]]*\]\}/,
+      '',
+    );
 
   it.each([
     [

@@ -12,7 +12,7 @@ const schema = hideWebhookAddresses(
 /** Reads the callback of each campaign with a caller that has these scopes, and counts the CPU. */
 function read(callbacks: readonly string[], scopes: readonly string[] = ['campaigns:read']) {
   const campaigns = callbacks.map((statusCallback) => ({ statusCallback }));
-  const contextValue = { caller: { scopes: new Set(scopes) } };
+  const contextValue = { caller: { scopes: new Set(scopes) }, report: {} };
   const from = process.cpuUsage();
   const { data, errors } = graphqlSync({
     schema,
