@@ -44,16 +44,19 @@ const documentedRows = 50;
 /**
  * Reads the window in a response.
  * @param requested the response may have fewer rows (`metadata.limit`).
- * @throws UpstreamFailure if the number of rows is unknown.
+ * @throws UpstreamFailure if the number of rows is unknown, or a page that is larger than documented has other rows.
  */
 export function readWindow<T>(
-  { total, limit: statedLimit, items, requestId, isList, answeredAtMs }: WireEnvelope,
+  { total, limit: statedLimit, offset: statedOffset, items, requestId, isList, answeredAtMs }: WireEnvelope,
   requested: Slice,
   read: (data: unknown) => T | undefined,
 ): Window<T> {
   const rows = items.map((item) => readItem(item, read, requestId));
   throwIfWhole(rows, isList);
   const { offset, limit } = requested;
+  // A layer may answer a limit that it does not know with its defaults, from the first row.
+  if (limit > documentedRows && rows.length > 0 && (statedOffset ?? offset) !== offset)
+    throw new UpstreamFailure('refused');
   const end = offset + rows.length;
   const isFull = rows.length >= Math.min(statedLimit ?? limit, limit);
   // A total that the rows exceed is no total ("Traps"): after a full page, nothing then shows where the list ends.

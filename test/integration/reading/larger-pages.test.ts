@@ -16,7 +16,7 @@ afterEach(async () => {
 type Behaviour = (
   limit: number,
   call: number,
-) => { readonly rows: number; readonly said: number } | number | 'never';
+) => { readonly rows: number; readonly said: number; readonly from?: number } | number | 'never';
 
 const honest =
   (most: number): Behaviour =>
@@ -35,14 +35,15 @@ async function upstreamOf(behaviour: Behaviour, lengths: Readonly<Record<string,
     if (answered === 'never') return undefined;
     if (typeof answered === 'number') return { status: answered, json: { http_code: answered } };
     const total = lengths[sid] ?? 0;
-    const count = Math.max(0, Math.min(answered.rows, total - offset));
+    const first = answered.from ?? offset;
+    const count = Math.max(0, Math.min(answered.rows, total - first));
     const response = Array.from({ length: count }, (_, index) => ({
       code: 200,
       status: 'success',
       error_data: null,
-      data: { sid: `${sid}-${offset + index}`, number: '+919876543210', status: 'sent', body: 'Hi' },
+      data: { sid: `${sid}-${first + index}`, number: '+919876543210', status: 'sent', body: 'Hi' },
     }));
-    const metadata = { count, offset, limit: answered.said, ...(state.hasTotal && { total }) };
+    const metadata = { count, offset: first, limit: answered.said, ...(state.hasTotal && { total }) };
     return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
   });
   closed.push(() => upstream.close());
@@ -75,6 +76,31 @@ async function page(gateway: GatewayUnderTest, sid: string, args: string): Promi
 
 const rows = (sid: string, from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, index) => `${sid}-${from + index}`);
+
+it.each<[upstream: string, behaviour: Behaviour, calls: number]>([
+  [
+    'answers more than 50 with its defaults',
+    (limit) => (limit > 50 ? { rows: 20, said: 20, from: 0 } : { rows: limit, said: limit }),
+    7,
+  ],
+  [
+    'ignores the offset of more than 50',
+    (limit) => (limit > 50 ? { rows: limit, said: limit, from: 0 } : { rows: limit, said: limit }),
+    7,
+  ],
+])('of an upstream that %s, no row is skipped or shown twice', async (_how, behaviour, calls) => {
+  const { baseUrl, calls: made } = await upstreamOf(behaviour, lengths);
+  const gateway = await gatewayOn(baseUrl, { CACHE: 'off' });
+  const { data } = await ask<{ campaign: { messages: { pageInfo: { endCursor: string } } } }>(
+    gateway,
+    '{ campaign(sid: "a") { messages(first: 50) { nodes { sid } pageInfo { endCursor } } } }',
+  );
+  made.splice(0);
+  const after = data?.campaign.messages.pageInfo.endCursor ?? '';
+  expect(await page(gateway, 'a', `first: 300, after: "${after}"`)).toEqual(rows('a', 50, 350));
+  expect(made.length).toBeLessThanOrEqual(calls + 1);
+  expect(await page(gateway, 'b', 'last: 120')).toEqual(rows('b', 580, 700));
+});
 
 const lengths = { a: 1200, b: 700, c: 30, d: 600, e: 600 };
 

@@ -14,7 +14,7 @@ const requestId: WireType<string | undefined> = {
 
 const metadataFields = {
   count: unread('number', 'count'),
-  offset: unread('number', 'offset'),
+  offset: field(count, 'offset'),
   total: field(count, 'total'),
   limit: field(count, 'limit'),
 };
@@ -66,6 +66,8 @@ export interface WireEnvelope {
   /** Number of rows, and maximum of rows in a page. */
   readonly total: number | undefined;
   readonly limit: number | undefined;
+  /** Position of the first row, as the response has it. */
+  readonly offset: number | undefined;
   readonly items: readonly WireItem[];
   readonly isList: boolean;
   /** Time of the `Date` header in epoch milliseconds. */
@@ -81,6 +83,7 @@ export function readEnvelope(json: JsonObject, answeredAtMs?: number): WireEnvel
     httpCode: envelopeFields.httpCode.of(json),
     total: metadataFields.total.of(metadata),
     limit: metadataFields.limit.of(metadata) || undefined,
+    offset: metadataFields.offset.of(metadata),
     items: itemsOf(response),
     isList: Array.isArray(response),
     answeredAtMs,
