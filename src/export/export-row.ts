@@ -65,15 +65,18 @@ export function csvLine(row: object, cursor?: string): string {
 
 /** Beginnings by which a spreadsheet takes a text for a formula (OWASP, "CSV Injection"), full-width ones included. */
 const formulaStart = /^[=+\-@\t\r\n＝＋－＠]/;
+/** A separator of some spreadsheets, and a formula behind it: they would begin a cell there, also between quotes. */
+const formulaInside = /[;\t](?=[=+\-@＝＋－＠])/g;
 /** A phone number, perhaps masked: its plus sign begins no formula. */
 const phoneNumber = /^\+[\dXx*]+$/;
 
 /** A text that a spreadsheet shows and does not calculate. */
 function inert(text: string): string {
-  return formulaStart.test(text) ? `'${text}` : text;
+  const inside = text.replaceAll(formulaInside, "$&'");
+  return formulaStart.test(text) ? `'${inside}` : inside;
 }
 
 /** A record as in RFC 4180. */
 function csvRecord(values: readonly string[]): string {
-  return `${values.map((value) => (/[",\r\n']/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',')}\r\n`;
+  return `${values.map((value) => (/[",;\t\r\n']/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',')}\r\n`;
 }

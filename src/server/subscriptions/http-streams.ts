@@ -67,7 +67,7 @@ export class HttpStreams {
     );
     if (!('body' in admitted)) {
       const results = isSubscription(admitted) ? pipeline.subscribe(admitted) : pipeline.run(admitted);
-      return this.send(request, reply, await results, format);
+      return this.send(request, reply, await keptOpen(reply, results, format), format);
     }
     return isHttpError(admitted, parameters)
       ? writeResult(reply, admitted)
@@ -96,16 +96,12 @@ export class HttpStreams {
     results: OperationResult | ResultStream,
     format: StreamFormat,
   ): FastifyReply {
-    const { raw: response } = reply.hijack();
-    const { headers, start, heartbeat, result, end } = streamFormats[format];
+    const response = begun(reply, format);
+    const { result, end } = streamFormats[format];
     if (response.destroyed) {
       if (!('body' in results)) void results.return();
       return reply;
     }
-    for (const [name, value] of Object.entries(reply.getHeaders()))
-      if (value !== undefined) response.setHeader(name, value);
-    response.writeHead(200, headers);
-    response.write(start + heartbeat);
     if ('body' in results) {
       response.end(result(results.body) + end.complete);
       return reply;
@@ -140,6 +136,33 @@ export class HttpStreams {
     for (const { response, writing } of streams) response.end(writing.end.stopping);
     await withTimeout(shutdownCloseTimeoutMs, Promise.all(closed));
     for (const { response } of streams) response.destroy();
+  }
+}
+
+/** The response, which has begun as a stream. */
+function begun(reply: FastifyReply, format: StreamFormat): ServerResponse {
+  const { raw: response } = reply.hijack();
+  if (response.headersSent || response.destroyed) return response;
+  const { headers, start, heartbeat } = streamFormats[format];
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) response.setHeader(name, value);
+  response.writeHead(200, headers);
+  response.write(start + heartbeat);
+  return response;
+}
+
+/** Waits for results of a client that accepts nothing but a stream, which begins after a while to show that it is open. */
+async function keptOpen<T>(reply: FastifyReply, results: Promise<T>, format: StreamFormat): Promise<T> {
+  const heartbeats = setInterval(() => {
+    const hasBegun = reply.raw.headersSent;
+    const response = begun(reply, format);
+    if (hasBegun && !response.destroyed && response.writableLength === 0)
+      response.write(streamFormats[format].heartbeat);
+  }, heartbeatMs).unref();
+  try {
+    return await results;
+  } finally {
+    clearInterval(heartbeats);
   }
 }
 

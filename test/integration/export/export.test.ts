@@ -104,6 +104,8 @@ describe('GET /campaigns/{sid}/messages', () => {
       'a "b", c\r\nd',
       'नमस्ते',
       "it's",
+      'hi;=1+1',
+      'hi\t@x; -1',
       '',
     ];
     upstream.messages = hostile.map((text, index) => ({
@@ -119,7 +121,9 @@ describe('GET /campaigns/{sid}/messages', () => {
     const { text } = await getExport(path('.csv?cursor=1'));
     const [header, ...records] = recordsOf(text);
     const column = (name: string) => records.map((record) => record[header?.indexOf(name) ?? -1]);
-    const inert = hostile.map((each, index) => (index < 7 ? `'${each}` : each));
+    const inert = hostile.map((each, index) =>
+      (index < 7 ? `'${each}` : each).replace(';=', ";'=").replace('\t@', "\t'@"),
+    );
     expect(column('name').slice(0, hostile.length)).toEqual(inert);
     expect(column('body').slice(0, hostile.length)).toEqual(inert);
     expect(column('number').slice(-2)).toEqual(["'=cmd()", '+91XXXXX']);

@@ -8,8 +8,9 @@ export function csvRecord(message: Readonly<Record<string, unknown>>): string {
     const value = message[column];
     const text = typeof value === 'string' ? value : '';
     const isNumber = column === 'number' && /^\+[\dXx*]+$/.test(text);
-    const inert = !isNumber && /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
-    return /[",\r\n']/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+    const isFormula = !isNumber && /^[=+\-@\t\r\n＝＋－＠]/.test(text);
+    const inert = (isFormula ? "'" : '') + text.replaceAll(/[;\t](?=[=+\-@＝＋－＠])/g, "$&'");
+    return /[",;\t\r\n']/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
   });
   return `${values.join(',')}\r\n`;
 }
