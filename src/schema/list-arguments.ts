@@ -51,7 +51,9 @@ class MessageOrder {
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: 'Number of rows from the start of the list, or after `after`. Default, without `last`: 20.',
+    description:
+      'Number of rows from the start of the list, or after `after`: at most 200 campaigns, 500 messages. Default, without ' +
+      '`last`: 20. `0` with `totalCount` counts them with one call.',
   })
   first?: number | null;
 
@@ -61,7 +63,8 @@ export class PageArgs {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Number of rows from the end of the list, or before `before`. Not allowed together with `first`.',
+      'Number of rows from the end of the list, or before `before`: at most 200 campaigns, 500 messages. Not allowed together ' +
+      'with `first`.',
   })
   last?: number | null;
 

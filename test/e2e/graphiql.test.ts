@@ -107,6 +107,20 @@ if (executable === undefined) {
     },
   );
 
+  it('shows all of its title while a panel is open, in a window of 1280 pixels', async () => {
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.locator('.graphiql-doc-explorer').waitFor();
+    const title = page.getByText('campaign-gateway', { exact: true });
+    const [box, cutPixels] = [
+      await title.boundingBox(),
+      await title.evaluate((element) => element.scrollWidth - element.clientWidth),
+    ];
+    expect(cutPixels).toBeLessThanOrEqual(0);
+    expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(1280);
+    expect(complaints).toEqual([]);
+  });
+
   it("shows the schema's descriptions in the docs", async () => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     const docs = page.locator('.graphiql-doc-explorer');
