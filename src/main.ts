@@ -5,16 +5,26 @@ import { StopSignals } from './cli/stop-signals.js';
 // that it needs: loading takes most of the time and memory of a start.
 const stopSignals = new StopSignals();
 
+/** True once a command could not print its result, which `console` would not say. */
+let hasLostOutput = false;
+
 /** Runs a command. @returns the exit code; undefined while the command keeps running. */
 async function main(words: readonly string[]): Promise<number | undefined> {
   const isPlainStart = words.length === 0 || (words.length === 1 && words[0] === 'start');
   if (isPlainStart) return (await import('./cli/start.js')).start(stopSignals, console.error);
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // A reader that has gone, as in `… | head -1`, has what it wanted.
+    if (code === 'EPIPE') return;
+    console.error(`campaign-gateway: standard output cannot be written (${code}).`);
+    hasLostOutput = true;
+    process.exitCode = 1;
+  });
   return (await import('./cli/command-line.js')).runCommandLine(words, stopSignals, console);
 }
 
 try {
   const exitCode = await main(process.argv.slice(2));
-  if (exitCode !== undefined) process.exitCode = exitCode;
+  if (exitCode !== undefined) process.exitCode = hasLostOutput ? 1 : exitCode;
 } catch (error) {
   const { startErrorMessage } = await import('./cli/start-error.js');
   const message = startErrorMessage(error);

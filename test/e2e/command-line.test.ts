@@ -2,7 +2,16 @@ import { said } from '../support/child-process.js';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -336,3 +345,22 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<unkno
   child.kill(signal);
   return exit;
 }
+
+it.each([['schema'], ['key', 'dashboard'], ['check'], ['--help']])(
+  '%s that cannot be printed ends with 1 and says so',
+  (...args) => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [main, ...args], {
+      cwd,
+      env: environment({}),
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+      timeout: 20_000,
+    });
+    closeSync(full);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'campaign-gateway: standard output cannot be written (ENOSPC).\n',
+    });
+  },
+);
