@@ -5,8 +5,8 @@ import { StopSignals } from './cli/stop-signals.js';
 // that it needs: loading takes most of the time and memory of a start.
 const stopSignals = new StopSignals();
 
-/** True once a command could not print its result, which `console` would not say. */
-let hasLostOutput = false;
+/** Whether a command could not print its result, which `console` would not say. */
+const output = { isLost: false };
 
 /** Runs a command. @returns the exit code; undefined while the command keeps running. */
 async function main(words: readonly string[]): Promise<number | undefined> {
@@ -16,7 +16,7 @@ async function main(words: readonly string[]): Promise<number | undefined> {
     // A reader that has gone, as in `… | head -1`, has what it wanted.
     if (code === 'EPIPE') return;
     console.error(`campaign-gateway: standard output cannot be written (${code}).`);
-    hasLostOutput = true;
+    output.isLost = true;
     process.exitCode = 1;
   });
   return (await import('./cli/command-line.js')).runCommandLine(words, stopSignals, console);
@@ -24,7 +24,7 @@ async function main(words: readonly string[]): Promise<number | undefined> {
 
 try {
   const exitCode = await main(process.argv.slice(2));
-  if (exitCode !== undefined) process.exitCode = hasLostOutput ? 1 : exitCode;
+  if (exitCode !== undefined) process.exitCode = output.isLost ? 1 : exitCode;
 } catch (error) {
   const { startErrorMessage } = await import('./cli/start-error.js');
   const message = startErrorMessage(error);

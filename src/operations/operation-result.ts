@@ -24,6 +24,7 @@ export type ResultStream = Required<AsyncIterableIterator<ResultBody>>;
 const badRequest = 400;
 /** HTTP statuses of refusals; 400 for every other code. */
 const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
+  UNAUTHENTICATED: 401, // credentials that end while the operation begins
   TOO_MANY_REQUESTS: 429,
   INTERNAL_SERVER_ERROR: 500,
   OVERLOADED: 503,

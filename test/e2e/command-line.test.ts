@@ -346,7 +346,7 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<unkno
   return exit;
 }
 
-it.each([['schema'], ['key', 'dashboard'], ['check'], ['--help']])(
+it.each([['schema'], ['key', 'dashboard', 'campaigns:read'], ['check'], ['--help']])(
   '%s that cannot be printed ends with 1 and says so',
   (...args) => {
     const full = openSync('/dev/full', 'w');

@@ -113,7 +113,7 @@ it('revoking the API key ends the wait for a router to confirm its subscription'
   const routed = route(showing(reading));
   await until(() => router.received.length === 1);
   await keys.replace([entryOf('everything', keyFor(everything), everything)]);
-  expect(await routed).toMatchObject({ data: undefined, codes: ['UNAUTHENTICATED'] });
+  expect(await routed).toMatchObject({ status: 401, data: undefined, codes: ['UNAUTHENTICATED'] });
   await askSomethingElse();
   expect(router.received).toHaveLength(1);
 });
