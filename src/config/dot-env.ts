@@ -18,7 +18,7 @@ export interface DotEnv {
  * An assignment, a comment, both or nothing. Node reads other lines too, but not as they are meant: it cuts `a#b` to `a`.
  */
 const readableLine =
-  /^\s*(?:(?:export\s+)?(?!export[A-Z_])([A-Za-z_]\w*)\s*=\s*(?:"[^"]*"\s*|'[^']*'\s*|`[^`]*`\s*|[^\s"'`#][^#]*)?)?(?:(?<!\S)#.*)?$/;
+  /^\s*(?:(?:export )?(?!export[A-Z_])([A-Za-z_]\w*)\s*=\s*(?:"[^"]*"\s*|'[^']*'\s*|`[^`]*`\s*|[^\s"'`#][^#]*)?)?(?:(?<!\S)#.*)?$/;
 /** Variables that Node reads when it starts, before this file. */
 const readByNode = /^(?:NODE_(?!ENV$)|UV_THREADPOOL_SIZE$|SSL_CERT_)/;
 
