@@ -167,6 +167,6 @@ describe('a variable of the largest size is handled once, not once for each of 1
     const aliases = Array.from({ length: 100 }, (_, index) => `a${index}: ${field}`).join(' ');
     const one = await cost(`query ($v: ${type}) { ${field} }`, { v: value });
     const hundred = await cost(`query ($v: ${type}) { ${aliases} }`, { v: value });
-    expect(hundred / one).toBeLessThan(9);
+    expect(hundred / one).toBeLessThan(25); // the aliases cost something themselves; handled for each, it would be 100
   });
 });
