@@ -87,7 +87,7 @@ const apolloManifest = z.object({
 /** Manifest of `@graphql-codegen/client-preset`. */
 const manifest = z.record(z.string(), z.string().min(1));
 
-/** The documents of a manifest by their ids. @throws ConfigError that names the first entry that is none. */
+/** The documents of a manifest by their ids. @throws ConfigError for the first invalid entry, by its name. */
 function documentsIn(json: unknown, refuse: (why: string) => ConfigError): ReadonlyMap<string, string> {
   const isApollos = typeof json === 'object' && json !== null && 'operations' in json && 'format' in json;
   const parsed = isApollos ? apolloManifest.safeParse(json) : manifest.safeParse(json);

@@ -117,7 +117,7 @@ export interface Config {
   readonly webhookSecret: string | undefined;
   /** Origins that routers may have subscription events sent to; null: any, which only a local gateway allows. */
   readonly subscriptionCallbackOrigins: readonly string[] | null;
-  /** Caches of routers that are told of changes; undefined: none. */
+  /** Routers whose caches are invalidated after changes; undefined: none. */
   readonly cacheInvalidation: CacheInvalidationConfig | undefined;
   readonly access: AccessConfig;
   readonly limits: Limits;

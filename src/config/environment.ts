@@ -282,7 +282,7 @@ export class Environment {
   /** The value of a setting as text for its operator; secrets are masked. */
   shown(name: Name): string {
     const text = this.textOf(name) ?? '';
-    // Of a URL the secrets can be told from the rest; another text may be the password alone.
+    // In a URL the secrets have known places; any other text may be the password alone.
     const isUrl = /^[a-z]+:\/\/./i.test(text) && URL.canParse(text);
     if ((name === 'REDIS_URL' && isUrl) || !secretSettings.some((each) => each === name)) return masked(text);
     const source = this.#secretFiles.has(name) ? ` from ${name}_FILE` : '';

@@ -79,7 +79,7 @@ export class MessageExport {
   #priority: 'read' | 'background' = 'read';
   #cursor: string | null;
 
-  /** @throws InputError for a sid, a number or a cursor that is none, before any upstream call. */
+  /** @throws InputError for an invalid sid, number or cursor, before any upstream call. */
   constructor(source: ExportSource, request: ExportRequest) {
     const { sid, number, after } = request;
     checkSid(sid, 'sid');

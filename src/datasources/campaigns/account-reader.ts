@@ -27,6 +27,7 @@ import {
   type SnapshotCache,
   type WindowParams,
 } from './resources.js';
+import { type WriteInFlight, WritesInFlight } from './writes-in-flight.js';
 import { type ReadCampaignWindow } from './window-search.js';
 
 /** Bounds on the memory of the cached resources, in bytes. */
@@ -69,15 +70,6 @@ export type AccountEvent =
   /** The campaign may have changed at the upstream. */
   | { readonly type: 'invalidated'; readonly sid: string };
 
-/** A write of a campaign that was sent and not answered. */
-export interface WriteInFlight {
-  readonly sid: string;
-  /** Version of its beginning. */
-  readonly version: number;
-  /** True once another write was answered, or a later read: the answer may be older than what they show. */
-  isOverlapped: boolean;
-}
-
 /** More than a gateway receives callbacks about while it reads one window. */
 const rememberedInvalidations = 2000;
 
@@ -91,7 +83,7 @@ export class AccountReader {
   readonly #campaignWindows: CampaignWindowCache;
   readonly #messageWindows: MessageWindowCache;
   readonly #loader: CampaignLoader;
-  readonly #writes = new Set<WriteInFlight>();
+  readonly #writes = new WritesInFlight();
   /** Versions of the latest invalidations of single campaigns: rows of windows whose reads began before are outdated. */
   readonly #invalidated = new LRUCache<string, number>({ max: rememberedInvalidations });
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
@@ -251,14 +243,12 @@ export class AccountReader {
 
   /** Begins a write of a campaign; `endWrite` must follow. */
   beginWrite(sid: string): WriteInFlight {
-    const write = { sid, version: this.#options.clock.next(), isOverlapped: false };
-    this.#writes.add(write);
-    return write;
+    return this.#writes.begin(sid, this.#options.clock.next());
   }
 
   /** Ends a write, whatever its outcome. */
   endWrite(write: WriteInFlight): void {
-    this.#writes.delete(write);
+    this.#writes.end(write);
   }
 
   /**
@@ -289,7 +279,7 @@ export class AccountReader {
     else {
       this.#campaignWindows.invalidate();
       this.#invalidateHere(sid);
-      for (const write of this.#writes) write.isOverlapped ||= write.sid === sid;
+      this.#writes.written(sid);
     }
   }
 
@@ -314,14 +304,11 @@ export class AccountReader {
       for (const [sid, snapshot] of snapshots) this.#snapshots.set(sid, snapshot);
       if (event.isFetched) this.#snapshots.share(snapshots);
     }
-    if (event.type === 'updated' && event.resource === 'campaign') this.#markOverlapped(event.entry);
+    if (event.type === 'updated' && event.resource === 'campaign') {
+      const { value, version } = event.entry;
+      if (value.campaign) this.#writes.read(value.campaign.sid, version);
+    }
     for (const listener of this.#listeners) listener(event);
-  }
-
-  /** A read that began after a write, and was answered before it, may show a later state. */
-  #markOverlapped({ value, version }: CacheEntry<Snapshot>): void {
-    for (const write of this.#writes)
-      write.isOverlapped ||= write.sid === value.campaign?.sid && write.version < version;
   }
 
   /**

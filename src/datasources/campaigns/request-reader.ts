@@ -7,7 +7,8 @@ import { type Message } from '../../schema/message.js';
 import { type ReadOptions } from '../cache/cache-entry.js';
 import { type ReadReport } from '../cache/read-report.js';
 import { type Connection } from '../paging/connection.js';
-import { type AccountReader, type WriteInFlight } from './account-reader.js';
+import { type AccountReader } from './account-reader.js';
+import { type WriteInFlight } from './writes-in-flight.js';
 import { type CampaignListArguments, type MessageListArguments } from '../../domain/lists/list-query.js';
 import { type PageSelection, RequestPages } from './request-pages.js';
 

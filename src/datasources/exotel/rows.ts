@@ -63,7 +63,7 @@ export function readWindow<T>(
   const isTotal = total !== undefined && (rows.length === 0 || total >= end);
   if (!isTotal) {
     const isEmpty = !isList && rows.length === 0;
-    // Of a larger page than documented nobody knows whether it is full.
+    // A page that is larger than documented may be full or not.
     if (isEmpty || isFull || limit > documentedRows) throw new UpstreamFailure('invalidResponse');
     return { offset, limit, total: end, rows, isLast: total === undefined, answeredAtMs };
   }

@@ -86,7 +86,7 @@ export class Connections {
   /** Accepts or refuses a new connection. */
   open(socket: Socket): void {
     const { addresses } = this.#options;
-    // Requests tell for whom the connection of a proxy counts.
+    // A proxy's connection counts for the client of its last request.
     const holder = addresses.isProxy(socket)
       ? undefined
       : addressHolder(addresses.of({ socket, headers: {} }));
