@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/ask.js';
 import { type ExportLine, linesOf } from '../../support/exporting.js';
+import { fakeTimeouts } from '../../support/faked-timeouts.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
 
 const start = Date.parse('2026-05-01T10:00:10Z');
@@ -31,19 +32,7 @@ beforeEach(async () => {
   }));
   gateway = await startGatewayOn(sandbox.baseUrl, { EXOTEL_RATE_LIMIT: String(limit) }, () => now);
   // Time is a variable of this test: the clocks and the gateway's timers run on it.
-  jest.useFakeTimers({
-    doNotFake: [
-      'Date',
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setInterval',
-      'clearInterval',
-    ],
-  });
+  fakeTimeouts();
 });
 afterEach(async () => {
   jest.useRealTimers();

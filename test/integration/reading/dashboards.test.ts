@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/ask.js';
+import { fakeTimeouts } from '../../support/faked-timeouts.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
 
 const start = Date.parse('2026-05-01T10:00:10Z'); // within one of the upstream's minutes, not at its beginning
@@ -31,19 +32,7 @@ beforeEach(async () => {
   for (let index = 0; index < 14; index += 1)
     sandbox.state.insert({ status: 'in-progress', audience: 20_000, startsAt: start - index * minuteMs });
   gateway = await startGatewayOn(sandbox.baseUrl, { EXOTEL_RATE_LIMIT: String(limit) }, () => now);
-  jest.useFakeTimers({
-    doNotFake: [
-      'Date',
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setInterval',
-      'clearInterval',
-    ],
-  });
+  fakeTimeouts();
 });
 afterEach(async () => {
   jest.useRealTimers();
