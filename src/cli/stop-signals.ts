@@ -6,9 +6,12 @@ export interface StopOptions {
   readonly close: () => Promise<void>;
   /** Grace period in milliseconds; after it the process exits, whatever still hangs. */
   readonly graceMs: number;
-  /** Kills child processes; called before this process exits. */
-  readonly kill?: () => void;
+  /** Kills child processes, and waits until they have exited; called before this process exits. */
+  readonly kill?: () => Promise<void>;
 }
+
+/** Time for the system to end killed processes. */
+const killTimeoutMs = 1000;
 
 /**
  * Ends the process on SIGINT or SIGTERM with exit code 0: at once while it starts, since nothing is served yet, and
@@ -42,19 +45,28 @@ export class StopSignals {
     close().then(this.#exit, this.#exit); // the process exits even if closing fails
   };
 
-  /** A second signal ends the process at once; its exit status is that of the signal. */
+  /** A second signal ends the process and its children at once; its exit status is that of the signal. */
   readonly #received = (signal: NodeJS.Signals): void => {
     if (!this.#isStopping) {
       this.stop();
       return;
     }
-    this.#options?.kill?.();
     this.ignore();
-    process.kill(process.pid, signal);
+    this.#killThen(() => process.kill(process.pid, signal));
   };
 
   readonly #exit = (): void => {
-    this.#options?.kill?.();
-    process.exit();
+    this.#killThen(() => process.exit());
   };
+
+  /** Ends this process after its children: those that outlived it would hold the port's connections, and stay as zombies. */
+  #killThen(end: () => void): void {
+    const { kill } = this.#options ?? {};
+    if (!kill) {
+      end();
+      return;
+    }
+    setTimeout(end, killTimeoutMs);
+    kill().then(end, end);
+  }
 }

@@ -82,9 +82,7 @@ export async function runWorkers(
       await sandbox?.close();
     },
     graceMs: config.shutdownGraceMs,
-    kill: () => {
-      supervisor.kill();
-    },
+    kill: () => supervisor.kill(),
   });
   try {
     const url = await supervisor.start();

@@ -96,10 +96,12 @@ export class Supervisor {
     await this.#exited(workers, this.#options.stopTimeoutMs);
   }
 
-  /** Kills all workers. */
-  kill(): void {
+  /** Kills all workers and waits until they have exited. */
+  async kill(): Promise<void> {
     this.#isStopping = true;
-    for (const worker of this.#workers) worker.kill();
+    const workers = [...this.#workers];
+    for (const worker of workers) worker.kill();
+    await Promise.all(workers.map(({ exited }) => exited));
   }
 
   /** Waits until these workers have exited; kills those that take longer. */
