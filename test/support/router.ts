@@ -18,6 +18,8 @@ export interface RouterUnderTest {
   readonly received: readonly RouterMessage[];
   /** Does not respond to messages with these actions from now on. */
   ignore(actions: readonly RouterMessage['action'][]): void;
+  /** Messages without a response whose connection is open. */
+  readonly waiting: () => number;
   /** The request extension that asks for events at this address. */
   readonly extensions: Readonly<Record<string, unknown>>;
   close(): Promise<void>;
@@ -27,12 +29,15 @@ export interface RouterUnderTest {
 export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderTest> {
   const received: RouterMessage[] = [];
   let ignored: readonly RouterMessage['action'][] = [];
+  let waiting = 0;
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
       const message = JSON.parse(text) as RouterMessage;
       received.push(message);
+      waiting += 1;
+      response.once('close', () => (waiting -= 1));
       if (ignored.includes(message.action)) return;
       response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
     });
@@ -49,6 +54,7 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
   return {
     origin,
     received,
+    waiting: () => waiting,
     extensions: { subscription },
     ignore: (actions) => (ignored = actions),
     close: async () => {

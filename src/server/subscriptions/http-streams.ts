@@ -9,6 +9,7 @@ import { withTimeout } from '../../domain/timeout.js';
 import { type OperationParameters } from '../../operations/operation-request.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
+import { endWithCredentials } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../http/access/allowed-origins.js';
 import { type StreamFormat } from '../http/negotiation.js';
@@ -122,6 +123,7 @@ export class HttpStreams {
   ): Promise<void> {
     const stream = { response, writing };
     this.#open.add(stream);
+    endWithCredentials(response, caller, this.#options.now);
     if (this.#options.shutdown.hasBegun) response.end(writing.end.stopping); // it has begun meanwhile
     await writeEvents(stream, events);
     this.#open.delete(stream);

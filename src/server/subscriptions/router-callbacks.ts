@@ -12,6 +12,7 @@ import {
 } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
 import { withTimeout } from '../../domain/timeout.js';
+import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 
 /** Dependencies of `RouterCallbacks`. */
@@ -186,10 +187,8 @@ class RouterSubscription {
       const isGone = !(await this.#deliverEvents()) && !this.#credentialsEnd.aborted;
       if (isGone) return false;
       this.#ended.abort(); // no heartbeat after the end
-      await this.#router.deliver(
-        'complete',
-        this.#credentialsEnd.aborted ? { errors: [credentialsEnded] } : {},
-      );
+      if (this.#credentialsEnd.aborted) await this.#reportCredentialsEnd();
+      else await this.#router.deliver('complete', {});
       return true;
     } catch {
       return false; // the router is gone
@@ -197,6 +196,11 @@ class RouterSubscription {
       this.#credentialsEnd.removeEventListener('abort', this.#leave);
       this.#leave();
     }
+  }
+
+  #reportCredentialsEnd(): Promise<void> {
+    const deadline = AbortSignal.timeout(credentialsDeadlineMs);
+    return this.#router.deliver('complete', { errors: [credentialsEnded] }, deadline);
   }
 
   /** @returns whether the events have ended; false if the subscription ended before them. */

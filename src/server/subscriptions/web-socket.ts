@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { nobody } from '../../domain/caller.js';
 import { type Telemetry } from '../../domain/telemetry.js';
 import { withTimeout } from '../../domain/timeout.js';
+import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type Connections } from '../connections/connections.js';
 import { endWith, type RawError } from '../connections/raw-error.js';
@@ -21,9 +22,7 @@ import { SocketOperations, type SocketOperationsOptions } from './socket-operati
 
 /** A dead connection is closed after two of these. */
 const pingEveryMs = 12_000;
-/** Time for the client to answer a close frame; then the connection is destroyed. */
-const closeTimeoutMs = 2000;
-/** The same during a shutdown. */
+/** Time for clients to answer a close frame during a shutdown. */
 const shutdownCloseTimeoutMs = 500;
 
 /** Dependencies and settings of the transport. */
@@ -50,7 +49,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     noServer: true,
     maxPayload: maximumBytes,
     perMessageDeflate: false, // a small message could decompress to a huge one
-    closeTimeout: closeTimeoutMs,
+    closeTimeout: credentialsDeadlineMs, // until a close frame is answered; then the connection is destroyed
     handleProtocols,
   };
   const sockets = new WebSocketServer(settings);

@@ -14,6 +14,7 @@ import {
   type ExportSource,
   MessageExport,
 } from '../../../export/message-export.js';
+import { endWithCredentials } from '../../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../access/allowed-origins.js';
 import { type RequestHook } from '../access/authentication.js';
@@ -149,6 +150,7 @@ function sendExport(
   const cancel = onCredentialsEnd(caller, now, () => {
     messages.stop('UNAUTHENTICATED');
   });
+  endWithCredentials(reply.raw, caller, now);
   gone.addEventListener('abort', () => {
     cancel();
     messages.stop('left');
