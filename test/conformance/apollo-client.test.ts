@@ -3,7 +3,7 @@ import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway/gateway-under-test.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { ask } from '../support/ask.js';
-import { type CountedFunction, countedCalls } from '../support/counted-calls.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+import { ask } from '../support/clients/ask.js';
+import { type CountedFunction, countedCalls } from '../support/operations/counted-calls.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway/gateway-under-test.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 const document = readFileSync(`${root}docs/architecture.md`, 'utf8');

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { printedSchema } from '../../src/cli/schema.js';
 import { startSandbox } from '../../src/sandbox/sandbox.js';
-import { credentials, startGatewayOn } from '../support/gateway-under-test.js';
+import { credentials, startGatewayOn } from '../support/gateway/gateway-under-test.js';
 
 const committed = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
 

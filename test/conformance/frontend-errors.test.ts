@@ -10,10 +10,10 @@ import {
   left,
   type Operations,
   refusal,
-} from '../support/frontend-clients.js';
-import { type FrontendPage, startFrontendPage } from '../support/frontend-page.js';
-import { type PageApplication } from '../support/page-blocks.js';
-import { validInput } from '../support/valid-input.js';
+} from '../support/frontend/frontend-clients.js';
+import { type FrontendPage, startFrontendPage } from '../support/frontend/frontend-page.js';
+import { type PageApplication } from '../support/frontend/page-blocks.js';
+import { validInput } from '../support/writing/valid-input.js';
 
 let page: FrontendPage;
 let app: FrontendPage['app'];

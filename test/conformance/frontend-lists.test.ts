@@ -7,10 +7,10 @@ import {
   type Operations,
   showUrql,
   watch,
-} from '../support/frontend-clients.js';
-import { type FrontendPage, startFrontendPage } from '../support/frontend-page.js';
-import { until } from '../support/subscribing.js';
-import { validInput } from '../support/valid-input.js';
+} from '../support/frontend/frontend-clients.js';
+import { type FrontendPage, startFrontendPage } from '../support/frontend/frontend-page.js';
+import { until } from '../support/clients/subscribing.js';
+import { validInput } from '../support/writing/valid-input.js';
 
 let page: FrontendPage;
 let app: FrontendPage['app'];

@@ -7,8 +7,8 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'graphql';
 import { WebSocket } from 'ws';
-import { findBrowser, launchBrowser } from '../support/browser.js';
-import { describeWithDashboard } from '../support/dashboard.js';
+import { findBrowser, launchBrowser } from '../support/frontend/browser.js';
+import { describeWithDashboard } from '../support/frontend/dashboard.js';
 import {
   clients,
   type FetchModule,
@@ -16,12 +16,17 @@ import {
   type Operations,
   type Row,
   watch,
-} from '../support/frontend-clients.js';
-import { type FrontendPage, startFrontendPage } from '../support/frontend-page.js';
-import { startGatewayOn } from '../support/gateway-under-test.js';
-import { bundle, type PageApplication, problemsOf, writeApplication } from '../support/page-blocks.js';
-import { until } from '../support/subscribing.js';
-import { validInput } from '../support/valid-input.js';
+} from '../support/frontend/frontend-clients.js';
+import { type FrontendPage, startFrontendPage } from '../support/frontend/frontend-page.js';
+import { startGatewayOn } from '../support/gateway/gateway-under-test.js';
+import {
+  bundle,
+  type PageApplication,
+  problemsOf,
+  writeApplication,
+} from '../support/frontend/page-blocks.js';
+import { until } from '../support/clients/subscribing.js';
+import { validInput } from '../support/writing/valid-input.js';
 
 const root = new URL('../../', import.meta.url);
 let page: FrontendPage;

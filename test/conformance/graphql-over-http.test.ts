@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway/gateway-under-test.js';
 
 /** What we do otherwise than the specification recommends, and why. */
 const ours = new Map([

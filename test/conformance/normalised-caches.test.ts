@@ -4,10 +4,10 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { Client, type Exchange, fetchExchange } from '@urql/core';
 import { type DocumentNode, Kind, OperationTypeNode, parse } from 'graphql';
-import { type GatewayUnderTest } from '../support/gateway-under-test.js';
-import { apolloCache, graphcache } from '../support/client-caches.js';
-import { validInput } from '../support/valid-input.js';
-import { startWithSandbox } from '../support/page-gateway.js';
+import { type GatewayUnderTest } from '../support/gateway/gateway-under-test.js';
+import { apolloCache, graphcache } from '../support/frontend/client-caches.js';
+import { validInput } from '../support/writing/valid-input.js';
+import { startWithSandbox } from '../support/gateway/page-gateway.js';
 
 const directory = new URL('../operations/', import.meta.url);
 const { definitions } = parse(

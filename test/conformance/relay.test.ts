@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
-import { type GatewayUnderTest } from '../support/gateway-under-test.js';
-import { startWithSandbox } from '../support/page-gateway.js';
+import { type GatewayUnderTest } from '../support/gateway/gateway-under-test.js';
+import { startWithSandbox } from '../support/gateway/page-gateway.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const compiler = join(root, 'node_modules/relay-compiler/cli.js');

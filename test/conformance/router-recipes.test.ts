@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
-import { blocksOf } from '../support/page-blocks.js';
-import { readYaml } from '../support/yaml.js';
+import { blocksOf } from '../support/frontend/page-blocks.js';
+import { readYaml } from '../support/programs/yaml.js';
 
 type Validate = ((value: unknown) => boolean) & { readonly errors?: unknown };
 const { Ajv2020 } = createRequire(createRequire(import.meta.url).resolve('ajv-formats'))('ajv/dist/2020') as {

@@ -7,10 +7,10 @@ import { Agent, request } from 'undici';
 import { onEnd, pipe, subscribe } from 'wonka';
 import { WebSocket } from 'ws';
 import { type Sandbox } from '../../src/sandbox/sandbox.js';
-import { change, closeAll, startBoth } from '../support/creating.js';
-import { type ClientError, type GatewayUnderTest } from '../support/gateway-under-test.js';
-import { scrape } from '../support/scraping.js';
-import { until } from '../support/subscribing.js';
+import { change, closeAll, startBoth } from '../support/writing/creating.js';
+import { type ClientError, type GatewayUnderTest } from '../support/gateway/gateway-under-test.js';
+import { scrape } from '../support/gateway/scraping.js';
+import { until } from '../support/clients/subscribing.js';
 
 /** What a page learns from its client. */
 interface Page {

@@ -8,8 +8,8 @@ import {
 } from 'graphql';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { ask } from '../support/ask.js';
-import { type ClientAnswer, credentials } from '../support/gateway-under-test.js';
+import { ask } from '../support/clients/ask.js';
+import { type ClientAnswer, credentials } from '../support/gateway/gateway-under-test.js';
 import {
   describeWithSupergraph,
   exampleDirectory,
@@ -17,8 +17,8 @@ import {
   type RunningSupergraph,
   startApolloGateway,
   startSupergraph,
-} from '../support/supergraph.js';
-import { build } from '../support/workers.js';
+} from '../support/programs/supergraph.js';
+import { build } from '../support/gateway/workers.js';
 
 const { owners } = JSON.parse(readFileSync(`${exampleDirectory}owners/data.json`, 'utf8')) as {
   readonly owners: readonly {

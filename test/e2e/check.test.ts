@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSandbox } from '../../src/sandbox/sandbox.js';
-import { credentials, startGatewayOn } from '../support/gateway-under-test.js';
-import { makeKey, startIssuer } from '../support/issuer.js';
-import { describeWithRedis, startRedis } from '../support/redis.js';
-import { startScriptedUpstream } from '../support/scripted-upstream.js';
-import { build, main } from '../support/workers.js';
+import { credentials, startGatewayOn } from '../support/gateway/gateway-under-test.js';
+import { makeKey, startIssuer } from '../support/clients/issuer.js';
+import { describeWithRedis, startRedis } from '../support/programs/redis.js';
+import { startScriptedUpstream } from '../support/upstream/scripted-upstream.js';
+import { build, main } from '../support/gateway/workers.js';
 
 beforeAll(build, 120_000);
 const toClose: (() => unknown)[] = [];

@@ -1,4 +1,4 @@
-import { said } from '../support/child-process.js';
+import { said } from '../support/programs/child-process.js';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { commonSettings, readSettings } from '../../src/cli/help.js';
-import { build, cwd, main } from '../support/workers.js';
+import { build, cwd, main } from '../support/gateway/workers.js';
 
 beforeAll(build, 120_000);
 

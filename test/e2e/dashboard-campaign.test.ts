@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, expect, it } from '@jest/globals';
-import { change } from '../support/creating.js';
-import { describeWithDashboard } from '../support/dashboard.js';
-import { recordsOf } from '../support/exporting.js';
+import { change } from '../support/writing/creating.js';
+import { describeWithDashboard } from '../support/frontend/dashboard.js';
+import { recordsOf } from '../support/writing/exporting.js';
 import { campaignIn, closeBrowser, closeOpened, expectNoComplaints, open } from './dashboard-under-test.js';
 
 /** The demo account's campaign with 5,000 messages. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, expect, it } from '@jest/globals';
-import { change } from '../support/creating.js';
-import { describeWithDashboard } from '../support/dashboard.js';
+import { change } from '../support/writing/creating.js';
+import { describeWithDashboard } from '../support/frontend/dashboard.js';
 import { campaignIn, closeBrowser, closeOpened, expectNoComplaints, open } from './dashboard-under-test.js';
 
 describeWithDashboard("the dashboard's list of campaigns", () => {

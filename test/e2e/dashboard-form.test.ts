@@ -1,7 +1,7 @@
 import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { type Page } from 'playwright-core';
-import { posts, sidsOf } from '../support/creating.js';
-import { describeWithDashboard } from '../support/dashboard.js';
+import { posts, sidsOf } from '../support/writing/creating.js';
+import { describeWithDashboard } from '../support/frontend/dashboard.js';
 import {
   campaignIn,
   closeBrowser,

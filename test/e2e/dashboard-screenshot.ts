@@ -1,8 +1,8 @@
 import { test } from '@jest/globals';
 import { startFastGatewayUnderTest } from './graphiql-under-test.js';
-import { ask } from '../support/ask.js';
-import { findBrowser, launchBrowser } from '../support/browser.js';
-import { serveDashboard } from '../support/dashboard.js';
+import { ask } from '../support/clients/ask.js';
+import { findBrowser, launchBrowser } from '../support/frontend/browser.js';
+import { serveDashboard } from '../support/frontend/dashboard.js';
 
 const readings = 6;
 

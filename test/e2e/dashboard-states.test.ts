@@ -1,8 +1,8 @@
 import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { type Page } from 'playwright-core';
-import { entryOf, writeKeys } from '../support/callers.js';
-import { describeWithDashboard } from '../support/dashboard.js';
+import { entryOf, writeKeys } from '../support/clients/callers.js';
+import { describeWithDashboard } from '../support/frontend/dashboard.js';
 import { campaignIn, closeBrowser, closeOpened, expectNoComplaints, open } from './dashboard-under-test.js';
 
 const keys = writeKeys([

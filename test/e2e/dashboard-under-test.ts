@@ -3,9 +3,9 @@ import { type Browser, type BrowserContextOptions, type Page } from 'playwright-
 import { startGateway } from '../../src/app/gateway.js';
 import { readConfig } from '../../src/config/config.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js';
-import { findBrowser, launchBrowser } from '../support/browser.js';
-import { type DashboardServer, serveDashboard } from '../support/dashboard.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
+import { findBrowser, launchBrowser } from '../support/frontend/browser.js';
+import { type DashboardServer, serveDashboard } from '../support/frontend/dashboard.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway/gateway-under-test.js';
 
 /** A page of the dashboard, and all that is behind it. */
 export interface Opened {

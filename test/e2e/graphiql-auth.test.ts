@@ -3,8 +3,8 @@ import { type Browser } from 'playwright-core';
 import { readConfig } from '../../src/config/config.js';
 import { type Gateway, startGateway } from '../../src/app/gateway.js';
 import { watchCampaign } from '../../src/server/graphiql/examples.js';
-import { findBrowser, launchBrowser } from '../support/browser.js';
-import { entryOf, type KeysFile, writeKeys } from '../support/callers.js';
+import { findBrowser, launchBrowser } from '../support/frontend/browser.js';
+import { entryOf, type KeysFile, writeKeys } from '../support/clients/callers.js';
 import { play, replaceInVariables } from './graphiql-live-under-test.js';
 import { openGraphiql, openTab } from './graphiql-under-test.js';
 

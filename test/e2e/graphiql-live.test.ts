@@ -4,7 +4,7 @@ import { type Browser, type Page } from 'playwright-core';
 import { WebSocketServer } from 'ws';
 import { type Gateway } from '../../src/app/gateway.js';
 import { watchCampaign } from '../../src/server/graphiql/examples.js';
-import { findBrowser, launchBrowser } from '../support/browser.js';
+import { findBrowser, launchBrowser } from '../support/frontend/browser.js';
 import { play, playAndWatch, replaceInVariables } from './graphiql-live-under-test.js';
 import {
   type GraphqlAnswer,

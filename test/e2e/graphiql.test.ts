@@ -3,8 +3,8 @@ import { parse } from 'graphql';
 import { type Browser, type Page } from 'playwright-core';
 import { type Gateway } from '../../src/app/gateway.js';
 import { examples } from '../../src/server/graphiql/examples.js';
-import { findBrowser, launchBrowser } from '../support/browser.js';
-import { until } from '../support/subscribing.js';
+import { findBrowser, launchBrowser } from '../support/frontend/browser.js';
+import { until } from '../support/clients/subscribing.js';
 import { openGraphiql, runTab, startGatewayUnderTest, tabNames } from './graphiql-under-test.js';
 
 const executable = findBrowser();

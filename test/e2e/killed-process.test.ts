@@ -1,4 +1,4 @@
-import { said } from '../support/child-process.js';
+import { said } from '../support/programs/child-process.js';
 import { afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,9 +8,9 @@ import { request } from 'undici';
 import { type Fault } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CreateDocument, type CreateCampaignInput, type CreateMutation } from '../operations/generated.js';
-import { type ClientAnswer, credentials } from '../support/gateway-under-test.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../support/redis.js';
-import { build, cwd, main } from '../support/workers.js';
+import { type ClientAnswer, credentials } from '../support/gateway/gateway-under-test.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../support/programs/redis.js';
+import { build, cwd, main } from '../support/gateway/workers.js';
 const hour = 3_600_000;
 
 /** A gateway in a process of its own. */

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Pool } from 'undici';
 import { heapBytes, memoryProblem } from '../../src/app/memory-budget.js';
-import { said } from '../support/child-process.js';
-import { credentials } from '../support/gateway-under-test.js';
-import { build, cwd, main } from '../support/workers.js';
-import { readYaml } from '../support/yaml.js';
+import { said } from '../support/programs/child-process.js';
+import { credentials } from '../support/gateway/gateway-under-test.js';
+import { build, cwd, main } from '../support/gateway/workers.js';
+import { readYaml } from '../support/programs/yaml.js';
 
 const root = new URL('../../', import.meta.url);
 const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8');

@@ -7,12 +7,12 @@ import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Fault } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { type Attack, attacks } from '../support/attacks.js';
-import { said } from '../support/child-process.js';
-import { credentials } from '../support/gateway-under-test.js';
-import { residentKilobytes } from '../support/resident-memory.js';
-import { until } from '../support/subscribing.js';
-import { build, cwd, main } from '../support/workers.js';
+import { type Attack, attacks } from '../support/hostile/attacks.js';
+import { said } from '../support/programs/child-process.js';
+import { credentials } from '../support/gateway/gateway-under-test.js';
+import { residentKilobytes } from '../support/programs/resident-memory.js';
+import { until } from '../support/clients/subscribing.js';
+import { build, cwd, main } from '../support/gateway/workers.js';
 
 const maximumKilobytes = 400 * 1024;
 const sampleEveryMs = 50;

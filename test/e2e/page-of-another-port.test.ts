@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser } from 'playwright-core';
-import { findBrowser, launchBrowser } from '../support/browser.js';
-import { type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
-import { linesOf } from '../support/log-lines.js';
-import { startWithSandbox } from '../support/page-gateway.js';
+import { findBrowser, launchBrowser } from '../support/frontend/browser.js';
+import { type GatewayUnderTest, startGatewayOn } from '../support/gateway/gateway-under-test.js';
+import { linesOf } from '../support/gateway/log-lines.js';
+import { startWithSandbox } from '../support/gateway/page-gateway.js';
 
 const executable = findBrowser(); // where there is none, graphiql.test.ts says so
 

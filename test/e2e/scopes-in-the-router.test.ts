@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printedSchema } from '../../src/cli/schema.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { ask } from '../support/ask.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway-under-test.js';
-import { type Issuer, sign, startIssuer } from '../support/issuer.js';
+import { ask } from '../support/clients/ask.js';
+import { credentials, type GatewayUnderTest, startGatewayOn } from '../support/gateway/gateway-under-test.js';
+import { type Issuer, sign, startIssuer } from '../support/clients/issuer.js';
 import {
   describeWithSupergraph,
   exampleDirectory,
   type RunningServer,
   startHiveGateway,
   startOwners,
-} from '../support/supergraph.js';
+} from '../support/programs/supergraph.js';
 
 /** The supergraph of the schema of SUBGRAPH_AUTH_DIRECTIVES=on. */
 async function supergraphWithScopes(): Promise<string> {

@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { findBrowser, launchBrowser } from '../support/browser.js';
+import { findBrowser, launchBrowser } from '../support/frontend/browser.js';
 import { openGraphiql, runTab, startGatewayUnderTest } from './graphiql-under-test.js';
 
 /**

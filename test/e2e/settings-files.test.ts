@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { describeWithRedis, type RunningRedis, startRedis } from '../support/redis.js';
-import { build, main } from '../support/workers.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../support/programs/redis.js';
+import { build, main } from '../support/gateway/workers.js';
 
 beforeAll(build, 120_000);
 

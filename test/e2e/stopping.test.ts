@@ -6,13 +6,13 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { said } from '../support/child-process.js';
-import { credentials } from '../support/gateway-under-test.js';
-import { closeRaw, graphqlRequest, openRaw } from '../support/raw-client.js';
-import { describeWithRedis } from '../support/redis.js';
-import { until } from '../support/subscribing.js';
-import { validInput } from '../support/valid-input.js';
-import { build, cwd, isThere, main, startWorkers } from '../support/workers.js';
+import { said } from '../support/programs/child-process.js';
+import { credentials } from '../support/gateway/gateway-under-test.js';
+import { closeRaw, graphqlRequest, openRaw } from '../support/clients/raw-client.js';
+import { describeWithRedis } from '../support/programs/redis.js';
+import { until } from '../support/clients/subscribing.js';
+import { validInput } from '../support/writing/valid-input.js';
+import { build, cwd, isThere, main, startWorkers } from '../support/gateway/workers.js';
 
 const graceMs = 1200;
 /** What a busy machine may take beside. */

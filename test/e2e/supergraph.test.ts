@@ -5,18 +5,18 @@ import { type IntrospectionQuery } from 'graphql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { ask } from '../support/ask.js';
-import { type ClientAnswer, credentials } from '../support/gateway-under-test.js';
+import { ask } from '../support/clients/ask.js';
+import { type ClientAnswer, credentials } from '../support/gateway/gateway-under-test.js';
 import {
   describeWithSupergraph,
   exampleDirectory,
   type RunningSupergraph,
   showEvents,
   startSupergraph,
-} from '../support/supergraph.js';
-import { until } from '../support/subscribing.js';
-import { type ClientOver, subscribeAt } from '../support/supergraph-events.js';
-import { build } from '../support/workers.js';
+} from '../support/programs/supergraph.js';
+import { until } from '../support/clients/subscribing.js';
+import { type ClientOver, subscribeAt } from '../support/programs/supergraph-events.js';
+import { build } from '../support/gateway/workers.js';
 
 const { owners } = JSON.parse(readFileSync(`${exampleDirectory}owners/data.json`, 'utf8')) as {
   readonly owners: readonly { readonly id: string; readonly campaigns: readonly string[] }[];

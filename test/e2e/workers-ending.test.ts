@@ -6,9 +6,9 @@ import { type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../operations/generated.js';
-import { credentials } from '../support/gateway-under-test.js';
-import { describeWithRedis } from '../support/redis.js';
-import { until } from '../support/subscribing.js';
+import { credentials } from '../support/gateway/gateway-under-test.js';
+import { describeWithRedis } from '../support/programs/redis.js';
+import { until } from '../support/clients/subscribing.js';
 import {
   build,
   cwd,
@@ -17,7 +17,7 @@ import {
   main,
   type RunningWorkers,
   startWorkers,
-} from '../support/workers.js';
+} from '../support/gateway/workers.js';
 
 /** As pino numbers it. */
 const warning = 40;

@@ -3,14 +3,20 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument, CreateDocument } from '../operations/generated.js';
-import { calledBack, listenToMessages, messageSays } from '../support/called-back.js';
-import { credentials } from '../support/gateway-under-test.js';
-import { describeWithRedis } from '../support/redis.js';
-import { scrape } from '../support/scraping.js';
-import { leaveAll, until } from '../support/subscribing.js';
-import { until as untilAnswered } from '../support/two-gateways.js';
-import { validInput } from '../support/valid-input.js';
-import { build, type Connection, isThere, type RunningWorkers, startWorkers } from '../support/workers.js';
+import { calledBack, listenToMessages, messageSays } from '../support/writing/callbacks.js';
+import { credentials } from '../support/gateway/gateway-under-test.js';
+import { describeWithRedis } from '../support/programs/redis.js';
+import { scrape } from '../support/gateway/scraping.js';
+import { leaveAll, until } from '../support/clients/subscribing.js';
+import { until as untilAnswered } from '../support/gateway/two-gateways.js';
+import { validInput } from '../support/writing/valid-input.js';
+import {
+  build,
+  type Connection,
+  isThere,
+  type RunningWorkers,
+  startWorkers,
+} from '../support/gateway/workers.js';
 
 let sandbox: Sandbox;
 let running: RunningWorkers;

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { entryOf, writeKeys } from '../../support/callers.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { linesOf } from '../../support/log-lines.js';
-import { opensSocket, sendFrom, startWithSandbox } from '../../support/page-gateway.js';
+import { entryOf, writeKeys } from '../../support/clients/callers.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { linesOf } from '../../support/gateway/log-lines.js';
+import { opensSocket, sendFrom, startWithSandbox } from '../../support/gateway/page-gateway.js';
 
 const vite = 'http://localhost:5173';
 const preflight = {

@@ -3,11 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { execFileSync } from 'node:child_process';
 import { rename, symlink, truncate, writeFile } from 'node:fs/promises';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/callers.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { leaveAll, subscribe, until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/clients/callers.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { leaveAll, subscribe, until } from '../../support/clients/subscribing.js';
 
 const all = ['campaigns:read', 'campaigns:write', 'messages:read'];
 const anna = entryOf('anna', 'key-of-anna', all);

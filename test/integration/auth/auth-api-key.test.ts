@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/callers.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { knock } from '../../support/knock.js';
+import { ask } from '../../support/clients/ask.js';
+import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/clients/callers.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { knock } from '../../support/clients/access-request.js';
 
 const all = ['campaigns:read', 'campaigns:write', 'messages:read'];
 const anna = entryOf('anna', 'key-of-anna', all);

@@ -1,10 +1,17 @@
 import { createHash, generateKeyPairSync, generatePrimeSync, type KeyObject } from 'node:crypto';
 import { afterEach, beforeEach, expect, describe, it, jest } from '@jest/globals';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { inSeconds, type Issuer, type IssuerKey, makeKey, sign, startIssuer } from '../../support/issuer.js';
-import { isKeptOut, isLetIn, isNotTold, knock as knockWith } from '../../support/knock.js';
-import { leaveAll, subscribe } from '../../support/subscribing.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import {
+  inSeconds,
+  type Issuer,
+  type IssuerKey,
+  makeKey,
+  sign,
+  startIssuer,
+} from '../../support/clients/issuer.js';
+import { isKeptOut, isLetIn, isNotTold, knock as knockWith } from '../../support/clients/access-request.js';
+import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
 
 let issuer: Issuer;
 let key: IssuerKey;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { base64url, CompactSign, type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
-import { ask } from '../../support/ask.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
   good,
   inSeconds,
@@ -11,8 +11,8 @@ import {
   makeKey,
   sign,
   startIssuer,
-} from '../../support/issuer.js';
-import { isKeptOut, isLetIn, knock as knockWith } from '../../support/knock.js';
+} from '../../support/clients/issuer.js';
+import { isKeptOut, isLetIn, knock as knockWith } from '../../support/clients/access-request.js';
 
 let issuer: Issuer;
 let key: IssuerKey;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { inSeconds, type Issuer, sign, startIssuer } from '../../support/issuer.js';
-import { leaveAll, subscribe, transports, until } from '../../support/subscribing.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { inSeconds, type Issuer, sign, startIssuer } from '../../support/clients/issuer.js';
+import { leaveAll, subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 let issuer: Issuer;
 let sandbox: Sandbox;

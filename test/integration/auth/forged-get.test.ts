@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, fetchExchange } from '@urql/core';
 import { request } from 'undici';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { startWithSandbox } from '../../support/page-gateway.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { startWithSandbox } from '../../support/gateway/page-gateway.js';
 
 const app = 'https://app.example.com';
 let gateway: GatewayUnderTest;

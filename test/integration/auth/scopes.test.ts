@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Scope } from '../../../src/domain/caller.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { type KeysFile, keysForScopes, showing, someScopes } from '../../support/callers.js';
-import { closeAll, diwali, startBoth } from '../../support/creating.js';
-import { type ClientError, type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { leaveAll, subscribe, transports } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { type KeysFile, keysForScopes, showing, someScopes } from '../../support/clients/callers.js';
+import { closeAll, diwali, startBoth } from '../../support/writing/creating.js';
+import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { leaveAll, subscribe, transports } from '../../support/clients/subscribing.js';
 
 let keys: KeysFile;
 let sandbox: Sandbox;

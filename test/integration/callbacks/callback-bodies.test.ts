@@ -6,10 +6,10 @@ import {
   createCalledBack,
   listenToMessages,
   messageSays,
-} from '../../support/called-back.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { leaveAll } from '../../support/subscribing.js';
+} from '../../support/writing/callbacks.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { leaveAll } from '../../support/clients/subscribing.js';
 
 let gateway: GatewayUnderTest;
 let one: CalledBackCampaign;

@@ -9,11 +9,11 @@ import {
   listen,
   listenToMessages,
   messageSays,
-} from '../../support/called-back.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { linesOf } from '../../support/log-lines.js';
-import { leaveAll, subscribe } from '../../support/subscribing.js';
+} from '../../support/writing/callbacks.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { linesOf } from '../../support/gateway/log-lines.js';
+import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

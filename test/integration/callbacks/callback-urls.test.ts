@@ -9,7 +9,7 @@ import {
   firstPost,
   posts,
   startBoth,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 const publicUrl = 'http://127.0.0.1:4999/exotel';
 const addressOf = (kind: string): RegExp =>

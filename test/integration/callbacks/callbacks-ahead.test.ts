@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type CampaignStatus } from '../../../src/sandbox/lifecycle.js';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
+import { ask } from '../../support/clients/ask.js';
 import {
   calledBack,
   campaignSays,
@@ -12,11 +12,11 @@ import {
   createCalledBack,
   listen,
   messageSays,
-} from '../../support/called-back.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { HeldTimers } from '../../support/held-timers.js';
-import { leaveAll, postCallback, until } from '../../support/subscribing.js';
+} from '../../support/writing/callbacks.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { HeldTimers } from '../../support/gateway/held-timers.js';
+import { leaveAll, postCallback, until } from '../../support/clients/subscribing.js';
 
 let fault: Fault | undefined;
 let sandbox: Sandbox;

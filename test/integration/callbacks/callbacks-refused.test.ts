@@ -9,10 +9,10 @@ import {
   listen,
   listenToMessages,
   messageSays,
-} from '../../support/called-back.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { leaveAll, postCallback } from '../../support/subscribing.js';
+} from '../../support/writing/callbacks.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { leaveAll, postCallback } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

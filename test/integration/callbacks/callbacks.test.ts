@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { change, closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
   calledBack,
   type CalledBackCampaign,
@@ -12,9 +12,15 @@ import {
   listen,
   listenToMessages,
   messageSays,
-} from '../../support/called-back.js';
-import { HeldTimers } from '../../support/held-timers.js';
-import { leaveAll, type LiveTransport, postCallback, transports, until } from '../../support/subscribing.js';
+} from '../../support/writing/callbacks.js';
+import { HeldTimers } from '../../support/gateway/held-timers.js';
+import {
+  leaveAll,
+  type LiveTransport,
+  postCallback,
+  transports,
+  until,
+} from '../../support/clients/subscribing.js';
 
 let fault: Fault | undefined;
 let sandbox: Sandbox;

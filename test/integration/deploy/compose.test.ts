@@ -6,9 +6,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { readConfig } from '../../../src/config/config.js';
 import { noticesOf } from '../../../src/config/notices.js';
-import { filledIn, knownVariables, someFile } from '../../support/known-variables.js';
-import { describeWithRedis, startRedis } from '../../support/redis.js';
-import { readYaml } from '../../support/yaml.js';
+import { filledIn, knownVariables, someFile } from '../../support/gateway/known-variables.js';
+import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
+import { readYaml } from '../../support/programs/yaml.js';
 
 interface Service {
   readonly image: string;

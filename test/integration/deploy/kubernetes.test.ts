@@ -3,9 +3,13 @@ import { request } from 'undici';
 import { readConfig } from '../../../src/config/config.js';
 import { noticesOf } from '../../../src/config/notices.js';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { filledIn, knownVariables, someFile } from '../../support/known-variables.js';
-import { readYaml } from '../../support/yaml.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { filledIn, knownVariables, someFile } from '../../support/gateway/known-variables.js';
+import { readYaml } from '../../support/programs/yaml.js';
 
 interface Probe {
   readonly httpGet: {

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
 import { noticesOf } from '../../../src/config/notices.js';
-import { describeWithKubectl, kustomized, type Manifest } from '../../support/kubectl.js';
-import { filledIn, someFile } from '../../support/known-variables.js';
-import { readYaml } from '../../support/yaml.js';
+import { describeWithKubectl, kustomized, type Manifest } from '../../support/programs/kubectl.js';
+import { filledIn, someFile } from '../../support/gateway/known-variables.js';
+import { readYaml } from '../../support/programs/yaml.js';
 
 interface Variable {
   readonly name: string;

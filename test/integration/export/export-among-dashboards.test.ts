@@ -1,10 +1,14 @@
 import { get } from 'node:http';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { type ExportLine, linesOf } from '../../support/exporting.js';
-import { fakeTimeouts } from '../../support/faked-timeouts.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { type ExportLine, linesOf } from '../../support/writing/exporting.js';
+import { fakeTimeouts } from '../../support/gateway/faked-timeouts.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const start = Date.parse('2026-05-01T10:00:10Z');
 const [secondMs, minuteMs] = [1000, 60_000];

@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ExportOptions, exportMessages } from '../../../src/cli/export/export.js';
 import { exportedFields } from '../../../src/export/export-row.js';
-import { linesOf, recordsOf } from '../../support/exporting.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type MessageUpstream, messagesNamed, startMessageUpstream } from '../../support/message-upstream.js';
+import { linesOf, recordsOf } from '../../support/writing/exporting.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import {
+  type MessageUpstream,
+  messagesNamed,
+  startMessageUpstream,
+} from '../../support/upstream/message-upstream.js';
 
 let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;

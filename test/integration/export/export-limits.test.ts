@@ -3,9 +3,13 @@ import { writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { getExport, linesOf } from '../../support/exporting.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type MessageUpstream, messagesNamed, startMessageUpstream } from '../../support/message-upstream.js';
+import { getExport, linesOf } from '../../support/writing/exporting.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import {
+  type MessageUpstream,
+  messagesNamed,
+  startMessageUpstream,
+} from '../../support/upstream/message-upstream.js';
 
 let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;

@@ -3,9 +3,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { linesOf, getExport } from '../../support/exporting.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type MessageUpstream, messagesNamed, startMessageUpstream } from '../../support/message-upstream.js';
+import { linesOf, getExport } from '../../support/writing/exporting.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import {
+  type MessageUpstream,
+  messagesNamed,
+  startMessageUpstream,
+} from '../../support/upstream/message-upstream.js';
 
 let upstream: MessageUpstream;
 beforeAll(async () => {

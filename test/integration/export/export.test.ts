@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportedFields } from '../../../src/export/export-row.js';
-import { ask } from '../../support/ask.js';
-import { getExport, linesOf, recordsOf } from '../../support/exporting.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { getExport, linesOf, recordsOf } from '../../support/writing/exporting.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 import {
   type MessageUpstream,
   messagesNamed,
   refusal,
   startMessageUpstream,
-} from '../../support/message-upstream.js';
+} from '../../support/upstream/message-upstream.js';
 
 let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;

@@ -10,7 +10,7 @@ import { HybridClock } from '../../../src/datasources/cache/hybrid-clock.js';
 import { ReadReport } from '../../../src/datasources/cache/read-report.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { type Campaign } from '../../../src/schema/campaign.js';
-import { credentials } from '../../support/gateway-under-test.js';
+import { credentials } from '../../support/gateway/gateway-under-test.js';
 
 const now = Date.now;
 let sandbox: Sandbox;

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type FaultPlan } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { seeded } from '../../support/creating.js';
-import { credentials } from '../../support/gateway-under-test.js';
-import { median, residentKilobytes } from '../../support/resident-memory.js';
-import { runClient, SoakReport } from '../../support/soaking.js';
-import { leaveAll } from '../../support/subscribing.js';
-import { build, cwd, main } from '../../support/workers.js';
+import { seeded } from '../../support/writing/creating.js';
+import { credentials } from '../../support/gateway/gateway-under-test.js';
+import { median, residentKilobytes } from '../../support/programs/resident-memory.js';
+import { runClient, SoakReport } from '../../support/hostile/soaking.js';
+import { leaveAll } from '../../support/clients/subscribing.js';
+import { build, cwd, main } from '../../support/gateway/workers.js';
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 24);
 const clients = 24;

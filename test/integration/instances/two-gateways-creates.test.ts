@@ -3,11 +3,23 @@ import { type Redis } from 'ioredis';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { answerOf, create, createdSid, diwali, posts, rowOf, sidsOf } from '../../support/creating.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
-import { startScriptedUpstream } from '../../support/scripted-upstream.js';
-import { clientOf, until } from '../../support/two-gateways.js';
+import {
+  answerOf,
+  create,
+  createdSid,
+  diwali,
+  posts,
+  rowOf,
+  sidsOf,
+} from '../../support/writing/creating.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
+import { startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
+import { clientOf, until } from '../../support/gateway/two-gateways.js';
 
 let redis: RunningRedis;
 let client: Redis;

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../../operations/generated.js';
-import { campaignSays, listen, listenToMessages, messageSays } from '../../support/called-back.js';
-import { change } from '../../support/creating.js';
-import { describeWithRedis } from '../../support/redis.js';
-import { leaveAll, postCallback, transports, until } from '../../support/subscribing.js';
+import { campaignSays, listen, listenToMessages, messageSays } from '../../support/writing/callbacks.js';
+import { change } from '../../support/writing/creating.js';
+import { describeWithRedis } from '../../support/programs/redis.js';
+import { leaveAll, postCallback, transports, until } from '../../support/clients/subscribing.js';
 import {
   createShared,
   type SharedCampaign,
   startTwo,
   type TwoGateways,
   untilTheyHear,
-} from '../../support/two-live-gateways.js';
+} from '../../support/gateway/two-live-gateways.js';
 
 describeWithRedis('two gateways A and B of one account', () => {
   let two: TwoGateways;

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { credentials, type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { expectToComeBack, readErrors } from '../../support/rate-limited.js';
-import { validInput } from '../../support/valid-input.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
-import { startSlowProxy } from '../../support/slow-proxy.js';
+import { ask } from '../../support/clients/ask.js';
+import { credentials, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { expectToComeBack, readErrors } from '../../support/upstream/rate-limited.js';
+import { validInput } from '../../support/writing/valid-input.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
+import { startSlowProxy } from '../../support/upstream/slow-proxy.js';
 import {
   clientOf,
   sharedKey,
   startTwoGateways,
   type TwoGateways,
   until,
-} from '../../support/two-gateways.js';
+} from '../../support/gateway/two-gateways.js';
 
 const perMinute = 20;
 let redis: RunningRedis;

@@ -1,15 +1,20 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { ask } from '../../support/ask.js';
+import { ask } from '../../support/clients/ask.js';
 import {
   campaignSays,
   type CampaignSubscriber,
   createCalledBack,
   listen,
-} from '../../support/called-back.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { describeWithRedis, startRedis } from '../../support/redis.js';
-import { leaveAll, postCallback } from '../../support/subscribing.js';
-import { createShared, startTwo, type TwoGateways, untilTheyHear } from '../../support/two-live-gateways.js';
+} from '../../support/writing/callbacks.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
+import { leaveAll, postCallback } from '../../support/clients/subscribing.js';
+import {
+  createShared,
+  startTwo,
+  type TwoGateways,
+  untilTheyHear,
+} from '../../support/gateway/two-live-gateways.js';
 
 const hour = 3_600_000;
 

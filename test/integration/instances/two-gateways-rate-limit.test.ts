@@ -2,18 +2,18 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type Redis } from 'ioredis';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument } from '../../operations/generated.js';
-import { ask } from '../../support/ask.js';
-import { credentials } from '../../support/gateway-under-test.js';
-import { expectToComeBack, readErrors } from '../../support/rate-limited.js';
-import { validInput } from '../../support/valid-input.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
+import { ask } from '../../support/clients/ask.js';
+import { credentials } from '../../support/gateway/gateway-under-test.js';
+import { expectToComeBack, readErrors } from '../../support/upstream/rate-limited.js';
+import { validInput } from '../../support/writing/valid-input.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
 import {
   clientOf,
   sharedKey,
   startTwoGateways,
   type TwoGateways,
   until,
-} from '../../support/two-gateways.js';
+} from '../../support/gateway/two-gateways.js';
 
 const perMinute = 10;
 const forReads = 9;

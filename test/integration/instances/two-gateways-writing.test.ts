@@ -3,16 +3,16 @@ import { type Redis } from 'ioredis';
 import { entryFormat } from '../../../src/datasources/cache/entry-serializer.js';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask, type ReportedAnswer } from '../../support/ask.js';
-import { credentials, type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
+import { ask, type ReportedAnswer } from '../../support/clients/ask.js';
+import { credentials, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
 import {
   clientOf,
   sharedKey,
   startTwoGateways,
   type TwoGateways,
   until,
-} from '../../support/two-gateways.js';
+} from '../../support/gateway/two-gateways.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const [second, hour] = [1000, 3_600_000];

@@ -1,16 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ask } from '../../support/ask.js';
-import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/called-back.js';
+import { ask } from '../../support/clients/ask.js';
+import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/writing/callbacks.js';
 import { type Fault, type FaultPlan } from '../../../src/sandbox/http/faults.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { invalidating, type RouterCache, startRouterCache } from '../../support/router-cache.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { invalidating, type RouterCache, startRouterCache } from '../../support/programs/router-cache.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { sent } from '../../support/sent-bytes.js';
-import { scrape } from '../../support/scraping.js';
-import { HeldTimers } from '../../support/held-timers.js';
-import { leaveAll, postCallback, subscribe, until } from '../../support/subscribing.js';
+import { sent } from '../../support/clients/sent-bytes.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { HeldTimers } from '../../support/gateway/held-timers.js';
+import { leaveAll, postCallback, subscribe, until } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { ask } from '../../support/ask.js';
-import { describeWithRedis } from '../../support/redis.js';
-import { invalidating, type RouterCache, startRouterCache } from '../../support/router-cache.js';
-import { until } from '../../support/subscribing.js';
-import { startTwo, type TwoGateways } from '../../support/two-live-gateways.js';
+import { ask } from '../../support/clients/ask.js';
+import { describeWithRedis } from '../../support/programs/redis.js';
+import { invalidating, type RouterCache, startRouterCache } from '../../support/programs/router-cache.js';
+import { until } from '../../support/clients/subscribing.js';
+import { startTwo, type TwoGateways } from '../../support/gateway/two-live-gateways.js';
 
 const fresh = { headers: { 'cache-control': 'no-cache' } };
 const named = (sid: string): string => `{ campaign(sid: "${sid}") { name status } }`;

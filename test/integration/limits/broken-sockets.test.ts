@@ -4,10 +4,14 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { entryOf, writeKeys } from '../../support/callers.js';
-import { knock } from '../../support/knock.js';
-import { validInput } from '../../support/valid-input.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { entryOf, writeKeys } from '../../support/clients/callers.js';
+import { knock } from '../../support/clients/access-request.js';
+import { validInput } from '../../support/writing/valid-input.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

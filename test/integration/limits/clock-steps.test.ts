@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { readErrors } from '../../support/rate-limited.js';
+import { ask } from '../../support/clients/ask.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { readErrors } from '../../support/upstream/rate-limited.js';
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;

@@ -2,10 +2,14 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { validInput } from '../../support/valid-input.js';
-import { leaveAll, subscribe, until } from '../../support/subscribing.js';
+import { validInput } from '../../support/writing/valid-input.js';
+import { leaveAll, subscribe, until } from '../../support/clients/subscribing.js';
 import { WebSocket } from 'ws';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

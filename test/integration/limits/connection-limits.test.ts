@@ -2,11 +2,15 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { entryOf, writeKeys } from '../../support/callers.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { closeRaw, openRaw, type RawClient } from '../../support/raw-client.js';
-import { scrape } from '../../support/scraping.js';
-import { until } from '../../support/subscribing.js';
+import { entryOf, writeKeys } from '../../support/clients/callers.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { closeRaw, openRaw, type RawClient } from '../../support/clients/raw-client.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { until } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

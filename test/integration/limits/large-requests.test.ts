@@ -4,9 +4,13 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { closeRaw, openRaw } from '../../support/raw-client.js';
-import { until } from '../../support/subscribing.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { closeRaw, openRaw } from '../../support/clients/raw-client.js';
+import { until } from '../../support/clients/subscribing.js';
 
 /** Of which an eighth, 1 MiB, is for requests. */
 const heapBytes = 8 * 1024 * 1024;

@@ -1,10 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { everyTransport, run, type Transport } from '../../support/every-transport.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { describeWithRedis, startRedis } from '../../support/redis.js';
-import { leaveAll, subscribe, type Subscriber, transports, until } from '../../support/subscribing.js';
+import { everyTransport, run, type Transport } from '../../support/clients/every-transport.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
+import {
+  leaveAll,
+  subscribe,
+  type Subscriber,
+  transports,
+  until,
+} from '../../support/clients/subscribing.js';
 
 const query = '{ __typename }';
 const open: { close(): Promise<unknown> }[] = [];

@@ -5,11 +5,15 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument, type CreateMutation } from '../../operations/generated.js';
-import { keyed } from '../../support/creating.js';
-import { type Answered, everyTransport, run } from '../../support/every-transport.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.js';
-import { until } from '../../support/subscribing.js';
+import { keyed } from '../../support/writing/creating.js';
+import { type Answered, everyTransport, run } from '../../support/clients/every-transport.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { type ScriptedUpstream, startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
+import { until } from '../../support/clients/subscribing.js';
 
 const campaign = '{ campaign(sid: "a") { name } }';
 const open: { close(): Promise<unknown> }[] = [];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CreateDocument } from '../../operations/generated.js';
-import { expectToComeBack, readErrors } from '../../support/rate-limited.js';
-import { validInput } from '../../support/valid-input.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.js';
+import { expectToComeBack, readErrors } from '../../support/upstream/rate-limited.js';
+import { validInput } from '../../support/writing/valid-input.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { type ScriptedUpstream, startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
 
 let upstream: ScriptedUpstream;
 let gateway: GatewayUnderTest;

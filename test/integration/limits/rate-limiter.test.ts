@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument, PauseDocument } from '../../operations/generated.js';
-import { expectToComeBack, readErrors } from '../../support/rate-limited.js';
-import { validInput } from '../../support/valid-input.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { expectToComeBack, readErrors } from '../../support/upstream/rate-limited.js';
+import { validInput } from '../../support/writing/valid-input.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const perMinute = 30;
 const forReads = 27;

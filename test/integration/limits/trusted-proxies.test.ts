@@ -3,10 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { entryOf, writeKeys } from '../../support/callers.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { closeRaw, openRaw, type RawClient } from '../../support/raw-client.js';
-import { leaveAll, subscribe, until } from '../../support/subscribing.js';
+import { entryOf, writeKeys } from '../../support/clients/callers.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { closeRaw, openRaw, type RawClient } from '../../support/clients/raw-client.js';
+import { leaveAll, subscribe, until } from '../../support/clients/subscribing.js';
 
 const proxied = { TRUSTED_PROXIES: '127.0.0.1,::1' };
 const sockets: WebSocket[] = [];

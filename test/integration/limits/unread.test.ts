@@ -2,10 +2,14 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { closeRaw, graphqlRequest, openRaw, type RawClient } from '../../support/raw-client.js';
-import { scrape } from '../../support/scraping.js';
-import { until } from '../../support/subscribing.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { closeRaw, graphqlRequest, openRaw, type RawClient } from '../../support/clients/raw-client.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { until } from '../../support/clients/subscribing.js';
 
 const megabyte = 1024 ** 2;
 const readTimeoutMs = 1500;

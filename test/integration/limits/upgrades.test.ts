@@ -6,8 +6,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { scrape } from '../../support/scraping.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { scrape } from '../../support/gateway/scraping.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

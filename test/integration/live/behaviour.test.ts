@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { HeldTimers } from '../../support/held-timers.js';
-import { inSeconds, type Issuer, sign, startIssuer } from '../../support/issuer.js';
-import { scrape } from '../../support/scraping.js';
-import { until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { HeldTimers } from '../../support/gateway/held-timers.js';
+import { inSeconds, type Issuer, sign, startIssuer } from '../../support/clients/issuer.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { until } from '../../support/clients/subscribing.js';
 import {
   CallbackRouter,
   leaveWays,
@@ -17,7 +17,7 @@ import {
   watch,
   type Way,
   ways,
-} from '../../support/ways.js';
+} from '../../support/clients/ways.js';
 
 type Cells = readonly [json: string, sse: string, multipart: string, webSocket: string, callback: string];
 const columns: readonly Protocol[] = ['JSON', 'SSE', 'multipart', 'WebSocket', 'callback'];

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { keysForScopes, showing } from '../../support/callers.js';
-import { closeAll, startBoth } from '../../support/creating.js';
+import { keysForScopes, showing } from '../../support/clients/callers.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
 
 afterEach(closeAll);
 

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

@@ -3,11 +3,11 @@ import { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { listen } from '../../support/called-back.js';
-import { change, closeAll, startBoth } from '../../support/creating.js';
-import { type ClientError, type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { leaveAll, until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { listen } from '../../support/writing/callbacks.js';
+import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { leaveAll, until } from '../../support/clients/subscribing.js';
 
 /** What the gateway sends to a router; Apollo's HTTP callback protocol. */
 interface ToRouter {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { entryOf, keyFor, type KeysFile, showing, writeKeys } from '../../support/callers.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type ClientAnswer, type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { type RouterUnderTest, startRouter } from '../../support/router.js';
-import { until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { entryOf, keyFor, type KeysFile, showing, writeKeys } from '../../support/clients/callers.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type ClientAnswer, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { type RouterUnderTest, startRouter } from '../../support/clients/router.js';
+import { until } from '../../support/clients/subscribing.js';
 
 const reading = ['campaigns:read'] as const;
 const writing = ['campaigns:write'] as const;

@@ -2,12 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Campaign } from '../../../src/sandbox/campaign.js';
 import { type CampaignDraft } from '../../../src/sandbox/draft.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { calledBack, type CampaignSubscriber, createCalledBack, listen } from '../../support/called-back.js';
-import { change, closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { HeldTimers } from '../../support/held-timers.js';
-import { leaveAll, until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import {
+  calledBack,
+  type CampaignSubscriber,
+  createCalledBack,
+  listen,
+} from '../../support/writing/callbacks.js';
+import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { HeldTimers } from '../../support/gateway/held-timers.js';
+import { leaveAll, until } from '../../support/clients/subscribing.js';
 
 const hour = 3_600_000;
 let at: number;

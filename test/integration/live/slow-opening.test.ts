@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { closeAll, startScripted } from '../../support/creating.js';
-import { HeldTimers } from '../../support/held-timers.js';
-import { until } from '../../support/subscribing.js';
+import { closeAll, startScripted } from '../../support/writing/creating.js';
+import { HeldTimers } from '../../support/gateway/held-timers.js';
+import { until } from '../../support/clients/subscribing.js';
 
 afterEach(closeAll);
 

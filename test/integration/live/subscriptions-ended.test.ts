@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { listen, listenToMessages } from '../../support/called-back.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { leaveAll, subscribe, transports, until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { listen, listenToMessages } from '../../support/writing/callbacks.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { leaveAll, subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

@@ -3,19 +3,25 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RawData, WebSocket } from 'ws';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
+import { ask } from '../../support/clients/ask.js';
 import {
   calledBack,
   createCalledBack,
   listen,
   listenToMessages,
   messageSays,
-} from '../../support/called-back.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { HeldTimers } from '../../support/held-timers.js';
-import { acceptsMultipart } from '../../support/multipart.js';
-import { leaveAll, type LiveTransport, postCallback, transports, until } from '../../support/subscribing.js';
+} from '../../support/writing/callbacks.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { HeldTimers } from '../../support/gateway/held-timers.js';
+import { acceptsMultipart } from '../../support/clients/multipart.js';
+import {
+  leaveAll,
+  type LiveTransport,
+  postCallback,
+  transports,
+  until,
+} from '../../support/clients/subscribing.js';
 
 let at: number;
 let shiftMs: number;

@@ -4,11 +4,11 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { change, closeAll, startBoth } from '../../support/creating.js';
-import { type ClientError, type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { acceptsMultipart } from '../../support/multipart.js';
-import { leaveAll, subscribe, transports } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { acceptsMultipart } from '../../support/clients/multipart.js';
+import { leaveAll, subscribe, transports } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

@@ -3,10 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RawData, WebSocket } from 'ws';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { closeRaw, openRaw } from '../../support/raw-client.js';
-import { scrape } from '../../support/scraping.js';
-import { until } from '../../support/subscribing.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { closeRaw, openRaw } from '../../support/clients/raw-client.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { until } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

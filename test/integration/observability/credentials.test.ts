@@ -4,13 +4,13 @@ import { createServer } from 'node:net';
 import { type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { request } from 'undici';
-import { ask } from '../../support/ask.js';
-import { said } from '../../support/child-process.js';
-import { credentials, startGatewayOn } from '../../support/gateway-under-test.js';
-import { describeWithRedis } from '../../support/redis.js';
-import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.js';
-import { until } from '../../support/subscribing.js';
-import { build, main, startWorkers } from '../../support/workers.js';
+import { ask } from '../../support/clients/ask.js';
+import { said } from '../../support/programs/child-process.js';
+import { credentials, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis } from '../../support/programs/redis.js';
+import { type ScriptedUpstream, startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
+import { until } from '../../support/clients/subscribing.js';
+import { build, main, startWorkers } from '../../support/gateway/workers.js';
 
 type Status = 200 | 401 | 403 | 404 | 429 | 500;
 

@@ -4,13 +4,13 @@ import { type DriftRoute, type Route } from '../../../src/domain/telemetry.js';
 import { campaignFields } from '../../../src/datasources/exotel/wire/campaign.js';
 import { messageFields } from '../../../src/datasources/exotel/wire/message.js';
 import { documentedAnswer, documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
-import { ask } from '../../support/ask.js';
-import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/called-back.js';
-import { answerOf, closeAll, startBoth, startScripted } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { linesOf } from '../../support/log-lines.js';
-import { scrape } from '../../support/scraping.js';
-import { postCallback } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/writing/callbacks.js';
+import { answerOf, closeAll, startBoth, startScripted } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { linesOf } from '../../support/gateway/log-lines.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { postCallback } from '../../support/clients/subscribing.js';
 
 afterEach(closeAll);
 

@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { ask } from '../../support/ask.js';
-import { entryOf, writeKeys } from '../../support/callers.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { scrape } from '../../support/scraping.js';
+import { ask } from '../../support/clients/ask.js';
+import { entryOf, writeKeys } from '../../support/clients/callers.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { scrape } from '../../support/gateway/scraping.js';
 
 afterEach(closeAll);
 

@@ -2,12 +2,12 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
-import { ask } from '../../support/ask.js';
-import { writeKeys } from '../../support/callers.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { openRaw } from '../../support/raw-client.js';
-import { scrape } from '../../support/scraping.js';
-import { postCallback } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { writeKeys } from '../../support/clients/callers.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { openRaw } from '../../support/clients/raw-client.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { postCallback } from '../../support/clients/subscribing.js';
 
 afterEach(closeAll);
 

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
-import { ask } from '../../support/ask.js';
-import { calledBack, campaignSays, createCalledBack, listen } from '../../support/called-back.js';
-import { closeAll, createdSid, diwali, keyed, startBoth } from '../../support/creating.js';
-import { scrape } from '../../support/scraping.js';
-import { leaveAll, postCallback, transports, until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { calledBack, campaignSays, createCalledBack, listen } from '../../support/writing/callbacks.js';
+import { closeAll, createdSid, diwali, keyed, startBoth } from '../../support/writing/creating.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { leaveAll, postCallback, transports, until } from '../../support/clients/subscribing.js';
 
 afterEach(async () => {
   await leaveAll();

@@ -1,19 +1,23 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
-import { createCalledBack } from '../../support/called-back.js';
-import { emittedBy, leaks, personal, secrets } from '../../support/canaries.js';
-import { type Collector, startCollector } from '../../support/collector.js';
-import { answerOf } from '../../support/creating.js';
-import { callBackWrongly, doEverythingWrong, subscribeForRouters } from '../../support/everything-wrong.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { describeWithRedis, startRedis } from '../../support/redis.js';
+import { createCalledBack } from '../../support/writing/callbacks.js';
+import { emittedBy, leaks, personal, secrets } from '../../support/hostile/canaries.js';
+import { type Collector, startCollector } from '../../support/programs/collector.js';
+import { answerOf } from '../../support/writing/creating.js';
+import {
+  callBackWrongly,
+  doEverythingWrong,
+  subscribeForRouters,
+} from '../../support/hostile/everything-wrong.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
 import {
   type Script,
   type ScriptedUpstream,
   startScriptedUpstream,
-} from '../../support/scripted-upstream.js';
-import { scrape } from '../../support/scraping.js';
-import { leaveAll } from '../../support/subscribing.js';
+} from '../../support/upstream/scripted-upstream.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { leaveAll } from '../../support/clients/subscribing.js';
 
 let upstream: ScriptedUpstream;
 let gateway: GatewayUnderTest;

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { ask } from '../../support/ask.js';
-import { entryOf, writeKeys } from '../../support/callers.js';
-import { closeAll, diwali, createdSid, startBoth } from '../../support/creating.js';
-import { everyTransport, run } from '../../support/every-transport.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { linesOf, type LogLine } from '../../support/log-lines.js';
-import { leaveAll, subscribe, transports, until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { entryOf, writeKeys } from '../../support/clients/callers.js';
+import { closeAll, diwali, createdSid, startBoth } from '../../support/writing/creating.js';
+import { everyTransport, run } from '../../support/clients/every-transport.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { linesOf, type LogLine } from '../../support/gateway/log-lines.js';
+import { leaveAll, subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 afterEach(async () => {
   await leaveAll();

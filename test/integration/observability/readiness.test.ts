@@ -1,10 +1,14 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { describeWithRedis, startRedis } from '../../support/redis.js';
-import { until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
+import { until } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
 import { CreateDocument, PauseDocument } from '../../operations/generated.js';
-import { ask } from '../../support/ask.js';
-import { answerOf, closeAll, diwali, startScripted } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { linesOf } from '../../support/log-lines.js';
-import { type SeenRequest } from '../../support/scripted-upstream.js';
+import { ask } from '../../support/clients/ask.js';
+import { answerOf, closeAll, diwali, startScripted } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { linesOf } from '../../support/gateway/log-lines.js';
+import { type SeenRequest } from '../../support/upstream/scripted-upstream.js';
 
 afterEach(closeAll);
 

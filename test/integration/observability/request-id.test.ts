@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { ask } from '../../support/ask.js';
+import { ask } from '../../support/clients/ask.js';
 import {
   closeAll,
   createdSid,
@@ -9,12 +9,12 @@ import {
   startBoth,
   startScripted,
   answerOf,
-} from '../../support/creating.js';
-import { calledBack, campaignSays, createCalledBack, listen } from '../../support/called-back.js';
+} from '../../support/writing/creating.js';
+import { calledBack, campaignSays, createCalledBack, listen } from '../../support/writing/callbacks.js';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { linesOf, type LogLine } from '../../support/log-lines.js';
-import { leaveAll, postCallback, subscribe, transports, until } from '../../support/subscribing.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { linesOf, type LogLine } from '../../support/gateway/log-lines.js';
+import { leaveAll, postCallback, subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 afterEach(async () => {
   await leaveAll();

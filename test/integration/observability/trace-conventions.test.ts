@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ask } from '../../support/ask.js';
-import { type Collector, type SentSpan, startCollector } from '../../support/collector.js';
-import { answerOf, closeAll, diwali, createdSid, startBoth } from '../../support/creating.js';
+import { ask } from '../../support/clients/ask.js';
+import { type Collector, type SentSpan, startCollector } from '../../support/programs/collector.js';
+import { answerOf, closeAll, diwali, createdSid, startBoth } from '../../support/writing/creating.js';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type SeenRequest, startScriptedUpstream } from '../../support/scripted-upstream.js';
-import { leaveAll, subscribe } from '../../support/subscribing.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { type SeenRequest, startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
+import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
 
 afterEach(async () => {
   await leaveAll();

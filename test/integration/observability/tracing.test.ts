@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { spanContextOf } from '../../../src/telemetry/otlp-spans.js';
-import { ask } from '../../support/ask.js';
-import { type Collector, type SentSpan, startCollector } from '../../support/collector.js';
-import { type BothOptions, closeAll, startBoth } from '../../support/creating.js';
-import { linesOf } from '../../support/log-lines.js';
-import { leaveAll, subscribe, until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { type Collector, type SentSpan, startCollector } from '../../support/programs/collector.js';
+import { type BothOptions, closeAll, startBoth } from '../../support/writing/creating.js';
+import { linesOf } from '../../support/gateway/log-lines.js';
+import { leaveAll, subscribe, until } from '../../support/clients/subscribing.js';
 
 const collectors: Collector[] = [];
 afterEach(async () => {

@@ -5,10 +5,14 @@ import { request } from 'undici';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import * as operations from '../../operations/generated.js';
-import { ask } from '../../support/ask.js';
-import { comparedSoFar } from '../../support/both-ways.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { scrape } from '../../support/scraping.js';
+import { ask } from '../../support/clients/ask.js';
+import { comparedSoFar } from '../../support/gateway/both-ways.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { scrape } from '../../support/gateway/scraping.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let fault: Fault | undefined;

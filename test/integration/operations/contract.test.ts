@@ -4,7 +4,7 @@ import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { printedSchema } from '../../../src/cli/schema.js';
 import { startSandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, startGatewayOn } from '../../support/gateway-under-test.js';
+import { credentials, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 
 const committed = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');
 const contract = readFileSync(new URL('../../fixtures/contract.graphql', import.meta.url), 'utf8');

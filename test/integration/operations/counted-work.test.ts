@@ -4,8 +4,8 @@ import { cases } from '../../../bench/cases.mjs';
 import { readConfig } from '../../../src/config/config.js';
 import { type Gateway, startGateway } from '../../../src/app/gateway.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { callsOf, countedCalls } from '../../support/counted-calls.js';
-import { credentials } from '../../support/gateway-under-test.js';
+import { callsOf, countedCalls } from '../../support/operations/counted-calls.js';
+import { credentials } from '../../support/gateway/gateway-under-test.js';
 
 const times = 10;
 const now = (): number => Date.parse('2026-05-01T10:00:00Z');

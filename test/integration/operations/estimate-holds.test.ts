@@ -3,16 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { batchCallsOf } from '../../../src/operations/cost/operation-cost.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { CostUnderTest } from '../../support/cost-check.js';
-import { estimateOf } from '../../support/estimate.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { CostUnderTest } from '../../support/operations/cost-check.js';
+import { estimateOf } from '../../support/operations/estimate.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 import {
   type Listed,
   type RandomOperation,
   randomMutation,
   randomQuery,
-} from '../../support/random-operation.js';
+} from '../../support/operations/random-operation.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const dayMs = 86_400_000;

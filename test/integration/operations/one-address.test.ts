@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { change, closeAll, startBoth } from '../../support/creating.js';
-import { type ClientAnswer, type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { PartReader } from '../../support/multipart.js';
-import { type RouterUnderTest, startRouter } from '../../support/router.js';
-import { until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { type ClientAnswer, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { PartReader } from '../../support/clients/multipart.js';
+import { type RouterUnderTest, startRouter } from '../../support/clients/router.js';
+import { until } from '../../support/clients/subscribing.js';
 
 const app = 'https://app.example.com';
 const multipart = 'multipart/mixed;subscriptionSpec="1.0"';

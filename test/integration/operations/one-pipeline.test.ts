@@ -1,18 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { closeAll, startBoth } from '../../support/creating.js';
+import { ask } from '../../support/clients/ask.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
 import {
   type Answered,
   everyTransport,
   type Payload,
   run,
   type Transport,
-} from '../../support/every-transport.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { type RouterUnderTest, startRouter } from '../../support/router.js';
-import { leaveAll, subscribe } from '../../support/subscribing.js';
+} from '../../support/clients/every-transport.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { type RouterUnderTest, startRouter } from '../../support/clients/router.js';
+import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

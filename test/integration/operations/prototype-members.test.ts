@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type Answered, everyTransport, run, type Transport } from '../../support/every-transport.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type Answered, everyTransport, run, type Transport } from '../../support/clients/every-transport.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {

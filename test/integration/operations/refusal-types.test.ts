@@ -3,13 +3,13 @@ import { connect, type Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { entryOf, type KeysFile, writeKeys } from '../../support/callers.js';
+import { entryOf, type KeysFile, writeKeys } from '../../support/clients/callers.js';
 import {
   type ClientAnswer,
   credentials,
   type GatewayUnderTest,
   startGatewayOn,
-} from '../../support/gateway-under-test.js';
+} from '../../support/gateway/gateway-under-test.js';
 
 const json = 'application/json; charset=utf-8';
 const graphqlJson = 'application/graphql-response+json; charset=utf-8';

@@ -7,8 +7,12 @@ import { parse, print, stripIgnoredCharacters } from 'graphql';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../../operations/generated.js';
-import { everyTransport, run } from '../../support/every-transport.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { everyTransport, run } from '../../support/clients/every-transport.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const file = new URL('../../operations/trusted-documents.json', import.meta.url).pathname;
 const documents = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>);

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument, type CreateCampaignInput, ValidateDocument } from '../../operations/generated.js';
-import { validInput } from '../../support/valid-input.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { validInput } from '../../support/writing/valid-input.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let sandbox: Sandbox;

@@ -7,8 +7,12 @@ import {
   CampaignWithMessagesDocument,
   MessagePageDocument,
 } from '../../operations/generated.js';
-import { startBarrier } from '../../support/barrier.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { startBarrier } from '../../support/upstream/barrier.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let sandbox: Sandbox;

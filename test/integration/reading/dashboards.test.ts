@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { fakeTimeouts } from '../../support/faked-timeouts.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { fakeTimeouts } from '../../support/gateway/faked-timeouts.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const start = Date.parse('2026-05-01T10:00:10Z'); // within one of the upstream's minutes, not at its beginning
 const [secondMs, minuteMs] = [1000, 60_000];

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ask } from '../../support/ask.js';
-import { estimateOf } from '../../support/estimate.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type ListingUpstream, startListingUpstream } from '../../support/listing-upstream.js';
+import { ask } from '../../support/clients/ask.js';
+import { estimateOf } from '../../support/operations/estimate.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { type ListingUpstream, startListingUpstream } from '../../support/upstream/listing-upstream.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const total = 250;

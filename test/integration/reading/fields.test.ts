@@ -6,8 +6,12 @@ import {
   CampaignPageDocument,
   MessagePageDocument,
 } from '../../operations/generated.js';
-import { expectedCampaign, expectedMessage, type UpstreamRow } from '../../support/expected-rows.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { expectedCampaign, expectedMessage, type UpstreamRow } from '../../support/upstream/expected-rows.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let sandbox: Sandbox;

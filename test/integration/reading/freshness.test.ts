@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const [second, minute, hour] = [1000, 60_000, 3_600_000];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { ask } from '../../support/ask.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { describeWithRedis, startRedis } from '../../support/redis.js';
-import { startScriptedUpstream } from '../../support/scripted-upstream.js';
+import { ask } from '../../support/clients/ask.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
+import { startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 const closed: (() => Promise<void>)[] = [];

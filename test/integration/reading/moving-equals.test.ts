@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { maximumSearchCalls } from '../../../src/datasources/paging/position.js';
 import { CampaignPageDocument, MessagePageDocument } from '../../operations/generated.js';
-import { ask } from '../../support/ask.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 import {
   type ListingRow,
   type ListingUpstream,
   startListingUpstream,
-} from '../../support/listing-upstream.js';
-import { type WalkedPage, walkBackwards, walkForwards, type WalkStep } from '../../support/page-walk.js';
+} from '../../support/upstream/listing-upstream.js';
+import {
+  type WalkedPage,
+  walkBackwards,
+  walkForwards,
+  type WalkStep,
+} from '../../support/operations/page-walk.js';
 
 let now = Date.parse('2026-05-01T10:00:00Z');
 let upstream: ListingUpstream;

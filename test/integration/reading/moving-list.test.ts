@@ -6,8 +6,12 @@ import {
   CampaignPageDocument,
   type OrderDirection,
 } from '../../operations/generated.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { walkBackwards, walkForwards, type WalkStep } from '../../support/page-walk.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { walkBackwards, walkForwards, type WalkStep } from '../../support/operations/page-walk.js';
 
 const minuteMs = 60_000;
 let now = Date.parse('2026-05-01T10:00:00Z');

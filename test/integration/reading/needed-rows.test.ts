@@ -2,9 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import fc from 'fast-check';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CampaignPageDocument } from '../../operations/generated.js';
-import { ask } from '../../support/ask.js';
-import { estimateOf } from '../../support/estimate.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { estimateOf } from '../../support/operations/estimate.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let sandbox: Sandbox;

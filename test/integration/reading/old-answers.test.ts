@@ -7,7 +7,11 @@ import {
   type CreateCampaignInput,
   PauseDocument,
 } from '../../operations/generated.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const start = Date.parse('2026-05-01T10:00:00Z');
 let now: number;

@@ -5,8 +5,17 @@ import {
   type CampaignPageQueryVariables,
   MessagePageDocument,
 } from '../../operations/generated.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { walkBackwards, type WalkedPage, walkForwards, type WalkStep } from '../../support/page-walk.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import {
+  walkBackwards,
+  type WalkedPage,
+  walkForwards,
+  type WalkStep,
+} from '../../support/operations/page-walk.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 const minuteMs = 60_000;

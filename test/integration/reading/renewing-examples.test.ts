@@ -3,7 +3,11 @@ import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { EXAMPLES } from '../../../src/sandbox/seed/examples.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;

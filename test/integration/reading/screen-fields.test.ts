@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { startScriptedUpstream } from '../../support/scripted-upstream.js';
+import { ask } from '../../support/clients/ask.js';
+import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let sandbox: Sandbox;

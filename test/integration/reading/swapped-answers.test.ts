@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ask } from '../../support/ask.js';
-import { answerOf, change, closeAll, type ScriptedUnderTest, startScripted } from '../../support/creating.js';
+import { ask } from '../../support/clients/ask.js';
+import {
+  answerOf,
+  change,
+  closeAll,
+  type ScriptedUnderTest,
+  startScripted,
+} from '../../support/writing/creating.js';
 
 afterEach(closeAll);
 

@@ -1,10 +1,10 @@
 import { type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ask } from '../../support/ask.js';
-import { answerOf, createdSid, diwali, rowOf } from '../../support/creating.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.js';
-import { until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { answerOf, createdSid, diwali, rowOf } from '../../support/writing/creating.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { type ScriptedUpstream, startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
+import { until } from '../../support/clients/subscribing.js';
 
 const sid = 'the-new-one';
 const message = { sid: 'm1', number: '+919876543210', status: 'sent', body: 'Hi' };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CampaignPageDocument, MessagePageDocument } from '../../operations/generated.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { type ScriptedUpstream, startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
 
 let upstream: ScriptedUpstream;
 let gateway: GatewayUnderTest;

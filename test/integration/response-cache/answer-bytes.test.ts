@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { CostUnderTest } from '../../support/cost-check.js';
-import { everyCampaignField, everyIntrospection, everyMessageField } from '../../support/every-field.js';
-import { everyTransport, run } from '../../support/every-transport.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { startScriptedUpstream } from '../../support/scripted-upstream.js';
+import { CostUnderTest } from '../../support/operations/cost-check.js';
+import {
+  everyCampaignField,
+  everyIntrospection,
+  everyMessageField,
+} from '../../support/operations/every-field.js';
+import { everyTransport, run } from '../../support/clients/every-transport.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

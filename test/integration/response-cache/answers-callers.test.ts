@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { entryOf, type KeysFile, writeKeys } from '../../support/callers.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { look, sent } from '../../support/sent-bytes.js';
+import { entryOf, type KeysFile, writeKeys } from '../../support/clients/callers.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { look, sent } from '../../support/clients/sent-bytes.js';
 
 const trusted = new URL('../../operations/trusted-documents.json', import.meta.url).pathname;
 const limit = 60;

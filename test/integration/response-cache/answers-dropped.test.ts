@@ -7,14 +7,14 @@ import {
   type CalledBackCampaign,
   campaignSays,
   createCalledBack,
-} from '../../support/called-back.js';
-import { change, closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
-import { look, sent } from '../../support/sent-bytes.js';
-import { postCallback } from '../../support/subscribing.js';
-import { startTwoGateways, until } from '../../support/two-gateways.js';
-import { validInput } from '../../support/valid-input.js';
+} from '../../support/writing/callbacks.js';
+import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
+import { look, sent } from '../../support/clients/sent-bytes.js';
+import { postCallback } from '../../support/clients/subscribing.js';
+import { startTwoGateways, until } from '../../support/gateway/two-gateways.js';
+import { validInput } from '../../support/writing/valid-input.js';
 
 let now: number;
 let sandbox: Sandbox;

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { scrape } from '../../support/scraping.js';
-import { look, sent } from '../../support/sent-bytes.js';
-import { validInput } from '../../support/valid-input.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { look, sent } from '../../support/clients/sent-bytes.js';
+import { validInput } from '../../support/writing/valid-input.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

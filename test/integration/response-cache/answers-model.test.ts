@@ -1,10 +1,14 @@
 import { afterEach, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { change, type Changing } from '../../support/creating.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { look, type SentAnswer, sent } from '../../support/sent-bytes.js';
-import { scrape } from '../../support/scraping.js';
+import { change, type Changing } from '../../support/writing/creating.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { look, type SentAnswer, sent } from '../../support/clients/sent-bytes.js';
+import { scrape } from '../../support/gateway/scraping.js';
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -2,10 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { request } from 'undici';
 import { type Scope } from '../../../src/domain/caller.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { type KeysFile, keysForScopes, showing } from '../../support/callers.js';
-import { run } from '../../support/every-transport.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { look, sent, type SentAnswer } from '../../support/sent-bytes.js';
+import { type KeysFile, keysForScopes, showing } from '../../support/clients/callers.js';
+import { run } from '../../support/clients/every-transport.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { look, sent, type SentAnswer } from '../../support/clients/sent-bytes.js';
 
 let sandbox: Sandbox;
 let keys: KeysFile;

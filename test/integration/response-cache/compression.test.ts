@@ -2,10 +2,14 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { entryOf, writeKeys } from '../../support/callers.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { scrape } from '../../support/scraping.js';
-import { leaveAll, subscribe } from '../../support/subscribing.js';
+import { entryOf, writeKeys } from '../../support/clients/callers.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
-import { ask } from '../../support/ask.js';
-import { closeAll, startScripted } from '../../support/creating.js';
+import { ask } from '../../support/clients/ask.js';
+import { closeAll, startScripted } from '../../support/writing/creating.js';
 
 afterEach(closeAll);
 

@@ -11,7 +11,7 @@ import {
   posts,
   sidsOf,
   startBoth,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 afterEach(closeAll);
 

@@ -5,12 +5,16 @@ import {
   CreateDocument,
   type CreateCampaignInput,
 } from '../../operations/generated.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 import {
   type Script,
   type ScriptedUpstream,
   startScriptedUpstream,
-} from '../../support/scripted-upstream.js';
+} from '../../support/upstream/scripted-upstream.js';
 
 let upstream: ScriptedUpstream;
 let gateway: GatewayUnderTest;

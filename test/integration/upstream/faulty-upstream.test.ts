@@ -7,8 +7,12 @@ import {
   CreateDocument,
   MessagePageDocument,
 } from '../../operations/generated.js';
-import { validInput } from '../../support/valid-input.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { validInput } from '../../support/writing/valid-input.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

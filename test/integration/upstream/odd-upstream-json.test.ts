@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
-import { ask } from '../../support/ask.js';
-import { diwali } from '../../support/creating.js';
-import { linesOf } from '../../support/log-lines.js';
+import { ask } from '../../support/clients/ask.js';
+import { diwali } from '../../support/writing/creating.js';
+import { linesOf } from '../../support/gateway/log-lines.js';
 import {
   allOfMessage,
   askCampaign,
@@ -13,7 +13,7 @@ import {
   type OddUpstream,
   rowWith,
   startOddUpstream,
-} from '../../support/odd-upstream.js';
+} from '../../support/upstream/odd-upstream.js';
 
 let odd: OddUpstream;
 beforeAll(async () => {

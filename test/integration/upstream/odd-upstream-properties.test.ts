@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
-import { ask } from '../../support/ask.js';
-import { type ClientError } from '../../support/gateway-under-test.js';
+import { ask } from '../../support/clients/ask.js';
+import { type ClientError } from '../../support/gateway/gateway-under-test.js';
 import {
   allOfMessage,
   codesOf,
@@ -11,7 +11,7 @@ import {
   item,
   type OddUpstream,
   startOddUpstream,
-} from '../../support/odd-upstream.js';
+} from '../../support/upstream/odd-upstream.js';
 
 let odd: OddUpstream;
 beforeAll(async () => {

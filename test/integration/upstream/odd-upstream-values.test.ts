@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
-import { ask } from '../../support/ask.js';
+import { ask } from '../../support/clients/ask.js';
 import {
   askCampaign,
   codesOf,
@@ -9,7 +9,7 @@ import {
   type OddUpstream,
   rowWith,
   startOddUpstream,
-} from '../../support/odd-upstream.js';
+} from '../../support/upstream/odd-upstream.js';
 
 let odd: OddUpstream;
 beforeAll(async () => {

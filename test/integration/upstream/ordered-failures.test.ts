@@ -6,7 +6,7 @@ import { FAULT_NAMES, type FaultName, TEST_VALUES } from '../../../src/sandbox/f
 import { UNREADABLE_MS } from '../../../src/sandbox/faults/ordered-faults.js';
 import { startGateway } from '../../../src/app/gateway.js';
 import { readConfig } from '../../../src/config/config.js';
-import { ask } from '../../support/ask.js';
+import { ask } from '../../support/clients/ask.js';
 import {
   type BothOptions,
   type BothUnderTest,
@@ -19,10 +19,10 @@ import {
   posts,
   sidsOf,
   startBoth,
-} from '../../support/creating.js';
-import { type ClientError } from '../../support/gateway-under-test.js';
+} from '../../support/writing/creating.js';
+import { type ClientError } from '../../support/gateway/gateway-under-test.js';
 import { CallbackReceiver, eventually } from '../../unit/sandbox/callback-receiver.js';
-import { validInput } from '../../support/valid-input.js';
+import { validInput } from '../../support/writing/valid-input.js';
 
 /** A cell of the table: a value, and what it leads to. */
 interface Cell {

@@ -1,9 +1,13 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { ask } from '../../support/ask.js';
-import { closeAll, startScripted } from '../../support/creating.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { linesOf } from '../../support/log-lines.js';
-import { startSelfSigned } from '../../support/self-signed.js';
+import { ask } from '../../support/clients/ask.js';
+import { closeAll, startScripted } from '../../support/writing/creating.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
+import { linesOf } from '../../support/gateway/log-lines.js';
+import { startSelfSigned } from '../../support/clients/self-signed.js';
 
 afterEach(closeAll);
 

@@ -13,7 +13,7 @@ import {
   startScripted,
   rowOf,
   answerOf,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 let both: BothUnderTest;
 let fault: Fault | undefined;

@@ -15,9 +15,9 @@ import {
   sidsOf,
   startBoth,
   startScripted,
-} from '../../support/creating.js';
-import { credentials, type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { type Script } from '../../support/scripted-upstream.js';
+} from '../../support/writing/creating.js';
+import { credentials, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { type Script } from '../../support/upstream/scripted-upstream.js';
 
 const input: CreateCampaignInput = {
   ...diwali,

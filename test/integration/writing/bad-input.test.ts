@@ -8,13 +8,13 @@ import {
   type MessagePageQueryVariables,
   PauseDocument,
 } from '../../operations/generated.js';
-import { everyTransport, run } from '../../support/every-transport.js';
+import { everyTransport, run } from '../../support/clients/every-transport.js';
 import {
   type ClientAnswer,
   credentials,
   type GatewayUnderTest,
   startGatewayOn,
-} from '../../support/gateway-under-test.js';
+} from '../../support/gateway/gateway-under-test.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 let sandbox: Sandbox;

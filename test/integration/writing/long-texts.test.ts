@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { ask } from '../../support/ask.js';
-import { closeAll, diwali, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { linesOf } from '../../support/log-lines.js';
-import { leaveAll, subscribe, transports } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { closeAll, diwali, startBoth } from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { linesOf } from '../../support/gateway/log-lines.js';
+import { leaveAll, subscribe, transports } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;

@@ -12,8 +12,8 @@ import {
   rowOf,
   startBoth,
   startScripted,
-} from '../../support/creating.js';
-import { startGatewayOn } from '../../support/gateway-under-test.js';
+} from '../../support/writing/creating.js';
+import { startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 
 const hour = 3_600_000;
 let both: BothUnderTest;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
-import { type Script, type SeenRequest } from '../../support/scripted-upstream.js';
+import { type Script, type SeenRequest } from '../../support/upstream/scripted-upstream.js';
 import {
   answerOf,
   type BothOptions,
@@ -18,7 +18,7 @@ import {
   sidsOf,
   startBoth,
   startScripted,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 let both: BothUnderTest;
 afterEach(closeAll);

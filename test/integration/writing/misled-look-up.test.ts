@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
-import { type SeenRequest } from '../../support/scripted-upstream.js';
+import { type SeenRequest } from '../../support/upstream/scripted-upstream.js';
 import {
   closeAll,
   create,
@@ -9,7 +9,7 @@ import {
   rowOf,
   type ScriptedUnderTest,
   startScripted,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 afterEach(closeAll);
 

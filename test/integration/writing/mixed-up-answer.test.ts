@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type CreateCampaignInput } from '../../operations/generated.js';
-import { type SeenRequest } from '../../support/scripted-upstream.js';
+import { type SeenRequest } from '../../support/upstream/scripted-upstream.js';
 import {
   answerOf,
   change,
@@ -12,7 +12,7 @@ import {
   rowOf,
   type ScriptedUnderTest,
   startScripted,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 afterEach(closeAll);
 

@@ -21,7 +21,7 @@ import {
   seeded,
   sidsOf,
   startBoth,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 let both: BothUnderTest;
 afterEach(closeAll);

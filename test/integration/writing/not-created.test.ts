@@ -13,7 +13,7 @@ import {
   posts,
   sidsOf,
   startBoth,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 let both: BothUnderTest;
 afterEach(closeAll);

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type Redis } from 'ioredis';
-import { closeAll, create, keyed, posts, sidsOf, startBoth } from '../../support/creating.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/redis.js';
-import { clientOf, sharedKey } from '../../support/two-gateways.js';
+import { closeAll, create, keyed, posts, sidsOf, startBoth } from '../../support/writing/creating.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
+import { clientOf, sharedKey } from '../../support/gateway/two-gateways.js';
 
 describeWithRedis('an unreadable record in the shared state', () => {
   let redis: RunningRedis;

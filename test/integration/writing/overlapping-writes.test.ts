@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { CampaignBySidDocument } from '../../operations/generated.js';
-import { ask } from '../../support/ask.js';
-import { answerOf, change, closeAll, startScripted } from '../../support/creating.js';
-import { leaveAll, subscribe, until } from '../../support/subscribing.js';
+import { ask } from '../../support/clients/ask.js';
+import { answerOf, change, closeAll, startScripted } from '../../support/writing/creating.js';
+import { leaveAll, subscribe, until } from '../../support/clients/subscribing.js';
 
 afterEach(async () => {
   await leaveAll();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type SeenRequest } from '../../support/scripted-upstream.js';
+import { type SeenRequest } from '../../support/upstream/scripted-upstream.js';
 import {
   answerOf,
   closeAll,
@@ -14,7 +14,7 @@ import {
   startBoth,
   type ScriptedUnderTest,
   startScripted,
-} from '../../support/creating.js';
+} from '../../support/writing/creating.js';
 
 afterEach(closeAll);
 

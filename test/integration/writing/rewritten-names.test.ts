@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { create, type Told } from '../../support/creating.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
-import { type Behaviour, type PostFate, RewritingUpstream } from '../../support/rewriting-upstream.js';
-import { validInput } from '../../support/valid-input.js';
+import { create, type Told } from '../../support/writing/creating.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import {
+  type Behaviour,
+  type PostFate,
+  RewritingUpstream,
+} from '../../support/upstream/rewriting-upstream.js';
+import { validInput } from '../../support/writing/valid-input.js';
 
 /** More runs, and other seeds, where somebody looks for what these don't find. */
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40);

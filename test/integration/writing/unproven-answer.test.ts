@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CreateCampaignInput } from '../../operations/generated.js';
-import { ask } from '../../support/ask.js';
+import { ask } from '../../support/clients/ask.js';
 import {
   answerOf,
   closeAll,
@@ -10,9 +10,9 @@ import {
   rowOf,
   type ScriptedUnderTest,
   startScripted,
-} from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { type SeenRequest } from '../../support/scripted-upstream.js';
+} from '../../support/writing/creating.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { type SeenRequest } from '../../support/upstream/scripted-upstream.js';
 
 type Row = Readonly<Record<string, unknown>> & { readonly sid: string };
 

@@ -6,8 +6,12 @@ import {
   type CreateCampaignInput,
   UpdateDocument,
 } from '../../operations/generated.js';
-import { validInput } from '../../support/valid-input.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../../support/gateway-under-test.js';
+import { validInput } from '../../support/writing/valid-input.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../support/gateway/gateway-under-test.js';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
 const hour = 3_600_000;

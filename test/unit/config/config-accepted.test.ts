@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
-import { someFile } from '../../support/known-variables.js';
+import { someFile } from '../../support/gateway/known-variables.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 type Variables = Record<string, string>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
-import { someFile } from '../../support/known-variables.js';
+import { someFile } from '../../support/gateway/known-variables.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const secret = { WEBHOOK_SECRET: 'a-long-and-random-one' };

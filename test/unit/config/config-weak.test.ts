@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
 import { noticesOf } from '../../../src/config/notices.js';
 import { readyLines } from '../../../src/cli/start.js';
-import { someFile } from '../../support/known-variables.js';
+import { someFile } from '../../support/gateway/known-variables.js';
 import { credentials, problemsOf } from './config-environments.js';
 
 const jwt = { AUTH_MODE: 'jwt', JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'campaigns' };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
 import { EndpointQueue, maximumPending } from '../../../src/live/invalidation/endpoint-queue.js';
-import { type RouterCache, startRouterCache } from '../../support/router-cache.js';
-import { until } from '../../support/subscribing.js';
+import { type RouterCache, startRouterCache } from '../../support/programs/router-cache.js';
+import { until } from '../../support/clients/subscribing.js';
 
 let router: RouterCache;
 let queue: EndpointQueue;

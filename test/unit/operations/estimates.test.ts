@@ -14,7 +14,7 @@ import { entryBytes, textBytes, entryLimit } from '../../../src/domain/entry-siz
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { CostCheck } from '../../../src/operations/cost/operation-cost.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
-import { preparedDocuments } from '../../support/prepared.js';
+import { preparedDocuments } from '../../support/operations/prepared.js';
 import { ResponseCache } from '../../../src/operations/response-cache.js';
 
 setFlagsFromString('--expose-gc');

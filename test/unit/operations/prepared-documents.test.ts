@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
-import { preparedDocuments } from '../../support/prepared.js';
+import { preparedDocuments } from '../../support/operations/prepared.js';
 
 const schema = buildSchema('type Query { a: Query b: Query c: Int }');
 const mebibyte = 1024 * 1024;

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { SubscriptionMemory } from '../../../src/operations/gate/subscription-memory.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
-import { preparedDocuments } from '../../support/prepared.js';
+import { preparedDocuments } from '../../support/operations/prepared.js';
 
 const schema = await createSchema();
 

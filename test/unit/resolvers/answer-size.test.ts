@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { CostUnderTest } from '../../support/cost-check.js';
-import { everyCampaignField, everyIntrospection, everyMessageField } from '../../support/every-field.js';
+import { CostUnderTest } from '../../support/operations/cost-check.js';
+import {
+  everyCampaignField,
+  everyIntrospection,
+  everyMessageField,
+} from '../../support/operations/every-field.js';
 
 let cost: CostUnderTest;
 beforeAll(async () => {

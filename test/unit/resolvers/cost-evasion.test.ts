@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { CostUnderTest } from '../../support/cost-check.js';
+import { CostUnderTest } from '../../support/operations/cost-check.js';
 
 type Variables = Record<string, unknown>;
 

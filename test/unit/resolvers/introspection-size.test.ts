@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
-import { CostUnderTest } from '../../support/cost-check.js';
-import { everyIntrospection } from '../../support/every-field.js';
+import { CostUnderTest } from '../../support/operations/cost-check.js';
+import { everyIntrospection } from '../../support/operations/every-field.js';
 
 let cost: CostUnderTest;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LogOutput } from '../../../src/telemetry/log-output.js';
-import { until } from '../../support/subscribing.js';
+import { until } from '../../support/clients/subscribing.js';
 
 let directory: string;
 let failures: string[];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type SharedBus } from '../../../../src/datasources/state/shared-bus.js';
-import { until } from '../../../support/subscribing.js';
+import { until } from '../../../support/clients/subscribing.js';
 
 /** One bus, opened by three gateways. */
 export interface OpenedBus {

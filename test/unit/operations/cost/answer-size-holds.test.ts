@@ -20,8 +20,8 @@ import { campaignPageLimits, messagePageLimits } from '../../../../src/domain/li
 import { leafBytes } from '../../../../src/operations/cost/answer-size.js';
 import { pageRows } from '../../../../src/operations/cost/upstream-calls.js';
 import { createSchema } from '../../../../src/resolvers/schema.js';
-import { CostUnderTest } from '../../../support/cost-check.js';
-import { type Listed, randomQuery } from '../../../support/random-operation.js';
+import { CostUnderTest } from '../../../support/operations/cost-check.js';
+import { type Listed, randomQuery } from '../../../support/operations/random-operation.js';
 
 const listed: Listed = { sids: ['a', 'b', 'c'], campaigns: [], messages: {} };
 /** Frequency of unreadable values in nullable places. */

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema } from 'graphql';
-import { estimateOf } from '../../../support/estimate.js';
-import { randomQuery } from '../../../support/random-operation.js';
-import { StaticCost } from '../../../support/static-cost.js';
+import { estimateOf } from '../../../support/operations/estimate.js';
+import { randomQuery } from '../../../support/operations/random-operation.js';
+import { StaticCost } from '../../../support/operations/static-cost.js';
 
 const schema = readFileSync(new URL('../../../../schema.graphql', import.meta.url), 'utf8');
 /** The list size and the limit of docs/federation.md: less than 50 for each of the 30 calls that the gateway allows. */

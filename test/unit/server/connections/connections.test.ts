@@ -10,7 +10,7 @@ import {
 import { IncomingBytes } from '../../../../src/server/connections/incoming-bytes.js';
 import { UnreadBytes } from '../../../../src/server/connections/unread-bytes.js';
 import { ClientAddresses } from '../../../../src/server/limits/client-addresses.js';
-import { until } from '../../../support/subscribing.js';
+import { until } from '../../../support/clients/subscribing.js';
 
 let server: Server;
 let connections: Connections;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/programs/redis.js';
 import { request, closeWindows, windowOf, minuteMs } from './shared-window-under-test.js';
 
 let redis: RunningRedis;

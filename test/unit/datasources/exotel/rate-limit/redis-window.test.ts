@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
-import { until } from '../../../../support/two-gateways.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/programs/redis.js';
+import { until } from '../../../../support/gateway/two-gateways.js';
 import { describeSharedWindow } from './shared-window-contract.js';
 import { request, closeWindows, windowOf } from './shared-window-under-test.js';
 

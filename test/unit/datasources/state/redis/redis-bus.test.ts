@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { RedisBus } from '../../../../../src/datasources/state/redis/bus.js';
 import { RedisConnection } from '../../../../../src/datasources/state/redis/connection.js';
 import { type BusGap } from '../../../../../src/datasources/state/shared-bus.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
-import { until } from '../../../../support/subscribing.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/programs/redis.js';
+import { until } from '../../../../support/clients/subscribing.js';
 import { describeSharedBus } from '../bus-contract.js';
 
 describeWithRedis('the shared bus in Redis', () => {

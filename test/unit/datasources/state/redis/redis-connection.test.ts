@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { RedisConnection } from '../../../../../src/datasources/state/redis/connection.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
-import { until } from '../../../../support/two-gateways.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/programs/redis.js';
+import { until } from '../../../../support/gateway/two-gateways.js';
 
 const opened: { close(): unknown }[] = [];
 afterEach(async () => {

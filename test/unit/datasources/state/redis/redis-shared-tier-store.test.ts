@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { RedisConnection } from '../../../../../src/datasources/state/redis/connection.js';
 import { RedisTierStore } from '../../../../../src/datasources/state/redis/shared-tier-store.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
-import { until } from '../../../../support/two-gateways.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/programs/redis.js';
+import { until } from '../../../../support/gateway/two-gateways.js';
 import { describeSharedReadings, nobody, place, reading } from '../shared-tier-store-contract.js';
 
 let redis: RunningRedis;

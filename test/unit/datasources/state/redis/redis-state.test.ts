@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisConnection } from '../../../../../src/datasources/state/redis/connection.js';
 import { RedisState } from '../../../../../src/datasources/state/redis/state.js';
 import { GatewayError } from '../../../../../src/domain/errors.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/redis.js';
+import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/programs/redis.js';
 import { describeSharedState } from '../contract.js';
 
 const longMs = 600_000;

@@ -1,0 +1,44 @@
+import { Redis } from 'ioredis';
+import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
+import { type RunningRedis } from '../programs/redis.js';
+
+/** Two gateways of one account with a shared Redis. */
+export interface TwoGateways {
+  readonly a: GatewayUnderTest;
+  readonly b: GatewayUnderTest;
+  close(): Promise<void>;
+}
+
+/** Starts two gateways in front of one upstream. */
+export async function startTwoGateways(
+  baseUrl: string,
+  redis: Pick<RunningRedis, 'url'>,
+  environment: Readonly<Record<string, string>> = {},
+  now?: () => number,
+): Promise<TwoGateways> {
+  const start = () => startGatewayOn(baseUrl, { REDIS_URL: redis.url, ...environment }, now);
+  const [a, b] = await Promise.all([start(), start()]);
+  const close = async (): Promise<void> => {
+    await Promise.all([a.close(), b.close()]);
+  };
+  return { a, b, close };
+}
+
+/** A Redis client of the test, to inspect and clear the shared data. */
+export function clientOf(redis: Pick<RunningRedis, 'url'>): Redis {
+  return new Redis(redis.url, { maxRetriesPerRequest: 1 }).on('error', () => undefined);
+}
+
+/** A key of the shared data. */
+export function sharedKey(name: string): string {
+  return `campaign-gateway:${credentials.accountSid}:${name}`;
+}
+
+/** Polls until a condition is true; fails after a timeout. */
+export async function until(isSo: () => Promise<boolean> | boolean, withinMs = 30_000): Promise<void> {
+  const untilMs = Date.now() + withinMs;
+  while (!(await isSo())) {
+    if (Date.now() > untilMs) throw new Error('what the test waits for did not come to be');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

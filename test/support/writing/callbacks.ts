@@ -1,0 +1,86 @@
+import { CampaignBySidDocument, CreateDocument } from '../../operations/generated.js';
+import { type GatewayUnderTest } from '../gateway/gateway-under-test.js';
+import { validInput } from './valid-input.js';
+import { type LiveTransport, subscribe, type Subscriber } from '../clients/subscribing.js';
+
+/** Variables with which a gateway sets callback addresses; only the test calls them. */
+export const calledBack = { PUBLIC_URL: 'http://127.0.0.1:4999' };
+
+/** A campaign with callbacks to a gateway. */
+export interface CalledBackCampaign {
+  readonly sid: string;
+  /** Callback addresses of the gateway. */
+  readonly campaignUrl: string;
+  readonly messageUrl: string;
+}
+
+/** Creates a campaign through a gateway with the variables of `calledBack`. */
+export async function createCalledBack(gateway: GatewayUnderTest): Promise<CalledBackCampaign> {
+  const { createCampaign } = await gateway.data(CreateDocument, { input: validInput });
+  const sid = createCampaign.campaign?.sid ?? '';
+  const { campaign } = await gateway.data(CampaignBySidDocument, { sid });
+  const here = (url: unknown): string => gateway.url + new URL(String(url)).pathname;
+  return { sid, campaignUrl: here(campaign?.statusCallback), messageUrl: here(campaign?.smsStatusCallback) };
+}
+
+/** A campaign callback of the upstream. */
+export function campaignSays(sid: string, status: string): Record<string, string | null> {
+  const date = '2026-05-01T15:30:00+05:30';
+  return { campaign_sid: sid, date_created: date, date_updated: date, status, reports: null };
+}
+
+/** A message callback of the upstream. */
+export function messageSays(sid: string, message: string, status: string): Record<string, string | null> {
+  const date = '2026-05-01T15:30:00+05:30';
+  const number = '+919876543210';
+  return { campaign_sid: sid, sms_sid: message, date_created: date, date_sent: date, number, status };
+}
+
+/** A subscriber of a campaign. */
+export interface CampaignSubscriber extends Subscriber<unknown> {
+  /** Statuses in its events so far. */
+  readonly statuses: () => readonly string[];
+}
+
+/** Subscribes to a campaign. */
+export async function listen(
+  { url }: GatewayUnderTest,
+  transport: LiveTransport,
+  sid: string,
+): Promise<CampaignSubscriber> {
+  const query = 'subscription ($sid: ID!) { campaignUpdated(sid: $sid) { status } }';
+  const subscriber = await subscribe<{ campaignUpdated: { status: string } }>(url, transport, query, { sid });
+  return {
+    ...subscriber,
+    statuses: () => subscriber.events.map(({ campaignUpdated }) => campaignUpdated.status),
+  };
+}
+
+/** A subscriber of a campaign's messages. */
+export interface MessageSubscriber extends Subscriber<unknown> {
+  /** Its events so far: sid, status and upstream status, separated by spaces. */
+  readonly told: () => readonly string[];
+}
+
+/** Subscribes to a campaign's messages. */
+export async function listenToMessages(
+  { url }: GatewayUnderTest,
+  transport: LiveTransport,
+  sid: string,
+): Promise<MessageSubscriber> {
+  const query =
+    'subscription ($sid: ID!) { messageStatusChanged(campaignSid: $sid) { messageSid status upstreamStatus } }';
+  const subscriber = await subscribe<{ messageStatusChanged: Record<string, string> }>(
+    url,
+    transport,
+    query,
+    {
+      sid,
+    },
+  );
+  return {
+    ...subscriber,
+    told: () =>
+      subscriber.events.map(({ messageStatusChanged }) => Object.values(messageStatusChanged).join(' ')),
+  };
+}
