@@ -21,7 +21,7 @@ import {
   startBoth,
 } from '../../support/writing/creating.js';
 import { type ClientError } from '../../support/gateway/gateway-under-test.js';
-import { CallbackReceiver, eventually } from '../../unit/sandbox/callback-receiver.js';
+import { CallbackReceiver, eventually } from '../../unit/sandbox/callbacks/callback-receiver.js';
 import { validInput } from '../../support/writing/valid-input.js';
 
 /** A cell of the table: a value, and what it leads to. */

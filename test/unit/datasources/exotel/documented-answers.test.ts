@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentedAnswer } from '../../../fixtures/documented-answer.js';
-import { anyCampaign, anyMessage, firstWindow } from '../../domain/questions.js';
+import { anyCampaign, anyMessage, firstWindow } from '../../domain/lists/questions.js';
 import { ScriptedUpstream } from './scripted-upstream.js';
 
 let upstream: ScriptedUpstream;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type ExotelClient } from '../../../../src/datasources/exotel/client.js';
 import { InputError } from '../../../../src/domain/errors.js';
-import { anyMessage, firstWindow } from '../../domain/questions.js';
+import { anyMessage, firstWindow } from '../../domain/lists/questions.js';
 import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
 
 let upstream: ScriptedUpstream;

@@ -4,7 +4,7 @@ import { type ExotelClient } from '../../../../src/datasources/exotel/client.js'
 import { type CampaignQuery } from '../../../../src/domain/lists/list-query.js';
 import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
 import { documentedCampaign } from '../../../fixtures/documented-answer.js';
-import { anyCampaign, anyMessage, firstWindow } from '../../domain/questions.js';
+import { anyCampaign, anyMessage, firstWindow } from '../../domain/lists/questions.js';
 import { ScriptedUpstream } from './scripted-upstream.js';
 
 let upstream: ScriptedUpstream;

@@ -8,7 +8,7 @@ import {
   documentedCampaign,
   documentedMessage,
 } from '../../../../fixtures/documented-answer.js';
-import { declaredCampaign, declaredMessage } from '../declared-rows.js';
+import { declaredCampaign, declaredMessage } from './declared-rows.js';
 
 const two = (least: number, most: number) =>
   fc.integer({ min: least, max: most }).map((number) => String(number).padStart(2, '0'));

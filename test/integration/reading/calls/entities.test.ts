@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Sandbox, startSandbox } from '../../../../src/sandbox/sandbox.js';
+import { ask } from '../../../support/clients/ask.js';
+import {
+  credentials,
+  type GatewayUnderTest,
+  startGatewayOn,
+} from '../../../support/gateway/gateway-under-test.js';
+
+let sandbox: Sandbox;
+let gateway: GatewayUnderTest;
+let now = Date.parse('2026-05-01T10:00:00Z');
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ ...credentials, clock: () => now, seed: 'demo' });
+  gateway = await startGatewayOn(sandbox.baseUrl, {}, () => now);
+});
+beforeEach(() => {
+  now += 3_600_000; // nothing that was read before is fresh
+  sandbox.calls.splice(0);
+});
+afterAll(async () => {
+  await gateway.close();
+  await sandbox.close();
+});
+
+const reference = (sid: string) => ({ __typename: 'Campaign', sid });
+/** The campaigns that start latest. */
+const newest = (count: number): string[] =>
+  [...sandbox.state.campaigns()]
+    .sort((a, b) => b.startsAt - a.startsAt)
+    .slice(0, count)
+    .map(({ sid }) => sid);
+
+const entitiesWith = (fields: string): string =>
+  `query ($representations: [_Any!]!) {
+    _entities(representations: $representations) { __typename ... on Campaign { ${fields} } }
+  }`;
+
+interface Entities {
+  readonly _entities: readonly ({ readonly __typename: string; readonly sid: string } | null)[];
+}
+
+/** Asks for entities as a router does. */
+const entities = (representations: readonly unknown[], fields = 'sid name status') =>
+  ask<Entities>(gateway, entitiesWith(fields), { variables: { representations } });
+
+describe('_entities', () => {
+  it('are read as one batch: 40 recent campaigns in one call, in the requested order', async () => {
+    const sids = newest(40).reverse();
+    const { data } = await entities(sids.map(reference));
+    expect(data?._entities.map((entity) => entity?.sid)).toEqual(sids);
+    expect(sandbox.calls).toHaveLength(1);
+  });
+
+  it('cost no call if only sid is selected', async () => {
+    const { data } = await entities([reference('a'), reference('b'), reference('a')], 'sid');
+    expect(data?._entities).toEqual([reference('a'), reference('b'), reference('a')]);
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it('are null for unknown sids, between the others', async () => {
+    const [one = '', other = ''] = newest(2);
+    const { data } = await entities([reference(one), reference('unknown'), reference(other)]);
+    expect(data?._entities).toMatchObject([{ sid: one }, null, { sid: other }]);
+  });
+
+  it.each<[what: string, representation: unknown]>([
+    ['of another type', { __typename: 'Message', sid: 'a' }],
+    ['of a type that there is not', { __typename: 'Nothing', sid: 'a' }],
+    ['without a type', { sid: 'a' }],
+    ['without its key', { __typename: 'Campaign' }],
+    ['with a blank key', { __typename: 'Campaign', sid: ' ' }],
+    ['with a key that is no text', { __typename: 'Campaign', sid: { a: 1 } }],
+    ['that is a text', 'Campaign'],
+    ['with a key that could leave its path', { __typename: 'Campaign', sid: '..' }],
+  ])('%s: an error at its path, and the others are resolved', async (_what, representation) => {
+    const [sid = ''] = newest(1);
+    const { data, errors } = await entities([representation, reference(sid)]);
+    expect(data?._entities).toMatchObject([null, { sid }]);
+    expect(errors).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('cost at most MAX_UPSTREAM_CALLS, for any number and age of campaigns', async () => {
+    const sids = newest(Infinity);
+    expect(sids.length).toBeGreaterThan(100);
+    const { data } = await entities(sids.map(reference));
+    expect(data?._entities.map((entity) => entity?.sid)).toEqual(sids);
+    expect(sandbox.calls.length).toBeLessThanOrEqual(3);
+  });
+
+  it('over the limit are QUERY_TOO_EXPENSIVE one by one', async () => {
+    const unknown = Array.from({ length: 40 }, (_, index) => reference(`sid-${String(index)}`));
+    const { data, errors = [] } = await entities(unknown);
+    expect(data?._entities).toEqual(unknown.map(() => null));
+    expect(new Set(errors.map(({ extensions }) => extensions?.code))).toEqual(
+      new Set(['QUERY_TOO_EXPENSIVE']),
+    );
+    expect(errors.length).toBeGreaterThan(20);
+    expect(sandbox.calls.length).toBeLessThanOrEqual(21);
+  });
+
+  it('count in the cost estimate', async () => {
+    const strict = await startGatewayOn(sandbox.baseUrl, { MAX_UPSTREAM_CALLS: '10' }, () => now);
+    try {
+      const representations = newest(40).map(reference);
+      const { errors } = await ask(strict, entitiesWith('name'), { variables: { representations } });
+      expect(errors).toMatchObject([
+        { extensions: { code: 'QUERY_TOO_EXPENSIVE', estimate: 21, limit: 10 } },
+      ]);
+      expect(sandbox.calls).toEqual([]);
+    } finally {
+      await strict.close();
+    }
+  });
+});

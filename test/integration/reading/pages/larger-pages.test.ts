@@ -1,0 +1,289 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { ask } from '../../../support/clients/ask.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
+import { describeWithRedis, startRedis } from '../../../support/programs/redis.js';
+import { startScriptedUpstream } from '../../../support/upstream/scripted-upstream.js';
+
+const start = Date.parse('2026-05-01T10:00:00Z');
+const closed: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closed.splice(0).reverse()) await close();
+});
+
+/** What an upstream does with `limit`; undefined refuses the request with 400. */
+type Behaviour = (
+  limit: number,
+  call: number,
+) => { readonly rows: number; readonly said: number; readonly from?: number } | number | 'never';
+
+const honest =
+  (most: number): Behaviour =>
+  (limit) => ({ rows: Math.min(limit, most), said: Math.min(limit, most) });
+
+/** An upstream with campaigns of so many messages, and the calls that it gets. */
+async function upstreamOf(behaviour: Behaviour, lengths: Readonly<Record<string, number>>) {
+  const state = { behaviour, hasTotal: true };
+  const calls: string[] = [];
+  const upstream = await startScriptedUpstream(({ target }) => {
+    const { pathname, searchParams } = new URL(target, 'http://upstream');
+    const sid = /message-campaigns\/([^/]+)\/message-details/.exec(pathname)?.[1] ?? '';
+    const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))];
+    calls.push(`${offset}+${limit}`);
+    const answered = state.behaviour(limit, calls.length);
+    if (answered === 'never') return undefined;
+    if (typeof answered === 'number') return { status: answered, json: { http_code: answered } };
+    const total = lengths[sid] ?? 0;
+    const first = answered.from ?? offset;
+    const count = Math.max(0, Math.min(answered.rows, total - first));
+    const response = Array.from({ length: count }, (_, index) => ({
+      code: 200,
+      status: 'success',
+      error_data: null,
+      data: { sid: `${sid}-${first + index}`, number: '+919876543210', status: 'sent', body: 'Hi' },
+    }));
+    const metadata = { count, offset: first, limit: answered.said, ...(state.hasTotal && { total }) };
+    return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
+  });
+  closed.push(() => upstream.close());
+  return { baseUrl: upstream.baseUrl, calls, state };
+}
+
+interface Clock {
+  now: number;
+}
+
+async function gatewayOn(baseUrl: string, environment = {}, clock: Clock = { now: start }) {
+  const gateway = await startGatewayOn(
+    baseUrl,
+    { MAX_UPSTREAM_CALLS: '100', ...environment },
+    () => clock.now,
+  );
+  closed.push(() => gateway.close());
+  return gateway;
+}
+
+/** Sids of a page of messages. */
+async function page(gateway: GatewayUnderTest, sid: string, args: string): Promise<readonly string[]> {
+  const { data, errors } = await ask<{ campaign: { messages: { nodes: { sid: string }[] } } }>(
+    gateway,
+    `{ campaign(sid: "${sid}") { messages(${args}) { nodes { sid } } } }`,
+  );
+  expect(errors).toBeUndefined();
+  return data?.campaign.messages.nodes.map((node) => node.sid) ?? [];
+}
+
+const rows = (sid: string, from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, index) => `${sid}-${from + index}`);
+
+it.each<[upstream: string, behaviour: Behaviour, calls: number]>([
+  [
+    'answers more than 50 with its defaults',
+    (limit) => (limit > 50 ? { rows: 20, said: 20, from: 0 } : { rows: limit, said: limit }),
+    7,
+  ],
+  [
+    'ignores the offset of more than 50',
+    (limit) => (limit > 50 ? { rows: limit, said: limit, from: 0 } : { rows: limit, said: limit }),
+    7,
+  ],
+])('of an upstream that %s, no row is skipped or shown twice', async (_how, behaviour, calls) => {
+  const { baseUrl, calls: made } = await upstreamOf(behaviour, lengths);
+  const gateway = await gatewayOn(baseUrl, { CACHE: 'off' });
+  const { data } = await ask<{ campaign: { messages: { pageInfo: { endCursor: string } } } }>(
+    gateway,
+    '{ campaign(sid: "a") { messages(first: 50) { nodes { sid } pageInfo { endCursor } } } }',
+  );
+  made.splice(0);
+  const after = data?.campaign.messages.pageInfo.endCursor ?? '';
+  expect(await page(gateway, 'a', `first: 300, after: "${after}"`)).toEqual(rows('a', 50, 350));
+  expect(made.length).toBeLessThanOrEqual(calls + 1);
+  expect(await page(gateway, 'b', 'last: 120')).toEqual(rows('b', 580, 700));
+});
+
+const lengths = { a: 1200, b: 700, c: 30, d: 600, e: 600 };
+
+describe.each(['on', 'off'])('with CACHE=%s', (cache) => {
+  it.each<[upstream: string, behaviour: Behaviour, calls: number]>([
+    ['takes 500', honest(500), 1],
+    ['takes 5000', honest(5000), 1],
+    ['refuses more than 50', (limit) => (limit > 50 ? 400 : { rows: limit, said: limit }), 11],
+    ['fails at more than 50', (limit) => (limit > 50 ? 500 : { rows: limit, said: limit }), 11],
+    ['clamps to 50 silently', (limit) => ({ rows: Math.min(limit, 50), said: limit }), 10],
+    ['clamps to 50 and says so', honest(50), 10],
+    ['clamps to 100 silently', (limit) => ({ rows: Math.min(limit, 100), said: limit }), 5],
+    ['clamps to 100 and says 500', (limit) => ({ rows: Math.min(limit, 100), said: 500 }), 5],
+    ['clamps to 100 and says 20', (limit) => ({ rows: Math.min(limit, 100), said: 20 }), 5],
+    ['clamps to 130', honest(130), 5],
+    ['clamps to 75', honest(75), 8],
+    ['gives no row for more than 50', (limit) => ({ rows: limit > 50 ? 0 : limit, said: limit }), 11],
+  ])(
+    'an upstream that %s has the right pages in the fewest calls, or one more',
+    async (_how, behaviour, calls) => {
+      const { baseUrl, calls: made } = await upstreamOf(behaviour, lengths);
+      const gateway = await gatewayOn(baseUrl, { CACHE: cache });
+      expect(await page(gateway, 'a', 'first: 500')).toEqual(rows('a', 0, 500));
+      expect(made.length).toBeLessThanOrEqual(calls);
+      made.splice(0);
+      expect(await page(gateway, 'b', 'first: 500')).toEqual(rows('b', 0, 500));
+      expect(made.length).toBeLessThanOrEqual(calls); // and nothing is lost again
+      expect(await page(gateway, 'b', 'last: 120')).toEqual(rows('b', 580, 700));
+      expect(await page(gateway, 'c', 'first: 500')).toEqual(rows('c', 0, 30));
+    },
+  );
+});
+
+it('ten clients at once share one call', async () => {
+  const { baseUrl, calls } = await upstreamOf(honest(500), lengths);
+  const gateway = await gatewayOn(baseUrl);
+  const pages = await Promise.all(Array.from({ length: 10 }, () => page(gateway, 'a', 'first: 500')));
+  for (const one of pages) expect(one).toEqual(rows('a', 0, 500));
+  expect(calls).toEqual(['0+500']);
+});
+
+it('ten campaigns at once lose one call to an upstream that refuses', async () => {
+  const refusing: Behaviour = (limit) => (limit > 50 ? 400 : { rows: limit, said: limit });
+  const sids = Array.from({ length: 10 }, (_, index) => `s${index}`);
+  const { baseUrl, calls } = await upstreamOf(refusing, Object.fromEntries(sids.map((sid) => [sid, 200])));
+  const gateway = await gatewayOn(baseUrl);
+  for (const [index, one] of (
+    await Promise.all(sids.map((sid) => page(gateway, sid, 'first: 200')))
+  ).entries())
+    expect(one).toEqual(rows(`s${index}`, 0, 200));
+  expect(calls.filter((call) => !call.endsWith('+50'))).toHaveLength(1);
+  expect(calls).toHaveLength(41);
+});
+
+it('a trial that takes long delays no other read for ever: it reads windows meanwhile', async () => {
+  const { baseUrl, calls, state } = await upstreamOf(honest(500), lengths);
+  state.behaviour = (limit) => (limit > 50 ? 'never' : { rows: limit, said: limit });
+  const gateway = await gatewayOn(baseUrl, { EXOTEL_TIMEOUT_MS: '4000' });
+  const slow = page(gateway, 'a', 'first: 150');
+  expect(await page(gateway, 'b', 'first: 150')).toEqual(rows('b', 0, 150));
+  expect(calls).toEqual(['0+150', '0+50', '50+50', '100+50']);
+  expect(await slow).toEqual(rows('a', 0, 150)); // after EXOTEL_TIMEOUT_MS
+});
+
+it('a refused size is tried again after a day, not before', async () => {
+  const clock = { now: start };
+  const { baseUrl, calls, state } = await upstreamOf(
+    (limit) => (limit > 50 ? 400 : { rows: limit, said: limit }),
+    lengths,
+  );
+  const gateway = await gatewayOn(baseUrl, {}, clock);
+  await page(gateway, 'a', 'first: 150');
+  state.behaviour = honest(500);
+  clock.now += 23 * 3_600_000;
+  calls.splice(0);
+  await page(gateway, 'a', 'first: 150');
+  expect(calls).toEqual(['0+50', '50+50', '100+50']);
+  clock.now += 2 * 3_600_000;
+  calls.splice(0);
+  await page(gateway, 'a', 'first: 150');
+  expect(calls).toEqual(['0+150']);
+});
+
+it('a size that was accepted and is refused later costs one call', async () => {
+  const clock = { now: start };
+  const { baseUrl, calls, state } = await upstreamOf(honest(500), lengths);
+  const gateway = await gatewayOn(baseUrl, {}, clock);
+  await page(gateway, 'a', 'first: 500');
+  state.behaviour = (limit) => (limit > 50 ? 400 : { rows: limit, said: limit });
+  clock.now += 3_600_000 * 2;
+  calls.splice(0);
+  expect(await page(gateway, 'a', 'first: 500')).toEqual(rows('a', 0, 500));
+  expect(calls).toHaveLength(11);
+});
+
+it('pages of any size share their rows', async () => {
+  const { baseUrl, calls } = await upstreamOf(honest(500), lengths);
+  const gateway = await gatewayOn(baseUrl);
+  await page(gateway, 'a', 'first: 50');
+  expect(await page(gateway, 'a', 'first: 500')).toEqual(rows('a', 0, 500));
+  expect(calls).toEqual(['0+50', '50+450']);
+  calls.splice(0);
+  expect(await page(gateway, 'a', 'first: 120')).toEqual(rows('a', 0, 120));
+  expect(calls).toEqual([]);
+  expect(await page(gateway, 'c', 'first: 500')).toEqual(rows('c', 0, 30));
+  expect(await page(gateway, 'c', 'first: 500')).toEqual(rows('c', 0, 30));
+  expect(calls).toEqual(['0+500']);
+});
+
+it('MAX_PAGE_ROWS bounds every call', async () => {
+  const { baseUrl, calls } = await upstreamOf(honest(5000), lengths);
+  expect(await page(await gatewayOn(baseUrl, { MAX_PAGE_ROWS: '50' }), 'a', 'first: 100')).toHaveLength(100);
+  expect(calls).toEqual(['0+50', '50+50']);
+  calls.splice(0);
+  expect(await page(await gatewayOn(baseUrl, { MAX_PAGE_ROWS: '200' }), 'a', 'first: 500')).toHaveLength(500);
+  expect(calls.sort()).toEqual(['0+200', '200+200', '400+100']);
+});
+
+it('a larger page without a total proves nothing: smaller ones are read', async () => {
+  const { baseUrl, state } = await upstreamOf((limit) => ({ rows: Math.min(limit, 50), said: limit }), {
+    a: 30,
+  });
+  state.hasTotal = false;
+  expect(await page(await gatewayOn(baseUrl), 'a', 'first: 500')).toEqual(rows('a', 0, 30));
+});
+
+interface Walked {
+  readonly campaign: {
+    readonly messages: {
+      readonly nodes: readonly { readonly sid: string }[];
+      readonly pageInfo: { readonly endCursor: string };
+    };
+  };
+}
+
+it('a walk over cursors shows every row once, while the size of a page changes', async () => {
+  const clock = { now: start };
+  const { baseUrl, state } = await upstreamOf(honest(500), lengths);
+  const gateway = await gatewayOn(baseUrl, {}, clock);
+  const seen: string[] = [];
+  let after: string | null = null;
+  for (const most of [500, 50, 100, 500, 75, 1000, 60]) {
+    state.behaviour =
+      most === 100 ? (limit) => (limit > 100 ? 400 : { rows: limit, said: limit }) : honest(most);
+    clock.now += 3_700_000;
+    const query = `query ($after: String) { campaign(sid: "a") { messages(first: 170, after: $after) {
+      nodes { sid } pageInfo { endCursor hasNextPage } } } }`;
+    const answer: { data?: Walked | null; errors?: unknown } = await ask<Walked>(gateway, query, {
+      variables: { after },
+    });
+    const { data, errors } = answer;
+    expect(errors).toBeUndefined();
+    const messages = data?.campaign.messages;
+    seen.push(...(messages?.nodes.map((node) => node.sid) ?? []));
+    after = messages?.pageInfo.endCursor ?? null;
+  }
+  expect(seen).toEqual(rows('a', 0, 1190));
+});
+
+it('an export asks for pages as large as the upstream gives', async () => {
+  const { baseUrl, calls } = await upstreamOf(honest(500), lengths);
+  const gateway = await gatewayOn(baseUrl);
+  const answer = await request(`${gateway.url}/campaigns/a/messages`, {
+    headers: { accept: 'application/x-ndjson' },
+  });
+  const lines = (await answer.body.text()).trim().split('\n');
+  const sids = lines.slice(0, -1).map((line) => (JSON.parse(line) as { sid: string }).sid);
+  expect(sids).toEqual(rows('a', 0, 1200));
+  expect(calls.length).toBeLessThanOrEqual(4);
+});
+
+describeWithRedis('two instances', () => {
+  it('share what one has learned, and lose one call between them', async () => {
+    const redis = await startRedis();
+    closed.push(() => redis.stop());
+    const refusing: Behaviour = (limit) => (limit > 50 ? 400 : { rows: limit, said: limit });
+    const { baseUrl, calls } = await upstreamOf(refusing, lengths);
+    const [one, other] = [
+      await gatewayOn(baseUrl, { REDIS_URL: redis.url }),
+      await gatewayOn(baseUrl, { REDIS_URL: redis.url }),
+    ];
+    const pages = await Promise.all([page(one, 'a', 'first: 200'), page(other, 'b', 'first: 200')]);
+    expect(pages).toEqual([rows('a', 0, 200), rows('b', 0, 200)]);
+    expect(calls.filter((call) => !call.endsWith('+50'))).toHaveLength(1);
+  });
+});
