@@ -24,7 +24,6 @@ const connections: Connection[] = [];
 
 beforeAll(build, 120_000);
 afterEach(async () => {
-  await leaveAll();
   for (const connection of connections.splice(0)) await connection.close();
 });
 

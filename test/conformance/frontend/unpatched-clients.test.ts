@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ApolloClient, type ErrorLike, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { Client, type Exchange, fetchExchange, subscriptionExchange } from '@urql/core';
 import { createClient as createStreamClient } from 'graphql-sse';
@@ -7,7 +7,8 @@ import { Agent, request } from 'undici';
 import { onEnd, pipe, subscribe } from 'wonka';
 import { WebSocket } from 'ws';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { change } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { scrape } from '../../support/gateway/scraping.js';
 import { until } from '../../support/clients/subscribing.js';
@@ -31,10 +32,9 @@ jest.spyOn(console, 'error').mockImplementation(() => undefined);
 
 beforeEach(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ sandbox, gateway } = await startBoth({ clock: () => at }));
+  ({ sandbox, gateway } = await setup({ sandbox: { clock: () => at } }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 3 }));
 });
-afterEach(closeAll);
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 

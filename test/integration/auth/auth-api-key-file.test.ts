@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { rename, symlink, truncate, writeFile } from 'node:fs/promises';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/clients/callers.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import {
   credentials,
   type GatewayUnderTest,
   startGatewayOn,
 } from '../../support/gateway/gateway-under-test.js';
-import { leaveAll, subscribe, until } from '../../support/clients/subscribing.js';
+import { subscribe, until } from '../../support/clients/subscribing.js';
 
 const all = ['campaigns:read', 'campaigns:write', 'messages:read'];
 const anna = entryOf('anna', 'key-of-anna', all);
@@ -34,13 +34,11 @@ describe('when API_KEYS_FILE changes', () => {
   let sid: string;
   beforeAll(async () => {
     keys = await writeKeys({ keys: [anna] });
-    const both = await startBoth({ environment: keys.environment });
+    const both = await setup({ gateway: { environment: keys.environment } });
     gateway = both.gateway;
     ({ sid } = both.sandbox.state.insert({ status: 'in-progress', audience: 1 }));
   });
-  afterEach(leaveAll);
   afterAll(async () => {
-    await closeAll();
     await keys.remove();
   });
 

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/clients/callers.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { knock } from '../../support/clients/access-request.js';
 
@@ -24,10 +24,11 @@ describe('with API keys', () => {
       },
       { name: 'carl', scopes: all, sha256: hash },
     ]);
-    ({ sandbox, gateway } = await startBoth({ environment: { ...keys.environment, GRAPHIQL: 'on' } }));
+    ({ sandbox, gateway } = await setup({
+      gateway: { environment: { ...keys.environment, GRAPHIQL: 'on' } },
+    }));
   });
   afterAll(async () => {
-    await closeAll();
     await keys.remove();
   });
 

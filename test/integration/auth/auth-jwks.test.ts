@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, generatePrimeSync, type KeyObject } from 'node:crypto';
 import { afterEach, beforeEach, expect, describe, it, jest } from '@jest/globals';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { closesAfterwards } from '../../support/closing.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
   inSeconds,
@@ -11,7 +12,7 @@ import {
   startIssuer,
 } from '../../support/clients/issuer.js';
 import { isKeptOut, isLetIn, isNotTold, knock as knockWith } from '../../support/clients/access-request.js';
-import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
+import { subscribe } from '../../support/clients/subscribing.js';
 
 let issuer: Issuer;
 let key: IssuerKey;
@@ -22,18 +23,15 @@ const knock = (token: string) => knockWith(gateway, { authorization: `Bearer ${t
 describe('JWKS', () => {
   let shiftMs: number;
   beforeEach(async () => {
-    issuer = await startIssuer();
+    issuer = closesAfterwards(await startIssuer());
     ({ key } = issuer);
-    ({ gateway } = await startBoth({ environment: issuer.environment }));
+    ({ gateway } = await setup({ gateway: { environment: issuer.environment } }));
     shiftMs = 0;
     const now = Date.now.bind(Date);
     jest.spyOn(Date, 'now').mockImplementation(() => now() + shiftMs); // jose takes no clock
   });
-  afterEach(async () => {
+  afterEach(() => {
     jest.restoreAllMocks();
-    await leaveAll();
-    await closeAll();
-    await issuer.close();
   });
   const longToken = (of: IssuerKey) => sign(of, { exp: inSeconds(100_000) });
   /** A token whose header names a key, with a signature of another one. */
@@ -256,13 +254,9 @@ describe('JWKS', () => {
     });
 
     it('keys that no token names are not examined', async () => {
-      const prime = Buffer.from(generatePrimeSync(512)).toString('base64url'); // too short, too
-      const others = Array.from({ length: 50 }, (_, n) => ({
-        kty: 'RSA',
-        kid: `k${n}`,
-        e: 'AQAB',
-        n: prime,
-      }));
+      const n512 = Buffer.from(generatePrimeSync(512)).toString('base64url');
+      const tooShort = { kty: 'RSA', e: 'AQAB', n: n512 };
+      const others = Array.from({ length: 50 }, (_, n) => ({ ...tooShort, kid: `k${n}` }));
       issuer.answer({ body: JSON.stringify({ keys: [...others, key.publicJwk] }) });
       expect(await knock(await sign(key))).toMatchObject(isLetIn);
       expect(await knock(await naming('unknown', 'RS256'))).toMatchObject(isKeptOut);

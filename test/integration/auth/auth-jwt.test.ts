@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { closeNow } from '../../support/closing.js';
 import { base64url, CompactSign, type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { ask } from '../../support/clients/ask.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
   good,
@@ -22,8 +23,8 @@ const knock = (token: string) => knockWith(gateway, { authorization: `Bearer ${t
 
 /** Everything of a gateway that has not read its issuer's keys yet. */
 async function startAnew(environment: Readonly<Record<string, string>> = {}): Promise<void> {
-  await closeAll();
-  ({ gateway } = await startBoth({ environment: { ...issuer.environment, ...environment } }));
+  await closeNow();
+  ({ gateway } = await setup({ gateway: { environment: { ...issuer.environment, ...environment } } }));
 }
 
 describe('a token', () => {
@@ -38,7 +39,6 @@ describe('a token', () => {
     await startAnew();
   });
   afterAll(async () => {
-    await closeAll();
     await issuer.close();
   });
 

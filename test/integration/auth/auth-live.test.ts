@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { inSeconds, type Issuer, sign, startIssuer } from '../../support/clients/issuer.js';
-import { leaveAll, subscribe, transports, until } from '../../support/clients/subscribing.js';
+import { subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 let issuer: Issuer;
 let sandbox: Sandbox;
@@ -16,16 +16,13 @@ let shiftMs = 0;
 
 beforeAll(async () => {
   issuer = await startIssuer();
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => 0, // nothing happens at the upstream
-    now: () => Date.now() + shiftMs,
-    environment: issuer.environment,
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => 0 },
+    gateway: { now: () => Date.now() + shiftMs, environment: issuer.environment },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 }));
 });
-afterEach(leaveAll);
 afterAll(async () => {
-  await closeAll();
   await issuer.close();
 });
 

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Scope } from '../../../src/domain/caller.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { type KeysFile, keysForScopes, showing, someScopes } from '../../support/clients/callers.js';
-import { closeAll, diwali, startBoth } from '../../support/writing/creating.js';
+import { diwali } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { leaveAll, subscribe, transports } from '../../support/clients/subscribing.js';
 
@@ -15,15 +16,13 @@ let sid: string;
 beforeAll(async () => {
   keys = await keysForScopes();
   const environment = { ...keys.environment, CACHE: 'off' }; // what was read for one says nothing of another
-  ({ sandbox, gateway } = await startBoth({ environment }));
+  ({ sandbox, gateway } = await setup({ gateway: { environment } }));
 });
 beforeEach(() => {
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 3 }));
   sandbox.calls.splice(0);
 });
-afterEach(leaveAll);
 afterAll(async () => {
-  await closeAll();
   await keys.remove();
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import {
   calledBack,
@@ -7,21 +7,16 @@ import {
   listenToMessages,
   messageSays,
 } from '../../support/writing/callbacks.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { leaveAll } from '../../support/clients/subscribing.js';
 
 let gateway: GatewayUnderTest;
 let one: CalledBackCampaign;
 
 beforeEach(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ gateway } = await startBoth({ clock: () => at, environment: calledBack }));
+  ({ gateway } = await setup({ sandbox: { clock: () => at }, gateway: { environment: calledBack } }));
   one = await createCalledBack(gateway);
-});
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
 });
 
 /** Posts bytes as they are. */

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Pool } from 'undici';
 import {
   calledBack,
@@ -10,9 +10,8 @@ import {
   listenToMessages,
   messageSays,
 } from '../../support/writing/callbacks.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { leaveAll } from '../../support/clients/subscribing.js';
 
 let gateway: GatewayUnderTest;
 let one: CalledBackCampaign;
@@ -20,16 +19,17 @@ let pool: Pool;
 
 beforeAll(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ gateway } = await startBoth({ clock: () => at, environment: { ...calledBack, LOG_LEVEL: 'warn' } }));
+  ({ gateway } = await setup({
+    sandbox: { clock: () => at },
+    gateway: { environment: { ...calledBack, LOG_LEVEL: 'warn' } },
+  }));
   pool = new Pool(gateway.url, { connections: 50, pipelining: 1 });
 });
 beforeEach(async () => {
   one = await createCalledBack(gateway);
 });
-afterEach(leaveAll);
 afterAll(async () => {
   await pool.close();
-  await closeAll();
 });
 
 /** Each of 15 kB, they would take 45 MB if what they say were kept. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from 'undici';
 import {
@@ -9,21 +9,16 @@ import {
   listenToMessages,
   messageSays,
 } from '../../support/writing/callbacks.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { leaveAll } from '../../support/clients/subscribing.js';
 
 let gateway: GatewayUnderTest;
 let one: CalledBackCampaign;
 
 beforeAll(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ gateway } = await startBoth({ clock: () => at, environment: calledBack }));
+  ({ gateway } = await setup({ sandbox: { clock: () => at }, gateway: { environment: calledBack } }));
   one = await createCalledBack(gateway);
-});
-afterAll(async () => {
-  await leaveAll();
-  await closeAll();
 });
 
 /** Text of every character, halves of surrogate pairs too. */

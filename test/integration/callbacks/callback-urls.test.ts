@@ -1,15 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type FaultPlan } from '../../../src/sandbox/http/faults.js';
 import { UpdateDocument } from '../../operations/generated.js';
-import {
-  type BothUnderTest,
-  closeAll,
-  createdSid,
-  diwali,
-  firstPost,
-  posts,
-  startBoth,
-} from '../../support/writing/creating.js';
+import { createdSid, diwali, firstPost, posts } from '../../support/writing/creating.js';
+import { setup, type SandboxAndGateway } from '../../support/gateway/setup.js';
 
 const publicUrl = 'http://127.0.0.1:4999/exotel';
 const addressOf = (kind: string): RegExp =>
@@ -17,12 +10,11 @@ const addressOf = (kind: string): RegExp =>
 const [ofCampaign, ofMessages] = [addressOf('campaign'), addressOf('message')];
 const theirs = 'https://callbacks.example.com/mine?a=b';
 
-let both: BothUnderTest;
-afterEach(closeAll);
+let both: SandboxAndGateway;
 
 async function start(environment: Record<string, string> = { PUBLIC_URL: publicUrl }, faults?: FaultPlan) {
   const at = Date.now();
-  both = await startBoth({ clock: () => at, environment, ...(faults && { faults }) });
+  both = await setup({ sandbox: { clock: () => at, ...(faults && { faults }) }, gateway: { environment } });
 }
 
 /** What the campaign calls back, at the upstream. */

@@ -13,7 +13,7 @@ import {
   listen,
   messageSays,
 } from '../../support/writing/callbacks.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { HeldTimers } from '../../support/gateway/held-timers.js';
 import { leaveAll, postCallback, until } from '../../support/clients/subscribing.js';
@@ -32,17 +32,13 @@ beforeEach(async () => {
   fault = undefined;
   time = new HeldTimers();
   const at = time.now(); // the upstream changes only when the test does
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => at,
-    now: time.now,
-    faults: () => fault,
-    environment: calledBack,
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => at, faults: () => fault },
+    gateway: { now: time.now, environment: calledBack },
   }));
 });
-afterEach(async () => {
+afterEach(() => {
   time.release();
-  await leaveAll();
-  await closeAll();
 });
 
 /** A new campaign with one subscriber. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import {
@@ -10,9 +10,9 @@ import {
   listenToMessages,
   messageSays,
 } from '../../support/writing/callbacks.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { leaveAll, postCallback } from '../../support/clients/subscribing.js';
+import { postCallback } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
@@ -21,12 +21,11 @@ let another: CalledBackCampaign;
 
 beforeEach(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ sandbox, gateway } = await startBoth({ clock: () => at, environment: calledBack }));
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => at },
+    gateway: { environment: calledBack },
+  }));
   [one, another] = [await createCalledBack(gateway), await createCalledBack(gateway)];
-});
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
 });
 
 const changedAtTheEnd = (url: string): string => url.slice(0, -1) + (url.endsWith('A') ? 'B' : 'A');

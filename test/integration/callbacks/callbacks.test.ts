@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { change } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
   calledBack,
@@ -14,13 +15,7 @@ import {
   messageSays,
 } from '../../support/writing/callbacks.js';
 import { HeldTimers } from '../../support/gateway/held-timers.js';
-import {
-  leaveAll,
-  type LiveTransport,
-  postCallback,
-  transports,
-  until,
-} from '../../support/clients/subscribing.js';
+import { type LiveTransport, postCallback, transports, until } from '../../support/clients/subscribing.js';
 
 let fault: Fault | undefined;
 let sandbox: Sandbox;
@@ -34,13 +29,14 @@ beforeEach(async () => {
   const at = time.now(); // nothing happens at the upstream but what the test does
   const faults = () => fault;
   const environment = { ...calledBack, EXOTEL_TIMEOUT_MS: '2000' };
-  ({ sandbox, gateway } = await startBoth({ clock: () => at, now: time.now, faults, environment }));
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => at, faults },
+    gateway: { now: time.now, environment },
+  }));
   one = await createCalledBack(gateway);
 });
-afterEach(async () => {
+afterEach(() => {
   time.release();
-  await leaveAll();
-  await closeAll();
 });
 
 /** Listens; what it costs from then on is counted. */

@@ -4,10 +4,11 @@ import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { calledBack } from '../../support/writing/callbacks.js';
 import { type KeysFile, keysForScopes, showing, someScopes } from '../../support/clients/callers.js';
-import { closeAll, diwali, startBoth } from '../../support/writing/creating.js';
+import { diwali } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { look } from '../../support/clients/sent-bytes.js';
-import { leaveAll, subscribe, transports } from '../../support/clients/subscribing.js';
+import { subscribe, transports } from '../../support/clients/subscribing.js';
 
 let keys: KeysFile;
 let sandbox: Sandbox;
@@ -24,12 +25,14 @@ const [reader, writer, both, support] = [
 beforeEach(async () => {
   keys = await keysForScopes();
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => at,
-    environment: {
-      ...keys.environment,
-      ...calledBack,
-      WEBHOOK_SECRET: 'a secret of more than sixteen characters',
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => at },
+    gateway: {
+      environment: {
+        ...keys.environment,
+        ...calledBack,
+        WEBHOOK_SECRET: 'a secret of more than sixteen characters',
+      },
     },
   }));
   const created = await as(
@@ -41,8 +44,6 @@ beforeEach(async () => {
   expect(ownOf(sid)).toEqual([expect.stringContaining('/campaign/'), expect.stringContaining('/message/')]);
 });
 afterEach(async () => {
-  await leaveAll();
-  await closeAll();
   await keys.remove();
 });
 

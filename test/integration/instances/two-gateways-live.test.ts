@@ -25,7 +25,6 @@ describeWithRedis('two gateways A and B of one account', () => {
     one = await createShared(two);
   });
   afterEach(async () => {
-    await leaveAll();
     await two.close();
   });
 

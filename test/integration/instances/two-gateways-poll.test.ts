@@ -21,7 +21,6 @@ const hour = 3_600_000;
 describeWithRedis('two gateways of one account', () => {
   let two: TwoGateways;
   afterEach(async () => {
-    await leaveAll();
     await two.close();
   });
 

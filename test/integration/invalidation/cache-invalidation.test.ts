@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { closeNow } from '../../support/closing.js';
 import { ask } from '../../support/clients/ask.js';
 import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/writing/callbacks.js';
 import { type Fault, type FaultPlan } from '../../../src/sandbox/http/faults.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 import { invalidating, type RouterCache, startRouterCache } from '../../support/programs/router-cache.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
@@ -24,7 +25,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   router.behaviour = 'up';
-  await closeAll();
   await router.close();
 });
 
@@ -43,12 +43,9 @@ async function start(
   const at = now?.() ?? Date.now();
   const settings = { ...invalidating(router), ...calledBack, ...environment };
   const plan = faults && { faults };
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => at,
-    now: now ?? (() => at),
-    environment: settings,
-    sleep,
-    ...plan,
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => at, ...plan },
+    gateway: { now: now ?? (() => at), environment: settings, sleep },
   }));
 }
 
@@ -229,7 +226,7 @@ it('each of several routers gets every change, whatever the others do', async ()
     router.behaviour = 'up';
     await until(() => tagsSent().includes(`campaign-${sid}`));
   } finally {
-    await closeAll();
+    await closeNow();
     await other.close();
   }
 });

@@ -25,7 +25,6 @@ beforeEach(async () => {
   open.push(sandbox);
 });
 afterEach(async () => {
-  await leaveAll();
   for (const one of open.splice(0).reverse()) await one.close();
 });
 

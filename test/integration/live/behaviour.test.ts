@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { HeldTimers } from '../../support/gateway/held-timers.js';
 import { inSeconds, type Issuer, sign, startIssuer } from '../../support/clients/issuer.js';
@@ -11,7 +11,6 @@ import { scrape } from '../../support/gateway/scraping.js';
 import { until } from '../../support/clients/subscribing.js';
 import {
   CallbackRouter,
-  leaveWays,
   type Protocol,
   type Watched,
   watch,
@@ -140,25 +139,27 @@ beforeEach(() => {
   }));
   sandbox.calls.splice(0);
 });
-afterEach(leaveWays);
 afterAll(async () => {
-  await closeAll();
   await issuer.close();
   await router.close();
 });
 
 const requestsPerMinute = 6;
 function start(now: () => number) {
-  return startBoth({
-    clock: () => 0, // nothing happens at the upstream but what the test does
-    now,
-    faults: ({ path }) => (path.endsWith('/message-details') ? messagesFault : undefined),
-    environment: {
-      ...issuer.environment,
-      SUBSCRIPTION_CALLBACK_ORIGINS: router.origin,
-      MAX_UPSTREAM_CALLS: '3',
-      MAX_SUBSCRIPTIONS_PER_CALLER: '1',
-      MAX_REQUESTS_PER_MINUTE: String(requestsPerMinute),
+  return setup({
+    sandbox: {
+      clock: () => 0,
+      faults: ({ path }) => (path.endsWith('/message-details') ? messagesFault : undefined),
+    },
+    gateway: {
+      now,
+      environment: {
+        ...issuer.environment,
+        SUBSCRIPTION_CALLBACK_ORIGINS: router.origin,
+        MAX_UPSTREAM_CALLS: '3',
+        MAX_SUBSCRIPTIONS_PER_CALLER: '1',
+        MAX_REQUESTS_PER_MINUTE: String(requestsPerMinute),
+      },
     },
   });
 }

@@ -1,10 +1,8 @@
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { keysForScopes, showing } from '../../support/clients/callers.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
-
-afterEach(closeAll);
+import { setup } from '../../support/gateway/setup.js';
 
 /** What a subscription that names an address on this machine is answered, and how often something came there. */
 async function subscribeWith(environment: Record<string, string>, headers: Readonly<Record<string, string>>) {
@@ -14,7 +12,7 @@ async function subscribeWith(environment: Record<string, string>, headers: Reado
     response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
   });
   await new Promise<void>((resolve) => router.listen(0, '127.0.0.1', resolve));
-  const { gateway, sandbox } = await startBoth({ environment });
+  const { gateway, sandbox } = await setup({ gateway: { environment } });
   const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 });
   const callbackUrl = `http://127.0.0.1:${(router.address() as AddressInfo).port}/`;
   const subscription = { callbackUrl, subscriptionId: 'a', verifier: 'b', heartbeatIntervalMs: 0 };

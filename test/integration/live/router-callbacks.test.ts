@@ -5,9 +5,10 @@ import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { listen } from '../../support/writing/callbacks.js';
-import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { change } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { leaveAll, until } from '../../support/clients/subscribing.js';
+import { until } from '../../support/clients/subscribing.js';
 
 /** What the gateway sends to a router; Apollo's HTTP callback protocol. */
 interface ToRouter {
@@ -46,20 +47,22 @@ beforeEach(async () => {
   const origin = `http://127.0.0.1:${(router.address() as AddressInfo).port}`;
   callbackUrl = `${origin}/callback/the-id`;
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => at,
-    now: () => Date.now() + shiftMs,
-    faults: ({ path }) => (path.endsWith('/message-details') ? fault : undefined),
-    environment: {
-      SUBSCRIPTION_CALLBACK_ORIGINS: `http://other.example, ${origin}`,
-      MAX_UPSTREAM_CALLS: '3',
+  ({ sandbox, gateway } = await setup({
+    sandbox: {
+      clock: () => at,
+      faults: ({ path }) => (path.endsWith('/message-details') ? fault : undefined),
+    },
+    gateway: {
+      now: () => Date.now() + shiftMs,
+      environment: {
+        SUBSCRIPTION_CALLBACK_ORIGINS: `http://other.example, ${origin}`,
+        MAX_UPSTREAM_CALLS: '3',
+      },
     },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 30 }));
 });
 afterEach(async () => {
-  await leaveAll();
-  await closeAll();
   router.closeAllConnections();
   await new Promise((resolve) => router.close(resolve));
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { entryOf, keyFor, type KeysFile, showing, writeKeys } from '../../support/clients/callers.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type ClientAnswer, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { type RouterUnderTest, startRouter } from '../../support/clients/router.js';
 import { until } from '../../support/clients/subscribing.js';
@@ -22,18 +22,19 @@ beforeEach(async () => {
   keys = await writeKeys(
     [reading, writing, everything].map((scopes) => entryOf(scopes.join('+'), keyFor(scopes), scopes)),
   );
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => 0, // nothing happens at the upstream
-    environment: {
-      ...keys.environment,
-      SUBSCRIPTION_CALLBACK_ORIGINS: router.origin,
-      MAX_SUBSCRIPTIONS_PER_CALLER: '1',
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => 0 },
+    gateway: {
+      environment: {
+        ...keys.environment,
+        SUBSCRIPTION_CALLBACK_ORIGINS: router.origin,
+        MAX_SUBSCRIPTIONS_PER_CALLER: '1',
+      },
     },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 3 }));
 });
 afterEach(async () => {
-  await closeAll();
   await router.close();
   await keys.remove();
 });

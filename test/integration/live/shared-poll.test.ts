@@ -9,7 +9,8 @@ import {
   createCalledBack,
   listen,
 } from '../../support/writing/callbacks.js';
-import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { change } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { HeldTimers } from '../../support/gateway/held-timers.js';
 import { leaveAll, until } from '../../support/clients/subscribing.js';
@@ -24,15 +25,13 @@ beforeEach(() => {
   time = new HeldTimers(100);
   at = time.now();
 });
-afterEach(async () => {
+afterEach(() => {
   time.release();
-  await leaveAll();
-  await closeAll();
 });
 
 /** Nothing happens at the upstream but what the test does; the gateway's time passes when the test says so. */
 async function start(environment: Record<string, string> = {}) {
-  const both = await startBoth({ clock: () => at, now: time.now, environment });
+  const both = await setup({ sandbox: { clock: () => at }, gateway: { now: time.now, environment } });
   ({ sandbox, gateway } = both);
   return both;
 }

@@ -1,10 +1,8 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { closeAll, startScripted } from '../../support/writing/creating.js';
+import { startScripted } from '../../support/gateway/setup.js';
 import { HeldTimers } from '../../support/gateway/held-timers.js';
 import { until } from '../../support/clients/subscribing.js';
-
-afterEach(closeAll);
 
 it.each([
   ['/graphql', 'text/event-stream', ':\n\n'],

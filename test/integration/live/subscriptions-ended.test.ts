@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { listen, listenToMessages } from '../../support/writing/callbacks.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { leaveAll, subscribe, transports, until } from '../../support/clients/subscribing.js';
+import { subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
@@ -14,11 +14,10 @@ let shiftMs: number;
 beforeEach(async () => {
   const at = Date.now();
   shiftMs = 0;
-  ({ sandbox, gateway } = await startBoth({ clock: () => at, now: () => Date.now() + shiftMs }));
-});
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => at },
+    gateway: { now: () => Date.now() + shiftMs },
+  }));
 });
 
 /** Time passes; whoever comes or goes has the gateway look at its clock. */

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { closeNow } from '../../support/closing.js';
 import { type RawData, WebSocket } from 'ws';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
@@ -11,17 +12,11 @@ import {
   listenToMessages,
   messageSays,
 } from '../../support/writing/callbacks.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { HeldTimers } from '../../support/gateway/held-timers.js';
 import { acceptsMultipart } from '../../support/clients/multipart.js';
-import {
-  leaveAll,
-  type LiveTransport,
-  postCallback,
-  transports,
-  until,
-} from '../../support/clients/subscribing.js';
+import { type LiveTransport, postCallback, transports, until } from '../../support/clients/subscribing.js';
 
 let at: number;
 let shiftMs: number;
@@ -31,22 +26,19 @@ let gateway: GatewayUnderTest;
 let sid: string;
 
 async function start(now: () => number): Promise<void> {
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => at,
-    now,
-    faults: () => fault,
-    environment: calledBack,
-    clientTimeouts: { headersMs: 8000, requestMs: 12_000, checkEveryMs: 2000, readTimeoutMs: 240_000 },
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => at, faults: () => fault },
+    gateway: {
+      now,
+      environment: calledBack,
+      clientTimeouts: { headersMs: 8000, requestMs: 12_000, checkEveryMs: 2000, readTimeoutMs: 240_000 },
+    },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 1000 }));
 }
 beforeEach(async () => {
   [at, shiftMs, fault] = [Date.now(), 0, undefined]; // nothing happens at the upstream but what the test does
   await start(() => Date.now() + shiftMs);
-});
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
 });
 
 /** What keeps the process busy, of one kind. */
@@ -202,7 +194,7 @@ describe.each(transports)('over %s, unsubscribing frees all resources', (transpo
 });
 
 it('a WebSocket that does not answer pings is closed within half a minute', async () => {
-  await closeAll();
+  await closeNow();
   const time = new HeldTimers();
   try {
     await start(() => time.now() + shiftMs); // the gateway's beat is in the test's time

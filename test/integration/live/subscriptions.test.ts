@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { change } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { acceptsMultipart } from '../../support/clients/multipart.js';
-import { leaveAll, subscribe, transports } from '../../support/clients/subscribing.js';
+import { subscribe, transports } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
@@ -21,17 +22,13 @@ beforeEach(async () => {
   const faults = ({ path }: { path: string }) =>
     path.endsWith('/message-details') ? messagesFault : undefined;
   const environment = { MAX_UPSTREAM_CALLS: '3' };
-  ({ sandbox, gateway } = await startBoth({ clock: () => at, faults, environment }));
+  ({ sandbox, gateway } = await setup({ sandbox: { clock: () => at, faults }, gateway: { environment } }));
   ({ sid } = sandbox.state.insert({
     name: 'The one',
     audience: 30,
     startsAt: at - 1000,
     status: 'in-progress',
   }));
-});
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
 });
 
 const codesOf = (errors: readonly ClientError[] = []) => errors.map(({ extensions }) => extensions?.code);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { DriftWatch } from '../../../src/datasources/exotel/drift/drift-watch.js';
 import { type DriftRoute, type Route } from '../../../src/domain/telemetry.js';
 import { campaignFields } from '../../../src/datasources/exotel/wire/campaign.js';
@@ -6,13 +6,12 @@ import { messageFields } from '../../../src/datasources/exotel/wire/message.js';
 import { documentedAnswer, documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
 import { ask } from '../../support/clients/ask.js';
 import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/writing/callbacks.js';
-import { answerOf, closeAll, startBoth, startScripted } from '../../support/writing/creating.js';
+import { answerOf } from '../../support/writing/creating.js';
+import { setup, startScripted } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { linesOf } from '../../support/gateway/log-lines.js';
 import { scrape } from '../../support/gateway/scraping.js';
 import { postCallback } from '../../support/clients/subscribing.js';
-
-afterEach(closeAll);
 
 const told = 'upstream response differs from its documentation';
 const toldOf = (gateway: GatewayUnderTest) => linesOf(gateway, told).map(({ drift }) => drift);
@@ -103,7 +102,7 @@ describe('undocumented content is drift', () => {
 
 describe('through a gateway', () => {
   it("the sandbox's responses and callbacks are not drift", async () => {
-    const { gateway } = await startBoth({ seed: 'demo', environment: calledBack });
+    const { gateway } = await setup({ sandbox: { seed: 'demo' }, gateway: { environment: calledBack } });
     await ask(gateway, '{ campaigns(first: 100) { nodes { name messages(first: 1) { totalCount } } } }', {
       headers: { 'cache-control': 'no-cache' },
     });
@@ -149,7 +148,7 @@ describe('through a gateway', () => {
   });
 
   it('an undocumented key in a callback is drift; refused callbacks are not compared', async () => {
-    const { gateway } = await startBoth({ environment: calledBack });
+    const { gateway } = await setup({ gateway: { environment: calledBack } });
     const { sid, campaignUrl } = await createCalledBack(gateway);
     const says = { ...campaignSays(sid, 'in-progress'), region: 'south' };
     await postCallback(`${campaignUrl.slice(0, -6)}forged`, { ...says, forged: 'x' });

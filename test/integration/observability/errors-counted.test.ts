@@ -1,11 +1,9 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { ask } from '../../support/clients/ask.js';
 import { entryOf, writeKeys } from '../../support/clients/callers.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { scrape } from '../../support/gateway/scraping.js';
-
-afterEach(closeAll);
 
 const form = { 'content-type': 'application/json' };
 const stream = { ...form, accept: 'text/event-stream' };
@@ -47,7 +45,9 @@ it.each<Asked>([
     { method: 'POST', headers: form, body: JSON.stringify({ query: `{ ${'__typename '.repeat(60)} }` }) },
   ],
 ])('an error before an operation is counted once: %s', async (_what, path, code, sent) => {
-  const { gateway } = await startBoth({ environment: { MAX_BODY_BYTES: '2000', MAX_QUERY_TOKENS: '50' } });
+  const { gateway } = await setup({
+    gateway: { environment: { MAX_BODY_BYTES: '2000', MAX_QUERY_TOKENS: '50' } },
+  });
   const { body } = await request(gateway.url + path, sent);
   expect(await body.text()).toContain(`"code":"${code}"`);
   const { value } = await scrape(gateway);
@@ -57,7 +57,9 @@ it.each<Asked>([
 
 it('refusals of callers are counted too', async () => {
   const keys = await writeKeys([entryOf('dashboard', 'the-key-of-the-dashboard', ['campaigns:read'])]);
-  const { gateway } = await startBoth({ environment: { ...keys.environment, MAX_REQUESTS_PER_MINUTE: '2' } });
+  const { gateway } = await setup({
+    gateway: { environment: { ...keys.environment, MAX_REQUESTS_PER_MINUTE: '2' } },
+  });
   const answered = (key: string) => ask(gateway, '{ __typename }', { headers: { 'x-api-key': key } });
   await answered('nobody');
   for (let time = 0; time < 3; time += 1) await answered('the-key-of-the-dashboard');

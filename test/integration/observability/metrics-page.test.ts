@@ -1,15 +1,13 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { ask } from '../../support/clients/ask.js';
 import { writeKeys } from '../../support/clients/callers.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { openRaw } from '../../support/clients/raw-client.js';
 import { scrape } from '../../support/gateway/scraping.js';
 import { postCallback } from '../../support/clients/subscribing.js';
-
-afterEach(closeAll);
 
 const count = '{ campaigns(first: 1) { totalCount } }';
 
@@ -19,7 +17,7 @@ const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
 
 describe('/metrics', () => {
   it('requires METRICS_TOKEN if it is set', async () => {
-    const { gateway } = await startBoth({ environment: token });
+    const { gateway } = await setup({ gateway: { environment: token } });
     const answered = async (authorization?: string) =>
       (
         await request(`${gateway.url}/metrics`, {
@@ -45,7 +43,7 @@ describe('/metrics', () => {
     ['is open to the token on any host', { ...other, ...token }, bearer(token.METRICS_TOKEN), 200],
     ['is closed without it on any host', { ...other, ...token }, {}, 401],
   ])('%s', async (_what, environment, headers, status) => {
-    const { gateway } = await startBoth({ environment });
+    const { gateway } = await setup({ gateway: { environment } });
     const answer = await request(`${gateway.url}/metrics`, { headers });
     const text = await answer.body.text();
     expect(answer.statusCode).toBe(status);
@@ -60,7 +58,7 @@ describe('/metrics', () => {
       ...['True-Client-IP', 'X-Envoy-External-Address', 'X-Original-Forwarded-For', 'X-Cluster-Client-IP'],
       ...['Fastly-Client-IP', 'X-Amzn-Trace-Id', 'X-ProxyUser-Ip', 'X-Request-ID', 'Proxy-Connection'],
     ])('with %s, which a proxy adds', async (name) => {
-      const { gateway } = await startBoth({});
+      const { gateway } = await setup();
       const { statusCode, body } = await request(`${gateway.url}/metrics`, { headers: { [name]: '1' } });
       expect([statusCode, await body.text()]).toEqual([401, 'Closed until METRICS_TOKEN is set.\n']);
     });
@@ -73,7 +71,7 @@ describe('/metrics', () => {
       ['but not with a target of this machine', 'http://localhost/metrics', ['localhost'], 200],
     ])('%s', async (_what, target, hosts, status) => {
       const keys = await writeKeys([]); // with authentication, other routes take any host
-      const { gateway } = await startBoth({ environment: keys.environment });
+      const { gateway } = await setup({ gateway: { environment: keys.environment } });
       const head = [`GET ${target} HTTP/1.1`, ...hosts.map((host) => `Host: ${host}`), 'Connection: close'];
       const client = await openRaw(gateway.url, `${head.join('\r\n')}\r\n\r\n`);
       client.read();
@@ -84,7 +82,7 @@ describe('/metrics', () => {
   });
 
   it('has metrics of the process and the build, and counts of its own gateway only', async () => {
-    const [one, other] = [await startBoth({}), await startBoth({})];
+    const [one, other] = [await setup(), await setup()];
     await ask(one.gateway, count);
     const [first, second] = [await scrape(one.gateway), await scrape(other.gateway)];
     expect(first.value('campaign_gateway_operations_total')).toBe(1);
@@ -96,7 +94,7 @@ describe('/metrics', () => {
   });
 
   it('has no label values from clients or the upstream', async () => {
-    const { gateway } = await startBoth({ seed: 'demo' });
+    const { gateway } = await setup({ sandbox: { seed: 'demo' } });
     const shape = async () =>
       (await scrape(gateway)).text.split('\n').filter((line) => line.startsWith('campaign_gateway')).length;
     const each = async (word: string): Promise<void> => {
@@ -120,7 +118,7 @@ describe('every metric named in this file is in /metrics:', () => {
   it.each(['deploy/grafana/dashboard.json', 'deploy/prometheus/alerts.yaml', 'docs/observability.md'])(
     '%s',
     async (file) => {
-      const { gateway } = await startBoth({});
+      const { gateway } = await setup();
       const { names } = await scrape(gateway);
       const known = [...names].flatMap((name) => [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]);
       const named = new Set(readFileSync(file, 'utf8').match(/campaign_gateway_\w+/g));
@@ -130,7 +128,7 @@ describe('every metric named in this file is in /metrics:', () => {
   );
 
   it('every metric in /metrics is in docs/observability.md', async () => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     const { text } = await scrape(gateway);
     const page = [...text.matchAll(/^# TYPE (campaign_gateway_\w+)/gm)].map(([, name = '']) => name);
     const document = readFileSync('docs/observability.md', 'utf8');

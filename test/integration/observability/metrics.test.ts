@@ -1,21 +1,17 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { ask } from '../../support/clients/ask.js';
 import { calledBack, campaignSays, createCalledBack, listen } from '../../support/writing/callbacks.js';
-import { closeAll, createdSid, diwali, keyed, startBoth } from '../../support/writing/creating.js';
+import { createdSid, diwali, keyed } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { scrape } from '../../support/gateway/scraping.js';
-import { leaveAll, postCallback, transports, until } from '../../support/clients/subscribing.js';
-
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
-});
+import { postCallback, transports, until } from '../../support/clients/subscribing.js';
 
 const count = '{ campaigns(first: 1) { totalCount } }';
 
 it('operations are counted by type and outcome, and errors by code', async () => {
-  const { gateway } = await startBoth({});
+  const { gateway } = await setup();
   await ask(gateway, count);
   await ask(gateway, '{ nothing }');
   await ask(gateway, '{ campaign(sid: "..") { name } }');
@@ -39,7 +35,7 @@ it('operations are counted by type and outcome, and errors by code', async () =>
 
 it('upstream calls are counted by route, status and reason, with retries', async () => {
   const faults: (Fault | undefined)[] = [{ kind: 'html' }, { kind: 'reset' }];
-  const { gateway, sandbox } = await startBoth({ faults: () => faults.shift() });
+  const { gateway, sandbox } = await setup({ sandbox: { faults: () => faults.shift() } });
   await ask(gateway, count);
   const sid = await createdSid(gateway, diwali);
   await ask(gateway, `{ campaign(sid: "${sid}") { stats { total } messages(first: 1) { totalCount } } }`);
@@ -63,7 +59,7 @@ it('reads are counted by source, and cache entries by kind', async () => {
   let isDown = false;
   let now = Date.now();
   const faults = (): Fault | undefined => (isDown ? { kind: 'status', status: 500 } : undefined);
-  const { gateway } = await startBoth({ seed: 'demo', faults, now: () => now });
+  const { gateway } = await setup({ sandbox: { seed: 'demo', faults }, gateway: { now: () => now } });
   await Promise.all([ask(gateway, count), ask(gateway, count), ask(gateway, count)]);
   await ask(gateway, `${count} # in other words: the very same is answered without a read`);
   isDown = true;
@@ -83,7 +79,10 @@ it('reads are counted by source, and cache entries by kind', async () => {
 it('gauges of the rate limit and the circuit breaker have their values at the scrape', async () => {
   let isDown = false;
   const faults = (): Fault | undefined => (isDown ? { kind: 'reset' } : undefined);
-  const { gateway } = await startBoth({ faults, environment: { EXOTEL_RATE_LIMIT: '100' } });
+  const { gateway } = await setup({
+    sandbox: { faults },
+    gateway: { environment: { EXOTEL_RATE_LIMIT: '100' } },
+  });
   await ask(gateway, count);
   const before = await scrape(gateway);
   expect(before.value('campaign_gateway_upstream_budget_limit_calls')).toBe(100);
@@ -99,7 +98,7 @@ it('gauges of the rate limit and the circuit breaker have their values at the sc
 });
 
 it('writes are counted by outcome', async () => {
-  const { gateway, sandbox } = await startBoth({});
+  const { gateway, sandbox } = await setup();
   await createdSid(gateway, keyed);
   await createdSid(gateway, keyed);
   await ask(gateway, 'mutation { pauseCampaign(sid: "unknown") { userErrors { code } } }');
@@ -114,7 +113,7 @@ it('writes are counted by outcome', async () => {
 
 describe('live metrics', () => {
   it.each(transports)('subscriptions over %s are counted while they are open', async (transport) => {
-    const { gateway } = await startBoth({ environment: calledBack });
+    const { gateway } = await setup({ gateway: { environment: calledBack } });
     const { sid } = await createCalledBack(gateway);
     const open = async () =>
       (await scrape(gateway)).value('campaign_gateway_subscriptions_open', {
@@ -137,7 +136,7 @@ describe('live metrics', () => {
   });
 
   it('callbacks are counted by kind and verdict', async () => {
-    const { gateway } = await startBoth({ environment: calledBack });
+    const { gateway } = await setup({ gateway: { environment: calledBack } });
     const { sid, campaignUrl, messageUrl } = await createCalledBack(gateway);
     await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
     await postCallback(`${messageUrl.slice(0, -6)}forged`, campaignSays(sid, 'in-progress'));

@@ -42,7 +42,6 @@ async function behind(script: Script, environment: Readonly<Record<string, strin
   });
 }
 afterEach(async () => {
-  await leaveAll();
   await gateway.close();
   await upstream.close();
   await collector.close();

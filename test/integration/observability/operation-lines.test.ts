@@ -1,17 +1,13 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { ask } from '../../support/clients/ask.js';
 import { entryOf, writeKeys } from '../../support/clients/callers.js';
-import { closeAll, diwali, createdSid, startBoth } from '../../support/writing/creating.js';
+import { diwali, createdSid } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { everyTransport, run } from '../../support/clients/every-transport.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { linesOf, type LogLine } from '../../support/gateway/log-lines.js';
-import { leaveAll, subscribe, transports, until } from '../../support/clients/subscribing.js';
-
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
-});
+import { subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 const query = 'query Dashboard { campaigns(first: 1) { totalCount } }';
 const completed = 'operation completed';
@@ -27,7 +23,7 @@ function factsOf(line: LogLine | undefined): Record<string, unknown> {
 
 describe('an operation is one line at info', () => {
   it.each(everyTransport)('over %s', async (transport) => {
-    const { gateway } = await startBoth({ environment: { LOG_LEVEL: 'info' } });
+    const { gateway } = await setup({ gateway: { environment: { LOG_LEVEL: 'info' } } });
     await run(gateway.url, transport, { query });
     await until(() => linesOf(gateway, completed).length > 0);
     expect(linesOf(gateway, completed).map(factsOf)).toEqual([
@@ -44,7 +40,7 @@ describe('an operation is one line at info', () => {
   });
 
   it('with its client, and whether it came from the cache', async () => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     for (let time = 0; time < 3; time += 1) await ask(gateway, query, { headers: named });
     await ask(gateway, `${query} # another text, the same entry`);
     await ask(gateway, '{ __typename }');
@@ -67,7 +63,7 @@ describe('an operation is one line at info', () => {
     ['graphql-client-name', 'graphql-client-version'],
     ['apollographql-client-name', 'apollographql-client-version'],
   ])('with the client that %s names', async (name, version) => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     await ask(gateway, query, { headers: { [name]: 'ios', [version]: '7' } });
     await ask(gateway, query, { headers: { [version]: '8' } });
     expect(linesOf(gateway, completed).map(({ client }) => client)).toEqual([
@@ -79,7 +75,7 @@ describe('an operation is one line at info', () => {
   it('with the name of its key, and never the key', async () => {
     const key = 'the-key-of-the-dashboard';
     const keys = await writeKeys([entryOf('dashboard', key, ['campaigns:read'])]);
-    const { gateway } = await startBoth({ environment: keys.environment });
+    const { gateway } = await setup({ gateway: { environment: keys.environment } });
     await ask(gateway, query, { headers: { 'x-api-key': key } });
     const asked = await subscribe(gateway.url, 'ws', query, {}, { 'x-api-key': key, ...named });
     await until(() => asked.hasEnded());
@@ -91,7 +87,7 @@ describe('an operation is one line at info', () => {
   });
 
   it('but not at LOG_LEVEL=warn', async () => {
-    const { gateway } = await startBoth({ environment: { LOG_LEVEL: 'warn' } });
+    const { gateway } = await setup({ gateway: { environment: { LOG_LEVEL: 'warn' } } });
     await ask(gateway, query);
     await ask(gateway, '{ nothing }');
     await createdSid(gateway, diwali);
@@ -102,7 +98,7 @@ describe('an operation is one line at info', () => {
 
 describe('a text of a client', () => {
   it('is cut, and cannot pretend to be another line', async () => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     const socket = await subscribe(
       gateway.url,
       'ws',
@@ -125,7 +121,7 @@ describe('a text of a client', () => {
   });
 
   it('that is no name is not logged as the name of an operation', async () => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     for (const operationName of ['+91 98765 43210', 'Dashboard', 'x'.repeat(100_000)])
       await gateway.send({ query: '{ nothing }', operationName });
     expect(linesOf(gateway, completed).map(({ operation }) => (operation as { name?: string }).name)).toEqual(
@@ -162,7 +158,7 @@ describe("a client's mistake is at info, with its code:", () => {
     ['too large a body', 'BAD_REQUEST', '/graphql', posted('x'.repeat(300_000))],
     ['another address', 'NOT_FOUND', '/nowhere', undefined],
   ])('%s', async (_what, code, path, sent) => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     const answer = await request(gateway.url + path, sent);
     await answer.body.dump();
     await until(() => codesIn(gateway).length > 0);
@@ -172,7 +168,7 @@ describe("a client's mistake is at info, with its code:", () => {
   it('credentials over HTTP and over WebSocket, and too many requests', async () => {
     const keys = await writeKeys([entryOf('dashboard', 'the-key-of-the-dashboard', ['campaigns:read'])]);
     const environment = { ...keys.environment, MAX_REQUESTS_PER_MINUTE: '1' };
-    const { gateway } = await startBoth({ environment });
+    const { gateway } = await setup({ gateway: { environment } });
     const headers = { 'x-api-key': 'the-key-of-the-dashboard' };
     await ask(gateway, query, { headers: { 'x-api-key': 'wrong' } });
     await subscribe(gateway.url, 'ws', query, {}, { 'x-api-key': 'wrong' }).catch(() => undefined);
@@ -205,7 +201,7 @@ function watching(gateway: GatewayUnderTest, transport: string, message: string)
 
 describe.each(transports)('a subscription over %s', (transport) => {
   it('is a line at its start and one at its end', async () => {
-    const { gateway } = await startBoth({ environment: { LOG_LEVEL: 'info' } });
+    const { gateway } = await setup({ gateway: { environment: { LOG_LEVEL: 'info' } } });
     const sid = await createdSid(gateway, diwali);
     const watch =
       'subscription Watch($sid: ID!) { campaignUpdated(sid: $sid, sendCurrent: true) { status } }';
@@ -230,7 +226,7 @@ describe.each(transports)('a subscription over %s', (transport) => {
   });
 
   it('that is refused is one line, with the code', async () => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     const watch = 'subscription Watch { campaignUpdated(sid: "") { status } }';
     const subscriber = await subscribe(gateway.url, transport, watch);
     await until(() => subscriber.hasEnded());
@@ -242,7 +238,7 @@ describe.each(transports)('a subscription over %s', (transport) => {
 });
 
 it('start and stop are lines', async () => {
-  const { gateway } = await startBoth({});
+  const { gateway } = await setup();
   await gateway.close();
   const [started, ...more] = linesOf(gateway);
   expect(factsOf(started)).toEqual({

@@ -1,13 +1,12 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
 import { CreateDocument, PauseDocument } from '../../operations/generated.js';
 import { ask } from '../../support/clients/ask.js';
-import { answerOf, closeAll, diwali, startScripted } from '../../support/writing/creating.js';
+import { answerOf, diwali } from '../../support/writing/creating.js';
+import { startScripted } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { linesOf } from '../../support/gateway/log-lines.js';
 import { type SeenRequest } from '../../support/upstream/scripted-upstream.js';
-
-afterEach(closeAll);
 
 const sid = 'raced';
 const failure = (status: number, code: number) => ({

@@ -1,25 +1,13 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { ask } from '../../support/clients/ask.js';
-import {
-  closeAll,
-  createdSid,
-  diwali,
-  requestId,
-  startBoth,
-  startScripted,
-  answerOf,
-} from '../../support/writing/creating.js';
+import { createdSid, diwali, requestId, answerOf } from '../../support/writing/creating.js';
+import { setup, startScripted } from '../../support/gateway/setup.js';
 import { calledBack, campaignSays, createCalledBack, listen } from '../../support/writing/callbacks.js';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { linesOf, type LogLine } from '../../support/gateway/log-lines.js';
-import { leaveAll, postCallback, subscribe, transports, until } from '../../support/clients/subscribing.js';
-
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
-});
+import { postCallback, subscribe, transports, until } from '../../support/clients/subscribing.js';
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
 const count = '{ campaigns(first: 1) { totalCount } }';
@@ -35,7 +23,7 @@ async function echoed({ url }: GatewayUnderTest, path: string, said?: string) {
 it.each(['/livez', '/graphql?query={__typename}', '/nowhere', '/webhooks/exotel/campaign/x', '/metrics'])(
   'every response has X-Request-Id: %s',
   async (path) => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     expect(await echoed(gateway, path, 'client.id-1')).toBe('client.id-1');
     expect(await echoed(gateway, path)).toMatch(uuid);
   },
@@ -44,13 +32,13 @@ it.each(['/livez', '/graphql?query={__typename}', '/nowhere', '/webhooks/exotel/
 it.each(['x'.repeat(65), 'two words', 'a"b', 'ä', '{}', 'a,b'])(
   'an invalid X-Request-Id is replaced: %s',
   async (said) => {
-    const { gateway } = await startBoth({});
+    const { gateway } = await setup();
     expect(await echoed(gateway, '/livez', said)).toMatch(uuid);
   },
 );
 
 it("each log line of a request has its requestId, and the upstream's ids", async () => {
-  const { gateway } = await startBoth({ seed: 'demo' });
+  const { gateway } = await setup({ sandbox: { seed: 'demo' } });
   const sids = ['8c7383b9797443249d24781659939528', 'unknown'];
   const query = `{ ${sids.map((sid, at) => `c${at}: campaign(sid: "${sid}") { name messages(first: 1) { totalCount } }`).join(' ')} }`;
   await Promise.all(
@@ -76,7 +64,7 @@ it("each log line of a request has its requestId, and the upstream's ids", async
 });
 
 it('a write is logged at info, with requestId and audit', async () => {
-  const { gateway } = await startBoth({ environment: { LOG_LEVEL: 'info' } });
+  const { gateway } = await setup({ gateway: { environment: { LOG_LEVEL: 'info' } } });
   await createdSid(gateway, diwali);
   const [, audit, operation, ...more] = linesOf(gateway) as [LogLine, LogLine, LogLine, ...LogLine[]];
   expect(audit).toMatchObject({ msg: 'campaign write', requestId: expect.stringMatching(uuid) as unknown });
@@ -90,7 +78,7 @@ it('a write is logged at info, with requestId and audit', async () => {
 });
 
 it('a request that is no operation is logged with its requestId too', async () => {
-  const { gateway } = await startBoth({});
+  const { gateway } = await setup();
   const answer = await request(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-request-id': 'no-operation' },
@@ -105,7 +93,7 @@ it('a request that is no operation is logged with its requestId too', async () =
 
 it('each retry is logged with its attempt', async () => {
   const faults = [{ kind: 'html' } as const, { kind: 'reset' } as const];
-  const { gateway } = await startBoth({ faults: () => faults.shift() });
+  const { gateway } = await setup({ sandbox: { faults: () => faults.shift() } });
   await ask(gateway, count, { headers: { 'x-request-id': 'retried' } });
   const told = linesOf(gateway).filter(({ route }) => route === 'list');
   expect(
@@ -144,7 +132,7 @@ describe('wrong credentials', () => {
 
 describe.each(transports)('over %s', (transport) => {
   it('each operation has its own requestId', async () => {
-    const { gateway } = await startBoth({ seed: 'demo' });
+    const { gateway } = await setup({ sandbox: { seed: 'demo' } });
     for (const sid of ['unknown-1', 'unknown-2']) {
       const asked = await subscribe(
         gateway.url,
@@ -168,7 +156,7 @@ describe.each(transports)('over %s', (transport) => {
 });
 
 it('reads after a callback belong to no trace', async () => {
-  const { gateway } = await startBoth({ environment: calledBack });
+  const { gateway } = await setup({ gateway: { environment: calledBack } });
   const { sid, campaignUrl } = await createCalledBack(gateway);
   await listen(gateway, 'ws', sid);
   const before = linesOf(gateway, call).length;

@@ -1,16 +1,12 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ask } from '../../support/clients/ask.js';
 import { type Collector, type SentSpan, startCollector } from '../../support/programs/collector.js';
-import { answerOf, closeAll, diwali, createdSid, startBoth } from '../../support/writing/creating.js';
+import { answerOf, diwali, createdSid } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 import { type SeenRequest, startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
 import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
-
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
-});
 
 const sid = '8c7383b9797443249d24781659939528';
 const query = `query TheCampaign { campaign(sid: "${sid}") { name } }`;
@@ -24,9 +20,9 @@ async function spansOf(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly collector: Collector; readonly spans: readonly SentSpan[]; readonly baseUrl: string }> {
   const collector = await startCollector();
-  const { gateway, sandbox } = await startBoth({
-    seed: 'demo',
-    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, ...environment },
+  const { gateway, sandbox } = await setup({
+    sandbox: { seed: 'demo' },
+    gateway: { environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, ...environment } },
   });
   await use(gateway);
   await leaveAll();

@@ -3,26 +3,27 @@ import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { spanContextOf } from '../../../src/telemetry/otlp-spans.js';
 import { ask } from '../../support/clients/ask.js';
 import { type Collector, type SentSpan, startCollector } from '../../support/programs/collector.js';
-import { type BothOptions, closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup, type SetupOptions } from '../../support/gateway/setup.js';
 import { linesOf } from '../../support/gateway/log-lines.js';
-import { leaveAll, subscribe, until } from '../../support/clients/subscribing.js';
+import { subscribe, until } from '../../support/clients/subscribing.js';
 
 const collectors: Collector[] = [];
 afterEach(async () => {
-  await leaveAll();
-  await closeAll();
   for (const collector of collectors.splice(0)) await collector.close();
 });
 
-async function traced(options: BothOptions = {}) {
+async function traced({ sandbox, gateway }: SetupOptions = {}) {
   const collector = await startCollector();
   collectors.push(collector);
   const environment = {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     OTEL_SERVICE_NAME: 'gateway-of-acme',
-    ...options.environment,
+    ...gateway?.environment,
   };
-  return { collector, ...(await startBoth({ seed: 'demo', ...options, environment })) };
+  return {
+    collector,
+    ...(await setup({ sandbox: { seed: 'demo', ...sandbox }, gateway: { ...gateway, environment } })),
+  };
 }
 
 const sid = '8c7383b9797443249d24781659939528';
@@ -81,7 +82,7 @@ describe('a trace', () => {
 
   it('has error.type from a closed set, and the attempt', async () => {
     const faults: (Fault | undefined)[] = [{ kind: 'html' }, { kind: 'reset' }, { kind: 'html' }];
-    const { collector, gateway } = await traced({ faults: () => faults.shift() });
+    const { collector, gateway } = await traced({ sandbox: { faults: () => faults.shift() } });
     await ask(gateway, '{ campaigns(first: 1) { totalCount } }');
     await gateway.close();
     const spans = collector.spans();
@@ -123,7 +124,7 @@ describe('a trace', () => {
 describe('a collector that', () => {
   it('is unreachable breaks nothing, and is logged once, with host and error code', async () => {
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
-    const { gateway } = await startBoth({ seed: 'demo', environment });
+    const { gateway } = await setup({ sandbox: { seed: 'demo' }, gateway: { environment } });
     expect((await ask(gateway, query)).errors).toBeUndefined();
     await gateway.close();
     const told = linesOf(gateway).filter(({ msg }) => msg.startsWith('traces cannot be exported'));
@@ -136,7 +137,7 @@ describe('a collector that', () => {
     const collector = await startCollector(true);
     collectors.push(collector);
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
-    const { gateway } = await startBoth({ seed: 'demo', environment });
+    const { gateway } = await setup({ sandbox: { seed: 'demo' }, gateway: { environment } });
     expect((await ask(gateway, query)).errors).toBeUndefined();
     await gateway.close();
     expect(collector.bodies).toHaveLength(1);
@@ -146,7 +147,7 @@ describe('a collector that', () => {
 it('without OTEL_EXPORTER_OTLP_ENDPOINT, no traces are sent', async () => {
   const collector = await startCollector();
   collectors.push(collector);
-  const { gateway } = await startBoth({ seed: 'demo' });
+  const { gateway } = await setup({ sandbox: { seed: 'demo' } });
   await ask(gateway, query, { headers: { traceparent: traceparent('01') } });
   await gateway.close();
   expect(collector.bodies).toEqual([]);

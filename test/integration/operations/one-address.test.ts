@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Agent, request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { change } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type ClientAnswer, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { PartReader } from '../../support/clients/multipart.js';
 import { type RouterUnderTest, startRouter } from '../../support/clients/router.js';
@@ -21,9 +22,9 @@ let open: Agent;
 
 beforeAll(async () => {
   router = await startRouter();
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => 0,
-    environment: { CORS_ORIGINS: app, SUBSCRIPTION_CALLBACK_ORIGINS: router.origin },
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => 0 },
+    gateway: { environment: { CORS_ORIGINS: app, SUBSCRIPTION_CALLBACK_ORIGINS: router.origin } },
   }));
 });
 beforeEach(() => {
@@ -33,7 +34,6 @@ beforeEach(() => {
 });
 afterEach(() => open.destroy());
 afterAll(async () => {
-  await closeAll();
   await router.close();
 });
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import {
   type Answered,
   everyTransport,
@@ -12,7 +12,7 @@ import {
 } from '../../support/clients/every-transport.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { type RouterUnderTest, startRouter } from '../../support/clients/router.js';
-import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
+import { subscribe } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
@@ -22,9 +22,9 @@ const stderr = jest.spyOn(console, 'error').mockImplementation(() => undefined);
 
 beforeAll(async () => {
   router = await startRouter(50);
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => 0,
-    environment: { SUBSCRIPTION_CALLBACK_ORIGINS: router.origin },
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => 0 },
+    gateway: { environment: { SUBSCRIPTION_CALLBACK_ORIGINS: router.origin } },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 3 }));
 });
@@ -32,12 +32,10 @@ beforeEach(() => {
   sandbox.calls.splice(0);
   stderr.mockClear();
 });
-afterEach(async () => {
-  await leaveAll();
+afterEach(() => {
   expect(stderr).not.toHaveBeenCalled();
 });
 afterAll(async () => {
-  await closeAll();
   await router.close();
 });
 

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { closeAll, startBoth } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type Answered, everyTransport, run, type Transport } from '../../support/clients/every-transport.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
-  ({ gateway } = await startBoth({}));
+  ({ gateway } = await setup());
 });
-afterAll(closeAll);
 
 type Arrival = Transport | 'get';
 const arrivals: readonly Arrival[] = [...everyTransport, 'get'];

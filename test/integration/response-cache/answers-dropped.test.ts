@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument } from '../../operations/generated.js';
@@ -8,7 +8,8 @@ import {
   campaignSays,
   createCalledBack,
 } from '../../support/writing/callbacks.js';
-import { change, closeAll, startBoth } from '../../support/writing/creating.js';
+import { change } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
 import { look, sent } from '../../support/clients/sent-bytes.js';
@@ -27,10 +28,12 @@ beforeEach(async () => {
   fault = undefined;
   const clock = () => now;
   const faults = () => fault;
-  ({ sandbox, gateway } = await startBoth({ clock, now: clock, faults, environment: calledBack }));
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock, faults },
+    gateway: { now: clock, environment: calledBack },
+  }));
   one = await createCalledBack(gateway);
 });
-afterEach(closeAll);
 
 const campaign = () => ({ query: `{ campaign(sid: "${one.sid}") { status } }` });
 const list = () => ({ query: '{ campaigns(first: 1) { totalCount nodes { status } } }' });

@@ -9,7 +9,7 @@ import {
   startGatewayOn,
 } from '../../support/gateway/gateway-under-test.js';
 import { scrape } from '../../support/gateway/scraping.js';
-import { leaveAll, subscribe } from '../../support/clients/subscribing.js';
+import { subscribe } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
@@ -21,7 +21,6 @@ beforeAll(async () => {
   gateway = await startGatewayOn(sandbox.baseUrl, {}, () => start);
 });
 afterAll(async () => {
-  await leaveAll();
   await gateway.close();
   await sandbox.close();
 });

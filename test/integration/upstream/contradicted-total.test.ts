@@ -1,9 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
 import { ask } from '../../support/clients/ask.js';
-import { closeAll, startScripted } from '../../support/writing/creating.js';
-
-afterEach(closeAll);
+import { startScripted } from '../../support/gateway/setup.js';
 
 const campaignAt = (index: number) => documentedCampaign({ sid: `c${index}` });
 

@@ -1,25 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { CampaignBySidDocument, CampaignPageDocument } from '../../operations/generated.js';
-import {
-  change,
-  closeAll,
-  create,
-  createdSid,
-  diwali,
-  keyed,
-  posts,
-  sidsOf,
-  startBoth,
-} from '../../support/writing/creating.js';
-
-afterEach(closeAll);
+import { change, create, createdSid, diwali, keyed, posts, sidsOf } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 
 describe.each(['gzip', 'deflate', 'br'])(
   'an upstream that compresses its responses (%s) unasked',
   (encoding) => {
     it('is readable in every read and write, with no further calls', async () => {
-      const { gateway, sandbox } = await startBoth({ faults: () => ({ kind: 'encode', encoding }) });
+      const { gateway, sandbox } = await setup({ sandbox: { faults: () => ({ kind: 'encode', encoding }) } });
       const sid = await createdSid(gateway, diwali);
       expect(sidsOf(sandbox)).toEqual([sid]);
       expect(sandbox.calls.map(({ method }) => method)).toEqual(['POST']);
@@ -35,14 +24,14 @@ describe('an upstream whose responses can’t be decompressed', () => {
   const secret: Fault = { kind: 'encode', encoding: 'secret' };
 
   it('fails reads', async () => {
-    const { gateway } = await startBoth({ faults: () => secret });
+    const { gateway } = await setup({ sandbox: { faults: () => secret } });
     const { errors } = await gateway.execute(CampaignPageDocument, { first: 10 });
     expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['UPSTREAM_INVALID_RESPONSE']);
   });
 
   it('a create is searched for, with one POST', async () => {
-    const { gateway, sandbox } = await startBoth({
-      faults: ({ method }) => (method === 'POST' ? secret : undefined),
+    const { gateway, sandbox } = await setup({
+      sandbox: { faults: ({ method }) => (method === 'POST' ? secret : undefined) },
     });
     expect([await createdSid(gateway, diwali)]).toEqual(sidsOf(sandbox));
     expect(sandbox.calls.map(({ method }) => method)).toEqual(['POST', 'GET']);
@@ -50,7 +39,7 @@ describe('an upstream whose responses can’t be decompressed', () => {
 
   it('a create is OUTCOME_UNKNOWN if its lists are unreadable too, with one campaign for the key', async () => {
     let isBroken = true;
-    const { gateway, sandbox } = await startBoth({ faults: () => (isBroken ? secret : undefined) });
+    const { gateway, sandbox } = await setup({ sandbox: { faults: () => (isBroken ? secret : undefined) } });
     expect((await create(gateway, keyed)).codes).toEqual(['OUTCOME_UNKNOWN']);
     isBroken = false;
     expect([await createdSid(gateway, keyed)]).toEqual(sidsOf(sandbox));

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { type CampaignStatus } from '../../../src/sandbox/lifecycle.js';
@@ -8,18 +8,15 @@ import { startGateway } from '../../../src/app/gateway.js';
 import { readConfig } from '../../../src/config/config.js';
 import { ask } from '../../support/clients/ask.js';
 import {
-  type BothOptions,
-  type BothUnderTest,
   change,
-  closeAll,
   create,
   createdSid,
   diwaliAlready,
   keyed,
   posts,
   sidsOf,
-  startBoth,
 } from '../../support/writing/creating.js';
+import { setup, type SandboxAndGateway, type SetupOptions } from '../../support/gateway/setup.js';
 import { type ClientError } from '../../support/gateway/gateway-under-test.js';
 import { CallbackReceiver, eventually } from '../../unit/sandbox/callbacks/callback-receiver.js';
 import { validInput } from '../../support/writing/valid-input.js';
@@ -45,18 +42,20 @@ const rows = [...page.matchAll(/^\| `([\w-]+)` \|(.*)\|(.*)\|(.*)\|$/gm)].map(([
 
 /** The clock of both. Waiting moves it. */
 let nowMs: number;
-let both: BothUnderTest;
-afterEach(closeAll);
+let both: SandboxAndGateway;
 
-async function start(options: BothOptions = {}): Promise<BothUnderTest> {
+async function start({ sandbox, gateway }: SetupOptions = {}): Promise<SandboxAndGateway> {
   nowMs = Date.now();
   const now = () => nowMs;
   const sleep = (ms: number) => Promise.resolve((nowMs += ms));
-  return (both = await startBoth({ now, clock: now, sleep, slowMs: 40, ...options }));
+  return (both = await setup({
+    sandbox: { clock: now, slowMs: 40, ...sandbox },
+    gateway: { now, sleep, ...gateway },
+  }));
 }
 
 const startFor = (name: FaultName) =>
-  start({ environment: name === 'timeout' ? { EXOTEL_TIMEOUT_MS: '150' } : {} });
+  start({ gateway: { environment: name === 'timeout' ? { EXOTEL_TIMEOUT_MS: '150' } : {} } });
 
 const insert = (changes: Readonly<Record<string, unknown>>, status: CampaignStatus = 'scheduled') =>
   both.sandbox.state.insert({ ...diwaliAlready, ...changes, status }).sid;
@@ -190,7 +189,7 @@ describe('lost callbacks', () => {
     '%s: others come, these do not',
     async (list) => {
       const receiver = await CallbackReceiver.start();
-      const { sandbox } = await start({ callbacks: { fire: true }, control: true });
+      const { sandbox } = await start({ sandbox: { callbacks: { fire: true }, control: true } });
       const begin = (name: string, lists: string[]) =>
         sandbox.state.insert({ ...diwaliAlready, name, lists, smsStatusCallback: receiver.url(`/${name}`) });
       if (list === 'list-lost-callbacks') begin('lost', [list]);
@@ -226,7 +225,8 @@ describe('the embedded sandbox', () => {
 });
 
 describe('the control address', () => {
-  const startControlled = () => start({ control: true, environment: { CACHE: 'off' } });
+  const startControlled = () =>
+    start({ sandbox: { control: true }, gateway: { environment: { CACHE: 'off' } } });
 
   it('is off unless the sandbox runs alone', async () => {
     await start();

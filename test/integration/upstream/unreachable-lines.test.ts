@@ -1,6 +1,6 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { ask } from '../../support/clients/ask.js';
-import { closeAll, startScripted } from '../../support/writing/creating.js';
+import { startScripted } from '../../support/gateway/setup.js';
 import {
   credentials,
   type GatewayUnderTest,
@@ -8,8 +8,6 @@ import {
 } from '../../support/gateway/gateway-under-test.js';
 import { linesOf } from '../../support/gateway/log-lines.js';
 import { startSelfSigned } from '../../support/clients/self-signed.js';
-
-afterEach(closeAll);
 
 const failed = 'upstream call failed';
 

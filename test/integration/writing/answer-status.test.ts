@@ -1,26 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import {
-  type BothUnderTest,
   change,
-  closeAll,
   create,
   createdSid,
   countOf,
   diwali,
   posts,
-  startBoth,
-  startScripted,
   rowOf,
   answerOf,
 } from '../../support/writing/creating.js';
+import { setup, startScripted, type SandboxAndGateway } from '../../support/gateway/setup.js';
 
-let both: BothUnderTest;
+let both: SandboxAndGateway;
 let fault: Fault | undefined;
 beforeAll(async () => {
-  both = await startBoth({ faults: ({ method }) => (method === 'GET' ? undefined : fault) });
+  both = await setup({ sandbox: { faults: ({ method }) => (method === 'GET' ? undefined : fault) } });
 });
-afterAll(closeAll);
 
 /** Statuses that do not certainly mean that nothing was done. */
 const uncertain = [

@@ -1,21 +1,18 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type CreateCampaignInput } from '../../operations/generated.js';
 import {
   answerOf,
-  type BothUnderTest,
   change,
   type Changing,
-  closeAll,
   create,
   createdSid,
   diwali,
   requestId,
   rowOf,
   sidsOf,
-  startBoth,
-  startScripted,
 } from '../../support/writing/creating.js';
+import { setup, startScripted, type SandboxAndGateway } from '../../support/gateway/setup.js';
 import { credentials, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { type Script } from '../../support/upstream/scripted-upstream.js';
 
@@ -58,12 +55,10 @@ const line = (changes: Readonly<Record<string, unknown>>) => ({
 const someId: unknown = expect.stringMatching(/^[0-9a-f]{32}$/);
 
 /** A sandbox whose first write goes wrong as said. */
-async function start(fault?: Fault): Promise<BothUnderTest> {
+async function start(fault?: Fault): Promise<SandboxAndGateway> {
   const faults = [fault];
-  return startBoth({ faults: ({ method }) => (method === 'GET' ? undefined : faults.shift()) });
+  return setup({ sandbox: { faults: ({ method }) => (method === 'GET' ? undefined : faults.shift()) } });
 }
-
-afterEach(closeAll);
 
 describe('a create has one audit line without secrets', () => {
   it('when it is done, and when it is replayed', async () => {

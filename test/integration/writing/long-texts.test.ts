@@ -1,22 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { closeAll, diwali, startBoth } from '../../support/writing/creating.js';
+import { diwali } from '../../support/writing/creating.js';
+import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { linesOf } from '../../support/gateway/log-lines.js';
-import { leaveAll, subscribe, transports } from '../../support/clients/subscribing.js';
+import { subscribe, transports } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 
 beforeAll(async () => {
-  ({ sandbox, gateway } = await startBoth({}));
+  ({ sandbox, gateway } = await setup());
 });
 beforeEach(() => {
   sandbox.calls.splice(0);
 });
-afterEach(leaveAll);
-afterAll(closeAll);
 
 function ofMessages(page: string): string {
   return `query ($t: String!) { campaign(sid: "a") { messages(${page}) { totalCount } } }`;

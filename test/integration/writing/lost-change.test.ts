@@ -1,22 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type CampaignStatus } from '../../../src/sandbox/lifecycle.js';
 import { CampaignBySidDocument } from '../../operations/generated.js';
-import {
-  answerOf,
-  type BothUnderTest,
-  change,
-  type Changing,
-  closeAll,
-  countOf,
-  rowOf,
-  startBoth,
-  startScripted,
-} from '../../support/writing/creating.js';
+import { answerOf, change, type Changing, countOf, rowOf } from '../../support/writing/creating.js';
+import { setup, startScripted, type SandboxAndGateway } from '../../support/gateway/setup.js';
 import { startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 
 const hour = 3_600_000;
-let both: BothUnderTest;
+let both: SandboxAndGateway;
 let fault: Fault | undefined;
 let waits: number[];
 /** Happens in the upstream while the gateway waits to look again. */
@@ -25,17 +16,21 @@ let meanwhile: () => unknown;
 let onPut: () => void;
 
 beforeAll(async () => {
-  both = await startBoth({
-    faults: ({ method }) => {
-      if (method !== 'PUT') return undefined;
-      onPut();
-      return fault;
+  both = await setup({
+    sandbox: {
+      faults: ({ method }) => {
+        if (method !== 'PUT') return undefined;
+        onPut();
+        return fault;
+      },
     },
-    environment: { EXOTEL_TIMEOUT_MS: '300' },
-    sleep: (ms) => {
-      waits.push(ms);
-      meanwhile();
-      return Promise.resolve();
+    gateway: {
+      environment: { EXOTEL_TIMEOUT_MS: '300' },
+      sleep: (ms) => {
+        waits.push(ms);
+        meanwhile();
+        return Promise.resolve();
+      },
     },
   });
 });
@@ -48,7 +43,6 @@ beforeEach(() => {
 afterEach(() => {
   fault = undefined;
 });
-afterAll(closeAll);
 
 /** API document, "Update SMS Campaign": from where each goes, and where to. */
 const changes: readonly (readonly [Changing, 'scheduled' | 'paused' | 'completed', string])[] = [
@@ -199,8 +193,8 @@ describe('an update or action with a lost response', () => {
 describe('an update or action that was certainly not processed', () => {
   it('because of a 429 is sent again later', async () => {
     const refusals: Fault[] = [{ kind: 'status', status: 429, retryAfterSeconds: 1 }];
-    const one = await startBoth({
-      faults: ({ method }) => (method === 'PUT' ? refusals.shift() : undefined),
+    const one = await setup({
+      sandbox: { faults: ({ method }) => (method === 'PUT' ? refusals.shift() : undefined) },
     });
     const { sid } = one.sandbox.state.insert({ startsAt: Date.now() + hour });
     expect(await change(one.gateway, 'pause', sid)).toMatchObject({ status: 'PAUSED', codes: [] });

@@ -1,20 +1,16 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type CreateCampaignInput } from '../../operations/generated.js';
 import { type SeenRequest } from '../../support/upstream/scripted-upstream.js';
 import {
   answerOf,
   change,
-  closeAll,
   create,
   createdSid,
   diwali,
   inputs,
   rowOf,
-  type ScriptedUnderTest,
-  startScripted,
 } from '../../support/writing/creating.js';
-
-afterEach(closeAll);
+import { startScripted, type ScriptedUnderTest } from '../../support/gateway/setup.js';
 
 type Row = ReturnType<typeof rowOf>;
 

@@ -1,13 +1,9 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { CampaignBySidDocument } from '../../operations/generated.js';
 import { ask } from '../../support/clients/ask.js';
-import { answerOf, change, closeAll, startScripted } from '../../support/writing/creating.js';
-import { leaveAll, subscribe, until } from '../../support/clients/subscribing.js';
-
-afterEach(async () => {
-  await leaveAll();
-  await closeAll();
-});
+import { answerOf, change } from '../../support/writing/creating.js';
+import { startScripted } from '../../support/gateway/setup.js';
+import { subscribe, until } from '../../support/clients/subscribing.js';
 
 const statusAfter = { pause: 'paused', resume: 'in-progress' } as const;
 

@@ -2,6 +2,7 @@ import { createClient as createStreamClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { Agent, fetch, request, type RequestInit } from 'undici';
 import { WebSocket } from 'ws';
+import { closesAfterwards } from '../closing.js';
 import { type ClientAnswer, type ClientError } from '../gateway/gateway-under-test.js';
 import { acceptsMultipart, PartReader, resultIn } from './multipart.js';
 
@@ -38,8 +39,8 @@ interface Sink {
   complete(): void;
 }
 
-const opened: { close(): Promise<void> }[] = [];
 const lookEveryMs = 5;
+const opened: Subscriber<unknown>[] = [];
 
 /** Polls until a condition is true; asynchronous polls do not overlap. */
 export async function until(
@@ -54,7 +55,7 @@ export async function until(
   }
 }
 
-/** Ends all subscriptions. */
+/** Ends all subscriptions before the test ends. */
 export async function leaveAll(): Promise<void> {
   await Promise.all(opened.splice(0).map((one) => one.close()));
 }
@@ -104,7 +105,7 @@ export async function subscribe<Data>(
     },
   };
   opened.push(subscriber);
-  return subscriber;
+  return closesAfterwards(subscriber);
 }
 
 interface Opening {

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { Agent, request } from 'undici';
 import { type RawData, WebSocket } from 'ws';
+import { closesAfterwards } from '../closing.js';
 import { type ClientAnswer } from '../gateway/gateway-under-test.js';
 import { type Part, PartReader } from './multipart.js';
 import { type RouterMessage } from './router.js';
@@ -51,14 +52,7 @@ const accepts: Readonly<Partial<Record<Protocol, string>>> = {
   callback: 'application/json;callbackSpec=1.0',
 };
 
-const left: (() => void)[] = [];
-
-/** Ends everything that is watched. */
-export function leaveWays(): void {
-  for (const leave of left.splice(0)) leave();
-}
-
-/** Sends an operation. @param headers its credentials. */
+/** Sends an operation, and receives its results until the test ends. @param headers its credentials. */
 export async function watch(
   { url, router }: { readonly url: string; readonly router: CallbackRouter },
   way: Way,
@@ -75,8 +69,10 @@ export async function watch(
   if (way.protocol === 'WebSocket') await overSocket(watched, url, query, headers);
   else if (way.protocol === 'callback') await router.subscribe(watched, url, query, headers);
   else await overHttp(watched, url, way, { query }, headers);
-  left.push(() => {
-    watched.leave();
+  closesAfterwards({
+    close() {
+      watched.leave();
+    },
   });
   return watched;
 }

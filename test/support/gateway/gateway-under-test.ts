@@ -40,6 +40,12 @@ export interface GatewayUnderTest {
 /** The credentials of the test's upstream. */
 export const credentials = { accountSid: 'acme', apiKey: 'key-of-acme', apiToken: 'token-of-acme' };
 
+/** Parts of a gateway that a test may replace. */
+export type GatewayParts = Pick<
+  GatewayOverrides,
+  'clientTimeouts' | 'random' | 'compare' | 'heapBytes' | 'steadyNow' | 'credentialsPauseMs'
+>;
+
 /**
  * Starts a gateway on a free port, in front of the upstream at `baseUrl`. Every query runs compiled and
  * with graphql-js, and both results must be the same.
@@ -51,10 +57,7 @@ export async function startGatewayOn(
   environment: Readonly<Record<string, string>> = {},
   now: () => number = Date.now,
   sleep: (ms: number) => Promise<unknown> = () => Promise.resolve(),
-  parts: Pick<
-    GatewayOverrides,
-    'clientTimeouts' | 'random' | 'compare' | 'heapBytes' | 'steadyNow' | 'credentialsPauseMs'
-  > = {},
+  parts: GatewayParts = {},
 ): Promise<GatewayUnderTest> {
   const config = readConfig({
     PORT: '0',

@@ -1,13 +1,12 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type CampaignDraft } from '../../../src/sandbox/draft.js';
 import { type FaultPlan } from '../../../src/sandbox/http/faults.js';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { type ClientTimeouts } from '../../../src/server/limits/client-timeouts.js';
+import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument, type CreateCampaignInput } from '../../operations/generated.js';
 import { ask } from '../clients/ask.js';
-import { credentials, type GatewayUnderTest, startGatewayOn } from '../gateway/gateway-under-test.js';
+import { type GatewayUnderTest } from '../gateway/gateway-under-test.js';
 import { validInput } from './valid-input.js';
-import { type Script, type SeenRequest, startScriptedUpstream } from '../upstream/scripted-upstream.js';
+import { type SeenRequest } from '../upstream/scripted-upstream.js';
 
 /** A valid create with a name. */
 export const diwali = { ...validInput, name: 'Diwali offer' };
@@ -26,51 +25,6 @@ export const diwaliAlready: CampaignDraft = {
   smsType: 'transactional',
   template: diwali.template,
 };
-
-/** A sandbox and the gateway in front of it. */
-export interface BothUnderTest {
-  readonly sandbox: Sandbox;
-  readonly gateway: GatewayUnderTest;
-}
-
-const opened: { close(): Promise<void> }[] = [];
-
-/** Closes all sandboxes and gateways, the last one first. */
-export async function closeAll(): Promise<void> {
-  for (const one of opened.splice(0).reverse()) await one.close();
-}
-
-/** Options of the sandbox and the gateway. */
-export interface BothOptions extends Partial<SandboxOptions> {
-  readonly environment?: Readonly<Record<string, string>>;
-  /** The gateway's clock. */
-  readonly now?: () => number;
-  /** Waits between two look-ups of a lost create; by default not at all. */
-  readonly sleep?: (ms: number) => Promise<unknown>;
-  /** Timeouts of clients. */
-  readonly clientTimeouts?: ClientTimeouts;
-}
-
-/** Starts an empty sandbox and a gateway in front of it. */
-export async function startBoth({
-  environment,
-  now,
-  sleep,
-  clientTimeouts,
-  ...options
-}: BothOptions): Promise<BothUnderTest> {
-  const sandbox = await startSandbox({ ...credentials, seed: 'empty', ...options });
-  opened.push(sandbox);
-  const gateway = await startGatewayOn(
-    sandbox.baseUrl,
-    environment,
-    now,
-    sleep,
-    clientTimeouts && { clientTimeouts },
-  );
-  opened.push(gateway);
-  return { sandbox, gateway };
-}
 
 /** Number of requests to the sandbox with this method. */
 export function countOf(method: 'GET' | 'POST' | 'PUT', { calls }: Sandbox): number {
@@ -98,25 +52,6 @@ export function ofPosts(plan: (post: number) => ReturnType<FaultPlan>): FaultPla
     seen += 1;
     return plan(seen);
   };
-}
-
-/** A scripted upstream and the gateway in front of it. */
-export interface ScriptedUnderTest {
-  readonly gateway: GatewayUnderTest;
-  /** HTTP methods of all requests so far. */
-  readonly methods: () => string[];
-}
-
-/** Starts both servers. */
-export async function startScripted(
-  script: Script,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<ScriptedUnderTest> {
-  const upstream = await startScriptedUpstream(script);
-  opened.push(upstream);
-  const gateway = await startGatewayOn(upstream.baseUrl, environment);
-  opened.push(gateway);
-  return { gateway, methods: () => upstream.seen.map(({ method }) => method) };
 }
 
 /** A campaign as a scripted upstream returns it after the POST. */

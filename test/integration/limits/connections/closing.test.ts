@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../../src/sandbox/sandbox.js';
 import { validInput } from '../../../support/writing/valid-input.js';
-import { leaveAll, subscribe, until } from '../../../support/clients/subscribing.js';
+import { subscribe, until } from '../../../support/clients/subscribing.js';
 import { WebSocket } from 'ws';
 import {
   credentials,
@@ -23,7 +23,6 @@ async function start(delayMs = 0, environment: Readonly<Record<string, string>> 
   gateway = await startGatewayOn(sandbox.baseUrl, environment);
 }
 afterEach(async () => {
-  await leaveAll();
   for (const socket of sockets.splice(0)) socket.destroy();
   await sandbox.close();
 });

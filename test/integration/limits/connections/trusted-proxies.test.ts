@@ -10,7 +10,7 @@ import {
   startGatewayOn,
 } from '../../../support/gateway/gateway-under-test.js';
 import { closeRaw, openRaw, type RawClient } from '../../../support/clients/raw-client.js';
-import { leaveAll, subscribe, until } from '../../../support/clients/subscribing.js';
+import { subscribe, until } from '../../../support/clients/subscribing.js';
 
 const proxied = { TRUSTED_PROXIES: '127.0.0.1,::1' };
 const sockets: WebSocket[] = [];
@@ -23,7 +23,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   closeRaw();
-  await leaveAll();
   for (const socket of sockets.splice(0)) socket.terminate();
   for (const remove of toRemove.splice(0)) await remove();
   await gateway.close();

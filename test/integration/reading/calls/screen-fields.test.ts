@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../../src/sandbox/sandbox.js';
 import { ask } from '../../../support/clients/ask.js';
-import { closeAll, startBoth } from '../../../support/writing/creating.js';
+import { setup } from '../../../support/gateway/setup.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
 import { startScriptedUpstream } from '../../../support/upstream/scripted-upstream.js';
 
@@ -15,15 +15,11 @@ beforeEach(async () => {
   messagesFault = undefined;
   const faults = ({ path }: { path: string }) =>
     path.endsWith('/message-details') ? messagesFault : undefined;
-  ({ sandbox, gateway } = await startBoth({
-    seed: 'demo',
-    clock: () => now,
-    now: () => now,
-    faults,
-    environment: { EXOTEL_RATE_LIMIT: '30' },
+  ({ sandbox, gateway } = await setup({
+    sandbox: { seed: 'demo', clock: () => now, faults },
+    gateway: { now: () => now, environment: { EXOTEL_RATE_LIMIT: '30' } },
   }));
 });
-afterEach(closeAll);
 
 const statsOf = async (stats: Record<string, unknown>) => {
   const campaign = {

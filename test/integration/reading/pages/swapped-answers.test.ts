@@ -1,14 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ask } from '../../../support/clients/ask.js';
-import {
-  answerOf,
-  change,
-  closeAll,
-  type ScriptedUnderTest,
-  startScripted,
-} from '../../../support/writing/creating.js';
-
-afterEach(closeAll);
+import { answerOf, change } from '../../../support/writing/creating.js';
+import { startScripted, type ScriptedUnderTest } from '../../../support/gateway/setup.js';
 
 const campaign = (sid: string, status: string) => ({
   sid,

@@ -1,11 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../../src/sandbox/http/faults.js';
 import { type Script, type SeenRequest } from '../../../support/upstream/scripted-upstream.js';
 import {
   answerOf,
-  type BothOptions,
-  type BothUnderTest,
-  closeAll,
   create,
   createdSid,
   diwali,
@@ -16,15 +13,18 @@ import {
   posts,
   rowOf,
   sidsOf,
-  startBoth,
-  startScripted,
 } from '../../../support/writing/creating.js';
+import {
+  setup,
+  startScripted,
+  type SandboxAndGateway,
+  type SetupOptions,
+} from '../../../support/gateway/setup.js';
 
-let both: BothUnderTest;
-afterEach(closeAll);
+let both: SandboxAndGateway;
 
-async function start(options: BothOptions): Promise<BothUnderTest> {
-  both = await startBoth(options);
+async function start(options: SetupOptions): Promise<SandboxAndGateway> {
+  both = await setup(options);
   return both;
 }
 
@@ -38,9 +38,11 @@ describe('a lost create that takes effect late', () => {
   ])('%s, between two searches, is found, with one POST', async (_when, fault) => {
     const waits: number[] = [];
     const { gateway, sandbox } = await start({
-      faults: firstPost(fault),
-      environment: { EXOTEL_TIMEOUT_MS: '300' },
-      sleep: (ms) => Promise.resolve(waits.push(ms) === 1 && both.sandbox.state.insert(diwaliAlready)),
+      sandbox: { faults: firstPost(fault) },
+      gateway: {
+        environment: { EXOTEL_TIMEOUT_MS: '300' },
+        sleep: (ms) => Promise.resolve(waits.push(ms) === 1 && both.sandbox.state.insert(diwaliAlready)),
+      },
     });
     const sid = await createdSid(gateway, diwali);
     expect(sidsOf(sandbox)).toEqual([sid]);
@@ -51,8 +53,8 @@ describe('a lost create that takes effect late', () => {
   it('is not sent again after a 504 while the upstream may still process it', async () => {
     let nowMs = Date.now();
     const { gateway, sandbox } = await start({
-      faults: firstPost({ kind: 'status', status: 504 }),
-      now: () => nowMs,
+      sandbox: { faults: firstPost({ kind: 'status', status: 504 }) },
+      gateway: { now: () => nowMs },
     });
     expect(await create(gateway, keyed)).toEqual(unknown);
     expect(await create(gateway, keyed)).toEqual(unknown);
@@ -71,10 +73,14 @@ describe('a lost create stays OUTCOME_UNKNOWN', () => {
   ])('if the upstream %s, until a repeat with the key finds it without a POST', async (_how, fault) => {
     let isDown = true;
     const { gateway, sandbox } = await start({
-      environment: { EXOTEL_TIMEOUT_MS: '200' },
-      faults: ({ method }) =>
-        method === 'POST' ? { kind: 'reset', when: 'after' } : isDown ? fault : undefined,
-      sleep: () => (isDown ? Promise.resolve() : halfOfABreak()), // the breaker is open by then
+      sandbox: {
+        faults: ({ method }) =>
+          method === 'POST' ? { kind: 'reset', when: 'after' } : isDown ? fault : undefined,
+      },
+      gateway: {
+        environment: { EXOTEL_TIMEOUT_MS: '200' },
+        sleep: () => (isDown ? Promise.resolve() : halfOfABreak()),
+      },
     });
     expect(await create(gateway, keyed)).toEqual(unknown);
     isDown = false;
@@ -84,11 +90,13 @@ describe('a lost create stays OUTCOME_UNKNOWN', () => {
 
   it('if the campaign was changed meanwhile, and nothing is sent again', async () => {
     const { gateway, sandbox } = await start({
-      faults: ({ method }) => {
-        if (method === 'POST') return { kind: 'reset', when: 'after' };
-        for (const campaign of both.sandbox.state.campaigns())
-          Object.assign(campaign, { template: 'Changed', changedAt: campaign.createdAt + 5000 });
-        return undefined;
+      sandbox: {
+        faults: ({ method }) => {
+          if (method === 'POST') return { kind: 'reset', when: 'after' };
+          for (const campaign of both.sandbox.state.campaigns())
+            Object.assign(campaign, { template: 'Changed', changedAt: campaign.createdAt + 5000 });
+          return undefined;
+        },
       },
     });
     expect(await create(gateway, keyed)).toEqual(unknown);
@@ -128,9 +136,11 @@ describe('a lost create is found', () => {
     ],
   ])('behind 60 campaigns of the same name, %s', async (_where, meanwhile, offsets) => {
     const { gateway, sandbox } = await start({
-      faults: ({ method, index }) => {
-        if (index === 2) meanwhile();
-        return method === 'POST' ? { kind: 'reset', when: 'after' } : undefined;
+      sandbox: {
+        faults: ({ method, index }) => {
+          if (index === 2) meanwhile();
+          return method === 'POST' ? { kind: 'reset', when: 'after' } : undefined;
+        },
       },
     });
     insertNamesakes(60);
@@ -145,7 +155,9 @@ describe('a lost create is found', () => {
     ['one in other letters', 'दिवाली 🎉 & 100%', /^दिवाली 🎉 & 100%$/],
     ['one made for want of any', null, /^acme \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [0-9a-z]{8}$/],
   ])('under %s', async (_which, name, expected) => {
-    const { gateway, sandbox } = await start({ faults: firstPost({ kind: 'reset', when: 'after' }) });
+    const { gateway, sandbox } = await start({
+      sandbox: { faults: firstPost({ kind: 'reset', when: 'after' }) },
+    });
     const sid = await createdSid(gateway, { ...diwali, name });
     expect(sidsOf(sandbox)).toEqual([sid]);
     expect(sandbox.state.find(sid)?.name).toMatch(expected);

@@ -1,17 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { documentedCampaign } from '../../../fixtures/documented-answer.js';
 import { type SeenRequest } from '../../../support/upstream/scripted-upstream.js';
-import {
-  closeAll,
-  create,
-  diwali,
-  keyed,
-  rowOf,
-  type ScriptedUnderTest,
-  startScripted,
-} from '../../../support/writing/creating.js';
-
-afterEach(closeAll);
+import { create, diwali, keyed, rowOf } from '../../../support/writing/creating.js';
+import { startScripted, type ScriptedUnderTest } from '../../../support/gateway/setup.js';
 
 type Stored = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Fault } from '../../../../src/sandbox/http/faults.js';
 import { type Rewriting } from '../../../../src/sandbox/api/operation.js';
 import {
-  type BothOptions,
-  type BothUnderTest,
-  closeAll,
   create,
   createAll,
   createdSid,
@@ -20,14 +17,13 @@ import {
   posts,
   seeded,
   sidsOf,
-  startBoth,
 } from '../../../support/writing/creating.js';
+import { setup, type SandboxAndGateway, type SetupOptions } from '../../../support/gateway/setup.js';
 
-let both: BothUnderTest;
-afterEach(closeAll);
+let both: SandboxAndGateway;
 
-async function start(options: BothOptions = {}): Promise<BothUnderTest> {
-  both = await startBoth(options);
+async function start(options: SetupOptions = {}): Promise<SandboxAndGateway> {
+  both = await setup(options);
   return both;
 }
 
@@ -49,9 +45,11 @@ describe('concurrent creates, each response lost after the create took effect', 
     '%s, names: %s, count: %i; each caller gets its own campaign, with one POST each',
     async (kind, naming, count) => {
       const { gateway, sandbox } = await start({
-        faults: ofPosts(() => ({ kind, when: 'after' })),
-        sleep: halfOfABreak,
-        ...(kind === 'hang' && { environment: { EXOTEL_TIMEOUT_MS: '300' } }),
+        sandbox: { faults: ofPosts(() => ({ kind, when: 'after' })) },
+        gateway: {
+          sleep: halfOfABreak,
+          ...(kind === 'hang' && { environment: { EXOTEL_TIMEOUT_MS: '300' } }),
+        },
       });
       const sids = await createAll(gateway, inputs(count, naming, (count * 2) / 3));
       expectOneEach(sids, count);
@@ -75,8 +73,8 @@ describe.each(before)('concurrent creates, each lost before it took effect: %s',
     'names: %s; each creates one campaign',
     async (naming) => {
       const { gateway, sandbox } = await start({
-        faults: ofPosts((post) => (post < 5 ? fault : undefined)),
-        environment: { EXOTEL_TIMEOUT_MS: '300' },
+        sandbox: { faults: ofPosts((post) => (post < 5 ? fault : undefined)) },
+        gateway: { environment: { EXOTEL_TIMEOUT_MS: '300' } },
       });
       const sids = await createAll(gateway, inputs(5, naming));
       expectOneEach(sids, 5);
@@ -96,7 +94,7 @@ describe('concurrent creates with the same content, some lost before or after th
         const when = draw(['before', 'after', undefined] as const);
         return when && { kind: draw(['reset', 'garbage', 'html', 'truncate'] as const) ?? 'reset', when };
       });
-      const { gateway } = await start({ faults });
+      const { gateway } = await start({ sandbox: { faults } });
       expectOneEach(await createAll(gateway, inputs(40, 'all the same')), 40);
     },
     60_000,
@@ -126,7 +124,7 @@ describe('47 creates, some lost, on an upstream that rewrites their content', ()
         if (drawn > 0.5) return undefined;
         return { kind: 'reset', when: drawn > 0.2 ? 'after' : 'before' };
       });
-      const { gateway } = await start({ faults, rewriting });
+      const { gateway } = await start({ sandbox: { faults, rewriting } });
       const wanted = inputs(47, 'each its own').map((input) => ({ ...input, name: `Ben & ${input.name}` }));
       expectOneEach(await createAll(gateway, wanted), 47);
     },
@@ -140,7 +138,7 @@ describe('30 concurrent creates with one key', () => {
     ['lost after it took effect', { kind: 'reset', when: 'after' }, 1],
     ['lost before it took effect', { kind: 'reset' }, 2],
   ])('create one campaign; the first POST is %s', async (_how, fault, expected) => {
-    const { gateway, sandbox } = await start({ faults: firstPost(fault) });
+    const { gateway, sandbox } = await start({ sandbox: { faults: firstPost(fault) } });
     const sids = await Promise.all(Array.from({ length: 30 }, () => createdSid(gateway, keyed)));
     expectOneEach([...new Set(sids)], 1);
     expect(posts(sandbox)).toBe(expected);
@@ -150,7 +148,7 @@ describe('30 concurrent creates with one key', () => {
 describe('the search after a lost create finds its own campaign', () => {
   it.each(['with keys', 'without'])('not the one of an earlier create (%s)', async (how) => {
     const { gateway } = await start({
-      faults: ofPosts((post) => (post === 1 ? { kind: 'reset' } : undefined)),
+      sandbox: { faults: ofPosts((post) => (post === 1 ? { kind: 'reset' } : undefined)) },
     });
     const [one, other] = inputs(2, 'all the same', how === 'with keys' ? 2 : 0);
     const sids = [await createdSid(gateway, one ?? diwali), await createdSid(gateway, other ?? diwali)];
@@ -161,7 +159,7 @@ describe('the search after a lost create finds its own campaign', () => {
     'not an equal one of the day before (lost %s it took effect)',
     async (when) => {
       const faults = firstPost({ kind: 'reset', when });
-      const { gateway, sandbox } = await start({ faults });
+      const { gateway, sandbox } = await start({ sandbox: { faults } });
       const old = sandbox.state.insert({ ...diwaliAlready, createdAt: Date.now() - 24 * 3_600_000 });
       const sid = await createdSid(gateway, diwali);
       expectOneEach([old.sid, sid], 2);
@@ -173,7 +171,7 @@ describe('the search after a lost create finds its own campaign', () => {
     'not one of the same name with other content (lost %s it took effect)',
     async (when) => {
       const faults = ofPosts((post) => (post < 2 ? { kind: 'reset', when } : undefined));
-      const { gateway, sandbox } = await start({ faults });
+      const { gateway, sandbox } = await start({ sandbox: { faults } });
       const texts = ['Hi', 'Hello'];
       const told = await Promise.all(texts.map((template) => create(gateway, { ...diwali, template })));
       expect(told.map(({ sid = '' }) => sandbox.state.find(sid)?.template)).toEqual(texts);
@@ -186,9 +184,11 @@ describe('the search after a lost create finds its own campaign', () => {
 
   it('not one in flight whose name the upstream rewrites to the same', async () => {
     const { gateway, sandbox } = await start({
-      faults: ({ index }) => {
-        for (const campaign of both.sandbox.state.campaigns()) campaign.name = diwali.name;
-        return [{ kind: 'delay', when: 'after', delayMs: 500 } as const, { kind: 'reset' } as const][index];
+      sandbox: {
+        faults: ({ index }) => {
+          for (const campaign of both.sandbox.state.campaigns()) campaign.name = diwali.name;
+          return [{ kind: 'delay', when: 'after', delayMs: 500 } as const, { kind: 'reset' } as const][index];
+        },
       },
     });
     const first = createdSid(gateway, { ...diwali, name: 'Diwali  offer' });
@@ -205,7 +205,7 @@ describe('a refused create', () => {
     [{ kind: 'failed-item', status: 409 }, 'DUPLICATE'],
     [{ kind: 'status', status: 401 }, 'UPSTREAM_UNAUTHORIZED'],
   ])('with %j frees its key, also for another input', async (fault, code) => {
-    const { gateway, sandbox } = await start({ faults: firstPost(fault) });
+    const { gateway, sandbox } = await start({ sandbox: { faults: firstPost(fault) } });
     expect((await create(gateway, keyed)).codes).toEqual([code]);
     expect([await createdSid(gateway, { ...keyed, template: 'Mended' })]).toEqual(sidsOf(sandbox));
     expect(posts(sandbox)).toBe(2);
@@ -213,7 +213,7 @@ describe('a refused create', () => {
 
   it('with 429 is sent again later, and creates one campaign', async () => {
     const { gateway, sandbox } = await start({
-      faults: firstPost({ kind: 'status', status: 429, retryAfterSeconds: 1 }),
+      sandbox: { faults: firstPost({ kind: 'status', status: 429, retryAfterSeconds: 1 }) },
     });
     const sid = await createdSid(gateway, keyed);
     expect(sidsOf(sandbox)).toEqual([sid]);
@@ -232,11 +232,13 @@ describe('a refused create', () => {
   it.each([true, false])('as a duplicate is searched for (searched before: %s)', async (canLook) => {
     let isUp = canLook;
     const { gateway, sandbox } = await start({
-      faults: ({ method }) => {
-        if (method === 'GET') return isUp ? undefined : { kind: 'garbage' };
-        if (posts(both.sandbox) === 1) return { kind: 'reset' };
-        both.sandbox.state.insert(diwaliAlready); // the first was taken late
-        return { kind: 'failed-item' };
+      sandbox: {
+        faults: ({ method }) => {
+          if (method === 'GET') return isUp ? undefined : { kind: 'garbage' };
+          if (posts(both.sandbox) === 1) return { kind: 'reset' };
+          both.sandbox.state.insert(diwaliAlready); // the first was taken late
+          return { kind: 'failed-item' };
+        },
       },
     });
     if (!canLook) expect((await create(gateway, keyed)).codes).toEqual(['OUTCOME_UNKNOWN']);

@@ -1,9 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../../src/sandbox/http/faults.js';
 import { type CreateCampaignInput } from '../../../operations/generated.js';
 import {
-  type BothUnderTest,
-  closeAll,
   create,
   createdSid,
   diwali,
@@ -12,29 +10,28 @@ import {
   ofPosts,
   posts,
   sidsOf,
-  startBoth,
 } from '../../../support/writing/creating.js';
+import { setup, type SandboxAndGateway } from '../../../support/gateway/setup.js';
 
-let both: BothUnderTest;
-afterEach(closeAll);
+let both: SandboxAndGateway;
 
 const hour = 3_600_000;
 const otherInput: CreateCampaignInput = { ...keyed, template: 'Another text' };
 
 /** The first POSTs go wrong as said, one after the other. */
-async function startWith(...faults: readonly Fault[]): Promise<BothUnderTest> {
-  both = await startBoth({
-    faults: ofPosts((post) => faults[post]),
-    environment: { EXOTEL_TIMEOUT_MS: '1000' },
+async function startWith(...faults: readonly Fault[]): Promise<SandboxAndGateway> {
+  both = await setup({
+    sandbox: { faults: ofPosts((post) => faults[post]) },
+    gateway: { environment: { EXOTEL_TIMEOUT_MS: '1000' } },
   });
   return both;
 }
 
 /** The same with as many calls a minute as an account has, and so many campaigns that start later. */
-async function startBefore(count: number, fault: Fault): Promise<BothUnderTest> {
-  both = await startBoth({
-    faults: ofPosts((post) => (post === 0 ? fault : undefined)),
-    environment: { EXOTEL_RATE_LIMIT: '30' },
+async function startBefore(count: number, fault: Fault): Promise<SandboxAndGateway> {
+  both = await setup({
+    sandbox: { faults: ofPosts((post) => (post === 0 ? fault : undefined)) },
+    gateway: { environment: { EXOTEL_RATE_LIMIT: '30' } },
   });
   const later = { template: 'Another', senderId: 'OTHER', startsAt: Date.now() + 48 * hour };
   for (let index = 0; index < count; index += 1)

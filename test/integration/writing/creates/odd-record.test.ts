@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type Redis } from 'ioredis';
-import { closeAll, create, keyed, posts, sidsOf, startBoth } from '../../../support/writing/creating.js';
+import { create, keyed, posts, sidsOf } from '../../../support/writing/creating.js';
+import { setup } from '../../../support/gateway/setup.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../support/programs/redis.js';
 import { clientOf, sharedKey } from '../../../support/gateway/two-gateways.js';
 
@@ -12,7 +13,6 @@ describeWithRedis('an unreadable record in the shared state', () => {
     client = clientOf(redis);
   });
   afterEach(async () => {
-    await closeAll();
     await client.flushall();
   });
   afterAll(async () => {
@@ -30,7 +30,7 @@ describeWithRedis('an unreadable record in the shared state', () => {
   it.each(['', 'no JSON', 'null', '7', '[]', '{}', '{"campaign":{"sid":"a"}}'])(
     'of an idempotency key: OUTCOME_UNKNOWN, and nothing is sent: %j',
     async (text) => {
-      const { gateway, sandbox } = await startBoth({ environment: { REDIS_URL: redis.url } });
+      const { gateway, sandbox } = await setup({ gateway: { environment: { REDIS_URL: redis.url } } });
       await create(gateway, keyed);
       await overwrite('create:', text);
       expect((await create(gateway, keyed)).codes).toEqual(['OUTCOME_UNKNOWN']);
@@ -42,12 +42,14 @@ describeWithRedis('an unreadable record in the shared state', () => {
     'of outstanding creates: a lost create stays OUTCOME_UNKNOWN, and nothing is sent again: %j',
     async (text) => {
       let isDown = true;
-      const { gateway, sandbox } = await startBoth({
-        faults: ({ method }) => {
-          if (method === 'POST') return { kind: 'reset', when: 'after' };
-          return isDown ? { kind: 'status', status: 400 } : undefined;
+      const { gateway, sandbox } = await setup({
+        sandbox: {
+          faults: ({ method }) => {
+            if (method === 'POST') return { kind: 'reset', when: 'after' };
+            return isDown ? { kind: 'status', status: 400 } : undefined;
+          },
         },
-        environment: { REDIS_URL: redis.url },
+        gateway: { environment: { REDIS_URL: redis.url } },
       });
       expect((await create(gateway, keyed)).codes).toEqual(['OUTCOME_UNKNOWN']);
       isDown = false;

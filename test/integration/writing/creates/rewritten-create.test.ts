@@ -1,8 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type SeenRequest } from '../../../support/upstream/scripted-upstream.js';
 import {
   answerOf,
-  closeAll,
   create,
   createAll,
   diwali,
@@ -11,12 +10,8 @@ import {
   posts as postsTo,
   rowOf,
   sidsOf,
-  startBoth,
-  type ScriptedUnderTest,
-  startScripted,
 } from '../../../support/writing/creating.js';
-
-afterEach(closeAll);
+import { setup, startScripted, type ScriptedUnderTest } from '../../../support/gateway/setup.js';
 
 /** A name that some layers cut. */
 const longName = `Diwali ${'offer '.repeat(50)}`.trim();
@@ -223,17 +218,21 @@ describe('a lost create whose times an upstream writes in a wrong time zone', ()
 
 describe('a lost create with a generated callback URL', () => {
   it('is found by that URL, whatever else the upstream changes', async () => {
-    const { gateway, sandbox } = await startBoth({
-      environment: { PUBLIC_URL: 'https://gateway.example.com', WEBHOOK_SECRET: 'as long as a password' },
-      faults: ofPosts(() => ({ kind: 'reset', when: 'after' })),
-      rewriting: {
-        parameters: (sent) => ({
-          ...sent,
-          name: 'Campaign',
-          template: 'Text',
-          statusCallback: `${sent.statusCallback}/`,
-        }),
-        clockAheadMs: -60 * minute,
+    const { gateway, sandbox } = await setup({
+      sandbox: {
+        faults: ofPosts(() => ({ kind: 'reset', when: 'after' })),
+        rewriting: {
+          parameters: (sent) => ({
+            ...sent,
+            name: 'Campaign',
+            template: 'Text',
+            statusCallback: `${sent.statusCallback}/`,
+          }),
+          clockAheadMs: -60 * minute,
+        },
+      },
+      gateway: {
+        environment: { PUBLIC_URL: 'https://gateway.example.com', WEBHOOK_SECRET: 'as long as a password' },
       },
     });
     const sids = await createAll(gateway, inputs(10, 'each its own', 5));

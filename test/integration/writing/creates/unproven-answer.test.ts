@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CreateCampaignInput } from '../../../operations/generated.js';
 import { ask } from '../../../support/clients/ask.js';
-import {
-  answerOf,
-  closeAll,
-  create,
-  diwali,
-  rowOf,
-  type ScriptedUnderTest,
-  startScripted,
-} from '../../../support/writing/creating.js';
+import { answerOf, create, diwali, rowOf } from '../../../support/writing/creating.js';
+import { startScripted, type ScriptedUnderTest } from '../../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../../support/gateway/gateway-under-test.js';
 import { type SeenRequest } from '../../../support/upstream/scripted-upstream.js';
 
@@ -54,7 +47,6 @@ beforeAll(async () => {
     }),
   );
 });
-afterAll(closeAll);
 
 let inputs = 0;
 const newInput = (changes: Partial<CreateCampaignInput> = {}): CreateCampaignInput => {
