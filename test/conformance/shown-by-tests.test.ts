@@ -15,6 +15,6 @@ it('docs/operating.md has a remedy for every alert', () => {
     ([, name = '']) => name,
   );
   expect(alerts.length).toBeGreaterThan(0);
-  const told = [...textOf('docs/operating.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name);
-  expect(told).toEqual(expect.arrayContaining(alerts));
+  const received = [...textOf('docs/operating.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name);
+  expect(received).toEqual(expect.arrayContaining(alerts));
 });

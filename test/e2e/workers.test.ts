@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument, CreateDocument } from '../operations/generated.js';
-import { calledBack, listenToMessages, messageSays } from '../support/writing/callbacks.js';
+import { callbackSettings, subscribeToMessages, messageCallback } from '../support/writing/callbacks.js';
 import { credentials } from '../support/gateway/gateway-under-test.js';
 import { describeWithRedis } from '../support/programs/redis.js';
 import { scrape } from '../support/gateway/scraping.js';
@@ -48,7 +48,7 @@ describeWithRedis('two workers on one port', () => {
   beforeAll(async () => {
     sandbox = await startSandbox(credentials);
     running = await startWorkers(
-      { ...calledBack, WEBHOOK_SECRET: 'a-secret-of-all-workers', EXOTEL_TIMEOUT_MS: '2000' },
+      { ...callbackSettings, WEBHOOK_SECRET: 'a-secret-of-all-workers', EXOTEL_TIMEOUT_MS: '2000' },
       sandbox.baseUrl,
     );
   });
@@ -91,7 +91,7 @@ describeWithRedis('two workers on one port', () => {
     const sid = data?.createCampaign.campaign?.sid ?? '';
     const seen = await other.execute(CampaignBySidDocument, { sid });
     const path = new URL(String(seen.data?.campaign?.smsStatusCallback)).pathname;
-    const listen = () => listenToMessages({ url: running.url } as never, 'ws', sid);
+    const listen = () => subscribeToMessages({ url: running.url } as never, 'ws', sid);
     const four = await Promise.all([listen(), listen(), listen(), listen()]);
     const transport = { transport: 'ws', field: 'messageStatusChanged' };
     await untilAnswered(
@@ -102,13 +102,13 @@ describeWithRedis('two workers on one port', () => {
       .filter(({ operation }) => (operation as { type?: string } | undefined)?.type === 'subscription');
     expect(new Set(subscribed.map((line) => line['pid'])).size).toBe(2);
     const messages = ['1', '2'].map((digit) => digit.repeat(32));
-    expect(await one.post(path, messageSays(sid, messages[0] ?? '', 'sent'))).toBe(200);
-    expect(await other.post(path, messageSays(sid, messages[1] ?? '', 'sent'))).toBe(200);
+    expect(await one.post(path, messageCallback(sid, messages[0] ?? '', 'sent'))).toBe(200);
+    expect(await other.post(path, messageCallback(sid, messages[1] ?? '', 'sent'))).toBe(200);
     for (const subscriber of four) await subscriber.next(2);
     await leaveAll();
     for (const subscriber of four) {
-      const told = subscriber.told().map((text) => text.split(' ')[0]);
-      expect(told.sort()).toEqual(messages);
+      const received = subscriber.summaries().map((text) => text.split(' ')[0]);
+      expect(received.sort()).toEqual(messages);
     }
   });
 
@@ -243,8 +243,10 @@ describeWithRedis('two workers on the embedded sandbox', () => {
     const address = new URL(String(seen.data?.campaign?.smsStatusCallback));
     expect(address.origin).toBe(running.url);
     for (const [index, each] of [one, other].entries())
-      expect(await each.post(address.pathname, messageSays(sid, String(index).repeat(32), 'sent'))).toBe(200);
-    expect(await one.post(`${address.pathname}x`, messageSays(sid, '2'.repeat(32), 'sent'))).toBe(404);
+      expect(await each.post(address.pathname, messageCallback(sid, String(index).repeat(32), 'sent'))).toBe(
+        200,
+      );
+    expect(await one.post(`${address.pathname}x`, messageCallback(sid, '2'.repeat(32), 'sent'))).toBe(404);
   });
 
   it('ignore idempotency keys of an earlier sandbox in the same Redis', async () => {

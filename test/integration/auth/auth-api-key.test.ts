@@ -5,7 +5,7 @@ import { ask } from '../../support/clients/ask.js';
 import { entryOf, hashOf, type KeysFile, writeKeys } from '../../support/clients/callers.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { knock } from '../../support/clients/access-request.js';
+import { requestAccess } from '../../support/clients/access-request.js';
 
 const all = ['campaigns:read', 'campaigns:write', 'messages:read'];
 const anna = entryOf('anna', 'key-of-anna', all);
@@ -40,7 +40,7 @@ describe('with API keys', () => {
     [{ authorization: 'Bearer key-of-bert' }],
     [{ 'x-api-key': 'key-of-carl' }],
   ])('%j is accepted', async (headers) => {
-    const { status, text } = await knock(gateway, headers);
+    const { status, text } = await requestAccess(gateway, headers);
     expect(text).toContain('"totalCount"');
     expect(status).toBe(200);
   });
@@ -58,7 +58,7 @@ describe('with API keys', () => {
   ])('%j is refused before the body is read and without an upstream call', async (headers, challenge) => {
     for (const path of ['/graphql', '/graphql/stream']) {
       sandbox.calls.splice(0);
-      const answer = await knock(gateway, { ...headers, 'content-type': 'text/nonsense' }, path);
+      const answer = await requestAccess(gateway, { ...headers, 'content-type': 'text/nonsense' }, path);
       expect(answer.status).toBe(401);
       expect(answer.headers['www-authenticate']).toBe(challenge);
       expect(answer.headers['content-type']).toMatch('application/json');
@@ -71,7 +71,7 @@ describe('with API keys', () => {
   });
 
   it('a credential longer than any key is refused', async () => {
-    const { status, text } = await knock(gateway, { 'x-api-key': 'k'.repeat(9000) });
+    const { status, text } = await requestAccess(gateway, { 'x-api-key': 'k'.repeat(9000) });
     expect(status).toBe(401);
     expect(text).toContain('at most 8192 characters');
   });
@@ -92,7 +92,7 @@ describe('with API keys', () => {
 
   it('responses are private: Cache-Control and Vary', async () => {
     sandbox.state.insert({ status: 'completed', audience: 1 });
-    const { headers } = await knock(gateway, { 'x-api-key': 'key-of-anna' });
+    const { headers } = await requestAccess(gateway, { 'x-api-key': 'key-of-anna' });
     expect(headers['cache-control']).toMatch('private');
     expect(headers['vary']).toBe('accept, accept-encoding, authorization, x-api-key');
   });

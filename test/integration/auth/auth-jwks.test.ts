@@ -11,14 +11,19 @@ import {
   sign,
   startIssuer,
 } from '../../support/clients/issuer.js';
-import { isKeptOut, isLetIn, isNotTold, knock as knockWith } from '../../support/clients/access-request.js';
+import {
+  isUnauthenticated,
+  isAuthorized,
+  isUnavailable,
+  requestAccess,
+} from '../../support/clients/access-request.js';
 import { subscribe } from '../../support/clients/subscribing.js';
 
 let issuer: Issuer;
 let key: IssuerKey;
 let gateway: GatewayUnderTest;
 
-const knock = (token: string) => knockWith(gateway, { authorization: `Bearer ${token}` });
+const access = (token: string) => requestAccess(gateway, { authorization: `Bearer ${token}` });
 
 describe('JWKS', () => {
   let shiftMs: number;
@@ -46,33 +51,33 @@ describe('JWKS', () => {
 
   it('is requested once for many concurrent requests', async () => {
     const token = await longToken(key);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => knock(token)));
-    for (const answer of answers) expect(answer).toMatchObject(isLetIn);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => access(token)));
+    for (const answer of answers) expect(answer).toMatchObject(isAuthorized);
     expect(issuer.asked()).toBe(1);
   });
 
   it('rotation: a new key is accepted without a restart, and a removed key is refused soon', async () => {
     const second = await makeKey('another');
     const [old, young] = [await longToken(key), await longToken(second)];
-    expect(await knock(old)).toMatchObject(isLetIn);
+    expect(await access(old)).toMatchObject(isAuthorized);
     issuer.show([key, second]);
     shiftMs += 11_000;
-    expect(await knock(young)).toMatchObject(isLetIn);
+    expect(await access(young)).toMatchObject(isAuthorized);
     issuer.show([second]);
-    expect(await knock(old)).toMatchObject(isLetIn);
+    expect(await access(old)).toMatchObject(isAuthorized);
     shiftMs += 601_000;
-    expect(await knock(old)).toMatchObject(isKeptOut);
-    expect(await knock(young)).toMatchObject(isLetIn);
+    expect(await access(old)).toMatchObject(isUnauthenticated);
+    expect(await access(young)).toMatchObject(isAuthorized);
   });
 
   it('is not requested for each token with an unknown key id', async () => {
     const tokens = await Promise.all(
       Array.from({ length: 40 }, (_, n) => longToken({ ...key, kid: `k${n}` })),
     );
-    for (const token of tokens) expect(await knock(token)).toMatchObject(isKeptOut);
+    for (const token of tokens) expect(await access(token)).toMatchObject(isUnauthenticated);
     expect(issuer.asked()).toBe(1);
     shiftMs += 11_000;
-    await Promise.all(tokens.map((token) => knock(token)));
+    await Promise.all(tokens.map((token) => access(token)));
     expect(issuer.asked()).toBe(2);
   });
 
@@ -81,10 +86,10 @@ describe('JWKS', () => {
     async (how) => {
       issuer.answer(how);
       const token = await longToken(key);
-      const answer = await knock(token);
-      expect(answer).toMatchObject(isNotTold);
+      const answer = await access(token);
+      expect(answer).toMatchObject(isUnavailable);
       expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|jwks|timeout|ERR_/i);
-      await Promise.all(Array.from({ length: 20 }, () => knock(token)));
+      await Promise.all(Array.from({ length: 20 }, () => access(token)));
       const socket = await subscribe(gateway.url, 'ws', '{ __typename }', {}, { token });
       expect(socket.errors).toMatchObject([{ extensions: { code: '1013' } }]);
       expect(issuer.asked()).toBe(1);
@@ -92,20 +97,20 @@ describe('JWKS', () => {
       expect(gateway.logs.join('')).not.toMatch(/secret/);
       issuer.answer('keys');
       shiftMs += 2500;
-      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(await access(token)).toMatchObject(isAuthorized);
     },
   );
 
   it('stays valid for an hour while the issuer is down; a token with an unknown key gets 503, not 401', async () => {
     const second = await makeKey('another');
     const [token, young] = [await longToken(key), await longToken(second)];
-    expect(await knock(token)).toMatchObject(isLetIn);
+    expect(await access(token)).toMatchObject(isAuthorized);
     issuer.answer('error');
     shiftMs += 1_800_000;
-    expect(await knock(token)).toMatchObject(isLetIn);
-    expect(await knock(young)).toMatchObject(isNotTold);
+    expect(await access(token)).toMatchObject(isAuthorized);
+    expect(await access(young)).toMatchObject(isUnavailable);
     shiftMs += 1_900_000;
-    expect(await knock(token)).toMatchObject(isNotTold);
+    expect(await access(token)).toMatchObject(isUnavailable);
   });
 
   describe('unusable keys are skipped, and a token that names one is refused', () => {
@@ -146,8 +151,8 @@ describe('JWKS', () => {
     it.each(broken)('%s (%s)', async (_what, alg, jwk) => {
       const keys = [{ ...(jwk as object), kid: 'broken' }, key.publicJwk];
       issuer.answer({ body: JSON.stringify({ keys }) });
-      expect(await knock(await naming('broken', alg))).toMatchObject(isKeptOut);
-      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      expect(await access(await naming('broken', alg))).toMatchObject(isUnauthenticated);
+      expect(await access(await sign(key))).toMatchObject(isAuthorized);
       expect(gateway.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
     });
 
@@ -159,6 +164,7 @@ describe('JWKS', () => {
       crv: 'Ed25519',
       x: Buffer.from(hex, 'hex').toString('base64url'),
     });
+    const prime = generatePrimeSync(2048, { bigint: true });
     const degenerate: readonly (readonly [what: string, problem: string, jwk: object])[] = [
       ...['AQ', 'AAAB', 'Ag', 'BA', 'AQAA'].map(
         (e) => [`the exponent ${e}`, 'exponent', { ...jwkOf(other.publicKey), e }] as const,
@@ -169,11 +175,7 @@ describe('JWKS', () => {
         'modulus',
         { kty: 'RSA', e: 'AQAB', n: modulusOf(2n ** 2047n + 15n - (2n ** 2047n % 15n)) },
       ],
-      [
-        'a prime modulus',
-        'modulus',
-        { kty: 'RSA', e: 'AQAB', n: modulusOf(generatePrimeSync(2048, { bigint: true })) },
-      ],
+      ['a prime modulus', 'modulus', { kty: 'RSA', e: 'AQAB', n: modulusOf(prime) }],
       ['the neutral point', 'small order', ed25519(`01${'0'.repeat(62)}`)],
       ['the neutral point with a sign', 'small order', ed25519(`01${'0'.repeat(60)}80`)],
       ['a point of order 4', 'small order', ed25519('0'.repeat(64))],
@@ -181,9 +183,9 @@ describe('JWKS', () => {
 
     it.each(degenerate)('%s', async (_what, problem, jwk) => {
       issuer.answer({ body: JSON.stringify({ keys: [{ ...jwk, kid: 'degenerate' }, key.publicJwk] }) });
-      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      expect(await access(await sign(key))).toMatchObject(isAuthorized);
       const alg = 'crv' in jwk ? 'EdDSA' : 'RS256';
-      expect(await knock(await naming('degenerate', alg))).toMatchObject(isKeptOut);
+      expect(await access(await naming('degenerate', alg))).toMatchObject(isUnauthenticated);
       expect(skippedKeys()).toEqual([[expect.stringMatching(`^degenerate: .*${problem}`)]]);
     });
 
@@ -197,7 +199,7 @@ describe('JWKS', () => {
       const digest = createHash('sha256').update(`${header}.${claims}`).digest('hex');
       const padded = `0001${'f'.repeat(2 * (256 - 3 - 51))}003031300d060960864801650304020105000420${digest}`;
       const forged = `${header}.${claims}.${Buffer.from(padded, 'hex').toString('base64url')}`;
-      expect(await knock(forged)).toMatchObject(isKeptOut);
+      expect(await access(forged)).toMatchObject(isUnauthenticated);
     });
 
     it.each([
@@ -209,15 +211,15 @@ describe('JWKS', () => {
       ['a key whose id is an object', { kty: 'RSA', kid: {} }],
     ])('%s instead of a key', async (_what, jwk) => {
       issuer.answer({ body: JSON.stringify({ keys: [jwk, key.publicJwk] }) });
-      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      expect(await access(await sign(key))).toMatchObject(isAuthorized);
     });
 
     it('are logged once by key id, however often the JWKS is read', async () => {
       const weakJwk = { ...jwkOf(weak.publicKey), kid: 'weak' };
       issuer.answer({ body: JSON.stringify({ keys: [null, weakJwk, key.publicJwk] }) });
       for (let read = 1; read <= 2; read += 1) {
-        expect(await knock(await longToken(key))).toMatchObject(isLetIn);
-        expect(await knock(await naming('weak', 'RS256'))).toMatchObject(isKeptOut);
+        expect(await access(await longToken(key))).toMatchObject(isAuthorized);
+        expect(await access(await naming('weak', 'RS256'))).toMatchObject(isUnauthenticated);
         expect(issuer.asked()).toBe(read);
         shiftMs += 601_000;
       }
@@ -230,7 +232,7 @@ describe('JWKS', () => {
     it('do not hide a usable key with the same id', async () => {
       const twin = { ...jwkOf(weak.publicKey), kid: key.kid };
       issuer.answer({ body: JSON.stringify({ keys: [twin, key.publicJwk] }) });
-      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      expect(await access(await sign(key))).toMatchObject(isAuthorized);
     });
   });
 
@@ -244,9 +246,9 @@ describe('JWKS', () => {
       });
       const keys = [large(4104, 'a'), large(8192, 'b'), large(400_000, 'c'), key.publicJwk];
       issuer.answer({ body: JSON.stringify({ keys }) });
-      expect(await knock(await sign(key))).toMatchObject(isLetIn);
+      expect(await access(await sign(key))).toMatchObject(isAuthorized);
       for (const kid of ['a', 'b', 'c'])
-        expect(await knock(await naming(kid, 'RS256'))).toMatchObject(isKeptOut);
+        expect(await access(await naming(kid, 'RS256'))).toMatchObject(isUnauthenticated);
       expect(skippedKeys()).toEqual([
         ['b: an RSA key of more than 4096 bits', 'c: an RSA key of more than 4096 bits'],
         ['a: an RSA key of 4104 bits; at most 4096 are accepted'],
@@ -254,14 +256,13 @@ describe('JWKS', () => {
     });
 
     it('keys that no token names are not examined', async () => {
-      const n512 = Buffer.from(generatePrimeSync(512)).toString('base64url');
-      const tooShort = { kty: 'RSA', e: 'AQAB', n: n512 };
-      const others = Array.from({ length: 50 }, (_, n) => ({ ...tooShort, kid: `k${n}` }));
+      const short = { kty: 'RSA', e: 'AQAB', n: Buffer.from(generatePrimeSync(512)).toString('base64url') };
+      const others = Array.from({ length: 50 }, (_, n) => ({ ...short, kid: `k${n}` }));
       issuer.answer({ body: JSON.stringify({ keys: [...others, key.publicJwk] }) });
-      expect(await knock(await sign(key))).toMatchObject(isLetIn);
-      expect(await knock(await naming('unknown', 'RS256'))).toMatchObject(isKeptOut);
+      expect(await access(await sign(key))).toMatchObject(isAuthorized);
+      expect(await access(await naming('unknown', 'RS256'))).toMatchObject(isUnauthenticated);
       expect(skippedKeys()).toEqual([]);
-      expect(await knock(await naming('k7', 'RS256'))).toMatchObject(isKeptOut);
+      expect(await access(await naming('k7', 'RS256'))).toMatchObject(isUnauthenticated);
       expect(skippedKeys()).toEqual([['k7: an RSA key of 512 bits; 2048 are needed']]);
     });
 
@@ -269,50 +270,50 @@ describe('JWKS', () => {
       const others = Array.from({ length: 99 }, (_, n) => ({ ...key.publicJwk, kid: `k${n}` }));
       const last = await makeKey('last');
       issuer.answer({ body: JSON.stringify({ keys: [...others, key.publicJwk, last.publicJwk] }) });
-      expect(await knock(await sign(key))).toMatchObject(isLetIn);
-      expect(await knock(await sign(last))).toMatchObject(isKeptOut);
+      expect(await access(await sign(key))).toMatchObject(isAuthorized);
+      expect(await access(await sign(last))).toMatchObject(isUnauthenticated);
       expect(skippedKeys()).toEqual([['the last 1 keys: at most 100 are accepted']]);
     });
 
     it('five keys of one id are refused without examining them', async () => {
       const twins = await Promise.all(Array.from({ length: 4 }, () => makeKey(key.kid)));
       issuer.show([...twins, key]);
-      expect(await knock(await sign(key))).toMatchObject(isKeptOut);
+      expect(await access(await sign(key))).toMatchObject(isUnauthenticated);
     });
   });
 
   describe('tokens with a known key do not wait', () => {
     it('while keys of five minutes are read again', async () => {
       const token = await longToken(key);
-      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(await access(token)).toMatchObject(isAuthorized);
       const asked = holdIssuer();
       shiftMs += 301_000;
-      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(await access(token)).toMatchObject(isAuthorized);
       await asked;
-      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(await access(token)).toMatchObject(isAuthorized);
       expect(issuer.asked()).toBe(2);
     });
 
     it('while the keys are read for a token with an unknown key', async () => {
       const token = await longToken(key);
-      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(await access(token)).toMatchObject(isAuthorized);
       const asked = holdIssuer();
       shiftMs += 11_000;
-      const unknown = knock(await naming('unknown', 'ES256'));
+      const unknown = access(await naming('unknown', 'ES256'));
       await asked;
-      expect(await Promise.race([knock(token), unknown])).toMatchObject(isLetIn);
-      expect(await unknown).toMatchObject(isNotTold);
+      expect(await Promise.race([access(token), unknown])).toMatchObject(isAuthorized);
+      expect(await unknown).toMatchObject(isUnavailable);
     });
 
     it('while the issuer fails', async () => {
       const token = await longToken(key);
-      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(await access(token)).toMatchObject(isAuthorized);
       issuer.answer('error');
       shiftMs += 601_000;
-      expect(await knock(token)).toMatchObject(isLetIn); // the first one after idle minutes waits
+      expect(await access(token)).toMatchObject(isAuthorized); // the first one after idle minutes waits
       const asked = holdIssuer();
       shiftMs += 3000;
-      expect(await knock(token)).toMatchObject(isLetIn);
+      expect(await access(token)).toMatchObject(isAuthorized);
       await asked;
       expect(issuer.asked()).toBe(3);
     });
@@ -329,7 +330,7 @@ describe('JWKS', () => {
 
   it('a JWKS without any usable key refuses every token', async () => {
     issuer.answer({ body: '{"keys":[]}' });
-    expect(await knock(await sign(key))).toMatchObject(isKeptOut);
+    expect(await access(await sign(key))).toMatchObject(isUnauthenticated);
   });
 
   describe('is unavailable if the response is not a key set', () => {
@@ -344,7 +345,7 @@ describe('JWKS', () => {
     ])('%s', async (_what, body) => {
       issuer.answer({ body });
       const parse = jest.spyOn(JSON, 'parse');
-      expect(await knock(await sign(key))).toMatchObject(isNotTold);
+      expect(await access(await sign(key))).toMatchObject(isUnavailable);
       for (const [text] of parse.mock.calls) expect(text.length).toBeLessThan(10_000);
     });
 
@@ -359,7 +360,7 @@ describe('JWKS', () => {
           write();
         });
       });
-      expect(await knock(await sign(key))).toMatchObject(isNotTold);
+      expect(await access(await sign(key))).toMatchObject(isUnavailable);
       await closed;
       expect(sent).toBeLessThan(32_000_000); // what buffers of the connection hold
     });
@@ -372,7 +373,7 @@ describe('JWKS', () => {
         });
       });
       const from = performance.now();
-      expect(await knock(await sign(key))).toMatchObject(isNotTold);
+      expect(await access(await sign(key))).toMatchObject(isUnavailable);
       expect(performance.now() - from).toBeLessThan(5000);
     });
   });

@@ -13,13 +13,13 @@ import {
   sign,
   startIssuer,
 } from '../../support/clients/issuer.js';
-import { isKeptOut, isLetIn, knock as knockWith } from '../../support/clients/access-request.js';
+import { isUnauthenticated, isAuthorized, requestAccess } from '../../support/clients/access-request.js';
 
 let issuer: Issuer;
 let key: IssuerKey;
 let gateway: GatewayUnderTest;
 
-const knock = (token: string) => knockWith(gateway, { authorization: `Bearer ${token}` });
+const access = (token: string) => requestAccess(gateway, { authorization: `Bearer ${token}` });
 
 /** Everything of a gateway that has not read its issuer's keys yet. */
 async function startAnew(environment: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -49,11 +49,11 @@ describe('a token', () => {
     ['of a program, as another issuer says it', { sub: undefined, azp: 'robot' }],
     ['that has begun', { nbf: inSeconds(-5), iat: inSeconds(-5) }],
   ])('%s is accepted', async (_what, changes) => {
-    expect(await knock(await sign(key, changes))).toMatchObject(isLetIn);
+    expect(await access(await sign(key, changes))).toMatchObject(isAuthorized);
   });
 
   it('signed with RS256 is accepted', async () => {
-    expect(await knock(await sign(rsa))).toMatchObject(isLetIn);
+    expect(await access(await sign(rsa))).toMatchObject(isAuthorized);
   });
 
   it.each([
@@ -70,8 +70,8 @@ describe('a token', () => {
     ['of a blank', { sub: ' ' }, 'names no caller'],
     ['of a name without end', { sub: 'a'.repeat(256) }, '255 characters'],
   ])('%s is refused with the reason', async (_what, changes, why) => {
-    const answer = await knock(await sign(key, changes));
-    expect(answer).toMatchObject(isKeptOut);
+    const answer = await access(await sign(key, changes));
+    expect(answer).toMatchObject(isUnauthenticated);
     expect(answer.message).toContain(why);
   });
 
@@ -110,8 +110,8 @@ describe('a token', () => {
     ['that is text', () => Promise.resolve('anna')],
     ['that is too long', () => Promise.resolve('a'.repeat(9000))],
   ])('%s is refused', async (_what, make) => {
-    const answer = await knock(await make());
-    expect(answer).toMatchObject(isKeptOut);
+    const answer = await access(await make());
+    expect(answer).toMatchObject(isUnauthenticated);
     expect(answer.text).not.toMatch(/secret|127\.0\.0\.1|jws|jwks|ERR_/i);
   });
 
@@ -127,13 +127,16 @@ describe('a token', () => {
     ['scopes', ['campaigns:read']],
     ['permissions', ['campaigns:read', 7]],
   ])('has its scopes in %s, as %j', async (claim, said) => {
-    expect(await knock(await sign(key, { scope: undefined, [claim]: said }))).toMatchObject(isLetIn);
+    expect(await access(await sign(key, { scope: undefined, [claim]: said }))).toMatchObject(isAuthorized);
   });
 
   it.each([undefined, '', 'campaigns:reads', 'CAMPAIGNS:READ', { 'campaigns:read': true }, 1])(
     'with %j has no scopes',
     async (scope) => {
-      expect(await knock(await sign(key, { scope }))).toMatchObject({ status: 200, codes: ['FORBIDDEN'] });
+      expect(await access(await sign(key, { scope }))).toMatchObject({
+        status: 200,
+        codes: ['FORBIDDEN'],
+      });
     },
   );
 
@@ -148,16 +151,16 @@ describe('a token', () => {
     const token = await new CompactSign(Buffer.from(claims))
       .setProtectedHeader({ alg: key.publicJwk.alg ?? '', kid: key.kid })
       .sign(key.privateKey);
-    const answer = await knock(token);
-    expect(answer).toMatchObject(isKeptOut);
+    const answer = await access(token);
+    expect(answer).toMatchObject(isUnauthenticated);
     expect(answer.message).toContain('"exp"');
   });
 
   it('that has just expired is accepted within the clock skew, and no later', async () => {
     await startAnew({ JWT_CLOCK_SKEW_MS: '30000' });
-    expect(await knock(await sign(key, { exp: inSeconds(-20) }))).toMatchObject(isLetIn);
-    expect(await knock(await sign(key, { nbf: inSeconds(20) }))).toMatchObject(isLetIn);
-    expect(await knock(await sign(key, { exp: inSeconds(-40) }))).toMatchObject(isKeptOut);
-    expect(await knock(await sign(key, { nbf: inSeconds(40) }))).toMatchObject(isKeptOut);
+    expect(await access(await sign(key, { exp: inSeconds(-20) }))).toMatchObject(isAuthorized);
+    expect(await access(await sign(key, { nbf: inSeconds(20) }))).toMatchObject(isAuthorized);
+    expect(await access(await sign(key, { exp: inSeconds(-40) }))).toMatchObject(isUnauthenticated);
+    expect(await access(await sign(key, { nbf: inSeconds(40) }))).toMatchObject(isUnauthenticated);
   });
 });

@@ -1,22 +1,22 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import {
-  calledBack,
-  type CalledBackCampaign,
-  createCalledBack,
-  listenToMessages,
-  messageSays,
+  callbackSettings,
+  type CampaignWithCallbacks,
+  createWithCallbacks,
+  subscribeToMessages,
+  messageCallback,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
-let one: CalledBackCampaign;
+let one: CampaignWithCallbacks;
 
 beforeEach(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ gateway } = await setup({ sandbox: { clock: () => at }, gateway: { environment: calledBack } }));
-  one = await createCalledBack(gateway);
+  ({ gateway } = await setup({ sandbox: { clock: () => at }, gateway: { environment: callbackSettings } }));
+  one = await createWithCallbacks(gateway);
 });
 
 /** Posts bytes as they are. */
@@ -29,7 +29,7 @@ async function post(url: string, body: string | Buffer, headers: Readonly<Record
 const json = { 'content-type': 'application/json' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const says = (changes: Readonly<Record<string, unknown>> = {}) =>
-  JSON.stringify({ ...messageSays(one.sid, 'm1', 'sent'), ...changes });
+  JSON.stringify({ ...messageCallback(one.sid, 'm1', 'sent'), ...changes });
 
 /** UTF-16, big end first. */
 function bigEndian(text: string): Buffer {
@@ -151,17 +151,17 @@ describe('a message callback is accepted and published once, with the body', () 
       json,
     ],
   ];
-  const fields = () => messageSays(one.sid, 'm1', 'sent') as Record<string, string>;
+  const fields = () => messageCallback(one.sid, 'm1', 'sent') as Record<string, string>;
 
   it.each(ways)('%s', async (_way, body, headers) => {
-    const subscriber = await listenToMessages(gateway, 'ws', one.sid);
+    const subscriber = await subscribeToMessages(gateway, 'ws', one.sid);
     expect([
       await post(one.messageUrl, body(), headers),
       await post(one.messageUrl, body(), headers),
     ]).toEqual([200, 200]);
-    await post(one.messageUrl, JSON.stringify(messageSays(one.sid, 'last', 'sent')), json);
+    await post(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
     await subscriber.next(2);
-    expect(subscriber.told()).toEqual(['m1 SENT sent', 'last SENT sent']);
+    expect(subscriber.summaries()).toEqual(['m1 SENT sent', 'last SENT sent']);
   });
 });
 
@@ -175,7 +175,7 @@ describe('a message callback is refused with 400', () => {
     [
       'that says two statuses',
       () =>
-        `${new URLSearchParams(messageSays(one.sid, 'm1', 'sent') as Record<string, string>).toString()}&status=failed`,
+        `${new URLSearchParams(messageCallback(one.sid, 'm1', 'sent') as Record<string, string>).toString()}&status=failed`,
       form,
     ],
     ['of a message with a long sid', () => says({ sms_sid: 'x'.repeat(129) }), json],
@@ -189,10 +189,10 @@ describe('a message callback is refused with 400', () => {
       { 'content-type': 'multipart/form-data; boundary=b' },
     ],
   ])('%s', async (_way, body, headers) => {
-    const subscriber = await listenToMessages(gateway, 'ws', one.sid);
+    const subscriber = await subscribeToMessages(gateway, 'ws', one.sid);
     expect(await post(one.messageUrl, body(), headers)).toBe(400);
-    await post(one.messageUrl, JSON.stringify(messageSays(one.sid, 'last', 'sent')), json);
+    await post(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
     await subscriber.next(1);
-    expect(subscriber.told()).toEqual(['last SENT sent']);
+    expect(subscriber.summaries()).toEqual(['last SENT sent']);
   });
 });

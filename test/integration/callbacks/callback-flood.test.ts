@@ -3,30 +3,30 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Pool } from 'undici';
 import {
-  calledBack,
-  type CalledBackCampaign,
-  campaignSays,
-  createCalledBack,
-  listenToMessages,
-  messageSays,
+  callbackSettings,
+  type CampaignWithCallbacks,
+  campaignCallback,
+  createWithCallbacks,
+  subscribeToMessages,
+  messageCallback,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
-let one: CalledBackCampaign;
+let one: CampaignWithCallbacks;
 let pool: Pool;
 
 beforeAll(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
   ({ gateway } = await setup({
     sandbox: { clock: () => at },
-    gateway: { environment: { ...calledBack, LOG_LEVEL: 'warn' } },
+    gateway: { environment: { ...callbackSettings, LOG_LEVEL: 'warn' } },
   }));
   pool = new Pool(gateway.url, { connections: 50, pipelining: 1 });
 });
 beforeEach(async () => {
-  one = await createCalledBack(gateway);
+  one = await createWithCallbacks(gateway);
 });
 afterAll(async () => {
   await pool.close();
@@ -67,34 +67,34 @@ it.each<[what: string, status: number, url: () => string, body: (index: number) 
     'messages with sids as long as they may be',
     200,
     () => one.messageUrl,
-    (index) => messageSays(one.sid, `${index}`.padEnd(128, 'x'), 'sent'),
+    (index) => messageCallback(one.sid, `${index}`.padEnd(128, 'x'), 'sent'),
   ],
   [
     'messages with sids of 15 kB',
     400,
     () => one.messageUrl,
-    (index) => messageSays(one.sid, `${index}`.padEnd(15_000, 'x'), 'sent'),
+    (index) => messageCallback(one.sid, `${index}`.padEnd(15_000, 'x'), 'sent'),
   ],
   [
     'campaigns with sids of 15 kB',
     400,
     () => one.campaignUrl,
-    (index) => campaignSays(`${index}`.padEnd(15_000, 'x'), 'in-progress'),
+    (index) => campaignCallback(`${index}`.padEnd(15_000, 'x'), 'in-progress'),
   ],
   [
     'campaigns that were updated at times of 15 kB',
     200,
     () => one.campaignUrl,
-    (index) => ({ ...campaignSays(one.sid, 'completed'), date_updated: `${index}`.padEnd(15_000, 'x') }),
+    (index) => ({ ...campaignCallback(one.sid, 'completed'), date_updated: `${index}`.padEnd(15_000, 'x') }),
   ],
   [
     'messages with keys that nobody knows',
     200,
     () => one.messageUrl,
-    (index) => ({ ...messageSays(one.sid, 'the same', 'sent'), [`k${index}`.padEnd(15_000, 'x')]: 1 }),
+    (index) => ({ ...messageCallback(one.sid, 'the same', 'sent'), [`k${index}`.padEnd(15_000, 'x')]: 1 }),
   ],
 ])('thousands of callbacks with %s take at most 12 MB of memory', async (_what, status, url, body) => {
-  const subscriber = await listenToMessages(gateway, 'ws', one.sid);
+  const subscriber = await subscribeToMessages(gateway, 'ws', one.sid);
   const before = heldBytes();
   expect(await flood(url(), body)).toEqual({ [status]: callbacks });
   await subscriber.close();

@@ -2,23 +2,23 @@ import { beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from 'undici';
 import {
-  calledBack,
-  type CalledBackCampaign,
-  createCalledBack,
-  listen,
-  listenToMessages,
-  messageSays,
+  callbackSettings,
+  type CampaignWithCallbacks,
+  createWithCallbacks,
+  subscribeToCampaign,
+  subscribeToMessages,
+  messageCallback,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 
 let gateway: GatewayUnderTest;
-let one: CalledBackCampaign;
+let one: CampaignWithCallbacks;
 
 beforeAll(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
-  ({ gateway } = await setup({ sandbox: { clock: () => at }, gateway: { environment: calledBack } }));
-  one = await createCalledBack(gateway);
+  ({ gateway } = await setup({ sandbox: { clock: () => at }, gateway: { environment: callbackSettings } }));
+  one = await createWithCallbacks(gateway);
 });
 
 /** Text of every character, halves of surrogate pairs too. */
@@ -40,7 +40,7 @@ const anyBody = fc.oneof(
   fc.dictionary(anyKey, anyJson, { maxKeys: 4 }),
   fc
     .dictionary(anyKey, anyJson, { maxKeys: 3 })
-    .map((changes) => ({ ...messageSays(one.sid, 'm', 'sent'), ...changes })),
+    .map((changes) => ({ ...messageCallback(one.sid, 'm', 'sent'), ...changes })),
 );
 const asForm = (body: unknown): string =>
   new URLSearchParams(
@@ -61,8 +61,8 @@ const anyType = fc.oneof(
 );
 
 it('any body with any content type posted to a valid webhook address is accepted or refused, never a 5xx', async () => {
-  await listen(gateway, 'ws', one.sid);
-  await listenToMessages(gateway, 'ws', one.sid);
+  await subscribeToCampaign(gateway, 'ws', one.sid);
+  await subscribeToMessages(gateway, 'ws', one.sid);
   const statuses = new Set<number>();
   await fc.assert(
     fc.asyncProperty(anyBytes, anyType, fc.boolean(), async (body, type, isOfMessage) => {

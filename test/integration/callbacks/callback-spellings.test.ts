@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import {
-  calledBack,
-  type CalledBackCampaign,
-  campaignSays,
-  createCalledBack,
-  listen,
-  listenToMessages,
-  messageSays,
+  callbackSettings,
+  type CampaignWithCallbacks,
+  campaignCallback,
+  createWithCallbacks,
+  subscribeToCampaign,
+  subscribeToMessages,
+  messageCallback,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
@@ -17,15 +17,15 @@ import { subscribe } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
-let one: CalledBackCampaign;
+let one: CampaignWithCallbacks;
 
 beforeEach(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
   ({ sandbox, gateway } = await setup({
     sandbox: { clock: () => at },
-    gateway: { environment: calledBack },
+    gateway: { environment: callbackSettings },
   }));
-  one = await createCalledBack(gateway);
+  one = await createWithCallbacks(gateway);
 });
 
 /** Posts bytes as they are. */
@@ -37,7 +37,7 @@ async function post(url: string, body: string | Buffer, headers: Readonly<Record
 
 const json = { 'content-type': 'application/json' };
 const says = (changes: Readonly<Record<string, unknown>> = {}) =>
-  JSON.stringify({ ...messageSays(one.sid, 'm1', 'sent'), ...changes });
+  JSON.stringify({ ...messageCallback(one.sid, 'm1', 'sent'), ...changes });
 
 it('a time without an offset is read as Indian time, and counted as drift', async () => {
   const query =
@@ -76,13 +76,13 @@ it('a time without an offset is read as Indian time, and counted as drift', asyn
 
 describe('a status that the API document lacks', () => {
   it('is UNKNOWN, counted as drift, and can be followed by any status until a final one', async () => {
-    const subscriber = await listenToMessages(gateway, 'ws', one.sid);
-    const told = { SmsSid: 'm1', To: '1', CampaignSid: one.sid };
+    const subscriber = await subscribeToMessages(gateway, 'ws', one.sid);
+    const received = { SmsSid: 'm1', To: '1', CampaignSid: one.sid };
     for (const Status of ['Delivered', 'Delivered', 'submitted', 'sent', 'failed'])
-      expect(await post(one.messageUrl, JSON.stringify({ ...told, Status }), json)).toBe(200);
-    await post(one.messageUrl, JSON.stringify(messageSays(one.sid, 'last', 'sent')), json);
+      expect(await post(one.messageUrl, JSON.stringify({ ...received, Status }), json)).toBe(200);
+    await post(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
     await subscriber.next(4);
-    expect(subscriber.told()).toEqual([
+    expect(subscriber.summaries()).toEqual([
       'm1 UNKNOWN Delivered',
       'm1 SUBMITTED submitted',
       'm1 SENT sent',
@@ -97,7 +97,7 @@ describe('a status that the API document lacks', () => {
   });
 
   it('in a campaign callback causes one read of the campaign', async () => {
-    const subscriber = await listen(gateway, 'ws', one.sid);
+    const subscriber = await subscribeToCampaign(gateway, 'ws', one.sid);
     sandbox.calls.splice(0);
     sandbox.state.setStatus(one.sid, 'completed');
     const body = {
@@ -114,7 +114,7 @@ describe('a status that the API document lacks', () => {
 });
 
 it('a campaign callback in the spelling of newer guides is accepted once', async () => {
-  const subscriber = await listen(gateway, 'ws', one.sid);
+  const subscriber = await subscribeToCampaign(gateway, 'ws', one.sid);
   sandbox.calls.splice(0);
   sandbox.state.setStatus(one.sid, 'completed');
   const body = JSON.stringify({
@@ -135,7 +135,7 @@ it('an unusual header of a valid callback is logged once, by name', async () => 
     'x-forwarded-for': '1.2.3.4',
     traceparent: 'no',
   };
-  const body = JSON.stringify(campaignSays(one.sid, 'in-progress'));
+  const body = JSON.stringify(campaignCallback(one.sid, 'in-progress'));
   await post(one.campaignUrl.slice(0, -1), body, { ...headers, 'x-forged': '1' });
   await post(one.campaignUrl, body, headers);
   await post(one.campaignUrl, body, { ...headers, 'x-9876543210': '1' });

@@ -5,13 +5,13 @@ import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import {
-  calledBack,
-  campaignSays,
-  type CalledBackCampaign,
+  callbackSettings,
+  campaignCallback,
+  type CampaignWithCallbacks,
   type CampaignSubscriber,
-  createCalledBack,
-  listen,
-  messageSays,
+  createWithCallbacks,
+  subscribeToCampaign,
+  messageCallback,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
@@ -22,7 +22,7 @@ let fault: Fault | undefined;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 let time: HeldTimers;
-let one: CalledBackCampaign;
+let one: CampaignWithCallbacks;
 let subscriber: CampaignSubscriber;
 
 /** Milliseconds since `watch`. */
@@ -34,7 +34,7 @@ beforeEach(async () => {
   const at = time.now(); // the upstream changes only when the test does
   ({ sandbox, gateway } = await setup({
     sandbox: { clock: () => at, faults: () => fault },
-    gateway: { now: time.now, environment: calledBack },
+    gateway: { now: time.now, environment: callbackSettings },
   }));
 });
 afterEach(() => {
@@ -43,8 +43,8 @@ afterEach(() => {
 
 /** A new campaign with one subscriber. */
 async function watch(): Promise<void> {
-  one = await createCalledBack(gateway);
-  subscriber = await listen(gateway, 'ws', one.sid);
+  one = await createWithCallbacks(gateway);
+  subscriber = await subscribeToCampaign(gateway, 'ws', one.sid);
   sandbox.calls.splice(0);
   elapsedMs = 0;
 }
@@ -67,7 +67,7 @@ let reports = 0;
 async function report(status: CampaignStatus, url: string | null = null): Promise<void> {
   reports += 1;
   const updated = new Date(Date.UTC(2026, 4, 1) + reports * 1000).toISOString();
-  const body = { ...campaignSays(one.sid, status), date_updated: updated, reports: url };
+  const body = { ...campaignCallback(one.sid, status), date_updated: updated, reports: url };
   expect((await postCallback(one.campaignUrl, body)).status).toBe(200);
   await settled();
 }
@@ -112,7 +112,7 @@ describe('a reported status that the upstream shows late is published', () => {
   });
 
   it('if its callback comes before that of an earlier status', async () => {
-    await postCallback(one.messageUrl, messageSays(one.sid, 'm1', 'sent'));
+    await postCallback(one.messageUrl, messageCallback(one.sid, 'm1', 'sent'));
     await passUntil(3000);
     await report('completed');
     await report('in-progress');
@@ -154,10 +154,10 @@ describe('a reported status that the upstream shows late is published', () => {
   });
 
   it('if a message callback came before it', async () => {
-    await postCallback(one.messageUrl, messageSays(one.sid, 'm1', 'sent'));
+    await postCallback(one.messageUrl, messageCallback(one.sid, 'm1', 'sent'));
     await passUntil(4000);
     await report('completed');
-    await postCallback(one.messageUrl, messageSays(one.sid, 'm2', 'sent'));
+    await postCallback(one.messageUrl, messageCallback(one.sid, 'm2', 'sent'));
     await passUntil(5000);
     show('completed');
     await passUntil(10_000);
@@ -192,7 +192,7 @@ describe('the reads for a callback are bounded', () => {
   it.each(['campaign', 'message'])('4 after a %s callback if every read fails', async (kind) => {
     fault = { kind: 'status', status: 403 };
     if (kind === 'campaign') await report('completed');
-    else await postCallback(one.messageUrl, messageSays(one.sid, 'm1', 'sent'));
+    else await postCallback(one.messageUrl, messageCallback(one.sid, 'm1', 'sent'));
     for (let ms = 5000; ms <= 40_000; ms += 5000) await passUntil(ms);
     expect(sandbox.calls).toHaveLength(4);
   });
@@ -213,7 +213,7 @@ it('a reported report URL that the upstream shows late is published', async () =
 });
 
 it('without subscribers a query between the callback and the change is not served for longer than 5 s', async () => {
-  one = await createCalledBack(gateway);
+  one = await createWithCallbacks(gateway);
   elapsedMs = 0;
   const status = async (): Promise<unknown> =>
     (await ask(gateway, `{ campaign(sid: "${one.sid}") { status } }`)).data;
@@ -248,7 +248,7 @@ it('with any callbacks, and an upstream up to 4.9 s behind them, the last status
         if (hasMessage)
           events.push({
             atMs: atMs - gapMs / 2,
-            run: () => postCallback(one.messageUrl, messageSays(one.sid, `m${atMs}`, 'sent')),
+            run: () => postCallback(one.messageUrl, messageCallback(one.sid, `m${atMs}`, 'sent')),
           });
         events.push(
           { atMs, run: () => report(status) },

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import {
-  calledBack,
-  type CalledBackCampaign,
-  campaignSays,
-  createCalledBack,
-  listen,
-  listenToMessages,
-  messageSays,
+  callbackSettings,
+  type CampaignWithCallbacks,
+  campaignCallback,
+  createWithCallbacks,
+  subscribeToCampaign,
+  subscribeToMessages,
+  messageCallback,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
@@ -16,16 +16,16 @@ import { postCallback } from '../../support/clients/subscribing.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
-let one: CalledBackCampaign;
-let another: CalledBackCampaign;
+let one: CampaignWithCallbacks;
+let another: CampaignWithCallbacks;
 
 beforeEach(async () => {
   const at = Date.now(); // nothing happens at the upstream but what the test does
   ({ sandbox, gateway } = await setup({
     sandbox: { clock: () => at },
-    gateway: { environment: calledBack },
+    gateway: { environment: callbackSettings },
   }));
-  [one, another] = [await createCalledBack(gateway), await createCalledBack(gateway)];
+  [one, another] = [await createWithCallbacks(gateway), await createWithCallbacks(gateway)];
 });
 
 const changedAtTheEnd = (url: string): string => url.slice(0, -1) + (url.endsWith('A') ? 'B' : 'A');
@@ -77,16 +77,16 @@ describe('a campaign callback is refused without an event or an upstream call', 
     ['at the address for messages', 400, (url, body) => ({ to: one.messageUrl || url, say: body })],
     ["with the other kind's token", 404, (url, body) => ({ to: swapped(url), say: body })],
   ] as typeof forged)('%s: %i', async (_what, status, way) => {
-    const subscriber = await listen(gateway, 'ws', one.sid);
+    const subscriber = await subscribeToCampaign(gateway, 'ws', one.sid);
     sandbox.calls.splice(0);
     sandbox.state.setStatus(one.sid, 'completed');
-    const { to, say } = way(one.campaignUrl, campaignSays(one.sid, 'completed'));
+    const { to, say } = way(one.campaignUrl, campaignCallback(one.sid, 'completed'));
     const refused = await postCallback(to, say);
     expect(refused.status).toBe(status);
     expect(refused.text).not.toContain(one.sid);
     expect(sandbox.calls).toEqual([]);
     expect(subscriber.statuses()).toEqual([]);
-    await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
+    await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
     await subscriber.next(1, 1000);
     expect(subscriber.statuses()).toEqual(['COMPLETED']);
     expect(sandbox.calls).toHaveLength(1);
@@ -99,32 +99,32 @@ describe('a message callback is refused without an event or an upstream call', (
     ['at the address for campaigns', 404, (url, body) => ({ to: swapped(url), say: body })],
     ['without a message', 400, (url, body) => ({ to: url, say: lacking(body, 'sms_sid') })],
   ] as typeof forged)('%s: %i', async (_what, status, way) => {
-    const subscriber = await listenToMessages(gateway, 'sse', one.sid);
+    const subscriber = await subscribeToMessages(gateway, 'sse', one.sid);
     sandbox.calls.splice(0);
-    const { to, say } = way(one.messageUrl, messageSays(one.sid, 'forged', 'sent'));
+    const { to, say } = way(one.messageUrl, messageCallback(one.sid, 'forged', 'sent'));
     expect((await postCallback(to, say)).status).toBe(status);
     expect(sandbox.calls).toEqual([]);
-    await postCallback(one.messageUrl, messageSays(one.sid, 'true', 'sent'));
+    await postCallback(one.messageUrl, messageCallback(one.sid, 'true', 'sent'));
     await subscriber.next(1, 1000);
-    expect(subscriber.told()).toEqual(['true SENT sent']);
+    expect(subscriber.summaries()).toEqual(['true SENT sent']);
   });
 });
 
 describe('a callback at the address of another campaign', () => {
   it('is refused without an event, for one upstream read at most however often it is sent', async () => {
-    const campaign = await listen(gateway, 'ws', one.sid);
-    const messages = await listenToMessages(gateway, 'ws', one.sid);
+    const campaign = await subscribeToCampaign(gateway, 'ws', one.sid);
+    const messages = await subscribeToMessages(gateway, 'ws', one.sid);
     sandbox.calls.splice(0);
     for (let time = 0; time < 20; time += 1) {
       const said = [
-        await postCallback(another.campaignUrl, campaignSays(one.sid, 'completed')),
-        await postCallback(another.messageUrl, messageSays(one.sid, `message-${time}`, 'sent')),
+        await postCallback(another.campaignUrl, campaignCallback(one.sid, 'completed')),
+        await postCallback(another.messageUrl, messageCallback(one.sid, `message-${time}`, 'sent')),
       ];
       expect(said.map(({ status }) => status)).toEqual([404, 404]);
     }
-    await postCallback(one.messageUrl, messageSays(one.sid, 'true', 'sent'));
+    await postCallback(one.messageUrl, messageCallback(one.sid, 'true', 'sent'));
     await messages.next(1, 1000);
-    expect(messages.told()).toEqual(['true SENT sent']);
+    expect(messages.summaries()).toEqual(['true SENT sent']);
     expect(campaign.events).toEqual([]);
     expect(sandbox.calls.length).toBeLessThanOrEqual(1);
   });
@@ -132,7 +132,7 @@ describe('a callback at the address of another campaign', () => {
   it('is accepted without effect if nobody has read the campaign', async () => {
     sandbox.calls.splice(0);
     const { sid } = sandbox.state.insert({});
-    const { status, text } = await postCallback(one.campaignUrl, campaignSays(sid, 'completed'));
+    const { status, text } = await postCallback(one.campaignUrl, campaignCallback(sid, 'completed'));
     expect(status).toBe(200);
     expect(text).not.toContain(sid);
     expect(sandbox.calls).toEqual([]);

@@ -6,13 +6,13 @@ import { change } from '../../support/writing/creating.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
-  calledBack,
-  type CalledBackCampaign,
-  campaignSays,
-  createCalledBack,
-  listen,
-  listenToMessages,
-  messageSays,
+  callbackSettings,
+  type CampaignWithCallbacks,
+  campaignCallback,
+  createWithCallbacks,
+  subscribeToCampaign,
+  subscribeToMessages,
+  messageCallback,
 } from '../../support/writing/callbacks.js';
 import { HeldTimers } from '../../support/gateway/held-timers.js';
 import { type LiveTransport, postCallback, transports, until } from '../../support/clients/subscribing.js';
@@ -20,7 +20,7 @@ import { type LiveTransport, postCallback, transports, until } from '../../suppo
 let fault: Fault | undefined;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
-let one: CalledBackCampaign;
+let one: CampaignWithCallbacks;
 let time: HeldTimers;
 
 beforeEach(async () => {
@@ -28,12 +28,12 @@ beforeEach(async () => {
   time = new HeldTimers();
   const at = time.now(); // nothing happens at the upstream but what the test does
   const faults = () => fault;
-  const environment = { ...calledBack, EXOTEL_TIMEOUT_MS: '2000' };
+  const environment = { ...callbackSettings, EXOTEL_TIMEOUT_MS: '2000' };
   ({ sandbox, gateway } = await setup({
     sandbox: { clock: () => at, faults },
     gateway: { now: time.now, environment },
   }));
-  one = await createCalledBack(gateway);
+  one = await createWithCallbacks(gateway);
 });
 afterEach(() => {
   time.release();
@@ -41,13 +41,13 @@ afterEach(() => {
 
 /** Listens; what it costs from then on is counted. */
 async function listenTo(transport: LiveTransport, sid = one.sid) {
-  const subscriber = await listen(gateway, transport, sid);
+  const subscriber = await subscribeToCampaign(gateway, transport, sid);
   sandbox.calls.splice(0);
   return subscriber;
 }
 
 async function listenToMessagesOf(transport: LiveTransport) {
-  const subscriber = await listenToMessages(gateway, transport, one.sid);
+  const subscriber = await subscribeToMessages(gateway, transport, one.sid);
   sandbox.calls.splice(0);
   return subscriber;
 }
@@ -62,7 +62,7 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
     const subscriber = await listenTo(transport);
     sandbox.state.setStatus(one.sid, 'in-progress');
     for (let copy = 0; copy < 3; copy += 1) {
-      const body = campaignSays(one.sid, 'in-progress');
+      const body = campaignCallback(one.sid, 'in-progress');
       expect((await postCallback(one.campaignUrl, body, writing)).status).toBe(200);
     }
     await subscriber.next(1, 1000);
@@ -73,20 +73,20 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
   });
 
   it('is published within a second beside those of nine other campaigns, with a slow upstream', async () => {
-    const others = await Promise.all(Array.from({ length: 9 }, () => createCalledBack(gateway)));
+    const others = await Promise.all(Array.from({ length: 9 }, () => createWithCallbacks(gateway)));
     const all = [one, ...others];
     const subscribers = await Promise.all(all.map(({ sid }) => listenTo(transport, sid)));
     fault = { kind: 'delay', delayMs: 300 };
     for (const { sid, campaignUrl } of all) {
       sandbox.state.setStatus(sid, 'in-progress');
-      await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
+      await postCallback(campaignUrl, campaignCallback(sid, 'in-progress'));
     }
     await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
   });
 
   it('that is ahead of the upstream is published at the second read, five seconds later', async () => {
     const subscriber = await listenTo(transport);
-    await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
+    await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'));
     await until(() => sandbox.calls[0]?.status === 200);
     sandbox.state.setStatus(one.sid, 'in-progress');
     await time.pass(4999);
@@ -103,9 +103,9 @@ describe('a campaign callback', () => {
   it('of the start that arrives after the end has no effect and costs no call', async () => {
     const subscribers = await Promise.all(transports.map((transport) => listenTo(transport)));
     sandbox.state.setStatus(one.sid, 'completed');
-    await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
+    await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
     await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
-    const late = await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
+    const late = await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'));
     expect(late.status).toBe(200);
     await time.pass(5500); // when a second look would have been
     await ask(gateway, '{ __typename }');
@@ -121,9 +121,9 @@ describe('a campaign callback', () => {
     await listenTo('ws');
     fault = { kind: 'hang' };
     const from = performance.now();
-    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'))).status).toBe(200);
+    expect((await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'))).status).toBe(200);
     await until(() => sandbox.calls.length === 1);
-    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'))).status).toBe(200);
+    expect((await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'))).status).toBe(200);
     expect(performance.now() - from).toBeLessThan(1000);
     expect(sandbox.calls.map(({ status }) => status)).toEqual([0]);
   });
@@ -134,7 +134,7 @@ describe('a campaign callback', () => {
     expect(await status()).toEqual({ campaign: { status: 'CREATED' } });
     sandbox.state.setStatus(one.sid, 'completed');
     sandbox.calls.splice(0);
-    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'))).status).toBe(200);
+    expect((await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'))).status).toBe(200);
     expect(await status()).toEqual({ campaign: { status: 'COMPLETED' } });
     expect(sandbox.calls).toHaveLength(1);
   });
@@ -146,7 +146,7 @@ describe('a campaign callback', () => {
     await until(() => sandbox.calls.length > 0);
     fault = undefined;
     sandbox.state.setStatus(one.sid, 'completed');
-    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'))).status).toBe(200);
+    expect((await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'))).status).toBe(200);
     expect((await list).data).toEqual({ campaigns: { nodes: [{ status: 'CREATED' }] } });
     const { data } = await ask(gateway, `{ campaign(sid: "${one.sid}") { status } }`);
     expect(data).toEqual({ campaign: { status: 'COMPLETED' } });
@@ -162,9 +162,11 @@ describe('message callbacks', () => {
       const said =
         'a sent, a submitted, a sent, b submitted, b sent, b Sent, c Failed_Expired, c failed_expired, d failed, d sent, e sent';
       for (const [message = '', status = ''] of said.split(', ').map((words) => words.split(' ')))
-        expect((await postCallback(one.messageUrl, messageSays(one.sid, message, status))).status).toBe(200);
+        expect((await postCallback(one.messageUrl, messageCallback(one.sid, message, status))).status).toBe(
+          200,
+        );
       await subscriber.next(6);
-      expect(subscriber.told()).toEqual([
+      expect(subscriber.summaries()).toEqual([
         'a SENT sent',
         'b SUBMITTED submitted',
         'b SENT sent',
@@ -181,10 +183,10 @@ describe('message callbacks', () => {
     const messages = Array.from({ length: 500 }, (_, index) => `message-${index}`);
     for (const message of messages)
       for (let copy = 0; copy < copies; copy += 1)
-        await postCallback(one.messageUrl, messageSays(one.sid, message, 'sent'), { form: copy === 1 });
+        await postCallback(one.messageUrl, messageCallback(one.sid, message, 'sent'), { form: copy === 1 });
     for (const subscriber of subscribers) {
       await subscriber.next(500);
-      expect(subscriber.told()).toEqual(messages.map((message) => `${message} SENT sent`));
+      expect(subscriber.summaries()).toEqual(messages.map((message) => `${message} SENT sent`));
     }
     await time.pass(5500); // what they came to is read by then
     await until(() => sandbox.calls.length > 0 && sandbox.calls.every(({ status }) => status === 200));

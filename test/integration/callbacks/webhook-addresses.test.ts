@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Scope } from '../../../src/domain/caller.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { calledBack } from '../../support/writing/callbacks.js';
+import { callbackSettings } from '../../support/writing/callbacks.js';
 import { type KeysFile, keysForScopes, showing, someScopes } from '../../support/clients/callers.js';
 import { diwali } from '../../support/writing/creating.js';
 import { setup } from '../../support/gateway/setup.js';
@@ -30,7 +30,7 @@ beforeEach(async () => {
     gateway: {
       environment: {
         ...keys.environment,
-        ...calledBack,
+        ...callbackSettings,
         WEBHOOK_SECRET: 'a secret of more than sixteen characters',
       },
     },

@@ -97,10 +97,10 @@ describe(`a gateway that ${clients} clients use for ${seconds} s on an upstream 
     const inUpstream = new Map<string, string[]>();
     for (const { name, sid } of sandbox.state.campaigns())
       inUpstream.set(name, [...(inUpstream.get(name) ?? []), sid]);
-    for (const [name, told] of report.created) {
+    for (const [name, sids] of report.created) {
       const there = inUpstream.get(name) ?? [];
       expect(there.length).toBeLessThanOrEqual(1);
-      if (told.size > 0) expect([...told]).toEqual(there);
+      if (sids.size > 0) expect([...sids]).toEqual(there);
     }
     const known = [...report.created.values()].filter(({ size }) => size > 0);
     expect(known.length).toBeGreaterThan(report.created.size / 2);
@@ -109,8 +109,14 @@ describe(`a gateway that ${clients} clients use for ${seconds} s on an upstream 
   /** For who runs it by hand, and wants more than that it passed. */
   function tell(kilobytesHeld: Readonly<Record<string, number>>): void {
     const { answers, events, created, codes } = report;
-    const told = { kilobytesHeld, answers, events, created: created.size, codes: Object.fromEntries(codes) };
-    process.stdout.write(`${JSON.stringify(told)}\n`);
+    const received = {
+      kilobytesHeld,
+      answers,
+      events,
+      created: created.size,
+      codes: Object.fromEntries(codes),
+    };
+    process.stdout.write(`${JSON.stringify(received)}\n`);
   }
 
   it('uses as much memory at the end as after the warm-up', () => {

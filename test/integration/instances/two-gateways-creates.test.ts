@@ -77,10 +77,10 @@ describeWithRedis('creates of one content through two gateways, on an upstream t
     const [one, other] = gateways();
     faults = [{ kind: 'hang', when: 'after' }, { kind: 'reset' }];
     // Nobody will ever know which of them has made it.
-    const told = [create(one, { ...diwali, name: names[0] ?? '', idempotencyKey: 'one' })];
+    const received = [create(one, { ...diwali, name: names[0] ?? '', idempotencyKey: 'one' })];
     await until(() => sidsOf(sandbox).length === 1);
-    told.push(create(other, { ...diwali, name: names[1] ?? '', idempotencyKey: 'other' }));
-    const [first, second] = await Promise.all(told);
+    received.push(create(other, { ...diwali, name: names[1] ?? '', idempotencyKey: 'other' }));
+    const [first, second] = await Promise.all(received);
     expect(second?.codes).toEqual(['OUTCOME_UNKNOWN']);
     expect(first?.sid === undefined || sidsOf(sandbox).includes(first.sid)).toBe(true);
     expect(posts(sandbox)).toBe(2);

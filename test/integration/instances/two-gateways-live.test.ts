@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../../operations/generated.js';
-import { campaignSays, listen, listenToMessages, messageSays } from '../../support/writing/callbacks.js';
+import {
+  campaignCallback,
+  subscribeToCampaign,
+  subscribeToMessages,
+  messageCallback,
+} from '../../support/writing/callbacks.js';
 import { change } from '../../support/writing/creating.js';
 import { describeWithRedis } from '../../support/programs/redis.js';
 import { leaveAll, postCallback, transports, until } from '../../support/clients/subscribing.js';
@@ -10,7 +15,7 @@ import {
   type SharedCampaign,
   startTwo,
   type TwoGateways,
-  untilTheyHear,
+  untilPeersHear,
 } from '../../support/gateway/two-live-gateways.js';
 
 describeWithRedis('two gateways A and B of one account', () => {
@@ -31,7 +36,9 @@ describeWithRedis('two gateways A and B of one account', () => {
   const gateways = () => [two.a, two.b] as const;
   /** One over each transport on each gateway. */
   const listenOnBoth = () =>
-    Promise.all(gateways().flatMap((gateway) => transports.map((how) => listen(gateway, how, one.sid))));
+    Promise.all(
+      gateways().flatMap((gateway) => transports.map((how) => subscribeToCampaign(gateway, how, one.sid))),
+    );
   const gets = (): number => sandbox.calls.filter(({ method }) => method === 'GET').length;
   const pass = async (ms: number): Promise<void> => {
     const from = performance.now();
@@ -39,10 +46,10 @@ describeWithRedis('two gateways A and B of one account', () => {
   };
 
   it.each(transports)('a callback to A is published on B once, within a second, over %s', async (how) => {
-    const subscriber = await listen(two.b, how, one.sid);
+    const subscriber = await subscribeToCampaign(two.b, how, one.sid);
     sandbox.calls.splice(0);
     sandbox.state.setStatus(one.sid, 'in-progress');
-    await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
+    await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'));
     await subscriber.next(1, 1000);
     await change(two.a, 'pause', one.sid);
     await subscriber.next(2, 1000);
@@ -52,11 +59,11 @@ describeWithRedis('two gateways A and B of one account', () => {
 
   it('a callback to A, which does not know the campaign, is published on B', async () => {
     const { sid, onB } = one;
-    const subscriber = await listen(two.b, 'ws', sid);
+    const subscriber = await subscribeToCampaign(two.b, 'ws', sid);
     const c = await two.startAnother();
     sandbox.state.setStatus(sid, 'completed');
     const atC = c.url + new URL(onB.campaignUrl).pathname;
-    expect((await postCallback(atC, campaignSays(sid, 'completed'))).status).toBe(200);
+    expect((await postCallback(atC, campaignCallback(sid, 'completed'))).status).toBe(200);
     await subscriber.next(1, 1000);
     expect(subscriber.statuses()).toEqual(['COMPLETED']);
   });
@@ -66,7 +73,7 @@ describeWithRedis('two gateways A and B of one account', () => {
     sandbox.calls.splice(0);
     sandbox.state.setStatus(one.sid, 'in-progress');
     for (const url of [one.campaignUrl, one.onB.campaignUrl, one.campaignUrl])
-      expect((await postCallback(url, campaignSays(one.sid, 'in-progress'))).status).toBe(200);
+      expect((await postCallback(url, campaignCallback(one.sid, 'in-progress'))).status).toBe(200);
     await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
     await pass(5500); // when a second look would have been
     for (const subscriber of subscribers) expect(subscriber.statuses()).toEqual(['IN_PROGRESS']);
@@ -76,11 +83,11 @@ describeWithRedis('two gateways A and B of one account', () => {
   it('the end reported before the start is shown is published on both, with one read in 5 s', async () => {
     const subscribers = await listenOnBoth();
     sandbox.calls.splice(0);
-    await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'));
+    await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'));
     await until(() => gets() === 1);
     sandbox.state.setStatus(one.sid, 'in-progress');
     await pass(2500);
-    await postCallback(one.onB.campaignUrl, campaignSays(one.sid, 'completed'));
+    await postCallback(one.onB.campaignUrl, campaignCallback(one.sid, 'completed'));
     await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 4000)));
     sandbox.state.setStatus(one.sid, 'completed');
     await Promise.all(subscribers.map((subscriber) => subscriber.next(2, 8000)));
@@ -91,11 +98,11 @@ describeWithRedis('two gateways A and B of one account', () => {
   it('a late callback has no effect on B: the start after the end', async () => {
     const subscribers = await listenOnBoth();
     sandbox.state.setStatus(one.sid, 'completed');
-    await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
+    await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
     await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
     sandbox.calls.splice(0);
     for (const url of [one.campaignUrl, one.onB.campaignUrl])
-      expect((await postCallback(url, campaignSays(one.sid, 'in-progress'))).status).toBe(200);
+      expect((await postCallback(url, campaignCallback(one.sid, 'in-progress'))).status).toBe(200);
     await change(two.a, 'archive', one.sid);
     for (const subscriber of subscribers) {
       await subscriber.next(2, 1000);
@@ -105,7 +112,7 @@ describeWithRedis('two gateways A and B of one account', () => {
   });
 
   it('every change by A is published on B without a further call, and B serves it', async () => {
-    const subscribers = await Promise.all(transports.map((how) => listen(two.b, how, one.sid)));
+    const subscribers = await Promise.all(transports.map((how) => subscribeToCampaign(two.b, how, one.sid)));
     sandbox.calls.splice(0);
     const actions = ['update', 'pause', 'resume', 'pause', 'complete', 'archive'] as const;
     for (const [index, action] of actions.entries()) {
@@ -120,18 +127,18 @@ describeWithRedis('two gateways A and B of one account', () => {
 
   it('each status of a message is published once on each gateway, and a message never goes back', async () => {
     const subscribers = await Promise.all(
-      gateways().flatMap((gateway) => transports.map((how) => listenToMessages(gateway, how, one.sid))),
+      gateways().flatMap((gateway) => transports.map((how) => subscribeToMessages(gateway, how, one.sid))),
     );
     const said = 'a submitted, a submitted, a sent, a submitted, b failed, b sent, b failed, c sent, c sent';
     for (const [index, words] of said.split(', ').entries()) {
       const [message = '', status = ''] = words.split(' ');
       const url = index % 2 === 0 ? one.messageUrl : one.onB.messageUrl;
-      expect((await postCallback(url, messageSays(one.sid, message, status))).status).toBe(200);
+      expect((await postCallback(url, messageCallback(one.sid, message, status))).status).toBe(200);
       await pass(20); // the next one comes after this one was passed on
     }
     for (const subscriber of subscribers) {
       await subscriber.next(4);
-      expect(subscriber.told()).toEqual([
+      expect(subscriber.summaries()).toEqual([
         'a SUBMITTED submitted',
         'a SENT sent',
         'b FAILED failed',
@@ -142,7 +149,7 @@ describeWithRedis('two gateways A and B of one account', () => {
 
   it('500 message callbacks to A and B in turn are published on both, for one call in 5 s', async () => {
     const subscribers = await Promise.all(
-      gateways().flatMap((gateway) => transports.map((how) => listenToMessages(gateway, how, one.sid))),
+      gateways().flatMap((gateway) => transports.map((how) => subscribeToMessages(gateway, how, one.sid))),
     );
     await listenOnBoth();
     sandbox.calls.splice(0);
@@ -150,11 +157,13 @@ describeWithRedis('two gateways A and B of one account', () => {
     const messages = Array.from({ length: 500 }, (_, index) => `message-${index}`);
     for (const [index, message] of messages.entries()) {
       const url = index % 2 === 0 ? one.messageUrl : one.onB.messageUrl;
-      await postCallback(url, messageSays(one.sid, message, 'sent'));
+      await postCallback(url, messageCallback(one.sid, message, 'sent'));
     }
     for (const subscriber of subscribers) {
       await subscriber.next(500);
-      expect([...subscriber.told()].sort()).toEqual(messages.map((message) => `${message} SENT sent`).sort());
+      expect([...subscriber.summaries()].sort()).toEqual(
+        messages.map((message) => `${message} SENT sent`).sort(),
+      );
     }
     await pass(5500);
     expect(gets()).toBeGreaterThan(0);
@@ -167,7 +176,7 @@ describeWithRedis('two gateways A and B of one account', () => {
     const ask = async () => (await two.b.data(CampaignBySidDocument, { sid: one.sid })).campaign?.status;
     expect(await ask()).toBe('CREATED');
     sandbox.state.setStatus(one.sid, 'completed');
-    await postCallback(one.campaignUrl, campaignSays(one.sid, 'completed'));
+    await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
     const giveUpAt = performance.now() + 1000;
     while ((await ask()) !== 'COMPLETED') expect(performance.now()).toBeLessThan(giveUpAt);
   });
@@ -179,8 +188,11 @@ describeWithRedis('two gateways A and B of one account', () => {
     'a gateway whose clock is ten minutes %s publishes all changes, and announces its own',
     async (_what, skewMs) => {
       const c = await two.startAnother(() => Date.now() + skewMs);
-      await untilTheyHear({ ...two, b: c });
-      const subscribers = [await listen(two.a, 'ws', one.sid), await listen(c, 'sse', one.sid)];
+      await untilPeersHear({ ...two, b: c });
+      const subscribers = [
+        await subscribeToCampaign(two.a, 'ws', one.sid),
+        await subscribeToCampaign(c, 'sse', one.sid),
+      ];
       const actions = ['pause', 'resume', 'pause', 'complete', 'archive'] as const;
       for (const [index, action] of actions.entries()) {
         expect(await change(index % 2 === 0 ? two.a : c, action, one.sid)).toMatchObject({ codes: [] });
@@ -195,12 +207,12 @@ describeWithRedis('two gateways A and B of one account', () => {
     await listenOnBoth();
     await leaveAll();
     const c = await two.startAnother();
-    await untilTheyHear({ ...two, b: c });
+    await untilPeersHear({ ...two, b: c });
     await c.close();
     const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
     const before = sockets();
     const d = await two.startAnother();
-    await untilTheyHear({ ...two, b: d });
+    await untilPeersHear({ ...two, b: d });
     await until(() => sockets() > before);
     await d.close();
     await until(() => sockets() <= before, 20_000, 'that sockets are closed');

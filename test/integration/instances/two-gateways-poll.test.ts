@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { ask } from '../../support/clients/ask.js';
 import {
-  campaignSays,
+  campaignCallback,
   type CampaignSubscriber,
-  createCalledBack,
-  listen,
+  createWithCallbacks,
+  subscribeToCampaign,
 } from '../../support/writing/callbacks.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
@@ -13,7 +13,7 @@ import {
   createShared,
   startTwo,
   type TwoGateways,
-  untilTheyHear,
+  untilPeersHear,
 } from '../../support/gateway/two-live-gateways.js';
 
 const hour = 3_600_000;
@@ -30,7 +30,7 @@ describeWithRedis('two gateways of one account', () => {
       return two.sandbox.state.insert({ status: 'scheduled', audience: 1000, ...times }).sid;
     });
   const listenAll = (on: GatewayUnderTest, sids: readonly string[]): Promise<CampaignSubscriber[]> =>
-    Promise.all(sids.map((sid, index) => listen(on, index % 2 === 0 ? 'ws' : 'sse', sid)));
+    Promise.all(sids.map((sid, index) => subscribeToCampaign(on, index % 2 === 0 ? 'ws' : 'sse', sid)));
 
   it('share one poll: 50 subscribers on each get a change within 25 s, for at most 8 calls', async () => {
     two = await startTwo();
@@ -45,13 +45,13 @@ describeWithRedis('two gateways of one account', () => {
   it('read once after an outage of Redis, and publish changes that the other got callbacks for', async () => {
     two = await startTwo();
     const [here, elsewhere] = [await createShared(two), await createShared(two)];
-    const onA = await listen(two.a, 'ws', here.sid);
-    const onB = await listen(two.b, 'sse', elsewhere.sid);
+    const onA = await subscribeToCampaign(two.a, 'ws', here.sid);
+    const onB = await subscribeToCampaign(two.b, 'sse', elsewhere.sid);
     await two.redis.stop();
     for (const { sid, campaignUrl } of [here, elsewhere]) {
       two.sandbox.state.setStatus(sid, 'in-progress');
       const from = performance.now();
-      expect((await postCallback(campaignUrl, campaignSays(sid, 'in-progress'))).status).toBe(200);
+      expect((await postCallback(campaignUrl, campaignCallback(sid, 'in-progress'))).status).toBe(200);
       expect(performance.now() - from).toBeLessThan(1000);
     }
     await onA.next(1, 5000); // its own callbacks reach a gateway as ever
@@ -59,9 +59,9 @@ describeWithRedis('two gateways of one account', () => {
     const back = await startRedis(two.redis.port);
     try {
       await onB.next(1, 20_000);
-      await untilTheyHear(two, 15_000);
+      await untilPeersHear(two, 15_000);
       two.sandbox.state.setStatus(elsewhere.sid, 'completed');
-      await postCallback(elsewhere.campaignUrl, campaignSays(elsewhere.sid, 'completed'));
+      await postCallback(elsewhere.campaignUrl, campaignCallback(elsewhere.sid, 'completed'));
       await onB.next(2, 7000);
       expect([onA.statuses(), onB.statuses()]).toEqual([['IN_PROGRESS'], ['IN_PROGRESS', 'COMPLETED']]);
     } finally {
@@ -74,11 +74,11 @@ describeWithRedis('two gateways of one account', () => {
   it('poll independently while Redis hangs', async () => {
     two = await startTwo();
     const one = await createShared(two);
-    const subscriber = await listen(two.a, 'ws', one.sid);
+    const subscriber = await subscribeToCampaign(two.a, 'ws', one.sid);
     two.redis.pause();
     two.sandbox.state.setStatus(one.sid, 'in-progress');
     const from = performance.now();
-    expect((await postCallback(one.campaignUrl, campaignSays(one.sid, 'in-progress'))).status).toBe(200);
+    expect((await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'))).status).toBe(200);
     expect(performance.now() - from).toBeLessThan(1000);
     await subscriber.next(1, 5000);
     expect(subscriber.statuses()).toEqual(['IN_PROGRESS']);
@@ -89,11 +89,11 @@ describeWithRedis('two gateways of one account', () => {
     two = await startTwo();
     const one = await createShared(two);
     await ask(two.b, `{ campaign(sid: "${one.sid}") { name } }`);
-    const body = campaignSays(one.sid, 'in-progress');
+    const body = campaignCallback(one.sid, 'in-progress');
     expect((await postCallback(one.onB.campaignUrl, body)).status).toBe(200);
     const forged = one.onB.campaignUrl.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'));
     expect((await postCallback(forged, body)).status).toBe(404);
-    const another = await createCalledBack(two.a);
+    const another = await createWithCallbacks(two.a);
     const foreign = two.b.url + new URL(another.campaignUrl).pathname;
     expect((await postCallback(foreign, body)).status).toBe(404);
   });

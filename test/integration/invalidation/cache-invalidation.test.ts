@@ -2,7 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { closeNow } from '../../support/closing.js';
 import { ask } from '../../support/clients/ask.js';
-import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/writing/callbacks.js';
+import {
+  callbackSettings,
+  campaignCallback,
+  createWithCallbacks,
+  messageCallback,
+} from '../../support/writing/callbacks.js';
 import { type Fault, type FaultPlan } from '../../../src/sandbox/http/faults.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
@@ -41,7 +46,7 @@ async function start(
   now?: () => number,
 ): Promise<void> {
   const at = now?.() ?? Date.now();
-  const settings = { ...invalidating(router), ...calledBack, ...environment };
+  const settings = { ...invalidating(router), ...callbackSettings, ...environment };
   const plan = faults && { faults };
   ({ sandbox, gateway } = await setup({
     sandbox: { clock: () => at, ...plan },
@@ -81,18 +86,18 @@ describe('a change is sent to the router', () => {
   it('after a create: of a sid that was asked for before, and of lists', async () => {
     await start();
     await router.ask(gateway, list);
-    const { sid } = await createCalledBack(gateway);
+    const { sid } = await createWithCallbacks(gateway);
     await until(() => tagsSent().includes(`campaign-${sid}`) && tagsSent().includes('campaigns'));
     expect(router.entries.size).toBe(0);
   });
 
   it('after a callback, without subscribers and without a call', async () => {
     await start();
-    const { sid, campaignUrl } = await createCalledBack(gateway);
+    const { sid, campaignUrl } = await createWithCallbacks(gateway);
     await until(() => tagsSent().includes(`campaign-${sid}`));
     router.seen.splice(0);
     const calls = sandbox.calls.length;
-    await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
+    await postCallback(campaignUrl, campaignCallback(sid, 'in-progress'));
     await until(() => tagsSent().includes(`campaign-${sid}`));
     expect(sandbox.calls).toHaveLength(calls);
   });
@@ -100,13 +105,13 @@ describe('a change is sent to the router', () => {
   it('after a callback of a campaign that this gateway has not read, as after a restart', async () => {
     const secret = { WEBHOOK_SECRET: 'a secret of both gateways' };
     await start(secret);
-    const { sid, campaignUrl } = await createCalledBack(gateway);
+    const { sid, campaignUrl } = await createWithCallbacks(gateway);
     await gateway.close();
     router.seen.splice(0);
-    const settings = { ...invalidating(router), ...calledBack, ...secret };
+    const settings = { ...invalidating(router), ...callbackSettings, ...secret };
     const next = await startGatewayOn(sandbox.baseUrl, settings);
     try {
-      await postCallback(next.url + new URL(campaignUrl).pathname, campaignSays(sid, 'in-progress'));
+      await postCallback(next.url + new URL(campaignUrl).pathname, campaignCallback(sid, 'in-progress'));
       await until(() => tagsSent().includes(`campaign-${sid}`));
     } finally {
       await next.close();
@@ -115,10 +120,10 @@ describe('a change is sent to the router', () => {
 
   it('after a callback of a message, whose campaign counts it', async () => {
     await start();
-    const { sid, messageUrl } = await createCalledBack(gateway);
+    const { sid, messageUrl } = await createWithCallbacks(gateway);
     await until(() => tagsSent().includes(`campaign-${sid}`));
     router.seen.splice(0);
-    await postCallback(messageUrl, messageSays(sid, 'a-message', 'sent'));
+    await postCallback(messageUrl, messageCallback(sid, 'a-message', 'sent'));
     await until(() => tagsSent().includes(`campaign-${sid}`));
   });
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { listen } from '../../support/writing/callbacks.js';
+import { subscribeToCampaign } from '../../support/writing/callbacks.js';
 import { change } from '../../support/writing/creating.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
@@ -134,10 +134,10 @@ describe('a router receives', () => {
 describe('events and upstream reads stop when a router', () => {
   const nobodyIsPolledFor = async (): Promise<void> => {
     const { sid: another } = sandbox.state.insert({ status: 'archived', audience: 1 });
-    await (await listen(gateway, 'sse', another)).close();
+    await (await subscribeToCampaign(gateway, 'sse', another)).close();
     sandbox.calls.splice(0);
     shiftMs += 30_000;
-    await (await listen(gateway, 'sse', another)).close(); // who comes has the gateway look at its clock
+    await (await subscribeToCampaign(gateway, 'sse', another)).close(); // who comes has the gateway look at its clock
     await ask(gateway, '{ __typename }');
     expect(sandbox.calls).toEqual([]);
   };

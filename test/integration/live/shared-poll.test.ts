@@ -4,10 +4,10 @@ import { type CampaignDraft } from '../../../src/sandbox/draft.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import {
-  calledBack,
+  callbackSettings,
   type CampaignSubscriber,
-  createCalledBack,
-  listen,
+  createWithCallbacks,
+  subscribeToCampaign,
 } from '../../support/writing/callbacks.js';
 import { change } from '../../support/writing/creating.js';
 import { setup } from '../../support/gateway/setup.js';
@@ -50,7 +50,7 @@ const old = {
 };
 
 function listenAll(sids: readonly string[], to = gateway): Promise<CampaignSubscriber[]> {
-  return Promise.all(sids.map((sid, index) => listen(to, index % 2 === 0 ? 'ws' : 'sse', sid)));
+  return Promise.all(sids.map((sid, index) => subscribeToCampaign(to, index % 2 === 0 ? 'ws' : 'sse', sid)));
 }
 
 /** Time passes, and all that the gateway asks for meanwhile is answered. */
@@ -62,7 +62,7 @@ async function pass(ms: number): Promise<void> {
   }
 }
 
-async function heard(subscribers: readonly CampaignSubscriber[]): Promise<void> {
+async function received(subscribers: readonly CampaignSubscriber[]): Promise<void> {
   await Promise.all(subscribers.map((subscriber) => subscriber.next(1)));
   for (const subscriber of subscribers) {
     expect(subscriber.statuses()).toEqual(['PAUSED']);
@@ -81,7 +81,7 @@ describe('without callbacks, 50 subscribers get a change within 25 s for at most
     alone.sandbox.state.setStatus(one[0] ?? '', 'paused');
     for (const sid of fifty) many.sandbox.state.setStatus(sid, 'paused');
     await time.pass(25_000);
-    await Promise.all([heard(onOne), heard(onFifty)]);
+    await Promise.all([received(onOne), received(onFifty)]);
     expect(alone.sandbox.calls.length).toBeLessThanOrEqual(8);
     expect(many.sandbox.calls.length).toBeLessThanOrEqual(8);
   });
@@ -106,8 +106,8 @@ describe('the poll', () => {
   });
 
   it('reads a campaign that calls back once a minute', async () => {
-    await start(calledBack);
-    const { sid } = await createCalledBack(gateway);
+    await start(callbackSettings);
+    const { sid } = await createWithCallbacks(gateway);
     await listenAll([sid]);
     sandbox.state.setStatus(sid, 'in-progress');
     sandbox.calls.splice(0);
@@ -125,7 +125,7 @@ describe('the poll', () => {
     for (const sid of [...outside, inside]) sandbox.state.setStatus(sid, 'paused');
     sandbox.calls.splice(0);
     await pass(20_001);
-    await heard(subscribers);
+    await received(subscribers);
     expect(sandbox.calls.length).toBeLessThanOrEqual(6);
   });
 
@@ -169,7 +169,7 @@ describe('a change is published without a further call', () => {
     sandbox.calls.splice(0);
     sandbox.state.setStatus(sid, 'paused');
     await ask(gateway, query(sid), { headers: { 'cache-control': 'no-cache' } });
-    await heard(subscribers);
+    await received(subscribers);
     expect(sandbox.calls).toHaveLength(1);
   });
 
@@ -211,5 +211,5 @@ it('no event if only fetchedAt differs, or a field that some responses lack', as
   }
   sandbox.state.setStatus(sid, 'paused');
   await look(`{ campaign(sid: "${sid}") { name } }`);
-  await heard(subscribers);
+  await received(subscribers);
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
-import { listen, listenToMessages } from '../../support/writing/callbacks.js';
+import { subscribeToCampaign, subscribeToMessages } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { subscribe, transports, until } from '../../support/clients/subscribing.js';
@@ -24,15 +24,15 @@ beforeEach(async () => {
 async function pass(ms: number): Promise<void> {
   shiftMs += ms;
   const { sid } = sandbox.state.insert({ status: 'archived', audience: 1 });
-  await (await listen(gateway, 'sse', sid)).close();
+  await (await subscribeToCampaign(gateway, 'sse', sid)).close();
 }
 
 describe.each(transports)('over %s', (transport) => {
   it('a subscription to a deleted campaign ends with NOT_FOUND, and the poll stops', async () => {
     const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 10 });
     const subscribers = [
-      await listen(gateway, transport, sid),
-      await listenToMessages(gateway, transport, sid),
+      await subscribeToCampaign(gateway, transport, sid),
+      await subscribeToMessages(gateway, transport, sid),
     ];
     sandbox.state.remove(sid);
     for (let time = 0; time < 2; time += 1) {
@@ -54,7 +54,7 @@ describe.each(transports)('over %s', (transport) => {
   it('a single 404 does not end a subscription', async () => {
     const campaign = sandbox.state.insert({ status: 'in-progress', audience: 10 });
     const { sid } = campaign;
-    const subscriber = await listen(gateway, transport, sid);
+    const subscriber = await subscribeToCampaign(gateway, transport, sid);
     sandbox.state.remove(sid);
     sandbox.calls.splice(0);
     await pass(6001);

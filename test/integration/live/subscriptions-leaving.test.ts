@@ -6,11 +6,11 @@ import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import {
-  calledBack,
-  createCalledBack,
-  listen,
-  listenToMessages,
-  messageSays,
+  callbackSettings,
+  createWithCallbacks,
+  subscribeToCampaign,
+  subscribeToMessages,
+  messageCallback,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
@@ -30,7 +30,7 @@ async function start(now: () => number): Promise<void> {
     sandbox: { clock: () => at, faults: () => fault },
     gateway: {
       now,
-      environment: calledBack,
+      environment: callbackSettings,
       clientTimeouts: { headersMs: 8000, requestMs: 12_000, checkEveryMs: 2000, readTimeoutMs: 240_000 },
     },
   }));
@@ -119,20 +119,22 @@ const toCampaign = (): string => `subscription { campaignUpdated(sid: "${sid}") 
 /** Fails where the gateway would still read the campaign, had it subscribers. */
 async function expectNobodyIsPolledFor(): Promise<void> {
   const { sid: another } = sandbox.state.insert({ status: 'archived', audience: 1 });
-  const other = await listen(gateway, 'sse', another); // who comes has the gateway look at its clock
+  const other = await subscribeToCampaign(gateway, 'sse', another); // who comes has the gateway look at its clock
   sandbox.calls.splice(0);
   shiftMs += 30_000;
   await other.close();
-  await (await listen(gateway, 'sse', another)).close();
+  await (await subscribeToCampaign(gateway, 'sse', another)).close();
   await ask(gateway, '{ __typename }');
   expect(sandbox.calls).toEqual([]);
 }
 
 describe.each(transports)('over %s, unsubscribing frees all resources', (transport) => {
   it('of 200 subscribers', async () => {
-    await (await listen(gateway, transport, sid)).close();
+    await (await subscribeToCampaign(gateway, transport, sid)).close();
     const before = { sockets: busyWith('TCPSocketWrap'), timers: busyWith('Timeout') };
-    const subscribers = await Promise.all(Array.from({ length: 200 }, () => listen(gateway, transport, sid)));
+    const subscribers = await Promise.all(
+      Array.from({ length: 200 }, () => subscribeToCampaign(gateway, transport, sid)),
+    );
     expect(busyWith('TCPSocketWrap')).toBeGreaterThanOrEqual(before.sockets + 200);
     await Promise.all(subscribers.map((subscriber) => subscriber.close()));
     await until(() => busyWith('TCPSocketWrap') <= before.sockets + 2, 20_000, 'that sockets are closed');
@@ -166,8 +168,8 @@ describe.each(transports)('over %s, unsubscribing frees all resources', (transpo
   });
 
   it('a subscriber that does not read delays no other and gets the newest 1,000 events at most', async () => {
-    const one = await createCalledBack(gateway);
-    const fast = await Promise.all(transports.map((other) => listenToMessages(gateway, other, one.sid)));
+    const one = await createWithCallbacks(gateway);
+    const fast = await Promise.all(transports.map((other) => subscribeToMessages(gateway, other, one.sid)));
     const long = Array.from({ length: 90 }, (_, index) => `${'n'.repeat(120)}${index}: number`).join(' ');
     const query = `subscription { messageStatusChanged(campaignSid: "${one.sid}") { messageSid ${long} } }`;
     const slow = await openBadly(transport, query);
@@ -177,18 +179,20 @@ describe.each(transports)('over %s, unsubscribing frees all resources', (transpo
     const life = setInterval(slow.pong, 1000);
     const number = '9'.repeat(30); // 3,000 of these, under so many names, are more than any socket holds
     for (let index = 0; index < 3000; index += 1)
-      await postCallback(one.messageUrl, { ...messageSays(one.sid, `<${index}>`, 'sent'), number });
+      await postCallback(one.messageUrl, { ...messageCallback(one.sid, `<${index}>`, 'sent'), number });
     for (const subscriber of fast) {
       await subscriber.next(3000, 60_000);
-      expect(subscriber.told()).toEqual(Array.from({ length: 3000 }, (_, index) => `<${index}> SENT sent`));
+      expect(subscriber.summaries()).toEqual(
+        Array.from({ length: 3000 }, (_, index) => `<${index}> SENT sent`),
+      );
     }
     clearInterval(life);
     slow.resume();
     await until(() => slow.received().includes('<2999>'), 60_000);
-    const told = [...slow.received().matchAll(/<(\d+)>/g)].map(([, index]) => Number(index));
-    expect(told.slice(-1000)).toEqual(Array.from({ length: 1000 }, (_, index) => 2000 + index));
-    expect(told).toEqual([...told].sort((a, b) => a - b));
-    expect(told.length).toBeLessThan(2500);
+    const received = [...slow.received().matchAll(/<(\d+)>/g)].map(([, index]) => Number(index));
+    expect(received.slice(-1000)).toEqual(Array.from({ length: 1000 }, (_, index) => 2000 + index));
+    expect(received).toEqual([...received].sort((a, b) => a - b));
+    expect(received.length).toBeLessThan(2500);
     slow.cut();
   }, 240_000);
 });
@@ -212,7 +216,9 @@ it('a WebSocket that does not answer pings is closed within half a minute', asyn
 describe('closing the gateway takes at most a second, and frees', () => {
   it.each(transports)('its subscriptions over %s', async (transport) => {
     const before = busyWith('TCPSocketWrap');
-    const subscribers = await Promise.all(Array.from({ length: 20 }, () => listen(gateway, transport, sid)));
+    const subscribers = await Promise.all(
+      Array.from({ length: 20 }, () => subscribeToCampaign(gateway, transport, sid)),
+    );
     const from = performance.now();
     await gateway.close();
     expect(performance.now() - from).toBeLessThan(1500);

@@ -157,9 +157,9 @@ describe.each(transports)('over %s', (transport) => {
     ['of nowhere', 'null', false],
     ['of the gateway', 'own', true],
     ['that is not said', undefined, true],
-  ])('Origin of a page %s: %s is allowed: %s', async (_what, said, isLetIn) => {
+  ])('Origin of a page %s: %s is allowed: %s', async (_what, said, isAuthorized) => {
     const origin = said === 'own' ? gateway.url : said;
-    expect(await opens[transport](origin)).toBe(isLetIn);
+    expect(await opens[transport](origin)).toBe(isAuthorized);
   });
 });
 
@@ -167,11 +167,11 @@ function opensSocket(origin: string | undefined): Promise<boolean> {
   const url = `${gateway.url.replace('http', 'ws')}/graphql`;
   return new Promise((resolve) => {
     const socket = new WebSocket(url, 'graphql-transport-ws', origin === undefined ? {} : { origin });
-    const told = (isOpen: boolean) => (): void => {
+    const received = (isOpen: boolean) => (): void => {
       resolve(isOpen);
       socket.terminate();
     };
-    socket.on('open', told(true)).on('error', told(false));
+    socket.on('open', received(true)).on('error', received(false));
   });
 }
 

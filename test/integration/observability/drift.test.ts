@@ -5,7 +5,12 @@ import { campaignFields } from '../../../src/datasources/exotel/wire/campaign.js
 import { messageFields } from '../../../src/datasources/exotel/wire/message.js';
 import { documentedAnswer, documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
 import { ask } from '../../support/clients/ask.js';
-import { calledBack, campaignSays, createCalledBack, messageSays } from '../../support/writing/callbacks.js';
+import {
+  callbackSettings,
+  campaignCallback,
+  createWithCallbacks,
+  messageCallback,
+} from '../../support/writing/callbacks.js';
 import { answerOf } from '../../support/writing/creating.js';
 import { setup, startScripted } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
@@ -13,8 +18,8 @@ import { linesOf } from '../../support/gateway/log-lines.js';
 import { scrape } from '../../support/gateway/scraping.js';
 import { postCallback } from '../../support/clients/subscribing.js';
 
-const told = 'upstream response differs from its documentation';
-const toldOf = (gateway: GatewayUnderTest) => linesOf(gateway, told).map(({ drift }) => drift);
+const received = 'upstream response differs from its documentation';
+const toldOf = (gateway: GatewayUnderTest) => linesOf(gateway, received).map(({ drift }) => drift);
 
 /** What a watch tells, as `route kind path`. */
 function watching() {
@@ -102,13 +107,16 @@ describe('undocumented content is drift', () => {
 
 describe('through a gateway', () => {
   it("the sandbox's responses and callbacks are not drift", async () => {
-    const { gateway } = await setup({ sandbox: { seed: 'demo' }, gateway: { environment: calledBack } });
+    const { gateway } = await setup({
+      sandbox: { seed: 'demo' },
+      gateway: { environment: callbackSettings },
+    });
     await ask(gateway, '{ campaigns(first: 100) { nodes { name messages(first: 1) { totalCount } } } }', {
       headers: { 'cache-control': 'no-cache' },
     });
-    const { sid, campaignUrl, messageUrl } = await createCalledBack(gateway);
-    await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
-    await postCallback(messageUrl, messageSays(sid, 'm1', 'Failed_Expired'), { form: true });
+    const { sid, campaignUrl, messageUrl } = await createWithCallbacks(gateway);
+    await postCallback(campaignUrl, campaignCallback(sid, 'in-progress'));
+    await postCallback(messageUrl, messageCallback(sid, 'm1', 'Failed_Expired'), { form: true });
     await ask(gateway, `mutation { pauseCampaign(sid: "${sid}") { userErrors { code } } }`);
     await ask(gateway, '{ campaign(sid: "no-such-campaign") { name } }');
     expect(toldOf(gateway)).toEqual([]);
@@ -148,9 +156,9 @@ describe('through a gateway', () => {
   });
 
   it('an undocumented key in a callback is drift; refused callbacks are not compared', async () => {
-    const { gateway } = await setup({ gateway: { environment: calledBack } });
-    const { sid, campaignUrl } = await createCalledBack(gateway);
-    const says = { ...campaignSays(sid, 'in-progress'), region: 'south' };
+    const { gateway } = await setup({ gateway: { environment: callbackSettings } });
+    const { sid, campaignUrl } = await createWithCallbacks(gateway);
+    const says = { ...campaignCallback(sid, 'in-progress'), region: 'south' };
     await postCallback(`${campaignUrl.slice(0, -6)}forged`, { ...says, forged: 'x' });
     await postCallback(campaignUrl, says);
     expect(toldOf(gateway)).toEqual([{ route: 'campaignCallback', kind: 'key', path: 'region' }]);

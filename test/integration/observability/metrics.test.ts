@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { ask } from '../../support/clients/ask.js';
-import { calledBack, campaignSays, createCalledBack, listen } from '../../support/writing/callbacks.js';
+import {
+  callbackSettings,
+  campaignCallback,
+  createWithCallbacks,
+  subscribeToCampaign,
+} from '../../support/writing/callbacks.js';
 import { createdSid, diwali, keyed } from '../../support/writing/creating.js';
 import { setup } from '../../support/gateway/setup.js';
 import { scrape } from '../../support/gateway/scraping.js';
@@ -113,14 +118,14 @@ it('writes are counted by outcome', async () => {
 
 describe('live metrics', () => {
   it.each(transports)('subscriptions over %s are counted while they are open', async (transport) => {
-    const { gateway } = await setup({ gateway: { environment: calledBack } });
-    const { sid } = await createCalledBack(gateway);
+    const { gateway } = await setup({ gateway: { environment: callbackSettings } });
+    const { sid } = await createWithCallbacks(gateway);
     const open = async () =>
       (await scrape(gateway)).value('campaign_gateway_subscriptions_open', {
         transport,
         field: 'campaignUpdated',
       });
-    const subscriber = await listen(gateway, transport, sid);
+    const subscriber = await subscribeToCampaign(gateway, transport, sid);
     expect(await open()).toBe(1);
     await ask(gateway, `mutation { pauseCampaign(sid: "${sid}") { userErrors { code } } }`);
     await subscriber.next(1);
@@ -136,10 +141,10 @@ describe('live metrics', () => {
   });
 
   it('callbacks are counted by kind and verdict', async () => {
-    const { gateway } = await setup({ gateway: { environment: calledBack } });
-    const { sid, campaignUrl, messageUrl } = await createCalledBack(gateway);
-    await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
-    await postCallback(`${messageUrl.slice(0, -6)}forged`, campaignSays(sid, 'in-progress'));
+    const { gateway } = await setup({ gateway: { environment: callbackSettings } });
+    const { sid, campaignUrl, messageUrl } = await createWithCallbacks(gateway);
+    await postCallback(campaignUrl, campaignCallback(sid, 'in-progress'));
+    await postCallback(`${messageUrl.slice(0, -6)}forged`, campaignCallback(sid, 'in-progress'));
     await postCallback(messageUrl, 'nothing');
     await postCallback(messageUrl, 'x'.repeat(20_000));
     const { value } = await scrape(gateway);

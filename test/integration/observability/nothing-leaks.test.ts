@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
-import { createCalledBack } from '../../support/writing/callbacks.js';
+import { createWithCallbacks } from '../../support/writing/callbacks.js';
 import { emittedBy, leaks, personal, secrets } from '../../support/hostile/canaries.js';
 import { type Collector, startCollector } from '../../support/programs/collector.js';
 import { answerOf } from '../../support/writing/creating.js';
@@ -167,7 +167,7 @@ it('no token of a webhook address in them, for any callback', async () => {
     const row = campaign({ ...created, status: 'created' });
     return answerOf(method === 'POST' || target.endsWith('/one') ? row : [row]);
   });
-  const { sid, campaignUrl, messageUrl } = await createCalledBack(gateway);
+  const { sid, campaignUrl, messageUrl } = await createWithCallbacks(gateway);
   const tokenOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
   expect(tokenOf(messageUrl).length).toBeGreaterThan(40);
   const answers = await callBackWrongly(campaignUrl, messageUrl, sid);

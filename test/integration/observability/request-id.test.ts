@@ -3,7 +3,12 @@ import { request } from 'undici';
 import { ask } from '../../support/clients/ask.js';
 import { createdSid, diwali, requestId, answerOf } from '../../support/writing/creating.js';
 import { setup, startScripted } from '../../support/gateway/setup.js';
-import { calledBack, campaignSays, createCalledBack, listen } from '../../support/writing/callbacks.js';
+import {
+  callbackSettings,
+  campaignCallback,
+  createWithCallbacks,
+  subscribeToCampaign,
+} from '../../support/writing/callbacks.js';
 import { documentedCampaign } from '../../fixtures/documented-answer.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { linesOf, type LogLine } from '../../support/gateway/log-lines.js';
@@ -95,9 +100,9 @@ it('each retry is logged with its attempt', async () => {
   const faults = [{ kind: 'html' } as const, { kind: 'reset' } as const];
   const { gateway } = await setup({ sandbox: { faults: () => faults.shift() } });
   await ask(gateway, count, { headers: { 'x-request-id': 'retried' } });
-  const told = linesOf(gateway).filter(({ route }) => route === 'list');
+  const received = linesOf(gateway).filter(({ route }) => route === 'list');
   expect(
-    told.map(({ attempt, status, reason, level, requestId: id }) => [attempt, status, reason, level, id]),
+    received.map(({ attempt, status, reason, level, requestId: id }) => [attempt, status, reason, level, id]),
   ).toEqual([
     [1, 502, 'unavailable', 40, 'retried'],
     [2, undefined, 'unavailable', 40, 'retried'],
@@ -142,11 +147,11 @@ describe.each(transports)('over %s', (transport) => {
       );
       await until(() => asked.hasEnded());
     }
-    const told = linesOf(gateway, 'operation completed').filter(({ operation }) => {
+    const received = linesOf(gateway, 'operation completed').filter(({ operation }) => {
       const { transport: over, type } = operation as Record<string, string>;
       return over === transport && type === 'query';
     });
-    const ids = told.map(({ requestId: id }) => id);
+    const ids = received.map(({ requestId: id }) => id);
     for (const id of ids) expect(id).toMatch(uuid);
     expect(new Set(ids).size).toBe(ids.length);
     const calls = linesOf(gateway, call).map(({ requestId: id }) => id);
@@ -156,11 +161,11 @@ describe.each(transports)('over %s', (transport) => {
 });
 
 it('reads after a callback belong to no trace', async () => {
-  const { gateway } = await setup({ gateway: { environment: calledBack } });
-  const { sid, campaignUrl } = await createCalledBack(gateway);
-  await listen(gateway, 'ws', sid);
+  const { gateway } = await setup({ gateway: { environment: callbackSettings } });
+  const { sid, campaignUrl } = await createWithCallbacks(gateway);
+  await subscribeToCampaign(gateway, 'ws', sid);
   const before = linesOf(gateway, call).length;
-  await postCallback(campaignUrl, campaignSays(sid, 'in-progress'));
+  await postCallback(campaignUrl, campaignCallback(sid, 'in-progress'));
   await until(() => linesOf(gateway, call).length > before);
   expect(linesOf(gateway, call)[before]).not.toHaveProperty('requestId');
 });

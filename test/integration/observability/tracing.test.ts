@@ -127,8 +127,8 @@ describe('a collector that', () => {
     const { gateway } = await setup({ sandbox: { seed: 'demo' }, gateway: { environment } });
     expect((await ask(gateway, query)).errors).toBeUndefined();
     await gateway.close();
-    const told = linesOf(gateway).filter(({ msg }) => msg.startsWith('traces cannot be exported'));
-    expect(told).toEqual([
+    const received = linesOf(gateway).filter(({ msg }) => msg.startsWith('traces cannot be exported'));
+    expect(received).toEqual([
       expect.objectContaining({ level: 40, host: '127.0.0.1:9', errorCode: 'ECONNREFUSED' }),
     ]);
   });

@@ -58,8 +58,8 @@ describe.each(everyTransport)('INTROSPECTION=off, over %s', (transport) => {
       { x: { nam: 'abc' } },
     ],
   ])('gives no suggestions for %s', async (_what, query, variables) => {
-    const told = await run(open.url, transport, { query, variables });
-    expect(JSON.stringify(told.errors)).toContain('Did you mean');
+    const received = await run(open.url, transport, { query, variables });
+    expect(JSON.stringify(received.errors)).toContain('Did you mean');
     const { errors } = await run(closed.url, transport, { query, variables });
     expect(errors?.length).toBeGreaterThan(0);
     expect(JSON.stringify(errors)).not.toContain('Did you mean');

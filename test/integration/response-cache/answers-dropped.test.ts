@@ -3,10 +3,10 @@ import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument } from '../../operations/generated.js';
 import {
-  calledBack,
-  type CalledBackCampaign,
-  campaignSays,
-  createCalledBack,
+  callbackSettings,
+  type CampaignWithCallbacks,
+  campaignCallback,
+  createWithCallbacks,
 } from '../../support/writing/callbacks.js';
 import { change } from '../../support/writing/creating.js';
 import { setup } from '../../support/gateway/setup.js';
@@ -20,7 +20,7 @@ import { validInput } from '../../support/writing/valid-input.js';
 let now: number;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
-let one: CalledBackCampaign;
+let one: CampaignWithCallbacks;
 let fault: Fault | undefined;
 
 beforeEach(async () => {
@@ -30,9 +30,9 @@ beforeEach(async () => {
   const faults = () => fault;
   ({ sandbox, gateway } = await setup({
     sandbox: { clock, faults },
-    gateway: { now: clock, environment: calledBack },
+    gateway: { now: clock, environment: callbackSettings },
   }));
-  one = await createCalledBack(gateway);
+  one = await createWithCallbacks(gateway);
 });
 
 const campaign = () => ({ query: `{ campaign(sid: "${one.sid}") { status } }` });
@@ -63,7 +63,7 @@ describe('a response is no longer served from the cache after', () => {
       campaign,
       () => {
         pausedThere();
-        return postCallback(one.campaignUrl, campaignSays(one.sid, 'paused'));
+        return postCallback(one.campaignUrl, campaignCallback(one.sid, 'paused'));
       },
     ],
     [

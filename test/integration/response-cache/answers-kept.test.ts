@@ -130,7 +130,7 @@ describe('the response cache is bypassed', () => {
 
   it.each([
     ['Cache-Control: no-cache', { 'cache-control': 'no-cache' }],
-    ['a wish for the cost', { 'x-upstream-report': '1' }],
+    ['a request for the cost', { 'x-upstream-report': '1' }],
     ['a body that is JSON by another name', { 'content-type': 'application/json; profile=x' }],
   ])('for a request with %s', async (_what, headers) => {
     await sent(gateway, campaign());

@@ -14,22 +14,22 @@ const failuresInARow = 8;
 /** How many ask together; all of them are under way before any has failed. */
 const atOnce = 5;
 
-/** A port that takes connections and drops them: an upstream that is dead, but counts who knocks. */
+/** A port that takes connections and drops them: an upstream that is dead, but counts who connections. */
 interface Dead {
   readonly port: number;
-  knocks: number;
+  connections: number;
   close(): Promise<void>;
 }
 async function startDead(): Promise<Dead> {
   const server: Server = createServer((socket: Socket) => {
-    dead.knocks += 1;
+    dead.connections += 1;
     socket.on('error', () => undefined);
     socket.resetAndDestroy();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const dead: Dead = {
     port: (server.address() as AddressInfo).port,
-    knocks: 0,
+    connections: 0,
     close: () =>
       new Promise((resolve) =>
         server.close(() => {
@@ -80,7 +80,7 @@ describe('a dead upstream', () => {
     for (let asked = 0; asked < 50; asked += atOnce) codes.push(...(await codesOf(atOnce, asked)));
     expect(new Set(codes)).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
     const probes = Math.ceil((Date.now() - fromMs) / 3000);
-    expect(dead.knocks).toBeLessThanOrEqual(failuresInARow + atOnce + probes);
+    expect(dead.connections).toBeLessThanOrEqual(failuresInARow + atOnce + probes);
   });
 
   it('that refuses connections is UPSTREAM_UNAVAILABLE at once', async () => {

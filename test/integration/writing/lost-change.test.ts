@@ -78,8 +78,8 @@ describe('an update or action with a lost response', () => {
   it.each(cases)('%s, by %s after it took effect, is done; one PUT', async (what, _kind, how, from, to) => {
     const sid = campaignIn(from);
     fault = { ...how, when: 'after' };
-    const told = await change(both.gateway, what, sid);
-    expect(told).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
+    const received = await change(both.gateway, what, sid);
+    expect(received).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
     expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
     expect(waits).toEqual([]);
   });
@@ -90,8 +90,8 @@ describe('an update or action with a lost response', () => {
       const sid = campaignIn(from);
       fault = how;
       meanwhile = () => (fault = undefined);
-      const told = await change(both.gateway, what, sid);
-      expect(told).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
+      const received = await change(both.gateway, what, sid);
+      expect(received).toEqual({ sid, status: to, name: what === 'update' ? 'After' : 'Before', codes: [] });
       expect(both.sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'GET', 'PUT']);
       expect(waits).toEqual([5000]); // from then on the first can't be taken any more
     },

@@ -11,7 +11,7 @@ export interface Answered {
 }
 
 /** Requests a field that needs `campaigns:read`, with these headers. */
-export async function knock(
+export async function requestAccess(
   gateway: { readonly url: string },
   headers: Readonly<Record<string, string>>,
   path = '/graphql',
@@ -35,8 +35,8 @@ export async function knock(
 }
 
 /** The result with valid credentials. */
-export const isLetIn = { status: 200, codes: [] };
+export const isAuthorized = { status: 200, codes: [] };
 /** The result with invalid credentials. */
-export const isKeptOut = { status: 401, codes: ['UNAUTHENTICATED'] };
+export const isUnauthenticated = { status: 401, codes: ['UNAUTHENTICATED'] };
 /** The result while authentication is unavailable. */
-export const isNotTold = { status: 503, codes: ['AUTHENTICATION_UNAVAILABLE'] };
+export const isUnavailable = { status: 503, codes: ['AUTHENTICATION_UNAVAILABLE'] };

@@ -13,7 +13,7 @@ export type LiveTransport = 'ws' | 'sse' | 'multipart';
 export const transports: readonly LiveTransport[] = ['ws', 'sse', 'multipart'];
 
 /** Credentials of a subscriber: headers of a stream, or `connectionParams` of a WebSocket. */
-export type Shown = Readonly<Record<string, string>>;
+export type Credentials = Readonly<Record<string, string>>;
 
 /** The value of a variable. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -69,7 +69,7 @@ export async function subscribe<Data>(
   transport: LiveTransport,
   query: string,
   variables: Variables = {},
-  shown: Shown = {},
+  shown: Credentials = {},
 ): Promise<Subscriber<Data>> {
   const events: Data[] = [];
   const errors: ClientError[] = [];
@@ -112,7 +112,7 @@ interface Opening {
   readonly gatewayUrl: string;
   readonly query: string;
   readonly variables: Variables;
-  readonly shown: Shown;
+  readonly shown: Credentials;
   readonly hasEnded: () => boolean;
 }
 

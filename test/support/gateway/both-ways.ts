@@ -8,7 +8,7 @@ export function comparedSoFar(): number {
 }
 
 /** Fails an operation if its compiled response differs from the response of graphql-js in any character. */
-export const bothWays: Comparison = async (compiled, interpret) => {
+export const compareResults: Comparison = async (compiled, interpret) => {
   const [one, other] = [JSON.stringify(compiled), JSON.stringify(await interpret())];
   compared += 1;
   if (one !== other) throw new Error(`compiled: ${one}\ninterpreted: ${other}`);

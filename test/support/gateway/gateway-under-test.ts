@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { readConfig } from '../../../src/config/config.js';
 import { type GatewayOverrides } from '../../../src/app/runtime.js';
 import { type Gateway, startGateway } from '../../../src/app/gateway.js';
-import { bothWays } from './both-ways.js';
+import { compareResults } from './both-ways.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 
 /** An error in a response. */
@@ -72,7 +72,7 @@ export async function startGatewayOn(
   });
   const logs: string[] = [];
   const logger = createLogger(config.logLevel, { write: (line) => void logs.push(line) });
-  const gateway = await startGateway(config, { logger, now, sleep, compare: bothWays, ...parts });
+  const gateway = await startGateway(config, { logger, now, sleep, compare: compareResults, ...parts });
   return { url: gateway.url, gateway, logs, close: () => gateway.close(), ...clientOf(gateway.url) };
 }
 

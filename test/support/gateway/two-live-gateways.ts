@@ -2,14 +2,14 @@ import { type Redis } from 'ioredis';
 import { type FaultPlan } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../../operations/generated.js';
-import { calledBack, type CalledBackCampaign, createCalledBack } from '../writing/callbacks.js';
+import { callbackSettings, type CampaignWithCallbacks, createWithCallbacks } from '../writing/callbacks.js';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
 import { type RunningRedis, startRedis } from '../programs/redis.js';
 import { clientOf, sharedKey } from './two-gateways.js';
 import { until } from '../clients/subscribing.js';
 
 /** Variables of both gateways, so that each accepts callbacks of the other. */
-export const shared = { ...calledBack, WEBHOOK_SECRET: 'the-secret-of-both' };
+export const shared = { ...callbackSettings, WEBHOOK_SECRET: 'the-secret-of-both' };
 
 /** Two gateways of one account with one Redis and one upstream. */
 export interface TwoGateways {
@@ -69,12 +69,12 @@ export async function startTwo({ faults, now, environment }: TwoOptions = {}): P
       await redis.stop();
     },
   };
-  await untilTheyHear(two);
+  await untilPeersHear(two);
   return two;
 }
 
 /** Waits until each gateway receives messages and cache entries of the other. */
-export async function untilTheyHear(two: TwoGateways, withinMs = 30_000): Promise<void> {
+export async function untilPeersHear(two: TwoGateways, withinMs = 30_000): Promise<void> {
   const { sandbox, a, b } = two;
   const giveUpAt = performance.now() + withinMs;
   const isInTime = (): boolean => {
@@ -110,14 +110,14 @@ async function isHeard(
 }
 
 /** A campaign with callback addresses at both gateways. */
-export interface SharedCampaign extends CalledBackCampaign {
+export interface SharedCampaign extends CampaignWithCallbacks {
   /** The same addresses at the other gateway. */
   readonly onB: { readonly campaignUrl: string; readonly messageUrl: string };
 }
 
 /** Creates a campaign through A. */
 export async function createShared({ a, b, sandbox }: TwoGateways): Promise<SharedCampaign> {
-  const one = await createCalledBack(a);
+  const one = await createWithCallbacks(a);
   const there = (url: string): string => b.url + new URL(url).pathname;
   await until(() => sandbox.calls.length > 0);
   return { ...one, onB: { campaignUrl: there(one.campaignUrl), messageUrl: there(one.messageUrl) } };

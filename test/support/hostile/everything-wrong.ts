@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { personal, secrets } from './canaries.js';
-import { campaignSays, messageSays } from '../writing/callbacks.js';
+import { campaignCallback, messageCallback } from '../writing/callbacks.js';
 import { postCallback, subscribe, until } from '../clients/subscribing.js';
 
 const { number, template, name, list, key, callback, literal } = personal;
@@ -77,7 +77,11 @@ export async function doEverythingWrong(url: string): Promise<string[]> {
   await send(`/${literal}`, 'GET');
   await send(`/%zz${literal}`, 'GET');
   await send('/metrics', 'GET');
-  await send(`/webhooks/exotel/message/${literal}`, 'POST', JSON.stringify(messageSays('one', 'm', 'sent')));
+  await send(
+    `/webhooks/exotel/message/${literal}`,
+    'POST',
+    JSON.stringify(messageCallback('one', 'm', 'sent')),
+  );
   for (const transport of ['ws', 'sse'] as const) {
     const failing = await subscribe(
       url,
@@ -104,7 +108,7 @@ export async function callBackWrongly(
   messageUrl: string,
   sid: string,
 ): Promise<string[]> {
-  const says = { ...messageSays(sid, 'm1', 'sent'), number: `+${number}`, [`k${number}`]: literal };
+  const says = { ...messageCallback(sid, 'm1', 'sent'), number: `+${number}`, [`k${number}`]: literal };
   const all = [
     await postCallback(messageUrl, says),
     await postCallback(messageUrl, { ...says, status: literal }),
@@ -114,7 +118,7 @@ export async function callBackWrongly(
     await postCallback(`${messageUrl}x`, says),
     await postCallback(campaignUrl, says),
     await postCallback(campaignUrl, {
-      ...campaignSays(sid, 'completed'),
+      ...campaignCallback(sid, 'completed'),
       reports: `https://example.com/${literal}`,
     }),
   ];

@@ -4,10 +4,10 @@ import { validInput } from './valid-input.js';
 import { type LiveTransport, subscribe, type Subscriber } from '../clients/subscribing.js';
 
 /** Variables with which a gateway sets callback addresses; only the test calls them. */
-export const calledBack = { PUBLIC_URL: 'http://127.0.0.1:4999' };
+export const callbackSettings = { PUBLIC_URL: 'http://127.0.0.1:4999' };
 
 /** A campaign with callbacks to a gateway. */
-export interface CalledBackCampaign {
+export interface CampaignWithCallbacks {
   readonly sid: string;
   /** Callback addresses of the gateway. */
   readonly campaignUrl: string;
@@ -15,7 +15,7 @@ export interface CalledBackCampaign {
 }
 
 /** Creates a campaign through a gateway with the variables of `calledBack`. */
-export async function createCalledBack(gateway: GatewayUnderTest): Promise<CalledBackCampaign> {
+export async function createWithCallbacks(gateway: GatewayUnderTest): Promise<CampaignWithCallbacks> {
   const { createCampaign } = await gateway.data(CreateDocument, { input: validInput });
   const sid = createCampaign.campaign?.sid ?? '';
   const { campaign } = await gateway.data(CampaignBySidDocument, { sid });
@@ -24,13 +24,13 @@ export async function createCalledBack(gateway: GatewayUnderTest): Promise<Calle
 }
 
 /** A campaign callback of the upstream. */
-export function campaignSays(sid: string, status: string): Record<string, string | null> {
+export function campaignCallback(sid: string, status: string): Record<string, string | null> {
   const date = '2026-05-01T15:30:00+05:30';
   return { campaign_sid: sid, date_created: date, date_updated: date, status, reports: null };
 }
 
 /** A message callback of the upstream. */
-export function messageSays(sid: string, message: string, status: string): Record<string, string | null> {
+export function messageCallback(sid: string, message: string, status: string): Record<string, string | null> {
   const date = '2026-05-01T15:30:00+05:30';
   const number = '+919876543210';
   return { campaign_sid: sid, sms_sid: message, date_created: date, date_sent: date, number, status };
@@ -43,7 +43,7 @@ export interface CampaignSubscriber extends Subscriber<unknown> {
 }
 
 /** Subscribes to a campaign. */
-export async function listen(
+export async function subscribeToCampaign(
   { url }: GatewayUnderTest,
   transport: LiveTransport,
   sid: string,
@@ -59,11 +59,11 @@ export async function listen(
 /** A subscriber of a campaign's messages. */
 export interface MessageSubscriber extends Subscriber<unknown> {
   /** Its events so far: sid, status and upstream status, separated by spaces. */
-  readonly told: () => readonly string[];
+  readonly summaries: () => readonly string[];
 }
 
 /** Subscribes to a campaign's messages. */
-export async function listenToMessages(
+export async function subscribeToMessages(
   { url }: GatewayUnderTest,
   transport: LiveTransport,
   sid: string,
@@ -80,7 +80,7 @@ export async function listenToMessages(
   );
   return {
     ...subscriber,
-    told: () =>
+    summaries: () =>
       subscriber.events.map(({ messageStatusChanged }) => Object.values(messageStatusChanged).join(' ')),
   };
 }

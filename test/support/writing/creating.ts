@@ -81,7 +81,7 @@ export function firstPost(fault: ReturnType<FaultPlan>): FaultPlan {
 }
 
 /** Result of a create for its caller. */
-export interface Told {
+export interface CreateResult {
   readonly sid: string | undefined;
   /** Code of the first user error or of the error; undefined with a campaign. */
   readonly codes: readonly string[];
@@ -90,7 +90,7 @@ export interface Told {
 }
 
 /** Sends one create. */
-export async function create(gateway: GatewayUnderTest, input: CreateCampaignInput): Promise<Told> {
+export async function create(gateway: GatewayUnderTest, input: CreateCampaignInput): Promise<CreateResult> {
   const { data, errors = [] } = await gateway.execute(CreateDocument, { input });
   const userErrors = data?.createCampaign.userErrors ?? [];
   return {
@@ -119,7 +119,7 @@ const machineNow = Date.now.bind(Date);
 Date.now = () => machineNow() + aheadMs;
 
 /** Advances the clock until an open circuit breaker allows a probe. */
-function passABreak(): void {
+function passOpenState(): void {
   aheadMs += 3200;
 }
 
@@ -137,12 +137,14 @@ export async function createAll(
   const sids = new Map<CreateCampaignInput, string>();
   for (let round = 0; round < mostRounds; round += 1) {
     const open = inputs.filter((input) => !sids.has(input));
-    const told = await Promise.all(open.map(async (input) => ({ input, ...(await create(gateway, input)) })));
-    for (const { input, sid, codes } of told)
+    const received = await Promise.all(
+      open.map(async (input) => ({ input, ...(await create(gateway, input)) })),
+    );
+    for (const { input, sid, codes } of received)
       if (sid !== undefined) sids.set(input, sid);
       else if (!mayRepeat(input, codes)) throw new Error(`told ${codes.join()}, and may not repeat`);
     if (sids.size === inputs.length) return [...sids.values()];
-    passABreak();
+    passOpenState();
   }
   throw new Error(`after ${mostRounds} rounds ${sids.size} of ${inputs.length} are known`);
 }
@@ -156,7 +158,7 @@ function mayRepeat({ idempotencyKey }: CreateCampaignInput, [code = '']: readonl
 export type Changing = 'update' | 'pause' | 'resume' | 'complete' | 'archive';
 
 /** Result of a change for its caller. */
-export interface ChangeTold {
+export interface ChangeResult {
   readonly sid: string | undefined;
   readonly status: string | undefined;
   readonly name: string | undefined;
@@ -170,7 +172,7 @@ interface ChangePayload {
 }
 
 /** Sends one change; an update sets the name After. */
-export async function change(gateway: GatewayUnderTest, what: Changing, sid: string): Promise<ChangeTold> {
+export async function change(gateway: GatewayUnderTest, what: Changing, sid: string): Promise<ChangeResult> {
   const input = what === 'update' ? ', input: { name: "After" }' : '';
   const query = `mutation ($sid: ID!) {
     payload: ${what}Campaign(sid: $sid${input}) { campaign { sid status name } userErrors { code } }

@@ -9,10 +9,10 @@ const writes = ['create', 'update', 'pause', 'resume', 'complete', 'archive'];
 describe('field scopes', () => {
   it('guard exactly these fields, and no plain properties', async () => {
     const found = scopedFields(await createSchema());
-    const told = found.map(
+    const received = found.map(
       ({ parent, field, scopes }) => `${parent.name}.${field.name}: ${scopes.join(' or ')}`,
     );
-    expect(told.sort()).toEqual(
+    expect(received.sort()).toEqual(
       [
         'Campaign.messages: messages:read',
         'Message.campaign: campaigns:read',

@@ -23,9 +23,9 @@ describe('create without a required parameter', () => {
   it.each(mandatory.flatMap((name) => [undefined, null, ''].map((value) => [name, value] as const)))(
     'gets 400 with code 1001: %s is %j',
     async (name, value) => {
-      const heard = await createWith({ [name]: value });
-      const item = heard.body.response[0];
-      expect([heard.status, item?.code, item?.error_data?.code]).toEqual([400, 400, 1001]);
+      const received = await createWith({ [name]: value });
+      const item = received.body.response[0];
+      expect([received.status, item?.code, item?.error_data?.code]).toEqual([400, 400, 1001]);
       expect(item?.error_data?.description).toContain(name);
     },
   );
@@ -65,9 +65,9 @@ describe('create with an invalid parameter', () => {
     ['schedule.end_time', { schedule: { start_time: later(60), end_time: later(179) } }],
     ['schedule.end_time', { schedule: { end_time: later(30) } }],
   ])('gets 400 with code 1002: %s in %j', async (name, changes) => {
-    const heard = await createWith(changes);
-    const item = heard.body.response[0];
-    expect([heard.status, item?.code, item?.error_data?.code]).toEqual([400, 400, 1002]);
+    const received = await createWith(changes);
+    const item = received.body.response[0];
+    expect([received.status, item?.code, item?.error_data?.code]).toEqual([400, 400, 1002]);
     expect(item?.error_data?.description.split(' ')[0]).toBe(name);
     expect(item?.data).toBeNull();
   });

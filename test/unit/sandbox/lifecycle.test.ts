@@ -31,13 +31,13 @@ describe.each(CAMPAIGN_ACTIONS)('the action %s', (action) => {
     const { sid } = test.sandbox.state.insert({ status, ...(begun ? STARTED : {}) });
     const expected = results[action][status];
     expect(applyAction(status, action)).toBe(expected);
-    const heard = await test.act(sid, action);
+    const received = await test.act(sid, action);
     if (expected === undefined) {
-      const { code, error_data, data } = heard.body.response;
-      expect([heard.status, code, error_data?.code, data]).toEqual([403, 403, 1003, null]);
+      const { code, error_data, data } = received.body.response;
+      expect([received.status, code, error_data?.code, data]).toEqual([403, 403, 1003, null]);
       expect((await test.get(sid)).status).toBe(status);
     } else {
-      expect([heard.status, heard.body.response.data.status]).toEqual([200, expected]);
+      expect([received.status, received.body.response.data.status]).toEqual([200, expected]);
     }
   });
 });
@@ -52,8 +52,8 @@ describe('a campaign action', () => {
     'that is unknown gets 400 with code 1002: %j',
     async (body) => {
       const { sid } = await test.create();
-      const heard = await test.ask<Item<null>>('PUT', `/${sid}`, { body });
-      expect([heard.status, heard.body.response.error_data?.code]).toEqual([400, 1002]);
+      const received = await test.ask<Item<null>>('PUT', `/${sid}`, { body });
+      expect([received.status, received.body.response.error_data?.code]).toEqual([400, 1002]);
     },
   );
 
@@ -78,9 +78,11 @@ describe('an update of parameters', () => {
   it.each(CAMPAIGN_STATUSES)('of a campaign that is %s is only allowed before the start', async (status) => {
     const { sid } = test.sandbox.state.insert({ status });
     const isAllowed = status === 'created' || status === 'scheduled';
-    const heard = await test.ask<Item<WireCampaign | null>>('PUT', `/${sid}`, { body: { name: 'Renamed' } });
-    expect(heard.status).toBe(isAllowed ? 200 : 403);
-    expect(heard.body.response.error_data?.code).toBe(isAllowed ? undefined : 1003);
+    const received = await test.ask<Item<WireCampaign | null>>('PUT', `/${sid}`, {
+      body: { name: 'Renamed' },
+    });
+    expect(received.status).toBe(isAllowed ? 200 : 403);
+    expect(received.body.response.error_data?.code).toBe(isAllowed ? undefined : 1003);
   });
 
   it('changes only the given parameters', async () => {
@@ -89,8 +91,8 @@ describe('an update of parameters', () => {
     const body = {
       smscampaigns: { template: 'Another text', schedule: { end_time: '2024-04-30T00:00:00+05:30' } },
     };
-    const heard = await test.ask<Item<WireCampaign>>('PUT', `/${sid}`, { body });
-    expect(heard.body.response.data).toEqual({
+    const received = await test.ask<Item<WireCampaign>>('PUT', `/${sid}`, { body });
+    expect(received.body.response.data).toEqual({
       ...before,
       template: 'Another text',
       schedule: { start_time: before.schedule.start_time, end_time: '2024-04-30T00:00:00+05:30' },
@@ -105,7 +107,7 @@ describe('an update of parameters', () => {
     [{ content_type: 'dynamic', lists: ['one', 'two'] }, 1002],
   ])('is validated like a create: %j', async (body, code) => {
     const { sid } = await test.create();
-    const heard = await test.ask<Item<null>>('PUT', `/${sid}`, { body });
-    expect([heard.status, heard.body.response.error_data?.code]).toEqual([400, code]);
+    const received = await test.ask<Item<null>>('PUT', `/${sid}`, { body });
+    expect([received.status, received.body.response.error_data?.code]).toEqual([400, code]);
   });
 });

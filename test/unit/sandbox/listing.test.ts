@@ -7,9 +7,9 @@ let all: WireCampaign[];
 async function everyPage(query = ''): Promise<WireCampaign[]> {
   const rows: WireCampaign[] = [];
   for (;;) {
-    const heard = await test.list(`&limit=50&offset=${rows.length}${query}`);
-    rows.push(...dataOf(heard));
-    if (rows.length >= (heard.body.metadata?.total ?? 0)) return rows;
+    const received = await test.list(`&limit=50&offset=${rows.length}${query}`);
+    rows.push(...dataOf(received));
+    if (rows.length >= (received.body.metadata?.total ?? 0)) return rows;
   }
 }
 
@@ -122,8 +122,8 @@ describe('an invalid list query', () => {
     ['?channel=sms&sort_by=status:asc', 1002],
     ['?channel=sms&sort_by=name', 1002],
   ])('gets 400: %j', async (query, code) => {
-    const heard = await test.ask<Item<null>[]>('GET', query);
-    expect([heard.status, heard.body.response[0]?.error_data?.code]).toEqual([400, code]);
+    const received = await test.ask<Item<null>[]>('GET', query);
+    expect([received.status, received.body.response[0]?.error_data?.code]).toEqual([400, code]);
   });
 
   it.each([
@@ -131,7 +131,7 @@ describe('an invalid list query', () => {
     ['?channel=sms&limit=-1', 1002],
     ['?channel=sms&sort_by=number:asc', 1002],
   ])('of messages gets 400: %j', async (query, code) => {
-    const heard = await test.ask<Item<null>[]>('GET', `/${all[0]?.sid ?? ''}/message-details${query}`);
-    expect([heard.status, heard.body.response[0]?.error_data?.code]).toEqual([400, code]);
+    const received = await test.ask<Item<null>[]>('GET', `/${all[0]?.sid ?? ''}/message-details${query}`);
+    expect([received.status, received.body.response[0]?.error_data?.code]).toEqual([400, code]);
   });
 });

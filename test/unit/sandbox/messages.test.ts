@@ -29,12 +29,12 @@ describe('the campaign of 5,000 messages', () => {
     messages = [];
     while (messages.length < 5_000) {
       const { sid } = festive;
-      const heard = await test.messages(
+      const received = await test.messages(
         sid,
         `&limit=500&offset=${messages.length}&sort_by=schedule_time:asc`,
       );
-      expect(heard.body.metadata?.total).toBe(5_000);
-      messages.push(...dataOf(heard));
+      expect(received.body.metadata?.total).toBe(5_000);
+      messages.push(...dataOf(received));
     }
   });
 
@@ -44,8 +44,8 @@ describe('the campaign of 5,000 messages', () => {
   });
 
   it('fits in one page, as messages have no documented maximum', async () => {
-    const heard = await test.messages(festive.sid, '&limit=5000&sort_by=schedule_time:asc');
-    expect(dataOf(heard)).toEqual(messages);
+    const received = await test.messages(festive.sid, '&limit=5000&sort_by=schedule_time:asc');
+    expect(dataOf(received)).toEqual(messages);
   });
 
   it('is completed, with stats that match its messages', () => {

@@ -88,8 +88,8 @@ export class SandboxUnderTest {
   }
 
   async create(changes: Record<string, unknown> = {}): Promise<WireCampaign> {
-    const heard = await this.ask<Item<WireCampaign>[]>('POST', '', { body: aCampaign(changes) });
-    const item = heard.body.response[0];
+    const received = await this.ask<Item<WireCampaign>[]>('POST', '', { body: aCampaign(changes) });
+    const item = received.body.response[0];
     if (item === undefined) throw new Error('create answered no item');
     return item.data;
   }
@@ -134,6 +134,6 @@ export function aCampaign(changes: Record<string, unknown> = {}): Record<string,
 }
 
 /** The data of a list's items. */
-export function dataOf<Data>(heard: Heard<Item<Data>[]>): Data[] {
-  return heard.body.response.map((item) => item.data);
+export function dataOf<Data>(received: Heard<Item<Data>[]>): Data[] {
+  return received.body.response.map((item) => item.data);
 }

@@ -24,7 +24,7 @@ describe('a logged error', () => {
     name: 'ReplyError',
     command: { name: 'auth', args: ['canary-password'] },
   });
-  it.each<[what: string, error: unknown, told: Record<string, unknown>]>([
+  it.each<[what: string, error: unknown, logged: Record<string, unknown>]>([
     ['of another library has its type only', new TypeError('cannot read canary'), { type: 'TypeError' }],
     ['of Redis does not have the refused command', replyError, { type: 'ReplyError' }],
     [
@@ -53,12 +53,12 @@ describe('a logged error', () => {
       { type: 'UpstreamFailure', message: 'The upstream API refused the request as invalid.' },
     ],
     ['that is not an Error has its type', 'canary', { type: 'string' }],
-  ])('%s', (_what, error, told) => {
+  ])('%s', (_what, error, logged) => {
     const line = written((logger) => {
       logger.error({ err: error }, 'it failed');
     });
-    expect(line).toMatchObject({ msg: 'it failed', err: told });
-    if (!told['message']) expect(line['err']).not.toHaveProperty('message');
+    expect(line).toMatchObject({ msg: 'it failed', err: logged });
+    if (!logged['message']) expect(line['err']).not.toHaveProperty('message');
   });
 
   it('has a stack trace with paths relative to the package root', () => {

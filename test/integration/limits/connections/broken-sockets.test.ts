@@ -10,7 +10,7 @@ import {
   startGatewayOn,
 } from '../../../support/gateway/gateway-under-test.js';
 import { entryOf, writeKeys } from '../../../support/clients/callers.js';
-import { knock } from '../../../support/clients/access-request.js';
+import { requestAccess } from '../../../support/clients/access-request.js';
 import { validInput } from '../../../support/writing/valid-input.js';
 
 let sandbox: Sandbox;
@@ -83,7 +83,7 @@ it('operations on a WebSocket whose API key was removed do not run, even if the 
   await keys.replace([]);
   const headers = { 'x-api-key': 'key-of-writer' };
   const giveUpAt = performance.now() + 10_000;
-  while ((await knock(gateway, headers)).status !== 401 && performance.now() < giveUpAt);
+  while ((await requestAccess(gateway, headers)).status !== 401 && performance.now() < giveUpAt);
   const create = `mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { sid } } }`;
   ask(socket, 1, create, { input: validInput });
   socket.resume();

@@ -173,10 +173,10 @@ describe('the search after a lost create finds its own campaign', () => {
       const faults = ofPosts((post) => (post < 2 ? { kind: 'reset', when } : undefined));
       const { gateway, sandbox } = await start({ sandbox: { faults } });
       const texts = ['Hi', 'Hello'];
-      const told = await Promise.all(texts.map((template) => create(gateway, { ...diwali, template })));
-      expect(told.map(({ sid = '' }) => sandbox.state.find(sid)?.template)).toEqual(texts);
+      const received = await Promise.all(texts.map((template) => create(gateway, { ...diwali, template })));
+      expect(received.map(({ sid = '' }) => sandbox.state.find(sid)?.template)).toEqual(texts);
       expectOneEach(
-        told.map(({ sid = '' }) => sid),
+        received.map(({ sid = '' }) => sid),
         2,
       );
     },

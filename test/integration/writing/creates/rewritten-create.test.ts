@@ -73,9 +73,11 @@ describe('a lost create whose name the upstream rewrites', () => {
     ['cut in the middle of an escape', `Ben, Jerry, Tom, Ann & ${longName}`, 'Ben, Jerry, Tom, Ann &am'],
   ])('%s: found, with one POST', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => ({ name: kept }));
-    const told = await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' });
-    expect(told).toMatchObject({ sid: 'campaign 0', codes: [] });
-    expect(await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' })).toEqual(told);
+    const received = await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' });
+    expect(received).toMatchObject({ sid: 'campaign 0', codes: [] });
+    expect(await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' })).toEqual(
+      received,
+    );
     expect(posts(upstream)).toBe(1);
   });
 
@@ -89,8 +91,8 @@ describe('a lost create whose name the upstream rewrites', () => {
   ])('%s: OUTCOME_UNKNOWN, and no repeat of the key sends it again', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => ({ name: kept }));
     for (let repeats = 0; repeats < 4; repeats += 1) {
-      const told = await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' });
-      expect(told.codes).toEqual(['OUTCOME_UNKNOWN']);
+      const received = await create(upstream.gateway, { ...diwali, name: sent, idempotencyKey: 'once' });
+      expect(received.codes).toEqual(['OUTCOME_UNKNOWN']);
     }
     expect(posts(upstream)).toBe(1);
   });
@@ -126,8 +128,8 @@ describe('a lost create of which the upstream changes another property', () => {
       ...kept,
       ...(isUpper === true && { name: String(name).toUpperCase() }),
     }));
-    const told = await create(upstream.gateway, { ...diwali, ...sent });
-    expect(told).toMatchObject({ sid: 'campaign 0', codes: [] });
+    const received = await create(upstream.gateway, { ...diwali, ...sent });
+    expect(received).toMatchObject({ sid: 'campaign 0', codes: [] });
     expect(posts(upstream)).toBe(1);
   });
 
@@ -154,8 +156,8 @@ describe('a lost create of which the upstream changes another property', () => {
   ])('%s: OUTCOME_UNKNOWN, nothing is sent again', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => kept);
     for (let repeats = 0; repeats < 2; repeats += 1) {
-      const told = await create(upstream.gateway, { ...diwali, ...sent, idempotencyKey: 'once' });
-      expect(told.codes).toEqual(['OUTCOME_UNKNOWN']);
+      const received = await create(upstream.gateway, { ...diwali, ...sent, idempotencyKey: 'once' });
+      expect(received.codes).toEqual(['OUTCOME_UNKNOWN']);
     }
     expect(posts(upstream)).toBe(1);
   });
@@ -193,8 +195,8 @@ describe('a lost create whose times an upstream writes in a wrong time zone', ()
   ])('%s: OUTCOME_UNKNOWN, nothing is sent again', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => kept);
     for (let repeats = 0; repeats < 2; repeats += 1) {
-      const told = await create(upstream.gateway, { ...diwali, ...sent, idempotencyKey: 'once' });
-      expect(told.codes).toEqual(['OUTCOME_UNKNOWN']);
+      const received = await create(upstream.gateway, { ...diwali, ...sent, idempotencyKey: 'once' });
+      expect(received.codes).toEqual(['OUTCOME_UNKNOWN']);
     }
     expect(posts(upstream)).toBe(1);
   });
@@ -210,8 +212,8 @@ describe('a lost create whose times an upstream writes in a wrong time zone', ()
     ],
   ])('%s is another one: sent once more', async (_what, sent, kept) => {
     const upstream = await startRewriting(() => kept);
-    const told = await create(upstream.gateway, { ...diwali, ...sent });
-    expect(told.codes).toEqual(['UPSTREAM_UNAVAILABLE']);
+    const received = await create(upstream.gateway, { ...diwali, ...sent });
+    expect(received.codes).toEqual(['UPSTREAM_UNAVAILABLE']);
     expect(posts(upstream)).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { create, type Told } from '../../../support/writing/creating.js';
+import { create, type CreateResult } from '../../../support/writing/creating.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
 import {
   type Behaviour,
@@ -161,7 +161,7 @@ const behaviourWith = (rewriting: fc.Arbitrary<Behaviour['rewrite']>): fc.Arbitr
     failingLists: fc.array(fc.boolean(), { maxLength: 3 }),
   });
 
-interface Wish {
+interface CreateRequest {
   readonly name: string | null;
   readonly key: string | null;
   /** How often it is asked for at once, and how often after that. */
@@ -184,9 +184,9 @@ const anyWishes = fc
     ),
   )
   .map(
-    ([base, wishes]) =>
-      (): Wish[] =>
-        wishes.map(({ variant, hasKey, atOnce, repeats }) => {
+    ([base, requests]) =>
+      (): CreateRequest[] =>
+        requests.map(({ variant, hasKey, atOnce, repeats }) => {
           const name = variant === null ? null : (similar[variant]?.(base) ?? base);
           return {
             name: name !== null && isName(name) ? name : name === null ? null : base,
@@ -197,14 +197,14 @@ const anyWishes = fc
         }),
   );
 
-const ask = ({ name, key }: Wish): Promise<Told> =>
+const ask = ({ name, key }: CreateRequest): Promise<CreateResult> =>
   create(gateway, { ...validInput, name, idempotencyKey: key });
 
 /** All that is answered to one wish. */
-async function sidsOf(wish: Wish): Promise<string[]> {
-  const told = await Promise.all(Array.from({ length: wish.atOnce }, () => ask(wish)));
-  for (let repeat = 0; repeat < wish.repeats; repeat += 1) told.push(await ask(wish));
-  return told.flatMap(({ sid }) => (sid === undefined ? [] : [sid]));
+async function sidsOf(wanted: CreateRequest): Promise<string[]> {
+  const received = await Promise.all(Array.from({ length: wanted.atOnce }, () => ask(wanted)));
+  for (let repeat = 0; repeat < wanted.repeats; repeat += 1) received.push(await ask(wanted));
+  return received.flatMap(({ sid }) => (sid === undefined ? [] : [sid]));
 }
 
 /** Of creates that the upstream shows the same in every letter each may have the campaign of any. */
@@ -215,11 +215,11 @@ const isMade = (name: string): boolean => /^acme \d{4}-\d\d-\d\d \d\d:\d\d:\d\d 
 
 function expectNoneTwice(
   { rewrite }: Behaviour,
-  wishes: readonly Wish[],
+  requests: readonly CreateRequest[],
   answers: readonly (readonly string[])[],
 ): void {
   const asked = new Map<string, number>();
-  for (const { name } of wishes) {
+  for (const { name } of requests) {
     const shown = name === null ? '' : rewrite(name);
     asked.set(shown, (asked.get(shown) ?? 0) + 1);
   }
@@ -236,30 +236,30 @@ function expectNoneTwice(
     expect(new Set(sids).size).toBe(1);
     expect(known.has(sid)).toBe(false);
     known.add(sid);
-    const name = wishes[index]?.name ?? null;
+    const name = requests[index]?.name ?? null;
     if (name === null) expect(isMade(nameIn(bodyOf(sid)))).toBe(true);
     else expect(shownName(sid)).toBe(rewrite(name));
   }
 }
 
-async function live(behaviour: Behaviour, wishes: readonly Wish[]): Promise<string[][]> {
+async function live(behaviour: Behaviour, requests: readonly CreateRequest[]): Promise<string[][]> {
   nowMs += 2 * 60 * minute; // what was lost in another run is too old to be taken for anything of this one
   upstream.begin(behaviour);
-  const answers = await Promise.all(wishes.map(sidsOf));
-  expectNoneTwice(behaviour, wishes, answers);
+  const answers = await Promise.all(requests.map(sidsOf));
+  expectNoneTwice(behaviour, requests, answers);
   upstream.heal();
   nowMs += minute;
-  for (const [index, wish] of wishes.entries())
-    if (wish.key !== null) answers[index]?.push(...(await sidsOf(wish)));
-  expectNoneTwice(behaviour, wishes, answers);
+  for (const [index, wanted] of requests.entries())
+    if (wanted.key !== null) answers[index]?.push(...(await sidsOf(wanted)));
+  expectNoneTwice(behaviour, requests, answers);
   return answers;
 }
 
 describe('on any upstream that rewrites names and loses responses (property)', () => {
   it('no create makes two campaigns or gets the campaign of another', async () => {
     await fc.assert(
-      fc.asyncProperty(behaviourWith(anyRewriting), anyWishes, async (behaviour, wishes) => {
-        await live(behaviour, wishes());
+      fc.asyncProperty(behaviourWith(anyRewriting), anyWishes, async (behaviour, requests) => {
+        await live(behaviour, requests());
       }),
       { numRuns, seed },
     );
@@ -268,11 +268,11 @@ describe('on any upstream that rewrites names and loses responses (property)', (
   it('if names are unchanged, every create with a key creates one campaign in the end', async () => {
     const keeping = fc.constant((name: string) => name);
     await fc.assert(
-      fc.asyncProperty(behaviourWith(keeping), anyWishes, async (behaviour, wishes) => {
+      fc.asyncProperty(behaviourWith(keeping), anyWishes, async (behaviour, requests) => {
         // Where two differ in what a layer may rewrite, nobody can tell whose the one that is there is.
-        const wished = wishes().map((wish, index) => ({
-          ...wish,
-          name: wish.name && `${index} ${wish.name}`,
+        const wished = requests().map((wanted, index) => ({
+          ...wanted,
+          name: wanted.name && `${index} ${wanted.name}`,
         }));
         const answers = await live(behaviour, wished);
         for (const [index, { key }] of wished.entries())

@@ -211,9 +211,9 @@ describe('an answer to a create that has the same content', () => {
     };
     const twin = newInput();
     const gateway = gatewayOf('with callback addresses');
-    const told = await Promise.all([create(gateway, twin), create(gateway, twin)]);
-    expect(told.flatMap(({ codes }) => codes)).toEqual([]);
-    expect(new Set(told.map(({ sid }) => sid))).toEqual(new Set(rows.map(({ sid }) => sid)));
+    const received = await Promise.all([create(gateway, twin), create(gateway, twin)]);
+    expect(received.flatMap(({ codes }) => codes)).toEqual([]);
+    expect(new Set(received.map(({ sid }) => sid))).toEqual(new Set(rows.map(({ sid }) => sid)));
     expect(rows).toHaveLength(2);
   });
 

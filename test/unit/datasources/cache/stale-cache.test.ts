@@ -136,12 +136,12 @@ describe('a read in flight', () => {
     const cache = reads();
     let calls = 0;
     const { fetch, land } = held();
-    const wishes = Array.from({ length: 100 }, () => readOptions());
-    const answers = wishes.map((one) => read(cache, 'a', one, () => ((calls += 1), fetch())));
+    const requests = Array.from({ length: 100 }, () => readOptions());
+    const answers = requests.map((one) => read(cache, 'a', one, () => ((calls += 1), fetch())));
     land('once');
     expect(new Set((await Promise.all(answers)).map(({ value }) => value.text))).toEqual(new Set(['once']));
     expect(calls).toBe(1);
-    expect(wishes.filter(({ report }) => report.shared === 1)).toHaveLength(99);
+    expect(requests.filter(({ report }) => report.shared === 1)).toHaveLength(99);
   });
 
   it('that fails rejects all of its reads, is not cached, and is retried by the next read', async () => {

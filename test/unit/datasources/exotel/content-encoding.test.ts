@@ -77,7 +77,7 @@ describe('an encoded response', () => {
   it('is not requested by the client', async () => {
     answers(plain, undefined);
     await upstream.transport().send(get, asItCame);
-    expect(upstream.heard.at(-1)?.headers['accept-encoding']).toBe('identity');
+    expect(upstream.requests.at(-1)?.headers['accept-encoding']).toBe('identity');
   });
 
   it('without a body is empty', async () => {

@@ -29,16 +29,16 @@ const target = /^\/v2\/accounts\/Exotel\/message-campaigns\/([^/?#]+)(\/message-
 
 /** Checks that the sid is in its own path segment, or that no request was sent; returns which. */
 async function isContained(sid: string, request: Request): Promise<'sent' | 'refused'> {
-  const before = upstream.heard.length;
+  const before = upstream.requests.length;
   const error = await rejectionOf(requests[request](sid));
-  if (upstream.heard.length === before) {
+  if (upstream.requests.length === before) {
     expect(error).toBeInstanceOf(InputError);
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', details: { argument: 'sid' } });
     expect((error as InputError).message).toContain('"sid"');
     return 'refused';
   }
-  expect(upstream.heard.length).toBe(before + 1);
-  const [path = '', query] = (upstream.heard.at(-1)?.target ?? '').split('?');
+  expect(upstream.requests.length).toBe(before + 1);
+  const [path = '', query] = (upstream.requests.at(-1)?.target ?? '').split('?');
   const [, segment = '', details] = target.exec(path) ?? [];
   expect(decodeURIComponent(segment)).toBe(sid.toWellFormed());
   expect([details !== undefined, query]).toEqual(

@@ -38,7 +38,7 @@ describe('list requests have the documented parameters', () => {
   ];
   it.each(queries)('campaigns: %j', async (query, target) => {
     await client.listCampaigns({ ...anyCampaign, ...query }, firstWindow);
-    expect(upstream.heard.at(-1)).toMatchObject({ method: 'GET', target: `${root}?${target}` });
+    expect(upstream.requests.at(-1)).toMatchObject({ method: 'GET', target: `${root}?${target}` });
   });
 
   it.each([
@@ -48,7 +48,7 @@ describe('list requests have the documented parameters', () => {
   ])('messages: %j', async (query, rest) => {
     await client.listMessages('sid', query, { offset: 50, limit: 50 });
     const target = `${root}/sid/message-details?channel=sms&offset=50&limit=50${rest}`;
-    expect(upstream.heard.at(-1)).toMatchObject({ method: 'GET', target });
+    expect(upstream.requests.at(-1)).toMatchObject({ method: 'GET', target });
   });
 });
 
@@ -81,7 +81,7 @@ describe('a write request has the given fields only', () => {
 
   it('create: flat, with the channel', async () => {
     await client.createCampaign(draft);
-    expect(upstream.heard.at(-1)).toMatchObject({ method: 'POST', target: root });
+    expect(upstream.requests.at(-1)).toMatchObject({ method: 'POST', target: root });
     expect(JSON.parse(body)).toEqual({ ...wire, channel: 'SMS' });
   });
 
@@ -92,7 +92,7 @@ describe('a write request has the given fields only', () => {
     [{ schedule: { endTime: new Date(1) } }, { schedule: { end_time: '1970-01-01T00:00:00.001Z' } }],
   ])('update: %j', async (said, sent) => {
     await client.updateCampaign('sid', said);
-    expect(upstream.heard.at(-1)).toMatchObject({ method: 'PUT', target: `${root}/sid` });
+    expect(upstream.requests.at(-1)).toMatchObject({ method: 'PUT', target: `${root}/sid` });
     expect(JSON.parse(body)).toEqual(sent);
   });
 
@@ -103,7 +103,7 @@ describe('a write request has the given fields only', () => {
     ['ARCHIVE', 'archive'],
   ] as const)('%s as the action %s alone', async (action, word) => {
     await client.actOnCampaign('sid', action);
-    expect(upstream.heard.at(-1)).toMatchObject({ method: 'PUT', target: `${root}/sid` });
+    expect(upstream.requests.at(-1)).toMatchObject({ method: 'PUT', target: `${root}/sid` });
     expect(JSON.parse(body)).toEqual({ action: word });
   });
 });

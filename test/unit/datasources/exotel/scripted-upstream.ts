@@ -12,7 +12,7 @@ import { type SendPolicy } from '../../../../src/datasources/exotel/resilience/c
 import { Transport, type TransportOptions } from '../../../../src/datasources/exotel/transport.js';
 
 /** A request as received, with the target of its request line. */
-export interface Heard {
+export interface SeenRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
@@ -29,7 +29,7 @@ function oneTry(timeoutMs: number): SendPolicy {
 
 /** A real HTTP server with scripted responses, behind the real transport and client. */
 export class ScriptedUpstream {
-  readonly heard: Heard[] = [];
+  readonly requests: SeenRequest[] = [];
   connections = 0;
   /** Handles each request; `answers` sets a fixed response. */
   respond: RequestListener = (_request, response) => response.end();
@@ -38,7 +38,7 @@ export class ScriptedUpstream {
 
   private constructor() {
     this.#server = createServer((request, response) => {
-      this.heard.push({
+      this.requests.push({
         method: request.method ?? '',
         target: request.url ?? '',
         headers: request.headers,

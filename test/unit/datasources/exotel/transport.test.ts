@@ -51,12 +51,12 @@ describe('an unresponsive upstream', () => {
     'resets the connection before its headers: unavailable, sent once, %s',
     async (method) => {
       upstream.respond = (request) => request.socket.resetAndDestroy();
-      const before = upstream.heard.length;
+      const before = upstream.requests.length;
       const sending = upstream
         .transport()
         .send({ method, path: '/any', ...(method !== 'GET' && { body: {} }) }, asItCame);
       await expect(sending).rejects.toMatchObject({ reason: 'unavailable', mayHaveBeenProcessed: true });
-      expect(upstream.heard.length - before).toBe(1);
+      expect(upstream.requests.length - before).toBe(1);
     },
   );
 
@@ -142,7 +142,7 @@ describe('a redirect', () => {
       const elsewhere = await ScriptedUpstream.start();
       upstream.answers('', status, { location: `${elsewhere.baseUrl}/steal` });
       await expect(upstream.client().getCampaign('any')).rejects.toMatchObject({ reason: 'invalidResponse' });
-      expect(elsewhere.heard).toEqual([]);
+      expect(elsewhere.requests).toEqual([]);
       await elsewhere.stop();
     },
   );
@@ -159,7 +159,7 @@ describe('a request', () => {
     async (apiKey, apiToken, header) => {
       upstream.answers('{}');
       await upstream.transport({ apiKey, apiToken }).send(get, asItCame);
-      expect(upstream.heard.at(-1)?.headers).toMatchObject({
+      expect(upstream.requests.at(-1)?.headers).toMatchObject({
         authorization: header,
         accept: 'application/json',
       });
@@ -170,9 +170,9 @@ describe('a request', () => {
     upstream.answers('{}');
     const transport = upstream.transport();
     await transport.send({ method: 'PUT', path: '/any', body: { action: 'pause' } }, asItCame);
-    expect(upstream.heard.at(-1)?.headers['content-type']).toBe('application/json');
+    expect(upstream.requests.at(-1)?.headers['content-type']).toBe('application/json');
     await transport.send(get, asItCame);
-    expect(upstream.heard.at(-1)?.headers['content-type']).toBeUndefined();
+    expect(upstream.requests.at(-1)?.headers['content-type']).toBeUndefined();
   });
 
   it('reuses an open connection', async () => {

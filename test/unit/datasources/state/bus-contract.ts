@@ -12,10 +12,10 @@ export interface OpenedBus {
 export function describeSharedBus(name: string, open: () => Promise<OpenedBus>): void {
   describe(`${name} as a shared bus`, () => {
     let opened: OpenedBus;
-    let heard: string[][];
+    let received: string[][];
     beforeEach(async () => {
       opened = await open();
-      heard = opened.buses.map((bus) => {
+      received = opened.buses.map((bus) => {
         const texts: string[] = [];
         bus.subscribe('news', (text) => texts.push(text));
         return texts;
@@ -28,10 +28,12 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
       const texts = Array.from({ length: 200 }, (_, index) => `text ${index}`);
       for (const text of texts) opened.buses[0].publish('news', text);
       opened.buses[1].publish('news', 'from the second');
-      await until(() => heard[0]?.length === 1 && heard[1]?.length === 200 && heard[2]?.length === 201);
-      expect(heard[0]).toEqual(['from the second']);
-      expect(heard[1]).toEqual(texts);
-      expect(heard[2]?.filter((text) => text !== 'from the second')).toEqual(texts);
+      await until(
+        () => received[0]?.length === 1 && received[1]?.length === 200 && received[2]?.length === 201,
+      );
+      expect(received[0]).toEqual(['from the second']);
+      expect(received[1]).toEqual(texts);
+      expect(received[2]?.filter((text) => text !== 'from the second')).toEqual(texts);
     });
 
     it.each([
@@ -41,8 +43,8 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
       ['100 kB', 'é🎉'.repeat(17_000)],
     ])('delivers a text of %s unchanged', async (_what, text) => {
       opened.buses[2].publish('news', text);
-      await until(() => heard[0]?.length === 1 && heard[1]?.length === 1);
-      expect(heard.slice(0, 2)).toEqual([[text], [text]]);
+      await until(() => received[0]?.length === 1 && received[1]?.length === 1);
+      expect(received.slice(0, 2)).toEqual([[text], [text]]);
     });
 
     it('keeps topics apart, and allows several subscribers of one', async () => {
@@ -55,8 +57,8 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
         return other.length > 0;
       });
       opened.buses[0].publish('news', 'this');
-      await until(() => heard[1]?.length === 1 && again.length === 1);
-      expect([...heard.flat(), ...again]).toEqual(['this', 'this', 'this']);
+      await until(() => received[1]?.length === 1 && again.length === 1);
+      expect([...received.flat(), ...again]).toEqual(['this', 'this', 'this']);
       expect(new Set(other)).toEqual(new Set(['other']));
     });
 
@@ -66,8 +68,8 @@ export function describeSharedBus(name: string, open: () => Promise<OpenedBus>):
       stop();
       opened.buses[2].close();
       opened.buses[0].publish('news', 'this');
-      await until(() => heard[1]?.length === 1);
-      expect([texts, heard[2]]).toEqual([[], []]);
+      await until(() => received[1]?.length === 1);
+      expect([texts, received[2]]).toEqual([[], []]);
     });
   });
 }

@@ -37,15 +37,15 @@ describe('campaign callbacks', () => {
       reports: report_url,
     });
     expect(firing.receiver.at('/campaign')).toHaveLength(2);
-    const told = firing.receiver
+    const received = firing.receiver
       .at('/sms')
       .map(({ sms_sid, number, status }) => ({ sid: sms_sid, number, status }));
     const shown = messages.map(({ sid, number, status }) => {
       return { sid, number, status: status === 'failed_expired' ? 'Failed_Expired' : status };
     });
-    expect(told).toHaveLength(messages.length);
-    expect(told).toEqual(expect.arrayContaining(shown));
-    expect(new Set(told.map((message) => message.sid)).size).toBe(messages.length);
+    expect(received).toHaveLength(messages.length);
+    expect(received).toEqual(expect.arrayContaining(shown));
+    expect(new Set(received.map((message) => message.sid)).size).toBe(messages.length);
   });
 
   it('have the documented fields, with times during the campaign', async () => {

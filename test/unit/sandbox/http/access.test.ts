@@ -20,16 +20,16 @@ describe('a request without access', () => {
     ['a wrong key', basic('wrong:token')],
     ['another scheme', 'Bearer token'],
   ])('with %s gets 401 with code 1010', async (_, authorization) => {
-    const heard = await test.ask<Failed>('GET', '/any', { headers: { authorization } });
-    expect(heard.status).toBe(401);
-    expect(heard.body.http_code).toBe(401);
-    expect(heard.body.response).toMatchObject({ code: 401, status: 'failure', data: null });
-    expect(heard.body.response.error_data?.code).toBe(1010);
+    const received = await test.ask<Failed>('GET', '/any', { headers: { authorization } });
+    expect(received.status).toBe(401);
+    expect(received.body.http_code).toBe(401);
+    expect(received.body.response).toMatchObject({ code: 401, status: 'failure', data: null });
+    expect(received.body.response.error_data?.code).toBe(1010);
   });
 
   it('to another account gets 403 with code 1003', async () => {
-    const heard = await test.ask<Failed>('GET', '/any', { account: 'someone' });
-    expect([heard.status, heard.body.response.error_data?.code]).toEqual([403, 1003]);
+    const received = await test.ask<Failed>('GET', '/any', { account: 'someone' });
+    expect([received.status, received.body.response.error_data?.code]).toEqual([403, 1003]);
   });
 
   it.each([
@@ -37,8 +37,8 @@ describe('a request without access', () => {
     ['DELETE', ''],
     ['PATCH', '/sid'],
   ])('to the unknown route %s %s gets 404 with code 1000', async (method, path) => {
-    const heard = await test.ask<Failed>(method, path);
-    expect([heard.status, heard.body.response.error_data?.code]).toEqual([404, 1000]);
+    const received = await test.ask<Failed>(method, path);
+    expect([received.status, received.body.response.error_data?.code]).toEqual([404, 1000]);
   });
 
   it.each([
@@ -46,24 +46,24 @@ describe('a request without access', () => {
     ['PUT', '/nothing', { action: 'pause' }],
     ['GET', '/nothing/message-details?channel=sms', undefined],
   ])('for an unknown campaign (%s %s) gets 404 with code 1000', async (method, path, body) => {
-    const heard = await test.ask<Failed | Failed[]>(method, path, { body });
-    const item = [heard.body.response].flat()[0];
-    expect([heard.status, item?.code, item?.error_data?.code, item?.data]).toEqual([404, 404, 1000, null]);
+    const received = await test.ask<Failed | Failed[]>(method, path, { body });
+    const item = [received.body.response].flat()[0];
+    expect([received.status, item?.code, item?.error_data?.code, item?.data]).toEqual([404, 404, 1000, null]);
   });
 });
 
 describe('a malformed body', () => {
   it.each(['{', '', '[]', '"text"', 'null'])('gets 400 with code 1007: %j', async (body) => {
-    const heard = await test.ask<Failed[]>('POST', '', { body });
-    expect([heard.status, heard.body.response[0]?.error_data?.code]).toEqual([400, 1007]);
+    const received = await test.ask<Failed[]>('POST', '', { body });
+    expect([received.status, received.body.response[0]?.error_data?.code]).toEqual([400, 1007]);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])(
     'of the type %s gets 415 with code 1011',
     async (type) => {
       const asking = { body: aCampaign(), headers: { 'content-type': type } };
-      const heard = await test.ask<Failed[]>('POST', '', asking);
-      expect([heard.status, heard.body.response[0]?.error_data?.code]).toEqual([415, 1011]);
+      const received = await test.ask<Failed[]>('POST', '', asking);
+      expect([received.status, received.body.response[0]?.error_data?.code]).toEqual([415, 1011]);
     },
   );
 });

@@ -30,8 +30,8 @@ describe('create', () => {
 
   it('accepts parameters inside of smscampaigns', async () => {
     const body = { smscampaigns: aCampaign({ name: 'Wrapped one' }) };
-    const heard = await test.ask<Item<WireCampaign>[]>('POST', '', { body });
-    expect(dataOf(heard)[0]?.name).toBe('Wrapped one');
+    const received = await test.ask<Item<WireCampaign>[]>('POST', '', { body });
+    expect(dataOf(received)[0]?.name).toBe('Wrapped one');
   });
 
   it('accepts a duplicate name', async () => {

@@ -11,7 +11,7 @@ const end = fc.constantFrom('good', 'bad');
 const seconds = fc.oneof(fc.constantFrom(0, 0.1, 1, 10, 11), fc.double({ min: 0, max: 20, noNaN: true }));
 
 /** The metrics page of a process, and the sum of its figures with those of an equal process. */
-async function told(registry: Registry): Promise<readonly string[]> {
+async function received(registry: Registry): Promise<readonly string[]> {
   const figures = await registry.getMetricsAsJSON();
   return [await registry.metrics(), await AggregatorRegistry.aggregate([figures, figures]).metrics()];
 }
@@ -29,7 +29,7 @@ describe('tallied metrics render like the metrics of prom-client', () => {
           else count(...each);
           if (each !== 'scrape') counter.inc({ kind: each[0], end: each[1] });
         }
-        expect(await told(ours)).toEqual(await told(theirs));
+        expect(await received(ours)).toEqual(await received(theirs));
       }),
       { numRuns: 50 },
     );
@@ -45,7 +45,7 @@ describe('tallied metrics render like the metrics of prom-client', () => {
           observe(value, ofKind, ofEnd);
           histogram.observe({ kind: ofKind, end: ofEnd }, value);
         }
-        expect(await told(ours)).toEqual(await told(theirs));
+        expect(await received(ours)).toEqual(await received(theirs));
       }),
       { numRuns: 50 },
     );

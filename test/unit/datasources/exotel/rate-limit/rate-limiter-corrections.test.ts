@@ -107,10 +107,10 @@ describe('the rate limiter is corrected by the rate limit headers', () => {
   });
 
   it('with a reset in the far future or none, it waits a minute at most', async () => {
-    for (const told of [startMs + 3_600_000, undefined]) {
+    for (const received of [startMs + 3_600_000, undefined]) {
       jest.setSystemTime(startMs);
       const limiter = newRateLimiter(30);
-      (await limiter.acquire(requestOf('read'))).answered(rate({ remaining: 0, resetAtMs: told }));
+      (await limiter.acquire(requestOf('read'))).answered(rate({ remaining: 0, resetAtMs: received }));
       expect(await tried(limiter, requestOf('read'))).toBe(60);
       await pass(minuteMs);
       expect(await placesFor(limiter, 'read')).toBe(27);
@@ -121,9 +121,9 @@ describe('the rate limiter is corrected by the rate limit headers', () => {
     [10, 10],
     [100, 30],
     [0, 30],
-  ])('with a limit of %i instead of 30, it allows %i', async (told, holds) => {
+  ])('with a limit of %i instead of 30, it allows %i', async (received, holds) => {
     const limiter = newRateLimiter(30);
-    (await limiter.acquire(requestOf('read'))).answered(rate({ limit: told }));
+    (await limiter.acquire(requestOf('read'))).answered(rate({ limit: received }));
     await pass(minuteMs);
     expect(await placesFor(limiter, 'write')).toBe(holds);
   });

@@ -131,8 +131,8 @@ describe('a read', () => {
   });
 
   it('corrects the rate limiter by the headers of a response, even if its body fails', async () => {
-    const send: Attempt<never> = (told) => {
-      told.headers = rate({ remaining: 0, resetAtMs: startMs + 30_000 });
+    const send: Attempt<never> = (received) => {
+      received.headers = rate({ remaining: 0, resetAtMs: startMs + 30_000 });
       return Promise.reject(new UpstreamFailure('invalidResponse'));
     };
     const { end } = await endOf(policy.retried({ priority: 'read' }, send));

@@ -43,27 +43,27 @@ describeWithRedis('the shared bus in Redis', () => {
 
   it('keeps accounts apart that share a Redis', async () => {
     const [one, other] = [open('one:'), open('other:')];
-    const heard: string[] = [];
-    other.subscribe('news', (text) => heard.push(text));
+    const received: string[] = [];
+    other.subscribe('news', (text) => received.push(text));
     const same = open('other:');
     await until(() => other.isConnected);
     one.publish('news', 'of one');
     await until(() => {
       same.publish('news', 'of the other');
-      return heard.length > 0;
+      return received.length > 0;
     });
-    expect(new Set(heard)).toEqual(new Set(['of the other']));
+    expect(new Set(received)).toEqual(new Set(['of the other']));
   });
 
   describe.each(['gone', 'slow'] as const)('that is %s', (how) => {
     it('drops messages, reconnects by itself, and reports both gaps', async () => {
       let lost = await startRedis();
       const [one, other] = [open('', lost.url), open('', lost.url)];
-      const heard: string[] = [];
+      const received: string[] = [];
       const gaps: BusGap[] = [];
       one.onGap((gap) => gaps.push(gap));
       one.subscribe('news', () => undefined);
-      other.subscribe('news', (text) => heard.push(text));
+      other.subscribe('news', (text) => received.push(text));
       await until(() => one.isConnected && other.isConnected);
       expect(gaps.splice(0)).toEqual(['receive']); // messages from before the connection are lost
 
@@ -76,8 +76,8 @@ describeWithRedis('the shared bus in Redis', () => {
       await until(() => gaps.includes('receive') && gaps.includes('send'), 15_000);
       await until(() => other.isConnected, 10_000);
       one.publish('news', 'heard again');
-      await until(() => heard.includes('heard again'), 10_000);
-      expect(heard.length).toBeLessThan(20_001);
+      await until(() => received.includes('heard again'), 10_000);
+      expect(received.length).toBeLessThan(20_001);
       await lost.stop();
     }, 120_000);
   });
