@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
-import { entryOf, type KeysFile, writeKeys } from '../../support/callers.js';
-import { closeAll, startBoth } from '../../support/creating.js';
-import { type GatewayUnderTest } from '../../support/gateway-under-test.js';
-import { closeRaw, graphqlRequest, openRaw } from '../../support/raw-client.js';
-import { type RouterUnderTest, startRouter } from '../../support/router.js';
-import { scrape } from '../../support/scraping.js';
-import { until } from '../../support/subscribing.js';
+import { entryOf, type KeysFile, writeKeys } from '../../support/clients/callers.js';
+import { setup } from '../../support/gateway/setup.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { closeRaw, graphqlRequest, openRaw } from '../../support/clients/raw-client.js';
+import { type RouterUnderTest, startRouter } from '../../support/clients/router.js';
+import { scrape } from '../../support/gateway/scraping.js';
+import { until } from '../../support/clients/subscribing.js';
 
 const anna = entryOf('anna', 'key-of-anna', ['campaigns:read', 'messages:read']);
 const credentials = 'authorization: Bearer key-of-anna';
@@ -24,12 +24,14 @@ let subscription: string;
 beforeEach(async () => {
   keys = await writeKeys({ keys: [anna] });
   router = await startRouter();
-  ({ sandbox, gateway } = await startBoth({
-    clock: () => 0, // nothing happens at the upstream
-    environment: {
-      ...keys.environment,
-      EXOTEL_RATE_LIMIT: '0',
-      SUBSCRIPTION_CALLBACK_ORIGINS: router.origin,
+  ({ sandbox, gateway } = await setup({
+    sandbox: { clock: () => 0 }, // nothing happens at the upstream
+    gateway: {
+      environment: {
+        ...keys.environment,
+        EXOTEL_RATE_LIMIT: '0',
+        SUBSCRIPTION_CALLBACK_ORIGINS: router.origin,
+      },
     },
   }));
   const { sid } = sandbox.state.insert({ status: 'completed', audience: 500 });
@@ -39,7 +41,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   closeRaw();
-  await closeAll();
   await router.close();
   await keys.remove();
 });
