@@ -1,5 +1,5 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { ConfigError } from '../config/environment.js';
+import { ConfigError } from '../config/environment/environment.js';
 
 const mebibyte = 1024 * 1024;
 

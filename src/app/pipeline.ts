@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Config } from '../config/config.js';
-import { ConfigError } from '../config/environment.js';
-import { mostBytesOf, readText } from '../config/files.js';
+import { ConfigError } from '../config/environment/environment.js';
+import { mostBytesOf, readText } from '../config/environment/files.js';
 import { CostCheck } from '../operations/cost/operation-cost.js';
 import { DocumentLimits } from '../operations/documents/document-limits.js';
 import { errorFormatter } from '../operations/error-format.js';

@@ -2,7 +2,7 @@ import { version } from '../app/gateway-facts.js';
 import { checks, type Verdict } from '../app/checks/checks.js';
 import { heapBytes, refuseSmallHeap } from '../app/memory-budget.js';
 import { type Config, readConfig } from '../config/config.js';
-import { ConfigError } from '../config/environment.js';
+import { ConfigError } from '../config/environment/environment.js';
 import { noticesOf } from '../config/notices.js';
 import { type Output } from './command-line.js';
 

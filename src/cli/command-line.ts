@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../app/gateway-facts.js';
 import { overrideSettings } from '../config/config.js';
-import { variables } from '../config/environment.js';
+import { variables } from '../config/variables.js';
 import { exitCodesHelp, settingsHelp } from './help.js';
 import { type ExportWords } from './export/command.js';
 import { type StopSignals } from './stop-signals.js';

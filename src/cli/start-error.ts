@@ -1,5 +1,5 @@
 import { CannotStart } from '../cluster/supervisor.js';
-import { ConfigError } from '../config/environment.js';
+import { ConfigError } from '../config/environment/environment.js';
 
 /** Message for an error that a person can correct; undefined for unexpected errors. */
 export function startErrorMessage(error: unknown): string | undefined {

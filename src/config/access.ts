@@ -1,6 +1,7 @@
 import { type HostName } from '../domain/addresses.js';
-import { type Environment, masked } from './environment.js';
-import { mostBytesOf } from './files.js';
+import { type Environment } from './environment/environment.js';
+import { masked } from './environment/masking.js';
+import { mostBytesOf } from './environment/files.js';
 import { isLoopback } from './values.js';
 
 /** How callers authenticate. */

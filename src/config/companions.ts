@@ -1,4 +1,5 @@
-import { type Environment, type Name } from './environment.js';
+import { type Environment } from './environment/environment.js';
+import { type Name } from './variables.js';
 import { credentialNames } from './upstream.js';
 
 /** Settings that have no effect unless another setting has a certain value, or any. */

@@ -1,13 +1,15 @@
 import cluster from 'node:cluster';
 import { type AccessConfig, readAccess, readAuthDirectives } from './access.js';
 import { refuseUnused } from './companions.js';
-import { type DotEnv, loadDotEnv } from './dot-env.js';
-import { ConfigError, Environment, type LogLevel, masked } from './environment.js';
-import { FileProblem } from './files.js';
+import { type DotEnv, loadDotEnv } from './environment/dot-env.js';
+import { ConfigError, Environment } from './environment/environment.js';
+import { masked } from './environment/masking.js';
+import { type LogLevel } from './variables.js';
+import { FileProblem } from './environment/files.js';
 import { type Limits, readLimits } from './limits.js';
 import { readTracing, type TracingConfig } from './tracing.js';
 import { readUpstream, type UpstreamConfig } from './upstream.js';
-import { isServiceLink, refuseUnknown } from './unknown-variables.js';
+import { isServiceLink, refuseUnknown } from './environment/unknown-variables.js';
 import { isLoopback } from './values.js';
 
 /** Addresses that secrets are sent to or read from, and the secret that plain HTTP would expose. */

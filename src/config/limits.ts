@@ -1,6 +1,6 @@
 import { type AddressRange } from '../domain/ip-addresses.js';
 import { type AuthConfig } from './access.js';
-import { type Environment } from './environment.js';
+import { type Environment } from './environment/environment.js';
 
 /** Limits of requests and clients; 0: no limit. */
 export interface Limits {

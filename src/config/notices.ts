@@ -1,5 +1,5 @@
 import { type Config } from './config.js';
-import { writersOf } from './files.js';
+import { writersOf } from './environment/files.js';
 import { isLoopback } from './values.js';
 
 /** A consequence of the configuration that the start message shows. */

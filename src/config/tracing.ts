@@ -1,4 +1,6 @@
-import { type Environment, masked, type Sampler } from './environment.js';
+import { type Environment } from './environment/environment.js';
+import { masked } from './environment/masking.js';
+import { type Sampler } from './variables.js';
 
 /** Where traces are exported to, and which of them. */
 export interface TracingConfig {

@@ -1,4 +1,4 @@
-import { type Environment } from './environment.js';
+import { type Environment } from './environment/environment.js';
 
 /** Address and credentials of a running embedded sandbox. */
 export interface RunningSandbox {

@@ -1,8 +1,8 @@
 import { countApiKeys } from '../../auth/api-keys.js';
 import { usableAlgorithms } from '../../auth/usable-algorithms.js';
 import { type Config } from '../../config/config.js';
-import { ConfigError } from '../../config/environment.js';
-import { mostBytesOf } from '../../config/files.js';
+import { ConfigError } from '../../config/environment/environment.js';
+import { mostBytesOf } from '../../config/environment/files.js';
 import { probeRedis } from '../../datasources/state/redis/probe.js';
 import { readManifest } from '../pipeline.js';
 import { checkCallbackAddress, checkCollector, checkRouterCaches } from './address-check.js';

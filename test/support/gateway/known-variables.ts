@@ -1,4 +1,4 @@
-import { settingNames } from '../../../src/config/environment.js';
+import { settingNames } from '../../../src/config/variables.js';
 
 /** Every environment variable of the gateway. */
 export const knownVariables = settingNames;

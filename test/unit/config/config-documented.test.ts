@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { commonSettings, firstSentence, readSettings } from '../../../src/cli/help.js';
 import { exitCodes } from '../../../src/cli/exit-codes.js';
-import { settingNames, variables } from '../../../src/config/environment.js';
+import { settingNames, variables } from '../../../src/config/variables.js';
 
 const textOf = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const settings = readSettings();

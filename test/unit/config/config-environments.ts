@@ -1,5 +1,5 @@
 import { readConfig } from '../../../src/config/config.js';
-import { ConfigError } from '../../../src/config/environment.js';
+import { ConfigError } from '../../../src/config/environment/environment.js';
 
 /** All three of them: with these the upstream is live. */
 export const credentials = {

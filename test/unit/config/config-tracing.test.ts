@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
-import { ConfigError } from '../../../src/config/environment.js';
+import { ConfigError } from '../../../src/config/environment/environment.js';
 
 const endpoint = 'http://127.0.0.1:4318';
 

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type DotEnv, loadDotEnv } from '../../../src/config/dot-env.js';
+import { type DotEnv, loadDotEnv } from '../../../src/config/environment/dot-env.js';
 
 let folder: string;
 let path: string;

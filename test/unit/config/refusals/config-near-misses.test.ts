@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from '@jest/globals';
-import { settingNames } from '../../../../src/config/environment.js';
+import { settingNames } from '../../../../src/config/variables.js';
 import { problemsOf } from '../config-environments.js';
 
 const longNames = settingNames.filter((name) => name.replaceAll('_', '').length >= 6);

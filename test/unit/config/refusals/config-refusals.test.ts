@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../../src/config/config.js';
-import { ConfigError } from '../../../../src/config/environment.js';
+import { ConfigError } from '../../../../src/config/environment/environment.js';
 import { credentials, problemsOf } from '../config-environments.js';
 
 describe('an invalid value', () => {

@@ -1,4 +1,6 @@
-import { type Environment, lengthOf, masked, secretSettings, settingNames } from './environment.js';
+import { type Environment } from './environment.js';
+import { lengthOf, masked } from './masking.js';
+import { secretSettings, settingNames } from '../variables.js';
 
 /** Variables that begin like this are meant for the gateway. */
 const ownPrefixes = ['EXOTEL_', 'JWT_', 'API_KEY', 'SANDBOX_', 'TRUSTED_DOCUMENTS'];
