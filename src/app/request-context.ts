@@ -2,7 +2,7 @@ import { ReadReport } from '../datasources/cache/read-report.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { RequestReader } from '../datasources/campaigns/request-reader.js';
 import { CampaignWriter, type WritingOptions } from '../datasources/writing/campaign-writer.js';
-import { readHostName } from '../domain/addresses.js';
+import { readHostName } from '../domain/network/addresses.js';
 import { AnswerTags } from '../domain/cache-tags.js';
 import { type Caller, limitKeyOf } from '../domain/caller.js';
 import { type RequestTrace } from '../domain/request-trace.js';

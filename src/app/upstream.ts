@@ -9,7 +9,7 @@ import { DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type Telemetry } from '../domain/telemetry.js';
 import { type Disposables } from './disposables.js';
 import { type Runtime } from './runtime.js';
-import { openState } from './shared-state.js';
+import { openState } from './state/shared-state.js';
 
 /** Address and credentials of the upstream. Starts the embedded sandbox if it is configured and not running. */
 export async function connect(upstream: UpstreamConfig) {

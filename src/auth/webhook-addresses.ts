@@ -1,6 +1,6 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { hasWebhookAddress } from '../domain/addresses.js';
+import { hasWebhookAddress } from '../domain/network/addresses.js';
 import { type CallerContext } from '../domain/caller.js';
 
 type Resolve = GraphQLFieldResolver<unknown, CallerContext>;

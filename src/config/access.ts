@@ -1,4 +1,4 @@
-import { type HostName } from '../domain/addresses.js';
+import { type HostName } from '../domain/network/addresses.js';
 import { type Environment } from './environment/environment.js';
 import { masked } from './environment/masking.js';
 import { mostBytesOf } from './environment/files.js';

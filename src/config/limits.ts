@@ -1,4 +1,4 @@
-import { type AddressRange } from '../domain/ip-addresses.js';
+import { type AddressRange } from '../domain/network/ip-addresses.js';
 import { type AuthConfig } from './access.js';
 import { type Environment } from './environment/environment.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isLoopbackName, readHostName, readHostSetting } from '../domain/addresses.js';
-import { readAddressRange } from '../domain/ip-addresses.js';
+import { isLoopbackName, readHostName, readHostSetting } from '../domain/network/addresses.js';
+import { readAddressRange } from '../domain/network/ip-addresses.js';
 
 /** A whole number, as digits. */
 export const wholeNumber = (minimum: number, maximum: number) =>

@@ -1,4 +1,4 @@
-import { type WebhookKind } from './addresses.js';
+import { type WebhookKind } from './network/addresses.js';
 import { type CampaignAction } from './campaigns/campaign.js';
 import { type RequestTrace, type Transport } from './request-trace.js';
 import { type FailureReason } from './upstream-failure.js';

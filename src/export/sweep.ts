@@ -1,10 +1,10 @@
 import { readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
 import { allParts } from '../domain/lists/page-parts.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
-import { adjacentMarks, type Cursor, markOf, nearestKnown } from '../datasources/paging/cursor.js';
+import { adjacentMarks, type Cursor, markOf, nearestKnown } from '../datasources/paging/cursors/cursor.js';
 import { ListReader } from '../datasources/paging/list-reader.js';
 import { ListRows, type ListSource, type TimedRead } from '../datasources/paging/list-source.js';
-import { RowCursors } from '../datasources/paging/row-cursors.js';
+import { RowCursors } from '../datasources/paging/cursors/row-cursors.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { wholeWindows } from '../datasources/paging/slicing.js';
 

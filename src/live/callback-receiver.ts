@@ -7,7 +7,7 @@ import {
   campaignHintFromWire,
   messageEventFromWire,
 } from '../datasources/exotel/mapping/message.js';
-import { type WebhookKind } from '../domain/addresses.js';
+import { type WebhookKind } from '../domain/network/addresses.js';
 import { entryBytes, entryLimit } from '../domain/entry-size.js';
 import { historyWith, type StatusHistory } from '../domain/campaigns/message.js';
 import { type CallbackVerdict } from '../domain/telemetry.js';

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type WebhookKind, webhookKinds, webhookRoute } from '../domain/addresses.js';
+import { type WebhookKind, webhookKinds, webhookRoute } from '../domain/network/addresses.js';
 import { type CampaignDraft } from '../domain/rules/draft.js';
 import { type Campaign } from '../schema/campaign.js';
 

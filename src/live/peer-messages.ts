@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCampaign } from '../datasources/cache/entry-serializer.js';
-import { webhookKinds } from '../domain/addresses.js';
+import { webhookKinds } from '../domain/network/addresses.js';
 import { CampaignStatus } from '../domain/campaigns/campaign.js';
 import { parseJson } from '../domain/json.js';
 import { type Campaign } from '../schema/campaign.js';

@@ -3,7 +3,7 @@ import { type HybridClock } from '../datasources/cache/hybrid-clock.js';
 import { estimateBytes } from '../datasources/cache/memory-tier.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
-import { type WebhookKind } from '../domain/addresses.js';
+import { type WebhookKind } from '../domain/network/addresses.js';
 import { entryBytes, textBytes, entryLimit } from '../domain/entry-size.js';
 import { isBackwards } from '../domain/campaigns/lifecycle.js';
 import { type Telemetry } from '../domain/telemetry.js';

@@ -1,6 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readCallbackBody } from '../datasources/exotel/wire/callback.js';
-import { type WebhookKind, webhookKinds, webhookRoute } from '../domain/addresses.js';
+import { type WebhookKind, webhookKinds, webhookRoute } from '../domain/network/addresses.js';
 import { type CallbackVerdict, type Telemetry } from '../domain/telemetry.js';
 import { type CallbackReceiver } from '../live/callback-receiver.js';
 import { encapsulated } from './encapsulated.js';

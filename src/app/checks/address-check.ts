@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { type CacheInvalidationConfig, type Config } from '../../config/config.js';
-import { webhookRoute } from '../../domain/addresses.js';
+import { webhookRoute } from '../../domain/network/addresses.js';
 import { failed, passed, skipped, type Verdict, unreachable } from './verdict.js';
 
 const timeoutMs = 5000;

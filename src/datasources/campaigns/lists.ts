@@ -12,7 +12,7 @@ import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
 import { type LargeRead } from '../paging/large-read.js';
 import { type ListSource } from '../paging/list-source.js';
 import { type PageMaximum } from '../paging/page-maximum.js';
-import { maximumSortKeyLength } from '../paging/sort-key.js';
+import { maximumSortKeyLength } from '../paging/cursors/sort-key.js';
 import { type AccountReader } from './account-reader.js';
 import { campaignListRef, messageListRef, windowKey } from './list-identity.js';
 

@@ -15,7 +15,7 @@ import { type Connection } from '../paging/connection.js';
 import { type LargeRead } from '../paging/large-read.js';
 import { ListReader } from '../paging/list-reader.js';
 import { readPage } from '../paging/page.js';
-import { SearchAllowance } from '../paging/position.js';
+import { SearchAllowance } from '../paging/cursors/position.js';
 import { onlySlice, type Slicing, slicingOf, wholeWindows } from '../paging/slicing.js';
 import { type AccountReader } from './account-reader.js';
 import { type CampaignListRef } from './list-identity.js';

@@ -1,7 +1,7 @@
 import { readable, type Row, type RowRange } from '../../domain/lists/page.js';
-import { type Cursor, isTiedAt, markedDistances, markOf, nearestKnown, type Neighbours } from './cursor.js';
+import { type Cursor, isTiedAt, markedDistances, markOf, nearestKnown, type Neighbours } from './cursors/cursor.js';
 import { type ListSource } from './list-source.js';
-import { explainOrder, type KeyOrder } from './sort-key.js';
+import { explainOrder, type KeyOrder } from './cursors/sort-key.js';
 
 /** A former neighbour of a cursor's row that is still in the list. */
 export interface FoundNeighbour {

@@ -1,7 +1,7 @@
 import { type Row, type RowRange } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { ListRows, type ListSource } from './list-source.js';
-import { type KnownPosition, RowCursors } from './row-cursors.js';
+import { type KnownPosition, RowCursors } from './cursors/row-cursors.js';
 
 /** A row with its cursor. A row that could not be read is represented by its error. */
 export interface Edge<T> {

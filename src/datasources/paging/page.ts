@@ -7,10 +7,10 @@ import {
 } from '../../domain/lists/page.js';
 import { allParts, needFor, type PageParts } from '../../domain/lists/page-parts.js';
 import { Connection } from './connection.js';
-import { type Cursor, decodeCursor, fingerprintOf } from './cursor.js';
+import { type Cursor, decodeCursor, fingerprintOf } from './cursors/cursor.js';
 import { type Consistency, type ListReader } from './list-reader.js';
 import { type ListSource } from './list-source.js';
-import { locate, type Position, SearchAllowance, type SearchOptions } from './position.js';
+import { locate, type Position, SearchAllowance, type SearchOptions } from './cursors/position.js';
 import { type PageRequest } from './slicing.js';
 
 /**

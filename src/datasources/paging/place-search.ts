@@ -1,6 +1,6 @@
 import { type RowRange } from '../../domain/lists/page.js';
 import { besideNeighbour, type Bracket, type Entries } from './bracket.js';
-import { type Cursor } from './cursor.js';
+import { type Cursor } from './cursors/cursor.js';
 
 /** How far from its expected position a row is searched, in rows to each side. */
 const reach = 500;

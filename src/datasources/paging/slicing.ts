@@ -1,6 +1,6 @@
 import { type PageArguments, type PageSize, type RowRange, type Slice } from '../../domain/lists/page.js';
 import { type PageNeed, type PageParts } from '../../domain/lists/page-parts.js';
-import { adjacentMarks, type Cursor } from './cursor.js';
+import { adjacentMarks, type Cursor } from './cursors/cursor.js';
 
 /** A checked request for a page: its size, the end it starts from, and its cursors. */
 export interface PageRequest {

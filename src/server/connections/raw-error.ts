@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { errorBody } from '../http/refuse.js';
-import { securityHeaders } from '../http/response-headers.js';
+import { securityHeaders } from '../http/response/response-headers.js';
 
 /**
  * The text of an HTTP response for a socket that no route serves: an error in the shape of a GraphQL error.

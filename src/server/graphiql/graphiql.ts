@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { encapsulated } from '../encapsulated.js';
 import { type ExampleFacts } from './examples.js';
-import { encodingFor } from '../http/compression.js';
+import { encodingFor } from '../http/response/compression.js';
 import { type GraphiqlPage, renderPage } from './page.js';
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
-import { encode, type Encoding } from '../http/compression.js';
+import { encode, type Encoding } from '../http/response/compression.js';
 import { type ExampleFacts, examplesFor } from './examples.js';
 
 const decompressBrotli = promisify(brotliDecompress);

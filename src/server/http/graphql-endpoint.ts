@@ -16,7 +16,7 @@ import { forgedGet, isForgedGet } from './access/forged-get.js';
 import { acceptableTypes, acceptedTypes, varyBy } from './negotiation.js';
 import { operationRequestOf, readParameters, writeResult } from './operation-over-http.js';
 import { refuse } from './refuse.js';
-import { type CachedRouteOptions, serveCached } from './response-cache-hook.js';
+import { type CachedRouteOptions, serveCached } from './response/response-cache-hook.js';
 
 /** Dependencies of the endpoint. */
 export interface GraphqlEndpointOptions {

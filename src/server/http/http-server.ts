@@ -33,14 +33,14 @@ import { serveWebhooks } from '../webhooks.js';
 import { type AllowedHosts, refuseOtherHosts } from './access/allowed-hosts.js';
 import { type AllowedOrigins } from './access/allowed-origins.js';
 import { authenticated } from './access/authentication.js';
-import { callbackHeaderLog } from './callback-headers.js';
-import { compressResponses } from './compression.js';
+import { callbackHeaderLog } from './response/callback-headers.js';
+import { compressResponses } from './response/compression.js';
 import { serveExports } from './export/export-endpoint.js';
 import { serveGraphql } from './graphql-endpoint.js';
 import { type MetricsAccess, serveMetrics } from './metrics-endpoint.js';
 import { refuse } from './refuse.js';
 import { decorateRequests } from './request-state.js';
-import { allowOrigins, securityHeaders, sendSecurityHeaders } from './response-headers.js';
+import { allowOrigins, securityHeaders, sendSecurityHeaders } from './response/response-headers.js';
 
 /**
  * Collects the routes of a server. Must be called before any route is added.

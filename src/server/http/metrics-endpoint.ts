@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance } from 'fastify';
-import { isLoopbackName } from '../../domain/addresses.js';
+import { isLoopbackName } from '../../domain/network/addresses.js';
 import { type GatewayTelemetry } from '../../telemetry/telemetry.js';
 import { hostsOf } from './access/allowed-hosts.js';
 

@@ -5,7 +5,7 @@ import {
   AddressRanges,
   networkOf,
   readForwardedAddress,
-} from '../../domain/ip-addresses.js';
+} from '../../domain/network/ip-addresses.js';
 
 /** A socket's peer. */
 type Peer = Pick<Socket, 'remoteAddress'>;

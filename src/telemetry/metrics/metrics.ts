@@ -6,7 +6,7 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
-import { webhookKinds } from '../../domain/addresses.js';
+import { webhookKinds } from '../../domain/network/addresses.js';
 import { CampaignAction } from '../../domain/campaigns/campaign.js';
 import {
   callbackVerdicts,

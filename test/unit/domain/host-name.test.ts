@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLoopbackName, readHostName, readHostSetting } from '../../../src/domain/addresses.js';
+import { isLoopbackName, readHostName, readHostSetting } from '../../../src/domain/network/addresses.js';
 
 describe('host names', () => {
   it.each([

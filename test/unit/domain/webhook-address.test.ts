@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hasWebhookAddress } from '../../../src/domain/addresses.js';
+import { hasWebhookAddress } from '../../../src/domain/network/addresses.js';
 
 const token = 'Abc-_123'.repeat(7);
 const own = `https://gateway.example/webhooks/exotel/message/${token}`;

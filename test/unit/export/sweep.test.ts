@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Cursor, decodeCursor, fingerprintOf } from '../../../src/datasources/paging/cursor.js';
+import { type Cursor, decodeCursor, fingerprintOf } from '../../../src/datasources/paging/cursors/cursor.js';
 import { type ListSource } from '../../../src/datasources/paging/list-source.js';
 import { PageMaximum } from '../../../src/datasources/paging/page-maximum.js';
 import { type Row, type Slice } from '../../../src/domain/lists/page.js';

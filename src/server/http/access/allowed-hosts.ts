@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance } from 'fastify';
-import { type HostName, isLoopbackName, readHostName } from '../../../domain/addresses.js';
+import { type HostName, isLoopbackName, readHostName } from '../../../domain/network/addresses.js';
 import { type AllowedOrigins, hostOf } from './allowed-origins.js';
 import { refuse } from '../refuse.js';
 

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { type Logger } from 'pino';
-import { isLoopbackName, readHostName } from '../../../domain/addresses.js';
+import { isLoopbackName, readHostName } from '../../../domain/network/addresses.js';
 
 /** Origins whose pages may read answers and open event streams and WebSockets, besides the gateway's own page. */
 export interface AllowedOriginsOptions {

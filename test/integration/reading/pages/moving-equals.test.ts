@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { maximumSearchCalls } from '../../../../src/datasources/paging/position.js';
+import { maximumSearchCalls } from '../../../../src/datasources/paging/cursors/position.js';
 import { CampaignPageDocument, MessagePageDocument } from '../../../operations/generated.js';
 import { ask } from '../../../support/clients/ask.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';

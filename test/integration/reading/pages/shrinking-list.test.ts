@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { maximumSearchCalls } from '../../../../src/datasources/paging/position.js';
+import { maximumSearchCalls } from '../../../../src/datasources/paging/cursors/position.js';
 import { CampaignPageDocument, MessagePageDocument } from '../../../operations/generated.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
 import {

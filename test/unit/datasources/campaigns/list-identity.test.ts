@@ -8,7 +8,7 @@ import {
   windowKey,
 } from '../../../../src/datasources/campaigns/list-identity.js';
 import { campaignList, messageList } from '../../../../src/datasources/campaigns/lists.js';
-import { fingerprintOf } from '../../../../src/datasources/paging/cursor.js';
+import { fingerprintOf } from '../../../../src/datasources/paging/cursors/cursor.js';
 import { CampaignStatus } from '../../../../src/domain/campaigns/campaign.js';
 import {
   CampaignOrderField,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { maximumSearchCalls } from '../../../../src/datasources/paging/position.js';
+import { maximumSearchCalls } from '../../../../src/datasources/paging/cursors/position.js';
 import { neededRows, type Slicing, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import { type Change, ChangingList } from './changing-list.js';
 import { anyBlocks, anyChanges, runs } from './changes.js';

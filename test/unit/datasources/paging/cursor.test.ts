@@ -6,7 +6,7 @@ import {
   decodeCursor,
   encodeCursor,
   markOf,
-} from '../../../../src/datasources/paging/cursor.js';
+} from '../../../../src/datasources/paging/cursors/cursor.js';
 import { neededRows } from '../../../../src/datasources/paging/slicing.js';
 import { maximumInt } from '../../../../src/datasources/exotel/wire/values.js';
 import { keyOf, plainList, type PlainRow, read, sids } from './plain-lists.js';

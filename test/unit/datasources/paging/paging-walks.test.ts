@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { markOf } from '../../../../src/datasources/paging/cursor.js';
-import { maximumSearchCalls } from '../../../../src/datasources/paging/position.js';
+import { markOf } from '../../../../src/datasources/paging/cursors/cursor.js';
+import { maximumSearchCalls } from '../../../../src/datasources/paging/cursors/position.js';
 import { neededRows, type Slicing, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import { anyBlocks, anyChanges, runs } from './changes.js';
 import { type Change, ChangingList } from './changing-list.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { maximumSearchCalls, SearchAllowance } from '../../../../src/datasources/paging/position.js';
+import { maximumSearchCalls, SearchAllowance } from '../../../../src/datasources/paging/cursors/position.js';
 import { cursorAt, keyOf, type PlainRow, read, sids } from './plain-lists.js';
 
 let made = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { networkOf, readAddressRange } from '../../../../src/domain/ip-addresses.js';
+import { networkOf, readAddressRange } from '../../../../src/domain/network/ip-addresses.js';
 import { ClientAddresses } from '../../../../src/server/limits/client-addresses.js';
 
 function addressesOf(...ranges: string[]): ClientAddresses {

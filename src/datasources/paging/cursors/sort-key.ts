@@ -1,4 +1,4 @@
-import { OrderDirection } from '../../domain/lists/list-query.js';
+import { OrderDirection } from '../../../domain/lists/list-query.js';
 
 /**
  * Longest sort key, in UTF-16 code units. Cursors contain the sort key, and the API document does not bound names. Rows whose

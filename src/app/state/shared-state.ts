@@ -1,11 +1,11 @@
-import { type SharedWindow } from '../datasources/exotel/rate-limit/shared-window.js';
-import { MemoryBus, MemoryState } from '../datasources/state/memory-state.js';
-import { type RedisConnection } from '../datasources/state/redis/connection.js';
-import { type SharedBus } from '../datasources/state/shared-bus.js';
-import { type SharedState } from '../datasources/state/shared-state.js';
-import { type SharedTierStore } from '../datasources/state/shared-tier-store.js';
-import { type Telemetry } from '../domain/telemetry.js';
-import { type Runtime } from './runtime.js';
+import { type SharedWindow } from '../../datasources/exotel/rate-limit/shared-window.js';
+import { MemoryBus, MemoryState } from '../../datasources/state/memory-state.js';
+import { type RedisConnection } from '../../datasources/state/redis/connection.js';
+import { type SharedBus } from '../../datasources/state/shared-bus.js';
+import { type SharedState } from '../../datasources/state/shared-state.js';
+import { type SharedTierStore } from '../../datasources/state/shared-tier-store.js';
+import { type Telemetry } from '../../domain/telemetry.js';
+import { type Runtime } from '../runtime.js';
 
 /** State that all instances of the account share. */
 export interface OpenState {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { InputError } from '../../domain/errors.js';
-import { maximumCursorLength } from '../../domain/rules/draft.js';
+import { InputError } from '../../../domain/errors.js';
+import { maximumCursorLength } from '../../../domain/rules/draft.js';
 import { maximumSortKeyLength } from './sort-key.js';
 
 /**

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { HybridClock } from '../datasources/cache/hybrid-clock.js';
-import { AccountReader } from '../datasources/campaigns/account-reader.js';
-import { SharedMessagePages } from '../datasources/campaigns/shared-pages.js';
-import { defaultFreshness, accelerated } from '../datasources/campaigns/freshness.js';
-import { type WritingOptions } from '../datasources/writing/campaign-writer.js';
-import { type WithCallbacks } from '../datasources/writing/create.js';
-import { Creates } from '../datasources/writing/creates.js';
-import { OpenWrites } from '../datasources/writing/open-writes.js';
-import { type Telemetry } from '../domain/telemetry.js';
-import { CacheInvalidation } from '../live/invalidation/cache-invalidation.js';
-import { LiveChanges } from '../live/live-changes.js';
-import { batchCallsOf } from '../operations/cost/operation-cost.js';
-import { type Disposables } from './disposables.js';
-import { type Runtime } from './runtime.js';
-import { type OpenUpstream } from './upstream.js';
+import { HybridClock } from '../../datasources/cache/hybrid-clock.js';
+import { AccountReader } from '../../datasources/campaigns/account-reader.js';
+import { SharedMessagePages } from '../../datasources/campaigns/shared-pages.js';
+import { defaultFreshness, accelerated } from '../../datasources/campaigns/freshness.js';
+import { type WritingOptions } from '../../datasources/writing/campaign-writer.js';
+import { type WithCallbacks } from '../../datasources/writing/create.js';
+import { Creates } from '../../datasources/writing/creates.js';
+import { OpenWrites } from '../../datasources/writing/open-writes.js';
+import { type Telemetry } from '../../domain/telemetry.js';
+import { CacheInvalidation } from '../../live/invalidation/cache-invalidation.js';
+import { LiveChanges } from '../../live/live-changes.js';
+import { batchCallsOf } from '../../operations/cost/operation-cost.js';
+import { type Disposables } from '../disposables.js';
+import { type Runtime } from '../runtime.js';
+import { type OpenUpstream } from '../upstream.js';
 
 /** Longest wait for a read that another instance has begun, in milliseconds. */
 const longestWaitMs = 5000;

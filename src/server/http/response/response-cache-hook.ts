@@ -1,13 +1,13 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
-import { type ReadReport } from '../../datasources/cache/read-report.js';
-import { scopes } from '../../domain/caller.js';
-import { type Telemetry } from '../../domain/telemetry.js';
-import { type CachePolicy, cacheControlOf } from '../../operations/cache-headers.js';
-import { type FreshResponse, type ResponseCache } from '../../operations/response-cache.js';
-import { encapsulated } from '../encapsulated.js';
+import { type ReadReport } from '../../../datasources/cache/read-report.js';
+import { scopes } from '../../../domain/caller.js';
+import { type Telemetry } from '../../../domain/telemetry.js';
+import { type CachePolicy, cacheControlOf } from '../../../operations/cache-headers.js';
+import { type FreshResponse, type ResponseCache } from '../../../operations/response-cache.js';
+import { encapsulated } from '../../encapsulated.js';
 import { compressed, encodingFor } from './compression.js';
-import { parseJsonBodies } from '../limits/request-bodies.js';
-import { wantsFresh } from './operation-over-http.js';
+import { parseJsonBodies } from '../../limits/request-bodies.js';
+import { wantsFresh } from '../operation-over-http.js';
 
 /** Other content types may not be JSON to everyone: a form can send them. */
 const jsonTypes = /^application\/json(?:; ?charset="?utf-8"?)?$/i;

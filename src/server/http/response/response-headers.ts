@@ -1,6 +1,6 @@
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { type AllowedOrigins } from './access/allowed-origins.js';
+import { type AllowedOrigins } from '../access/allowed-origins.js';
 
 /**
  * Headers of every response. Responses are data: they must not run, be framed, or be sniffed as another type. GraphiQL's

@@ -1,9 +1,9 @@
-import { readable, type RowRange } from '../../domain/lists/page.js';
-import { besideNeighbour, type Bracket, bracketOf, type Side } from './bracket.js';
+import { readable, type RowRange } from '../../../domain/lists/page.js';
+import { besideNeighbour, type Bracket, bracketOf, type Side } from '../bracket.js';
 import { type Cursor, knowsAllUpTo } from './cursor.js';
-import { type ListReader } from './list-reader.js';
-import { type ListSource } from './list-source.js';
-import { PlaceSearch } from './place-search.js';
+import { type ListReader } from '../list-reader.js';
+import { type ListSource } from '../list-source.js';
+import { PlaceSearch } from '../place-search.js';
 
 /**
  * Upstream calls that one operation may spend on searches for rows that have moved, beside the calls for its pages. For a

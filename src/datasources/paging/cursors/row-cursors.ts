@@ -1,4 +1,4 @@
-import { readable, type RowRange } from '../../domain/lists/page.js';
+import { readable, type RowRange } from '../../../domain/lists/page.js';
 import {
   adjacentMarks,
   type Cursor,
@@ -9,7 +9,7 @@ import {
   type Neighbours,
   unknownNeighbours,
 } from './cursor.js';
-import { type ListRows, type ListSource } from './list-source.js';
+import { type ListRows, type ListSource } from '../list-source.js';
 import { mayBeEqual } from './sort-key.js';
 
 /** A position for which an earlier page has counted the rows with the same sort key on either side. */

@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { shownKey } from '../../datasources/exotel/drift/differences.js';
+import { shownKey } from '../../../datasources/exotel/drift/differences.js';
 
 /** Headers that HTTP clients, proxies and tracing send. */
 const usual: ReadonlySet<string> = new Set(

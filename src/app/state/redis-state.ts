@@ -1,9 +1,9 @@
-import { RedisWindow } from '../datasources/exotel/rate-limit/redis-window.js';
-import { RedisBus } from '../datasources/state/redis/bus.js';
-import { RedisConnection } from '../datasources/state/redis/connection.js';
-import { RedisTierStore } from '../datasources/state/redis/shared-tier-store.js';
-import { RedisState } from '../datasources/state/redis/state.js';
-import { type Telemetry } from '../domain/telemetry.js';
+import { RedisWindow } from '../../datasources/exotel/rate-limit/redis-window.js';
+import { RedisBus } from '../../datasources/state/redis/bus.js';
+import { RedisConnection } from '../../datasources/state/redis/connection.js';
+import { RedisTierStore } from '../../datasources/state/redis/shared-tier-store.js';
+import { RedisState } from '../../datasources/state/redis/state.js';
+import { type Telemetry } from '../../domain/telemetry.js';
 
 /** Options of the state in Redis. */
 interface RedisStateOptions {

@@ -3,7 +3,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type FastifyInstance, type FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
-import { varyBy } from './negotiation.js';
+import { varyBy } from '../negotiation.js';
 
 /** Encodings of responses, the smallest first. */
 const encodings = ['br', 'gzip', 'identity'] as const;
