@@ -1,5 +1,12 @@
 import { readable, type Row, type RowRange } from '../../domain/lists/page.js';
-import { type Cursor, isTiedAt, markedDistances, markOf, nearestKnown, type Neighbours } from './cursors/cursor.js';
+import {
+  type Cursor,
+  isTiedAt,
+  markedDistances,
+  markOf,
+  nearestKnown,
+  type Neighbours,
+} from './cursors/cursor.js';
 import { type ListSource } from './list-source.js';
 import { explainOrder, type KeyOrder } from './cursors/sort-key.js';
 
