@@ -134,7 +134,9 @@ function outrightOffsets(cut: PageRequest, list: ListState): number[] {
   const range = expectedRange(cut, list.likelyTotal);
   if (!range) return [];
   const span = callSize - (callSize % windowSize);
-  const isFromStart = cut.size.from === 'start' || range.start === 0;
+  // The row that a page ends at is read in any case: the call that reads it takes the rows before it along.
+  const isEndKnown = cut.before !== undefined || (!cut.after && list.likelyTotal !== undefined);
+  const isFromStart = cut.size.from === 'start' || (range.start === 0 && !isEndKnown);
   const start = isFromStart
     ? range.start
     : Math.max(range.start, Math.ceil(range.end / windowSize) * windowSize - span);

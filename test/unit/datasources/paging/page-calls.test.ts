@@ -107,3 +107,11 @@ it('49 rows from the end, after row 42 of 130, take three calls', async () => {
   expect((await read(rows, page)).calls).toBe(3);
   expect(pageCalls(page, limits, 50)).toBe(3);
 });
+
+it('201 rows before row 201, where a call returns 150, take two calls', async () => {
+  const rows = plainList(202);
+  const page = { last: 201, before: await cursorAt(rows, 201) };
+  const upstream = { cap: 150, saysSo: false, isKnown: true, largest: 1000 };
+  expect((await read(rows, page, upstream)).calls).toBe(2);
+  expect(pageCalls(page, limits, 50, undefined, 150)).toBe(2);
+});
