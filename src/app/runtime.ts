@@ -4,6 +4,7 @@ import { type Config } from '../config/config.js';
 import { type CredentialsOptions } from '../datasources/exotel/credentials.js';
 import { type Comparison } from '../operations/execution/query-compiler.js';
 import { type ClientTimeouts } from '../server/limits/client-timeouts.js';
+import { forwardClock } from '../domain/forward-clock.js';
 import { createLogger, prettyOutput } from '../telemetry/logger.js';
 import { heapBytes, memoryBudget, type MemoryBudget } from './memory-budget.js';
 
@@ -39,6 +40,8 @@ export interface Runtime {
   readonly now: () => number;
   /** Monotonic clock in milliseconds, for durations: the budget, pauses, leases in memory. */
   readonly steadyNow: () => number;
+  /** Clock for ages in epoch milliseconds: the wall clock, but it never goes back. */
+  readonly forwardNow: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly logger: Logger;
@@ -48,10 +51,13 @@ export interface Runtime {
 
 /** Creates the runtime; everything without an override is the machine's own. */
 export function createRuntime(config: Config, overrides: GatewayOverrides): Runtime {
+  const now = overrides.now ?? Date.now;
+  const steadyNow = overrides.steadyNow ?? overrides.now ?? (() => performance.now());
   return {
     config,
-    now: overrides.now ?? Date.now,
-    steadyNow: overrides.steadyNow ?? overrides.now ?? (() => performance.now()),
+    now,
+    steadyNow,
+    forwardNow: forwardClock(now, steadyNow),
     random: overrides.random ?? Math.random,
     sleep: overrides.sleep ?? ((ms: number) => sleepFor(ms, undefined, { ref: false })),
     logger:

@@ -1,6 +1,7 @@
 import { type CryptoKey, errors, type JWTHeaderParameters } from 'jose';
 import { type Logger } from 'pino';
 import { GatewayError } from '../domain/errors.js';
+import { forwardClock } from '../domain/forward-clock.js';
 import { fetchKeys, KeySetUnavailable } from './fetched-keys.js';
 import { KeySet } from './key-set.js';
 
@@ -24,6 +25,7 @@ export class IssuerKeys {
   readonly #url: string;
   readonly #logger: Logger;
   #set: KeySet | undefined;
+  readonly #now = forwardClock();
   #readAtMs = Number.NEGATIVE_INFINITY;
   #pausedUntilMs = 0;
   #isFailing = false;
@@ -57,7 +59,7 @@ export class IssuerKeys {
   };
 
   #ageMs(): number {
-    return Date.now() - this.#readAtMs;
+    return this.#now() - this.#readAtMs;
   }
 
   #known(header: JWTHeaderParameters): Promise<CryptoKey | undefined> | undefined {
@@ -66,7 +68,7 @@ export class IssuerKeys {
 
   /** One read at a time, and none in the pause after a failed one. Never rejects. */
   #read(): Promise<void> {
-    if (Date.now() < this.#pausedUntilMs) return Promise.resolve();
+    if (this.#now() < this.#pausedUntilMs) return Promise.resolve();
     this.#reading ??= this.#replaceKeys().finally(() => {
       this.#reading = undefined;
     });
@@ -76,11 +78,11 @@ export class IssuerKeys {
   async #replaceKeys(): Promise<void> {
     try {
       this.#set = new KeySet(await fetchKeys(this.#url), this.#logger, this.#set);
-      this.#readAtMs = Date.now();
+      this.#readAtMs = this.#now();
       this.#isFailing = false;
     } catch (error) {
       this.#isFailing = true;
-      this.#pausedUntilMs = Date.now() + pauseMs;
+      this.#pausedUntilMs = this.#now() + pauseMs;
       const reason = error instanceof KeySetUnavailable ? error.message : 'unknown';
       this.#logger.error({ reason }, 'the keys at JWT_JWKS_URL cannot be read');
     }

@@ -24,7 +24,7 @@ const longestWaitMs = 5000;
  * @param ownUrl URL of this gateway; undefined until it listens.
  */
 export function openAccount(
-  { config, now, sleep, memory }: Runtime,
+  { config, now, forwardNow, sleep, memory }: Runtime,
   telemetry: Telemetry,
   { client, shared, drift }: OpenUpstream,
   disposables: Disposables,
@@ -35,7 +35,7 @@ export function openAccount(
   const account = new AccountReader({
     client,
     clock,
-    now,
+    now: forwardNow,
     isCacheOn: config.isCacheOn,
     maximumBytes: memory,
     freshness: accelerated(defaultFreshness, speed),
@@ -45,6 +45,7 @@ export function openAccount(
     shared: shared.sharedTier && {
       store: shared.sharedTier,
       waitMs: Math.min(config.timeoutMs, longestWaitMs),
+      aheadMs: () => forwardNow() - now(),
     },
   });
   account.subscribe((event) => {
@@ -65,7 +66,7 @@ export function openAccount(
     maximumBytes: memory,
     secret: config.webhookSecret ?? randomBytes(32).toString('hex'),
     root: () => config.publicUrl ?? (config.upstream.kind === 'sandbox' ? ownUrl() : undefined),
-    now,
+    now: forwardNow,
     speed,
   });
   disposables.add(live, (it) => {
@@ -79,7 +80,7 @@ type OpenAccount = ReturnType<typeof openAccount>;
 
 /** Options of every request's writer. */
 export function openWriting(
-  { config: { timeoutMs, rateLimit }, now, random, sleep }: Runtime,
+  { config: { timeoutMs, rateLimit }, now, forwardNow, random, sleep }: Runtime,
   telemetry: Telemetry,
   { client, shared: { state }, accountSid }: OpenUpstream,
   { account, live }: OpenAccount,
@@ -93,6 +94,7 @@ export function openWriting(
     accountSid,
     timeoutMs,
     now,
+    forwardNow,
     random,
     sleep,
     windowRows,

@@ -226,7 +226,7 @@ class RunningExport {
   }
 
   #now(): number {
-    return (this.#runtime.now ?? Date.now)();
+    return (this.#runtime.now ?? (() => performance.now()))();
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -10,6 +10,8 @@ export interface SharedTierOptions {
   readonly store: SharedTierStore;
   /** How long to wait for a read of another instance before reading here too, in milliseconds. */
   readonly waitMs: number;
+  /** How far the clock of the cache is ahead of the wall clock, by which instances date their entries; milliseconds. */
+  readonly aheadMs: () => number;
 }
 
 /** Result of a lookup in the shared tier. */
@@ -46,17 +48,19 @@ export class SharedTier<V> {
   readonly #clock: HybridClock;
   readonly #store: SharedTierStore;
   readonly #waitMs: number;
+  readonly #aheadMs: () => number;
   readonly #lookups = new Map<string, Promise<SharedLookup<V>>>();
 
   constructor(
     resource: Pick<CachedResource<never, V>, 'kind' | 'scopeOf' | 'serializer' | 'maxStaleMs'>,
     clock: HybridClock,
-    { store, waitMs }: SharedTierOptions,
+    { store, waitMs, aheadMs }: SharedTierOptions,
   ) {
     this.#resource = resource;
     this.#clock = clock;
     this.#store = store;
     this.#waitMs = waitMs;
+    this.#aheadMs = aheadMs;
   }
 
   /** Looks up one key; concurrent callers share the lookup. */
@@ -84,7 +88,7 @@ export class SharedTier<V> {
       entries.map(([key, { value, readAtMs, version }]) => ({
         key: this.#locationOf(key).key,
         version,
-        readAtMs,
+        readAtMs: readAtMs - this.#aheadMs(),
         text: serializer.serialize(value),
         ttlMs: maxStaleMs(value),
       })),
@@ -163,7 +167,8 @@ export class SharedTier<V> {
   #parse({ entry: stored, invalidatedVersion }: FoundEntry): SharedLookup<V> {
     this.#clock.observe(Math.max(invalidatedVersion, stored?.version ?? -1));
     if (!stored) return { entry: undefined, invalidatedVersion };
-    const { version, readAtMs } = stored;
+    const { version } = stored;
+    const readAtMs = stored.readAtMs + this.#aheadMs();
     const isInvalidated = version <= invalidatedVersion;
     const value = this.#resource.serializer.parse(stored.text);
     const entry = value && { value, version, readAtMs, ...(isInvalidated && { isInvalidated }) };

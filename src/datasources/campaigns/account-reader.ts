@@ -285,7 +285,7 @@ export class AccountReader {
 
   /** Caches a campaign that another instance has read, unless a newer version is cached. */
   applyRemoteRead(campaign: Campaign, version: number): void {
-    const readAtMs = Date.parse(campaign.fetchedAt);
+    const readAtMs = Date.parse(campaign.fetchedAt) + (this.#options.shared?.aheadMs() ?? 0);
     this.#snapshots.set(campaign.sid, { value: { campaign }, readAtMs, version });
   }
 

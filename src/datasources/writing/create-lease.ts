@@ -16,6 +16,8 @@ export interface CreateLeaseOptions {
   readonly record: CreateRecord;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** The clock of this process, which never goes back: a lease must not last longer here than in the store. */
+  readonly forwardNow: () => number;
 }
 
 /**
@@ -35,7 +37,7 @@ export class CreateLease implements CreateLog {
   constructor(options: CreateLeaseOptions) {
     this.#options = options;
     this.#record = options.record;
-    this.#renewedAtMs = options.now();
+    this.#renewedAtMs = options.forwardNow();
     this.#heartbeat = setInterval(() => void this.#change({}).catch(() => undefined), heartbeatMs);
     this.#heartbeat.unref();
   }
@@ -49,7 +51,7 @@ export class CreateLease implements CreateLog {
   }
 
   isOurs(): boolean {
-    return !this.#isLost && this.#options.now() - this.#renewedAtMs < leaseMs / 2;
+    return !this.#isLost && this.#options.forwardNow() - this.#renewedAtMs < leaseMs / 2;
   }
 
   note({ sentAtMs, settledByMs, isEnded, marks, suspects }: Progress): Promise<void> {
@@ -84,10 +86,10 @@ export class CreateLease implements CreateLog {
 
   #change(changes: Partial<CreateRecord>): Promise<void> {
     return this.#serialize(async () => {
-      const { state, key, now } = this.#options;
+      const { state, key, now, forwardNow } = this.#options;
       await this.#resolveUnconfirmed();
       const next = { ...this.#record, ...changes, beat: this.#record.beat + 1 };
-      const askedAtMs = now();
+      const askedAtMs = forwardNow();
       this.#unconfirmed = next;
       const [from, to] = [recordToText(this.#record), recordToText(next)];
       // A result is stored for a day from now. An unknown outcome blocks its key for a day from its first use.

@@ -35,6 +35,8 @@ export interface CreatesOptions {
   readonly timeoutMs: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** The same, but it never goes back. */
+  readonly forwardNow: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -53,7 +55,7 @@ export class Creates {
   readonly #sending: CreateSender;
 
   constructor(options: CreatesOptions) {
-    const clock = new SharedClock(options.state, options.now);
+    const clock = new SharedClock(options.state, options.forwardNow);
     const shared = { ...options, now: clock.now };
     const reservations = new SidReservations(options.state);
     const outstanding = new OutstandingCreates(options.state, clock.now);

@@ -38,6 +38,7 @@ export interface KeyedCreate {
 export interface KeyedCreatesOptions {
   readonly state: SharedState;
   readonly now: () => number;
+  readonly forwardNow: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
@@ -110,14 +111,14 @@ export class KeyedCreates {
 
   /** Takes the lease. @returns null where another request was faster. */
   async #lease(key: string, text: string | null, record: CreateRecord): Promise<CreateLease | null> {
-    const { state, now } = this.#options;
+    const { state, now, forwardNow } = this.#options;
     const ours = { ...record, owner: randomUUID(), beat: record.beat + 1 };
     const oursText = recordToText(ours);
     const isLeased =
       (text === null
         ? await state.insert(key, oursText, resultTtlMs)
         : await state.swap(key, text, oursText, resultTtlMs)) || (await state.read(key)) === oursText;
-    return isLeased ? new CreateLease({ state, key, record: ours, now }) : null;
+    return isLeased ? new CreateLease({ state, key, record: ours, now, forwardNow }) : null;
   }
 }
 

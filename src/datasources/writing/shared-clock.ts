@@ -9,7 +9,7 @@ export class SharedClock {
   readonly #ownNow: () => number;
   #aheadMs = 0;
 
-  /** @param ownNow the clock of this gateway, in epoch milliseconds. */
+  /** @param ownNow the clock of this gateway, in epoch milliseconds, which never goes back. */
   constructor(state: Pick<SharedState, 'nowMs'>, ownNow: () => number) {
     this.#state = state;
     this.#ownNow = ownNow;

@@ -9,15 +9,19 @@ export const credentialsDeadlineMs = 2000;
  * Resets the connection of a response that is still not read to its end some time after its caller's credentials have ended.
  * A client that reads little, or nothing, could otherwise keep it open.
  * @param now epoch milliseconds.
+ * @returns must be called when the response is closed.
  */
-export function endWithCredentials(response: ServerResponse, caller: Caller, now: () => number): void {
-  const { socket } = response.req;
+export function endWithCredentials(
+  { req: { socket } }: ServerResponse,
+  caller: Caller,
+  now: () => number,
+): () => void {
   let timer: NodeJS.Timeout | undefined;
   const cancel = onCredentialsEnd(caller, now, () => {
     timer = setTimeout(() => socket.resetAndDestroy(), credentialsDeadlineMs).unref();
   });
-  response.once('close', () => {
+  return () => {
     cancel();
     clearTimeout(timer);
-  });
+  };
 }

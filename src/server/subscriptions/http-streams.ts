@@ -123,7 +123,7 @@ export class HttpStreams {
   ): Promise<void> {
     const stream = { response, writing };
     this.#open.add(stream);
-    endWithCredentials(response, caller, this.#options.now);
+    response.once('close', endWithCredentials(response, caller, this.#options.now));
     if (this.#options.shutdown.hasBegun) response.end(writing.end.stopping); // it has begun meanwhile
     await writeEvents(stream, events);
     this.#open.delete(stream);

@@ -150,9 +150,10 @@ function sendExport(
   const cancel = onCredentialsEnd(caller, now, () => {
     messages.stop('UNAUTHENTICATED');
   });
-  endWithCredentials(reply.raw, caller, now);
+  const cancelDeadline = endWithCredentials(reply.raw, caller, now);
   gone.addEventListener('abort', () => {
     cancel();
+    cancelDeadline();
     messages.stop('left');
     const { end } = opened;
     ended({
