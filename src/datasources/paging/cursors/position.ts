@@ -1,6 +1,6 @@
 import { readable, type RowRange } from '../../../domain/lists/page.js';
 import { besideNeighbour, type Bracket, bracketOf, type Side } from '../bracket.js';
-import { type Cursor, knowsAllUpTo } from './cursor.js';
+import { type Cursor, knowsAllUpTo, markOf, nearestKnown } from './cursor.js';
 import { type ListReader } from '../list-reader.js';
 import { type ListSource } from '../list-source.js';
 import { PlaceSearch } from '../place-search.js';
@@ -76,7 +76,11 @@ export async function locate<T extends { readonly sid: string }>(
   await list.load(cursor.offset);
   const moved = (list.total ?? 0) - (cursor.total ?? list.total ?? 0);
   if (knowsNothing(cursor) && moved !== 0) return anyPlace(list, cursor, side, moved);
-  if (isWhereItWas(list, source, cursor)) return foundAt(cursor.offset, cursor);
+  const isThere =
+    cursor.sid === ''
+      ? await isUnreadableRowThere(list, source, cursor, { allowance, attempt })
+      : isWhereItWas(list, source, cursor);
+  if (isThere) return foundAt(cursor.offset, cursor);
   const search = new PlaceSearch(cursor, list.windowSize);
   for (;;) {
     const { entries } = list.rows;
@@ -86,8 +90,7 @@ export async function locate<T extends { readonly sid: string }>(
     if (!isLastAttempt && isTorn(list, source, cursor, bracket))
       return placeOfGone(list, bracket, cursor, side);
     const probe = search.next(bracket, entries, total);
-    const window = Math.floor((probe ?? 0) / list.windowSize);
-    if (probe === undefined || !allowance.take(`${attempt} ${window} ${source.identity}`))
+    if (probe === undefined || !mayRead(probe, list, source, { allowance, attempt }))
       return counted(
         unreadablePlace(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side),
         bracket,
@@ -157,12 +160,51 @@ function counted<T extends { readonly sid: string }>(
 function isWhereItWas<T extends { readonly sid: string }>(
   { rows }: ListReader<T>,
   source: ListSource<T>,
-  { offset, sid, sortKey, previous, next }: Cursor,
+  { offset, sid, sortKey }: Cursor,
 ): boolean {
   const row = readable(rows.get(offset));
-  if (sid !== '') return row?.sid === sid && source.sortKeyOf(row) === sortKey;
-  // An unreadable row has no sid to recognise it by: without neighbours only its offset is left.
-  return rows.has(offset) && knowsNothing({ sid, previous, next });
+  return row?.sid === sid && source.sortKeyOf(row) === sortKey;
+}
+
+/**
+ * True if an unreadable row is where it was. It has no sid to recognise it by, so the list must be as long as then, and the
+ * nearest neighbour that the cursor knows must be where it was. At most one call reads that neighbour.
+ */
+async function isUnreadableRowThere<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  cursor: Cursor,
+  options: Pick<SearchOptions, 'allowance' | 'attempt'>,
+): Promise<boolean> {
+  const { offset, total } = cursor;
+  if (total !== null && total !== list.total) return false;
+  const row = list.rows.get(offset);
+  if (row === undefined || readable(row)) return knowsNothing(cursor) && row !== undefined;
+  const neighbour = nearestNeighbour(cursor);
+  if (!neighbour) return true;
+  const { index, mark } = neighbour;
+  if (!list.has(index) && mayRead(index, list, source, options)) await list.load(index);
+  const beside = readable(list.rows.get(index));
+  return beside === undefined || markOf(beside.sid) === mark;
+}
+
+/** The nearest former neighbour that a cursor knows, and its index then. */
+function nearestNeighbour({ offset, previous, next }: Cursor): { index: number; mark: number } | undefined {
+  const [before = Infinity, after = Infinity] = [nearestKnown(previous), nearestKnown(next)];
+  const distance = Math.min(before, after);
+  const { marks } = before <= after ? previous : next;
+  const mark = marks.find((one) => one !== null);
+  return mark == null ? undefined : { index: before <= after ? offset - distance : offset + distance, mark };
+}
+
+/** Takes a call for the window of an index, which an operation reads once. */
+function mayRead<T extends { readonly sid: string }>(
+  index: number,
+  { windowSize }: ListReader<T>,
+  { identity }: ListSource<T>,
+  { allowance, attempt }: Pick<SearchOptions, 'allowance' | 'attempt'>,
+): boolean {
+  return allowance.take(`${attempt} ${Math.floor(index / windowSize)} ${identity}`);
 }
 
 /**
