@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { type Fault } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { type Attack, attacks } from '../support/hostile/attacks.js';
+import { sendSmallChunks, sendSmallFrames } from '../support/hostile/small-pieces.js';
 import { said } from '../support/programs/child-process.js';
 import { credentials } from '../support/gateway/gateway-under-test.js';
 import { residentKilobytes } from '../support/programs/resident-memory.js';
@@ -187,6 +188,8 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
       }
     },
   ],
+  ['bodies in chunks of one byte', async () => sockets.push(...(await sendSmallChunks(portOf())))],
+  ['messages in frames of one byte', async () => sockets.push(...(await sendSmallFrames(portOf())))],
   [
     'connections that say nothing',
     async () => {

@@ -7,6 +7,7 @@ import { errorType } from '../http/negotiation.js';
 import { refuse } from '../http/refuse.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
+import { CoalescedRequest } from './coalesced-request.js';
 import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
 import { type IncomingBytes } from './incoming-bytes.js';
 import { endWith, type RawError } from './raw-error.js';
@@ -276,7 +277,7 @@ export function serverFactory(
     const receive = (request: IncomingMessage, response: ServerResponse): void => {
       connections.receive(request, response, handle);
     };
-    const server = createServer(http, receive);
+    const server = createServer({ ...http, IncomingMessage: CoalescedRequest }, receive);
     server.on('checkExpectation', receive);
     server.on('connect', (request: IncomingMessage, socket) => {
       socket.on('error', () => socket.destroy()); // Node no longer handles its errors

@@ -50,7 +50,23 @@ const longestReason = 123;
 
 /** Internals of `ws`: the bytes of an incomplete message are not public. */
 interface ReceivingSocket {
-  readonly _receiver: { readonly _bufferedBytes: number; readonly _messageLength: number };
+  readonly _receiver: {
+    readonly _bufferedBytes: number;
+    readonly _messageLength: number;
+    /** Received pieces of an incomplete frame. */
+    readonly _buffers: readonly Buffer[];
+    /** Frames of an incomplete message. */
+    readonly _fragments: readonly unknown[];
+  };
+}
+
+/** Memory of the object of a piece or frame, which may have one byte. */
+const pieceBytes = 400;
+
+/** Memory of an incomplete message. */
+function receivedBytes({ _receiver: receiver }: ReceivingSocket): number {
+  const pieces = receiver._buffers.length + receiver._fragments.length;
+  return receiver._bufferedBytes + receiver._messageLength + pieceBytes * pieces;
 }
 
 /**
@@ -85,8 +101,7 @@ export class GraphqlSocket {
     incoming: IncomingBytes,
     onFailure: (error: unknown) => void,
   ) {
-    const { _receiver: receiver } = socket as unknown as ReceivingSocket;
-    this.#onMessage = incoming.follow(connection, () => receiver._bufferedBytes + receiver._messageLength);
+    this.#onMessage = incoming.follow(connection, () => receivedBytes(socket as unknown as ReceivingSocket));
     this.#memory = memory;
     this.#incoming = new MessageMemory(memory);
     this.socket = socket;

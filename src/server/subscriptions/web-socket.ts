@@ -22,6 +22,8 @@ import { SocketOperations, type SocketOperationsOptions } from './socket-operati
 
 /** A dead connection is closed after two of these. */
 const pingEveryMs = 12_000;
+/** Most frames of a message, and most pieces in which a frame arrives. Each is an object, even of one byte. */
+const maximumPieces = 2048;
 /** Time for clients to answer a close frame during a shutdown. */
 const shutdownCloseTimeoutMs = 500;
 
@@ -48,6 +50,8 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   const settings = {
     noServer: true,
     maxPayload: maximumBytes,
+    maxFragments: maximumPieces,
+    maxBufferedChunks: maximumPieces,
     perMessageDeflate: false, // a small message could decompress to a huge one
     closeTimeout: credentialsDeadlineMs, // until a close frame is answered; then the connection is destroyed
     handleProtocols,
