@@ -8,7 +8,8 @@ import {
 } from '../../domain/lists/page.js';
 import { inCalls, LargeRead } from './large-read.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
-import { ListRows, type TimedRead } from './list-source.js';
+import { areOutOfOrder } from './cursors/sort-key.js';
+import { ListRows, type ListSource, type TimedRead } from './list-source.js';
 import { type PageMaximum } from './page-maximum.js';
 import { type PageRequest, type ListState, type Slicing, wholeWindows } from './slicing.js';
 
@@ -40,6 +41,28 @@ function consistencyOf<T extends { readonly sid: string }>(
 function newestOf<V>(reads: readonly TimedRead<V>[]): TimedRead<V>[] {
   const newestMs = Math.max(...reads.map(({ readAtMs }) => readAtMs));
   return reads.filter(({ readAtMs }) => newestMs - readAtMs <= closeMs);
+}
+
+/**
+ * True if the rows of adjoining windows, of which each is in order, are not: more rows have come or gone between their reads than a
+ * window holds, so that they share none.
+ */
+function isOutOfOrder<T extends { readonly sid: string }>(
+  reads: readonly TimedRead<Window<T>>[],
+  source: ListSource<T>,
+): boolean {
+  const { direction } = source;
+  const windows = reads
+    .map(({ value: { offset, rows } }) => {
+      const keys = rows.flatMap((row) => readable(row) ?? []).map((row) => source.sortKeyOf(row));
+      return { offset, end: offset + rows.length, first: keys[0] ?? null, last: keys.at(-1) ?? null };
+    })
+    .filter(({ first, last }) => first !== null && last !== null && !areOutOfOrder(first, last, direction))
+    .sort((one, other) => one.offset - other.offset);
+  return windows.some(({ end, last }, index) => {
+    const next = windows[index + 1];
+    return next?.offset === end && areOutOfOrder(last, next.first, direction);
+  });
 }
 
 function sharesRows<T extends { readonly sid: string }>(reads: readonly TimedRead<Window<T>>[]): boolean {
@@ -121,11 +144,13 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   /**
    * Whether the windows with rows of a range show one state of the list, and the total is of that state. The total may be
    * from another window, even an empty one; if these windows contradict it, the page would end the list too early.
+   * @param source of the rows.
    * @param isSequence true for windows that were read one after the other.
    */
-  consistencyIn(range: RowRange, isSequence = false): Consistency {
+  consistencyIn(range: RowRange, source: ListSource<T>, isSequence = false): Consistency {
     const reads = this.#windowsIn(range);
     if (reads.some(({ value }) => value.total !== this.#total)) return 'moved';
+    if (reads.length > 1 && isOutOfOrder(reads, source)) return 'moved';
     return consistencyOf(reads, isSequence);
   }
 

@@ -81,7 +81,7 @@ async function readConsistently<T extends { readonly sid: string }>(
     const pending = list.cover(neededOf(request, range));
     if (pending) await pending;
     const around = surroundingsOf(range, places);
-    const consistency = consistencyOfPage(list, request, places, { around, total });
+    const consistency = consistencyOfPage(list, source, request, places, { around, total });
     if (consistency === 'consistent' || attempt === maximumRefetches)
       return connectionOf(list, source, request, places, { range, around });
     // An empty page would end the walk, although its own windows contradict that.
@@ -142,15 +142,16 @@ function surroundingsOf({ start, end }: RowRange, { after, before }: Places): Ro
 
 function consistencyOfPage<T extends { readonly sid: string }>(
   list: ListReader<T>,
+  source: ListSource<T>,
   { size }: PageRequest,
   { after, before }: Places,
   { around, total }: { readonly around: RowRange; readonly total: number },
 ): Consistency {
   // The range of a page from the end depends on the total, which a later window may have changed.
   if (size.from === 'end' && !before && list.total !== total) return 'moved';
-  const all = [list.consistencyIn(around)];
+  const all = [list.consistencyIn(around, source)];
   for (const place of [after, before])
-    if (place && !place.isThere) all.push(list.consistencyIn(place.searched, true));
+    if (place && !place.isThere) all.push(list.consistencyIn(place.searched, source, true));
   return all.find((one) => one === 'moved') ?? all.find((one) => one === 'apart') ?? 'consistent';
 }
 

@@ -125,12 +125,12 @@ function anyPlace<T extends { readonly sid: string }>(
 /** True if the list has moved between the reads of its windows: together their rows are in no order. */
 function isTorn<T extends { readonly sid: string }>(
   list: ListReader<T>,
-  { direction }: ListSource<T>,
+  source: ListSource<T>,
   { sortKey }: Cursor,
   { isBlockKnown, range }: Bracket,
 ): boolean {
-  const isOrdered = direction !== null && sortKey !== null;
-  return isOrdered && !isBlockKnown && list.consistencyIn(widened(range), true) !== 'consistent';
+  const isOrdered = source.direction !== null && sortKey !== null;
+  return isOrdered && !isBlockKnown && list.consistencyIn(widened(range), source, true) !== 'consistent';
 }
 
 /** The range with the adjacent row on either side. */

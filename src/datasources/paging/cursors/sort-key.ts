@@ -39,6 +39,14 @@ export function explainOrder(keys: readonly string[], direction: OrderDirection)
     );
 }
 
+const time = /^\d{4}-\d\d-\d\dT/;
+
+/** True if two keys are certainly in the wrong order. Names may be in an order that is not known; times are not. */
+export function areOutOfOrder(a: string | null, b: string | null, direction: OrderDirection | null): boolean {
+  if (a === null || b === null || direction === null || !time.test(a) || !time.test(b)) return false;
+  return direction === OrderDirection.ASC ? a > b : a < b;
+}
+
 /** True if some known order treats two keys as equal. Two unknown keys count as equal. */
 export function mayBeEqual(a: string | null, b: string | null): boolean {
   if (a === b) return true;

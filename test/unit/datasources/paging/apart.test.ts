@@ -3,7 +3,7 @@ import { ListReader, type WindowFetch } from '../../../../src/datasources/paging
 import { type ListSource } from '../../../../src/datasources/paging/list-source.js';
 import { readPage } from '../../../../src/datasources/paging/page.js';
 import { PageMaximum } from '../../../../src/datasources/paging/page-maximum.js';
-import { cursorAt, plainList, type PlainRow } from './plain-lists.js';
+import { cursorAt, plainList, type PlainRow, sids } from './plain-lists.js';
 
 const source: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
 const rows = plainList(130);
@@ -42,4 +42,42 @@ it('windows read too long apart: only the older ones are read again', async () =
   const after = await cursorAt(rows, 42);
   expect(await rereadOf({ first: 30, after }, 0)).toEqual({ asked: ['50+50'], first: rows[43], count: 30 });
   expect(await rereadOf({ first: 30, after }, 50)).toEqual({ asked: ['0+50'], first: rows[43], count: 30 });
+});
+
+/** Reads a page whose windows were read at the same moment as far as times show, each of another state of the list. */
+async function readTorn(
+  states: readonly (readonly PlainRow[])[],
+  now: readonly PlainRow[],
+  after: string | null,
+) {
+  const asked: number[] = [];
+  const open = (reading: number) => {
+    const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
+      asked.push(offset);
+      const state = reading > 0 ? now : (states[offset / limit] ?? now);
+      const value = { offset, limit, total: state.length, rows: state.slice(offset, offset + limit) };
+      return Promise.resolve({ value, readAtMs: 0 });
+    };
+    return new ListReader(fetch, new PageMaximum());
+  };
+  const { nodes } = await readPage(open, source, { first: 30, after }, { defaultSize: 20, maximum: 500 });
+  return { asked, nodes };
+}
+
+it('windows without a common row, but out of order: both are read again, although times and totals agree', async () => {
+  const before = plainList(300);
+  const inserted = before
+    .slice(0, 100)
+    .map(({ sid }) => ({ sid: `new-${sid}`, key: '2025-01-01T00:00:00.000Z' }));
+  const now = [...inserted, ...before.slice(0, 200)]; // 100 rows came at the start, and 100 left at the end
+  const { asked, nodes } = await readTorn([before, now], now, await cursorAt(before, 42));
+  expect(sids(nodes)).toEqual(sids(before.slice(43, 73)));
+  expect(asked.slice(0, 4)).toEqual([0, 50, 0, 50]);
+  expect(asked.length).toBeLessThanOrEqual(8);
+});
+
+it('windows of a list that an upstream orders in another way are read once', async () => {
+  const shuffled = rows.map((_row, index) => rows[(index * 37) % rows.length] ?? (rows[0] as PlainRow));
+  const { asked } = await readTorn([], shuffled, await cursorAt(shuffled, 42));
+  expect(asked).toEqual([0, 50]);
 });
