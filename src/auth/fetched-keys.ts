@@ -1,3 +1,4 @@
+import { JoinedChunks } from '../domain/joined-chunks.js';
 import { parseJson } from '../domain/json.js';
 
 /** Until the last byte of the issuer's answer. */
@@ -42,12 +43,14 @@ export async function fetchKeys(url: string): Promise<readonly unknown[]> {
 
 /** @returns undefined for a body that is too long, of which the rest is not read. */
 async function boundedText(response: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
+  const pieces: Buffer[] = [];
+  const chunks = new JoinedChunks();
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > maximumBytes) return undefined; // leaving the loop cancels the body
-    chunks.push(chunk);
+    pieces.push(...chunks.add(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)));
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const rest = chunks.end();
+  return Buffer.concat(rest ? [...pieces, rest] : pieces).toString('utf8');
 }

@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import { JoinedChunks } from '../../domain/joined-chunks.js';
 import { type UpstreamServer } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
@@ -122,7 +123,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #controller: Controller | undefined;
   #status = 0;
   #headers: Headers = {};
-  #chunks: Buffer[] = [];
+  readonly #pieces: Buffer[] = [];
+  readonly #chunks = new JoinedChunks();
 
   constructor(reader: ResponseReader<T>, timeoutMs: number) {
     this.#reader = reader;
@@ -148,13 +150,15 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    this.#pieces.push(...this.#chunks.add(chunk));
   }
 
   onResponseEnd(): void {
     clearTimeout(this.#timer);
-    const [only] = this.#chunks;
-    const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
+    const rest = this.#chunks.end();
+    if (rest) this.#pieces.push(rest);
+    const [only] = this.#pieces;
+    const bytes = only && this.#pieces.length === 1 ? only : Buffer.concat(this.#pieces);
     const encodings = contentEncodings(this.#headers['content-encoding'], bytes);
     if (encodings.length === 0) this.#responded(utf8Text(bytes));
     // A body that can't be decoded counts as empty: the status is still valid.
