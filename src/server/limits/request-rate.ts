@@ -23,6 +23,7 @@ export interface RequestRateOptions {
 
 const windowSeconds = 60;
 const secondMs = 1000;
+const windowMs = windowSeconds * secondMs;
 /**
  * Limits the requests of each caller in a minute, across all gateways if there is a Redis. A Redis that fails delays no
  * request: meanwhile each gateway counts its own requests.
@@ -30,7 +31,7 @@ const secondMs = 1000;
 export class RequestRate {
   readonly #limit: number;
   readonly #local: RateLimiterAbstract;
-  readonly #shared: RateLimiterAbstract | undefined;
+  readonly #shared: RateLimiterRedis | undefined;
   readonly #redis: RedisConnection | undefined;
 
   constructor({ requestsPerMinute: points, redis, prefix }: RequestRateOptions) {
@@ -66,9 +67,17 @@ export class RequestRate {
   }
 
   async #waitMs(caller: string): Promise<number> {
+    let waitMs = await this.#sharedWaitMs(caller);
+    if (waitMs !== undefined && waitMs > windowMs) {
+      this.#shared?.deleteInMemoryBlockedAll(); // the machine's clock was set back: by it, callers are blocked for longer
+      waitMs = await this.#sharedWaitMs(caller);
+    }
+    return Math.min(windowMs, waitMs ?? (await consume(this.#local, caller)));
+  }
+
+  async #sharedWaitMs(caller: string): Promise<number | undefined> {
     const shared = this.#shared;
-    const waitMs = shared && (await this.#redis?.tryRun(() => consume(shared, caller)));
-    return waitMs ?? consume(this.#local, caller);
+    return shared && this.#redis?.tryRun(() => consume(shared, caller));
   }
 }
 

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { request } from 'undici';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { everyTransport, run, type Transport } from '../../support/clients/every-transport.js';
@@ -88,6 +89,31 @@ describeWithRedis('MAX_REQUESTS_PER_MINUTE at two gateways', () => {
     expect(await answered(one.url, 'http', 8)).toBe(6);
     // Eight commands that wait for a Redis that is gone take 2 s each.
     expect(performance.now() - begun).toBeLessThan(8000);
+  });
+});
+
+describeWithRedis("a step of the machine's clock back by half an hour", () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it.each(['with', 'without'])('makes no caller wait for longer than a minute (%s Redis)', async (which) => {
+    const redis = await startRedis();
+    open.push({ close: () => redis.stop() });
+    const shared: Record<string, string> = which === 'with' ? { REDIS_URL: redis.url } : {};
+    const { url } = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '2', ...shared });
+    expect(await answered(url, 'http', 3)).toBe(2);
+    const now = Date.now.bind(Date);
+    let stepMs = -1_800_000;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + stepMs);
+    const { errors } = await run(url, 'http', { query });
+    expect(errors?.[0]?.extensions?.['retryAfter']).toBeLessThanOrEqual(60);
+    if (which === 'without') return;
+    const client = new Redis(redis.url);
+    await client.flushall(); // a minute passes
+    await client.quit();
+    stepMs += 61_000;
+    expect(await answered(url, 'http', 3)).toBe(2);
   });
 });
 
