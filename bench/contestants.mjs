@@ -6,7 +6,7 @@ import { cores, start } from './processes.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Who is measured. The rivals are folders of `rivals/`, with their own lock files. */
-export const rivals = ['apollo-rest', 'mercurius-jit', 'bare'];
+export const rivals = ['apollo-rest', 'mercurius-jit', 'mercurius-plain', 'bare'];
 export const contestants = ['gateway, cache off', 'gateway, cache on', ...rivals];
 
 /** What `npm start` gives node, for all of them: V8's heap is nothing that one of them has and another couldn't. */
@@ -15,6 +15,9 @@ const startFlags = scripts.start.split(' ').filter((word) => word.startsWith('--
 
 /** True for all but the one that has an address for each screen. */
 export const speaksGraphql = (name) => name !== 'bare';
+
+/** True for the one that answers words and dates as the upstream spells them. */
+export const passesThrough = (name) => name === 'mercurius-plain';
 
 /**
  * Starts one in front of an upstream: production, no logs.

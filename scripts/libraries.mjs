@@ -70,7 +70,6 @@ async function bundle(specifiers) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    keepNames: true,
     legalComments: 'none', // LICENSES.txt has them in full
     logLevel: 'error',
     external: Object.keys(dependencies),
