@@ -299,7 +299,9 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
 
   /** How long an entry is still fresh, in milliseconds; negative if it is not. */
   #freshForMs(entry: CacheEntry<V>, key: string): number {
-    return entry.isInvalidated ? -1 : this.#resource.freshMs(entry, key) - this.#ageMs(entry);
+    if (entry.isInvalidated) return -1;
+    const ageMs = this.#options.now() - entry.readAtMs; // every hit of the response cache comes here: `#ageMs` would be another call
+    return ageMs < -maximumSkewMs ? -1 : this.#resource.freshMs(entry, key) - ageMs;
   }
 
   /** Age of an entry. One from the future was read before the clock was set back: its age is unknown. */
