@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: compares the gateway with alternatives; docs/performance.md describes the method.
  * `npm run bench -- growth`: how its cost grows.
+ * `npm run bench -- warm-up`: how soon it reaches its speed.
  */
 import { rivals } from './contestants.mjs';
 import { install } from './install.mjs';
@@ -13,6 +14,7 @@ async function main(args) {
   // What follows imports the gateway as built.
   if (command === 'compare') return (await import('./compare.mjs')).compare(options);
   if (command === 'growth') return (await import('./growth.mjs')).growth(options);
+  if (command === 'warm-up') return (await import('./warm-up.mjs')).warmUp(options);
   return (await import('./same.mjs')).same(options);
 }
 

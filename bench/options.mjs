@@ -8,6 +8,7 @@ const caseNames = [...cases.map(({ name }) => name), 'polling'];
 
 export const usage = `npm run bench -- [options]            compare the gateway with alternatives
 npm run bench -- growth [options]     how cost grows with campaigns, messages, clients and subscribers
+npm run bench -- warm-up [options]    CPU per query from the start of a process
 npm run bench -- same [--only TEXT]   check that all contestants return the same data
 
   --quick          one short round, to check that it runs
@@ -26,6 +27,7 @@ contestants: ${contestants.join(' · ')}
 const taken = {
   compare: ['quick', 'rounds', 'case', 'only', 'markdown', 'help'],
   growth: ['quick', 'case', 'markdown', 'help'],
+  'warm-up': ['case', 'only', 'help'],
   same: ['only', 'help'],
 };
 
