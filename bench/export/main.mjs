@@ -1,6 +1,6 @@
 /**
  * Exports a campaign while its gateway and the command are killed, the connection breaks, statuses change and dashboards poll:
- * `node bench/export/main.mjs [messages] [rows of a page] [how many times faster than 30 calls a minute]`
+ * `node bench/export/main.mjs [messages] [rows of a page] [how many times as fast the clocks run]`
  */
 import { spawn } from 'node:child_process';
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,12 +11,19 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startUpstream } from './upstream.mjs';
 
-const [messages = 500_000, pageMaximum = 50, factor = 1200] = process.argv.slice(2).map(Number);
+const [messages = 500_000, pageMaximum = 500, factor = 30] = process.argv.slice(2).map(Number);
 const main = new URL('../../dist/main.js', import.meta.url).pathname;
 const [breaks, kills, dashboards] = [10, 2, 200];
 const mebibyte = 1024 * 1024;
 
-const upstream = await startUpstream({ messages, pageMaximum });
+/** The clock of the upstream, the gateway and the command. */
+const beganMs = Date.now();
+const now = () => beganMs + (Date.now() - beganMs) * factor;
+const clock = { CLOCK_FACTOR: String(factor), CLOCK_BEGAN_MS: String(beganMs) };
+const fastClock = ['--import', new URL('fast-clock.mjs', import.meta.url).href];
+const callsPerMinute = 30;
+
+const upstream = await startUpstream({ messages, pageMaximum, callsPerMinute, now });
 const directory = mkdtempSync(join(tmpdir(), 'export-'));
 const out = join(directory, 'all.ndjson');
 let gateway = await startGateway(await freePort());
@@ -28,11 +35,11 @@ const sampling = setInterval(
   () => rss.push({ pid: gateway.child.pid, bytes: residentBytes(gateway.child.pid) }),
   200,
 );
-const seen = { answers: 0, errors: 0 };
+const seen = { answers: 0, errors: 0, oldestSeconds: 0 };
 let isOver = false;
 const polling = pollDashboards();
 
-const startedAt = performance.now();
+const startedAtMs = now();
 const disturbing = disturb();
 let exits = 0;
 let command = startCommand();
@@ -43,7 +50,7 @@ for (;;) {
   exits += 1;
   command = startCommand();
 }
-const seconds = (performance.now() - startedAt) / 1000;
+const minutes = (now() - startedAtMs) / 60_000;
 isOver = true;
 const disturbed = await disturbing;
 await polling;
@@ -62,8 +69,8 @@ console.log({
   rows,
   distinct,
   calls: upstream.calls(),
-  seconds: Math.round(seconds),
-  minutesAt30: Math.round(upstream.calls() / 10), // a third of 30 calls a minute
+  refused: upstream.refused(),
+  minutes: Math.round(minutes),
   ...disturbed,
   commandKilled: exits,
   dashboards: seen,
@@ -72,7 +79,8 @@ console.log({
     .map((bytes) => Math.round(bytes / mebibyte)),
   rssGrowthMiB: Math.round((Math.max(...last.slice(half)) - early) / mebibyte),
 });
-process.exit(rows === messages && distinct === messages && seen.errors === 0 ? 0 : 1);
+const isRight = rows === messages && distinct === messages && seen.errors === 0 && seen.oldestSeconds < 60;
+process.exit(isRight ? 0 : 1);
 
 /** Breaks connections, and kills the gateway and the command, at even distances. */
 async function disturb() {
@@ -106,8 +114,9 @@ function progress() {
 }
 
 async function startGateway(onPort) {
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', ...fastClock, main], {
     env: {
+      ...clock,
       PATH: process.env.PATH,
       PORT: String(onPort),
       LOG_LEVEL: 'warn',
@@ -115,7 +124,7 @@ async function startGateway(onPort) {
       EXOTEL_ACCOUNT_SID: 'acme',
       EXOTEL_API_KEY: 'key',
       EXOTEL_API_TOKEN: 'token',
-      EXOTEL_RATE_LIMIT: String(30 * factor),
+      EXOTEL_RATE_LIMIT: String(callsPerMinute),
       CACHE: 'on',
     },
     stdio: 'ignore',
@@ -128,10 +137,14 @@ async function startGateway(onPort) {
 }
 
 function startCommand() {
-  const child = spawn(process.execPath, [main, 'export', 'c', '--out', out, '--url', proxy.url], {
-    env: { PATH: process.env.PATH },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...fastClock, main, 'export', 'c', '--out', out, '--url', proxy.url],
+    {
+      env: { ...clock, PATH: process.env.PATH },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   let said = '';
   child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-2000)));
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
@@ -164,22 +177,32 @@ async function startProxy(target) {
   };
 }
 
-/** Polls as so many dashboards do, each once in five seconds. While the gateway is killed there is nobody to ask. */
+/** Polls as so many dashboards do, each once in five seconds. While the gateway is killed nobody answers. */
 async function pollDashboards() {
+  const loops = 20;
+  await Promise.all(Array.from({ length: loops }, () => pollInTurn(dashboards / loops)));
+}
+
+/** @param {number} count dashboards of one connection */
+async function pollInTurn(count) {
   const query =
     '{ campaigns(first: 10) { nodes { sid stats { sent } fetchedAt messages(first: 5) { nodes { sid status } } } } }';
   while (!isOver) {
-    const pid = gateway.child.pid;
+    const nextMs = performance.now() + 5000 / count / factor;
+    const { child } = gateway;
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
     }).catch(() => undefined);
     const answer = await response?.json().catch(() => undefined);
-    const wasKilled = gateway.child.pid !== pid || gateway.child.signalCode !== null;
-    if (answer?.data && !answer.errors) seen.answers += 1;
-    else if (!wasKilled && response) seen.errors += 1;
-    await sleep(5000 / dashboards);
+    const wasKilled = gateway.child !== child || child.signalCode !== null;
+    if (answer?.data && !answer.errors) {
+      seen.answers += 1;
+      for (const { fetchedAt } of answer.data.campaigns.nodes)
+        seen.oldestSeconds = Math.max(seen.oldestSeconds, (now() - Date.parse(fetchedAt)) / 1000);
+    } else if (!wasKilled && response) seen.errors += 1;
+    await sleep(Math.max(0, nextMs - performance.now()));
   }
 }
 

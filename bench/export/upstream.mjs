@@ -3,12 +3,21 @@ import { createServer } from 'node:http';
 /**
  * An upstream with one campaign of many messages, whose statuses change with every call. Its rows exist only while they are
  * sent.
- * @param {{ messages: number, pageMaximum: number }} options
+ * @param {{ messages: number, pageMaximum: number, callsPerMinute: number, now: () => number }} options of any minute of its clock
  */
-export async function startUpstream({ messages, pageMaximum }) {
-  let calls = 0;
+export async function startUpstream({ messages, pageMaximum, callsPerMinute, now }) {
+  let [calls, refused] = [0, 0];
+  const lastMinute = [];
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://upstream');
+    const atMs = now();
+    while (lastMinute.length > 0 && lastMinute[0] <= atMs - 60_000) lastMinute.shift();
+    if (lastMinute.length >= callsPerMinute) {
+      refused += 1;
+      response.writeHead(429, { 'retry-after': '1', 'content-type': 'application/json' }).end('{}');
+      return;
+    }
+    lastMinute.push(atMs);
     calls += 1;
     const isMessages = pathname.endsWith('/message-details');
     const offset = Number(searchParams.get('offset') ?? 0);
@@ -35,6 +44,7 @@ export async function startUpstream({ messages, pageMaximum }) {
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     calls: () => calls,
+    refused: () => refused,
     close: () => server.close(),
   };
 }

@@ -5,6 +5,7 @@ import { anonymous, type Caller, nobody } from '../../domain/caller.js';
 import { type EndedConnection, type RefusedConnection, type Telemetry } from '../../domain/telemetry.js';
 import { errorType } from '../http/negotiation.js';
 import { refuse } from '../http/refuse.js';
+import { maximumHeaders } from '../limits/broken-requests.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
 import { CoalescedRequest } from './coalesced-request.js';
@@ -278,6 +279,7 @@ export function serverFactory(
       connections.receive(request, response, handle);
     };
     const server = createServer({ ...http, IncomingMessage: CoalescedRequest }, receive);
+    server.maxHeadersCount = maximumHeaders + 1; // one more shows that there are too many
     server.on('checkExpectation', receive);
     server.on('connect', (request: IncomingMessage, socket) => {
       socket.on('error', () => socket.destroy()); // Node no longer handles its errors

@@ -54,17 +54,30 @@ const continueExpectation = /(?:^|\W)100-continue(?:$|\W)/i;
 /** A problem of a request's head, as status and message. */
 type HeadProblem = readonly [status: number, message: string];
 
+/**
+ * The most headers of a request. Browsers and proxies send some forty. Each takes over a hundred bytes while its request is
+ * open, so that small headers would take ten times the bytes that were sent.
+ */
+export const maximumHeaders = 100;
+
 /** The problem of a request's head that Node itself would answer with an empty response, or not see. */
 export function headProblem(request: IncomingMessage): HeadProblem | undefined {
   const { headers, httpVersion } = request;
   const { host, expect } = headers;
-  const problem = framingProblem(request);
+  const problem = countProblem(request) ?? framingProblem(request);
   if (problem) return problem;
   if (httpVersion === '1.0') return undefined; // needs no host, and its expectations are ignored
   if (host === undefined) return [400, 'The request needs a Host header (RFC 9112, 3.2).'];
   return expect === undefined || continueExpectation.test(expect)
     ? undefined
     : [417, 'The request expects something other than 100-continue.'];
+}
+
+/** Node cuts a longer head off (`connections.ts`): the headers that are left must not be taken for all. */
+function countProblem({ rawHeaders }: IncomingMessage): HeadProblem | undefined {
+  return rawHeaders.length > 2 * maximumHeaders
+    ? [431, `The request has more than ${maximumHeaders} headers.`]
+    : undefined;
 }
 
 /**
@@ -85,6 +98,13 @@ export function refuseIncompleteHeads(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const problem = headProblem(request.raw);
     if (!problem) done();
-    else refuse(framingProblem(request.raw) ? reply.header('connection', 'close') : reply, ...problem, code);
+    else
+      refuse(
+        (countProblem(request.raw) ?? framingProblem(request.raw))
+          ? reply.header('connection', 'close')
+          : reply,
+        ...problem,
+        code,
+      );
   });
 }

@@ -31,6 +31,7 @@ it.each([
   ['has a chunk of no length', 400, `${chunked}nonsense\r\n{}\r\n0\r\n\r\n`],
   ['has a chunk that is longer than it says', 400, `${chunked}1\r\n{}\r\n0\r\n\r\n`],
   ['has headers beyond all measure', 431, `${post}x: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ['has more headers than any client', 431, `${post}${'x: 1\r\n'.repeat(99)}\r\n`],
   ['is HTTP/1.0 with chunks', 400, chunked.replace('1.1', '1.0')],
   [
     'is HTTP/1.0 with chunks, and keeps its connection',
