@@ -27,6 +27,8 @@ export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } &
   readonly requests: number;
   /** Answers that are being made, until they are written. */
   readonly answers: number;
+  /** Large responses of the upstream, until the requests are answered that caused them. */
+  readonly upstreamBodies: number;
   /** Documents that are being prepared and run, beside those that are kept. */
   readonly documentsInUse: number;
   /** Subscriptions that are open. */
@@ -42,6 +44,7 @@ const cachesOfHeap = 1 / 3;
 const stateOfHeap = 1 / 8;
 const requestsOfHeap = 1 / 8;
 const answersOfHeap = 1 / 8;
+const upstreamBodiesOfHeap = 1 / 8;
 const documentsInUseOfHeap = 1 / 10;
 const subscriptionsOfHeap = 1 / 8;
 /** A WebSocket with a subscription takes about 24 KiB, an idle connection less (docs/live.md). */
@@ -60,6 +63,7 @@ export function memoryBudget(heapBytes: number): MemoryBudget {
     ...(Object.fromEntries(each) as { [Cache in keyof typeof caches]: number }),
     requests: Math.floor(Math.min(requestsOfHeap * heapBytes, mostRequestBytes)),
     answers: Math.floor(Math.min(answersOfHeap * heapBytes, mostAnswerBytes)),
+    upstreamBodies: Math.floor(Math.min(upstreamBodiesOfHeap * heapBytes, mostAnswerBytes)),
     documentsInUse: Math.floor(Math.min(documentsInUseOfHeap * heapBytes, mostRequestBytes)),
     subscriptions: Math.floor(Math.min(subscriptionsOfHeap * heapBytes, mostSubscriptionBytes)),
     connections: Math.floor(Math.min((connectionsOfHeap * heapBytes) / connectionBytes, mostConnections)),

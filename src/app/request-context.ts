@@ -5,7 +5,7 @@ import { CampaignWriter, type WritingOptions } from '../datasources/writing/camp
 import { readHostName } from '../domain/network/addresses.js';
 import { AnswerTags } from '../domain/cache-tags.js';
 import { type Caller, limitKeyOf } from '../domain/caller.js';
-import { type RequestTrace } from '../domain/request-trace.js';
+import { HeldMemory, type RequestTrace } from '../domain/request-trace.js';
 import { type LiveChanges } from '../live/live-changes.js';
 import { type SubscriptionLimit } from '../live/subscription-limit.js';
 import { type OperationRequest } from '../operations/operation-request.js';
@@ -44,6 +44,7 @@ class GatewayRequestContext implements RequestContext {
   readonly caller: Caller;
   readonly trace: RequestTrace;
   readonly reachedAt: string | undefined;
+  memory = new HeldMemory();
   report: ReadReport;
   reader: RequestReader;
   ownWriter: CampaignWriter | undefined; // created on first use: most requests write nothing
@@ -57,7 +58,7 @@ class GatewayRequestContext implements RequestContext {
     this.caller = caller;
     this.trace = trace;
     this.reachedAt = reachedAt;
-    this.report = new ReadReport(trace, shared.isTagged ? new AnswerTags() : undefined);
+    this.report = new ReadReport(trace, shared.isTagged ? new AnswerTags() : undefined, this.memory.hold);
     this.reader = new RequestReader(shared.account, this);
   }
 
@@ -103,8 +104,14 @@ class GatewayRequestContext implements RequestContext {
     return isHost ? reachedAt : (ownUrl() ?? '');
   }
 
+  end(): void {
+    this.memory.release();
+  }
+
   renew(): void {
-    this.report = new ReadReport(this.trace);
+    this.end();
+    this.memory = new HeldMemory();
+    this.report = new ReadReport(this.trace, undefined, this.memory.hold);
     this.reader = new RequestReader(this.shared.account, this);
     this.ownWriter = undefined;
   }

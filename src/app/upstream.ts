@@ -4,6 +4,7 @@ import { Credentials } from '../datasources/exotel/credentials.js';
 import { ExotelClient } from '../datasources/exotel/client.js';
 import { RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
 import { CallPolicy } from '../datasources/exotel/resilience/call-policy.js';
+import { LargeBodies } from '../datasources/exotel/resilience/large-bodies.js';
 import { Transport } from '../datasources/exotel/transport.js';
 import { DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type Telemetry } from '../domain/telemetry.js';
@@ -37,7 +38,10 @@ export async function openUpstream(runtime: Runtime, telemetry: Telemetry, dispo
     state.close();
   });
   const { timeoutMs } = config;
-  const transport = disposables.add(new Transport({ ...upstream, timeoutMs }), (it) => it.close());
+  const largeBodies = new LargeBodies(runtime.memory.upstreamBodies);
+  const transport = disposables.add(new Transport({ ...upstream, timeoutMs, largeBodies }), (it) =>
+    it.close(),
+  );
   const rateLimiter = new RateLimiter({
     limit: config.rateLimit,
     now: steadyNow,

@@ -47,6 +47,26 @@ export interface CallOrigin {
   calls: number;
   /** Undefined for calls without a request: those of the poll, and reads that a callback causes. */
   readonly trace?: RequestTrace | undefined;
+  /** Takes over memory that the response of a call holds, until the request is answered. Without it, it is released at once. */
+  readonly holdMemory?: (release: () => void) => void;
+}
+
+/** Memory of one request: what its calls hold until it is answered. */
+export class HeldMemory {
+  readonly #releases: (() => void)[] = [];
+  #isOver = false;
+
+  /** Releases at once what comes after the request: a refresh in the background. */
+  readonly hold = (release: () => void): void => {
+    if (this.#isOver) release();
+    else this.#releases.push(release);
+  };
+
+  /** The request is answered. */
+  release(): void {
+    this.#isOver = true;
+    for (const release of this.#releases.splice(0)) release();
+  }
 }
 
 /**

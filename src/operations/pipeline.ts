@@ -223,6 +223,7 @@ export class OperationPipeline {
       return this.#resultOf(executed, admitted, reservation);
     } finally {
       if (reservation) setImmediate(reservation.release);
+      admitted.context.end();
     }
   }
 

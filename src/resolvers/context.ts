@@ -35,4 +35,6 @@ export interface RequestContext extends RequestScope {
   readonly now: () => number;
   /** Drops what was read: the events of a subscription may be hours apart. */
   renew(): void;
+  /** The request is answered: gives back the memory of its reads. */
+  end(): void;
 }

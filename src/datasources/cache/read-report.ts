@@ -95,11 +95,16 @@ export class ReadReport implements CallOrigin {
   readonly trace: RequestTrace | undefined;
   /** Undefined where answers have no tags. */
   readonly tags: AnswerTags | undefined;
+  readonly holdMemory: CallOrigin['holdMemory'];
 
-  /** @param trace of the request; undefined for reads without a request. */
-  constructor(trace?: RequestTrace, tags?: AnswerTags) {
+  /**
+   * @param trace of the request; undefined for reads without a request.
+   * @param holdMemory undefined if nobody releases what it holds.
+   */
+  constructor(trace?: RequestTrace, tags?: AnswerTags, holdMemory?: CallOrigin['holdMemory']) {
     this.trace = trace;
     this.tags = tags;
+    this.holdMemory = holdMemory;
   }
 
   /** True if the cache had everything that was read, without a call. */

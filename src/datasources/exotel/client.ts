@@ -146,7 +146,7 @@ export class ExotelClient {
       attempt += 1;
       const observed = telemetry?.callStarted({ route, attempt, priority, server: transport.server, trace });
       const traced = observed?.headers ? { ...request, headers: observed.headers } : request;
-      return transport.send(traced, new AttemptReader(context, report, observed), timeoutMs);
+      return transport.send(traced, new AttemptReader(context, report, observed), timeoutMs, origin);
     };
   }
 

@@ -1,9 +1,11 @@
 import { type Dispatcher, Pool } from 'undici';
 import { JoinedChunks } from '../../domain/joined-chunks.js';
+import { type CallOrigin } from '../../domain/request-trace.js';
 import { type UpstreamServer } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
 import { maximumReads, maximumWrites } from './resilience/bulkhead.js';
+import { type LargeBody, LargeBodies } from './resilience/large-bodies.js';
 import { type Headers } from './wire/headers.js';
 import { utf8Text } from './wire/utf8-text.js';
 
@@ -11,6 +13,9 @@ type Controller = Dispatcher.DispatchController;
 
 /** More than any response of a thousand rows, compressed or not. A larger one is a fault and must not fill the memory. */
 const maximumResponseBytes = 16 * 1024 * 1024;
+
+/** Smaller bodies are not bounded together: a page of 1,000 rows has less than one megabyte. */
+const largeBytes = 2 * 1024 * 1024;
 
 /** Address, credentials and timeout of the upstream. */
 export interface TransportOptions {
@@ -20,6 +25,8 @@ export interface TransportOptions {
   readonly apiToken: string;
   /** Timeout of connecting, and the default of a request. */
   readonly timeoutMs: number;
+  /** Memory of all large responses together. */
+  readonly largeBodies?: LargeBodies;
 }
 
 /** A request; `path` is complete and encoded. */
@@ -50,13 +57,15 @@ export interface ResponseReader<T> {
 export class Transport {
   readonly #pool: InstanceType<typeof Pool>;
   readonly #timeoutMs: number;
+  readonly #largeBodies: LargeBodies;
   readonly #headers: Record<string, string>;
   readonly #bodyHeaders: Record<string, string>;
   /** For logs and traces. */
   readonly server: UpstreamServer;
 
-  constructor({ baseUrl, apiKey, apiToken, timeoutMs }: TransportOptions) {
+  constructor({ baseUrl, apiKey, apiToken, timeoutMs, largeBodies }: TransportOptions) {
     this.#timeoutMs = timeoutMs;
+    this.#largeBodies = largeBodies ?? new LargeBodies(maximumResponseBytes);
     const { origin, hostname, port, protocol } = new URL(baseUrl);
     this.server = {
       origin,
@@ -83,14 +92,16 @@ export class Transport {
   /**
    * Sends a request.
    * @param timeoutMs from sending to the last byte of the response.
+   * @param origin holds the memory of a large response until it is answered itself.
    * @throws UpstreamFailure `unreachable` (never sent), `timeout`, or `unavailable` (the connection broke).
    */
   send<T>(
     { method, path, body, headers: more }: TransportRequest,
     reader: ResponseReader<T>,
     timeoutMs = this.#timeoutMs,
+    origin?: Pick<CallOrigin, 'holdMemory'>,
   ): Promise<T> {
-    const exchange = new Exchange(reader, timeoutMs);
+    const exchange = new Exchange(reader, { timeoutMs, largeBodies: this.#largeBodies, origin });
     const hasBody = body !== undefined;
     const usual = hasBody ? this.#bodyHeaders : this.#headers;
     const headers = more ? { ...usual, ...more } : usual;
@@ -108,6 +119,12 @@ export class Transport {
   }
 }
 
+interface ExchangeOptions {
+  readonly timeoutMs: number;
+  readonly largeBodies: LargeBodies;
+  readonly origin: Pick<CallOrigin, 'holdMemory'> | undefined;
+}
+
 /**
  * A request in flight, until its timeout. `Pool.request` would also create a body stream, and a signal with listeners: that costs
  * several times as much as the rest.
@@ -116,6 +133,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   /** Result of the reader. Rejects with what it threw, or with an UpstreamFailure. */
   readonly result: Promise<T>;
   readonly #reader: ResponseReader<T>;
+  readonly #options: ExchangeOptions;
   readonly #timer: NodeJS.Timeout;
   #resolve!: (result: T) => void;
   #reject!: (error: Error) => void;
@@ -125,9 +143,12 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #headers: Headers = {};
   readonly #pieces: Buffer[] = [];
   readonly #chunks = new JoinedChunks();
+  #bytes = 0;
+  #large: LargeBody | undefined;
 
-  constructor(reader: ResponseReader<T>, timeoutMs: number) {
+  constructor(reader: ResponseReader<T>, options: ExchangeOptions) {
     this.#reader = reader;
+    this.#options = options;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -135,7 +156,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(() => {
       this.#isTimedOut = true;
       if (this.#controller) abort(this.#controller);
-    }, timeoutMs).unref();
+    }, options.timeoutMs).unref();
   }
 
   /** A request that gets its connection after the timeout is not sent. */
@@ -149,8 +170,19 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#headers = headers;
   }
 
-  onResponseData(_controller: Controller, chunk: Buffer): void {
+  onResponseData(controller: Controller, chunk: Buffer): void {
     this.#pieces.push(...this.#chunks.add(chunk));
+    this.#bytes += chunk.length;
+    if (this.#bytes <= largeBytes || this.#large) return;
+    const stated = Number(this.#headers['content-length']);
+    const bytes = stated > this.#bytes ? Math.min(stated, maximumResponseBytes) : maximumResponseBytes;
+    this.#large = this.#options.largeBodies.enter(bytes, () => {
+      // Later: undici's parser can't read one response within a callback of another.
+      setImmediate(() => {
+        if (!this.#isTimedOut) controller.resume();
+      });
+    });
+    if (!this.#large.hasRoom) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -161,19 +193,39 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     const bytes = only && this.#pieces.length === 1 ? only : Buffer.concat(this.#pieces);
     const encodings = contentEncodings(this.#headers['content-encoding'], bytes);
     if (encodings.length === 0) this.#responded(utf8Text(bytes));
-    // A body that can't be decoded counts as empty: the status is still valid.
-    else
+    else this.#decode(bytes, encodings);
+  }
+
+  /** A small body may become a large one. */
+  #decode(bytes: Buffer, encodings: readonly string[]): void {
+    const decode = (): void => {
+      // A body that can't be decoded counts as empty: the status is still valid.
       void decoded(bytes, encodings, maximumResponseBytes).then((body) => {
+        this.#bytes = body?.length ?? 0;
         this.#responded(body ? utf8Text(body) : '');
       });
+    };
+    this.#large ??= this.#options.largeBodies.enter(maximumResponseBytes, decode);
+    if (this.#large.hasRoom) decode();
   }
 
   #responded(text: string): void {
+    this.#holdMemory();
     try {
       this.#resolve(this.#reader.responded({ status: this.#status, headers: this.#headers, text }));
     } catch (error) {
       this.#reject(error as Error);
     }
+  }
+
+  /** The rows of a large body take its memory until their request is answered. */
+  #holdMemory(): void {
+    const { origin } = this.#options;
+    const large = this.#large;
+    if (!large) return;
+    large.completed(this.#bytes);
+    if (this.#bytes > largeBytes && origin?.holdMemory) origin.holdMemory(large.release);
+    else setImmediate(large.release);
   }
 
   onResponseError(_controller: Controller, error: Error): void {
@@ -183,6 +235,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   /** Ends the exchange without a response. */
   fail(error: unknown): void {
     clearTimeout(this.#timer);
+    this.#large?.release();
     const failure = failureOf(error, this.#isTimedOut, this.#status);
     this.#reject(failure); // first: an exception of the reader must not keep the request from ending
     this.#reader.failed(failure);

@@ -22,6 +22,8 @@ export interface DocumentSizes {
 
 /** The deepest nesting of nodes without a limit on depth; deeper documents could overflow the stack. */
 const leastNesting = 400;
+/** Lines of a document that are always accepted; more tokens may have half a line each. */
+const leastLines = 2000;
 /** A field nests two nodes: itself and its selection set. */
 const nodesPerField = 2;
 
@@ -30,10 +32,12 @@ export class DocumentLimits {
   readonly #schema: GraphQLSchema;
   readonly #sizes: DocumentSizes;
   readonly #nesting: number;
+  readonly #lines: number;
 
   constructor(schema: GraphQLSchema, sizes: DocumentSizes) {
     this.#schema = schema;
     this.#sizes = sizes;
+    this.#lines = Math.max(leastLines, Math.floor(sizes.tokens / 2));
     this.#nesting = Math.max(leastNesting, nodesPerField * (sizes.depth + 10));
   }
 
@@ -54,6 +58,8 @@ export class DocumentLimits {
 
   #parsed(text: string): DocumentNode {
     const { tokens } = this.#sizes;
+    if (hasMoreLines(text, this.#lines))
+      throw tooLarge('lines', this.#lines, `has more than ${this.#lines} lines`);
     try {
       return parse(text, tokens === 0 ? {} : { maxTokens: tokens });
     } catch (error) {
@@ -91,6 +97,18 @@ export class DocumentLimits {
   }
 }
 
+/** Each error of an operation counts the lines before its field (`getLocation` of graphql-js), and there may be thousands. */
+function hasMoreLines(text: string, maximum: number): boolean {
+  let lines = 1;
+  for (let index = 0; index < text.length && lines <= maximum; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === lineFeed || code === carriageReturn) lines += 1;
+  }
+  return lines > maximum;
+}
+
+const [lineFeed, carriageReturn] = [0x0a, 0x0d];
+
 /** The setting of each limit. */
 const variables = {
   tokens: 'MAX_QUERY_TOKENS',
@@ -98,6 +116,7 @@ const variables = {
   aliases: 'MAX_QUERY_ALIASES',
   directives: 'MAX_QUERY_DIRECTIVES',
   nesting: undefined,
+  lines: undefined,
 } as const;
 
 function tooLarge(of: keyof typeof variables, limit: number, what: string): GatewayError {

@@ -62,9 +62,9 @@ export const maximumHeaders = 100;
 
 /** The problem of a request's head that Node itself would answer with an empty response, or not see. */
 export function headProblem(request: IncomingMessage): HeadProblem | undefined {
-  const { headers, httpVersion } = request;
+  const { headers, httpVersion, rawHeaders } = request;
   const { host, expect } = headers;
-  const problem = countProblem(request) ?? framingProblem(request);
+  const problem = rawHeaders.length > 2 * maximumHeaders ? tooManyHeaders : framingProblem(request);
   if (problem) return problem;
   if (httpVersion === '1.0') return undefined; // needs no host, and its expectations are ignored
   if (host === undefined) return [400, 'The request needs a Host header (RFC 9112, 3.2).'];
@@ -74,11 +74,7 @@ export function headProblem(request: IncomingMessage): HeadProblem | undefined {
 }
 
 /** Node cuts a longer head off (`connections.ts`): the headers that are left must not be taken for all. */
-function countProblem({ rawHeaders }: IncomingMessage): HeadProblem | undefined {
-  return rawHeaders.length > 2 * maximumHeaders
-    ? [431, `The request has more than ${maximumHeaders} headers.`]
-    : undefined;
-}
+const tooManyHeaders: HeadProblem = [431, `The request has more than ${maximumHeaders} headers.`];
 
 /**
  * The problem of a request whose end is where Node's parser sees it, but perhaps not where a proxy did: the bytes behind it
@@ -97,14 +93,11 @@ function framingProblem({ headers, httpVersion }: IncomingMessage): HeadProblem 
 export function refuseIncompleteHeads(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const problem = headProblem(request.raw);
-    if (!problem) done();
-    else
-      refuse(
-        (countProblem(request.raw) ?? framingProblem(request.raw))
-          ? reply.header('connection', 'close')
-          : reply,
-        ...problem,
-        code,
-      );
+    if (!problem) {
+      done();
+      return;
+    }
+    const isEnd = problem === tooManyHeaders || framingProblem(request.raw) !== undefined;
+    refuse(isEnd ? reply.header('connection', 'close') : reply, ...problem, code);
   });
 }

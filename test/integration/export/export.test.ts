@@ -86,6 +86,8 @@ describe('GET /campaigns/{sid}/messages', () => {
   it('gives NDJSON where both will do, and 406 where neither will', async () => {
     for (const accept of ['*/*', 'application/*', 'application/x-ndjson, text/csv', 'text/html, */*;q=0.1'])
       expect((await getExport(path(), { accept })).headers['content-type']).toBe('application/x-ndjson');
+    for (const accept of ['text/csv; charset=utf-8; header=present', 'text/csv;header=present;q=0.5'])
+      expect((await getExport(path(), { accept })).headers['content-type']).toMatch(/^text\/csv/);
     upstream.calls.length = 0;
     for (const accept of ['application/json', 'text/html', 'text/csv;q=0'])
       expect(await getExport(path(), { accept })).toMatchObject({ status: 406 });
@@ -173,6 +175,8 @@ describe('GET /campaigns/{sid}/messages', () => {
     ['?status=FAILED&status=SENT', 'status'],
     ['?number=', 'number'],
     [`?number=${'1'.repeat(500)}`, 'number'],
+    ['?number=%zz', 'query'],
+    ['?number=%ff', 'query'],
     ['?after=nonsense', 'after'],
     ['?after=', 'after'],
     [`?after=${'a'.repeat(5000)}`, 'after'],

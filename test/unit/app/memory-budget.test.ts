@@ -8,6 +8,7 @@ const cachesOf = (budget: MemoryBudget): number =>
   Object.values(budget).reduce((sum, bytes) => sum + bytes, 0) -
   budget.requests -
   budget.answers -
+  budget.upstreamBodies -
   budget.documentsInUse -
   budget.subscriptions -
   budget.connections -
@@ -28,6 +29,7 @@ describe('memoryBudget', () => {
         peerCampaigns: whole(1.28 * mebibyte),
         requests: 12 * mebibyte,
         answers: 12 * mebibyte,
+        upstreamBodies: 12 * mebibyte,
         documentsInUse: whole(9.6 * mebibyte),
         subscriptions: 12 * mebibyte,
         connections: 682,
@@ -47,6 +49,7 @@ describe('memoryBudget', () => {
         peerCampaigns: 16 * mebibyte,
         requests: 256 * mebibyte,
         answers: 256 * mebibyte,
+        upstreamBodies: 256 * mebibyte,
         documentsInUse: 256 * mebibyte,
         subscriptions: 512 * mebibyte,
         connections: 10_000,

@@ -23,11 +23,9 @@ export interface ExportParameters extends ExportRequest {
  */
 export function acceptedFormat(accept: string | undefined): ExportFormat | undefined {
   const { ndjson, csv } = mediaTypes;
-  // Without a header, every type is accepted.
-  const [best] = new Negotiator({ headers: { accept: accept?.toLowerCase() ?? '*/*' } }).mediaTypes([
-    ndjson,
-    csv,
-  ]);
+  // Without a header, every type is accepted. Parameters, such as a charset, choose nothing.
+  const types = accept?.toLowerCase().replace(/;(?! *q=)[^;,]*/g, '') ?? '*/*';
+  const [best] = new Negotiator({ headers: { accept: types } }).mediaTypes([ndjson, csv]);
   return best === ndjson ? 'ndjson' : best === csv ? 'csv' : undefined;
 }
 
@@ -38,7 +36,9 @@ export function acceptedFormat(accept: string | undefined): ExportFormat | undef
  */
 export function exportParametersOf(sid: string, url: string): ExportParameters {
   const start = url.indexOf('?');
-  const search = new URLSearchParams(start < 0 ? '' : url.slice(start));
+  const query = start < 0 ? '' : url.slice(start + 1);
+  if (!isEncoded(query)) throw new InputError('query', 'has percent signs that encode nothing.');
+  const search = new URLSearchParams(query);
   for (const name of search.keys()) {
     if (!parameterNames.includes(name))
       throw new InputError(name.slice(0, 50), `is not known. An export takes ${parameterNames.join(', ')}.`);
@@ -53,6 +53,15 @@ export function exportParametersOf(sid: string, url: string): ExportParameters {
     hasCursor: isSet(search, 'cursor'),
     hasProgress: isSet(search, 'progress'),
   };
+}
+
+function isEncoded(query: string): boolean {
+  try {
+    decodeURIComponent(query);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isSet(search: URLSearchParams, name: string): boolean {

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import { LargeBodies } from '../../../../src/datasources/exotel/resilience/large-bodies.js';
+import { type ResponseReader } from '../../../../src/datasources/exotel/transport.js';
+import { HeldMemory } from '../../../../src/domain/request-trace.js';
+import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
+
+const mebibyte = 1024 * 1024;
+const large = Buffer.alloc(3 * mebibyte, ' ');
+const get = { method: 'GET', path: '/any' } as const;
+const lengths: ResponseReader<number> = { responded: ({ text }) => text.length, failed: () => undefined };
+
+let upstream: ScriptedUpstream;
+beforeAll(async () => {
+  upstream = await ScriptedUpstream.start();
+});
+afterAll(async () => {
+  await upstream.stop();
+});
+
+it.each<[string, () => Buffer, Record<string, string>]>([
+  ['of a stated length', () => large, { 'content-length': String(large.length) }],
+  ['in chunks', () => large, {}],
+  ['compressed', () => gzipSync(large), { 'content-encoding': 'gzip' }],
+])('large responses at once (%s) are all read, one after the other', async (_what, body, headers) => {
+  upstream.respond = (_request, response) => {
+    response.writeHead(200, headers);
+    response.write(body().subarray(0, 1000));
+    response.end(body().subarray(1000));
+  };
+  const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte) });
+  const all = await Promise.all(Array.from({ length: 6 }, () => transport.send(get, lengths)));
+  expect(all).toEqual(Array.from({ length: 6 }, () => large.length));
+});
+
+it('the memory of a large response is held until its request is answered', async () => {
+  upstream.respond = (_request, response) => response.writeHead(200).end(large);
+  const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte) });
+  const memory = new HeldMemory();
+  const origin = { holdMemory: memory.hold };
+  expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
+  expect(await rejectionOf(transport.send(get, lengths, 300, origin))).toMatchObject({ reason: 'timeout' });
+  memory.release();
+  expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
+  // What comes after the end of the request is held by nobody.
+  expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
+});
