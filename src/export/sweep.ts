@@ -1,7 +1,13 @@
 import { readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
 import { allParts } from '../domain/lists/page-parts.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
-import { adjacentMarks, type Cursor, markOf, nearestKnown } from '../datasources/paging/cursors/cursor.js';
+import {
+  adjacentMarks,
+  type Cursor,
+  markedDistances,
+  markOf,
+  nearestKnown,
+} from '../datasources/paging/cursors/cursor.js';
 import { ListReader } from '../datasources/paging/list-reader.js';
 import { ListRows, type ListSource, type TimedRead } from '../datasources/paging/list-source.js';
 import { RowCursors } from '../datasources/paging/cursors/row-cursors.js';
@@ -29,40 +35,64 @@ export interface SweepOptions<T extends { readonly sid: string }> {
   readonly after: Cursor | undefined;
 }
 
-/** Sids of swept rows that are remembered: two of the largest windows. Memory stays the same however long the list is. */
-const maximumRemembered = 2000;
-/** Windows to each side in which the last swept row is searched. */
-const reach = 10;
+/** At least so many swept rows are remembered, and twice as many at most: memory stays the same however long the list is. */
+const minimumRemembered = 10_000;
 /** Behind more unreadable rows than these, their offset alone says where to go on. */
 const maximumUnreadable = 10;
-/** How often a list that moves while it is searched is searched again. */
+/** Strides to each side in which swept rows are searched. */
+const reach = 10;
+/** Reads in one search, for a list that moves faster than it can be followed; the next search goes on where it ends. */
+const maximumReads = 50;
+/** Searches of a list that moves meanwhile, until its swept rows count as gone. */
 const maximumSearches = 3;
+
+/** Where the last swept row was, and the total of the list at that time. */
+interface Place {
+  readonly offset: number;
+  readonly total: number | null;
+}
+
+/** A window of the list, and the index of its first row that was not swept. */
+interface NextWindow<T> {
+  readonly window: Window<T>;
+  readonly start: number;
+}
 
 /**
  * Reads all rows of a list, window by window, while rows come and go.
  *
- * A window begins at the last row swept before, which shows where its new rows begin. Where rows came or went, the last
- * swept row that is still there shows it, perhaps in another window. Each window decides alone, since two of them may show
- * two states of the list. So every row that is in the list throughout is swept once.
+ * A window begins at the last row swept before, which shows where its new rows begin. Where rows came or went, any swept row
+ * shows how far the last one is, and what came in front of it since the last read is expected to come again. Each window decides
+ * alone, since two of them may show two states of the list. So every row that is in the list throughout is swept once.
  */
 export class Sweep<T extends { readonly sid: string }> {
   readonly #options: SweepOptions<T>;
-  readonly #remembered = new Set<string>();
-  /** Where the last swept row was; undefined before the first. */
-  #place: { readonly offset: number; readonly total: number | null } | undefined;
+  /** Swept rows by their sids: their numbers in the order of the sweep. */
+  #swept = new Map<string, number>();
+  /** Those before. They are dropped at once: a map that loses its first entry again and again becomes slow. */
+  #sweptBefore: ReadonlyMap<string, number> = new Map();
+  #count = 0;
+  /** Undefined before the first row. */
+  #place: Place | undefined;
+  /** Rows that come in front of the last swept row from one read to the next; negative while rows go. */
+  #drift = 0;
   /** Rows that a window shares with the one before: more while rows go. */
   #overlap = 1;
   /** Number of unreadable rows behind the last readable one that was swept. They have no sid to be remembered by. */
   #unreadable = 0;
+  #windowSize: number;
+  #lostSearches = 0;
 
   constructor(options: SweepOptions<T>) {
-    const { after } = options;
+    const { after, maximum } = options;
     this.#options = options;
+    this.#windowSize = maximum.rows;
     if (!after) return;
     this.#place = after;
     this.#overlap = 1 + adjacentMarks; // its neighbours are known by their marks
     if (after.sid === '') this.#unreadable = nearestKnown(after.previous) ?? 0;
-    else this.#remembered.add(after.sid);
+    else this.#swept.set(after.sid, 0);
+    this.#count = 1;
   }
 
   /**
@@ -80,68 +110,130 @@ export class Sweep<T extends { readonly sid: string }> {
     const swept: { readonly row: Row<T>; readonly index: number }[] = [];
     for (let index = start; index < end; index += 1) {
       const row = rows.get(index);
-      if (row !== undefined && !this.#remembered.has(readable(row)?.sid ?? '')) swept.push({ row, index });
+      if (row !== undefined && this.#numberOf(row, false) === undefined) swept.push({ row, index });
     }
     for (const { row } of swept) this.#remember(row);
     if (end > 0) this.#place = { offset: end - 1, total };
     return { rows: swept, cursorAt: (index) => cursors.at(index), end, total };
   }
 
-  /** The next window, and the index of its first new row. */
-  async #nextWindow(): Promise<{ readonly window: Window<T>; readonly start: number }> {
-    for (let search = 0; search <= maximumSearches; search += 1) {
-      const place = this.#place;
-      if (!place) return { window: (await this.#read(0)).window, start: 0 };
-      const { window, start } = await this.#search(place);
+  async #nextWindow(): Promise<NextWindow<T>> {
+    const place = this.#place;
+    if (!place) return { window: await this.#readOne(0), start: 0 };
+    if (this.#unreadable > Math.min(maximumUnreadable, Math.max(0, this.#windowSize - 2))) {
+      const window = await this.#readOne(place.offset + 1);
+      return { window, start: window.offset };
+    }
+    const next = await this.#search(place);
+    this.#lostSearches = 0;
+    if (next) return next;
+    // All of them are gone: the list is read again from its start, without those that are remembered.
+    [this.#overlap, this.#drift] = [1, 0];
+    return { window: await this.#readOne(0), start: 0 };
+  }
+
+  /**
+   * Finds the window with the last swept row that is still there, and rows behind it.
+   * @returns undefined if no swept row is left.
+   * @throws UpstreamFailure if the list moves so fast that none is found.
+   */
+  async #search(place: Place): Promise<NextWindow<T> | undefined> {
+    let last = place;
+    let total = place.total;
+    let guess = Math.min(place.offset, (place.total ?? Infinity) - 1) + this.#drift;
+    let misses = 0;
+    let hasJumped = false;
+    let isMoving = false;
+    // Once a swept row was found, the last one lies between it and a window that has none.
+    let lowest: number | undefined;
+    let bound = Infinity;
+    const tried = new Set<string>();
+    for (let reads = 1; reads <= maximumReads; reads += 1) {
+      const window = await this.#read(this.#beginOf(guess));
       const end = window.offset + window.rows.length;
-      if (start < end || end >= window.total || start - 1 === place.offset) {
-        if (window.total === place.total) this.#overlap = Math.max(1, this.#overlap - 1);
-        return { window, start };
+      const growth = window.total - (total ?? window.total);
+      ({ total } = window);
+      tried.add(`${window.offset} ${total}`);
+      if (lowest !== undefined) lowest += growth;
+      bound += growth;
+      isMoving ||= reads > 1 && growth !== 0;
+      const found = this.#find(window);
+      if (found) {
+        const isAtEnd = end >= total;
+        const isBehind = found.at >= end && this.#remembered <= 1 && !hasJumped && !isAtEnd;
+        const drift = between(0, growth, found.at - place.offset);
+        this.#overlap = drift === this.#drift ? Math.max(1, this.#overlap - 1) : this.#overlap;
+        this.#drift = drift;
+        if (isAtEnd || (found.start < end && !isBehind)) return { window, start: found.start };
+        this.#place = last = { offset: found.at, total };
+        [misses, lowest, hasJumped] = [0, end - 1, true];
+        guess = bound > lowest && bound <= found.at ? middle(lowest, bound) : found.at + drift;
+        continue;
       }
-      this.#place = { offset: start - 1, total: window.total }; // all rows of the window are known
+      if (window.offset === 0 && window.rows.length >= total) return { window, start: 0 }; // all rows are new
+      this.#overlap = Math.min(Math.ceil(this.#windowSize / 4), this.#overlap * 4);
+      if (lowest !== undefined && window.offset > lowest) {
+        bound = window.offset;
+        guess = middle(lowest, bound) + growth;
+        continue;
+      }
+      lowest = undefined;
+      do {
+        misses += 1;
+        guess = this.#guess(last, { misses, total, growth });
+      } while (misses <= 3 + 2 * reach && tried.has(`${this.#beginOf(guess)} ${total}`));
+      if (misses <= 3 + 2 * reach) continue;
+      this.#lostSearches += 1;
+      if (!isMoving || this.#lostSearches >= maximumSearches) return undefined;
+      break;
     }
     throw new UpstreamFailure('invalidResponse');
   }
 
   /**
-   * Finds the last swept row that is still there: at its place, or where the change of the total suggests, or in the
-   * windows around.
+   * Where the last swept row may be after reads that have not found it: all changes of the total were in front of it, or
+   * behind it, or it is around.
    */
-  async #search({ offset, total }: { readonly offset: number; readonly total: number | null }) {
-    if (this.#unreadable > maximumUnreadable) {
-      const { window } = await this.#read(offset + 1);
-      return { window, start: window.offset };
-    }
-    const asked = new Set<number>();
-    let shift = 0;
-    let windowSize = 0;
-    for (let step = 0; step <= 2 * reach + 1; step += 1) {
-      const windows = Math.ceil((step - 1) / 2) * (step % 2 === 0 ? -1 : 1);
-      const first = Math.max(
-        0,
-        offset + shift + (step > 1 ? windows * windowSize : 0) - this.#overlap - this.#unreadable + 1,
-      );
-      if (asked.has(first)) continue;
-      asked.add(first);
-      const { list, window } = await this.#read(first);
-      const start = this.#startIn(window);
-      if (start !== undefined) return { window, start };
-      if (window.offset === 0 && window.rows.length >= window.total) return { window, start: 0 }; // all rows are new
-      if (step > 0) continue;
-      shift = window.total - (total ?? window.total);
-      windowSize = list.windowSize;
-      this.#overlap = Math.min(Math.ceil(windowSize / 4), this.#overlap * 4);
-    }
-    // All of them are gone. Rows may be swept again rather than left out; where all swept rows are remembered, none is.
-    const { window } = await this.#read(this.#isAllRemembered ? 0 : Math.max(0, offset + Math.min(0, shift)));
-    return { window, start: window.offset };
+  #guess(
+    last: Place,
+    seen: { readonly misses: number; readonly total: number; readonly growth: number },
+  ): number {
+    const { misses, total, growth } = seen;
+    const moved = last.offset + total - (last.total ?? total);
+    if (misses === 1) return moved;
+    if (misses === 2) return last.offset;
+    const stride = Math.max(this.#windowSize, Math.floor(this.#remembered / 2));
+    const strides = Math.floor((misses - 2) / 2) * (misses % 2 === 0 ? -1 : 1);
+    return Math.max(0, Math.min(moved + growth + strides * stride, total - 1 + growth));
   }
 
-  get #isAllRemembered(): boolean {
-    return !this.#options.after && this.#remembered.size < maximumRemembered;
+  /** Where a window begins that has the last swept row at an offset. */
+  #beginOf(offset: number): number {
+    const overlap = Math.max(1, Math.min(this.#overlap, this.#windowSize - 1 - this.#unreadable));
+    return Math.max(0, offset - overlap - this.#unreadable + 1);
   }
 
-  async #read(offset: number): Promise<{ readonly list: ListReader<T>; readonly window: Window<T> }> {
+  /** Reads a window, of two rows at least: one shows where the other follows. */
+  async #read(offset: number): Promise<Window<T>> {
+    let window = await this.#readOne(offset);
+    for (let attempt = 0; attempt < reach; attempt += 1) {
+      const [row] = window.rows;
+      if (!row || window.rows.length > 1 || offset + 1 >= window.total) break;
+      const { rows, total } = await this.#readOne(offset + 1);
+      const again = await this.#readOne(offset);
+      // Both rows are neighbours if nothing has moved meanwhile.
+      const isSame = readable(again.rows[0])?.sid === readable(row)?.sid;
+      const [next] = rows;
+      if (next && isSame && total === window.total && total === again.total) {
+        this.#windowSize = 2;
+        return { ...window, limit: 2, rows: [row, next] };
+      }
+      window = again;
+    }
+    return window;
+  }
+
+  async #readOne(offset: number): Promise<Window<T>> {
     const { maximum, read } = this.#options;
     let first: Window<T> | undefined;
     const list = new ListReader<T>(
@@ -156,46 +248,63 @@ export class Sweep<T extends { readonly sid: string }> {
     const size = { from: 'start', count: maximum.most } as const;
     await list.begin({ size, after: undefined, before: undefined, need: 'rows', parts: allParts });
     if (!first) throw new Error('a window was read without a result');
-    return { list, window: first };
+    if (first.rows.length > 0 && offset + first.rows.length < first.total)
+      this.#windowSize = first.rows.length;
+    return first;
   }
 
-  /** The index behind the rows of a window that were swept; undefined if none of them was. */
-  #startIn({ offset, rows }: Window<T>): number | undefined {
-    const last = this.#lastSweptIn(rows);
-    if (last === undefined) return undefined;
-    let start = last + 1;
-    for (let left = this.#unreadable; left > 0 && rows[start] instanceof Error; left -= 1) start += 1;
-    return offset + start;
-  }
-
-  #lastSweptIn(rows: readonly Row<T>[]): number | undefined {
-    const places = new Map(rows.map((row, index) => [readable(row)?.sid, index]));
-    for (const sid of [...this.#remembered].reverse()) {
-      const place = places.get(sid);
-      if (place !== undefined) return place;
-    }
-    if (this.#remembered.size > 1) return undefined;
-    // After a cursor, its neighbours are known by their marks alone.
-    const marks = rows.map((row) => {
-      const sid = readable(row)?.sid;
-      return sid === undefined ? undefined : markOf(sid);
+  /**
+   * Looks for swept rows in a window.
+   * @returns the index behind the one that was swept last, and the offset that the last swept row of all has by its number.
+   */
+  #find({ offset, rows }: Window<T>): { readonly start: number; readonly at: number } | undefined {
+    let [index, number] = [-1, -Infinity];
+    rows.forEach((row, place) => {
+      const swept = this.#numberOf(row);
+      if (swept !== undefined && swept >= number) [index, number] = [place, swept];
     });
-    for (const mark of this.#options.after?.previous.marks ?? []) {
-      const place = mark === null ? -1 : marks.lastIndexOf(mark);
-      if (place !== -1) return place;
-    }
-    return undefined;
+    if (index === -1) return undefined;
+    const at = offset + index + this.#count - 1 - number;
+    let start = index + 1;
+    for (let left = this.#unreadable; left > 0 && rows[start] instanceof Error; left -= 1) start += 1;
+    return { start: offset + start, at };
+  }
+
+  get #remembered(): number {
+    return this.#swept.size + this.#sweptBefore.size;
+  }
+
+  /** The number of a swept row. After a cursor, its neighbours are known by their marks alone. */
+  #numberOf(row: Row<T>, canBeMarked = true): number | undefined {
+    const sid = readable(row)?.sid;
+    if (sid === undefined) return undefined;
+    const number = this.#swept.get(sid) ?? this.#sweptBefore.get(sid);
+    const marks = canBeMarked && this.#remembered <= 1 ? this.#options.after?.previous.marks : undefined;
+    if (number !== undefined || !marks) return number;
+    const distance = markedDistances[marks.indexOf(markOf(sid))];
+    return distance === undefined ? undefined : -distance;
   }
 
   #remember(row: Row<T>): void {
     const sid = readable(row)?.sid;
-    if (sid === undefined) {
-      this.#unreadable += 1;
-      return;
+    if (sid === undefined) this.#unreadable += 1;
+    else {
+      this.#unreadable = 0;
+      this.#swept.set(sid, this.#count);
+      if (this.#swept.size >= minimumRemembered) {
+        this.#sweptBefore = this.#swept;
+        this.#swept = new Map();
+      }
     }
-    this.#unreadable = 0;
-    this.#remembered.add(sid);
-    const [oldest] = this.#remembered;
-    if (oldest !== undefined && this.#remembered.size > maximumRemembered) this.#remembered.delete(oldest);
+    this.#count += 1;
   }
+}
+
+/** The value that lies between two others, in any order, and is nearest to a third. */
+function between(one: number, value: number, other: number): number {
+  return Math.max(Math.min(one, other), Math.min(value, Math.max(one, other)));
+}
+
+function middle(low: number, high: number): number {
+  return Math.floor((low + high) / 2);
 }

@@ -29,8 +29,19 @@ const moves: fc.Arbitrary<readonly Move[]> = fc.array(
   { maxLength: 2 },
 );
 
-/** Sweeps a list that moves between the reads. @param resumes whether each window is read by a new sweep, after a cursor. */
-async function sweepOf(length: number, steps: readonly (readonly Move[])[], resumes = false) {
+interface SweepOptions {
+  /** Whether each window is read by a new sweep, after a cursor. */
+  readonly resumes?: boolean;
+  /** Rows of a response at most. */
+  readonly pageRows?: number;
+}
+
+/** Sweeps a list that moves between the reads. */
+async function sweepOf(
+  length: number,
+  steps: readonly (readonly Move[])[],
+  { resumes = false, pageRows = 50 }: SweepOptions = {},
+) {
   const list: Listed[] = Array.from({ length }, (_, index) => ({ sid: `m${String(index)}` }));
   const stayed = new Set(list.map(({ sid }) => sid));
   let [calls, inserted] = [0, 0];
@@ -39,7 +50,7 @@ async function sweepOf(length: number, steps: readonly (readonly Move[])[], resu
     source,
     maximum: new PageMaximum(() => 0),
     after,
-    read: ({ offset, limit }: Slice) => {
+    read: ({ offset, limit: asked }: Slice) => {
       for (const { kind, at, count } of steps[calls] ?? []) {
         const place = at % (list.length + 1);
         if (kind === 'remove') for (const { sid } of list.splice(place, count)) stayed.delete(sid);
@@ -51,6 +62,7 @@ async function sweepOf(length: number, steps: readonly (readonly Move[])[], resu
           );
       }
       calls += 1;
+      const limit = Math.min(asked, pageRows);
       const rows = list.slice(offset, offset + limit);
       return Promise.resolve({ value: { offset, limit, total: list.length, rows }, readAtMs: 0 });
     },
@@ -71,7 +83,7 @@ async function sweepOf(length: number, steps: readonly (readonly Move[])[], resu
       sweep = new Sweep<Listed>(options());
     }
     if (end >= total) return { seen, stayed: [...stayed], calls };
-    if (calls > 1000) throw new Error('the sweep does not end');
+    if (calls > 20_000) throw new Error('the sweep does not end');
   }
 }
 
@@ -102,13 +114,53 @@ describe('a sweep', () => {
         fc.integer({ min: 0, max: 400 }),
         fc.array(fc.array(move, { maxLength: 1 }), { maxLength: 12 }),
         async (length, steps) => {
-          const { seen, stayed } = await sweepOf(length, steps, true);
+          const { seen, stayed } = await sweepOf(length, steps, { resumes: true });
           expect(stayed.filter((sid) => !seen.includes(sid))).toEqual([]);
           expect(seen.length).toBe(new Set(seen).size);
         },
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('has them also where more rows come in front, or go, before each call than several pages have', async () => {
+    const move = fc.record({
+      kind: fc.constantFrom('insert' as const, 'insert' as const, 'remove' as const),
+      at: fc.oneof(fc.constant(0), fc.constant(0), fc.nat(2000)),
+      count: fc.oneof(fc.nat(30), fc.nat(400)),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 1500 }),
+        fc.array(fc.array(move, { maxLength: 2 }), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 50 }),
+        async (length, steps, pageRows) => {
+          const { seen, stayed } = await sweepOf(length, steps, { pageRows });
+          expect(stayed.filter((sid) => !seen.includes(sid))).toEqual([]);
+          expect(seen.length).toBe(new Set(seen).size);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([50, 7])(
+    'follows rows that come in front at a constant rate with a call for each window of %i, whatever the rate',
+    async (pageRows) => {
+      for (const count of [5, 45, 100, 1000]) {
+        const steps = Array.from({ length: 30 }, () => [{ kind: 'insert' as const, at: 0, count }]);
+        const { seen, stayed, calls } = await sweepOf(300, steps, { pageRows });
+        expect(stayed.filter((sid) => !seen.includes(sid))).toEqual([]);
+        expect(seen.length).toBe(new Set(seen).size);
+        expect(calls).toBeLessThanOrEqual(Math.ceil((300 + count) / (pageRows - 1)) + 6);
+      }
+    },
+  );
+
+  it('goes on with one row a page, and ends', async () => {
+    const { seen, calls } = await sweepOf(40, [], { pageRows: 1 });
+    expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => `m${String(index)}`));
+    expect(calls).toBeLessThanOrEqual(3 * 40);
   });
 
   it('costs a call for each window less a row while nothing moves', async () => {

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { getExport, linesOf } from '../../support/writing/exporting.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import {
+  type MessageUpstream,
+  startMessageUpstream,
+  type UpstreamMessage,
+} from '../../support/upstream/message-upstream.js';
+
+let upstream: MessageUpstream;
+let gateway: GatewayUnderTest;
+let [now, inserted] = [0, 0];
+
+beforeAll(async () => {
+  upstream = await startMessageUpstream();
+  const sleep = (ms: number): Promise<void> => {
+    now += ms;
+    return Promise.resolve();
+  };
+  gateway = await startGatewayOn(upstream.baseUrl, { EXOTEL_RATE_LIMIT: '0' }, Date.now, sleep, {
+    steadyNow: () => now,
+    random: () => 0,
+  });
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const messages = (count: number, kind: string): UpstreamMessage[] =>
+  Array.from({ length: count }, () => {
+    inserted += 1;
+    return { sid: `${kind}${String(inserted)}`, status: inserted % 2 === 0 ? 'failed' : 'sent' };
+  });
+
+describe('an export of a campaign that is being sent', () => {
+  it.each(
+    [50, 7, 2].flatMap((pageMaximum) =>
+      [20, 200, 1000].flatMap((most) => [
+        { pageMaximum, most, search: '' },
+        { pageMaximum, most, search: '?status=FAILED' },
+      ]),
+    ),
+  )(
+    'has every message once, in pages of $pageMaximum, while up to $most come in front before each call ($search)',
+    async ({ pageMaximum, most, search }) => {
+      const stay = messages(200, 'stay');
+      Object.assign(upstream, { pageMaximum, messages: [...stay] });
+      upstream.calls.length = 0;
+      let random = most;
+      upstream.beforeCall = (call) => {
+        if (call > 25) return undefined;
+        random = (random * 16807) % 2147483647;
+        upstream.messages.unshift(...messages(random % (most + 1), 'new'));
+        return undefined;
+      };
+      const { rows, end } = linesOf((await getExport(`${gateway.url}/campaigns/c/messages${search}`)).text);
+      expect(end).toMatchObject({ complete: true });
+      const sids = rows.map(({ sid = '' }) => sid);
+      expect(sids.length).toBe(new Set(sids).size);
+      expect(sids.filter((sid) => sid.startsWith('stay'))).toEqual(
+        stay.filter(({ status }) => search === '' || status === 'failed').map(({ sid }) => sid),
+      );
+    },
+  );
+
+  it('goes on with one message a page, and ends', async () => {
+    const stay = messages(30, 'stay');
+    Object.assign(upstream, { pageMaximum: 1, messages: [...stay] });
+    upstream.calls.length = 0;
+    upstream.beforeCall = () => undefined;
+    const { rows, end } = linesOf((await getExport(`${gateway.url}/campaigns/c/messages`)).text);
+    expect(end).toEqual({ complete: true, rows: 30 });
+    expect(rows.map(({ sid }) => sid)).toEqual(stay.map(({ sid }) => sid));
+    expect(upstream.calls.length).toBeLessThanOrEqual(3 * 30);
+  });
+});
