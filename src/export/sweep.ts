@@ -261,7 +261,7 @@ export class Sweep<T extends { readonly sid: string }> {
     let [index, number] = [-1, -Infinity];
     rows.forEach((row, place) => {
       const swept = this.#numberOf(row);
-      if (swept !== undefined && swept >= number) [index, number] = [place, swept];
+      if (swept !== undefined && swept > number) [index, number] = [place, swept];
     });
     if (index === -1) return undefined;
     const at = offset + index + this.#count - 1 - number;

@@ -75,3 +75,13 @@ describe('an export of a campaign that is being sent', () => {
     expect(upstream.calls.length).toBeLessThanOrEqual(3 * 30);
   });
 });
+
+it('a sid that is listed twice hides none of the messages between', async () => {
+  const stay = messages(200, 'twin');
+  const [last, later] = [stay[49], stay[70]];
+  if (last && later) stay[70] = { ...later, sid: last.sid };
+  Object.assign(upstream, { pageMaximum: 50, messages: [...stay], beforeCall: () => undefined });
+  const { rows, end } = linesOf((await getExport(`${gateway.url}/campaigns/c/messages`)).text);
+  expect(end).toMatchObject({ complete: true });
+  expect(new Set(rows.map(({ sid }) => sid))).toEqual(new Set(stay.map(({ sid }) => sid)));
+});
