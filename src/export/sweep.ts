@@ -90,7 +90,8 @@ export class Sweep<T extends { readonly sid: string }> {
     if (!after) return;
     this.#place = after;
     this.#overlap = 1 + adjacentMarks; // its neighbours are known by their marks
-    if (after.sid === '') this.#unreadable = nearestKnown(after.previous) ?? 0;
+    // Without a neighbour that is known, its offset alone says where to go on.
+    if (after.sid === '') this.#unreadable = nearestKnown(after.previous) ?? maximumUnreadable + 1;
     else this.#swept.set(after.sid, 0);
     this.#count = 1;
   }
@@ -121,7 +122,7 @@ export class Sweep<T extends { readonly sid: string }> {
     const place = this.#place;
     if (!place) return { window: await this.#readOne(0), start: 0 };
     if (this.#unreadable > Math.min(maximumUnreadable, Math.max(0, this.#windowSize - 2))) {
-      const window = await this.#readOne(place.offset + 1);
+      const window = await this.#readBehind(place);
       return { window, start: window.offset };
     }
     const next = await this.#search(place);
@@ -130,6 +131,13 @@ export class Sweep<T extends { readonly sid: string }> {
     // All of them are gone: the list is read again from its start, without those that are remembered.
     [this.#overlap, this.#drift] = [1, 0];
     return { window: await this.#readOne(0), start: 0 };
+  }
+
+  /** The window behind a place that no row shows. Rows that have gone may have been before it: they are read again. */
+  async #readBehind({ offset, total }: Place): Promise<Window<T>> {
+    const window = await this.#readOne(offset + 1);
+    const gone = (total ?? window.total) - window.total;
+    return gone > 0 ? this.#readOne(Math.max(0, offset + 1 - gone)) : window;
   }
 
   /**

@@ -342,18 +342,22 @@ describeWithRedis('after SIGTERM several workers exit within SHUTDOWN_GRACE_MS',
     await until(() => !pids.some(isThere), 1000);
   }, 120_000);
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('at once on a second signal (%s)', async (second) => {
-    const { primary, pids, connections } = await startTwo(20_000);
-    for (let index = 0; index < 4; index += 1) await ask({ query: campaigns });
-    await until(() => connections() > 0);
-    process.kill(pids[0] ?? 0, 'SIGSTOP');
-    const stopped = stop(primary);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const from = performance.now();
-    primary.kill(second);
-    const { code, signal } = await stopped;
-    expect(pids.filter(isThere)).toEqual([]); // no worker outlives the primary, not even as a zombie
-    expect([code, signal]).toEqual([null, second]);
-    expect(performance.now() - from).toBeLessThan(1000);
-  }, 120_000);
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'at once on a second signal (%s)',
+    async (second) => {
+      const { primary, pids, connections } = await startTwo(20_000);
+      for (let index = 0; index < 4; index += 1) await ask({ query: campaigns });
+      await until(() => connections() > 0);
+      process.kill(pids[0] ?? 0, 'SIGSTOP');
+      const stopped = stop(primary);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const from = performance.now();
+      primary.kill(second);
+      const { code, signal } = await stopped;
+      expect(pids.filter(isThere)).toEqual([]); // no worker outlives the primary, not even as a zombie
+      expect([code, signal]).toEqual([null, second]);
+      expect(performance.now() - from).toBeLessThan(1000);
+    },
+    120_000,
+  );
 });

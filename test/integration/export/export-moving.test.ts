@@ -85,3 +85,34 @@ it('a sid that is listed twice hides none of the messages between', async () => 
   expect(end).toMatchObject({ complete: true });
   expect(new Set(rows.map(({ sid }) => sid))).toEqual(new Set(stay.map(({ sid }) => sid)));
 });
+
+describe('an export over a window of unreadable rows', () => {
+  const unreadable = (count: number): UpstreamMessage[] =>
+    messages(count, 'unreadable').map(({ sid }) => ({ sid, status: null as unknown as string }));
+
+  it('leaves out no readable row while rows in front of it go', async () => {
+    const stay = messages(120, 'stay');
+    Object.assign(upstream, { pageMaximum: 50, messages: [...unreadable(50), ...stay] });
+    upstream.calls.length = 0;
+    upstream.beforeCall = (call) => {
+      if (call === 2) upstream.messages.splice(0, 5);
+      return undefined;
+    };
+    const { rows, end } = linesOf((await getExport(`${gateway.url}/campaigns/c/messages`)).text);
+    expect(end).toMatchObject({ complete: true });
+    const readable = rows.filter((row) => !('error' in row)).map(({ sid }) => sid);
+    expect(readable).toEqual(stay.map(({ sid }) => sid));
+  });
+
+  it('goes on behind the cursor of one of them', async () => {
+    const stay = messages(10, 'stay');
+    const all = [...unreadable(3), ...stay];
+    Object.assign(upstream, { pageMaximum: 50, messages: all, beforeCall: () => undefined });
+    const path = `${gateway.url}/campaigns/c/messages`;
+    const { rows } = linesOf((await getExport(path)).text);
+    for (const [index, { cursor = '' }] of rows.entries()) {
+      const behind = linesOf((await getExport(`${path}?after=${cursor}`)).text);
+      expect(behind.rows).toHaveLength(all.length - index - 1);
+    }
+  });
+});
