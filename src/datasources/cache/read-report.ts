@@ -99,7 +99,7 @@ export class ReadReport implements CallOrigin {
 
   /**
    * @param trace of the request; undefined for reads without a request.
-   * @param holdMemory undefined if nobody releases what it holds.
+   * @param holdMemory takes over the memory of large responses; undefined releases it as soon as they are read.
    */
   constructor(trace?: RequestTrace, tags?: AnswerTags, holdMemory?: CallOrigin['holdMemory']) {
     this.trace = trace;

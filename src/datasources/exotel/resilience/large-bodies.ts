@@ -31,7 +31,7 @@ export class LargeBodies {
   /**
    * Takes room for a body, now or when others have given theirs back.
    * @param bytes the most that it may have.
-   * @param begin called when there is room, if there is none now.
+   * @param begin called later, if there is no room now.
    */
   enter(bytes: number, begin: () => void): LargeBody {
     let taken = 0;
