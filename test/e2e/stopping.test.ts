@@ -15,8 +15,9 @@ import { validInput } from '../support/writing/valid-input.js';
 import { build, cwd, isThere, main, startWorkers } from '../support/gateway/workers.js';
 
 const graceMs = 1200;
+const longMs = 20_000;
 /** What a busy machine may take beside. */
-const slackMs = 700;
+const slackMs = 2 * graceMs;
 
 const toClose: (() => unknown)[] = [];
 let sandbox: Sandbox;
@@ -291,15 +292,15 @@ describe('after SIGTERM a gateway exits with code 0 within SHUTDOWN_GRACE_MS, al
   );
 
   it('nothing: it exits long before', async () => {
-    await start();
+    await start({ SHUTDOWN_GRACE_MS: String(longMs) });
     const { code, tookMs } = await stop();
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(1000);
+    expect(tookMs).toBeLessThan(longMs / 4);
   });
 
   it('a second signal ends the process at once', async () => {
     const { port, connections } = await silent();
-    await start({ EXOTEL_BASE_URL: `http://127.0.0.1:${port}`, SHUTDOWN_GRACE_MS: '20000' });
+    await start({ EXOTEL_BASE_URL: `http://127.0.0.1:${port}`, SHUTDOWN_GRACE_MS: String(longMs) });
     await ask({ query: campaigns });
     await until(() => connections() > 0);
     const stopped = stop();
@@ -308,7 +309,7 @@ describe('after SIGTERM a gateway exits with code 0 within SHUTDOWN_GRACE_MS, al
     child.kill('SIGTERM');
     const { code, signal } = await stopped;
     expect([code, signal]).toEqual([null, 'SIGTERM']);
-    expect(performance.now() - from).toBeLessThan(1000);
+    expect(performance.now() - from).toBeLessThan(longMs / 4);
   }, 120_000);
 });
 
@@ -345,7 +346,7 @@ describeWithRedis('after SIGTERM several workers exit within SHUTDOWN_GRACE_MS',
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'at once on a second signal (%s)',
     async (second) => {
-      const { primary, pids, connections } = await startTwo(20_000);
+      const { primary, pids, connections } = await startTwo(longMs);
       for (let index = 0; index < 4; index += 1) await ask({ query: campaigns });
       await until(() => connections() > 0);
       process.kill(pids[0] ?? 0, 'SIGSTOP');
@@ -356,7 +357,7 @@ describeWithRedis('after SIGTERM several workers exit within SHUTDOWN_GRACE_MS',
       const { code, signal } = await stopped;
       expect(pids.filter(isThere)).toEqual([]); // no worker outlives the primary, not even as a zombie
       expect([code, signal]).toEqual([null, second]);
-      expect(performance.now() - from).toBeLessThan(1000);
+      expect(performance.now() - from).toBeLessThan(longMs / 4);
     },
     120_000,
   );

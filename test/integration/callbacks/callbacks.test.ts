@@ -120,12 +120,10 @@ describe('a campaign callback', () => {
   it('is acknowledged while the upstream hangs', async () => {
     await listenTo('ws');
     fault = { kind: 'hang' };
-    const from = performance.now();
     expect((await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'))).status).toBe(200);
     await until(() => sandbox.calls.length === 1);
     expect((await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'))).status).toBe(200);
-    expect(performance.now() - from).toBeLessThan(1000);
-    expect(sandbox.calls.map(({ status }) => status)).toEqual([0]);
+    expect(sandbox.calls.map(({ status }) => status)).toEqual([0]); // no answer yet
   });
 
   it('without subscribers costs no call, and the next query shows the new state', async () => {

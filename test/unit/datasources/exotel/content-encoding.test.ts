@@ -1,14 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  brotliCompressSync,
-  constants,
-  createGzip,
-  deflateRawSync,
-  deflateSync,
-  gunzipSync,
-  gzipSync,
-  type ZlibOptions,
-} from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { type ResponseReader, type TransportResponse } from '../../../../src/datasources/exotel/transport.js';
 import { documentedCampaign, documentedSid } from '../../../fixtures/documented-answer.js';
 import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
@@ -87,53 +78,42 @@ describe('an encoded response', () => {
   });
 });
 
-const bomb = (bytes: number, options: ZlibOptions = {}): Buffer =>
-  gzipSync(Buffer.alloc(bytes, ' '), options);
-
-/** 300 MB of zeros, compressed twice. */
-async function bombInABomb(): Promise<Buffer> {
-  const gzip = createGzip({ level: constants.Z_BEST_COMPRESSION });
-  const chunks: Buffer[] = [];
-  gzip.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const piece = Buffer.alloc(mebibyte);
-  for (let index = 0; index < 300; index += 1) gzip.write(piece);
-  await new Promise<void>((resolve) => gzip.on('end', resolve).end());
-  return gzipSync(Buffer.concat(chunks));
-}
+const member = gzipSync(Buffer.alloc(16 * mebibyte, ' '));
+/** 1 GiB of spaces: as many gzip members as that takes. */
+const bomb = Buffer.concat(Array.from({ length: 64 }, () => member));
 
 describe('a response with an invalid encoding', () => {
-  const cases: [string, () => Buffer | Promise<Buffer>, string | undefined][] = [
+  const cases: [string, () => Buffer, string | undefined][] = [
     ['an unknown encoding', () => plain, 'zstd-ng'],
     ['a known encoding after an unknown one', () => gzipSync(plain), 'secret, gzip'],
     ['invalid gzip', () => plain, 'gzip'],
     ['truncated gzip', () => gzipSync(plain).subarray(0, 60), 'gzip'],
     ['invalid brotli', () => plain, 'br'],
-    ['a decompression bomb', () => bomb(64 * mebibyte), 'gzip'],
-    ['a decompression bomb without a header', () => bomb(64 * mebibyte), undefined],
+    ['a decompression bomb', () => bomb, 'gzip'],
+    ['a decompression bomb without a header', () => bomb, undefined],
     ['a brotli decompression bomb', () => brotliCompressSync(Buffer.alloc(64 * mebibyte, ' ')), 'br'],
-    ['a nested decompression bomb', bombInABomb, 'gzip, gzip'],
+    ['a nested decompression bomb', () => gzipSync(bomb), 'gzip, gzip'],
     ['too many encodings', () => gzipTwice, 'gzip, gzip, gzip, gzip, gzip'],
   ];
   const cpuMs = (): number => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   };
-  /** CPU time of decoding 16 MB once. */
-  let referenceMs: number;
+  /** CPU time of decoding 1 GiB, member by member. */
+  let wholeMs: number;
   beforeAll(() => {
-    const body = bomb(16 * mebibyte);
     const before = cpuMs();
-    gunzipSync(body);
-    referenceMs = cpuMs() - before;
+    for (let index = 0; index < 64; index += 1) gunzipSync(member);
+    wholeMs = cpuMs() - before;
   });
 
   it.each(cases)('is UPSTREAM_INVALID_RESPONSE: %s', async (_what, body, encoding) => {
-    answers(await body(), encoding);
+    answers(body(), encoding);
     const before = process.memoryUsage().rss;
     const beforeMs = cpuMs();
     const error = await rejectionOf(upstream.client().getCampaign(documentedSid));
     expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', reason: 'invalidResponse' });
-    expect(cpuMs() - beforeMs).toBeLessThan(10 * referenceMs);
+    expect(cpuMs() - beforeMs).toBeLessThan(wholeMs / 2);
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * mebibyte);
   });
 
