@@ -10,6 +10,8 @@ export interface CacheEntry<V> {
   readonly readAtMs: number;
   /** Version from the hybrid clock: of two entries, whichever instance read them, the greater version is newer. */
   readonly version: number;
+  /** Version that the shared tier gave to the read before it was sent, with which it compares the times of writes. */
+  readonly leaseVersion?: number | undefined;
   /** True if a write may have changed the value since. Such an entry is served only if no new read succeeds. */
   readonly isInvalidated?: boolean;
 }

@@ -28,7 +28,7 @@ export interface FetchOnceOptions<V> {
   /** True if a read that another instance has begun is good enough, and can be waited for. */
   readonly mayWait: boolean;
   readonly isFresh: (entry: CacheEntry<V>) => boolean;
-  /** Reads from the upstream; the entry gets this version if one is given. */
+  /** Reads from the upstream; the entry gets this lease version if one is given. */
   readonly fetch: (version: number | undefined) => Promise<CacheEntry<V>>;
 }
 
@@ -85,9 +85,9 @@ export class SharedTier<V> {
   set(entries: readonly (readonly [key: string, entry: CacheEntry<V>])[]): void {
     const { serializer, maxStaleMs } = this.#resource;
     void this.#store.set(
-      entries.map(([key, { value, readAtMs, version }]) => ({
+      entries.map(([key, { value, readAtMs, version, leaseVersion = version }]) => ({
         key: this.#locationOf(key).key,
-        version,
+        version: leaseVersion,
         readAtMs: readAtMs - this.#aheadMs(),
         text: serializer.serialize(value),
         ttlMs: maxStaleMs(value),

@@ -230,7 +230,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     call: CallOptions,
   ): Promise<CacheEntry<V>> {
     const { entry, isRemote } = await shared.fetchOnce(key, {
-      seenVersion: this.#memory.versionOf(key),
+      seenVersion: leaseVersionOf(this.#memory.get(key)),
       mayWait: !noCache && !refetch && call.priority !== 'write',
       isFresh: (found) => this.#freshForMs(found, key) >= 0,
       fetch: (version) => this.#fetch(key, params, call, version),
@@ -242,17 +242,22 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     return entry;
   }
 
-  /** @param version taken before the call: of two concurrent reads, the one that began later is newer. */
+  /** The version is taken when the call is sent: of two concurrent reads, the one that was sent later is newer. */
   async #fetch(
     key: string,
     params: Params,
     call: CallOptions,
-    version = this.#options.clock.next(),
+    leaseVersion?: number,
   ): Promise<CacheEntry<V>> {
-    const { isEnabled, now } = this.#options;
+    const { clock, isEnabled, now } = this.#options;
     const read = this.#inFlight.begin(key);
+    let version = leaseVersion ?? clock.next();
+    const beforeSent = (): void => {
+      version = clock.next();
+    };
     try {
-      const entry = { value: await this.#resource.fetch(params, call), readAtMs: now(), version };
+      const value = await this.#resource.fetch(params, { ...call, beforeSent });
+      const entry = { value, readAtMs: now(), version, leaseVersion };
       if (!isEnabled) this.#emitRead('new');
       if (!read.isOvertaken) this.set(key, entry, true);
       return entry;
@@ -286,7 +291,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     if (!lookup) return;
     const { entry, invalidatedVersion } = lookup;
     const own = this.#memory.get(key);
-    if (own && own.version <= invalidatedVersion && !own.isInvalidated)
+    if (own && leaseVersionOf(own) <= invalidatedVersion && !own.isInvalidated)
       this.#memory.set(key, { ...own, isInvalidated: true });
     if (!entry) return;
     if (!entry.isInvalidated) this.set(key, entry);
@@ -309,4 +314,9 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     const ageMs = this.#options.now() - readAtMs;
     return ageMs < -maximumSkewMs ? Infinity : ageMs;
   }
+}
+
+/** The version of an entry for the shared tier; -1 if there is none. */
+function leaseVersionOf(entry?: CacheEntry<unknown>): number {
+  return entry ? (entry.leaseVersion ?? entry.version) : -1;
 }

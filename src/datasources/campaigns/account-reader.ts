@@ -243,7 +243,7 @@ export class AccountReader {
 
   /** Begins a write of a campaign; `endWrite` must follow. */
   beginWrite(sid: string): WriteInFlight {
-    return this.#writes.begin(sid, this.#options.clock.next());
+    return this.#writes.begin(sid);
   }
 
   /** Ends a write, whatever its outcome. */
@@ -279,7 +279,7 @@ export class AccountReader {
     else {
       this.#campaignWindows.invalidate();
       this.#invalidateHere(sid);
-      this.#writes.written(sid);
+      this.#writes.answered(sid);
     }
   }
 
@@ -305,8 +305,8 @@ export class AccountReader {
       if (event.isFetched) this.#snapshots.share(snapshots);
     }
     if (event.type === 'updated' && event.resource === 'campaign') {
-      const { value, version } = event.entry;
-      if (value.campaign) this.#writes.read(value.campaign.sid, version);
+      const { campaign } = event.entry.value;
+      if (campaign) this.#writes.answered(campaign.sid);
     }
     for (const listener of this.#listeners) listener(event);
   }

@@ -113,12 +113,12 @@ export function messageWindowResource(
 export function snapshotsOf({
   value,
   readAtMs,
-  version,
+  ...versions
 }: CacheEntry<Window<Campaign>>): (readonly [sid: string, entry: CacheEntry<Snapshot>])[] {
   const snapshots: (readonly [string, CacheEntry<Snapshot>])[] = [];
   for (const row of value.rows) {
     const campaign = readable(row);
-    if (campaign) snapshots.push([campaign.sid, { value: { campaign }, readAtMs, version }]);
+    if (campaign) snapshots.push([campaign.sid, { ...versions, value: { campaign }, readAtMs }]);
   }
   return snapshots;
 }

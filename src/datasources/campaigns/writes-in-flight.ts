@@ -1,10 +1,31 @@
-/** A write of a campaign that was sent and not answered. */
-export interface WriteInFlight {
+/** A write of a campaign that is not answered yet. */
+export class WriteInFlight {
   readonly sid: string;
-  /** Version of its beginning. */
-  readonly version: number;
-  /** True once another write was answered, or a later read: the answer may be older than what they show. */
-  isOverlapped: boolean;
+  #isSent = false;
+  #isOverlapped = false;
+
+  constructor(sid: string) {
+    this.sid = sid;
+  }
+
+  /** Notes that the write is sent now. What was answered before is older than its effect. */
+  readonly sent = (): void => {
+    this.#isSent = true;
+    this.#isOverlapped = false;
+  };
+
+  /** Notes that another write or a read of the campaign was answered. */
+  overlap(): void {
+    this.#isOverlapped = this.#isSent;
+  }
+
+  /**
+   * True if another write or a read of the campaign was answered since this one was sent. Which of the two the upstream did
+   * first is not known: this answer may be older.
+   */
+  get isOverlapped(): boolean {
+    return this.#isOverlapped;
+  }
 }
 
 /** The writes of this instance that are not answered yet. */
@@ -12,8 +33,8 @@ export class WritesInFlight {
   readonly #writes = new Set<WriteInFlight>();
 
   /** Adds a write that is about to be sent; `end` must follow. */
-  begin(sid: string, version: number): WriteInFlight {
-    const write = { sid, version, isOverlapped: false };
+  begin(sid: string): WriteInFlight {
+    const write = new WriteInFlight(sid);
     this.#writes.add(write);
     return write;
   }
@@ -23,17 +44,8 @@ export class WritesInFlight {
     this.#writes.delete(write);
   }
 
-  /** Notes that another write of a campaign was answered. */
-  written(sid: string): void {
-    this.#overlap((write) => write.sid === sid);
-  }
-
-  /** Notes that a read has shown a campaign. One that began after a write, and was answered before it, may show a later state. */
-  read(sid: string, version: number): void {
-    this.#overlap((write) => write.sid === sid && write.version < version);
-  }
-
-  #overlap(isOverlapped: (write: WriteInFlight) => boolean): void {
-    for (const write of this.#writes) write.isOverlapped ||= isOverlapped(write);
+  /** Notes that a read or a write of a campaign was answered, here or at another instance. */
+  answered(sid: string): void {
+    for (const write of this.#writes) if (write.sid === sid) write.overlap();
   }
 }

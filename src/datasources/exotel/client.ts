@@ -1,7 +1,6 @@
 import { rejected } from '../../domain/errors.js';
 import { type CampaignQuery, type MessageQuery } from '../../domain/lists/list-query.js';
 import { type Slice, type Window } from '../../domain/lists/page.js';
-import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Route, routes, type Telemetry } from '../../domain/telemetry.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { checkSid } from '../../domain/campaigns/sid.js';
@@ -105,13 +104,13 @@ export class ExotelClient {
   }
 
   /** Changes the given fields of a campaign. */
-  async updateCampaign(sid: string, draft: CampaignDraft, origin?: CallOrigin): Promise<Written> {
-    return this.#write('update', `/${sidSegment(sid)}`, draftToWire(draft), { origin });
+  async updateCampaign(sid: string, draft: CampaignDraft, options: WriteOptions = {}): Promise<Written> {
+    return this.#write('update', `/${sidSegment(sid)}`, draftToWire(draft), options);
   }
 
   /** Performs a lifecycle action. */
-  async actOnCampaign(sid: string, action: LifecycleAction, origin?: CallOrigin): Promise<Written> {
-    return this.#write('action', `/${sidSegment(sid)}`, actionToWire(action), { origin });
+  async actOnCampaign(sid: string, action: LifecycleAction, options: WriteOptions = {}): Promise<Written> {
+    return this.#write('action', `/${sidSegment(sid)}`, actionToWire(action), options);
   }
 
   /** @param path below the root. Where it throws, no call is made. */

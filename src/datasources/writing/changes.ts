@@ -7,7 +7,7 @@ import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failu
 import { type Campaign } from '../../schema/campaign.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
 import { type WriteInFlight } from '../campaigns/writes-in-flight.js';
-import { type ExotelClient, type Written } from '../exotel/client.js';
+import { type ExotelClient, type WriteOptions, type Written } from '../exotel/client.js';
 import { type LifecycleAction } from '../exotel/wire/requests.js';
 import { type WithCallbacks } from './create.js';
 import { lookUntilKnown } from './look-up/reconciler.js';
@@ -40,7 +40,7 @@ export interface ChangesOptions {
 interface Change {
   readonly action: CampaignAction;
   readonly sid: string;
-  readonly send: () => Promise<Written>;
+  readonly send: (options: WriteOptions) => Promise<Written>;
   /** Its progress, as the current campaign shows it. */
   readonly progressOf: (campaign: Campaign) => ChangeProgress;
 }
@@ -79,7 +79,7 @@ export class Changes {
     return this.#change({
       action,
       sid,
-      send: () => client.updateCampaign(sid, withCallbacks(draft, campaign), this.#reader.origin),
+      send: (options) => client.updateCampaign(sid, withCallbacks(draft, campaign), options),
       progressOf: (now) => updateProgress(draft, campaign, now),
     });
   }
@@ -93,7 +93,7 @@ export class Changes {
     return this.#change({
       action,
       sid,
-      send: () => client.actOnCampaign(sid, action, this.#reader.origin),
+      send: (options) => client.actOnCampaign(sid, action, options),
       progressOf: (now) => actionProgress(action, campaign, now),
     });
   }
@@ -127,7 +127,10 @@ export class Changes {
   }
 
   async #send(change: Change, write: WriteInFlight): Promise<Outcome> {
-    const { campaign, requestId } = await change.send();
+    const { campaign, requestId } = await change.send({
+      origin: this.#reader.origin,
+      beforeSent: write.sent,
+    });
     // A proxy may have mixed up two answers: this one is lost.
     if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');
     // A success that does not show the change proves neither that it was done nor the campaign's state.

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { type ServerResponse } from 'node:http';
 import { CampaignBySidDocument } from '../../operations/generated.js';
 import { ask } from '../../support/clients/ask.js';
 import { answerOf, change } from '../../support/writing/creating.js';
@@ -27,17 +28,25 @@ async function startHolding() {
     stats: { sent: 2 },
   };
   let release: (() => void) | undefined;
+  let answerRead: (() => void) | undefined;
+  let isReadHeld = false;
   const { gateway, methods } = await startScripted((request, response) => {
     const isList = !/campaigns\/c\b/.test(request.target);
-    if (request.method !== 'PUT') return answerOf(isList ? [{ ...campaign }] : { ...campaign });
+    const shown = () => answerOf(isList ? [{ ...campaign }] : { ...campaign });
+    if (request.method !== 'PUT' && isReadHeld) {
+      answerRead = () => {
+        send(response, shown());
+      };
+      return undefined;
+    }
+    if (request.method !== 'PUT') return shown();
     const { action, name } = JSON.parse(request.body) as { action?: 'pause' | 'resume'; name?: string };
     if (action) campaign.status = statusAfter[action];
     if (name !== undefined) campaign.name = name;
     const answer = answerOf({ ...campaign });
     if (release) return answer;
     release = () => {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer.json));
+      send(response, answer);
     };
     return undefined;
   });
@@ -55,7 +64,19 @@ async function startHolding() {
     methods,
     isHeld: () => release !== undefined,
     release: () => release?.(),
+    /** Holds the reads that arrive from now on. */
+    holdReads: () => (isReadHeld = true),
+    isReadWaiting: () => answerRead !== undefined,
+    /** Answers the held read with the state of now. */
+    answerRead: () => {
+      isReadHeld = false;
+      answerRead?.();
+    },
   };
+}
+
+function send(response: ServerResponse, { json }: ReturnType<typeof answerOf>): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(json));
 }
 
 it('the answer of an earlier write that comes last changes nothing: neither events nor reads go back', async () => {
@@ -87,5 +108,27 @@ it('the answer of a write does not replace what a later read has shown', async (
   expect(read.campaign).toMatchObject({ status: 'IN_PROGRESS', name: 'Resumed by another program' });
   const events = subscriber.events.map(({ campaignUpdated: { name, status } }) => `${name}: ${status}`);
   expect(events).toEqual(['Before: IN_PROGRESS', 'Resumed by another program: IN_PROGRESS']);
+  expect(methods().slice(before)).toEqual(['GET']);
+});
+
+it('nor what a read has shown that was sent before it and answered after it', async () => {
+  const held = await startHolding();
+  const { campaign, gateway, subscriber, methods } = held;
+  held.holdReads();
+  const reading = ask(gateway, '{ campaign(sid: "c") { name } }', {
+    headers: { 'cache-control': 'no-cache' },
+  });
+  await until(held.isReadWaiting);
+  const pausing = change(gateway, 'pause', 'c');
+  await until(held.isHeld);
+  Object.assign(campaign, { status: 'in-progress', name: 'Resumed by another program' });
+  held.answerRead();
+  await reading;
+  const before = methods().length;
+  held.release();
+  expect(await pausing).toMatchObject({ status: 'PAUSED', codes: [] });
+  const events = subscriber.events.map(({ campaignUpdated: { name, status } }) => `${name}: ${status}`);
+  expect(events).toEqual(['Before: IN_PROGRESS', 'Resumed by another program: IN_PROGRESS']);
+  await until(() => methods().length > before); // reads again what the answer can't show
   expect(methods().slice(before)).toEqual(['GET']);
 });

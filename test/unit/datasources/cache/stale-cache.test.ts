@@ -178,6 +178,31 @@ describe('a read in flight', () => {
   });
 });
 
+it('a read that was requested first and sent last, after a wait for its turn, is the newer one', async () => {
+  const texts: string[] = [];
+  const cache = reads({
+    emit: (event) => {
+      if (event.type === 'updated') texts.push(event.entry.value.text);
+    },
+  });
+  const [turn, first, last] = [held(), held(), held()];
+  const sentLast = read(cache, 'a', readOptions(), async ({ beforeSent }) => {
+    await turn.fetch();
+    beforeSent?.();
+    return last.fetch();
+  });
+  const sentFirst = read(cache, 'a', readOptions({ noCache: true }), ({ beforeSent }) => {
+    beforeSent?.();
+    return first.fetch();
+  });
+  turn.land('its turn');
+  last.land('later state');
+  await sentLast;
+  first.land('earlier state');
+  await sentFirst;
+  expect(texts).toEqual(['later state']);
+});
+
 describe('the events of a cache', () => {
   it('are one per completed read and one per newer entry', async () => {
     const events: unknown[] = [];
