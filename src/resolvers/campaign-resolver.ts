@@ -50,7 +50,8 @@ export class CampaignResolver {
     nullable: 'items',
     description:
       'The campaigns with these sids, in the same order; null for a sid without a campaign. They are read together: much ' +
-      'cheaper than one `campaign` each. At most 200.',
+      'cheaper than one `campaign` each. At most 200; those that would need too many upstream calls are null with ' +
+      '`QUERY_TOO_EXPENSIVE`, and a repeated request goes on with them.',
   })
   campaignsBySid(
     @Arg('sids', () => [ID], { description: 'Sids of the campaigns.' }) sids: readonly string[],

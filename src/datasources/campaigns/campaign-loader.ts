@@ -20,10 +20,15 @@ export interface CampaignLoaderOptions {
 
 /** Error of a campaign in a batch that would need more calls than it may. The others are cached for the next attempt. */
 export class TooManyCampaigns extends GatewayError {
-  constructor() {
+  /**
+   * @param estimate upstream calls that the batch may need for all of its campaigns.
+   * @param limit upstream calls that it may make.
+   */
+  constructor(estimate: number, limit: number) {
     super(
       'QUERY_TOO_EXPENSIVE',
-      'This campaign would need one upstream call more than allowed. Request fewer campaigns.',
+      `The batch may need ${estimate} upstream calls; at most ${limit} are allowed. Request fewer campaigns at once, or this one again.`,
+      { estimate, limit },
     );
   }
 }
@@ -73,7 +78,7 @@ export class CampaignLoader {
       const row = isFresh(sid) ? undefined : search.rows.get(sid);
       // The window may be a stale entry, and the snapshot newer.
       if (row) return snapshots.use(sid, options)?.value.campaign ?? row;
-      if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns();
+      if (!isFresh(sid) && !single.has(sid)) throw new TooManyCampaigns(missing.length + 1, batchCalls + 1);
       return this.#loadOne(sid, options);
     };
     return Promise.all(sids.map((sid) => load(sid).catch(asError)));
