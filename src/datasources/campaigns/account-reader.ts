@@ -259,7 +259,7 @@ export class AccountReader {
     const { clock, now } = this.#options;
     const isOverlapped = write?.isOverlapped === true;
     const campaign = isOverlapped ? undefined : answer;
-    this.applyRemoteWrite(sid);
+    this.#applyWrite(sid, write);
     this.#emit({ type: 'written', sid, isOverlapped });
     // Greater than the version of the announcement: peers ignore campaigns that are older than the announced write.
     const version = clock.next();
@@ -276,17 +276,19 @@ export class AccountReader {
   /** Applies a write of another instance: it may have changed a campaign and every list; null: it dropped the lists. */
   applyRemoteWrite(sid: string | null): void {
     if (sid === null) this.#campaignWindows.clear();
-    else {
-      this.#campaignWindows.invalidate();
-      this.#invalidateHere(sid);
-      this.#writes.answered(sid);
-    }
+    else this.#applyWrite(sid);
   }
 
   /** Caches a campaign that another instance has read, unless a newer version is cached. */
   applyRemoteRead(campaign: Campaign, version: number): void {
     const readAtMs = Date.parse(campaign.fetchedAt) + (this.#options.shared?.aheadMs() ?? 0);
     this.#snapshots.set(campaign.sid, { value: { campaign }, readAtMs, version });
+  }
+
+  #applyWrite(sid: string, write?: WriteInFlight): void {
+    this.#campaignWindows.invalidate();
+    this.#invalidateHere(sid);
+    this.#writes.written(sid, write);
   }
 
   /** Takes over campaigns from the shared tier that are not fresh here. */
@@ -306,7 +308,7 @@ export class AccountReader {
     }
     if (event.type === 'updated' && event.resource === 'campaign') {
       const { campaign } = event.entry.value;
-      if (campaign) this.#writes.answered(campaign.sid);
+      if (campaign) this.#writes.read(campaign.sid);
     }
     for (const listener of this.#listeners) listener(event);
   }

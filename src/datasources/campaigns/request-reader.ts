@@ -149,7 +149,10 @@ export class RequestReader {
     this.#campaigns.set(campaign.sid, campaign);
   }
 
-  /** Sends a write of a campaign. @returns its result. @param send is given what `applyWrite` needs to know of the write. */
+  /**
+   * Sends a write of a campaign, and finds out its outcome.
+   * @param send is given what `applyWrite` and `invalidate` need to know of the write.
+   */
   async write<T>(sid: string, send: (write: WriteInFlight) => Promise<T>): Promise<T> {
     const write = this.#account.beginWrite(sid);
     try {
@@ -160,8 +163,8 @@ export class RequestReader {
   }
 
   /** Invalidates a campaign and every list: the next read goes to the upstream. */
-  invalidate(sid: string): void {
-    this.#invalidate(sid);
+  invalidate(sid: string, write?: WriteInFlight): void {
+    this.#invalidate(sid, undefined, write);
   }
 
   /** Drops every list: a stale one might lack a campaign that exists. */

@@ -1,8 +1,9 @@
-/** A write of a campaign that is not answered yet. */
+/** A write of a campaign whose outcome is not known yet. */
 export class WriteInFlight {
   readonly sid: string;
   #isSent = false;
   #isOverlapped = false;
+  #isFollowed = false;
 
   constructor(sid: string) {
     this.sid = sid;
@@ -14,9 +15,15 @@ export class WriteInFlight {
     this.#isOverlapped = false;
   };
 
-  /** Notes that another write or a read of the campaign was answered. */
-  overlap(): void {
+  /** Notes that a read of the campaign was answered. */
+  read(): void {
     this.#isOverlapped = this.#isSent;
+  }
+
+  /** Notes that another write of the campaign has ended. */
+  written(): void {
+    this.#isOverlapped = this.#isSent;
+    this.#isFollowed ||= this.#isSent;
   }
 
   /**
@@ -26,9 +33,14 @@ export class WriteInFlight {
   get isOverlapped(): boolean {
     return this.#isOverlapped;
   }
+
+  /** True if another write of the campaign has ended since this one was sent first: it may have undone this one. */
+  get isFollowed(): boolean {
+    return this.#isFollowed;
+  }
 }
 
-/** The writes of this instance that are not answered yet. */
+/** The writes of this instance whose outcomes are not known yet. */
 export class WritesInFlight {
   readonly #writes = new Set<WriteInFlight>();
 
@@ -44,8 +56,13 @@ export class WritesInFlight {
     this.#writes.delete(write);
   }
 
-  /** Notes that a read or a write of a campaign was answered, here or at another instance. */
-  answered(sid: string): void {
-    for (const write of this.#writes) if (write.sid === sid) write.overlap();
+  /** Notes that a read of a campaign was answered, here or at another instance. */
+  read(sid: string): void {
+    for (const write of this.#writes) if (write.sid === sid) write.read();
+  }
+
+  /** Notes that a write of a campaign has ended, here or at another instance. */
+  written(sid: string, ended?: WriteInFlight): void {
+    for (const write of this.#writes) if (write.sid === sid && write !== ended) write.written();
   }
 }

@@ -10,6 +10,7 @@ import { type WriteInFlight } from '../campaigns/writes-in-flight.js';
 import { type ExotelClient, type WriteOptions, type Written } from '../exotel/client.js';
 import { type LifecycleAction } from '../exotel/wire/requests.js';
 import { type WithCallbacks } from './create.js';
+import { LaterChanges } from './look-up/later-changes.js';
 import { lookUntilKnown } from './look-up/reconciler.js';
 import { actionProgress, type ChangeProgress, updateProgress } from './look-up/same-campaign.js';
 import {
@@ -40,6 +41,8 @@ export interface ChangesOptions {
 interface Change {
   readonly action: CampaignAction;
   readonly sid: string;
+  /** The campaign as it was known before. */
+  readonly before: Campaign;
   readonly send: (options: WriteOptions) => Promise<Written>;
   /** Its progress, as the current campaign shows it. */
   readonly progressOf: (campaign: Campaign) => ChangeProgress;
@@ -79,6 +82,7 @@ export class Changes {
     return this.#change({
       action,
       sid,
+      before: campaign,
       send: (options) => client.updateCampaign(sid, withCallbacks(draft, campaign), options),
       progressOf: (now) => updateProgress(draft, campaign, now),
     });
@@ -93,6 +97,7 @@ export class Changes {
     return this.#change({
       action,
       sid,
+      before: campaign,
       send: (options) => client.actOnCampaign(sid, action, options),
       progressOf: (now) => actionProgress(action, campaign, now),
     });
@@ -105,22 +110,27 @@ export class Changes {
     return this.#reader.revalidatedCampaign(sid);
   }
 
-  async #change(change: Change): Promise<Outcome> {
+  #change(change: Change): Promise<Outcome> {
+    return this.#reader.write(change.sid, (write) => this.#sendUntilKnown(change, write));
+  }
+
+  async #sendUntilKnown(change: Change, write: WriteInFlight): Promise<Outcome> {
     let mayBeUnderWay = false;
     for (let puts = 1; ; puts += 1) {
       const sentAtMs = this.#options.now();
       try {
-        return await this.#reader.write(change.sid, (write) => this.#send(change, write));
+        return await this.#send(change, write);
       } catch (error) {
-        if (mayHaveChanged(error)) this.#reader.invalidate(change.sid);
+        if (mayHaveChanged(error)) this.#reader.invalidate(change.sid, write);
         if (!(error instanceof UpstreamFailure)) throw error;
         if (!error.mayHaveBeenProcessed) return this.#refusal(change, error, puts > 1);
         mayBeUnderWay ||= !isEndedByUpstream(error);
-        const outcome = await this.#settle(change, error, sentAtMs);
-        if (outcome !== 'notDone') return outcome;
+        const outcome = await this.#settle(change, write, error, sentAtMs);
+        if (outcome !== 'notDone' && outcome !== 'asBefore') return outcome;
         // That it was not done is certain only where the upstream itself ended both exchanges.
+        mayBeUnderWay ||= outcome === 'asBefore';
         if (puts < maximumPuts) continue;
-        this.#reader.invalidate(change.sid);
+        this.#reader.invalidate(change.sid, write);
         throw mayBeUnderWay ? new OutcomeUnknown() : error;
       }
     }
@@ -134,7 +144,8 @@ export class Changes {
     // A proxy may have mixed up two answers: this one is lost.
     if (!isSameSid(campaign.sid, change.sid)) throw new UpstreamFailure('invalidResponse');
     // A success that does not show the change proves neither that it was done nor the campaign's state.
-    if (change.progressOf(campaign) !== 'done') throw new Unshown(requestId);
+    const progress = change.progressOf(campaign);
+    if (progress !== 'done' && progress !== 'asBefore') throw new Unshown(requestId);
     this.#reader.applyWrite(campaign, true, write);
     return done(campaign, requestId);
   }
@@ -154,23 +165,29 @@ export class Changes {
     if (!campaign) return notFound();
     const progress = wasSent ? progressOf(campaign) : 'notDone';
     if (progress === 'done') return done(campaign);
-    if (progress === 'unclear') throw new OutcomeUnknown();
+    if (progress === 'unclear' || progress === 'asBefore') throw new OutcomeUnknown();
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
     return action === CampaignAction.UPDATE ? outcomeOfFailure(failure) : refusedAction(action, failure);
   }
 
-  /** Outcome of a change whose answer was lost. @returns 'notDone' where it was not done and can't be done any more. */
-  async #settle(change: Change, failure: UpstreamFailure, sentAtMs: number): Promise<Outcome | 'notDone'> {
+  /** Outcome of a change whose answer was lost. @returns 'notDone' or 'asBefore' where it can't be done any more. */
+  async #settle(
+    change: Change,
+    write: WriteInFlight,
+    failure: UpstreamFailure,
+    sentAtMs: number,
+  ): Promise<Outcome | 'notDone' | 'asBefore'> {
     const { now, sleep, timeoutMs } = this.#options;
     const { facts, reason } = failure;
     const wasDone = isSameSid(facts.sid, change.sid); // a success whose campaign is unreadable but for its sid
     const nowMs = now();
     const openMs = settledByAfter(failure, sentAtMs, nowMs, timeoutMs) - nowMs;
+    const laterChanges = new LaterChanges(change.action, change.before, write);
     const outcome = await lookUntilKnown(openMs, sleep, (isSettled) =>
-      this.#look(change, failure, isSettled),
+      this.#look(change, failure, isSettled, laterChanges),
     );
     if (outcome !== undefined) return outcome;
-    this.#reader.invalidate(change.sid); // what was read last may change yet
+    this.#reader.invalidate(change.sid, write); // what was read last may change yet
     throw wasDone ? new UpstreamFailure(reason, facts) : new OutcomeUnknown();
   }
 
@@ -179,21 +196,23 @@ export class Changes {
     { action, sid, progressOf }: Change,
     failure: UpstreamFailure,
     isSettled: boolean,
-  ): Promise<Outcome | 'notDone' | undefined> {
+    laterChanges: LaterChanges,
+  ): Promise<Outcome | 'notDone' | 'asBefore' | undefined> {
     const campaign = await this.#reader.revalidatedCampaign(sid).catch(() => undefined);
     if (campaign === null) return notFound();
     if (!campaign) return undefined;
     const { facts } = failure;
     const progress = isSameSid(facts.sid, sid) ? 'done' : progressOf(campaign);
     if (progress === 'done') return done(campaign, facts.requestId);
-    if (progress === 'unclear' && failure instanceof Unshown) {
+    if (progress !== 'notDone' && failure instanceof Unshown) {
       // The upstream has confirmed the change, and the campaign is in a state that does not speak against it.
       this.#reader.invalidate(sid);
       return done(campaign, facts.requestId);
     }
     if (progress === 'unclear') return undefined;
     if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
-    return isSettled ? 'notDone' : undefined;
+    const mayBeUndone = laterChanges.mayHaveUndone(campaign) && progress === 'notDone';
+    return isSettled && !mayBeUndone ? progress : undefined;
   }
 }
 

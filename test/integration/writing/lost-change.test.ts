@@ -1,8 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type CampaignStatus } from '../../../src/sandbox/lifecycle.js';
+import { documentedCampaign, documentedSid } from '../../fixtures/documented-answer.js';
 import { CampaignBySidDocument } from '../../operations/generated.js';
 import { answerOf, change, type Changing, countOf, rowOf } from '../../support/writing/creating.js';
+import { ask } from '../../support/clients/ask.js';
+import { until } from '../../support/clients/subscribing.js';
 import { setup, startScripted, type SandboxAndGateway } from '../../support/gateway/setup.js';
 import { startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 
@@ -179,6 +182,55 @@ describe('an update or action with a lost response', () => {
     };
     expect((await change(both.gateway, 'resume', sid)).codes).toEqual(expected);
     expect(countOf('PUT', both.sandbox)).toBe(1);
+  });
+
+  it.each<[by: string, pause: (sid: string) => unknown]>([
+    ['a caller of the gateway', (sid) => change(both.gateway, 'pause', sid)],
+    ['another program', (sid) => both.sandbox.state.setStatus(sid, 'paused')],
+  ])('resume that %s has undone is not sent again', async (_by, pause) => {
+    const { calls, state } = both.sandbox;
+    const sid = campaignIn('paused');
+    Object.assign(state.find(sid) ?? {}, { changedAt: Date.now() - hour });
+    fault = { kind: 'hang', when: 'after' };
+    const resuming = change(both.gateway, 'resume', sid);
+    await until(() => state.find(sid)?.status === 'in-progress');
+    fault = undefined;
+    await pause(sid);
+    const putsBefore = countOf('PUT', both.sandbox);
+    expect((await resuming).codes).toEqual(['OUTCOME_UNKNOWN']);
+    expect(countOf('PUT', both.sandbox)).toBe(putsBefore);
+    expect(calls.length).toBeLessThanOrEqual(putsBefore + 5);
+    expect(state.find(sid)?.status).toBe('paused');
+  });
+
+  it('update that differs from the stored text only in a space is sent once more, and known to be done then', async () => {
+    const sid = campaignIn('scheduled');
+    fault = { kind: 'reset' };
+    meanwhile = () => (fault = undefined);
+    const update = `mutation { updateCampaign(sid: "${sid}", input: { name: "Be  fore" }) {
+      campaign { name } userErrors { code } } }`;
+    both.sandbox.state.get(sid).name = 'Be fore';
+    const { data, errors } = await ask(both.gateway, update);
+    expect([data, errors]).toMatchObject([
+      { updateCampaign: { campaign: { name: 'Be  fore' }, userErrors: [] } },
+      undefined,
+    ]);
+    expect(countOf('PUT', both.sandbox)).toBe(2);
+    expect(both.sandbox.state.find(sid)?.name).toBe('Be  fore');
+  });
+
+  it('is sent once more to an upstream that gives every response another time of the last change', async () => {
+    let [status, responses, puts] = ['paused', 0, 0];
+    const { gateway, methods } = await startScripted(({ method }) => {
+      responses += 1;
+      if (method === 'PUT') puts += 1;
+      if (method === 'PUT' && puts === 1) return { status: 503, json: {} };
+      if (method === 'PUT') status = 'in-progress';
+      const date_updated = `2022-05-30T16:19:${String(10 + responses)}+05:30`;
+      return answerOf(documentedCampaign({ status, date_updated }));
+    });
+    expect((await change(gateway, 'resume', documentedSid)).codes).toEqual([]);
+    expect(methods()).toEqual(['GET', 'PUT', 'GET', 'GET', 'PUT']);
   });
 
   it('whose campaign is deleted is NOT_FOUND', async () => {

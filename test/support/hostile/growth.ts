@@ -1,28 +1,35 @@
-/** Ten times the input takes about ten times as long in linear work (twenty with garbage), a hundred times in quadratic work. */
-export const mostForLinear = 50;
+/** Linear work takes as long for ten tenths as for the whole (twice as long with garbage); quadratic work a tenth. */
+export const mostForLinear = 5;
 
 /**
- * How many times as long work takes for ten times the input.
+ * How many times as long work takes for one long input as for ten that have a tenth of its length.
  *
- * @param length of the longer input; the shorter one has a tenth of it
+ * @param length of the long input
  * @param work handles an input of that length
  */
 export function growthOf(length: number, work: (length: number) => void): number {
-  const shortMs = timeOf(() => {
-    work(length / 10);
-  });
-  const longMs = timeOf(() => {
-    work(length);
-  });
-  return longMs / shortMs;
+  let [tenthsMs, wholeMs] = [Infinity, Infinity];
+  for (let round = 0; round < 5; round += 1) {
+    tenthsMs = Math.min(
+      tenthsMs,
+      cpuMsOf(() => {
+        for (let tenth = 0; tenth < 10; tenth += 1) work(length / 10);
+      }),
+    );
+    wholeMs = Math.min(
+      wholeMs,
+      cpuMsOf(() => {
+        work(length);
+      }),
+    );
+  }
+  return wholeMs / tenthsMs;
 }
 
-/** The shortest of several measurements, in milliseconds: other load on the machine only adds time. */
-function timeOf(work: () => void): number {
-  const times = [1, 2, 3, 4, 5].map(() => {
-    const from = performance.now();
-    work();
-    return performance.now() - from;
-  });
-  return Math.min(...times);
+/** CPU time, on which other load on the machine has little effect. */
+function cpuMsOf(run: () => void): number {
+  const from = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1000;
 }

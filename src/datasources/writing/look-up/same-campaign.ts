@@ -258,8 +258,11 @@ function showsText(sent: string | null | undefined, stored: string): boolean {
   );
 }
 
-/** Progress of a change, as the campaign shows it. */
-export type ChangeProgress = 'done' | 'notDone' | 'unclear';
+/**
+ * Progress of a change, as the campaign shows it. `asBefore`: it is unchanged, and shows what was sent if a layer has rewritten
+ * that. A success proves such a change; a lost answer does not.
+ */
+export type ChangeProgress = 'done' | 'asBefore' | 'notDone' | 'unclear';
 
 /**
  * Progress of an update.
@@ -272,7 +275,10 @@ export function updateProgress(draft: CampaignDraft, before: Campaign, now: Camp
     JSON.stringify(storedValue(now)) === JSON.stringify(storedValue(before));
   const isDone = (one: Field): boolean =>
     one.verdict(draft, now) === 'same' || (one === name && !isUnchanged(one) && isRenamed(draft, now));
-  if (sent.every(isDone)) return 'done';
+  if (sent.every(isDone)) {
+    const isExact = sent.every((one) => isEqual(one.sentValue(draft), one.storedValue(now)));
+    return isExact || !sent.every(isUnchanged) ? 'done' : 'asBefore';
+  }
   const isNotDone =
     sent.every(isUnchanged) && sent.some(({ verdict }) => verdict(draft, now) === 'different');
   return isNotDone ? 'notDone' : 'unclear';
@@ -291,6 +297,11 @@ export function actionProgress(action: LifecycleAction, before: Campaign, now: C
   const isOver = now.status === CampaignStatus.COMPLETED || now.status === CampaignStatus.ARCHIVED;
   if (action !== CampaignAction.RESUME || !isOver) return 'notDone';
   return now.stats.sent > before.stats.sent + before.stats.submitted ? 'done' : 'unclear';
+}
+
+function isEqual(sent: unknown, stored: unknown): boolean {
+  if (sent instanceof Date) return sent.getTime() === Date.parse(String(stored));
+  return JSON.stringify(sent) === JSON.stringify(stored);
 }
 
 function isRenamed(draft: CampaignDraft, now: Campaign): boolean {

@@ -53,6 +53,29 @@ describe('an update with a lost response', () => {
     expect(updateProgress(said, before, { ...before, ...changes })).toBe(expected);
   });
 
+  it.each<[string, CampaignDraft, Partial<Campaign>]>([
+    ['another space', { name: 'Big  Sale' }, { name: 'Big Sale' }],
+    ['a corrected escape', { template: 'Buy & save' }, { template: 'Buy &amp; save' }],
+    ['letter case', { senderId: 'exotel' }, { senderId: 'EXOTEL' }],
+    ['leading zeros', { dltTemplateId: '0110' }, { dltTemplateId: '110' }],
+    ['the order of lists', { lists: ['b', 'a'] }, { lists: [{ sid: 'a' }, { sid: 'b' }] }],
+    ['seconds', { schedule: { startTime } }, { schedule: { startTime: at(600.5), endTime: null } }],
+    [
+      'a slash after an address',
+      { statusCallback: 'https://a.example' },
+      { statusCallback: 'https://a.example/' },
+    ],
+  ])(
+    'is as before if the campaign is unchanged, and differs from what was sent in %s',
+    (_what, said, stored) => {
+      const asItWas = { ...before, ...stored };
+      expect(updateProgress(said, asItWas, asItWas)).toBe('asBefore');
+      expect(
+        updateProgress({ ...said, smsType: 'PROMOTIONAL' }, asItWas, { ...asItWas, smsType: 'PROMOTIONAL' }),
+      ).toBe('done');
+    },
+  );
+
   it('is not done if the old name is already a rewriting of the new one', () => {
     const asItWas = { ...before, name: 'Ben Jerry' };
     expect(updateProgress({ name: 'Ben & Jerry' }, asItWas, asItWas)).toBe('notDone');

@@ -1,0 +1,41 @@
+import { CampaignAction, CampaignStatus } from '../../../domain/campaigns/campaign.js';
+import { type Campaign } from '../../../schema/campaign.js';
+import { type WriteInFlight } from '../../campaigns/writes-in-flight.js';
+
+/** Changes that a later change can undo: a completed or archived campaign stays so. */
+const undoable: ReadonlySet<CampaignAction> = new Set([
+  CampaignAction.PAUSE,
+  CampaignAction.RESUME,
+  CampaignAction.UPDATE,
+]);
+
+/**
+ * Changes that somebody else made after a write was sent whose answer was lost. A campaign that looks unchanged may have been
+ * changed back, and sending the write again would undo that: a campaign that was just paused would send on.
+ */
+export class LaterChanges {
+  readonly #action: CampaignAction;
+  readonly #before: Campaign;
+  readonly #write: WriteInFlight;
+  #shown: string | undefined;
+
+  /** @param before the campaign as it was known before the write. */
+  constructor(action: CampaignAction, before: Campaign, write: WriteInFlight) {
+    this.#action = action;
+    this.#before = before;
+    this.#write = write;
+  }
+
+  /**
+   * Tells whether one may have undone the write. Signs are another write through a gateway of the account, and a later
+   * `updatedAt`. It is no sign of a campaign in progress, whose messages change it too, nor where it differs in every response.
+   * @param campaign as a read after the write shows it.
+   */
+  mayHaveUndone({ status, updatedAt }: Campaign): boolean {
+    const isMoving = this.#shown !== undefined && this.#shown !== updatedAt;
+    this.#shown = updatedAt;
+    if (!undoable.has(this.#action)) return false;
+    const isUpdated = updatedAt !== this.#before.updatedAt && status !== CampaignStatus.IN_PROGRESS;
+    return this.#write.isFollowed || (isUpdated && !isMoving);
+  }
+}
