@@ -53,7 +53,7 @@ const compiled = await Promise.all(
 const { linked, paths } = await writeLibraries(compiled, write);
 const written = new Set([
   ...paths,
-  await writeGraphiql(write),
+  ...(await writeGraphiql(write)),
   ...linked.flatMap(({ path, code, map }) => [
     write(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`),
     write(`${path}.map`, map),

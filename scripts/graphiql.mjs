@@ -2,12 +2,14 @@
  * Renders GraphiQL's page into dist/, so that its package, which needs another GraphQL server, is there for the build alone.
  * What depends on the settings of a gateway is inserted at run time (src/server/graphiql/page.ts).
  */
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
-/** The page below dist/. */
-const file = 'graphiql.html.br';
+/** The page below dist/, and what is known of it before it has its tabs. */
+const [file, factsFile] = ['graphiql.html.br', 'graphiql.json'];
+const tabs = '{{tabs}}'; // src/server/graphiql/page.ts inserts them
 
 /**
  * Runs before GraphiQL. GraphiQL opens the tab with the text that was edited last; without a match, for example after an
@@ -93,16 +95,33 @@ const options = {
   endpoint: '/graphql',
   // With SSE the page would send subscriptions to `endpoint` too: it ignores `subscriptionsEndpoint`.
   subscriptionsProtocol: 'WS',
-  defaultTabs: '{{tabs}}', // src/server/graphiql/page.ts inserts them
+  defaultTabs: tabs,
   shouldPersistHeaders: false, // credentials do not belong into local storage
 };
 
-/** Writes the page, compressed. @param write writes a file below dist/. @returns the path of the page below dist/. */
+/**
+ * The facts of the page: hashing its nine megabytes at run time would block the event loop.
+ * @returns the digest of the page, and the hashes of its scripts, for its Content-Security-Policy; that of the one with the tabs
+ * is not among them.
+ */
+function factsOf(html) {
+  const hash = (text) => createHash('sha256').update(text).digest('base64');
+  const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script]) => script);
+  const still = scripts.filter((script) => !script.includes(tabs));
+  if (still.length !== scripts.length - 1)
+    throw new Error('GraphiQL has its tabs in another place: adapt the page.');
+  return { digest: hash(html), scripts: still.map((script) => `'sha256-${hash(script)}'`) };
+}
+
+/** Writes the page, compressed. @param write writes a file below dist/. @returns the paths below dist/. */
 export async function writeGraphiql(write) {
   const html = withChanges(renderGraphiQL(options))
     .trimStart()
     .replace('<script>', (first) => `${returningVisitorScript}${stillTabs}${first}`);
   // Quality 5 takes 0.2 seconds; 9 saves little more.
   const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: html.length };
-  return write(file, await promisify(brotliCompress)(html, { params }));
+  return [
+    write(factsFile, JSON.stringify(factsOf(html))),
+    write(file, await promisify(brotliCompress)(html, { params })),
+  ];
 }

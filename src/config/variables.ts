@@ -96,7 +96,11 @@ export const variables = {
   WORKERS: [wholeNumber(1, 64), 'a whole number of processes from 1 to 64', '1'],
   SHUTDOWN_GRACE_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '10000'],
   ALLOW_HTTP: [onOrOff, onOrOffWords, 'off'],
-  REDIS_URL: [redisUrl, 'a redis or rediss URL, e.g. redis://127.0.0.1:6379/0', undefined],
+  REDIS_URL: [
+    redisUrl,
+    'a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0',
+    undefined,
+  ],
   PUBLIC_URL: [plainUrl.transform((url) => url.replace(/(?<!\/)\/+$/, '')), publicUrlWords, undefined],
   WEBHOOK_SECRET: [secret, secretWords, undefined],
   SUBSCRIPTION_CALLBACK_ORIGINS: [

@@ -46,6 +46,12 @@ interface EntitiesArguments {
   readonly representations: readonly unknown[];
 }
 
+/** The sid of a representation, for its cache tag; empty if it has none. */
+function sidIn(representation: unknown): string {
+  const { sid } = (representation ?? {}) as { sid?: unknown };
+  return typeof sid === 'string' ? sid : '';
+}
+
 /**
  * The resolver of `_entities`, in the order of the references. An invalid reference is an error at its own place and does
  * not affect the others.
@@ -56,7 +62,7 @@ function entitiesResolver(
   const campaign = schema.getType('Campaign');
   const required = campaign ? requiredFields(schema, campaign) : [];
   return (_root, { representations }, { caller, reader, plan, report }, info) => {
-    report.tags?.setEntities(representations.map((each) => String((each as { sid?: unknown } | null)?.sid)));
+    report.tags?.setEntities(representations.map(sidIn));
     return representations.map((representation, index) => {
       const { __typename, sid } = (representation ?? {}) as { __typename?: unknown; sid?: unknown };
       const argument = `representations.${index}`;

@@ -40,7 +40,7 @@ export async function checkCollector({ tracing }: Config): Promise<Verdict> {
   const { origin } = new URL(tracing.endpoint);
   try {
     const { status } = await post(`${tracing.endpoint.replace(/\/$/, '')}/v1/traces`, '{"resourceSpans":[]}');
-    return status < 400
+    return status >= 200 && status < 300
       ? passed(`${origin} takes traces`)
       : failed(`${origin} answers with status ${status} instead of taking traces`);
   } catch (error) {

@@ -18,8 +18,18 @@ export interface GraphiqlPage {
   encoded(encoding: Encoding): Promise<Buffer>;
 }
 
-/** GraphiQL's page as scripts/graphiql.mjs writes it, without tabs. */
-const pageFile = new URL('../../../dist/graphiql.html.br', import.meta.url);
+/** GraphiQL's page as scripts/graphiql.mjs writes it, without tabs, and what is known of it. */
+const [pageFile, factsFile] = ['graphiql.html.br', 'graphiql.json'].map(
+  (name) => new URL(`../../../dist/${name}`, import.meta.url),
+) as [URL, URL];
+const tabsPlace = '"{{tabs}}"';
+
+/** Facts of the page without tabs. */
+interface PageFacts {
+  readonly digest: string;
+  /** Sources of its scripts for the Content-Security-Policy; that of the script with the tabs is not among them. */
+  readonly scripts: readonly string[];
+}
 
 /** Opened at a first visit; later ones restore the tabs of the browser. */
 const tabsFor = (facts: ExampleFacts) =>
@@ -28,16 +38,28 @@ const tabsFor = (facts: ExampleFacts) =>
     ...(variables && { variables: JSON.stringify(variables, null, 2) }),
   }));
 
-/** Renders the page. Loads the nine megabytes of GraphiQL. */
+/**
+ * Renders the page. Loads the nine megabytes of GraphiQL, of which only the script with the tabs is searched and hashed here: more
+ * would block the event loop.
+ */
 export async function renderPage(facts: ExampleFacts): Promise<GraphiqlPage> {
-  const template = (await decompressBrotli(await readFile(pageFile))).toString();
+  const template = await decompressBrotli(await readFile(pageFile));
+  const { digest, scripts } = JSON.parse(await readFile(factsFile, 'utf8')) as PageFacts;
   const tabs = JSON.stringify(tabsFor(facts));
-  const html = template.replace('"{{tabs}}"', () => tabs);
-  const bytes = Buffer.from(html);
+  const at = template.lastIndexOf(tabsPlace);
+  const bytes = Buffer.concat([
+    template.subarray(0, at),
+    Buffer.from(tabs),
+    template.subarray(at + tabsPlace.length),
+  ]);
+  const script = bytes.subarray(
+    bytes.lastIndexOf('<script>', at) + '<script>'.length,
+    bytes.indexOf('</script>', at),
+  );
   const encoded = new Map<Encoding, Promise<Buffer>>();
   return {
-    digest: createHash('sha256').update(bytes).digest('base64url').slice(0, 22),
-    contentSecurityPolicy: contentSecurityPolicy(html),
+    digest: createHash('sha256').update(digest).update(tabs).digest('base64url').slice(0, 22),
+    contentSecurityPolicy: contentSecurityPolicy([...scripts, sourceOf(script)]),
     encoded: (encoding) => {
       const bytesOnce = encoded.get(encoding) ?? encode(bytes, encoding, brotliQuality);
       encoded.set(encoding, bytesOnce);
@@ -46,13 +68,16 @@ export async function renderPage(facts: ExampleFacts): Promise<GraphiqlPage> {
   };
 }
 
+/** A script as a source of the Content-Security-Policy. */
+function sourceOf(script: Buffer): string {
+  return `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
+}
+
 /** Allows the page's own scripts only, and connections to this gateway only. */
-function contentSecurityPolicy(html: string): string {
-  const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = '']) => script);
-  const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+function contentSecurityPolicy(scripts: readonly string[]): string {
   return [
     "default-src 'none'",
-    `script-src ${hashes.join(' ')}`,
+    `script-src ${scripts.join(' ')}`,
     "style-src 'unsafe-inline'", // the editor places its text by style attributes
     "img-src 'self' data:",
     "font-src 'self' data:",

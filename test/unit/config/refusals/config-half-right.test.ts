@@ -25,12 +25,16 @@ const refused: [what: string, environment: Variables, problems: unknown[]][] = [
   [
     'a password in place of the URL of Redis',
     { REDIS_URL: 'token-0815' },
-    ['REDIS_URL: got 10 characters, takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0.'],
+    [
+      'REDIS_URL: got 10 characters, takes a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0.',
+    ],
   ],
   [
     'an address of Redis with options',
     { REDIS_URL: '127.0.0.1:6379 --pass token-0815' },
-    ['REDIS_URL: got 32 characters, takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0.'],
+    [
+      'REDIS_URL: got 32 characters, takes a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0.',
+    ],
   ],
   [
     'the address of one region with a final dot, and another region',

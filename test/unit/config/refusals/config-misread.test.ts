@@ -300,7 +300,7 @@ const refused: [what: string, environment: Variables, problems: string[]][] = [
     'a placeholder as a password',
     { REDIS_URL: 'redis://:…@redis:6379/0' },
     [
-      'REDIS_URL: got the placeholder of an example ("redis://…"), takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0.',
+      'REDIS_URL: got the placeholder of an example ("redis://…"), takes a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0.',
     ],
   ],
 ];

@@ -94,7 +94,7 @@ describe('an invalid value', () => {
     ['redis:///?password=sekret', 'redis:///?…'],
     ['//user:sekret@host', '18 characters'],
   ])('%s is shown as %s', (url, shown) => {
-    const takes = 'takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0';
+    const takes = 'takes a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0';
     const got = shown.endsWith(' characters') ? shown : `"${shown}"`;
     expect(problemsOf({ REDIS_URL: url })).toEqual([`REDIS_URL: got ${got}, ${takes}.`]);
   });
@@ -131,7 +131,7 @@ describe('MAX_UNREAD_BYTES', () => {
 describe('WORKERS', () => {
   const redisUrl = 'redis://127.0.0.1:6379';
   const needed = (workers: number): string =>
-    'REDIS_URL: got nothing, takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0; ' +
+    'REDIS_URL: got nothing, takes a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0; ' +
     `needed because WORKERS is ${workers}.`;
 
   it.each([2, 64])('%i is accepted with REDIS_URL and refused without', (workers) => {
@@ -149,7 +149,7 @@ describe('WORKERS', () => {
 
   it('with an invalid REDIS_URL is reported once', () => {
     expect(problemsOf({ WORKERS: '2', REDIS_URL: 'http://127.0.0.1' })).toEqual([
-      'REDIS_URL: got "http://127.0.0.1", takes a redis or rediss URL, e.g. redis://127.0.0.1:6379/0.',
+      'REDIS_URL: got "http://127.0.0.1", takes a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0.',
     ]);
   });
 });
