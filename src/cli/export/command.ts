@@ -30,6 +30,10 @@ export async function runExport(
     );
     return usageError;
   }
+  if (settings.apiKey !== undefined && !/^[\x20-\x7e]+$/.test(settings.apiKey)) {
+    error('campaign-gateway export: CAMPAIGN_GATEWAY_API_KEY has a character that no HTTP header may have.');
+    return usageError;
+  }
   const gateway = new URL(address);
   if (settings.apiKey !== undefined && gateway.protocol === 'http:' && !isLoopback(gateway.hostname))
     error('The key is sent over plain HTTP: anybody on the way can read it.');

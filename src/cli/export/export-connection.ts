@@ -42,6 +42,8 @@ export class RefusedExport extends Error {
 
 /** Statuses after which asking again may be of use. */
 const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/** Longest wait that a gateway may ask for. */
+const longestWaitMs = 10 * 60_000;
 /** Codes with these statuses after which it is not. */
 const lasting: ReadonlySet<string> = new Set(['UPSTREAM_UNAUTHORIZED', 'UPSTREAM_FORBIDDEN']);
 const errorBody = z.object({
@@ -68,7 +70,7 @@ export async function* receivedLines(
     throw refusalOf(response.statusCode, response.headers, await response.body.text());
   const type = String(response.headers['content-type']);
   if (!type.startsWith('application/x-ndjson')) {
-    response.body.destroy();
+    response.body.on('error', () => undefined).destroy(); // it ends with an error
     throw new RefusedExport(
       `${url.origin} is not a campaign-gateway: it answers ${type}.`,
       undefined,
@@ -96,7 +98,7 @@ function refusalOf(
   return new RefusedExport(
     error?.message ?? `The gateway answered with status ${status}.`,
     code,
-    isPassing ? (Number.isFinite(seconds) ? seconds * 1000 : 0) : undefined,
+    isPassing ? Math.min(Number.isFinite(seconds) ? seconds * 1000 : 0, longestWaitMs) : undefined,
   );
 }
 

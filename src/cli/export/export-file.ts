@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lock } from 'proper-lockfile';
 import { z } from 'zod';
 
 /** Where an export goes on. */
@@ -18,34 +19,65 @@ export type Checkpoint = z.infer<typeof checkpoint>;
 /** A file that can't be written, or is not of this export; the message is for a person. */
 export class ExportFileError extends Error {}
 
+/** How long the lock of a killed export holds, and how often a running one renews its own, in milliseconds. */
+const [lockStaleMs, lockUpdateMs] = [5000, 1000];
+/** Attempts to get the lock, a second apart: by then that of a killed export does not hold any more. */
+const [lockAttempts, lockPauseMs] = [8, 1000];
+
+type Sleep = (ms: number) => Promise<unknown>;
+
+/** The lock of a file. */
+interface FileLock {
+  /** True once another export may have the lock: this process was stopped for longer than it holds. */
+  readonly isLost: boolean;
+  release(): Promise<void>;
+}
+
 /**
  * The file of an export. Rows go to `<out>.part`, and `<out>.part.json` says up to which byte they are whole and where to go
  * on. Whatever is behind that byte, such as half a row of a killed process, is cut off and read again. The file has its name
- * once it is whole.
+ * once it is whole. A lock keeps other exports from the same file.
  */
 export class ExportFile {
   readonly #path: string;
   readonly #part: FileHandle;
+  readonly #lock: FileLock;
   #state: Checkpoint;
 
-  private constructor(path: string, part: FileHandle, state: Checkpoint) {
+  private constructor(path: string, part: FileHandle, state: Checkpoint, held: FileLock) {
     this.#path = path;
     this.#part = part;
     this.#state = state;
+    this.#lock = held;
   }
 
   /**
    * Opens the file, to begin or to go on.
    * @param query what is exported.
    * @param isForced starts over, whatever is there.
+   * @param sleep waits for the lock of a killed export.
    * @returns undefined if an earlier run has completed it, and only its name was missing.
-   * @throws ExportFileError if there is another file.
+   * @throws ExportFileError if there is another file, or another export writes this one.
    */
-  static open(path: string, query: string, isForced: boolean): Promise<ExportFile | undefined> {
-    return withFileErrors(path, () => ExportFile.#open(path, query, isForced));
+  static open(path: string, query: string, isForced: boolean, sleep: Sleep): Promise<ExportFile | undefined> {
+    return withFileErrors(path, async () => {
+      for (const each of [path, partOf(path), stateOf(path)]) refuseOtherThanFile(each);
+      const held = await lockFile(path, sleep);
+      const file = await ExportFile.#open(path, query, isForced, held).catch(async (error: unknown) => {
+        await held.release();
+        throw error;
+      });
+      if (!file) await held.release();
+      return file;
+    });
   }
 
-  static async #open(path: string, query: string, isForced: boolean): Promise<ExportFile | undefined> {
+  static async #open(
+    path: string,
+    query: string,
+    isForced: boolean,
+    held: FileLock,
+  ): Promise<ExportFile | undefined> {
     const saved = isForced ? undefined : await readCheckpoint(path);
     if (!saved && !isForced && existsSync(path))
       throw new ExportFileError(`${path} is there already; --force replaces it.`);
@@ -66,7 +98,7 @@ export class ExportFile {
       throw new ExportFileError(`${partOf(path)} is shorter than it was; --force starts over.`);
     }
     await part.truncate(state.bytes);
-    const file = new ExportFile(path, part, state);
+    const file = new ExportFile(path, part, state, held);
     await file.#save();
     return file;
   }
@@ -82,6 +114,7 @@ export class ExportFile {
   }
 
   async #append(text: string, rows: number, cursor: string): Promise<void> {
+    if (this.#lock.isLost) throw new ExportFileError(otherExport(this.#path));
     const bytes = Buffer.from(text);
     const { bytes: start } = this.#state;
     for (let written = 0; written < bytes.length;)
@@ -107,9 +140,13 @@ export class ExportFile {
 
   /** Leaves the file as it is, for the next run; of an export without rows, nothing is left. */
   async close(): Promise<void> {
-    await this.#part.close();
-    if (this.#state.cursor !== null || this.#state.isComplete) return;
-    await Promise.all([partOf(this.#path), stateOf(this.#path)].map((path) => rm(path, { force: true })));
+    try {
+      await this.#part.close();
+      if (this.#state.cursor === null && !this.#state.isComplete)
+        await Promise.all([partOf(this.#path), stateOf(this.#path)].map((path) => rm(path, { force: true })));
+    } finally {
+      await this.#lock.release();
+    }
   }
 
   async #save(): Promise<void> {
@@ -131,6 +168,45 @@ async function withFileErrors<T>(path: string, work: () => Promise<T>): Promise<
   }
 }
 
+/** @throws ExportFileError for a device, a pipe or a folder: the export would replace it by a file. */
+function refuseOtherThanFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new ExportFileError(
+      `${path} is no file: --out takes the name of one. Without --out, rows go to standard output.`,
+    );
+}
+
+/** Locks a file for this process. @throws ExportFileError if another export has it. */
+async function lockFile(path: string, sleep: Sleep): Promise<FileLock> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryLock(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+      if (attempt === lockAttempts) throw new ExportFileError(otherExport(path));
+      await sleep(lockPauseMs);
+    }
+  }
+}
+
+async function tryLock(path: string): Promise<FileLock> {
+  let isLost = false;
+  const release = await lock(path, {
+    lockfilePath: `${partOf(path)}.lock`,
+    realpath: false, // there may be no file yet
+    stale: lockStaleMs,
+    update: lockUpdateMs,
+    onCompromised: () => (isLost = true),
+  });
+  return {
+    release,
+    get isLost() {
+      return isLost;
+    },
+  };
+}
+
+const otherExport = (path: string): string => `${path} is being written by another export.`;
 const partOf = (path: string): string => `${path}.part`;
 const stateOf = (path: string): string => `${path}.part.json`;
 

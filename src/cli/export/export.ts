@@ -76,9 +76,9 @@ export async function exportMessages(options: ExportOptions, runtime: ExportRunt
 
 async function openTarget(
   { out, ...options }: ExportOptions,
-  { write }: ExportRuntime,
+  { write, sleep = sleepFor }: ExportRuntime,
 ): Promise<Target | undefined> {
-  if (out !== undefined) return ExportFile.open(out, queryText(options), options.isForced);
+  if (out !== undefined) return ExportFile.open(out, queryText(options), options.isForced, sleep);
   const state = { cursor: null as string | null, rows: 0 };
   return {
     state,

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  appendFileSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -116,6 +125,61 @@ describe('campaign-gateway export', () => {
     upstream.messages = [];
     expect(await run({ out: out('none.csv'), format: 'csv' })).toBe(0);
     expect(readFileSync(out('none.csv'), 'utf8')).toBe(`${exportedFields.join(',')}\r\n`);
+  });
+
+  it('refuses a file that another export is writing, and leaves that one alone', async () => {
+    let other: Promise<number> | undefined;
+    upstream.beforeCall = (_call, response) => {
+      if (other) return undefined;
+      other = run({ out: out() });
+      void other.then(() => response.writeHead(503).end());
+      return 'answered';
+    };
+    expect(await run({ out: out(), isForced: true })).toBe(0);
+    expect(await other).toBe(1);
+    expect(said.join('')).toContain('all.ndjson is being written by another export.\n');
+    expect(rowsIn()).toEqual(sids(250));
+    expect(existsSync(`${out()}.part.lock`)).toBe(false);
+    expect(await run({ out: out('second.ndjson') })).toBe(0);
+  });
+
+  it.each([false, true])('refuses what is no file, forced: %s', async (isForced) => {
+    execFileSync('mkfifo', [out('pipe')]);
+    for (const [name, kind] of [
+      ['pipe', 'isFIFO'],
+      ['', 'isDirectory'],
+    ] as const) {
+      expect(await run({ out: out(name), isForced })).toBe(1);
+      expect(statSync(out(name))[kind]()).toBe(true);
+    }
+    expect(said.join('')).not.toContain('--force');
+    expect(upstream.calls).toEqual([]);
+  });
+
+  it('is refused by a server that is no gateway, and ends there', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).write('<html>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+    expect(await run({ url })).toBe(1);
+    expect(said.join('')).toContain('is not a campaign-gateway: it answers text/html.');
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('waits ten minutes at most, whatever Retry-After says', async () => {
+    let requests = 0;
+    const server = createServer((_request, response) => {
+      requests += 1;
+      response.writeHead(429, { 'retry-after': '99999999999' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+    now = 0;
+    expect(await run({ url })).toBe(1);
+    expect([requests, now]).toEqual([2, 600_000]);
+    server.close();
   });
 
   it('goes on by itself over ten broken connections, wherever they break', async () => {
