@@ -23,6 +23,7 @@ const [pageFile, factsFile] = ['graphiql.html.br', 'graphiql.json'].map(
   (name) => new URL(`../../../dist/${name}`, import.meta.url),
 ) as [URL, URL];
 const tabsPlace = '"{{tabs}}"';
+const [opening, closing] = ['<script>', '</script>'];
 
 /** Facts of the page without tabs. */
 interface PageFacts {
@@ -39,8 +40,8 @@ const tabsFor = (facts: ExampleFacts) =>
   }));
 
 /**
- * Renders the page. Loads the nine megabytes of GraphiQL, of which only the script with the tabs is searched and hashed here: more
- * would block the event loop.
+ * Renders the page. Loads the nine megabytes of GraphiQL, of which only the script with the tabs is hashed here, and nothing is
+ * searched by regular expressions: they would block the event loop.
  */
 export async function renderPage(facts: ExampleFacts): Promise<GraphiqlPage> {
   const template = await decompressBrotli(await readFile(pageFile));
@@ -52,10 +53,8 @@ export async function renderPage(facts: ExampleFacts): Promise<GraphiqlPage> {
     Buffer.from(tabs),
     template.subarray(at + tabsPlace.length),
   ]);
-  const script = bytes.subarray(
-    bytes.lastIndexOf('<script>', at) + '<script>'.length,
-    bytes.indexOf('</script>', at),
-  );
+  const begin = bytes.indexOf(opening, bytes.lastIndexOf(closing, at)) + opening.length;
+  const script = bytes.subarray(begin, bytes.indexOf(closing, at));
   const encoded = new Map<Encoding, Promise<Buffer>>();
   return {
     digest: createHash('sha256').update(digest).update(tabs).digest('base64url').slice(0, 22),
