@@ -5,7 +5,7 @@ import { type ExotelClient } from '../datasources/exotel/client.js';
 import { NotSent, RateLimited } from '../datasources/exotel/resilience/not-sent.js';
 import { decodeCursor, fingerprintOf } from '../datasources/paging/cursors/cursor.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
-import { GatewayError } from '../domain/errors.js';
+import { attempt, GatewayError } from '../domain/errors.js';
 import { type MessageQuery, messageQueryOf } from '../domain/lists/list-query.js';
 import { checkCursorLengths, readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
 import { type CallOrigin } from '../domain/request-trace.js';
@@ -152,8 +152,12 @@ export class MessageExport {
 
   /** The next rows; waits until an upstream that fails answers again. @returns the end if there are no more. */
   async next({ read, total }: Pick<ExportedRows, 'read' | 'total'>): Promise<ExportedRows | ExportEnd> {
-    if (read >= total) return this.#end();
     this.#priority = 'background';
+    if (read >= total) {
+      const isWhole = attempt(() => !this.#sweep.startAgain());
+      if (isWhole instanceof GatewayError) return this.incomplete(isWhole.code);
+      if (isWhole) return this.#end();
+    }
     let failingSinceMs: number | undefined;
     for (let failures = 0; ; failures += 1) {
       const rows = await this.#tryNext();

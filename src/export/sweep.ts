@@ -13,6 +13,7 @@ import { ListRows, type ListSource, type TimedRead } from '../datasources/paging
 import { RowCursors } from '../datasources/paging/cursors/row-cursors.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { wholeWindows } from '../datasources/paging/slicing.js';
+import { SweptSids } from './swept-sids.js';
 
 /** Rows of a list that follow the ones swept before. */
 export interface SweptRows<T> {
@@ -35,8 +36,6 @@ export interface SweepOptions<T extends { readonly sid: string }> {
   readonly after: Cursor | undefined;
 }
 
-/** At least so many swept rows are remembered, and twice as many at most: memory stays the same however long the list is. */
-const minimumRemembered = 10_000;
 /** Behind more unreadable rows than these, their offset alone says where to go on. */
 const maximumUnreadable = 10;
 /** Strides to each side in which swept rows are searched. */
@@ -45,6 +44,8 @@ const reach = 10;
 const maximumReads = 50;
 /** Searches of a list that moves meanwhile, until its swept rows count as gone. */
 const maximumSearches = 3;
+/** Passes over a list in which rows have changed their order. */
+const maximumPasses = 4;
 
 /** Where the last swept row was, and the total of the list at that time. */
 interface Place {
@@ -64,36 +65,66 @@ interface NextWindow<T> {
  * A window begins at the last row swept before, which shows where its new rows begin. Where rows came or went, any swept row
  * shows how far the last one is, and what came in front of it since the last read is expected to come again. Each window decides
  * alone, since two of them may show two states of the list. So every row that is in the list throughout is swept once.
+ *
+ * All of that holds while rows keep their order. A swept row may have moved to another place where the last one is gone and the
+ * total does not explain that. Then the list is swept once more, for what was not swept yet.
  */
 export class Sweep<T extends { readonly sid: string }> {
   readonly #options: SweepOptions<T>;
-  /** Swept rows by their sids: their numbers in the order of the sweep. */
-  #swept = new Map<string, number>();
-  /** Those before. They are dropped at once: a map that loses its first entry again and again becomes slow. */
-  #sweptBefore: ReadonlyMap<string, number> = new Map();
-  #count = 0;
+  #swept = new SweptSids();
+  /** Those of the passes before. */
+  readonly #known: SweptSids[] = [];
+  /** Total rows at the first window of the pass. */
+  #firstTotal: number | undefined;
+  /** Rows may have moved, so that others were passed over. */
+  #isDoubtful = false;
+  /** This pass has shown rows that were not known. */
+  #hasNew = false;
   /** Undefined before the first row. */
   #place: Place | undefined;
   /** Rows that come in front of the last swept row from one read to the next; negative while rows go. */
   #drift = 0;
   /** Rows that a window shares with the one before: more while rows go. */
   #overlap = 1;
-  /** Number of unreadable rows behind the last readable one that was swept. They have no sid to be remembered by. */
-  #unreadable = 0;
   #windowSize: number;
   #lostSearches = 0;
 
   constructor(options: SweepOptions<T>) {
-    const { after, maximum } = options;
     this.#options = options;
-    this.#windowSize = maximum.rows;
+    this.#windowSize = options.maximum.rows;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const { after } = this.#options;
+    this.#swept = new SweptSids();
+    [this.#place, this.#drift, this.#overlap, this.#isDoubtful] = [after, 0, 1, false];
+    [this.#firstTotal, this.#hasNew] = [undefined, false];
     if (!after) return;
-    this.#place = after;
     this.#overlap = 1 + adjacentMarks; // its neighbours are known by their marks
     // Without a neighbour that is known, its offset alone says where to go on.
-    if (after.sid === '') this.#unreadable = nearestKnown(after.previous) ?? maximumUnreadable + 1;
-    else this.#swept.set(after.sid, 0);
-    this.#count = 1;
+    if (after.sid !== '') this.#swept.add(after);
+    else {
+      this.#swept.count = 1;
+      this.#swept.unreadable = nearestKnown(after.previous) ?? maximumUnreadable + 1;
+    }
+  }
+
+  /**
+   * Begins once more if rows may have been passed over because others have changed their order.
+   * @returns false if that is not so.
+   * @throws UpstreamFailure if it was so in every pass.
+   */
+  startAgain(): boolean {
+    const { distinct } = this.#swept;
+    const expected = Math.min(this.#firstTotal ?? 0, this.#place?.total ?? 0);
+    const hasTooFew = !this.#options.after && distinct < expected;
+    // Too few again and nothing new: the list has a row twice, or its total is wrong.
+    if (!this.#isDoubtful && (!hasTooFew || (this.#known.length > 0 && !this.#hasNew))) return false;
+    if (this.#known.length + 1 === maximumPasses) throw new UpstreamFailure('invalidResponse');
+    this.#known.push(this.#swept);
+    this.#begin();
+    return true;
   }
 
   /**
@@ -103,6 +134,7 @@ export class Sweep<T extends { readonly sid: string }> {
   async next(): Promise<SweptRows<T>> {
     const { window, start } = await this.#nextWindow();
     const { offset, total } = window;
+    this.#firstTotal ??= total;
     const end = offset + window.rows.length;
     if (end <= start && end < total) throw new UpstreamFailure('invalidResponse'); // it counts rows that it does not return
     const rows = new ListRows<T>();
@@ -111,9 +143,13 @@ export class Sweep<T extends { readonly sid: string }> {
     const swept: { readonly row: Row<T>; readonly index: number }[] = [];
     for (let index = start; index < end; index += 1) {
       const row = rows.get(index);
-      if (row !== undefined && this.#numberOf(row, false) === undefined) swept.push({ row, index });
+      if (row === undefined) continue;
+      const isKnown = this.#isKnown(row);
+      this.#swept.add(row);
+      if (isKnown) continue;
+      swept.push({ row, index });
+      this.#hasNew ||= readable(row) !== undefined;
     }
-    for (const { row } of swept) this.#remember(row);
     if (end > 0) this.#place = { offset: end - 1, total };
     return { rows: swept, cursorAt: (index) => cursors.at(index), end, total };
   }
@@ -121,7 +157,7 @@ export class Sweep<T extends { readonly sid: string }> {
   async #nextWindow(): Promise<NextWindow<T>> {
     const place = this.#place;
     if (!place) return { window: await this.#readOne(0), start: 0 };
-    if (this.#unreadable > Math.min(maximumUnreadable, Math.max(0, this.#windowSize - 2))) {
+    if (this.#swept.unreadable > Math.min(maximumUnreadable, Math.max(0, this.#windowSize - 2))) {
       const window = await this.#readBehind(place);
       return { window, start: window.offset };
     }
@@ -168,11 +204,15 @@ export class Sweep<T extends { readonly sid: string }> {
       const found = this.#find(window);
       if (found) {
         const isAtEnd = end >= total;
-        const isBehind = found.at >= end && this.#remembered <= 1 && !hasJumped && !isAtEnd;
+        const isBehind = found.at >= end && this.#swept.size <= 1 && !hasJumped && !isAtEnd;
         const drift = between(0, growth, found.at - place.offset);
         this.#overlap = drift === this.#drift ? Math.max(1, this.#overlap - 1) : this.#overlap;
         this.#drift = drift;
-        if (isAtEnd || (found.start < end && !isBehind)) return { window, start: found.start };
+        if (isAtEnd || (found.start < end && !isBehind)) {
+          const gone = this.#swept.countAfter(found.number);
+          if (gone > Math.max(0, (place.total ?? total) - total)) this.#isDoubtful = true;
+          return { window, start: found.start };
+        }
         this.#place = last = { offset: found.at, total };
         [misses, lowest, hasJumped] = [0, end - 1, true];
         guess = bound > lowest && bound <= found.at ? middle(lowest, bound) : found.at + drift;
@@ -210,15 +250,15 @@ export class Sweep<T extends { readonly sid: string }> {
     const moved = last.offset + total - (last.total ?? total);
     if (misses === 1) return moved;
     if (misses === 2) return last.offset;
-    const stride = Math.max(this.#windowSize, Math.floor(this.#remembered / 2));
+    const stride = Math.max(this.#windowSize, Math.floor(this.#swept.size / 2));
     const strides = Math.floor((misses - 2) / 2) * (misses % 2 === 0 ? -1 : 1);
     return Math.max(0, Math.min(moved + growth + strides * stride, total - 1 + growth));
   }
 
   /** Where a window begins that has the last swept row at an offset. */
   #beginOf(offset: number): number {
-    const overlap = Math.max(1, Math.min(this.#overlap, this.#windowSize - 1 - this.#unreadable));
-    return Math.max(0, offset - overlap - this.#unreadable + 1);
+    const overlap = Math.max(1, Math.min(this.#overlap, this.#windowSize - 1 - this.#swept.unreadable));
+    return Math.max(0, offset - overlap - this.#swept.unreadable + 1);
   }
 
   /** Reads a window, of two rows at least: one shows where the other follows. */
@@ -263,48 +303,44 @@ export class Sweep<T extends { readonly sid: string }> {
 
   /**
    * Looks for swept rows in a window.
-   * @returns the index behind the one that was swept last, and the offset that the last swept row of all has by its number.
+   * @returns the number of the one that was swept last, the index behind it, and the offset that the last swept row of all has
+   * by that number; undefined if they show nothing: with other rows before them that have not come in front, they have moved.
    */
-  #find({ offset, rows }: Window<T>): { readonly start: number; readonly at: number } | undefined {
+  #find({ offset, total, rows }: Window<T>) {
     let [index, number] = [-1, -Infinity];
+    let [others, othersBefore] = [0, 0];
     rows.forEach((row, place) => {
       const swept = this.#numberOf(row);
-      if (swept !== undefined && swept > number) [index, number] = [place, swept];
+      if (swept === undefined) others += readable(row) ? 1 : 0;
+      else if (swept > number) [index, number, othersBefore] = [place, swept, others];
     });
     if (index === -1) return undefined;
-    const at = offset + index + this.#count - 1 - number;
+    const isOfThisPass = !this.#options.after;
+    const come = Math.max(0, total - (this.#firstTotal ?? total));
+    if (isOfThisPass && othersBefore > come && this.#swept.countAfter(number) > 0) return undefined;
+    const at = offset + index + this.#swept.count - 1 - number;
     let start = index + 1;
-    for (let left = this.#unreadable; left > 0 && rows[start] instanceof Error; left -= 1) start += 1;
-    return { start: offset + start, at };
+    for (let left = this.#swept.unreadable; left > 0 && rows[start] instanceof Error; left -= 1) start += 1;
+    return { number, start: offset + start, at };
   }
 
-  get #remembered(): number {
-    return this.#swept.size + this.#sweptBefore.size;
+  /** True for a row that was swept in this pass or another one. */
+  #isKnown(row: Row<T>): boolean {
+    const sid = readable(row)?.sid;
+    return (
+      sid !== undefined && [this.#swept, ...this.#known].some((pass) => pass.numberOf(sid) !== undefined)
+    );
   }
 
   /** The number of a swept row. After a cursor, its neighbours are known by their marks alone. */
-  #numberOf(row: Row<T>, canBeMarked = true): number | undefined {
+  #numberOf(row: Row<T>): number | undefined {
     const sid = readable(row)?.sid;
     if (sid === undefined) return undefined;
-    const number = this.#swept.get(sid) ?? this.#sweptBefore.get(sid);
-    const marks = canBeMarked && this.#remembered <= 1 ? this.#options.after?.previous.marks : undefined;
+    const number = this.#swept.numberOf(sid);
+    const marks = this.#swept.size <= 1 ? this.#options.after?.previous.marks : undefined;
     if (number !== undefined || !marks) return number;
     const distance = markedDistances[marks.indexOf(markOf(sid))];
     return distance === undefined ? undefined : -distance;
-  }
-
-  #remember(row: Row<T>): void {
-    const sid = readable(row)?.sid;
-    if (sid === undefined) this.#unreadable += 1;
-    else {
-      this.#unreadable = 0;
-      this.#swept.set(sid, this.#count);
-      if (this.#swept.size >= minimumRemembered) {
-        this.#sweptBefore = this.#swept;
-        this.#swept = new Map();
-      }
-    }
-    this.#count += 1;
   }
 }
 

@@ -14,9 +14,11 @@ const source: ListSource<Listed> = { identity: 'messages c {"', direction: null,
 
 /** What happens to the list before a window is read; places are taken modulo its length. */
 interface Move {
-  readonly kind: 'insert' | 'remove';
+  readonly kind: 'insert' | 'remove' | 'move';
   readonly at: number;
   readonly count: number;
+  /** Of a move: how far from the end the rows go. */
+  readonly to?: number;
 }
 
 const moves: fc.Arbitrary<readonly Move[]> = fc.array(
@@ -32,6 +34,8 @@ const moves: fc.Arbitrary<readonly Move[]> = fc.array(
 interface SweepOptions {
   /** Whether each window is read by a new sweep, after a cursor. */
   readonly resumes?: boolean;
+  /** Whether it begins once more where rows may have moved. */
+  readonly repeats?: boolean;
   /** Rows of a response at most. */
   readonly pageRows?: number;
 }
@@ -40,7 +44,7 @@ interface SweepOptions {
 async function sweepOf(
   length: number,
   steps: readonly (readonly Move[])[],
-  { resumes = false, pageRows = 50 }: SweepOptions = {},
+  { resumes = false, repeats = false, pageRows = 50 }: SweepOptions = {},
 ) {
   const list: Listed[] = Array.from({ length }, (_, index) => ({ sid: `m${String(index)}` }));
   const stayed = new Set(list.map(({ sid }) => sid));
@@ -51,9 +55,13 @@ async function sweepOf(
     maximum: new PageMaximum(() => 0),
     after,
     read: ({ offset, limit: asked }: Slice) => {
-      for (const { kind, at, count } of steps[calls] ?? []) {
+      for (const { kind, at, count, to = 0 } of steps[calls] ?? []) {
         const place = at % (list.length + 1);
-        if (kind === 'remove') for (const { sid } of list.splice(place, count)) stayed.delete(sid);
+        if (kind === 'move') {
+          const moved = list.splice(place, count);
+          for (const { sid } of moved) stayed.delete(sid); // may be before the sweep, or behind it
+          list.splice(Math.max(list.length - to, 0), 0, ...moved);
+        } else if (kind === 'remove') for (const { sid } of list.splice(place, count)) stayed.delete(sid);
         else
           list.splice(
             place,
@@ -82,7 +90,7 @@ async function sweepOf(
       after = decodeCursor(cursorAt(last.index), fingerprintOf(source.identity), 'after');
       sweep = new Sweep<Listed>(options());
     }
-    if (end >= total) return { seen, stayed: [...stayed], calls };
+    if (end >= total && !(repeats && sweep.startAgain())) return { seen, stayed: [...stayed], calls };
     if (calls > 20_000) throw new Error('the sweep does not end');
   }
 }
@@ -141,6 +149,30 @@ describe('a sweep', () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  it('has them also where rows move towards the end of the list, and begins once more if in doubt', async () => {
+    const move = fc.record({
+      kind: fc.constant('move' as const),
+      at: fc.oneof(fc.nat(5), fc.nat(400)),
+      count: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 60 })),
+      to: fc.oneof(fc.constant(0), fc.nat(200)),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 400 }),
+        fc.nat(8),
+        fc.array(move, { minLength: 1, maxLength: 2 }),
+        fc.integer({ min: 5, max: 50 }),
+        async (length, at, step, pageRows) => {
+          const steps = [...Array.from({ length: at }, () => []), step];
+          const { seen, stayed } = await sweepOf(length, steps, { repeats: true, pageRows });
+          expect(stayed.filter((sid) => !seen.includes(sid))).toEqual([]);
+          expect(seen.length).toBe(new Set(seen).size);
+        },
+      ),
+      { numRuns: 400 },
     );
   });
 

@@ -1,0 +1,52 @@
+import { readable, type Row } from '../domain/lists/page.js';
+
+/** At least so many are remembered, and twice as many at most: memory stays the same however long the list is. */
+const minimumRemembered = 10_000;
+
+/** The rows that a sweep has passed, numbered in the order of the sweep, by their sids. */
+export class SweptSids {
+  /** Rows passed so far. */
+  count = 0;
+  /** Number of unreadable rows behind the last readable one. They have no sid to be remembered by. */
+  unreadable = 0;
+  #recent = new Map<string, number>();
+  /** Those before. They are dropped at once: a map that loses its first entry again and again becomes slow. */
+  #before: ReadonlyMap<string, number> = new Map();
+
+  /** Rows passed so far, without those that were passed twice. */
+  distinct = 0;
+
+  /** Number of sids that are remembered. */
+  get size(): number {
+    return this.#recent.size + this.#before.size;
+  }
+
+  /** The number of a row; undefined if it was not passed, or is not remembered. */
+  numberOf(sid: string): number | undefined {
+    return this.#recent.get(sid) ?? this.#before.get(sid);
+  }
+
+  /** How many remembered rows have a greater number. */
+  countAfter(number: number): number {
+    let count = 0;
+    for (const numbers of [this.#recent, this.#before])
+      for (const other of numbers.values()) if (other > number) count += 1;
+    return count;
+  }
+
+  /** Adds the next row; a sid that was passed before is at the new place. */
+  add(row: Row<{ readonly sid: string }>): void {
+    const sid = readable(row)?.sid;
+    if (sid === undefined || this.numberOf(sid) === undefined) this.distinct += 1;
+    if (sid === undefined) this.unreadable += 1;
+    else {
+      this.unreadable = 0;
+      this.#recent.set(sid, this.count);
+      if (this.#recent.size >= minimumRemembered) {
+        this.#before = this.#recent;
+        this.#recent = new Map();
+      }
+    }
+    this.count += 1;
+  }
+}
