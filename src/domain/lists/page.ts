@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { maximumCursorLength } from '../rules/draft.js';
-import { type UpstreamFailure } from '../upstream-failure.js';
+import { UpstreamFailure } from '../upstream-failure.js';
 
 /** Relay's connection arguments. */
 export interface PageArguments {
@@ -101,4 +101,9 @@ export class UnreadPart extends Error {
 /** The row if it could be read, else undefined. */
 export function readable<T>(row: Row<T> | undefined): T | undefined {
   return row instanceof Error ? undefined : row;
+}
+
+/** The sid of a row, also of one that could not be read; empty if the upstream gave none. */
+export function sidOf(row: Row<{ readonly sid: string }>): string {
+  return row instanceof UpstreamFailure ? (row.facts.sid ?? '') : row.sid;
 }

@@ -94,6 +94,31 @@ describe('an unreadable row is an error at its path, and the other rows stay', (
   });
 });
 
+describe('a page after an unreadable row that has left the list, with CACHE=off', () => {
+  it.each<[string, unknown]>([
+    ['a failed item', failed],
+    ['a campaign with a sid only', item({ sid: 'x' })],
+    ['a campaign without a template', item(campaign('x', { template: undefined }))],
+  ])('shows the row that is in its place now: %s', async (_what, bad) => {
+    const [b, c, d, e] = ['b', 'c', 'd', 'e'].map((sid) => item(campaign(sid)));
+    let items = [bad, b, c];
+    upstream = await startScriptedUpstream(({ target }) => {
+      const { searchParams } = new URL(target, 'http://upstream');
+      const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))];
+      const response = items.slice(offset, offset + limit);
+      const metadata = { count: response.length, offset, total: items.length, limit };
+      return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
+    });
+    gateway = await startGatewayOn(upstream.baseUrl, { CACHE: 'off' });
+    const first = await gateway.execute(CampaignPageDocument, { first: 1 });
+    expect(first.data?.campaigns.edges.map(({ node }) => node)).toEqual([null]);
+    const after = first.data?.campaigns.pageInfo.endCursor;
+    items = [b, d, e];
+    const { campaigns } = await gateway.data(CampaignPageDocument, { first: 10, after });
+    expect(campaigns.edges.map(({ node }) => node?.sid)).toEqual(['b', 'd', 'e']);
+  });
+});
+
 describe('a row without an optional key is readable', () => {
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     [

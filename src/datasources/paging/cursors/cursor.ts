@@ -93,6 +93,8 @@ export interface Cursor {
   readonly total: number | null;
   /** Empty for a row that could not be read. */
   readonly sid: string;
+  /** Sid of a row that could not be read, if the upstream gave one; else empty. Its sort key is not known. */
+  readonly unreadableSid: string;
   /**
    * Sort key of the row, or of the nearest readable row if this one could not be read; null if it is not known.
    */
@@ -124,6 +126,7 @@ const content = z.tuple([
   marks,
   rows.nullable(), // tied rows after
   marks,
+  z.string().min(1).optional(), // sid of an unreadable row
 ]);
 
 /** Version 1, which clients may still hold: marks of the five preceding rows only, as hashes in base 36. */
@@ -146,7 +149,7 @@ export function fingerprintOf(listIdentity: string): string {
 
 /** Encodes a cursor as text that is opaque to clients. */
 export function encodeCursor(cursor: Cursor, fingerprint: string): string {
-  const { offset, total, sid, sortKey, previous, next } = cursor;
+  const { offset, total, sid, unreadableSid, sortKey, previous, next } = cursor;
   return textOf([
     version,
     fingerprint,
@@ -158,6 +161,7 @@ export function encodeCursor(cursor: Cursor, fingerprint: string): string {
     marksToText(previous.marks),
     next.tied,
     marksToText(next.marks),
+    ...(unreadableSid === '' ? [] : [unreadableSid]),
   ]);
 }
 
@@ -195,10 +199,11 @@ function parse(text: string): unknown {
 function read(parsed: unknown): { readonly fingerprint: string; readonly cursor: Cursor } | undefined {
   const now = content.safeParse(parsed).data;
   if (now) {
-    const [, fingerprint, offset, total, sid, sortKey, tiedBefore, before, tiedAfter, after] = now;
+    const [, fingerprint, offset, total, sid, sortKey, tiedBefore, before, tiedAfter, after, failed] = now;
     const previous = { tied: tiedBefore, marks: marksFromText(before) };
     const next = { tied: tiedAfter, marks: marksFromText(after) };
-    return { fingerprint, cursor: { offset, total, sid, sortKey, previous, next } };
+    const unreadableSid = failed ?? '';
+    return { fingerprint, cursor: { offset, total, sid, unreadableSid, sortKey, previous, next } };
   }
   const old = contentOfVersion1.safeParse(parsed).data;
   if (!old) return undefined;
@@ -211,6 +216,7 @@ function read(parsed: unknown): { readonly fingerprint: string; readonly cursor:
       offset,
       total: null,
       sid,
+      unreadableSid: '',
       sortKey: sortKey?.slice(0, maximumSortKeyLength) ?? null,
       previous,
       next: unknownNeighbours,

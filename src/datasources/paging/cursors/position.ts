@@ -1,4 +1,4 @@
-import { readable, type RowRange } from '../../../domain/lists/page.js';
+import { readable, type Row, type RowRange, sidOf } from '../../../domain/lists/page.js';
 import { besideNeighbour, type Bracket, bracketOf, type Side } from '../bracket.js';
 import { type Cursor, knowsAllUpTo, markOf, nearestKnown } from './cursor.js';
 import { type ListReader } from '../list-reader.js';
@@ -74,12 +74,11 @@ export async function locate<T extends { readonly sid: string }>(
   { allowance, attempt, isLastAttempt }: SearchOptions,
 ): Promise<Position> {
   await list.load(cursor.offset);
-  const moved = (list.total ?? 0) - (cursor.total ?? list.total ?? 0);
-  if (knowsNothing(cursor) && moved !== 0) return anyPlace(list, cursor, side, moved);
-  const isThere =
-    cursor.sid === ''
-      ? await isUnreadableRowThere(list, source, cursor, { allowance, attempt })
-      : isWhereItWas(list, source, cursor);
+  const neighbour = cursor.sid === '' ? nearestNeighbour(cursor) : undefined;
+  if (cursor.sid === '' && !neighbour) return placeOfLone(list, source, cursor, side, { allowance, attempt });
+  const isThere = neighbour
+    ? await isUnreadableRowThere(list, source, cursor, neighbour, { allowance, attempt })
+    : isWhereItWas(list, source, cursor);
   if (isThere) return foundAt(cursor.offset, cursor);
   const search = new PlaceSearch(cursor, list.windowSize);
   for (;;) {
@@ -101,25 +100,33 @@ export async function locate<T extends { readonly sid: string }>(
   }
 }
 
-/** True for a cursor without a sid and without neighbours: only unreadable rows were read with its row. */
-function knowsNothing({ sid, previous, next }: Pick<Cursor, 'sid' | 'previous' | 'next'>): boolean {
-  return sid === '' && previous.marks.length === 0 && next.marks.length === 0;
-}
-
 /**
- * Position of a row that nothing is known of but its offset, in a list that has grown or shrunk by some rows. They may all have come
- * or gone before it, so rows are shown again rather than left out.
+ * Position of an unreadable row without a readable row near it: its old offset, or that plus the change of the total, whichever has a
+ * row like it. A row without a sid is like many, so it is expected only where more rows are shown. If no row is like it, any number
+ * of rows may have come and gone on either side of it: all rows are shown again rather than left out.
  */
-function anyPlace<T extends { readonly sid: string }>(
-  { total }: ListReader<T>,
+async function placeOfLone<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
   cursor: Cursor,
   side: Side,
-  moved: number,
-): Position {
-  const { offset } = cursor;
-  const index = side === 'after' ? offset + 1 + Math.min(0, moved) : offset + Math.max(0, moved);
-  const inList = Math.max(0, Math.min(index, total ?? 0));
-  return { index: inList, isThere: false, searched: { start: inList, end: inList }, cursor };
+  options: Pick<SearchOptions, 'allowance' | 'attempt'>,
+): Promise<Position> {
+  const { offset, total, unreadableSid } = cursor;
+  const moved = (list.total ?? 0) - (total ?? list.total ?? 0);
+  const isFirst = side === 'after' ? moved < 0 : moved > 0;
+  const places = isFirst ? [offset + moved, offset] : [offset, offset + moved];
+  for (const place of places.slice(0, unreadableSid === '' ? 1 : 2)) {
+    if (place >= 0 && !list.has(place) && mayRead(place, list, source, options)) await list.load(place);
+    if (isLike(list.rows.get(place), cursor)) return foundAt(place, cursor);
+  }
+  const index = side === 'after' ? 0 : (list.total ?? 0);
+  return { index, isThere: false, searched: { start: index, end: index }, cursor };
+}
+
+/** True if a row may be the unreadable row of a cursor, read or unreadable now: it has the same sid, or also none. */
+function isLike(row: Row<{ readonly sid: string }> | undefined, { unreadableSid }: Cursor): boolean {
+  return row !== undefined && sidOf(row) === unreadableSid;
 }
 
 /** True if the list has moved between the reads of its windows: together their rows are in no order. */
@@ -167,29 +174,32 @@ function isWhereItWas<T extends { readonly sid: string }>(
 }
 
 /**
- * True if an unreadable row is where it was. It has no sid to recognise it by, so the list must be as long as then, and the
- * nearest neighbour that the cursor knows must be where it was. At most one call reads that neighbour.
+ * True if an unreadable row is where it was. Its sort key is not known, nor always its sid, so the list must be as long as then, and
+ * the nearest neighbour that the cursor knows must be where it was. At most one call reads that neighbour.
  */
 async function isUnreadableRowThere<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
   cursor: Cursor,
+  { index, mark }: FormerNeighbour,
   options: Pick<SearchOptions, 'allowance' | 'attempt'>,
 ): Promise<boolean> {
   const { offset, total } = cursor;
   if (total !== null && total !== list.total) return false;
-  const row = list.rows.get(offset);
-  if (row === undefined || readable(row)) return knowsNothing(cursor) && row !== undefined;
-  const neighbour = nearestNeighbour(cursor);
-  if (!neighbour) return true;
-  const { index, mark } = neighbour;
+  if (!isLike(list.rows.get(offset), cursor)) return false;
   if (!list.has(index) && mayRead(index, list, source, options)) await list.load(index);
-  const beside = readable(list.rows.get(index));
-  return beside === undefined || markOf(beside.sid) === mark;
+  const beside = list.rows.get(index);
+  return beside !== undefined && markOf(sidOf(beside)) === mark;
 }
 
-/** The nearest former neighbour that a cursor knows, and its index then. */
-function nearestNeighbour({ offset, previous, next }: Cursor): { index: number; mark: number } | undefined {
+/** A former neighbour of a cursor's row, and its index then. */
+interface FormerNeighbour {
+  readonly index: number;
+  readonly mark: number;
+}
+
+/** The nearest former neighbour that a cursor knows. */
+function nearestNeighbour({ offset, previous, next }: Cursor): FormerNeighbour | undefined {
   const [before = Infinity, after = Infinity] = [nearestKnown(previous), nearestKnown(next)];
   const distance = Math.min(before, after);
   const { marks } = before <= after ? previous : next;
@@ -223,7 +233,8 @@ function unreadablePlace<T extends { readonly sid: string }>(
     Math.max(beside.index, beside.neighbour - 1),
   ];
   for (let index = first; index <= last; index += 1)
-    if (!rows.has(index) || readable(rows.get(index))) return undefined;
+    if (index !== beside.index && (!rows.has(index) || readable(rows.get(index)))) return undefined;
+  if (!isLike(rows.get(beside.index), cursor)) return undefined;
   return foundAt(beside.index, cursor);
 }
 

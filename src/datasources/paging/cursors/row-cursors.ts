@@ -1,4 +1,4 @@
-import { readable, type RowRange } from '../../../domain/lists/page.js';
+import { readable, type RowRange, sidOf } from '../../../domain/lists/page.js';
 import {
   adjacentMarks,
   type Cursor,
@@ -61,16 +61,17 @@ export class RowCursors<T extends { readonly sid: string }> {
 
   #cursor(offset: number): Cursor {
     const total = this.#total;
-    const sid = readable(this.#rows.get(offset))?.sid ?? '';
+    const row = this.#rows.get(offset);
+    const sid = readable(row)?.sid ?? '';
+    const unreadableSid = row instanceof Error ? sidOf(row) : '';
+    const own = { offset, total, sid, unreadableSid };
     const keyed = this.#readableNear(offset);
     if (keyed === undefined)
-      return { offset, total, sid, sortKey: null, previous: unknownNeighbours, next: unknownNeighbours };
+      return { ...own, sortKey: null, previous: unknownNeighbours, next: unknownNeighbours };
     const sortKey = this.#keyAt(keyed);
     const block = this.#blockOf(keyed);
     return {
-      offset,
-      total,
-      sid,
+      ...own,
       sortKey,
       previous: this.#neighbours(offset, -1, block, sortKey),
       next: this.#neighbours(offset, 1, block, sortKey),

@@ -27,6 +27,7 @@ const anyCursor: fc.Arbitrary<Cursor> = fc.record({
   offset: rows,
   total: fc.option(rows),
   sid: fc.string(),
+  unreadableSid: fc.string(),
   sortKey: fc.option(fc.string({ unit: 'grapheme' })),
   previous: neighbours,
   next: neighbours,

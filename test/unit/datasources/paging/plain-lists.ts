@@ -12,6 +12,8 @@ export interface PlainRow {
   readonly key: string | null;
   /** True for a row that the upstream returns but that cannot be parsed. */
   readonly isUnreadable?: boolean;
+  /** True if the upstream gives the sid of an unreadable row nevertheless. */
+  readonly showsSid?: boolean;
 }
 
 const ordered: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
@@ -42,7 +44,9 @@ export interface PlainUpstream {
 }
 
 const asGiven = (row: PlainRow): PlainRow | UpstreamFailure =>
-  row.isUnreadable === true ? new UpstreamFailure('invalidResponse') : row;
+  row.isUnreadable === true
+    ? new UpstreamFailure('invalidResponse', row.showsSid === true ? { sid: row.sid } : {})
+    : row;
 
 /** Reads a page from an upstream with a plain list; returns the page and the requested slices. */
 export async function read(
