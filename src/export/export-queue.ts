@@ -12,6 +12,8 @@ export const defaultExportLimits: ExportLimits = { running: 2, waiting: 8 };
 export interface ExportPlace {
   /** Resolves once the export may read; at once if it need not wait. */
   readonly turn: Promise<void>;
+  /** Whether it had to wait when it was taken. */
+  readonly waits: boolean;
   /** Gives the place to the next export. May be called again. */
   readonly leave: () => void;
 }
@@ -38,6 +40,7 @@ export class ExportQueue {
     let begin = (): void => undefined;
     const place: ExportPlace = {
       turn: new Promise((resolve) => (begin = resolve)),
+      waits: !isFree,
       leave: () => {
         this.#leave(place);
       },

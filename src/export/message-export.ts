@@ -144,10 +144,11 @@ export class MessageExport {
 
   /**
    * Reads the first rows.
+   * @param isSmall as few as a window has: an export that waits holds them meanwhile.
    * @throws UpstreamFailure if they can't be read.
    */
-  async first(): Promise<ExportedRows> {
-    return this.#wanted(await this.#sweep.next());
+  async first(isSmall: boolean): Promise<ExportedRows> {
+    return this.#wanted(await this.#sweep.next(isSmall));
   }
 
   /** The next rows; waits until an upstream that fails answers again. @returns the end if there are no more. */

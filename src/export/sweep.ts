@@ -129,10 +129,11 @@ export class Sweep<T extends { readonly sid: string }> {
 
   /**
    * The next rows, in one upstream call while the list does not move.
+   * @param isSmall no more of the first rows than a window of the cache has.
    * @throws UpstreamFailure if a window can't be read, or does not tell where it goes on; the next call reads it again.
    */
-  async next(): Promise<SweptRows<T>> {
-    const { window, start } = await this.#nextWindow();
+  async next(isSmall = false): Promise<SweptRows<T>> {
+    const { window, start } = await this.#nextWindow(isSmall);
     const { offset, total } = window;
     this.#firstTotal ??= total;
     const end = offset + window.rows.length;
@@ -154,9 +155,9 @@ export class Sweep<T extends { readonly sid: string }> {
     return { rows: swept, cursorAt: (index) => cursors.at(index), end, total };
   }
 
-  async #nextWindow(): Promise<NextWindow<T>> {
+  async #nextWindow(isSmall: boolean): Promise<NextWindow<T>> {
     const place = this.#place;
-    if (!place) return { window: await this.#readOne(0), start: 0 };
+    if (!place) return { window: await this.#readOne(0, isSmall), start: 0 };
     if (this.#swept.unreadable > Math.min(maximumUnreadable, Math.max(0, this.#windowSize - 2))) {
       const window = await this.#readBehind(place);
       return { window, start: window.offset };
@@ -281,7 +282,7 @@ export class Sweep<T extends { readonly sid: string }> {
     return window;
   }
 
-  async #readOne(offset: number): Promise<Window<T>> {
+  async #readOne(offset: number, isSmall = false): Promise<Window<T>> {
     const { maximum, read } = this.#options;
     let first: Window<T> | undefined;
     const list = new ListReader<T>(
@@ -293,7 +294,7 @@ export class Sweep<T extends { readonly sid: string }> {
       maximum,
       { ...wholeWindows, begin: ({ size }) => [{ offset, limit: size.count }] },
     );
-    const size = { from: 'start', count: maximum.most } as const;
+    const size = { from: 'start', count: isSmall ? maximum.rows : maximum.most } as const;
     await list.begin({ size, after: undefined, before: undefined, need: 'rows', parts: allParts });
     if (!first) throw new Error('a window was read without a result');
     if (first.rows.length > 0 && offset + first.rows.length < first.total)

@@ -114,7 +114,7 @@ async function openExport(
   gone.addEventListener('abort', place.leave);
   try {
     const { hasCursor, hasProgress } = parameters;
-    return { messages, place, first: await messages.first(), format, hasCursor, hasProgress };
+    return { messages, place, first: await messages.first(place.waits), format, hasCursor, hasProgress };
   } catch (error) {
     place.leave();
     throw codeOf(error) === 'NOT_FOUND' ? noSuchCampaign() : error;
