@@ -74,6 +74,7 @@ export function readWindow<T>(
     total,
     rows,
     isLast: !isFull && end >= total,
+    statesLimit: statedLimit !== undefined && rows.length < statedLimit,
     answeredAtMs,
   };
 }

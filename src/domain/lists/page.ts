@@ -78,6 +78,8 @@ export interface Window<T> {
   readonly rows: readonly Row<T>[];
   /** Whether the response proves that no row follows: it has fewer rows than it may, and its total agrees. */
   readonly isLast?: boolean;
+  /** True if the response also states a limit that it does not reach. */
+  readonly statesLimit?: boolean;
   /** Time of the response by the upstream's clock (`Date`), in epoch milliseconds. */
   readonly answeredAtMs?: number | undefined;
 }

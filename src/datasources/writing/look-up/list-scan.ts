@@ -37,17 +37,28 @@ export class ListScan {
 
   /**
    * The windows. Each is read from the last row of the window before. Where that row is missing, rows may have been skipped; where
-   * it comes later, new campaigns precede it, unless the first window is repeated: then offsets are ignored. A full window never proves the end, whatever its total says (docs/upstream.md, traps).
+   * it comes later, new campaigns precede it, unless the first window is repeated: then offsets are ignored. A full window never
+   * proves the end, whatever its total says (docs/upstream.md, traps). Neither does a short one where certainty is needed: an upstream
+   * may give fewer rows than asked, and a total that is the end of its page. A window from the last row that shows no other does.
    */
   async *windows(): AsyncGenerator<Window<Campaign>, void> {
     const { read, maximumWindows, earliestStartMs, isProof } = this.#options;
     let first: string | undefined;
     let last: string | undefined;
-    for (let offset = 0, windows = 0; windows < maximumWindows; windows += 1) {
+    let seenEnd = 0;
+    let wholeList: string | undefined;
+    let isEndShown = false;
+    // The window that confirms the end comes in addition.
+    for (let offset = 0, windows = 0; windows < maximumWindows + Number(isEndShown); windows += 1) {
       const window = await read(offset);
       yield window;
       const { rows, limit, total } = window;
       const start = sidOf(rows[0]);
+      if (wholeList !== undefined && wholeList === textOf(window)) {
+        this.#result = 'complete'; // it ignores offsets, and states that it gives all rows
+        return;
+      }
+      wholeList = offset === 0 && window.isLast && window.statesLimit ? textOf(window) : undefined;
       const overlap = last === undefined ? 0 : rows.findIndex((row) => sidOf(row) === last);
       if (overlap < 0 || (last !== undefined && start === first)) {
         this.#result = overlap < 0 ? 'moved' : 'unread';
@@ -55,21 +66,30 @@ export class ListScan {
       }
       this.#order.add(rows.slice(overlap));
       const isPast = this.#order.isPast(earliestStartMs(window));
-      if (window.isLast || (isPast && !isProof)) {
+      const end = offset + rows.length;
+      const showsEnd = rows.length === 0 || (last !== undefined && overlap === 0 && end <= seenEnd);
+      [seenEnd, isEndShown] = [end, window.isLast === true];
+      if (isProof ? window.isLast && showsEnd : window.isLast || isPast) {
         this.#result = 'complete';
         return;
       }
       if (isPast) {
-        const end = await read(Math.max(offset + rows.length - 1, total - limit));
+        const tail = await read(Math.max(end - 1, total - limit));
         windows += 1;
-        yield end;
-        if (this.#order.isConfirmedBy(end.rows)) {
+        yield tail;
+        if (this.#order.isConfirmedBy(tail.rows)) {
           this.#result = 'complete';
           return;
         }
       }
       const lastIndex = rows.findLastIndex((row) => sidOf(row) !== undefined);
-      if (lastIndex < 1) return;
+      if (lastIndex < 1) {
+        if (!window.isLast) return;
+        const behind = await read(end);
+        yield behind;
+        if (behind.rows.length === 0 || textOf(behind) === wholeList) this.#result = 'complete';
+        return;
+      }
       first ??= start;
       offset += lastIndex;
       last = sidOf(rows[lastIndex]);
@@ -107,6 +127,11 @@ function startsOf(rows: Rows): number[] {
   return rows
     .map((row) => (row instanceof UpstreamFailure ? Number.NaN : Date.parse(row.schedule.startTime ?? '')))
     .filter((startMs) => !Number.isNaN(startMs));
+}
+
+/** The sids of a window's rows. */
+function textOf({ rows }: Window<Campaign>): string {
+  return JSON.stringify(rows.map(sidOf));
 }
 
 /** The sid of a row, readable or not. */

@@ -198,7 +198,7 @@ describe('a lost create on an odd upstream', () => {
       'ten minutes fast: a campaign that was changed since may be the one, so nothing is sent again',
       600_000,
       { template: 'Changed', date_updated: new Date(Date.now() + 660_000).toISOString() },
-      ['POST', 'GET', 'GET', 'GET'],
+      ['POST', 'GET', ...['GET', 'GET'], ...['GET', 'GET']], // the list, and its end confirmed, twice
     ],
   ])('with a clock that, by its Date header, is %s', async (_how, aheadMs, changes, expected) => {
     const date = new Date(Date.now() + aheadMs);

@@ -110,6 +110,44 @@ describe('a lost create, and a list that does not show what its metadata claims'
   });
 });
 
+describe('a lost create behind the first 20 rows, where a page has no more and its metadata does not say so', () => {
+  const short = (metadata: (page: { end: number; count: number; total: number }) => unknown) => {
+    let calls = 0;
+    let made: Stored | undefined;
+    const later = others(60, 48);
+    return startScripted((request, response) => {
+      if (request.method === 'POST') {
+        const start = { start_time: at(10 * 60_000) };
+        made ??= rowOf(request, { sid: 'made', name: diwali.name.toUpperCase(), schedule: start });
+        response.destroy();
+        return undefined;
+      }
+      calls += 1;
+      const query = new URLSearchParams(request.target.split('?')[1]);
+      const offset = Number(query.get('offset'));
+      const all = query.has('name') ? [] : made ? [...later, made] : later;
+      const rows = all.slice(offset, offset + (calls % 2 === 0 ? 20 : 10));
+      const facts = metadata({ end: offset + rows.length, count: rows.length, total: all.length });
+      const items = rows.map((data) => ({ code: 200, status: 'success', data }));
+      return { json: { http_code: 200, ...(facts !== undefined && { metadata: facts }), response: items } };
+    });
+  };
+
+  it.each<[what: string, metadata: Parameters<typeof short>[0]]>([
+    ['there is none', () => undefined],
+    ['its total is the end of the page', ({ end, count }) => ({ count, total: end })],
+    [
+      'its total is the end of the page, its limit what was asked for',
+      ({ end }) => ({ total: end, limit: 50 }),
+    ],
+  ])('%s: one POST', async (_what, metadata) => {
+    const upstream = await short(metadata);
+    for (let repeats = 0; repeats < 3; repeats += 1)
+      expect(['', 'OUTCOME_UNKNOWN']).toContain((await create(upstream.gateway, keyed)).codes.join());
+    expect(posts(upstream)).toBe(1);
+  });
+});
+
 describe('a lost create behind campaigns that by their times have started', () => {
   it('because all times are 5.5 hours early: OUTCOME_UNKNOWN, nothing is sent again', async () => {
     const upstream = await startMisleading(page, { hours: -5, aheadMs: -5.5 * hour });
@@ -121,7 +159,7 @@ describe('a lost create behind campaigns that by their times have started', () =
 describe('a lost create that was not done, and an honest list', () => {
   it.each<[what: string, count: number, order: Order, windows: number]>([
     ['that is empty', 0, () => [], 1],
-    ['of 49 campaigns', 49, (_, later) => later, 1],
+    ['of 49 campaigns: a window from the last one confirms its end', 49, (_, later) => later, 2],
     ['of exactly one window: the next one shows its end', 50, (_, later) => later, 2],
     ['with past campaigns: its last rows show its order', 40, latestFirst, 2],
     ['of past campaigns only', 0, latestFirst, 2],
