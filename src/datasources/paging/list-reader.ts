@@ -205,6 +205,11 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   /** True if the row at an offset was read. */
   readonly has = (offset: number): boolean => this.rows.has(offset);
 
+  /** True if the list may have a row at an offset, and it was not read. */
+  lacks(offset: number): boolean {
+    return !this.rows.has(offset) && offset < (this.#total ?? Infinity);
+  }
+
   /** True if the slice was requested. */
   readonly wasAsked = (slice: Slice): boolean => this.#asked.has(keyOf(slice));
 
@@ -223,8 +228,12 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   /** Reads the window of an offset, unless its row was read. */
   async load(offset: number): Promise<void> {
-    const isBeyond = this.#total !== undefined && offset >= this.#total;
-    if (!isBeyond && !this.rows.has(offset)) await this.#readAll(wholeWindows.cover([offset], this));
+    if (this.lacks(offset)) await this.#readAll(wholeWindows.cover([offset], this));
+  }
+
+  /** Reads a window that begins with the row at an offset. */
+  async loadFrom(offset: number): Promise<void> {
+    await this.#readAll([{ offset, limit: this.#windowSize }]);
   }
 
   /**

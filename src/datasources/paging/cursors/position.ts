@@ -73,7 +73,7 @@ export async function locate<T extends { readonly sid: string }>(
   side: Side,
   { allowance, attempt, isLastAttempt }: SearchOptions,
 ): Promise<Position> {
-  await list.load(cursor.offset);
+  await readRow(cursor.offset, list, source, { allowance, attempt });
   const neighbour = cursor.sid === '' ? nearestNeighbour(cursor) : undefined;
   if (cursor.sid === '' && !neighbour) return placeOfLone(list, source, cursor, side, { allowance, attempt });
   const isThere = neighbour
@@ -95,7 +95,7 @@ export async function locate<T extends { readonly sid: string }>(
         bracket,
         source,
       );
-    await list.load(probe);
+    await readRow(probe, list, source, { allowance, attempt });
     if (!list.has(probe)) search.exclude(probe, list.windowSize);
   }
 }
@@ -117,7 +117,8 @@ async function placeOfLone<T extends { readonly sid: string }>(
   const isFirst = side === 'after' ? moved < 0 : moved > 0;
   const places = isFirst ? [offset + moved, offset] : [offset, offset + moved];
   for (const place of places.slice(0, unreadableSid === '' ? 1 : 2)) {
-    if (place >= 0 && !list.has(place) && mayRead(place, list, source, options)) await list.load(place);
+    if (place >= 0 && !list.has(place) && mayRead(place, list, source, options))
+      await readRow(place, list, source, options);
     if (isLike(list.rows.get(place), cursor)) return foundAt(place, cursor);
   }
   const index = side === 'after' ? 0 : (list.total ?? 0);
@@ -187,7 +188,7 @@ async function isUnreadableRowThere<T extends { readonly sid: string }>(
   const { offset, total } = cursor;
   if (total !== null && total !== list.total) return false;
   if (!isLike(list.rows.get(offset), cursor)) return false;
-  if (!list.has(index) && mayRead(index, list, source, options)) await list.load(index);
+  if (!list.has(index) && mayRead(index, list, source, options)) await readRow(index, list, source, options);
   const beside = list.rows.get(index);
   return beside !== undefined && markOf(sidOf(beside)) === mark;
 }
@@ -215,6 +216,20 @@ function mayRead<T extends { readonly sid: string }>(
   { allowance, attempt }: Pick<SearchOptions, 'allowance' | 'attempt'>,
 ): boolean {
   return allowance.take(`${attempt} ${Math.floor(index / windowSize)} ${identity}`);
+}
+
+/**
+ * Reads a row. If the page maximum has become smaller, the response may end before the row: that the row was not read does not show
+ * that it is gone, so one more call begins with it.
+ */
+async function readRow<T extends { readonly sid: string }>(
+  index: number,
+  list: ListReader<T>,
+  { identity }: ListSource<T>,
+  { allowance, attempt }: Pick<SearchOptions, 'allowance' | 'attempt'>,
+): Promise<void> {
+  await list.load(index);
+  if (list.lacks(index) && allowance.take(`${attempt} from ${index} ${identity}`)) await list.loadFrom(index);
 }
 
 /**

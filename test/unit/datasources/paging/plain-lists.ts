@@ -32,6 +32,8 @@ export const sids = (rows: readonly (PlainRow | Error)[]): string[] =>
 /** Behaviour of the upstream of a plain list, and of its reader. */
 export interface PlainUpstream {
   readonly cap?: number;
+  /** The most rows of each response in turn, if that changes between the calls; then `cap`. */
+  readonly caps?: readonly number[];
   /** False if the upstream caps its pages silently. */
   readonly saysSo?: boolean;
   /** True if the cap is known from earlier responses. */
@@ -54,6 +56,7 @@ export async function read(
   page: PageArguments,
   {
     cap = 50,
+    caps = [],
     saysSo = true,
     isKnown = false,
     largest = 50,
@@ -64,7 +67,7 @@ export async function read(
   const asked: { readonly offset: number; readonly limit: number }[] = [];
   const maximum = new PageMaximum(() => 1_000_000_000, largest);
   const windowOf = ({ offset, limit }: Slice) => {
-    const given = Math.min(limit, cap);
+    const given = Math.min(limit, caps[asked.length - 1] ?? cap);
     return {
       offset,
       limit: saysSo ? given : limit,

@@ -1,0 +1,48 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { maximumSearchCalls } from '../../../../src/datasources/paging/cursors/position.js';
+import { neededRows, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
+import { runs } from './changes.js';
+import { cursorAt, plainList, read, sids } from './plain-lists.js';
+
+it('two rows after row 35, from an upstream that returns 27, 3 and 2 rows, are rows 36 and 37, in four calls', async () => {
+  const rows = plainList(100);
+  const after = await cursorAt(rows, 35);
+  const upstream = { caps: [27, 3], cap: 2, slicing: neededRows() };
+  const { connection, calls } = await read(rows, { first: 2, after }, upstream);
+  expect(sids(connection.nodes)).toEqual(['s36', 's37']);
+  expect(calls).toBe(4);
+});
+
+const anyPage = fc.record({
+  length: fc.integer({ min: 1, max: 300 }),
+  at: fc.nat(299),
+  count: fc.integer({ min: 1, max: 60 }),
+  isForwards: fc.boolean(),
+  caps: fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 8 }).map((caps) => caps.sort((a, b) => b - a)),
+  cap: fc.integer({ min: 1, max: 4 }),
+  saysSo: fc.boolean(),
+  isCached: fc.boolean(),
+});
+
+it('a page of a list that stands still begins beside its cursor, however few rows each response has (property)', () =>
+  fc.assert(
+    fc.asyncProperty(anyPage, async ({ length, at, count, isForwards, isCached, ...answers }) => {
+      const rows = plainList(length);
+      const index = at % length;
+      const cursor = await cursorAt(rows, index);
+      const upstream = { ...answers, slicing: isCached ? wholeWindows : neededRows() };
+      const page = isForwards ? { first: count, after: cursor } : { last: count, before: cursor };
+      const { connection, calls } = await read(rows, page, upstream);
+      const expected = sids(
+        isForwards ? rows.slice(index + 1, index + 1 + count) : rows.slice(Math.max(0, index - count), index),
+      );
+      // Rows that five rounds of calls did not return are errors.
+      const shown = sids(connection.nodes).map((sid, place) =>
+        sid === 'unreadable' ? expected[place] : sid,
+      );
+      expect(shown).toEqual(expected);
+      expect(calls).toBeLessThanOrEqual(count + 5 + maximumSearchCalls);
+    }),
+    { ...runs, numRuns: 20 * runs.numRuns },
+  ));
