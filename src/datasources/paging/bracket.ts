@@ -8,7 +8,7 @@ import {
   type Neighbours,
 } from './cursors/cursor.js';
 import { type ListSource } from './list-source.js';
-import { explainOrder, type KeyOrder } from './cursors/sort-key.js';
+import { type CompareKeys, explainOrder } from './cursors/sort-key.js';
 
 /** A former neighbour of a cursor's row that is still in the list. */
 export interface FoundNeighbour {
@@ -121,7 +121,7 @@ function orderOf<T extends { readonly sid: string }>(
   rows: readonly ReadableRow[],
   { direction }: ListSource<T>,
   { sortKey }: Cursor,
-): KeyOrder | undefined {
+): CompareKeys | undefined {
   if (direction === null || sortKey === null) return undefined;
   return explainOrder(
     rows.flatMap(({ key }) => key ?? []),
@@ -131,7 +131,7 @@ function orderOf<T extends { readonly sid: string }>(
 
 function blockOf(
   rows: readonly ReadableRow[],
-  { compare }: KeyOrder,
+  compare: CompareKeys,
   sortKey: string,
   total: number,
 ): RowRange {
