@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InputError } from '../../../../src/domain/errors.js';
+import { InputError } from '../../../../../src/domain/errors.js';
 import {
   type Cursor,
   decodeCursor,
   encodeCursor,
   markOf,
-} from '../../../../src/datasources/paging/cursors/cursor.js';
-import { neededRows } from '../../../../src/datasources/paging/slicing.js';
-import { maximumInt } from '../../../../src/datasources/exotel/wire/values.js';
-import { keyOf, plainList, type PlainRow, read, sids } from './plain-lists.js';
+} from '../../../../../src/datasources/paging/cursors/cursor.js';
+import { neededRows } from '../../../../../src/datasources/paging/slicing.js';
+import { maximumInt } from '../../../../../src/datasources/exotel/wire/values.js';
+import { keyOf, plainList, type PlainRow, read, sids } from '../plain-lists.js';
 
 const list = 'abcdefgh';
 /** A row as its reader shows it. */

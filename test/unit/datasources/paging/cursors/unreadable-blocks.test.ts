@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { neededRows, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
-import { keyOf, plainList, type PlainRow, read, sids } from './plain-lists.js';
+import { neededRows, wholeWindows } from '../../../../../src/datasources/paging/slicing.js';
+import { keyOf, plainList, type PlainRow, read, sids } from '../plain-lists.js';
 
 const anyWalk = fc.record({
   length: fc.integer({ min: 1, max: 130 }),

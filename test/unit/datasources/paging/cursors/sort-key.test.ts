@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainOrder, mayBeEqual } from '../../../../src/datasources/paging/cursors/sort-key.js';
-import { OrderDirection } from '../../../../src/domain/lists/list-query.js';
+import { explainOrder, mayBeEqual } from '../../../../../src/datasources/paging/cursors/sort-key.js';
+import { OrderDirection } from '../../../../../src/domain/lists/list-query.js';
 
 const { ASC, DESC } = OrderDirection;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { maximumSearchCalls } from '../../../../src/datasources/paging/cursors/position.js';
-import { neededRows, type Slicing, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
-import { type Change, ChangingList } from './changing-list.js';
-import { anyBlocks, anyChanges, runs } from './changes.js';
-import { type PlainRow, type PlainUpstream, read, sids } from './plain-lists.js';
+import { maximumSearchCalls } from '../../../../../src/datasources/paging/cursors/position.js';
+import { neededRows, type Slicing, wholeWindows } from '../../../../../src/datasources/paging/slicing.js';
+import { type Change, ChangingList } from '../changing-list.js';
+import { anyBlocks, anyChanges, runs } from '../changes.js';
+import { type PlainRow, type PlainUpstream, read, sids } from '../plain-lists.js';
 
 /** A cursor of any row of any page, used in either direction after the list has changed. */
 interface Use {
