@@ -110,8 +110,9 @@ export class GraphqlSocket {
     this.#onFailure = onFailure;
   }
 
+  /** A destroyed connection may have a socket that does not know it yet. */
   get isOpen(): boolean {
-    return this.socket.readyState === this.socket.OPEN;
+    return this.socket.readyState === this.socket.OPEN && !this.connection.destroyed;
   }
 
   /** Connects the socket to `graphql-ws`. @param extra for its hooks. */

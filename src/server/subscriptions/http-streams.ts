@@ -185,16 +185,25 @@ async function writeEvents({ response, writing }: OpenStream, events: ResultStre
   for (;;) {
     const event = await events.next();
     if (event.done || response.writableEnded || response.destroyed) break;
-    const text = writing.result(event.value);
-    await new Promise<void>((resolve) => {
-      onTaken = resolve;
-      response.write(text, () => {
-        resolve();
-      });
-    });
+    const taken = written(response, writing.result(event.value));
+    await Promise.race([taken, new Promise<void>((resolve) => (onTaken = resolve))]);
   }
   clearInterval(heartbeats);
   await events.return();
+}
+
+/**
+ * Writes a text as bytes: a text that waits would be held in the heap, and a socket counts the characters of a waiting text, which
+ * may be a third of its bytes.
+ * @returns resolves once the client has taken it.
+ */
+function written(response: ServerResponse, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  return new Promise((resolve) => {
+    response.write(bytes, () => {
+      resolve();
+    });
+  });
 }
 
 /** True for a refusal that is no result of an operation: a mutation by GET, or no operation at all. */
