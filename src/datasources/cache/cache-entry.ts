@@ -22,8 +22,11 @@ export interface ReadOptions {
   readonly report: ReadReport;
   /** True if the client sent `Cache-Control: no-cache`: only a read that starts now is good enough. */
   readonly noCache: boolean;
-  /** True for a window of a list that has moved: it is read again, unless the rate limiter has no room for the call. */
-  readonly refetch?: boolean;
+  /**
+   * For a window that is read again, since the list has moved, or since too much time has passed between the reads of its windows.
+   * No call begins if the rate limiter has no room, if another read is under way, or if the last one has failed.
+   */
+  readonly refetch?: 'moved' | 'apart' | undefined;
   /** Priority of the upstream call; by default that of a client's read, or of a refresh. */
   readonly priority?: 'write' | 'background';
   /** True if the read fails rather than return a stale entry. */

@@ -3,6 +3,8 @@ export interface Flight<T> {
   readonly result: Promise<T>;
   /** Resolves if the read has to wait in the queue of the rate limiter. */
   readonly queued: Promise<void>;
+  /** True once it has had to. */
+  readonly isQueued: boolean;
 }
 
 /** Single flight: concurrent reads of one key share one call. */
@@ -15,14 +17,29 @@ export class SingleFlight<T> {
     if (running) return { flight: running, isJoined: true };
     let onQueued: () => void = () => undefined;
     const queued = new Promise<void>((resolve) => (onQueued = resolve));
-    const result = start(onQueued);
-    const flight = { result, queued };
+    let isQueued = false;
+    const result = start(() => {
+      isQueued = true;
+      onQueued();
+    });
+    const flight = {
+      result,
+      queued,
+      get isQueued() {
+        return isQueued;
+      },
+    };
     this.#flights.set(key, flight);
     const remove = (): void => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     };
     result.then(remove, remove);
     return { flight, isJoined: false };
+  }
+
+  /** True if a read of the key is under way, and does not wait for the rate limiter. */
+  isUnderWay(key: string): boolean {
+    return this.#flights.get(key)?.isQueued === false;
   }
 
   /** Closes running flights to new callers, since their reads may predate a write. Those that wait get the result. */

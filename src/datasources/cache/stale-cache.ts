@@ -45,6 +45,8 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   readonly #shared: SharedTier<V> | undefined;
   readonly #flights = new SingleFlight<CacheEntry<V>>();
   readonly #inFlight = new InFlightReads();
+  /** Entries that the latest read has not replaced: it failed, or took too long. */
+  readonly #notReplaced = new WeakSet<CacheEntry<V>>();
 
   constructor(resource: CachedResource<Params, V, Kind>, options: StaleCacheOptions<V, Kind>) {
     const { maximumBytes, clock, shared } = options;
@@ -160,15 +162,27 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     const fresh = this.#hit(key, options) ?? (this.#shared && (await this.#sharedHit(key, options)));
     if (fresh) return this.#serve(key, fresh, options);
     const stale = this.peek(key);
-    const needsNew = options.noCache || options.refetch === true || stale?.isInvalidated === true;
+    const { noCache, refetch, mustRevalidate } = options;
+    const mayStayStale = refetch !== undefined && !mustRevalidate;
+    // A window that is read again needs no call beside the one that is under way, and none after one that has failed.
+    const joinsAny = mayStayStale && !noCache && this.#flights.isUnderWay(key);
+    const mayGiveUp = mayStayStale && !(joinsAny && refetch === 'moved');
+    if (mayGiveUp && stale && this.#notReplaced.has(stale)) return this.#serveStale(key, stale, options);
+    const needsNew = noCache || (refetch !== undefined && !joinsAny) || stale?.isInvalidated === true;
     const { flight, isJoined } = this.#startOrJoin(key, params, options, stale, needsNew);
     const entry =
-      !stale || options.mustRevalidate
+      !stale || mustRevalidate
         ? await flight.result
         : await this.#newOrStale(flight, stale, options, needsNew);
-    if (entry === stale) options.report.fromCache += 1;
-    this.#emitRead(entry === stale ? 'stale' : isJoined ? 'shared' : 'new');
+    if (entry === stale) return this.#serveStale(key, stale, options);
+    this.#emitRead(isJoined ? 'shared' : 'new');
     return this.#serve(key, entry, options);
+  }
+
+  #serveStale(key: string, stale: CacheEntry<V>, options: ReadOptions): CacheEntry<V> {
+    options.report.fromCache += 1;
+    this.#emitRead('stale');
+    return this.#serve(key, stale, options);
   }
 
   /** Adds the entry to the report of the request. */
@@ -186,6 +200,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   #hit(key: string, { noCache, refetch, report }: ReadOptions): CacheEntry<V> | undefined {
     const fresh = noCache || refetch ? undefined : this.fresh(key);
     if (!fresh) return undefined;
+    this.#notReplaced.delete(fresh);
     report.fromCache += 1;
     this.#emitRead('kept');
     return fresh;
@@ -207,6 +222,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   ) {
     const { report, priority } = options;
     const joined = this.#flights.join(needsNew ? newEntryPrefix + key : key, (onQueued) => {
+      if (stale) this.#notReplaced.delete(stale);
       const call: CallOptions = {
         priority: priority ?? (stale && !needsNew ? 'refresh' : 'read'),
         staleMs: stale ? this.#ageMs(stale) : 0,
@@ -277,13 +293,15 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
       // The value no longer exists, which is no failure but the newest answer.
       // A part that was not read will be, in a smaller page.
       if (failedBecause(error, 'notFound') || error instanceof UnreadPart) throw error;
+      this.#notReplaced.add(stale);
       return stale;
     });
     if (needsNew && (noCache || !refetch)) return entry;
     const unlessQueued = Promise.race([entry, queued.then(() => stale)]);
-    return needsNew
-      ? unlessQueued
-      : ((await withTimeout(this.#options.softTimeoutMs, unlessQueued)) ?? stale);
+    if (needsNew || refetch === 'moved') return unlessQueued;
+    const inTime = await withTimeout(this.#options.softTimeoutMs, unlessQueued);
+    if (!inTime && refetch) this.#notReplaced.add(stale);
+    return inTime ?? stale;
   }
 
   /** Takes over the result of a lookup in the shared tier. */

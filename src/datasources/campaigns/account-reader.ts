@@ -184,7 +184,7 @@ export class AccountReader {
     options: ReadOptions,
     large?: LargeRead,
   ): Promise<CacheEntry<Window<Message>>> {
-    const needsNew = options.noCache || options.refetch === true;
+    const needsNew = options.noCache || options.refetch !== undefined;
     const isFresh = !needsNew && this.#messageWindows.fresh(windowKey(list, slice)) !== undefined;
     const params = { list, slice, large };
     const read = isFresh

@@ -35,8 +35,10 @@ const unknownSelection: PageSelection = { parts: allParts, pages: () => undefine
 
 /** One of the reads of a page. */
 interface PageRead {
-  /** 0 for the first, greater for each read of a list that has moved meanwhile. */
+  /** 0 for the first, greater for each read of a list that has moved, or may have, meanwhile. */
   readonly attempt: number;
+  /** Why the page is read again. */
+  readonly refetch?: ReadOptions['refetch'];
   /** True if the read fails rather than return stale windows. */
   readonly mustRevalidate: boolean;
   /** The call that reads the window together with its neighbours, if there is one. */
@@ -152,9 +154,9 @@ export class RequestPages {
     slicing: Slicing,
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<Connection<T>> {
-    const open = (attempt: number, mustRevalidate: boolean) =>
+    const open = (attempt: number, mustRevalidate: boolean, refetch?: ReadOptions['refetch']) =>
       new ListReader(
-        (slice, large) => this.#window(list, slice, { attempt, mustRevalidate, large }, onWindow),
+        (slice, large) => this.#window(list, slice, { attempt, mustRevalidate, refetch, large }, onWindow),
         list.maximum,
         slicing,
         {
@@ -168,13 +170,15 @@ export class RequestPages {
   #window<T extends { readonly sid: string }>(
     list: AccountList<T>,
     slice: Slice,
-    { attempt, mustRevalidate, large }: PageRead,
+    { attempt, mustRevalidate, refetch, large }: PageRead,
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
     const key =
-      attempt === 0 ? list.windowKey(slice) : `${attempt} ${mustRevalidate} ${list.windowKey(slice)}`;
+      attempt === 0
+        ? list.windowKey(slice)
+        : `${attempt} ${mustRevalidate} ${refetch} ${list.windowKey(slice)}`;
     const options: ReadOptions =
-      attempt === 0 ? this.#options : { ...this.#options, refetch: true, mustRevalidate };
+      attempt === 0 ? this.#options : { ...this.#options, refetch, mustRevalidate };
     const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
     const read = running ?? this.#fetched(list, key, slice, options, large);
     this.#windows.set(key, read);

@@ -14,17 +14,25 @@ import { locate, type Position, SearchAllowance, type SearchOptions } from './cu
 import { type PageRequest } from './slicing.js';
 
 /**
+ * Opens a reader of the list. Attempt 0 may use the cache; later attempts read all windows again, for a reason. A reader that must
+ * revalidate fails rather than return stale windows.
+ */
+export type OpenList<T extends { readonly sid: string }> = (
+  attempt: number,
+  mustRevalidate: boolean,
+  refetch?: Exclude<Consistency, 'consistent'>,
+) => ListReader<T>;
+
+/**
  * Reads a page of a list: locates the rows of its cursors, and reads the windows that cover the page.
  *
- * @param open opens a reader of the list. Attempt 0 may use the cache; later attempts read all windows again. A reader that
- * must revalidate fails rather than return stale windows.
  * @param allowance upstream calls left to the operation for searches of rows that have moved.
  * @param parts the parts of the page that are shown: no more is read than they need.
  * @throws InputError for invalid arguments or cursors, before any upstream call.
  * @throws UpstreamFailure if a window can't be read.
  */
 export function readPage<T extends { readonly sid: string }>(
-  open: (attempt: number, mustRevalidate: boolean) => ListReader<T>,
+  open: OpenList<T>,
   source: ListSource<T>,
   page: PageArguments,
   limits: PageLimits,
@@ -62,7 +70,7 @@ const maximumRefetches = 2;
 
 /** Reads a page until its windows show one state of the list, or no attempt is left. */
 async function readConsistently<T extends { readonly sid: string }>(
-  open: (attempt: number, mustRevalidate: boolean) => ListReader<T>,
+  open: OpenList<T>,
   source: ListSource<T>,
   requested: PageRequest,
   allowance: SearchAllowance,
@@ -85,7 +93,7 @@ async function readConsistently<T extends { readonly sid: string }>(
     if (consistency === 'consistent' || attempt === maximumRefetches)
       return connectionOf(list, source, request, places, { range, around });
     // An empty page would end the walk, although its own windows contradict that.
-    const next = open(attempt + 1, consistency === 'moved' && range.end <= range.start);
+    const next = open(attempt + 1, consistency === 'moved' && range.end <= range.start, consistency);
     if (consistency === 'apart') next.takeNewestOf(list);
     request = {
       ...request,
