@@ -13,7 +13,7 @@ export interface UnreadBytesOptions {
 /** Unread bytes of one connection. */
 interface SendBuffer {
   readonly socket: Socket;
-  /** Total since the connection was opened; of text, the number of characters. */
+  /** Total since the connection was opened; of short texts, the number of characters. */
   written: number;
   /** Bytes of these that the client had read at the last check. */
   read: number;
@@ -57,7 +57,10 @@ export class UnreadBytes {
     const buffer: SendBuffer = { socket, written: 0, read: 0, queued: 0, held: 0, progressAtMs: 0 };
     const write = socket.write.bind(socket) as (...args: readonly unknown[]) => boolean;
     // Node has no event for unread bytes.
-    const counted = (chunk: string | Uint8Array, encoding?: unknown, onWritten?: unknown): boolean => {
+    const counted = (text: string | Uint8Array, encoding?: unknown, onWritten?: unknown): boolean => {
+      const isLong = typeof text === 'string' && text.length >= largeBytes;
+      // A long text would wait in the heap, and count by its characters, which may be a third of its bytes.
+      const chunk = isLong ? Buffer.from(text, encodingOf(encoding)) : text;
       const isFlushed = write(chunk, encoding, onWritten);
       buffer.written += chunk.length;
       if (socket.writableLength > 0) this.#note(buffer);
@@ -150,4 +153,9 @@ function queuedBytes(socket: Socket): number {
     (socket as { readonly _handle?: { readonly writeQueueSize?: number } | null })._handle?.writeQueueSize ??
     0
   );
+}
+
+/** The second argument of `write` may be left out, or be its callback. */
+function encodingOf(encoding: unknown): BufferEncoding {
+  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
 }
