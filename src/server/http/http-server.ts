@@ -212,7 +212,14 @@ async function serveOperations(
     logger,
     onRequest,
     responseCache: { answers, telemetry, cachePolicy },
-    callbacks: new RouterCallbacks({ pipeline, shutdown, mayCallBack: options.mayCallBack, now, logger }),
+    callbacks: new RouterCallbacks({
+      pipeline,
+      shutdown,
+      mayCallBack: options.mayCallBack,
+      maximumUnreadBytes: options.connectionLimits.unreadBytes,
+      now,
+      logger,
+    }),
     streams,
     allowedOrigins,
   });

@@ -14,6 +14,7 @@ import { type AdmittedOperation, type OperationPipeline } from '../../operations
 import { withTimeout } from '../../domain/timeout.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { LargeEvents } from './large-events.js';
 
 /** Dependencies of `RouterCallbacks`. */
 export interface RouterCallbacksOptions {
@@ -21,6 +22,8 @@ export interface RouterCallbacksOptions {
   readonly shutdown: GracefulShutdown;
   /** Whether events may be sent to a URL. Otherwise callers could send requests into the internal network. */
   readonly mayCallBack: (url: string) => boolean;
+  /** Bytes of large events that all routers together have not taken yet; 0: no limit. Further ones wait. */
+  readonly maximumUnreadBytes: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly logger: Logger;
@@ -47,9 +50,11 @@ const [longestUrl, longestId] = [2000, 500];
 export class RouterCallbacks {
   readonly #options: RouterCallbacksOptions;
   readonly #open = new Set<RouterSubscription>();
+  readonly #largeEvents: LargeEvents;
 
   constructor(options: RouterCallbacksOptions) {
     this.#options = options;
+    this.#largeEvents = new LargeEvents(options.maximumUnreadBytes);
     options.shutdown.onBegin(async () => {
       const ends = Promise.all([...this.#open].map((subscription) => subscription.end()));
       await withTimeout(shutdownTimeoutMs, ends);
@@ -64,7 +69,7 @@ export class RouterCallbacks {
   async open(admitted: AdmittedOperation, extension: unknown): Promise<OperationResult> {
     const { pipeline, shutdown, mayCallBack, now, logger } = this.#options;
     const { trace, caller } = admitted.request;
-    const router = attempt(() => new Router(targetIn(extension, mayCallBack)));
+    const router = attempt(() => new Router(targetIn(extension, mayCallBack), this.#largeEvents));
     if (router instanceof GatewayError) return pipeline.refuse(trace, router);
     if (shutdown.hasBegun) return pipeline.refuse(trace, stopping());
     const credentials = new AbortController();
@@ -113,9 +118,11 @@ interface Message {
 /** A router's callback endpoint for one subscription. */
 class Router {
   readonly #target: CallbackTarget;
+  readonly #largeEvents: LargeEvents;
 
-  constructor(target: CallbackTarget) {
+  constructor(target: CallbackTarget, largeEvents: LargeEvents) {
     this.#target = target;
+    this.#largeEvents = largeEvents;
   }
 
   /** 0: no heartbeats. */
@@ -140,12 +147,19 @@ class Router {
 
   /** Sends a message once. @throws RejectedByRouter if a retry is useless; another error otherwise. */
   async send(action: Action, message: Message = {}, stop?: AbortSignal): Promise<void> {
+    const { id, verifier } = this.#target;
+    const content = { kind: 'subscription', action, id, verifier, ...message };
+    await this.#largeEvents.inTurn(content, (body) => this.#post(body, stop));
+  }
+
+  async #post(body: Uint8Array, stop?: AbortSignal): Promise<void> {
     const timeout = AbortSignal.timeout(timeoutMs);
-    const { url, id, verifier } = this.#target;
+    const { url } = this.#target;
+    stop?.throwIfAborted(); // it may have waited
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...protocol },
-      body: JSON.stringify({ kind: 'subscription', action, id, verifier, ...message }),
+      body,
       redirect: 'manual',
       signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
     });
