@@ -147,6 +147,13 @@ describe('WORKERS', () => {
     expect(readConfig({ WORKERS: '1' })).toMatchObject({ workers: 1, redisUrl: undefined });
   });
 
+  it('with a stray % in the password of REDIS_URL is refused, and the password is not shown', () => {
+    const [problem, ...others] = problemsOf({ REDIS_URL: 'redis://:sec%zzret@127.0.0.1:1/0' });
+    expect(others).toEqual([]);
+    expect(problem).toContain('takes a redis or rediss URL (a % in its password is %25)');
+    expect(problem).not.toContain('zzret');
+  });
+
   it('with an invalid REDIS_URL is reported once', () => {
     expect(problemsOf({ WORKERS: '2', REDIS_URL: 'http://127.0.0.1' })).toEqual([
       'REDIS_URL: got "http://127.0.0.1", takes a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0.',
