@@ -9,6 +9,8 @@ export class SweptSids {
   count = 0;
   /** Number of unreadable rows behind the last readable one. They have no sid to be remembered by. */
   unreadable = 0;
+  /** Number of the last readable row. */
+  #lastNumber = -1;
   #recent = new Map<string, number>();
   /** Those before. They are dropped at once: a map that loses its first entry again and again becomes slow. */
   #before: ReadonlyMap<string, number> = new Map();
@@ -26,9 +28,10 @@ export class SweptSids {
     return this.#recent.get(sid) ?? this.#before.get(sid);
   }
 
-  /** How many remembered rows have a greater number. */
+  /** How many remembered rows have a greater number. Mostly it is that of the last one. */
   countAfter(number: number): number {
     let count = 0;
+    if (number === this.#lastNumber) return count;
     for (const numbers of [this.#recent, this.#before])
       for (const other of numbers.values()) if (other > number) count += 1;
     return count;
@@ -41,6 +44,7 @@ export class SweptSids {
     if (sid === undefined) this.unreadable += 1;
     else {
       this.unreadable = 0;
+      this.#lastNumber = this.count;
       this.#recent.set(sid, this.count);
       if (this.#recent.size >= minimumRemembered) {
         this.#before = this.#recent;

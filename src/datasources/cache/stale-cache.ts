@@ -334,7 +334,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   }
 }
 
-/** The version of an entry for the shared tier; -1 if there is none. */
+/** The version by which the shared tier knows an entry; -1 without an entry. */
 function leaseVersionOf(entry?: CacheEntry<unknown>): number {
   return entry ? (entry.leaseVersion ?? entry.version) : -1;
 }

@@ -105,7 +105,7 @@ export function readable<T>(row: Row<T> | undefined): T | undefined {
   return row instanceof Error ? undefined : row;
 }
 
-/** The sid of a row, also of one that could not be read; empty if the upstream gave none. */
-export function sidOf(row: Row<{ readonly sid: string }>): string {
-  return row instanceof UpstreamFailure ? (row.facts.sid ?? '') : row.sid;
+/** The sid of a row, also of one that could not be read; undefined if the upstream gave none. */
+export function sidOf(row: Row<{ readonly sid: string }> | undefined): string | undefined {
+  return row instanceof UpstreamFailure ? row.facts.sid : row?.sid;
 }

@@ -1,4 +1,4 @@
-/** Linear work takes as long for ten tenths as for the whole (twice as long with garbage); quadratic work a tenth. */
+/** The growth of linear work is about 1, or 2 with much garbage; that of quadratic work is 10. */
 export const mostForLinear = 5;
 
 /**

@@ -127,7 +127,7 @@ async function placeOfLone<T extends { readonly sid: string }>(
 
 /** True if a row may be the unreadable row of a cursor, read or unreadable now: it has the same sid, or also none. */
 function isLike(row: Row<{ readonly sid: string }> | undefined, { unreadableSid }: Cursor): boolean {
-  return row !== undefined && sidOf(row) === unreadableSid;
+  return row !== undefined && (sidOf(row) ?? '') === unreadableSid;
 }
 
 /** True if the list has moved between the reads of its windows: together their rows are in no order. */
@@ -190,7 +190,7 @@ async function isUnreadableRowThere<T extends { readonly sid: string }>(
   if (!isLike(list.rows.get(offset), cursor)) return false;
   if (!list.has(index) && mayRead(index, list, source, options)) await readRow(index, list, source, options);
   const beside = list.rows.get(index);
-  return beside !== undefined && markOf(sidOf(beside)) === mark;
+  return beside !== undefined && markOf(sidOf(beside) ?? '') === mark;
 }
 
 /** A former neighbour of a cursor's row, and its index then. */

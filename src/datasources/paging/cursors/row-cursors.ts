@@ -63,7 +63,7 @@ export class RowCursors<T extends { readonly sid: string }> {
     const total = this.#total;
     const row = this.#rows.get(offset);
     const sid = readable(row)?.sid ?? '';
-    const unreadableSid = row instanceof Error ? sidOf(row) : '';
+    const unreadableSid = row instanceof Error ? (sidOf(row) ?? '') : '';
     const own = { offset, total, sid, unreadableSid };
     const keyed = this.#readableNear(offset);
     if (keyed === undefined)

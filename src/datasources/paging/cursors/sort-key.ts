@@ -37,13 +37,8 @@ const orders: readonly CompareKeys[] = [
  */
 export function explainOrder(keys: readonly string[], direction: OrderDirection): CompareKeys | undefined {
   const sign = direction === OrderDirection.ASC ? 1 : -1;
-  if (keys.every((key) => time.test(key))) {
-    const isKept = keys.every(
-      (key, index) => index === 0 || sign * byCodeUnit(keys[index - 1] ?? key, key) <= 0,
-    );
-    return isKept ? (a, b) => sign * byCodeUnit(a, b) : undefined;
-  }
-  const found = orders.filter((compare) =>
+  const possible = keys.every((key) => time.test(key)) ? [byCodeUnit] : orders;
+  const found = possible.filter((compare) =>
     keys.every((key, index) => index === 0 || sign * compare(keys[index - 1] ?? key, key) <= 0),
   );
   if (found.length === 0) return undefined;

@@ -1,4 +1,4 @@
-import { type Row, type Window } from '../../../domain/lists/page.js';
+import { type Row, sidOf, type Window } from '../../../domain/lists/page.js';
 import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 
@@ -54,11 +54,11 @@ export class ListScan {
       yield window;
       const { rows, limit, total } = window;
       const start = sidOf(rows[0]);
-      if (wholeList !== undefined && wholeList === textOf(window)) {
+      if (wholeList !== undefined && wholeList === sidsOf(window)) {
         this.#result = 'complete'; // it ignores offsets, and states that it gives all rows
         return;
       }
-      wholeList = offset === 0 && window.isLast && window.statesLimit ? textOf(window) : undefined;
+      wholeList = offset === 0 && window.isLast && window.statesLimit ? sidsOf(window) : undefined;
       const overlap = last === undefined ? 0 : rows.findIndex((row) => sidOf(row) === last);
       if (overlap < 0 || (last !== undefined && start === first)) {
         this.#result = overlap < 0 ? 'moved' : 'unread';
@@ -87,7 +87,7 @@ export class ListScan {
         if (!window.isLast) return;
         const behind = await read(end);
         yield behind;
-        if (behind.rows.length === 0 || textOf(behind) === wholeList) this.#result = 'complete';
+        if (behind.rows.length === 0 || sidsOf(behind) === wholeList) this.#result = 'complete';
         return;
       }
       first ??= start;
@@ -129,12 +129,7 @@ function startsOf(rows: Rows): number[] {
     .filter((startMs) => !Number.isNaN(startMs));
 }
 
-/** The sids of a window's rows. */
-function textOf({ rows }: Window<Campaign>): string {
+/** The sids of a window's rows, as one text. */
+function sidsOf({ rows }: Window<Campaign>): string {
   return JSON.stringify(rows.map(sidOf));
-}
-
-/** The sid of a row, readable or not. */
-export function sidOf(row: Row<Campaign> | undefined): string | undefined {
-  return row instanceof UpstreamFailure ? row.facts.sid : row?.sid;
 }

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { type CampaignQuery, campaignQueryOf } from '../../../domain/lists/list-query.js';
-import { type Row, type Window } from '../../../domain/lists/page.js';
+import { type Row, sidOf, type Window } from '../../../domain/lists/page.js';
 import { failedBecause, UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type ExotelClient } from '../../exotel/client.js';
 import { type CallOptions } from '../../exotel/resilience/call-policy.js';
 import { earliestStartMs } from './creation-time.js';
-import { ListScan, sidOf } from './list-scan.js';
+import { ListScan } from './list-scan.js';
 import { matchOf, type Match, type LostCreate } from './match.js';
 import {
   type FoundRow,
