@@ -88,8 +88,6 @@ export interface PeersOptions {
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
   readonly maximumBytes: Pick<LiveMemoryLimits, 'peerCampaigns'>;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
   readonly telemetry: Pick<Telemetry, 'peerMessageIgnored'>;
   /** Receives the messages about live updates: forwarded callbacks, reads of the poll, and gaps. */
   readonly onLive: (message: LiveMessage) => void;
@@ -104,8 +102,6 @@ type Message<Kind extends PeerMessage['kind']> = Extract<PeerMessage, { readonly
 
 const topic = 'live';
 const rememberedWrites = 10_000;
-/** Greatest believable clock skew. A version further in the future is ignored, since the clock would have to follow it. */
-const maximumSkewMs = 3_600_000;
 
 /** Announces reads and writes to the other instances of the account, and applies what they announce. */
 export class Peers {
@@ -207,8 +203,8 @@ export class Peers {
 
   /** False for a read that predates the last write, and for a version that no clock can have given. */
   #isNews(sid: string, version: number): boolean {
-    const { clock, now } = this.#options;
-    if (version > (now() + maximumSkewMs) * 1000) return false;
+    const { clock } = this.#options;
+    if (!clock.isBelievable(version)) return false;
     clock.observe(version);
     return version > (this.#writes.get(sid) ?? -1);
   }

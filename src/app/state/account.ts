@@ -31,7 +31,7 @@ export function openAccount(
   ownUrl: () => string | undefined,
 ) {
   const speed = config.upstream.kind === 'sandbox' ? config.sandbox.speed : 1;
-  const clock = new HybridClock(now);
+  const clock = new HybridClock(shared.clock.now);
   const account = new AccountReader({
     client,
     clock,
@@ -82,7 +82,7 @@ type OpenAccount = ReturnType<typeof openAccount>;
 export function openWriting(
   { config: { timeoutMs, rateLimit }, now, forwardNow, random, sleep }: Runtime,
   telemetry: Telemetry,
-  { client, shared: { state }, accountSid }: OpenUpstream,
+  { client, shared: { state, clock }, accountSid }: OpenUpstream,
   { account, live }: OpenAccount,
   disposables: Disposables,
 ): WritingOptions {
@@ -95,6 +95,7 @@ export function openWriting(
     timeoutMs,
     now,
     forwardNow,
+    clock,
     random,
     sleep,
     windowRows,

@@ -2,6 +2,7 @@ import { type SharedWindow } from '../../datasources/exotel/rate-limit/shared-wi
 import { MemoryBus, MemoryState } from '../../datasources/state/memory-state.js';
 import { type RedisConnection } from '../../datasources/state/redis/connection.js';
 import { type SharedBus } from '../../datasources/state/shared-bus.js';
+import { SharedClock } from '../../datasources/state/shared-clock.js';
 import { type SharedState } from '../../datasources/state/shared-state.js';
 import { type SharedTierStore } from '../../datasources/state/shared-tier-store.js';
 import { type Telemetry } from '../../domain/telemetry.js';
@@ -10,6 +11,8 @@ import { type Runtime } from '../runtime.js';
 /** State that all instances of the account share. */
 export interface OpenState {
   readonly state: SharedState;
+  /** Clock that the instances agree on. */
+  readonly clock: SharedClock;
   readonly bus: SharedBus;
   /** Undefined without `REDIS_URL`, when this process is the only instance. */
   readonly redis: RedisConnection | undefined;
@@ -17,27 +20,31 @@ export interface OpenState {
   readonly sharedWindow: SharedWindow | undefined;
   /** Prefix of every key, so that several accounts can share a Redis. */
   readonly prefix: string;
-  /** Resolves when Redis has answered, or after a second without an answer. */
+  /** Resolves when Redis has answered and the clocks are compared, or after a second without an answer. */
   ready(): Promise<void>;
   close(): void;
 }
 
 /** Longest wait for Redis at start: a gateway works without it. */
 const readyWithinMs = 1000;
+/** Pause between two comparisons of the own clock with Redis's. */
+const synchronizeEveryMs = 10_000;
 
 /**
  * Opens the shared state: in Redis, or in memory without `REDIS_URL`.
  * @param account names the account in keys.
  */
 export async function openState(
-  { config: { redisUrl, timeoutMs }, steadyNow, memory }: Runtime,
+  { config: { redisUrl, timeoutMs }, steadyNow, forwardNow, memory }: Runtime,
   telemetry: Telemetry,
   account: string,
 ): Promise<OpenState> {
   const prefix = `campaign-gateway:${account}:`;
-  if (redisUrl === undefined)
+  if (redisUrl === undefined) {
+    const state = new MemoryState(steadyNow, memory.state);
     return {
-      state: new MemoryState(steadyNow, memory.state),
+      state,
+      clock: new SharedClock(state, forwardNow),
       bus: new MemoryBus(),
       redis: undefined,
       sharedTier: undefined,
@@ -46,7 +53,27 @@ export async function openState(
       ready: () => Promise.resolve(),
       close: () => undefined,
     };
+  }
   const { openRedisState } = await import('./redis-state.js');
   const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, steadyNow });
-  return { ...inRedis, prefix, ready: () => inRedis.redis.ready(readyWithinMs) };
+  const { redis, state } = inRedis;
+  const clock = new SharedClock(state, forwardNow);
+  const synchronize = async (): Promise<void> => {
+    if (redis.isUp) await clock.synchronize();
+  };
+  redis.onUp(() => void synchronize());
+  const timer = setInterval(() => void synchronize(), synchronizeEveryMs).unref();
+  return {
+    ...inRedis,
+    clock,
+    prefix,
+    ready: async () => {
+      await redis.ready(readyWithinMs);
+      await synchronize();
+    },
+    close: () => {
+      clearInterval(timer);
+      inRedis.close();
+    },
+  };
 }

@@ -1,3 +1,6 @@
+/** Greatest believable clock skew. A version further in the future is refused, since the clock would have to follow it. */
+const maximumSkewMs = 3_600_000;
+
 /**
  * Hybrid logical clock. It gives versions to reads and writes, so that the later of two has the greater version even if
  * another instance made one of them. A version is the time in microseconds, and is never behind a version seen before.
@@ -6,7 +9,7 @@ export class HybridClock {
   readonly #now: () => number;
   #last = 0;
 
-  /** @param now epoch milliseconds; may stand still. */
+  /** @param now epoch milliseconds, of the same clock for all instances (state/shared-clock.ts); may stand still. */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -20,5 +23,10 @@ export class HybridClock {
   /** Moves the clock past a version that another instance gave. */
   observe(version: number): void {
     this.#last = Math.max(this.#last, version);
+  }
+
+  /** False for a version that no instance's clock can have given. */
+  isBelievable(version: number): boolean {
+    return version <= (this.#now() + maximumSkewMs) * 1000;
   }
 }

@@ -30,7 +30,7 @@ export interface StaleCacheOptions<V, Kind extends ResourceKind = ResourceKind> 
 
 /** Prefix of the flights of reads that need a new entry: other reads may join them, but they join no others. */
 const newEntryPrefix = 'new ';
-/** Clocks of the instances that share a cache differ by less (live/peers.ts). */
+/** Clocks of the instances that share a cache differ by less (hybrid-clock.ts). */
 const maximumSkewMs = 3_600_000;
 
 /**

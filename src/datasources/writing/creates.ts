@@ -8,6 +8,7 @@ import {
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
 import { type ExotelClient } from '../exotel/client.js';
+import { type SharedClock } from '../state/shared-clock.js';
 import { type SharedState } from '../state/shared-state.js';
 import {
   type Create,
@@ -24,7 +25,6 @@ import { OutstandingCreates, SidReservations } from './look-up/outstanding-creat
 import { Reconciler } from './look-up/reconciler.js';
 import { outcomeOfFailure, refused } from './outcome.js';
 import { CreateSender } from './create-sender.js';
-import { SharedClock } from './shared-clock.js';
 
 /** Options of `Creates`. */
 export interface CreatesOptions {
@@ -37,6 +37,8 @@ export interface CreatesOptions {
   readonly now: () => number;
   /** The same, but it never goes back. */
   readonly forwardNow: () => number;
+  /** Clock by which the instances note the times of creates. */
+  readonly clock: SharedClock;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -50,19 +52,17 @@ export interface CreatesOptions {
 /** All creates of the process. Each makes one campaign, whatever fails in between (docs/writing.md). */
 export class Creates {
   readonly #options: CreatesOptions;
-  readonly #clock: SharedClock;
   readonly #keyed: KeyedCreates;
   readonly #sending: CreateSender;
 
   constructor(options: CreatesOptions) {
-    const clock = new SharedClock(options.state, options.forwardNow);
+    const { clock } = options;
     const shared = { ...options, now: clock.now };
     const reservations = new SidReservations(options.state);
     const outstanding = new OutstandingCreates(options.state, clock.now);
     const lookUp = new LookUp({ ...shared, ownNow: options.now, reservations, outstanding });
     const reconciler = new Reconciler({ ...shared, lookUp });
     this.#options = options;
-    this.#clock = clock;
     this.#keyed = new KeyedCreates(shared);
     this.#sending = new CreateSender({
       ...shared,
@@ -82,12 +82,12 @@ export class Creates {
     idempotencyKey: string | null,
     origin: CallOrigin,
   ): Promise<KeyedOutcome> {
-    const { accountSid, now, random } = this.#options;
+    const { accountSid, clock, now, random } = this.#options;
     const name = draft.name ?? defaultName(accountSid, now(), random);
     const problems = () => newCampaignProblems(draft, idempotencyKey, now());
     const isNameOurs = draft.name == null;
     if (idempotencyKey === null) {
-      await this.#clock.synchronize();
+      await clock.synchronize();
       const create = {
         id: randomUUID(),
         draft: { ...draft, name },
@@ -100,7 +100,7 @@ export class Creates {
     // A field that breaks a rule is refused without a lease, whatever the key was used for before.
     const always = [...fieldProblems(draft), ...keyProblems(idempotencyKey)];
     if (always.length > 0) return { outcome: refused(...problems()), isReplay: false };
-    await this.#clock.synchronize();
+    await clock.synchronize();
     return this.#keyed.once({
       key: idempotencyKey,
       draft,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../../operations/generated.js';
+import { ask } from '../../support/clients/ask.js';
 import {
   campaignCallback,
   subscribeToCampaign,
@@ -202,6 +203,20 @@ describeWithRedis('two gateways A and B of one account', () => {
       expect(subscribers[0]?.statuses()).toHaveLength(actions.length);
     },
   );
+
+  it('a change by A is published on a gateway that read before it, while Redis was silent, by a clock ten minutes ahead', async () => {
+    const c = await two.startAnother(() => Date.now() + 600_000);
+    await untilPeersHear({ ...two, b: c });
+    const subscriber = await subscribeToCampaign(c, 'sse', one.sid);
+    two.redis.pause();
+    const query = `{ campaign(sid: "${one.sid}") { status } }`;
+    const { data } = await ask(c, query, { headers: { 'cache-control': 'no-cache' } });
+    expect(data).toEqual({ campaign: { status: 'CREATED' } });
+    expect(await change(two.a, 'pause', one.sid)).toMatchObject({ codes: [] });
+    two.redis.resume();
+    await subscriber.next(1, 4_000);
+    expect(subscriber.statuses()).toEqual(['PAUSED']);
+  });
 
   it('closing both leaves no connection open', async () => {
     await listenOnBoth();
