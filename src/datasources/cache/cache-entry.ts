@@ -27,6 +27,8 @@ export interface ReadOptions {
    * No call begins if the rate limiter has no room, if another read is under way, or if the last one has failed.
    */
   readonly refetch?: 'moved' | 'apart' | undefined;
+  /** With `refetch`: version of the window as it was. A newer one that is fresh is good enough. */
+  readonly newerThan?: number | undefined;
   /** Priority of the upstream call; by default that of a client's read, or of a refresh. */
   readonly priority?: 'write' | 'background';
   /** True if the read fails rather than return a stale entry. */

@@ -197,9 +197,9 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   }
 
   /** A fresh entry of the memory tier, if the read accepts one. */
-  #hit(key: string, { noCache, refetch, report }: ReadOptions): CacheEntry<V> | undefined {
-    const fresh = noCache || refetch ? undefined : this.fresh(key);
-    if (!fresh) return undefined;
+  #hit(key: string, { noCache, refetch, newerThan, report }: ReadOptions): CacheEntry<V> | undefined {
+    const fresh = noCache ? undefined : this.fresh(key);
+    if (!fresh || (refetch && fresh.version <= (newerThan ?? Infinity))) return undefined;
     this.#notReplaced.delete(fresh);
     report.fromCache += 1;
     this.#emitRead('kept');

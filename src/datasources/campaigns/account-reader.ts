@@ -23,6 +23,7 @@ import {
   type MessageWindowCache,
   messageWindowResource,
   type Snapshot,
+  lagsBehind,
   snapshotsOf,
   type SnapshotCache,
   type WindowParams,
@@ -301,7 +302,8 @@ export class AccountReader {
   #emit(event: AccountEvent): void {
     if (event.type === 'updated' && event.resource === 'campaigns') {
       const snapshots = snapshotsOf(event.entry).filter(
-        ([sid, { version }]) => version > (this.#invalidated.get(sid) ?? -1),
+        ([sid, { version, value }]) =>
+          version > (this.#invalidated.get(sid) ?? -1) && !lagsBehind(value.campaign, this.cached(sid)),
       );
       for (const [sid, snapshot] of snapshots) this.#snapshots.set(sid, snapshot);
       if (event.isFetched) this.#snapshots.share(snapshots);

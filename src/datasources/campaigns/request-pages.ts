@@ -54,6 +54,8 @@ export class RequestPages {
   readonly #onWindow: (window: Window<Campaign>) => void;
   readonly #messagePages = new Map<string, Promise<Connection<Message> | null>>();
   readonly #windows = new Map<string, Promise<unknown>>();
+  /** The last read of each window that was read again. */
+  readonly #readAgain = new Map<string, Promise<unknown>>();
   /** The latest window of each list, by the list's identity. */
   readonly #latest = new Map<string, Slice>();
   readonly #searches = new SearchAllowance();
@@ -170,20 +172,41 @@ export class RequestPages {
   #window<T extends { readonly sid: string }>(
     list: AccountList<T>,
     slice: Slice,
-    { attempt, mustRevalidate, refetch, large }: PageRead,
+    again: PageRead,
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
-    const key =
-      attempt === 0
-        ? list.windowKey(slice)
-        : `${attempt} ${mustRevalidate} ${refetch} ${list.windowKey(slice)}`;
-    const options: ReadOptions =
-      attempt === 0 ? this.#options : { ...this.#options, refetch, mustRevalidate };
+    const { attempt, mustRevalidate, refetch, large } = again;
+    const windowKey = list.windowKey(slice);
+    const key = attempt === 0 ? windowKey : `${attempt} ${mustRevalidate} ${refetch} ${windowKey}`;
     const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
-    const read = running ?? this.#fetched(list, key, slice, options, large);
+    const read =
+      running ??
+      (attempt === 0
+        ? this.#fetched(list, key, slice, this.#options, large)
+        : this.#fetchedAgain(list, key, slice, again));
     this.#windows.set(key, read);
     this.#latest.set(list.identity, slice);
     return onWindow ? read.then((entry) => (onWindow(entry.value), entry)) : read;
+  }
+
+  /**
+   * Reads a window again, unless another read has replaced it: the refresh above all that the attempt before had no time to wait for.
+   * The last attempt of a list that has moved accepts no earlier reads.
+   */
+  async #fetchedAgain<T extends { readonly sid: string }>(
+    list: AccountList<T>,
+    key: string,
+    slice: Slice,
+    { attempt, mustRevalidate, refetch, large }: PageRead,
+  ): Promise<CacheEntry<Window<T>>> {
+    const windowKey = list.windowKey(slice);
+    const held = this.#readAgain.get(windowKey) ?? this.#windows.get(windowKey);
+    const before = (await held?.catch(() => undefined)) as CacheEntry<Window<T>> | undefined;
+    const newerThan = refetch === 'moved' && attempt > 1 ? undefined : before?.version;
+    const options = { ...this.#options, refetch, mustRevalidate, newerThan };
+    const read = this.#fetched(list, key, slice, options, large);
+    this.#readAgain.set(windowKey, read);
+    return read;
   }
 
   /** An unread part of a larger page is read again, in a smaller one. */
@@ -211,6 +234,7 @@ export class RequestPages {
   /** Forgets the windows alone. */
   clearWindows(): void {
     this.#windows.clear();
+    this.#readAgain.clear();
     this.#latest.clear();
   }
 }

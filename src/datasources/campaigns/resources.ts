@@ -1,3 +1,4 @@
+import { isBackwards } from '../../domain/campaigns/lifecycle.js';
 import { readable, type Slice, UnreadPart, type Window } from '../../domain/lists/page.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -121,6 +122,16 @@ export function snapshotsOf({
     if (campaign) snapshots.push([campaign.sid, { ...versions, value: { campaign }, readAtMs }]);
   }
   return snapshots;
+}
+
+/** Whether a list shows a campaign as it was before: its list may lag behind, and both the status and the date show it. */
+export function lagsBehind(row: Campaign | null, cached: Campaign | undefined): boolean {
+  return (
+    row !== null &&
+    cached !== undefined &&
+    isBackwards(cached.status, row.status) &&
+    row.updatedAt < cached.updatedAt
+  );
 }
 
 function noSuchCampaign(error: unknown): Snapshot {

@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { documentedCampaign, documentedSid } from '../../fixtures/documented-answer.js';
+import { enveloped, item } from '../../support/upstream/odd-upstream.js';
+import { startScripted } from '../../support/gateway/setup.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import {
   CampaignBySidDocument,
@@ -81,4 +84,20 @@ describe('a stale entry is not used when', () => {
     const { pauseCampaign } = await gateway.data(PauseDocument, { sid: 'coming' });
     expect(pauseCampaign.userErrors).toEqual([]);
   });
+});
+
+it('a campaign that is completed is not in progress again because the list lags behind', async () => {
+  const shows = (status: string, time: string) =>
+    item(documentedCampaign({ status, date_updated: `2026-05-01T${time}:00+05:30` }));
+  const { gateway: one } = await startScripted(({ target }) => ({
+    json: JSON.parse(
+      target.includes(documentedSid)
+        ? enveloped(shows('completed', '10:05'))
+        : enveloped([shows('in-progress', '10:00')]),
+    ) as unknown,
+  }));
+  const status = async () => (await one.data(CampaignBySidDocument, { sid: documentedSid })).campaign?.status;
+  expect(await status()).toBe('COMPLETED');
+  await one.data(CampaignPageDocument, {});
+  expect(await status()).toBe('COMPLETED');
 });

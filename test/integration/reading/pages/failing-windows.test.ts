@@ -51,11 +51,12 @@ async function begin(hasMoved = false) {
   if (hasMoved) sandbox.state.remove(sandbox.state.campaigns()[0]?.sid ?? '');
   const cursor = (await read(50))?.pageInfo.endCursor;
   const offsets = () => sandbox.calls.map(({ query }) => query['offset']);
-  const fail = (kind: Fault['kind']) => {
-    fault = { kind, delayMs: 100 };
+  const fail = (kind: Fault['kind'], delayMs = 100) => {
+    fault = { kind, delayMs };
     sandbox.calls.splice(0);
   };
-  return { read, offsets, fail, cursor };
+  const pass = (ms: number) => (now += ms);
+  return { read, offsets, fail, pass, cursor };
 }
 
 it.each(['reset', 'status'] as const)(
@@ -81,6 +82,14 @@ it('a stale window whose read hangs is served after the soft timeout, and no sec
   fakeTimeouts();
   expect((await answered(read(55)))?.nodes).toHaveLength(55);
   expect(offsets()).toEqual(['50']);
+});
+
+it('two stale windows of different ages over an upstream slower than the soft timeout are read once each', async () => {
+  const { read, offsets, fail, pass } = await begin();
+  pass(60_000);
+  fail('delay', 700);
+  expect((await read(55))?.nodes).toHaveLength(55);
+  expect(offsets()).toEqual(['0', '50']);
 });
 
 it('a list that has moved, a slow upstream: the read that is under way is awaited, and no second one begins', async () => {
