@@ -1,4 +1,4 @@
-import { readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
+import { type Row, sidOf, type Slice, type Window } from '../domain/lists/page.js';
 import { allParts } from '../domain/lists/page-parts.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import {
@@ -36,8 +36,8 @@ export interface SweepOptions<T extends { readonly sid: string }> {
   readonly after: Cursor | undefined;
 }
 
-/** Behind more unreadable rows than these, their offset alone says where to go on. */
-const maximumUnreadable = 10;
+/** Behind more rows without a sid than these, their offset alone says where to go on. */
+const maximumNameless = 10;
 /** Strides to each side in which swept rows are searched. */
 const reach = 10;
 /** Reads in one search, for a list that moves faster than it can be followed; the next search goes on where it ends. */
@@ -103,10 +103,11 @@ export class Sweep<T extends { readonly sid: string }> {
     if (!after) return;
     this.#overlap = 1 + adjacentMarks; // its neighbours are known by their marks
     // Without a neighbour that is known, its offset alone says where to go on.
-    if (after.sid !== '') this.#swept.add(after);
+    const sid = after.sid || after.unreadableSid;
+    if (sid !== '') this.#swept.add({ sid });
     else {
       this.#swept.count = 1;
-      this.#swept.unreadable = nearestKnown(after.previous) ?? maximumUnreadable + 1;
+      this.#swept.nameless = nearestKnown(after.previous) ?? maximumNameless + 1;
     }
   }
 
@@ -149,7 +150,7 @@ export class Sweep<T extends { readonly sid: string }> {
       this.#swept.add(row);
       if (isKnown) continue;
       swept.push({ row, index });
-      this.#hasNew ||= readable(row) !== undefined;
+      this.#hasNew ||= sidOf(row) !== undefined;
     }
     if (end > 0) this.#place = { offset: end - 1, total };
     return { rows: swept, cursorAt: (index) => cursors.at(index), end, total };
@@ -158,7 +159,7 @@ export class Sweep<T extends { readonly sid: string }> {
   async #nextWindow(isSmall: boolean): Promise<NextWindow<T>> {
     const place = this.#place;
     if (!place) return { window: await this.#readOne(0, isSmall), start: 0 };
-    if (this.#swept.unreadable > Math.min(maximumUnreadable, Math.max(0, this.#windowSize - 2))) {
+    if (this.#swept.nameless > Math.min(maximumNameless, Math.max(0, this.#windowSize - 2))) {
       const window = await this.#readBehind(place);
       return { window, start: window.offset };
     }
@@ -258,8 +259,8 @@ export class Sweep<T extends { readonly sid: string }> {
 
   /** Where a window begins that has the last swept row at an offset. */
   #beginOf(offset: number): number {
-    const overlap = Math.max(1, Math.min(this.#overlap, this.#windowSize - 1 - this.#swept.unreadable));
-    return Math.max(0, offset - overlap - this.#swept.unreadable + 1);
+    const overlap = Math.max(1, Math.min(this.#overlap, this.#windowSize - 1 - this.#swept.nameless));
+    return Math.max(0, offset - overlap - this.#swept.nameless + 1);
   }
 
   /** Reads a window, of two rows at least: one shows where the other follows. */
@@ -271,7 +272,7 @@ export class Sweep<T extends { readonly sid: string }> {
       const { rows, total } = await this.#readOne(offset + 1);
       const again = await this.#readOne(offset);
       // Both rows are neighbours if nothing has moved meanwhile.
-      const isSame = readable(again.rows[0])?.sid === readable(row)?.sid;
+      const isSame = sidOf(again.rows[0]) === sidOf(row);
       const [next] = rows;
       if (next && isSame && total === window.total && total === again.total) {
         this.#windowSize = 2;
@@ -312,7 +313,7 @@ export class Sweep<T extends { readonly sid: string }> {
     let [others, othersBefore] = [0, 0];
     rows.forEach((row, place) => {
       const swept = this.#numberOf(row);
-      if (swept === undefined) others += readable(row) ? 1 : 0;
+      if (swept === undefined) others += sidOf(row) === undefined ? 0 : 1;
       else if (swept > number) [index, number, othersBefore] = [place, swept, others];
     });
     if (index === -1) return undefined;
@@ -321,13 +322,18 @@ export class Sweep<T extends { readonly sid: string }> {
     if (isOfThisPass && othersBefore > come && this.#swept.countAfter(number) > 0) return undefined;
     const at = offset + index + this.#swept.count - 1 - number;
     let start = index + 1;
-    for (let left = this.#swept.unreadable; left > 0 && rows[start] instanceof Error; left -= 1) start += 1;
+    for (
+      let left = this.#swept.nameless;
+      left > 0 && start < rows.length && sidOf(rows[start]) === undefined;
+      left -= 1
+    )
+      start += 1;
     return { number, start: offset + start, at };
   }
 
   /** True for a row that was swept in this pass or another one. */
   #isKnown(row: Row<T>): boolean {
-    const sid = readable(row)?.sid;
+    const sid = sidOf(row);
     return (
       sid !== undefined && [this.#swept, ...this.#known].some((pass) => pass.numberOf(sid) !== undefined)
     );
@@ -335,7 +341,7 @@ export class Sweep<T extends { readonly sid: string }> {
 
   /** The number of a swept row. After a cursor, its neighbours are known by their marks alone. */
   #numberOf(row: Row<T>): number | undefined {
-    const sid = readable(row)?.sid;
+    const sid = sidOf(row);
     if (sid === undefined) return undefined;
     const number = this.#swept.numberOf(sid);
     const marks = this.#swept.size <= 1 ? this.#options.after?.previous.marks : undefined;

@@ -1,4 +1,4 @@
-import { readable, type Row } from '../domain/lists/page.js';
+import { type Row, sidOf } from '../domain/lists/page.js';
 
 /** At least so many are remembered, and twice as many at most: memory stays the same however long the list is. */
 const minimumRemembered = 10_000;
@@ -7,9 +7,9 @@ const minimumRemembered = 10_000;
 export class SweptSids {
   /** Rows passed so far. */
   count = 0;
-  /** Number of unreadable rows behind the last readable one. They have no sid to be remembered by. */
-  unreadable = 0;
-  /** Number of the last readable row. */
+  /** Number of rows without a sid behind the last one that has one: unreadable rows, which can't be remembered. */
+  nameless = 0;
+  /** Number of the last row that has a sid. */
   #lastNumber = -1;
   #recent = new Map<string, number>();
   /** Those before. They are dropped at once: a map that loses its first entry again and again becomes slow. */
@@ -39,11 +39,11 @@ export class SweptSids {
 
   /** Adds the next row; a sid that was passed before is at the new place. */
   add(row: Row<{ readonly sid: string }>): void {
-    const sid = readable(row)?.sid;
+    const sid = sidOf(row);
     if (sid === undefined || this.numberOf(sid) === undefined) this.distinct += 1;
-    if (sid === undefined) this.unreadable += 1;
+    if (sid === undefined) this.nameless += 1;
     else {
-      this.unreadable = 0;
+      this.nameless = 0;
       this.#lastNumber = this.count;
       this.#recent.set(sid, this.count);
       if (this.#recent.size >= minimumRemembered) {

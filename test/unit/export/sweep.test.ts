@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Cursor, decodeCursor, fingerprintOf } from '../../../src/datasources/paging/cursors/cursor.js';
+import {
+  type Cursor,
+  decodeCursor,
+  fingerprintOf,
+  markOf,
+} from '../../../src/datasources/paging/cursors/cursor.js';
 import { type ListSource } from '../../../src/datasources/paging/list-source.js';
 import { PageMaximum } from '../../../src/datasources/paging/page-maximum.js';
-import { type Row, type Slice } from '../../../src/domain/lists/page.js';
+import { type Row, sidOf, type Slice } from '../../../src/domain/lists/page.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
 import { Sweep } from '../../../src/export/sweep.js';
 
@@ -38,13 +43,15 @@ interface SweepOptions {
   readonly repeats?: boolean;
   /** Rows of a response at most. */
   readonly pageRows?: number;
+  /** Share of the rows that can't be read, but have a sid. */
+  readonly unreadable?: number;
 }
 
 /** Sweeps a list that moves between the reads. */
 async function sweepOf(
   length: number,
   steps: readonly (readonly Move[])[],
-  { resumes = false, repeats = false, pageRows = 50 }: SweepOptions = {},
+  { resumes = false, repeats = false, pageRows = 50, unreadable = 0 }: SweepOptions = {},
 ) {
   const list: Listed[] = Array.from({ length }, (_, index) => ({ sid: `m${String(index)}` }));
   const stayed = new Set(list.map(({ sid }) => sid));
@@ -71,7 +78,10 @@ async function sweepOf(
       }
       calls += 1;
       const limit = Math.min(asked, pageRows);
-      const rows = list.slice(offset, offset + limit);
+      const rows = list.slice(offset, offset + limit).map((row): Row<Listed> => {
+        const isUnreadable = markOf(row.sid) % 100 < unreadable * 100;
+        return isUnreadable ? new UpstreamFailure('invalidResponse', { sid: row.sid }) : row;
+      });
       return Promise.resolve({ value: { offset, limit, total: list.length, rows }, readAtMs: 0 });
     },
   });
@@ -84,7 +94,7 @@ async function sweepOf(
     });
     if (!swept) continue;
     const { rows, end, total, cursorAt } = swept;
-    seen.push(...rows.map(({ row }) => (row as Listed).sid));
+    seen.push(...rows.map(({ row }) => sidOf(row) ?? ''));
     const last = rows.at(-1);
     if (resumes && last) {
       after = decodeCursor(cursorAt(last.index), fingerprintOf(source.identity), 'after');
@@ -131,7 +141,7 @@ describe('a sweep', () => {
     );
   });
 
-  it('has them also where more rows come in front, or go, before each call than several pages have', async () => {
+  it('has them also where more rows come in front, or go, before each call than several pages have, and rows cannot be read', async () => {
     const move = fc.record({
       kind: fc.constantFrom('insert' as const, 'insert' as const, 'remove' as const),
       at: fc.oneof(fc.constant(0), fc.constant(0), fc.nat(2000)),
@@ -142,8 +152,9 @@ describe('a sweep', () => {
         fc.integer({ min: 0, max: 1500 }),
         fc.array(fc.array(move, { maxLength: 2 }), { maxLength: 60 }),
         fc.integer({ min: 1, max: 50 }),
-        async (length, steps, pageRows) => {
-          const { seen, stayed } = await sweepOf(length, steps, { pageRows });
+        fc.constantFrom(0, 0.3, 1),
+        async (length, steps, pageRows, unreadable) => {
+          const { seen, stayed } = await sweepOf(length, steps, { pageRows, unreadable });
           expect(stayed.filter((sid) => !seen.includes(sid))).toEqual([]);
           expect(seen.length).toBe(new Set(seen).size);
         },
