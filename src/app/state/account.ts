@@ -31,7 +31,7 @@ export function openAccount(
   ownUrl: () => string | undefined,
 ) {
   const speed = config.upstream.kind === 'sandbox' ? config.sandbox.speed : 1;
-  const clock = new HybridClock(shared.clock.now);
+  const clock = new HybridClock(shared.redis ? shared.clock.now : now);
   const account = new AccountReader({
     client,
     clock,

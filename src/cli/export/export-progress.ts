@@ -49,9 +49,9 @@ export class ProgressBar {
     }
   }
 
-  /** Writes a line of its own. */
+  /** Writes a line of its own. Texts of the gateway may be in it: control characters would be commands to the terminal. */
   say(text: string): void {
-    this.#output.write(`${this.#isBarOpen ? '\n' : ''}${text}\n`);
+    this.#output.write(`${this.#isBarOpen ? '\n' : ''}${text.replaceAll(/\p{Cc}+/gu, ' ')}\n`);
     this.#isBarOpen = false;
   }
 }

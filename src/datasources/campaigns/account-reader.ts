@@ -303,7 +303,8 @@ export class AccountReader {
     if (event.type === 'updated' && event.resource === 'campaigns') {
       const snapshots = snapshotsOf(event.entry).filter(
         ([sid, { version, value }]) =>
-          version > (this.#invalidated.get(sid) ?? -1) && !lagsBehind(value.campaign, this.cached(sid)),
+          version > (this.#invalidated.get(sid) ?? -1) &&
+          !(this.#options.isCacheOn && lagsBehind(value.campaign, this.cached(sid))),
       );
       for (const [sid, snapshot] of snapshots) this.#snapshots.set(sid, snapshot);
       if (event.isFetched) this.#snapshots.share(snapshots);

@@ -77,13 +77,14 @@ function isEncoded(encoding: string): boolean {
 
 /**
  * Parses JSON bodies. Invalid UTF-8 is refused, because a replaced character would change a sid. So is a compressed body,
- * which could be huge once it is decompressed.
+ * which could be huge once it is decompressed, and every other type, plain text included.
  * @param isAnswered called first; true: the body need not be parsed.
  */
 export function parseJsonBodies(
   app: FastifyInstance,
   isAnswered: (request: FastifyRequest, body: Buffer) => boolean = () => false,
 ): void {
+  app.removeContentTypeParser('text/plain'); // Fastify has a parser for it
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, parsed) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && isEncoded(encoding)) parsed(bodyError(415, 'The body is compressed.'));

@@ -245,7 +245,7 @@ describe.each([
     expect([refusal.status, refusal.headers['allow']]).toEqual([405, 'POST']);
     for (const body of [[], {}, { query: 1 }]) expect((await post(body, { accept })).status).toBe(400);
     expect((await post({ query: '{ __typename }' }, { accept, 'content-type': 'text/plain' })).status).toBe(
-      400,
+      415,
     );
     expect(sandbox.calls).toEqual([]);
   });

@@ -77,7 +77,7 @@ const refusals: readonly Refusal[] = [
   { what: 'a broken path', status: 400, code: 'BAD_REQUEST', path: '/%zz' },
   { what: 'an unknown method', status: 405, code: 'BAD_REQUEST', method: 'DELETE' },
   { what: 'a large body', status: 413, code: 'BAD_REQUEST', body: ' '.repeat(60_001) },
-  { what: 'a form', status: 400, code: 'BAD_REQUEST', headers: { 'content-type': 'text/plain' } },
+  { what: 'a form', status: 415, code: 'BAD_REQUEST', headers: { 'content-type': 'text/plain' } },
   { what: 'a compressed body', status: 415, code: 'BAD_REQUEST', headers: { 'content-encoding': 'gzip' } },
   { what: 'a body that is no JSON', status: 400, code: 'BAD_REQUEST', body: '{' },
   {
