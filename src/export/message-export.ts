@@ -113,7 +113,7 @@ export class MessageExport {
         },
       });
     const isLarger = slice.limit > maximum.rows;
-    const larger = isLarger ? await maximum.readLarger(slice, (isTrial) => read(slice, isTrial)) : undefined;
+    const larger = isLarger ? await maximum.readLarger(slice, read) : undefined;
     return larger ?? read({ ...slice, limit: Math.min(slice.limit, maximum.rows) });
   }
 

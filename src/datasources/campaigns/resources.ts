@@ -98,8 +98,8 @@ export function messageWindowResource(
         return Promise.reject(new UnreadPart(false));
       const part = { slice, onQueued: call.onQueued, epoch: pages.epoch() };
       return large.part<Message>(part, (span, onQueued) =>
-        pages.maximum.readLarger(span, (isOnlyAttempt) =>
-          client.listMessages(sid, query, span, { ...call, onQueued, isOnlyAttempt }),
+        pages.maximum.readLarger(span, (page, isOnlyAttempt) =>
+          client.listMessages(sid, query, page, { ...call, onQueued, isOnlyAttempt }),
         ),
       );
     },

@@ -39,8 +39,11 @@ const nothingLearned: LargerPages = {
   boundAtMs: 0,
 };
 
-/** Failures that say nothing about the size of a page. */
+/** Failures that are hardly about the size of a page: a small one shows whether they are. */
 const otherwise: ReadonlySet<FailureReason> = new Set(['notFound', 'unauthorized', 'rateLimited']);
+
+/** Reads a page; a trial is sent once. */
+type FetchPage<T> = (slice: Slice, isTrial: boolean) => Promise<Window<T>>;
 
 /**
  * Page maximum: the most rows that the upstream returns in one response, for one kind of list.
@@ -58,6 +61,8 @@ export class PageMaximum {
   #learnedAtMs = 0;
   #larger = nothingLearned;
   #trial: Promise<true> | undefined;
+  /** Until then a failure that is hardly about the size of a page counts as what it says; epoch milliseconds. */
+  #believedUntilMs = 0;
 
   /**
    * @param now epoch milliseconds.
@@ -102,13 +107,9 @@ export class PageMaximum {
 
   /**
    * Reads a slice that is larger than documented.
-   * @param fetch makes the call; a trial is sent once.
    * @returns the window, which may have fewer rows; undefined if such slices are refused: then smaller ones are to be read.
    */
-  async readLarger<T>(
-    slice: Slice,
-    fetch: (isTrial: boolean) => Promise<Window<T>>,
-  ): Promise<Window<T> | undefined> {
+  async readLarger<T>(slice: Slice, fetch: FetchPage<T>): Promise<Window<T> | undefined> {
     const { limit } = slice;
     while (limit > this.#larger.accepted && this.#trial)
       if (!(await withTimeout(trialWaitMs, this.#trial))) return undefined;
@@ -123,7 +124,7 @@ export class PageMaximum {
     }
   }
 
-  async #tryOnce<T>(slice: Slice, fetch: (isTrial: boolean) => Promise<Window<T>>) {
+  async #tryOnce<T>(slice: Slice, fetch: FetchPage<T>) {
     const isKnown = (known: LargerPages): boolean => slice.limit <= known.accepted || known.bound !== null;
     const known = await this.#shared?.begin(isKnown);
     if (known) this.#larger = known;
@@ -136,22 +137,42 @@ export class PageMaximum {
   }
 
   /** A size that was accepted before fails like any other read, unless the request is refused. */
-  async #judge<T>(slice: Slice, fetch: (isTrial: boolean) => Promise<Window<T>>, isTrial: boolean) {
+  async #judge<T>(slice: Slice, fetch: FetchPage<T>, isTrial: boolean) {
     try {
-      const window = await fetch(isTrial).catch((error: unknown) => {
+      const window = await fetch(slice, isTrial).catch((error: unknown) => {
         // "Over the limit" is no answer to the trial: the call waits like any other.
         if (isTrial && error instanceof UpstreamFailure && error.reason === 'rateLimited')
-          return fetch(false);
+          return fetch(slice, false);
         throw error;
       });
       this.#learnFrom(slice, window);
       return window;
     } catch (error) {
-      if (!(error instanceof UpstreamFailure) || otherwise.has(error.reason) || isUnsent(error)) throw error;
+      if (!(error instanceof UpstreamFailure) || isUnsent(error)) throw error;
       if (!isTrial && error.reason !== 'refused') throw error;
+      const smaller = otherwise.has(error.reason) ? await this.#readSmaller(slice, fetch, error) : undefined;
       const { proven } = this.#larger;
       this.#setBound(slice.limit > proven ? proven : documentedMaximum);
-      return undefined;
+      return smaller;
+    }
+  }
+
+  /**
+   * Reads a page of the documented size, which shows whether the failure of a larger one was about its size.
+   * @throws UpstreamFailure the failure, if that was not so. It is not asked again for a day, since it costs a call.
+   */
+  async #readSmaller<T>(
+    { offset }: Slice,
+    fetch: FetchPage<T>,
+    failure: UpstreamFailure,
+  ): Promise<Window<T>> {
+    const nowMs = this.#now();
+    if (nowMs < this.#believedUntilMs) throw failure;
+    try {
+      return await fetch({ offset, limit: documentedMaximum }, false);
+    } catch {
+      this.#believedUntilMs = nowMs + boundForMs;
+      throw failure;
     }
   }
 

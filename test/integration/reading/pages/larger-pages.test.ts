@@ -110,6 +110,9 @@ describe.each(['on', 'off'])('with CACHE=%s', (cache) => {
     ['takes 5000', honest(5000), 1],
     ['refuses more than 50', (limit) => (limit > 50 ? 400 : { rows: limit, said: limit }), 11],
     ['fails at more than 50', (limit) => (limit > 50 ? 500 : { rows: limit, said: limit }), 11],
+    ['says 404 to more than 50', (limit) => (limit > 50 ? 404 : { rows: limit, said: limit }), 11],
+    ['says 401 to more than 50', (limit) => (limit > 50 ? 401 : { rows: limit, said: limit }), 11],
+    ['says 403 to more than 50', (limit) => (limit > 50 ? 403 : { rows: limit, said: limit }), 11],
     ['clamps to 50 silently', (limit) => ({ rows: Math.min(limit, 50), said: limit }), 10],
     ['clamps to 50 and says so', honest(50), 10],
     ['clamps to 100 silently', (limit) => ({ rows: Math.min(limit, 100), said: limit }), 5],
@@ -182,6 +185,21 @@ it('a refused size is tried again after a day, not before', async () => {
   calls.splice(0);
   await page(gateway, 'a', 'first: 150');
   expect(calls).toEqual(['0+150']);
+});
+
+it('an unknown campaign costs two calls once, and one for a day, and keeps no larger page from being tried', async () => {
+  const { baseUrl, calls, state } = await upstreamOf(() => 404, lengths);
+  const gateway = await gatewayOn(baseUrl);
+  const unknown = (sid: string) =>
+    ask(gateway, `{ campaign(sid: "${sid}") { messages(first: 200) { nodes { sid } } } }`);
+  expect((await unknown('x')).data).toEqual({ campaign: null });
+  expect(calls).toEqual(['0+200', '0+50']);
+  await unknown('y');
+  expect(calls).toEqual(['0+200', '0+50', '0+200']);
+  calls.splice(0);
+  state.behaviour = honest(500);
+  expect(await page(gateway, 'a', 'first: 500')).toEqual(rows('a', 0, 500));
+  expect(calls).toEqual(['0+500']);
 });
 
 it('a size that was accepted and is refused later costs one call', async () => {
