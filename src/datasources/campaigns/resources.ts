@@ -114,12 +114,13 @@ export function messageWindowResource(
 export function snapshotsOf({
   value,
   readAtMs,
-  ...versions
+  version,
+  leaseVersion,
 }: CacheEntry<Window<Campaign>>): (readonly [sid: string, entry: CacheEntry<Snapshot>])[] {
   const snapshots: (readonly [string, CacheEntry<Snapshot>])[] = [];
   for (const row of value.rows) {
     const campaign = readable(row);
-    if (campaign) snapshots.push([campaign.sid, { ...versions, value: { campaign }, readAtMs }]);
+    if (campaign) snapshots.push([campaign.sid, { value: { campaign }, readAtMs, version, leaseVersion }]);
   }
   return snapshots;
 }
