@@ -46,14 +46,14 @@ describeWithRedis('two gateways A and B of one account', () => {
     await until(() => performance.now() - from > ms, ms + 1000);
   };
 
-  it.each(transports)('a callback to A is published on B once, within a second, over %s', async (how) => {
+  it.each(transports)('a callback to A is published on B once, before any poll, over %s', async (how) => {
     const subscriber = await subscribeToCampaign(two.b, how, one.sid);
     sandbox.calls.splice(0);
     sandbox.state.setStatus(one.sid, 'in-progress');
     await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'));
-    await subscriber.next(1, 1000);
+    await subscriber.next(1, 4_000);
     await change(two.a, 'pause', one.sid);
-    await subscriber.next(2, 1000);
+    await subscriber.next(2, 4_000);
     expect(subscriber.statuses()).toEqual(['IN_PROGRESS', 'PAUSED']);
     expect(gets()).toBe(1);
   });
@@ -65,7 +65,7 @@ describeWithRedis('two gateways A and B of one account', () => {
     sandbox.state.setStatus(sid, 'completed');
     const atC = c.url + new URL(onB.campaignUrl).pathname;
     expect((await postCallback(atC, campaignCallback(sid, 'completed'))).status).toBe(200);
-    await subscriber.next(1, 1000);
+    await subscriber.next(1, 4_000);
     expect(subscriber.statuses()).toEqual(['COMPLETED']);
   });
 
@@ -75,7 +75,7 @@ describeWithRedis('two gateways A and B of one account', () => {
     sandbox.state.setStatus(one.sid, 'in-progress');
     for (const url of [one.campaignUrl, one.onB.campaignUrl, one.campaignUrl])
       expect((await postCallback(url, campaignCallback(one.sid, 'in-progress'))).status).toBe(200);
-    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 4_000)));
     await pass(5500); // when a second look would have been
     for (const subscriber of subscribers) expect(subscriber.statuses()).toEqual(['IN_PROGRESS']);
     expect(gets()).toBe(1);
@@ -100,13 +100,13 @@ describeWithRedis('two gateways A and B of one account', () => {
     const subscribers = await listenOnBoth();
     sandbox.state.setStatus(one.sid, 'completed');
     await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
-    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 1000)));
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 4_000)));
     sandbox.calls.splice(0);
     for (const url of [one.campaignUrl, one.onB.campaignUrl])
       expect((await postCallback(url, campaignCallback(one.sid, 'in-progress'))).status).toBe(200);
     await change(two.a, 'archive', one.sid);
     for (const subscriber of subscribers) {
-      await subscriber.next(2, 1000);
+      await subscriber.next(2, 4_000);
       expect(subscriber.statuses()).toEqual(['COMPLETED', 'ARCHIVED']);
     }
     expect(gets()).toBe(0);
@@ -178,7 +178,7 @@ describeWithRedis('two gateways A and B of one account', () => {
     expect(await ask()).toBe('CREATED');
     sandbox.state.setStatus(one.sid, 'completed');
     await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
-    const giveUpAt = performance.now() + 1000;
+    const giveUpAt = performance.now() + 4000;
     while ((await ask()) !== 'COMPLETED') expect(performance.now()).toBeLessThan(giveUpAt);
   });
 

@@ -52,7 +52,7 @@ describeWithRedis('two gateways of one account', () => {
       two.sandbox.state.setStatus(sid, 'in-progress');
       const from = performance.now();
       expect((await postCallback(campaignUrl, campaignCallback(sid, 'in-progress'))).status).toBe(200);
-      expect(performance.now() - from).toBeLessThan(1000);
+      expect(performance.now() - from).toBeLessThan(1900); // one command that waits for Redis takes 2 s
     }
     await onA.next(1, 5000); // its own callbacks reach a gateway as ever
     expect(onB.statuses()).toEqual([]);
@@ -79,7 +79,7 @@ describeWithRedis('two gateways of one account', () => {
     two.sandbox.state.setStatus(one.sid, 'in-progress');
     const from = performance.now();
     expect((await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'))).status).toBe(200);
-    expect(performance.now() - from).toBeLessThan(1000);
+    expect(performance.now() - from).toBeLessThan(1900); // one command that waits for Redis takes 2 s
     await subscriber.next(1, 5000);
     expect(subscriber.statuses()).toEqual(['IN_PROGRESS']);
     two.redis.resume();
