@@ -1,5 +1,4 @@
-import { type Row, sidOf, type Slice, type Window } from '../domain/lists/page.js';
-import { allParts } from '../domain/lists/page-parts.js';
+import { type Row, sidOf, type Window } from '../domain/lists/page.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import {
   adjacentMarks,
@@ -8,12 +7,12 @@ import {
   markOf,
   nearestKnown,
 } from '../datasources/paging/cursors/cursor.js';
-import { ListReader } from '../datasources/paging/list-reader.js';
-import { ListRows, type ListSource, type TimedRead } from '../datasources/paging/list-source.js';
+import { type WindowFetch } from '../datasources/paging/list-reader.js';
+import { ListRows, type ListSource } from '../datasources/paging/list-source.js';
 import { RowCursors } from '../datasources/paging/cursors/row-cursors.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
-import { wholeWindows } from '../datasources/paging/slicing.js';
 import { SweptSids } from './swept-sids.js';
+import { SweptWindows } from './swept-windows.js';
 
 /** Rows of a list that follow the ones swept before. */
 export interface SweptRows<T> {
@@ -31,7 +30,7 @@ export interface SweepOptions<T extends { readonly sid: string }> {
   readonly source: ListSource<T>;
   readonly maximum: PageMaximum;
   /** Reads one window from the upstream. */
-  readonly read: (slice: Slice) => Promise<TimedRead<Window<T>>>;
+  readonly read: WindowFetch<T>;
   /** Begins behind the row of this cursor; undefined: at the first row. */
   readonly after: Cursor | undefined;
 }
@@ -71,6 +70,7 @@ interface NextWindow<T> {
  */
 export class Sweep<T extends { readonly sid: string }> {
   readonly #options: SweepOptions<T>;
+  readonly #windows: SweptWindows<T>;
   #swept = new SweptSids();
   /** Those of the passes before. */
   readonly #known: SweptSids[] = [];
@@ -86,12 +86,11 @@ export class Sweep<T extends { readonly sid: string }> {
   #drift = 0;
   /** Rows that a window shares with the one before: more while rows go. */
   #overlap = 1;
-  #windowSize: number;
   #lostSearches = 0;
 
   constructor(options: SweepOptions<T>) {
     this.#options = options;
-    this.#windowSize = options.maximum.rows;
+    this.#windows = new SweptWindows(options.maximum, options.read);
     this.#begin();
   }
 
@@ -158,8 +157,8 @@ export class Sweep<T extends { readonly sid: string }> {
 
   async #nextWindow(isSmall: boolean): Promise<NextWindow<T>> {
     const place = this.#place;
-    if (!place) return { window: await this.#readOne(0, isSmall), start: 0 };
-    if (this.#swept.nameless > Math.min(maximumNameless, Math.max(0, this.#windowSize - 2))) {
+    if (!place) return { window: await this.#windows.readOne(0, isSmall), start: 0 };
+    if (this.#swept.nameless > Math.min(maximumNameless, Math.max(0, this.#windows.size - 2))) {
       const window = await this.#readBehind(place);
       return { window, start: window.offset };
     }
@@ -168,14 +167,14 @@ export class Sweep<T extends { readonly sid: string }> {
     if (next) return next;
     // All of them are gone: the list is read again from its start, without those that are remembered.
     [this.#overlap, this.#drift] = [1, 0];
-    return { window: await this.#readOne(0), start: 0 };
+    return { window: await this.#windows.readOne(0), start: 0 };
   }
 
   /** The window behind a place that no row shows. Rows that have gone may have been before it: they are read again. */
   async #readBehind({ offset, total }: Place): Promise<Window<T>> {
-    const window = await this.#readOne(offset + 1);
+    const window = await this.#windows.readOne(offset + 1);
     const gone = (total ?? window.total) - window.total;
-    return gone > 0 ? this.#readOne(Math.max(0, offset + 1 - gone)) : window;
+    return gone > 0 ? this.#windows.readOne(Math.max(0, offset + 1 - gone)) : window;
   }
 
   /**
@@ -195,7 +194,7 @@ export class Sweep<T extends { readonly sid: string }> {
     let bound = Infinity;
     const tried = new Set<string>();
     for (let reads = 1; reads <= maximumReads; reads += 1) {
-      const window = await this.#read(this.#beginOf(guess));
+      const window = await this.#windows.read(this.#beginOf(guess));
       const end = window.offset + window.rows.length;
       const growth = window.total - (total ?? window.total);
       ({ total } = window);
@@ -221,7 +220,7 @@ export class Sweep<T extends { readonly sid: string }> {
         continue;
       }
       if (window.offset === 0 && window.rows.length >= total) return { window, start: 0 }; // all rows are new
-      this.#overlap = Math.min(Math.ceil(this.#windowSize / 4), this.#overlap * 4);
+      this.#overlap = Math.min(Math.ceil(this.#windows.size / 4), this.#overlap * 4);
       if (lowest !== undefined && window.offset > lowest) {
         bound = window.offset;
         guess = middle(lowest, bound) + growth;
@@ -252,55 +251,15 @@ export class Sweep<T extends { readonly sid: string }> {
     const moved = last.offset + total - (last.total ?? total);
     if (misses === 1) return moved;
     if (misses === 2) return last.offset;
-    const stride = Math.max(this.#windowSize, Math.floor(this.#swept.size / 2));
+    const stride = Math.max(this.#windows.size, Math.floor(this.#swept.size / 2));
     const strides = Math.floor((misses - 2) / 2) * (misses % 2 === 0 ? -1 : 1);
     return Math.max(0, Math.min(moved + growth + strides * stride, total - 1 + growth));
   }
 
   /** Where a window begins that has the last swept row at an offset. */
   #beginOf(offset: number): number {
-    const overlap = Math.max(1, Math.min(this.#overlap, this.#windowSize - 1 - this.#swept.nameless));
+    const overlap = Math.max(1, Math.min(this.#overlap, this.#windows.size - 1 - this.#swept.nameless));
     return Math.max(0, offset - overlap - this.#swept.nameless + 1);
-  }
-
-  /** Reads a window, of two rows at least: one shows where the other follows. */
-  async #read(offset: number): Promise<Window<T>> {
-    let window = await this.#readOne(offset);
-    for (let attempt = 0; attempt < reach; attempt += 1) {
-      const [row] = window.rows;
-      if (!row || window.rows.length > 1 || offset + 1 >= window.total) break;
-      const { rows, total } = await this.#readOne(offset + 1);
-      const again = await this.#readOne(offset);
-      // Both rows are neighbours if nothing has moved meanwhile.
-      const isSame = sidOf(again.rows[0]) === sidOf(row);
-      const [next] = rows;
-      if (next && isSame && total === window.total && total === again.total) {
-        this.#windowSize = 2;
-        return { ...window, limit: 2, rows: [row, next] };
-      }
-      window = again;
-    }
-    return window;
-  }
-
-  async #readOne(offset: number, isSmall = false): Promise<Window<T>> {
-    const { maximum, read } = this.#options;
-    let first: Window<T> | undefined;
-    const list = new ListReader<T>(
-      async (slice) => {
-        const result = await read(slice);
-        first ??= result.value;
-        return result;
-      },
-      maximum,
-      { ...wholeWindows, begin: ({ size }) => [{ offset, limit: size.count }] },
-    );
-    const size = { from: 'start', count: isSmall ? maximum.rows : maximum.most } as const;
-    await list.begin({ size, after: undefined, before: undefined, need: 'rows', parts: allParts });
-    if (!first) throw new Error('a window was read without a result');
-    if (first.rows.length > 0 && offset + first.rows.length < first.total)
-      this.#windowSize = first.rows.length;
-    return first;
   }
 
   /**

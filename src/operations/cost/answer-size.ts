@@ -25,7 +25,7 @@ import {
   type PartSize,
 } from './introspection-size.js';
 import { type AnswerShape, type SelectedField, type Selection, type ShapeContext } from './selection.js';
-import { pageRows } from './upstream-calls.js';
+import { pageRows } from './page-calls.js';
 
 /** Bytes of a character and of a UTF-16 unit in UTF-8. Texts have few of the characters that JSON escapes to six bytes. */
 const [characterBytes, unitBytes] = [4, 3];

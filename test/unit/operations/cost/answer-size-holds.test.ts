@@ -18,7 +18,7 @@ import {
 import { GatewayError } from '../../../../src/domain/errors.js';
 import { campaignPageLimits, messagePageLimits } from '../../../../src/domain/lists/page.js';
 import { leafBytes } from '../../../../src/operations/cost/answer-size.js';
-import { pageRows } from '../../../../src/operations/cost/upstream-calls.js';
+import { pageRows } from '../../../../src/operations/cost/page-calls.js';
 import { createSchema } from '../../../../src/resolvers/schema.js';
 import { CostUnderTest } from '../../../support/operations/cost-check.js';
 import { type Listed, randomQuery } from '../../../support/operations/random-operation.js';

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { neededRows, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
 import { type PageArguments } from '../../../../src/domain/lists/page.js';
-import { pageCalls } from '../../../../src/operations/cost/upstream-calls.js';
-import { cursorAt, plainList, read, sids } from './plain-lists.js';
+import { pageCalls } from '../../../../src/operations/cost/page-calls.js';
+import { cursorAt, plainList, read, sids } from '../../datasources/paging/plain-lists.js';
 
 const limits = { defaultSize: 20, maximum: 500 };
 
