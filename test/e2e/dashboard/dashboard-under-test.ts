@@ -59,7 +59,7 @@ async function openPage(
   const context = await (await browser).newContext(options);
   closing.unshift(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000); // before the test's own, so that a failure says what it waited for
+  page.setDefaultTimeout(30_000); // before the test's own, so that a failure says what it waited for
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (said) => ['error', 'warning'].includes(said.type()) && complaints.push(said.text()));

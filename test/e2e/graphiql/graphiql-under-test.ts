@@ -14,7 +14,7 @@ export function startFastGatewayUnderTest(): Promise<Gateway> {
 
 /** Opens GraphiQL and waits until it can be used. */
 export async function openGraphiql(page: Page, url: string): Promise<void> {
-  page.setDefaultTimeout(10_000); // before the test's own, so that a failure says what it waited for
+  page.setDefaultTimeout(30_000); // before the test's own, so that a failure says what it waited for
   await page.goto(`${url}/`);
   await page.locator('.graphiql-tab').first().waitFor();
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();

@@ -111,7 +111,7 @@ export async function serveDashboard(): Promise<DashboardServer> {
   let isCut = false;
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isCut) socket.destroy();
-    else tunnel(gatewayUrl, incoming, socket, head, sockets);
+    else tunnel(gatewayUrl, incoming, { socket, head }, sockets, () => isCut);
   });
   const endSockets = (): void => {
     for (const socket of sockets) socket.destroy();
@@ -150,18 +150,24 @@ function forward(gatewayUrl: string, incoming: IncomingMessage, response: Server
   incoming.pipe(outgoing);
 }
 
+/** @param isCut whether WebSockets are refused by now: one that is being opened is cut, too. */
 function tunnel(
   gatewayUrl: string,
   { headers }: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
+  { socket, head }: { readonly socket: Duplex; readonly head: Buffer },
   sockets: Set<Duplex>,
+  isCut: () => boolean,
 ): void {
   const end = (): void => void socket.destroy();
   const outgoing = request(new URL('/graphql', gatewayUrl), { headers });
   outgoing.on('error', end);
   outgoing.on('response', end); // the gateway refuses
   outgoing.on('upgrade', (answer, upstream) => {
+    if (isCut()) {
+      socket.destroy();
+      upstream.destroy();
+      return;
+    }
     const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${String(value)}`);
     socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`);
     upstream.write(head);
