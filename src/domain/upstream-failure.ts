@@ -11,7 +11,11 @@ export type FailureReason =
   | 'unavailable'
   | 'unreachable'
   | 'timeout'
-  | 'invalidResponse';
+  | 'invalidResponse'
+  /** The response is too large for the memory that other requests leave. */
+  | 'noRoom'
+  /** The responses that one request reads are too large together. */
+  | 'tooLarge';
 
 const toClient: Readonly<Record<FailureReason, readonly [ErrorCode, string]>> = {
   unauthorized: ['UPSTREAM_UNAUTHORIZED', "The upstream API refused the gateway's credentials."],
@@ -24,6 +28,8 @@ const toClient: Readonly<Record<FailureReason, readonly [ErrorCode, string]>> = 
   unreachable: ['UPSTREAM_UNAVAILABLE', 'The upstream API cannot be reached.'],
   timeout: ['UPSTREAM_TIMEOUT', 'The upstream API did not answer in time.'],
   invalidResponse: ['UPSTREAM_INVALID_RESPONSE', 'The upstream API sent an unreadable response.'],
+  noRoom: ['OVERLOADED', 'The gateway has no room for a large response of the upstream API now. Try again.'],
+  tooLarge: ['QUERY_TOO_LARGE', 'The operation reads too much at once. Select fewer rows.'],
 };
 
 /** Details of a failure. */
@@ -51,7 +57,13 @@ export interface FailureFacts {
 }
 
 /** Reasons after which the request may have been processed. */
-const unanswered: ReadonlySet<FailureReason> = new Set(['unavailable', 'timeout', 'invalidResponse']);
+const unanswered: ReadonlySet<FailureReason> = new Set([
+  'unavailable',
+  'timeout',
+  'invalidResponse',
+  'noRoom',
+  'tooLarge',
+]);
 
 /**
  * Failure or refusal of the upstream. It is a `GatewayError`, so reads can rethrow it; writes turn some reasons into user
@@ -67,6 +79,8 @@ export class UpstreamFailure extends GatewayError {
     const [code, message] = toClient[reason];
     super(code, message, {
       ...(reason === 'rateLimited' && { retryAfter: facts.retryAfterSeconds ?? 60 }),
+      ...(reason === 'noRoom' && { retryAfter: 1 }),
+      ...(reason === 'tooLarge' && { of: 'bytes' }),
       ...(facts.sid !== undefined && { sid: facts.sid }),
     });
   }

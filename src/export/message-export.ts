@@ -53,6 +53,7 @@ const passing: ReadonlySet<FailureReason> = new Set([
   'timeout',
   'rateLimited',
   'invalidResponse',
+  'noRoom',
 ]);
 /** How long an export waits for an upstream that fails. */
 export const maximumOutageMs = 10 * 60_000;

@@ -28,6 +28,8 @@ const warnings: ReadonlySet<FailureReason> = new Set([
   'timeout',
   'invalidResponse',
   'rateLimited',
+  'noRoom',
+  'tooLarge',
 ]);
 
 const root = '/v2/accounts/{account_sid}/message-campaigns';

@@ -71,6 +71,8 @@ function verdictOf(upstream: Live, timeoutMs: number, end: CallEnd | undefined):
           : `${where} fails: it ${answer}; the credentials could not be tried`,
       );
     case 'invalidResponse':
+    case 'noRoom':
+    case 'tooLarge':
     case 'refused':
     case 'duplicate':
       return failed(`${where} ${answer}, but not as the API does: check ${place}`);

@@ -5,7 +5,7 @@ import { type UpstreamServer } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
 import { maximumReads, maximumWrites } from './resilience/bulkhead.js';
-import { type LargeBody, LargeBodies } from './resilience/large-bodies.js';
+import { type LargeBody, LargeBodies, type LargeBodyRequest } from './resilience/large-bodies.js';
 import { type Headers } from './wire/headers.js';
 import { utf8Text } from './wire/utf8-text.js';
 
@@ -138,6 +138,9 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #resolve!: (result: T) => void;
   #reject!: (error: Error) => void;
   #isTimedOut = false;
+  #isTooLarge = false;
+  /** All of the body has come. */
+  #isComplete = false;
   #controller: Controller | undefined;
   #status = 0;
   #headers: Headers = {};
@@ -155,7 +158,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     });
     this.#timer = setTimeout(() => {
       this.#isTimedOut = true;
-      if (this.#controller) abort(this.#controller);
+      this.#end();
     }, options.timeoutMs).unref();
   }
 
@@ -176,17 +179,41 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (this.#bytes <= largeBytes || this.#large) return;
     const stated = Number(this.#headers['content-length']);
     const bytes = stated > this.#bytes ? Math.min(stated, maximumResponseBytes) : maximumResponseBytes;
-    this.#large = this.#options.largeBodies.enter(bytes, () => {
-      // Later: undici's parser can't read one response within a callback of another.
-      setImmediate(() => {
-        if (!this.#isTimedOut) controller.resume();
-      });
+    const leastBytes = stated > this.#bytes ? bytes : this.#bytes;
+    const large = this.#enter({ bytes, leastBytes }, () => {
+      controller.resume();
     });
-    if (!this.#large.hasRoom) controller.pause();
+    if (!large.hasRoom) controller.pause();
+  }
+
+  /** Waits for room. The upstream's time does not run meanwhile; the wait has as much. */
+  #enter(size: Pick<LargeBodyRequest, 'bytes' | 'leastBytes'>, begin: () => void): LargeBody {
+    // Later: undici's parser can't read one response within a callback of another.
+    const unlessOver = (next: () => void) => () =>
+      setImmediate(() => {
+        if (this.#isTimedOut) return;
+        this.#timer.refresh();
+        next();
+      });
+    return (this.#large = this.#options.largeBodies.enter({
+      ...size,
+      owner: this.#options.origin ?? this,
+      begin: unlessOver(begin),
+      refuse: unlessOver(() => {
+        this.#isTooLarge = true;
+        this.#end();
+      }),
+    }));
+  }
+
+  /** Ends the exchange early. */
+  #end(): void {
+    if (this.#isComplete) this.fail(undefined);
+    else if (this.#controller) abort(this.#controller);
   }
 
   onResponseEnd(): void {
-    clearTimeout(this.#timer);
+    this.#isComplete = true;
     const rest = this.#chunks.end();
     if (rest) this.#pieces.push(rest);
     const [only] = this.#pieces;
@@ -205,27 +232,25 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
         this.#responded(body ? utf8Text(body) : '');
       });
     };
-    this.#large ??= this.#options.largeBodies.enter(maximumResponseBytes, decode);
+    this.#large ??= this.#enter({ bytes: maximumResponseBytes, leastBytes: bytes.length }, decode);
     if (this.#large.hasRoom) decode();
   }
 
   #responded(text: string): void {
-    this.#holdMemory();
-    try {
-      this.#resolve(this.#reader.responded({ status: this.#status, headers: this.#headers, text }));
-    } catch (error) {
-      this.#reject(error as Error);
-    }
-  }
-
-  /** The rows of a large body take its memory until their request is answered. */
-  #holdMemory(): void {
+    if (this.#isTimedOut) return;
+    clearTimeout(this.#timer);
     const { origin } = this.#options;
     const large = this.#large;
-    if (!large) return;
-    large.completed(this.#bytes);
-    if (this.#bytes > largeBytes && origin?.holdMemory) origin.holdMemory(large.release);
-    else setImmediate(large.release);
+    large?.completed(this.#bytes);
+    try {
+      this.#resolve(this.#reader.responded({ status: this.#status, headers: this.#headers, text }));
+      // Its rows take the memory of a large body until their request is answered.
+      if (large && this.#bytes > largeBytes && origin?.holdMemory) origin.holdMemory(large.release);
+      else if (large) setImmediate(large.release);
+    } catch (error) {
+      if (large) setImmediate(large.release); // nothing is left of it
+      this.#reject(error as Error);
+    }
   }
 
   onResponseError(_controller: Controller, error: Error): void {
@@ -235,8 +260,13 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   /** Ends the exchange without a response. */
   fail(error: unknown): void {
     clearTimeout(this.#timer);
+    const isWaiting = this.#large?.hasRoom === false;
     this.#large?.release();
-    const failure = failureOf(error, this.#isTimedOut, this.#status);
+    const failure = this.#isTooLarge
+      ? new UpstreamFailure('tooLarge')
+      : isWaiting && this.#isTimedOut
+        ? new UpstreamFailure('noRoom')
+        : failureOf(error, this.#isTimedOut, this.#status);
     this.#reject(failure); // first: an exception of the reader must not keep the request from ending
     this.#reader.failed(failure);
   }

@@ -148,7 +148,7 @@ export class PageMaximum {
       this.#learnFrom(slice, window);
       return window;
     } catch (error) {
-      if (!(error instanceof UpstreamFailure) || isUnsent(error)) throw error;
+      if (!(error instanceof UpstreamFailure) || isOurs(error)) throw error;
       if (!isTrial && error.reason !== 'refused') throw error;
       const smaller = otherwise.has(error.reason) ? await this.#readSmaller(slice, fetch, error) : undefined;
       const { proven } = this.#larger;
@@ -207,9 +207,10 @@ export class PageMaximum {
   }
 }
 
-/** True for a call that was not sent: the circuit breaker is open, or the read was given up. */
-function isUnsent({ reason, facts }: UpstreamFailure): boolean {
-  return reason === 'unreachable' && facts.errorCode === undefined;
+/** True where the upstream shows nothing: a call that was not sent, or whose response this gateway had no room for. */
+function isOurs({ reason, facts }: UpstreamFailure): boolean {
+  const isUnsent = reason === 'unreachable' && facts.errorCode === undefined;
+  return isUnsent || reason === 'noRoom' || reason === 'tooLarge';
 }
 
 function hasEnded(): true {

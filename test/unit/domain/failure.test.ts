@@ -57,6 +57,8 @@ const codes: Record<FailureReason, [code: string, mayHaveBeenProcessed: boolean]
   unreachable: ['UPSTREAM_UNAVAILABLE', false],
   timeout: ['UPSTREAM_TIMEOUT', true],
   invalidResponse: ['UPSTREAM_INVALID_RESPONSE', true],
+  noRoom: ['OVERLOADED', true],
+  tooLarge: ['QUERY_TOO_LARGE', true],
 };
 
 const cases: [title: string, status: number, body: unknown, reason: FailureReason][] = [

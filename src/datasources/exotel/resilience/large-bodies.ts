@@ -8,74 +8,126 @@ export interface LargeBody {
   readonly release: () => void;
 }
 
-interface Waiting {
+/** A body that asks for room. */
+export interface LargeBodyRequest {
+  /** The most bytes that it may have. */
   readonly bytes: number;
+  /** As many as it has certainly. */
+  readonly leastBytes: number;
+  /** Whoever holds the body when it is complete: bodies of one owner are released together. */
+  readonly owner: object;
+  /** Called later, if there is no room now. */
   readonly begin: () => void;
+  /** Called later instead, if there never will be: the owner alone holds too much. */
+  readonly refuse: () => void;
+}
+
+/** What one owner has. */
+interface Owned {
+  takenBytes: number;
+  /** Bodies that are being received: they may turn out to be smaller. */
+  incomplete: number;
+  /** Bodies that wait or have room. */
+  bodies: number;
 }
 
 /**
  * Bounds the memory of large response bodies and of the rows made of them. There may be thirty calls in a minute, and a hostile upstream
  * answers each with the most that is accepted. Bodies take turns: the room of one is that of its request until the request
  * is answered.
+ *
+ * Requests need several bodies each, so that all could wait for each other, or one for itself. The oldest request therefore goes on
+ * over the maximum, up to a limit of its own, and is refused beyond that.
  */
 export class LargeBodies {
   readonly #maximumBytes: number;
-  readonly #waiting = new Set<Waiting>();
+  readonly #maximumOfOldest: number;
+  readonly #owners = new Map<object, Owned>();
+  readonly #waiting = new Set<LargeBodyRequest>();
   #takenBytes = 0;
 
-  /** @param maximumBytes of all of them. One alone may take more. */
-  constructor(maximumBytes: number) {
+  /**
+   * @param maximumBytes of all of them. One alone may take more.
+   * @param maximumOfOldest of those of the oldest owner.
+   */
+  constructor(maximumBytes: number, maximumOfOldest = 2 * maximumBytes) {
     this.#maximumBytes = maximumBytes;
+    this.#maximumOfOldest = maximumOfOldest;
   }
 
-  /**
-   * Takes room for a body, now or when others have given theirs back.
-   * @param bytes the most that it may have.
-   * @param begin called later, if there is no room now.
-   */
-  enter(bytes: number, begin: () => void): LargeBody {
-    let taken = 0;
-    let isOver = false;
-    const take = (): void => {
-      taken = bytes;
-      this.#takenBytes += bytes;
+  /** Takes room for a body, now or when others have given theirs back. */
+  enter(request: LargeBodyRequest): LargeBody {
+    const owned = this.#owners.get(request.owner) ?? { takenBytes: 0, incomplete: 0, bodies: 0 };
+    this.#owners.set(request.owner, owned);
+    owned.bodies += 1;
+    let [taken, isComplete, isOver] = [0, false, false];
+    const giveBack = (bytes: number): void => {
+      taken -= bytes;
+      owned.takenBytes -= bytes;
+      this.#takenBytes -= bytes;
     };
-    const waiting = {
-      bytes,
+    const complete = (): void => {
+      if (taken > 0 && !isComplete) owned.incomplete -= 1;
+      isComplete = true;
+    };
+    const waiting: LargeBodyRequest = {
+      ...request,
       begin: () => {
-        take();
-        begin();
+        taken = request.bytes;
+        owned.takenBytes += taken;
+        owned.incomplete += 1;
+        this.#takenBytes += taken;
+        if (isWaiting) request.begin();
       },
     };
-    if (this.#waiting.size === 0 && this.#fits(bytes)) take();
-    else this.#waiting.add(waiting);
+    let isWaiting = false;
+    this.#waiting.add(waiting);
+    this.#serve();
+    isWaiting = true;
     return {
       get hasRoom() {
         return taken > 0 || isOver;
       },
       completed: (actual) => {
-        if (taken > actual) this.#giveBack(taken - actual);
-        taken = Math.min(taken, actual);
+        complete();
+        giveBack(Math.max(0, taken - actual));
+        this.#serve();
       },
       release: () => {
+        if (isOver) return;
         isOver = true;
         this.#waiting.delete(waiting);
-        this.#giveBack(taken);
-        taken = 0;
+        complete();
+        giveBack(taken);
+        owned.bodies -= 1;
+        if (owned.bodies === 0) this.#owners.delete(request.owner);
+        this.#serve();
       },
     };
   }
 
-  #fits(bytes: number): boolean {
-    return this.#takenBytes === 0 || this.#takenBytes + bytes <= this.#maximumBytes;
+  /** Gives room to those that wait, in the order of their arrival, and in any case to the oldest owner. */
+  #serve(): void {
+    for (const next of this.#waiting) {
+      if (this.#takenBytes > 0 && this.#takenBytes + next.bytes > this.#maximumBytes) break;
+      this.#begin(next);
+    }
+    const [oldest] = this.#owners;
+    if (!oldest) return;
+    const [owner, owned] = oldest;
+    for (const next of this.#waiting) {
+      if (next.owner !== owner) continue;
+      const isWithin = owned.takenBytes + next.leastBytes <= this.#maximumOfOldest;
+      if (isWithin && owned.incomplete === 0) this.#begin(next);
+      else if (owned.incomplete === 0) {
+        this.#waiting.delete(next);
+        next.refuse();
+      }
+    }
   }
 
-  #giveBack(bytes: number): void {
-    this.#takenBytes -= bytes;
-    for (const next of this.#waiting) {
-      if (!this.#fits(next.bytes)) return;
-      this.#waiting.delete(next);
-      next.begin();
-    }
+  #begin(next: LargeBodyRequest): void {
+    this.#waiting.delete(next);
+    next.begin();
   }
 }

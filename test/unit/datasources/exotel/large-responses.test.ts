@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { LargeBodies } from '../../../../src/datasources/exotel/resilience/large-bodies.js';
 import { type ResponseReader } from '../../../../src/datasources/exotel/transport.js';
 import { HeldMemory } from '../../../../src/domain/request-trace.js';
+import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
 
 const mebibyte = 1024 * 1024;
@@ -38,10 +39,53 @@ it('the memory of a large response is held until its request is answered', async
   const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte) });
   const memory = new HeldMemory();
   const origin = { holdMemory: memory.hold };
+  const other = { holdMemory: new HeldMemory().hold };
   expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
-  expect(await rejectionOf(transport.send(get, lengths, 300, origin))).toMatchObject({ reason: 'timeout' });
+  expect(await rejectionOf(transport.send(get, lengths, 300, other))).toMatchObject({ reason: 'noRoom' });
   memory.release();
   expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
   // What comes after the end of the request is held by nobody.
   expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
 });
+
+it('a request does not wait for its own memory, and is refused where that is too much', async () => {
+  upstream.respond = (_request, response) =>
+    response.writeHead(200, { 'content-length': String(large.length) }).end(large);
+  const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte, 10 * mebibyte) });
+  const origin = { holdMemory: new HeldMemory().hold };
+  const send = () => transport.send(get, lengths, 20_000, origin);
+  expect(await Promise.all([send(), send(), send()])).toEqual([large.length, large.length, large.length]);
+  expect(await rejectionOf(send())).toMatchObject({ reason: 'tooLarge', code: 'QUERY_TOO_LARGE' });
+});
+
+it('a large response that cannot be read holds no memory', async () => {
+  upstream.respond = (_request, response) => response.writeHead(200).end(large);
+  const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte) });
+  const failing: ResponseReader<number> = {
+    responded: () => {
+      throw new UpstreamFailure('invalidResponse');
+    },
+    failed: () => undefined,
+  };
+  for (let index = 0; index < 3; index += 1) {
+    const origin = { holdMemory: new HeldMemory().hold };
+    expect(await rejectionOf(transport.send(get, failing, 20_000, origin))).toMatchObject({
+      reason: 'invalidResponse',
+    });
+  }
+});
+
+it.each([
+  ['as it is', {}, large],
+  ['compressed', { 'content-encoding': 'gzip' }, gzipSync(large)],
+])(
+  "a large response (%s) that waits too long for room fails as the gateway's own",
+  async (_how, headers, body) => {
+    upstream.respond = (_request, response) => response.writeHead(200, headers).end(body);
+    const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte) });
+    const origin = { holdMemory: new HeldMemory().hold };
+    expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
+    const other = { holdMemory: new HeldMemory().hold };
+    expect(await rejectionOf(transport.send(get, lengths, 300, other))).toMatchObject({ code: 'OVERLOADED' });
+  },
+);

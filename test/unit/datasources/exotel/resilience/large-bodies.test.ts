@@ -5,54 +5,126 @@ import {
   LargeBodies,
 } from '../../../../../src/datasources/exotel/resilience/large-bodies.js';
 
+/** A body of a test, and what came of it. */
+interface Entered {
+  readonly owner: object;
+  readonly body: LargeBody;
+  state: 'waiting' | 'begun' | 'refused';
+}
+
+function enter(bodies: LargeBodies, bytes: number, owner: object = {}, leastBytes = bytes): Entered {
+  let state: Entered['state'] = 'waiting';
+  const body = bodies.enter({
+    bytes,
+    leastBytes,
+    owner,
+    begin: () => {
+      state = 'begun';
+    },
+    refuse: () => {
+      state = 'refused';
+    },
+  });
+  return {
+    owner,
+    body,
+    get state() {
+      return body.hasRoom ? 'begun' : state;
+    },
+  };
+}
+
 describe('large bodies', () => {
   it('wait until there is room, in the order of their arrival', () => {
     const bodies = new LargeBodies(25);
-    const begun: string[] = [];
-    const enter = (name: string): LargeBody => bodies.enter(16, () => begun.push(name));
-    const first = enter('first');
-    const second = enter('second');
-    const third = enter('third');
-    expect([first, second, third].map(({ hasRoom }) => hasRoom)).toEqual([true, false, false]);
-    first.completed(9);
-    expect(begun).toEqual(['second']);
-    second.completed(9);
-    expect(begun).toEqual(['second']); // 18 are held, and the third may have 16
-    first.release();
-    expect(begun).toEqual(['second', 'third']);
+    const [first, second, third] = [enter(bodies, 16), enter(bodies, 16), enter(bodies, 16)];
+    const states = () => [first, second, third].map(({ state }) => state);
+    expect(states()).toEqual(['begun', 'waiting', 'waiting']);
+    first.body.completed(9);
+    expect(states()).toEqual(['begun', 'begun', 'waiting']);
+    second.body.completed(9);
+    expect(states()).toEqual(['begun', 'begun', 'waiting']); // 18 are held, and the third may have 16
+    first.body.release();
+    expect(third.state).toBe('begun');
   });
 
   it('that are given up while they wait take no room', () => {
     const bodies = new LargeBodies(16);
-    const first = bodies.enter(16, () => undefined);
-    bodies.enter(16, () => undefined).release();
-    first.release();
-    expect(bodies.enter(16, () => undefined).hasRoom).toBe(true);
+    const first = enter(bodies, 16);
+    enter(bodies, 16).body.release();
+    first.body.release();
+    expect(enter(bodies, 16).state).toBe('begun');
   });
 
-  it('never take more than the maximum together, unless one is larger alone (property)', () => {
+  it('of the oldest owner do not wait for themselves, and are refused beyond its maximum', () => {
+    const bodies = new LargeBodies(25, 50);
+    const [owner, other] = [{}, {}];
+    const held = enter(bodies, 20, owner);
+    const next = enter(bodies, 20, owner);
+    const others = enter(bodies, 20, other);
+    expect([next.state, others.state]).toEqual(['waiting', 'waiting']); // the first may turn out to be smaller
+    held.body.completed(20);
+    expect([next.state, others.state]).toEqual(['begun', 'waiting']);
+    const third = enter(bodies, 20, owner);
+    next.body.completed(20);
+    expect([third.state, others.state]).toEqual(['refused', 'waiting']);
+    third.body.release();
+    for (const one of [held, next]) one.body.release();
+    expect(others.state).toBe('begun');
+  });
+
+  it('of two owners that hold something and need more: the older one goes on', () => {
+    const bodies = new LargeBodies(25);
+    const [one, other] = [{}, {}];
+    const [held, ofOthers] = [enter(bodies, 10, one), enter(bodies, 10, other)];
+    for (const { body } of [held, ofOthers]) body.completed(10);
+    const [ofOther, ofOne] = [enter(bodies, 10, other), enter(bodies, 10, one)];
+    expect([ofOne.state, ofOther.state]).toEqual(['begun', 'waiting']);
+    for (const { body } of [held, ofOne]) body.release();
+    expect(ofOther.state).toBe('begun');
+  });
+
+  it('are bounded together, and somebody always goes on (property)', () => {
     const step = fc.record({
-      enters: fc.boolean(),
+      what: fc.constantFrom('enter', 'enter', 'complete', 'release'),
       bytes: fc.integer({ min: 1, max: 30 }),
       which: fc.nat(20),
+      owner: fc.nat(3),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const bodies = new LargeBodies(25);
-        const open: { body: LargeBody; bytes: number; begun: boolean }[] = [];
-        for (const { enters, bytes, which } of steps) {
-          if (enters) {
-            const one = { bytes, begun: false } as (typeof open)[number];
-            one.body = bodies.enter(bytes, () => (one.begun = true));
-            one.begun ||= one.body.hasRoom;
-            open.push(one);
-          } else open.splice(which % Math.max(1, open.length), 1)[0]?.body.release();
-          const taking = open.filter(({ begun }) => begun);
-          const taken = taking.reduce((sum, one) => sum + one.bytes, 0);
-          expect(taking.length === 1 || taken <= 25).toBe(true);
-          expect(open.length === 0 || taking.length > 0).toBe(true); // one goes on in any case
+        const bodies = new LargeBodies(25, 40);
+        let owners = Array.from({ length: 4 }, () => ({}));
+        const open: (Entered & { bytes: number; isComplete: boolean })[] = [];
+        for (const { what, bytes, which, owner } of steps) {
+          const one = open[which % Math.max(1, open.length)];
+          if (what === 'enter') {
+            const entered = enter(bodies, bytes, owners[owner] ?? {});
+            open.push(Object.assign(entered, { bytes, isComplete: false }));
+          } else if (what === 'complete' && one?.state === 'begun' && !one.isComplete) {
+            one.isComplete = true;
+            one.bytes = Math.min(one.bytes, bytes);
+            one.body.completed(one.bytes);
+          } else if (what === 'release' && one) {
+            // A request that is answered gives back all that it has.
+            for (const each of open.filter((other) => other.owner === one.owner)) {
+              each.body.release();
+              open.splice(open.indexOf(each), 1);
+            }
+            owners = owners.map((each) => (each === one.owner ? {} : each));
+          }
+          const taking = open.filter(({ state }) => state === 'begun');
+          const taken = taking.reduce((sum, each) => sum + each.bytes, 0);
+          expect(taken).toBeLessThanOrEqual(25 + 40 + 30); // the last: one that is larger alone
+          const waiting = open.filter(({ state }) => state === 'waiting');
+          // Whoever waits, another one is being received, or its request can be answered.
+          const canGoOn = (entered: Entered) => !waiting.some((other) => other.owner === entered.owner);
+          expect(waiting.length === 0 || taking.some((each) => !each.isComplete) || open.some(canGoOn)).toBe(
+            true,
+          );
         }
       }),
+      { numRuns: 500 },
     );
   });
 });

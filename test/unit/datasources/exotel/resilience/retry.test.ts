@@ -50,6 +50,8 @@ const isRetried: Readonly<Record<FailureReason, boolean>> = {
   notFound: false,
   refused: false,
   duplicate: false,
+  noRoom: false, // the wait for it has taken as long as an attempt
+  tooLarge: false,
 };
 
 describe('a read is retried', () => {
