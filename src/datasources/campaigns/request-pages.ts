@@ -16,7 +16,7 @@ import { type LargeRead } from '../paging/large-read.js';
 import { ListReader } from '../paging/list-reader.js';
 import { readPage } from '../paging/page.js';
 import { SearchAllowance } from '../paging/cursors/position.js';
-import { onlySlice, type Slicing, slicingOf, wholeWindows } from '../paging/slicing.js';
+import { onlySlice, type Slicing, slicingOf, wholeWindows, windowsAtOnce } from '../paging/slicing.js';
 import { type AccountReader } from './account-reader.js';
 import { type CampaignListRef } from './list-identity.js';
 import { type AccountList, campaignList, messageList } from './lists.js';
@@ -141,7 +141,7 @@ export class RequestPages {
     others: readonly PageArguments[] = [],
   ): Slicing {
     // Without a cache no later request could use the other rows of a whole window.
-    if (this.#account.isCacheOn) return wholeWindows;
+    if (this.#account.isCacheOn) return this.#options.noCache ? windowsAtOnce : wholeWindows;
     const known = pages();
     return slicingOf(known && [...known, ...others], {
       defaultSize: limits.defaultSize,

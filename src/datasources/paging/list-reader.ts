@@ -164,9 +164,14 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     return rows;
   }
 
+  /** The window that was read last of those with the row at an offset. */
+  latestWindow(offset: number): Window<T> | undefined {
+    return this.#windowsIn({ start: offset, end: offset + 1 }).at(-1)?.value;
+  }
+
   /** Total rows of the list when the row at an offset was read. */
   totalAt(offset: number): number | undefined {
-    return this.#windowsIn({ start: offset, end: offset + 1 }).at(-1)?.value.total;
+    return this.latestWindow(offset)?.total;
   }
 
   /** Takes over the newest windows of another reader of the list, so that only the older ones are read again. */

@@ -11,6 +11,7 @@ import { type Cursor, decodeCursor, fingerprintOf } from './cursors/cursor.js';
 import { type Consistency, type ListReader } from './list-reader.js';
 import { type ListSource } from './list-source.js';
 import { locate, type Position, SearchAllowance, type SearchOptions } from './cursors/position.js';
+import { partOfPage } from './part-of-page.js';
 import { type PageRequest } from './slicing.js';
 
 /**
@@ -77,7 +78,7 @@ async function readConsistently<T extends { readonly sid: string }>(
 ): Promise<Connection<T>> {
   let request = requested;
   let list = open(0, false);
-  // More attempts would not help: a list that moves faster than it can be read has no consistent page.
+  // More attempts would not help: of a list that moves faster than it can be read, only one window is consistent.
   for (let attempt = 0; ; attempt += 1) {
     const places = await locateBoth(list, source, request, {
       allowance,
@@ -90,6 +91,10 @@ async function readConsistently<T extends { readonly sid: string }>(
     if (pending) await pending;
     const around = surroundingsOf(range, places);
     const consistency = consistencyOfPage(list, source, request, places, { around, total });
+    if (consistency === 'moved' && attempt === maximumRefetches) {
+      const part = await partOfPage(list, source, request, places);
+      if (part) return part;
+    }
     if (consistency === 'consistent' || attempt === maximumRefetches)
       return connectionOf(list, source, request, places, { range, around });
     // An empty page would end the walk, although its own windows contradict that.
@@ -97,6 +102,7 @@ async function readConsistently<T extends { readonly sid: string }>(
     if (consistency === 'apart') next.takeNewestOf(list);
     request = {
       ...request,
+      again: neededOf(request, range),
       after: expected(list, request.after, places.after),
       before: expected(list, request.before, places.before),
     };

@@ -9,6 +9,8 @@ export interface PageRequest {
   readonly before: Cursor | undefined;
   readonly need: PageNeed;
   readonly parts: PageParts;
+  /** Rows that an attempt before has needed: they are read at the same moment. */
+  readonly again?: readonly RowRange[];
 }
 
 /** State of a list reader that slicing depends on. */
@@ -39,7 +41,9 @@ export const wholeWindows: Slicing = {
   // A page that is read again already has its newer windows.
   begin: (cut, list) =>
     wholeWindows.cover(
-      [...outrightOffsets(cut, list), ...certainOffsets(cut, list)].filter((offset) => !list.has(offset)),
+      [...againOffsets(cut), ...outrightOffsets(cut, list), ...certainOffsets(cut, list)].filter(
+        (offset) => !list.has(offset),
+      ),
       list,
     ),
   cover: (missing, list) => {
@@ -47,6 +51,17 @@ export const wholeWindows: Slicing = {
     for (const offset of missing)
       if (!slices.some((slice) => isWithin(offset, slice))) slices.push(windowOf(offset, list));
     return slices;
+  },
+};
+
+/** The same for a page that must show one moment: all windows that it is expected to need are read at once. */
+export const windowsAtOnce: Slicing = {
+  ...wholeWindows,
+  begin: (cut, list) => {
+    const known = cut.after ?? cut.before ?? list.likelyTotal;
+    const expected =
+      cut.need === 'rows' && known !== undefined ? expectedRange(cut, list.likelyTotal) : undefined;
+    return wholeWindows.begin(expected ? { ...cut, again: [expected, ...(cut.again ?? [])] } : cut, list);
   },
 };
 
@@ -58,6 +73,16 @@ export function neededRows(reach?: number): Slicing {
   return {
     begin: (cut, list) => {
       const { size, after, before, need } = cut;
+      const again = againOffsets(cut);
+      if (again.length > 0) {
+        const missing = [...new Set([...again, ...certainOffsets(cut, list)])].filter(
+          (offset) => !list.has(offset),
+        );
+        return neededRows().cover(
+          missing.sort((a, b) => a - b),
+          list,
+        );
+      }
       const own = need === 'total' ? 1 : size.count;
       if (!after && !before && (size.from === 'start' || need === 'total'))
         return [{ offset: 0, limit: Math.min(Math.max(reach ?? own, 1), list.callSize) }];
@@ -105,6 +130,11 @@ export function slicingOf(
   );
   const reach = Math.max(...pages.map(({ first }) => first ?? defaultSize));
   return isFromStart && reach <= maximum ? neededRows(reach) : wholeWindows;
+}
+
+/** Offsets of the rows that an attempt before has needed. */
+function againOffsets({ again = [] }: PageRequest): number[] {
+  return again.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, index) => start + index));
 }
 
 /** Offsets of rows that the page needs, as far as they are known before the total is. */

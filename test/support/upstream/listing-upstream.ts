@@ -16,6 +16,8 @@ export interface ListingUpstream {
   rows: readonly ListingRow[];
   /** Maximum number of rows in one response. */
   pageMaximum: number;
+  /** Called after each response of a list. */
+  afterList: () => void;
   forgetCalls(): void;
   close(): Promise<void>;
 }
@@ -23,7 +25,7 @@ export interface ListingUpstream {
 /** Starts it on a free port. */
 export async function startListingUpstream(): Promise<ListingUpstream> {
   const calls: string[] = [];
-  const listing = { rows: [] as readonly ListingRow[], pageMaximum: 50 };
+  const listing = { rows: [] as readonly ListingRow[], pageMaximum: 50, afterList: (): void => undefined };
   const upstream = await startScriptedUpstream(({ target }) => {
     const { pathname, searchParams } = new URL(target, 'http://upstream');
     const [, sid] = /message-campaigns\/([^/]+)$/.exec(pathname) ?? [];
@@ -44,6 +46,7 @@ export async function startListingUpstream(): Promise<ListingUpstream> {
       data: dataOf(row),
     }));
     const metadata = { count: rows.length, offset, total: listing.rows.length, limit };
+    listing.afterList();
     return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
   });
   return Object.assign(listing, {

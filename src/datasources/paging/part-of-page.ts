@@ -1,0 +1,109 @@
+import { readable, type Row, sidOf, type Window } from '../../domain/lists/page.js';
+import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { Connection } from './connection.js';
+import { type Cursor } from './cursors/cursor.js';
+import { type Position } from './cursors/position.js';
+import { type ListReader } from './list-reader.js';
+import { ListRows, type ListSource } from './list-source.js';
+import { type PageRequest } from './slicing.js';
+
+/** The rows of a page that one window has. */
+interface Part<T> {
+  readonly window: Window<T>;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The part of a page that lies in one window, for a list that moves faster than several windows can be read. A shorter page
+ * leaves no row out, and the walk goes on behind it.
+ * @returns undefined if no window shows where the page begins, or the part would be empty.
+ */
+export async function partOfPage<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  { size, need }: PageRequest,
+  { after, before }: { readonly after: Position | undefined; readonly before: Position | undefined },
+): Promise<Connection<T> | undefined> {
+  if (need !== 'rows') return undefined;
+  const isFromStart = size.from === 'start';
+  const part = await (isFromStart
+    ? partBehind(list, after, size.count)
+    : partInFront(list, before, size.count));
+  if (!part) return undefined;
+  const { window, start } = part;
+  const limit = isFromStart && before ? placeIn(window, before.cursor) : -1;
+  const end = limit >= start ? Math.min(part.end, limit) : part.end;
+  if (end <= start) return undefined;
+  const rows = new ListRows<T>();
+  rows.add(window);
+  return new Connection(source, rows, { start, end }, window.total);
+}
+
+async function partBehind<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  after: Position | undefined,
+  count: number,
+): Promise<Part<T> | undefined> {
+  const partFrom = (window: Window<T> | undefined, start: number): Part<T> | undefined =>
+    window && { window, start, end: Math.min(start + count, endOf(window)) };
+  if (!after) return partFrom(list.latestWindow(0), 0);
+  if (!after.isThere) return undefined;
+  const known = list.latestWindow(after.index);
+  const place = placeIn(known, after.cursor);
+  if (known && place >= 0 && (place + 1 < endOf(known) || endOf(known) >= known.total))
+    return partFrom(known, place + 1);
+  const window = await windowFrom(list, after.index);
+  const found = placeIn(window, after.cursor);
+  return found < 0 ? undefined : partFrom(window, found + 1);
+}
+
+async function partInFront<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  before: Position | undefined,
+  count: number,
+): Promise<Part<T> | undefined> {
+  const partUpTo = (window: Window<T> | undefined, end: number): Part<T> | undefined =>
+    window && { window, start: Math.max(window.offset, end - count), end };
+  if (!before) {
+    const last = list.latestWindow(Math.max(0, (list.total ?? 0) - 1));
+    return last && endOf(last) === last.total ? partUpTo(last, last.total) : undefined;
+  }
+  if (!before.isThere) return undefined;
+  const known = list.latestWindow(before.index);
+  const place = placeIn(known, before.cursor);
+  if (known && place >= 0 && (place > known.offset || place === 0)) return partUpTo(known, place);
+  const window = await windowFrom(list, Math.max(0, before.index - list.windowSize + 1));
+  const found = placeIn(window, before.cursor);
+  return found < 0 ? undefined : partUpTo(window, found);
+}
+
+/** Reads the window that begins at an offset; undefined if it can't be read. */
+async function windowFrom<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  offset: number,
+): Promise<Window<T> | undefined> {
+  try {
+    await list.loadFrom(offset);
+  } catch (error) {
+    if (error instanceof UpstreamFailure) return undefined;
+    throw error;
+  }
+  return list.latestWindow(offset);
+}
+
+/** The offset of a cursor's row in a window; -1 if it is not there. */
+function placeIn<T extends { readonly sid: string }>(
+  window: Window<T> | undefined,
+  { sid, unreadableSid }: Cursor,
+): number {
+  const wanted = sid || unreadableSid;
+  if (!window || wanted === '') return -1;
+  const isIt = (row: Row<T>): boolean => (sid === '' ? sidOf(row) : readable(row)?.sid) === wanted;
+  const index = window.rows.findIndex(isIt);
+  return index < 0 ? -1 : window.offset + index;
+}
+
+function endOf<T>({ offset, rows }: Window<T>): number {
+  return offset + rows.length;
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { ask } from '../../../support/clients/ask.js';
+import { closesAfterwards } from '../../../support/closing.js';
+import { type GatewayUnderTest, startGatewayOn } from '../../../support/gateway/gateway-under-test.js';
+import { startBarrier } from '../../../support/upstream/barrier.js';
+import { type ListingUpstream, startListingUpstream } from '../../../support/upstream/listing-upstream.js';
+
+interface Page {
+  readonly nodes: readonly { readonly sid: string }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+const start = Date.parse('2026-05-01T10:00:00Z');
+const owner = 'campaign-of-messages';
+const fields = '{ nodes { sid } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }';
+
+/** Two hundred rows in the order of the default sort. */
+async function startListing(): Promise<ListingUpstream> {
+  const upstream = closesAfterwards(await startListingUpstream());
+  upstream.rows = Array.from({ length: 200 }, (_, index) => ({
+    sid: `row-${String(index)}`,
+    at: new Date(start + 86_400_000 - index * 60_000).toISOString(),
+  }));
+  return upstream;
+}
+
+/** Reads pages of the gateway; a minute passes before each. */
+async function startReading(baseUrl: string, environment: Readonly<Record<string, string>> = {}) {
+  const clock = { now: start };
+  const gateway = closesAfterwards(
+    // Not executed twice and compared: the list moves in between.
+    await startGatewayOn(baseUrl, { MAX_UPSTREAM_CALLS: '100', ...environment }, () => clock.now, undefined, {
+      compare: undefined,
+    }),
+  );
+  return (kind: 'campaigns' | 'messages', args: string, headers: Record<string, string> = {}) => {
+    clock.now += 60_000;
+    return pageOf(gateway, kind, args, headers);
+  };
+}
+
+async function pageOf(
+  gateway: GatewayUnderTest,
+  kind: 'campaigns' | 'messages',
+  args: string,
+  headers: Record<string, string>,
+): Promise<Page> {
+  const query =
+    kind === 'campaigns'
+      ? `{ campaigns(${args}) ${fields} }`
+      : `{ campaign(sid: "${owner}") { messages(${args}) ${fields} } }`;
+  const { data, errors } = await ask<{ campaigns?: Page; campaign?: { messages: Page } }>(gateway, query, {
+    headers,
+  });
+  expect(errors).toBeUndefined();
+  const page = data?.campaigns ?? data?.campaign?.messages;
+  if (!page) throw new Error('there is no page');
+  return page;
+}
+
+describe.each([
+  ['campaigns', 'on'],
+  ['campaigns', 'off'],
+  ['messages', 'on'],
+  ['messages', 'off'],
+] as const)('of %s that lose a row with each response, CACHE=%s', (kind, cache) => {
+  it.each([
+    ['forwards', 49],
+    ['backwards', 49],
+    ['forwards', 120],
+    ['backwards', 120],
+  ] as const)('a walk %s in pages of %i shows every row that stays, once', async (way, size) => {
+    const upstream = await startListing();
+    const read = await startReading(upstream.baseUrl, { CACHE: cache, MAX_PAGE_ROWS: '50' });
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    // The row that the walk has just passed stays: a row that is gone is the subject of other tests.
+    upstream.afterList = () => {
+      const gone = upstream.rows.findIndex(({ sid }) => sid !== seen.at(-1) && sid !== seen[0]);
+      upstream.rows = upstream.rows.filter((_, index) => index !== (way === 'forwards' ? gone : gone + 3));
+    };
+    for (let pages = 0; ; pages += 1) {
+      expect(pages).toBeLessThan(60);
+      const beside: string =
+        cursor === null ? '' : `, ${way === 'forwards' ? 'after' : 'before'}: "${cursor}"`;
+      const page = await read(kind, `${way === 'forwards' ? 'first' : 'last'}: ${String(size)}${beside}`);
+      const sids = page.nodes.map(({ sid }) => sid);
+      if (way === 'forwards') seen.push(...sids);
+      else seen.unshift(...sids);
+      cursor = way === 'forwards' ? page.pageInfo.endCursor : page.pageInfo.startCursor;
+      if (!(way === 'forwards' ? page.pageInfo.hasNextPage : page.pageInfo.hasPreviousPage)) break;
+    }
+    expect(upstream.rows.map(({ sid }) => sid).filter((sid) => !seen.includes(sid))).toEqual([]);
+    expect(seen).toHaveLength(new Set(seen).size);
+  });
+});
+
+it('windows that are read again are read at the same moment', async () => {
+  const upstream = await startListing();
+  const barrier = closesAfterwards(await startBarrier(upstream.baseUrl, [1, 1, 1, 2]));
+  const read = await startReading(barrier.baseUrl);
+  const { pageInfo } = await read('campaigns', 'first: 49');
+  upstream.afterList = () => {
+    upstream.rows = upstream.rows.slice(1);
+    upstream.afterList = () => undefined;
+  };
+  upstream.forgetCalls();
+  const { nodes } = await read('campaigns', `first: 49, after: "${String(pageInfo.endCursor)}"`);
+  expect(nodes.map(({ sid }) => sid)).toEqual(upstream.rows.slice(48, 97).map(({ sid }) => sid));
+  expect(upstream.calls.slice(2)).toEqual(['0+50', '50+50']);
+});
+
+it('with no-cache all windows beside a cursor are read at the same moment', async () => {
+  const upstream = await startListing();
+  const barrier = closesAfterwards(await startBarrier(upstream.baseUrl, [1, 2]));
+  const read = await startReading(barrier.baseUrl);
+  const { pageInfo } = await read('campaigns', 'first: 49');
+  upstream.forgetCalls();
+  const after = `first: 49, after: "${String(pageInfo.endCursor)}"`;
+  const { nodes } = await read('campaigns', after, { 'cache-control': 'no-cache' });
+  expect(nodes.map(({ sid }) => sid)).toEqual(upstream.rows.slice(49, 98).map(({ sid }) => sid));
+  expect(upstream.calls).toEqual(['0+50', '50+50']);
+});
