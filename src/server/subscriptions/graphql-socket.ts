@@ -5,6 +5,7 @@ import { type WebSocket } from 'ws';
 import { parseJson } from '../../domain/json.js';
 import { type IncomingBytes } from '../connections/incoming-bytes.js';
 import { AnswerLane } from './answer-lane.js';
+import { MessageRate } from './message-rate.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from '../limits/request-memory.js';
 
 /** Bytes of a message that are not counted: all connections together have few of them. */
@@ -81,6 +82,7 @@ export class GraphqlSocket {
   readonly #onFailure: (error: unknown) => void;
   readonly #memory: RequestMemory;
   readonly #incoming: MessageMemory;
+  readonly #rate = new MessageRate(() => performance.now());
   #isAlive = true;
   #operations = 0;
   #begun = 0;
@@ -213,9 +215,19 @@ export class GraphqlSocket {
       this.socket.close(1013, 'Try again later');
       return;
     }
+    const message = messageIn(data);
+    if (!this.#rate.take(message.type)) {
+      release();
+      this.socket.close(4429, 'Too many messages');
+      // More of them may follow, and a socket that is closing would still receive them.
+      setImmediate(() => {
+        this.socket.terminate();
+      });
+      return;
+    }
     this.#releaseMessage = release;
     const begunBefore = this.#begun;
-    const handled = handle(messageIn(data));
+    const handled = handle(message as unknown as string);
     const operations = this.#begun - begunBefore; // the subscribe hook has run by now, synchronously
     void this.#settle(handled, operations, release);
   }
@@ -244,11 +256,13 @@ export class GraphqlSocket {
  * The members of a message that the protocol knows, read with the bounds of a request body. `graphql-ws` retains the
  * message for as long as its operation runs; it accepts a parsed message in place of a text.
  */
-function messageIn(data: Buffer): string {
+function messageIn(data: Buffer): Readonly<Record<'id' | 'type' | 'payload', unknown>> {
   const json = isUtf8(data) ? parseJson(data.toString()) : undefined; // a binary frame may be anything
-  if (typeof json !== 'object' || json === null) return ''; // `graphql-ws` closes the socket with 4400
+  // `graphql-ws` closes the socket with 4400.
+  if (typeof json !== 'object' || json === null)
+    return { id: undefined, type: undefined, payload: undefined };
   const { id, type, payload } = json as Readonly<Record<string, unknown>>;
-  return { id, type, payload } as unknown as string;
+  return { id, type, payload };
 }
 
 /** `graphql-ws` throws for a message that only servers send, such as `next`. */

@@ -274,3 +274,33 @@ it.each([
   expect(code).toBe(4400);
   expect(gateway.logs.slice(logged).filter((line) => line.includes('"level":50'))).toEqual([]);
 });
+
+describe('messages without an operation', () => {
+  it.each([
+    ['ping', true],
+    ['ping', false],
+    ['pong', true],
+    ['complete', true],
+  ])('%s: thousands at once close the connection, acknowledged: %s', async (type, isKnown) => {
+    const { socket, send, received } = await open({ isKnown });
+    const closed = once(socket, 'close');
+    for (let index = 0; index < 5000; index += 1) send({ type, ...(type === 'complete' && { id: 'a' }) });
+    await closed;
+    expect(received.length).toBeLessThanOrEqual(150);
+  });
+
+  it('do not close a connection that pings now and then, and ends each of its operations', async () => {
+    const one = await open({ isKnown: true });
+    for (let index = 0; index < 300; index += 1) {
+      const id = String(index);
+      one.send({ id, type: 'subscribe', payload: { query: '{ __typename }' } });
+      one.send({ id, type: 'complete' });
+      if (index % 5 === 0) one.send({ type: 'ping' });
+      if (index % 20 > 0) continue;
+      one.send({ id: `last of ${id}`, type: 'subscribe', payload: { query: '{ __typename }' } });
+      const isLast = (message: unknown) => (message as { id?: string }).id === `last of ${id}`;
+      await until(() => one.received.filter(isLast).length === 2); // `next` and `complete`
+    }
+    expect(one.socket.readyState).toBe(one.socket.OPEN);
+  });
+});

@@ -177,10 +177,11 @@ describe('a WebSocket whose client does not read', () => {
     const socket = await open();
     socket.pause();
     const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(200_000) } });
-    for (let index = 0; index < 200; index += 1) socket.send(ping);
-    for (let index = 0; index < 20_000; index += 1) socket.send('{"type":"ping"}');
+    for (let index = 0; index < 90; index += 1) socket.send(ping);
     await until(() => socket.bufferedAmount === 0, 10_000);
     expect((await metrics()).unreadBytes).toBeLessThan(megabyte);
     expect(socket.readyState).toBe(socket.OPEN);
+    for (let index = 0; index < 20_000; index += 1) socket.send('{"type":"ping"}'); // too many: it is closed
+    await until(async () => (await metrics()).unreadBytes < megabyte, 10_000);
   });
 });
