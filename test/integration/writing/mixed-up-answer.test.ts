@@ -127,6 +127,57 @@ describe('a create whose response has another campaign', () => {
   });
 });
 
+describe.each<[how: string, rewrite: (name: string) => string]>([
+  ['as sent', (name) => name],
+  ['escaped', (name) => name.replaceAll('&', '&amp;')],
+  ['in lower case', (name) => name.toLowerCase()],
+  ['without accents', (name) => name.normalize('NFD').replaceAll(/\p{M}/gu, '')],
+  ['cut', (name) => name.slice(0, 22)],
+])('where names come back %s, a create', (_how, rewrite) => {
+  const name = 'Année & more offers';
+  const two: readonly Partial<CreateCampaignInput>[] = [
+    { name: `${name} in Delhi`, template: 'Hello to all of you', idempotencyKey: 'key of Delhi' },
+    { name: `${name} in Mumbai`, template: 'Prices fall by half', idempotencyKey: 'key of Mumbai' },
+  ];
+
+  it.each([
+    ['texts', two.map((one) => ({ ...one, name }))],
+    ['lists', two.map((one, index) => ({ ...one, name, template: 'Hello', lists: [`list ${index}`] }))],
+    ['texts and names', two],
+  ])('gets its own campaign in swapped responses of two that differ in their %s', async (_what, inputs) => {
+    const held: ((row: Row) => void)[] = [];
+    rows = [];
+    const { gateway, methods } = await startScripted((request, response) => {
+      if (request.method !== 'POST') return answerOf(rows);
+      const made = rowOf(request, { sid: `made ${rows.length}` });
+      const { name: sent } = JSON.parse(request.body) as { readonly name: string };
+      const row = { ...made, name: rewrite(sent) };
+      rows.push(row);
+      held.push((other) => response.end(JSON.stringify(answerOf([other]).json)));
+      if (held.length === 2) rows.forEach((each, index) => held[1 - index]?.(each));
+      return undefined;
+    });
+    const asked = inputs.map((input) => ({ ...diwali, ...input }));
+    const sids = await Promise.all(asked.map((input) => createdSid(gateway, input)));
+    const made = sids.map((sid) => rows.find((row) => row.sid === sid) as Readonly<Record<string, unknown>>);
+    expect(made.map(({ template, lists }) => [template, lists])).toEqual(
+      asked.map(({ template, lists }) => [template, lists]),
+    );
+    expect(methods().filter((method) => method === 'POST')).toHaveLength(2);
+  });
+
+  it('gets its own campaign where its response has a new one with another text', async () => {
+    const upstream = await startMixingUp((made) => {
+      const own = Object.assign(made, { name: rewrite(name) });
+      const other = { ...own, sid: 'foreign', template: 'Hello' };
+      rows.unshift(other);
+      return other;
+    });
+    expect(await createdSid(upstream.gateway, keyed('one', { name }))).toBe('made 0');
+    expect(posts(upstream)).toBe(1);
+  });
+});
+
 describe('a create whose campaign the upstream has changed', () => {
   it.each<[what: string, changes: Readonly<Record<string, unknown>>]>([
     ['a name in capitals', { name: 'OFFER_OF_ONE' }],

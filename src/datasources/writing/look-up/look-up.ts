@@ -158,9 +158,10 @@ export class LookUp {
     const open = candidates.filter((_, index) => areAnothers[index] !== true);
     if (open.length === 0) return null;
     const rewritten = open.filter(({ match }) => match === 'rewritten');
-    const names = new Set(rewritten.map(({ row }) => (row as Campaign).name));
-    const isOnlyName = names.size === 1 && open.every(({ match }) => areRewrittenOrSameContent.has(match));
-    const acceptable = isOnlyName ? rewritten : open.filter(isConclusive);
+    const likely = rewritten.length > 0 ? rewritten : open.filter(({ match }) => match === 'named');
+    const names = new Set(likely.map(({ row }) => (row as Campaign).name));
+    const isOnlyName = names.size === 1 && open.every(isLessLikelyThan(likely));
+    const acceptable = isOnlyName ? likely : open.filter(isConclusive);
     return (await this.#reserveFirst(acceptable, lost, seen)) ?? 'unclear';
   }
 
@@ -198,7 +199,13 @@ function foundIn({ row, aheadMs }: Candidate): FoundRow {
 }
 
 const isConclusive = ({ match }: Candidate): boolean => match === 'certain' || match === 'exact';
-const areRewrittenOrSameContent: ReadonlySet<Match> = new Set<Match>(['rewritten', 'sameContent']);
+/** Rows that do not make a rewritten one doubtful: its equals, and those that are less likely. */
+const besideRewritten: ReadonlySet<Match> = new Set<Match>(['rewritten', 'named', 'suspect', 'sameContent']);
+
+function isLessLikelyThan([likely]: readonly Candidate[]): (candidate: Candidate) => boolean {
+  return ({ match }) =>
+    likely?.match === 'rewritten' ? besideRewritten.has(match) : match === likely?.match;
+}
 
 function namesOf(candidates: Iterable<Candidate>): ReadonlySet<string> {
   return new Set([...candidates].flatMap(({ row }) => (row instanceof UpstreamFailure ? [] : [row.name])));

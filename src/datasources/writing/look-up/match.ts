@@ -24,11 +24,14 @@ export interface LostCreate extends SentSpan {
  * - `certain`: it has a name or a callback address that was generated for this create.
  * - `exact`: every field equals what was sent.
  * - `rewritten`: every field but the name equals what was sent, and the name is a known rewriting.
+ * - `named`: an answer to the create named it, and it differs in one property. Any of the rows above is more likely the campaign.
+ * - `suspect`: an answer to the create named it, and it differs in more. It is not the campaign where another row is likely.
  * - `sameName`: the name is the same or similar, and another field differs or is unreadable.
  * - `sameContent`: every field but the name equals what was sent, and the name is no known rewriting.
  * - `none`: the row is another campaign.
  */
-export type Match = 'certain' | 'exact' | 'rewritten' | 'sameName' | 'sameContent' | 'none';
+export type Match =
+  'certain' | 'exact' | 'rewritten' | 'named' | 'suspect' | 'sameName' | 'sameContent' | 'none';
 
 /** The matches that an answer of the upstream makes no surer. */
 const sureMatches: ReadonlySet<Match> = new Set<Match>(['certain', 'exact', 'rewritten']);
@@ -71,6 +74,6 @@ function contentMatchOf(row: Row<Campaign>, lost: LostCreate, aheadMs: number): 
 function suspectMatchOf(row: Row<Campaign>, lost: LostCreate, aheadMs: number): Match {
   if (row instanceof UpstreamFailure) return 'sameName';
   const isOneDifference = contradictions(lost.draft, row).size <= 1;
-  if (isLikelyCreation(lost, row.createdAt, aheadMs)) return isOneDifference ? 'rewritten' : 'sameName';
+  if (isLikelyCreation(lost, row.createdAt, aheadMs)) return isOneDifference ? 'named' : 'suspect';
   return isOneDifference ? 'sameName' : 'none';
 }
