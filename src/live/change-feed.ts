@@ -33,6 +33,20 @@ export function hasChanged(before: Campaign, after: Campaign): boolean {
   return !isDeepStrictEqual({ ...before, ...ignored }, { ...after, ...ignored });
 }
 
+/**
+ * Whether a read shows a state that was left before. Its date alone does not prove that, since the responses of list and get differ
+ * in what they date; and a campaign may return to a state, at a later date.
+ */
+function isFormer(campaign: Campaign, last: Campaign, past: readonly Campaign[]): boolean {
+  return (
+    campaign.updatedAt < last.updatedAt &&
+    past.some(
+      (former) =>
+        campaign.updatedAt <= former.updatedAt && !hasChanged(former, fillMissing(campaign, former)),
+    )
+  );
+}
+
 function sidsOf({ lists }: Campaign): string {
   return JSON.stringify(lists.map(({ sid }) => sid).sort());
 }
@@ -48,6 +62,8 @@ export interface WatchedCampaign {
 
 interface Entry {
   last: Campaign | null;
+  /** States before `last`, the latest first. */
+  past: readonly Campaign[];
   version: number;
   readAtMs: number;
   /** Consecutive reads that did not find the campaign. */
@@ -63,6 +79,9 @@ const maximumQueuedMessages = 1000;
 
 /** Bytes of a queued message event. Campaigns are held by the cache anyway. */
 const eventBytes = 700;
+
+/** Former states by which a lagging read is recognised. */
+const rememberedStates = 3;
 
 /** A campaign counts as gone after this many reads: one response may come from a lagging replica of the upstream. */
 const missesUntilGone = 2;
@@ -131,11 +150,12 @@ export class ChangeFeed {
     if (!entry || entry.version >= version) return;
     this.#markRead(entry, version);
     const { last } = entry;
-    if (last && isBackwards(last.status, campaign.status)) return; // from a lagging replica of the upstream
+    if (last && (isBackwards(last.status, campaign.status) || isFormer(campaign, last, entry.past))) return; // from a lagging replica
     entry.last = last ? fillMissing(campaign, last) : campaign;
     if (!last) this.onSubscribersChanged();
-    if (last && hasChanged(last, entry.last))
-      this.#publish('campaignUpdated', entry.campaignQueues, entry.last);
+    if (!last || !hasChanged(last, entry.last)) return;
+    entry.past = [last, ...entry.past].slice(0, rememberedStates);
+    this.#publish('campaignUpdated', entry.campaignQueues, entry.last);
   }
 
   /** Observes that a campaign was read again without a change. */
@@ -206,6 +226,7 @@ export class ChangeFeed {
 function newEntry(): Entry {
   return {
     last: null,
+    past: [],
     version: -1,
     readAtMs: 0,
     misses: 0,

@@ -3,7 +3,7 @@ import { type Slice, type Window } from '../../domain/lists/page.js';
 import { failedBecause, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type CacheEntry, type CacheEvent, type ReadOptions } from '../cache/cache-entry.js';
+import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
 import { type HybridClock } from '../cache/hybrid-clock.js';
 import { type SharedTierOptions } from '../cache/shared-tier.js';
 import { StaleCache } from '../cache/stale-cache.js';
@@ -15,6 +15,7 @@ import { type Freshness } from './freshness.js';
 import { LatestSlices } from './latest-slices.js';
 import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } from './list-identity.js';
 import {
+  type AccountEvent,
   campaignResource,
   campaignScope,
   type CampaignWindowCache,
@@ -58,19 +59,6 @@ export interface AccountReaderOptions {
   readonly shared?: SharedTierOptions | undefined;
 }
 
-/** Event of the account: of one of its caches, or a write of this instance. */
-export type AccountEvent =
-  | CacheEvent<'campaign', Snapshot>
-  | CacheEvent<'campaigns', Window<Campaign>>
-  | CacheEvent<'messages', Window<Message>>
-  /**
-   * The write may have changed a campaign and every list; null: it has dropped the lists. `isOverlapped`: only another read shows
-   * the state of the campaign.
-   */
-  | { readonly type: 'written'; readonly sid: string | null; readonly isOverlapped: boolean }
-  /** The campaign may have changed at the upstream. */
-  | { readonly type: 'invalidated'; readonly sid: string };
-
 /** More than a gateway receives callbacks about while it reads one window. */
 const rememberedInvalidations = 2000;
 
@@ -88,7 +76,8 @@ export class AccountReader {
   /** Versions of the latest invalidations of single campaigns: rows of windows whose reads began before are outdated. */
   readonly #invalidated = new LRUCache<string, number>({ max: rememberedInvalidations });
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
-  #flushed: Promise<void> | undefined;
+  /** False if an invalidation could not be shared. */
+  #flushed: Promise<boolean> | undefined;
   #epoch = 0;
 
   constructor(options: AccountReaderOptions) {
@@ -267,10 +256,13 @@ export class AccountReader {
     const written = campaign && { value: { campaign }, readAtMs: now(), version };
     if (written) this.#snapshots.set(sid, written);
     this.#invalidateShared([campaignScope(sid), listScope], { version, written });
+    void this.#flushed?.then((isShared) => {
+      if (!isShared) this.#emit({ type: 'unshared', sid });
+    });
   }
 
   /** Resolves once all writes and invalidations so far are visible to all instances, or can't be made so. */
-  get flushed(): Promise<void> | undefined {
+  get flushed(): Promise<unknown> | undefined {
     return this.#flushed;
   }
 
@@ -331,11 +323,12 @@ export class AccountReader {
     const { clock, shared } = this.#options;
     const { isDropped, version = clock.next(), written } = options;
     this.#flushed = shared?.store.invalidate(scopes, version, isDropped).then((invalidated) => {
-      if (invalidated === undefined) return;
+      if (invalidated === undefined) return false;
       const nextVersion = invalidated + 1; // of the first entries that do not predate the write
       clock.observe(nextVersion);
       if (written)
         this.#snapshots.share([[written.value.campaign.sid, { ...written, version: nextVersion }]]);
+      return true;
     });
   }
 

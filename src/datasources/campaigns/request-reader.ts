@@ -174,7 +174,7 @@ export class RequestReader {
   }
 
   /** Resolves once the writes of this request are visible through every instance of the account. */
-  get flushed(): Promise<void> | undefined {
+  get flushed(): Promise<unknown> | undefined {
     return this.#account.flushed;
   }
 

@@ -3,7 +3,7 @@ import { readable, type Slice, UnreadPart, type Window } from '../../domain/list
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
-import { type CachedResource, type CacheEntry } from '../cache/cache-entry.js';
+import { type CachedResource, type CacheEntry, type CacheEvent } from '../cache/cache-entry.js';
 import { jsonSerializer, windowSerializer } from '../cache/entry-serializer.js';
 import { type StaleCache } from '../cache/stale-cache.js';
 import { type ExotelClient } from '../exotel/client.js';
@@ -29,6 +29,21 @@ export interface WindowParams<ListRef> {
 export type SnapshotCache = StaleCache<string, Snapshot, 'campaign'>;
 export type CampaignWindowCache = StaleCache<WindowParams<CampaignListRef>, Window<Campaign>, 'campaigns'>;
 export type MessageWindowCache = StaleCache<WindowParams<MessageListRef>, Window<Message>, 'messages'>;
+
+/** Event of the account: of one of its caches, or a write of this instance. */
+export type AccountEvent =
+  | CacheEvent<'campaign', Snapshot>
+  | CacheEvent<'campaigns', Window<Campaign>>
+  | CacheEvent<'messages', Window<Message>>
+  /**
+   * The write may have changed a campaign and every list; null: it has dropped the lists. `isOverlapped`: only another read shows
+   * the state of the campaign.
+   */
+  | { readonly type: 'written'; readonly sid: string | null; readonly isOverlapped: boolean }
+  /** No other instance knows of a write yet, since the shared state is silent: one of them may have written or read meanwhile. */
+  | { readonly type: 'unshared'; readonly sid: string }
+  /** The campaign may have changed at the upstream. */
+  | { readonly type: 'invalidated'; readonly sid: string };
 
 /** Scope of writes that may change any list. */
 export const listScope = 'lists';

@@ -6,9 +6,10 @@ import {
   createWithCallbacks,
   subscribeToCampaign,
 } from '../../support/writing/callbacks.js';
+import { change } from '../../support/writing/creating.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
-import { leaveAll, postCallback } from '../../support/clients/subscribing.js';
+import { leaveAll, postCallback, until } from '../../support/clients/subscribing.js';
 import {
   createShared,
   startTwo,
@@ -82,6 +83,24 @@ describeWithRedis('two gateways of one account', () => {
     expect(performance.now() - from).toBeLessThan(1900); // one command that waits for Redis takes 2 s
     await subscriber.next(1, 5000);
     expect(subscriber.statuses()).toEqual(['IN_PROGRESS']);
+    two.redis.resume();
+  });
+
+  it('read a campaign once more after a write while Redis hangs, since another gateway may have changed it meanwhile', async () => {
+    let isSlow = false;
+    two = await startTwo({
+      faults: ({ method }) =>
+        isSlow && method === 'PUT' ? { kind: 'delay', delayMs: 400, when: 'after' } : undefined,
+    });
+    const one = await createShared(two);
+    const subscriber = await subscribeToCampaign(two.a, 'ws', one.sid);
+    two.redis.pause();
+    isSlow = true;
+    const paused = change(two.a, 'pause', one.sid);
+    await until(() => two.sandbox.state.find(one.sid)?.status === 'paused');
+    two.sandbox.state.setStatus(one.sid, 'in-progress'); // as the other gateway would
+    expect(await paused).toMatchObject({ codes: [] });
+    await until(() => subscriber.statuses().at(-1) === 'IN_PROGRESS', 8000);
     two.redis.resume();
   });
 

@@ -6,7 +6,9 @@ import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { change } from '../../support/writing/creating.js';
-import { setup } from '../../support/gateway/setup.js';
+import { setup, startScripted } from '../../support/gateway/setup.js';
+import { enveloped, item } from '../../support/upstream/odd-upstream.js';
+import { documentedCampaign, documentedSid } from '../../fixtures/documented-answer.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { acceptsMultipart } from '../../support/clients/multipart.js';
 import { subscribe, transports } from '../../support/clients/subscribing.js';
@@ -39,6 +41,51 @@ const statusOf = ({ campaignUpdated }: Updated): string => campaignUpdated.statu
 const manyPages = [1, 2, 3, 4, 5]
   .map((first) => `m${first}: messages(first: ${first}) { totalCount }`)
   .join(' ');
+
+it('one read of a lagging replica is no change: a campaign does not go back to a state that it has left', async () => {
+  let shown = {};
+  const show = (status: string, name: string, time: string): void => {
+    shown = documentedCampaign({ status, name, date_updated: `2026-05-01T${time}:00+05:30` });
+  };
+  show('in-progress', 'first', '10:00');
+  const { gateway: one } = await startScripted(({ target }) => ({
+    json: JSON.parse(
+      target.includes(documentedSid) ? enveloped(item(shown)) : enveloped([item(shown)]),
+    ) as unknown,
+  }));
+  const query = 'subscription ($sid: ID!) { campaignUpdated(sid: $sid) { status name } }';
+  const subscriber = await subscribe<{ campaignUpdated: { status: string; name: string } }>(
+    one.url,
+    'sse',
+    query,
+    { sid: documentedSid },
+  );
+  const read = () =>
+    ask(one, `{ campaign(sid: "${documentedSid}") { status } }`, {
+      headers: { 'cache-control': 'no-cache' },
+    });
+  for (const [status, name, time] of [
+    ['paused', 'first', '10:05'],
+    ['in-progress', 'first', '10:00'], // lags
+    ['paused', 'first', '10:05'],
+    ['paused', 'second', '10:06'],
+    ['in-progress', 'first', '10:00'], // lags by two changes
+    ['paused', 'first', '10:05'], // lags
+    ['paused', 'second', '10:06'],
+    ['in-progress', 'second', '10:10'], // resumed
+    ['paused', 'second', '10:11'], // and paused again
+  ] as const) {
+    show(status, name, time);
+    await read();
+  }
+  await subscriber.next(4);
+  expect(subscriber.events.map(({ campaignUpdated: { status, name } }) => `${status} ${name}`)).toEqual([
+    'PAUSED first',
+    'PAUSED second',
+    'IN_PROGRESS second',
+    'PAUSED second',
+  ]);
+});
 
 describe.each(transports)('over %s', (transport) => {
   it('with sendCurrent the first event is the campaign as it is now, also for a later subscriber, then each change', async () => {
