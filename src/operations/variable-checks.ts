@@ -7,6 +7,8 @@ import {
   GraphQLString,
   type GraphQLSchema,
   getVariableValues,
+  isInputObjectType,
+  isListType,
   isNonNullType,
   type OperationDefinitionNode,
   typeFromAST,
@@ -19,6 +21,7 @@ type Variables = Readonly<Record<string, unknown>>;
 /** One variable of an operation. */
 interface VariableCheck {
   readonly name: string;
+  readonly type: GraphQLInputType | undefined;
   /** Whether it may be omitted. */
   readonly isOptional: boolean;
   readonly isNullable: boolean;
@@ -55,6 +58,7 @@ export class VariableChecks {
       const isNullable = !isNonNullType(type);
       return {
         name: variable.name.value,
+        type,
         isOptional: isNullable || defaultValue !== undefined,
         isNullable,
         isCoerced: type && leafChecks.get(isNonNullType(type) ? type.ofType : type),
@@ -71,6 +75,10 @@ export class VariableChecks {
     for (const { name, message } of this.#nullProblems)
       if (Object.hasOwn(variables, name) && variables[name] === null) return [new GraphQLError(message)];
     if (this.#checks.every((check) => isCoerced(check, variables))) return [];
+    for (const { name, type } of this.#checks) {
+      const crowded = type && crowdedMember(type, variables[name], name);
+      if (crowded !== undefined) return [new GraphQLError(`Variable "$${name}" is invalid: ${crowded}`)];
+    }
     const { errors } = getVariableValues(
       this.#schema,
       this.#definition.variableDefinitions ?? [],
@@ -86,6 +94,39 @@ function isCoerced({ name, isOptional, isNullable, isCoerced: check }: VariableC
   const value = variables[name];
   if (value === undefined) return false;
   return value === null ? isNullable : check?.(value) === true;
+}
+
+/** More members than these beyond the fields of a type are no typing errors. */
+const mostUnknown = 20;
+/** Characters of a member's name in a message. */
+const longestName = 100;
+
+/**
+ * The problem of an object with many more members than its type has fields; undefined without one. graphql-js writes the whole object
+ * into the message of each of its errors, which takes half a second for 25,000 members.
+ */
+function crowdedMember(type: GraphQLInputType, value: unknown, path: string): string | undefined {
+  if (isNonNullType(type)) return crowdedMember(type.ofType, value, path);
+  if (isListType(type)) {
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      const crowded = crowdedMember(type.ofType, item, path);
+      if (crowded !== undefined) return crowded;
+    }
+    return undefined;
+  }
+  if (!isInputObjectType(type) || typeof value !== 'object' || value === null) return undefined;
+  const fields = type.getFields();
+  const names = Object.keys(value);
+  if (names.length > Object.keys(fields).length + mostUnknown) {
+    const unknown = names.find((name) => !Object.hasOwn(fields, name)) ?? '';
+    return `field "${unknown.slice(0, longestName)}" is not defined by type "${type.name}" (at "${path}").`;
+  }
+  for (const [name, field] of Object.entries(fields)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    const crowded = crowdedMember(field.type, member, `${path}.${name}`);
+    if (crowded !== undefined) return crowded;
+  }
+  return undefined;
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';

@@ -12,7 +12,7 @@ import { type Message } from '../schema/message.js';
 import { Url } from '../schema/scalars.js';
 import { type RequestContext } from './context.js';
 import { type Resolve, setResolver } from './set-resolver.js';
-import { type CampaignReference, referenceTo } from './subgraph.js';
+import { type CampaignReference, referenceIfThere } from './subgraph.js';
 
 @Resolver(() => Campaign)
 export class CampaignResolver {
@@ -37,12 +37,8 @@ export class CampaignResolver {
     // The campaign first: while the larger response arrives, only the small one waits in memory.
     const isRead = needs.details || messages.length === 0;
     const campaign = isRead && (plan.readsOneCampaign ? reader.onlyCampaign(sid) : reader.campaign(sid));
-    const pages = messages.map(({ args, parts }) =>
-      // The error of a page is reported when `messages` is resolved.
-      reader.messages(sid, args, args, { parts, pages: plan.messagePages(info) }).catch(() => undefined),
-    );
-    if (campaign) return campaign;
-    return (await Promise.all(pages)).includes(null) ? null : referenceTo(sid);
+    const reference = referenceIfThere(sid, messages, { reader, plan }, info);
+    return campaign || reference;
   }
 
   /** A sid that occurs twice is read once. Each is checked for itself: one that is wrong does not affect the others. */

@@ -16,6 +16,7 @@ import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Campaign } from '../schema/campaign.js';
 import { isBlank } from '../domain/text.js';
 import { type RequestContext } from './context.js';
+import { type CampaignNeeds } from './look-ahead.js';
 import { type Directives, federationDirectives, withDirectives } from './federation-directives.js';
 
 /** Identity of a campaign, which its sid determines without a read. */
@@ -39,6 +40,24 @@ export async function campaignOf(
   const campaign = await reader.campaign(sid);
   if (!campaign) throw new UpstreamFailure('notFound');
   return campaign;
+}
+
+/**
+ * A reference to a campaign of which only its messages are selected: reading them shows whether it exists.
+ * @returns null if the upstream has no campaign with this sid.
+ */
+export function referenceIfThere(
+  sid: string,
+  messages: CampaignNeeds['messages'],
+  { reader, plan }: Pick<RequestContext, 'reader' | 'plan'>,
+  info: GraphQLResolveInfo,
+): CampaignReference | Promise<CampaignReference | null> {
+  if (messages.length === 0) return referenceTo(sid);
+  const pages = messages.map(({ args, parts }) =>
+    // The error of a page is reported when `messages` is resolved.
+    reader.messages(sid, args, args, { parts, pages: plan.messagePages(info) }).catch(() => undefined),
+  );
+  return Promise.all(pages).then((found) => (found.includes(null) ? null : referenceTo(sid)));
 }
 
 /** Arguments of `_entities`. */
@@ -75,7 +94,8 @@ function entitiesResolver(
       const refused =
         scopeError(caller, scopesOf(__typename)) ?? scopeErrorBelow(caller, info, required, index);
       if (refused) return refused;
-      return plan.needs(info, 'Campaign').details ? reader.campaign(sid) : referenceTo(sid);
+      const { details, messages } = plan.needs(info, 'Campaign');
+      return details ? reader.campaign(sid) : referenceIfThere(sid, messages, { reader, plan }, info);
     });
   };
 }

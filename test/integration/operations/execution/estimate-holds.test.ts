@@ -70,9 +70,10 @@ async function look(gateway: GatewayUnderTest): Promise<Listed> {
 
 /** Resolves once the upstream is asked for nothing more. */
 async function quiet(): Promise<void> {
-  for (let seen = -1; seen !== sandbox.calls.length;) {
+  const isAnswered = (): boolean => sandbox.calls.every(({ status }) => status !== undefined);
+  for (let seen = -1; seen !== sandbox.calls.length || !isAnswered();) {
     seen = sandbox.calls.length;
-    await setTimeout(30);
+    await setTimeout(60);
   }
 }
 

@@ -82,6 +82,17 @@ describe('_entities', () => {
     expect(errors).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
+  it('of which only messages are selected are null for unknown sids, without a further call', async () => {
+    const [known = ''] = newest(1);
+    const { data, errors } = await entities(
+      [reference('unknown'), reference(known)],
+      'sid messages(first: 5) { nodes { sid } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data?._entities.map((entity) => entity?.sid)).toEqual([undefined, known]);
+    expect(sandbox.calls).toHaveLength(2);
+  });
+
   it('cost at most MAX_UPSTREAM_CALLS, for any number and age of campaigns', async () => {
     const sids = newest(Infinity);
     expect(sids.length).toBeGreaterThan(100);
