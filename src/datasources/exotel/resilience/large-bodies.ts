@@ -106,13 +106,13 @@ export class LargeBodies {
     };
   }
 
-  /** Gives room to those that wait, in the order of their arrival, and in any case to the oldest owner. */
+  /** Gives room to those that wait, in the order of their arrival, and in any case to the oldest owner that holds something. */
   #serve(): void {
     for (const next of this.#waiting) {
       if (this.#takenBytes > 0 && this.#takenBytes + next.bytes > this.#maximumBytes) break;
       this.#begin(next);
     }
-    const [oldest] = this.#owners;
+    const oldest = this.#oldestHolder();
     if (!oldest) return;
     const [owner, owned] = oldest;
     for (const next of this.#waiting) {
@@ -124,6 +124,11 @@ export class LargeBodies {
         next.refuse();
       }
     }
+  }
+
+  #oldestHolder(): readonly [owner: object, owned: Owned] | undefined {
+    for (const holder of this.#owners) if (holder[1].takenBytes > 0) return holder;
+    return undefined;
   }
 
   #begin(next: LargeBodyRequest): void {

@@ -70,7 +70,7 @@ async function look(gateway: GatewayUnderTest): Promise<Listed> {
 
 /** Resolves once the upstream is asked for nothing more. */
 async function quiet(): Promise<void> {
-  const isAnswered = (): boolean => sandbox.calls.every(({ status }) => status !== undefined);
+  const isAnswered = (): boolean => sandbox.calls.every(({ status }) => status !== 0);
   for (let seen = -1; seen !== sandbox.calls.length || !isAnswered();) {
     seen = sandbox.calls.length;
     await setTimeout(60);

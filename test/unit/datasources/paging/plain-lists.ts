@@ -81,9 +81,7 @@ export async function read(
   };
   const fetch: WindowFetch<PlainRow> = async (slice, large) => {
     const part = { slice, onQueued: undefined, epoch: 0 };
-    const value = large
-      ? await large.part(part, (span) => maximum.readLarger(span, one))
-      : await one(slice);
+    const value = large ? await large.part(part, (span) => maximum.readLarger(span, one)) : await one(slice);
     return { value, readAtMs: 0 };
   };
   for (const limit of isKnown ? [cap, cap] : []) maximum.learn(limit);
