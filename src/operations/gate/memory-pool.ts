@@ -6,7 +6,7 @@ export interface MemoryPoolOptions {
   readonly maximumBytes: number;
   /** Bytes of one caller. */
   readonly maximumPerCaller: number;
-  /** Operations that may wait for memory; one more is refused. */
+  /** Operations that may wait for memory; of more, the newest one of the caller that has most of them is refused. */
   readonly maximumWaiting: number;
   /** Longest wait; 0: no limit. */
   readonly waitMs: number;
@@ -23,6 +23,8 @@ export interface MemoryReservation {
 interface Waiting {
   readonly bytes: number;
   readonly begin: (reservation: MemoryReservation) => void;
+  /** Undefined for an operation that is never refused. */
+  readonly refuse: (() => void) | undefined;
 }
 
 const retryAfterSeconds = 1;
@@ -67,28 +69,39 @@ export class MemoryPool {
     const counted = Math.min(bytes, maximumBytes, maximumPerCaller);
     if (this.#waitingCount === 0 && this.#fits(counted) && this.#fitsCaller(counted, caller))
       return this.#reserved(counted, caller);
-    if (mayBeRefused && this.#waitingCount >= maximumWaiting) return Promise.reject(overloaded());
+    if (mayBeRefused && this.#waitingCount >= maximumWaiting && !this.#makeRoomFor(caller))
+      return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
-      const timer =
-        mayBeRefused && waitMs > 0
-          ? setTimeout(() => {
-              this.#leave(waiting, caller);
-              reject(overloaded());
-              this.#admitWaiting();
-            }, waitMs)
-          : undefined;
+      const refuse = (): void => {
+        clearTimeout(timer);
+        this.#leave(waiting, caller);
+        reject(overloaded());
+        this.#admitWaiting();
+      };
+      const timer = mayBeRefused && waitMs > 0 ? setTimeout(refuse, waitMs) : undefined;
       const waiting: Waiting = {
         bytes: counted,
         begin: (reservation) => {
           clearTimeout(timer);
           resolve(reservation);
         },
+        refuse: mayBeRefused ? refuse : undefined,
       };
       const ofCaller = this.#waiting.get(caller) ?? new Set();
       this.#waiting.set(caller, ofCaller.add(waiting));
       this.#waitingCount += 1;
       this.#admitWaiting();
     });
+  }
+
+  /** Refuses an operation of a caller that has more of them waiting. @returns false if there is none. */
+  #makeRoomFor(caller: string): boolean {
+    let most: readonly Waiting[] = [];
+    for (const ofCaller of this.#waiting.values()) if (ofCaller.size > most.length) most = [...ofCaller];
+    const own = this.#waiting.get(caller)?.size ?? 0;
+    const newest = most.length > own + 1 ? most.findLast(({ refuse }) => refuse !== undefined) : undefined;
+    newest?.refuse?.();
+    return newest !== undefined;
   }
 
   #fits(bytes: number): boolean {

@@ -63,6 +63,25 @@ describe('the memory pool', () => {
     expect(memory.waiting).toBe(2);
   });
 
+  it('refuses the newest request of the caller that has most of them waiting, if the queue is full', async () => {
+    const memory = pool({ maximumPerCaller: 100, maximumWaiting: 4 });
+    const hold = await memory.reserve(100, 'a');
+    const begun: string[] = [];
+    const ask = (name: string): Promise<void> =>
+      Promise.resolve(memory.reserve(100, name[0] ?? '')).then(
+        (reservation) => {
+          begun.push(name);
+          reservation.release();
+        },
+        () => void begun.push(`${name} refused`),
+      );
+    const all = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'b3', 'a5'].map(ask);
+    await settled();
+    hold.release();
+    await Promise.all(all);
+    expect(begun).toEqual(['a4 refused', 'a3 refused', 'b3 refused', 'a5 refused', 'a1', 'b1', 'a2', 'b2']);
+  });
+
   it('refuses a request that has waited for the operation timeout, and never starts it', async () => {
     const memory = pool({ waitMs: 1 });
     const first = await memory.reserve(50, 'a');
