@@ -145,3 +145,33 @@ describe('a row without an optional key is readable', () => {
     expect(campaigns.edges[0]?.node).toMatchObject(expected);
   });
 });
+
+it.each(['the row before it', 'the row behind it', 'the first row'])(
+  'a page after an unreadable row that has a sid begins behind it, also where %s has left, with CACHE=off',
+  async (which) => {
+    const rowAt = (index: number) =>
+      campaign(`row-${String(index)}`, {
+        schedule: {
+          start_time: `2022-05-30T15:${String(59 - index)}:00+05:30`,
+          end_time: '2022-06-29T15:57:00+05:30',
+        },
+        ...(index === 5 && { status: undefined }),
+      });
+    let items = Array.from({ length: 20 }, (_, index) => item(rowAt(index)));
+    upstream = await startScriptedUpstream(({ target }) => {
+      const { searchParams } = new URL(target, 'http://upstream');
+      const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))];
+      const response = items.slice(offset, offset + limit);
+      const metadata = { count: response.length, offset, total: items.length, limit };
+      return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
+    });
+    gateway = await startGatewayOn(upstream.baseUrl, { CACHE: 'off' });
+    const first = await gateway.execute(CampaignPageDocument, { first: 6 });
+    const left = which === 'the row before it' ? 4 : which === 'the first row' ? 0 : 6;
+    items = items.filter((_, index) => index !== left);
+    const after = first.data?.campaigns.pageInfo.endCursor;
+    const { data } = await gateway.execute(CampaignPageDocument, { first: 2, after });
+    const expected = left === 6 ? ['row-7', 'row-8'] : ['row-6', 'row-7'];
+    expect(data?.campaigns.edges.map(({ node }) => node?.sid)).toEqual(expected);
+  },
+);

@@ -80,6 +80,8 @@ export async function locate<T extends { readonly sid: string }>(
     ? await isUnreadableRowThere(list, source, cursor, neighbour, { allowance, attempt })
     : isWhereItWas(list, source, cursor);
   if (isThere) return foundAt(cursor.offset, cursor);
+  const shifted = neighbour && unreadableRowShifted(list, cursor);
+  if (shifted !== undefined) return foundAt(shifted, cursor);
   const search = new PlaceSearch(cursor, list.windowSize);
   for (;;) {
     const { entries } = list.rows;
@@ -191,6 +193,18 @@ async function isUnreadableRowThere<T extends { readonly sid: string }>(
   if (!list.has(index) && mayRead(index, list, source, options)) await readRow(index, list, source, options);
   const beside = list.rows.get(index);
   return beside !== undefined && markOf(sidOf(beside) ?? '') === mark;
+}
+
+/**
+ * The offset of an unreadable row with a sid that has moved by the change of the total, though its neighbours are not where they were. At any
+ * other place its sort key may have changed.
+ */
+function unreadableRowShifted<T extends { readonly sid: string }>(
+  { rows, total: now = 0 }: ListReader<T>,
+  { offset, total, unreadableSid }: Cursor,
+): number | undefined {
+  const places = [offset + now - (total ?? now), offset];
+  return unreadableSid === '' ? undefined : places.find((place) => sidOf(rows.get(place)) === unreadableSid);
 }
 
 /** A former neighbour of a cursor's row, and its index then. */
