@@ -95,7 +95,10 @@ function entitiesResolver(
         scopeError(caller, scopesOf(__typename)) ?? scopeErrorBelow(caller, info, required, index);
       if (refused) return refused;
       const { details, messages } = plan.needs(info, 'Campaign');
-      return details ? reader.campaign(sid) : referenceIfThere(sid, messages, { reader, plan }, info);
+      if (details) return reader.campaign(sid);
+      // Messages that the caller may not read are refused when they are resolved, without a call.
+      const mayReadMessages = scopeError(caller, scopesOf('MessageConnection')) === undefined;
+      return referenceIfThere(sid, mayReadMessages ? messages : [], { reader, plan }, info);
     });
   };
 }
