@@ -140,7 +140,7 @@ export function snapshotsOf({
   return snapshots;
 }
 
-/** Whether a list shows a campaign as it was before: its list may lag behind, and both the status and the date show it. */
+/** Whether a row of a list is older than what is cached: lists may lag behind. Both the status and the date must show it. */
 export function lagsBehind(row: Campaign | null, cached: Campaign | undefined): boolean {
   return (
     row !== null &&

@@ -54,7 +54,7 @@ export const wholeWindows: Slicing = {
   },
 };
 
-/** The same for a page that must show one moment: all windows that it is expected to need are read at once. */
+/** The same for a page that must show one moment: all windows that it is likely to need are read at once. */
 export const windowsAtOnce: Slicing = {
   ...wholeWindows,
   begin: (cut, list) => {
