@@ -78,12 +78,14 @@ describeWithDashboard("the dashboard's states", () => {
   });
 
   it('shows that it is loading, that something failed, and reads again when asked to', async () => {
-    let fault: 'delay' | 'status' | undefined = 'status';
+    let fault: 'hang' | 'status' | undefined = 'hang'; // until it was seen that the page is loading
     const opened = await open('/', {
-      sandbox: { faults: () => fault && { kind: fault, delayMs: 300, status: 500 } },
+      sandbox: { faults: () => fault && { kind: fault, status: 500 } },
+      environment: { EXOTEL_TIMEOUT_MS: '4000' },
     });
     const { page } = opened;
     await page.getByText('Loading campaigns').waitFor({ state: 'attached' });
+    fault = 'status';
     await page.locator('[data-code=UPSTREAM_UNAVAILABLE]').getByText('Exotel is not available').waitFor();
     fault = undefined;
     await expectAfterBreak(page);
