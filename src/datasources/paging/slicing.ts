@@ -78,7 +78,7 @@ export function neededRows(reach?: number): Slicing {
         const missing = [...new Set([...again, ...certainOffsets(cut, list)])].filter(
           (offset) => !list.has(offset),
         );
-        return neededRows().cover(
+        return ownRows.cover(
           missing.sort((a, b) => a - b),
           list,
         );

@@ -94,7 +94,7 @@ export class MemoryPool {
     });
   }
 
-  /** Refuses an operation of a caller that has more of them waiting. @returns false if there is none. */
+  /** Refuses the newest waiting operation of another caller that has more of them. @returns false if no caller has more. */
   #makeRoomFor(caller: string): boolean {
     let most: readonly Waiting[] = [];
     for (const ofCaller of this.#waiting.values()) if (ofCaller.size > most.length) most = [...ofCaller];

@@ -24,6 +24,19 @@ async function behindRows(items: readonly unknown[]): Promise<void> {
   gateway = await startGatewayOn(upstream.baseUrl);
 }
 
+/** Starts both, without a cache, in front of pages of a list that changes. */
+async function behindPages(list: () => readonly unknown[]): Promise<void> {
+  upstream = await startScriptedUpstream(({ target }) => {
+    const { searchParams } = new URL(target, 'http://upstream');
+    const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))];
+    const items = list();
+    const response = items.slice(offset, offset + limit);
+    const metadata = { count: response.length, offset, total: items.length, limit };
+    return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
+  });
+  gateway = await startGatewayOn(upstream.baseUrl, { CACHE: 'off' });
+}
+
 const item = (data: unknown) => ({ code: 200, status: 'success', data });
 const campaign = (sid: string, changes: Readonly<Record<string, unknown>> = {}) => ({
   sid,
@@ -102,14 +115,7 @@ describe('a page after an unreadable row that has left the list, with CACHE=off'
   ])('shows the row that is in its place now: %s', async (_what, bad) => {
     const [b, c, d, e] = ['b', 'c', 'd', 'e'].map((sid) => item(campaign(sid)));
     let items = [bad, b, c];
-    upstream = await startScriptedUpstream(({ target }) => {
-      const { searchParams } = new URL(target, 'http://upstream');
-      const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))];
-      const response = items.slice(offset, offset + limit);
-      const metadata = { count: response.length, offset, total: items.length, limit };
-      return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
-    });
-    gateway = await startGatewayOn(upstream.baseUrl, { CACHE: 'off' });
+    await behindPages(() => items);
     const first = await gateway.execute(CampaignPageDocument, { first: 1 });
     expect(first.data?.campaigns.edges.map(({ node }) => node)).toEqual([null]);
     const after = first.data?.campaigns.pageInfo.endCursor;
@@ -158,14 +164,7 @@ it.each(['the row before it', 'the row behind it', 'the first row'])(
         ...(index === 5 && { status: undefined }),
       });
     let items = Array.from({ length: 20 }, (_, index) => item(rowAt(index)));
-    upstream = await startScriptedUpstream(({ target }) => {
-      const { searchParams } = new URL(target, 'http://upstream');
-      const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))];
-      const response = items.slice(offset, offset + limit);
-      const metadata = { count: response.length, offset, total: items.length, limit };
-      return { json: { request_id: 'r', method: 'GET', http_code: 200, metadata, response } };
-    });
-    gateway = await startGatewayOn(upstream.baseUrl, { CACHE: 'off' });
+    await behindPages(() => items);
     const first = await gateway.execute(CampaignPageDocument, { first: 6 });
     const left = which === 'the row before it' ? 4 : which === 'the first row' ? 0 : 6;
     items = items.filter((_, index) => index !== left);

@@ -14,7 +14,7 @@ export interface LargeBodyRequest {
   readonly bytes: number;
   /** As many as it has certainly. */
   readonly leastBytes: number;
-  /** Whoever holds the body when it is complete: bodies of one owner are released together. */
+  /** The request that the body is for. Bodies of one owner are released together. */
   readonly owner: object;
   /** Called later, if there is no room now. */
   readonly begin: () => void;
