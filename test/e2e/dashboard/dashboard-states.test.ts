@@ -59,7 +59,7 @@ describeWithDashboard("the dashboard's states", () => {
     expect(await page.getByRole('link', { name: 'New campaign' }).count()).toBe(0);
 
     await page.goto(`${server.url}/campaigns/${campaignIn(opened, 'in-progress').sid}`);
-    await page.getByText('Live · read from Exotel').waitFor(); // the subscription has the key too
+    await page.getByText(/^Live · read from Exotel/).waitFor(); // the subscription has the key too
     await page.locator('[data-code=FORBIDDEN]').getByText('messages:read').waitFor();
     await page.getByText('You may look at this campaign, not change it.').waitFor();
     await page.goto(`${server.url}/new`);
@@ -141,7 +141,7 @@ describeWithDashboard("the dashboard's states", () => {
     page.on('request', (request) => request.url().endsWith('/graphql') && asked.add(request.url()));
     const { sid } = campaignIn(opened, 'in-progress');
     await page.goto(`${opened.server.url}/campaigns/${sid}`);
-    await page.getByText('Live · read from Exotel').waitFor();
+    await page.getByText(/^Live · read from Exotel/).waitFor();
     expect([...asked]).toEqual([`${gateway.url}/graphql`]);
     expectNoComplaints(opened);
   });

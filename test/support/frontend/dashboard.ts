@@ -10,7 +10,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Duplex } from 'node:stream';
@@ -86,8 +86,8 @@ export interface DashboardServer {
    * @param isNamed the page is given the address, and asks the gateway itself.
    */
   connect(gatewayUrl: string, isNamed: boolean): void;
-  /** Cuts all WebSockets and refuses new ones until `restore`. */
-  cut(): void;
+  /** Cuts all WebSockets and refuses new ones until `restore`. @returns resolves when two attempts were refused. */
+  cut(): Promise<void>;
   restore(): void;
   close(): Promise<void>;
 }
@@ -109,9 +109,12 @@ export async function serveDashboard(): Promise<DashboardServer> {
   });
   const sockets = new Set<Duplex>();
   let isCut = false;
+  const refusals = new EventEmitter();
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isCut) socket.destroy();
-    else tunnel(gatewayUrl, incoming, { socket, head }, sockets, () => isCut);
+    if (isCut) {
+      socket.destroy();
+      refusals.emit('refused');
+    } else tunnel(gatewayUrl, incoming, { socket, head }, sockets, () => isCut);
   });
   const endSockets = (): void => {
     for (const socket of sockets) socket.destroy();
@@ -124,9 +127,10 @@ export async function serveDashboard(): Promise<DashboardServer> {
       if (isNamed)
         index = index.replace('name="gateway-url" content=""', `name="gateway-url" content="${url}"`);
     },
-    cut: () => {
+    cut: async () => {
       isCut = true;
       endSockets();
+      for (let attempt = 0; attempt < 2; attempt += 1) await once(refusals, 'refused');
     },
     restore: () => {
       isCut = false;

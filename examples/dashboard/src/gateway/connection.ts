@@ -35,6 +35,8 @@ export const socket = createClient({
   lazyCloseTimeout: 3_000,
   keepAlive: pingMs,
   retryAttempts: Infinity,
+  // A gateway that can't be reached answers with an error of the browser, not with a close: by default that ends everything.
+  shouldRetry: () => true,
   // Longer after each attempt, and at random, so that not all pages come back at the same moment.
   retryWait: (attempt) =>
     new Promise((resolve) => {
