@@ -48,6 +48,12 @@ export const hostNames = listOf(
 /** An http or https URL without secrets: scheme, host, port and path only. */
 export const plainUrl = z.string().refine(isPlainUrl);
 
+/** Where others reach this gateway, without slashes at its end: 0.0.0.0 and [::] are addresses to listen on. */
+export const publicUrl = z
+  .string()
+  .refine((url) => isPlainUrl(url) && !['0.0.0.0', '[::]'].includes(new URL(url).hostname))
+  .transform((url) => url.replace(/(?<!\/)\/+$/, ''));
+
 /** A text that is one segment of a URL's path, as it is written: nothing is escaped, and it is no dot segment. */
 export const pathSegment = z.string().regex(/^(?!\.{1,2}$)[\w.-]+$/);
 
@@ -119,7 +125,9 @@ function toOrigin(text: string): string {
 
 function isPlainUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, search, hash, username, password } = new URL(text);
+  const { protocol, hostname, port, search, hash, username, password } = new URL(text);
   const isHost = readHostName(hostname) !== undefined; // not `*.example.com`, which URLs may have
-  return /^https?:$/.test(protocol) && isHost && `${search}${hash}${username}${password}` === '';
+  return (
+    /^https?:$/.test(protocol) && isHost && port !== '0' && `${search}${hash}${username}${password}` === ''
+  );
 }

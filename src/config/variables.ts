@@ -10,6 +10,7 @@ import {
   origins,
   pathSegment,
   plainUrl,
+  publicUrl,
   redisUrl,
   resourceAttributes,
   secret,
@@ -51,6 +52,9 @@ const secretWords = 'a secret text of 16 characters or more, random, e.g. of ope
 const file = z.string();
 const limit = (maximum: number) =>
   [wholeNumber(0, maximum), `a whole number up to ${maximum}; 0: no limit`] as const;
+
+/** Less has no room for an error, and more for no text of V8 (2 ** 29 characters). */
+const [leastAnswerBytes, mostAnswerBytes] = [1024, 512_000_000];
 
 /** Each variable: its schema, its valid values in words for error messages, and its default. */
 export const variables = {
@@ -101,7 +105,7 @@ export const variables = {
     'a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0',
     undefined,
   ],
-  PUBLIC_URL: [plainUrl.transform((url) => url.replace(/(?<!\/)\/+$/, '')), publicUrlWords, undefined],
+  PUBLIC_URL: [publicUrl, publicUrlWords, undefined],
   WEBHOOK_SECRET: [secret, secretWords, undefined],
   SUBSCRIPTION_CALLBACK_ORIGINS: [
     origins,
@@ -153,7 +157,11 @@ export const variables = {
   MAX_QUERY_ALIASES: [...limit(10_000), '100'],
   MAX_QUERY_DIRECTIVES: [...limit(10_000), '50'],
   MAX_ANSWER_VALUES: [...limit(100_000_000), '100000'],
-  MAX_ANSWER_BYTES: [...limit(4 * 1024 ** 3), '16777216'],
+  MAX_ANSWER_BYTES: [
+    z.union([wholeNumber(0, 0), wholeNumber(leastAnswerBytes, mostAnswerBytes)]),
+    `0 (no limit) or a whole number from ${leastAnswerBytes} to ${mostAnswerBytes}`,
+    '16777216',
+  ],
   OPERATION_TIMEOUT_MS: [...limit(600_000), '60000'],
   MAX_CONCURRENT_OPERATIONS: [...limit(1_000_000), '2000'],
   MAX_REQUESTS_PER_MINUTE: [...limit(10_000_000), undefined],

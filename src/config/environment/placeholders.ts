@@ -5,6 +5,9 @@ const words =
   /^(?:your|insert|replace|enter|todo|fixme|tbd|placeholder|example|redacted)(?:[^a-z\d]|$)|change[^a-z\d]?(?:me|this)|^your(?:exotel|api|account|sid|key|token|secret|password)|[-_ ]here$/i;
 /** What a program writes where there is nothing. */
 const nothing = /^(?:null|undefined)$/i;
+/** Where a secret is kept, for a program that replaces it by the secret: Vault, 1Password, AWS, Google Cloud, Azure. */
+const references =
+  /^(?:vault|bao|op|ssm|awssm|secretsmanager|gcpsm|sm|keyvault|secretref|ref\+\w+):|^arn:aws|^projects\/[^/]+\/secrets\/|^@Microsoft\.KeyVault\(/i;
 /** `xxx`, `***`, `000`. */
 const repeated = /^([x*_#0-])\1{2,}$/i;
 
@@ -17,6 +20,7 @@ export function isPlaceholder(name: string, text: string): boolean {
     marks.test(text) ||
     words.test(text) ||
     nothing.test(text) ||
+    references.test(text) ||
     repeated.test(text) ||
     text.toUpperCase() === name
   );

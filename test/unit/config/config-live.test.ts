@@ -73,6 +73,9 @@ describe('PUBLIC_URL', () => {
     'https://x.example?a=b',
     'https://x.example#a',
     'https://user:password@x.example',
+    'http://0.0.0.0:4000',
+    'http://[::]:4000',
+    'https://x.example:0',
   ])('%s is refused with the valid values', (url) => {
     const problems = problemsOf({ ...credentials, ...secret, PUBLIC_URL: url });
     expect(problems).toHaveLength(1);

@@ -277,6 +277,12 @@ const refused: [what: string, environment: Variables, problems: string[]][] = [
     'put-it-here',
     'yourExotelKey',
     'REDACTED',
+    'vault:secret/data/exotel#key',
+    'op://team/exotel/key',
+    'arn:aws:secretsmanager:ap-south-1:1:secret:exotel',
+    'projects/1/secrets/exotel/versions/latest',
+    'ref+awsssm://exotel/key',
+    '@Microsoft.KeyVault(SecretUri=https://a.example)',
   ].map((placeholder): [string, Variables, string[]] => [
     `the placeholder ${placeholder}`,
     { ...credentials, EXOTEL_API_KEY: placeholder },
