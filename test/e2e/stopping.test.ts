@@ -332,7 +332,7 @@ describeWithRedis('after SIGTERM several workers exit within SHUTDOWN_GRACE_MS',
     for (let index = 0; index < 4; index += 1) await ask({ query: campaigns });
     await until(() => connections() > 0);
     await expectToStopInTime(primary);
-    await until(() => !pids.some(isThere), 1000);
+    await until(() => !pids.some(isThere));
   }, 120_000);
 
   it('with a worker that hangs', async () => {
@@ -340,7 +340,7 @@ describeWithRedis('after SIGTERM several workers exit within SHUTDOWN_GRACE_MS',
     const [stuck = 0] = pids;
     process.kill(stuck, 'SIGSTOP');
     await expectToStopInTime(primary);
-    await until(() => !pids.some(isThere), 1000);
+    await until(() => !pids.some(isThere));
   }, 120_000);
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

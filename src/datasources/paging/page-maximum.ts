@@ -40,7 +40,9 @@ const nothingLearned: LargerPages = {
 };
 
 /** Failures that are hardly about the size of a page: a small one shows whether they are. */
-const otherwise: ReadonlySet<FailureReason> = new Set(['notFound', 'unauthorized', 'rateLimited']);
+const otherwise: ReadonlySet<FailureReason> = new Set(['notFound', 'unauthorized']);
+/** A trial that was over the limit of calls is repeated when the minute of the limit is over. */
+const limitedForMs = 60_000;
 
 /** Reads a page; a trial is sent once. */
 type FetchPage<T> = (slice: Slice, isTrial: boolean) => Promise<Window<T>>;
@@ -63,6 +65,8 @@ export class PageMaximum {
   #trial: Promise<true> | undefined;
   /** Until then a failure that is hardly about the size of a page counts as what it says; epoch milliseconds. */
   #believedUntilMs = 0;
+  /** When the last trial was answered with 429; undefined if another one was not. */
+  #limitedAtMs: number | undefined;
 
   /**
    * @param now epoch milliseconds.
@@ -86,7 +90,9 @@ export class PageMaximum {
   /** Rows that one call may ask for. */
   get most(): number {
     const { rows } = this;
-    return rows < documentedMaximum ? rows : Math.max(rows, Math.min(this.#largest, this.#bound ?? Infinity));
+    if (rows < documentedMaximum) return rows;
+    const bound = this.#isLimited ? this.#larger.accepted : (this.#bound ?? Infinity);
+    return Math.max(rows, Math.min(this.#largest, bound));
   }
 
   /** Rows that one call is known to return, for estimates. */
@@ -139,17 +145,17 @@ export class PageMaximum {
   /** A size that was accepted before fails like any other read, unless the request is refused. */
   async #judge<T>(slice: Slice, fetch: FetchPage<T>, isTrial: boolean) {
     try {
-      const window = await fetch(slice, isTrial).catch((error: unknown) => {
-        // "Over the limit" is no answer to the trial: the call waits like any other.
-        if (isTrial && error instanceof UpstreamFailure && error.reason === 'rateLimited')
-          return fetch(slice, false);
-        throw error;
-      });
+      const window = await fetch(slice, isTrial);
+      this.#limitedAtMs = undefined;
       this.#learnFrom(slice, window);
       return window;
     } catch (error) {
       if (!(error instanceof UpstreamFailure) || isOurs(error)) throw error;
       if (!isTrial && error.reason !== 'refused') throw error;
+      if (error.reason === 'rateLimited' && this.#limitedAtMs === undefined) {
+        this.#limitedAtMs = this.#now(); // hardly about the size, unless the next trial is answered like this
+        return undefined;
+      }
       const smaller = otherwise.has(error.reason) ? await this.#readSmaller(slice, fetch, error) : undefined;
       const { proven } = this.#larger;
       this.#setBound(slice.limit > proven ? proven : documentedMaximum);
@@ -199,6 +205,11 @@ export class PageMaximum {
     return (
       this.#learnedAtMs === 0 && this.#larger.proven === documentedMaximum && this.#larger.bound === null
     );
+  }
+
+  /** True while no larger page is tried, since the last one was over the limit of calls. */
+  get #isLimited(): boolean {
+    return this.#limitedAtMs !== undefined && Math.abs(this.#now() - this.#limitedAtMs) < limitedForMs;
   }
 
   get #bound(): number | undefined {

@@ -55,7 +55,7 @@ describe('when API_KEYS_FILE changes', () => {
       await open('ws', 'key-of-anna'),
     ];
     await keys.replace([anna]);
-    await until(() => socket.hasEnded() && stream.hasEnded(), 10_000);
+    await until(() => socket.hasEnded() && stream.hasEnded());
     expect(socket.errors).toMatchObject([{ extensions: { code: '4403' } }]);
     expect(await enters(gateway, 'key-of-eve')).toBe(false);
     expect(other.hasEnded()).toBe(false);

@@ -43,7 +43,7 @@ afterEach(async () => {
 
 /** Polls until something is so. */
 async function until(isSo: () => boolean): Promise<void> {
-  for (const endMs = Date.now() + 4000; !isSo(); await new Promise((resolve) => setTimeout(resolve, 5)))
+  for (const endMs = Date.now() + 30_000; !isSo(); await new Promise((resolve) => setTimeout(resolve, 5)))
     if (Date.now() > endMs) throw new Error('it did not become so');
 }
 

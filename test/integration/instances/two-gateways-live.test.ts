@@ -178,7 +178,7 @@ describeWithRedis('two gateways A and B of one account', () => {
     expect(await ask()).toBe('CREATED');
     sandbox.state.setStatus(one.sid, 'completed');
     await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
-    const giveUpAt = performance.now() + 4000;
+    const giveUpAt = performance.now() + 30_000;
     while ((await ask()) !== 'COMPLETED') expect(performance.now()).toBeLessThan(giveUpAt);
   });
 

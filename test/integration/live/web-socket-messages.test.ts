@@ -122,7 +122,7 @@ it('a client that does not answer a close frame is disconnected', async () => {
   expect(openSockets()).toBe(before + 2); // this process is the client and the server
   socket.pause();
   send({ type: 'connection_init' }); // a second one closes the socket
-  await until(() => openSockets() === before + 1, 10_000);
+  await until(() => openSockets() === before + 1);
 });
 
 describe('a message that', () => {
@@ -160,7 +160,7 @@ describe('a message that', () => {
   ])('%s closes its connection', async (_what, bytes) => {
     const client = await openByHand();
     client.socket.write(bytes());
-    await until(client.hasEnded, 5000);
+    await until(client.hasEnded);
     const { value } = await scrape(gateway);
     expect(value('campaign_gateway_connections_ended_total', { reason: 'slow' })).toBe(1);
   });

@@ -187,6 +187,37 @@ it('a refused size is tried again after a day, not before', async () => {
   expect(calls).toEqual(['0+150']);
 });
 
+it('a larger page that is over the limit of calls costs one call, and is tried again a minute later', async () => {
+  const { baseUrl, calls, state } = await upstreamOf(honest(500), lengths);
+  state.behaviour = (limit) => (limit > 50 ? 429 : { rows: limit, said: limit });
+  const clock = { now: start };
+  const gateway = await gatewayOn(baseUrl, {}, clock);
+  const read = async (sid: 'a' | 'b' | 'd' | 'e', passMs: number): Promise<void> => {
+    calls.splice(0);
+    clock.now += passMs;
+    const reading = page(gateway, sid, 'first: 150');
+    while (calls.length === 0) await new Promise(setImmediate);
+    const timer = setInterval(() => (clock.now += 1000), 50); // a 429 stops all calls for some time
+    expect(
+      await reading.finally(() => {
+        clearInterval(timer);
+      }),
+    ).toEqual(rows(sid, 0, 150));
+  };
+  const inWindows = ['0+50', '50+50', '100+50'];
+  await read('a', 0);
+  expect(calls).toEqual(['0+150', ...inWindows]);
+  await read('b', 0);
+  expect(calls).toEqual(inWindows);
+  await read('d', 60_000);
+  expect(calls).toEqual(['0+150', ...inWindows]); // about the size, then
+  await read('e', 3_600_000);
+  expect(calls).toEqual(inWindows);
+  state.behaviour = honest(500);
+  await read('e', 24 * 3_600_000);
+  expect(calls).toEqual(['0+150']);
+});
+
 it('an unknown campaign costs two calls once, and one for a day, and keeps no larger page from being tried', async () => {
   const { baseUrl, calls, state } = await upstreamOf(() => 404, lengths);
   const gateway = await gatewayOn(baseUrl);
