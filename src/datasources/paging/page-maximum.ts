@@ -91,7 +91,9 @@ export class PageMaximum {
   get most(): number {
     const { rows } = this;
     if (rows < documentedMaximum) return rows;
-    const bound = this.#isLimited ? this.#larger.accepted : (this.#bound ?? Infinity);
+    const limitedAtMs = this.#limitedAtMs;
+    const isLimited = limitedAtMs !== undefined && Math.abs(this.#now() - limitedAtMs) < limitedForMs;
+    const bound = isLimited ? this.#larger.accepted : (this.#bound ?? Infinity);
     return Math.max(rows, Math.min(this.#largest, bound));
   }
 
@@ -205,11 +207,6 @@ export class PageMaximum {
     return (
       this.#learnedAtMs === 0 && this.#larger.proven === documentedMaximum && this.#larger.bound === null
     );
-  }
-
-  /** True while no larger page is tried, since the last one was over the limit of calls. */
-  get #isLimited(): boolean {
-    return this.#limitedAtMs !== undefined && Math.abs(this.#now() - this.#limitedAtMs) < limitedForMs;
   }
 
   get #bound(): number | undefined {

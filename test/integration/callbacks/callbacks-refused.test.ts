@@ -87,7 +87,7 @@ describe('a campaign callback is refused without an event or an upstream call', 
     expect(sandbox.calls).toEqual([]);
     expect(subscriber.statuses()).toEqual([]);
     await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
-    await subscriber.next(1, 4000);
+    await subscriber.next(1);
     expect(subscriber.statuses()).toEqual(['COMPLETED']);
     expect(sandbox.calls).toHaveLength(1);
   });
@@ -105,7 +105,7 @@ describe('a message callback is refused without an event or an upstream call', (
     expect((await postCallback(to, say)).status).toBe(status);
     expect(sandbox.calls).toEqual([]);
     await postCallback(one.messageUrl, messageCallback(one.sid, 'true', 'sent'));
-    await subscriber.next(1, 4000);
+    await subscriber.next(1);
     expect(subscriber.summaries()).toEqual(['true SENT sent']);
   });
 });
@@ -123,7 +123,7 @@ describe('a callback at the address of another campaign', () => {
       expect(said.map(({ status }) => status)).toEqual([404, 404]);
     }
     await postCallback(one.messageUrl, messageCallback(one.sid, 'true', 'sent'));
-    await messages.next(1, 4000);
+    await messages.next(1);
     expect(messages.summaries()).toEqual(['true SENT sent']);
     expect(campaign.events).toEqual([]);
     expect(sandbox.calls.length).toBeLessThanOrEqual(1);

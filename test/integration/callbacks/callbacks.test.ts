@@ -65,14 +65,14 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
       const body = campaignCallback(one.sid, 'in-progress');
       expect((await postCallback(one.campaignUrl, body, writing)).status).toBe(200);
     }
-    await subscriber.next(1, 4000);
+    await subscriber.next(1);
     await change(gateway, 'pause', one.sid);
-    await subscriber.next(2, 4000);
+    await subscriber.next(2);
     expect(subscriber.statuses()).toEqual(['IN_PROGRESS', 'PAUSED']);
     expect(sandbox.calls.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });
 
-  it('is published within a second beside those of nine other campaigns, with a slow upstream', async () => {
+  it('is published at once beside those of nine other campaigns, with a slow upstream', async () => {
     const others = await Promise.all(Array.from({ length: 9 }, () => createWithCallbacks(gateway)));
     const all = [one, ...others];
     const subscribers = await Promise.all(all.map(({ sid }) => listenTo(transport, sid)));
@@ -81,7 +81,7 @@ describe.each(transports)('over %s, a campaign callback', (transport) => {
       sandbox.state.setStatus(sid, 'in-progress');
       await postCallback(campaignUrl, campaignCallback(sid, 'in-progress'));
     }
-    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 4000)));
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1)));
   });
 
   it('that is ahead of the upstream is published at the second read, five seconds later', async () => {
@@ -104,7 +104,7 @@ describe('a campaign callback', () => {
     const subscribers = await Promise.all(transports.map((transport) => listenTo(transport)));
     sandbox.state.setStatus(one.sid, 'completed');
     await postCallback(one.campaignUrl, campaignCallback(one.sid, 'completed'));
-    await Promise.all(subscribers.map((subscriber) => subscriber.next(1, 4000)));
+    await Promise.all(subscribers.map((subscriber) => subscriber.next(1)));
     const late = await postCallback(one.campaignUrl, campaignCallback(one.sid, 'in-progress'));
     expect(late.status).toBe(200);
     await time.pass(5500); // when a second look would have been
@@ -112,7 +112,7 @@ describe('a campaign callback', () => {
     expect(sandbox.calls).toHaveLength(1);
     await change(gateway, 'archive', one.sid);
     for (const subscriber of subscribers) {
-      await subscriber.next(2, 4000);
+      await subscriber.next(2);
       expect(subscriber.statuses()).toEqual(['COMPLETED', 'ARCHIVED']);
     }
   });
