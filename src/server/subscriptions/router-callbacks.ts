@@ -97,6 +97,9 @@ export class RouterCallbacks {
   }
 }
 
+/** Statuses below 500 of a router, or of a proxy before it, that may take the message later (RFC 9110, 8470 and 6585). */
+const temporary: ReadonlySet<number> = new Set([408, 421, 425, 429]);
+
 /** A router that answered 4xx or with a redirect, and would again. */
 class RejectedByRouter extends Error {
   override readonly name = 'RejectedByRouter';
@@ -164,7 +167,8 @@ class Router {
       signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
     });
     await response.body?.cancel(); // only the status matters
-    if (response.status >= 500) throw new Error(`The router answered ${response.status}.`);
+    if (response.status >= 500 || temporary.has(response.status))
+      throw new Error(`The router answered ${response.status}.`);
     if (!response.ok) throw new RejectedByRouter();
   }
 }

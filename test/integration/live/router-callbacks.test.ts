@@ -106,6 +106,24 @@ describe('a router receives', () => {
     expect(said('next').every(({ id, verifier }) => id === 'the-id' && verifier === 'v')).toBe(true);
   });
 
+  it.each([408, 421, 425, 429, 500, 503])(
+    'an event again that it answered with %i, and then the next one',
+    async (status) => {
+      await route();
+      routerSays = status;
+      await change(gateway, 'pause', sid);
+      await until(() => said('next').length > 1);
+      routerSays = 200;
+      await change(gateway, 'complete', sid);
+      const statuses = () =>
+        said('next').map(
+          ({ payload }) => (payload?.data as { campaignUpdated: { status: string } }).campaignUpdated.status,
+        );
+      await until(() => statuses().includes('COMPLETED'));
+      expect([...new Set(statuses())]).toEqual(['PAUSED', 'COMPLETED']);
+    },
+  );
+
   it('heartbeats, and complete when the gateway stops', async () => {
     await route('{ status }', { heartbeatIntervalMs: 50 });
     await until(() => said('check').length > 3);

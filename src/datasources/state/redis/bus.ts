@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type BusGap, type SharedBus } from '../shared-bus.js';
 import { type RedisConnection } from './connection.js';
+import { reconnectAfterStrayReplies } from './stray-replies.js';
 
 /** Interval of the pings, which detect a connection whose other end is gone. */
 const pingIntervalMs = 2000;
@@ -43,6 +44,7 @@ export class RedisBus implements SharedBus {
       .on('message', (channel: string, message: string) => {
         this.#receive(channel, message);
       });
+    reconnectAfterStrayReplies(this.#subscriber, connection.report);
     connection.client.on('ready', this.#checkNow);
     this.#pingTimer = setInterval(() => void this.#check(), pingIntervalMs);
     this.#pingTimer.unref();

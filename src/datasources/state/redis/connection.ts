@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { GatewayError } from '../../../domain/errors.js';
 import { type Telemetry } from '../../../domain/telemetry.js';
 import { withTimeout } from '../../../domain/timeout.js';
+import { reconnectAfterStrayReplies } from './stray-replies.js';
 
 /** Timeout of a required command: an error is better than a long wait for a Redis that is gone. */
 const requiredTimeoutMs = 2000;
@@ -45,6 +46,7 @@ export class RedisConnection {
       })
       .on('close', () => (this.#isUp = false))
       .on('ready', this.#probe);
+    reconnectAfterStrayReplies(this.client, this.report);
   }
 
   /** True while optional commands are sent. */

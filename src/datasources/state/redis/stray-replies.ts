@@ -1,0 +1,30 @@
+import { type Redis } from 'ioredis';
+
+/** Said by ioredis of a reply that no command is waiting for. */
+const outOfStep = /^Command queue state error/;
+
+/**
+ * Opens a connection anew after a reply that it can't be right: one that no command waits for, or a message of a channel that lacks
+ * a part. ioredis 5 would give later replies to the wrong commands, and for a nil throw where nobody can catch it, which ends the
+ * process.
+ * @param report called with the error, once for each connection.
+ */
+export function reconnectAfterStrayReplies(client: Redis, report: (error: unknown) => void): void {
+  client.on('error', (error: Error) => {
+    if (outOfStep.test(error.message)) client.disconnect(true);
+  });
+  client.on('connect', () => {
+    const { stream } = client;
+    for (const read of stream.listeners('data') as ((chunk: Buffer) => void)[]) {
+      stream.off('data', read);
+      stream.prependListener('data', (chunk: Buffer) => {
+        try {
+          read.call(stream, chunk);
+        } catch (error) {
+          report(error);
+          client.disconnect(true);
+        }
+      });
+    }
+  });
+}
