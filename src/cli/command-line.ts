@@ -141,7 +141,6 @@ function commandLine(
       ]),
     )
     .action(async ({ json }: { readonly json?: true }) => {
-      stopSignals.ignore();
       await run((await import('./check.js')).runChecks(json === true, output));
     });
 
@@ -175,7 +174,6 @@ function commandLine(
       ]),
     )
     .action(async (sid: string, options: ExportWords) => {
-      stopSignals.ignore();
       await run((await import('./export/command.js')).runExport(sid, options, output.error));
     });
 
@@ -202,7 +200,6 @@ function commandLine(
       ]),
     )
     .action(async (options: SchemaOptions) => {
-      stopSignals.ignore();
       await run(schema(options, output));
     });
 
@@ -220,7 +217,6 @@ function commandLine(
       ]),
     )
     .action(async (name: string, scopes: readonly string[]) => {
-      stopSignals.ignore();
       await run((await import('./key.js')).createApiKey([name, ...scopes], output.log, output.error));
     });
 

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { parseJson } from '../../../domain/json.js';
 import { type RedisConnection } from '../../state/redis/connection.js';
+import { checkedReply } from '../../state/redis/odd-replies.js';
 import {
   type Grant,
   type OtherCall,
@@ -140,6 +143,18 @@ interface Reply {
   readonly calls: readonly OtherCall[];
 }
 
+/** Grant, wait, pause, number of gateways and rate headers; then the remaining time, kind, age and state of each call. */
+const viewReply = z
+  .tuple([z.number(), z.number(), z.number(), z.number(), z.string()])
+  .rest(z.string().regex(/^\d+ \d \d+ \d$/));
+const anyReply = z.unknown();
+/** As gateways write them. */
+const rateHeaders = z.object({
+  limit: z.number().optional(),
+  remaining: z.number().optional(),
+  resetAtMs: z.number().optional(),
+});
+
 const maximumPauseMs = 3_600_000;
 /** Interval of the heartbeats, which also return the state of the other gateways. */
 const heartbeatIntervalMs = 1000;
@@ -186,7 +201,7 @@ export class RedisWindow implements SharedWindow {
   async take({ id, isBackground, share, backgroundShare }: WindowRequest): Promise<Grant> {
     const spans = [this.#inFlightMs, this.#minuteMs];
     const reply = this.#replyIn(
-      await this.#run(takeScript, id, Number(isBackground), share, backgroundShare, ...spans),
+      await this.#run(viewReply, takeScript, id, Number(isBackground), share, backgroundShare, ...spans),
     );
     if (!reply) return 'unavailable';
     this.#learn(reply);
@@ -195,11 +210,11 @@ export class RedisWindow implements SharedWindow {
 
   end(id: string, wasSent: boolean, headers: RateHeaders | undefined): void {
     const text = headers?.remaining === undefined ? '' : JSON.stringify(headers);
-    void this.#run(endScript, id, Number(wasSent), this.#minuteMs, this.#emptyForMs(headers), text);
+    void this.#run(anyReply, endScript, id, Number(wasSent), this.#minuteMs, this.#emptyForMs(headers), text);
   }
 
   pause(ms: number): void {
-    void this.#run(pauseScript, Math.min(Math.ceil(ms), maximumPauseMs));
+    void this.#run(anyReply, pauseScript, Math.min(Math.ceil(ms), maximumPauseMs));
   }
 
   close(): void {
@@ -223,7 +238,13 @@ export class RedisWindow implements SharedWindow {
       return [id, Number(isBackground), Math.floor(nowMs - beganAtMs), leftMs, Number(isInFlight)];
     });
     const reply = this.#replyIn(
-      await this.#run(heartbeatScript, gatewayTtlMs, Number(calls !== undefined), ...(entries ?? [])),
+      await this.#run(
+        viewReply,
+        heartbeatScript,
+        gatewayTtlMs,
+        Number(calls !== undefined),
+        ...(entries ?? []),
+      ),
     );
     if (reply) this.#learn(reply);
   }
@@ -249,10 +270,10 @@ export class RedisWindow implements SharedWindow {
     return Math.max(0, Math.min(Math.ceil(forMs), this.#minuteMs));
   }
 
-  async #run(script: string, ...values: (string | number)[]): Promise<unknown> {
+  async #run<T>(shape: z.ZodType<T>, script: string, ...values: (string | number)[]): Promise<T | undefined> {
     const keys = ['calls', 'account', 'gateways'].map((name) => this.#key(name));
-    return this.#options.connection.tryRun((redis) =>
-      redis.eval(script, keys.length, ...keys, this.#gateway, ...values),
+    return this.#options.connection.tryRun(async (redis) =>
+      checkedReply(shape, await redis.eval(script, keys.length, ...keys, this.#gateway, ...values)),
     );
   }
 
@@ -260,16 +281,9 @@ export class RedisWindow implements SharedWindow {
     return `${this.#options.prefix}budget:${name}`;
   }
 
-  #replyIn(reply: unknown): Reply | undefined {
+  #replyIn(reply: z.infer<typeof viewReply> | undefined): Reply | undefined {
     if (!reply) return undefined;
-    const [granted, waitMs, pausedMs, gateways, headers, ...calls] = reply as [
-      number,
-      number,
-      number,
-      number,
-      string,
-      ...string[],
-    ];
+    const [granted, waitMs, pausedMs, gateways, headers, ...calls] = reply;
     const nowMs = this.#options.now();
     return {
       isGranted: granted === 1,
@@ -293,7 +307,7 @@ function callIn(text: string, nowMs: number): OtherCall {
   };
 }
 
-function headersIn(text: string): RateHeaders {
-  const { limit, remaining, resetAtMs } = JSON.parse(text) as Partial<RateHeaders>;
-  return { limit, remaining, resetAtMs };
+function headersIn(text: string): RateHeaders | undefined {
+  const { data } = rateHeaders.safeParse(parseJson(text));
+  return data && { limit: data.limit, remaining: data.remaining, resetAtMs: data.resetAtMs };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Redis } from 'ioredis';
 import { type BusGap, type SharedBus } from '../shared-bus.js';
 import { type RedisConnection } from './connection.js';
-import { reconnectAfterStrayReplies } from './stray-replies.js';
+import { reconnectAfterStrayReplies } from './odd-replies.js';
 
 /** Interval of the pings, which detect a connection whose other end is gone. */
 const pingIntervalMs = 2000;

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { GatewayError } from '../../../domain/errors.js';
 import { type Telemetry } from '../../../domain/telemetry.js';
 import { withTimeout } from '../../../domain/timeout.js';
-import { reconnectAfterStrayReplies } from './stray-replies.js';
+import { reconnectAfterStrayReplies } from './odd-replies.js';
 
 /** Timeout of a required command: an error is better than a long wait for a Redis that is gone. */
 const requiredTimeoutMs = 2000;

@@ -1,4 +1,5 @@
 import { type Redis } from 'ioredis';
+import { z } from 'zod';
 import {
   type FoundEntry,
   type FetchLease,
@@ -7,6 +8,7 @@ import {
   type StoredEntry,
 } from '../shared-tier-store.js';
 import { type RedisConnection } from './connection.js';
+import { checkedReply } from './odd-replies.js';
 
 /** Lua: the version of a key, with which its value begins; -1 if there is no value. */
 const versionAt = `
@@ -59,6 +61,13 @@ const maximumCharacters = 1_000_000;
 /** The scope of all entries. */
 const everything = '*';
 
+const texts = z.array(z.string().nullable());
+const version = z
+  .string()
+  .regex(/^\d{1,16}$/)
+  .transform(Number);
+const lease = z.tuple([version, z.enum(['newer', 'held', 'acquired'])]);
+
 const notFound: FoundEntry = { entry: undefined, invalidatedVersion: -1, isInFlight: false };
 
 /** Store of the shared tier in Redis. */
@@ -79,7 +88,7 @@ export class RedisTierStore implements SharedTierStore {
       this.#leaseKey(location.key),
       ...this.#markKeys(location.scope),
     ]);
-    const found = await this.#send((redis) => redis.mget(keys));
+    const found = await this.#send(async (redis) => checkedReply(texts, await redis.mget(keys)));
     return locations.map((_location, index) => {
       const [entry, lease, ...marks] = found?.slice(index * 5, index * 5 + 5) ?? [];
       return found ? foundOf(entry ?? null, lease ?? null, marks) : notFound;
@@ -106,12 +115,12 @@ export class RedisTierStore implements SharedTierStore {
     { proposed, seen }: { readonly proposed: number; readonly seen: number },
   ): Promise<FetchLease> {
     const keys = [this.#clockKey, this.#leaseKey(key), this.#entryKey(key), ...this.#markKeys(scope)];
-    const reply = await this.#send((redis) =>
-      redis.eval(acquireScript, keys.length, ...keys, proposed, markTtlMs, token, seen, leaseTtlMs),
+    const values = [proposed, markTtlMs, token, seen, leaseTtlMs];
+    const reply = await this.#send(async (redis) =>
+      checkedReply(lease, await redis.eval(acquireScript, keys.length, ...keys, ...values)),
     );
     if (!reply) return { version: undefined, outcome: 'acquired' };
-    const [version, outcome] = reply as [string, FetchLease['outcome']];
-    return { version: Number(version), outcome };
+    return { version: reply[0], outcome: reply[1] };
   }
 
   async renewLease({ key }: EntryLocation, token: string): Promise<void> {
@@ -130,7 +139,7 @@ export class RedisTierStore implements SharedTierStore {
     const reply = await this.#send((redis) => this.#mark(redis, scopes, proposed, isDropped));
     // The mark is missing, so the first command after an outage drops all stored entries.
     this.#hasUnwrittenMark ||= reply === undefined;
-    return reply === undefined ? undefined : Number(reply);
+    return reply;
   }
 
   async #send<T>(command: (redis: Redis) => Promise<T>): Promise<T | undefined> {
@@ -141,9 +150,18 @@ export class RedisTierStore implements SharedTierStore {
     return this.#connection.tryRun(command);
   }
 
-  #mark(redis: Redis, scopes: readonly string[], proposed: number, isDropped: boolean): Promise<unknown> {
+  async #mark(
+    redis: Redis,
+    scopes: readonly string[],
+    proposed: number,
+    isDropped: boolean,
+  ): Promise<number> {
     const marks = scopes.map((scope) => `${this.#prefix}${isDropped ? 'forgotten' : 'outdated'}:${scope}`);
-    return redis.eval(invalidateScript, marks.length + 1, this.#clockKey, ...marks, proposed, markTtlMs);
+    const keys = [this.#clockKey, ...marks];
+    return checkedReply(
+      version,
+      await redis.eval(invalidateScript, keys.length, ...keys, proposed, markTtlMs),
+    );
   }
 
   get #clockKey(): string {

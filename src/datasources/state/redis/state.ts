@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { type SharedState } from '../shared-state.js';
 import { type RedisConnection } from './connection.js';
+import { checkedReply } from './odd-replies.js';
 
 /** Lua: compare and swap. */
 const swapScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -8,6 +10,9 @@ return 1`;
 /** Lua: compare and delete. */
 const removeScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`;
+
+const text = z.string().nullable();
+const timestamp = z.tuple([z.coerce.number(), z.coerce.number()]);
 
 /** Shared state in Redis: it outlives the process, and all instances of the account use it. */
 export class RedisState implements SharedState {
@@ -21,7 +26,7 @@ export class RedisState implements SharedState {
   }
 
   async read(key: string): Promise<string | null> {
-    return this.#connection.run((redis) => redis.get(this.#prefix + key));
+    return this.#connection.run(async (redis) => checkedReply(text, await redis.get(this.#prefix + key)));
   }
 
   async insert(key: string, text: string, ttlMs: number): Promise<boolean> {
@@ -40,8 +45,10 @@ export class RedisState implements SharedState {
   }
 
   async nowMs(): Promise<number> {
-    const [seconds, microseconds] = await this.#connection.run((redis) => redis.time());
-    return Math.floor(Number(seconds) * 1000 + Number(microseconds) / 1000);
+    const [seconds, microseconds] = await this.#connection.run(async (redis) =>
+      checkedReply(timestamp, await redis.time()),
+    );
+    return Math.floor(seconds * 1000 + microseconds / 1000);
   }
 
   async #eval(script: string, key: string, ...values: (string | number)[]): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { type Redis } from 'ioredis';
+import { type z } from 'zod';
 
 /** Said by ioredis of a reply that no command is waiting for. */
 const outOfStep = /^Command queue state error/;
@@ -27,4 +28,14 @@ export function reconnectAfterStrayReplies(client: Redis, report: (error: unknow
       });
     }
   });
+}
+
+/**
+ * The reply of a command that has this shape.
+ * @throws Error for any other, as of another program at the address: the command counts as not answered.
+ */
+export function checkedReply<T>(shape: z.ZodType<T>, reply: unknown): T {
+  const { data, success } = shape.safeParse(reply);
+  if (!success) throw new Error('Redis sent a reply that its command does not have.');
+  return data;
 }
