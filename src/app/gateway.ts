@@ -211,7 +211,7 @@ function watchState(
   account: AccountReader,
   answers: ResponseCache | undefined,
 ): Readiness {
-  const isRedisUp = redis && (() => redis.client.status === 'ready');
+  const isRedisUp = redis && (() => redis.isUp);
   const breaker = () => policy.breakerState;
   const cacheSizes = () => ({ ...account.sizes, ...(answers && { answers: answers.size }) });
   const readiness = { breaker, credentials: () => credentials.state, isRedisUp };

@@ -71,7 +71,7 @@ const formulaInside = /[;\t](?=[=+\-@＝＋－＠])/g;
 const phoneNumber = /^\+[\dXx*]+$/;
 
 /** A text that a spreadsheet shows and does not calculate. */
-function inert(text: string): string {
+export function inert(text: string): string {
   const inside = text.replaceAll(formulaInside, "$&'");
   return formulaStart.test(text) ? `'${inside}` : inside;
 }

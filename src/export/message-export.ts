@@ -157,7 +157,8 @@ export class MessageExport {
     this.#priority = 'background';
     if (read >= total) {
       const isWhole = attempt(() => !this.#sweep.startAgain());
-      if (isWhole instanceof GatewayError) return this.incomplete(isWhole.code);
+      // The list has changed its order in every reading: it is read from its beginning, if at all.
+      if (isWhole instanceof GatewayError) return { ...this.incomplete(isWhole.code), cursor: null };
       if (isWhole) return this.#end();
     }
     let failingSinceMs: number | undefined;
@@ -177,7 +178,7 @@ export class MessageExport {
   }
 
   /** The end of an export that is not whole. */
-  incomplete(reason: string): ExportEnd {
+  incomplete(reason: string): Extract<ExportEnd, { complete: false }> {
     return { complete: false, reason, cursor: this.#cursor };
   }
 
@@ -196,7 +197,7 @@ export class MessageExport {
   }
 
   /** Leaves out messages with another status. A row that can't be read has none, and is kept. */
-  #wanted({ rows, cursorAt, end, total }: SweptRows<Message>): ExportedRows {
+  #wanted({ rows, cursorAt, cursor, end, total }: SweptRows<Message>): ExportedRows {
     const { statuses } = this.#request;
     const wanted =
       statuses.size === 0
@@ -205,8 +206,7 @@ export class MessageExport {
             const message = readable(row);
             return !message || statuses.has(message.status);
           });
-    const last = rows.at(-1);
-    if (last) this.#cursor = cursorAt(last.index);
+    this.#cursor = cursor ?? this.#cursor;
     this.rows += wanted.length;
     this.#unreadable += wanted.filter(({ row }) => row instanceof Error).length;
     return { rows: wanted, cursorAt, cursor: this.#cursor, read: end, total };

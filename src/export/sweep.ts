@@ -6,11 +6,13 @@ import {
   markedDistances,
   markOf,
   nearestKnown,
+  type SweepProgress,
 } from '../datasources/paging/cursors/cursor.js';
 import { type WindowFetch } from '../datasources/paging/list-reader.js';
 import { ListRows, type ListSource } from '../datasources/paging/list-source.js';
 import { RowCursors } from '../datasources/paging/cursors/row-cursors.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
+import { SentSids } from './sent-sids.js';
 import { SweptSids } from './swept-sids.js';
 import { SweptWindows } from './swept-windows.js';
 
@@ -19,6 +21,8 @@ export interface SweptRows<T> {
   readonly rows: readonly { readonly row: Row<T>; readonly index: number }[];
   /** The cursor of a row by its index. */
   readonly cursorAt: (index: number) => string;
+  /** The cursor of the last row that was read, also where it was sent before; null if none was. */
+  readonly cursor: string | null;
   /** Position behind the last of them. */
   readonly end: number;
   /** Total rows of the list at this time. */
@@ -66,20 +70,28 @@ interface NextWindow<T> {
  * alone, since two of them may show two states of the list. So every row that is in the list throughout is swept once.
  *
  * All of that holds while rows keep their order. A swept row may have moved to another place where the last one is gone and the
- * total does not explain that. Then the list is swept once more, for what was not swept yet.
+ * total does not explain that. Then the list is swept once more, for what was not sent yet. Cursors say which pass they are of,
+ * so that a sweep that goes on after one sweeps as often.
  */
 export class Sweep<T extends { readonly sid: string }> {
   readonly #options: SweepOptions<T>;
   readonly #windows: SweptWindows<T>;
+  /** Rows of all passes. */
+  readonly #sent = new SentSids();
   #swept = new SweptSids();
-  /** Those of the passes before. */
-  readonly #known: SweptSids[] = [];
+  #pass = 1;
+  /** The cursor behind which the pass began; undefined: at the first row. */
+  #after: Cursor | undefined;
   /** Total rows at the first window of the pass. */
   #firstTotal: number | undefined;
+  /** False behind a cursor that does not say how many rows were swept before it. */
+  #countsAll = true;
   /** Rows may have moved, so that others were passed over. */
   #isDoubtful = false;
-  /** This pass has shown rows that were not known. */
+  /** This pass has shown rows that were not sent, behind one that was: others would have come in front. */
   #hasNew = false;
+  /** This pass has shown a row that was sent. */
+  #hasSent = false;
   /** Undefined before the first row. */
   #place: Place | undefined;
   /** Rows that come in front of the last swept row from one read to the next; negative while rows go. */
@@ -91,23 +103,35 @@ export class Sweep<T extends { readonly sid: string }> {
   constructor(options: SweepOptions<T>) {
     this.#options = options;
     this.#windows = new SweptWindows(options.maximum, options.read);
-    this.#begin();
+    if (options.after) this.#goOn(options.after);
   }
 
-  #begin(): void {
-    const { after } = this.#options;
-    this.#swept = new SweptSids();
-    [this.#place, this.#drift, this.#overlap, this.#isDoubtful] = [after, 0, 1, false];
-    [this.#firstTotal, this.#hasNew] = [undefined, false];
-    if (!after) return;
+  #goOn(after: Cursor): void {
+    [this.#after, this.#place] = [after, after];
     this.#overlap = 1 + adjacentMarks; // its neighbours are known by their marks
     // Without a neighbour that is known, its offset alone says where to go on.
     const sid = after.sid || after.unreadableSid;
-    if (sid !== '') this.#swept.add({ sid });
-    else {
+    if (sid !== '') {
+      this.#swept.add({ sid });
+      this.#sent.add(sid);
+    } else {
       this.#swept.count = 1;
       this.#swept.nameless = nearestKnown(after.previous) ?? maximumNameless + 1;
     }
+    const { sweep } = after;
+    this.#countsAll = sweep !== undefined;
+    if (!sweep) return;
+    ({ isDoubtful: this.#isDoubtful, firstTotal: this.#firstTotal, distinct: this.#swept.distinct } = sweep);
+    this.#pass = Math.min(sweep.pass, maximumPasses);
+    this.#hasSent = this.#pass > 1; // by the sweep before
+  }
+
+  #beginPass(): void {
+    this.#pass += 1;
+    this.#swept = new SweptSids();
+    [this.#after, this.#place, this.#firstTotal] = [undefined, undefined, undefined];
+    [this.#drift, this.#overlap, this.#lostSearches] = [0, 1, 0];
+    [this.#isDoubtful, this.#hasNew, this.#hasSent, this.#countsAll] = [false, false, false, true];
   }
 
   /**
@@ -118,12 +142,11 @@ export class Sweep<T extends { readonly sid: string }> {
   startAgain(): boolean {
     const { distinct } = this.#swept;
     const expected = Math.min(this.#firstTotal ?? 0, this.#place?.total ?? 0);
-    const hasTooFew = !this.#options.after && distinct < expected;
-    // Too few again and nothing new: the list has a row twice, or its total is wrong.
-    if (!this.#isDoubtful && (!hasTooFew || (this.#known.length > 0 && !this.#hasNew))) return false;
-    if (this.#known.length + 1 === maximumPasses) throw new UpstreamFailure('invalidResponse');
-    this.#known.push(this.#swept);
-    this.#begin();
+    const hasTooFew = this.#countsAll && distinct < expected;
+    // Too few again and nothing new: the list has a row twice, its total is wrong, or as many rows come in front as go.
+    if (!this.#isDoubtful && (!hasTooFew || (this.#pass > 1 && !this.#hasNew))) return false;
+    if (this.#pass === maximumPasses) throw new UpstreamFailure('invalidResponse');
+    this.#beginPass();
     return true;
   }
 
@@ -142,17 +165,32 @@ export class Sweep<T extends { readonly sid: string }> {
     rows.add(window);
     const cursors = new RowCursors(this.#options.source, rows, total);
     const swept: { readonly row: Row<T>; readonly index: number }[] = [];
+    const progress: SweepProgress[] = [];
     for (let index = start; index < end; index += 1) {
       const row = rows.get(index);
       if (row === undefined) continue;
-      const isKnown = this.#isKnown(row);
       this.#swept.add(row);
-      if (isKnown) continue;
-      swept.push({ row, index });
-      this.#hasNew ||= sidOf(row) !== undefined;
+      progress[index - start] = this.#progress;
+      if (this.#isSent(row)) this.#hasSent = true;
+      else {
+        swept.push({ row, index });
+        this.#hasNew ||= this.#hasSent;
+      }
     }
     if (end > 0) this.#place = { offset: end - 1, total };
-    return { rows: swept, cursorAt: (index) => cursors.at(index), end, total };
+    const cursorAt = (index: number): string => cursors.at(index, progress[index - start]);
+    return { rows: swept, cursorAt, cursor: end > start ? cursorAt(end - 1) : null, end, total };
+  }
+
+  get #progress(): SweepProgress {
+    const { distinct } = this.#swept;
+    return { pass: this.#pass, isDoubtful: this.#isDoubtful, distinct, firstTotal: this.#firstTotal ?? 0 };
+  }
+
+  /** Whether a row was sent before; from now on it is. One without a sid is known by nothing: it is sent in the first pass. */
+  #isSent(row: Row<T>): boolean {
+    const sid = sidOf(row);
+    return sid === undefined ? this.#pass > 1 : !this.#sent.add(sid);
   }
 
   async #nextWindow(isSmall: boolean): Promise<NextWindow<T>> {
@@ -276,7 +314,7 @@ export class Sweep<T extends { readonly sid: string }> {
       else if (swept > number) [index, number, othersBefore] = [place, swept, others];
     });
     if (index === -1) return undefined;
-    const isOfThisPass = !this.#options.after;
+    const isOfThisPass = !this.#after;
     const come = Math.max(0, total - (this.#firstTotal ?? total));
     if (isOfThisPass && othersBefore > come && this.#swept.countAfter(number) > 0) return undefined;
     const at = offset + index + this.#swept.count - 1 - number;
@@ -290,20 +328,12 @@ export class Sweep<T extends { readonly sid: string }> {
     return { number, start: offset + start, at };
   }
 
-  /** True for a row that was swept in this pass or another one. */
-  #isKnown(row: Row<T>): boolean {
-    const sid = sidOf(row);
-    return (
-      sid !== undefined && [this.#swept, ...this.#known].some((pass) => pass.numberOf(sid) !== undefined)
-    );
-  }
-
   /** The number of a swept row. After a cursor, its neighbours are known by their marks alone. */
   #numberOf(row: Row<T>): number | undefined {
     const sid = sidOf(row);
     if (sid === undefined) return undefined;
     const number = this.#swept.numberOf(sid);
-    const marks = this.#swept.size <= 1 ? this.#options.after?.previous.marks : undefined;
+    const marks = this.#swept.size <= 1 ? this.#after?.previous.marks : undefined;
     if (number !== undefined || !marks) return number;
     const distance = markedDistances[marks.indexOf(markOf(sid))];
     return distance === undefined ? undefined : -distance;

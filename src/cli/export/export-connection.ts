@@ -6,7 +6,7 @@ const silenceMs = 60_000;
 
 const endLine = z.union([
   z.object({ complete: z.literal(true) }),
-  z.object({ complete: z.literal(false), reason: z.string() }),
+  z.object({ complete: z.literal(false), reason: z.string(), cursor: z.string().nullable() }),
 ]);
 const progressLine = z.object({
   progress: z.object({ read: z.number(), total: z.number(), cursor: z.string().nullable() }),

@@ -103,17 +103,22 @@ export class ExportFile {
     return file;
   }
 
+  /** The path of what is written. */
+  get part(): string {
+    return partOf(this.#path);
+  }
+
   /** Where to go on. */
   get state(): Checkpoint {
     return this.#state;
   }
 
-  /** Appends whole rows, up to a cursor. */
-  append(text: string, rows: number, cursor: string): Promise<void> {
+  /** Appends whole rows, up to a cursor; null: the list is to be read from its beginning. */
+  append(text: string, rows: number, cursor: string | null): Promise<void> {
     return withFileErrors(this.#path, () => this.#append(text, rows, cursor));
   }
 
-  async #append(text: string, rows: number, cursor: string): Promise<void> {
+  async #append(text: string, rows: number, cursor: string | null): Promise<void> {
     if (this.#lock.isLost) throw new ExportFileError(otherExport(this.#path));
     const bytes = Buffer.from(text);
     const { bytes: start } = this.#state;
@@ -142,7 +147,7 @@ export class ExportFile {
   async close(): Promise<void> {
     try {
       await this.#part.close();
-      if (this.#state.cursor === null && !this.#state.isComplete)
+      if (this.#state.cursor === null && this.#state.bytes === 0 && !this.#state.isComplete)
         await Promise.all([partOf(this.#path), stateOf(this.#path)].map((path) => rm(path, { force: true })));
     } finally {
       await this.#lock.release();

@@ -3,6 +3,7 @@ import { csvHeader, csvLine } from '../../export/export-row.js';
 import { type ReceivedLine, receivedLines, RefusedExport } from './export-connection.js';
 import { ExportFile, ExportFileError } from './export-file.js';
 import { ProgressBar, type ProgressOutput } from './export-progress.js';
+import { WrittenSids } from './written-sids.js';
 
 /** Exit codes of the command. */
 const [whole, failed, notWhole] = [0, 1, 3];
@@ -33,8 +34,10 @@ export interface ExportRuntime {
 
 /** Where rows go: a file, or standard output. */
 interface Target {
-  readonly state: { readonly cursor: string | null; readonly rows: number };
-  append(text: string, rows: number, cursor: string): Promise<void>;
+  readonly state: { readonly cursor: string | null; readonly bytes: number; readonly rows: number };
+  /** What is written: the file to be; undefined for standard output. */
+  readonly part?: string;
+  append(text: string, rows: number, cursor: string | null): Promise<void>;
   complete(): Promise<void>;
   close(): Promise<void>;
 }
@@ -64,7 +67,9 @@ export async function exportMessages(options: ExportOptions, runtime: ExportRunt
       bar.say(`${options.out ?? ''} is complete.`);
       return whole;
     }
-    return await new RunningExport(options, runtime, target, bar).run();
+    const written = new WrittenSids(options.format);
+    if (target.part !== undefined) await written.addFile(target.part, target.state.bytes);
+    return await new RunningExport(options, runtime, { target, written }, bar).run();
   } catch (error) {
     if (!(error instanceof ExportFileError)) throw error;
     bar.say(`campaign-gateway export: ${error.message}`);
@@ -79,11 +84,12 @@ async function openTarget(
   { write, sleep = sleepFor }: ExportRuntime,
 ): Promise<Target | undefined> {
   if (out !== undefined) return ExportFile.open(out, queryText(options), options.isForced, sleep);
-  const state = { cursor: null as string | null, rows: 0 };
+  const state = { cursor: null as string | null, bytes: 0, rows: 0 };
   return {
     state,
     append: (text, rows, cursor) => {
       state.cursor = cursor;
+      state.bytes += text.length;
       state.rows += rows;
       return write(text);
     },
@@ -102,6 +108,7 @@ class RunningExport {
   readonly #options: ExportOptions;
   readonly #runtime: ExportRuntime;
   readonly #target: Target;
+  readonly #written: WrittenSids;
   readonly #bar: ProgressBar;
   /** Rows of the window that is being received. */
   readonly #window = { text: '', rows: 0 };
@@ -111,12 +118,18 @@ class RunningExport {
   #hasHeader: boolean;
   #lastProgressMs: number;
 
-  constructor(options: ExportOptions, runtime: ExportRuntime, target: Target, bar: ProgressBar) {
+  constructor(
+    options: ExportOptions,
+    runtime: ExportRuntime,
+    { target, written }: { readonly target: Target; readonly written: WrittenSids },
+    bar: ProgressBar,
+  ) {
     this.#options = options;
     this.#runtime = runtime;
     this.#target = target;
+    this.#written = written;
     this.#bar = bar;
-    this.#hasHeader = target.state.cursor !== null;
+    this.#hasHeader = target.state.bytes > 0;
     this.#lastProgressMs = this.#now();
     this.#flushedAtMs = this.#lastProgressMs;
   }
@@ -157,6 +170,7 @@ class RunningExport {
 
   async #received(): Promise<ResponseEnd> {
     Object.assign(this.#window, { text: '', rows: 0 });
+    this.#written.forget();
     try {
       for await (const line of receivedLines(this.#url(), this.#options.apiKey)) {
         const end = await this.#take(line);
@@ -177,6 +191,7 @@ class RunningExport {
 
   async #take(line: ReceivedLine): Promise<ResponseEnd | undefined> {
     if (line.kind === 'row') {
+      if (this.#written.isRepeated(line.row)) return undefined;
       this.#window.rows += 1;
       this.#window.text += this.#options.format === 'csv' ? csvLine(line.row) : `${line.text}\n`;
       return undefined;
@@ -188,8 +203,14 @@ class RunningExport {
       return undefined;
     }
     if (line.end.complete) return { isWhole: true };
-    const pauseMs = passingEnds.has(line.end.reason) ? 0 : undefined;
-    return { problem: `The gateway has ended the export: ${line.end.reason}.`, pauseMs };
+    const { reason, cursor } = line.end;
+    if (cursor === null && this.#target.state.rows + this.#pending.rows > 0) {
+      await this.#flush();
+      await this.#target.append('', 0, null);
+      return { problem: 'The list has changed its order in each of several readings.' };
+    }
+    const pauseMs = passingEnds.has(reason) ? 0 : undefined;
+    return { problem: `The gateway has ended the export: ${reason}.`, pauseMs };
   }
 
   /** Adds a window that was received whole. They are written once a second, since the disk takes time for each write. */
@@ -197,6 +218,7 @@ class RunningExport {
     this.#pending.text += this.#window.text;
     this.#pending.rows += this.#window.rows;
     this.#pending.cursor = cursor;
+    this.#written.keep();
     Object.assign(this.#window, { text: '', rows: 0 });
     this.#lastProgressMs = this.#now();
     const isDue = this.#lastProgressMs - this.#flushedAtMs >= flushMs;

@@ -19,6 +19,7 @@ import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gat
 import {
   type MessageUpstream,
   messagesNamed,
+  refusal,
   startMessageUpstream,
 } from '../../support/upstream/message-upstream.js';
 
@@ -210,6 +211,75 @@ describe('campaign-gateway export', () => {
     await own.close();
     expect(code).toBe(0);
     expect(rowsIn()).toEqual(sids(250));
+  });
+
+  describe.each(['csv', 'ndjson'] as const)('of a list that it reads again, as %s', (format) => {
+    const name = `all.${format}`;
+    const written = (): (string | undefined)[] =>
+      format === 'csv'
+        ? recordsOf(readFileSync(out(name), 'utf8'))
+            .slice(1)
+            .map((record) => record[exportedFields.indexOf('sid')])
+        : rowsIn(name);
+    /** Moves a message that was not read yet to a place that was, before the fourth call. */
+    const moveOne = (call: number): void => {
+      if (call !== 4) return;
+      const [moved] = upstream.messages.splice(240, 1);
+      if (moved) upstream.messages.splice(20, 0, moved);
+    };
+    const firstCallAgain = 7;
+
+    it.each([0, 1, 2])('has every row once, also if the gateway stops %i calls later', async (later) => {
+      let own = await startGatewayOn(upstream.baseUrl, { PORT: '0' });
+      const port = new URL(own.url).port;
+      upstream.beforeCall = (call) => {
+        moveOne(call);
+        if (call === firstCallAgain + later) void own.close();
+        return undefined;
+      };
+      let restart: Promise<unknown> | undefined;
+      const code = await run({ out: out(name), format, url: new URL(own.url) }, () => {
+        restart ??= startGatewayOn(upstream.baseUrl, { PORT: port }).then((next) => (own = next));
+      });
+      await restart;
+      await own.close();
+      expect(code).toBe(0);
+      expect(written().sort()).toEqual(sids(250).sort());
+    });
+
+    it('has every row once, also if it is killed meanwhile and run again', async () => {
+      upstream.beforeCall = (call) => {
+        moveOne(call);
+        return call > firstCallAgain ? refusal(401) : undefined;
+      };
+      expect(await run({ out: out(name), format })).toBe(3);
+      upstream.beforeCall = () => undefined;
+      expect(await run({ out: out(name), format })).toBe(0);
+      expect(written().sort()).toEqual(sids(250).sort());
+    });
+
+    it('ends with 3 where as many messages come between others as go, in each reading, and then begins again', async () => {
+      let isMoving = true;
+      upstream.beforeCall = (call) => {
+        if (isMoving && upstream.calls[call - 1]?.startsWith('147+')) {
+          upstream.messages.splice(
+            20,
+            0,
+            ...messagesNamed(1, 'sent').map((one) => ({ ...one, sid: `n${String(call)}` })),
+          );
+          upstream.messages.splice(-2, 1);
+        }
+        return undefined;
+      };
+      expect(await run({ out: out(name), format })).toBe(3);
+      expect(said.at(-1)).toBe(
+        'campaign-gateway export: The list has changed its order in each of several readings. Run it again to go on.\n',
+      );
+      isMoving = false;
+      expect(await run({ out: out(name), format })).toBe(0);
+      expect(new Set(written()).size).toBe(written().length);
+      expect(written()).toEqual(expect.arrayContaining(upstream.messages.map(({ sid }) => sid)));
+    });
   });
 
   it.each([

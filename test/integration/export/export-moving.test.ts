@@ -76,6 +76,29 @@ describe('an export of a campaign that is being sent', () => {
   });
 });
 
+describe('where one message comes in front and another one leaves', () => {
+  it('an export of 25,000 messages reads the list again, and sends each of them once', async () => {
+    const stay = messages(25_000, 'stay');
+    Object.assign(upstream, { pageMaximum: 1000, messages: [...stay] });
+    upstream.calls.length = 0;
+    upstream.beforeCall = (call) => {
+      if (call === 18) {
+        upstream.messages.unshift(...messages(1, 'new'));
+        stay.splice(22_000, 1);
+        upstream.messages.splice(22_001, 1);
+      }
+      return undefined;
+    };
+    const { rows, end } = linesOf((await getExport(`${gateway.url}/campaigns/c/messages`)).text);
+    const sids = rows.map(({ sid = '' }) => sid);
+    expect(end).toEqual({ complete: true, rows: sids.length });
+    expect(sids.length).toBe(new Set(sids).size);
+    const sent = new Set(sids);
+    expect(upstream.messages.filter(({ sid }) => !sent.has(sid))).toEqual([]);
+    upstream.pageMaximum = 50;
+  });
+});
+
 it('a sid that is listed twice hides none of the messages between', async () => {
   const stay = messages(200, 'twin');
   const [last, later] = [stay[49], stay[70]];

@@ -43,6 +43,8 @@ interface SweepOptions {
   readonly repeats?: boolean;
   /** Rows of a response at most. */
   readonly pageRows?: number;
+  /** Calls after which a new sweep goes on after the last cursor. */
+  readonly interruptions?: readonly number[];
   /** Share of the rows that can't be read, but have a sid. */
   readonly unreadable?: number;
 }
@@ -51,7 +53,7 @@ interface SweepOptions {
 async function sweepOf(
   length: number,
   steps: readonly (readonly Move[])[],
-  { resumes = false, repeats = false, pageRows = 50, unreadable = 0 }: SweepOptions = {},
+  { resumes = false, repeats = false, pageRows = 50, interruptions = [], unreadable = 0 }: SweepOptions = {},
 ) {
   const list: Listed[] = Array.from({ length }, (_, index) => ({ sid: `m${String(index)}` }));
   const stayed = new Set(list.map(({ sid }) => sid));
@@ -93,11 +95,10 @@ async function sweepOf(
       throw error;
     });
     if (!swept) continue;
-    const { rows, end, total, cursorAt } = swept;
+    const { rows, end, total, cursor } = swept;
     seen.push(...rows.map(({ row }) => sidOf(row) ?? ''));
-    const last = rows.at(-1);
-    if (resumes && last) {
-      after = decodeCursor(cursorAt(last.index), fingerprintOf(source.identity), 'after');
+    if ((resumes || interruptions.includes(calls)) && cursor !== null) {
+      after = decodeCursor(cursor, fingerprintOf(source.identity), 'after');
       sweep = new Sweep<Listed>(options());
     }
     if (end >= total && !(repeats && sweep.startAgain())) return { seen, stayed: [...stayed], calls };
@@ -184,6 +185,30 @@ describe('a sweep', () => {
         },
       ),
       { numRuns: 400 },
+    );
+  });
+
+  it('leaves none of them out where it is interrupted in any of its passes, and goes on after a cursor', async () => {
+    const move = fc.record({
+      kind: fc.constant('move' as const),
+      at: fc.nat(400),
+      count: fc.integer({ min: 1, max: 5 }),
+      to: fc.nat(400),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 50, max: 400 }),
+        fc.nat(8),
+        move,
+        fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 6 }),
+        fc.integer({ min: 20, max: 50 }),
+        async (length, at, step, interruptions, pageRows) => {
+          const steps = [...Array.from({ length: at }, () => []), [step]];
+          const { seen, stayed } = await sweepOf(length, steps, { repeats: true, interruptions, pageRows });
+          expect(stayed.filter((sid) => !seen.includes(sid))).toEqual([]);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 

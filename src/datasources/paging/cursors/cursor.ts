@@ -86,6 +86,18 @@ export function nearestKnown({ marks }: Neighbours): number | undefined {
   return markedDistances[marks.findIndex((mark) => mark !== null)];
 }
 
+/** How far an export was, whose readings of a list are counted (export/sweep.ts). */
+export interface SweepProgress {
+  /** Readings of the list, this one included. */
+  readonly pass: number;
+  /** Whether rows may have been passed over in this reading. */
+  readonly isDoubtful: boolean;
+  /** Rows of this reading so far, each counted once. */
+  readonly distinct: number;
+  /** Total rows when this reading began. */
+  readonly firstTotal: number;
+}
+
 /** Position of a row at the time its page was read. */
 export interface Cursor {
   readonly offset: number;
@@ -103,6 +115,8 @@ export interface Cursor {
   readonly previous: Neighbours;
   /** The rows after it. */
   readonly next: Neighbours;
+  /** In cursors of exports. */
+  readonly sweep?: SweepProgress | undefined;
 }
 
 /** Version of the content. Raise it whenever the meaning of the content changes. */
@@ -115,19 +129,22 @@ const rows = z
   .max(2 ** 31 - 1);
 const marks = z.string().regex(marksPattern);
 
-const content = z.tuple([
-  z.literal(version),
-  z.string(), // fingerprint
-  rows, // offset
-  rows.nullable(), // total
-  z.string(), // sid
-  z.string().nullable(), // sort key
-  rows.nullable(), // tied rows before
-  marks,
-  rows.nullable(), // tied rows after
-  marks,
-  z.string().min(1).optional(), // sid of an unreadable row
-]);
+const content = z
+  .tuple([
+    z.literal(version),
+    z.string(), // fingerprint
+    rows, // offset
+    rows.nullable(), // total
+    z.string(), // sid
+    z.string().nullable(), // sort key
+    rows.nullable(), // tied rows before
+    marks,
+    rows.nullable(), // tied rows after
+    marks,
+    z.string().min(1).nullable().optional(), // sid of an unreadable row
+    z.tuple([z.int().min(1).max(9), z.literal([0, 1]), rows, rows]).optional(), // pass, doubt, distinct rows, first total
+  ])
+  .refine((parts) => parts[10] !== null || parts[11] !== undefined); // there is one spelling of each cursor
 
 /** Version 1, which clients may still hold: marks of the five preceding rows only, as hashes in base 36. */
 const contentOfVersion1 = z.tuple([
@@ -149,7 +166,7 @@ export function fingerprintOf(listIdentity: string): string {
 
 /** Encodes a cursor as text that is opaque to clients. */
 export function encodeCursor(cursor: Cursor, fingerprint: string): string {
-  const { offset, total, sid, unreadableSid, sortKey, previous, next } = cursor;
+  const { offset, total, sid, unreadableSid, sortKey, previous, next, sweep } = cursor;
   return textOf([
     version,
     fingerprint,
@@ -161,7 +178,8 @@ export function encodeCursor(cursor: Cursor, fingerprint: string): string {
     marksToText(previous.marks),
     next.tied,
     marksToText(next.marks),
-    ...(unreadableSid === '' ? [] : [unreadableSid]),
+    ...(unreadableSid === '' ? (sweep ? [null] : []) : [unreadableSid]),
+    ...(sweep ? [[sweep.pass, Number(sweep.isDoubtful), sweep.distinct, sweep.firstTotal]] : []),
   ]);
 }
 
@@ -199,11 +217,18 @@ function parse(text: string): unknown {
 function read(parsed: unknown): { readonly fingerprint: string; readonly cursor: Cursor } | undefined {
   const now = content.safeParse(parsed).data;
   if (now) {
-    const [, fingerprint, offset, total, sid, sortKey, tiedBefore, before, tiedAfter, after, failed] = now;
+    const [, fingerprint, offset, total, sid, sortKey, tiedBefore, before, tiedAfter, after, failed, swept] =
+      now;
     const previous = { tied: tiedBefore, marks: marksFromText(before) };
     const next = { tied: tiedAfter, marks: marksFromText(after) };
     const unreadableSid = failed ?? '';
-    return { fingerprint, cursor: { offset, total, sid, unreadableSid, sortKey, previous, next } };
+    const sweep = swept && {
+      pass: swept[0],
+      isDoubtful: swept[1] === 1,
+      distinct: swept[2],
+      firstTotal: swept[3],
+    };
+    return { fingerprint, cursor: { offset, total, sid, unreadableSid, sortKey, previous, next, sweep } };
   }
   const old = contentOfVersion1.safeParse(parsed).data;
   if (!old) return undefined;

@@ -7,6 +7,7 @@ import {
   markedDistances,
   markOf,
   type Neighbours,
+  type SweepProgress,
   unknownNeighbours,
 } from './cursor.js';
 import { type ListRows, type ListSource } from '../list-source.js';
@@ -53,10 +54,11 @@ export class RowCursors<T extends { readonly sid: string }> {
     this.#known = known;
   }
 
-  /** The encoded cursor of the row at an offset. */
-  at(offset: number): string {
+  /** The encoded cursor of the row at an offset. @param sweep how far an export is. */
+  at(offset: number, sweep?: SweepProgress): string {
     this.#fingerprint ??= fingerprintOf(this.#source.identity);
-    return encodeCursor(this.#cursor(offset), this.#fingerprint);
+    const cursor = this.#cursor(offset);
+    return encodeCursor(sweep ? { ...cursor, sweep } : cursor, this.#fingerprint);
   }
 
   #cursor(offset: number): Cursor {

@@ -11,6 +11,9 @@ const optionalTimeoutMs = 200;
 /** Interval of the probes of a Redis that has not answered; no request waits for them. */
 const probeIntervalMs = 250;
 
+/** A connection without an answer for this time is opened anew: it may be dead, or stuck in half a reply, while Redis is well. */
+const maximumSilenceMs = 5000;
+
 /** Whether Redis has no database of the number in the URL. */
 export function isNoDatabase(error: unknown): boolean {
   return error instanceof Error && /^ERR DB index/i.test(error.message);
@@ -21,7 +24,7 @@ export function isNoDatabase(error: unknown): boolean {
  *
  * All shared stores send their commands through it, so that they treat a Redis that is gone or slow alike. After an
  * optional command that failed or was late, no more optional commands are sent until a probe is answered in time: only
- * the first commands of an outage are delayed.
+ * the first commands of an outage are delayed. A connection that stays silent is replaced.
  */
 export class RedisConnection {
   readonly client: Redis;
@@ -30,6 +33,8 @@ export class RedisConnection {
   #isUp = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
+  /** When the first command since the last answer was late. */
+  #silentSinceMs: number | undefined;
 
   constructor(url: string, telemetry: Pick<Telemetry, 'redisFailed' | 'redisAnswered'>) {
     this.#telemetry = telemetry;
@@ -44,7 +49,7 @@ export class RedisConnection {
         // The client would go on with database 0, whose keys may be somebody else's.
         if (isNoDatabase(error)) this.client.disconnect(true);
       })
-      .on('close', () => (this.#isUp = false))
+      .on('close', () => ([this.#isUp, this.#silentSinceMs] = [false, undefined]))
       .on('ready', this.#probe);
     reconnectAfterStrayReplies(this.client, this.report);
   }
@@ -73,9 +78,12 @@ export class RedisConnection {
   /** Sends a required command. @throws GatewayError UPSTREAM_UNAVAILABLE if it fails or is not answered within two seconds. */
   async run<T>(command: (client: Redis) => Promise<T>): Promise<T> {
     try {
-      return await command(this.client);
+      const reply = await command(this.client);
+      this.#silentSinceMs = undefined;
+      return reply;
     } catch (error) {
       this.report(error);
+      if (isTimeout(error)) this.#noteSilence();
       throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The shared state of the gateways cannot be reached.');
     }
   }
@@ -127,13 +135,34 @@ export class RedisConnection {
   }
 
   #answerOf<T>(command: (client: Redis) => Promise<T>): Promise<{ readonly value: T } | undefined> {
+    let isAnswered = false;
     const answer = command(this.client).then(
-      (value) => ({ value }),
+      (value) => {
+        [isAnswered, this.#silentSinceMs] = [true, undefined];
+        return { value };
+      },
       (error: unknown) => {
+        isAnswered = !isTimeout(error);
         this.report(error);
         return undefined;
       },
     );
-    return withTimeout(optionalTimeoutMs, answer);
+    return withTimeout(optionalTimeoutMs, answer).then((result) => {
+      if (!isAnswered) this.#noteSilence();
+      return result;
+    });
   }
+
+  #noteSilence(): void {
+    const nowMs = performance.now();
+    this.#silentSinceMs ??= nowMs;
+    if (nowMs - this.#silentSinceMs < maximumSilenceMs || !this.#canProbe) return;
+    this.#silentSinceMs = undefined;
+    this.client.disconnect(true);
+  }
+}
+
+/** Whether ioredis gave up waiting for a reply. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Command timed out';
 }

@@ -20,7 +20,7 @@ async function startProxy() {
   const redis = await startRedis();
   opened.push(() => redis.stop());
   const clients = new Set<Socket>();
-  let connections = 0;
+  let [connections, isSilent] = [0, false];
   const proxy = createServer((client) => {
     connections += 1;
     clients.add(client);
@@ -32,7 +32,8 @@ async function startProxy() {
         behind.destroy();
       });
     behind.on('error', () => undefined).on('close', () => client.destroy());
-    client.pipe(behind).pipe(client);
+    client.pipe(behind);
+    behind.on('data', (chunk) => isSilent || client.write(chunk));
   });
   await once(proxy.listen(0, '127.0.0.1'), 'listening');
   opened.push(() => {
@@ -42,6 +43,11 @@ async function startProxy() {
   return {
     url: `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     connections: () => connections,
+    /** Connections that are open hear nothing any more; new ones do. */
+    silence: () => {
+      isSilent = true;
+      proxy.once('connection', () => (isSilent = false));
+    },
     sayToAll: (text: string) => {
       for (const client of clients) client.write(text);
     },
@@ -155,5 +161,26 @@ describeWithRedis('after a reply that nothing asked for', () => {
       connection.run((client) => client.get('b')),
     ]);
     expect(replies).toEqual(['OK', '1', null]);
+  });
+});
+
+describeWithRedis('a connection that is silent, or stuck in half a reply', () => {
+  it.each(['silent', 'stuck'])('%s, is opened anew while Redis is well', async (how) => {
+    const proxy = await startProxy();
+    const connection = new RedisConnection(proxy.url, {
+      redisFailed: () => undefined,
+      redisAnswered: () => undefined,
+    });
+    opened.push(() => {
+      connection.close();
+    });
+    await connection.ready(5000);
+    if (how === 'silent') proxy.silence();
+    else proxy.sayToAll('$536870000\r\n');
+    const ping = () => connection.run((client) => client.ping()).catch(() => undefined);
+    expect(await ping()).toBeUndefined();
+    await until(async () => (await ping()) === 'PONG');
+    expect(proxy.connections()).toBe(2);
+    await until(() => connection.isUp);
   });
 });
