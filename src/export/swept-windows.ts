@@ -1,4 +1,5 @@
 import { sidOf, type Window } from '../domain/lists/page.js';
+import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { allParts } from '../domain/lists/page-parts.js';
 import { ListReader, type WindowFetch } from '../datasources/paging/list-reader.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
@@ -6,12 +7,15 @@ import { wholeWindows } from '../datasources/paging/slicing.js';
 
 /** Attempts to read two neighbours of a list that gives one row a page, while it moves. */
 const maximumAttempts = 10;
+/** Reads, with pauses between them, after which rows that are counted and not returned count as not there. */
+const maximumShortReads = 3;
 
 /** The windows of a sweep: as large as the upstream gives, beginning at any row. */
 export class SweptWindows<T extends { readonly sid: string }> {
   readonly #maximum: PageMaximum;
   readonly #fetch: WindowFetch<T>;
   #size: number;
+  #shortReads = 0;
 
   /** @param fetch reads one window from the upstream. */
   constructor(maximum: PageMaximum, fetch: WindowFetch<T>) {
@@ -25,7 +29,10 @@ export class SweptWindows<T extends { readonly sid: string }> {
     return this.#size;
   }
 
-  /** Reads a window, of two rows at least: one shows where the other follows. */
+  /**
+   * Reads a window, of two rows at least: one shows where the other follows.
+   * @throws UpstreamFailure where rows are counted behind it and not returned; the total is corrected when that stays so.
+   */
   async read(offset: number): Promise<Window<T>> {
     let window = await this.readOne(offset);
     for (let attempt = 0; attempt < maximumAttempts; attempt += 1) {
@@ -36,13 +43,21 @@ export class SweptWindows<T extends { readonly sid: string }> {
       // Both rows are neighbours if nothing has moved meanwhile.
       const isSame = sidOf(again.rows[0]) === sidOf(row);
       const [next] = rows;
-      if (next && isSame && total === window.total && total === again.total) {
+      if (isSame && total === window.total && total === again.total) {
+        if (!next) return this.#shortened(window);
         this.#size = 2;
         return { ...window, limit: 2, rows: [row, next] };
       }
       window = again;
     }
     return window;
+  }
+
+  /** A window behind which no rows are, though the upstream counts some. */
+  #shortened(window: Window<T>): Window<T> {
+    this.#shortReads += 1;
+    if (this.#shortReads < maximumShortReads) throw new UpstreamFailure('invalidResponse');
+    return { ...window, total: window.offset + window.rows.length };
   }
 
   /**

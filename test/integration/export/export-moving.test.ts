@@ -11,16 +11,19 @@ let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;
 let [now, inserted] = [0, 0];
 
-beforeAll(async () => {
-  upstream = await startMessageUpstream();
+/** A gateway whose pauses take no time. */
+function start(): Promise<GatewayUnderTest> {
   const sleep = (ms: number): Promise<void> => {
     now += ms;
     return Promise.resolve();
   };
-  gateway = await startGatewayOn(upstream.baseUrl, { EXOTEL_RATE_LIMIT: '0' }, Date.now, sleep, {
-    steadyNow: () => now,
-    random: () => 0,
-  });
+  const clock = { steadyNow: () => now, random: () => 0 };
+  return startGatewayOn(upstream.baseUrl, { EXOTEL_RATE_LIMIT: '0' }, Date.now, sleep, clock);
+}
+
+beforeAll(async () => {
+  upstream = await startMessageUpstream();
+  gateway = await start();
 });
 afterAll(async () => {
   await gateway.close();
@@ -89,7 +92,7 @@ describe('where one message comes in front and another one leaves', () => {
       }
       return undefined;
     };
-    const own = await startGatewayOn(upstream.baseUrl); // it has learned of no smaller pages
+    const own = await start(); // it has learned of no smaller pages
     const { rows, end } = linesOf((await getExport(`${own.url}/campaigns/c/messages`)).text);
     await own.close();
     const sids = rows.map(({ sid = '' }) => sid);
@@ -100,6 +103,23 @@ describe('where one message comes in front and another one leaves', () => {
     upstream.pageMaximum = 50;
   });
 });
+
+it.each([1, 40])(
+  'an export of a list that counts %i rows too many ends, in a few calls more',
+  async (countedBeyond) => {
+    const stay = messages(300, 'stay');
+    Object.assign(upstream, { pageMaximum: 50, messages: [...stay], countedBeyond });
+    upstream.calls.length = 0;
+    upstream.beforeCall = () => undefined;
+    const own = await start(); // it has learned of no smaller pages
+    const { rows, end } = linesOf((await getExport(`${own.url}/campaigns/c/messages`)).text);
+    await own.close();
+    upstream.countedBeyond = 0;
+    expect(end).toEqual({ complete: true, rows: 300 });
+    expect(rows.map(({ sid }) => sid)).toEqual(stay.map(({ sid }) => sid));
+    expect(upstream.calls.length).toBeLessThanOrEqual(7 + 3 * 3);
+  },
+);
 
 it('a sid that is listed twice hides none of the messages between', async () => {
   const stay = messages(200, 'twin');

@@ -18,6 +18,8 @@ export interface MessageUpstream {
   messages: UpstreamMessage[];
   /** Maximum number of rows in one response. */
   pageMaximum: number;
+  /** Rows that `metadata.total` counts beyond those that are there. */
+  countedBeyond: number;
   /** Called before each call for messages; may change the rows, or answer in place of them. */
   beforeCall: (
     call: number,
@@ -32,6 +34,7 @@ export async function startMessageUpstream(): Promise<MessageUpstream> {
     calls: [],
     messages: [],
     pageMaximum: 50,
+    countedBeyond: 0,
     beforeCall: () => undefined,
   };
   const upstream = await startScriptedUpstream(({ target }, response) => {
@@ -46,7 +49,7 @@ export async function startMessageUpstream(): Promise<MessageUpstream> {
     const all = number === null ? state.messages : state.messages.filter((each) => numberOf(each) === number);
     const limit = Math.min(asked, state.pageMaximum);
     const rows = all.slice(offset, offset + limit);
-    const metadata = { count: rows.length, offset, total: all.length, limit };
+    const metadata = { count: rows.length, offset, total: all.length + state.countedBeyond, limit };
     return { json: { ...envelope(rows.map(messageOf)), metadata } };
   });
   return Object.assign(state, { baseUrl: upstream.baseUrl, close: () => upstream.close() });
