@@ -169,6 +169,13 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     return this.#windowsIn({ start: offset, end: offset + 1 }).at(-1)?.value;
   }
 
+  /** The window that was read last of those that end with the list. */
+  get lastWindow(): Window<T> | undefined {
+    const isLast = ({ offset, rows, total }: Window<T>): boolean =>
+      rows.length > 0 && offset + rows.length === total;
+    return this.#windows.map(({ read }) => read.value).findLast(isLast);
+  }
+
   /** Total rows of the list when the row at an offset was read. */
   totalAt(offset: number): number | undefined {
     return this.latestWindow(offset)?.total;

@@ -91,7 +91,8 @@ async function readConsistently<T extends { readonly sid: string }>(
     if (pending) await pending;
     const around = surroundingsOf(range, places);
     const consistency = consistencyOfPage(list, source, request, places, { around, total });
-    if (consistency === 'moved' && attempt === maximumRefetches) {
+    const isOfWalk = (request.after ?? request.before) !== undefined;
+    if ((consistency === 'moved' || (consistency === 'apart' && isOfWalk)) && attempt === maximumRefetches) {
       const part = await partOfPage(list, source, request, places);
       if (part) return part;
     }

@@ -1,7 +1,7 @@
 import { readable, type Row, sidOf, type Window } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { Connection } from './connection.js';
-import { type Cursor } from './cursors/cursor.js';
+import { adjacentMarks, type Cursor, markOf, type Neighbours } from './cursors/cursor.js';
 import { type Position } from './cursors/position.js';
 import { type ListReader } from './list-reader.js';
 import { ListRows, type ListSource } from './list-source.js';
@@ -48,14 +48,13 @@ async function partBehind<T extends { readonly sid: string }>(
   const partFrom = (window: Window<T> | undefined, start: number): Part<T> | undefined =>
     window && { window, start, end: Math.min(start + count, endOf(window)) };
   if (!after) return partFrom(list.latestWindow(0), 0);
-  if (!after.isThere) return undefined;
   const known = list.latestWindow(after.index);
-  const place = placeIn(known, after.cursor);
-  if (known && place >= 0 && (place + 1 < endOf(known) || endOf(known) >= known.total))
-    return partFrom(known, place + 1);
-  const window = await windowFrom(list, after.index);
-  const found = placeIn(window, after.cursor);
-  return found < 0 ? undefined : partFrom(window, found + 1);
+  const start = startBehind(known, after.cursor);
+  if (known && start !== undefined && (start < endOf(known) || endOf(known) >= known.total))
+    return partFrom(known, start);
+  const window = await windowFrom(list, Math.max(0, after.index - (after.isThere ? 0 : adjacentMarks)));
+  const found = startBehind(window, after.cursor);
+  return found === undefined ? undefined : partFrom(window, found);
 }
 
 async function partInFront<T extends { readonly sid: string }>(
@@ -66,16 +65,53 @@ async function partInFront<T extends { readonly sid: string }>(
   const partUpTo = (window: Window<T> | undefined, end: number): Part<T> | undefined =>
     window && { window, start: Math.max(window.offset, end - count), end };
   if (!before) {
-    const last = list.latestWindow(Math.max(0, (list.total ?? 0) - 1));
-    return last && endOf(last) === last.total ? partUpTo(last, last.total) : undefined;
+    const last = list.lastWindow;
+    return partUpTo(last, last?.total ?? 0);
   }
-  if (!before.isThere) return undefined;
   const known = list.latestWindow(before.index);
-  const place = placeIn(known, before.cursor);
-  if (known && place >= 0 && (place > known.offset || place === 0)) return partUpTo(known, place);
-  const window = await windowFrom(list, Math.max(0, before.index - list.windowSize + 1));
-  const found = placeIn(window, before.cursor);
-  return found < 0 ? undefined : partUpTo(window, found);
+  const end = endInFront(known, before.cursor);
+  if (known && end !== undefined && (end > known.offset || end === 0)) return partUpTo(known, end);
+  const behind = before.isThere ? 1 : 1 + adjacentMarks;
+  const window = await windowFrom(list, Math.max(0, before.index - list.windowSize + behind));
+  const found = endInFront(window, before.cursor);
+  return found === undefined ? undefined : partUpTo(window, found);
+}
+
+/** The offset behind a cursor's row, or behind the nearest of the rows that were before it; undefined if none is there. */
+function startBehind<T extends { readonly sid: string }>(
+  window: Window<T> | undefined,
+  cursor: Cursor,
+): number | undefined {
+  const place = placeIn(window, cursor);
+  if (place >= 0) return place + 1;
+  const nearest = placeOfMarked(window, cursor.previous);
+  return nearest < 0 ? undefined : nearest + 1;
+}
+
+/** The offset of a cursor's row, or of the nearest of the rows that were behind it; undefined if none is there. */
+function endInFront<T extends { readonly sid: string }>(
+  window: Window<T> | undefined,
+  cursor: Cursor,
+): number | undefined {
+  const place = placeIn(window, cursor);
+  if (place >= 0) return place;
+  const nearest = placeOfMarked(window, cursor.next);
+  return nearest < 0 ? undefined : nearest;
+}
+
+/** The offset of the nearest neighbour of a cursor's row that a window has; -1 for none. */
+function placeOfMarked<T extends { readonly sid: string }>(
+  window: Window<T> | undefined,
+  { marks }: Neighbours,
+): number {
+  const places = new Map(
+    window?.rows.map((row, index) => [markOf(readable(row)?.sid ?? ''), window.offset + index]),
+  );
+  for (const mark of marks) {
+    const place = mark === null ? undefined : places.get(mark);
+    if (place !== undefined) return place;
+  }
+  return -1;
 }
 
 /** Reads the window that begins at an offset; undefined if it can't be read. */
