@@ -169,11 +169,15 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     return this.#windowsIn({ start: offset, end: offset + 1 }).at(-1)?.value;
   }
 
-  /** The window that was read last of those that end with the list. */
+  /** The window that is nearest to the end of the list, by its own total; of several, the one that was read last. */
   get lastWindow(): Window<T> | undefined {
-    const isLast = ({ offset, rows, total }: Window<T>): boolean =>
-      rows.length > 0 && offset + rows.length === total;
-    return this.#windows.map(({ read }) => read.value).findLast(isLast);
+    let [last, lastBehind]: [Window<T> | undefined, number] = [undefined, Infinity];
+    for (const { read } of this.#windows) {
+      const { offset, rows, total } = read.value;
+      const behind = total - offset - rows.length;
+      if (rows.length > 0 && behind <= lastBehind) [last, lastBehind] = [read.value, behind];
+    }
+    return last;
   }
 
   /** Total rows of the list when the row at an offset was read. */

@@ -1,7 +1,7 @@
 import { readable, type Row, sidOf, type Window } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { Connection } from './connection.js';
-import { adjacentMarks, type Cursor, markOf, type Neighbours } from './cursors/cursor.js';
+import { adjacentMarks, type Cursor, markedDistances, markOf, type Neighbours } from './cursors/cursor.js';
 import { type Position } from './cursors/position.js';
 import { type ListReader } from './list-reader.js';
 import { ListRows, type ListSource } from './list-source.js';
@@ -54,7 +54,10 @@ async function partBehind<T extends { readonly sid: string }>(
     return partFrom(known, start);
   const window = await windowFrom(list, Math.max(0, after.index - (after.isThere ? 0 : adjacentMarks)));
   const found = startBehind(window, after.cursor);
-  return found === undefined ? undefined : partFrom(window, found);
+  if (found !== undefined) return partFrom(window, found);
+  // All around it is gone: at most as many rows as are missing were in front. Rows may be shown again.
+  const first = Math.max(0, after.cursor.offset + 1 - shrinkage(list, after.cursor));
+  return partFrom(list.latestWindow(first), first);
 }
 
 async function partInFront<T extends { readonly sid: string }>(
@@ -66,7 +69,14 @@ async function partInFront<T extends { readonly sid: string }>(
     window && { window, start: Math.max(window.offset, end - count), end };
   if (!before) {
     const last = list.lastWindow;
-    return partUpTo(last, last?.total ?? 0);
+    const total = list.total ?? 0;
+    const isBehind = last !== undefined && endOf(last) < last.total;
+    // Half of a window has room for rows that come meanwhile.
+    const read = isBehind
+      ? await windowFrom(list, Math.max(0, total - Math.ceil(list.windowSize / 2)))
+      : last;
+    const end = read && endOf(read) >= read.total ? read : last;
+    return end && partUpTo(end, endOf(end));
   }
   const known = list.latestWindow(before.index);
   const end = endInFront(known, before.cursor);
@@ -74,44 +84,58 @@ async function partInFront<T extends { readonly sid: string }>(
   const behind = before.isThere ? 1 : 1 + adjacentMarks;
   const window = await windowFrom(list, Math.max(0, before.index - list.windowSize + behind));
   const found = endInFront(window, before.cursor);
-  return found === undefined ? undefined : partUpTo(window, found);
+  if (found !== undefined) return partUpTo(window, found);
+  const last = before.cursor.offset + Math.max(0, -shrinkage(list, before.cursor)); // as above
+  const around = list.latestWindow(last - 1);
+  return around && partUpTo(around, last);
 }
 
-/** The offset behind a cursor's row, or behind the nearest of the rows that were before it; undefined if none is there. */
+/** How many rows fewer the list has than a cursor says. */
+function shrinkage<T extends { readonly sid: string }>(list: ListReader<T>, { total }: Cursor): number {
+  const now = list.total ?? 0;
+  return (total ?? now) - now;
+}
+
+/** The offset behind a cursor's row, by itself or by the nearest of its neighbours; undefined if none is there. */
 function startBehind<T extends { readonly sid: string }>(
   window: Window<T> | undefined,
   cursor: Cursor,
 ): number | undefined {
   const place = placeIn(window, cursor);
   if (place >= 0) return place + 1;
-  const nearest = placeOfMarked(window, cursor.previous);
-  return nearest < 0 ? undefined : nearest + 1;
+  const previous = nearestOf(window, cursor.previous);
+  if (previous) return previous.place + 1;
+  const next = nearestOf(window, cursor.next);
+  return next && Math.max(window?.offset ?? 0, next.place + 1 - next.distance);
 }
 
-/** The offset of a cursor's row, or of the nearest of the rows that were behind it; undefined if none is there. */
+/** The offset of a cursor's row, by itself or by the nearest of its neighbours; undefined if none is there. */
 function endInFront<T extends { readonly sid: string }>(
   window: Window<T> | undefined,
   cursor: Cursor,
 ): number | undefined {
   const place = placeIn(window, cursor);
   if (place >= 0) return place;
-  const nearest = placeOfMarked(window, cursor.next);
-  return nearest < 0 ? undefined : nearest;
+  const next = nearestOf(window, cursor.next);
+  if (next) return next.place;
+  const previous = nearestOf(window, cursor.previous);
+  return window && previous && Math.min(endOf(window), previous.place + previous.distance);
 }
 
-/** The offset of the nearest neighbour of a cursor's row that a window has; -1 for none. */
-function placeOfMarked<T extends { readonly sid: string }>(
+/** The nearest neighbour of a cursor's row that a window has, on one side: its offset, and how far it was from the row. */
+function nearestOf<T extends { readonly sid: string }>(
   window: Window<T> | undefined,
   { marks }: Neighbours,
-): number {
+): { readonly place: number; readonly distance: number } | undefined {
   const places = new Map(
     window?.rows.map((row, index) => [markOf(readable(row)?.sid ?? ''), window.offset + index]),
   );
-  for (const mark of marks) {
+  for (const [index, mark] of marks.entries()) {
     const place = mark === null ? undefined : places.get(mark);
-    if (place !== undefined) return place;
+    const distance = markedDistances[index];
+    if (place !== undefined && distance !== undefined) return { place, distance };
   }
-  return -1;
+  return undefined;
 }
 
 /** Reads the window that begins at an offset; undefined if it can't be read. */

@@ -100,6 +100,66 @@ describe.each([
   });
 });
 
+describe.each([
+  ['campaigns', 'on'],
+  ['campaigns', 'off'],
+  ['messages', 'on'],
+  ['messages', 'off'],
+] as const)('a page of %s that change in front with each response, CACHE=%s', (kind, cache) => {
+  it.each(
+    (['after', 'before', 'first', 'last'] as const).flatMap((place) =>
+      (['stays', 'is gone'] as const).flatMap((row) =>
+        [1, -1, 5, -5].map((change) => ({ place, row, change })),
+      ),
+    ),
+  )(
+    'has every row once from its first to its last: $place, $change rows a call, the row of the cursor $row',
+    async ({ place, row, change }) => {
+      const upstream = await startListing();
+      const before = upstream.rows.map(({ sid }) => sid);
+      const read = await startReading(upstream.baseUrl, { CACHE: cache, MAX_PAGE_ROWS: '50' });
+      const isForwards = place === 'after' || place === 'first';
+      const size = isForwards ? 'first' : 'last';
+      let [shown, cursor, kept]: [string[], string, string | undefined] = [[], '', undefined];
+      if (place === 'after' || place === 'before') {
+        const { nodes, pageInfo } = await read(kind, `${size}: 33`);
+        shown = nodes.map(({ sid }) => sid);
+        kept = isForwards ? shown.at(-1) : shown[0];
+        cursor = `, ${place}: "${String(isForwards ? pageInfo.endCursor : pageInfo.startCursor)}"`;
+      }
+      if (row === 'is gone') upstream.rows = upstream.rows.filter(({ sid }) => sid !== kept);
+      let inserted = 0;
+      upstream.afterList = () => {
+        if (change < 0) {
+          const others = upstream.rows.filter(({ sid }) => sid !== kept);
+          const gone = new Set(others.slice(0, -change).map(({ sid }) => sid));
+          upstream.rows = upstream.rows.filter(({ sid }) => !gone.has(sid));
+          return;
+        }
+        for (let count = 0; count < change; count += 1) {
+          inserted += 1;
+          const at = new Date(start + 2 * 86_400_000 + inserted * 1000).toISOString();
+          upstream.rows = [{ sid: `new-${String(inserted)}`, at }, ...upstream.rows];
+        }
+      };
+      for (const count of [45, 60, 99]) {
+        const { nodes, pageInfo } = await read(kind, `${size}: ${String(count)}${cursor}`);
+        const page = nodes.map(({ sid }) => sid);
+        expect(page.length).toBe(new Set(page).size);
+        const there = new Set(upstream.rows.map(({ sid }) => sid));
+        const stayed = before.filter((sid) => there.has(sid));
+        const places = page.map((sid) => stayed.indexOf(sid)).filter((at) => at >= 0);
+        const hasMore = isForwards ? pageInfo.hasNextPage : pageInfo.hasPreviousPage;
+        if (places.length === 0 && hasMore) continue;
+        const from = !isForwards && hasMore ? Math.min(...places) : 0;
+        const to = isForwards && hasMore ? Math.max(...places) : stayed.length - 1;
+        const known = new Set([...shown, ...page]);
+        expect(stayed.slice(from, to + 1).filter((sid) => !known.has(sid))).toEqual([]);
+      }
+    },
+  );
+});
+
 it('windows that are read again are read at the same moment', async () => {
   const upstream = await startListing();
   const barrier = closesAfterwards(await startBarrier(upstream.baseUrl, [1, 1, 1, 2]));
