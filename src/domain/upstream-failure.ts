@@ -32,6 +32,11 @@ const toClient: Readonly<Record<FailureReason, readonly [ErrorCode, string]>> = 
   tooLarge: ['QUERY_TOO_LARGE', 'The operation reads too much at once. Select fewer rows.'],
 };
 
+/** Whether a text is a reason. */
+export function isFailureReason(text: string): text is FailureReason {
+  return Object.hasOwn(toClient, text);
+}
+
 /** Details of a failure. */
 export interface FailureFacts {
   /** Seconds after which a retry may succeed. */

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { CampaignStatus } from '../../domain/campaigns/campaign.js';
+import { MessageStatus } from '../../domain/campaigns/message.js';
 import { parseJson } from '../../domain/json.js';
 import { type Row, type Window } from '../../domain/lists/page.js';
-import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import {
+  type FailureFacts,
+  type FailureReason,
+  isFailureReason,
+  UpstreamFailure,
+} from '../../domain/upstream-failure.js';
 import { campaignFromWire } from '../exotel/mapping/campaign.js';
 import { messageFromWire } from '../exotel/mapping/message.js';
 
@@ -18,6 +26,8 @@ const exampleRow = {
 };
 const exampleCampaign = campaignFromWire(exampleRow, { accountSid: 'a', fetchedAt: '' });
 const exampleMessage = messageFromWire(exampleRow, 's');
+/** With null for each field that a message may lack. */
+const barestMessage = messageFromWire({ sid: 's', number: '1', status: 'created' }, 's');
 
 /** Digest of the fields of values, nested ones included. */
 export function formatOf(...values: readonly unknown[]): string {
@@ -37,7 +47,16 @@ export const entryFormat = formatOf(exampleCampaign, exampleMessage);
 
 /** Whether a value has the fields of a campaign, with values of their types. */
 export function isCampaign(value: unknown): value is NonNullable<typeof exampleCampaign> {
-  return hasTypesOf(exampleCampaign, value);
+  return hasTypesOf(exampleCampaign, value) && isOneOf(CampaignStatus, value);
+}
+
+/** Whether a value has the fields of a message, with values of their types. */
+export function isMessage(value: unknown): value is NonNullable<typeof exampleMessage> {
+  return hasTypesOf(barestMessage, value) && isOneOf(MessageStatus, value);
+}
+
+function isOneOf(statuses: object, value: unknown): boolean {
+  return Object.hasOwn(statuses, (value as { readonly status: string }).status);
 }
 
 /** Null in the example stands for an optional text or number. */
@@ -58,9 +77,15 @@ export interface EntrySerializer<V> {
   readonly parse: (text: string) => V | undefined;
 }
 
-/** Serializer of plain objects of strings, numbers and nulls. */
-export function jsonSerializer<V extends object>(): EntrySerializer<V> {
-  return { serialize: (value) => JSON.stringify(value), parse: (text) => parseJson(text) as V | undefined };
+/** Serializer of plain objects of strings, numbers and nulls. @param isValue whether what was parsed is one of them. */
+export function jsonSerializer<V extends object>(
+  isValue: (value: unknown) => value is V,
+): EntrySerializer<V> {
+  const parse = (text: string): V | undefined => {
+    const value = parseJson(text);
+    return isValue(value) ? value : undefined;
+  };
+  return { serialize: (value) => JSON.stringify(value), parse };
 }
 
 /** Serialized form of a row that could not be read. */
@@ -69,21 +94,34 @@ interface SerializedFailure {
   readonly facts: FailureFacts;
 }
 
-function isFailure(row: object): row is SerializedFailure {
-  return 'failed' in row && !('__typename' in row);
-}
+const count = z.int().nonnegative();
+const window = z.looseObject({ offset: count, limit: count, total: count, rows: z.array(z.unknown()) });
+const failure = z.object({
+  failed: z.string().refine(isFailureReason),
+  facts: z.record(z.string(), z.unknown()),
+});
 
-/** Serializer of windows, whose rows are plain objects or the failures of rows that could not be read. */
-export function windowSerializer<T extends object>(): EntrySerializer<Window<T>> {
+/**
+ * Serializer of windows, whose rows are plain objects or the failures of rows that could not be read.
+ * @param isRow whether what was parsed is such an object.
+ */
+export function windowSerializer<T extends object>(
+  isRow: (value: unknown) => value is T,
+): EntrySerializer<Window<T>> {
   const serializeRow = (row: Row<T>): T | SerializedFailure =>
     row instanceof UpstreamFailure ? { failed: row.reason, facts: row.facts } : row;
-  const parseRow = (row: T | SerializedFailure): Row<T> =>
-    isFailure(row) ? new UpstreamFailure(row.failed, row.facts) : row;
+  const parseRow = (row: unknown): Row<T> | undefined => {
+    if (isRow(row)) return row;
+    const { data } = failure.safeParse(row);
+    return data && new UpstreamFailure(data.failed, data.facts);
+  };
   return {
     serialize: (window) => JSON.stringify({ ...window, rows: window.rows.map(serializeRow) }),
     parse: (text) => {
-      const window = parseJson(text) as (Window<T> & { readonly rows: readonly T[] }) | undefined;
-      return window && { ...window, rows: window.rows.map(parseRow) };
+      const { data } = window.safeParse(parseJson(text));
+      if (!data) return undefined;
+      const rows = data.rows.flatMap((row) => parseRow(row) ?? []);
+      return rows.length === data.rows.length ? { ...data, rows } : undefined;
     },
   };
 }

@@ -4,7 +4,7 @@ import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CachedResource, type CacheEntry, type CacheEvent } from '../cache/cache-entry.js';
-import { jsonSerializer, windowSerializer } from '../cache/entry-serializer.js';
+import { isCampaign, isMessage, jsonSerializer, windowSerializer } from '../cache/entry-serializer.js';
 import { type StaleCache } from '../cache/stale-cache.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type LargeRead } from '../paging/large-read.js';
@@ -15,6 +15,11 @@ import { type CampaignListRef, campaignSidOf, type MessageListRef, windowKey } f
 /** A campaign as one read showed it; null if the upstream has no campaign with this sid. */
 export interface Snapshot {
   readonly campaign: Campaign | null;
+}
+
+function isSnapshot(value: unknown): value is Snapshot {
+  if (typeof value !== 'object' || value === null || !('campaign' in value)) return false;
+  return value.campaign === null || isCampaign(value.campaign);
 }
 
 /** Parameters of a read of a window. */
@@ -62,7 +67,7 @@ export function campaignResource(
     keyOf: (sid) => sid,
     scopeOf: campaignScope,
     fetch: (sid, call) => client.getCampaign(sid, call).then((campaign) => ({ campaign }), noSuchCampaign),
-    serializer: jsonSerializer(),
+    serializer: jsonSerializer(isSnapshot),
     freshMs: ({ value: { campaign } }) => (campaign ? campaignMs[campaign.status] : unknownSidMs),
     maxStaleMs: ({ campaign }) => (campaign ? maxStaleMs : unknownSidMs),
     maximumEntries: 20_000,
@@ -79,7 +84,7 @@ export function campaignWindowResource(
     keyOf: ({ list, slice }) => windowKey(list, slice),
     scopeOf: () => listScope,
     fetch: ({ list, slice }, call) => client.listCampaigns(list.query, slice, call),
-    serializer: windowSerializer(),
+    serializer: windowSerializer(isCampaign),
     freshMs: () => listMs,
     maxStaleMs: () => maxStaleMs,
     maximumEntries: 500,
@@ -118,7 +123,7 @@ export function messageWindowResource(
         ),
       );
     },
-    serializer: windowSerializer(),
+    serializer: windowSerializer(isMessage),
     freshMs: ({ readAtMs }, key) => messagesFreshMs(freshness, cachedCampaign(campaignSidOf(key)), readAtMs),
     maxStaleMs: () => freshness.maxStaleMs,
     maximumEntries: 2_000,

@@ -6,6 +6,7 @@ import {
   entryFormat,
   formatOf,
   isCampaign,
+  isMessage,
   windowSerializer,
 } from '../../../../src/datasources/cache/entry-serializer.js';
 import { type Campaign } from '../../../../src/schema/campaign.js';
@@ -25,9 +26,11 @@ const facts = { accountSid: 'acme', fetchedAt: time };
 const campaign = campaignFromWire({ ...said, date_created: time }, facts) as Campaign;
 const message = messageFromWire({ sid: 'm', number: '1', status: 'sent' }, 's') as Message;
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 describe('a serialized entry', () => {
   it('is parsed as the same value', () => {
-    const text = jsonSerializer<{ campaign: typeof campaign | null }>();
+    const text = jsonSerializer(isObject);
     for (const value of [{ campaign }, { campaign: null }])
       expect(text.parse(text.serialize(value))).toStrictEqual(value);
   });
@@ -35,7 +38,7 @@ describe('a serialized entry', () => {
   it('keeps unreadable rows of a window as the same errors', () => {
     const failure = new UpstreamFailure('invalidResponse', { sid: 'x', requestId: 'r', createdAt: time });
     const window = { offset: 0, limit: 50, total: 3, rows: [message, failure, message], answeredAtMs: 5 };
-    const text = windowSerializer<typeof message>();
+    const text = windowSerializer(isMessage);
     const again = text.parse(text.serialize(window));
     expect(again).toEqual(window);
     const row = again?.rows[1];
@@ -44,8 +47,28 @@ describe('a serialized entry', () => {
   });
 
   it.each(['', '{', 'null'])("can't be parsed from %p", (text) => {
-    expect(jsonSerializer().parse(text) ?? undefined).toBeUndefined();
-    expect(windowSerializer().parse(text) ?? undefined).toBeUndefined();
+    expect(jsonSerializer(isObject).parse(text)).toBeUndefined();
+    expect(windowSerializer(isMessage).parse(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['no rows', { rows: null }],
+    ['a row of another kind', { rows: [campaign] }],
+    ['a row with an unknown status', { rows: [{ ...message, status: 'LOST' }] }],
+    ['a failure for another reason', { rows: [{ failed: 'because', facts: {} }] }],
+    ['a negative total', { total: -1 }],
+    ['a text as offset', { offset: '0' }],
+  ])('of a window is not parsed with %s', (_what, change) => {
+    const window = { offset: 0, limit: 50, total: 1, rows: [message], answeredAtMs: 5 };
+    const { parse } = windowSerializer(isMessage);
+    expect(parse(JSON.stringify(window))).toEqual(window);
+    expect(parse(JSON.stringify({ ...window, ...change }))).toBeUndefined();
+  });
+
+  it('of a message may lack its name, text and sender', () => {
+    const whole = { ...message, name: 'n', body: 'Hi', senderId: 'EXOTEL', scheduledAt: time };
+    for (const one of [message, whole, { ...whole, body: null }]) expect(isMessage(one)).toBe(true);
+    expect(isMessage({ ...message, number: null })).toBe(false);
   });
 
   it('has a format that depends on every field, nested ones included', () => {

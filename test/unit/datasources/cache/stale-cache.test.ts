@@ -32,7 +32,7 @@ const reads = (options: Partial<Options> = {}): StaleCache<TextRead, Text> =>
       keyOf: ({ key }) => key,
       scopeOf: (key) => key,
       fetch: ({ fetch }, call) => fetch(call),
-      serializer: jsonSerializer(),
+      serializer: jsonSerializer((value): value is Text => typeof value === 'object' && value !== null),
       maximumEntries: 100,
       freshMs: () => 5000,
       maxStaleMs: () => 60_000,
