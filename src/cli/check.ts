@@ -1,7 +1,7 @@
 import { version } from '../app/gateway-facts.js';
 import { checks, type Verdict } from '../app/checks/checks.js';
 import { heapBytes, refuseSmallHeap } from '../app/memory-budget.js';
-import { type Config, readConfig } from '../config/config.js';
+import { type Config, readConfig, type Variables } from '../config/config.js';
 import { ConfigError } from '../config/environment/environment.js';
 import { noticesOf } from '../config/notices.js';
 import { type Output } from './command-line.js';
@@ -16,16 +16,21 @@ interface Line extends Verdict {
 /**
  * Judges the configuration and tries all that it depends on. Starts nothing.
  * @param isJson prints one JSON object instead of lines.
+ * @param variables by default those of this process, and of `.env` in its working directory.
  * @returns the exit code: 1 if a check failed.
  */
-export async function runChecks(isJson: boolean, { log, error }: Output): Promise<number> {
+export async function runChecks(
+  isJson: boolean,
+  { log, error }: Output,
+  variables?: Variables,
+): Promise<number> {
   const lines: Line[] = [];
   const show = (line: Line): void => {
     lines.push(line);
     if (!isJson) log(`  ${line.result.padEnd(8)} ${line.check.padEnd(14)} ${line.detail}`);
   };
   if (!isJson) log(`campaign-gateway ${version} checks its configuration\n`);
-  const config = configuration(show);
+  const config = configuration(show, variables);
   for (const { check, verdict } of begun(config)) {
     const waiting = setTimeout(() => {
       error(`  waiting  ${check.padEnd(14)} …`);
@@ -41,10 +46,10 @@ export async function runChecks(isJson: boolean, { log, error }: Output): Promis
 }
 
 /** Reads the configuration as a start does, and shows each problem. @returns undefined if there is one. */
-function configuration(show: (line: Line) => void): Config | undefined {
+function configuration(show: (line: Line) => void, variables: Variables | undefined): Config | undefined {
   const check = 'Configuration';
   try {
-    const config = readConfig();
+    const config = readConfig(variables);
     refuseSmallHeap(heapBytes(config.nodeOptions));
     show({ check, result: 'passed', detail: 'all settings are valid' });
     return config;

@@ -135,7 +135,8 @@ const documentedRateLimit = 30;
 const sandboxPort = 4010;
 
 /** Environment variables by name. */
-type Variables = Readonly<Record<string, string | undefined>>;
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the configuration; the only reader of `process.env`. An empty variable counts as not set.

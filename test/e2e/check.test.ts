@@ -7,6 +7,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { runChecks } from '../../src/cli/check.js';
 import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { credentials, startGatewayOn } from '../support/gateway/gateway-under-test.js';
 import { makeKey, startIssuer } from '../support/clients/issuer.js';
@@ -38,9 +39,11 @@ async function run(set: Readonly<Record<string, string>>, ...words: readonly str
   return { code, stdout, stderr };
 }
 
-/** One check of a run. Nothing of what is printed is a secret. */
+/** One check of a run in this process. Nothing of what is printed is a secret. */
 async function lineOf(check: string, set: Readonly<Record<string, string>>): Promise<Line> {
-  const { code, stdout, stderr } = await run(set, '--json');
+  let [stdout, stderr] = ['', ''];
+  const output = { log: (text: string) => (stdout += text), error: (text: string) => (stderr += text) };
+  const code = await runChecks(true, output, set);
   expect(stdout + stderr).not.toMatch(/secret|\bat .*:\d+:\d+/);
   const { passed, checks } = JSON.parse(stdout) as { passed: boolean; checks: readonly Line[] };
   const line = checks.find((each) => each.check === check);
