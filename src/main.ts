@@ -4,9 +4,9 @@ import { StopSignals } from './cli/stop-signals.js';
 // A signal may come at any time, so its handler is the first thing that is loaded. Each command then loads only the modules
 // that it needs: loading takes most of the time and memory of a start.
 const stopSignals = new StopSignals();
-/** Commands that serve until a signal ends them. Any other is interrupted by one, and has not done its work then. */
-const servers: readonly (string | undefined)[] = [undefined, 'start', 'sandbox'];
-if (!servers.includes(process.argv[2])) stopSignals.ignore();
+/** Commands with an end. One that a signal interrupts has not done its work: Node ends it by the signal. */
+const finite: readonly (string | undefined)[] = ['check', 'export', 'schema', 'key'];
+if (finite.includes(process.argv[2])) stopSignals.ignore();
 
 /** Whether a command could not print its result, which `console` would not say. */
 const output = { isLost: false };
