@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { beforeAll, expect, it } from '@jest/globals';
+import { build, main } from '../support/gateway/workers.js';
+
+beforeAll(build, 120_000);
+
+/** Runs a command that gets a signal from itself when it has handled signals, the first thing that it does. */
+function interrupted(words: readonly string[]) {
+  const signalsItself = `process.on('newListener', (event) => {
+    if (event === 'SIGTERM') process.nextTick(() => process.kill(process.pid, 'SIGTERM'));
+  });`;
+  const preload = `--import=data:text/javascript,${encodeURIComponent(signalsItself)}`;
+  return spawnSync(process.execPath, [preload, main, ...words], {
+    cwd: tmpdir(),
+    env: { PATH: process.env['PATH'], PORT: '0' },
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+}
+
+/** The commands of the help that are no servers. */
+function finiteCommands(): string[] {
+  const { stdout } = spawnSync(process.execPath, [main, '--help'], { cwd: tmpdir(), encoding: 'utf8' });
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[options\]|<)/gm)].map(([, name = '']) => name);
+  return commands.filter((name) => name !== 'start' && name !== 'sandbox');
+}
+
+it('a command that a signal interrupts ends by it: its work is not done', () => {
+  const words: Readonly<Record<string, string[]>> = { export: ['sid'], key: ['name', 'messages:read'] };
+  const commands = finiteCommands();
+  expect(commands).toEqual(['check', 'export', 'schema', 'key']);
+  for (const name of commands) {
+    const { status, signal } = interrupted([name, ...(words[name] ?? [])]);
+    expect([name, status, signal]).toEqual([name, null, 'SIGTERM']);
+  }
+});
+
+it.each([[[]], [['start']], [['--port', '0']], [['--']], [['sandbox', '--port=0']]])(
+  'a server that a signal stops ends with code 0: %j',
+  (words) => {
+    const { status, signal } = interrupted(words);
+    expect([status, signal]).toEqual([0, null]);
+  },
+);
