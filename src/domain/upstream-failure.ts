@@ -61,6 +61,18 @@ export interface FailureFacts {
   readonly field?: readonly string[];
 }
 
+/** Reasons after which a read that is repeated may succeed (API document and developer site: resets, 429, 5xx, HTML). */
+export const passingFailures: ReadonlySet<FailureReason> = new Set([
+  'unavailable',
+  'unreachable',
+  'timeout',
+  'rateLimited',
+  'invalidResponse',
+]);
+
+/** Reasons after which the request certainly was not processed. */
+export const unprocessedFailures: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
+
 /** Reasons after which the request may have been processed. */
 const unanswered: ReadonlySet<FailureReason> = new Set([
   'unavailable',

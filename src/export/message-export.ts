@@ -10,7 +10,7 @@ import { type MessageQuery, messageQueryOf } from '../domain/lists/list-query.js
 import { checkCursorLengths, readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
 import { type CallOrigin } from '../domain/request-trace.js';
 import { checkSid } from '../domain/campaigns/sid.js';
-import { type FailureReason, UpstreamFailure } from '../domain/upstream-failure.js';
+import { passingFailures, UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Message } from '../schema/message.js';
 import { type ExportEnd } from './export-row.js';
 import { Sweep, type SweptRows } from './sweep.js';
@@ -46,15 +46,6 @@ export interface ExportedRows {
   readonly total: number;
 }
 
-/** Failures that may pass. After any other, asking again is of no use. */
-const passing: ReadonlySet<FailureReason> = new Set([
-  'unavailable',
-  'unreachable',
-  'timeout',
-  'rateLimited',
-  'invalidResponse',
-  'noRoom',
-]);
 /** How long an export waits for an upstream that fails. */
 export const maximumOutageMs = 10 * 60_000;
 const [firstPauseMs, longestPauseMs] = [1000, 30_000];
@@ -172,7 +163,8 @@ export class MessageExport {
       const nowMs = this.#source.now();
       if (!isBusy) failingSinceMs ??= nowMs;
       const outageMs = nowMs - (failingSinceMs ?? nowMs);
-      if (!passing.has(rows.reason) || outageMs >= maximumOutageMs) return this.incomplete(codeOf(rows));
+      const mayPass = passingFailures.has(rows.reason) || rows.reason === 'noRoom';
+      if (!mayPass || outageMs >= maximumOutageMs) return this.incomplete(codeOf(rows));
       await this.#pause(isBusy ? busyPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** failures));
     }
   }

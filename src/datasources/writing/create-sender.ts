@@ -1,6 +1,6 @@
 import { type UserProblem } from '../../domain/errors.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { unprocessedFailures, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
 import { NotSent } from '../exotel/resilience/not-sent.js';
@@ -37,9 +37,6 @@ export interface CreateSenderOptions {
 
 /** A second POST is sent only where the first certainly created nothing. */
 const maximumPosts = 2;
-
-/** Failures of a request that was not processed. They tell nothing about the requests before it. */
-const neverProcessed: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
 
 /**
  * Sends a create so that it makes one campaign: no request is sent while the outcome of an earlier one is unknown. The upstream
@@ -127,7 +124,7 @@ export class CreateSender {
       const isLost = error.mayHaveBeenProcessed || (before.sentAtMs !== null && error.reason === 'duplicate');
       if (!isLost) {
         // This request was sent only because the requests before it certainly created nothing.
-        const isNothing = before.isEnded || !neverProcessed.has(error.reason);
+        const isNothing = before.isEnded || !unprocessedFailures.has(error.reason);
         await this.#note(create, isNothing ? nothingSent : before);
         throw error;
       }

@@ -1,18 +1,6 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
-import { type FailureReason, UpstreamFailure } from '../../../domain/upstream-failure.js';
+import { passingFailures, unprocessedFailures, UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { NotSent, RateLimited } from './not-sent.js';
-
-/** Failures after which a read is retried (API document and developer site: resets, 429, 5xx, HTML). */
-const passing: ReadonlySet<FailureReason> = new Set([
-  'unavailable',
-  'unreachable',
-  'timeout',
-  'rateLimited',
-  'invalidResponse',
-]);
-
-/** Failures after which a write is retried: the request certainly was not processed. */
-const unprocessed: ReadonlySet<FailureReason> = new Set(['unreachable', 'rateLimited']);
 
 const maximumAttempts = 3;
 const firstBackoffMs = 200;
@@ -48,7 +36,7 @@ export function retriedAfter<T>(
 function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPolicy {
   let delayMs = 0;
   let failed = 0;
-  const worthIt = isWrite ? unprocessed : passing;
+  const worthIt = isWrite ? unprocessedFailures : passingFailures;
   const isWorthIt = (error: Error): boolean => {
     if (!(error instanceof UpstreamFailure) || error instanceof RateLimited || !worthIt.has(error.reason))
       return false;
