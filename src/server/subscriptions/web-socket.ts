@@ -107,6 +107,9 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   });
 }
 
+/** A target of `/graphql`, also in absolute form (RFC 9112, 3.2.2). */
+const pathOfGraphql = /^(?:\w{1,10}:\/\/[^/?#]*)?\/graphql(?:\?|$)/;
+
 /** The reason for refusing a handshake; undefined for a valid one. */
 function refusalOf(
   request: IncomingMessage,
@@ -120,7 +123,7 @@ function refusalOf(
     allowedOrigins.logRefusal(headers, 'websocket');
     return [403, problem, 'FORBIDDEN'];
   }
-  if (url?.split('?')[0] !== '/graphql') return [404, 'WebSockets are served at /graphql.', 'NOT_FOUND'];
+  if (!pathOfGraphql.test(url ?? '')) return [404, 'WebSockets are served at /graphql.', 'NOT_FOUND'];
   if (!allowedOrigins.admit(headers)) {
     allowedOrigins.logRefusal(headers, 'websocket');
     return [

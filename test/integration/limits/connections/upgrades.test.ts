@@ -154,19 +154,22 @@ describe('a request for a WebSocket', () => {
     expect(answer?.head).toContain('x-request-id: ');
   });
 
-  it('among other protocols is accepted, in any case', async () => {
-    const connection = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
-    connection.write(
-      handshake(
-        '/graphql',
-        `upgrade: h2c, WebSocket\r\nsec-websocket-version: 13\r\n${key}\r\nsec-websocket-protocol: graphql-transport-ws`,
-      ),
-    );
-    const [said] = (await once(connection, 'data')) as [string];
-    connection.destroy();
-    expect(said).toMatch(/^HTTP\/1\.1 101 /);
-    expect(said).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
-  });
+  it.each(['/graphql', 'http://localhost/graphql'])(
+    'among other protocols is accepted, in any case: %s',
+    async (target) => {
+      const connection = connect(Number(new URL(gateway.url).port), '127.0.0.1').setEncoding('utf8');
+      connection.write(
+        handshake(
+          target,
+          `upgrade: h2c, WebSocket\r\nsec-websocket-version: 13\r\n${key}\r\nsec-websocket-protocol: graphql-transport-ws`,
+        ),
+      );
+      const [said] = (await once(connection, 'data')) as [string];
+      connection.destroy();
+      expect(said).toMatch(/^HTTP\/1\.1 101 /);
+      expect(said).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+    },
+  );
 
   it('never negotiates compression', async () => {
     const socket = new WebSocket(gateway.url.replace('http', 'ws') + '/graphql', 'graphql-transport-ws', {
