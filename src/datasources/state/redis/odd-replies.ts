@@ -5,7 +5,7 @@ import { type z } from 'zod';
 const outOfStep = /^Command queue state error/;
 
 /**
- * Opens a connection anew after a reply that it can't be right: one that no command waits for, or a message of a channel that lacks
+ * Opens a connection anew after a reply that can't be right: one that no command waits for, or a message of a channel that lacks
  * a part. ioredis 5 would give later replies to the wrong commands, and for a nil throw where nobody can catch it, which ends the
  * process.
  * @param report called with the error, once for each connection.
