@@ -71,8 +71,8 @@ export const bearerToken = secret.refine((text) => /^[\x21-\x7e]{1,4096}$/.test(
 /** The URL of a Redis: credentials, host, port and the number of a database. The client ignores or misreads anything else. */
 export const redisUrl = z.string().refine((text) => {
   if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false;
-  const { pathname, search, hash, username, password } = new URL(text);
-  if (decoded(username) === undefined || decoded(password) === undefined) return false; // a % that is no escape
+  const { pathname, port, search, hash, username, password } = new URL(text);
+  if (port === '0' || decoded(username) === undefined || decoded(password) === undefined) return false; // a % that is no escape
   return /^(?:\/\d{0,5})?$/.test(pathname) && search === '' && hash === '';
 });
 

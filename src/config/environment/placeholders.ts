@@ -7,7 +7,7 @@ const words =
 const nothing = /^(?:null|undefined)$/i;
 /** Where a secret is kept, for a program that replaces it by the secret: Vault, 1Password, AWS, Google Cloud, Azure. */
 const references =
-  /^(?:vault|bao|op|ssm|awssm|secretsmanager|gcpsm|sm|keyvault|secretref|ref\+\w+):|^arn:aws|^projects\/[^/]+\/secrets\/|^@Microsoft\.KeyVault\(/i;
+  /^(?:vault|bao|op|env|file|ssm|aws-?sm|secretsmanager|gcp-?sm|sm|akv|keyvault|secretref|ref\+\w+):|^\/(?:run|var|mnt)\/|^ENC\[|^arn:aws|^projects\/[^/]+\/secrets\/|^@Microsoft\.KeyVault\(/i;
 /** `xxx`, `***`, `000`. */
 const repeated = /^([x*_#0-])\1{2,}$/i;
 

@@ -52,8 +52,9 @@ export function readWindow<T>(
   read: (data: unknown) => T | undefined,
 ): Window<T> {
   const rows = items.map((item) => readItem(item, read, requestId));
-  throwIfWhole(rows, isList);
   const { offset, limit } = requested;
+  const isShort = limit > 1 && statedLimit !== 1 && offset + 1 < (total ?? 0);
+  throwIfWhole(rows, isList, isShort);
   // A layer may answer a limit that it does not know with its defaults, from the first row.
   if (limit > documentedRows && rows.length > 0 && (statedOffset ?? offset) !== offset)
     throw new UpstreamFailure('refused');
@@ -82,9 +83,13 @@ export function readWindow<T>(
 /** Failures that concern the request, never a single row of a list. */
 const ofRequest: ReadonlySet<FailureReason> = new Set(['unauthorized', 'rateLimited', 'notFound']);
 
-/** "HTTP 200 can carry a failed item": a single one may stand for the whole response. */
-function throwIfWhole(rows: readonly Row<unknown>[], isList: boolean): void {
+/**
+ * "HTTP 200 can carry a failed item": a single one may stand for the whole response.
+ * @param isShort whether there are more rows than one: an item that names none then is no row.
+ */
+function throwIfWhole(rows: readonly Row<unknown>[], isList: boolean, isShort: boolean): void {
   const [only] = rows;
   if (rows.length !== 1 || !(only instanceof UpstreamFailure)) return;
-  if (ofRequest.has(only.reason) || (!isList && only.reason !== 'invalidResponse')) throw only;
+  const isNoRow = isShort && only.facts.sid === undefined;
+  if (ofRequest.has(only.reason) || ((!isList || isNoRow) && only.reason !== 'invalidResponse')) throw only;
 }

@@ -150,6 +150,9 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   consistencyIn(range: RowRange, source: ListSource<T>, isSequence = false): Consistency {
     const reads = this.#windowsIn(range);
     if (reads.some(({ value }) => value.total !== this.#total)) return 'moved';
+    // A window behind the end of the list has shown where the list ended then.
+    for (const { read } of this.#windows)
+      if (read.value.rows.length === 0 && read.value.total !== this.#total) return 'moved';
     if (reads.length > 1 && isOutOfOrder(reads, source)) return 'moved';
     return consistencyOf(reads, isSequence);
   }

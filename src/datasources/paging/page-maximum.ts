@@ -144,25 +144,37 @@ export class PageMaximum {
     }
   }
 
-  /** A size that was accepted before fails like any other read, unless the request is refused. */
+  /** A size that was accepted before and fails is tried again by the next read that needs it. */
   async #judge<T>(slice: Slice, fetch: FetchPage<T>, isTrial: boolean) {
     try {
       const window = await fetch(slice, isTrial);
       this.#limitedAtMs = undefined;
       this.#learnFrom(slice, window);
-      return window;
+      // Fewer rows than a small page has are no page: small ones are read.
+      const { rows, offset, total } = window;
+      return rows.length < Math.min(documentedMaximum, total - offset) ? undefined : window;
     } catch (error) {
       if (!(error instanceof UpstreamFailure) || isOurs(error)) throw error;
-      if (!isTrial && error.reason !== 'refused') throw error;
+      if (!isTrial && error.reason === 'rateLimited') throw error; // the size is known
+      if (!isTrial && error.reason !== 'refused') {
+        // It may be the size now: it is tried again, once.
+        this.#larger = { ...this.#larger, accepted: documentedMaximum };
+        return await this.#readSmallerIf(slice, fetch, error);
+      }
       if (error.reason === 'rateLimited' && this.#limitedAtMs === undefined) {
         this.#limitedAtMs = this.#now(); // hardly about the size, unless the next trial is answered like this
         return undefined;
       }
-      const smaller = otherwise.has(error.reason) ? await this.#readSmaller(slice, fetch, error) : undefined;
+      const smaller = await this.#readSmallerIf(slice, fetch, error);
       const { proven } = this.#larger;
       this.#setBound(slice.limit > proven ? proven : documentedMaximum);
       return smaller;
     }
+  }
+
+  /** Reads a page of the documented size where a failure is hardly about the size. @returns undefined for any other failure. */
+  async #readSmallerIf<T>(slice: Slice, fetch: FetchPage<T>, failure: UpstreamFailure) {
+    return otherwise.has(failure.reason) ? this.#readSmaller(slice, fetch, failure) : undefined;
   }
 
   /**

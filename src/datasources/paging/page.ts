@@ -90,7 +90,9 @@ async function readConsistently<T extends { readonly sid: string }>(
     const pending = list.cover(neededOf(request, range));
     if (pending) await pending;
     const around = surroundingsOf(range, places);
-    const consistency = consistencyOfPage(list, source, request, places, { around, total });
+    // The range depends on the total, which a later window may have changed.
+    const isOther = pending && !isSame(range, rangeOf(request, places, list.total ?? 0));
+    const consistency = isOther ? 'moved' : consistencyOfPage(list, source, places, around);
     const isOfWalk = (request.after ?? request.before) !== undefined;
     if ((consistency === 'moved' || (consistency === 'apart' && isOfWalk)) && attempt === maximumRefetches) {
       const part = await partOfPage(list, source, request, places);
@@ -136,6 +138,10 @@ function rangeOf({ size }: PageRequest, { after, before }: Places, total: number
   return cutPage({ start: Math.min(start, total), end: Math.min(end, total) }, size);
 }
 
+function isSame(one: RowRange, other: RowRange): boolean {
+  return one.start === other.start && one.end === other.end;
+}
+
 /** The rows of a page that its parts need. */
 function neededOf({ need, parts }: PageRequest, range: RowRange): readonly RowRange[] {
   if (need === 'rows') return [range];
@@ -158,12 +164,9 @@ function surroundingsOf({ start, end }: RowRange, { after, before }: Places): Ro
 function consistencyOfPage<T extends { readonly sid: string }>(
   list: ListReader<T>,
   source: ListSource<T>,
-  { size }: PageRequest,
   { after, before }: Places,
-  { around, total }: { readonly around: RowRange; readonly total: number },
+  around: RowRange,
 ): Consistency {
-  // The range of a page from the end depends on the total, which a later window may have changed.
-  if (size.from === 'end' && !before && list.total !== total) return 'moved';
   const all = [list.consistencyIn(around, source)];
   for (const place of [after, before])
     if (place && !place.isThere) all.push(list.consistencyIn(place.searched, source, true));

@@ -106,7 +106,8 @@ function startBehind<T extends { readonly sid: string }>(
   const previous = nearestOf(window, cursor.previous);
   if (previous) return previous.place + 1;
   const next = nearestOf(window, cursor.next);
-  return next && Math.max(window?.offset ?? 0, next.place + 1 - next.distance);
+  const start = next && next.place + 1 - next.distance;
+  return window && start !== undefined && start >= window.offset ? start : undefined;
 }
 
 /** The offset of a cursor's row, by itself or by the nearest of its neighbours; undefined if none is there. */
@@ -119,7 +120,8 @@ function endInFront<T extends { readonly sid: string }>(
   const next = nearestOf(window, cursor.next);
   if (next) return next.place;
   const previous = nearestOf(window, cursor.previous);
-  return window && previous && Math.min(endOf(window), previous.place + previous.distance);
+  const end = previous && previous.place + previous.distance;
+  return window && end !== undefined && end <= endOf(window) ? end : undefined;
 }
 
 /** The nearest neighbour of a cursor's row that a window has, on one side: its offset, and how far it was from the row. */

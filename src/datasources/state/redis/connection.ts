@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis';
+import { z } from 'zod';
 import { GatewayError } from '../../../domain/errors.js';
 import { type Telemetry } from '../../../domain/telemetry.js';
 import { withTimeout } from '../../../domain/timeout.js';
-import { reconnectAfterStrayReplies } from './odd-replies.js';
+import { checkedReply, OddReply, reconnectAfterStrayReplies } from './odd-replies.js';
 
 /** Timeout of a required command: an error is better than a long wait for a Redis that is gone. */
 const requiredTimeoutMs = 2000;
@@ -13,6 +14,8 @@ const probeIntervalMs = 250;
 
 /** A connection without an answer for this time is opened anew: it may be dead, or stuck in half a reply, while Redis is well. */
 const maximumSilenceMs = 5000;
+
+const pong = z.literal('PONG');
 
 /** Whether Redis has no database of the number in the URL. */
 export function isNoDatabase(error: unknown): boolean {
@@ -82,7 +85,7 @@ export class RedisConnection {
       this.#silentSinceMs = undefined;
       return reply;
     } catch (error) {
-      this.report(error);
+      this.#noteFailure(error);
       if (isTimeout(error)) this.#noteSilence();
       throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The shared state of the gateways cannot be reached.');
     }
@@ -113,7 +116,7 @@ export class RedisConnection {
   readonly #probe = (): void => {
     clearTimeout(this.#timer);
     if (!this.#canProbe) return; // the event `ready` probes again
-    void this.#answerOf((client) => client.ping()).then((answer) => {
+    void this.#answerOf(async (client) => checkedReply(pong, await client.ping())).then((answer) => {
       if (!answer) this.#scheduleProbe();
       else if (!this.#isUp && this.#canProbe) {
         this.#isUp = true;
@@ -143,7 +146,7 @@ export class RedisConnection {
       },
       (error: unknown) => {
         isAnswered = !isTimeout(error);
-        this.report(error);
+        this.#noteFailure(error);
         return undefined;
       },
     );
@@ -151,6 +154,12 @@ export class RedisConnection {
       if (!isAnswered) this.#noteSilence();
       return result;
     });
+  }
+
+  /** After a reply of another command, all others would be too. */
+  #noteFailure(error: unknown): void {
+    this.report(error);
+    if (error instanceof OddReply && this.#canProbe) this.client.disconnect(true);
   }
 
   #noteSilence(): void {

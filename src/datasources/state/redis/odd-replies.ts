@@ -30,12 +30,17 @@ export function reconnectAfterStrayReplies(client: Redis, report: (error: unknow
   });
 }
 
+/** A reply that a command does not have: it is another program's at the address, or belongs to another command. */
+export class OddReply extends Error {
+  override readonly name = 'OddReply';
+}
+
 /**
  * The reply of a command that has this shape.
- * @throws Error for any other, as of another program at the address: the command counts as not answered.
+ * @throws OddReply for any other: the command counts as not answered.
  */
 export function checkedReply<T>(shape: z.ZodType<T>, reply: unknown): T {
   const { data, success } = shape.safeParse(reply);
-  if (!success) throw new Error('Redis sent a reply that its command does not have.');
+  if (!success) throw new OddReply('Redis sent a reply that its command does not have.');
   return data;
 }

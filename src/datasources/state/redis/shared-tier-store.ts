@@ -29,8 +29,9 @@ const acquireScript = `${nextVersion}
 if versionAt(KEYS[3]) > tonumber(ARGV[4]) then return {string.format('%.0f', version), 'newer'} end
 local marked = -1
 for i = 4, #KEYS do marked = math.max(marked, versionAt(KEYS[i])) end
--- a read that began before a write will not be used: its lease does not count
-if versionAt(KEYS[2]) > marked then return {string.format('%.0f', version), 'held'} end
+-- a read that began before a write will not be used: its lease does not count. Nor does an own one, whose reply was lost.
+local isOwn = string.match(redis.call('GET', KEYS[2]) or '', ' (.*)$') == ARGV[3]
+if versionAt(KEYS[2]) > marked and not isOwn then return {string.format('%.0f', version), 'held'} end
 redis.call('SET', KEYS[2], string.format('%.0f', version) .. ' ' .. ARGV[3], 'PX', ARGV[5])
 return {string.format('%.0f', version), 'acquired'}`;
 

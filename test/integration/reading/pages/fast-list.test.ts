@@ -160,6 +160,30 @@ describe.each([
   );
 });
 
+it.each(['on', 'off'])(
+  'a total that goes there and back within a page leaves nothing out, CACHE=%s',
+  async (cache) => {
+    const upstream = await startListing();
+    upstream.rows = upstream.rows.slice(0, 101);
+    const all = upstream.rows;
+    const newer = (count: number): ListingUpstream['rows'] =>
+      Array.from({ length: count }, (_, index) => ({
+        sid: `new-${String(index)}`,
+        at: new Date(start + 2 * 86_400_000 - index * 1000).toISOString(),
+      }));
+    const read = await startReading(upstream.baseUrl, { CACHE: cache, MAX_PAGE_ROWS: '50' });
+    const { pageInfo } = await read('messages', 'last: 2');
+    const shapes = [() => [...newer(1), ...all], () => all.slice(3), () => [...newer(1), ...all]];
+    const change = (): void => {
+      upstream.rows = shapes.shift()?.() ?? upstream.rows;
+    };
+    change();
+    upstream.afterList = change;
+    const page = await read('messages', `last: 49, before: "${String(pageInfo.startCursor)}"`);
+    expect(page.nodes.map(({ sid }) => sid)).toEqual(all.slice(50, 99).map(({ sid }) => sid));
+  },
+);
+
 it('windows that are read again are read at the same moment', async () => {
   const upstream = await startListing();
   const barrier = closesAfterwards(await startBarrier(upstream.baseUrl, [1, 1, 1, 2]));

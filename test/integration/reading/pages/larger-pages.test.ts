@@ -245,6 +245,40 @@ it('a size that was accepted and is refused later costs one call', async () => {
   expect(calls).toHaveLength(11);
 });
 
+it.each<[what: string, answer: Behaviour]>([
+  ['a single row', () => ({ rows: 1, said: 500 })],
+  ['ten rows', () => ({ rows: 10, said: 500 })],
+])('a larger page of %s costs one call, and makes no other page smaller', async (_what, answer) => {
+  const { baseUrl, calls, state } = await upstreamOf(honest(500), lengths);
+  const gateway = await gatewayOn(baseUrl);
+  state.behaviour = (limit, call) => (call === 1 ? answer(limit, call) : honest(500)(limit, call));
+  expect(await page(gateway, 'a', 'first: 150')).toEqual(rows('a', 0, 150));
+  expect(calls).toEqual(['0+150', '0+50', '50+50', '100+50']);
+  [state.behaviour] = [honest(500), calls.splice(0)];
+  expect(await page(gateway, 'b', 'first: 20')).toEqual(rows('b', 0, 20));
+  expect(calls).toEqual(['0+50']);
+});
+
+it.each([404, 401, 500])(
+  'a size that was accepted, and is answered with %i later, is read in smaller pages',
+  async (status) => {
+    const clock = { now: start };
+    const { baseUrl, calls, state } = await upstreamOf(honest(500), lengths);
+    const gateway = await gatewayOn(baseUrl, { EXOTEL_RATE_LIMIT: '0' }, clock);
+    await page(gateway, 'a', 'first: 500');
+    state.behaviour = (limit) => (limit > 50 ? status : { rows: limit, said: limit });
+    for (const [sid, most] of [
+      ['b', 3],
+      ['d', 1],
+      ['e', 0],
+    ] as const) {
+      calls.splice(0);
+      expect(await page(gateway, sid, 'first: 150')).toEqual(rows(sid, 0, 150));
+      expect(calls.length).toBeLessThanOrEqual(3 + most);
+    }
+  },
+);
+
 it('pages of any size share their rows', async () => {
   const { baseUrl, calls } = await upstreamOf(honest(500), lengths);
   const gateway = await gatewayOn(baseUrl);

@@ -282,6 +282,8 @@ const refused: [what: string, environment: Variables, problems: string[]][] = [
     'arn:aws:secretsmanager:ap-south-1:1:secret:exotel',
     'projects/1/secrets/exotel/versions/latest',
     'ref+awsssm://exotel/key',
+    '/run/secrets/exotel',
+    'ENC[AES256_GCM,data:aa]',
     '@Microsoft.KeyVault(SecretUri=https://a.example)',
   ].map((placeholder): [string, Variables, string[]] => [
     `the placeholder ${placeholder}`,

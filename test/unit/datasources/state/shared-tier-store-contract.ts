@@ -71,6 +71,7 @@ export function describeSharedReadings(name: string, open: () => Promise<OpenedR
     it('are read by the one instance that holds the lease', async () => {
       const orders = { proposed: 10, seen: -1 };
       expect(await first.acquireLease(place, 'mine', orders)).toMatchObject({ outcome: 'acquired' });
+      expect(await first.acquireLease(place, 'mine', orders)).toMatchObject({ outcome: 'acquired' }); // its reply was lost
       expect(await second.acquireLease(place, 'yours', orders)).toMatchObject({ outcome: 'held' });
       expect((await found())?.isInFlight).toBe(true);
       await second.releaseLease(place, 'yours'); // not its own lease, so nothing is released

@@ -20,7 +20,7 @@ async function startProxy() {
   const redis = await startRedis();
   opened.push(() => redis.stop());
   const clients = new Set<Socket>();
-  let [connections, isSilent] = [0, false];
+  let [connections, isSilent, lost] = [0, false, 0];
   const proxy = createServer((client) => {
     connections += 1;
     clients.add(client);
@@ -33,7 +33,10 @@ async function startProxy() {
       });
     behind.on('error', () => undefined).on('close', () => client.destroy());
     client.pipe(behind);
-    behind.on('data', (chunk) => isSilent || client.write(chunk));
+    behind.on('data', (chunk) => {
+      lost -= 1;
+      if (!isSilent && lost < 0) client.write(chunk);
+    });
   });
   await once(proxy.listen(0, '127.0.0.1'), 'listening');
   opened.push(() => {
@@ -43,6 +46,8 @@ async function startProxy() {
   return {
     url: `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     connections: () => connections,
+    /** The next reply is lost, and no other. */
+    loseOne: () => (lost = 1),
     /** Connections that are open hear nothing any more; new ones do. */
     silence: () => {
       isSilent = true;
@@ -165,6 +170,26 @@ describeWithRedis('after a reply that nothing asked for', () => {
 });
 
 describeWithRedis('a connection that is silent, or stuck in half a reply', () => {
+  it('that has lost a reply is opened anew: later replies would belong to other commands', async () => {
+    const proxy = await startProxy();
+    const connection = new RedisConnection(proxy.url, {
+      redisFailed: () => undefined,
+      redisAnswered: () => undefined,
+    });
+    opened.push(() => {
+      connection.close();
+    });
+    await connection.ready(5000);
+    const state = new RedisState(connection, 'lost:');
+    await state.insert('a', 'of a', 60_000);
+    proxy.loseOne();
+    const lost = state.read('a').catch(() => 'failed');
+    const times = await Promise.all(Array.from({ length: 3 }, () => state.nowMs().catch(() => 'failed')));
+    expect([await lost, ...times]).not.toContain('of a');
+    await until(async () => (await state.read('a').catch(() => undefined)) === 'of a');
+    expect(proxy.connections()).toBe(2);
+  });
+
   it.each(['silent', 'stuck'])('%s, is opened anew while Redis is well', async (how) => {
     const proxy = await startProxy();
     const connection = new RedisConnection(proxy.url, {
