@@ -72,8 +72,8 @@ export const bearerToken = secret.refine((text) => /^[\x21-\x7e]{1,4096}$/.test(
 export const redisUrl = z.string().refine((text) => {
   if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false;
   const { pathname, port, search, hash, username, password } = new URL(text);
-  if (port === '0' || decoded(username) === undefined || decoded(password) === undefined) return false; // a % that is no escape
-  return /^(?:\/\d{0,5})?$/.test(pathname) && search === '' && hash === '';
+  if (decoded(username) === undefined || decoded(password) === undefined) return false; // a % that is no escape
+  return port !== '0' && /^(?:\/\d{0,5})?$/.test(pathname) && search === '' && hash === '';
 });
 
 /** Values of one kind, separated by commas. */

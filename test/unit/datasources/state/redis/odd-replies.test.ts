@@ -15,6 +15,19 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
+/** A connection, once it is answered; it is closed after the test. */
+async function connected(url: string, errors: Error[] = []): Promise<RedisConnection> {
+  const connection = new RedisConnection(url, {
+    redisFailed: (error) => void errors.push(error),
+    redisAnswered: () => undefined,
+  });
+  opened.push(() => {
+    connection.close();
+  });
+  await connection.ready(5000);
+  return connection;
+}
+
 /** A proxy in front of a Redis, which can send what Redis never said. */
 async function startProxy() {
   const redis = await startRedis();
@@ -86,18 +99,7 @@ it.each([
   ['rate headers that are no JSON', '*6\r\n:1\r\n:0\r\n:0\r\n:1\r\n$1\r\n{\r\n$9\r\n100 0 1 0\r\n'],
 ])('%s in place of the reply of a command counts as no reply, or as nothing', async (_what, reply) => {
   const url = await startOddServer(reply);
-  const open = async (): Promise<RedisConnection> => {
-    const opening = new RedisConnection(url, {
-      redisFailed: () => undefined,
-      redisAnswered: () => undefined,
-    });
-    opened.push(() => {
-      opening.close();
-    });
-    await opening.ready(5000);
-    return opening;
-  };
-  let connection = await open();
+  let connection = await connected(url);
   const window = new RedisWindow({ connection, prefix: 'odd:', timeoutMs: 1000, now: () => 0 });
   const views: unknown[] = [];
   window.open(
@@ -110,7 +112,7 @@ it.each([
   const ask = { id: '1', isBackground: false, share: 30, backgroundShare: 10 };
   const grant = await window.take(ask);
   expect(['unavailable', 'granted']).toContain(grant);
-  connection = await open();
+  connection = await connected(url);
   const store = new RedisTierStore(connection, 'odd:');
   const location = { key: 'k', scope: 's' };
   expect(await store.get([location])).toMatchObject([{ entry: undefined }]);
@@ -139,20 +141,13 @@ describeWithRedis('after a reply that nothing asked for', () => {
   ])('%s, connections are opened anew and commands get their own replies', async (_what, text) => {
     const proxy = await startProxy();
     const errors: Error[] = [];
-    const connection = new RedisConnection(proxy.url, {
-      redisFailed: (error) => void errors.push(error),
-      redisAnswered: () => undefined,
-    });
-    opened.push(() => {
-      connection.close();
-    });
+    const connection = await connected(proxy.url, errors);
     const bus = new RedisBus(connection, 'stray:');
     opened.push(() => {
       bus.close();
     });
     const received: string[] = [];
     bus.subscribe('news', (news) => received.push(news));
-    await connection.ready(5000);
     await until(() => bus.isConnected);
     expect(proxy.connections()).toBe(2);
 
@@ -172,14 +167,7 @@ describeWithRedis('after a reply that nothing asked for', () => {
 describeWithRedis('a connection that is silent, or stuck in half a reply', () => {
   it('that has lost a reply is opened anew: later replies would belong to other commands', async () => {
     const proxy = await startProxy();
-    const connection = new RedisConnection(proxy.url, {
-      redisFailed: () => undefined,
-      redisAnswered: () => undefined,
-    });
-    opened.push(() => {
-      connection.close();
-    });
-    await connection.ready(5000);
+    const connection = await connected(proxy.url);
     const state = new RedisState(connection, 'lost:');
     await state.insert('a', 'of a', 60_000);
     proxy.loseOne();
@@ -192,14 +180,7 @@ describeWithRedis('a connection that is silent, or stuck in half a reply', () =>
 
   it.each(['silent', 'stuck'])('%s, is opened anew while Redis is well', async (how) => {
     const proxy = await startProxy();
-    const connection = new RedisConnection(proxy.url, {
-      redisFailed: () => undefined,
-      redisAnswered: () => undefined,
-    });
-    opened.push(() => {
-      connection.close();
-    });
-    await connection.ready(5000);
+    const connection = await connected(proxy.url);
     if (how === 'silent') proxy.silence();
     else proxy.sayToAll('$536870000\r\n');
     const ping = () => connection.run((client) => client.ping()).catch(() => undefined);
