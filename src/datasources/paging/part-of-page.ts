@@ -1,3 +1,4 @@
+import { type Side } from './bracket.js';
 import { readable, type Row, sidOf, type Window } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { Connection } from './connection.js';
@@ -6,13 +7,6 @@ import { type Position } from './cursors/position.js';
 import { type ListReader } from './list-reader.js';
 import { ListRows, type ListSource } from './list-source.js';
 import { type PageRequest } from './slicing.js';
-
-/** The rows of a page that one window has. */
-interface Part<T> {
-  readonly window: Window<T>;
-  readonly start: number;
-  readonly end: number;
-}
 
 /**
  * The part of a page that lies in one window, for a list that moves faster than several windows can be read. A shorter page
@@ -27,101 +21,102 @@ export async function partOfPage<T extends { readonly sid: string }>(
 ): Promise<Connection<T> | undefined> {
   if (need !== 'rows') return undefined;
   const isFromStart = size.from === 'start';
-  const part = await (isFromStart
-    ? partBehind(list, after, size.count)
-    : partInFront(list, before, size.count));
-  if (!part) return undefined;
-  const { window, start } = part;
+  const edge = await (isFromStart
+    ? after
+      ? edgeAtCursor(list, after, 'after')
+      : edgeAt(list.latestWindow(0), 0)
+    : before
+      ? edgeAtCursor(list, before, 'before')
+      : edgeAtEnd(list));
+  if (!edge) return undefined;
+  const { window, offset } = edge;
   const limit = isFromStart && before ? placeIn(window, before.cursor) : -1;
-  const end = limit >= start ? Math.min(part.end, limit) : part.end;
+  const last = limit >= offset ? limit : endOf(window);
+  const [start, end] = isFromStart
+    ? [offset, Math.min(offset + size.count, last)]
+    : [Math.max(window.offset, offset - size.count), offset];
   if (end <= start) return undefined;
   const rows = new ListRows<T>();
   rows.add(window);
   return new Connection(source, rows, { start, end }, window.total);
 }
 
-async function partBehind<T extends { readonly sid: string }>(
+/** Where a page begins (`after`) or ends (`before`): an offset in a window. */
+interface Edge<T> {
+  readonly window: Window<T>;
+  readonly offset: number;
+}
+
+function edgeAt<T>(window: Window<T> | undefined, offset: number | undefined): Edge<T> | undefined {
+  return window && offset !== undefined ? { window, offset } : undefined;
+}
+
+/** The edge of a page beside a cursor: in the window that has shown the cursor's row, or in one that is read for it. */
+async function edgeAtCursor<T extends { readonly sid: string }>(
   list: ListReader<T>,
-  after: Position | undefined,
-  count: number,
-): Promise<Part<T> | undefined> {
-  const partFrom = (window: Window<T> | undefined, start: number): Part<T> | undefined =>
-    window && { window, start, end: Math.min(start + count, endOf(window)) };
-  if (!after) return partFrom(list.latestWindow(0), 0);
-  const known = list.latestWindow(after.index);
-  const start = startBehind(known, after.cursor);
-  if (known && start !== undefined && (start < endOf(known) || endOf(known) >= known.total))
-    return partFrom(known, start);
-  const window = await windowFrom(list, Math.max(0, after.index - (after.isThere ? 0 : adjacentMarks)));
-  const found = startBehind(window, after.cursor);
-  if (found !== undefined) return partFrom(window, found);
-  // All around it is gone: at most as many rows as are missing were in front. Rows may be shown again.
-  const first = Math.max(0, after.cursor.offset + 1 - shrinkage(list, after.cursor));
-  return partFrom(list.latestWindow(first), first);
+  { index, cursor }: Position,
+  side: Side,
+): Promise<Edge<T> | undefined> {
+  const known = list.latestWindow(index);
+  const offset = edgeIn(known, cursor, side);
+  if (known && offset !== undefined && hasRowsBeside(known, offset, side)) return edgeAt(known, offset);
+  // The list moves: the row may be a few places further when the window is read.
+  const first = side === 'after' ? index - adjacentMarks : index + 1 + adjacentMarks - list.windowSize;
+  const window = await windowFrom(list, first);
+  return edgeAt(window, edgeIn(window, cursor, side)) ?? edgeOfGone(list, cursor, side);
 }
 
-async function partInFront<T extends { readonly sid: string }>(
+/**
+ * The edge where nothing around the cursor's row was found: as many rows as the list has lost, or gained, were in front of it. Rows may
+ * be shown again.
+ */
+async function edgeOfGone<T extends { readonly sid: string }>(
   list: ListReader<T>,
-  before: Position | undefined,
-  count: number,
-): Promise<Part<T> | undefined> {
-  const partUpTo = (window: Window<T> | undefined, end: number): Part<T> | undefined =>
-    window && { window, start: Math.max(window.offset, end - count), end };
-  if (!before) {
-    const last = list.lastWindow;
-    const total = list.total ?? 0;
-    const isBehind = last !== undefined && endOf(last) < last.total;
-    // Half of a window has room for rows that come meanwhile.
-    const read = isBehind
-      ? await windowFrom(list, Math.max(0, total - Math.ceil(list.windowSize / 2)))
-      : last;
-    const end = read && endOf(read) >= read.total ? read : last;
-    return end && partUpTo(end, endOf(end));
-  }
-  const known = list.latestWindow(before.index);
-  const end = endInFront(known, before.cursor);
-  if (known && end !== undefined && (end > known.offset || end === 0)) return partUpTo(known, end);
-  const behind = before.isThere ? 1 : 1 + adjacentMarks;
-  const window = await windowFrom(list, Math.max(0, before.index - list.windowSize + behind));
-  const found = endInFront(window, before.cursor);
-  if (found !== undefined) return partUpTo(window, found);
-  const last = before.cursor.offset + Math.max(0, -shrinkage(list, before.cursor)); // as above
-  const around = list.latestWindow(last - 1);
-  return around && partUpTo(around, last);
+  cursor: Cursor,
+  side: Side,
+): Promise<Edge<T> | undefined> {
+  const expected = (now = 0): number => {
+    const gained = now - (cursor.total ?? now);
+    return side === 'after' ? cursor.offset + 1 + Math.min(0, gained) : cursor.offset + Math.max(0, gained);
+  };
+  const window = await windowAround(list, expected(list.total));
+  if (!window) return undefined;
+  return edgeAt(window, Math.max(window.offset, Math.min(expected(window.total), endOf(window))));
 }
 
-/** How many rows fewer the list has than a cursor says. */
-function shrinkage<T extends { readonly sid: string }>(list: ListReader<T>, { total }: Cursor): number {
-  const now = list.total ?? 0;
-  return (total ?? now) - now;
+async function edgeAtEnd<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+): Promise<Edge<T> | undefined> {
+  const last = list.lastWindow;
+  const isBehind = last !== undefined && endOf(last) < last.total;
+  const read = isBehind ? await windowAround(list, list.total ?? 0) : last;
+  const end = read && endOf(read) >= read.total ? read : last;
+  return end && edgeAt(end, endOf(end));
 }
 
-/** The offset behind a cursor's row, by itself or by the nearest of its neighbours; undefined if none is there. */
-function startBehind<T extends { readonly sid: string }>(
+/** The edge beside a cursor's row, or the nearest of its neighbours, in a window; undefined if none of them is there. */
+function edgeIn<T extends { readonly sid: string }>(
   window: Window<T> | undefined,
   cursor: Cursor,
+  side: Side,
 ): number | undefined {
+  if (!window) return undefined;
+  const isAfter = side === 'after';
+  const behind = isAfter ? 1 : 0;
   const place = placeIn(window, cursor);
-  if (place >= 0) return place + 1;
-  const previous = nearestOf(window, cursor.previous);
-  if (previous) return previous.place + 1;
-  const next = nearestOf(window, cursor.next);
-  const start = next && next.place + 1 - next.distance;
-  return window && start !== undefined && start >= window.offset ? start : undefined;
+  if (place >= 0) return place + behind;
+  const near = nearestOf(window, isAfter ? cursor.previous : cursor.next);
+  if (near) return near.place + behind;
+  const far = nearestOf(window, isAfter ? cursor.next : cursor.previous);
+  if (!far) return undefined;
+  const offset = isAfter ? far.place + 1 - far.distance : far.place + far.distance;
+  return offset >= window.offset && offset <= endOf(window) ? offset : undefined;
 }
 
-/** The offset of a cursor's row, by itself or by the nearest of its neighbours; undefined if none is there. */
-function endInFront<T extends { readonly sid: string }>(
-  window: Window<T> | undefined,
-  cursor: Cursor,
-): number | undefined {
-  const place = placeIn(window, cursor);
-  if (place >= 0) return place;
-  const next = nearestOf(window, cursor.next);
-  if (next) return next.place;
-  const previous = nearestOf(window, cursor.previous);
-  const end = previous && previous.place + previous.distance;
-  return window && end !== undefined && end <= endOf(window) ? end : undefined;
+/** True if a window has rows of the page beside its edge, or the list has none there. */
+function hasRowsBeside<T>(window: Window<T>, offset: number, side: Side): boolean {
+  if (side === 'before') return offset > window.offset || offset === 0;
+  return offset < endOf(window) || endOf(window) >= window.total;
 }
 
 /** The nearest neighbour of a cursor's row that a window has, on one side: its offset, and how far it was from the row. */
@@ -140,11 +135,20 @@ function nearestOf<T extends { readonly sid: string }>(
   return undefined;
 }
 
-/** Reads the window that begins at an offset; undefined if it can't be read. */
-async function windowFrom<T extends { readonly sid: string }>(
+/** Reads a window with room on both sides of an offset, for rows that come or go meanwhile. */
+function windowAround<T extends { readonly sid: string }>(
   list: ListReader<T>,
   offset: number,
 ): Promise<Window<T> | undefined> {
+  return windowFrom(list, offset - Math.ceil(list.windowSize / 2));
+}
+
+/** Reads the window that begins at an offset; undefined if it can't be read. */
+async function windowFrom<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  wanted: number,
+): Promise<Window<T> | undefined> {
+  const offset = Math.max(0, wanted);
   try {
     await list.loadFrom(offset);
   } catch (error) {
