@@ -59,14 +59,14 @@ export class Supervisor {
   readonly #now: () => number;
   readonly #sleep: (ms: number) => Promise<unknown>;
   readonly #workers = new Set<WorkerProcess>();
+  readonly #stopped = new AbortController();
   #serving = 0;
   #earlyExits = 0;
-  #isStopping = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#sleep = options.sleep ?? ((ms) => sleepFor(ms, undefined, { ref: false }));
+    this.#sleep = options.sleep ?? ((ms) => this.#untilStopped(ms));
   }
 
   /**
@@ -79,10 +79,10 @@ export class Supervisor {
     try {
       const [url = ''] = await Promise.all(workers.map(({ started }) => started));
       for (const worker of workers) void this.#supervise(worker);
-      return this.#isOver ? undefined : url;
+      return this.#isStopping() ? undefined : url;
     } catch (error) {
-      if (this.#isOver) return undefined;
-      this.#isStopping = true;
+      if (this.#isStopping()) return undefined;
+      this.#stopped.abort();
       await this.#exited(workers, 0);
       throw error;
     }
@@ -90,7 +90,7 @@ export class Supervisor {
 
   /** Stops all workers and waits until they have exited. Kills those that exceed the timeout. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopped.abort();
     const workers = [...this.#workers];
     for (const worker of workers) worker.stop();
     await this.#exited(workers, this.#options.stopTimeoutMs);
@@ -98,7 +98,7 @@ export class Supervisor {
 
   /** Kills all workers and waits until they have exited. */
   async kill(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopped.abort();
     const workers = [...this.#workers];
     for (const worker of workers) worker.kill();
     await Promise.all(workers.map(({ exited }) => exited));
@@ -125,13 +125,13 @@ export class Supervisor {
     const servedSinceMs = await this.#servedSince(worker);
     const exit = await worker.exited;
     if (servedSinceMs !== undefined) this.#serving -= 1;
-    if (this.#isStopping) return;
+    if (this.#isStopping()) return;
     const isHealthy = servedSinceMs !== undefined && this.#now() - servedSinceMs >= healthyAfterMs;
     this.#earlyExits = isHealthy ? 0 : this.#earlyExits + 1;
     const delayMs = Math.min(maximumDelayMs, minimumDelayMs * 2 ** Math.max(0, this.#earlyExits - 1));
     this.#options.onExit(exit, delayMs);
     await this.#sleep(delayMs);
-    if (!this.#isOver) await this.#supervise(this.#fork());
+    if (!this.#isStopping()) await this.#supervise(this.#fork());
   }
 
   /** @returns the time at which the worker began to serve; undefined if it could not. */
@@ -141,20 +141,24 @@ export class Supervisor {
       this.#serving += 1;
       return this.#now();
     } catch (error) {
-      if (this.#isStopping) return undefined;
+      if (this.#isStopping()) return undefined;
       const cannotStart = error instanceof CannotStart ? error : new CannotStart(undefined);
       const isFinal = cannotStart.reason !== undefined || this.#earlyExits >= maximumAttempts;
       if (this.#serving > 0 || !isFinal) this.#options.onRestartFailed(cannotStart);
       else {
-        this.#isStopping = true;
+        this.#stopped.abort();
         this.#options.onGiveUp(cannotStart);
       }
       return undefined;
     }
   }
 
-  /** `#isStopping` as a getter, since TypeScript assumes that the field does not change during an await. */
-  get #isOver(): boolean {
-    return this.#isStopping;
+  #isStopping(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  /** Sleeps, until a stop at the latest. Without a worker this timer alone keeps the primary process running. */
+  async #untilStopped(ms: number): Promise<void> {
+    await sleepFor(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 }

@@ -1,5 +1,6 @@
 import { type Slice, type Window } from '../../domain/lists/page.js';
 import { type CacheEntry } from '../cache/cache-entry.js';
+import { type ReadWindow } from '../paging/list-reader.js';
 import { windowKey } from './list-identity.js';
 
 /** Lists whose latest slices are remembered, at most. */
@@ -14,6 +15,7 @@ interface ListRef {
 interface CachedWindows {
   peek(key: string): CacheEntry<Window<unknown>> | undefined;
   fresh(key: string): CacheEntry<Window<unknown>> | undefined;
+  loadShared(keys: readonly string[]): Promise<void>;
 }
 
 /** The slice of each list that was read last: its window in the cache shows the total of the list. */
@@ -37,6 +39,15 @@ export class LatestSlices {
   /** True if the window of a slice is fresh. */
   isFresh(list: ListRef, slice: Slice): boolean {
     return this.#windows.fresh(windowKey(list, slice)) !== undefined;
+  }
+
+  /** Takes over newer windows that other instances have read. @returns true if the cache has a newer one than one of these. */
+  async loadNewer(list: ListRef, windows: readonly ReadWindow<unknown>[]): Promise<boolean> {
+    await this.#windows.loadShared(windows.map(({ asked }) => windowKey(list, asked)));
+    return windows.some(({ asked, read }) => {
+      const cached = this.#windows.peek(windowKey(list, asked));
+      return cached !== undefined && cached.value !== read.value;
+    });
   }
 
   /** The latest slice of a list, if its window is fresh. */

@@ -10,6 +10,7 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
 import { type LargeRead } from '../paging/large-read.js';
+import { type ReadWindow } from '../paging/list-reader.js';
 import { type ListSource } from '../paging/list-source.js';
 import { type PageMaximum } from '../paging/page-maximum.js';
 import { maximumSortKeyLength } from '../paging/cursors/sort-key.js';
@@ -24,6 +25,8 @@ export interface AccountList<T extends { readonly sid: string }> extends ListSou
   freshSlice(): Slice | undefined;
   /** True if the window of a slice is fresh in the cache. */
   readonly isFresh: (slice: Slice) => boolean;
+  /** Takes over newer windows that other instances have read. @returns true if the cache has a newer one than one of these. */
+  readonly loadNewer: (windows: readonly ReadWindow<T>[]) => Promise<boolean>;
   /** Total rows of the list by its latest window in the cache, fresh or stale. */
   readonly likelyTotal: () => number | undefined;
   /** Key of a window among all windows that a request reads. */
@@ -47,6 +50,7 @@ export function campaignList(account: AccountReader, query: CampaignQuery): Acco
     freshSlice: () => account.latest.campaigns.freshSlice(ref),
     likelyTotal: () => account.latest.campaigns.likelyTotal(ref),
     isFresh: (slice) => account.latest.campaigns.isFresh(ref, slice),
+    loadNewer: (windows) => account.latest.campaigns.loadNewer(ref, windows),
     fetch: (slice, options) => account.campaignWindow(ref, slice, options),
   };
 }
@@ -65,6 +69,7 @@ export function messageList(account: AccountReader, sid: string, query: MessageQ
     freshSlice: () => account.latest.messages.freshSlice(ref),
     likelyTotal: () => account.latest.messages.likelyTotal(ref),
     isFresh: (slice) => account.latest.messages.isFresh(ref, slice),
+    loadNewer: (windows) => account.latest.messages.loadNewer(ref, windows),
     fetch: (slice, options, large) => account.messageWindow(ref, slice, options, large),
   };
 }

@@ -164,6 +164,7 @@ export class RequestPages {
         {
           likelyTotal: list.likelyTotal,
           isFresh: (slice) => attempt === 0 && !this.#options.noCache && list.isFresh(slice),
+          loadNewer: this.#account.isCacheOn && !this.#options.noCache ? list.loadNewer : undefined,
         },
       );
     return readPage(open, list, page, list.limits, this.#searches, parts);

@@ -90,18 +90,20 @@ function isWithin(place: number, offset: number, length: number): boolean {
  */
 export type WindowFetch<T> = (slice: Slice, large?: LargeRead) => Promise<TimedRead<Window<T>>>;
 
+/** A requested slice and the window that was returned for it. */
+export interface ReadWindow<T> {
+  readonly asked: Slice;
+  readonly read: TimedRead<Window<T>>;
+}
+
 /** What the cache knows of a list. */
-export interface CachedList {
+export interface CachedList<T> {
   /** Total rows of the list when it was last read, if that is known. */
   readonly likelyTotal: () => number | undefined;
   /** True for a slice that is read without a call. */
   readonly isFresh: (slice: Slice) => boolean;
-}
-
-/** A requested slice and the window that was returned for it. */
-interface ReadWindow<T> {
-  readonly asked: Slice;
-  readonly read: TimedRead<Window<T>>;
+  /** Takes over newer windows that other instances have read. @returns true if the cache has a newer one than one of these. */
+  readonly loadNewer?: ((windows: readonly ReadWindow<T>[]) => Promise<boolean>) | undefined;
 }
 
 /** One read, two after other page maximums were learned, and two for rows that are still missing. */
@@ -115,7 +117,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   readonly #windows: ReadWindow<T>[] = [];
   readonly #maximum: PageMaximum;
   readonly #slicing: Slicing;
-  readonly #cached: CachedList | undefined;
+  readonly #cached: CachedList<T> | undefined;
   readonly #asked = new Map<string, Promise<void>>();
   #windowSize: number;
   #isCutOff = false;
@@ -128,7 +130,7 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
    * @param slicing chooses the slices to read.
    * @param cached what the cache knows of the list.
    */
-  constructor(fetch: WindowFetch<T>, maximum: PageMaximum, slicing = wholeWindows, cached?: CachedList) {
+  constructor(fetch: WindowFetch<T>, maximum: PageMaximum, slicing = wholeWindows, cached?: CachedList<T>) {
     this.#fetch = fetch;
     this.#maximum = maximum;
     this.#slicing = slicing;
@@ -186,6 +188,11 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   /** Total rows of the list when the row at an offset was read. */
   totalAt(offset: number): number | undefined {
     return this.latestWindow(offset)?.total;
+  }
+
+  /** True if there are newer windows than those that were read; they are in the cache then. */
+  async isOutdated(): Promise<boolean> {
+    return (await this.#cached?.loadNewer?.(this.#windows)) === true;
   }
 
   /** Takes over the newest windows of another reader of the list, so that only the older ones are read again. */

@@ -4,6 +4,7 @@ import {
   type PageLimits,
   pageSizeOf,
   type RowRange,
+  sidOf,
 } from '../../domain/lists/page.js';
 import { allParts, needFor, type PageParts } from '../../domain/lists/page-parts.js';
 import { Connection } from './connection.js';
@@ -79,11 +80,23 @@ async function readConsistently<T extends { readonly sid: string }>(
   let request = requested;
   let list = open(0, false);
   // More attempts would not help: of a list that moves faster than it can be read, only one window is consistent.
+  let lastAttempt = maximumRefetches;
   for (let attempt = 0; ; attempt += 1) {
+    await list.begin(request); // the windows of both cursors and of the adjacent rows, in parallel
+    // Another instance may have read newer windows, and a cursor may be of them. The older ones do not show that its row is gone.
+    const takeNewer = async (): Promise<boolean> => {
+      if (attempt > 0 || !(await list.isOutdated())) return false;
+      lastAttempt += 1;
+      return true;
+    };
+    if (!cursorsOf(request).every((cursor) => isAsItWas(list, cursor)) && (await takeNewer())) {
+      list = open(attempt + 1, false);
+      continue;
+    }
     const places = await locateBoth(list, source, request, {
       allowance,
       attempt,
-      isLastAttempt: attempt === maximumRefetches,
+      isLastAttempt: attempt === lastAttempt,
     });
     const total = list.total ?? 0;
     const range = rangeOf(request, places, total);
@@ -94,15 +107,17 @@ async function readConsistently<T extends { readonly sid: string }>(
     const isOther = pending && !isSame(range, rangeOf(request, places, list.total ?? 0));
     const consistency = isOther ? 'moved' : consistencyOfPage(list, source, places, around);
     const isOfWalk = (request.after ?? request.before) !== undefined;
-    if ((consistency === 'moved' || (consistency === 'apart' && isOfWalk)) && attempt === maximumRefetches) {
+    if ((consistency === 'moved' || (consistency === 'apart' && isOfWalk)) && attempt === lastAttempt) {
       const part = await partOfPage(list, source, request, places);
       if (part) return part;
     }
-    if (consistency === 'consistent' || attempt === maximumRefetches)
+    if (consistency === 'consistent' || attempt === lastAttempt)
       return connectionOf(list, source, request, places, { range, around });
+    const isNewer = await takeNewer();
     // An empty page would end the walk, although its own windows contradict that.
-    const next = open(attempt + 1, consistency === 'moved' && range.end <= range.start, consistency);
-    if (consistency === 'apart') next.takeNewestOf(list);
+    const mustRevalidate = consistency === 'moved' && range.end <= range.start;
+    const next = isNewer ? open(attempt + 1, false) : open(attempt + 1, mustRevalidate, consistency);
+    if (consistency === 'apart' && !isNewer) next.takeNewestOf(list);
     request = {
       ...request,
       again: neededOf(request, range),
@@ -124,12 +139,23 @@ async function locateBoth<T extends { readonly sid: string }>(
   request: PageRequest,
   search: SearchOptions,
 ): Promise<Places> {
-  await list.begin(request); // the windows of both cursors and of the adjacent rows, in parallel
   const { after, before } = request;
   return {
     after: after && (await locate(list, source, after, 'after', search)),
     before: before && (await locate(list, source, before, 'before', search)),
   };
+}
+
+function cursorsOf({ after, before }: PageRequest): Cursor[] {
+  return [after, before].flatMap((cursor) => cursor ?? []);
+}
+
+/** True if the list is as long as a cursor says, and has its row where it was. */
+function isAsItWas<T extends { readonly sid: string }>(
+  list: ListReader<T>,
+  { offset, total, sid, unreadableSid }: Cursor,
+): boolean {
+  return list.total === total && sidOf(list.rows.get(offset)) === (sid || unreadableSid || undefined);
 }
 
 function rangeOf({ size }: PageRequest, { after, before }: Places, total: number): RowRange {

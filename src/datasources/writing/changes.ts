@@ -1,5 +1,5 @@
 import { CampaignAction } from '../../domain/campaigns/campaign.js';
-import { isAllowed } from '../../domain/campaigns/lifecycle.js';
+import { isAllowed, isRuledOut } from '../../domain/campaigns/lifecycle.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { updateProblems } from '../../domain/rules/update.js';
 import { isSameSid } from '../../domain/campaigns/sid.js';
@@ -210,7 +210,9 @@ export class Changes {
       return done(campaign, facts.requestId);
     }
     if (progress === 'unclear') return undefined;
-    if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
+    // A paused campaign may be resumed while the upstream can still process the request.
+    if (isRuledOut(action, campaign.status) || (isSettled && !isAllowed(action, campaign.status)))
+      return notAllowed(action, campaign);
     const mayBeUndone = laterChanges.mayHaveUndone(campaign) && progress === 'notDone';
     return isSettled && !mayBeUndone ? progress : undefined;
   }

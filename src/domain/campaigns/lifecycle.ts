@@ -47,6 +47,11 @@ export function isBackwards(from: CampaignStatus, to: CampaignStatus): boolean {
   return a !== undefined && b !== undefined && b < a;
 }
 
+/** Whether a campaign with this status can't come to allow an action any more. */
+export function isRuledOut(action: CampaignAction, status: CampaignStatus): boolean {
+  return allowedStatuses[action].every((allowed) => isBackwards(status, allowed));
+}
+
 const actionsByStatus = new Map(
   Object.values(CampaignStatus).map((status) => [
     status,
