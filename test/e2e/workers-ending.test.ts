@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { CampaignBySidDocument } from '../operations/generated.js';
 import { credentials } from '../support/gateway/gateway-under-test.js';
+import { freePort } from '../support/programs/child-process.js';
 import { describeWithRedis } from '../support/programs/redis.js';
 import { until } from '../support/clients/subscribing.js';
 import {
@@ -99,6 +100,16 @@ describeWithRedis('several workers', () => {
     const [exitCode] = (await once(child, 'exit', { signal: AbortSignal.timeout(9000) })) as [number | null];
     expect(exitCode).toBe(0);
     expect(printed).not.toContain('is ready');
+  });
+
+  it('are replaced if all of them are killed at once', async () => {
+    const running = await start({ PORT: String(await freePort()) });
+    const pids = await pidsOf(running);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await until(() => !pids.some(isThere));
+    await until(async () => (await fetch(`${running.url}/livez`).catch(() => undefined))?.status === 200);
+    expect(running.primary.exitCode).toBeNull();
+    expect(await running.terminate()).toBe(0);
   });
 
   it('exit when their primary process is killed, and free the port', async () => {

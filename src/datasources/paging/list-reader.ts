@@ -121,6 +121,8 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
   readonly #asked = new Map<string, Promise<void>>();
   #windowSize: number;
   #isCutOff = false;
+  /** Rows of the last page that was smaller than it could be. */
+  #smallPage = Infinity;
   #isLargeRefused = false;
   #total: number | undefined;
 
@@ -337,8 +339,9 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     const isShort = rows.length > 0 && rows.length < limit && offset + rows.length < total;
     const cutOff = isShort ? rows.length : limit < asked.limit ? limit : Infinity;
     if (cutOff >= this.#windowSize) return;
-    this.#windowSize = cutOff;
-    this.#isCutOff = true;
+    // One such page may be a glitch. Smaller windows would make every later call as small.
+    if (cutOff === this.#smallPage) [this.#windowSize, this.#isCutOff] = [cutOff, true];
+    this.#smallPage = cutOff;
   }
 }
 

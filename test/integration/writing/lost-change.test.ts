@@ -156,6 +156,20 @@ describe('an update or action with a lost response', () => {
     expect(waits).toEqual([5000]);
   });
 
+  it('is not refused before the upstream can no longer process it, where the campaign was paused meanwhile', async () => {
+    const sid = campaignIn('scheduled');
+    fault = { kind: 'hang' };
+    onPut = () => both.sandbox.state.setStatus(sid, 'paused');
+    meanwhile = () => both.sandbox.state.setStatus(sid, 'scheduled');
+    await change(both.gateway, 'update', sid);
+    expect(waits[0]).toBe(5000);
+
+    waits = [];
+    meanwhile = () => undefined;
+    expect((await change(both.gateway, 'update', sid)).codes).toEqual(['ACTION_NOT_ALLOWED']);
+    expect(waits).toEqual([5000]);
+  });
+
   it('whose campaign has changed otherwise reports the current state', async () => {
     const sid = campaignIn('scheduled');
     fault = { kind: 'hang' };

@@ -1,9 +1,8 @@
-import { said } from './child-process.js';
+import { freePort, said } from './child-process.js';
 import { describe, test } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { credentials } from '../gateway/gateway-under-test.js';
@@ -146,16 +145,6 @@ async function stop(child: ChildProcess): Promise<number | null> {
   child.kill('SIGTERM');
   await ended;
   return child.exitCode;
-}
-
-/** The router needs a fixed port: it can't report one that the system chose. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Waits until the example is ready; returns the addresses of its three servers. */

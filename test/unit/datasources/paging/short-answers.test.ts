@@ -5,13 +5,25 @@ import { neededRows, wholeWindows } from '../../../../src/datasources/paging/sli
 import { runs } from './changes.js';
 import { cursorAt, plainList, read, sids } from './plain-lists.js';
 
-it('two rows after row 35, from an upstream that returns 27, 3 and 2 rows, are rows 36 and 37, in four calls', async () => {
+it('two rows after row 35, from an upstream that returns 27, 3 and 2 rows, are rows 36 and 37, in two calls', async () => {
   const rows = plainList(100);
   const after = await cursorAt(rows, 35);
   const upstream = { caps: [27, 3], cap: 2, slicing: neededRows() };
   const { connection, calls } = await read(rows, { first: 2, after }, upstream);
   expect(sids(connection.nodes)).toEqual(['s36', 's37']);
-  expect(calls).toBe(4);
+  expect(calls).toBe(2);
+});
+
+it.each([
+  ['with a cache, and a metadata.limit that says so', { slicing: wholeWindows, saysSo: true }],
+  ['with a cache', { slicing: wholeWindows, saysSo: false }],
+  ['without a cache, and a metadata.limit that says so', { slicing: neededRows(), saysSo: true }],
+  ['without a cache', { slicing: neededRows(), saysSo: false }],
+])('one response with a single row costs one further call, %s', async (_how, upstream) => {
+  const rows = plainList(100);
+  const { connection, calls } = await read(rows, { first: 50 }, { ...upstream, caps: [1], cap: 50 });
+  expect(sids(connection.nodes)).toEqual(sids(rows.slice(0, 50)));
+  expect(calls).toBe(2);
 });
 
 const anyPage = fc.record({
