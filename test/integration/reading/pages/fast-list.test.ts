@@ -210,3 +210,34 @@ it('with no-cache all windows beside a cursor are read at the same moment', asyn
   expect(nodes.map(({ sid }) => sid)).toEqual(upstream.rows.slice(49, 98).map(({ sid }) => sid));
   expect(upstream.calls).toEqual(['0+50', '50+50']);
 });
+
+it.each([
+  ['on', 'last', 'before'],
+  ['off', 'last', 'before'],
+  ['on', 'first', 'after'],
+  ['off', 'first', 'after'],
+] as const)(
+  'no page has a row twice where rows come everywhere with each response, CACHE=%s, %s',
+  async (cache, size, side) => {
+    const upstream = await startListing();
+    const times = upstream.rows.slice(0, 2).map(({ at }) => at);
+    upstream.rows = upstream.rows.map((row, index) => ({ ...row, at: times[index < 100 ? 0 : 1] ?? row.at }));
+    const read = await startReading(upstream.baseUrl, { CACHE: cache, MAX_PAGE_ROWS: '50' });
+    let [inserted, state] = [0, 7];
+    upstream.afterList = () => {
+      for (let count = 0; count < 17; count += 1) {
+        state = (state * 48_271) % 2_147_483_647;
+        const at = state % upstream.rows.length;
+        const sid = `new-${String((inserted += 1))}`;
+        upstream.rows = upstream.rows.toSpliced(at, 0, { sid, at: upstream.rows[at]?.at ?? '' });
+      }
+    };
+    let beside = '';
+    for (let pages = 0; pages < 12; pages += 1) {
+      const { nodes, pageInfo } = await read('campaigns', `${size}: 150${beside}`);
+      expect(new Set(nodes.map(({ sid }) => sid)).size).toBe(nodes.length);
+      const cursor = size === 'last' ? pageInfo.startCursor : pageInfo.endCursor;
+      beside = `, ${side}: "${String(cursor)}"`;
+    }
+  },
+);
