@@ -7,7 +7,13 @@ import { NotSent } from '../exotel/resilience/not-sent.js';
 import { type Create, nothingSent, type Progress, type WithCallbacks } from './create.js';
 import { type OutstandingCreates, type SidReservations } from './look-up/outstanding-creates.js';
 import { type Reconciler } from './look-up/reconciler.js';
-import { type AnswerVerdict, answerVerdict, callbackMarks, isMarked } from './look-up/same-campaign.js';
+import {
+  type AnswerVerdict,
+  answerVerdict,
+  callbackMarks,
+  contradictions,
+  isMarked,
+} from './look-up/same-campaign.js';
 import { similarityOf } from './look-up/text-similarity.js';
 import {
   createdUnreadable,
@@ -44,6 +50,8 @@ const maximumPosts = 2;
  */
 export class CreateSender {
   readonly #options: CreateSenderOptions;
+  /** Drafts of the creates whose outcome is open, by their ids. */
+  readonly #open = new Map<string, CampaignDraft>();
 
   constructor(options: CreateSenderOptions) {
     this.#options = options;
@@ -54,13 +62,16 @@ export class CreateSender {
    * @throws OutcomeUnknown where the outcome stays unknown, UpstreamFailure where nothing was created.
    */
   async run(create: Create): Promise<Outcome> {
-    const { log, draft } = create;
+    const { id, log, draft } = create;
+    this.#open.set(id, draft);
     try {
       return await this.#untilKnown(create);
     } catch (error) {
       // Whatever failed after a request was sent, the outcome of that request is unknown.
       if (log.progress.sentAtMs !== null && isUnanswered(error)) throw new OutcomeUnknown(draft.name);
       throw error;
+    } finally {
+      this.#open.delete(id);
     }
   }
 
@@ -180,10 +191,18 @@ export class CreateSender {
       sentAtMs: create.log.progress.sentAtMs ?? now(),
     });
     if (verdict !== 'own') return verdict;
+    if (contradictions(sent, campaign).size > 0 && this.#isLikeAnother(create, campaign)) return 'another';
     const similarity = similarityOf(create.draft.name, campaign.name);
     if (similarity === 'same' || similarity === 'rewritten') return 'own';
     const rivals = await outstanding.rivalsOf(create).catch(() => null);
     return rivals?.hasWholeNameOfOne({ row: campaign, aheadMs: 0 }) ? 'another' : 'own';
+  }
+
+  /** True if the campaign contradicts nothing of another create whose outcome is open: their answers may have been exchanged. */
+  #isLikeAnother({ id }: Create, campaign: Campaign): boolean {
+    return [...this.#open].some(
+      ([other, draft]) => other !== id && contradictions(draft, campaign).size === 0,
+    );
   }
 
   async #note(create: Create, progress: Progress, isInFlight = false): Promise<void> {

@@ -144,6 +144,10 @@ describe.each<[how: string, rewrite: (name: string) => string]>([
     ['texts', two.map((one) => ({ ...one, name }))],
     ['lists', two.map((one, index) => ({ ...one, name, template: 'Hello', lists: [`list ${index}`] }))],
     ['texts and names', two],
+    [
+      'senders',
+      two.map((one, index) => ({ ...one, name, template: 'Hello', senderId: `EXOTE${'AB'[index] ?? ''}` })),
+    ],
   ])('gets its own campaign in swapped responses of two that differ in their %s', async (_what, inputs) => {
     const held: ((row: Row) => void)[] = [];
     rows = [];
@@ -160,8 +164,8 @@ describe.each<[how: string, rewrite: (name: string) => string]>([
     const asked = inputs.map((input) => ({ ...diwali, ...input }));
     const sids = await Promise.all(asked.map((input) => createdSid(gateway, input)));
     const made = sids.map((sid) => rows.find((row) => row.sid === sid) as Readonly<Record<string, unknown>>);
-    expect(made.map(({ template, lists }) => [template, lists])).toEqual(
-      asked.map(({ template, lists }) => [template, lists]),
+    expect(made.map((row) => [row['template'], row['lists'], row['sender_id']])).toEqual(
+      asked.map(({ template, lists, senderId }) => [template, lists, senderId]),
     );
     expect(methods().filter((method) => method === 'POST')).toHaveLength(2);
   });
