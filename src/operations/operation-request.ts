@@ -48,8 +48,8 @@ export function parametersIn(body: unknown): OperationParameters {
     query: textIn(body, 'query'),
     documentId: textIn(body, 'documentId') || undefined,
     operationName: textIn(body, 'operationName') || undefined, // several clients send an empty one
-    variables: objectIn(body, 'variables'),
-    extensions: objectIn(body, 'extensions'),
+    variables: objectIn(body['variables'], 'variables'),
+    extensions: objectIn(body['extensions'], 'extensions'),
   };
 }
 
@@ -82,20 +82,17 @@ function textIn(body: Readonly<Record<string, unknown>>, name: string): string |
   return value;
 }
 
-function objectIn(body: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
-  const value = body[name];
-  if (value === undefined || value === null) return none;
-  if (!isObject(value)) throw badRequest(`\`${name}\` must be a JSON object.`);
-  checkMembers(value, `\`${name}\``);
-  return value;
-}
-
 function objectFromJson(text: string | undefined, name: string): Readonly<Record<string, unknown>> {
   if (text === undefined) return none;
   const value = parseJson(text);
   if (value === undefined) throw badRequest(`The parameter "${name}" is not valid JSON.`);
-  if (value === null) return none;
-  if (!isObject(value)) throw badRequest(`The parameter "${name}" must be a JSON object.`);
+  return objectIn(value, name, `The parameter "${name}"`);
+}
+
+/** @param place names the member in an error. */
+function objectIn(value: unknown, name: string, place = `\`${name}\``): Readonly<Record<string, unknown>> {
+  if (value === undefined || value === null) return none;
+  if (!isObject(value)) throw badRequest(`${place} must be a JSON object.`);
   checkMembers(value, `\`${name}\``);
   return value;
 }

@@ -182,7 +182,7 @@ export class OperationPipeline {
       return new SubscriptionEvents({
         source,
         execute: (event) => this.#answerEvent(admitted, event),
-        failed: (error) => ({ errors: this.#format([error], trace) }),
+        failed: (error) => ({ errors: this.#format([asGraphQLError(error)], trace) }),
         isHeldUntilTaken: trace.transport === 'callback', // a router may be slow
         mayReceive: () => !haveCredentialsEnded(caller, admitted.context.now()),
         onEnd: (delivered) => {
@@ -264,19 +264,16 @@ export class OperationPipeline {
     const isWhole = operation.definition.operation === OperationTypeNode.QUERY && !body.errors;
     const { cachePolicy } = this.#options;
     const isShared = isWhole && !request.wantsReport && !(cachePolicy.isInvalidated && isOvertaken(report));
-    const headers = { 'cache-control': isShared ? cacheControlOf(report, cachePolicy) : noStore };
     const isTagged = isShared && report.tags !== undefined && request.trace.transport === 'http';
     const tags = isTagged ? tagsOf(report, cachePolicy) : undefined;
-    if (tags)
-      return {
-        body: { ...body, extensions: tags.extensions },
-        status: 200,
-        headers: { ...headers, 'cache-tag': tags.header },
-      };
+    const extensions = request.wantsReport ? { upstream: this.#reportOf(context) } : tags?.extensions;
     return {
-      body: request.wantsReport ? { ...body, extensions: { upstream: this.#reportOf(context) } } : body,
+      body: extensions ? { ...body, extensions } : body,
       status: 200,
-      headers,
+      headers: {
+        'cache-control': isShared ? cacheControlOf(report, cachePolicy) : noStore,
+        ...(tags && { 'cache-tag': tags.header }),
+      },
     };
   }
 

@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import { type MemoryReservation } from './gate/memory-pool.js';
 import { type ResultBody, type ResultStream } from './operation-result.js';
 
@@ -13,7 +12,7 @@ export interface SubscriptionEventsOptions {
   readonly source: AsyncIterator<unknown>;
   readonly execute: (event: unknown) => Promise<EventResult>;
   /** Formats an error of the source; a transport would close its connection over a rejection. */
-  readonly failed: (error: GraphQLError) => ResultBody;
+  readonly failed: (error: unknown) => ResultBody;
   /**
    * Whether the memory of an event is reserved until the next one is requested. Otherwise the transport writes the event at
    * once, and its unread bytes are counted on the connection.
@@ -60,8 +59,7 @@ export class SubscriptionEvents implements ResultStream {
       release();
       return this.#end();
     } catch (error) {
-      const originalError = error instanceof Error ? error : new Error(String(error));
-      return { done: false, value: failed(new GraphQLError(originalError.message, { originalError })) };
+      return { done: false, value: failed(error) };
     }
   }
 

@@ -1,6 +1,5 @@
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   getArgumentValues,
   getNamedType,
   type GraphQLResolveInfo,
@@ -18,7 +17,7 @@ import {
 } from '../domain/lists/page.js';
 import { pageNeed, type PageParts, pagePartsOf } from '../domain/lists/page-parts.js';
 import { type MessagesArgs } from '../schema/list-arguments.js';
-import { selectedFields } from '../schema/selected-fields.js';
+import { type Fragments, selectedFields } from '../schema/selected-fields.js';
 
 /** Data that a selection on a campaign needs. */
 export interface CampaignNeeds {
@@ -43,8 +42,6 @@ interface ReadFields {
   readonly messages: FieldNode[];
   readonly bySid: FieldNode[];
 }
-
-type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
 
 /**
  * The reads of one operation, found in its selections before a call is made. It belongs to the prepared document, so that

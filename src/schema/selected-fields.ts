@@ -9,9 +9,12 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
+/** Fragments of a document by name. */
+export type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
+
 /** Fragments and variables of the operation that a selection belongs to. */
 export interface SelectionContext {
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode | undefined>>;
+  readonly fragments: Fragments;
   readonly variableValues: Readonly<Record<string, unknown>>;
 }
 

@@ -1,6 +1,7 @@
 import { getVariableValues, GraphQLError } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
 import { type PreparedOperation } from '../documents/prepared-document.js';
+import { clientError, graphqlError } from '../error-format.js';
 import { answerSize } from './answer-size.js';
 import { type Variables } from './arguments.js';
 import { AnswerShape, EstimateTooLong } from './selection.js';
@@ -71,7 +72,7 @@ export class CostCheck {
     const { maximumBytes } = this.#limit;
     if (maximumBytes === 0) return 0;
     const characters = charactersOf(response, maximumBytes);
-    return characters > maximumBytes ? asError(tooLong(maximumBytes)) : characters;
+    return characters > maximumBytes ? graphqlError(tooLong(maximumBytes)) : characters;
   }
 
   #estimated({ prepared, definition }: PreparedOperation, variableValues: Variables): GraphQLError | number {
@@ -89,11 +90,12 @@ export class CostCheck {
       const { values, bytes, memoryBytes } = answerSize(shape, context);
       if (maximumValues > 0 && !(values <= maximumValues)) return tooLarge('values', maximumValues);
       if (maximumBytes > 0 && !(bytes <= maximumBytes)) return tooLarge('bytes', maximumBytes);
-      const estimate = operationCost(definition, context, shape);
+      const estimate = operationCost(definition, shape, context);
       return estimate > limit ? tooExpensive(estimate, limit) : memoryBytes;
     } catch (error) {
       if (error instanceof EstimateTooLong) return tooLarge('selections', error.limit);
-      if (error instanceof GraphQLError) return unreadable(error);
+      // A condition that is null: validation allows it for a variable with a default.
+      if (error instanceof GraphQLError) return clientError(error, 'BAD_USER_INPUT');
       throw error;
     }
   }
@@ -115,11 +117,6 @@ function coercedVariables(
   }).coerced;
 }
 
-/** The error of a condition that is null. Validation allows it for a variable with a default. */
-function unreadable({ message, nodes }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT' } });
-}
-
 const largerThan = {
   values: (limit: number) => `The answer may have more than ${limit} values (MAX_ANSWER_VALUES).`,
   bytes: (limit: number) => `The answer may have more than ${limit} bytes (MAX_ANSWER_BYTES).`,
@@ -129,7 +126,7 @@ const largerThan = {
 
 function tooLarge(of: keyof typeof largerThan, limit: number): GraphQLError {
   const message = `${largerThan[of](limit)} Ask for smaller pages, or for fewer fields of each row.`;
-  return asError(new GatewayError('QUERY_TOO_LARGE', message, { of, limit }));
+  return graphqlError(new GatewayError('QUERY_TOO_LARGE', message, { of, limit }));
 }
 
 function tooLong(limit: number): GatewayError {
@@ -143,11 +140,7 @@ function tooExpensive(estimate: number, limit: number): GraphQLError {
   const message =
     `The operation may need ${estimate} upstream calls; at most ${limit} are allowed. ` +
     'Ask for smaller pages, or for fewer messages within a list of campaigns.';
-  return asError(new GatewayError('QUERY_TOO_EXPENSIVE', message, { estimate, limit }));
-}
-
-function asError(error: GatewayError): GraphQLError {
-  return new GraphQLError(error.message, { originalError: error, extensions: error.extensions });
+  return graphqlError(new GatewayError('QUERY_TOO_EXPENSIVE', message, { estimate, limit }));
 }
 
 /**

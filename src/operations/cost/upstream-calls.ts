@@ -5,7 +5,7 @@ import { identityFields } from '../../resolvers/look-ahead.js';
 import { pageOf, representationsOf, representedSid, sidOf, sidsOf } from './arguments.js';
 import { pageCalls, pageRows } from './page-calls.js';
 import {
-  AnswerShape,
+  type AnswerShape,
   EstimateTooLong,
   type SelectedField,
   type Selection,
@@ -172,18 +172,17 @@ const changeCalls = 3;
 /**
  * The most upstream calls of an operation, as if nothing were cached and every page full. Equal reads count once. Retries, and
  * lists that change meanwhile, are not included (docs/reading.md, "Cost").
- * @param known the shape of its response, if it was collected before.
- * @throws GraphQLError for a condition that is null.
+ * @param shape the shape of its response.
  */
 export function operationCost(
-  operation: OperationDefinitionNode,
+  { operation }: OperationDefinitionNode,
+  shape: AnswerShape,
   context: CostContext,
-  known?: AnswerShape,
 ): number {
   try {
-    const estimate = new OperationCost(known ?? new AnswerShape(operation, context), context);
-    if (operation.operation === OperationTypeNode.SUBSCRIPTION) return estimate.event;
-    return operation.operation === OperationTypeNode.MUTATION ? estimate.mutations : estimate.query;
+    const estimate = new OperationCost(shape, context);
+    if (operation === OperationTypeNode.SUBSCRIPTION) return estimate.event;
+    return operation === OperationTypeNode.MUTATION ? estimate.mutations : estimate.query;
   } catch (error) {
     if (error instanceof EstimateTooLong) return endless;
     throw error;

@@ -16,6 +16,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { type Fragments } from '../../schema/selected-fields.js';
 import { isBoundedList, type ListUses, maximumListItems } from './list-sizes.js';
 
 /** A use of a variable where null is not allowed. */
@@ -116,10 +117,10 @@ function isSidArgument(node: unknown): boolean {
   return kind === Kind.ARGUMENT && (name?.value === 'sid' || name?.value === 'campaignSid');
 }
 
-/** The fragments of a document by name. */
-export function fragmentsOf({
-  definitions,
-}: DocumentNode): Readonly<Record<string, FragmentDefinitionNode | undefined>> {
-  const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
-  return Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]));
+/** The fragments of a document, without a prototype: a spread of `toString` names no fragment. */
+export function fragmentsOf({ definitions }: DocumentNode): Fragments {
+  const fragments = Object.create(null) as Record<string, FragmentDefinitionNode>;
+  for (const node of definitions)
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
+  return fragments;
 }

@@ -1,16 +1,16 @@
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
+  type DefinitionNode,
   type DocumentNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
   Kind,
   parse,
-  type SelectionNode,
   validate,
   visit,
 } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
+import { fragmentsOf } from './document-facts.js';
 
 /** Limits of a document; 0: no limit. */
 export interface DocumentSizes {
@@ -135,51 +135,44 @@ interface Counts {
  * visited once; one that contains itself is refused by validation later, and counts as empty where it does.
  */
 function countsOf(document: DocumentNode): Counts {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const fragments = fragmentsOf(document);
   const known = new Map<string, Counts>();
 
   function countsOfFragment(name: string): Counts {
     const counts = known.get(name);
-    const fragment = fragments.get(name);
-    if (counts !== undefined || fragment === undefined) return counts ?? none;
+    const fragment = fragments[name];
+    if (counts || !fragment) return counts ?? none;
     known.set(name, none);
-    const computed = countsOfNode(fragment, fragment.selectionSet.selections);
+    const computed = countsIn(fragment);
     known.set(name, computed);
     return computed;
   }
 
-  function countsOfNode(
-    node: { readonly directives?: readonly unknown[] },
-    selections: readonly SelectionNode[] = [],
-  ): Counts {
-    let [aliases, directives] = [0, node.directives?.length ?? 0];
-    for (const selection of selections) {
-      const isSpread = selection.kind === Kind.FRAGMENT_SPREAD;
-      const below = countsOfNode(selection, isSpread ? [] : selection.selectionSet?.selections);
-      const ofFragment = isSpread ? countsOfFragment(selection.name.value) : none;
-      if (selection.kind === Kind.FIELD && selection.alias) aliases += 1;
-      aliases += below.aliases + ofFragment.aliases;
-      directives += below.directives + ofFragment.directives;
-    }
+  function countsIn(definition: DefinitionNode): Counts {
+    let [aliases, directives] = [0, 0];
+    visit(definition, {
+      Field: ({ alias }) => {
+        if (alias) aliases += 1;
+      },
+      Directive: () => {
+        directives += 1;
+      },
+      FragmentSpread: ({ name }) => {
+        const used = countsOfFragment(name.value);
+        aliases += used.aliases;
+        directives += used.directives;
+      },
+    });
     return { aliases, directives };
   }
 
-  let most = none;
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const { aliases, directives } = countsOfNode(definition, definition.selectionSet.selections);
-    const ofVariables = definition.variableDefinitions?.reduce(
-      (sum, each) => sum + (each.directives?.length ?? 0),
-      0,
-    );
-    most = {
-      aliases: Math.max(most.aliases, aliases),
-      directives: Math.max(most.directives, directives + (ofVariables ?? 0)),
-    };
-  }
-  return most;
+  const counts = document.definitions
+    .filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
+    .map((operation) => countsIn(operation));
+  return {
+    aliases: Math.max(0, ...counts.map(({ aliases }) => aliases)),
+    directives: Math.max(0, ...counts.map(({ directives }) => directives)),
+  };
 }
 
 const none: Counts = { aliases: 0, directives: 0 };

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { OperationPlan } from '../../resolvers/look-ahead.js';
+import { type Fragments } from '../../schema/selected-fields.js';
 import { KnownCosts } from '../cost/known-costs.js';
 import { type DocumentFacts, documentFacts, fragmentsOf } from './document-facts.js';
 import { documentBytes, type DocumentLimits, noteBytes } from './document-limits.js';
@@ -74,7 +75,7 @@ export class PreparedDocument {
   readonly document: DocumentNode;
   /** Validation errors; empty where the document is valid. */
   readonly problems: readonly GraphQLError[];
-  readonly fragments: ReturnType<typeof fragmentsOf>;
+  readonly fragments: Fragments;
   readonly #operations = new Map<OperationDefinitionNode, PreparedOperation>();
   #facts: DocumentFacts | undefined;
 

@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   isLeafType,
   isNonNullType,
@@ -10,6 +9,7 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql';
+import { type Fragments } from '../../schema/selected-fields.js';
 import { type DocumentFacts } from '../documents/document-facts.js';
 
 /** An operation of a valid document, as far as compilation depends on it. */
@@ -17,7 +17,7 @@ export interface Compilable {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly prepared: {
-    readonly fragments: Readonly<Record<string, FragmentDefinitionNode | undefined>>;
+    readonly fragments: Fragments;
     readonly facts: Pick<DocumentFacts, 'hasConditions' | 'hasOnlyCompilableFields'>;
   };
 }

@@ -51,14 +51,10 @@ export class ConcurrencyLimit {
         end();
         reject(error);
       };
-      try {
-        work(() => hasEnded).then((value) => {
-          end();
-          resolve(value); // has no effect after the timeout
-        }, fail);
-      } catch (error) {
-        fail(error as Error);
-      }
+      work(() => hasEnded).then((value) => {
+        end();
+        resolve(value); // has no effect after the timeout
+      }, fail);
     });
   }
 }

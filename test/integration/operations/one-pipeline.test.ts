@@ -140,6 +140,14 @@ const refused: readonly Refused[] = [
     }),
   ],
   [
+    'such a condition beside a fragment that does not exist and has the name of a JavaScript method',
+    'GRAPHQL_VALIDATION_FAILED',
+    () => ({
+      query: `subscription ($b: Boolean!) { ...F ...toString } fragment F on Subscription { campaignUpdated(sid: "${sid}") @skip(if: $b) { sid } }`,
+      variables: { b: true },
+    }),
+  ],
+  [
     'a condition on a fragment of a subscription',
     'GRAPHQL_VALIDATION_FAILED',
     () => ({

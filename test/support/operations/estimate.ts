@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   parse,
 } from 'graphql';
+import { AnswerShape } from '../../../src/operations/cost/selection.js';
 import { operationCost } from '../../../src/operations/cost/upstream-calls.js';
 
 const emitted = readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8');
@@ -31,11 +32,12 @@ export function estimateOf(
   const fragments = definitions.filter(
     (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION,
   );
-  return operationCost(operation, {
+  const context = {
     schema,
     fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
     variableValues: coerced,
     batchCalls,
     windowRows,
-  });
+  };
+  return operationCost(operation, new AnswerShape(operation, context), context);
 }
