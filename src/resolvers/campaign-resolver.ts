@@ -1,6 +1,5 @@
-import { type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
-import { scopeError, scopesOf } from '../auth/field-scopes.js';
 import { Connection } from '../datasources/paging/connection.js';
 import { InputError, rejected } from '../domain/errors.js';
 import { checkSid, sidProblem } from '../domain/campaigns/sid.js';
@@ -11,8 +10,7 @@ import { CampaignArgs, CampaignsArgs, MessagesArgs } from '../schema/list-argume
 import { type Message } from '../schema/message.js';
 import { Url } from '../schema/scalars.js';
 import { type RequestContext } from './context.js';
-import { type Resolve, setResolver } from './set-resolver.js';
-import { type CampaignReference, referenceIfThere } from './subgraph.js';
+import { type CampaignReference, readableMessages, referenceIfThere } from './campaign-reference.js';
 
 @Resolver(() => Campaign)
 export class CampaignResolver {
@@ -31,9 +29,7 @@ export class CampaignResolver {
   ): Promise<Campaign | CampaignReference | null> {
     checkSid(sid, 'sid');
     const needs = plan.needs(info);
-    // Messages that the caller may not read are refused when they are resolved, without a call.
-    const mayReadMessages = scopeError(caller, scopesOf('MessageConnection')) === undefined;
-    const messages = mayReadMessages ? needs.messages : [];
+    const messages = readableMessages(needs, caller);
     // The campaign first: while the larger response arrives, only the small one waits in memory.
     const isRead = needs.details || messages.length === 0;
     const campaign = isRead && (plan.readsOneCampaign ? reader.onlyCampaign(sid) : reader.campaign(sid));
@@ -102,28 +98,4 @@ export class CampaignResolver {
 /** A campaign that was deleted meanwhile has no messages. */
 function orEmpty(connection: Connection<Message> | null): Connection<Message> {
   return connection ?? Connection.empty();
-}
-
-const resolver = new CampaignResolver();
-
-const campaign: Resolve<unknown, CampaignArgs> = (_root, args, context, info) =>
-  resolver.campaign(args, context, info);
-const campaigns: Resolve<unknown, CampaignsArgs> = (_root, args, context, info) =>
-  resolver.campaigns(args, context, info);
-const messages: Resolve<Campaign, MessagesArgs> = ({ sid }, args, context, info) =>
-  resolver.messages(sid, args, context, info);
-
-const messagesExportUrl: Resolve<Campaign> = ({ sid }, _args, context) => context.exportUrl(sid);
-
-/**
- * Replaces type-graphql's wrappers around the busiest resolvers. A wrapper sorts the parameters, makes an instance of the
- * arguments and awaits three promises on each call, which was a tenth of a query for a list with messages
- * (docs/decisions/what-a-call-costs.md).
- */
-export function withDirectResolvers(schema: GraphQLSchema): GraphQLSchema {
-  setResolver(schema, 'Query', 'campaign', campaign);
-  setResolver(schema, 'Query', 'campaigns', campaigns);
-  setResolver(schema, 'Campaign', 'messages', messages);
-  setResolver(schema, 'Campaign', 'messagesExportUrl', messagesExportUrl);
-  return schema;
 }

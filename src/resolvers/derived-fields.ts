@@ -1,7 +1,5 @@
-import { type GraphQLSchema } from 'graphql';
 import { FieldResolver, Float, ID, Int, Resolver, Root } from 'type-graphql';
 import { ContactList, Stats } from '../schema/campaign.js';
-import { setResolver } from './set-resolver.js';
 
 /** Fields that follow from others of their object: they are computed where they are asked for, and stored nowhere. */
 @Resolver(() => Stats)
@@ -40,26 +38,17 @@ export class ContactListResolver {
 }
 
 /** The sum is at most `total`, also where counts were clamped to GraphQL's `Int`. */
-function undeliveredOf(stats: Stats): number {
+export function undeliveredOf(stats: Stats): number {
   const { total, sent, failed, failedDnd, failedExpired, failedNoAttempt, failedNoBalance, invalid } = stats;
   const failures = failed + failedDnd + failedExpired + failedNoAttempt + failedNoBalance + invalid;
   return Math.min(failures, total - sent);
 }
 
 /** Counts under an unknown status are pending: a message must not be shown as failed on a guess. */
-function pendingOf(stats: Stats): number {
+export function pendingOf(stats: Stats): number {
   return stats.total - stats.sent - undeliveredOf(stats);
 }
 
-function progressOf(stats: Stats): number {
+export function progressOf(stats: Stats): number {
   return stats.total === 0 ? 0 : (stats.sent + undeliveredOf(stats)) / stats.total;
-}
-
-/** Replaces type-graphql's wrappers, as `withDirectResolvers` does for the roots. */
-export function withDerivedFields(schema: GraphQLSchema): GraphQLSchema {
-  setResolver(schema, 'Stats', 'pending', pendingOf);
-  setResolver(schema, 'Stats', 'undelivered', undeliveredOf);
-  setResolver(schema, 'Stats', 'progress', progressOf);
-  setResolver(schema, 'ContactList', 'id', ({ sid }: ContactList) => sid);
-  return schema;
 }

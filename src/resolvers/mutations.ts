@@ -1,12 +1,10 @@
-import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import { type Outcome } from '../datasources/writing/outcome.js';
 import { CampaignAction } from '../domain/campaigns/campaign.js';
-import { encodingOf, examinedPart, segmentsOf, variablesOf } from '../domain/campaigns/sms.js';
 import { CreateCampaignInput, UpdateCampaignInput } from '../schema/campaign-input.js';
 import { CampaignArgs } from '../schema/list-arguments.js';
 import {
   ArchiveCampaignPayload,
-  CampaignValidation,
   CompleteCampaignPayload,
   CreateCampaignPayload,
   PauseCampaignPayload,
@@ -59,29 +57,5 @@ export class CampaignMutations {
   @Mutation(() => ArchiveCampaignPayload, { description: 'Archives a completed campaign.' })
   async archiveCampaign(@Args(() => CampaignArgs) { sid }: CampaignArgs, @Ctx() { writer }: RequestContext) {
     return writer.act(sid, CampaignAction.ARCHIVE);
-  }
-}
-
-@Resolver()
-export class ValidationResolver {
-  @Query(() => CampaignValidation, {
-    description: 'Checks a new campaign against all rules. Creates nothing and makes no upstream call.',
-  })
-  validateCampaign(
-    @Arg('input', () => CreateCampaignInput, { description: 'The campaign to check.' })
-    { idempotencyKey = null, ...draft }: CreateCampaignInput,
-    @Ctx() { writer, report }: RequestContext,
-  ): CampaignValidation {
-    report.used.markTimeDependent(); // a start that is late enough now is too early in a minute
-    report.freshForMs = 0;
-    const userErrors = writer.problems(draft, idempotencyKey);
-    const template = examinedPart(draft.template);
-    return {
-      valid: userErrors.length === 0,
-      userErrors,
-      variables: variablesOf(template),
-      encoding: encodingOf(template),
-      segments: segmentsOf(template),
-    };
   }
 }

@@ -4,11 +4,12 @@ import { buildSchema, type PubSub } from 'type-graphql';
 import { authDirectives, describeScopes, withFieldScopes } from '../auth/field-scopes.js';
 import { hideWebhookAddresses } from '../auth/webhook-addresses.js';
 import { costDirectives } from '../schema/static-cost.js';
-import { CampaignResolver, withDirectResolvers } from './campaign-resolver.js';
-import { ContactListResolver, StatsResolver, withDerivedFields } from './derived-fields.js';
+import { MessageResolver } from './campaign-reference.js';
+import { CampaignResolver } from './campaign-resolver.js';
+import { ContactListResolver, StatsResolver } from './derived-fields.js';
+import { withDirectResolvers } from './direct-resolvers.js';
 import { GatewayResolver } from './gateway-resolver.js';
-import { MessageResolver } from './message-resolver.js';
-import { CampaignMutations, ValidationResolver } from './mutations.js';
+import { CampaignMutations } from './mutations.js';
 import { toSubgraph } from './subgraph.js';
 import { SubscriptionsResolver } from './subscriptions-resolver.js';
 
@@ -41,7 +42,6 @@ async function build(hasAuthDirectives: boolean): Promise<GraphQLSchema> {
       ContactListResolver,
       MessageResolver,
       GatewayResolver,
-      ValidationResolver,
       CampaignMutations,
       SubscriptionsResolver,
     ],
@@ -52,5 +52,5 @@ async function build(hasAuthDirectives: boolean): Promise<GraphQLSchema> {
   });
   describeScopes(schema);
   const subgraph = toSubgraph(schema, costDirectives, hasAuthDirectives ? authDirectives(schema) : undefined);
-  return withFieldScopes(hideWebhookAddresses(withDerivedFields(withDirectResolvers(subgraph))));
+  return withFieldScopes(hideWebhookAddresses(withDirectResolvers(subgraph)));
 }

@@ -2,7 +2,6 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
   type GraphQLFieldResolver,
-  type GraphQLResolveInfo,
   type GraphQLSchema,
   lexicographicSortSchema,
   parse,
@@ -12,53 +11,10 @@ import { createResolversMap } from 'type-graphql';
 import { requiredFields, scopeError, scopeErrorBelow, scopesOf } from '../auth/field-scopes.js';
 import { InputError } from '../domain/errors.js';
 import { sidProblem } from '../domain/campaigns/sid.js';
-import { UpstreamFailure } from '../domain/upstream-failure.js';
-import { type Campaign } from '../schema/campaign.js';
 import { isBlank } from '../domain/text.js';
+import { readableMessages, referenceIfThere } from './campaign-reference.js';
 import { type RequestContext } from './context.js';
-import { type CampaignNeeds } from './look-ahead.js';
 import { type Directives, federationDirectives, withDirectives } from './federation-directives.js';
-
-/** Identity of a campaign, which its sid determines without a read. */
-export type CampaignReference = Pick<Campaign, '__typename' | 'id' | 'sid'>;
-
-/** The fields of a campaign that its sid determines. */
-export function referenceTo(sid: string): CampaignReference {
-  return { __typename: 'Campaign', id: sid, sid };
-}
-
-/**
- * Campaign of a message or an event, by its sid. It is read only if more than its identity is selected.
- * @throws UpstreamFailure if there is no such campaign: the field is not nullable.
- */
-export async function campaignOf(
-  sid: string,
-  { reader, plan }: RequestContext,
-  info: GraphQLResolveInfo,
-): Promise<Campaign | CampaignReference> {
-  if (!plan.needs(info).details) return referenceTo(sid);
-  const campaign = await reader.campaign(sid);
-  if (!campaign) throw new UpstreamFailure('notFound');
-  return campaign;
-}
-
-/**
- * A reference to a campaign of which only its messages are selected: reading them shows whether it exists.
- * @returns null if the upstream has no campaign with this sid.
- */
-export function referenceIfThere(
-  sid: string,
-  messages: CampaignNeeds['messages'],
-  { reader, plan }: Pick<RequestContext, 'reader' | 'plan'>,
-  info: GraphQLResolveInfo,
-): CampaignReference | Promise<CampaignReference | null> {
-  if (messages.length === 0) return referenceTo(sid);
-  const pages = messages.map(({ args, parts }) =>
-    // The error of a page is reported when `messages` is resolved.
-    reader.messages(sid, args, args, { parts, pages: plan.messagePages(info) }).catch(() => undefined),
-  );
-  return Promise.all(pages).then((found) => (found.includes(null) ? null : referenceTo(sid)));
-}
 
 /** Arguments of `_entities`. */
 interface EntitiesArguments {
@@ -94,11 +50,9 @@ function entitiesResolver(
       const refused =
         scopeError(caller, scopesOf(__typename)) ?? scopeErrorBelow(caller, info, required, index);
       if (refused) return refused;
-      const { details, messages } = plan.needs(info, 'Campaign');
-      if (details) return reader.campaign(sid);
-      // Messages that the caller may not read are refused when they are resolved, without a call.
-      const mayReadMessages = scopeError(caller, scopesOf('MessageConnection')) === undefined;
-      return referenceIfThere(sid, mayReadMessages ? messages : [], { reader, plan }, info);
+      const needs = plan.needs(info, 'Campaign');
+      if (needs.details) return reader.campaign(sid);
+      return referenceIfThere(sid, readableMessages(needs, caller), { reader, plan }, info);
     });
   };
 }

@@ -4,7 +4,7 @@ import { Campaign } from '../schema/campaign.js';
 import { CampaignUpdatedArgs } from '../schema/list-arguments.js';
 import { MessageStatusEvent } from '../schema/message.js';
 import { type RequestContext } from './context.js';
-import { campaignOf } from './subgraph.js';
+import { campaignOf } from './campaign-reference.js';
 
 /** Argument of a `subscribe` function, as type-graphql passes it. */
 interface Subscribing<Arguments> {
