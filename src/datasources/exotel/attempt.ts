@@ -60,7 +60,7 @@ export function parseResponse(
 function checkIdentity({ items: [item], requestId }: WireEnvelope, sid: string): void {
   const found = isObject(item?.data) ? campaignFields.sid.of(item.data) : undefined;
   if (item && found !== undefined && !isSameSid(found, sid) && !failureOfItem(item))
-    throw new UpstreamFailure('invalidResponse', requestId === undefined ? {} : { requestId });
+    throw new UpstreamFailure('invalidResponse', { requestId });
 }
 
 /** Context of an attempt. */

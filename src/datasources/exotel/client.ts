@@ -63,7 +63,6 @@ type WriteRoute = 'create' | 'update' | 'action';
 export class ExotelClient {
   readonly #options: ExotelClientOptions;
   readonly #root: string;
-  readonly #utcText = utcTexts();
 
   constructor(options: ExotelClientOptions) {
     this.#options = options;
@@ -157,7 +156,7 @@ export class ExotelClient {
   };
 
   #facts() {
-    return { accountSid: this.#options.accountSid, fetchedAt: this.#utcText(this.#options.now()) };
+    return { accountSid: this.#options.accountSid, fetchedAt: new Date(this.#options.now()).toISOString() };
   }
 }
 
@@ -175,21 +174,4 @@ function windowQuery({ offset, limit }: Slice, parameters: WireQuery): string {
     if (value !== undefined) query += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
   }
   return query;
-}
-
-/**
- * Formatter of times as by `Date.toISOString`, for the time of each read. It remembers the last second.
- * @returns a function that takes epoch milliseconds, from 1970 on.
- */
-export function utcTexts(): (ms: number) => string {
-  let lastSecond: number | undefined;
-  let prefix = '';
-  return (ms) => {
-    const second = Math.floor(ms / 1000);
-    if (second !== lastSecond) {
-      prefix = new Date(second * 1000).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss.'.length);
-      lastSecond = second;
-    }
-    return `${prefix}${String(Math.floor(ms) % 1000).padStart(3, '0')}Z`;
-  };
 }

@@ -3,20 +3,14 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 
 type Decoder = (bytes: Buffer, limits: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
-/** The overloads of `node:zlib` hide the options from `promisify`. */
-const decoderOf = (decode: typeof gunzip): Decoder => promisify(decode);
-const [gunzipAsync, inflateAsync, inflateRawAsync] = [gunzip, inflate, inflateRaw].map(decoderOf) as [
-  Decoder,
-  Decoder,
-  Decoder,
-];
+const [decodeGzip, decodeZlib, decodeBare] = [promisify(gunzip), promisify(inflate), promisify(inflateRaw)];
 
 /** RFC 9110, 8.4.1. "deflate" means a zlib stream, but some servers send bare deflate data. */
 const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
-  ['gzip', gunzipAsync],
-  ['x-gzip', gunzipAsync],
-  ['deflate', (bytes, limits) => (isZlib(bytes) ? inflateAsync : inflateRawAsync)(bytes, limits)],
-  ['br', decoderOf(brotliDecompress)],
+  ['gzip', decodeGzip],
+  ['x-gzip', decodeGzip],
+  ['deflate', (bytes, limits) => (isZlib(bytes) ? decodeZlib : decodeBare)(bytes, limits)],
+  ['br', promisify(brotliDecompress)],
 ]);
 
 /** No server stacks more encodings; each takes as much work as a whole response. */

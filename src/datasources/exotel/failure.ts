@@ -1,4 +1,4 @@
-import { type FailureFacts, type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { campaignFields } from './wire/campaign.js';
 import { type WireEnvelope, type WireItem } from './wire/envelope.js';
 import { isObject } from './wire/fields.js';
@@ -42,14 +42,10 @@ function refusalOf(status: number): FailureReason | undefined {
 const endedByServer: ReadonlySet<number> = new Set([500, 501, 502, 503, 505, 507]);
 
 function failureOfStatus(status: number, requestId: string | undefined): UpstreamFailure {
-  const facts = idFacts(requestId);
   const refusal = refusalOf(status);
-  if (refusal) return new UpstreamFailure(refusal, facts);
-  if (status < 400) return new UpstreamFailure('invalidResponse', { ...facts, isRefused: true });
-  return new UpstreamFailure('unavailable', {
-    ...facts,
-    ...(!endedByServer.has(status) && { mayStillRun: true }),
-  });
+  if (refusal) return new UpstreamFailure(refusal, { requestId });
+  if (status < 400) return new UpstreamFailure('invalidResponse', { requestId, isRefused: true });
+  return new UpstreamFailure('unavailable', { requestId, mayStillRun: !endedByServer.has(status) });
 }
 
 /**
@@ -71,9 +67,9 @@ export function failureOfItem(
   const isRefusal =
     doesRefuse(item, refusal && code) && neighbours.every((other) => doesRefuse(other, refusal && code));
   return new UpstreamFailure(reason, {
-    ...idFacts(requestId),
-    ...refusedField(error),
-    ...(!isRefusal && { isContradicted: true }),
+    requestId,
+    field: refusedField(error),
+    isContradicted: !isRefusal,
   });
 }
 
@@ -100,23 +96,24 @@ export function failureOfResponse(response: RefusedResponse, nowMs: number): Ups
     furtherStatuses.every((further) => further === undefined || further === status) &&
     items.every((item) => doesRefuse(item, status)) &&
     !hasCampaign(json, false);
-  const contradiction = isRefusal ? {} : { isContradicted: true };
-  if (reason === 'rateLimited') {
-    const seconds = retryAfterSeconds(headers, nowMs);
+  const isContradicted = !isRefusal;
+  if (reason === 'rateLimited')
     return new UpstreamFailure(reason, {
-      ...contradiction,
-      ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+      isContradicted,
+      retryAfterSeconds: retryAfterSeconds(headers, nowMs),
     });
-  }
   for (const item of items) {
     const failure = failureOfItem(item, requestId);
     if (failure && (item.error?.code !== undefined || failure.mayHaveBeenProcessed))
-      return new UpstreamFailure(failure.reason, { ...failure.facts, ...contradiction });
+      return new UpstreamFailure(failure.reason, {
+        ...failure.facts,
+        isContradicted: isContradicted || failure.facts.isContradicted,
+      });
   }
   // A 404 that is not from the API means that the address is wrong, not that the campaign does not exist.
   const isJson = typeof json === 'object' && json !== null;
   if (status === 404 && !isJson) return new UpstreamFailure('invalidResponse', { isRefused: true });
-  return new UpstreamFailure(reason, { ...idFacts(requestId), ...contradiction });
+  return new UpstreamFailure(reason, { requestId, isContradicted });
 }
 
 /**
@@ -156,8 +153,4 @@ function hasCampaign(value: unknown, isData: boolean): boolean {
   const fields = [createdAt, name, template, senderId].filter((field) => field.of(value) != null).length;
   if (isData ? hasSid || fields > 1 : hasSid && fields > 0) return true;
   return Object.entries(value).some(([key, each]) => hasCampaign(each, isData || key === 'data'));
-}
-
-function idFacts(requestId: string | undefined): FailureFacts {
-  return requestId === undefined ? {} : { requestId };
 }

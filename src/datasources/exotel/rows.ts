@@ -19,23 +19,14 @@ export function readItem<T>(
   if (failure) return failure;
   const row = read(item?.data);
   if (row !== undefined) return row;
-  return new UpstreamFailure('invalidResponse', {
-    ...identityOf(item?.data),
-    ...(requestId !== undefined && { requestId }),
-  });
+  return new UpstreamFailure('invalidResponse', { ...identityOf(item?.data), requestId });
 }
 
 /** Readable fields of an unreadable row. A sid identifies the row, which can then be read on its own. */
 function identityOf(data: unknown): FailureFacts {
   if (!isObject(data)) return {};
-  const sid = campaignFields.sid.of(data);
-  const name = campaignFields.name.of(data);
-  const createdAt = campaignFields.createdAt.of(data);
-  return {
-    ...(sid !== undefined && { sid }),
-    ...(name !== undefined && { name }),
-    ...(createdAt !== null && { createdAt }),
-  };
+  const { sid, name, createdAt } = campaignFields;
+  return { sid: sid.of(data), name: name.of(data), createdAt: createdAt.of(data) ?? undefined };
 }
 
 /** "number of records on single page default:20 maximum=50" (API document, `limit`). */

@@ -2,12 +2,12 @@ import { type Dispatcher, Pool } from 'undici';
 import { JoinedChunks } from '../../domain/joined-chunks.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
 import { type UpstreamServer } from '../../domain/telemetry.js';
+import { utf8Text } from '../../domain/text.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { contentEncodings, decoded } from './content-encoding.js';
 import { maximumReads, maximumWrites } from './resilience/bulkhead.js';
 import { type LargeBody, LargeBodies, type LargeBodyRequest } from './resilience/large-bodies.js';
 import { type Headers } from './wire/headers.js';
-import { utf8Text } from './wire/utf8-text.js';
 
 type Controller = Dispatcher.DispatchController;
 
@@ -303,8 +303,5 @@ function failureOf(error: unknown, isTimedOut: boolean, status: number): Upstrea
   if ((connectErrors.has(code) && isConnecting) || certificateError.test(code))
     return new UpstreamFailure('unreachable', facts);
   const isAccepted = status >= 200 && status < 300;
-  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable', {
-    ...facts,
-    ...(isAccepted && { isAccepted }),
-  });
+  return new UpstreamFailure(isTimedOut ? 'timeout' : 'unavailable', { ...facts, isAccepted });
 }

@@ -1,12 +1,17 @@
+import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
 import { type CallOrigin } from '../../../domain/request-trace.js';
-import { failedBecause } from '../../../domain/upstream-failure.js';
+import {
+  failedBecause,
+  passingFailures,
+  unprocessedFailures,
+  UpstreamFailure,
+} from '../../../domain/upstream-failure.js';
 import { isDeferrable, type Permit, type Priority } from '../rate-limit/priority-queue.js';
 import { type RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type RateHeaders } from '../rate-limit/upstream-quota.js';
 import { Bulkhead, maximumReads, maximumWrites } from './bulkhead.js';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.js';
-import { NotSent } from './not-sent.js';
-import { retriedAfter } from './retry.js';
+import { NotSent, RateLimited } from './not-sent.js';
 
 /** Options of a call. */
 export interface CallOptions {
@@ -32,13 +37,8 @@ export interface AttemptReport {
 /** Sends a request once, and fills in the report. */
 export type Attempt<T> = (report: AttemptReport, timeoutMs: number) => Promise<T>;
 
-/** Policy by which requests are sent. */
-export interface SendPolicy {
-  /** Sends a write. It is retried only where it certainly was not processed. */
-  once<T>(options: CallOptions, send: Attempt<T>): Promise<T>;
-  /** Sends a read, up to three times within one deadline. */
-  retried<T>(options: CallOptions, send: Attempt<T>): Promise<T>;
-}
+/** Sends requests. */
+export type SendPolicy = Pick<CallPolicy, 'once' | 'retried'>;
 
 /** Options of the policy. */
 export interface CallPolicyOptions {
@@ -58,22 +58,23 @@ const refreshWaitMs = 60_000;
 /** Pause after a 429 without a `Retry-After`. */
 const unnamedPauseSeconds = 2;
 
+const maximumAttempts = 3;
+const firstBackoffMs = 200;
+
 /** Limits of the attempts of one call. */
 interface AttemptLimits {
   /** A write is retried only where the upstream certainly did not do it. */
   readonly isWrite: boolean;
   /** Longest wait for a permit. */
   readonly waitMs: number;
-  /** Timeout of one attempt. */
-  readonly timeoutMs: number;
-  /** No attempt begins after it; epoch milliseconds. */
+  /** No attempt begins after it; milliseconds of the policy's clock. */
   readonly deadlineMs: number;
-  /** No attempt continues after it; epoch milliseconds. */
+  /** No attempt continues after it. */
   readonly untilMs: number;
 }
 
 /** Sends every request through the rate limiter, a bulkhead and the circuit breaker, and retries reads within one deadline. */
-export class CallPolicy implements SendPolicy {
+export class CallPolicy {
   readonly #options: CallPolicyOptions;
   readonly #breaker: CircuitBreaker;
   /** Writes have a bulkhead of their own, so they don't wait behind reads. */
@@ -91,9 +92,8 @@ export class CallPolicy implements SendPolicy {
 
   /** Sends a write. It is retried only where it certainly was not processed, within the longest wait for a permit. */
   once<T>(options: CallOptions, send: Attempt<T>): Promise<T> {
-    const { now, timeoutMs } = this.#options;
-    const limits = { isWrite: true, waitMs: readWaitMs, deadlineMs: now() + readWaitMs };
-    return this.#send(options, send, { ...limits, timeoutMs, untilMs: Infinity });
+    const deadlineMs = this.#options.now() + readWaitMs;
+    return this.#send(options, send, { isWrite: true, waitMs: readWaitMs, deadlineMs, untilMs: Infinity });
   }
 
   /** Sends a read up to three times within one deadline: one and a half timeouts and two seconds. */
@@ -102,12 +102,12 @@ export class CallPolicy implements SendPolicy {
     const canWait = isDeferrable(options.priority);
     const waitMs = canWait ? refreshWaitMs : readWaitMs;
     const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (canWait ? refreshWaitMs : 0);
-    return this.#send(options, send, { isWrite: false, waitMs, deadlineMs, timeoutMs, untilMs: deadlineMs });
+    return this.#send(options, send, { isWrite: false, waitMs, deadlineMs, untilMs: deadlineMs });
   }
 
   /** Makes one attempt. Most calls need one only, so retries are set up after a failure. */
   async #send<T>(options: CallOptions, send: Attempt<T>, limits: AttemptLimits, isFirst = true): Promise<T> {
-    const { rateLimiter, now } = this.#options;
+    const { rateLimiter, now, timeoutMs } = this.#options;
     const { priority, staleMs = 0, onQueued } = options;
     const bulkhead = this.#bulkheads[priority === 'write' ? 'write' : 'read'];
     const report: AttemptReport = { headers: undefined };
@@ -123,7 +123,7 @@ export class CallPolicy implements SendPolicy {
       if (turn) await turn;
       let value: T;
       try {
-        value = await this.#sendOne(options, send, report, Math.min(limits.timeoutMs, leftMs));
+        value = await this.#sendOne(options, send, report, Math.min(timeoutMs, leftMs));
       } finally {
         bulkhead.leave();
       }
@@ -131,8 +131,9 @@ export class CallPolicy implements SendPolicy {
       return value;
     } catch (error) {
       if (permit) this.#settle(permit, error, report); // without a permit the rate limiter refused
-      if (isFirst && !options.isOnlyAttempt) return this.#retry(error, options, send, limits);
-      throw error;
+      if (!isFirst || options.isOnlyAttempt) throw error;
+      const again = (): Promise<T> => this.#send(options, send, limits, false);
+      return retriedAfter(error, again, { ...this.#options, ...limits });
     }
   }
 
@@ -152,11 +153,45 @@ export class CallPolicy implements SendPolicy {
       return send(report, timeoutMs);
     });
   }
+}
 
-  #retry<T>(error: unknown, options: CallOptions, send: Attempt<T>, limits: AttemptLimits): Promise<T> {
-    const { now, random } = this.#options;
-    const { isWrite, deadlineMs } = limits;
-    const again = (): Promise<T> => this.#send(options, send, limits, false);
-    return retriedAfter(error, again, { isWrite, deadlineMs, now, random });
-  }
+/** Limits, clock and random numbers of retries. */
+export type RetryOptions = Pick<AttemptLimits, 'isWrite' | 'deadlineMs'> &
+  Pick<CallPolicyOptions, 'now' | 'random'>;
+
+/**
+ * Retries after a failed first attempt: three attempts in all, with full jitter, within one deadline. A delay that the upstream
+ * asks for is used, unless it ends after the deadline; then the call fails.
+ */
+export function retriedAfter<T>(
+  error: unknown,
+  attempt: () => Promise<T>,
+  options: RetryOptions,
+): Promise<T> {
+  let isFirst = true;
+  return retriesOf(options).execute(() => {
+    if (!isFirst) return attempt();
+    isFirst = false;
+    throw error;
+  });
+}
+
+function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPolicy {
+  let delayMs = 0;
+  let failed = 0;
+  const worthIt = isWrite ? unprocessedFailures : passingFailures;
+  const isWorthIt = (error: Error): boolean => {
+    if (!(error instanceof UpstreamFailure) || error instanceof RateLimited || !worthIt.has(error.reason))
+      return false;
+    if (isWrite && (error instanceof NotSent || error.mayHaveBeenProcessed)) return false;
+    const { retryAfterSeconds } = error.facts;
+    delayMs =
+      retryAfterSeconds === undefined ? random() * firstBackoffMs * 2 ** failed : retryAfterSeconds * 1000;
+    failed += 1;
+    return now() + delayMs < deadlineMs;
+  };
+  return retry(handleWhen(isWorthIt), {
+    maxAttempts: maximumAttempts - 1,
+    backoff: new DelegateBackoff(() => delayMs),
+  });
 }

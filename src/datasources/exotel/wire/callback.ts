@@ -1,5 +1,6 @@
 import { maximumNumberLength, maximumStatusLength } from '../../../domain/rules/draft.js';
 import { parseJson } from '../../../domain/json.js';
+import { utf8Text } from '../../../domain/text.js';
 import {
   field,
   type Fields,
@@ -9,7 +10,6 @@ import {
   unread,
   type WireType,
 } from './fields.js';
-import { utf8Text } from './utf8-text.js';
 import { anyText, moment, sid, text } from './values.js';
 import { campaignStatus, messageStatus } from './words.js';
 

@@ -117,9 +117,9 @@ const examinedCharacters = 500;
  * Path of the argument that a refusal is about, from the parameter that its text names. Only the path is used: text of the
  * upstream never reaches a client.
  */
-export function refusedField(error: WireErrorData | null): { field?: readonly string[] } {
+export function refusedField(error: WireErrorData | null): readonly string[] | undefined {
   const texts = [error?.message, error?.description].map((text) => text?.slice(0, examinedCharacters) ?? '');
   const all = texts.join(' ').toLowerCase();
-  const found = inputFields.find(([parameter]) => parameter.test(all));
-  return found ? { field: ['input', ...found.slice(1).map(String)] } : {};
+  const [, ...path] = inputFields.find(([parameter]) => parameter.test(all)) ?? [];
+  return path.length > 0 ? ['input', ...path] : undefined;
 }

@@ -116,11 +116,6 @@ describe('a response body in chunks', () => {
     expect((await upstream.transport().send(get, asItCame)).text).toBe(sent);
   });
 
-  it('is decoded without its byte order mark', async () => {
-    upstream.answers(`\uFEFF${sent}`);
-    expect((await upstream.transport().send(get, asItCame)).text).toBe(sent);
-  });
-
   it('is empty without a body', async () => {
     upstream.answers('', 204);
     expect(await upstream.transport().send(get, asItCame)).toMatchObject({ status: 204, text: '' });

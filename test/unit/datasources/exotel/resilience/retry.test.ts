@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RateLimited } from '../../../../../src/datasources/exotel/resilience/not-sent.js';
-import { retriedAfter, type RetryOptions } from '../../../../../src/datasources/exotel/resilience/retry.js';
+import {
+  retriedAfter,
+  type RetryOptions,
+} from '../../../../../src/datasources/exotel/resilience/call-policy.js';
 import {
   type FailureFacts,
   type FailureReason,
