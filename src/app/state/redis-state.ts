@@ -13,12 +13,15 @@ interface RedisStateOptions {
   readonly telemetry: Telemetry;
   /** Timeout of an upstream call. */
   readonly timeoutMs: number;
+  /** Clock in epoch milliseconds. */
+  readonly now: () => number;
   /** Monotonic clock in milliseconds. */
   readonly steadyNow: () => number;
 }
 
 /** Opens the state that all instances of an account share in Redis. */
-export function openRedisState({ redisUrl, prefix, telemetry, timeoutMs, steadyNow }: RedisStateOptions) {
+export function openRedisState(options: RedisStateOptions) {
+  const { redisUrl, prefix, telemetry, timeoutMs, now, steadyNow } = options;
   const redis = new RedisConnection(redisUrl, telemetry);
   const bus = new RedisBus(redis, prefix);
   return {
@@ -26,7 +29,7 @@ export function openRedisState({ redisUrl, prefix, telemetry, timeoutMs, steadyN
     bus,
     state: new RedisState(redis, prefix),
     sharedTier: new RedisTierStore(redis, prefix),
-    sharedWindow: new RedisWindow({ connection: redis, prefix, timeoutMs, now: steadyNow }),
+    sharedWindow: new RedisWindow({ connection: redis, prefix, timeoutMs, now: steadyNow, wallNow: now }),
     close: () => {
       bus.close();
       redis.close();

@@ -35,7 +35,7 @@ const synchronizeEveryMs = 10_000;
  * @param account names the account in keys.
  */
 export async function openState(
-  { config: { redisUrl, timeoutMs }, steadyNow, forwardNow, memory }: Runtime,
+  { config: { redisUrl, timeoutMs }, now, steadyNow, forwardNow, memory }: Runtime,
   telemetry: Telemetry,
   account: string,
 ): Promise<OpenState> {
@@ -55,7 +55,7 @@ export async function openState(
     };
   }
   const { openRedisState } = await import('./redis-state.js');
-  const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, steadyNow });
+  const inRedis = openRedisState({ redisUrl, prefix, telemetry, timeoutMs, now, steadyNow });
   const { redis, state } = inRedis;
   const clock = new SharedClock(state, forwardNow);
   const synchronize = async (): Promise<void> => {

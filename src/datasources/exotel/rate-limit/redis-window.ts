@@ -122,25 +122,12 @@ export interface RedisWindowOptions {
   readonly prefix: string;
   /** Timeout of an attempt: no call is in flight for longer. */
   readonly timeoutMs: number;
-  /** Clock in epoch milliseconds. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
+  /** Clock in epoch milliseconds, for the upstream's headers. */
+  readonly wallNow: () => number;
   /** Length of the sliding window; shorter in tests. */
   readonly minuteMs?: number | undefined;
-}
-
-/** Reply of a script, with times of this process. */
-interface Reply {
-  readonly isGranted: boolean;
-  /** Milliseconds until there is room; 0 if the call was granted. */
-  readonly waitMs: number;
-  /** Milliseconds of the pause that the upstream demanded. */
-  readonly pausedMs: number;
-  /** Gateways that are alive, this one included. */
-  readonly gateways: number;
-  /** Rate headers of another gateway's latest response; may be empty. */
-  readonly headers: string;
-  /** Calls of the other gateways. */
-  readonly calls: readonly OtherCall[];
 }
 
 /** Grant, wait, pause, number of gateways and rate headers; then the remaining time, kind, age and state of each call. */
@@ -200,11 +187,8 @@ export class RedisWindow implements SharedWindow {
 
   async take({ id, isBackground, share, backgroundShare }: WindowRequest): Promise<Grant> {
     const spans = [this.#inFlightMs, this.#minuteMs];
-    const reply = this.#replyIn(
-      await this.#run(viewReply, takeScript, id, Number(isBackground), share, backgroundShare, ...spans),
-    );
+    const reply = await this.#view(takeScript, id, Number(isBackground), share, backgroundShare, ...spans);
     if (!reply) return 'unavailable';
-    this.#learn(reply);
     return reply.isGranted ? 'granted' : { waitMs: reply.waitMs };
   }
 
@@ -237,37 +221,34 @@ export class RedisWindow implements SharedWindow {
       const leftMs = isInFlight ? this.#inFlightMs : Math.max(0, Math.ceil(expiresAtMs - nowMs));
       return [id, Number(isBackground), Math.floor(nowMs - beganAtMs), leftMs, Number(isInFlight)];
     });
-    const reply = this.#replyIn(
-      await this.#run(
-        viewReply,
-        heartbeatScript,
-        gatewayTtlMs,
-        Number(calls !== undefined),
-        ...(entries ?? []),
-      ),
-    );
-    if (reply) this.#learn(reply);
+    await this.#view(heartbeatScript, gatewayTtlMs, Number(calls !== undefined), ...(entries ?? []));
   }
 
-  #learn({ gateways, headers, calls, pausedMs }: Reply): void {
+  /** Runs a script, and passes on the state of the other gateways. @returns undefined while Redis can't be reached. */
+  async #view(script: string, ...values: (string | number)[]) {
+    const reply = await this.#run(viewReply, script, ...values);
+    if (!reply) return undefined;
+    const [granted, waitMs, pausedMs, gateways, headers, ...calls] = reply;
     if (this.#isSettled || gateways >= this.#gateways) {
       this.#gateways = Math.max(1, gateways);
       this.#settledAtMs = 0;
     }
     const isNew = headers !== '' && headers !== this.#headers;
     this.#headers = headers;
+    const nowMs = this.#options.now();
     this.#onView({
-      calls,
-      pausedUntilMs: pausedMs > 0 ? this.#options.now() + pausedMs : 0,
+      calls: calls.map((text) => callIn(text, nowMs)),
+      pausedUntilMs: pausedMs > 0 ? nowMs + pausedMs : 0,
       headers: isNew ? headersIn(headers) : undefined,
     });
+    return { isGranted: granted === 1, waitMs };
   }
 
   /** Milliseconds for which the upstream accepts no call, by its own rate headers; 0 where they do not say so. */
   #emptyForMs(headers: RateHeaders | undefined): number {
     if (headers?.remaining !== 0) return 0;
-    const forMs = headers.resetAtMs === undefined ? this.#minuteMs : headers.resetAtMs - this.#options.now();
-    return Math.max(0, Math.min(Math.ceil(forMs), this.#minuteMs));
+    const { resetAtMs = Infinity } = headers;
+    return Math.max(0, Math.min(Math.ceil(resetAtMs - this.#options.wallNow()), this.#minuteMs));
   }
 
   async #run<T>(shape: z.ZodType<T>, script: string, ...values: (string | number)[]): Promise<T | undefined> {
@@ -279,20 +260,6 @@ export class RedisWindow implements SharedWindow {
 
   #key(name: string): string {
     return `${this.#options.prefix}budget:${name}`;
-  }
-
-  #replyIn(reply: z.infer<typeof viewReply> | undefined): Reply | undefined {
-    if (!reply) return undefined;
-    const [granted, waitMs, pausedMs, gateways, headers, ...calls] = reply;
-    const nowMs = this.#options.now();
-    return {
-      isGranted: granted === 1,
-      waitMs,
-      pausedMs,
-      gateways,
-      headers,
-      calls: calls.map((text) => callIn(text, nowMs)),
-    };
   }
 }
 

@@ -30,7 +30,7 @@ describeWithRedis('the shared window', () => {
   it('counts calls that were sent during an outage', async () => {
     const prefix = randomUUID();
     const lost = await startRedis();
-    const atMs = Date.now();
+    const atMs = performance.now();
     const call = { isBackground: false, beganAtMs: atMs - 10, expiresAtMs: atMs + 60_000 };
     const own = () => ['7', '8'].map((id) => ({ ...call, id }));
     const { window: a } = await windowOf(lost, prefix, { own, minute: 60_000 });

@@ -20,7 +20,14 @@ export async function windowOf(
     redisFailed: () => undefined,
     redisAnswered: () => undefined,
   });
-  const window = new RedisWindow({ connection, prefix, timeoutMs, now: Date.now, minuteMs: minute });
+  const window = new RedisWindow({
+    connection,
+    prefix,
+    timeoutMs,
+    now: () => performance.now(),
+    wallNow: Date.now,
+    minuteMs: minute,
+  });
   const views: OthersView[] = [];
   window.open((view) => views.push(view), own);
   open.push({

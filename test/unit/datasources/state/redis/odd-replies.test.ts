@@ -100,7 +100,13 @@ it.each([
 ])('%s in place of the reply of a command counts as no reply, or as nothing', async (_what, reply) => {
   const url = await startOddServer(reply);
   let connection = await connected(url);
-  const window = new RedisWindow({ connection, prefix: 'odd:', timeoutMs: 1000, now: () => 0 });
+  const window = new RedisWindow({
+    connection,
+    prefix: 'odd:',
+    timeoutMs: 1000,
+    now: () => 0,
+    wallNow: () => 0,
+  });
   const views: unknown[] = [];
   window.open(
     (view) => views.push(view),
