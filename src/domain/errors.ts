@@ -100,9 +100,7 @@ export function problem(code: UserErrorCode, field: readonly string[] | null, me
   return { code, field, message };
 }
 
-/**
- * A promise that rejects with the error, for functions that return a promise without being `async`.
- */
+/** A promise that rejects with the error, for functions that return a promise without being `async`. */
 // eslint-disable-next-line @typescript-eslint/require-await -- async turns the throw into a rejection
 export async function rejected(error: unknown): Promise<never> {
   throw error;

@@ -1,7 +1,6 @@
 /**
- * A clock for ages, in epoch milliseconds. It follows the wall clock forward, also over a time in which the machine was suspended, and
- * goes on steadily where the wall clock is set back. Times that are compared with the outside (expiry of a token, start of a
- * campaign) need the wall clock itself.
+ * A clock for ages, in epoch milliseconds. It follows the wall clock forward, also while the machine is suspended, and never goes
+ * back. Times that are compared with the outside (expiry of a token, start of a campaign) need the wall clock itself.
  * @param now the wall clock: epoch milliseconds.
  * @param steadyNow a monotonic clock in milliseconds, which may stand still while the machine is suspended.
  */

@@ -1,10 +1,10 @@
-/** A chunk of this size is kept as it is: its object, some 400 bytes, is small beside it. */
+/** A chunk of this size is kept as it is: its object of some 400 bytes is small beside it. */
 const largeBytes = 2048;
 const [firstBytes, mostBytes] = [1024, 16 * 1024];
 
 /**
- * Joins the small chunks of a body. Each chunk of an HTTP parser is an object of its own, so that a body in chunks of one byte would
- * take hundreds of times its size. A small chunk waits for the next one, or for the end.
+ * Joins the small chunks of a body: each is an object of its own, so a body in chunks of one byte would take hundreds of times
+ * its size. A small chunk waits for the next one, or for the end.
  */
 export class JoinedChunks {
   /** The first small chunk; undefined if none waits. */

@@ -140,7 +140,7 @@ export interface EndedExport {
   readonly durationMs: number;
 }
 
-/** What is known of a request to a router's invalidation endpoint. */
+/** A request to a router's invalidation endpoint. */
 export interface InvalidationFacts {
   /** Host and port of the endpoint. */
   readonly host: string;

@@ -5,16 +5,13 @@ export function lengthInCharacters(text: string): number {
   return [...text].length;
 }
 
-/**
- * Tells whether a text has more characters than a maximum. A text that is far too long is not counted.
- * @param maximum in characters.
- */
+/** Whether a text has more characters than a maximum. A text that is far too long is not counted. */
 export function isLongerThan(text: string, maximum: number): boolean {
   if (text.length <= maximum) return false;
   return text.length > 2 * maximum || lengthInCharacters(text) > maximum;
 }
 
-/** Tells whether a text has a zero byte or half of a surrogate pair, which no layer behind us keeps as it is. */
+/** Whether a text has a zero byte or half of a surrogate pair, which no layer behind us keeps as it is. */
 export function isGarbled(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed();
 }
@@ -22,7 +19,7 @@ export function isGarbled(text: string): boolean {
 /** Spaces, and the characters that no font shows: zero-width ones, joiners, fillers, controls and the blank Braille cell. */
 const onlyInvisible = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\ufff9-\ufffb]*$/u;
 
-/** Tells whether a text shows nothing to its reader. */
+/** Whether a text shows nothing to its reader. */
 export function isBlank(text: string): boolean {
   return onlyInvisible.test(text) && !text.includes('\0');
 }

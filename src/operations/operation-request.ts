@@ -21,7 +21,7 @@ export interface OperationRequest {
   readonly caller: Caller;
   /** Identifies the request in logs and traces, and the transport. */
   readonly trace: RequestTrace;
-  /** Scheme and host by which the client has reached the gateway, as it says; undefined if it does not. */
+  /** Scheme and host of the gateway, as the client states them; undefined if it does not. */
   readonly reachedAt?: string | undefined;
   /** The transport of a subscription's events; undefined: the request can't have any. */
   readonly eventTransport: Transport | undefined;
@@ -54,8 +54,8 @@ export function parametersIn(body: unknown): OperationParameters {
 }
 
 /**
- * Parameters of a GET request. An empty parameter counts as omitted. A name that appears twice is refused, since the
- * intended value is unknown.
+ * Parameters of a GET request. An empty parameter counts as omitted; a repeated one is refused, since either value may be
+ * meant.
  * @param search the query string, with or without its `?`.
  * @throws GatewayError `BAD_REQUEST` that names the parameter.
  */

@@ -21,7 +21,7 @@ export interface CachedResponse {
   readonly entries: readonly UsedEntry[];
 }
 
-/** A cached response that equals a new one. */
+/** A cached response that may be sent in place of a new one. */
 export interface FreshResponse {
   readonly response: CachedResponse;
   /** Remaining freshness. */

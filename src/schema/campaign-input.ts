@@ -15,8 +15,25 @@ export class ScheduleInput {
   endTime?: Date | null;
 }
 
+@InputType()
+abstract class CallbacksInput {
+  @Field(() => Url, {
+    nullable: true,
+    description:
+      'Webhook for the start and the completion of the campaign: an http or https URL of at most 2048 characters.',
+  })
+  statusCallback?: string | null;
+
+  @Field(() => Url, {
+    nullable: true,
+    description:
+      'Webhook for the final status of each message: an http or https URL of at most 2048 characters.',
+  })
+  smsStatusCallback?: string | null;
+}
+
 @InputType({ description: 'A new campaign. All broken rules are reported together, as user errors.' })
-export class CreateCampaignInput {
+export class CreateCampaignInput extends CallbacksInput {
   @Field(() => String, {
     nullable: true,
     description:
@@ -66,20 +83,6 @@ export class CreateCampaignInput {
   })
   template!: string;
 
-  @Field(() => Url, {
-    nullable: true,
-    description:
-      'Webhook for the start and the completion of the campaign: an http or https URL of at most 2048 characters.',
-  })
-  statusCallback?: string | null;
-
-  @Field(() => Url, {
-    nullable: true,
-    description:
-      'Webhook for the final status of each message: an http or https URL of at most 2048 characters.',
-  })
-  smsStatusCallback?: string | null;
-
   @Field(() => String, {
     nullable: true,
     description:
@@ -89,7 +92,7 @@ export class CreateCampaignInput {
 }
 
 @InputType({ description: 'Changes to a campaign. A field that is omitted or null stays as it is.' })
-export class UpdateCampaignInput {
+export class UpdateCampaignInput extends CallbacksInput {
   @Field(() => String, { nullable: true, description: 'New name: more than 3 and at most 1000 characters.' })
   name?: string | null;
 
@@ -119,18 +122,4 @@ export class UpdateCampaignInput {
 
   @Field(() => String, { nullable: true, description: 'Text of the messages: at most 2000 characters.' })
   template?: string | null;
-
-  @Field(() => Url, {
-    nullable: true,
-    description:
-      'Webhook for the start and the completion of the campaign: an http or https URL of at most 2048 characters.',
-  })
-  statusCallback?: string | null;
-
-  @Field(() => Url, {
-    nullable: true,
-    description:
-      'Webhook for the final status of each message: an http or https URL of at most 2048 characters.',
-  })
-  smsStatusCallback?: string | null;
 }

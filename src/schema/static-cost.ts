@@ -22,7 +22,7 @@ const pageArguments = (field: string): Readonly<Record<string, string>> => ({
   [`${field}(last:)`]: cost(2 * call),
 });
 
-/** What a row has come with it, and must not cost more than the row. */
+/** Arrives with its row, at no further cost. */
 const withRow = cost(0);
 
 /**

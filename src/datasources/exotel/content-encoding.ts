@@ -17,9 +17,8 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 const maximumEncodings = 4;
 
 /**
- * Encodings of a body in the order of their application; empty for a body that is not encoded. A body without the header is
- * inspected ("an answer may be compressed though nothing was said of encodings", docs/upstream.md): JSON never begins like gzip
- * or zlib.
+ * Encodings of a body in the order of their application. A body without the header is inspected ("an answer may be compressed
+ * though nothing was said of encodings", docs/upstream.md): JSON never begins like gzip or zlib.
  * @param header `Content-Encoding`: a list, in one header or in several.
  */
 export function contentEncodings(header: string | readonly string[] | undefined, body: Buffer): string[] {

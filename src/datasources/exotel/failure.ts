@@ -117,7 +117,7 @@ export function failureOfResponse(response: RefusedResponse, nowMs: number): Ups
 }
 
 /**
- * Tells whether an item agrees that the request was refused: it has no other code, no success and no campaign.
+ * Whether an item agrees that the request was refused: it has no other code, no success and no campaign.
  * @param said status of the refusal; undefined for an item that failed without one.
  */
 function doesRefuse(item: WireItem, said: number | undefined): boolean {
@@ -130,7 +130,7 @@ function hasStatus({ status }: WireItem, word: string): boolean {
   return status?.trim().toLowerCase() === word;
 }
 
-/** Tells whether an error code is another HTTP status, or speaks of a duplicate where the status does not, or the reverse. */
+/** Whether an error code is another HTTP status, or only one of the two means a duplicate. */
 function isOtherError(code: number | undefined, said: number | undefined): boolean {
   if (code === undefined) return false;
   if (code >= 100 && code < 600) return code !== said;
@@ -142,8 +142,8 @@ function isOtherError(code: number | undefined, said: number | undefined): boole
 const { createdAt, name, template, senderId } = campaignFields;
 
 /**
- * Tells whether a value is a campaign or contains one. A campaign beside a refusal contradicts it, also beside a duplicate: that it
- * is another campaign is not certain.
+ * Whether a value is a campaign or contains one. A campaign beside a refusal contradicts it, also beside a duplicate: it may
+ * not be the other campaign.
  * @param isData true inside of an item's `data`, where a sid alone, or two fields without one, are a campaign.
  */
 function hasCampaign(value: unknown, isData: boolean): boolean {

@@ -75,7 +75,7 @@ export class Transport {
     this.#headers = {
       authorization: `Basic ${Buffer.from(`${apiKey}:${apiToken}`).toString('base64')}`,
       accept: 'application/json',
-      // Responses are small, and a proxy that compresses one can break it. Some compress it all the same: content-encoding.ts.
+      // Responses are small, and a proxy that compresses can break them. Some compress all the same: content-encoding.ts.
       'accept-encoding': 'identity',
     };
     this.#bodyHeaders = { ...this.#headers, 'content-type': 'application/json' };
@@ -126,8 +126,8 @@ interface ExchangeOptions {
 }
 
 /**
- * A request in flight, until its timeout. `Pool.request` would also create a body stream, and a signal with listeners: that costs
- * several times as much as the rest.
+ * A request in flight. `Pool.request` would also create a body stream, and a signal with listeners, which cost several times as
+ * much as the rest.
  */
 class Exchange<T> implements Dispatcher.DispatchHandler {
   /** Result of the reader. Rejects with what it threw, or with an UpstreamFailure. */
@@ -186,7 +186,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (!large.hasRoom) controller.pause();
   }
 
-  /** Waits for room. The upstream's time does not run meanwhile; the wait has as much. */
+  /** Waits for room, as long as the timeout, which begins anew afterwards. */
   #enter(size: Pick<LargeBodyRequest, 'bytes' | 'leastBytes'>, begin: () => void): LargeBody {
     // Later: undici's parser can't read one response within a callback of another.
     const unlessOver = (next: () => void) => () =>

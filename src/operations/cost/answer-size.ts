@@ -27,7 +27,7 @@ import {
 import { type AnswerShape, type SelectedField, type Selection, type ShapeContext } from './selection.js';
 import { pageRows } from './page-calls.js';
 
-/** Bytes of a character and of a UTF-16 unit in UTF-8. Texts have few of the characters that JSON escapes to six bytes. */
+/** UTF-8 bytes of a character and of a UTF-16 unit. JSON escapes few characters to more bytes. */
 const [characterBytes, unitBytes] = [4, 3];
 const quoteBytes = 2;
 

@@ -7,17 +7,12 @@ import { type Variables } from './arguments.js';
 import { AnswerShape, EstimateTooLong } from './selection.js';
 import { type CostContext, operationCost } from './upstream-calls.js';
 
-/** Rows of a window, and rows that one upstream call returns, for each kind of list; learned while the process runs. */
-export interface WindowRows {
-  readonly campaigns: { readonly rows: number };
-  readonly messages: { readonly rows: number; readonly perCall?: number };
-}
-
 /** Limits on the cost of an operation. */
 export interface CostLimit {
   /** Upstream calls. */
   readonly limit: number;
-  readonly windowRows: WindowRows;
+  /** Learned while the process runs. */
+  readonly windowRows: CostContext['windowRows'];
   /** Values in a response; 0: no limit. */
   readonly maximumValues: number;
   /** Bytes of a response; 0: no limit. */
@@ -82,8 +77,7 @@ export class CostCheck {
       fragments: prepared.fragments,
       variableValues,
       batchCalls: batchCallsOf(limit),
-      windowRows: { campaigns: windowRows.campaigns.rows, messages: windowRows.messages.rows },
-      messagesPerCall: windowRows.messages.perCall,
+      windowRows,
     };
     try {
       const shape = new AnswerShape(definition, context);

@@ -1,6 +1,12 @@
 import { type PageArguments, type PageLimits } from '../../domain/lists/page.js';
 import { allParts, needFor, type PageParts } from '../../domain/lists/page-parts.js';
 
+/** Rows of a window, and rows that one upstream call is known to return: by default a window. */
+export interface WindowRows {
+  readonly rows: number;
+  readonly perCall?: number | undefined;
+}
+
 /** The most rows of a page; arguments out of range, which are refused elsewhere, count as the nearest valid ones. */
 export function pageRows({ first, last }: PageArguments, { defaultSize, maximum }: PageLimits): number {
   return Math.min(Math.max(first ?? last ?? defaultSize, 0), maximum);
@@ -11,18 +17,16 @@ export function pageRows({ first, last }: PageArguments, { defaultSize, maximum 
  *
  * A page from the start of the list begins at a window. A page beside a cursor is adjacent to the cursor's row. A page from
  * the end of the list lies anywhere, and one window is read first to learn the length of the list.
- * @param callRows rows that one call returns: a window, or several.
  */
 export function pageCalls(
   page: PageArguments,
   limits: PageLimits,
-  windowRows: number,
+  { rows: windowRows, perCall = windowRows }: WindowRows,
   parts: PageParts = allParts,
-  callRows = windowRows,
 ): number {
   const rows = pageRows(page, limits);
   const callsOf = (windows: number): number =>
-    Math.ceil(windows / Math.max(1, Math.floor(callRows / windowRows)));
+    Math.ceil(windows / Math.max(1, Math.floor(perCall / windowRows)));
   const need = needFor(parts, page, rows);
   if (need === 'nothing') return 0;
   if (need === 'total') return 1;

@@ -3,7 +3,7 @@ import { campaignPageLimits, messagePageLimits, type PageArguments } from '../..
 import { needFor, noParts, type PageParts, pagePartsOf, unionOf } from '../../domain/lists/page-parts.js';
 import { identityFields } from '../../resolvers/look-ahead.js';
 import { pageOf, representationsOf, representedSid, sidOf, sidsOf } from './arguments.js';
-import { pageCalls, pageRows } from './page-calls.js';
+import { pageCalls, pageRows, type WindowRows } from './page-calls.js';
 import {
   type AnswerShape,
   EstimateTooLong,
@@ -28,10 +28,7 @@ function nameOf({ name }: SelectedField): string {
 export interface CostContext extends ShapeContext {
   /** The most calls for a batch of entities, beside the one for the newest window. */
   readonly batchCalls: number;
-  /** Rows of a window. */
-  readonly windowRows: { readonly campaigns: number; readonly messages: number };
-  /** Messages that one call is known to return; by default a window of them. */
-  readonly messagesPerCall?: number | undefined;
+  readonly windowRows: { readonly campaigns: WindowRows; readonly messages: WindowRows };
 }
 
 /** An estimate over any limit, for operations that nest too deep or take too long to estimate. */
@@ -72,10 +69,10 @@ class CampaignScope {
 
   /** The most calls for its messages. */
   get messageCalls(): number {
-    const { windowRows, messagesPerCall } = this.#context;
+    const { messages } = this.#context.windowRows;
     let calls = this.#nestedCalls;
     for (const { page, parts } of this.#pages.values())
-      calls += pageCalls(page, messagePageLimits, windowRows.messages, parts, messagesPerCall);
+      calls += pageCalls(page, messagePageLimits, messages, parts);
     return Math.min(endless, calls);
   }
 

@@ -11,10 +11,10 @@ import {
 import { InputError } from '../../domain/errors.js';
 import { campaignPageLimits } from '../../domain/lists/page.js';
 
-/** As many as the rows of the longest page, and many times the lists of a campaign or the statuses that there are. */
+/** The rows of the longest page: many times the lists of a campaign, and the statuses that exist. */
 export const maximumListItems = campaignPageLimits.maximum;
 
-/** The scalar of a router's representations: the values of an answer bound their number. */
+/** Scalar of a router's representations. Their number is bounded by the size of the answer. */
 const representation = '_Any';
 
 /** Lists in the arguments of a document. */

@@ -166,7 +166,7 @@ export class PreparedDocuments {
     return this.#cache.has(text) || this.#inUse.has(text);
   }
 
-  /** Keeps a document for as long as a subscription lasts. */
+  /** Keeps a document while a subscription is open. */
   retain(prepared: PreparedDocument): void {
     const used = this.#inUse.get(prepared.text) ?? { prepared, users: 0 };
     used.users += 1;

@@ -82,7 +82,7 @@ function conditionOf({ directives }: SelectionNode) {
   return directives?.find(({ name }) => isCondition(name.value));
 }
 
-/** Routers compose from schema.graphql, and the SDL reveals all that introspection does. */
+/** The SDL reveals as much as introspection. Routers compose from schema.graphql. */
 const noServiceRule: ValidationRule = (context) => ({
   Field(node) {
     const isService = node.name.value === '_service' && context.getParentType()?.name === 'Query';

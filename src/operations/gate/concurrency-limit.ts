@@ -24,8 +24,8 @@ export class ConcurrencyLimit {
   }
 
   /**
-   * Runs an operation, which counts until it ends or times out. Work that continues after the timeout is not awaited.
-   * @param work gets a function that returns true after the timeout: work that has not begun by then need not begin.
+   * Runs an operation, which counts until it ends or times out. Work is not awaited after the timeout.
+   * @param work gets a function that returns true after the timeout: work need not begin then.
    * @param isMutation selects the message of the timeout.
    * @throws GatewayError `OVERLOADED` before anything was started; `OPERATION_TIMEOUT`.
    */

@@ -37,7 +37,7 @@ export function estimateOf(
     fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
     variableValues: coerced,
     batchCalls,
-    windowRows,
+    windowRows: { campaigns: { rows: windowRows.campaigns }, messages: { rows: windowRows.messages } },
   };
   return operationCost(operation, new AnswerShape(operation, context), context);
 }

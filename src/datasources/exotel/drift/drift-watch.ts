@@ -14,7 +14,7 @@ const maximumRows = 1000;
 
 const noDrift: readonly Drift[] = [];
 
-/** Compares responses and callbacks with the API document, and reports differences. Nothing else depends on it. */
+/** Compares responses and callbacks with the API document, and reports differences. */
 export class DriftWatch {
   readonly #telemetry: Pick<Telemetry, 'driftFound'>;
   readonly #itemShapes = new Map<Fields, ObjectShape>();

@@ -8,7 +8,7 @@ import { type RateHeaders } from './upstream-quota.js';
 export const priorities = ['write', 'read', 'refresh', 'background'] as const;
 export type Priority = (typeof priorities)[number];
 
-/** Tells whether no caller waits for a call of this priority. */
+/** Whether no caller waits for a call of this priority. */
 export function isDeferrable(priority: Priority): boolean {
   return priority === 'refresh' || priority === 'background';
 }
@@ -65,8 +65,8 @@ export function rankOf({ priority, staleMs }: PermitRequest, nowMs: number): Ran
 }
 
 /**
- * Tells whether the first call goes before the second. Among refreshes and background calls it is the one that is old since
- * earlier: dashboards that refresh all the time would otherwise stop an export for ever.
+ * Whether the first call goes before the second. Refreshes and background calls go by age: dashboards that refresh all the
+ * time would otherwise stop an export for ever.
  */
 function precedes(first: Rank, second: Rank): boolean {
   const [a, b] = [priorities.indexOf(first.priority), priorities.indexOf(second.priority)];

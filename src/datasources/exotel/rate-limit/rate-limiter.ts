@@ -29,8 +29,8 @@ export interface RateLimiterOptions {
 const timerSlackMs = 5;
 
 /**
- * Sends never more calls than the limit in any 60 seconds, in the order of their priorities. It uses a sliding window, since bursts
- * of a token bucket would exceed the fixed minutes of the upstream, and corrects it by the upstream's headers.
+ * Grants permits for at most the limit of calls in any 60 seconds, by priority. It uses a sliding window, corrected by the
+ * upstream's headers: bursts of a token bucket would exceed the fixed minutes of the upstream.
  */
 export class RateLimiter {
   readonly #now: () => number;

@@ -17,8 +17,8 @@ export interface LoggedCall extends OwnCall {
 }
 
 /**
- * Calls of the last minute. A call counts from before it is sent until a minute after its response: whenever the upstream counted
- * it, no 60 seconds of the upstream's clock have more calls than this log at any time.
+ * Calls of the last minute. A call counts from before it is sent until a minute after its response: whenever the upstream
+ * counts it, no 60 seconds of its clock have more calls than this log.
  */
 class CallLog {
   readonly #calls = new Set<LoggedCall>();
@@ -96,15 +96,15 @@ class CallLog {
   }
 }
 
-/** Interval of further looks while only responses of calls in flight can free a place. */
+/** Interval of checks while only responses to calls in flight can free a place. */
 const retryIntervalMs = 250;
 
 /**
- * Interval in which refreshes use a sixth of the limit at most, once half of the limit is used. In a burst they would use it up,
- * and entries that become stale later could not be refreshed.
+ * Interval in which refreshes use at most a sixth of the limit, once half of the limit is used. A burst of them would use it
+ * up, and entries that become stale later could not be refreshed.
  */
 const paceMs = 10_000;
-/** An entry that is older takes the next permit, since none should become older than a minute. */
+/** An older entry takes the next permit, since none should become older than a minute. */
 const urgentAfterMs = 45_000;
 
 /** Options of the window. */

@@ -12,9 +12,8 @@ export interface RateHeaders {
 }
 
 /**
- * The upstream's own count of its current minute, which includes calls of others. Responses come in any order, so within a
- * minute the smallest remainder counts. Calls in flight are not subtracted: only their responses show whether the upstream has
- * counted them.
+ * The upstream's own count of its current minute, which includes calls of others. Responses come in any order, so the smallest
+ * remainder of a minute counts. Calls in flight are not subtracted: only a response shows whether a call was counted.
  */
 export class UpstreamQuota {
   #left = Infinity;

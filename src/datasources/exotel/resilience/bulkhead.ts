@@ -6,8 +6,8 @@ export const [maximumReads, maximumWrites] = [128, 16];
 const maximumWaiting = 10_000;
 
 /**
- * Bulkhead: limits concurrent requests, so that none spends its timeout in the queue of the transport. Further requests wait in
- * order. Usually there is room, and entering allocates nothing, not even a promise.
+ * Limits concurrent requests, so that none spends its timeout in the queue of the transport. Further requests wait in order.
+ * While there is room, entering allocates nothing, not even a promise.
  */
 export class Bulkhead {
   readonly #waiting: (() => void)[] = [];

@@ -118,7 +118,7 @@ export class CallPolicy {
       const waitMs = Math.min(limits.waitMs, leftMs);
       const pending = rateLimiter.acquire({ priority, staleMs, waitMs, onQueued });
       permit = pending instanceof Promise ? await pending : pending;
-      // The bulkhead comes before the breaker: that it is full does not mean that the upstream is down.
+      // The bulkhead comes before the breaker: a full bulkhead does not mean that the upstream is down.
       const turn = bulkhead.enter();
       if (turn) await turn;
       let value: T;
@@ -160,8 +160,8 @@ export type RetryOptions = Pick<AttemptLimits, 'isWrite' | 'deadlineMs'> &
   Pick<CallPolicyOptions, 'now' | 'random'>;
 
 /**
- * Retries after a failed first attempt: three attempts in all, with full jitter, within one deadline. A delay that the upstream
- * asks for is used, unless it ends after the deadline; then the call fails.
+ * Retries after a failed first attempt: three attempts in all, with full jitter, within one deadline. A `Retry-After` replaces
+ * the jitter; if it ends after the deadline, the call fails.
  */
 export function retriedAfter<T>(
   error: unknown,

@@ -33,8 +33,8 @@ function isDown(error: unknown): boolean {
 export type BreakerState = 'closed' | 'halfOpen' | 'open';
 
 /**
- * Circuit breaker: while it is open, calls fail at once and none is sent. The library decides. It gets the failures and the first
- * success after them; further successes change nothing and are not passed on.
+ * While the breaker is open, calls fail at once and none is sent. The library decides. It gets the failures and the first success
+ * after them; further successes change nothing and are not passed on.
  */
 export class CircuitBreaker {
   readonly #policy;

@@ -12,17 +12,17 @@ export interface LargeBody {
 export interface LargeBodyRequest {
   /** The most bytes that it may have. */
   readonly bytes: number;
-  /** As many as it has certainly. */
+  /** The bytes that it certainly has. */
   readonly leastBytes: number;
   /** The request that the body is for. Bodies of one owner are released together. */
   readonly owner: object;
   /** Called later, if there is no room now. */
   readonly begin: () => void;
-  /** Called later instead, if there never will be: the owner alone holds too much. */
+  /** Called later instead if there will be no room: the owner alone holds too much. */
   readonly refuse: () => void;
 }
 
-/** What one owner has. */
+/** Room and bodies of one owner. */
 interface Owned {
   takenBytes: number;
   /** Bodies that are being received: they may turn out to be smaller. */
@@ -32,12 +32,11 @@ interface Owned {
 }
 
 /**
- * Bounds the memory of large response bodies and of the rows made of them. There may be thirty calls in a minute, and a hostile upstream
- * answers each with the most that is accepted. Bodies take turns: the room of one is that of its request until the request
- * is answered.
+ * Bounds the memory of large response bodies and of their rows: a hostile upstream could answer every call with the largest
+ * accepted body. A body keeps its room until its request is answered; others wait.
  *
- * Requests need several bodies each, so that all could wait for each other, or one for itself. The oldest request therefore goes on
- * over the maximum, up to a limit of its own, and is refused beyond that.
+ * A request may need several bodies, so requests could wait for each other, or one for itself. The oldest request may
+ * therefore exceed the maximum, up to a limit of its own, and is refused beyond that.
  */
 export class LargeBodies {
   readonly #maximumBytes: number;
@@ -47,8 +46,8 @@ export class LargeBodies {
   #takenBytes = 0;
 
   /**
-   * @param maximumBytes of all of them. One alone may take more.
-   * @param maximumOfOldest of those of the oldest owner.
+   * @param maximumBytes of all bodies. A single one may take more.
+   * @param maximumOfOldest of the bodies of the oldest owner.
    */
   constructor(maximumBytes: number, maximumOfOldest = 2 * maximumBytes) {
     this.#maximumBytes = maximumBytes;
@@ -106,7 +105,7 @@ export class LargeBodies {
     };
   }
 
-  /** Gives room to those that wait, in the order of their arrival, and in any case to the oldest owner that holds something. */
+  /** Gives room to waiting bodies in order, and in any case to those of the oldest owner that has room already. */
   #serve(): void {
     for (const next of this.#waiting) {
       if (this.#takenBytes > 0 && this.#takenBytes + next.bytes > this.#maximumBytes) break;

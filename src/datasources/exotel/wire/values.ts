@@ -10,8 +10,8 @@ const digits = /^\d+$/;
 const maximumStoredLength = 64;
 
 /**
- * Remembers the results of a function for short texts. When the maximum is reached everything is forgotten, so that an upstream
- * with invented words can't fill the memory.
+ * Remembers the results of a function for short texts. At the maximum it forgets all, so that invented words of an upstream
+ * can't fill the memory.
  * @param maximum number of remembered texts.
  */
 export function memoize<T>(read: (text: string) => T, maximum: number): (text: string) => T {

@@ -50,11 +50,11 @@ async function worst(shape: Shape, size: number, slicing = wholeWindows): Promis
 
 describe.each(shapes)('a page by %s', (_what, shape) => {
   it.each(sizes)('of %i rows takes at most the estimated calls, and reaches the estimate', async (size) => {
-    expect(await worst(shape, size)).toBe(pageCalls(shape(size, 'a', 'b'), limits, windowRows));
+    expect(await worst(shape, size)).toBe(pageCalls(shape(size, 'a', 'b'), limits, { rows: windowRows }));
   });
 
   it.each(sizes)('of %i rows takes no more calls if only the needed rows are requested', async (size) => {
-    const estimate = pageCalls(shape(size, 'a', 'b'), limits, windowRows);
+    const estimate = pageCalls(shape(size, 'a', 'b'), limits, { rows: windowRows });
     expect(await worst(shape, size, neededRows())).toBeLessThanOrEqual(estimate);
   });
 });
@@ -89,12 +89,9 @@ it('larger pages show the same rows in at most the estimated calls, whatever the
         const larger = await read(rows, page, { cap, saysSo, isKnown, largest: 1000, slicing });
         expect(sids(larger.connection.nodes)).toEqual(sids(expected.connection.nodes));
         const before = await read(rows, { first: 0 }, { cap, saysSo, isKnown, largest: 1000 });
-        const { rows: windowRows, perCall } = before.maximum;
         // The part of a response that is not used, of which a trial may cut off one.
         const lost = isKnown ? 0 : 1;
-        expect(larger.calls).toBeLessThanOrEqual(
-          pageCalls(page, limits, windowRows, undefined, perCall) + lost,
-        );
+        expect(larger.calls).toBeLessThanOrEqual(pageCalls(page, limits, before.maximum) + lost);
       },
     ),
     { numRuns: 400 },
@@ -105,7 +102,7 @@ it('49 rows from the end, after row 42 of 130, take three calls', async () => {
   const { connection } = await read(rows, { first: 130 });
   const page = { last: 49, after: connection.edges[42]?.cursor ?? null };
   expect((await read(rows, page)).calls).toBe(3);
-  expect(pageCalls(page, limits, 50)).toBe(3);
+  expect(pageCalls(page, limits, { rows: 50 })).toBe(3);
 });
 
 it('201 rows before row 201, where a call returns 150, take two calls', async () => {
@@ -113,5 +110,5 @@ it('201 rows before row 201, where a call returns 150, take two calls', async ()
   const page = { last: 201, before: await cursorAt(rows, 201) };
   const upstream = { cap: 150, saysSo: false, isKnown: true, largest: 1000 };
   expect((await read(rows, page, upstream)).calls).toBe(2);
-  expect(pageCalls(page, limits, 50, undefined, 150)).toBe(2);
+  expect(pageCalls(page, limits, { rows: 50, perCall: 150 })).toBe(2);
 });
