@@ -14,7 +14,6 @@ import { EventLoopScheduler } from '../operations/gate/event-loop-scheduler.js';
 import { OperationPipeline, type PipelineOptions } from '../operations/pipeline.js';
 import { PreparedDocuments } from '../operations/documents/prepared-document.js';
 import { InvalidDocument, TrustedDocuments } from '../operations/documents/trusted-documents.js';
-import { validationSettings } from '../operations/documents/validation.js';
 import { type MemoryBudget } from './memory-budget.js';
 
 /** Collaborators of the pipeline. */
@@ -41,7 +40,7 @@ export function openPipeline(
   const documents = new PreparedDocuments({
     schema,
     limits: new DocumentLimits(schema, limits),
-    validation: validationSettings(access.isIntrospectionOn),
+    isIntrospectionOn: access.isIntrospectionOn,
     compiler: new QueryCompiler(schema, compiling),
     maximumBytes: memory.documents,
   });

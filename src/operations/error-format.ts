@@ -62,14 +62,9 @@ export function errorFormatter(
 /** The original error, without the errors wrapped around it. */
 function causeOf(error: GraphQLError): unknown {
   let cause: unknown = error;
-  for (let depth = 0; depth < deepestCause; depth += 1) {
-    if (!(cause instanceof GraphQLError) || cause.originalError === undefined) return cause;
-    cause = cause.originalError;
-  }
+  while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
   return cause;
 }
-
-const deepestCause = 10;
 
 /**
  * Whether graphql-js threw this for an argument or a condition that it coerced during execution: such errors have no code

@@ -31,16 +31,14 @@ function envelopeOf(json: unknown, { date }: TransportResponse['headers']): Wire
 /**
  * Reads the envelope of a response. The status line, `http_code` and an older layer's `RestException.Status` may disagree: the
  * first one that is not 2xx counts.
- * @param onBody called with the JSON of the body; undefined if it is not JSON.
+ * @param json the body; undefined if it is not JSON.
  * @throws UpstreamFailure for a refusal, and for a 2xx without an envelope.
  */
 export function parseResponse(
-  { status, headers, text }: TransportResponse,
+  { status, headers }: Omit<TransportResponse, 'text'>,
+  json: unknown,
   nowMs: number,
-  onBody?: (body: unknown) => void,
 ): WireEnvelope {
-  const json = parseJson(text);
-  onBody?.(json);
   const envelope = envelopeOf(json, headers);
   const statuses = [status, envelope?.httpCode, isObject(json) ? restExceptionStatus(json) : undefined];
   const index = statuses.findIndex((code) => code !== undefined && (code < 200 || code >= 300));
@@ -93,9 +91,9 @@ export class AttemptReader implements ResponseReader<WireEnvelope> {
     const { status, headers } = response;
     try {
       this.#report.headers = rateHeaders(headers);
-      const envelope = parseResponse(response, now(), (body) => {
-        drift?.look(route, status, body, trace, fields);
-      });
+      const json = parseJson(response.text);
+      drift?.look(route, status, json, trace, fields);
+      const envelope = parseResponse(response, json, now());
       if (sid !== undefined) checkIdentity(envelope, sid);
       this.#observed?.end(endOfResponse(status, envelope));
       return envelope;

@@ -18,7 +18,7 @@ import { type DocumentFacts, documentFacts, fragmentsOf } from './document-facts
 import { documentBytes, type DocumentLimits, noteBytes } from './document-limits.js';
 import { type CompiledQuery, type QueryCompiler } from '../execution/query-compiler.js';
 import { ListSizes } from './list-sizes.js';
-import { validationProblems, type ValidationSettings } from './validation.js';
+import { validationProblems } from './validation.js';
 import { VariableChecks } from '../variable-checks.js';
 
 /** One operation of a valid document, and all that is computed once for it. */
@@ -134,7 +134,7 @@ const maximumDocuments = 1000;
 export interface PreparedDocumentsOptions {
   readonly schema: GraphQLSchema;
   readonly limits: DocumentLimits;
-  readonly validation: ValidationSettings;
+  readonly isIntrospectionOn: boolean;
   readonly compiler: QueryCompiler;
   /** Bytes of all cached documents together. */
   readonly maximumBytes: number;
@@ -190,9 +190,10 @@ export class PreparedDocuments {
   prepare(text: string): PreparedDocument {
     const known = this.#cache.get(text) ?? this.#inUse.get(text)?.prepared;
     if (known) return known;
-    const { schema, limits, validation } = this.#options;
+    const { schema, limits, isIntrospectionOn } = this.#options;
     const document = limits.parse(text);
-    const prepared = new PreparedDocument(schema, document, validationProblems(schema, document, validation));
+    const problems = validationProblems(schema, document, isIntrospectionOn);
+    const prepared = new PreparedDocument(schema, document, problems);
     this.#cache.set(text, prepared);
     return prepared;
   }

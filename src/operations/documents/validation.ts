@@ -14,35 +14,26 @@ import {
 } from 'graphql';
 import { fragmentsOf, isCondition } from './document-facts.js';
 
-/** Rules and options of validation, the same on every transport. */
-export interface ValidationSettings {
-  /** Rules in addition to those of the specification. */
-  readonly rules: readonly ValidationRule[];
-  readonly options: { readonly maxErrors: number; readonly hideSuggestions: boolean };
-}
-
 /** The most errors reported for a document or its variables. */
 export const maxErrors = 20;
 
-/** Without introspection, validation reveals nothing of the schema that the document does not name. */
-export function validationSettings(isIntrospectionOn: boolean): ValidationSettings {
-  return {
-    rules: isIntrospectionOn ? [] : [NoSchemaIntrospectionCustomRule, noServiceRule],
-    options: { maxErrors, hideSuggestions: !isIntrospectionOn },
-  };
-}
-
-/** Validates a document. An empty result means that it is valid. */
+/**
+ * Validates a document. An empty result means that it is valid.
+ * @param isIntrospectionOn without introspection, the errors reveal nothing of the schema that the document does not name.
+ */
 export function validationProblems(
   schema: GraphQLSchema,
   document: DocumentNode,
-  { rules, options }: ValidationSettings,
+  isIntrospectionOn: boolean,
 ): readonly GraphQLError[] {
   const conditional = document.definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION ? rootConditions(definition, document) : [],
   );
   if (conditional.length > 0) return conditional.slice(0, maxErrors);
-  return validate(schema, document, [...specifiedRules, ...rules], options);
+  const rules = isIntrospectionOn
+    ? specifiedRules
+    : [...specifiedRules, NoSchemaIntrospectionCustomRule, noServiceRule];
+  return validate(schema, document, rules, { maxErrors, hideSuggestions: !isIntrospectionOn });
 }
 
 /**

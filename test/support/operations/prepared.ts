@@ -2,7 +2,6 @@ import { type GraphQLSchema } from 'graphql';
 import { DocumentLimits } from '../../../src/operations/documents/document-limits.js';
 import { QueryCompiler } from '../../../src/operations/execution/query-compiler.js';
 import { PreparedDocuments } from '../../../src/operations/documents/prepared-document.js';
-import { validationSettings } from '../../../src/operations/documents/validation.js';
 
 /** Prepared documents without limits on a document. */
 export function preparedDocuments(
@@ -12,7 +11,7 @@ export function preparedDocuments(
   return new PreparedDocuments({
     schema,
     limits: new DocumentLimits(schema, { tokens: 0, depth: 0, aliases: 0, directives: 0 }),
-    validation: validationSettings(true),
+    isIntrospectionOn: true,
     compiler: new QueryCompiler(schema, { afterUses }),
     maximumBytes: Math.min(maximumBytes, 2 ** 40),
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { parseJson } from '../../../../../src/domain/json.js';
 import { parseResponse } from '../../../../../src/datasources/exotel/attempt.js';
 import { campaignFromWire } from '../../../../../src/datasources/exotel/mapping/campaign.js';
 import { messageFromWire } from '../../../../../src/datasources/exotel/mapping/message.js';
@@ -11,7 +12,7 @@ import { firstWindow } from '../../../domain/lists/questions.js';
 const facts = { accountSid: 'Exotel', fetchedAt: '2026-01-02T03:04:05.678Z' };
 
 function open(text: string, status = 200) {
-  return parseResponse({ status, headers: {}, text }, 0);
+  return parseResponse({ status, headers: {} }, parseJson(text), 0);
 }
 
 /** Rows of a response, parsed as campaigns and as messages. */
