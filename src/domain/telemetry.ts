@@ -104,7 +104,7 @@ export type LiveField = 'campaignUpdated' | 'messageStatusChanged';
 
 /** Results of a request to remove entries from the cache of a router. */
 export const invalidationOutcomes = ['sent', 'failed'] as const;
-export type InvalidationOutcome = (typeof invalidationOutcomes)[number];
+type InvalidationOutcome = (typeof invalidationOutcomes)[number];
 
 /** Results of a lookup in the response cache: a hit, an entry that has changed or aged, a miss, not cacheable. */
 export const responseLookups = ['given', 'outdated', 'unknown', 'bypassed'] as const;

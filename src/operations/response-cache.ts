@@ -28,8 +28,7 @@ export interface FreshResponse {
   readonly freshForMs: number;
 }
 
-/** Options of the response cache. */
-export interface ResponseCacheOptions {
+interface ResponseCacheOptions {
   /** Bytes of all responses together. */
   readonly maximumBytes: number;
   readonly telemetry: Pick<Telemetry, 'responseLookedUp'>;

@@ -7,8 +7,7 @@ export interface EventResult {
   readonly reservation: MemoryReservation;
 }
 
-/** Collaborators of `SubscriptionEvents`. */
-export interface SubscriptionEventsOptions {
+interface SubscriptionEventsOptions {
   readonly source: AsyncIterator<unknown>;
   readonly execute: (event: unknown) => Promise<EventResult>;
   /** Formats an error of the source; a transport would close its connection over a rejection. */

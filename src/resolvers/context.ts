@@ -8,7 +8,7 @@ import { type MessageStatusEvent } from '../schema/message.js';
 import { type OperationPlan } from './look-ahead.js';
 
 /** Reader and writer of one request, or of one event of a subscription. */
-export interface RequestScope {
+interface RequestScope {
   readonly reader: RequestReader;
   /** Created on first use. */
   readonly writer: CampaignWriter;

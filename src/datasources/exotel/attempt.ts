@@ -62,7 +62,7 @@ function checkIdentity({ items: [item], requestId }: WireEnvelope, sid: string):
 }
 
 /** Context of an attempt. */
-export interface AttemptContext {
+interface AttemptContext {
   readonly route: Route;
   readonly trace: RequestTrace | undefined;
   /** Clock in epoch milliseconds. */

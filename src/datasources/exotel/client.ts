@@ -28,8 +28,7 @@ import {
   type WireQuery,
 } from './wire/requests.js';
 
-/** Options of the client. */
-export interface ExotelClientOptions {
+interface ExotelClientOptions {
   readonly transport: Pick<Transport, 'send' | 'server'>;
   readonly policy: SendPolicy;
   readonly accountSid: string;

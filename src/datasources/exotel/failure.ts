@@ -74,7 +74,7 @@ export function failureOfItem(
 }
 
 /** Response whose status is a refusal. */
-export interface RefusedResponse {
+interface RefusedResponse {
   /** The first status of the response that is not 2xx. */
   readonly status: number;
   /** The statuses that follow that one: `http_code`, `RestException.Status`. */

@@ -76,9 +76,9 @@ function senderProblems({ senderId, smsType }: CampaignDraft): UserProblem[] {
 
 const minuteMs = 60_000;
 /** "start_time should be atleast 10 mins ahead of current time" (API document, `schedule`). */
-export const minimumLeadMs = 10 * minuteMs;
+const minimumLeadMs = 10 * minuteMs;
 /** "There has to be min 2 hours gap between start_time and end_time" (API document, `schedule`). */
-export const minimumDurationMs = 120 * minuteMs;
+const minimumDurationMs = 120 * minuteMs;
 
 /**
  * Rules on the start and the end of a campaign.

@@ -4,7 +4,7 @@ import { examinedPart, maximumTemplateLength, maximumVariables, variablesOf } fr
 import { isBlank, isGarbled, isLongerThan, lengthInCharacters } from '../text.js';
 
 /** Start and end of a campaign, both optional. */
-export interface ScheduleDraft {
+interface ScheduleDraft {
   readonly startTime?: Date | null;
   readonly endTime?: Date | null;
 }

@@ -7,7 +7,7 @@ import { type SelectedField } from './selection.js';
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** The page that a field requests; equal pages of equal lists have the same identity. */
-export interface RequestedPage {
+interface RequestedPage {
   readonly page: PageArguments;
   readonly identity: unknown;
 }

@@ -13,7 +13,7 @@ import { GatewayError } from '../../domain/errors.js';
 import { fragmentsOf } from './document-facts.js';
 
 /** Limits of a document; 0: no limit. */
-export interface DocumentSizes {
+interface DocumentSizes {
   readonly tokens: number;
   readonly depth: number;
   readonly aliases: number;

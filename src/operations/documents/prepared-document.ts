@@ -130,8 +130,7 @@ export class PreparedDocument {
 /** An app has dozens of documents; a router makes some hundreds. */
 const maximumDocuments = 1000;
 
-/** Dependencies and bounds of `PreparedDocuments`. */
-export interface PreparedDocumentsOptions {
+interface PreparedDocumentsOptions {
   readonly schema: GraphQLSchema;
   readonly limits: DocumentLimits;
   readonly isIntrospectionOn: boolean;

@@ -5,7 +5,7 @@ import { GatewayError } from '../../domain/errors.js';
 import { type OperationParameters } from '../operation-request.js';
 
 /** `enforce`: only trusted documents run; `apps`: callers with the scope `documents:any` may send their own. */
-export type TrustMode = 'apps' | 'enforce';
+type TrustMode = 'apps' | 'enforce';
 
 /** A document of the manifest that is not GraphQL. */
 export class InvalidDocument extends Error {

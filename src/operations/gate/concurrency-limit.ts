@@ -1,7 +1,7 @@
 import { GatewayError } from '../../domain/errors.js';
 
 /** Limits of the queries and mutations of this process; 0: no limit. */
-export interface ConcurrencyLimits {
+interface ConcurrencyLimits {
   readonly concurrentOperations: number;
   readonly operationTimeoutMs: number;
 }

@@ -1,5 +1,4 @@
-/** Options of `EventLoopScheduler`. */
-export interface EventLoopSchedulerOptions {
+interface EventLoopSchedulerOptions {
   /** Longest work in one turn of the event loop; the next piece then waits for another turn. */
   readonly sliceMs: number;
   /** Clock in milliseconds. */

@@ -9,7 +9,7 @@ export interface WriteLock {
 }
 
 /** An execution about to begin. */
-export interface Execution {
+interface Execution {
   /** Usual memory of its response. */
   readonly memoryBytes: number;
   /** Name of the caller. */
@@ -20,8 +20,7 @@ export interface Execution {
   readonly mayBeRefused: boolean;
 }
 
-/** Collaborators of the gate. */
-export interface ExecutionGateOptions {
+interface ExecutionGateOptions {
   readonly scheduler: EventLoopScheduler;
   /** Memory of new documents, while they are prepared and run. */
   readonly documents: MemoryPool;

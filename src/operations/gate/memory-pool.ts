@@ -1,7 +1,7 @@
 import { GatewayError } from '../../domain/errors.js';
 
 /** Bounds of a memory pool. */
-export interface MemoryPoolOptions {
+interface MemoryPoolOptions {
   /** Bytes of all callers together. */
   readonly maximumBytes: number;
   /** Bytes of one caller. */

@@ -6,7 +6,7 @@ import {
 } from '../documents/prepared-document.js';
 
 /** Bounds on the memory of open subscriptions. */
-export interface SubscriptionMemoryOptions {
+interface SubscriptionMemoryOptions {
   /** Bytes of all callers together. */
   readonly maximumBytes: number;
   /** Bytes of one caller. */

@@ -7,7 +7,7 @@ import { count, maximumInt } from '../wire/values.js';
 import { campaignStatusOf } from '../wire/words.js';
 
 /** Facts about a read that its rows may lack. */
-export interface ReadFacts {
+interface ReadFacts {
   /** The requested account, for rows without `account_sid`. */
   readonly accountSid: string;
   /** Time of the response, as UTC text. */

@@ -13,8 +13,7 @@ import { type SharedWindow } from './shared-window.js';
 import { type LoggedCall, SlidingWindow } from './sliding-window.js';
 import { minuteMs } from './upstream-quota.js';
 
-/** Options of the rate limiter. */
-export interface RateLimiterOptions {
+interface RateLimiterOptions {
   /** Calls in any 60 seconds; 0 for no limit but the upstream's. */
   readonly limit: number;
   /** Monotonic clock in milliseconds. A wall clock that is set forward would end the minute before the upstream's. */

@@ -115,8 +115,7 @@ if ARGV[3] == '1' then
 end
 return view(1, 0)`;
 
-/** Options of the window. */
-export interface RedisWindowOptions {
+interface RedisWindowOptions {
   readonly connection: RedisConnection;
   /** Prefix of all keys, so that several accounts can share a Redis. */
   readonly prefix: string;

@@ -107,8 +107,7 @@ const paceMs = 10_000;
 /** An older entry takes the next permit, since none should become older than a minute. */
 const urgentAfterMs = 45_000;
 
-/** Options of the window. */
-export interface SlidingWindowOptions {
+interface SlidingWindowOptions {
   /** Calls in any 60 seconds; 0 for no limit but the upstream's. */
   readonly limit: number;
   /** Monotonic clock in milliseconds. */

@@ -40,8 +40,7 @@ export type Attempt<T> = (report: AttemptReport, timeoutMs: number) => Promise<T
 /** Sends requests. */
 export type SendPolicy = Pick<CallPolicy, 'once' | 'retried'>;
 
-/** Options of the policy. */
-export interface CallPolicyOptions {
+interface CallPolicyOptions {
   readonly rateLimiter: RateLimiter;
   /** Timeout of an attempt. */
   readonly timeoutMs: number;
