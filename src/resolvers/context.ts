@@ -7,23 +7,19 @@ import { type CampaignGateway } from '../schema/campaign-gateway.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 import { type OperationPlan } from './look-ahead.js';
 
-/** Reader and writer of one request, or of one event of a subscription. */
-interface RequestScope {
-  readonly reader: RequestReader;
-  /** Created on first use. */
-  readonly writer: CampaignWriter;
-  /** Upstream calls and cache hits of the request. */
-  readonly report: ReadReport;
-}
-
 /** Sources of the subscriptions. */
 export interface Live {
   campaignUpdated(sid: string, sendCurrent: boolean): Promise<AsyncIterableIterator<Campaign>>;
   messageStatusChanged(campaignSid: string): Promise<AsyncIterableIterator<MessageStatusEvent>>;
 }
 
-/** Context of the resolvers; one for each request. */
-export interface RequestContext extends RequestScope {
+/** Context of the resolvers; one for each request, or for each subscription. */
+export interface RequestContext {
+  readonly reader: RequestReader;
+  /** Created on first use. */
+  readonly writer: CampaignWriter;
+  /** Upstream calls and cache hits of the request. */
+  readonly report: ReadReport;
   readonly plan: OperationPlan;
   readonly caller: Caller;
   readonly live: Live;

@@ -18,11 +18,6 @@ export class ConcurrencyLimit {
     this.#limits = limits;
   }
 
-  /** The number of operations running. */
-  get running(): number {
-    return this.#running;
-  }
-
   /**
    * Runs an operation, which counts until it ends or times out. Work is not awaited after the timeout.
    * @param work gets a function that returns true after the timeout: work need not begin then.
