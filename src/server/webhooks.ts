@@ -1,4 +1,6 @@
-import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { shownKey } from '../datasources/exotel/drift/differences.js';
 import { readCallbackBody } from '../datasources/exotel/wire/callback.js';
 import { type WebhookKind, webhookKinds, webhookRoute } from '../domain/network/addresses.js';
 import { type CallbackVerdict, type Telemetry } from '../domain/telemetry.js';
@@ -26,12 +28,12 @@ declare module 'fastify' {
 export interface WebhookOptions {
   readonly receiver: CallbackReceiver;
   readonly telemetry: Pick<Telemetry, 'callbackAnswered'>;
-  /** Called with the header names of each accepted callback. */
-  readonly onHeaders: (names: readonly string[]) => void;
+  readonly logger: Logger;
 }
 
 /** Serves `POST /webhooks/exotel/{campaign|message}/:token`. The body determines its own format. */
 export async function serveWebhooks(app: FastifyInstance, options: WebhookOptions): Promise<void> {
+  const logHeaders = callbackHeaderLog(options.logger);
   await encapsulated(app, 'webhooks', (webhooks) => {
     acceptAnyContentType(webhooks);
     webhooks.addHook('onResponse', (request, reply, done) => {
@@ -40,9 +42,11 @@ export async function serveWebhooks(app: FastifyInstance, options: WebhookOption
       done();
     });
     for (const kind of webhookKinds)
-      webhooks.post(`${webhookRoute}/${kind}/:token`, { bodyLimit: maximumBodyBytes }, (request, reply) =>
-        answer(options, kind, request, reply),
-      );
+      webhooks.post(`${webhookRoute}/${kind}/:token`, { bodyLimit: maximumBodyBytes }, (request, reply) => {
+        const verdict = verdictOn(request, kind, options.receiver);
+        if (verdict === 'accepted') logHeaders(Object.keys(request.headers));
+        return reply.code(statusOf[verdict]).send({ verdict });
+      });
   });
 }
 
@@ -67,15 +71,43 @@ function verdictOf(statusCode: number): CallbackVerdict {
   return verdicts.find((verdict) => statusOf[verdict] === statusCode) ?? 'refused';
 }
 
-function answer(
-  { receiver, onHeaders }: WebhookOptions,
+function verdictOn(
+  { params, body, callbackType }: FastifyRequest,
   kind: WebhookKind,
-  { params, body, callbackType, headers }: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
+  receiver: CallbackReceiver,
+): keyof typeof statusOf {
   const { token } = params as { readonly token: string };
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  const verdict = receiver.receive(kind, token, readCallbackBody(bytes, callbackType));
-  if (verdict === 'accepted') onHeaders(Object.keys(headers));
-  return reply.code(statusOf[verdict]).send({ verdict });
+  return receiver.receive(kind, token, readCallbackBody(bytes, callbackType));
+}
+
+/** Headers that HTTP clients, proxies and tracing send. */
+const usual: ReadonlySet<string> = new Set(
+  `accept accept-charset accept-encoding accept-language b3 baggage cache-control cdn-loop connection content-encoding
+  content-length content-type date expect forwarded host keep-alive origin pragma priority referer te traceparent
+  tracestate transfer-encoding true-client-ip upgrade-insecure-requests user-agent via x-amzn-trace-id
+  x-cloud-trace-context x-correlation-id x-envoy-attempt-count x-envoy-external-address x-real-ip x-request-id
+  x-requested-with x-request-start x-scheme x-trace-id`.split(/\s+/),
+);
+const usualFamilies = ['x-b3-', 'x-forwarded-', 'cf-', 'sec-', 'x-datadog-', 'x-original-'];
+
+/** Bounds the log, since callers choose the names. */
+const maximumNames = 50;
+
+/**
+ * Logs each unusual header of callbacks once, by name. Newer guide pages mention a signature but not its header
+ * (docs/upstream.md, "Contradictions"); the log shows an operator which header it is.
+ * @returns a function that takes the names of a callback's headers, in lower case.
+ */
+function callbackHeaderLog(logger: Logger): (names: readonly string[]) => void {
+  const logged = new Set<string>();
+  return (names) => {
+    for (const name of names) {
+      if (usual.has(name) || usualFamilies.some((family) => name.startsWith(family))) continue;
+      const header = shownKey(name);
+      if (logged.has(header) || logged.size >= maximumNames) continue;
+      logged.add(header);
+      logger.warn({ header }, 'callbacks have an unknown header');
+    }
+  };
 }

@@ -8,9 +8,8 @@ import { refuse } from '../http/refuse.js';
 import { maximumHeaders } from '../limits/broken-requests.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
-import { CoalescedRequest } from './coalesced-request.js';
 import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
-import { type IncomingBytes } from './incoming-bytes.js';
+import { CoalescedRequest, type IncomingBytes } from './incoming-bytes.js';
 import { endWith, type RawError } from './raw-error.js';
 import { type UnreadBytes } from './unread-bytes.js';
 

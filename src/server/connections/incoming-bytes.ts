@@ -1,5 +1,6 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
+import { JoinedChunks } from '../../domain/joined-chunks.js';
 import { type Telemetry } from '../../domain/telemetry.js';
 
 /** Bounds of incoming bodies and messages. */
@@ -147,4 +148,29 @@ export class IncomingBytes {
 function announcedBytes({ headers }: IncomingMessage, maximumBytes: number): number {
   if (headers['transfer-encoding'] !== undefined) return maximumBytes;
   return Math.min(maximumBytes, Number(headers['content-length'] ?? 0));
+}
+
+/**
+ * A request whose body comes in few pieces, however small its chunks are: nothing here reads a body before its end. The first
+ * chunk is passed on as it is, since hardly any body has several.
+ */
+export class CoalescedRequest extends IncomingMessage {
+  /** Undefined until the first chunk, null until the second. Only declared: a field would cost each request a call. */
+  declare private joined: JoinedChunks | null | undefined;
+
+  override push(chunk: Buffer | null): boolean {
+    if (chunk === null) {
+      const rest = this.joined?.end();
+      if (rest) super.push(rest);
+      return super.push(null);
+    }
+    if (this.joined === undefined) {
+      this.joined = null;
+      return super.push(chunk);
+    }
+    this.joined ??= new JoinedChunks();
+    let isWanted = true;
+    for (const piece of this.joined.add(chunk)) isWanted = super.push(piece);
+    return isWanted;
+  }
 }

@@ -24,8 +24,7 @@ import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { rateHooks, type RequestRate } from '../limits/request-rate.js';
 import { type ClientTimeouts, defaultRequestMs, defaultReadTimeoutMs } from '../limits/client-timeouts.js';
-import { serveEventStream } from '../subscriptions/event-stream.js';
-import { HttpStreams } from '../subscriptions/http-streams.js';
+import { HttpStreams, serveEventStream } from '../subscriptions/http-streams.js';
 import { RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ConnectionCallers } from '../subscriptions/socket-callers.js';
 import { serveWebSocket } from '../subscriptions/web-socket.js';
@@ -33,7 +32,6 @@ import { serveWebhooks } from '../webhooks.js';
 import { type AllowedHosts, refuseOtherHosts } from './access/allowed-hosts.js';
 import { type AllowedOrigins } from './access/allowed-origins.js';
 import { authenticated } from './access/authentication.js';
-import { callbackHeaderLog } from './response/callback-headers.js';
 import { compressResponses } from './response/compression.js';
 import { serveExports } from './export/export-endpoint.js';
 import { serveGraphql } from './graphql-endpoint.js';
@@ -190,7 +188,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await serveWebhooks(app, {
     receiver: options.receiver,
     telemetry: options.telemetry,
-    onHeaders: callbackHeaderLog(options.logger),
+    logger: options.logger,
   });
   return { app, shutdown };
 }
@@ -224,7 +222,7 @@ async function serveOperations(
     allowedOrigins,
   });
   serveExports(app, { ...options.exports, onRequest, shutdown, allowedOrigins, telemetry, logger, now });
-  serveEventStream(app, { streams, onRequest });
+  serveEventStream(app, streams, onRequest);
   serveWebSocket(app, {
     pipeline,
     schema,

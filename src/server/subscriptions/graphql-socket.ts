@@ -1,45 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { type Socket } from 'node:net';
+import { Mutex } from 'async-mutex';
 import { CloseCode, type Server } from 'graphql-ws';
 import { type WebSocket } from 'ws';
+import { GatewayError } from '../../domain/errors.js';
 import { parseJson } from '../../domain/json.js';
+import { type WriteLock } from '../../operations/gate/execution-gate.js';
 import { type IncomingBytes } from '../connections/incoming-bytes.js';
-import { AnswerLane } from './answer-lane.js';
-import { MessageRate } from './message-rate.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from '../limits/request-memory.js';
-
-/** Bytes of a message that are not counted: all connections together have few of them. */
-const freeBytes = 16 * 1024;
-
-/** Memory of a WebSocket message until it is complete. */
-class MessageMemory {
-  readonly #memory: RequestMemory;
-  #receivedBytes = 0;
-  #heldBytes = 0;
-  #release: () => void = () => undefined;
-
-  constructor(memory: RequestMemory) {
-    this.#memory = memory;
-  }
-
-  /** Counts received bytes. @throws GatewayError OVERLOADED if there is no room for them. */
-  add(bytes: number): void {
-    this.#receivedBytes += bytes;
-    if (this.#receivedBytes <= Math.max(freeBytes, this.#heldBytes)) return;
-    this.#release();
-    this.#heldBytes = 0;
-    const wanted = 2 * this.#receivedBytes; // grows in few steps, however small the pieces are
-    this.#release = this.#memory.hold(wanted);
-    this.#heldBytes = wanted;
-  }
-
-  /** Releases the memory: the message is complete, or the connection is closed. */
-  reset(): void {
-    this.#release();
-    this.#receivedBytes = 0;
-    this.#heldBytes = 0;
-  }
-}
+import { MessageMemory, MessageRate, receivedBytes } from './message-limits.js';
 
 /** Most operations of one connection at a time. */
 const maximumOperations = 100;
@@ -49,25 +18,35 @@ const longestId = 128;
 /** Longest close reason in bytes (RFC 6455, 5.5). `ws` throws for a longer one, and `graphql-ws` puts operation ids into it. */
 const longestReason = 123;
 
-/** Internals of `ws`: the bytes of an incomplete message are not public. */
-interface ReceivingSocket {
-  readonly _receiver: {
-    readonly _bufferedBytes: number;
-    readonly _messageLength: number;
-    /** Received pieces of an incomplete frame. */
-    readonly _buffers: readonly Buffer[];
-    /** Frames of an incomplete message. */
-    readonly _fragments: readonly unknown[];
-  };
+/** Large answers of one WebSocket: the next one is made after the client has read the previous one. */
+class AnswerLane implements WriteLock {
+  readonly #connection: Socket;
+  readonly #mutex = new Mutex();
+
+  constructor(connection: Socket) {
+    this.#connection = connection;
+  }
+
+  /** @throws GatewayError `BAD_REQUEST` for a closed connection. */
+  async acquire(): Promise<() => void> {
+    const leave = await this.#mutex.acquire();
+    await drained(this.#connection);
+    if (!this.#connection.destroyed) return leave;
+    leave();
+    throw new GatewayError('BAD_REQUEST', 'The connection is closed.');
+  }
 }
 
-/** Memory of the object of a piece or frame, which may have one byte. */
-const pieceBytes = 400;
-
-/** Memory of an incomplete message. */
-function receivedBytes({ _receiver: receiver }: ReceivingSocket): number {
-  const pieces = receiver._buffers.length + receiver._fragments.length;
-  return receiver._bufferedBytes + receiver._messageLength + pieceBytes * pieces;
+/** Resolves when the client has read everything that was written, or the connection is closed. */
+function drained(connection: Socket): Promise<void> | undefined {
+  if (!connection.writableNeedDrain || connection.destroyed) return undefined;
+  return new Promise((resolve) => {
+    const done = (): void => {
+      connection.off('drain', done).off('close', done);
+      resolve();
+    };
+    connection.on('drain', done).on('close', done);
+  });
 }
 
 /**
@@ -103,7 +82,7 @@ export class GraphqlSocket {
     incoming: IncomingBytes,
     onFailure: (error: unknown) => void,
   ) {
-    this.#onMessage = incoming.follow(connection, () => receivedBytes(socket as unknown as ReceivingSocket));
+    this.#onMessage = incoming.follow(connection, () => receivedBytes(socket));
     this.#memory = memory;
     this.#incoming = new MessageMemory(memory);
     this.socket = socket;

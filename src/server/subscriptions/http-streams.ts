@@ -1,5 +1,5 @@
 import { type ServerResponse } from 'node:http';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { haveCredentialsEnded } from '../../auth/credentials-end.js';
 import { type Caller } from '../../domain/caller.js';
@@ -12,8 +12,9 @@ import { isSubscription, type OperationPipeline } from '../../operations/pipelin
 import { endWithCredentials } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../http/access/allowed-origins.js';
-import { type StreamFormat } from '../http/negotiation.js';
-import { operationRequestOf, writeResult } from '../http/operation-over-http.js';
+import { type RequestHook } from '../http/access/authentication.js';
+import { acceptsEvents, type StreamFormat } from '../http/negotiation.js';
+import { operationRequestOf, readParameters, writeResult } from '../http/operation-over-http.js';
 import { refuse } from '../http/refuse.js';
 import { streamFormats, type StreamWriting } from './stream-formats.js';
 
@@ -139,6 +140,24 @@ export class HttpStreams {
     await withTimeout(shutdownCloseTimeoutMs, Promise.all(closed));
     for (const { response } of streams) response.destroy();
   }
+}
+
+/**
+ * Serves `graphql-sse`, distinct connections, at `/graphql/stream`, for clients that can't share `/graphql`.
+ * @param onRequest authentication and rate.
+ */
+export function serveEventStream(app: FastifyInstance, streams: HttpStreams, onRequest: RequestHook[]): void {
+  app.route({
+    url: '/graphql/stream',
+    method: ['GET', 'POST'],
+    exposeHeadRoute: false,
+    onRequest,
+    handler: async (request, reply) => {
+      if (!acceptsEvents(request.headers))
+        return refuse(reply, 406, 'This address answers text/event-stream only.', 'BAD_REQUEST');
+      return streams.answer(request, reply, readParameters(request), 'sse');
+    },
+  });
 }
 
 /** The response, which has begun as a stream. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { CoalescedRequest } from '../../../../src/server/connections/coalesced-request.js';
+import { CoalescedRequest } from '../../../../src/server/connections/incoming-bytes.js';
 
 let server: Server;
 let pieces: Buffer[] = [];

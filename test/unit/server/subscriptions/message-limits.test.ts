@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { MessageRate } from '../../../../src/server/subscriptions/message-rate.js';
+import { MessageRate } from '../../../../src/server/subscriptions/message-limits.js';
 
 it('a ping every 50 ms is accepted for ever, and a hundred at once; one more is not', () => {
   let nowMs = 0;
