@@ -1,6 +1,6 @@
 /**
  * Renders GraphiQL's page into dist/, so that its package, which needs another GraphQL server, is there for the build alone.
- * What depends on the settings of a gateway is inserted at run time (src/server/graphiql/page.ts).
+ * What depends on the settings of a gateway is inserted at run time (src/server/graphiql/graphiql.ts).
  */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 /** The page below dist/, and what is known of it before it has its tabs. */
 const [file, factsFile] = ['graphiql.html.br', 'graphiql.json'];
-const tabs = '{{tabs}}'; // src/server/graphiql/page.ts inserts them
+const tabs = '{{tabs}}'; // src/server/graphiql/graphiql.ts inserts them
 
 /**
  * Runs before GraphiQL. GraphiQL opens the tab with the text that was edited last; without a match, for example after an

@@ -22,7 +22,7 @@ export interface GatewayOverrides {
   /** Compares the results of compiled queries with those of graphql-js. */
   readonly compare?: Comparison;
   /** Timeouts for clients that send requests. */
-  readonly clientTimeouts?: ClientTimeouts;
+  readonly clientTimeouts?: Partial<ClientTimeouts>;
   /** Heap of this process in bytes, from which all bounds on memory follow. */
   readonly heapBytes?: number;
   /** Metrics of all workers, in Prometheus's text format; undefined without `WORKERS`. */

@@ -4,13 +4,12 @@ import { type FastifyInstance } from 'fastify';
 import { anonymous, type Caller, nobody } from '../../domain/caller.js';
 import { type EndedConnection, type RefusedConnection, type Telemetry } from '../../domain/telemetry.js';
 import { errorType } from '../http/negotiation.js';
-import { refuse } from '../http/refuse.js';
+import { endWith, type RawError, refuse } from '../http/refuse.js';
 import { maximumHeaders } from '../limits/broken-requests.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
 import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
 import { CoalescedRequest, type IncomingBytes } from './incoming-bytes.js';
-import { endWith, type RawError } from './raw-error.js';
 import { type UnreadBytes } from './unread-bytes.js';
 
 /** Limits of connections. */
@@ -91,11 +90,7 @@ export class Connections {
     const holder = addresses.isProxy(socket)
       ? undefined
       : addressHolder(addresses.of({ socket, headers: {} }));
-    const refused = this.#hasRoom(this.#all, this.#options.maximum)
-      ? this.#hasRoomFor(holder)
-        ? undefined
-        : 'caller'
-      : 'all';
+    const refused = this.#refusalOf(holder);
     if (refused) {
       this.#refuse(socket, refused);
       return;
@@ -182,6 +177,11 @@ export class Connections {
     this.#options.telemetry.errorSent(code);
   }
 
+  #refusalOf(holder: string | undefined): RefusedConnection | undefined {
+    if (!this.#hasRoom(this.#all, this.#options.maximum)) return 'all';
+    return this.#hasRoomFor(holder) ? undefined : 'caller';
+  }
+
   #hasRoomFor(holder: string | undefined): boolean {
     if (holder === undefined) return true;
     const held = this.#holders.get(holder);
@@ -262,7 +262,7 @@ export function countByCaller(app: FastifyInstance, connections: Connections): v
 
 /** Options of the HTTP server's factory. */
 export interface ConnectionServerOptions {
-  readonly clientTimeouts: ClientTimeouts | undefined;
+  readonly clientTimeouts: ClientTimeouts;
   /** Called for invalid HTTP, and for late requests. */
   readonly onClientError: (error: { readonly code?: string }, socket: Socket) => void;
 }
@@ -272,19 +272,18 @@ export function serverFactory(
   connections: Connections,
   { clientTimeouts, onClientError }: ConnectionServerOptions,
 ) {
-  const { http, keepAliveTimeout } = serverTimeouts(clientTimeouts);
+  const settings = { ...serverTimeouts(clientTimeouts), IncomingMessage: CoalescedRequest };
   return (handle: RequestHandler): Server => {
     const receive = (request: IncomingMessage, response: ServerResponse): void => {
       connections.receive(request, response, handle);
     };
-    const server = createServer({ ...http, IncomingMessage: CoalescedRequest }, receive);
+    const server = createServer(settings, receive);
     server.maxHeadersCount = maximumHeaders + 1; // one more shows that there are too many
     server.on('checkExpectation', receive);
     server.on('connect', (request: IncomingMessage, socket) => {
       socket.on('error', () => socket.destroy()); // Node no longer handles its errors
       connections.refuseTunnel(request);
     });
-    server.keepAliveTimeout = keepAliveTimeout;
     server.on('connection', (socket: Socket) => {
       connections.open(socket);
     });

@@ -1,3 +1,4 @@
+import { type EventEmitter } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { withTimeout } from '../../domain/timeout.js';
@@ -5,6 +6,14 @@ import { type Connections } from './connections.js';
 
 /** Time for idle connections, once no request is in flight. */
 const idleConnectionMs = 500;
+/** Time for clients to read the end of a stream, or to answer a close frame. */
+const closeTimeoutMs = 500;
+
+/** Waits until streams or sockets that have just been ended are closed, or their clients' time is over. */
+export async function allClosed(ended: Iterable<EventEmitter>): Promise<void> {
+  const closed = [...ended].map((each) => new Promise((resolve) => each.once('close', resolve)));
+  await withTimeout(closeTimeoutMs, Promise.all(closed));
+}
 
 /** Ends something that would never end by itself. Called when the shutdown begins, and awaited. */
 export type ShutdownTask = () => Promise<void> | void;

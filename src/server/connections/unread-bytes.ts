@@ -68,7 +68,7 @@ export class UnreadBytes {
     };
     socket.write = counted;
     socket.once('close', () => {
-      this.#forget(buffer);
+      this.#hold(buffer, 0);
     });
   }
 
@@ -137,22 +137,16 @@ export class UnreadBytes {
   /** Resets the connection: after a close, the operating system would still hold its bytes. */
   #end(buffer: SendBuffer, reason: 'late' | 'full'): void {
     if (buffer.held === 0) return;
-    this.#forget(buffer);
+    this.#hold(buffer, 0);
     buffer.socket.resetAndDestroy();
     this.#options.telemetry.connectionEnded(reason);
-  }
-
-  #forget(buffer: SendBuffer): void {
-    this.#hold(buffer, 0);
   }
 }
 
 /** Node reports no progress of one large write until all of it is written. */
 function queuedBytes(socket: Socket): number {
-  return (
-    (socket as { readonly _handle?: { readonly writeQueueSize?: number } | null })._handle?.writeQueueSize ??
-    0
-  );
+  const { _handle: handle } = socket as { readonly _handle?: { readonly writeQueueSize?: number } | null };
+  return handle?.writeQueueSize ?? 0;
 }
 
 /** The second argument of `write` may be left out, or be its callback. */

@@ -10,11 +10,6 @@ import { type FastifyRequest } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
 import { type Logger } from 'pino';
 
-/** A response as JSON. Apollo Server's own function appends a line break, which copies the whole text once more. */
-export function answerText(answer: object): string {
-  return JSON.stringify(answer);
-}
-
 type LogMethod = (message?: unknown, ...more: unknown[]) => void;
 
 /** The logger that libraries expect. */
@@ -58,8 +53,7 @@ export interface HttpRefusal {
 
 /**
  * Apollo Server as the HTTP front: it negotiates the media type before the operation runs, and prevents CSRF by POST (GET:
- * `forged-get.ts`). It never sees
- * the client's document; it gets a placeholder, which executes nothing.
+ * `forged-get.ts`). It gets a placeholder, which executes nothing, instead of the client's document.
  */
 export class ApolloFront {
   readonly #apollo: ApolloServer;
@@ -79,7 +73,7 @@ export class ApolloFront {
       csrfPrevention: true,
       includeStacktraceInErrorResponses: false,
       formatError: ({ message }) => ({ message, extensions: { code: 'BAD_REQUEST' } }), // its own refusals
-      stringifyResult: answerText,
+      stringifyResult: JSON.stringify,
       logger: libraryLogger(logger, 'apollo'),
       stopOnTerminationSignals: false, // the composition root's decision
       plugins: [

@@ -23,7 +23,7 @@ import { limitBodyMemory, sendOverload, parseJsonBodies } from '../limits/reques
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type RequestMemory } from '../limits/request-memory.js';
 import { rateHooks, type RequestRate } from '../limits/request-rate.js';
-import { type ClientTimeouts, defaultRequestMs, defaultReadTimeoutMs } from '../limits/client-timeouts.js';
+import { type ClientTimeouts, defaultClientTimeouts } from '../limits/client-timeouts.js';
 import { HttpStreams, serveEventStream } from '../subscriptions/http-streams.js';
 import { RouterCallbacks } from '../subscriptions/router-callbacks.js';
 import { ConnectionCallers } from '../subscriptions/socket-callers.js';
@@ -109,8 +109,8 @@ export interface HttpServerOptions {
   readonly auth: { readonly mode: 'none' | 'api-key' | 'jwt' };
   /** Origins whose web pages may read responses, besides our own. */
   readonly allowedOrigins: AllowedOrigins;
-  /** Undefined: the defaults. Tests set shorter ones. */
-  readonly clientTimeouts?: ClientTimeouts | undefined;
+  /** Besides the defaults. */
+  readonly clientTimeouts: Partial<ClientTimeouts> | undefined;
 }
 
 /** A server and its shutdown. */
@@ -120,16 +120,13 @@ export interface HttpServer {
 }
 
 /** The server's connections, limited and counted. */
-function connectionsOf({
-  connectionLimits,
-  addresses,
-  maximumBytes,
-  clientTimeouts,
-  telemetry,
-}: HttpServerOptions): Connections {
+function connectionsOf(
+  { connectionLimits, addresses, maximumBytes, telemetry }: HttpServerOptions,
+  { readTimeoutMs, requestMs }: ClientTimeouts,
+): Connections {
   const unread = new UnreadBytes({
     maximumBytes: connectionLimits.unreadBytes,
-    readTimeoutMs: clientTimeouts?.readTimeoutMs ?? defaultReadTimeoutMs,
+    readTimeoutMs,
     telemetry,
   });
   const connections = new Connections({
@@ -140,7 +137,7 @@ function connectionsOf({
     incoming: new IncomingBytes({
       maximumBytes: Math.max(defaultIncomingBytes, 4 * maximumBytes),
       maximumMessageBytes: maximumBytes,
-      messageMs: clientTimeouts?.requestMs ?? defaultRequestMs,
+      messageMs: requestMs,
       telemetry,
     }),
     telemetry,
@@ -151,10 +148,11 @@ function connectionsOf({
 
 /** Creates the HTTP server with all of its routes, not yet listening. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const connections = connectionsOf(options);
+  const clientTimeouts = { ...defaultClientTimeouts, ...options.clientTimeouts };
+  const connections = connectionsOf(options, clientTimeouts);
   const app = fastify({
     serverFactory: serverFactory(connections, {
-      clientTimeouts: options.clientTimeouts,
+      clientTimeouts,
       onClientError: answerClientErrors(options.telemetry),
     }),
     logger: false,

@@ -8,7 +8,6 @@ import {
   parametersInSearch,
 } from '../../operations/operation-request.js';
 import { type OperationResult } from '../../operations/operation-result.js';
-import { answerText } from './apollo-front.js';
 import { errorType, varyBy } from './negotiation.js';
 
 /**
@@ -66,5 +65,5 @@ export function writeResult(
     .code(status)
     .headers(headers)
     .header('content-type', contentType ?? errorType(reply.request.headers));
-  return answerText(body);
+  return JSON.stringify(body);
 }

@@ -2,8 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
 import { type Telemetry } from '../../domain/telemetry.js';
-import { rawError } from '../connections/raw-error.js';
-import { refuse } from '../http/refuse.js';
+import { rawError, refuse } from '../http/refuse.js';
 
 /** Status and message by error code of Node's parser; any other code is 400. */
 const refusals: Readonly<Record<string, readonly [status: number, message: string]>> = {

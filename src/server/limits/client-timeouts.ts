@@ -2,35 +2,35 @@
 export interface ClientTimeouts {
   /** Until the last header of a request. */
   readonly headersMs: number;
-  /** Until the last byte of its body. */
+  /** Until the last byte of its body, and of a WebSocket message. */
   readonly requestMs: number;
   /** Interval of the check for late requests. */
   readonly checkEveryMs: number;
-  /** Until the client reads some of its unread bytes. */
-  readonly readTimeoutMs?: number;
+  /** Until the client reads some of its unread bytes. One that reads none is dead or hostile; a slow one reads a little. */
+  readonly readTimeoutMs: number;
 }
 
-/** Applies to a WebSocket message as well. */
-export const defaultRequestMs = 12_000;
-const defaults: ClientTimeouts = { headersMs: 8000, requestMs: defaultRequestMs, checkEveryMs: 2000 };
+/** The deadlines of a gateway; tests set shorter ones. */
+export const defaultClientTimeouts: ClientTimeouts = {
+  headersMs: 8000,
+  requestMs: 12_000,
+  checkEveryMs: 2000,
+  readTimeoutMs: 20_000,
+};
+
 /** Longer than the idle timeout of most proxies (60 s), so that the proxy closes the connection and not the gateway. */
 const keepAliveTimeout = 72_000;
-
-/** A client that reads nothing for this time is dead or hostile; a slow one reads a little. */
-export const defaultReadTimeoutMs = 20_000;
 
 /**
  * Node's settings for the deadlines of requests. Responses have none: event streams are responses, and a WebSocket is no
  * request any more.
  */
-export function serverTimeouts({ headersMs, requestMs, checkEveryMs } = defaults) {
+export function serverTimeouts({ headersMs, requestMs, checkEveryMs }: ClientTimeouts) {
   return {
     keepAliveTimeout,
-    http: {
-      requireHostHeader: false, // Node would answer with an empty body: broken-requests.ts
-      headersTimeout: headersMs,
-      requestTimeout: requestMs,
-      connectionsCheckingInterval: checkEveryMs,
-    },
+    requireHostHeader: false, // Node would answer with an empty body: broken-requests.ts
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: checkEveryMs,
   };
 }

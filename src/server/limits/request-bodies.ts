@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GatewayError } from '../../domain/errors.js';
 import { parseJson } from '../../domain/json.js';
-import { refuse } from '../http/refuse.js';
+import { refuseWith } from '../http/refuse.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from './request-memory.js';
 
 /** The memory of one request's body, until it is no longer needed, or the request is answered or broken off. */
@@ -62,8 +62,7 @@ function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
 /** Answers a request that was refused with OVERLOADED. @throws any other error. */
 export function sendOverload(reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof GatewayError) || error.code !== 'OVERLOADED') throw error;
-  reply.header('retry-after', String(error.details['retryAfter']));
-  return refuse(reply, 503, error.message, error.code, error.details);
+  return refuseWith(reply, 503, error);
 }
 
 /** An error with a status for Fastify's error handler. */

@@ -57,7 +57,7 @@ export class GraphqlSocket {
   readonly socket: WebSocket;
   /** The TCP connection. */
   readonly connection: Socket;
-  readonly lane: AnswerLane;
+  readonly lane: WriteLock;
   readonly #onFailure: (error: unknown) => void;
   readonly #memory: RequestMemory;
   readonly #incoming: MessageMemory;

@@ -5,12 +5,11 @@ import { haveCredentialsEnded } from '../../auth/credentials-end.js';
 import { type Caller } from '../../domain/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { logFields, operationTrace } from '../../domain/request-trace.js';
-import { withTimeout } from '../../domain/timeout.js';
 import { type OperationParameters } from '../../operations/operation-request.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { isSubscription, type OperationPipeline } from '../../operations/pipeline.js';
 import { endWithCredentials } from '../connections/credentials-deadline.js';
-import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { allClosed, type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../http/access/allowed-origins.js';
 import { type RequestHook } from '../http/access/authentication.js';
 import { acceptsEvents, type StreamFormat } from '../http/negotiation.js';
@@ -20,8 +19,6 @@ import { streamFormats, type StreamWriting } from './stream-formats.js';
 
 /** Proxies close a connection after a minute, some after 15 seconds. */
 const heartbeatMs = 12_000;
-/** Time for clients to read the end of their streams during a shutdown. */
-const shutdownCloseTimeoutMs = 500;
 
 /** Dependencies of `HttpStreams`. */
 export interface HttpStreamsOptions {
@@ -135,10 +132,10 @@ export class HttpStreams {
 
   async #endAll(): Promise<void> {
     const streams = [...this.#open];
-    const closed = streams.map(({ response }) => new Promise((resolve) => response.once('close', resolve)));
     for (const { response, writing } of streams) response.end(writing.end.stopping);
-    await withTimeout(shutdownCloseTimeoutMs, Promise.all(closed));
-    for (const { response } of streams) response.destroy();
+    const responses = streams.map(({ response }) => response);
+    await allClosed(responses);
+    for (const response of responses) response.destroy();
   }
 }
 

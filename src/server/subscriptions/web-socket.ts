@@ -6,14 +6,13 @@ import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { nobody } from '../../domain/caller.js';
 import { type Telemetry } from '../../domain/telemetry.js';
-import { withTimeout } from '../../domain/timeout.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
-import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
+import { allClosed, type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { type Connections } from '../connections/connections.js';
-import { endWith, type RawError } from '../connections/raw-error.js';
 import { type AllowedHosts } from '../http/access/allowed-hosts.js';
 import { type AllowedOrigins } from '../http/access/allowed-origins.js';
 import { reachedAt } from '../http/operation-over-http.js';
+import { endWith, type RawError } from '../http/refuse.js';
 import { headProblem } from '../limits/broken-requests.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type RequestMemory } from '../limits/request-memory.js';
@@ -24,8 +23,6 @@ import { SocketOperations, type SocketOperationsOptions } from './socket-operati
 const pingEveryMs = 12_000;
 /** Most frames of a message, and most pieces in which a frame arrives. Each is an object, even of one byte. */
 const maximumPieces = 2048;
-/** Time for clients to answer a close frame during a shutdown. */
-const shutdownCloseTimeoutMs = 500;
 
 /** Dependencies and settings of the transport. */
 export interface WebSocketOptions extends SocketOperationsOptions {
@@ -99,7 +96,8 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   shutdown.onBegin(async () => {
     await operations.idle(); // their answers are sent first; close code 1001 makes clients reconnect
     await setImmediate();
-    await withTimeout(shutdownCloseTimeoutMs, closeAll(sockets));
+    for (const socket of sockets.clients) socket.close(1001, 'Going away');
+    await allClosed(sockets.clients);
   });
   app.addHook('preClose', (done) => {
     for (const socket of sockets.clients) socket.terminate();
@@ -136,11 +134,4 @@ function refusalOf(
     return [426, 'WebSockets are served in version 13.', 'BAD_REQUEST', { 'sec-websocket-version': '13' }];
   if (shutdown.hasBegun) return [503, 'This gateway is stopping; connect again.', 'SHUTTING_DOWN'];
   return undefined;
-}
-
-/** Closes all sockets with code 1001. @returns when the clients have closed them too. */
-function closeAll({ clients }: WebSocketServer): Promise<unknown> {
-  const closed = [...clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-  for (const socket of clients) socket.close(1001, 'Going away');
-  return Promise.all(closed);
 }

@@ -1,3 +1,4 @@
+import { type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
@@ -15,20 +16,18 @@ import {
   MessageExport,
 } from '../../../export/message-export.js';
 import { endWithCredentials } from '../../connections/credentials-deadline.js';
-import { type GracefulShutdown } from '../../connections/graceful-shutdown.js';
+import { allClosed, type GracefulShutdown } from '../../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../access/allowed-origins.js';
 import { type RequestHook } from '../access/authentication.js';
 import { acceptedFormat, exportParametersOf, exportStatusOf, mediaTypes } from './export-parameters.js';
 import { varyBy } from '../negotiation.js';
-import { refuse } from '../refuse.js';
+import { refuseWith } from '../refuse.js';
 
 const scope = 'messages:read';
 /** Interval of blank lines while an NDJSON export waits: proxies close a connection that is silent for a minute. */
 const blankLineMs = 15_000;
 /** When a client that was refused for want of a place may come back. */
 const retryAfterSeconds = 60;
-/** Time for clients to read the last line during a shutdown. */
-const shutdownCloseTimeoutMs = 500;
 
 /** Dependencies of the endpoint. */
 export interface ExportEndpointOptions {
@@ -58,7 +57,7 @@ interface OpenExport {
 /** Serves all messages of a campaign at `/campaigns/{sid}/messages`, as NDJSON or CSV (docs/export.md). */
 export function serveExports(app: FastifyInstance, options: ExportEndpointOptions): void {
   const { shutdown, onRequest } = options;
-  const open = new Map<OpenExport, FastifyReply>();
+  const open = new Map<OpenExport, ServerResponse>();
   const formats = { '': undefined, '.ndjson': 'ndjson', '.csv': 'csv' } as const;
   for (const [extension, format] of Object.entries(formats))
     app.get(
@@ -74,18 +73,15 @@ export function serveExports(app: FastifyInstance, options: ExportEndpointOption
           refuseExport(reply, error),
         );
         if (!('messages' in opened) || gone.signal.aborted) return reply;
-        open.set(opened, reply);
+        open.set(opened, reply.raw);
         if (shutdown.hasBegun) opened.messages.stop('SHUTTING_DOWN'); // it has begun meanwhile
         gone.signal.addEventListener('abort', () => open.delete(opened));
         return sendExport(request, reply, { opened, gone: gone.signal }, options);
       },
     );
   shutdown.onBegin(async () => {
-    const closed = [...open].map(([{ messages }, { raw }]) => {
-      messages.stop('SHUTTING_DOWN');
-      return new Promise((resolve) => raw.once('close', resolve));
-    });
-    await withTimeout(shutdownCloseTimeoutMs, Promise.all(closed));
+    for (const { messages } of open.keys()) messages.stop('SHUTTING_DOWN');
+    await allClosed(open.values());
   });
 }
 
@@ -132,9 +128,7 @@ function noSuchCampaign(): GatewayError {
 
 function refuseExport(reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof GatewayError)) throw error;
-  const { retryAfter } = error.details;
-  if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter));
-  return refuse(reply, exportStatusOf(error), error.message, error.code, error.details);
+  return refuseWith(reply, exportStatusOf(error), error);
 }
 
 function sendExport(

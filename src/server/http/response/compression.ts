@@ -18,9 +18,8 @@ const compressible = /^(?:text\/(?!event-stream)|application\/(?:json|graphql-re
 const [maximumHeaders, longestHeader] = [100, 200];
 const negotiated = new LRUCache<string, readonly Encoding[]>({ max: maximumHeaders });
 
-/** The encodings that a client accepts, the best first (RFC 9110, 12.5.3). Without a header, only `identity`. */
-function accepted(acceptEncoding: string | undefined): readonly Encoding[] {
-  if (acceptEncoding === undefined) return ['identity'];
+/** The encodings that a client accepts, the best first (RFC 9110, 12.5.3). */
+function accepted(acceptEncoding: string): readonly Encoding[] {
   const known = negotiated.get(acceptEncoding);
   if (known) return known;
   const headers = { 'accept-encoding': acceptEncoding.toLowerCase() };

@@ -8,6 +8,7 @@ import {
   type ConnectionsOptions,
 } from '../../../../src/server/connections/connections.js';
 import { IncomingBytes } from '../../../../src/server/connections/incoming-bytes.js';
+import { defaultClientTimeouts } from '../../../../src/server/limits/client-timeouts.js';
 import { UnreadBytes } from '../../../../src/server/connections/unread-bytes.js';
 import { ClientAddresses } from '../../../../src/server/limits/client-addresses.js';
 import { until } from '../../../support/clients/subscribing.js';
@@ -40,7 +41,10 @@ async function start(limits: Partial<ConnectionsOptions>): Promise<void> {
     telemetry,
     ...limits,
   });
-  const make = serverFactory(connections, { clientTimeouts: undefined, onClientError: () => undefined });
+  const make = serverFactory(connections, {
+    clientTimeouts: defaultClientTimeouts,
+    onClientError: () => undefined,
+  });
   server = make(({ url, socket }, response) => {
     if (url === '/held') held.push(response);
     else response.end(String(connections.assignTo(socket, { name: url?.slice(1) ?? '' }, '')));
