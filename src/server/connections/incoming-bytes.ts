@@ -144,8 +144,8 @@ export class IncomingBytes {
   };
 }
 
-/** The announced size of a body; a chunked one announces none. */
-function announcedBytes({ headers }: IncomingMessage, maximumBytes: number): number {
+/** The announced size of a body; of a chunked one, the maximum. A request with neither header has no body. */
+export function announcedBytes({ headers }: IncomingMessage, maximumBytes: number): number {
   if (headers['transfer-encoding'] !== undefined) return maximumBytes;
   return Math.min(maximumBytes, Number(headers['content-length'] ?? 0));
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GatewayError } from '../../domain/errors.js';
 import { parseJson } from '../../domain/json.js';
+import { announcedBytes } from '../connections/incoming-bytes.js';
 import { refuseWith } from '../http/refuse.js';
 import { parsedBytes, type RequestMemory, smallJsonBytes } from './request-memory.js';
 
@@ -40,7 +41,7 @@ declare module 'fastify' {
 export function limitBodyMemory(app: FastifyInstance, memory: RequestMemory): void {
   app.decorateRequest('bodyMemory');
   app.addHook('preParsing', (request, reply, payload, done) => {
-    const bytes = bodyBytes(request);
+    const bytes = announcedBytes(request.raw, request.routeOptions.bodyLimit);
     if (bytes > smallJsonBytes)
       try {
         request.bodyMemory = new BodyMemory(memory, reply);
@@ -51,12 +52,6 @@ export function limitBodyMemory(app: FastifyInstance, memory: RequestMemory): vo
       }
     done(null, payload);
   });
-}
-
-/** The announced size; of a chunked body, the maximum. */
-function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
-  const announced = Number(headers['content-length'] ?? routeOptions.bodyLimit);
-  return Math.min(announced, routeOptions.bodyLimit);
 }
 
 /** Answers a request that was refused with OVERLOADED. @throws any other error. */

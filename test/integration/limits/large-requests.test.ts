@@ -78,6 +78,8 @@ describe('requests that exceed the request memory together', () => {
     await until(async () => (await post(body('a', junk))).status === 503);
     fault = undefined;
     expect(await post(body('b'))).toMatchObject({ status: 200, codes: [] }); // a small one needs no room
+    const alive = await request(`${gateway.url}/livez`); // nor does one without a body
+    expect([alive.statusCode, await alive.body.json()]).toEqual([200, { status: 'ok' }]);
     closeRaw();
     await until(async () => (await post(body('c', junk))).status === 200);
   });
