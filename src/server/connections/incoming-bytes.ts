@@ -20,14 +20,11 @@ interface IncomingMessageBytes {
   bytes: number;
   /** Time of its first byte, in milliseconds of `performance.now()`. */
   sinceMs: number;
-  readonly isComplete: () => boolean;
-  /** True for a WebSocket message: Node ends late requests itself, and answers them with 408. */
-  readonly hasDeadline: boolean;
-  /** True once its memory is free. */
-  readonly isDone: () => boolean;
+  /** Response to the request of a body; undefined for a WebSocket message. */
+  readonly response: ServerResponse | undefined;
 }
 
-/** Fits into the container image besides its heap: hundreds of large requests at a time. */
+/** Room for hundreds of large requests at a time. The container image has it besides its heap. */
 export const defaultIncomingBytes = 24 * 1024 ** 2;
 /** Smaller bodies are not counted: they take less than their connection. */
 const smallBytes = 4096;
@@ -54,14 +51,7 @@ export class IncomingBytes {
     const bytes = announcedBytes(request, this.#options.maximumMessageBytes);
     if (bytes <= smallBytes) return true;
     if (!this.#canHold(bytes)) return false;
-    const message: IncomingMessageBytes = {
-      socket: request.socket,
-      bytes: 0,
-      sinceMs: performance.now(),
-      isComplete: () => request.complete,
-      hasDeadline: false,
-      isDone: () => response.headersSent,
-    };
+    const message = { socket: request.socket, bytes: 0, sinceMs: performance.now(), response };
     this.#hold(message, bytes);
     response.once('close', () => {
       this.#hold(message, 0);
@@ -75,14 +65,7 @@ export class IncomingBytes {
    * @returns must be called when a message is complete.
    */
   follow(socket: Socket, received: () => number): () => void {
-    const message: IncomingMessageBytes = {
-      socket,
-      bytes: 0,
-      sinceMs: 0,
-      isComplete: () => false,
-      hasDeadline: true,
-      isDone: () => false,
-    };
+    const message = { socket, bytes: 0, sinceMs: 0, response: undefined };
     socket.on('data', () => {
       const bytes = received();
       if (message.bytes === 0) message.sinceMs = performance.now();
@@ -101,8 +84,10 @@ export class IncomingBytes {
     const { maximumBytes } = this.#options;
     if (this.#bytes + bytes <= maximumBytes) return true;
     const nowMs = performance.now();
-    for (const message of this.#messages) if (message.isDone()) this.#hold(message, 0);
-    const slow = [...this.#messages].filter((each) => !each.isComplete() && nowMs - each.sinceMs >= slowMs);
+    for (const message of this.#messages) if (message.response?.headersSent) this.#hold(message, 0);
+    const slow = [...this.#messages].filter(
+      ({ response, sinceMs }) => !response?.req.complete && nowMs - sinceMs >= slowMs,
+    );
     const burden = ({ bytes: held, sinceMs }: IncomingMessageBytes): number => held * (nowMs - sinceMs);
     slow.sort((one, other) => burden(other) - burden(one));
     for (const message of slow) {
@@ -133,7 +118,7 @@ export class IncomingBytes {
     const { messageMs } = this.#options;
     const nowMs = performance.now();
     for (const message of this.#messages) {
-      if (!message.hasDeadline) continue;
+      if (message.response) continue; // Node ends late requests itself, and answers them with 408
       if (message.socket.isPaused())
         message.sinceMs += checkEveryMs; // the gateway stopped reading, not the client sending
       else if (nowMs - message.sinceMs > messageMs + slowMs) this.#end(message);

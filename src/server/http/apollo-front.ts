@@ -1,4 +1,10 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerOptions,
+  type ApolloServerPlugin,
+  type BaseContext,
+  HeaderMap,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -10,29 +16,19 @@ import { type FastifyRequest } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
 import { type Logger } from 'pino';
 
-type LogMethod = (message?: unknown, ...more: unknown[]) => void;
-
-/** The logger that libraries expect. */
-export interface LibraryLogger {
-  readonly debug: LogMethod;
-  readonly info: LogMethod;
-  readonly warn: LogMethod;
-  readonly error: LogMethod;
-}
+type ApolloLogger = NonNullable<ApolloServerOptions<BaseContext>['logger']>;
 
 const maximumTextLength = 120;
 
 /**
- * A logger for a library. Logs the beginning of a message only: what follows the first colon may be an error text of a
+ * Apollo Server's logger. Logs the beginning of a message only: what follows the first colon may be an error text of a
  * third party or an address.
  */
-export function libraryLogger(logger: Logger, library: string): LibraryLogger {
-  const log =
-    (level: keyof LibraryLogger): LogMethod =>
-    (message) => {
-      const details = message instanceof Error ? { err: message } : { message: beginningOf(String(message)) };
-      logger[level]({ library, ...details }, 'log message of a library');
-    };
+export function apolloLogger(logger: Logger): ApolloLogger {
+  const log = (level: keyof ApolloLogger) => (message?: unknown) => {
+    const details = message instanceof Error ? { err: message } : { message: beginningOf(String(message)) };
+    logger[level]({ library: 'apollo', ...details }, 'log message of a library');
+  };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
 
@@ -73,8 +69,8 @@ export class ApolloFront {
       csrfPrevention: true,
       includeStacktraceInErrorResponses: false,
       formatError: ({ message }) => ({ message, extensions: { code: 'BAD_REQUEST' } }), // its own refusals
-      stringifyResult: JSON.stringify,
-      logger: libraryLogger(logger, 'apollo'),
+      stringifyResult: JSON.stringify, // Apollo Server's own function appends a line break
+      logger: apolloLogger(logger),
       stopOnTerminationSignals: false, // the composition root's decision
       plugins: [
         runsNothing,

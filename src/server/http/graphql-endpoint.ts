@@ -37,20 +37,9 @@ const stopMs = 1000;
 const [maximumAccepts, longestAccept] = [100, 200];
 
 /** Serves GraphQL over HTTP at `/graphql`. */
-export async function serveGraphql(
-  app: FastifyInstance,
-  {
-    pipeline,
-    schema,
-    logger,
-    onRequest,
-    responseCache,
-    callbacks,
-    streams,
-    allowedOrigins,
-  }: GraphqlEndpointOptions,
-): Promise<void> {
-  const apollo = await ApolloFront.start(schema, logger);
+export async function serveGraphql(app: FastifyInstance, options: GraphqlEndpointOptions): Promise<void> {
+  const { pipeline, callbacks, streams, allowedOrigins } = options;
+  const apollo = await ApolloFront.start(options.schema, options.logger);
   app.addHook('onClose', () => withTimeout(stopMs, apollo.stop()));
   /** Negotiated media types by `Accept`: a request with a known one skips Apollo Server. */
   const contentTypes = new LRUCache<string, string>({ max: maximumAccepts });
@@ -66,11 +55,11 @@ export async function serveGraphql(
     return answer;
   };
 
-  await serveCached(app, responseCache, {
+  await serveCached(app, options.responseCache, {
     url: '/graphql',
     method: ['GET', 'POST'],
     exposeHeadRoute: false,
-    onRequest: [varyByAccept, ...onRequest],
+    onRequest: [varyByAccept, ...options.onRequest],
     handler: async (request, reply) => {
       if (request.method === 'GET' && isForgedGet(request.headers, allowedOrigins))
         return refuse(reply, 400, forgedGet, 'BAD_REQUEST');

@@ -64,7 +64,7 @@ const includingJson = [json, 'application/*', '*/*'];
 const includingGraphqlJson = [graphqlJson, 'application/*', '*/*'];
 const includingEvents = [eventStream, 'text/*', '*/*'];
 
-/** True if an event stream is acceptable at an address that has nothing else; without a header, it is not, as for graphql-sse. */
+/** Whether a client accepts an event stream, for an address that serves nothing else. Without a header it does not, as in graphql-sse. */
 export function acceptsEvents({ accept = '' }: Pick<IncomingHttpHeaders, 'accept'>): boolean {
   const ranges = rangesIn(accept);
   const found = includingEvents.map((type) => ranges.find((range) => range.type === type));

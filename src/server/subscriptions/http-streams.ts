@@ -169,7 +169,7 @@ function begun(reply: FastifyReply, format: StreamFormat): ServerResponse {
   return response;
 }
 
-/** Waits for results of a client that accepts nothing but a stream, which begins after a while to show that it is open. */
+/** Waits for the results of a client that accepts nothing but a stream. After a while the stream begins, as a sign of life. */
 async function keptOpen<T>(reply: FastifyReply, results: Promise<T>, format: StreamFormat): Promise<T> {
   const heartbeats = setInterval(() => {
     const hasBegun = reply.raw.headersSent;
@@ -209,8 +209,8 @@ async function writeEvents({ response, writing }: OpenStream, events: ResultStre
 }
 
 /**
- * Writes a text as bytes: a text that waits would be held in the heap, and a socket counts the characters of a waiting text, which
- * may be a third of its bytes.
+ * Writes a text as bytes. A waiting text would be held in the heap, and a socket counts its characters, which may be a third
+ * of its bytes.
  * @returns resolves once the client has taken it.
  */
 function written(response: ServerResponse, text: string): Promise<void> {

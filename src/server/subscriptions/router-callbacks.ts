@@ -1,20 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
 import { onCredentialsEnd } from '../../auth/credentials-end.js';
 import { attempt, GatewayError } from '../../domain/errors.js';
 import { logFields } from '../../domain/request-trace.js';
-import {
-  type OperationResult,
-  type ResultBody,
-  type ResultStream,
-} from '../../operations/operation-result.js';
+import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
-import { LargeEvents } from './large-events.js';
+import { invalid, LargeEvents, protocol, RejectedByRouter, Router, targetIn } from './callback-endpoint.js';
 
 /** Dependencies of `RouterCallbacks`. */
 export interface RouterCallbacksOptions {
@@ -29,20 +24,10 @@ export interface RouterCallbacksOptions {
   readonly logger: Logger;
 }
 
-const protocol = { 'subscription-protocol': 'callback/1.0' };
-/** Time for a router to answer, and to confirm a subscription while its client waits. */
-const [timeoutMs, confirmTimeoutMs] = [10_000, 4000];
 /** Time for routers to receive `complete` during a shutdown. */
 const shutdownTimeoutMs = 1000;
-/** The router's own default. */
-const defaultHeartbeatMs = 5000;
-/** A shorter interval would flood the router; a longer one exceeds Node's longest timer, which would then fire at once. */
-const [shortestHeartbeatMs, longestHeartbeatMs] = [50, 2 ** 31 - 1];
 /** Heartbeats that may fail in a row. */
 const maximumFailures = 5;
-/** In characters. */
-const [longestUrl, longestId] = [2000, 500];
-
 /**
  * Subscriptions whose events a router receives by HTTP callbacks (Apollo's callback protocol 1.0): first `check`, and again
  * at each heartbeat; `next` for each event; `complete` at the end.
@@ -94,82 +79,6 @@ export class RouterCallbacks {
       if (!isComplete) logger.info(logFields(trace), 'a router takes no more events of a subscription');
     });
     return { body: { data: null }, status: 200, headers: { ...protocol, 'cache-control': 'no-store' } };
-  }
-}
-
-/** Statuses below 500 of a router, or of a proxy before it, that may take the message later (RFC 9110, 8470 and 6585). */
-const temporary: ReadonlySet<number> = new Set([408, 421, 425, 429]);
-
-/** A router that answered 4xx or with a redirect, and would again. */
-class RejectedByRouter extends Error {
-  override readonly name = 'RejectedByRouter';
-}
-
-const withRetries = retry(
-  handleWhen((error) => !(error instanceof RejectedByRouter)),
-  { maxAttempts: 5, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 1000 }) },
-);
-
-type Action = 'check' | 'next' | 'complete';
-
-/** Content of a callback besides the subscription's id. */
-interface Message {
-  readonly payload?: ResultBody;
-  readonly errors?: readonly GraphQLFormattedError[];
-}
-
-/** A router's callback endpoint for one subscription. */
-class Router {
-  readonly #target: CallbackTarget;
-  readonly #largeEvents: LargeEvents;
-
-  constructor(target: CallbackTarget, largeEvents: LargeEvents) {
-    this.#target = target;
-    this.#largeEvents = largeEvents;
-  }
-
-  /** 0: no heartbeats. */
-  get heartbeatMs(): number {
-    return this.#target.heartbeatMs;
-  }
-
-  /** Asks whether the router wants the events. @param stop ends the attempts. */
-  confirms(stop: AbortSignal): Promise<boolean> {
-    const deadline = AbortSignal.any([AbortSignal.timeout(confirmTimeoutMs), stop]);
-    const confirmed = withRetries.execute(() => this.send('check', {}, deadline), deadline);
-    return confirmed.then(
-      () => true,
-      () => false,
-    );
-  }
-
-  /** Sends a message until the router accepts it. @param stop ends the attempts. @throws if the router is gone. */
-  async deliver(action: Action, message: Message, stop?: AbortSignal): Promise<void> {
-    await withRetries.execute(() => this.send(action, message, stop), stop);
-  }
-
-  /** Sends a message once. @throws RejectedByRouter if a retry is useless; another error otherwise. */
-  async send(action: Action, message: Message = {}, stop?: AbortSignal): Promise<void> {
-    const { id, verifier } = this.#target;
-    const content = { kind: 'subscription', action, id, verifier, ...message };
-    await this.#largeEvents.inTurn(content, (body) => this.#post(body, stop));
-  }
-
-  async #post(body: Uint8Array, stop?: AbortSignal): Promise<void> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const { url } = this.#target;
-    stop?.throwIfAborted(); // it may have waited
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...protocol },
-      body,
-      redirect: 'manual',
-      signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
-    });
-    await response.body?.cancel(); // only the status matters
-    if (response.status >= 500 || temporary.has(response.status))
-      throw new Error(`The router answered ${response.status}.`);
-    if (!response.ok) throw new RejectedByRouter();
   }
 }
 
@@ -279,52 +188,6 @@ const credentialsEnded: GraphQLFormattedError = {
   message: 'The credentials of this subscription have ended.',
   extensions: { code: 'UNAUTHENTICATED' },
 };
-
-/** A valid `extensions.subscription`. */
-interface CallbackTarget {
-  readonly url: string;
-  readonly id: string;
-  readonly verifier: string;
-  /** 0: no heartbeats. */
-  readonly heartbeatMs: number;
-}
-
-/** @throws GatewayError `BAD_USER_INPUT` that names the invalid member. */
-function targetIn(extension: unknown, mayCallBack: (url: string) => boolean): CallbackTarget {
-  const members = (extension ?? {}) as Readonly<Record<string, unknown>>;
-  // Routers of version 1 use snake case.
-  const url = members['callbackUrl'] ?? members['callback_url'];
-  const heartbeatMs =
-    members['heartbeatIntervalMs'] ?? members['heartbeat_interval_ms'] ?? defaultHeartbeatMs;
-  const id = members['subscriptionId'] ?? members['subscription_id'];
-  if (typeof url !== 'string' || url.length > longestUrl || !/^https?:/i.test(url) || !mayCallBack(url))
-    throw invalid('callbackUrl', 'Subscription events may not be sent to this callback URL.');
-  if (!isHeartbeat(heartbeatMs))
-    throw invalid(
-      'heartbeatIntervalMs',
-      `The heartbeat interval must be 0 or at least ${shortestHeartbeatMs} ms.`,
-    );
-  return {
-    url,
-    id: textOf(id, 'subscriptionId'),
-    verifier: textOf(members['verifier'], 'verifier'),
-    heartbeatMs,
-  };
-}
-
-function textOf(value: unknown, member: string): string {
-  if (typeof value === 'string' && value.length <= longestId) return value;
-  throw invalid(member, `The callback's ${member} must be a string of at most ${longestId} characters.`);
-}
-
-function isHeartbeat(value: unknown): value is number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) return false;
-  return value === 0 || (value >= shortestHeartbeatMs && value <= longestHeartbeatMs);
-}
-
-function invalid(member: string, message: string): GatewayError {
-  return new GatewayError('BAD_USER_INPUT', message, { argument: `extensions.subscription.${member}` });
-}
 
 function stopping(): GatewayError {
   return new GatewayError('SHUTTING_DOWN', 'This gateway is stopping; subscribe again.');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '../../../src/domain/errors.js';
 import { UpstreamFailure } from '../../../src/domain/upstream-failure.js';
-import { libraryLogger } from '../../../src/server/http/apollo-front.js';
+import { apolloLogger } from '../../../src/server/http/apollo-front.js';
 import { type Logger } from 'pino';
 import { createLogger, prettyOutput } from '../../../src/telemetry/logger.js';
 
@@ -99,7 +99,7 @@ it.each([
   ['graphql-js subscription unsuccessful: [\n\tcanary]', 'graphql-js subscription unsuccessful'],
 ])('cuts a log message of a library before the data that it quotes: %s', (text, logged) => {
   const line = written((logger) => {
-    libraryLogger(logger, 'apollo').error(text, 'canary');
+    apolloLogger(logger).error(text);
   });
   expect(line).toMatchObject({ library: 'apollo', message: logged });
 });

@@ -23,7 +23,8 @@ export function authenticated(authenticate: Authenticator, scope: CachePolicy['s
   if (authenticate === allowAnonymous) return allowEveryone; // saves a promise per request
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (request.method === 'OPTIONS') return undefined;
-    if (scope === 'private') varyBy(reply, 'authorization', 'x-api-key'); // a browser's cache must not give one user another's response
+    // A browser's cache must not give one user another's response.
+    if (scope === 'private') varyBy(reply, 'authorization', 'x-api-key');
     try {
       request.caller = await authenticate(credentialsInHeaders(request.headers));
       request.trace.caller = request.caller.name;

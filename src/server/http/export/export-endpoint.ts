@@ -19,7 +19,13 @@ import { endWithCredentials } from '../../connections/credentials-deadline.js';
 import { allClosed, type GracefulShutdown } from '../../connections/graceful-shutdown.js';
 import { type AllowedOrigins } from '../access/allowed-origins.js';
 import { type RequestHook } from '../access/authentication.js';
-import { acceptedFormat, exportParametersOf, exportStatusOf, mediaTypes } from './export-parameters.js';
+import {
+  acceptedFormat,
+  type ExportParameters,
+  exportParametersOf,
+  exportStatusOf,
+  mediaTypes,
+} from './export-parameters.js';
 import { varyBy } from '../negotiation.js';
 import { refuseWith } from '../refuse.js';
 
@@ -49,8 +55,7 @@ interface OpenExport {
   readonly place: ExportPlace;
   readonly first: ExportedRows;
   readonly format: ExportFormat;
-  readonly hasCursor: boolean;
-  readonly hasProgress: boolean;
+  readonly parameters: ExportParameters;
   end?: ExportEnd;
 }
 
@@ -109,8 +114,7 @@ async function openExport(
   if (!place) throw tooMany();
   gone.addEventListener('abort', place.leave);
   try {
-    const { hasCursor, hasProgress } = parameters;
-    return { messages, place, first: await messages.first(place.waits), format, hasCursor, hasProgress };
+    return { messages, place, first: await messages.first(place.waits), format, parameters };
   } catch (error) {
     place.leave();
     throw codeOf(error) === 'NOT_FOUND' ? noSuchCampaign() : error;
@@ -192,7 +196,7 @@ async function* bodyOf(
   const { messages, place, first, format } = opened;
   reply.raw.flushHeaders(); // the first rows may be long in coming
   const blank = format === 'ndjson' ? '\n' : '';
-  if (format === 'csv') yield csvHeader(opened.hasCursor);
+  if (format === 'csv') yield csvHeader(opened.parameters.hasCursor);
   let rows = first;
   try {
     for (;;) {
@@ -224,7 +228,7 @@ async function nextRows(messages: MessageExport, { turn }: ExportPlace, rows: Ex
 
 function textOf(
   { rows, cursorAt, cursor, read, total }: ExportedRows,
-  { format, hasCursor, hasProgress }: OpenExport,
+  { format, parameters: { hasCursor, hasProgress } }: OpenExport,
 ): string {
   if (format === 'csv')
     return rows.map(({ row, index }) => csvLine(row, hasCursor ? cursorAt(index) : undefined)).join('');

@@ -95,12 +95,9 @@ export async function compressed(reply: FastifyReply, bytes: Buffer): Promise<Bu
 export function compressResponses(app: FastifyInstance): void {
   app.addHook('onSend', ({ headers }, reply, payload, done) => {
     const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
-    if (!isText || payload.length === 0 || !mayCompress(reply)) {
-      done(null, payload);
-      return;
-    }
-    const size = Buffer.byteLength(payload);
-    if (encodingFor(headers['accept-encoding'], size) === 'identity') done(null, payload);
+    const isCompressible = isText && payload.length > 0 && mayCompress(reply);
+    const size = isCompressible ? Buffer.byteLength(payload) : 0;
+    if (!isCompressible || encodingFor(headers['accept-encoding'], size) === 'identity') done(null, payload);
     else
       compressed(reply, Buffer.isBuffer(payload) ? payload : Buffer.from(payload)).then(
         (bytes) => {

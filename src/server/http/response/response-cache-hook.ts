@@ -32,7 +32,8 @@ function responseCacheKey({ headers, method, caller }: FastifyRequest, body: Buf
     (bits, scope, index) => bits | (Number(caller.scopes.has(scope)) << index),
     0,
   );
-  return `${allowed} ${accept}\n${body.toString('latin1')}`; // headers have no line breaks, and Latin-1 maps each body to its own text
+  // Headers have no line breaks, and Latin-1 maps each body to a text of its own.
+  return `${allowed} ${accept}\n${body.toString('latin1')}`;
 }
 
 /** The state of a request's response in the cache. */

@@ -4,7 +4,8 @@ import { type AllowedOrigins } from '../access/allowed-origins.js';
 
 /**
  * Headers of every response. Responses are data: they must not run, be framed, or be sniffed as another type. GraphiQL's
- * page has a policy of its own. Only responses that say so themselves may be stored. HSTS is the task of the proxy that terminates TLS: this server speaks plain HTTP.
+ * page has a policy of its own. Only responses that say so themselves may be stored. This server speaks plain HTTP; HSTS is
+ * the task of the proxy that terminates TLS.
  */
 export const securityHeaders = {
   'cache-control': 'no-store',

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { LargeEvents } from '../../../../src/server/subscriptions/large-events.js';
+import { LargeEvents } from '../../../../src/server/subscriptions/callback-endpoint.js';
 
 /** Sends events that a router takes when `take` is called. */
 function slowRouter(events: LargeEvents) {
