@@ -5,9 +5,8 @@ import { audienceOf, messageAt, numberAt, settle } from '../messages.js';
 import { type SandboxState } from '../state.js';
 import { ApiFailure } from './failure.js';
 import { type Operation, type OperationContext, page, pageRequest, type Route } from './operation.js';
-import { campaignParameters, changedParameters } from './parameters.js';
+import { type Body, campaignParameters, changedParameters, readBody } from './parameters.js';
 import { campaignFilter, campaignOrder, isNewestFirst, parameter, requireChannel } from './query.js';
-import { type Body, readBody } from './request-body.js';
 import { campaignView, createdView, listView, messageView, unreadableView } from './views.js';
 
 /** @throws ApiFailure 404 with code 1000 if there is no such campaign. */

@@ -8,8 +8,37 @@ import {
 } from '../campaign.js';
 import { indianDateAndTime, indianTime, parseTime } from '../clock.js';
 import { ApiFailure } from './failure.js';
+import { type ApiRequest } from './operation.js';
 import { characterCount } from './query.js';
-import { type Body, isBody } from './request-body.js';
+
+/** Unchecked parameters of a request. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/** Whether a JSON value is an object. */
+export function isBody(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Reads the JSON of a request. The curl samples have flat parameters, the other samples nest them in `smscampaigns` (API
+ * document, 'Create SMS Campaign'): both are accepted.
+ */
+export function readBody({ contentType, rawBody }: ApiRequest): Body {
+  if (!/^application\/json\s*(;|$)/i.test(contentType)) throw ApiFailure.unsupportedContentType(contentType);
+  let body: unknown;
+  try {
+    body = JSON.parse(rawBody);
+  } catch {
+    throw ApiFailure.unparsable('The body is not JSON');
+  }
+  if (!isBody(body)) throw ApiFailure.unparsable('The body is not a JSON object');
+  return nestedParameters(body);
+}
+
+/** Parameters of a body, which may be nested in `smscampaigns`. */
+export function nestedParameters(body: Body): Body {
+  return isBody(body.smscampaigns) ? body.smscampaigns : body;
+}
 
 const MAXIMUM_LISTS = { static: 5, dynamic: 1 } as const;
 const MAXIMUM_TEMPLATE_LENGTH = 2_000;

@@ -1,5 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { isBody } from '../api/request-body.js';
+import { isBody } from '../api/parameters.js';
 import { type Clock } from '../clock.js';
 import { type OrderedFaults } from './ordered-faults.js';
 import { FAULT_NAMES, FAULTY_OPERATIONS, TEST_VALUES } from './test-values.js';

@@ -1,4 +1,4 @@
-import { type Body, isBody } from '../api/request-body.js';
+import { type Body, isBody, nestedParameters } from '../api/parameters.js';
 import { type Campaign } from '../campaign.js';
 import { hexDigits } from '../hash.js';
 import { type Fault } from '../http/faults.js';
@@ -142,8 +142,7 @@ function listsOf(body: unknown): readonly unknown[] {
   return Array.isArray(lists) ? lists : [];
 }
 
-/** Parameters of a body, which may be nested, as the API reads them. */
+/** Parameters of a body, as the API reads them. */
 function parametersOf(body: unknown): Body {
-  if (!isBody(body)) return {};
-  return isBody(body['smscampaigns']) ? body['smscampaigns'] : body;
+  return isBody(body) ? nestedParameters(body) : {};
 }

@@ -1,32 +1,31 @@
-import { type Campaign } from '../campaign.js';
-import { type CampaignDraft } from '../draft.js';
-import { type CampaignStatus } from '../lifecycle.js';
 import { parseTime } from '../clock.js';
-import { type Stats } from '../stats.js';
+import { type CampaignDraft } from '../draft.js';
 
-/** A campaign of the document's samples, without the values that most of them share. */
-export interface DocumentedCampaign {
+/** A campaign of the document's samples, without the values that a draft has by default. */
+export interface DocumentedCampaign extends Pick<
+  CampaignDraft,
+  | 'statusCallback'
+  | 'smsStatusCallback'
+  | 'status'
+  | 'state'
+  | 'dltTemplateId'
+  | 'senderId'
+  | 'smsType'
+  | 'channelListed'
+  | 'template'
+> {
   readonly name: string;
-  readonly contentType: Campaign['contentType'];
   readonly sid: string;
   readonly list: string;
   readonly startTime: string;
-  readonly endTime: string;
-  readonly statusCallback?: string;
-  readonly smsStatusCallback?: string;
-  readonly status: CampaignStatus;
-  readonly state?: Campaign['state'];
+  /** Default: 30 days after the start. */
+  readonly endTime?: string;
   /** Value of `_timestamp=` in the URL of the report. */
   readonly report?: string;
-  readonly dltTemplateId: string;
-  readonly senderId?: string;
-  readonly channelListed?: boolean;
-  readonly smsType?: string;
-  readonly template: string;
   readonly estimatedCost: number;
   readonly dateCreated: string;
   readonly dateUpdated: string;
-  readonly stats: Partial<Stats>;
+  readonly stats: NonNullable<CampaignDraft['stats']>;
 }
 
 const ACCOUNT = 'Exotel';
@@ -36,16 +35,17 @@ const REPORTS = `https://exotelreports.s3.ap-southeast-1.amazonaws.com/sms-campa
 export function documentedDraft(sample: DocumentedCampaign): CampaignDraft {
   const { list, startTime, endTime, dateCreated, dateUpdated, report, ...same } = sample;
   return {
+    state: report === undefined ? 'prepared' : 'list-completed',
     ...same,
     accountSid: ACCOUNT,
-    dltEntityId: '1101428740000012125',
+    // In the document, a campaign is dynamic exactly if its template has a variable.
+    contentType: sample.template?.includes('@@') ? 'dynamic' : 'static',
     lists: [list],
     startsAt: epochMs(startTime),
-    endsAt: epochMs(endTime),
+    ...(endTime !== undefined && { endsAt: epochMs(endTime) }),
     createdAt: epochMs(dateCreated),
     changedAt: epochMs(dateUpdated),
     reportUrl: report === undefined ? null : `${REPORTS}/_timestamp=${report}`,
-    state: sample.state ?? (report === undefined ? 'prepared' : 'list-completed'),
     masked: true,
   };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
-import { EXAMPLES } from '../../../src/sandbox/seed/examples.js';
+import { EXAMPLES } from '../../../src/sandbox/seed/demo.js';
 import {
   credentials,
   type GatewayUnderTest,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { RUNNING_PERIOD_MS } from '../../../src/sandbox/renewal.js';
 import { seedDemo } from '../../../src/sandbox/seed/demo.js';
-import { EXAMPLES } from '../../../src/sandbox/seed/examples.js';
+import { EXAMPLES } from '../../../src/sandbox/seed/demo.js';
 import { SandboxState } from '../../../src/sandbox/state.js';
 import { NOON, SandboxUnderTest } from './sandbox-under-test.js';
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { EXAMPLES } from '../../../src/sandbox/seed/examples.js';
+import { EXAMPLES } from '../../../src/sandbox/seed/demo.js';
 import { dataOf, NOON, SandboxUnderTest, type WireCampaign, type WireMessage } from './sandbox-under-test.js';
 
 const SECOND = 1_000;
