@@ -22,7 +22,7 @@ export async function connect(upstream: UpstreamConfig) {
     apiKey: randomBytes(16).toString('hex'),
     apiToken: randomBytes(16).toString('hex'),
   };
-  const sandbox = await startSandbox({ ...credentials, speed: upstream.speed, callbacks: { fire: true } });
+  const sandbox = await startSandbox({ ...credentials, speed: upstream.speed, callbacks: {} });
   return { ...credentials, baseUrl: sandbox.baseUrl, sandbox };
 }
 

@@ -17,7 +17,7 @@ export async function runSandbox(
     host,
     port,
     speed,
-    callbacks: { fire: true },
+    callbacks: {},
     control: true,
   });
   stopSignals.closeWith({ close: () => running.close(), graceMs });

@@ -34,7 +34,7 @@ export interface SandboxOptions {
   readonly pageMaximum?: number;
   /** Maximum number of messages in a page; none by default, as in the API document. */
   readonly messagePageMaximum?: number;
-  /** Callbacks of campaigns; off by default. */
+  /** Sends callbacks of campaigns; undefined: none. */
   readonly callbacks?: CallbackOptions;
   /** Whether failures can be ordered for all calls, by HTTP; off by default. */
   readonly control?: boolean;
@@ -85,9 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await app.listen({ host, port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
   const running =
-    options.callbacks?.fire === true
-      ? startCallbacks(state, options.callbacks, (sid) => ordered.losesCallbacks(sid))
-      : undefined;
+    options.callbacks && startCallbacks(state, options.callbacks, (sid) => ordered.losesCallbacks(sid));
   const close = async (): Promise<void> => {
     closing.abort();
     await Promise.all([running?.close(), app.close()]);

@@ -88,8 +88,6 @@ function spelling(status: MessageStatus): string {
 
 /** Options of callbacks. */
 export interface CallbackOptions {
-  /** Callbacks are sent only if this is true. */
-  readonly fire: boolean;
   /** Format of the bodies, about which Exotel's pages disagree; JSON by default. */
   readonly form?: CallbackForm;
   /** Number of times that each callback is sent, as "at least once" allows; 1 by default. */

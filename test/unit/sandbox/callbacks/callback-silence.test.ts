@@ -15,8 +15,8 @@ afterEach(async () => {
 });
 
 describe('no callbacks are sent', () => {
-  it('without the option to fire callbacks', async () => {
-    const other = await SandboxUnderTest.start({ callbacks: { fire: false } });
+  it('without options of callbacks', async () => {
+    const other = await SandboxUnderTest.start();
     await firing.start();
     for (const { sandbox } of [other, firing.test]) {
       sandbox.state.insert({

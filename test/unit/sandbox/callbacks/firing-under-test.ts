@@ -17,9 +17,9 @@ export class FiringUnderTest {
   }
 
   /** With the real clock at a speed of 3,600, campaigns complete within a second. Otherwise the test sets the time. */
-  async start(callbacks: Partial<CallbackOptions> = {}, clock?: () => number): Promise<void> {
+  async start(callbacks: CallbackOptions = {}, clock?: () => number): Promise<void> {
     const clocked = clock === undefined ? {} : { clock, speed: 3_600 };
-    this.test = await SandboxUnderTest.start({ ...clocked, callbacks: { fire: true, ...callbacks } });
+    this.test = await SandboxUnderTest.start({ ...clocked, callbacks });
   }
 
   async stop(): Promise<void> {
