@@ -1,9 +1,64 @@
 import { type CryptoKey, errors, type JWTHeaderParameters } from 'jose';
-import { type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { GatewayError } from '../domain/errors.js';
 import { forwardClock } from '../domain/forward-clock.js';
-import { fetchKeys, KeySetUnavailable } from './fetched-keys.js';
+import { JoinedChunks } from '../domain/joined-chunks.js';
+import { parseJson } from '../domain/json.js';
 import { KeySet } from './key-set.js';
+
+/** Until the last byte of the issuer's answer. */
+const timeoutMs = 3000;
+/** An issuer has a handful of keys, with certificate chains of a few kilobytes. */
+const maximumBytes = 1024 ** 2;
+
+/** The issuer did not answer with a key set. The message says why, without a URL or anything of the answer. */
+class KeySetUnavailable extends Error {
+  override readonly name = 'KeySetUnavailable';
+}
+
+/**
+ * Reads the issuer's key set, bounded in time and in bytes.
+ * @returns its keys, whatever they are.
+ * @throws KeySetUnavailable
+ */
+async function fetchKeys(url: string): Promise<readonly unknown[]> {
+  let text: string | undefined;
+  try {
+    const response = await fetch(url, {
+      headers: { accept: 'application/jwk-set+json, application/json' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new KeySetUnavailable(`status ${response.status}`);
+    }
+    text = await boundedText(response);
+  } catch (error) {
+    if (error instanceof KeySetUnavailable) throw error;
+    if ((error as Error).name === 'TimeoutError') throw new KeySetUnavailable('timeout');
+    const { cause } = error as { readonly cause?: { readonly code?: string } };
+    throw new KeySetUnavailable(cause?.code ?? 'not reachable');
+  }
+  const json = text === undefined ? undefined : parseJson(text);
+  const keys = typeof json === 'object' && json !== null && 'keys' in json ? json.keys : undefined;
+  if (!Array.isArray(keys)) throw new KeySetUnavailable('not a key set');
+  return keys as readonly unknown[];
+}
+
+/** @returns undefined for a body that is too long, of which the rest is not read. */
+async function boundedText(response: Response): Promise<string | undefined> {
+  const pieces: Buffer[] = [];
+  const chunks = new JoinedChunks();
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > maximumBytes) return undefined; // leaving the loop cancels the body
+    pieces.push(...chunks.add(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)));
+  }
+  const rest = chunks.end();
+  return Buffer.concat(rest ? [...pieces, rest] : pieces).toString('utf8');
+}
 
 /** Keys of this age are read again while tokens go on being verified with them. */
 const refreshAgeMs = 300_000;
@@ -87,4 +142,25 @@ export class IssuerKeys {
       this.#logger.error({ reason }, 'the keys at JWT_JWKS_URL cannot be read');
     }
   }
+}
+
+/**
+ * Reads an issuer's keys once.
+ * @returns the algorithms among the given ones for which there is a key that tokens can be verified with.
+ * @throws KeySetUnavailable
+ */
+export async function usableAlgorithms(
+  url: string,
+  algorithms: readonly string[],
+): Promise<readonly string[]> {
+  const set = new KeySet(await fetchKeys(url), pino({ level: 'silent' }));
+  const usable: string[] = [];
+  for (const alg of algorithms) {
+    const hasKey = await set.find({ alg }).then(
+      (key) => key !== undefined,
+      (error: unknown) => error instanceof errors.JWKSMultipleMatchingKeys,
+    );
+    if (hasKey) usable.push(alg);
+  }
+  return usable;
 }

@@ -1,5 +1,6 @@
 import { version } from '../app/gateway-facts.js';
-import { checks, type Verdict } from '../app/checks/checks.js';
+import { checks } from '../app/checks/checks.js';
+import { type Verdict } from '../app/checks/verdict.js';
 import { heapBytes, refuseSmallHeap } from '../app/memory-budget.js';
 import { type Config, readConfig, type Variables } from '../config/config.js';
 import { ConfigError } from '../config/environment/environment.js';

@@ -1,5 +1,5 @@
 import { countApiKeys } from '../../auth/api-keys.js';
-import { usableAlgorithms } from '../../auth/usable-algorithms.js';
+import { usableAlgorithms } from '../../auth/issuer-keys.js';
 import { type Config } from '../../config/config.js';
 import { ConfigError } from '../../config/environment/environment.js';
 import { mostBytesOf } from '../../config/environment/files.js';
@@ -8,8 +8,6 @@ import { readManifest } from '../pipeline.js';
 import { checkCallbackAddress, checkCollector, checkRouterCaches } from './address-check.js';
 import { checkUpstream } from './upstream-check.js';
 import { failed, passed, skipped, type Verdict } from './verdict.js';
-
-export { type Verdict };
 
 /** A check of something that a gateway with these settings depends on. */
 export interface Check {
