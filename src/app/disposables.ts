@@ -1,12 +1,17 @@
 import { withTimeout } from '../domain/timeout.js';
 
+/** A resource that is open. */
+interface Closable {
+  close(): Promise<void> | void;
+}
+
 /** Resources to close, from the last to the first; each is closed once. */
 export class Disposables {
-  readonly #closings: (() => Promise<void> | void)[] = [];
+  readonly #resources: Closable[] = [];
 
   /** Adds a resource. @returns the resource. */
-  add<T>(resource: T, close: (resource: T) => Promise<void> | void): T {
-    this.#closings.push(() => close(resource));
+  add<T extends Closable>(resource: T): T {
+    this.#resources.push(resource);
     return resource;
   }
 
@@ -18,9 +23,9 @@ export class Disposables {
   async close(withinMs: number): Promise<void> {
     const deadlineMs = performance.now() + withinMs;
     const errors: unknown[] = [];
-    for (const closeOne of this.#closings.splice(0).reverse()) {
+    for (const resource of this.#resources.splice(0).reverse()) {
       try {
-        await withTimeout(Math.max(0, deadlineMs - performance.now()), closeOne());
+        await withTimeout(Math.max(0, deadlineMs - performance.now()), resource.close());
       } catch (error) {
         errors.push(error);
       }

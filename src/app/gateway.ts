@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Logger } from 'pino';
 import { ApiKeyFileError, ApiKeys } from '../auth/api-keys.js';
 import { allowAnonymous, type Authenticator } from '../auth/credentials.js';
@@ -29,7 +28,7 @@ import { createTelemetry, type GatewayTelemetry } from '../telemetry/telemetry.j
 import { openAccount, openWriting } from './state/account.js';
 import { CredentialsCheck } from './credentials-check.js';
 import { Disposables } from './disposables.js';
-import { gatewayFacts } from './gateway-facts.js';
+import { gatewayFacts, version } from './gateway-facts.js';
 import { drainMs } from './grace-period.js';
 import { openPipeline } from './pipeline.js';
 import { contextFactory } from './request-context.js';
@@ -74,7 +73,7 @@ export async function startGateway(config: Config, overrides: GatewayOverrides =
 function logStart({ config, logger }: Runtime, address: string): void {
   const { upstream, access, isCacheOn, redisUrl } = config;
   const facts = {
-    version: packageVersion(),
+    version,
     node: process.version,
     address,
     upstream: upstream.kind === 'live' ? new URL(upstream.baseUrl).host : 'sandbox',
@@ -101,16 +100,11 @@ async function openAll(
   const { tracing } = config;
   warnOf(config, logger);
   const { clusterMetrics } = overrides;
-  const telemetry = disposables.add(
-    await createTelemetry({ logger, version: packageVersion(), tracing, clusterMetrics }),
-    (it) => it.close(),
-  );
+  const telemetry = disposables.add(await createTelemetry({ logger, version, tracing, clusterMetrics }));
   const upstream = await openUpstream(runtime, telemetry, disposables);
   const { rateLimiter, shared, sandbox } = upstream;
   const check = checkCredentials(config, overrides, upstream, disposables);
-  const authentication = disposables.add(await openAuthentication(config, now, logger), (it) => {
-    it.close();
-  });
+  const authenticate = await openAuthentication(runtime, disposables);
   const address: { url?: string } = {}; // known once the server listens
   const reads = openAccount(runtime, telemetry, upstream, disposables, () => address.url);
   const { account, live } = reads;
@@ -119,7 +113,6 @@ async function openAll(
   const schema = await createSchema(config.access.hasAuthDirectives);
   const { limits } = config;
   const subscriptionLimit = new SubscriptionLimit(limits.subscriptionsPerCaller);
-  const { authenticate } = authentication;
   const cachePolicy = {
     scope: config.access.cacheScope,
     hasCallers: config.access.auth.mode !== 'none',
@@ -175,7 +168,7 @@ async function openAll(
     metricsAccess: metricsAccessOf(config),
     readiness: watchState(telemetry, upstream, account, answers),
   });
-  disposables.add(shutdown, (it) => it.end(drainMs(config.shutdownGraceMs)));
+  disposables.add({ close: () => shutdown.end(drainMs(config.shutdownGraceMs)) });
   await Promise.all([shared.ready(), check?.done()]);
   const listening = await listen(app, config.host, config.port);
   shutdown.onShut(listening.close);
@@ -192,10 +185,7 @@ function checkCredentials(
   disposables: Disposables,
 ): CredentialsCheck | undefined {
   if (kind !== 'live' || !isCredentialsCheckOn || credentials.state === 'accepted') return undefined;
-  const check = new CredentialsCheck({ client, credentials, ready: () => shared.ready(), pauseMs });
-  return disposables.add(check, (it) => {
-    it.close();
-  });
+  return disposables.add(new CredentialsCheck({ client, credentials, ready: () => shared.ready(), pauseMs }));
 }
 
 /** Logs what the start message shows too, since a log is read later than a terminal. */
@@ -223,11 +213,6 @@ function watchedQueue({ metrics }: GatewayTelemetry): ExportQueue {
   const queue = new ExportQueue();
   metrics.watchExports(() => queue.sizes);
   return queue;
-}
-
-function packageVersion(): string {
-  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { readonly version: string }).version;
 }
 
 function metricsAccessOf({ host, access: { metricsToken: token } }: Config): MetricsAccess {
@@ -278,35 +263,23 @@ function openAllowedHosts(
   });
 }
 
-/** An authenticator and its resources. */
-interface OpenAuthentication {
-  readonly authenticate: Authenticator;
-  close(): void;
-}
-
 /**
  * Creates the authenticator for `AUTH_MODE`.
  * @throws ConfigError for an `API_KEYS_FILE` that can't be read.
  */
 async function openAuthentication(
-  { access: { auth } }: Config,
-  now: () => number,
-  logger: Logger,
-): Promise<OpenAuthentication> {
-  const nothingToClose = (): void => undefined;
+  { config, now, logger }: Runtime,
+  disposables: Disposables,
+): Promise<Authenticator> {
+  const { auth } = config.access;
+  if (auth.mode === 'none') return allowAnonymous;
   if (auth.mode === 'jwt') {
     const { jwtAuthenticator } = await import('../auth/jwt.js');
-    return { authenticate: jwtAuthenticator({ ...auth, now, logger }), close: nothingToClose };
+    return jwtAuthenticator({ ...auth, now, logger });
   }
-  if (auth.mode === 'none') return { authenticate: allowAnonymous, close: nothingToClose };
   try {
     const keys = await ApiKeys.open(auth.file, mostBytesOf.keys, logger);
-    return {
-      authenticate: keys.authenticate,
-      close: () => {
-        keys.close();
-      },
-    };
+    return disposables.add(keys).authenticate;
   } catch (error) {
     if (!(error instanceof ApiKeyFileError)) throw error;
     throw new ConfigError([`API_KEYS_FILE: got ${JSON.stringify(auth.file)}. ${error.message}`]);

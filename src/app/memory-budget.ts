@@ -21,54 +21,53 @@ const caches = {
   peerCampaigns: { share: 0.04, mostBytes: 16 * mebibyte },
 } as const;
 
-/** Bounds, in bytes, on everything that a process holds longer than a request. */
-export type MemoryBudget = { readonly [Cache in keyof typeof caches]: number } & {
+/** Everything else that a bound is needed for: the share of the heap that each may take, and the most that it can use. */
+const others = {
   /** Request bodies in flight and the values parsed from them. */
-  readonly requests: number;
+  requests: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** Answers that are being made, until they are written. */
-  readonly answers: number;
+  answers: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** Large responses of the upstream, until the requests are answered that caused them. */
-  readonly upstreamBodies: number;
+  upstreamBodies: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** Documents that are being prepared and run, beside those that are kept. */
-  readonly documentsInUse: number;
+  documentsInUse: { share: 1 / 10, mostBytes: 256 * mebibyte },
   /** Subscriptions that are open. */
-  readonly subscriptions: number;
+  subscriptions: { share: 1 / 8, mostBytes: 1024 * mebibyte },
+  /** Idempotency keys, leases and reserved sids, without Redis. Nothing is evicted: a full state refuses new keys. */
+  state: { share: 1 / 8, mostBytes: 256 * mebibyte },
+} as const;
+
+/** Bounds, in bytes, on everything that a process holds longer than a request. */
+export type MemoryBudget = Readonly<Record<keyof typeof caches | keyof typeof others, number>> & {
   /** Number of connections, not bytes. */
   readonly connections: number;
-  /** Idempotency keys, leases and reserved sids, without Redis. Nothing is evicted: a full state refuses new keys. */
-  readonly state: number;
 };
 
 /** Share of the heap for all caches together. */
 const cachesOfHeap = 1 / 3;
-const stateOfHeap = 1 / 8;
-const requestsOfHeap = 1 / 8;
-const answersOfHeap = 1 / 8;
-const upstreamBodiesOfHeap = 1 / 8;
-const documentsInUseOfHeap = 1 / 10;
-const subscriptionsOfHeap = 1 / 8;
 /** A WebSocket with a subscription takes about 24 KiB, an idle connection less (docs/live.md). */
 const [connectionsOfHeap, connectionBytes, mostConnections] = [1 / 6, 24 * 1024, 10_000];
-const mostStateBytes = 256 * mebibyte;
-const mostRequestBytes = 256 * mebibyte;
-const mostAnswerBytes = 256 * mebibyte;
-const mostSubscriptionBytes = 1024 * mebibyte;
 
 /** Divides the heap of a process, in bytes. */
 export function memoryBudget(heapBytes: number): MemoryBudget {
-  const all = heapBytes * cachesOfHeap;
-  const bound = (share: number, mostBytes: number): number => Math.floor(Math.min(share * all, mostBytes));
-  const each = Object.entries(caches).map(([name, { share, mostBytes }]) => [name, bound(share, mostBytes)]);
   return {
-    ...(Object.fromEntries(each) as { [Cache in keyof typeof caches]: number }),
-    requests: Math.floor(Math.min(requestsOfHeap * heapBytes, mostRequestBytes)),
-    answers: Math.floor(Math.min(answersOfHeap * heapBytes, mostAnswerBytes)),
-    upstreamBodies: Math.floor(Math.min(upstreamBodiesOfHeap * heapBytes, mostAnswerBytes)),
-    documentsInUse: Math.floor(Math.min(documentsInUseOfHeap * heapBytes, mostRequestBytes)),
-    subscriptions: Math.floor(Math.min(subscriptionsOfHeap * heapBytes, mostSubscriptionBytes)),
+    ...divided(heapBytes * cachesOfHeap, caches),
+    ...divided(heapBytes, others),
     connections: Math.floor(Math.min((connectionsOfHeap * heapBytes) / connectionBytes, mostConnections)),
-    state: Math.floor(Math.min(stateOfHeap * heapBytes, mostStateBytes)),
   };
+}
+
+interface Part {
+  readonly share: number;
+  readonly mostBytes: number;
+}
+
+/** The bytes of each part of a whole. */
+function divided<Name extends string>(bytes: number, parts: Readonly<Record<Name, Part>>) {
+  const bounds = Object.entries<Part>(parts).map(([name, { share, mostBytes }]) => {
+    return [name, Math.floor(Math.min(share * bytes, mostBytes))];
+  });
+  return Object.fromEntries(bounds) as Record<Name, number>;
 }
 
 /**

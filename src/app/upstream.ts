@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type UpstreamConfig } from '../config/upstream.js';
+import { type RunningSandbox, type UpstreamConfig } from '../config/upstream.js';
 import { Credentials } from '../datasources/exotel/credentials.js';
 import { ExotelClient } from '../datasources/exotel/client.js';
 import { RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
@@ -30,27 +30,18 @@ export async function connect(upstream: UpstreamConfig) {
 export async function openUpstream(runtime: Runtime, telemetry: Telemetry, disposables: Disposables) {
   const { config, now, steadyNow, random } = runtime;
   const { sandbox, ...upstream } = await connect(config.upstream);
-  disposables.add(sandbox, (own) => own?.close());
+  if (sandbox) disposables.add(sandbox);
   const { accountSid } = upstream;
   const isSandbox = config.upstream.kind === 'sandbox';
-  const shared = await openState(runtime, telemetry, isSandbox ? sandboxName(upstream) : accountSid);
-  disposables.add(shared, (state) => {
-    state.close();
-  });
+  const account = isSandbox ? sandboxName(upstream) : accountSid;
+  const shared = disposables.add(await openState(runtime, telemetry, account));
   const { timeoutMs } = config;
   const largeBodies = new LargeBodies(runtime.memory.upstreamBodies);
-  const transport = disposables.add(new Transport({ ...upstream, timeoutMs, largeBodies }), (it) =>
-    it.close(),
+  const transport = disposables.add(new Transport({ ...upstream, timeoutMs, largeBodies }));
+  const { sharedWindow } = shared;
+  const rateLimiter = disposables.add(
+    new RateLimiter({ limit: config.rateLimit, now: steadyNow, wallNow: now, sharedWindow }),
   );
-  const rateLimiter = new RateLimiter({
-    limit: config.rateLimit,
-    now: steadyNow,
-    wallNow: now,
-    sharedWindow: shared.sharedWindow,
-  });
-  disposables.add(rateLimiter, (it) => {
-    it.close();
-  });
   const policy = new CallPolicy({ rateLimiter, timeoutMs, now: steadyNow, random });
   const drift = new DriftWatch(telemetry);
   const credentials = new Credentials(runtime.credentials);
@@ -77,13 +68,7 @@ export async function openUpstream(runtime: Runtime, telemetry: Telemetry, dispo
 }
 
 /** Account name of an embedded sandbox, so that sandboxes on the same Redis do not mix their campaigns. */
-function sandboxName({
-  accountSid,
-  apiKey,
-}: {
-  readonly accountSid: string;
-  readonly apiKey: string;
-}): string {
+function sandboxName({ accountSid, apiKey }: Pick<RunningSandbox, 'accountSid' | 'apiKey'>): string {
   return `${accountSid}-${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`;
 }
 

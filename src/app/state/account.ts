@@ -53,8 +53,7 @@ export function openAccount(
   });
   const { cacheInvalidation } = config;
   const invalidation =
-    cacheInvalidation &&
-    disposables.add(new CacheInvalidation({ ...cacheInvalidation, sleep, telemetry }), (it) => it.close());
+    cacheInvalidation && disposables.add(new CacheInvalidation({ ...cacheInvalidation, sleep, telemetry }));
   const live = new LiveChanges({
     onChanged: invalidation?.changed,
     telemetry,
@@ -69,10 +68,7 @@ export function openAccount(
     now: forwardNow,
     speed,
   });
-  disposables.add(live, (it) => {
-    it.close();
-  });
-  return { account, live };
+  return { account, live: disposables.add(live) };
 }
 
 /** Reads and live changes of the account. */
@@ -102,9 +98,7 @@ export function openWriting(
     maximumWindows: maximumWindows(rateLimit),
     withCallbacks,
   });
-  const openWrites = disposables.add(new OpenWrites(telemetry), (it) => {
-    it.close();
-  });
+  const openWrites = disposables.add(new OpenWrites(telemetry));
   return { client, creates, openWrites, timeoutMs, now, sleep, withCallbacks };
 }
 
