@@ -5,7 +5,7 @@ import { type Config } from '../config/config.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { ConfigError } from '../config/environment/environment.js';
 import { mostBytesOf } from '../config/environment/files.js';
-import { noticesOf } from '../config/notices.js';
+import { noticesOf } from '../config/start-message.js';
 import { isLoopback } from '../config/values.js';
 import { type Credentials, type CredentialsState } from '../datasources/exotel/credentials.js';
 import { readHostSetting } from '../domain/network/addresses.js';

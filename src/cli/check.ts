@@ -4,7 +4,7 @@ import { type Verdict } from '../app/checks/verdict.js';
 import { heapBytes, refuseSmallHeap } from '../app/memory-budget.js';
 import { type Config, readConfig, type Variables } from '../config/config.js';
 import { ConfigError } from '../config/environment/environment.js';
-import { noticesOf } from '../config/notices.js';
+import { noticesOf } from '../config/start-message.js';
 import { type Output } from './command-line.js';
 
 /** A slower check says that it is waited for. */

@@ -3,8 +3,7 @@ import { version } from '../app/gateway-facts.js';
 import { fitHeapToRequests, heapBytes, memoryProblem, refuseSmallHeap } from '../app/memory-budget.js';
 import { type CredentialsState } from '../app/gateway.js';
 import { type Config, readConfig } from '../config/config.js';
-import { noticesOf } from '../config/notices.js';
-import { summaryOf } from '../config/summary.js';
+import { noticesOf, summaryOf } from '../config/start-message.js';
 import { type StopSignals } from './stop-signals.js';
 
 type Print = (text: string) => void;

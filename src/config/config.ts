@@ -135,7 +135,6 @@ const documentedRateLimit = 30;
 const sandboxPort = 4010;
 
 /** Environment variables by name. */
-/** Environment variables. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -144,7 +143,10 @@ export type Variables = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError with all problems at once.
  */
 export function readConfig(variables?: Variables): Config {
-  const { environment, dotEnv } = openEnvironment(variables);
+  return readFrom(variables, configOf);
+}
+
+function configOf(environment: Environment, dotEnv: DotEnv | undefined): Config {
   const sandbox = readSandbox(environment);
   const upstream = readUpstream(environment, sandbox.speed);
   const host = environment.read('HOST');
@@ -152,7 +154,7 @@ export function readConfig(variables?: Variables): Config {
   const publicUrl = environment.read('PUBLIC_URL');
   const byDefault = upstream.kind === 'live' ? documentedRateLimit : 0;
   refuseUnused(environment);
-  const config: Config = {
+  return {
     dotEnv,
     files: environment.files,
     isProduction: environment.textOf('NODE_ENV') === 'production',
@@ -182,8 +184,6 @@ export function readConfig(variables?: Variables): Config {
     shutdownGraceMs: environment.read('SHUTDOWN_GRACE_MS'),
     tracing: readTracing(environment),
   };
-  refuseProblems(environment, dotEnv);
-  return config;
 }
 
 /** Settings of a standalone sandbox. */
@@ -197,14 +197,11 @@ export interface StandaloneSandboxConfig extends SandboxConfig {
  * @throws ConfigError
  */
 export function readSandboxConfig(variables?: Variables): StandaloneSandboxConfig {
-  const { environment, dotEnv } = openEnvironment(variables);
-  const config = {
+  return readFrom(variables, (environment) => ({
     ...readSandbox(environment),
     host: environment.read('HOST'),
     shutdownGraceMs: environment.read('SHUTDOWN_GRACE_MS'),
-  };
-  refuseProblems(environment, dotEnv);
-  return config;
+  }));
 }
 
 /**
@@ -212,10 +209,7 @@ export function readSandboxConfig(variables?: Variables): StandaloneSandboxConfi
  * @throws ConfigError
  */
 export function readSchemaConfig(variables?: Variables): Pick<AccessConfig, 'hasAuthDirectives'> {
-  const { environment, dotEnv } = openEnvironment(variables);
-  const hasAuthDirectives = readAuthDirectives(environment);
-  refuseProblems(environment, dotEnv);
-  return { hasAuthDirectives };
+  return readFrom(variables, (environment) => ({ hasAuthDirectives: readAuthDirectives(environment) }));
 }
 
 /** Gives settings that are options of the command line: they win over the environment, and workers inherit them. */
@@ -223,18 +217,23 @@ export function overrideSettings(values: Readonly<Record<string, string>>): void
   Object.assign(process.env, values);
 }
 
-/** The environment, without variables that look like settings and are none. */
-function openEnvironment(variables: Variables | undefined): {
-  readonly environment: Environment;
-  readonly dotEnv: DotEnv | undefined;
-} {
+/**
+ * Reads from the environment, and refuses variables that look like settings and are none.
+ * @throws ConfigError if there are problems; those of variables in `.env` say so.
+ */
+function readFrom<Result>(
+  variables: Variables | undefined,
+  read: (environment: Environment, dotEnv: DotEnv | undefined) => Result,
+): Result {
   const problems: string[] = [];
   const dotEnv = variables === undefined ? readDotEnv(problems) : undefined;
   const entries = Object.entries(variables ?? process.env).filter((entry) => !isServiceLink(...entry));
   const environment = new Environment(Object.fromEntries(entries));
   for (const problem of problems) environment.refuse(`.env: ${problem}.`);
   refuseUnknown(environment);
-  return { environment, dotEnv };
+  const result = read(environment, dotEnv);
+  if (environment.problems.length > 0) throw new ConfigError(placed(environment.problems, dotEnv));
+  return result;
 }
 
 /** Reads `.env` into `process.env`, which workers inherit: they do not read a file that may have changed. */
@@ -251,12 +250,10 @@ function readDotEnv(problems: string[]): DotEnv | undefined {
   }
 }
 
-/** @throws ConfigError if there are problems; those of variables in `.env` say so. */
-function refuseProblems({ problems }: Environment, dotEnv: DotEnv | undefined): void {
-  if (problems.length === 0) return;
+function placed(problems: readonly string[], dotEnv: DotEnv | undefined): readonly string[] {
   const isInFile = (name: string): boolean => dotEnv?.set.includes(name) === true;
-  throw new ConfigError(
-    problems.map((problem) => problem.replace(/^\w+/, (name) => (isInFile(name) ? `${name} in .env` : name))),
+  return problems.map((problem) =>
+    problem.replace(/^\w+/, (name) => (isInFile(name) ? `${name} in .env` : name)),
   );
 }
 

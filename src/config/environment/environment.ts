@@ -1,6 +1,5 @@
 import { checkFile, FileProblem, mostBytesOf, readText } from './files.js';
 import { lengthOf, masked } from './masking.js';
-import { isPlaceholder } from './placeholders.js';
 import { type Name, secretSettings, type Value, variables } from '../variables.js';
 
 /** Settings of almost any text, where that of an example, or quotes that were not removed, are noticed late or never. */
@@ -142,4 +141,32 @@ export class Environment {
 /** What must not be a placeholder: the password of a URL, or the whole text. */
 function secretIn(name: string, text: string): string {
   return name === 'REDIS_URL' ? (/:\/\/[^/@:]*:([^@]*)@/.exec(text)?.[1] ?? '') : text;
+}
+
+/** Texts to be replaced: `<key>`, `%KEY%`, an ellipsis, and what a shell or a template would have replaced: `$(command)`. */
+const marks = /^[<[{%].*[>\]}%]$|\$[({]|^\$\w+$|\{\{|…|^\.{3,}$|openssl rand/s;
+/** Words of examples. Random texts have them with a probability of practically zero. */
+const words =
+  /^(?:your|insert|replace|enter|todo|fixme|tbd|placeholder|example|redacted)(?:[^a-z\d]|$)|change[^a-z\d]?(?:me|this)|^your(?:exotel|api|account|sid|key|token|secret|password)|[-_ ]here$/i;
+/** What a program writes where there is nothing. */
+const nothing = /^(?:null|undefined)$/i;
+/** Where a secret is kept, for a program that replaces it by the secret: Vault, 1Password, AWS, Google Cloud, Azure. */
+const references =
+  /^(?:vault|bao|op|env|file|ssm|aws-?sm|secretsmanager|gcp-?sm|sm|akv|keyvault|secretref|ref\+\w+):|^\/(?:run|var|mnt)\/|^ENC\[|^arn:aws|^projects\/[^/]+\/secrets\/|^@Microsoft\.KeyVault\(/i;
+/** `xxx`, `***`, `000`. */
+const repeated = /^([x*_#0-])\1{2,}$/i;
+
+/**
+ * True for a text of an example, which was not replaced by one's own.
+ * @param name of the setting: its own name is no value either.
+ */
+function isPlaceholder(name: string, text: string): boolean {
+  return (
+    marks.test(text) ||
+    words.test(text) ||
+    nothing.test(text) ||
+    references.test(text) ||
+    repeated.test(text) ||
+    text.toUpperCase() === name
+  );
 }

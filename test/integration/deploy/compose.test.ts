@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { readConfig } from '../../../src/config/config.js';
-import { noticesOf } from '../../../src/config/notices.js';
+import { noticesOf } from '../../../src/config/start-message.js';
 import { filledIn, knownVariables, someFile } from '../../support/gateway/known-variables.js';
 import { describeWithRedis, startRedis } from '../../support/programs/redis.js';
 import { readYaml } from '../../support/programs/yaml.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { readConfig } from '../../../src/config/config.js';
-import { noticesOf } from '../../../src/config/notices.js';
+import { noticesOf } from '../../../src/config/start-message.js';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js';
 import {
   credentials,

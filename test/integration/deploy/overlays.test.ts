@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { readConfig } from '../../../src/config/config.js';
-import { noticesOf } from '../../../src/config/notices.js';
+import { noticesOf } from '../../../src/config/start-message.js';
 import { describeWithKubectl, kustomized, type Manifest } from '../../support/programs/kubectl.js';
 import { filledIn, someFile } from '../../support/gateway/known-variables.js';
 import { readYaml } from '../../support/programs/yaml.js';

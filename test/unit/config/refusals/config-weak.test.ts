@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../../src/config/config.js';
-import { noticesOf } from '../../../../src/config/notices.js';
+import { noticesOf } from '../../../../src/config/start-message.js';
 import { readyLines } from '../../../../src/cli/start.js';
 import { someFile } from '../../../support/gateway/known-variables.js';
 import { credentials, problemsOf } from '../config-environments.js';
