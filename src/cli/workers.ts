@@ -39,11 +39,7 @@ export async function runWorkers(
   stopSignals: StopSignals,
   print: (line: string) => void,
 ): Promise<undefined> {
-  const logger = createLogger(
-    config.logLevel,
-    prettyOutput(process.stdout, config.isProduction),
-    process.pid,
-  );
+  const logger = loggerOf(config);
   const { settings, sandbox } = await settingsOf(config);
   const metrics = new ClusterMetrics();
   prepareForks();
@@ -105,6 +101,11 @@ async function settingsOf({ upstream, webhookSecret }: Config): Promise<{
   return { settings: { upstream: { ...upstream, running }, webhookSecret: secret }, sandbox };
 }
 
+/** Its lines have the process id, which tells the processes apart. */
+function loggerOf({ logLevel, isProduction }: Config) {
+  return createLogger(logLevel, prettyOutput(process.stdout, isProduction), process.pid);
+}
+
 type ChannelToPrimary = Channel<PrimaryMethods<WorkerSettings>>;
 
 /**
@@ -147,15 +148,10 @@ export async function runWorker(config: Config, stopSignals: StopSignals): Promi
 async function start(config: Config, primary: ChannelToPrimary): Promise<Gateway> {
   const { credentials, ...settings } = await primary.request('settings');
   const { startGateway } = await import('../app/gateway.js');
-  const logger = createLogger(
-    config.logLevel,
-    prettyOutput(process.stdout, config.isProduction),
-    process.pid,
-  );
   return startGateway(
     { ...config, ...settings },
     {
-      logger,
+      logger: loggerOf(config),
       clusterMetrics: () => primary.request('metrics'),
       credentials: {
         state: credentials,
