@@ -4,6 +4,7 @@ import { overrideSettings } from '../config/config.js';
 import { variables } from '../config/variables.js';
 import { exitCodesHelp, settingsHelp } from './help.js';
 import { type ExportWords } from './export/command.js';
+import { type SchemaOptions } from './schema.js';
 import { type StopSignals } from './stop-signals.js';
 
 /** Where a command prints: `console`, or what a test passes. */
@@ -55,6 +56,8 @@ function commandLine(
   output: Output,
   run: (work: Promise<ExitCode> | ExitCode) => Promise<void>,
 ): Command {
+  /** Settings that are options of the command. */
+  const settings: Record<string, string> = {};
   const program = new Command('campaign-gateway')
     .description("A GraphQL gateway over Exotel's SMS-campaign REST API.")
     .version(version, '-V, --version', 'print the version')
@@ -72,56 +75,52 @@ function commandLine(
     })
     .showHelpAfterError('campaign-gateway --help lists commands and options.')
     .addHelpText('after', () =>
-      help([
-        'Examples:',
-        '  campaign-gateway                       # the sandbox, at http://127.0.0.1:4000/',
-        '  PORT=4001 campaign-gateway start',
-        '  campaign-gateway check && campaign-gateway',
-        '  campaign-gateway help start            # all settings',
-        '',
+      help(
+        [
+          'campaign-gateway                       # the sandbox, at http://127.0.0.1:4000/',
+          'PORT=4001 campaign-gateway start',
+          'campaign-gateway check && campaign-gateway',
+          'campaign-gateway help start            # all settings',
+        ],
         settingsHelp('common'),
-        exitCodesHelp(),
-      ]),
+      ),
     );
 
   program
     .command('start')
     .description('run the gateway (default); on the embedded sandbox if no EXOTEL_… variable is set')
-    .addOption(settingOption('PORT', '--port <number>', 'port to listen on'))
-    .addOption(settingOption('HOST', '--host <address>', 'address to listen on'))
+    .addOption(settingOption(settings, 'PORT', '--port <number>', 'port to listen on'))
+    .addOption(settingOption(settings, 'HOST', '--host <address>', 'address to listen on'))
     .addHelpText('after', () =>
-      help([
-        'Examples:',
-        '  campaign-gateway start --port 4001',
-        '  EXOTEL_ACCOUNT_SID=… EXOTEL_API_KEY=… EXOTEL_API_TOKEN=… EXOTEL_REGION=mumbai campaign-gateway start',
-        '',
+      help(
+        [
+          'campaign-gateway start --port 4001',
+          'EXOTEL_ACCOUNT_SID=… EXOTEL_API_KEY=… EXOTEL_API_TOKEN=… EXOTEL_REGION=mumbai campaign-gateway start',
+        ],
         settingsHelp('all'),
-        exitCodesHelp(),
-      ]),
+      ),
     )
-    .action(async (options: Readonly<Record<string, string>>) => {
-      overrideSettings(settingsOf(options, startSettings));
+    .action(async () => {
+      overrideSettings(settings);
       await run((await import('./start.js')).start(stopSignals, output.error));
     });
 
   program
     .command('sandbox')
     .description('run the sandbox alone, as an upstream for other gateways')
-    .addOption(settingOption('SANDBOX_PORT', '--port <number>', 'port to listen on'))
-    .addOption(settingOption('HOST', '--host <address>', 'address to listen on'))
-    .addOption(settingOption('SANDBOX_SPEED', '--speed <factor>', 'how many times faster campaigns run'))
-    .addHelpText('after', () =>
-      help([
-        'Examples:',
-        '  campaign-gateway sandbox --port 9000',
-        '  campaign-gateway sandbox --host 0.0.0.0 --speed 1',
-        '',
-        settingsHelp('sandbox'),
-        exitCodesHelp(),
-      ]),
+    .addOption(settingOption(settings, 'SANDBOX_PORT', '--port <number>', 'port to listen on'))
+    .addOption(settingOption(settings, 'HOST', '--host <address>', 'address to listen on'))
+    .addOption(
+      settingOption(settings, 'SANDBOX_SPEED', '--speed <factor>', 'how many times faster campaigns run'),
     )
-    .action(async (options: Readonly<Record<string, string>>) => {
-      overrideSettings(settingsOf(options, sandboxSettings));
+    .addHelpText('after', () =>
+      help(
+        ['campaign-gateway sandbox --port 9000', 'campaign-gateway sandbox --host 0.0.0.0 --speed 1'],
+        settingsHelp('sandbox'),
+      ),
+    )
+    .action(async () => {
+      overrideSettings(settings);
       await run((await import('./sandbox.js')).runSandbox(stopSignals, output.log));
     });
 
@@ -130,15 +129,10 @@ function commandLine(
     .description('judge the configuration, and try all that it depends on; starts nothing')
     .option('--json', 'print one JSON object')
     .addHelpText('after', () =>
-      help([
-        'Examples:',
-        '  campaign-gateway check && campaign-gateway',
-        '  campaign-gateway check --json',
-        '',
+      help(
+        ['campaign-gateway check && campaign-gateway', 'campaign-gateway check --json'],
         'It reads the same settings as start: campaign-gateway help start.',
-        '',
-        exitCodesHelp(),
-      ]),
+      ),
     )
     .action(async ({ json }: { readonly json?: true }) => {
       await run((await import('./check.js')).runChecks(json === true, output));
@@ -163,15 +157,13 @@ function commandLine(
       'address of the gateway (instead of CAMPAIGN_GATEWAY_URL; default: http://127.0.0.1:4000)',
     )
     .addHelpText('after', () =>
-      help([
-        'Examples:',
-        '  campaign-gateway export 8c7383b9797443249d24781659939528 --status FAILED --out failed.csv',
-        '  CAMPAIGN_GATEWAY_URL=https://gateway.example CAMPAIGN_GATEWAY_API_KEY=… campaign-gateway export … | wc -l',
-        '',
+      help(
+        [
+          'campaign-gateway export 8c7383b9797443249d24781659939528 --status FAILED --out failed.csv',
+          'CAMPAIGN_GATEWAY_URL=https://gateway.example CAMPAIGN_GATEWAY_API_KEY=… campaign-gateway export … | wc -l',
+        ],
         'It goes on by itself after broken connections. Run again with the same --out after it was killed, it goes on.',
-        '',
-        exitCodesHelp(),
-      ]),
+      ),
     )
     .action(async (sid: string, options: ExportWords) => {
       await run((await import('./export/command.js')).runExport(sid, options, output.error));
@@ -192,15 +184,12 @@ function commandLine(
     .option('--check', 'fail if schema.graphql or client.graphql is out of date')
     .addHelpText('after', () =>
       help([
-        'Examples:',
-        '  campaign-gateway schema > campaigns.graphql',
-        '  campaign-gateway schema --client > schema.graphql',
-        '',
-        exitCodesHelp(),
+        'campaign-gateway schema > campaigns.graphql',
+        'campaign-gateway schema --client > schema.graphql',
       ]),
     )
     .action(async (options: SchemaOptions) => {
-      await run(schema(options, output));
+      await run((await import('./schema.js')).runSchema(options, output));
     });
 
   program
@@ -208,14 +197,7 @@ function commandLine(
     .description('create an API key and its entry for API_KEYS_FILE')
     .argument('<name>', 'name of the caller, in logs and limits')
     .argument('<scope...>', 'campaigns:read, campaigns:write, messages:read or documents:any')
-    .addHelpText('after', () =>
-      help([
-        'Examples:',
-        '  campaign-gateway key dashboard campaigns:read messages:read',
-        '',
-        exitCodesHelp(),
-      ]),
-    )
+    .addHelpText('after', () => help(['campaign-gateway key dashboard campaigns:read messages:read']))
     .action(async (name: string, scopes: readonly string[]) => {
       await run((await import('./key.js')).createApiKey([name, ...scopes], output.log, output.error));
     });
@@ -232,25 +214,9 @@ function outOption(): Option {
   );
 }
 
-interface SchemaOptions {
-  readonly client?: true;
-  readonly write?: true;
-  readonly check?: true;
-}
-
-async function schema({ client, write, check }: SchemaOptions, { log, error }: Output): Promise<number> {
-  const { checkSchemaFiles, printClientSchema, printSchema, writeSchemaFiles } = await import('./schema.js');
-  if (write) return writeSchemaFiles(error);
-  if (check) return checkSchemaFiles(error);
-  return client ? printClientSchema(log) : printSchema(log);
-}
-
-/** Options of `start` and `sandbox`, and the setting that each one gives. */
-const startSettings = { port: 'PORT', host: 'HOST' } as const;
-const sandboxSettings = { port: 'SANDBOX_PORT', host: 'HOST', speed: 'SANDBOX_SPEED' } as const;
-
 /** An option for a setting: it takes what the variable takes, and wins over it. */
 function settingOption(
+  settings: Record<string, string>,
   name: 'PORT' | 'HOST' | 'SANDBOX_PORT' | 'SANDBOX_SPEED',
   flags: string,
   does: string,
@@ -258,20 +224,13 @@ function settingOption(
   const [takenBy, takes] = variables[name];
   return new Option(flags, `${does} (instead of ${name})`).argParser((text: string) => {
     if (!takenBy.safeParse(text).success) throw new InvalidArgumentError(`It takes ${takes}.`);
+    settings[name] = text;
     return text;
   });
 }
 
-/** Replaces the names of options by those of their settings. */
-function settingsOf(
-  options: Readonly<Record<string, string>>,
-  names: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(options).map(([option, value]) => [names[option] ?? option, value]),
-  );
-}
-
-function help(lines: readonly string[]): string {
-  return `\n${lines.join('\n')}`;
+/** What a command's help ends with: examples, its settings or a remark, and the exit codes. */
+function help(examples: readonly string[], ...more: readonly string[]): string {
+  const lines = ['Examples:', ...examples.map((example) => `  ${example}`)];
+  return `\n${[...lines, '', ...more.flatMap((text) => [text, '']), exitCodesHelp()].join('\n')}`;
 }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { graphql, Kind, parse, print, visit } from 'graphql';
 import { readSchemaConfig } from '../config/config.js';
 import { createSchema } from '../resolvers/schema.js';
+import { type Output } from './command-line.js';
 
 /** The committed files, and the schema that each has. */
 const files = {
@@ -42,41 +43,47 @@ export function clientSchemaOf(schema: string): string {
   return `${print({ ...client, definitions })}\n`;
 }
 
-/** Prints the schema of the subgraph, as a gateway with the settings of this environment has it. */
-export async function printSchema(printText: (text: string) => void): Promise<number> {
-  printText((await printedSchema(readSchemaConfig().hasAuthDirectives)).trimEnd());
+/** Options of the command `schema`. */
+export interface SchemaOptions {
+  readonly client?: true;
+  readonly write?: true;
+  readonly check?: true;
+}
+
+/**
+ * Prints the schema of the subgraph, as a gateway with the settings of this environment has it, or that for clients; or
+ * writes or checks both files.
+ * @returns the exit code: 1 if a file can't be written or is out of date.
+ */
+export async function runSchema({ client, write, check }: SchemaOptions, output: Output): Promise<number> {
+  if (write) return writeFiles(output.error);
+  if (check) return checkFiles(output.error);
+  const text = client ? files['client.graphql']() : printedSchema(readSchemaConfig().hasAuthDirectives);
+  output.log((await text).trimEnd());
   return 0;
 }
 
-/** Prints the client schema. */
-export async function printClientSchema(printText: (text: string) => void): Promise<number> {
-  printText((await files['client.graphql']()).trimEnd());
-  return 0;
-}
-
-/** Writes schema.graphql and client.graphql. @returns the exit code: 1 if one can't be written. */
-export async function writeSchemaFiles(printError: (text: string) => void): Promise<number> {
+async function writeFiles(print: Output['error']): Promise<number> {
   for (const [name, made] of Object.entries(files)) {
     try {
       await writeFile(urlOf(name), await made());
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      printError(`${name} cannot be written beside package.json: ${code}.`);
+      print(`${name} cannot be written beside package.json: ${code}.`);
       return 1;
     }
-    printError(`Wrote ${name}.`);
+    print(`Wrote ${name}.`);
   }
   return 0;
 }
 
-/** Compares both files with the code. @returns the exit code: 1 if one differs. */
-export async function checkSchemaFiles(printError: (text: string) => void): Promise<number> {
+async function checkFiles(print: Output['error']): Promise<number> {
   let exitCode = 0;
   for (const [name, made] of Object.entries(files)) {
     const committed = await readFile(urlOf(name), 'utf8').catch(() => '');
     if (committed === (await made())) continue;
-    printError(`${name} is out of date; run: npm run schema`);
+    print(`${name} is out of date; run: npm run schema`);
     exitCode = 1;
   }
   return exitCode;

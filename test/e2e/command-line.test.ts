@@ -18,8 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { exitCodes } from '../../src/cli/exit-codes.js';
-import { commonSettings, readSettings } from '../../src/cli/help.js';
+import { commonSettings, exitCodes, readSettings } from '../../src/cli/help.js';
 import { build, cwd, main } from '../support/gateway/workers.js';
 
 beforeAll(build, 120_000);

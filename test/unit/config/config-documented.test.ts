@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { commonSettings, firstSentence, readSettings } from '../../../src/cli/help.js';
-import { exitCodes } from '../../../src/cli/exit-codes.js';
+import { commonSettings, exitCodes, firstSentence, readSettings } from '../../../src/cli/help.js';
 import { settingNames, variables } from '../../../src/config/variables.js';
 
 const textOf = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
