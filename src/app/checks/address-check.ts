@@ -7,7 +7,7 @@ const timeoutMs = 5000;
 /** A response of the gateway is shorter. */
 const maximumBytes = 4096;
 
-/** Not tested from here, whatever the answer is. */
+/** Part of the way that no check from this machine covers. */
 const untested =
   'not tested: the way of the API to this address, which may pass other names, firewalls and proxies';
 
