@@ -8,7 +8,7 @@ const stopSignals = new StopSignals();
 const finite: readonly (string | undefined)[] = ['check', 'export', 'schema', 'key'];
 if (finite.includes(process.argv[2])) stopSignals.ignore();
 
-/** Whether a command could not print its result, which `console` would not say. */
+/** Whether the result of a command could not be printed. `console` does not report that. */
 const output = { isLost: false };
 
 /** Runs a command. @returns the exit code; undefined while the command keeps running. */

@@ -19,8 +19,8 @@ export interface CredentialsCheckOptions {
 }
 
 /**
- * Tries the credentials at the start with one call, and again each minute while they have never worked: without requests, which
- * `/readyz` keeps away, nothing else would notice that they work now.
+ * Tries the credentials at the start with one call, and again each minute while they have never worked: `/readyz` keeps
+ * requests away meanwhile, so nothing else would notice that they work now.
  */
 export class CredentialsCheck {
   readonly #options: CredentialsCheckOptions;

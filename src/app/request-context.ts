@@ -91,7 +91,7 @@ class GatewayRequestContext implements RequestContext {
     return `${this.#address()}/campaigns/${encodeURIComponent(sid.toWellFormed())}/messages`;
   }
 
-  /** An answer with the address that one client has used is not for others: it is not cached. */
+  /** An answer with the address that this client has used is not cached, since other clients may use another one. */
   #address(): string {
     const { publicUrl, ownUrl } = this.shared;
     if (publicUrl !== undefined) return publicUrl;

@@ -72,7 +72,7 @@ const file = z.preprocess(listIn, entries);
 export function parseApiKeys(text: string): readonly ApiKeyEntry[] {
   const result = file.safeParse(parsed(text));
   if (!result.success) {
-    const problems = new Map<string, string>(); // the first of each place: a text that is no hash is no random one either
+    const problems = new Map<string, string>(); // the first of each place: an invalid hash is not a random one either
     for (const { path, message } of result.error.issues) {
       const place = placeOf(path);
       if (!problems.has(place)) problems.set(place, `${place} ${message}`);
@@ -238,7 +238,7 @@ async function read(path: string, maximumBytes: number): Promise<string> {
   }
 }
 
-/** Whatever may be at the path by now: it does not wait for the writer of a pipe, and reads no more than it may hold. */
+/** Reads no more than the maximum, and does not wait for the writer of a pipe that may be at the path by now. */
 async function boundedText(path: string, maximumBytes: number): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -6,7 +6,7 @@ import { JoinedChunks } from '../domain/joined-chunks.js';
 import { parseJson } from '../domain/json.js';
 import { KeySet } from './key-set.js';
 
-/** Until the last byte of the issuer's answer. */
+/** Time until the last byte of the issuer's response. */
 const timeoutMs = 3000;
 /** An issuer has a handful of keys, with certificate chains of a few kilobytes. */
 const maximumBytes = 1024 ** 2;

@@ -44,7 +44,7 @@ export function jwtAuthenticator(options: JwtOptions): Authenticator {
     const expiresAtMs = (payload.exp ?? 0) * 1000;
     if (!(expiresAtMs <= latestExpiryMs))
       throw unauthenticated('The token\'s claim "exp" is missing or not accepted.');
-    // A token that is past its end by our clock was accepted because of the clock skew, and is valid until that is over.
+    // A token that has expired by our clock was accepted because of the clock skew; it stays valid until the skew is over.
     return callerIn(payload, expiresAtMs > now() ? expiresAtMs : expiresAtMs + clockSkewMs);
   };
 }

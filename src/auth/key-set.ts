@@ -5,7 +5,7 @@ import { type Logger } from 'pino';
 
 /** Keys after these are skipped. An issuer has a handful. */
 const maximumKeys = 100;
-/** Of keys that a token could mean, because they share an id or the token has none, no more are examined. */
+/** Most keys that are examined for one token: several may share its key id, or the token names none. */
 const maximumCandidates = 4;
 /** A modulus of 4096 bits is 683 characters, or a few more where it is padded. An examination of a long one takes seconds. */
 const maximumModulusCharacters = 700;

@@ -7,7 +7,7 @@ type Resolve = GraphQLFieldResolver<unknown, CallerContext>;
 
 /** Longer than any address that the gateway accepts (2048 characters); a longer text of the upstream is not searched but hidden. */
 const maximumLength = 4096;
-/** Texts that many aliases and rows select are searched once. */
+/** Results of recent searches: many aliases and rows select the same text. */
 const searched = new LRUCache<string, boolean>({ max: 2000 });
 
 /** Fields of a campaign that may hold the address of a gateway's webhook. */

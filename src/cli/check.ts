@@ -7,7 +7,7 @@ import { ConfigError } from '../config/environment/environment.js';
 import { noticesOf } from '../config/start-message.js';
 import { type Output } from './command-line.js';
 
-/** A slower check says that it is waited for. */
+/** A check that takes longer is shown as waiting. */
 const patienceMs = 1000;
 
 interface Line extends Verdict {

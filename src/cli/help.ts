@@ -56,7 +56,7 @@ export function readSettings(): readonly Setting[] {
   return settings;
 }
 
-/** README.md and `campaign-gateway --help` show this much of a meaning. */
+/** The part of a meaning that README.md and `campaign-gateway --help` show. */
 export function firstSentence(meaning: string): string {
   return /^.*?\.(?= |$)/.exec(meaning)?.[0] ?? meaning;
 }

@@ -15,7 +15,7 @@ const killTimeoutMs = 1000;
 
 /**
  * Ends the process on SIGINT or SIGTERM with exit code 0: at once while it starts, since nothing is served yet, and
- * gracefully from `closeWith` on. This file imports nothing, so that the handlers stand before anything else is loaded.
+ * gracefully from `closeWith` on. This file imports nothing, so that the handlers are in place before anything else is loaded.
  */
 export class StopSignals {
   #options: StopOptions | undefined;

@@ -15,7 +15,7 @@ const companions: readonly (readonly [name: Name, companion: Name, needed: strin
   ['SUBGRAPH_NAME', 'CACHE_INVALIDATION_ENDPOINTS', undefined],
 ];
 
-/** Refuses settings without effect: the gateway would start open or on the sandbox, and its operator believe otherwise. */
+/** Refuses settings without effect. The gateway would start open, or on the sandbox, and its operator would not know. */
 export function refuseUnused(environment: Environment): void {
   for (const [name, companion, needed] of companions) {
     const other = environment.textOf(companion);

@@ -71,7 +71,7 @@ function readCacheInvalidation(environment: Environment): CacheInvalidationConfi
 }
 
 /** The sandbox, embedded or standalone. */
-export interface SandboxConfig {
+interface SandboxConfig {
   /** How many times faster than real time campaigns run. */
   readonly speed: number;
   /** Port of a standalone sandbox. */
@@ -186,17 +186,11 @@ function configOf(environment: Environment, dotEnv: DotEnv | undefined): Config 
   };
 }
 
-/** Settings of a standalone sandbox. */
-export interface StandaloneSandboxConfig extends SandboxConfig {
-  readonly host: string;
-  readonly shutdownGraceMs: number;
-}
-
 /**
  * Reads the settings of a standalone sandbox; those of a gateway do not matter to it.
  * @throws ConfigError
  */
-export function readSandboxConfig(variables?: Variables): StandaloneSandboxConfig {
+export function readSandboxConfig(variables?: Variables) {
   return readFrom(variables, (environment) => ({
     ...readSandbox(environment),
     host: environment.read('HOST'),

@@ -65,7 +65,7 @@ export interface Notice {
   readonly text: string;
 }
 
-/** The features that are closed and the settings that open them, and the doors that stand open. */
+/** Closed features with the settings that open them, and whatever is weak. */
 export function noticesOf(config: Config): readonly Notice[] {
   const { host, redisUrl, plainHttp, access, subscriptionCallbackOrigins, dotEnv } = config;
   const { auth, allowedHosts, metricsToken, trustedDocuments, cacheScope } = access;

@@ -20,7 +20,7 @@ export const RUNNING_PERIOD_MS = 3_300 * SECOND;
 export const SCHEDULED_LEAD_MS = DAY;
 /** Age at which a completed example is no longer fresh. */
 const COMPLETED_AGE_MS = 2 * DAY;
-/** Real time for which an example stays paused that is not the paused one. */
+/** Real time for which an example stays paused, unless it is one of the paused ones. */
 const PAUSED_MS = 60 * SECOND;
 /** Time for which the end of an example can be seen: five virtual minutes, but at most ten real seconds. */
 const REST_MS = 300 * SECOND;
@@ -42,10 +42,10 @@ export function renewedAt(
   return period === undefined ? due : due + Math.floor((now - due) / period) * period;
 }
 
-function dueAt(campaign: Campaign, wished: CampaignStatus, speed: number): number | undefined {
+function dueAt(campaign: Campaign, wanted: CampaignStatus, speed: number): number | undefined {
   const { status, changedAt } = campaign;
-  if (status === wished) return wished === 'completed' ? changedAt + COMPLETED_AGE_MS : undefined;
-  if (wished === 'scheduled' && campaign.started) return realAt(campaign.time, campaign.startsAt);
+  if (status === wanted) return wanted === 'completed' ? changedAt + COMPLETED_AGE_MS : undefined;
+  if (wanted === 'scheduled' && campaign.started) return realAt(campaign.time, campaign.startsAt);
   const rest = Math.min(REST_MS / speed, MAXIMUM_REST_MS);
   switch (status) {
     case 'created':
@@ -55,7 +55,7 @@ function dueAt(campaign: Campaign, wished: CampaignStatus, speed: number): numbe
     case 'paused':
       return changedAt + PAUSED_MS;
     case 'completed': {
-      if (wished !== 'in-progress') return changedAt + rest;
+      if (wanted !== 'in-progress') return changedAt + rest;
       const sendingMs = endOfSending(campaign) - campaign.startsAt;
       return changedAt + Math.max(0, RUNNING_PERIOD_MS - sendingMs) / speed;
     }

@@ -1,7 +1,7 @@
 import { write, writeSync } from 'node:fs';
 import { type DestinationStream } from 'pino';
 
-/** Lines that wait for a slow or full output; further ones are dropped. Bytes, roughly. */
+/** Most bytes, roughly, of lines that wait for a slow or full output; further lines are dropped. */
 const maximumWaiting = 1024 * 1024;
 /** Pause after an output was busy (`EAGAIN`: a pipe whose reader is slow). */
 const busyPauseMs = 100;
@@ -30,7 +30,7 @@ export class LogOutput implements DestinationStream {
     this.#waiting += line;
     if (this.#isWriting) return;
     this.#isWriting = true;
-    setImmediate(this.#writeWaiting); // the lines of this turn together; at an exit, after those before
+    setImmediate(this.#writeWaiting); // writes the lines of this turn together; at an exit, after earlier ones
   }
 
   /** Writes the waiting lines at once, or gives up; for the exit of the process. */

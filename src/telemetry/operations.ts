@@ -16,7 +16,7 @@ export interface OperationSinks {
 
 /** A `Name` of GraphQL. The name of a refused operation is any text that its client wrote. */
 const graphqlName = /^[_A-Za-z]\w*$/;
-/** Most codes of one line. */
+/** Maximum number of codes in one line. */
 const maximumCodes = 10;
 
 /** Metrics, log line and span of an operation in progress; of a subscription, a second line at its end. */
@@ -50,7 +50,7 @@ export class RunningOperation implements ObservedOperation {
     this.#type = type;
     this.#name = name !== undefined && graphqlName.test(name) ? shown(name) : undefined;
     if (!this.#span) return;
-    // Names are the client's, of any number: they are no names of spans.
+    // Clients choose the names, so there may be any number of them: spans are named by type.
     if (type !== 'unknown') this.#span.rename(type);
     this.#span.note({
       'graphql.operation.type': type === 'unknown' ? undefined : type,
@@ -84,7 +84,7 @@ export class RunningOperation implements ObservedOperation {
     this.#log('subscription ended', ms, { operation: this.#operation(), events });
   }
 
-  /** A mistake of the client is no failure of the gateway, as a 4xx is none of a server. */
+  /** A client's mistake is not a failure of the gateway, as a 4xx is not a failure of its server. */
   #endSpan(codes: readonly string[]): void {
     const own = codes.find((code) => !isClientError(code));
     const failure = own ?? codes[0];
@@ -95,7 +95,7 @@ export class RunningOperation implements ObservedOperation {
     return { type: this.#type, name: this.#name, transport: this.#transport, outcome };
   }
 
-  /** Asked before a line is put together. */
+  /** Checked before a line is built. */
   get #isLogged(): boolean {
     return this.#sinks.operationLog.isLevelEnabled('info');
   }

@@ -23,8 +23,8 @@ const readableLine =
 const readByNode = /^(?:NODE_(?!ENV$)|UV_THREADPOOL_SIZE$|SSL_CERT_)/;
 
 /**
- * Reads `.env`, if there is one, into an environment, as Node's own `process.loadEnvFile` does: variables that are there
- * already stay, also empty ones.
+ * Reads `.env`, if there is one, into an environment, as Node's own `process.loadEnvFile` does: existing variables win,
+ * even empty ones.
  * @throws FileProblem if it can't be read.
  */
 export function loadDotEnv(environment: NodeJS.ProcessEnv, name = '.env'): DotEnv | undefined {
@@ -55,7 +55,7 @@ function refusePlanted(name: string): void {
     throw new FileProblem('it belongs to another user, in a directory that anybody can write');
 }
 
-/** The lines that can be read in one way only. The problem of another one quotes nothing of it: it may be a secret. */
+/** Keeps the lines that can be read in only one way. A problem does not quote its line, which may hold a secret. */
 function readableLines(text: string, problems: string[]): string {
   const seen = new Set<string>();
   const isReadable = (line: string, index: number): boolean => {

@@ -2,7 +2,7 @@ import { checkFile, FileProblem, mostBytesOf, readText } from './files.js';
 import { lengthOf, masked } from './masking.js';
 import { type Name, secretSettings, type Value, variables } from '../variables.js';
 
-/** Settings of almost any text, where that of an example, or quotes that were not removed, are noticed late or never. */
+/** Settings that take almost any text: the placeholder of an example, or quotes around it, would be noticed late or never. */
 const anyText: ReadonlySet<string> = new Set([...secretSettings, 'JWT_ISSUER', 'JWT_AUDIENCE']);
 
 /** Invalid settings: one line each, with the variable, its value and the valid values. */
@@ -148,18 +148,15 @@ const marks = /^[<[{%].*[>\]}%]$|\$[({]|^\$\w+$|\{\{|…|^\.{3,}$|openssl rand/s
 /** Words of examples. Random texts have them with a probability of practically zero. */
 const words =
   /^(?:your|insert|replace|enter|todo|fixme|tbd|placeholder|example|redacted)(?:[^a-z\d]|$)|change[^a-z\d]?(?:me|this)|^your(?:exotel|api|account|sid|key|token|secret|password)|[-_ ]here$/i;
-/** What a program writes where there is nothing. */
+/** What programs write for a missing value. */
 const nothing = /^(?:null|undefined)$/i;
-/** Where a secret is kept, for a program that replaces it by the secret: Vault, 1Password, AWS, Google Cloud, Azure. */
+/** References that another program should have replaced by the secret: Vault, 1Password, AWS, Google Cloud, Azure. */
 const references =
   /^(?:vault|bao|op|env|file|ssm|aws-?sm|secretsmanager|gcp-?sm|sm|akv|keyvault|secretref|ref\+\w+):|^\/(?:run|var|mnt)\/|^ENC\[|^arn:aws|^projects\/[^/]+\/secrets\/|^@Microsoft\.KeyVault\(/i;
 /** `xxx`, `***`, `000`. */
 const repeated = /^([x*_#0-])\1{2,}$/i;
 
-/**
- * True for a text of an example, which was not replaced by one's own.
- * @param name of the setting: its own name is no value either.
- */
+/** Whether a value was left as an example has it. The name of its setting is no value either. */
 function isPlaceholder(name: string, text: string): boolean {
   return (
     marks.test(text) ||

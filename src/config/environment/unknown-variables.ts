@@ -55,7 +55,7 @@ function plainName(name: string): string {
 }
 
 const lettersOf = (name: string): string => name.replaceAll('_', '');
-/** The same for names with swapped words, or with an S too many or too few. */
+/** Equal for names that differ only in the order of their words or in a plural S. */
 const wordsOf = (name: string): string =>
   name
     .split('_')

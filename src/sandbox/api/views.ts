@@ -20,7 +20,7 @@ export function listView(campaign: Campaign, now: number): Record<string, unknow
   return { ...identity(campaign), status, state, ...content(campaign, now, campaign.channelListed) };
 }
 
-/** A view without what makes a campaign readable: its status is no text, and its creation a zero date of a database. */
+/** A view that clients can't read: its status is null, and its creation the zero date of a database. */
 export function unreadableView(view: Record<string, unknown>): Record<string, unknown> {
   return { ...view, status: null, date_created: '0000-00-00 00:00:00' };
 }

@@ -4,7 +4,7 @@ import { type Fault } from '../http/faults.js';
 /** What a call does. `action` is an update with an action; `read` is any GET. */
 export const FAULTY_OPERATIONS = ['create', 'update', 'action', 'read'] as const;
 
-/** One of them. */
+/** Kind of call that can fail. */
 export type FaultyOperation = (typeof FAULTY_OPERATIONS)[number];
 
 /** Values that order a failure: undefined where the failure does not exist there. */
@@ -34,7 +34,7 @@ export const TEST_VALUES = {
 /** Name of a failure. */
 export type FaultName = keyof typeof TEST_VALUES;
 
-/** All of them, in the order of the table. */
+/** Names of all failures, in the order of the table. */
 export const FAULT_NAMES = Object.keys(TEST_VALUES) as readonly FaultName[];
 
 /** Values of a failure, with `undefined` for those that it lacks. */
