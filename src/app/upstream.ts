@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type RunningSandbox, type UpstreamConfig } from '../config/upstream.js';
+import { type UpstreamAccess, type UpstreamConfig } from '../config/upstream.js';
 import { Credentials } from '../datasources/exotel/credentials.js';
 import { ExotelClient } from '../datasources/exotel/client.js';
 import { RateLimiter } from '../datasources/exotel/rate-limit/rate-limiter.js';
@@ -68,7 +68,7 @@ export async function openUpstream(runtime: Runtime, telemetry: Telemetry, dispo
 }
 
 /** Account name of an embedded sandbox, so that sandboxes on the same Redis do not mix their campaigns. */
-function sandboxName({ accountSid, apiKey }: Pick<RunningSandbox, 'accountSid' | 'apiKey'>): string {
+function sandboxName({ accountSid, apiKey }: Pick<UpstreamAccess, 'accountSid' | 'apiKey'>): string {
   return `${accountSid}-${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`;
 }
 

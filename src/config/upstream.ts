@@ -1,7 +1,7 @@
 import { type Environment } from './environment/environment.js';
 
-/** Address and credentials of a running embedded sandbox. */
-export interface RunningSandbox {
+/** Address and credentials of an upstream. */
+export interface UpstreamAccess {
   readonly baseUrl: string;
   readonly accountSid: string;
   readonly apiKey: string;
@@ -13,19 +13,12 @@ export type Region = 'singapore' | 'mumbai';
 
 /** The live upstream, or the embedded sandbox. */
 export type UpstreamConfig =
-  | {
-      readonly kind: 'live';
-      readonly region: Region;
-      readonly baseUrl: string;
-      readonly accountSid: string;
-      readonly apiKey: string;
-      readonly apiToken: string;
-    }
+  | ({ readonly kind: 'live'; readonly region: Region } & UpstreamAccess)
   | {
       readonly kind: 'sandbox';
       readonly speed: number;
       /** The sandbox that the primary process runs for its workers; undefined: not started yet. */
-      readonly running?: RunningSandbox;
+      readonly running?: UpstreamAccess;
     };
 
 /** Address of the API in each region. */

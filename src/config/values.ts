@@ -14,11 +14,19 @@ export const decimalNumber = (minimum: number, maximum: number) =>
     .transform(Number)
     .pipe(z.number().min(minimum).max(maximum));
 
-/** `on` or `off`. */
-export const onOrOff = z.enum(['on', 'off']);
+/** A text that a function can read; the function returns undefined for any other. */
+const readBy = <Value>(read: (text: string) => Value | undefined) =>
+  z.string().transform((text, context) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.addIssue('cannot be read');
+    return z.NEVER;
+  });
 
 /** A URL of scheme, host and port. */
-export const origin = z.string().refine(isOrigin).transform(toOrigin);
+export const origin = readBy((text) =>
+  isPlainUrl(text) && new URL(text).pathname === '/' ? new URL(text).origin : undefined,
+);
 
 /** Origins, separated by commas. */
 export const origins = listOf(origin);
@@ -26,24 +34,10 @@ export const origins = listOf(origin);
 const mostRanges = 500; // each request is compared with all of them
 
 /** IP addresses and CIDR ranges, separated by commas. */
-export const addressRanges = listOf(
-  z.string().transform((text, context) => {
-    const range = readAddressRange(text);
-    if (range) return range;
-    context.addIssue('no address');
-    return z.NEVER;
-  }),
-).refine((ranges) => ranges.length <= mostRanges);
+export const addressRanges = listOf(readBy(readAddressRange)).refine((ranges) => ranges.length <= mostRanges);
 
 /** Host names, separated by commas, each with a port or for all ports. */
-export const hostNames = listOf(
-  z.string().transform((text, context) => {
-    const host = readHostSetting(text);
-    if (host) return host;
-    context.addIssue('no host name');
-    return z.NEVER;
-  }),
-);
+export const hostNames = listOf(readBy(readHostSetting));
 
 /** An http or https URL without secrets: scheme, host, port and path only. */
 export const plainUrl = z.string().refine(isPlainUrl);
@@ -88,16 +82,14 @@ export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
  * Attributes as `key=value`, separated by commas; keys and values are percent-encoded (OpenTelemetry, resource SDK). A
  * comma at the end is allowed.
  */
-export const resourceAttributes = z.string().transform((text, context): Readonly<Record<string, string>> => {
+export const resourceAttributes = readBy((text): Readonly<Record<string, string>> | undefined => {
   const pairs = text.split(',').filter((pair) => pair.trim() !== '');
   const attributes = pairs.map((pair) => {
     const end = pair.indexOf('=');
     return end < 0 ? [] : [decoded(pair.slice(0, end)), decoded(pair.slice(end + 1))];
   });
-  if (attributes.every(([key, value]) => key && value !== undefined))
-    return Object.fromEntries(attributes as [string, string][]);
-  context.addIssue('no attributes');
-  return z.NEVER;
+  const isValid = attributes.every(([key, value]) => key && value !== undefined);
+  return isValid ? Object.fromEntries(attributes as [string, string][]) : undefined;
 });
 
 function decoded(text: string): string | undefined {
@@ -113,14 +105,6 @@ export function isLoopback(host: string | undefined): boolean {
   if (host === undefined) return true;
   const read = readHostSetting(host);
   return read !== undefined && isLoopbackName(read.name);
-}
-
-function isOrigin(text: string): boolean {
-  return isPlainUrl(text) && new URL(text).pathname === '/';
-}
-
-function toOrigin(text: string): string {
-  return new URL(text).origin;
 }
 
 function isPlainUrl(text: string): boolean {

@@ -5,7 +5,6 @@ import {
   decimalNumber,
   hostNames,
   listOf,
-  onOrOff,
   origin,
   origins,
   pathSegment,
@@ -45,11 +44,14 @@ const samplers = [
 ] as const;
 export type Sampler = (typeof samplers)[number];
 
-const onOrOffWords = 'on or off';
+const onOrOff = [z.enum(['on', 'off']), 'on or off'] as const;
 const publicUrlWords =
   'the http or https URL at which the upstream reaches this gateway, e.g. https://gateway.example.com';
 const secretWords = 'a secret text of 16 characters or more, random, e.g. of openssl rand -hex 32';
 const file = z.string();
+const wholeNumberIn = (minimum: number, maximum: number) =>
+  [wholeNumber(minimum, maximum), `a whole number from ${minimum} to ${maximum}`] as const;
+const milliseconds = [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000'] as const;
 const limit = (maximum: number) =>
   [wholeNumber(0, maximum), `a whole number up to ${maximum}; 0: no limit`] as const;
 
@@ -85,10 +87,10 @@ export const variables = {
     undefined,
   ],
   EXOTEL_TIMEOUT_MS: [wholeNumber(1, 600_000), 'a whole number of milliseconds from 1 to 600000', '10000'],
-  EXOTEL_CHECK: [onOrOff, onOrOffWords, 'on'],
-  MAX_UPSTREAM_CALLS: [wholeNumber(1, 100_000), 'a whole number from 1 to 100000', '30'],
-  MAX_PAGE_ROWS: [wholeNumber(50, 10_000), 'a whole number from 50 to 10000', '1000'],
-  CACHE: [onOrOff, onOrOffWords, 'on'],
+  EXOTEL_CHECK: [...onOrOff, 'on'],
+  MAX_UPSTREAM_CALLS: [...wholeNumberIn(1, 100_000), '30'],
+  MAX_PAGE_ROWS: [...wholeNumberIn(50, 10_000), '1000'],
+  CACHE: [...onOrOff, 'on'],
   CACHE_SCOPE: [z.enum(['public', 'private']), 'public or private', undefined],
   ANSWERS_CACHE_BYTES: [
     wholeNumber(0, 4 * 1024 ** 3),
@@ -96,10 +98,10 @@ export const variables = {
     undefined,
   ],
   HOST: [z.string().regex(/^[\w.:-]+$/), 'a host name or address to listen on', '127.0.0.1'],
-  PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', '4000'],
+  PORT: [...wholeNumberIn(0, 65_535), '4000'],
   WORKERS: [wholeNumber(1, 64), 'a whole number of processes from 1 to 64', '1'],
-  SHUTDOWN_GRACE_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '10000'],
-  ALLOW_HTTP: [onOrOff, onOrOffWords, 'off'],
+  SHUTDOWN_GRACE_MS: [...milliseconds, '10000'],
+  ALLOW_HTTP: [...onOrOff, 'off'],
   REDIS_URL: [
     redisUrl,
     'a redis or rediss URL (a % in its password is %25), e.g. redis://127.0.0.1:6379/0',
@@ -148,10 +150,10 @@ export const variables = {
     `some of ${jwtAlgorithms.join(', ')}, comma-separated`,
     'RS256,PS256,ES256,EdDSA',
   ],
-  JWT_CLOCK_SKEW_MS: [wholeNumber(0, 600_000), 'a whole number of milliseconds up to 600000', '5000'],
-  SUBGRAPH_AUTH_DIRECTIVES: [onOrOff, onOrOffWords, 'off'],
+  JWT_CLOCK_SKEW_MS: [...milliseconds, '5000'],
+  SUBGRAPH_AUTH_DIRECTIVES: [...onOrOff, 'off'],
 
-  MAX_BODY_BYTES: [wholeNumber(1024, 64 * 1024 * 1024), 'a whole number from 1024 to 67108864', '262144'],
+  MAX_BODY_BYTES: [...wholeNumberIn(1024, 64 * 1024 ** 2), '262144'],
   MAX_QUERY_TOKENS: [...limit(1_000_000), '4000'],
   MAX_QUERY_DEPTH: [...limit(1000), '15'],
   MAX_QUERY_ALIASES: [...limit(10_000), '100'],
@@ -176,8 +178,8 @@ export const variables = {
   ],
   TRUSTED_DOCUMENTS: [file, 'the path of a manifest of documents that the codegen made', undefined],
   TRUSTED_DOCUMENTS_MODE: [z.enum(['apps', 'enforce']), 'apps or enforce', 'enforce'],
-  INTROSPECTION: [onOrOff, onOrOffWords, undefined],
-  GRAPHIQL: [onOrOff, onOrOffWords, undefined],
+  INTROSPECTION: [...onOrOff, undefined],
+  GRAPHIQL: [...onOrOff, undefined],
   CORS_ORIGINS: [origins, 'origins of web pages, comma-separated, e.g. https://app.example.com', undefined],
 
   LOG_LEVEL: [z.enum(logLevels), `one of ${logLevels.join(', ')}`, 'info'],
@@ -201,7 +203,7 @@ export const variables = {
   OTEL_TRACES_SAMPLER_ARG: [decimalNumber(0, 1), 'a ratio from 0 to 1', undefined],
 
   SANDBOX_SPEED: [decimalNumber(0.01, 100_000), 'a number from 0.01 to 100000', '60'],
-  SANDBOX_PORT: [wholeNumber(0, 65_535), 'a whole number from 0 to 65535', undefined],
+  SANDBOX_PORT: [...wholeNumberIn(0, 65_535), undefined],
 } as const satisfies Record<
   string,
   readonly [schema: z.ZodType, takes: string, byDefault: string | undefined]
