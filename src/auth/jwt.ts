@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyResult } from 'jose';
 import { type Logger } from 'pino';
-import { type Caller, type Scope, scopes as allScopes } from '../domain/caller.js';
+import { type Scope, scopes as allScopes } from '../domain/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { type Authenticator } from './credentials.js';
 import { IssuerKeys } from './issuer-keys.js';
@@ -45,7 +45,8 @@ export function jwtAuthenticator(options: JwtOptions): Authenticator {
     if (!(expiresAtMs <= latestExpiryMs))
       throw unauthenticated('The token\'s claim "exp" is missing or not accepted.');
     // A token that has expired by our clock was accepted because of the clock skew; it stays valid until the skew is over.
-    return callerIn(payload, expiresAtMs > now() ? expiresAtMs : expiresAtMs + clockSkewMs);
+    const validUntilMs = expiresAtMs > now() ? expiresAtMs : expiresAtMs + clockSkewMs;
+    return { name: nameIn(payload), scopes: scopesIn(payload), expiresAtMs: validUntilMs };
   };
 }
 
@@ -72,15 +73,6 @@ const maximumNameLength = 255;
 /** Claims in which issuers put scopes: RFC 8693 and 9068, Entra and Okta, others, Auth0. */
 const scopeClaims = ['scope', 'scp', 'scopes', 'permissions'] as const;
 
-/**
- * The caller that a verified token names. Scopes of other services are ignored.
- * @param validUntilMs epoch milliseconds.
- * @throws GatewayError UNAUTHENTICATED for a token that names no caller.
- */
-function callerIn(claims: JWTPayload, validUntilMs: number): Caller {
-  return { name: nameIn(claims), scopes: scopesIn(claims), expiresAtMs: validUntilMs };
-}
-
 function nameIn({ sub, client_id, azp }: JWTPayload): string {
   const name = [sub, client_id, azp].find((claim) => typeof claim === 'string' && claim.trim() !== '');
   if (typeof name !== 'string')
@@ -90,6 +82,7 @@ function nameIn({ sub, client_id, azp }: JWTPayload): string {
   return name;
 }
 
+/** Scopes of other services are ignored. */
 function scopesIn(claims: JWTPayload): ReadonlySet<Scope> {
   const granted = new Set(scopeClaims.flatMap((name) => words(claims[name])));
   return new Set(allScopes.filter((scope) => granted.has(scope)));

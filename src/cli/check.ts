@@ -28,13 +28,13 @@ export async function runChecks(
   const lines: Line[] = [];
   const show = (line: Line): void => {
     lines.push(line);
-    if (!isJson) log(`  ${line.result.padEnd(8)} ${line.check.padEnd(14)} ${line.detail}`);
+    if (!isJson) log(rowOf(line.result, line.check, line.detail));
   };
   if (!isJson) log(`campaign-gateway ${version} checks its configuration\n`);
   const config = configuration(show, variables);
   for (const { check, verdict } of begun(config)) {
     const waiting = setTimeout(() => {
-      error(`  waiting  ${check.padEnd(14)} …`);
+      error(rowOf('waiting', check, '…'));
     }, patienceMs);
     const line = { check, ...(await verdict) };
     clearTimeout(waiting);
@@ -44,6 +44,10 @@ export async function runChecks(
   if (isJson) log(JSON.stringify({ version, passed: count === 0, checks: lines }, null, 2));
   else log(`${config ? noticeLines(config) : ''}\n${count === 0 ? 'No check failed.' : `${count} failed.`}`);
   return count === 0 ? 0 : 1;
+}
+
+function rowOf(result: string, check: string, detail: string): string {
+  return `  ${result.padEnd(8)} ${check.padEnd(14)} ${detail}`;
 }
 
 /** Reads the configuration as a start does, and shows each problem. @returns undefined if there is one. */
@@ -83,6 +87,6 @@ async function verdictOf(run: () => Verdict | Promise<Verdict>): Promise<Verdict
 /** What a start would warn of. */
 function noticeLines(config: Config): string {
   return noticesOf(config)
-    .map(({ kind, text }) => `  ${'notice'.padEnd(8)} ${kind.padEnd(14)} ${text}\n`)
+    .map(({ kind, text }) => `${rowOf('notice', kind, text)}\n`)
     .join('');
 }

@@ -31,7 +31,7 @@ export interface GatewayTelemetry extends Telemetry {
 export async function createTelemetry(options: TelemetryOptions): Promise<GatewayTelemetry> {
   const { logger, version, tracing, clusterMetrics } = options;
   const metrics = new Metrics(version, clusterMetrics);
-  const throttle = new Throttle(() => performance.now());
+  const throttle = new Throttle();
   const spans = tracing && (await openSpans(tracing, version, logger, throttle));
   // Redaction costs ten times as much as the line. A line about an operation has no field that could need it.
   const operationLog = logger.child({}, { redact: [] });

@@ -3,17 +3,11 @@ const everyMs = 60_000;
 
 /** Runs an action at most once a minute for each subject. */
 export class Throttle {
-  readonly #now: () => number;
   readonly #lastRunMs = new Map<string, number>();
-
-  /** @param now clock in milliseconds; any clock will do. */
-  constructor(now: () => number) {
-    this.#now = now;
-  }
 
   /** @param subject one of a closed set: subjects are never removed. */
   run(subject: string, action: () => void): void {
-    const nowMs = this.#now();
+    const nowMs = performance.now();
     if (nowMs - (this.#lastRunMs.get(subject) ?? -Infinity) < everyMs) return;
     this.#lastRunMs.set(subject, nowMs);
     action();
