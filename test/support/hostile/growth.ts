@@ -22,7 +22,7 @@ export function growthOf(length: number, work: (length: number) => void): number
         work(length);
       }),
     );
-    if (round > 0 && wholeMs < 2 * tenthsMs) break; // more rounds would only show it again
+    if (round > 0 && wholeMs < 3 * tenthsMs) break; // more rounds would only show it again
   }
   return wholeMs / tenthsMs;
 }
