@@ -30,8 +30,6 @@ async function usedBytes(): Promise<number> {
     if (times > 0) before = bytes;
     await nextTurn();
     collectGarbage();
-    await nextTurn();
-    collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
     bytes = heapUsed + external;
   }
