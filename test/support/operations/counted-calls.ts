@@ -1,4 +1,5 @@
 import { type Profiler, Session } from 'node:inspector/promises';
+import { afterAll } from '@jest/globals';
 
 /** Number of calls of each function in a script during some work. */
 export interface CountedFunction {
@@ -11,23 +12,30 @@ export interface CountedFunction {
 /** Code of the test itself: the upstream, the client, and Jest. */
 const ofTheTest = /^(?:test|src\/sandbox)\/|node_modules\/(?:jest|@jest|@swc)/;
 
+let session: Session | undefined;
+
+/** Starts to count, until the end of the suite: to start and to stop takes V8 longer than what is counted. */
+async function opened(): Promise<Session> {
+  if (session) return session;
+  session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  return session;
+}
+
+afterAll(() => session?.disconnect());
+
 /**
  * Counts the calls of every function of the project and its libraries with V8: the same work has the same
  * counts on every machine.
  */
 export async function countedCalls(work: () => Promise<void>): Promise<readonly CountedFunction[]> {
-  const session = new Session();
-  session.connect();
-  try {
-    await session.post('Profiler.enable');
-    await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-    await session.post('Profiler.takePreciseCoverage'); // resets earlier counts
-    await work();
-    const { result } = await session.post('Profiler.takePreciseCoverage');
-    return result.flatMap(functionsOf);
-  } finally {
-    session.disconnect();
-  }
+  const counting = await opened();
+  await counting.post('Profiler.takePreciseCoverage'); // resets earlier counts
+  await work();
+  const { result } = await counting.post('Profiler.takePreciseCoverage');
+  return result.flatMap(functionsOf);
 }
 
 function functionsOf({ url, functions }: Profiler.ScriptCoverage): CountedFunction[] {
