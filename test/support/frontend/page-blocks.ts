@@ -116,24 +116,40 @@ export async function bundle(file: string): Promise<string> {
   return (outputFiles[0]?.text ?? '').replaceAll('</script', '<\\/script');
 }
 
+const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+  jsx: ts.JsxEmit.ReactJSX,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  types: [],
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  isolatedModules: true,
+  skipLibCheck: true,
+  noEmit: true,
+};
+const declarations = new Map<string, ts.SourceFile | undefined>();
+
+/** The files of a program. Declarations of libraries are read once: they are most of what the compiler reads. */
+function compilerHost(): ts.CompilerHost {
+  const host = ts.createCompilerHost(compilerOptions);
+  return {
+    ...host,
+    getSourceFile: (file, ...how) => {
+      if (!file.endsWith('.d.ts')) return host.getSourceFile(file, ...how);
+      if (!declarations.has(file)) declarations.set(file, host.getSourceFile(file, ...how));
+      return declarations.get(file);
+    },
+  };
+}
+
 /** What the TypeScript compiler says about files of applications, with the settings of a usual one. */
 export function problemsOf(files: readonly string[]): readonly string[] {
-  const program = ts.createProgram(files, {
-    target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-    jsx: ts.JsxEmit.ReactJSX,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    types: [],
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    noUnusedLocals: true,
-    noUnusedParameters: true,
-    isolatedModules: true,
-    skipLibCheck: true,
-    noEmit: true,
-  });
+  const program = ts.createProgram(files, compilerOptions, compilerHost());
   return ts
     .getPreEmitDiagnostics(program)
     .map(

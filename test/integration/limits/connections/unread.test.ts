@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../../../src/sandbox/sandbox.js';
@@ -49,6 +50,18 @@ async function metrics() {
   };
 }
 
+/** Waits for what the metrics say, and looks less often than for anything else: they take long to make. */
+async function untilMetrics(
+  isTrue: (seen: Awaited<ReturnType<typeof metrics>>) => boolean,
+  withinMs?: number,
+): Promise<void> {
+  await until(async () => {
+    if (isTrue(await metrics())) return true;
+    await setTimeout(50);
+    return false;
+  }, withinMs);
+}
+
 /** Whether the response has come to its end. */
 function isWhole({ text }: RawClient): boolean {
   return text().endsWith('}]}}}}');
@@ -63,8 +76,8 @@ describe('an unread response', () => {
         gateway.url,
         graphqlRequest({ query }, ['accept: */*, text/event-stream'], path),
       );
-      await until(async () => (await metrics()).unreadBytes > megabyte);
-      await until(async () => (await metrics()).late === 1, 3 * readTimeoutMs);
+      await untilMetrics(({ unreadBytes }) => unreadBytes > megabyte);
+      await untilMetrics(({ late }) => late === 1, 3 * readTimeoutMs);
       expect((await metrics()).unreadBytes).toBe(0);
       client.read();
       await until(client.hasEnded);
@@ -81,7 +94,7 @@ describe('an unread response', () => {
       client.read();
       await until(() => client.text().match(/HTTP\/1\.1 \d{3}/g)?.length === 11);
       const flood = await openRaw(gateway.url, one.repeat(5000));
-      await until(async () => (await metrics()).unreadBytes === 0 || flood.hasEnded());
+      await untilMetrics(({ unreadBytes }) => unreadBytes === 0 || flood.hasEnded());
       expect((await metrics()).unreadBytes).toBeLessThan(4 * megabyte);
     },
   );
@@ -97,7 +110,7 @@ describe('an unread response', () => {
       expect((await metrics()).unreadBytes).toBeLessThanOrEqual(20 * megabyte);
     }
     expect((await metrics()).full).toBeGreaterThan(0);
-    await until(async () => (await metrics()).unreadBytes === 0, 3 * readTimeoutMs);
+    await untilMetrics(({ unreadBytes }) => unreadBytes === 0, 3 * readTimeoutMs);
   }, 120_000);
 });
 
@@ -107,7 +120,7 @@ it('a client that reads slowly gets the complete response', async () => {
   const from = performance.now();
   let last = '';
   while (!last.endsWith('}]}}}}') && performance.now() - from < 30_000) {
-    await new Promise((resolve) => setTimeout(resolve, readTimeoutMs / 50));
+    await setTimeout(readTimeoutMs / 50);
     const chunk = socket.read() as Buffer | null; // what fits into its own buffer, some 64 KB
     if (chunk) last = chunk.toString('latin1');
   }
@@ -124,7 +137,7 @@ it('a subscriber that does not read stays connected while nothing is unread', as
     gateway.url,
     graphqlRequest({ query: subscription }, ['accept: text/event-stream'], '/graphql/stream'),
   );
-  await new Promise((resolve) => setTimeout(resolve, 1.5 * readTimeoutMs));
+  await setTimeout(1.5 * readTimeoutMs);
   expect(client.hasEnded()).toBe(false);
   expect((await metrics()).late).toBe(0);
 });
@@ -149,7 +162,7 @@ describe('a WebSocket whose client does not read', () => {
     const closed = once(socket, 'close');
     socket.pause();
     ask(socket, 1, query);
-    await until(async () => (await metrics()).late === 1, 4 * readTimeoutMs);
+    await untilMetrics(({ late }) => late === 1, 4 * readTimeoutMs);
     socket.resume();
     await closed;
   });
@@ -164,7 +177,7 @@ describe('a WebSocket whose client does not read', () => {
     const [answerBytes = 0] = received;
     socket.pause();
     for (let index = 1; index <= 20; index += 1) ask(socket, index, query);
-    await until(async () => (await metrics()).unreadBytes > 0);
+    await untilMetrics(({ unreadBytes }) => unreadBytes > 0);
     await until(() => socket.bufferedAmount === 0);
     expect((await metrics()).unreadBytes).toBeLessThan(1.5 * answerBytes);
     socket.resume();
@@ -182,6 +195,6 @@ describe('a WebSocket whose client does not read', () => {
     expect((await metrics()).unreadBytes).toBeLessThan(megabyte);
     expect(socket.readyState).toBe(socket.OPEN);
     for (let index = 0; index < 20_000; index += 1) socket.send('{"type":"ping"}'); // too many: it is closed
-    await until(async () => (await metrics()).unreadBytes < megabyte);
+    await untilMetrics(({ unreadBytes }) => unreadBytes < megabyte);
   });
 });

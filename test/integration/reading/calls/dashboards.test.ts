@@ -79,7 +79,7 @@ describe('200 dashboards that poll ten running campaigns with messages every sec
     let oldestMs = 0;
     for (let round = 0; round < rounds; round += 1) {
       // Most rounds have a few of them: requests that are alike share what is cached or in flight.
-      oldestMs = Math.max(oldestMs, await poll(round % 45 === 0 ? 200 : 6));
+      oldestMs = Math.max(oldestMs, await poll(round % 45 === 0 ? 200 : 3));
       await passSecond();
     }
     expect(sandbox.calls.filter(({ status }) => status !== 200)).toEqual([]);
