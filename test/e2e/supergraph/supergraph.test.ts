@@ -56,15 +56,63 @@ it("the example's composed files are up to date for both composers", () => {
 describeWithSupergraph('the supergraph example', () => {
   beforeAll(build, 120_000);
 
-  describe('served by Hive Gateway', () => {
-    beforeAll(async () => {
-      supergraph = await startSupergraph(sandbox, 'sse');
-    }, 120_000);
-    afterAll(() => supergraph?.stop());
-    beforeEach(() => {
-      sandbox.calls.splice(0);
-    });
+  it('shows events arrive through the router in a terminal, in one command, and ends', async () => {
+    const { exitCode, output } = await showEvents();
+    const event = String.raw`event: STATUS, \d+ of \d+ sent, owner \w+ \w+\n`;
+    const [running, paused] = [event.replace('STATUS', 'IN_PROGRESS'), event.replace('STATUS', 'PAUSED')];
+    expect(output).toMatch(
+      new RegExp(
+        String.raw`^http://\S+/graphql: events of ".+", sent to the router over sse\n${running}pauseCampaign\n` +
+          `(${running})*${paused}resumeCampaign\n(${paused})*${running}$`,
+      ),
+    );
+    expect(exitCode).toBe(0);
+  });
 
+  describe.each([
+    ['ws', 'ws'],
+    ['sse', 'sse'],
+    ['callback', 'sse'],
+  ] as const)(
+    'with events sent to the router over %s, and to its client over %s',
+    (eventsOver, clientOver) => {
+      beforeAll(async () => {
+        supergraph = await startSupergraph(sandbox, eventsOver);
+      }, 120_000);
+      afterAll(() => supergraph?.stop());
+
+      beforeEach(() => {
+        sandbox.calls.splice(0);
+      });
+
+      if (eventsOver === 'sse') answersQueries();
+
+      it('sends each change, with the owner', () => showsChange(clientOver));
+
+      it('forwards the error of a refused subscription', async () => {
+        const subscribed = subscribeAt(
+          supergraph?.url ?? '',
+          clientOver,
+          'subscription { campaignUpdated(sid: "unknown") { sid } }',
+        );
+        expect(await subscribed.until(() => true)).toMatchObject({
+          errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+        });
+      });
+
+      it('stops all three processes with exit code 0 on SIGTERM', async () => {
+        expect(await supergraph?.stop()).toBe(0);
+        expect(supergraph?.all).toHaveLength(3);
+        for (const place of supergraph?.all ?? [])
+          await expect(request(place)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      });
+    },
+  );
+});
+
+/** What does not depend on the way of events: with one of them. */
+function answersQueries(): void {
+  describe('served by Hive Gateway', () => {
     it('reads 40 campaigns of an owner with one call to the API', async () => {
       const answer = (await data('{ owner(id: "asha") { campaigns { sid name status } } }')) as {
         readonly owner: { readonly campaigns: readonly { readonly sid: string; readonly name: string }[] };
@@ -184,54 +232,7 @@ describeWithSupergraph('the supergraph example', () => {
       });
     });
   });
-
-  it('shows events arrive through the router in a terminal, in one command, and ends', async () => {
-    const { exitCode, output } = await showEvents();
-    const event = String.raw`event: STATUS, \d+ of \d+ sent, owner \w+ \w+\n`;
-    const [running, paused] = [event.replace('STATUS', 'IN_PROGRESS'), event.replace('STATUS', 'PAUSED')];
-    expect(output).toMatch(
-      new RegExp(
-        String.raw`^http://\S+/graphql: events of ".+", sent to the router over sse\n${running}pauseCampaign\n` +
-          `(${running})*${paused}resumeCampaign\n(${paused})*${running}$`,
-      ),
-    );
-    expect(exitCode).toBe(0);
-  });
-
-  describe.each([
-    ['ws', 'ws'],
-    ['sse', 'sse'],
-    ['callback', 'sse'],
-  ] as const)(
-    'with events sent to the router over %s, and to its client over %s',
-    (eventsOver, clientOver) => {
-      beforeAll(async () => {
-        supergraph = await startSupergraph(sandbox, eventsOver);
-      }, 120_000);
-      afterAll(() => supergraph?.stop());
-
-      it('sends each change, with the owner', () => showsChange(clientOver));
-
-      it('forwards the error of a refused subscription', async () => {
-        const subscribed = subscribeAt(
-          supergraph?.url ?? '',
-          clientOver,
-          'subscription { campaignUpdated(sid: "unknown") { sid } }',
-        );
-        expect(await subscribed.until(() => true)).toMatchObject({
-          errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
-        });
-      });
-
-      it('stops all three processes with exit code 0 on SIGTERM', async () => {
-        expect(await supergraph?.stop()).toBe(0);
-        expect(supergraph?.all).toHaveLength(3);
-        for (const place of supergraph?.all ?? [])
-          await expect(request(place)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-      });
-    },
-  );
-});
+}
 
 async function showsChange(clientOver: ClientOver): Promise<void> {
   const { sid } = campaignIn('in-progress');
