@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import { type Fault } from '../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { type Attack, attacks } from '../support/hostile/attacks.js';
-import { sendSmallChunks, sendSmallFrames } from '../support/hostile/small-pieces.js';
+import { pace, sendSmallChunks, sendSmallFrames } from '../support/hostile/small-pieces.js';
 import { said } from '../support/programs/child-process.js';
 import { credentials } from '../support/gateway/gateway-under-test.js';
 import { residentKilobytes } from '../support/programs/resident-memory.js';
@@ -169,8 +169,9 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
         const socket = connect(portOf(), '127.0.0.1').on('error', () => undefined);
         sockets.push(socket);
         socket.write(half);
-        if (index % 100 === 99) await settle();
+        await pace(sockets, index);
       }
+      await settle();
     },
   ],
   [
@@ -184,7 +185,7 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
           socket.send('x'.repeat(130_000), { fin: false });
           socket.send('x'.repeat(130_000), { fin: false });
         });
-        if (index % 100 === 99) await settle();
+        await pace(sockets, index);
       }
     },
   ],
@@ -207,8 +208,9 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
         socket.once('open', () => {
           socket.send('{"type":"connection_init"}');
         });
-        if (index % 100 === 99) await settle();
+        await pace(sockets, index);
       }
+      await settle();
     },
   ],
   [
@@ -252,7 +254,7 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
         const socket = connect(portOf(), '127.0.0.1').on('error', () => undefined);
         sockets.push(socket);
         socket.write(half);
-        if (index % 100 === 99) await settle();
+        await pace(sockets, index);
       }
       for (let index = 0; index < 500; index += 1) {
         const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
@@ -261,7 +263,7 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
           socket.send('{"type":"connection_init"}');
           socket.send('x'.repeat(250_000), { fin: false });
         });
-        if (index % 100 === 99) await settle();
+        await pace(sockets, index);
       }
     },
   ],
@@ -340,6 +342,7 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
   ],
 ];
 
+/** @slow */
 describe('a gateway with the heap of the image stays under 400 MB', () => {
   it.each(floods)(
     'under %s',

@@ -3,9 +3,16 @@ const { readFileSync } = require('node:fs');
 
 /** Folders in the order of their suites' durations: browsers and processes take longest. */
 const slowestFirst = ['/test/e2e/', '/test/integration/', '/test/conformance/'];
-/** A garbage collection costs four times as much in a process that has run suites for minutes: those that collect start first. */
-const rankOf = (path, source) =>
-  source.includes('--expose-gc') ? -1 : slowestFirst.findIndex((folder) => path.includes(folder)) >>> 0;
+
+/**
+ * A suite that takes a minute or more beside others says so (`@slow`) and starts first: it would run alone at the end. Then those that collect garbage: a
+ * collection costs four times as much in a process that has run suites for minutes.
+ */
+const rankOf = (path, source) => {
+  if (source.includes('@slow')) return -2;
+  if (source.includes('--expose-gc')) return -1;
+  return slowestFirst.findIndex((folder) => path.includes(folder)) >>> 0;
+};
 
 /**
  * Starts slow suites first, so that none of them runs alone at the end. Jest's own sequencer knows that only after a run: on a

@@ -72,6 +72,7 @@ const paused = (() => {
   };
 })();
 
+/** @slow */
 describe('the page', () => {
   it('has blocks that the compiler accepts, in each variant', async () => {
     const files = [...(await app.plain.sources()), ...(await app.events.sources())];

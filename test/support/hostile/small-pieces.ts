@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 
 const json = 'host: localhost\r\ncontent-type: application/json\r\n';
 const upgrade =
@@ -39,4 +40,24 @@ async function sendAll(port: number, connections: number, bytes: Buffer): Promis
   const sockets = await Promise.all(Array.from({ length: connections }, send));
   await sleep(3000);
   return sockets;
+}
+
+/** Connections that are opened without a pause. */
+const atOnce = 100;
+/** Longest wait for a receiver that reads no further. */
+const paceMs = 200;
+
+/** After each hundredth connection, waits until the receiver has taken what the last hundred have sent, or has ended them. */
+export async function pace(sockets: readonly (Socket | WebSocket)[], index: number): Promise<void> {
+  if (index % atOnce !== atOnce - 1) return;
+  const last = sockets.slice(-atOnce);
+  const giveUpAt = performance.now() + paceMs;
+  while (performance.now() < giveUpAt && !last.every(isTaken)) await sleep(5);
+}
+
+function isTaken(socket: Socket | WebSocket): boolean {
+  if (!(socket instanceof WebSocket))
+    return socket.destroyed || !(socket.connecting || socket.writableLength);
+  const { readyState, CONNECTING, OPEN, bufferedAmount } = socket;
+  return readyState !== CONNECTING && (readyState !== OPEN || bufferedAmount === 0);
 }

@@ -7,6 +7,7 @@ import {
   searchTermOf,
 } from '../../../../../src/datasources/writing/look-up/text-similarity.js';
 
+/** @slow */
 describe('a stored name is similar to the sent name', () => {
   const long = 'Summer campaign for the north of India';
   it.each<[string, string, Similarity]>([
