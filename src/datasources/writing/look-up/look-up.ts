@@ -129,6 +129,8 @@ export class LookUp {
     }
     if (scan.result === 'moved') return 'moved';
     const found = await this.#decide([...candidates.values()], lost);
+    if (found === null && (await this.#options.reservations.reservedFor(lost.createId)) !== undefined)
+      throw new Inconclusive('an earlier look-up has found the campaign');
     if (found === null && scan.result === 'unread')
       throw new ListUnread('the list could not be read far enough');
     return found;
