@@ -53,6 +53,8 @@ const [firstPauseMs, longestPauseMs] = [1000, 30_000];
 const headStartMs = 15_000;
 /** Pause after the rate limiter had no place for a minute. */
 const busyPauseMs = 5000;
+/** Pause before a list, or its end, is read again because of a doubt: an upstream in trouble may give the same wrong answer. */
+const doubtPauseMs = 5000;
 
 /**
  * One export: all messages of a campaign, window by window. The first window is read like a page that a caller waits for,
@@ -147,10 +149,11 @@ export class MessageExport {
   async next({ read, total }: Pick<ExportedRows, 'read' | 'total'>): Promise<ExportedRows | ExportEnd> {
     this.#priority = 'background';
     if (read >= total) {
-      const isWhole = attempt(() => !this.#sweep.startAgain());
+      const goesOn = attempt(() => this.#sweep.goesOnAtEnd());
       // The list has changed its order in every reading: it is read from its beginning, if at all.
-      if (isWhole instanceof GatewayError) return { ...this.incomplete(isWhole.code), cursor: null };
-      if (isWhole) return this.#end();
+      if (goesOn instanceof GatewayError) return { ...this.incomplete(goesOn.code), cursor: null };
+      if (!goesOn) return this.#end();
+      await this.#pause(doubtPauseMs);
     }
     let failingSinceMs: number | undefined;
     for (let failures = 0; ; failures += 1) {

@@ -13,6 +13,7 @@ import { ListRows, type ListSource } from '../datasources/paging/list-source.js'
 import { RowCursors } from '../datasources/paging/cursors/row-cursors.js';
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { SentSids } from './sent-sids.js';
+import { SweepPass } from './sweep-pass.js';
 import { SweptSids } from './swept-sids.js';
 import { SweptWindows } from './swept-windows.js';
 
@@ -47,8 +48,6 @@ const reach = 10;
 const maximumReads = 50;
 /** Searches of a list that moves meanwhile, until its swept rows count as gone. */
 const maximumSearches = 3;
-/** Passes over a list in which rows have changed their order. */
-const maximumPasses = 4;
 
 /** Where the last swept row was, and the total of the list at that time. */
 interface Place {
@@ -72,6 +71,8 @@ interface NextWindow<T> {
  * All of that holds while rows keep their order. A swept row may have moved to another place where the last one is gone and the
  * total does not explain that. Then the list is swept once more, for what was not sent yet. Cursors say which pass they are of,
  * so that a sweep that goes on after one sweeps as often.
+ *
+ * One answer does not show that rows which were not swept have gone: the end of the list is read again before that is believed.
  */
 export class Sweep<T extends { readonly sid: string }> {
   readonly #options: SweepOptions<T>;
@@ -79,21 +80,13 @@ export class Sweep<T extends { readonly sid: string }> {
   /** Rows of all passes. */
   readonly #sent = new SentSids();
   #swept = new SweptSids();
-  #pass = 1;
+  #pass: SweepPass;
   /** The cursor behind which the pass began; undefined: at the first row. */
   #after: Cursor | undefined;
-  /** Total rows at the first window of the pass. */
-  #firstTotal: number | undefined;
-  /** False behind a cursor that does not say how many rows were swept before it. */
-  #countsAll = true;
-  /** Rows may have moved, so that others were passed over. */
-  #isDoubtful = false;
-  /** This pass has shown rows that were not sent, behind one that was: others would have come in front. */
-  #hasNew = false;
-  /** This pass has shown a row that was sent. */
-  #hasSent = false;
   /** Undefined before the first row. */
   #place: Place | undefined;
+  /** Rows at the end of the swept ones that are known to be gone. */
+  #gone = 0;
   /** Rows that come in front of the last swept row from one read to the next; negative while rows go. */
   #drift = 0;
   /** Rows that a window shares with the one before: more while rows go. */
@@ -103,6 +96,7 @@ export class Sweep<T extends { readonly sid: string }> {
   constructor(options: SweepOptions<T>) {
     this.#options = options;
     this.#windows = new SweptWindows(options.maximum, options.read);
+    this.#pass = SweepPass.begin(options.after);
     if (options.after) this.#goOn(options.after);
   }
 
@@ -118,34 +112,25 @@ export class Sweep<T extends { readonly sid: string }> {
       this.#swept.count = 1;
       this.#swept.nameless = nearestKnown(after.previous) ?? maximumNameless + 1;
     }
-    const { sweep } = after;
-    this.#countsAll = sweep !== undefined;
-    if (!sweep) return;
-    ({ isDoubtful: this.#isDoubtful, firstTotal: this.#firstTotal, distinct: this.#swept.distinct } = sweep);
-    this.#pass = Math.min(sweep.pass, maximumPasses);
-    this.#hasSent = this.#pass > 1; // by the sweep before
+    this.#swept.distinct = after.sweep?.distinct ?? this.#swept.distinct;
   }
 
   #beginPass(): void {
-    this.#pass += 1;
+    this.#pass = this.#pass.next();
     this.#swept = new SweptSids();
-    [this.#after, this.#place, this.#firstTotal] = [undefined, undefined, undefined];
+    [this.#after, this.#place] = [undefined, undefined];
     [this.#drift, this.#overlap, this.#lostSearches] = [0, 1, 0];
-    [this.#isDoubtful, this.#hasNew, this.#hasSent, this.#countsAll] = [false, false, false, true];
   }
 
   /**
-   * Begins once more if rows may have been passed over because others have changed their order.
-   * @returns false if that is not so.
-   * @throws UpstreamFailure if it was so in every pass.
+   * What is to be done at the end of the list: it ends there, or `next` goes on after a pause. That reads the end again if the
+   * list has had more rows, or the list once more if rows may have been passed over.
+   * @returns false if it ends.
+   * @throws UpstreamFailure if rows may have been passed over in every pass.
    */
-  startAgain(): boolean {
-    const { distinct } = this.#swept;
-    const expected = Math.min(this.#firstTotal ?? 0, this.#place?.total ?? 0);
-    const hasTooFew = this.#countsAll && distinct < expected;
-    // Too few again and nothing new: the list has a row twice, its total is wrong, or as many rows come in front as go.
-    if (!this.#isDoubtful && (!hasTooFew || (this.#pass > 1 && !this.#hasNew))) return false;
-    if (this.#pass === maximumPasses) throw new UpstreamFailure('invalidResponse');
+  goesOnAtEnd(): boolean {
+    if (this.#pass.needsConfirmation(this.#windows.notThere)) return true;
+    if (!this.#pass.mayLackRows(this.#swept.distinct)) return false;
     this.#beginPass();
     return true;
   }
@@ -158,9 +143,9 @@ export class Sweep<T extends { readonly sid: string }> {
   async next(isSmall = false): Promise<SweptRows<T>> {
     const { window, start } = await this.#nextWindow(isSmall);
     const { offset, total } = window;
-    this.#firstTotal ??= total;
     const end = offset + window.rows.length;
     if (end <= start && end < total) throw new UpstreamFailure('invalidResponse'); // it counts rows that it does not return
+    this.#pass.addWindow({ start, end, total });
     const rows = new ListRows<T>();
     rows.add(window);
     const cursors = new RowCursors(this.#options.source, rows, total);
@@ -170,27 +155,21 @@ export class Sweep<T extends { readonly sid: string }> {
       const row = rows.get(index);
       if (row === undefined) continue;
       this.#swept.add(row);
-      progress[index - start] = this.#progress;
-      if (this.#isSent(row)) this.#hasSent = true;
-      else {
-        swept.push({ row, index });
-        this.#hasNew ||= this.#hasSent;
-      }
+      progress[index - start] = this.#pass.progress(this.#swept.distinct);
+      const isNew = !this.#isSent(row);
+      if (isNew) swept.push({ row, index });
+      this.#pass.addRow(isNew);
     }
     if (end > 0) this.#place = { offset: end - 1, total };
+    if (end > start) this.#gone = 0;
     const cursorAt = (index: number): string => cursors.at(index, progress[index - start]);
     return { rows: swept, cursorAt, cursor: end > start ? cursorAt(end - 1) : null, end, total };
-  }
-
-  get #progress(): SweepProgress {
-    const { distinct } = this.#swept;
-    return { pass: this.#pass, isDoubtful: this.#isDoubtful, distinct, firstTotal: this.#firstTotal ?? 0 };
   }
 
   /** Whether a row was sent before; from now on it is. One without a sid is known by nothing: it is sent in the first pass. */
   #isSent(row: Row<T>): boolean {
     const sid = sidOf(row);
-    return sid === undefined ? this.#pass > 1 : !this.#sent.add(sid);
+    return sid === undefined ? this.#pass.number > 1 : !this.#sent.add(sid);
   }
 
   async #nextWindow(isSmall: boolean): Promise<NextWindow<T>> {
@@ -249,7 +228,9 @@ export class Sweep<T extends { readonly sid: string }> {
         this.#drift = drift;
         if (isAtEnd || (found.start < end && !isBehind)) {
           const gone = this.#swept.countAfter(found.number);
-          if (gone > Math.max(0, (place.total ?? total) - total)) this.#isDoubtful = true;
+          const fall = Math.max(0, (place.total ?? total) - total);
+          if (gone > this.#gone + fall) this.#pass.isDoubtful = true;
+          this.#gone = gone;
           return { window, start: found.start };
         }
         this.#place = last = { offset: found.at, total };
@@ -315,7 +296,7 @@ export class Sweep<T extends { readonly sid: string }> {
     });
     if (index === -1) return undefined;
     const isOfThisPass = !this.#after;
-    const come = Math.max(0, total - (this.#firstTotal ?? total));
+    const come = Math.max(0, total - (this.#pass.firstTotal ?? total));
     if (isOfThisPass && othersBefore > come && this.#swept.countAfter(number) > 0) return undefined;
     const at = offset + index + this.#swept.count - 1 - number;
     let start = index + 1;

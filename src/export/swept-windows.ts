@@ -16,6 +16,7 @@ export class SweptWindows<T extends { readonly sid: string }> {
   readonly #fetch: WindowFetch<T>;
   #size: number;
   #shortReads = 0;
+  #notThere = 0;
 
   /** @param fetch reads one window from the upstream. */
   constructor(maximum: PageMaximum, fetch: WindowFetch<T>) {
@@ -27,6 +28,11 @@ export class SweptWindows<T extends { readonly sid: string }> {
   /** Rows that windows have as far as is known. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Rows that the upstream counts at the end of the list, but which are not there, as several reads have shown. */
+  get notThere(): number {
+    return this.#notThere;
   }
 
   /**
@@ -57,7 +63,9 @@ export class SweptWindows<T extends { readonly sid: string }> {
   #shortened(window: Window<T>): Window<T> {
     this.#shortReads += 1;
     if (this.#shortReads < maximumShortReads) throw new UpstreamFailure('invalidResponse');
-    return { ...window, total: window.offset + window.rows.length };
+    const total = window.offset + window.rows.length;
+    this.#notThere = window.total - total;
+    return { ...window, total };
   }
 
   /**

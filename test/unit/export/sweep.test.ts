@@ -108,7 +108,7 @@ async function sweepOf(
       after = decodeCursor(cursor, fingerprintOf(source.identity), 'after');
       sweep = new Sweep<Listed>(options());
     }
-    if (end >= total && !(repeats && sweep.startAgain())) {
+    if (end >= total && !(repeats && sweep.goesOnAtEnd())) {
       for (const sid of seen) stayed.delete(sid);
       return { seen, missing: [...stayed], calls };
     }

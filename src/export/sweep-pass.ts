@@ -1,0 +1,121 @@
+import { type Cursor, type SweepProgress } from '../datasources/paging/cursors/cursor.js';
+import { UpstreamFailure } from '../domain/upstream-failure.js';
+
+/** Passes over a list in which rows have changed their order. */
+const maximumPasses = 4;
+/** Reads that must agree that a list has lost rows which were not swept; each follows a pause. */
+const maximumConfirmations = 2;
+
+/** Where a pass begins. */
+interface PassStart extends Pick<SweepProgress, 'pass' | 'isDoubtful'> {
+  readonly firstTotal: number | undefined;
+  /** Total of the window before. */
+  readonly total: number | undefined;
+  /** Rows that the list has had behind this place. */
+  readonly behind: number;
+  /** False behind a cursor that does not say how many rows were swept before it. */
+  readonly countsAll: boolean;
+}
+
+/** One pass of a sweep over its list: what tells whether it may have missed rows. */
+export class SweepPass {
+  readonly number: number;
+  /** Total rows at the first window of the pass. */
+  firstTotal: number | undefined;
+  /** Rows may have moved, so that others were passed over. */
+  isDoubtful: boolean;
+  readonly #countsAll: boolean;
+  #total: number | undefined;
+  /** Rows behind the swept ones, by the largest total that has shown them. */
+  #behind: number;
+  #confirmations = 0;
+  /** This pass has shown rows that were not sent, behind one that was: others would have come in front. */
+  #hasNew = false;
+  /** This pass has shown a row that was sent. */
+  #hasSent: boolean;
+
+  private constructor({ pass, isDoubtful, firstTotal, total, behind, countsAll }: PassStart) {
+    this.number = pass;
+    [this.isDoubtful, this.firstTotal, this.#total] = [isDoubtful, firstTotal, total];
+    [this.#behind, this.#countsAll] = [behind, countsAll];
+    this.#hasSent = false;
+  }
+
+  /** The pass of a new sweep. @param after the cursor behind which it goes on, if there is one. */
+  static begin(after: Cursor | undefined): SweepPass {
+    const { sweep, offset = 0, total } = after ?? {};
+    const pass = new SweepPass({
+      pass: Math.min(sweep?.pass ?? 1, maximumPasses),
+      isDoubtful: sweep?.isDoubtful ?? false,
+      firstTotal: sweep?.firstTotal,
+      total: total ?? undefined,
+      behind: Math.max(0, (total ?? 0) - offset - 1, sweep ? sweep.firstTotal - sweep.distinct : 0),
+      countsAll: !after || sweep !== undefined,
+    });
+    pass.#hasSent = pass.number > 1; // by the sweep before
+    return pass;
+  }
+
+  /** Notes a row. @param isNew false if it was sent before. */
+  addRow(isNew: boolean): void {
+    if (isNew) this.#hasNew ||= this.#hasSent;
+    else this.#hasSent = true;
+  }
+
+  /** Notes a window, whose rows from `start` to `end` were swept. */
+  addWindow({
+    start,
+    end,
+    total,
+  }: {
+    readonly start: number;
+    readonly end: number;
+    readonly total: number;
+  }): void {
+    const behind = Math.max(0, total - end);
+    this.firstTotal ??= total;
+    this.#total = total;
+    this.#behind = Math.max(this.#behind - Math.max(0, end - start), behind);
+    if (behind > 0) this.#confirmations = 0;
+  }
+
+  /** Its state, for a cursor. @param distinct rows that it has swept. */
+  progress(distinct: number): SweepProgress {
+    const { number: pass, isDoubtful, firstTotal = 0 } = this;
+    return { pass, isDoubtful, distinct, firstTotal };
+  }
+
+  /**
+   * Whether the end of the list is to be read again, after a pause: the list has had rows behind it. They may have gone, or a
+   * single answer counts too few.
+   * @param notThere rows that the upstream counts, but which are known not to be there.
+   */
+  needsConfirmation(notThere: number): boolean {
+    if (this.#behind <= notThere || this.#confirmations === maximumConfirmations) return false;
+    this.#confirmations += 1;
+    return true;
+  }
+
+  /** Whether rows may have been passed over because others have changed their order. @param distinct rows that were swept. */
+  mayLackRows(distinct: number): boolean {
+    if (this.isDoubtful) return true;
+    const hasTooFew = this.#countsAll && distinct < Math.min(this.firstTotal ?? 0, this.#total ?? 0);
+    // Too few again and nothing new: the list has a row twice, its total is wrong, or as many rows come in front as go.
+    return hasTooFew && (this.number === 1 || this.#hasNew);
+  }
+
+  /** The pass after this one. @throws UpstreamFailure after the last. */
+  next(): SweepPass {
+    if (this.number === maximumPasses) throw new UpstreamFailure('invalidResponse');
+    const behind = this.#total ?? 0;
+    const [firstTotal, total] = [undefined, undefined];
+    return new SweepPass({
+      pass: this.number + 1,
+      isDoubtful: false,
+      firstTotal,
+      total,
+      behind,
+      countsAll: true,
+    });
+  }
+}
