@@ -4,8 +4,13 @@ import { z } from 'zod';
 /** The gateway sends a blank line every 15 seconds: a longer silence is a broken connection. */
 const silenceMs = 60_000;
 
+/** Characters of a line at most. A gateway reads no more from its upstream in one response than half of them. */
+const maximumLine = 32 * 1024 * 1024;
+/** Characters of a refusal that are read. */
+const maximumRefusal = 64 * 1024;
+
 const endLine = z.union([
-  z.object({ complete: z.literal(true) }),
+  z.object({ complete: z.literal(true), rows: z.int().min(0) }),
   z.object({ complete: z.literal(false), reason: z.string(), cursor: z.string().nullable() }),
 ]);
 const progressLine = z.object({
@@ -67,7 +72,7 @@ export async function* receivedLines(
     bodyTimeout: silenceMs,
   });
   if (response.statusCode !== 200)
-    throw refusalOf(response.statusCode, response.headers, await response.body.text());
+    throw refusalOf(response.statusCode, response.headers, await beginningOf(response.body));
   const type = String(response.headers['content-type']);
   if (!type.startsWith('application/x-ndjson')) {
     response.body.on('error', () => undefined).destroy(); // it ends with an error
@@ -80,10 +85,29 @@ export async function* receivedLines(
   response.body.setEncoding('utf8');
   let rest = '';
   for await (const chunk of response.body as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
+    rest += chunk;
+    if (rest.length > maximumLine)
+      throw new RefusedExport(
+        `${url.origin} is not a campaign-gateway: it sends a line of more than ${maximumLine} characters.`,
+        undefined,
+        undefined,
+      );
+    if (!chunk.includes('\n')) continue;
+    const lines = rest.split('\n');
     rest = lines.pop() ?? ''; // a line without its end may be cut off
     for (const text of lines) if (text !== '') yield readLine(text);
   }
+}
+
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maximumRefusal) break;
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function refusalOf(

@@ -85,6 +85,8 @@ export class ExportFile {
       throw new ExportFileError(
         `${partOf(path)} is of another export (${saved.query}); --force starts over.`,
       );
+    if (saved && !existsSync(partOf(path)) && !(saved.isComplete && existsSync(path)))
+      throw new ExportFileError(`${partOf(path)} is gone; --force starts over.`);
     if (saved?.isComplete) {
       if (existsSync(partOf(path))) await rename(partOf(path), path);
       await rm(stateOf(path), { force: true });

@@ -111,7 +111,9 @@ class RunningExport {
   readonly #written: WrittenSids;
   readonly #bar: ProgressBar;
   /** Rows of the window that is being received. */
-  readonly #window = { text: '', rows: 0 };
+  readonly #window = { text: '', rows: 0, received: 0 };
+  /** Rows of whole windows that the response has had, those included that the file had before. */
+  #wholeRows = 0;
   /** Whole windows that are not written yet, and the cursor behind them. */
   readonly #pending = { text: '', rows: 0, cursor: '' };
   #flushedAtMs: number;
@@ -169,7 +171,8 @@ class RunningExport {
   }
 
   async #received(): Promise<ResponseEnd> {
-    Object.assign(this.#window, { text: '', rows: 0 });
+    Object.assign(this.#window, { text: '', rows: 0, received: 0 });
+    this.#wholeRows = 0;
     this.#written.forget();
     try {
       for await (const line of receivedLines(this.#url(), this.#options.apiKey)) {
@@ -191,6 +194,7 @@ class RunningExport {
 
   async #take(line: ReceivedLine): Promise<ResponseEnd | undefined> {
     if (line.kind === 'row') {
+      this.#window.received += 1;
       if (this.#written.isRepeated(line.row)) return undefined;
       this.#window.rows += 1;
       this.#window.text += this.#options.format === 'csv' ? csvLine(line.row) : `${line.text}\n`;
@@ -202,7 +206,11 @@ class RunningExport {
       this.#bar.show({ read, total, rows: this.#target.state.rows + this.#pending.rows });
       return undefined;
     }
-    if (line.end.complete) return { isWhole: true };
+    if (line.end.complete) {
+      if (line.end.rows === this.#wholeRows) return { isWhole: true };
+      const problem = `The gateway counts ${line.end.rows} rows, but has sent ${this.#wholeRows} in whole windows.`;
+      return { problem, pauseMs: undefined };
+    }
     const { reason, cursor } = line.end;
     if (cursor === null && this.#target.state.rows + this.#pending.rows > 0) {
       await this.#flush();
@@ -218,8 +226,9 @@ class RunningExport {
     this.#pending.text += this.#window.text;
     this.#pending.rows += this.#window.rows;
     this.#pending.cursor = cursor;
+    this.#wholeRows += this.#window.received;
     this.#written.keep();
-    Object.assign(this.#window, { text: '', rows: 0 });
+    Object.assign(this.#window, { text: '', rows: 0, received: 0 });
     this.#lastProgressMs = this.#now();
     const isDue = this.#lastProgressMs - this.#flushedAtMs >= flushMs;
     if (isDue || this.#pending.text.length > maximumPending) await this.#flush();

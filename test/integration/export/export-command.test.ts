@@ -336,13 +336,27 @@ describe('campaign-gateway export', () => {
     expect(rowsIn()).toEqual(sids(250));
   });
 
-  it('finishes a file that was complete but for its name', async () => {
-    writeFileSync(`${out()}.part`, 'rows');
+  it('finishes a file that was complete but for its name, or for the rest of its checkpoint', async () => {
     const state = { query: 'ndjson of c', cursor: 'x', bytes: 4, rows: 1, isComplete: true };
-    writeFileSync(`${out()}.part.json`, JSON.stringify(state));
-    expect(await run({ out: out() })).toBe(0);
-    expect(readFileSync(out(), 'utf8')).toBe('rows');
+    for (const written of [`${out()}.part`, out()]) {
+      writeFileSync(written, 'rows');
+      writeFileSync(`${out()}.part.json`, JSON.stringify(state));
+      expect(await run({ out: out() })).toBe(0);
+      expect(readFileSync(out(), 'utf8')).toBe('rows');
+    }
     expect(upstream.calls).toEqual([]);
+  });
+
+  it.each([
+    ['in the middle', { cursor: 'x', bytes: 4, rows: 1, isComplete: false }],
+    ['when it was complete but for its name', { cursor: 'x', bytes: 4, rows: 1, isComplete: true }],
+  ])('names --force where the rows of its checkpoint are gone, %s', async (_when, state) => {
+    writeFileSync(`${out()}.part.json`, JSON.stringify({ query: 'ndjson of c', ...state }));
+    expect(await run({ out: out() })).toBe(1);
+    expect(said).toEqual([`campaign-gateway export: ${out()}.part is gone; --force starts over.\n`]);
+    expect(upstream.calls).toEqual([]);
+    expect(await run({ out: out(), isForced: true })).toBe(0);
+    expect(rowsIn()).toEqual(sids(250));
   });
 
   it('ends at once with 1 where the gateway refuses', async () => {
