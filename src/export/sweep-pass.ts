@@ -5,6 +5,8 @@ import { UpstreamFailure } from '../domain/upstream-failure.js';
 const maximumPasses = 4;
 /** Reads that must agree that a list has lost rows which were not swept; each follows a pause. */
 const maximumConfirmations = 2;
+/** Reads of an end behind which rows come in meanwhile, each of which contradicts the one before. */
+const maximumEndReads = 12;
 
 /** Where a pass begins. */
 interface PassStart extends Pick<SweepProgress, 'pass' | 'isDoubtful'> {
@@ -29,6 +31,7 @@ export class SweepPass {
   /** Rows behind the swept ones, by the largest total that has shown them. */
   #behind: number;
   #confirmations = 0;
+  #endReads = 0;
   /** This pass has shown rows that were not sent, behind one that was: others would have come in front. */
   #hasNew = false;
   /** This pass has shown a row that was sent. */
@@ -76,7 +79,8 @@ export class SweepPass {
     this.firstTotal ??= total;
     this.#total = total;
     this.#behind = Math.max(this.#behind - Math.max(0, end - start), behind);
-    if (behind > 0) this.#confirmations = 0;
+    if (behind > 0) this.#endReads = 0;
+    if (behind > 0 || end > start) this.#confirmations = 0;
   }
 
   /** Its state, for a cursor. @param distinct rows that it has swept. */
@@ -92,7 +96,8 @@ export class SweepPass {
    */
   needsConfirmation(notThere: number): boolean {
     if (this.#behind <= notThere || this.#confirmations === maximumConfirmations) return false;
-    this.#confirmations += 1;
+    if (this.#endReads === maximumEndReads) return false;
+    [this.#confirmations, this.#endReads] = [this.#confirmations + 1, this.#endReads + 1];
     return true;
   }
 

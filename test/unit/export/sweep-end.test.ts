@@ -85,6 +85,19 @@ describe('the end of a sweep', () => {
     expect(calls).toBe(1 + Math.ceil((left - 50) / 49) + 2);
   });
 
+  it('is not where three answers say it is, of which each contradicts the one before', async () => {
+    const { seen } = await sweepOf((call, offset) =>
+      call < 2 || call > 4 ? named(500) : named(500).slice(0, offset + 10),
+    );
+    expect(seen).toEqual(named(500).map(({ sid }) => sid));
+  });
+
+  it('is reached where rows come in behind it again and again, after many have gone', async () => {
+    const { seen, calls } = await sweepOf((call) => named(call < 3 ? 500 : 110 + call));
+    expect(seen.length).toBe(110 + calls);
+    expect(calls).toBeLessThanOrEqual(3 + 12);
+  });
+
   it('costs no further call where rows come and go in front', async () => {
     const added = Array.from({ length: 30 }, (_, index) => ({ sid: `n${String(index)}` }));
     for (const moved of [[...added, ...named(500)], named(500).slice(30)]) {
