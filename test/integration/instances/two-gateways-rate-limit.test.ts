@@ -3,7 +3,7 @@ import { type Redis } from 'ioredis';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument } from '../../operations/generated.js';
 import { ask } from '../../support/clients/ask.js';
-import { credentials } from '../../support/gateway/gateway-under-test.js';
+import { credentials, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { expectToComeBack, readErrors } from '../../support/upstream/rate-limited.js';
 import { validInput } from '../../support/writing/valid-input.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
@@ -115,5 +115,32 @@ describeWithRedis('the rate limit of two gateways of one account', () => {
     const errors = await readErrors(two.b, sids(10, 20));
     expect(sandbox.calls).toHaveLength(forReads);
     expect(errors).toHaveLength(10 - (forReads - 6));
+  });
+
+  it.each([
+    ['that it has heard of', true],
+    ['that it has not heard of yet', false],
+  ])('counts the calls of the other %s, where Redis loses its data and goes on', async (_which, isKnown) => {
+    await start();
+    const remaining = async (): Promise<unknown> => {
+      const { data } = await ask<{ campaignGateway: { budget: { remaining: number } } }>(
+        two.b,
+        '{ campaignGateway { budget { remaining } } }',
+      );
+      return data?.campaignGateway.budget.remaining;
+    };
+    const read = (gateway: GatewayUnderTest, from: number, to: number) =>
+      Promise.all(sids(from, to).map((sid) => readErrors(gateway, [sid]))).then((errors) => errors.flat());
+    await readErrors(two.a, sids(0, 1));
+    await until(async () => (await remaining()) === perMinute - 1);
+    await read(two.a, 1, 7);
+    if (isKnown) await until(async () => (await remaining()) === perMinute - 7);
+    await client.flushall();
+    const errors = await read(two.b, 10, 11);
+    errors.push(...(await read(two.b, 11, 30)), ...(await read(two.a, 30, 50)));
+    expect(sandbox.calls).toHaveLength(forReads);
+    expect(refused()).toEqual([]);
+    expect(errors).toHaveLength(40 - (forReads - 7));
+    expectToComeBack(errors);
   });
 });

@@ -3,118 +3,18 @@ import { z } from 'zod';
 import { parseJson } from '../../../domain/json.js';
 import { type RedisConnection } from '../../state/redis/connection.js';
 import { checkedReply } from '../../state/redis/odd-replies.js';
+import { type EnteredCall, gatewayTtlMs, heartbeatIntervalMs, OtherGateways } from './other-gateways.js';
 import {
   type Grant,
-  type OtherCall,
   type OthersView,
   type OwnCall,
   type SharedWindow,
   type WindowRequest,
 } from './shared-window.js';
 import { minuteMs as oneMinuteMs, type RateHeaders } from './upstream-quota.js';
+import { endScript, heartbeatScript, pauseScript, takeScript } from './window-scripts.js';
 
-/** Beginning of all scripts: the clock of Redis, and the pause. KEYS: calls, account, gateways; ARGV: this gateway. */
-const prelude = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local own = ARGV[1] .. '/'
-local function isOwn(id) return string.sub(id, 1, #own) == own end
-local function put(id, expires, background, began, inFlight)
-  local call = string.format('%.0f %s %.0f %s', expires, background, began, inFlight)
-  redis.call('HSET', KEYS[1], own .. id, call)
-  redis.call('PEXPIRE', KEYS[1], 3600000)
-end
-local function partsOf(call)
-  local expires, background, began, inFlight = string.match(call, '^(%d+) (%d) (%d+) (%d)$')
-  return tonumber(expires), background, tonumber(began), inFlight
-end
-local pausedMs = math.max(0, tonumber(redis.call('HGET', KEYS[2], 'pausedUntil') or '0') - now)
-`;
-
-/** Reply of scripts: grant, wait, pause, number of gateways, rate headers, and the calls of other gateways. */
-const view = `
-local function view(granted, waitMs)
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-  local latest = redis.call('HMGET', KEYS[2], 'headers', 'headersOf')
-  local isOther = latest[1] and latest[2] ~= ARGV[1]
-  local reply = {granted, math.ceil(waitMs), pausedMs, redis.call('ZCARD', KEYS[3]), isOther and latest[1] or ''}
-  local calls = redis.call('HGETALL', KEYS[1])
-  for i = 1, #calls, 2 do
-    local expires, background, began, inFlight = partsOf(calls[i + 1])
-    if expires > now and not isOwn(calls[i]) then
-      table.insert(reply, string.format('%.0f %s %.0f %s', expires - now, background, now - began, inFlight))
-    end
-  end
-  return reply
-end
-`;
-
-/** Counts a call. ARGV: gateway, id, background, share, background share, maximum time in flight, minute. */
-const takeScript = `${prelude}${view}
-if redis.call('HEXISTS', KEYS[1], own .. ARGV[2]) == 1 then return view(1, 0) end
-local isBackground = ARGV[3] == '1'
-local minute = tonumber(ARGV[7])
-local all, background = {}, {}
-local calls = redis.call('HGETALL', KEYS[1])
-for i = 1, #calls, 2 do
-  local expires, kind = partsOf(calls[i + 1])
-  if expires <= now then redis.call('HDEL', KEYS[1], calls[i])
-  else
-    local waitMs = math.min(expires - now, minute)
-    table.insert(all, waitMs)
-    if kind == '1' then table.insert(background, waitMs) end
-  end
-end
-local function waitFor(ends, share)
-  local excess = #ends + 1 - share
-  if excess <= 0 then return 0 end
-  table.sort(ends)
-  return ends[excess] or minute
-end
-local waitMs = math.max(pausedMs, waitFor(all, tonumber(ARGV[4])))
-if isBackground then waitMs = math.max(waitMs, waitFor(background, tonumber(ARGV[5]))) end
-if waitMs > 0 then return view(0, waitMs) end
-put(ARGV[2], now + tonumber(ARGV[6]), ARGV[3], now, '1')
-return view(1, 0)`;
-
-/** Ends a call. ARGV: gateway, id, whether it was sent, minute, pause, rate headers. */
-const endScript = `${prelude}
-local _, background, began = partsOf(redis.call('HGET', KEYS[1], own .. ARGV[2]) or '')
--- 1 ms more, since fractions of a millisecond are cut off
-if ARGV[3] == '1' then put(ARGV[2], now + 1 + tonumber(ARGV[4]), background or '0', began or now, '0')
-else redis.call('HDEL', KEYS[1], own .. ARGV[2]) end
-if ARGV[6] ~= '' then redis.call('HSET', KEYS[2], 'headers', ARGV[6], 'headersOf', ARGV[1]) end
-if tonumber(ARGV[5]) > pausedMs then
-  redis.call('HSET', KEYS[2], 'pausedUntil', string.format('%.0f', now + tonumber(ARGV[5])))
-end
-redis.call('PEXPIRE', KEYS[2], 7200000)
-return 1`;
-
-/** Pauses all gateways. ARGV: gateway, pause. */
-const pauseScript = `${prelude}
-if tonumber(ARGV[2]) > pausedMs then
-  redis.call('HSET', KEYS[2], 'pausedUntil', string.format('%.0f', now + tonumber(ARGV[2])))
-  redis.call('PEXPIRE', KEYS[2], 7200000)
-end
-return 1`;
-
-/**
- * Heartbeat. ARGV: gateway, its time to live, whether all of its calls follow, and for each call: id, background, age, remaining
- * time, whether it is in flight.
- */
-const heartbeatScript = `${prelude}${view}
-redis.call('ZADD', KEYS[3], now + tonumber(ARGV[2]), ARGV[1])
-redis.call('PEXPIRE', KEYS[3], 3600000)
-if ARGV[3] == '1' then
-  for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
-    if isOwn(id) then redis.call('HDEL', KEYS[1], id) end
-  end
-  for i = 4, #ARGV, 5 do
-    put(ARGV[i], now + tonumber(ARGV[i + 3]), ARGV[i + 1], now - tonumber(ARGV[i + 2]), ARGV[i + 4])
-  end
-end
-return view(1, 0)`;
-
+/** Options of the window. */
 interface RedisWindowOptions {
   readonly connection: RedisConnection;
   /** Prefix of all keys, so that several accounts can share a Redis. */
@@ -129,10 +29,28 @@ interface RedisWindowOptions {
   readonly minuteMs?: number | undefined;
 }
 
-/** Grant, wait, pause, number of gateways and rate headers; then the remaining time, kind, age and state of each call. */
+/** Reply of a script, with times of this process. */
+interface Reply {
+  /** False if the window has lost entries: then nothing was done. */
+  readonly isWhole: boolean;
+  readonly isGranted: boolean;
+  /** Milliseconds until there is room; 0 if the call was granted. */
+  readonly waitMs: number;
+  /** Milliseconds of the pause that the upstream demanded. */
+  readonly pausedMs: number;
+  readonly epoch: string;
+  /** Rate headers of another gateway's latest response; may be empty. */
+  readonly headers: string;
+  /** Gateways that are alive and have entered their calls in this epoch. */
+  readonly gateways: readonly string[];
+  /** Calls of the other gateways. */
+  readonly calls: readonly EnteredCall[];
+}
+
+/** Grant, wait, pause, epoch, rate headers and gateways; then the id, remaining time, kind, age and state of each call. */
 const viewReply = z
-  .tuple([z.number(), z.number(), z.number(), z.number(), z.string()])
-  .rest(z.string().regex(/^\d+ \d \d+ \d$/));
+  .tuple([z.number(), z.number(), z.number(), z.string(), z.string(), z.string()])
+  .rest(z.string().regex(/^\S+ \d+ \d \d+ \d$/));
 const anyReply = z.unknown();
 /** As gateways write them. */
 const rateHeaders = z.object({
@@ -142,28 +60,32 @@ const rateHeaders = z.object({
 });
 
 const maximumPauseMs = 3_600_000;
-/** Interval of the heartbeats, which also return the state of the other gateways. */
-const heartbeatIntervalMs = 1000;
-/** A gateway without a heartbeat for this long counts as gone. */
-const gatewayTtlMs = 5000;
+/** Interval in which a call asks again while the window is not whole. */
+const retryMs = 50;
 /** A call may wait for its connection before its timeout begins. */
 const slackMs = 5000;
 
 /**
  * Sliding window of the calls of all gateways of an account, by the clock of Redis. While Redis is gone, each gateway counts its
- * own calls with the weight of all gateways.
+ * own calls with the weight of all gateways. If Redis has lost the window, each gateway enters its calls again.
  */
 export class RedisWindow implements SharedWindow {
   readonly #options: RedisWindowOptions;
   readonly #gateway = randomBytes(8).toString('hex');
   readonly #minuteMs: number;
   readonly #inFlightMs: number;
+  readonly #others = new OtherGateways();
+  /** Ids of calls that ask for a place: they are not sent yet, and may never be. */
+  readonly #asking = new Set<string>();
   #onView: (view: OthersView) => void = () => undefined;
-  #gateways = 1;
-  /** After an outage, the time by which all other gateways have found Redis again. */
-  #settledAtMs = 0;
+  #own: () => readonly OwnCall[] = () => [];
+  /** Epoch of the window in which this gateway has entered its calls; empty until that is confirmed. */
+  #epoch = '';
   #headers = '';
   #timer: NodeJS.Timeout | undefined;
+  /** Number of times that this gateway has entered its calls. */
+  #entries = 0;
+  #isEntering = false;
 
   constructor(options: RedisWindowOptions) {
     this.#options = options;
@@ -172,22 +94,30 @@ export class RedisWindow implements SharedWindow {
   }
 
   get weight(): number {
-    return this.#options.connection.isUp && this.#isSettled ? 1 : this.#gateways;
+    return this.#others.weight(this.#options.connection.isUp, this.#options.now());
   }
 
   open(onView: (view: OthersView) => void, own: () => readonly OwnCall[]): void {
     this.#onView = onView;
+    this.#own = own;
     this.#options.connection.onUp(() => {
-      if (this.#gateways > 1) this.#settledAtMs = performance.now() + gatewayTtlMs;
-      void this.#heartbeat(own());
+      this.#others.lose(this.#options.now(), 'outage');
+      void this.#enter();
     });
     this.#timer = setInterval(() => void this.#heartbeat(), heartbeatIntervalMs).unref();
   }
 
   async take({ id, isBackground, share, backgroundShare }: WindowRequest): Promise<Grant> {
+    const holdMs = this.#options.connection.isUp ? this.#others.holdMs(this.#options.now()) : 0;
+    if (holdMs > 0) return { waitMs: Math.min(holdMs, retryMs) };
     const spans = [this.#inFlightMs, this.#minuteMs];
-    const reply = await this.#view(takeScript, id, Number(isBackground), share, backgroundShare, ...spans);
+    const request = [id, Number(isBackground), share, backgroundShare, ...spans, this.#epoch];
+    this.#asking.add(id);
+    const reply = this.#replyIn(await this.#run(viewReply, takeScript, ...request));
+    if (reply) this.#learn(reply);
+    this.#asking.delete(id);
     if (!reply) return 'unavailable';
+    if (!reply.isWhole) return { waitMs: retryMs };
     return reply.isGranted ? 'granted' : { waitMs: reply.waitMs };
   }
 
@@ -205,49 +135,53 @@ export class RedisWindow implements SharedWindow {
     void this.#options.connection.tryRun((redis) => redis.zrem(this.#key('gateways'), this.#gateway));
   }
 
-  get #isSettled(): boolean {
-    return performance.now() >= this.#settledAtMs;
-  }
-
-  /**
-   * Sends a heartbeat.
-   * @param calls this gateway's counted calls, which replace those in the window after an outage.
-   */
-  async #heartbeat(calls?: readonly OwnCall[]): Promise<void> {
+  /** Enters all calls of this gateway, in place of those that the window has. */
+  async #enter(): Promise<void> {
     const nowMs = this.#options.now();
-    const entries = calls?.flatMap(({ id, isBackground, beganAtMs, expiresAtMs }) => {
+    const calls = this.#own().filter(({ id }) => !this.#asking.has(id));
+    const values = calls.flatMap(({ id, isBackground, beganAtMs, expiresAtMs }) => {
       const isInFlight = expiresAtMs === Infinity;
       const leftMs = isInFlight ? this.#inFlightMs : Math.max(0, Math.ceil(expiresAtMs - nowMs));
       return [id, Number(isBackground), Math.floor(nowMs - beganAtMs), leftMs, Number(isInFlight)];
     });
-    await this.#view(heartbeatScript, gatewayTtlMs, Number(calls !== undefined), ...(entries ?? []));
+    this.#epoch = '';
+    this.#isEntering = true;
+    const entry = (this.#entries += 1);
+    const reply = this.#replyIn(await this.#run(viewReply, heartbeatScript, gatewayTtlMs, '', 1, ...values));
+    if (entry !== this.#entries) return; // the connection was lost meanwhile, and is back
+    this.#isEntering = false;
+    if (!reply) return; // Redis is gone
+    this.#epoch = reply.epoch;
+    this.#learn(reply);
   }
 
-  /** Runs a script, and passes on the state of the other gateways. @returns undefined while Redis can't be reached. */
-  async #view(script: string, ...values: (string | number)[]) {
-    const reply = await this.#run(viewReply, script, ...values);
-    if (!reply) return undefined;
-    const [granted, waitMs, pausedMs, gateways, headers, ...calls] = reply;
-    if (this.#isSettled || gateways >= this.#gateways) {
-      this.#gateways = Math.max(1, gateways);
-      this.#settledAtMs = 0;
+  async #heartbeat(): Promise<void> {
+    if (this.#isEntering) return;
+    const reply = this.#replyIn(await this.#run(viewReply, heartbeatScript, gatewayTtlMs, this.#epoch, 0));
+    if (reply) this.#learn(reply);
+  }
+
+  #learn({ isWhole, gateways, headers, calls, pausedMs }: Reply): void {
+    const nowMs = this.#options.now();
+    const isLost = !isWhole && !this.#isEntering; // later replies to earlier commands say the same
+    if (isLost) {
+      this.#others.lose(nowMs, 'loss');
+      void this.#enter();
     }
     const isNew = headers !== '' && headers !== this.#headers;
     this.#headers = headers;
-    const nowMs = this.#options.now();
     this.#onView({
-      calls: calls.map((text) => callIn(text, nowMs)),
+      calls: this.#others.learn(gateways, calls, nowMs),
       pausedUntilMs: pausedMs > 0 ? nowMs + pausedMs : 0,
       headers: isNew ? headersIn(headers) : undefined,
     });
-    return { isGranted: granted === 1, waitMs };
   }
 
   /** Milliseconds for which the upstream accepts no call, by its own rate headers; 0 where they do not say so. */
   #emptyForMs(headers: RateHeaders | undefined): number {
     if (headers?.remaining !== 0) return 0;
-    const { resetAtMs = Infinity } = headers;
-    return Math.max(0, Math.min(Math.ceil(resetAtMs - this.#options.wallNow()), this.#minuteMs));
+    const forMs = headers.resetAtMs === undefined ? this.#minuteMs : headers.resetAtMs - this.#options.wallNow();
+    return Math.max(0, Math.min(Math.ceil(forMs), this.#minuteMs));
   }
 
   async #run<T>(shape: z.ZodType<T>, script: string, ...values: (string | number)[]): Promise<T | undefined> {
@@ -260,12 +194,30 @@ export class RedisWindow implements SharedWindow {
   #key(name: string): string {
     return `${this.#options.prefix}budget:${name}`;
   }
+
+  #replyIn(reply: z.infer<typeof viewReply> | undefined): Reply | undefined {
+    if (!reply) return undefined;
+    const [granted, waitMs, pausedMs, epoch, headers, gateways, ...calls] = reply;
+    const nowMs = this.#options.now();
+    return {
+      isWhole: granted !== -1,
+      isGranted: granted === 1,
+      waitMs,
+      pausedMs,
+      epoch,
+      headers,
+      gateways: gateways.split(' ').filter(Boolean),
+      calls: calls.map((text) => callIn(text, nowMs)),
+    };
+  }
 }
 
 /** Redis returns spans of time, since clocks differ. */
-function callIn(text: string, nowMs: number): OtherCall {
-  const [leftMs = 0, isBackground, ageMs = 0, isInFlight] = text.split(' ').map(Number);
+function callIn(text: string, nowMs: number): EnteredCall {
+  const [id = '', ...numbers] = text.split(' ');
+  const [leftMs = 0, isBackground, ageMs = 0, isInFlight] = numbers.map(Number);
   return {
+    id,
     isBackground: isBackground === 1,
     isInFlight: isInFlight === 1,
     beganAtMs: nowMs - ageMs,

@@ -72,6 +72,8 @@ async function startProxy() {
   };
 }
 
+const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
+
 /** A server that answers PING and INFO as Redis does, and anything else with one reply. */
 async function startOddServer(reply: string): Promise<string> {
   const server = createServer((client) => {
@@ -96,7 +98,10 @@ it.each([
   ['an empty list', '*0\r\n'],
   ['a list of nils', '*6\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n$-1\r\n'],
   ['a nested list', '*1\r\n*1\r\n:1\r\n'],
-  ['rate headers that are no JSON', '*6\r\n:1\r\n:0\r\n:0\r\n:1\r\n$1\r\n{\r\n$9\r\n100 0 1 0\r\n'],
+  [
+    'rate headers that are no JSON',
+    `*7\r\n:1\r\n:0\r\n:0\r\n${['e', '{', 'a b', 'a/1 100 0 1 0'].map(bulk).join('')}`,
+  ],
 ])('%s in place of the reply of a command counts as no reply, or as nothing', async (_what, reply) => {
   const url = await startOddServer(reply);
   let connection = await connected(url);
