@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { problem, type UserProblem } from '../../domain/errors.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type SharedState } from '../state/shared-state.js';
@@ -11,7 +12,7 @@ import {
   recordFromText,
   recordToText,
 } from './create.js';
-import { done, type Outcome, OutcomeUnknown, refused } from './outcome.js';
+import { done, keyUnreadable, type Outcome, OutcomeUnknown, refused } from './outcome.js';
 
 /** Result of a create under a key. */
 export interface KeyedOutcome {
@@ -46,6 +47,8 @@ export interface KeyedCreatesOptions {
 const pollMs = 250;
 /** Longest wait for another gateway. */
 const maximumWaitMs = 30_000;
+/** Keys that may have created a campaign, as far as this process remembers. */
+const rememberedKeys = 5000;
 
 const keyReused = problem(
   'IDEMPOTENCY_KEY_REUSED',
@@ -64,6 +67,8 @@ export class KeyedCreates {
     string,
     { readonly fingerprint: string; readonly result: Promise<KeyedOutcome> }
   >();
+  /** Names of campaigns that were sent, by key: for requests that come while the store is unreachable. */
+  readonly #sentNames = new LRUCache<string, string>({ max: rememberedKeys });
 
   constructor(options: KeyedCreatesOptions) {
     this.#options = options;
@@ -87,12 +92,15 @@ export class KeyedCreates {
     let unchangedMs = 0;
     let { name } = create;
     for (let waitedMs = 0; waitedMs < maximumWaitMs; waitedMs += pollMs) {
-      const text = await state.read(key);
+      const text = await state.read(key).catch(() => {
+        throw keyUnreadable(this.#sentNames.get(key));
+      });
       unchangedMs = text === seen ? unchangedMs + pollMs : 0;
       seen = text;
       const record = text === null ? null : recordFromText(text);
       if (record === undefined) throw new OutcomeUnknown(name);
       if (record && record.fingerprint !== fingerprint) return firstOutcome(refused(keyReused));
+      this.#remember(key, record && (record.campaign || record.sentAtMs !== null) ? record.name : null);
       if (record?.campaign) return { outcome: done(record.campaign), isReplay: true };
       const isFree = !record || record.owner === null || unchangedMs >= leaseMs;
       name = record?.name ?? name;
@@ -103,7 +111,7 @@ export class KeyedCreates {
       const lease = isFree
         ? await this.#lease(key, text, record ?? newRecord(fingerprint, name, this.#options.now()))
         : null;
-      if (lease) return firstOutcome(await runUnderLease(lease, create));
+      if (lease) return firstOutcome(await this.#runUnderLease(key, lease, create));
       if (!isFree) await sleep(pollMs);
     }
     throw new OutcomeUnknown(name);
@@ -114,23 +122,35 @@ export class KeyedCreates {
     const { state, now, forwardNow } = this.#options;
     const ours = { ...record, owner: randomUUID(), beat: record.beat + 1 };
     const oursText = recordToText(ours);
-    const isLeased =
-      (text === null
-        ? await state.insert(key, oursText, resultTtlMs)
-        : await state.swap(key, text, oursText, resultTtlMs)) || (await state.read(key)) === oursText;
+    const isLeased = await (
+      text === null ? state.insert(key, oursText, resultTtlMs) : state.swap(key, text, oursText, resultTtlMs)
+    )
+      .then(async (isOurs) => isOurs || (await state.read(key)) === oursText)
+      .catch((error: unknown) => {
+        const sentName = this.#sentNames.get(key);
+        throw sentName === undefined ? error : keyUnreadable(sentName);
+      });
     return isLeased ? new CreateLease({ state, key, record: ours, now, forwardNow }) : null;
   }
-}
 
-/** Stores the result, leaves an unknown outcome to the next request, or frees the key where nothing was created. */
-async function runUnderLease(lease: CreateLease, { run }: KeyedCreate): Promise<Outcome> {
-  try {
-    const outcome = await run(lease);
-    await (outcome.campaign ? lease.finish(outcome.campaign) : lease.release());
-    return outcome;
-  } catch (error) {
-    await (lease.progress.sentAtMs === null ? lease.release() : lease.leave());
-    throw error;
+  /** Stores the result, leaves an unknown outcome to the next request, or frees the key where nothing was created. */
+  async #runUnderLease(key: string, lease: CreateLease, { run }: KeyedCreate): Promise<Outcome> {
+    try {
+      const outcome = await run(lease);
+      this.#remember(key, outcome.campaign ? lease.name : null);
+      await (outcome.campaign ? lease.finish(outcome.campaign) : lease.release());
+      return outcome;
+    } catch (error) {
+      const isSent = lease.progress.sentAtMs !== null;
+      this.#remember(key, isSent ? lease.name : null);
+      await (isSent ? lease.leave() : lease.release());
+      throw error;
+    }
+  }
+
+  #remember(key: string, sentName: string | null): void {
+    if (sentName === null) this.#sentNames.delete(key);
+    else this.#sentNames.set(key, sentName);
   }
 }
 

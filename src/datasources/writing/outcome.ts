@@ -64,6 +64,22 @@ const createUnknown =
   'The upstream gave no usable answer: whether it created the campaign is not known. Repeat this with the same ' +
   'idempotencyKey; without one, look for the name in extensions.campaignName first.';
 
+/**
+ * Error of a request that was not sent, since the record of its `idempotencyKey` can't be read.
+ * @param sentName name that an earlier request with the key has sent, if this process knows of one.
+ */
+export function keyUnreadable(sentName?: string): GatewayError {
+  const repeat = 'Repeat this with the same idempotencyKey.';
+  const reason = 'The shared state of the gateways cannot be reached.';
+  if (sentName === undefined)
+    return new GatewayError(
+      'UPSTREAM_UNAVAILABLE',
+      `${reason} This request created nothing; whether an earlier one with its idempotencyKey did is not known. ${repeat}`,
+    );
+  const message = `${reason} An earlier request with this idempotencyKey was sent. ${repeat}`;
+  return new GatewayError('OUTCOME_UNKNOWN', message, { campaignName: sentName });
+}
+
 /** Error for a campaign that was created and can't be read. */
 export function createdUnreadable(sid: string, requestId: string | undefined): UpstreamFailure {
   return new UpstreamFailure('invalidResponse', { sid, ...(requestId !== undefined && { requestId }) });

@@ -124,6 +124,23 @@ describeWithRedis('two gateways whose Redis is down', () => {
     expect((await ask(two.a, create, { variables: { input: validInput } })).errors).toBeUndefined();
   });
 
+  it('refuse a repeat of a create with OUTCOME_UNKNOWN where they know of it, and send nothing', async () => {
+    await start();
+    const create = `mutation($input: CreateCampaignInput!) {
+      createCampaign(input: $input) { campaign { sid } userErrors { code } } }`;
+    const variables = {
+      input: { ...validInput, name: 'Diwali offer', idempotencyKey: 'a-key-of-mine-1234' },
+    };
+    expect((await ask(two.a, create, { variables })).errors).toBeUndefined();
+    await redis.stop();
+    const { errors } = await ask(two.a, create, { variables });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'OUTCOME_UNKNOWN', campaignName: 'Diwali offer' });
+    const [unaware] = (await ask(two.b, create, { variables })).errors ?? [];
+    expect(unaware?.extensions?.code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(unaware?.message).toContain('whether an earlier one with its idempotencyKey did is not known');
+    expect(sandbox.calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
   it('wait for a slow Redis once only', async () => {
     const proxy = await startSlowProxy(redis.port);
     await start(proxy.url);
