@@ -75,7 +75,7 @@ export class RedisWindow implements SharedWindow {
   readonly #minuteMs: number;
   readonly #inFlightMs: number;
   readonly #others = new OtherGateways();
-  /** Ids of calls that ask for a place: they are not sent yet, and may never be. */
+  /** Ids of calls that ask for a place. Where the window has lost entries, they get none, and ask again. */
   readonly #asking = new Set<string>();
   #onView: (view: OthersView) => void = () => undefined;
   #own: () => readonly OwnCall[] = () => [];
@@ -102,7 +102,7 @@ export class RedisWindow implements SharedWindow {
     this.#own = own;
     this.#options.connection.onUp(() => {
       this.#others.lose(this.#options.now(), 'outage');
-      void this.#enter();
+      void this.#enter(own());
     });
     this.#timer = setInterval(() => void this.#heartbeat(), heartbeatIntervalMs).unref();
   }
@@ -136,9 +136,8 @@ export class RedisWindow implements SharedWindow {
   }
 
   /** Enters all calls of this gateway, in place of those that the window has. */
-  async #enter(): Promise<void> {
+  async #enter(calls: readonly OwnCall[]): Promise<void> {
     const nowMs = this.#options.now();
-    const calls = this.#own().filter(({ id }) => !this.#asking.has(id));
     const values = calls.flatMap(({ id, isBackground, beganAtMs, expiresAtMs }) => {
       const isInFlight = expiresAtMs === Infinity;
       const leftMs = isInFlight ? this.#inFlightMs : Math.max(0, Math.ceil(expiresAtMs - nowMs));
@@ -166,7 +165,7 @@ export class RedisWindow implements SharedWindow {
     const isLost = !isWhole && !this.#isEntering; // later replies to earlier commands say the same
     if (isLost) {
       this.#others.lose(nowMs, 'loss');
-      void this.#enter();
+      void this.#enter(this.#own().filter(({ id }) => !this.#asking.has(id)));
     }
     const isNew = headers !== '' && headers !== this.#headers;
     this.#headers = headers;
