@@ -162,7 +162,7 @@ function commandLine(
           'campaign-gateway export 8c7383b9797443249d24781659939528 --status FAILED --out failed.csv',
           'CAMPAIGN_GATEWAY_URL=https://gateway.example CAMPAIGN_GATEWAY_API_KEY=… campaign-gateway export … | wc -l',
         ],
-        'It goes on by itself after broken connections. Run again with the same --out after it was killed, it goes on.',
+        'It goes on by itself after broken connections. If it was killed, run it again with the same --out to go on.',
       ),
     )
     .action(async (sid: string, options: ExportWords) => {

@@ -52,13 +52,22 @@ export function parseResponse(
 }
 
 /**
- * Checks that a response has the campaign that was asked for: a layer on the way may swap two responses.
+ * Checks that a response has a campaign, the one that was asked for: a layer on the way may swap two responses.
  * @throws UpstreamFailure `invalidResponse`, so that the read is repeated.
  */
 function checkIdentity({ items: [item], requestId }: WireEnvelope, sid: string): void {
   const found = isObject(item?.data) ? campaignFields.sid.of(item.data) : undefined;
-  if (item && found !== undefined && !isSameSid(found, sid) && !failureOfItem(item))
-    throw new UpstreamFailure('invalidResponse', { requestId });
+  const isOther = item && found !== undefined && !isSameSid(found, sid) && !failureOfItem(item);
+  if (!item || isOther) throw new UpstreamFailure('invalidResponse', { requestId });
+}
+
+/**
+ * Checks that the first page of a list has rows, unless the list has none.
+ * @throws UpstreamFailure `invalidResponse`, so that the read is repeated.
+ */
+function checkFirstPage({ items, total, isList, requestId }: WireEnvelope): void {
+  const mayBeEmpty = total === undefined ? isList : total === 0;
+  if (items.length === 0 && !mayBeEmpty) throw new UpstreamFailure('invalidResponse', { requestId });
 }
 
 /** Context of an attempt. */
@@ -72,6 +81,8 @@ interface AttemptContext {
   readonly fields: Fields | undefined;
   /** The campaign that was asked for, of a request for one. */
   readonly sid: string | undefined;
+  /** True for a request for the first page of a list. */
+  readonly isFirstPage: boolean;
 }
 
 /** Reads the response of one attempt, and reports its rate headers, its drift and its end. */
@@ -87,7 +98,7 @@ export class AttemptReader implements ResponseReader<WireEnvelope> {
   }
 
   responded(response: TransportResponse): WireEnvelope {
-    const { now, drift, route, trace, fields, sid } = this.#context;
+    const { now, drift, route, trace, fields, sid, isFirstPage } = this.#context;
     const { status, headers } = response;
     try {
       this.#report.headers = rateHeaders(headers);
@@ -95,6 +106,7 @@ export class AttemptReader implements ResponseReader<WireEnvelope> {
       drift?.look(route, status, json, trace, fields);
       const envelope = parseResponse(response, json, now());
       if (sid !== undefined) checkIdentity(envelope, sid);
+      if (isFirstPage) checkFirstPage(envelope);
       this.#observed?.end(endOfResponse(status, envelope));
       return envelope;
     } catch (error) {

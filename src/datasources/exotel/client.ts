@@ -50,10 +50,11 @@ export interface Written {
 
 const defaultOptions: CallOptions = { priority: 'read' };
 
-/** Rows that a read expects: their fields if they are no campaigns, and the campaign that was asked for. */
+/** What a read expects: the fields of its rows if they are no campaigns, a campaign, or the first page of a list. */
 interface ExpectedRows {
   readonly fields?: Fields;
   readonly sid?: string;
+  readonly isFirstPage?: boolean;
 }
 
 type WriteRoute = 'create' | 'update' | 'action';
@@ -76,7 +77,7 @@ export class ExotelClient {
   /** Reads a window of campaigns. */
   listCampaigns(query: CampaignQuery, slice: Slice, call = defaultOptions): Promise<Window<Campaign>> {
     const path = (): string => windowQuery(slice, campaignQueryToWire(query));
-    return this.#read('list', path, call).then((envelope) => {
+    return this.#read('list', path, call, { isFirstPage: slice.offset === 0 }).then((envelope) => {
       const facts = this.#facts();
       return readWindow(envelope, slice, (row) => campaignFromWire(row, facts));
     });
@@ -91,7 +92,8 @@ export class ExotelClient {
   ): Promise<Window<Message>> {
     const path = (): string =>
       `/${sidSegment(sid)}/message-details${windowQuery(slice, messageQueryToWire(query))}`;
-    return this.#read('messages', path, call, { fields: messageFields }).then((envelope) =>
+    const expected = { fields: messageFields, isFirstPage: slice.offset === 0 };
+    return this.#read('messages', path, call, expected).then((envelope) =>
       readWindow(envelope, slice, (row) => messageFromWire(row, sid)),
     );
   }
@@ -131,13 +133,13 @@ export class ExotelClient {
     route: Route,
     { path, body }: Omit<TransportRequest, 'method'>,
     { priority, origin }: CallOptions,
-    { fields, sid }: ExpectedRows = {},
+    { fields, sid, isFirstPage = false }: ExpectedRows = {},
   ): Attempt<WireEnvelope> {
     const { transport, now, telemetry, drift } = this.#options;
     const request: TransportRequest = { method: routes[route].method, path: this.#root + path, body };
     // A background call continues without the request that caused it.
     const trace = priority === 'background' ? undefined : origin?.trace;
-    const context = { route, trace, now, drift, fields, sid };
+    const context = { route, trace, now, drift, fields, sid, isFirstPage };
     let attempt = 0;
     return (report, timeoutMs) => {
       attempt += 1;

@@ -180,6 +180,7 @@ describe('a message callback is refused with 400', () => {
     ],
     ['of a message with a long sid', () => says({ sms_sid: 'x'.repeat(129) }), json],
     ['of a campaign with a long sid', () => says({ campaign_sid: 'x'.repeat(129) }), json],
+    ['of a campaign whose sid is half of a surrogate pair', () => says({ campaign_sid: '\ud800' }), json],
     ['to a long number', () => says({ number: '9'.repeat(65) }), json],
     ['with a long status', () => says({ status: 's'.repeat(65) }), json],
     ['with a status that is none', () => says({ status: 7 }), json],

@@ -124,7 +124,7 @@ describe('an invalid cost or time is null, and the campaign stays', () => {
 });
 
 describe('a row with an unusable sid is unreadable', () => {
-  it.each([[''], ['x'.repeat(129)], [null], [1.5], [2 ** 60], [true], [['a']], [{ a: 1 }]])(
+  it.each([[''], ['x'.repeat(129)], ['a\ud800'], [null], [1.5], [2 ** 60], [true], [['a']], [{ a: 1 }]])(
     'its sid is %j',
     async (sid) => {
       const { data, errors } = await campaignOf({ sid });

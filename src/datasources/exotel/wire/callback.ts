@@ -10,7 +10,7 @@ import {
   unread,
   type WireType,
 } from './fields.js';
-import { anyText, moment, sid, text } from './values.js';
+import { anyText, campaignSid, moment, sid, text } from './values.js';
 import { campaignStatus, messageStatus } from './words.js';
 
 type StatusType = WireType<string | undefined>;
@@ -40,7 +40,7 @@ const link: WireType<string | null> = {
  * settled"): case and separators of keys are ignored.
  */
 export const campaignCallbackFields = {
-  campaignSid: field(sid, 'campaign_sid'),
+  campaignSid: field(campaignSid, 'campaign_sid'),
   status: field(status(campaignStatus), 'status'),
   createdAt: unread('moment', 'date_created'),
   updatedAt: field({ ...text, shape: 'moment' }, 'date_updated'),
@@ -49,7 +49,7 @@ export const campaignCallbackFields = {
 
 /** Body of a callback to `sms_status_callback`; newer guide pages have `SmsSid`, `To` and `DeliveredAt`. */
 export const messageCallbackFields = {
-  campaignSid: field(sid, 'campaign_sid'),
+  campaignSid: field(campaignSid, 'campaign_sid'),
   messageSid: field(sid, 'sms_sid'),
   number: guideField(bounded(anyText, maximumNumberLength), 'number', 'to'),
   status: field(status(messageStatus), 'status'),

@@ -1,6 +1,16 @@
 import { type Stats } from '../../../schema/campaign.js';
 import { field, guideField, nested, ObjectShape, shapeOf, unread } from './fields.js';
-import { anyText, count, exactText, listSids, moment, money, numericId, sid, text } from './values.js';
+import {
+  anyText,
+  campaignSid,
+  count,
+  exactText,
+  listSids,
+  moment,
+  money,
+  numericId,
+  text,
+} from './values.js';
 import { campaignStatus, canonicalWord, contentType, smsType, wordReader } from './words.js';
 
 /** Start and end of a campaign: create has `expiry_time`, all others `end_time`. */
@@ -39,7 +49,7 @@ const statsShape = new ObjectShape(
  * the list has `state`, and many of its rows lack `channel`. `dlt_entitiy_id` (sic) is in get, update and list.
  */
 export const campaignFields = {
-  sid: guideField(sid, 'sid', 'id'),
+  sid: guideField(campaignSid, 'sid', 'id'),
   accountSid: field(text, 'account_sid'),
   name: field(anyText, 'name'),
   channel: unread('text', 'channel'),

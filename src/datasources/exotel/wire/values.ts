@@ -65,6 +65,15 @@ export const sid: WireType<string | undefined> = {
   shape: 'text',
 };
 
+/** The sid of a campaign, which can be asked for: half of a surrogate pair has no place in a URL. */
+export const campaignSid: WireType<string | undefined> = {
+  read: (value) => {
+    const text = sid.read(value);
+    return text?.isWellFormed() === true ? text : undefined;
+  },
+  shape: sid.shape,
+};
+
 /** Exact text. */
 export const exactText: WireType<string | undefined> = {
   read: (value) => (typeof value === 'string' ? value : undefined),

@@ -37,6 +37,7 @@ const oddValue = fc.oneof(
     '',
     'null',
     'x'.repeat(129),
+    'a\ud800',
     0,
     -1,
     1.5,

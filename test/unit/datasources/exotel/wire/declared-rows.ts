@@ -14,6 +14,9 @@ const sid = z.preprocess(
   z.string().min(1).max(128),
 );
 
+/** Of a campaign, which is asked for by its sid. */
+const usableSid = sid.refine((text) => text.isWellFormed());
+
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/i;
 
 function isCalendarDay(moment: string): boolean {
@@ -50,7 +53,7 @@ const cost = z
   .catch(null);
 
 const campaign = z.object({
-  sid,
+  sid: usableSid,
   account_sid: optionalText,
   name: text,
   content_type: optionalText,
@@ -83,7 +86,10 @@ const wordOf = (text: string | null): string =>
 /** A row of a campaign, whose sid may be an `id`, in the schema's shape. */
 export const declaredCampaign = z.preprocess(
   (row) =>
-    typeof row === 'object' && row !== null && 'id' in row && !sid.safeParse('sid' in row && row.sid).success
+    typeof row === 'object' &&
+    row !== null &&
+    'id' in row &&
+    !usableSid.safeParse('sid' in row && row.sid).success
       ? { ...row, sid: row.id }
       : row,
   campaign.transform((row) => ({
