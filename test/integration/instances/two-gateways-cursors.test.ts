@@ -1,8 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { type Redis } from 'ioredis';
 import { ask } from '../../support/clients/ask.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
-import { clientOf, startTwoGateways, type TwoGateways } from '../../support/gateway/two-gateways.js';
+import {
+  clientOf,
+  sharedKey,
+  startTwoGateways,
+  type TwoGateways,
+  until,
+} from '../../support/gateway/two-gateways.js';
 import {
   type ListingRow,
   type ListingUpstream,
@@ -28,16 +35,19 @@ const fields = '{ nodes { sid } pageInfo { startCursor endCursor hasNextPage has
 
 describeWithRedis('a walk whose pages are read by two gateways', () => {
   let redis: RunningRedis;
+  let client: Redis;
   let upstream: ListingUpstream;
   let two: TwoGateways;
   beforeAll(async () => {
     redis = await startRedis();
+    client = clientOf(redis);
   });
-  afterAll(() => redis.stop());
-  beforeEach(async () => {
-    const client = clientOf(redis);
-    await client.flushall();
+  afterAll(async () => {
     client.disconnect();
+    await redis.stop();
+  });
+  beforeEach(async () => {
+    await client.flushall();
     upstream = await startListingUpstream();
     two = await startTwoGateways(upstream.baseUrl, redis, { EXOTEL_RATE_LIMIT: '0' }, () => start);
   });
@@ -55,6 +65,14 @@ describeWithRedis('a walk whose pages are read by two gateways', () => {
     return data.campaigns;
   }
 
+  /** Resolves once the window with a row is in Redis, which happens a moment after an answer. */
+  const isShared = (row = upstream.rows[0]) =>
+    until(async () => {
+      const keys = await client.keys(sharedKey('reading:campaigns*'));
+      const entries = keys.length === 0 ? [] : await client.mget(keys);
+      return entries.some((entry) => entry?.includes(`"${row?.sid ?? ''}"`));
+    });
+
   it.each([3, 30, 60])(
     'shows every row once where the other gateway has not seen %i new rows, for no more calls than there are windows',
     async (count) => {
@@ -62,6 +80,7 @@ describeWithRedis('a walk whose pages are read by two gateways', () => {
       await page(two.b, 'first: 50');
       upstream.rows = rowsUpTo(119 + count);
       const first = await page(two.a, 'first: 2', { 'cache-control': 'no-cache' });
+      await isShared();
       upstream.forgetCalls();
 
       const shown = first.nodes.map(({ sid }) => sid);
@@ -81,6 +100,7 @@ describeWithRedis('a walk whose pages are read by two gateways', () => {
     upstream.rows = rowsUpTo(125);
     let walked = await page(two.a, 'first: 50', { 'cache-control': 'no-cache' });
     walked = await page(two.a, `first: 5, after: "${String(walked.pageInfo.endCursor)}"`);
+    await isShared(upstream.rows[54]);
     upstream.forgetCalls();
 
     const shown: string[] = [];
