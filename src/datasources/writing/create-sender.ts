@@ -96,7 +96,7 @@ export class CreateSender {
   }
 
   async #found(create: Create, campaign: Campaign, requestId: string | undefined): Promise<Outcome> {
-    await this.#options.outstanding.note(create, nothingSent, false);
+    await this.#options.outstanding.found(create);
     return done(campaign, requestId);
   }
 

@@ -103,15 +103,29 @@ export class LookUp {
     }
   }
 
+  /**
+   * Scans the list until a scan is conclusive. Where all matching rows are other creates', one more scan must show no others: an
+   * identical create that was sent after the list was read may have taken the row of this one, and has left its own.
+   */
   async #findIn(search: Search): Promise<Campaign | null> {
+    let taken = 0;
     for (let scan = 1; scan <= maximumScans; scan += 1) {
       const found = await this.#scan(search);
-      if (found !== 'moved') return found;
+      if (found === 'moved') continue;
+      if (!isTaken(found)) return found;
+      if (found.taken === taken || search.isProof !== true) return null;
+      ({ taken } = found);
     }
     throw new ListUnread('the list changes while it is read');
   }
 
-  async #scan({ lost, query, call, isProof = false }: Search): Promise<Campaign | null | 'moved'> {
+  /** Scans the list once. @returns how many rows match where all of them are other creates'. */
+  async #scan({
+    lost,
+    query,
+    call,
+    isProof = false,
+  }: Search): Promise<Campaign | null | 'moved' | { readonly taken: number }> {
     const { client, windowRows, maximumWindows } = this.#options;
     const scan = new ListScan({
       read: (offset) => client.listCampaigns(query, { offset, limit: windowRows() }, call),
@@ -133,7 +147,7 @@ export class LookUp {
       throw new Inconclusive('an earlier look-up has found the campaign');
     if (found === null && scan.result === 'unread')
       throw new ListUnread('the list could not be read far enough');
-    return found;
+    return found === null && candidates.size > 0 ? { taken: candidates.size } : found;
   }
 
   /** Chooses the campaign at the end of a scan. Waits for creates in flight, whose answers show which rows are theirs. */
@@ -158,7 +172,7 @@ export class LookUp {
       }),
     );
     const open = candidates.filter((_, index) => areAnothers[index] !== true);
-    if (open.length === 0) return null;
+    if (open.length === 0) return candidates.length > 0 && rivals.mayComeLate ? 'unclear' : null;
     const rewritten = open.filter(({ match }) => match === 'rewritten');
     const likely = rewritten.length > 0 ? rewritten : open.filter(({ match }) => match === 'named');
     const names = new Set(likely.map(({ row }) => (row as Campaign).name));
@@ -193,6 +207,10 @@ export class LookUp {
     const { now, ownNow } = this.#options;
     return (answeredAtMs ?? ownNow()) - now();
   }
+}
+
+function isTaken(found: Campaign | null | { readonly taken: number }): found is { readonly taken: number } {
+  return found !== null && 'taken' in found;
 }
 
 /** The row of a candidate that is readable. */

@@ -5,7 +5,14 @@ import { GatewayError } from '../../../domain/errors.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type SharedState } from '../../state/shared-state.js';
-import { type Create, digest, fingerprintOf, jsonOrUndefined, type Progress } from '../create.js';
+import {
+  type Create,
+  digest,
+  fingerprintOf,
+  jsonOrUndefined,
+  nothingSent,
+  type Progress,
+} from '../create.js';
 import { isLikelyCreation } from './creation-time.js';
 import { hasScheduleOf } from './same-campaign.js';
 import { letters, type Similarity, similarityOf } from './text-similarity.js';
@@ -20,6 +27,7 @@ const stored = z.array(
     sentAtMs: z.number(),
     settledByMs: z.number(),
     isInFlight: z.boolean(),
+    isFound: z.boolean().optional(),
   }),
 );
 type Outstanding = z.infer<typeof stored>[number];
@@ -77,8 +85,23 @@ export class OutstandingCreates {
     return others.length > 0;
   }
 
+  /**
+   * Notes that a campaign was found for a create. It may be the campaign of an identical one, as long as the upstream may still process
+   * the request of this one: the entry stays until then.
+   */
+  async found(create: Create): Promise<void> {
+    const { progress } = create.log;
+    const isSettled = progress.settledByMs <= this.#now();
+    await this.note(create, isSettled ? nothingSent : progress, false, true);
+  }
+
   /** Notes the progress of a create. Where the store is unavailable, others may take its campaign for theirs (docs/writing.md). */
-  async note(create: Create, { sentAtMs, settledByMs }: Progress, isInFlight: boolean): Promise<void> {
+  async note(
+    create: Create,
+    { sentAtMs, settledByMs }: Progress,
+    isInFlight: boolean,
+    isFound = false,
+  ): Promise<void> {
     const { draft, id } = create;
     const { startTime = null, endTime = null } = draft.schedule ?? {};
     const name = draft.name.slice(0, longestName);
@@ -90,6 +113,7 @@ export class OutstandingCreates {
       endTime,
       settledByMs,
       isInFlight,
+      isFound,
     };
     await this.#change(draft, (others) => [
       ...others.filter((other) => other.id !== id),
@@ -109,7 +133,10 @@ export class OutstandingCreates {
     await this.#turn.runExclusive(async () => {
       for (let swaps = 0; swaps < maximumSwaps; swaps += 1) {
         const { text, entries } = await this.#read(key);
-        const next = change(entries.filter(({ settledByMs }) => settledByMs + retentionMs > this.#now()));
+        const nowMs = this.#now();
+        const next = change(
+          entries.filter(({ settledByMs, isFound }) => settledByMs + (isFound ? 0 : retentionMs) > nowMs),
+        );
         if (await this.#write(key, text, next.slice(-maximumEntries))) return;
       }
     });
@@ -144,6 +171,8 @@ export class Rivals {
   readonly #draft: Create['draft'];
   readonly #fingerprint: string;
   readonly #others: readonly Outstanding[];
+  /** Identical creates that were found before the upstream could no longer process them. */
+  readonly #early: readonly Outstanding[];
   readonly #nowMs: number;
   /** Ranks by the sent and the stored name. */
   readonly #ranks = new Map<string, Map<string, number>>();
@@ -151,8 +180,17 @@ export class Rivals {
   constructor(draft: Create['draft'], others: readonly Outstanding[], nowMs: number) {
     this.#draft = draft;
     this.#fingerprint = fingerprintOf(draft);
-    this.#others = others;
+    this.#others = others.filter(({ isFound }) => isFound !== true);
+    this.#early = others.filter(
+      ({ isFound, fingerprint, settledByMs }) =>
+        isFound === true && fingerprint === this.#fingerprint && settledByMs > nowMs,
+    );
     this.#nowMs = nowMs;
+  }
+
+  /** True if an identical create may have been given the campaign of this one, and its own may yet be created. */
+  get mayComeLate(): boolean {
+    return this.#early.length > 0;
   }
 
   /**

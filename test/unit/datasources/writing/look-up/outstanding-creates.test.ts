@@ -97,6 +97,27 @@ describe('a similar campaign may belong to another create', () => {
   });
 });
 
+describe('an identical create that was found while the upstream may still process it', () => {
+  const found = (create: Create): Promise<void> =>
+    there.found({ ...create, log: { progress: sent } as never });
+  const mayComeLate = async (): Promise<boolean> => (await here.rivalsOf(ours)).mayComeLate;
+
+  it('may yet get a campaign of its own, until that time', async () => {
+    await found(createOf('theirs'));
+    expect(await mayComeLate()).toBe(true);
+    expect(await mayBeAnothers()).toBe(false);
+    nowMs = sent.settledByMs;
+    expect(await mayComeLate()).toBe(false);
+  });
+
+  it('gets none if it was found later, or was not identical', async () => {
+    await found(createOf('another', { name: 'Big  Sale' }));
+    nowMs = sent.settledByMs;
+    await found(createOf('theirs'));
+    expect(await mayComeLate()).toBe(false);
+  });
+});
+
 describe('concurrent notes', () => {
   it('of two gateways are all stored', async () => {
     const creates = Array.from({ length: 60 }, (_, index) =>
