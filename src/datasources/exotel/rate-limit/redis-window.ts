@@ -179,7 +179,8 @@ export class RedisWindow implements SharedWindow {
   /** Milliseconds for which the upstream accepts no call, by its own rate headers; 0 where they do not say so. */
   #emptyForMs(headers: RateHeaders | undefined): number {
     if (headers?.remaining !== 0) return 0;
-    const forMs = headers.resetAtMs === undefined ? this.#minuteMs : headers.resetAtMs - this.#options.wallNow();
+    const forMs =
+      headers.resetAtMs === undefined ? this.#minuteMs : headers.resetAtMs - this.#options.wallNow();
     return Math.max(0, Math.min(Math.ceil(forMs), this.#minuteMs));
   }
 
