@@ -203,10 +203,14 @@ function firstOffset({ size, need, parts }: PageRequest, list: ListState): numbe
   return need === 'rows' || parts.endCursor ? likelyTotal - 1 : Math.max(0, likelyTotal - size.count);
 }
 
-/** The aligned window of an offset; if that was read and lacks the row, a window that begins at the row. */
+/**
+ * The aligned window of an offset; if that was read and lacks the row, a window that begins at the row, or at the one before if the
+ * aligned window was empty: another request, since the same one is not repeated.
+ */
 function windowOf(offset: number, { windowSize: limit, wasAsked }: ListState): Slice {
   const aligned = { offset: offset - (offset % limit), limit };
-  return wasAsked(aligned) ? { offset, limit } : aligned;
+  if (!wasAsked(aligned)) return aligned;
+  return { offset: offset === aligned.offset ? Math.max(0, offset - 1) : offset, limit };
 }
 
 /**
@@ -233,12 +237,15 @@ function besideCursor(
   return { offset: start - Math.min(adjacentMarks, limit - rows, start), limit };
 }
 
-/** Extends a slice by preceding rows, as far as there is room: the cursor of its first row contains their marks. */
-function withPrevious({ offset, limit }: Slice, { callSize, has }: ListState): Slice {
+/**
+ * Extends a slice by preceding rows, as far as there is room: the cursor of its first row contains their marks. A slice that was read
+ * like this, and lacks rows, is read without them: another request, since the same one is not repeated.
+ */
+function withPrevious(slice: Slice, { callSize, has, wasAsked }: ListState): Slice {
+  const { offset, limit } = slice;
   const previous = Math.min(adjacentMarks, offset, callSize - limit);
-  return previous === 0 || has(offset - 1)
-    ? { offset, limit }
-    : { offset: offset - previous, limit: limit + previous };
+  const extended = { offset: offset - previous, limit: limit + previous };
+  return previous === 0 || has(offset - 1) || wasAsked(extended) ? slice : extended;
 }
 
 function isWithin(offset: number, slice: Slice): boolean {

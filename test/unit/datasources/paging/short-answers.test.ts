@@ -26,6 +26,20 @@ it.each([
   expect(calls).toBe(2);
 });
 
+it.each([
+  ['the second window, with a cache', { first: 100 }, { slicing: wholeWindows, caps: [50, 0] }, 100],
+  ['the end of the list, without one', { last: 20 }, { slicing: neededRows(), caps: [50, 0] }, 20],
+  ['three rows of the end, without one', { last: 20 }, { slicing: neededRows(), caps: [50, 3] }, 20],
+])(
+  'a response without rows that are there costs one further call: %s',
+  async (_what, page, upstream, count) => {
+    const rows = plainList(99);
+    const { connection, calls } = await read(rows, page, { ...upstream, cap: 50, saysSo: false });
+    expect(sids(connection.nodes)).toEqual(sids(rows.slice(-count)));
+    expect(calls).toBe(3);
+  },
+);
+
 const anyPage = fc.record({
   length: fc.integer({ min: 1, max: 300 }),
   at: fc.nat(299),
