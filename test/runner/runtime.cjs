@@ -46,12 +46,13 @@ module.exports = class NativeRuntime {
     // Jest's circus keeps the state of a suite in its module and in one global.
     Reflect.deleteProperty(require.cache, path);
     Reflect.deleteProperty(globalThis, eventHandlers);
-    const { AsyncLocalStorage } = asyncHooks;
-    asyncHooks.AsyncLocalStorage = RunningTest;
+    // A value on Node 20, a getter on Node 24.
+    const ofNode = Object.getOwnPropertyDescriptor(asyncHooks, 'AsyncLocalStorage');
+    Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { value: RunningTest, configurable: true });
     try {
       return require(path);
     } finally {
-      asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+      Object.defineProperty(asyncHooks, 'AsyncLocalStorage', ofNode);
     }
   }
 
