@@ -97,7 +97,8 @@ export class SweepPass {
   needsConfirmation(notThere: number): boolean {
     if (this.#behind <= notThere || this.#confirmations === maximumConfirmations) return false;
     if (this.#endReads === maximumEndReads) return false;
-    [this.#confirmations, this.#endReads] = [this.#confirmations + 1, this.#endReads + 1];
+    this.#confirmations += 1;
+    this.#endReads += 1;
     return true;
   }
 
@@ -112,14 +113,12 @@ export class SweepPass {
   /** The pass after this one. @throws UpstreamFailure after the last. */
   next(): SweepPass {
     if (this.number === maximumPasses) throw new UpstreamFailure('invalidResponse');
-    const behind = this.#total ?? 0;
-    const [firstTotal, total] = [undefined, undefined];
     return new SweepPass({
       pass: this.number + 1,
       isDoubtful: false,
-      firstTotal,
-      total,
-      behind,
+      firstTotal: undefined,
+      total: undefined,
+      behind: this.#total ?? 0,
       countsAll: true,
     });
   }

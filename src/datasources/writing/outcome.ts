@@ -110,7 +110,6 @@ const quietMs = 5000;
 /** A request whose exchange the upstream did not end may still be processed, for this many of our timeouts from its start. */
 const timeoutsUntilSettled = 3;
 /** Longest wait of a request in the rate limiter's queue, with a retry after a 429. */
-
 const queueWaitMs = 10_000;
 
 /** The time by which a request that is about to be sent is processed, if ever, should this process die before its answer. */

@@ -6,8 +6,8 @@ const outOfStep = /^Command queue state error/;
 
 /**
  * Opens a connection anew after a reply that can't be right: one that no command waits for, or a message of a channel that lacks
- * a part. Without this, ioredis 5 gives later replies to the wrong commands. If such a reply is nil, it throws an error that nobody
- * can catch, and the process ends.
+ * a part. Without this, ioredis 5 gives later replies to the wrong commands, and a nil among them ends the process: the error is thrown
+ * where no code of ours can catch it.
  * @param report called with the error, once for each connection.
  */
 export function reconnectAfterStrayReplies(client: Redis, report: (error: unknown) => void): void {
