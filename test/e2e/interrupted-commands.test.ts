@@ -31,15 +31,15 @@ it('a command that a signal interrupts ends by it: its work is not done', () => 
   const commands = finiteCommands();
   expect(commands).toEqual(['check', 'export', 'schema', 'key']);
   for (const name of commands) {
-    const { status, signal } = interrupted([name, ...(words[name] ?? [])]);
-    expect([name, status, signal]).toEqual([name, null, 'SIGTERM']);
+    const { status, signal, stderr } = interrupted([name, ...(words[name] ?? [])]);
+    expect({ name, status, signal, stderr }).toEqual({ name, status: null, signal: 'SIGTERM', stderr });
   }
 });
 
 it.each([[[]], [['start']], [['--port', '0']], [['--']], [['sandbox', '--port=0']]])(
   'a server that a signal stops ends with code 0: %j',
   (words) => {
-    const { status, signal } = interrupted(words);
-    expect([status, signal]).toEqual([0, null]);
+    const { status, signal, stderr } = interrupted(words);
+    expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr }); // stderr tells why it is not so
   },
 );

@@ -73,7 +73,10 @@ export class CampaignLoader {
     if (isBatch) await search.readAll(windows.entries());
     else if (!options.noCache && missing.some((sid) => this.#isInNewestWindow(sid)))
       await search.readNewest();
-    const single = new Set([...search.missing].slice(0, isBatch ? search.callsLeft : 1));
+    // Those that were never read come first, so that a batch that is repeated goes on.
+    const isKnown = (sid: string): boolean => snapshots.peek(sid) !== undefined;
+    const rest = [...search.missing].sort((one, other) => Number(isKnown(one)) - Number(isKnown(other)));
+    const single = new Set(rest.slice(0, isBatch ? search.callsLeft : 1));
     const load = async (sid: string): Promise<Campaign | null> => {
       const row = isFresh(sid) ? undefined : search.rows.get(sid);
       // The window may be a stale entry, and the snapshot newer.

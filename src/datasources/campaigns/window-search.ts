@@ -1,7 +1,12 @@
 import { readable, type Slice, type Window } from '../../domain/lists/page.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type CacheEntry } from '../cache/cache-entry.js';
-import { type CampaignListRef, type CampaignWindowRef, campaignWindowOf } from './list-identity.js';
+import {
+  type CampaignListRef,
+  type CampaignWindowRef,
+  campaignWindowOf,
+  windowKey,
+} from './list-identity.js';
 
 /** Reads a window of campaigns; the one of a request reads each window once. */
 export type ReadCampaignWindow = (
@@ -64,24 +69,27 @@ export class WindowSearch {
    * shows are most probably among the newest ones: that window is read too, and more of its list while they are worth it.
    */
   async readAll(cached: CachedWindows): Promise<void> {
-    const { windows, unseen, isNewestUseful } = this.#plan(cached);
+    const { windows, unseen, totals, isNewestUseful } = this.#plan(cached);
     const known = windows.slice(0, this.callsLeft);
     this.callsLeft -= known.length;
     const [newest] = await Promise.all([
       isNewestUseful ? this.#read(this.#newest) : undefined,
       ...known.map((window) => this.#read(window)),
     ]);
-    if (newest) await this.#readOn(newest, unseen);
+    if (newest) await this.#readOn(newest, unseen, totals);
   }
 
   /** Chooses the window that shows most campaigns, then the one that shows most of the others, and so on. */
   #plan(cached: CachedWindows) {
-    const seen = [...cached].flatMap(([key, { value }]): SeenWindow[] => {
+    const seen: SeenWindow[] = [];
+    const totals = new Map<string, number>();
+    for (const [key, { value }] of cached) {
       const sids = value.rows
         .flatMap((row) => readable(row)?.sid ?? [])
         .filter((sid) => this.missing.has(sid));
-      return sids.length === 0 ? [] : [{ window: campaignWindowOf(key), sids }];
-    });
+      if (sids.length > 0) seen.push({ window: campaignWindowOf(key), sids });
+      else totals.set(key, value.total);
+    }
     const open = new Set(seen.flatMap(({ sids }) => sids));
     const windows: CampaignWindowRef[] = [];
     const covered = new Set<string>();
@@ -103,6 +111,7 @@ export class WindowSearch {
     return {
       windows: windows.filter((window) => !this.#isNewest(window)),
       unseen,
+      totals,
       isNewestUseful: isNewestKnown || (unseen.length > 0 && unseen.length + alone > 1),
     };
   }
@@ -114,35 +123,42 @@ export class WindowSearch {
   /**
    * Reads more of the newest campaigns. A window that has shown many of them promises as many in the next, and pays for one
    * that shows none: so a batch never costs more than one call for each of its campaigns, beside the first window. Without
-   * enough calls to read the rest one by one, windows are the only way.
+   * enough calls to read the rest one by one, windows are the only way, if they are fewer.
+   * @param totals cached windows that show none of the campaigns, with the total of their lists. They are not read again
+   *   while the list has that total, so that a batch that is repeated goes on behind them.
    */
-  async #readOn(newest: ReadWindow, unseen: readonly string[]): Promise<void> {
-    let { found, total } = newest;
-    let [offset, windows, shown] = [newest.rows, 1, found];
+  async #readOn(
+    newest: ReadWindow,
+    unseen: readonly string[],
+    totals: ReadonlyMap<string, number>,
+  ): Promise<void> {
     const size = newest.rows;
-    for (;;) {
+    let { found, total } = newest;
+    let [offset, windows, shown] = [size, 1, found];
+    const sliceAt = (start: number): Slice => ({ offset: start, limit: this.#newest.slice.limit });
+    const isSpent = (start: number): boolean =>
+      totals.get(windowKey(this.#newest.list, sliceAt(start))) === total;
+    while (size > 0) {
+      const count = Math.max(0, Math.ceil((total - offset) / size));
+      const ahead = Array.from({ length: count }, (_, index) => offset + index * size).filter(
+        (start) => !isSpent(start),
+      );
       const left = unseen.filter((sid) => this.missing.has(sid)).length;
-      const isForced = this.missing.size > this.callsLeft;
+      const isForced = this.missing.size > Math.max(this.callsLeft, ahead.length);
       const isPromising = left > 1 && found > 1;
-      if (size === 0 || offset >= total || left === 0 || !(isForced || isPromising)) return;
+      if (left === 0 || !(isForced || isPromising)) return;
       const worthwhile = isPromising ? Math.min(Math.ceil(left / found), shown - windows) : 1;
-      const count = Math.min(
-        Math.max(worthwhile, isForced ? 1 : 0),
-        this.callsLeft,
-        Math.ceil((total - offset) / size),
-      );
-      if (count <= 0) return;
-      this.callsLeft -= count;
-      const { list, slice } = this.#newest;
-      const read = await Promise.all(
-        Array.from({ length: count }, (_, index) =>
-          this.#read({ list, slice: { offset: offset + index * size, limit: slice.limit } }),
-        ),
-      );
-      found = Math.floor(read.reduce((sum, one) => sum + one.found, 0) / count);
-      shown += read.reduce((sum, one) => sum + one.found, 0);
-      windows += count;
-      offset += count * size;
+      const starts = ahead.slice(0, Math.min(Math.max(worthwhile, isForced ? 1 : 0), this.callsLeft));
+      const last = starts.at(-1);
+      if (last === undefined) return;
+      this.callsLeft -= starts.length;
+      const { list } = this.#newest;
+      const read = await Promise.all(starts.map((start) => this.#read({ list, slice: sliceAt(start) })));
+      const foundNow = read.reduce((sum, one) => sum + one.found, 0);
+      found = Math.floor(foundNow / starts.length);
+      shown += foundNow;
+      windows += starts.length;
+      offset = last + size;
       total = Math.min(...read.map((one) => one.total));
     }
   }
