@@ -9,8 +9,8 @@ const fewestLetters = 6;
 const mostEdits = 2;
 const unit = /_(?:MS|S|SECS?|SECONDS?|MINS?|MINUTES?|BYTES?|KB|MB|SIZE)$/;
 
-/** Parts of names whose values are secrets, whatever they are for. */
-const secretName = /KEY(?!S)|TOKEN|SECRET|PASS|CRED|AUTH$/;
+/** Parts of names whose values may be secrets: `API_KEYS` is meant as the path of a file, or has the keys themselves. */
+const secretName = /KEY|TOKEN|SECRET|PASS|CRED|AUTH$/;
 
 /**
  * Refuses variables that were meant as settings and are none: those with a prefix of the gateway's, and near misses of a

@@ -60,6 +60,11 @@ const refused: [what: string, environment: Variables, problems: string[]][] = [
     { 'EXOTEL-REGION': 'mumbai' },
     [noSetting('"EXOTEL-REGION"', '"mumbai"', 'EXOTEL_REGION')],
   ],
+  [
+    'keys instead of a file of keys',
+    { API_KEYS: 'k-4711' },
+    [noSetting('API_KEYS', '6 characters', 'API_KEYS_FILE')],
+  ],
   ['one key for all keys', { API_KEY: 'k-4711' }, [noSetting('API_KEY', '6 characters', 'EXOTEL_API_KEY')]],
   ['a secret of tokens', { JWT_SECRET: 's-0815' }, [noSetting('JWT_SECRET', '6 characters', 'JWT_ISSUER')]],
   ['a speed of the sandbox', { SANDBOX_SPED: '1' }, [noSetting('SANDBOX_SPED', '"1"', 'SANDBOX_SPEED')]],
