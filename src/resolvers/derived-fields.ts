@@ -6,7 +6,7 @@ import { ContactList, Stats } from '../schema/campaign.js';
 export class StatsResolver {
   @FieldResolver(() => Int, {
     description:
-      'Messages that are not at their end yet: scheduled, submitted, or counted under a status unknown to this schema.',
+      "Messages that are not at their end yet: scheduled, submitted, or counted only in Exotel's own total.",
   })
   pending(@Root() stats: Stats): number {
     return pendingOf(stats);

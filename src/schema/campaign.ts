@@ -69,7 +69,7 @@ export class Stats {
 
   @Field(() => Int, {
     description:
-      "All messages: the sum of the other counts, plus those that Exotel's API counts under a status unknown to this schema.",
+      "All messages: the sum of the other counts, or Exotel's own total if that is greater. A status unknown to this schema is counted only in that total.",
   })
   total!: number;
 }

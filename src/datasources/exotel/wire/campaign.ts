@@ -34,7 +34,7 @@ const countKeys: Readonly<Record<Exclude<keyof Stats, 'total'>, string>> = {
 
 const countNames = new Map<string, keyof Stats>([
   ...Object.entries(countKeys).map(([name, key]) => [canonicalWord(key), name as keyof Stats] as const),
-  ['TOTAL', 'total'], // in newer guide pages (docs/upstream.md, "Not settled")
+  ['TOTAL', 'total'], // in newer guide pages (docs/upstream.md, "Contradictions")
 ]);
 
 /** Name of a count by its key in any spelling. */

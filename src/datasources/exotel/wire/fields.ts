@@ -72,7 +72,7 @@ export function field<T>({ read, shape }: WireType<T>, key: string, otherKey?: s
   return new Field(either, [key, otherKey], { [key]: shape, [otherKey]: shape });
 }
 
-/** A field with a spelling that only newer guide pages have (docs/upstream.md, "Not settled"). */
+/** A field with a spelling that only newer guide pages have (docs/upstream.md, "Contradictions"). */
 export function guideField<T>({ read, shape }: WireType<T>, key: string, guideKey: string): Field<T> {
   const either = (object: JsonObject): T => read(object[key]) ?? read(object[guideKey]);
   return new Field(either, [key, guideKey], { [key]: shape });

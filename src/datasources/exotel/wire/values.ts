@@ -124,7 +124,7 @@ export const listSids: WireType<readonly string[]> = {
 /** Year to seconds, any fraction, and an offset. */
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/i;
 
-/** Time without an offset, as newer guide pages have it. Indian time is likely, but not documented (docs/upstream.md, "Not settled"). */
+/** Time without an offset, as newer guide pages have it. Indian time is likely, but not documented (docs/upstream.md, "Contradictions"). */
 const withoutOffset = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 const indianOffset = '+05:30';
 
