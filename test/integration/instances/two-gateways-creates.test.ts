@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { type Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
@@ -17,29 +16,19 @@ import {
   type GatewayUnderTest,
   startGatewayOn,
 } from '../../support/gateway/gateway-under-test.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
+import { describeWithRedis } from '../../support/programs/redis.js';
 import { startScriptedUpstream } from '../../support/upstream/scripted-upstream.js';
-import { clientOf, until } from '../../support/gateway/two-gateways.js';
+import { redisOfSuite, until } from '../../support/gateway/two-gateways.js';
 
-let redis: RunningRedis;
-let client: Redis;
 let sandbox: Sandbox;
 let [a, b]: GatewayUnderTest[] = [];
 /** Of the POSTs, in turn. */
 let faults: (Fault | undefined)[];
 
 describeWithRedis('creates of one content through two gateways, on an upstream that collapses spaces', () => {
-  beforeAll(async () => {
-    redis = await startRedis();
-    client = clientOf(redis);
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await redis.stop();
-  });
+  const redis = redisOfSuite();
   beforeEach(async () => {
     faults = [];
-    await client.flushall();
     sandbox = await startSandbox({
       ...credentials,
       seed: 'empty',
@@ -101,11 +90,7 @@ describeWithRedis('creates of one content through two gateways, on an upstream t
 
 describeWithRedis('a lost create whose campaign the list shows unreadable and under another name', () => {
   const minute = 60_000;
-  let store: RunningRedis;
-  beforeAll(async () => {
-    store = await startRedis();
-  });
-  afterAll(() => store.stop());
+  const redis = redisOfSuite();
 
   it.each([-20, -7, 7, 20, 600])(
     'is not repeated by a gateway whose clock differs from that of the first by %i minutes',
@@ -121,7 +106,7 @@ describeWithRedis('a lost create whose campaign the list shows unreadable and un
       const start = (now: () => number) =>
         startGatewayOn(
           upstream.baseUrl,
-          { REDIS_URL: store.url, EXOTEL_TIMEOUT_MS: '300', EXOTEL_ACCOUNT_SID: `clock${minutes}` },
+          { REDIS_URL: redis.url, EXOTEL_TIMEOUT_MS: '300', EXOTEL_ACCOUNT_SID: `clock${minutes}` },
           now,
           () => Promise.resolve(),
         );

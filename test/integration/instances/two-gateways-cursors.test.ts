@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { type Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { ask } from '../../support/clients/ask.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
+import { describeWithRedis } from '../../support/programs/redis.js';
 import {
-  clientOf,
+  redisOfSuite,
   sharedKey,
   startTwoGateways,
   type TwoGateways,
@@ -34,20 +33,10 @@ const rowsUpTo = (last: number): ListingRow[] =>
 const fields = '{ nodes { sid } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } }';
 
 describeWithRedis('a walk whose pages are read by two gateways', () => {
-  let redis: RunningRedis;
-  let client: Redis;
+  const redis = redisOfSuite();
   let upstream: ListingUpstream;
   let two: TwoGateways;
-  beforeAll(async () => {
-    redis = await startRedis();
-    client = clientOf(redis);
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await redis.stop();
-  });
   beforeEach(async () => {
-    await client.flushall();
     upstream = await startListingUpstream();
     two = await startTwoGateways(upstream.baseUrl, redis, { EXOTEL_RATE_LIMIT: '0' }, () => start);
   });
@@ -68,8 +57,8 @@ describeWithRedis('a walk whose pages are read by two gateways', () => {
   /** Resolves once the window with a row is in Redis, which happens a moment after an answer. */
   const isShared = (row = upstream.rows[0]) =>
     until(async () => {
-      const keys = await client.keys(sharedKey('reading:campaigns*'));
-      const entries = keys.length === 0 ? [] : await client.mget(keys);
+      const keys = await redis.client.keys(sharedKey('reading:campaigns*'));
+      const entries = keys.length === 0 ? [] : await redis.client.mget(keys);
       return entries.some((entry) => entry?.includes(`"${row?.sid ?? ''}"`));
     });
 

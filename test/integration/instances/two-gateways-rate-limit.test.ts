@@ -1,14 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { type Redis } from 'ioredis';
+import { afterEach, expect, it } from '@jest/globals';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { CreateDocument } from '../../operations/generated.js';
 import { ask } from '../../support/clients/ask.js';
 import { credentials, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import { expectToComeBack, readErrors } from '../../support/upstream/rate-limited.js';
 import { validInput } from '../../support/writing/valid-input.js';
-import { describeWithRedis, type RunningRedis, startRedis } from '../../support/programs/redis.js';
+import { describeWithRedis } from '../../support/programs/redis.js';
 import {
-  clientOf,
+  redisOfSuite,
   sharedKey,
   startTwoGateways,
   type TwoGateways,
@@ -17,24 +16,14 @@ import {
 
 const perMinute = 10;
 const forReads = 9;
-let redis: RunningRedis;
-let client: Redis;
 let sandbox: Sandbox;
 let two: TwoGateways;
 
 describeWithRedis('the rate limit of two gateways of one account', () => {
-  beforeAll(async () => {
-    redis = await startRedis();
-    client = clientOf(redis);
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await redis.stop();
-  });
+  const redis = redisOfSuite();
   afterEach(async () => {
     await two.close();
     await sandbox.close();
-    await client.flushall();
   });
 
   async function start(options: Partial<SandboxOptions> = {}): Promise<void> {
@@ -101,7 +90,7 @@ describeWithRedis('the rate limit of two gateways of one account', () => {
     await start({ faults: () => (isRefusing ? fault : undefined) });
     await readErrors(two.a, sids(0, 1));
     isRefusing = false;
-    await until(async () => (await client.hget(sharedKey('budget:account'), 'pausedUntil')) !== null);
+    await until(async () => (await redis.client.hget(sharedKey('budget:account'), 'pausedUntil')) !== null);
     const before = sandbox.calls.length;
     expectToComeBack(await readErrors(two.b, sids(1, 3)));
     expect(sandbox.calls).toHaveLength(before);
@@ -135,7 +124,7 @@ describeWithRedis('the rate limit of two gateways of one account', () => {
     await until(async () => (await remaining()) === perMinute - 1);
     await read(two.a, 1, 7);
     if (isKnown) await until(async () => (await remaining()) === perMinute - 7);
-    await client.flushall();
+    await redis.client.flushall();
     const errors = await read(two.b, 10, 11);
     errors.push(...(await read(two.b, 11, 30)), ...(await read(two.a, 30, 50)));
     expect(sandbox.calls).toHaveLength(forReads);

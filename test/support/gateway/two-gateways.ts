@@ -1,6 +1,7 @@
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { credentials, type GatewayUnderTest, startGatewayOn } from './gateway-under-test.js';
-import { type RunningRedis } from '../programs/redis.js';
+import { type RunningRedis, startRedis } from '../programs/redis.js';
 
 /** Two gateways of one account with a shared Redis. */
 export interface TwoGateways {
@@ -27,6 +28,35 @@ export async function startTwoGateways(
 /** A Redis client of the test, to inspect and clear the shared data. */
 export function clientOf(redis: Pick<RunningRedis, 'url'>): Redis {
   return new Redis(redis.url, { maxRetriesPerRequest: 1 }).on('error', () => undefined);
+}
+
+/** A Redis of a suite, with a client of the test. */
+export interface SuiteRedis {
+  readonly url: string;
+  readonly client: Redis;
+}
+
+/** Starts a Redis for the tests of a suite; it is empty before each of them. Called in the `describe` of the suite. */
+export function redisOfSuite(): SuiteRedis {
+  let running: RunningRedis;
+  let client: Redis;
+  beforeAll(async () => {
+    running = await startRedis();
+    client = clientOf(running);
+  });
+  beforeEach(() => client.flushall());
+  afterAll(async () => {
+    client.disconnect();
+    await running.stop();
+  });
+  return {
+    get url() {
+      return running.url;
+    },
+    get client() {
+      return client;
+    },
+  };
 }
 
 /** A key of the shared data. */
