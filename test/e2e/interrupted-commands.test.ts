@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { beforeAll, expect, it } from '@jest/globals';
-import { build, main } from '../support/gateway/workers.js';
+import { build, cwd, main } from '../support/gateway/workers.js';
 
 beforeAll(build, 120_000);
 
@@ -12,7 +11,7 @@ function interrupted(words: readonly string[]) {
   });`;
   const preload = `--import=data:text/javascript,${encodeURIComponent(signalsItself)}`;
   return spawnSync(process.execPath, [preload, main, ...words], {
-    cwd: tmpdir(),
+    cwd,
     env: { PATH: process.env['PATH'], PORT: '0' },
     encoding: 'utf8',
     timeout: 20_000,
@@ -21,7 +20,7 @@ function interrupted(words: readonly string[]) {
 
 /** The commands of the help that are no servers. */
 function finiteCommands(): string[] {
-  const { stdout } = spawnSync(process.execPath, [main, '--help'], { cwd: tmpdir(), encoding: 'utf8' });
+  const { stdout } = spawnSync(process.execPath, [main, '--help'], { cwd, encoding: 'utf8' });
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[options\]|<)/gm)].map(([, name = '']) => name);
   return commands.filter((name) => name !== 'start' && name !== 'sandbox');
 }
