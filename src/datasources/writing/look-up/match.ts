@@ -3,7 +3,7 @@ import { UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type NamedDraft } from '../create.js';
 import { isLikelyCreation, isShifted, type SentSpan } from './creation-time.js';
-import { contradictions, differences, isMarked } from './same-campaign.js';
+import { contradictions, differences, hasAddedCallbacks, isMarked } from './same-campaign.js';
 import { similarityOf } from './text-similarity.js';
 
 /** A create whose answer was lost. */
@@ -27,7 +27,8 @@ export interface LostCreate extends SentSpan {
  * - `named`: an answer to the create named it, and it differs in one property. Any of the rows above is more likely the campaign.
  * - `suspect`: an answer to the create named it, and it differs in more. It is not the campaign where another row is likely.
  * - `sameName`: the name is the same or similar, and another field differs or is unreadable.
- * - `sameContent`: every field but the name equals what was sent, and the name is no known rewriting.
+ * - `sameContent`: every field but the name equals what was sent, and the name is no known rewriting. A gateway may have added
+ *   its callback addresses.
  * - `none`: the row is another campaign.
  */
 export type Match =
@@ -65,7 +66,11 @@ function contentMatchOf(row: Row<Campaign>, lost: LostCreate, aheadMs: number): 
       (isWhole || similarity === 'cut') && [...different].every((group) => group === 'schedule');
     return isAllButTime && isShifted(lost, draft, row, aheadMs) ? 'sameName' : 'none';
   }
-  if (different.size > 0) return similarity === 'different' ? 'none' : 'sameName';
+  if (different.size > 0) {
+    if (similarity !== 'different') return 'sameName';
+    const isAddedAlone = different.size === 1 && different.has('callbacks') && hasAddedCallbacks(draft, row);
+    return isAddedAlone ? 'sameContent' : 'none';
+  }
   if (similarity === 'different' || similarity === 'near') return 'sameContent';
   return similarity === 'same' ? 'exact' : 'rewritten';
 }

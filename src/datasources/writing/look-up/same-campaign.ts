@@ -1,5 +1,6 @@
 import { CampaignAction, CampaignStatus } from '../../../domain/campaigns/campaign.js';
 import { hasReached, isAllowed } from '../../../domain/campaigns/lifecycle.js';
+import { hasWebhookAddress } from '../../../domain/network/addresses.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
 import { type LifecycleAction } from '../../exotel/wire/requests.js';
@@ -191,6 +192,18 @@ export function differences(draft: CampaignDraft, campaign: Campaign): ReadonlyS
     (draft.smsStatusCallback == null && campaign.smsStatusCallback !== null);
   if (hasForeignCallback) groups.add('callbacks');
   return groups;
+}
+
+/**
+ * Tells whether a campaign has a callback address of a gateway where the draft had none, and no other address that was not
+ * sent. An update adds the gateway's addresses by itself, so they do not prove that this is another campaign.
+ */
+export function hasAddedCallbacks(draft: CampaignDraft, campaign: Campaign): boolean {
+  return (['statusCallback', 'smsStatusCallback'] as const).every((key) => {
+    const [sent, stored] = [draft[key], campaign[key]];
+    if (stored === null) return true;
+    return sent == null ? hasWebhookAddress(stored) : isSameAddress(sent, stored);
+  });
 }
 
 /**

@@ -218,6 +218,31 @@ describe('a lost create whose times an upstream writes in a wrong time zone', ()
   });
 });
 
+describe('a lost create that was renamed by an update, which adds the addresses of a gateway by itself', () => {
+  const webhook = (kind: string): string => `https://g.example/webhooks/exotel/${kind}/${'a1'.repeat(28)}`;
+  const added = { status_callback: webhook('campaign'), sms_status_callback: webhook('message') };
+  const own = 'https://own.example/';
+
+  it.each<[what: string, sent: object, kept: Kept]>([
+    ['both', {}, added],
+    ['one', {}, { sms_status_callback: webhook('message') }],
+    ['one beside an address of the caller', { statusCallback: own }, { ...added, status_callback: own }],
+  ])('%s: OUTCOME_UNKNOWN, nothing is sent again', async (_what, sent, kept) => {
+    const upstream = await startRewriting(() => ({ ...kept, name: 'Winter sale' }));
+    for (let repeats = 0; repeats < 2; repeats += 1) {
+      const received = await create(upstream.gateway, { ...diwali, ...sent, idempotencyKey: 'once' });
+      expect(received.codes).toEqual(['OUTCOME_UNKNOWN']);
+    }
+    expect(posts(upstream)).toBe(1);
+  });
+
+  it('an address of somebody else shows another campaign: it is sent once more', async () => {
+    const upstream = await startRewriting(() => ({ ...added, name: 'Winter sale', status_callback: own }));
+    await create(upstream.gateway, { ...diwali, idempotencyKey: 'once' });
+    expect(posts(upstream)).toBe(2);
+  });
+});
+
 describe('a lost create with a generated callback URL', () => {
   it('is found by that URL, whatever else the upstream changes', async () => {
     const { gateway, sandbox } = await setup({
