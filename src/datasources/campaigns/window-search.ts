@@ -21,6 +21,7 @@ export type CachedWindows = Iterable<readonly [key: string, entry: CacheEntry<Wi
 interface SeenWindow {
   readonly window: CampaignWindowRef;
   readonly sids: readonly string[];
+  readonly value: Window<Campaign>;
 }
 
 /**
@@ -69,13 +70,15 @@ export class WindowSearch {
    * shows are most probably among the newest ones: that window is read too, and more of its list while they are worth it.
    */
   async readAll(cached: CachedWindows): Promise<void> {
-    const { windows, unseen, totals, isNewestUseful } = this.#plan(cached);
+    const { windows, inList, unseen, totals, isNewestUseful } = this.#plan(cached);
     const known = windows.slice(0, this.callsLeft);
     this.callsLeft -= known.length;
-    const [newest] = await Promise.all([
+    const [newest, ...others] = await Promise.all([
       isNewestUseful ? this.#read(this.#newest) : undefined,
       ...known.map((window) => this.#read(window)),
     ]);
+    const ofList = newest ?? others.find((_, index) => this.#isInList(known[index]));
+    if (ofList) await this.#readMoved(inList, ofList.total);
     if (newest) await this.#readOn(newest, unseen, totals);
   }
 
@@ -87,7 +90,7 @@ export class WindowSearch {
       const sids = value.rows
         .flatMap((row) => readable(row)?.sid ?? [])
         .filter((sid) => this.missing.has(sid));
-      if (sids.length > 0) seen.push({ window: campaignWindowOf(key), sids });
+      if (sids.length > 0) seen.push({ window: campaignWindowOf(key), sids, value });
       else totals.set(key, value.total);
     }
     const open = new Set(seen.flatMap(({ sids }) => sids));
@@ -102,7 +105,7 @@ export class WindowSearch {
       for (const sid of best.sids) if (open.delete(sid)) covered.add(sid);
     }
     // A window of another list does not show where a campaign is among the newest.
-    const inList = seen.filter(({ window }) => window.list.identity === this.#newest.list.identity);
+    const inList = seen.filter(({ window }) => this.#isInList(window));
     const placed = new Set(inList.flatMap(({ sids }) => sids));
     const inNewest = inList.filter(({ window }) => this.#isNewest(window)).flatMap(({ sids }) => sids);
     const unseen = [...this.missing].filter((sid) => !covered.has(sid) && !placed.has(sid));
@@ -110,14 +113,45 @@ export class WindowSearch {
     const isNewestKnown = windows.some((window) => this.#isNewest(window));
     return {
       windows: windows.filter((window) => !this.#isNewest(window)),
+      inList,
       unseen,
       totals,
       isNewestUseful: isNewestKnown || (unseen.length > 0 && unseen.length + alone > 1),
     };
   }
 
-  #isNewest({ list, slice }: CampaignWindowRef): boolean {
-    return list.identity === this.#newest.list.identity && slice.offset === this.#newest.slice.offset;
+  #isInList(window: CampaignWindowRef | undefined): boolean {
+    return window?.list.identity === this.#newest.list.identity;
+  }
+
+  #isNewest(window: CampaignWindowRef): boolean {
+    return this.#isInList(window) && window.slice.offset === this.#newest.slice.offset;
+  }
+
+  /**
+   * Reads the windows that campaigns have moved to, where two or more are expected in one. A list grows and shrinks at its beginning,
+   * so a row has moved by as many places as the total has changed.
+   */
+  async #readMoved(seen: readonly SeenWindow[], total: number): Promise<void> {
+    const { list, slice } = this.#newest;
+    const expected = new Map<number, Set<string>>(); // sids by the offset of a window
+    for (const { value } of seen) {
+      const movedBy = total === 0 ? 0 : total - value.total;
+      for (const [index, row] of movedBy === 0 ? [] : value.rows.entries()) {
+        const sid = readable(row)?.sid;
+        if (sid === undefined || !this.missing.has(sid)) continue;
+        const offset = value.offset + index + movedBy;
+        const start = offset - (offset % slice.limit);
+        if (offset >= 0) expected.set(start, (expected.get(start) ?? new Set()).add(sid));
+      }
+    }
+    const starts = [...expected]
+      .filter(([, { size }]) => size > 1)
+      .sort(([, one], [, other]) => other.size - one.size)
+      .slice(0, this.callsLeft)
+      .map(([start]) => start);
+    this.callsLeft -= starts.length;
+    await Promise.all(starts.map((offset) => this.#read({ list, slice: { ...slice, offset } })));
   }
 
   /**

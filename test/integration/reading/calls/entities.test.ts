@@ -176,4 +176,23 @@ describe('_entities of campaigns far behind the newest', () => {
       expect(Math.max(...calls)).toBeLessThanOrEqual(21);
     },
   );
+
+  it.each([
+    { from: 1000, wanted: 30, grownBy: 60, calls: 2 },
+    { from: 1000, wanted: 30, grownBy: 20, calls: 1 + 1 },
+    { from: 800, wanted: 200, grownBy: 300, calls: 4 + 4 },
+  ])(
+    'are read in the windows that they have moved to: %j',
+    async ({ from, wanted, grownBy, calls: most }) => {
+      const variables = { representations: sids.slice(from, from + wanted).map(reference) };
+      for (let offset = 0; offset < count; offset += 200)
+        await repeatUntilWhole(sids.slice(offset, offset + 200), 0);
+      for (let age = 0; age < grownBy; age += 1)
+        large.state.insert({ status: 'completed', audience: 1, startsAt: now - 1000, endsAt: now });
+      now += 11 * 60_000; // the campaigns are no longer fresh
+      const { errors } = await ask(strict, entitiesWith('sid name status'), { variables });
+      expect(errors).toBeUndefined();
+      expect(large.calls.length).toBeLessThanOrEqual(most);
+    },
+  );
 });
