@@ -40,7 +40,7 @@ export interface SubscriberQueueOptions {
   /** Called once when the queue is closed, from either side. */
   readonly onClosed: () => void;
   /** Called for each dropped value. */
-  readonly onDropped?: () => void;
+  readonly onDropped: () => void;
 }
 
 interface Deferred<T> {
@@ -52,8 +52,6 @@ interface Deferred<T> {
 export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   readonly #options: SubscriberQueueOptions;
   readonly #values: T[] = [];
-  /** Number of values that are counted in the shared capacity. */
-  #counted = 0;
   #pendingNext: Deferred<IteratorResult<T>> | null = null;
   #failure: Error | null = null;
   #isClosed = false;
@@ -76,13 +74,12 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
       this.#pendingNext = null;
       return;
     }
-    const { maximum, capacity } = this.#options;
+    const { maximum, capacity, onDropped } = this.#options;
     this.#values.push(value);
-    this.#counted += 1;
     capacity.add(1);
     for (let over = this.#values.length - capacity.limit(maximum); over > 0; over -= 1) {
       this.#shift();
-      this.#options.onDropped?.();
+      onDropped();
     }
   }
 
@@ -104,50 +101,39 @@ export class SubscriberQueue<T> implements AsyncIterableIterator<T> {
   /** Closes the queue with an error. The subscriber still gets the queued values, then the error. */
   fail(error: Error): void {
     if (this.#isClosed) return;
-    this.#close();
     if (this.#pendingNext) this.#pendingNext.reject(error);
     else this.#failure = error;
-    this.#pendingNext = null;
-    this.#releaseCapacity(); // the subscriber may never take the queued values
-    this.#options.onClosed();
+    this.#close();
   }
 
   return(): Promise<IteratorResult<T>> {
-    this.#releaseCapacity();
+    if (!this.#isClosed) {
+      this.#pendingNext?.resolve({ done: true, value: undefined });
+      this.#close();
+    }
     this.#values.length = 0;
     this.#failure = null;
-    if (!this.#isClosed) {
-      this.#close();
-      this.#pendingNext?.resolve({ done: true, value: undefined });
-      this.#pendingNext = null;
-      this.#options.onClosed();
-    }
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  throw(error: unknown): Promise<IteratorResult<T>> {
-    void this.return();
-    return Promise.reject(
-      error instanceof Error ? error : new Error('A subscription failed.', { cause: error }),
-    );
+  async throw(error: unknown): Promise<never> {
+    await this.return();
+    throw error;
   }
 
   #shift(): T | undefined {
-    if (this.#counted > 0) {
-      this.#counted -= 1;
-      this.#options.capacity.add(-1);
-    }
+    if (!this.#isClosed && this.#values.length > 0) this.#options.capacity.add(-1);
     return this.#values.shift();
   }
 
-  #releaseCapacity(): void {
-    this.#options.capacity.add(-this.#counted);
-    this.#counted = 0;
-  }
-
+  /** Queued values count no longer: the subscriber may never take them. */
   #close(): void {
+    const { capacity, onClosed } = this.#options;
     this.#isClosed = true;
-    this.#options.capacity.closed();
+    this.#pendingNext = null;
+    capacity.add(-this.#values.length);
+    capacity.closed();
+    onClosed();
   }
 
   [Symbol.asyncIterator](): this {

@@ -10,11 +10,6 @@ export class SubscriptionLimit {
     this.#maximum = maximum;
   }
 
-  /** Number of a caller's open subscriptions, including those that are being opened. */
-  openOf(caller: string): number {
-    return this.#open.get(caller) ?? 0;
-  }
-
   /**
    * Opens a subscription. It counts until it is closed, or could not be opened.
    * @throws GatewayError `TOO_MANY_SUBSCRIPTIONS` before anything is read; also the errors of `subscribe`.
@@ -24,8 +19,9 @@ export class SubscriptionLimit {
     subscribe: () => Promise<AsyncIterableIterator<T>>,
   ): Promise<AsyncIterableIterator<T>> {
     if (this.#maximum === 0) return subscribe();
-    if (this.openOf(caller) >= this.#maximum) throw tooMany(this.#maximum);
-    this.#open.set(caller, this.openOf(caller) + 1);
+    const open = this.#openOf(caller);
+    if (open >= this.#maximum) throw tooMany(this.#maximum);
+    this.#open.set(caller, open + 1);
     try {
       return withClose(await subscribe(), () => {
         this.#close(caller);
@@ -36,9 +32,13 @@ export class SubscriptionLimit {
     }
   }
 
+  #openOf(caller: string): number {
+    return this.#open.get(caller) ?? 0;
+  }
+
   /** A caller without subscriptions takes no memory. */
   #close(caller: string): void {
-    const left = this.openOf(caller) - 1;
+    const left = this.#openOf(caller) - 1;
     if (left > 0) this.#open.set(caller, left);
     else this.#open.delete(caller);
   }
