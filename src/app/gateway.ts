@@ -158,7 +158,7 @@ async function openAll(
     mayCallBack: mayCallBack(config.subscriptionCallbackOrigins),
     receiver: live.receiver,
     exports: {
-      source: { account, client: upstream.client, now: runtime.steadyNow, sleep: overrides.sleep },
+      source: { account, client: upstream.client, now: runtime.steadyNow, sleep: runtime.sleep },
       queue: watchedQueue(telemetry),
     },
     authenticate,

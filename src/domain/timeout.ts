@@ -13,3 +13,20 @@ export async function withTimeout<T>(timeoutMs: number, result: T | Promise<T>):
     clearTimeout(timer);
   }
 }
+
+/**
+ * Waits for a result until a signal is aborted. A race with one promise for all waits would hold on to each of them.
+ * @returns undefined if the signal is aborted first; the result is ignored then.
+ */
+export function untilAborted<T>(signal: AbortSignal, result: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      resolve(undefined);
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    result.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
+  });
+}

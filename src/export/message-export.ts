@@ -1,4 +1,3 @@
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { messageList } from '../datasources/campaigns/lists.js';
 import { type ExotelClient } from '../datasources/exotel/client.js';
@@ -10,6 +9,7 @@ import { type MessageQuery, messageQueryOf } from '../domain/lists/list-query.js
 import { checkCursorLengths, readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
 import { type CallOrigin } from '../domain/request-trace.js';
 import { checkSid } from '../domain/campaigns/sid.js';
+import { untilAborted } from '../domain/timeout.js';
 import { passingFailures, UpstreamFailure } from '../domain/upstream-failure.js';
 import { type Message } from '../schema/message.js';
 import { type ExportEnd } from './export-row.js';
@@ -32,7 +32,7 @@ export interface ExportSource {
   /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   /** Waits before a failed read is repeated. */
-  readonly sleep?: (ms: number) => Promise<unknown>;
+  readonly sleep: (ms: number) => Promise<unknown>;
 }
 
 /** Messages in the order of the list, with their cursors. */
@@ -122,18 +122,7 @@ export class MessageExport {
 
   /** Waits, but no longer than until the export is stopped. @returns undefined if it was. */
   unlessStopped<T>(result: Promise<T>): Promise<T | undefined> {
-    const { signal } = this.#stopped;
-    // A race with one promise for all waits would hold on to each of them.
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        resolve(undefined);
-      };
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop, { once: true });
-      result.then(resolve, reject).finally(() => {
-        signal.removeEventListener('abort', stop);
-      });
-    });
+    return untilAborted(this.#stopped.signal, result);
   }
 
   /**
@@ -208,10 +197,7 @@ export class MessageExport {
   }
 
   async #pause(ms: number): Promise<void> {
-    const { signal } = this.#stopped;
-    const { sleep = (pauseMs: number) => sleepFor(pauseMs, undefined, { signal, ref: false }) } =
-      this.#source;
-    await this.unlessStopped(sleep(ms).catch(() => undefined));
+    await this.unlessStopped(this.#source.sleep(ms));
   }
 }
 

@@ -6,7 +6,7 @@ import { attempt, GatewayError } from '../../domain/errors.js';
 import { logFields } from '../../domain/request-trace.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
-import { withTimeout } from '../../domain/timeout.js';
+import { untilAborted, withTimeout } from '../../domain/timeout.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { invalid, LargeEvents, protocol, RejectedByRouter, Router, targetIn } from './callback-endpoint.js';
@@ -135,7 +135,7 @@ class RouterSubscription {
     const { signal } = this.#ended;
     try {
       for (;;) {
-        const event = await untilAborted(this.#events.next(), signal);
+        const event = await untilAborted(signal, this.#events.next());
         if (!event || signal.aborted) return false;
         if (event.done) return true;
         await this.#router.deliver('next', { payload: event.value }, signal);
@@ -168,20 +168,6 @@ class RouterSubscription {
     this.#ended.abort();
     void this.#events.return();
   };
-}
-
-/** A promise's value; undefined if the signal is aborted before. */
-function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      resolve(undefined);
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
 }
 
 const credentialsEnded: GraphQLFormattedError = {
