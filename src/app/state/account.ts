@@ -8,7 +8,7 @@ import { type WithCallbacks } from '../../datasources/writing/create.js';
 import { Creates } from '../../datasources/writing/creates.js';
 import { OpenWrites } from '../../datasources/writing/open-writes.js';
 import { type Telemetry } from '../../domain/telemetry.js';
-import { CacheInvalidation } from '../../live/invalidation/cache-invalidation.js';
+import { CacheInvalidation } from '../../live/cache-invalidation.js';
 import { LiveChanges } from '../../live/live-changes.js';
 import { batchCallsOf } from '../../operations/cost/operation-cost.js';
 import { type Disposables } from '../disposables.js';

@@ -1,31 +1,32 @@
-import { type Dispatcher } from 'undici';
-import { type Telemetry } from '../../domain/telemetry.js';
+import { Agent, type Dispatcher } from 'undici';
+import { campaignTag, listTag } from '../domain/cache-tags.js';
+import { type Telemetry } from '../domain/telemetry.js';
+import { untilAborted, withTimeout } from '../domain/timeout.js';
 
-/** A request to remove entries from a router's cache, as Apollo Router and Cosmo document it. */
-export type InvalidationRequest =
-  | { readonly kind: 'cache_tag'; readonly subgraphs: readonly string[]; readonly cache_tag: string }
-  | { readonly kind: 'subgraph'; readonly subgraph: string };
-
-/** Options of a queue. */
-export interface EndpointQueueOptions {
-  /** URL of the invalidation endpoint. */
-  readonly url: string;
+/** Options of the invalidation. */
+export interface CacheInvalidationOptions {
+  /** URLs of the invalidation endpoints of routers. */
+  readonly endpoints: readonly string[];
   /** Sent as `Authorization`. */
   readonly key: string;
   /** Name of this subgraph in the supergraph. */
   readonly subgraph: string;
-  readonly dispatcher: Dispatcher;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly telemetry: Pick<Telemetry, 'cacheInvalidated'>;
 }
+
+/** A request to remove entries from a router's cache, as Apollo Router and Cosmo document it. */
+type InvalidationRequest =
+  | { readonly kind: 'cache_tag'; readonly subgraphs: readonly string[]; readonly cache_tag: string }
+  | { readonly kind: 'subgraph'; readonly subgraph: string };
 
 /**
  * Changes of this time are sent together. Meanwhile other instances learn of them, and responses that were read before are
  * written, so that a router stores no old one after the request.
  */
 const batchMs = 250;
-/** Pauses after the first failures; the last one is repeated until the endpoint answers. */
-const pausesMs = [100, 200, 400] as const;
+/** Pauses after failures, each twice as long as the one before. */
+const [firstPauseMs, longestPauseMs] = [100, 400];
 const timeoutMs = 3000;
 /** Tags in one request, some 100 bytes each. */
 const maximumBatch = 500;
@@ -33,27 +34,54 @@ const maximumBatch = 500;
 export const maximumPending = 10_000;
 /** Read of a response; more closes the connection. */
 const maximumResponseBytes = 16_384;
+/** Longest wait for the endpoints during a stop. */
+const closeMs = 1000;
+
+/** Tells routers which campaigns have changed, so that they remove them from their caches (docs/federation.md, "Invalidation"). */
+export class CacheInvalidation {
+  readonly #agent = new Agent({ connections: 1 });
+  readonly #queues: readonly EndpointQueue[];
+
+  constructor({ endpoints, ...options }: CacheInvalidationOptions) {
+    this.#queues = endpoints.map((url) => new EndpointQueue(new URL(url), this.#agent, options));
+  }
+
+  /** Reports a change of a campaign, which may change every list; null: of the lists alone. Never waits. */
+  readonly changed = (sid: string | null): void => {
+    const tags = sid === null ? [listTag] : [campaignTag(sid), listTag];
+    for (const queue of this.#queues) queue.add(tags);
+  };
+
+  /** Sends what waits, and closes the connections. */
+  async close(): Promise<void> {
+    await withTimeout(closeMs, Promise.all(this.#queues.map((queue) => queue.close())));
+    await this.#agent.destroy();
+  }
+}
 
 /** Tags that wait for one endpoint. Each is sent at least once; equal ones that wait are sent once. */
 export class EndpointQueue {
-  readonly #options: EndpointQueueOptions;
-  readonly #host: string;
+  readonly #url: URL;
+  readonly #dispatcher: Dispatcher;
+  readonly #options: Omit<CacheInvalidationOptions, 'endpoints'>;
   readonly #closing = new AbortController();
   #tags = new Set<string>();
   /** True if all entries of the subgraph are to be removed. */
   #isAll = false;
   #running: Promise<void> | undefined;
 
-  constructor(options: EndpointQueueOptions) {
+  /** @param url of the invalidation endpoint. */
+  constructor(url: URL, dispatcher: Dispatcher, options: Omit<CacheInvalidationOptions, 'endpoints'>) {
+    this.#url = url;
+    this.#dispatcher = dispatcher;
     this.#options = options;
-    this.#host = new URL(options.url).host;
   }
 
   /** Adds tags of entries that have become stale. Never waits. */
   add(tags: readonly string[]): void {
     if (this.#closing.signal.aborted) return;
     for (const tag of tags) if (!this.#isAll) this.#tags.add(tag);
-    if (this.#tags.size > maximumPending) this.#removeAll();
+    if (this.#tags.size > maximumPending) this.#replaceByAll();
     this.#start();
   }
 
@@ -74,7 +102,7 @@ export class EndpointQueue {
     });
   }
 
-  #removeAll(): void {
+  #replaceByAll(): void {
     this.#isAll = true;
     this.#tags.clear();
   }
@@ -91,22 +119,22 @@ export class EndpointQueue {
         continue;
       }
       if (this.#closing.signal.aborted) return;
-      if (isAll) this.#removeAll();
+      if (isAll) this.#replaceByAll();
       else this.add(batch);
-      await this.#pause(pausesMs[Math.min(failures, pausesMs.length - 1)] ?? 0);
+      await this.#pause(Math.min(longestPauseMs, firstPauseMs * 2 ** failures));
       failures += 1;
     }
   }
 
   /** @returns whether the endpoint has accepted the request. */
   async #send(isAll: boolean, tags: readonly string[]): Promise<boolean> {
-    const { url, key, subgraph, dispatcher, telemetry } = this.#options;
+    const { key, subgraph, telemetry } = this.#options;
+    const { host, origin, pathname } = this.#url;
     const requests: readonly InvalidationRequest[] = isAll
       ? [{ kind: 'subgraph', subgraph }]
       : tags.map((tag) => ({ kind: 'cache_tag', subgraphs: [subgraph], cache_tag: tag }));
-    const { origin, pathname } = new URL(url);
     try {
-      const { statusCode, body } = await dispatcher.request({
+      const { statusCode, body } = await this.#dispatcher.request({
         origin,
         path: pathname,
         method: 'POST',
@@ -116,26 +144,18 @@ export class EndpointQueue {
       });
       await body.dump({ limit: maximumResponseBytes });
       const isAccepted = statusCode >= 200 && statusCode < 300;
-      telemetry.cacheInvalidated(isAccepted ? 'sent' : 'failed', { host: this.#host, status: statusCode });
+      telemetry.cacheInvalidated(isAccepted ? 'sent' : 'failed', { host, status: statusCode });
       return isAccepted;
     } catch (error) {
       const { code } = error as { readonly code?: unknown };
       const errorCode = typeof code === 'string' ? code : 'no response';
-      telemetry.cacheInvalidated('failed', { host: this.#host, errorCode });
+      telemetry.cacheInvalidated('failed', { host, errorCode });
       return false;
     }
   }
 
-  /** Waits, unless the queue is closing. */
+  /** Waits, but no longer than until the queue is closing. */
   async #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing;
-    if (signal.aborted) return;
-    let stop = (): void => undefined;
-    const closed = new Promise<void>((resolve) => {
-      stop = resolve;
-    });
-    signal.addEventListener('abort', stop, { once: true });
-    await Promise.race([this.#options.sleep(ms), closed]);
-    signal.removeEventListener('abort', stop);
+    await untilAborted(this.#closing.signal, this.#options.sleep(ms));
   }
 }

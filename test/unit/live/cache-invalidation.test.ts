@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
-import { EndpointQueue, maximumPending } from '../../../src/live/invalidation/endpoint-queue.js';
+import { EndpointQueue, maximumPending } from '../../../src/live/cache-invalidation.js';
 import { type RouterCache, startRouterCache } from '../../support/programs/router-cache.js';
 import { until } from '../../support/clients/subscribing.js';
 
@@ -13,11 +13,9 @@ let wake: () => void;
 beforeEach(async () => {
   router = await startRouterCache();
   dispatcher = new Agent();
-  queue = new EndpointQueue({
-    url: router.endpoint,
+  queue = new EndpointQueue(new URL(router.endpoint), dispatcher, {
     key: 'the key of the router',
     subgraph: 'campaigns',
-    dispatcher,
     sleep: () =>
       new Promise<void>((resolve) => {
         wake = resolve;
