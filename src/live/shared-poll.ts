@@ -54,7 +54,8 @@ export class SharedPoll {
   #readAtMs = -Infinity;
   #windowAtMs = -Infinity;
   readonly #triedAtMs = new Map<string, number>();
-  readonly #suspectSinceMs = new Map<string, number>();
+  /** Changes before this time may have been missed. */
+  #missedUntilMs = 0;
 
   constructor(options: SharedPollOptions) {
     this.#options = options;
@@ -66,7 +67,6 @@ export class SharedPoll {
   close(): void {
     clearTimeout(this.#timer);
     this.#isClosed = true;
-    this.#isReading = true;
   }
 
   /** Another instance has read the newest window, and has announced its campaigns. */
@@ -74,11 +74,9 @@ export class SharedPoll {
     this.#windowAtMs = this.#options.now();
   }
 
-  /** Reads all watched campaigns once, since changes may have been missed. */
+  /** Changes may have been missed: reads each watched campaign once that was read before, also those with later subscribers. */
   pollAll(): void {
-    const { feed, now } = this.#options;
-    this.#suspectSinceMs.clear();
-    for (const { sid } of feed.watched) this.#suspectSinceMs.set(sid, now());
+    this.#missedUntilMs = this.#options.now();
     this.#windowAtMs = -Infinity;
     this.#schedule();
   }
@@ -88,7 +86,7 @@ export class SharedPoll {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { watched } = this.#options.feed;
-    if (this.#isReading || watched.length === 0) return;
+    if (this.#isClosed || this.#isReading || watched.length === 0) return;
     const dueAtMs = watched.reduce((first, one) => Math.min(first, this.#dueAtMs(one)), Infinity);
     if (dueAtMs === Infinity) return;
     const nowMs = this.#options.now();
@@ -102,13 +100,13 @@ export class SharedPoll {
     this.#isReading = true;
     this.#readAtMs = now();
     try {
-      if (!(await leases.acquire(pollLease.name, pollLease.ttlMs))) return; // the instance with the lease announces what it finds
+      if (!(await leases.acquire(pollLease.name, pollLease.ttlMs))) return; // another instance reads, and announces what it finds
       await this.#readDue();
       await leases.release(pollLease.name);
     } finally {
       const watched = new Set(feed.watched.map(({ sid }) => sid));
       for (const sid of this.#triedAtMs.keys()) if (!watched.has(sid)) this.#triedAtMs.delete(sid);
-      this.#isReading = this.#isClosed; // after `close` no read is scheduled
+      this.#isReading = false;
       this.#schedule();
     }
   }
@@ -142,11 +140,10 @@ export class SharedPoll {
   #dueAtMs(watched: WatchedCampaign): number {
     const { last } = watched;
     if (!last) return Infinity; // the first subscriber is reading it
-    const { isCalledBack } = this.#options;
     const lastAttemptMs = this.#lastAttemptMs(watched);
-    if (lastAttemptMs < (this.#suspectSinceMs.get(watched.sid) ?? 0)) return lastAttemptMs;
-    const dueAtMs =
-      lastAttemptMs + (isCalledBack(last) ? calledBackIntervalMs : this.#intervalMs(last.status));
+    if (lastAttemptMs < this.#missedUntilMs) return lastAttemptMs;
+    const isCalledBack = this.#options.isCalledBack(last);
+    const dueAtMs = lastAttemptMs + (isCalledBack ? calledBackIntervalMs : this.#intervalMs(last.status));
     const startMs = Date.parse(last.schedule.startTime ?? '') + afterStartMs;
     const isToStart = last.status === CampaignStatus.SCHEDULED || last.status === CampaignStatus.CREATED;
     return isToStart && lastAttemptMs < startMs ? Math.min(dueAtMs, startMs) : dueAtMs;
