@@ -1,12 +1,7 @@
-/** Bounds on the exports of a process. */
-export interface ExportLimits {
-  /** Exports that read at the same time, in turns. */
-  readonly running: number;
-  /** Further ones that wait with their responses open. */
-  readonly waiting: number;
-}
-
-export const defaultExportLimits: ExportLimits = { running: 2, waiting: 8 };
+/** Exports of a process that read at the same time, in turns. */
+const maximumRunning = 2;
+/** Further ones that wait with their responses open. */
+const maximumWaiting = 8;
 
 /** The place of an export. */
 export interface ExportPlace {
@@ -20,13 +15,8 @@ export interface ExportPlace {
 
 /** Places of exports: a few read, some wait in the order of their arrival, and further ones are refused. */
 export class ExportQueue {
-  readonly #limits: ExportLimits;
   readonly #running = new Set<ExportPlace>();
   readonly #waiting = new Map<ExportPlace, () => void>();
-
-  constructor(limits: ExportLimits = defaultExportLimits) {
-    this.#limits = limits;
-  }
 
   /** Number of exports that read, and that wait. */
   get sizes(): { readonly running: number; readonly waiting: number } {
@@ -35,8 +25,8 @@ export class ExportQueue {
 
   /** Takes a place. @returns undefined if all are taken. */
   enter(): ExportPlace | undefined {
-    const isFree = this.#running.size < this.#limits.running;
-    if (!isFree && this.#waiting.size >= this.#limits.waiting) return undefined;
+    const isFree = this.#running.size < maximumRunning;
+    if (!isFree && this.#waiting.size >= maximumWaiting) return undefined;
     let begin = (): void => undefined;
     const place: ExportPlace = {
       turn: new Promise((resolve) => (begin = resolve)),

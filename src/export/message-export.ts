@@ -47,7 +47,7 @@ export interface ExportedRows {
 }
 
 /** How long an export waits for an upstream that fails. */
-export const maximumOutageMs = 10 * 60_000;
+const maximumOutageMs = 10 * 60_000;
 const [firstPauseMs, longestPauseMs] = [1000, 30_000];
 /** Lets an export have its turn between the refreshes of dashboards: as if it read an entry of this age. */
 const headStartMs = 15_000;
@@ -146,17 +146,17 @@ export class MessageExport {
     }
     let failingSinceMs: number | undefined;
     for (let failures = 0; ; failures += 1) {
-      const rows = await this.#tryNext();
-      if (this.#stopped.signal.aborted) return this.incomplete(String(this.#stopped.signal.reason));
-      if (!(rows instanceof Error)) return rows;
-      if (!(rows instanceof UpstreamFailure)) throw rows;
+      const result = await this.#tryNext();
+      const { signal } = this.#stopped;
+      if (!result || signal.aborted) return this.incomplete(String(signal.reason));
+      if (!(result instanceof UpstreamFailure)) return result;
       // Others use the rate limit, which is no failure: the export goes on waiting.
-      const isBusy = rows instanceof RateLimited;
+      const isBusy = result instanceof RateLimited;
       const nowMs = this.#source.now();
       if (!isBusy) failingSinceMs ??= nowMs;
       const outageMs = nowMs - (failingSinceMs ?? nowMs);
-      const mayPass = passingFailures.has(rows.reason) || rows.reason === 'noRoom';
-      if (!mayPass || outageMs >= maximumOutageMs) return this.incomplete(codeOf(rows));
+      const mayPass = passingFailures.has(result.reason) || result.reason === 'noRoom';
+      if (!mayPass || outageMs >= maximumOutageMs) return this.incomplete(codeOf(result));
       await this.#pause(isBusy ? busyPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** failures));
     }
   }
@@ -171,12 +171,14 @@ export class MessageExport {
     return { complete: true, rows: this.rows, ...(unreadable > 0 && { unreadable }) };
   }
 
-  async #tryNext(): Promise<ExportedRows | Error> {
+  /** @returns undefined if the export was stopped. */
+  async #tryNext(): Promise<ExportedRows | UpstreamFailure | undefined> {
     try {
       const swept = await this.unlessStopped(this.#sweep.next());
-      return swept ? this.#wanted(swept) : new NotSent();
+      return swept && this.#wanted(swept);
     } catch (error) {
-      return error instanceof Error ? error : new Error('the export failed', { cause: error });
+      if (error instanceof UpstreamFailure) return error;
+      throw error;
     }
   }
 

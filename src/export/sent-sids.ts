@@ -25,7 +25,7 @@ export class SentSids {
   add(sid: string): boolean {
     const [high, low] = digestOf(sid);
     if (this.#size >= load * (this.#slots.length / 2)) {
-      if (this.#slots.length === 2 * mostSlots) return this.#slots[2 * this.#slotOf(high, low) + 1] === 0;
+      if (this.#slots.length === 2 * mostSlots) return !this.has(sid);
       this.#grow();
     }
     const isNew = this.#put(high, low);
