@@ -17,16 +17,6 @@ import { type CallbackUrls, type WebhookTokens } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
 import { type RefreshDebouncer } from './refresh-debouncer.js';
 
-/** Bounds on the memory of live updates, in bytes. */
-export interface LiveMemoryLimits {
-  /** Last status of each message that a callback came for, to recognise repeated callbacks. */
-  readonly callbacks: number;
-  /** Events in the queues of all subscribers together. */
-  readonly waitingEvents: number;
-  /** Campaigns as they were announced to the peers. */
-  readonly peerCampaigns: number;
-}
-
 /** Options of the receiver. */
 export interface CallbackReceiverOptions {
   readonly feed: ChangeFeed;
@@ -34,7 +24,8 @@ export interface CallbackReceiverOptions {
   readonly refreshes: RefreshDebouncer;
   readonly tokens: WebhookTokens;
   readonly urls: CallbackUrls;
-  readonly maximumBytes: Pick<LiveMemoryLimits, 'callbacks'>;
+  /** Of the last status of each message that a callback came for. */
+  readonly maximumBytes: number;
   /** Inspects every callback to a valid address. */
   readonly drift?: DriftWatch | undefined;
   /** Forwards a callback to the peers. */
@@ -43,8 +34,9 @@ export interface CallbackReceiverOptions {
   readonly onUncached: ((sid: string) => void) | undefined;
 }
 
-interface CheckedCallback {
-  /** The sender learns nothing more. */
+/** Result of the checks of a callback. */
+interface CallbackCheck {
+  /** All that the sender learns. */
   readonly verdict: Exclude<CallbackVerdict, 'refused'>;
   /** True if the callback is forwarded: a peer may know the campaign better. */
   readonly isForwarded: boolean;
@@ -52,9 +44,8 @@ interface CheckedCallback {
 
 /** A forwarded callback that comes while its campaign is being read is checked again at intervals, for five seconds. */
 const [retryIntervalMs, maximumRetries, maximumWaiting] = [250, 20, 1000];
-/** Callbacks come "2 to 4 times within about 45 minutes": numbers of the latest campaign and message callbacks to remember. */
-const rememberedHints = 10_000;
-const rememberedMessages = 200_000;
+/** Latest callbacks that are remembered, of campaigns and of messages: each comes "2 to 4 times within about 45 minutes". */
+const [rememberedHints, rememberedMessages] = [10_000, 200_000];
 /** Bytes of a remembered message. */
 const messageBytes = entryBytes + 40;
 
@@ -62,12 +53,13 @@ const messageBytes = entryBytes + 40;
 export class CallbackReceiver {
   readonly #options: CallbackReceiverOptions;
   readonly #hints = new LRUCache<string, true>(entryLimit(rememberedHints));
-  #waiting = 0;
   readonly #messages: LRUCache<string, StatusHistory>;
+  /** Number of forwarded callbacks that are to be checked again. */
+  #waiting = 0;
 
   constructor(options: CallbackReceiverOptions) {
     this.#options = options;
-    const maximumForBytes = Math.floor(options.maximumBytes.callbacks / messageBytes);
+    const maximumForBytes = Math.floor(options.maximumBytes / messageBytes);
     this.#messages = new LRUCache(entryLimit(Math.min(rememberedMessages, maximumForBytes)));
   }
 
@@ -75,7 +67,7 @@ export class CallbackReceiver {
    * Checks a callback, and processes it after the response: the upstream waits at most 5 s for the response.
    * @param body parsed from JSON or from a form.
    */
-  receive(kind: WebhookKind, token: string, body: unknown): CheckedCallback['verdict'] {
+  receive(kind: WebhookKind, token: string, body: unknown): CallbackCheck['verdict'] {
     const { verdict, isForwarded } = this.#check(kind, token, body);
     if (isForwarded)
       setImmediate(() => {
@@ -95,34 +87,30 @@ export class CallbackReceiver {
     }, retryIntervalMs).unref();
   }
 
-  #check(kind: WebhookKind, token: string, body: unknown): CheckedCallback {
+  #check(kind: WebhookKind, token: string, body: unknown): CallbackCheck {
     if (!this.#options.tokens.isOurs(kind, token)) return { verdict: 'unknownAddress', isForwarded: false };
     this.#options.drift?.lookAtCallback(kind, body);
     const event = kind === 'campaign' ? campaignHintFromWire(body) : messageEventFromWire(body);
     if (!event) return { verdict: 'malformed', isForwarded: false };
-    const { feed, urls, refreshes } = this.#options;
-    const campaign = this.#campaign(event.campaignSid);
+    const { feed, account, urls, refreshes } = this.#options;
+    const watched = feed.watchedCampaign(event.campaignSid);
+    const campaign = watched ?? account.cached(event.campaignSid);
     // The first subscriber is reading the campaign: until then the callback can't be checked, and is to be sent again.
-    if (!campaign && feed.watchedCampaign(event.campaignSid) === null)
-      return { verdict: 'tooEarly', isForwarded: true };
+    if (!campaign && watched === null) return { verdict: 'tooEarly', isForwarded: true };
     if (campaign && !urls.isBound(campaign, kind, token)) {
       // The address may be newer than the cached campaign, unless the campaign names another address of this gateway.
       const mayBeNewer = !urls.isOurs(campaign, kind);
       if (mayBeNewer) refreshes.request(campaign.sid);
       return { verdict: 'unknownAddress', isForwarded: mayBeNewer };
     }
-    // A campaign that is not cached has nothing to refresh, but caches of routers may have it.
-    if (!campaign) this.#options.onUncached?.(event.campaignSid);
     if (campaign)
       setImmediate(() => {
         if ('identity' in event) this.#campaignChanged(campaign, event);
         else this.#messageChanged(event);
       });
+    // A campaign that is not cached has nothing to refresh, but caches of routers may have it.
+    else this.#options.onUncached?.(event.campaignSid);
     return { verdict: 'accepted', isForwarded: true };
-  }
-
-  #campaign(sid: string): Campaign | undefined {
-    return this.#options.feed.watchedCampaign(sid) ?? this.#options.account.cached(sid);
   }
 
   #campaignChanged(campaign: Campaign, hint: CampaignHint): void {

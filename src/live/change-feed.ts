@@ -6,7 +6,7 @@ import { type Transport } from '../domain/request-trace.js';
 import { type LiveField, type Telemetry } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
-import { SubscriberQueue, QueueCapacity } from './subscriber-queue.js';
+import { QueueCapacity, SubscriberQueue } from './subscriber-queue.js';
 
 /**
  * Fills the fields that a response lacks from the campaign before. The responses of list, get and update differ in their
@@ -34,8 +34,8 @@ export function hasChanged(before: Campaign, after: Campaign): boolean {
 }
 
 /**
- * Whether a read shows a state that was left before. Its date alone does not prove that, since the responses of list and get differ
- * in what they date; and a campaign may return to a state, at a later date.
+ * Whether a read shows a former state. Its date alone does not prove that: the responses of list and get date different changes.
+ * Nor does the state alone: a campaign may return to it, at a later date.
  */
 function isFormer(campaign: Campaign, last: Campaign, past: readonly Campaign[]): boolean {
   return (
@@ -72,10 +72,8 @@ interface Entry {
   readonly messageQueues: Set<SubscriberQueue<MessageStatusEvent>>;
 }
 
-/** Queue length for campaigns: only the newest state matters. */
-const maximumQueuedCampaigns = 1;
-/** Queue length for messages: every event matters, and a slow subscriber gets the newest thousand. */
-const maximumQueuedMessages = 1000;
+/** Queue lengths. Of a campaign only the newest state matters; of its messages every event does. */
+const maximumQueued: Readonly<Record<LiveField, number>> = { campaignUpdated: 1, messageStatusChanged: 1000 };
 
 /** Bytes of a queued message event. Campaigns are held by the cache anyway. */
 const eventBytes = 700;
@@ -108,7 +106,7 @@ export class ChangeFeed {
     this.#telemetry = telemetry;
   }
 
-  /** All campaigns whose changes are subscribed to. */
+  /** Campaigns with subscribers of `campaignUpdated`. */
   get watched(): WatchedCampaign[] {
     return [...this.#entries]
       .filter(([, { campaignQueues }]) => campaignQueues.size > 0)
@@ -122,14 +120,12 @@ export class ChangeFeed {
 
   /** Subscribes to the changes of a campaign. */
   campaignChanges(sid: string, transport: Transport): SubscriberQueue<Campaign> {
-    const [field, maximum] = ['campaignUpdated', maximumQueuedCampaigns] as const;
-    return this.#subscribe({ field, transport, maximum }, sid, ({ campaignQueues }) => campaignQueues);
+    return this.#subscribe('campaignUpdated', sid, transport, ({ campaignQueues }) => campaignQueues);
   }
 
   /** Subscribes to the status events of its messages. */
   messageChanges(sid: string, transport: Transport): SubscriberQueue<MessageStatusEvent> {
-    const [field, maximum] = ['messageStatusChanged', maximumQueuedMessages] as const;
-    return this.#subscribe({ field, transport, maximum }, sid, ({ messageQueues }) => messageQueues);
+    return this.#subscribe('messageStatusChanged', sid, transport, ({ messageQueues }) => messageQueues);
   }
 
   /** Sets the state of a campaign that the first subscriber has read. */
@@ -174,6 +170,12 @@ export class ChangeFeed {
     for (const queue of [...entry.campaignQueues, ...entry.messageQueues]) queue.fail(gone);
   }
 
+  /** Publishes a status event of a message. The caller has checked that it is new. */
+  messageChanged(event: MessageStatusEvent): void {
+    const entry = this.#entries.get(event.campaignSid);
+    if (entry) this.#publish('messageStatusChanged', entry.messageQueues, event);
+  }
+
   /** Time of the last read of a watched campaign; epoch milliseconds. */
   readAtMs(sid: string): number | undefined {
     return this.#entries.get(sid)?.readAtMs;
@@ -185,27 +187,22 @@ export class ChangeFeed {
     entry.misses = 0;
   }
 
-  /** Publishes a status event of a message. The caller has checked that it is new. */
-  messageChanged(event: MessageStatusEvent): void {
-    const { messageQueues } = this.#entries.get(event.campaignSid) ?? {};
-    if (messageQueues) this.#publish('messageStatusChanged', messageQueues, event);
-  }
-
   #publish<T>(field: LiveField, queues: ReadonlySet<SubscriberQueue<T>>, event: T): void {
     if (queues.size > 0) this.#telemetry.eventPublished(field);
     for (const queue of queues) queue.push(event);
   }
 
   #subscribe<T>(
-    { field, transport, maximum }: { field: LiveField; transport: Transport; maximum: number },
+    field: LiveField,
     sid: string,
+    transport: Transport,
     queuesOf: (entry: Entry) => Set<SubscriberQueue<T>>,
   ): SubscriberQueue<T> {
     const entry = this.#entries.get(sid) ?? newEntry();
     this.#entries.set(sid, entry);
     const closed = this.#telemetry.subscriptionOpened(field, transport);
     const queue = new SubscriberQueue<T>({
-      maximum,
+      maximum: maximumQueued[field],
       capacity: this.#capacity,
       onDropped: () => {
         this.#telemetry.eventDropped(field);
@@ -213,7 +210,7 @@ export class ChangeFeed {
       onClosed: () => {
         closed();
         queuesOf(entry).delete(queue);
-        if (subscribersOf(entry) === 0) this.#entries.delete(sid);
+        if (entry.campaignQueues.size + entry.messageQueues.size === 0) this.#entries.delete(sid);
         this.onSubscribersChanged();
       },
     });
@@ -233,8 +230,4 @@ function newEntry(): Entry {
     campaignQueues: new Set(),
     messageQueues: new Set(),
   };
-}
-
-function subscribersOf({ campaignQueues, messageQueues }: Entry): number {
-  return campaignQueues.size + messageQueues.size;
 }

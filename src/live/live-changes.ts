@@ -4,7 +4,7 @@ import { type DriftWatch } from '../datasources/exotel/drift/drift-watch.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { type Telemetry } from '../domain/telemetry.js';
-import { CallbackReceiver, type LiveMemoryLimits } from './callback-receiver.js';
+import { CallbackReceiver } from './callback-receiver.js';
 import { CallbackUrls, WebhookTokens } from './callback-urls.js';
 import { ChangeFeed } from './change-feed.js';
 import { Leases } from './leases.js';
@@ -12,6 +12,16 @@ import { Peers } from './peers.js';
 import { RefreshDebouncer } from './refresh-debouncer.js';
 import { SharedPoll } from './shared-poll.js';
 import { Subscriptions } from './subscriptions.js';
+
+/** Bounds on the memory of live updates, in bytes. */
+export interface LiveMemoryLimits {
+  /** Last status of each message that a callback came for, to recognise repeated callbacks. */
+  readonly callbacks: number;
+  /** Events in the queues of all subscribers together. */
+  readonly waitingEvents: number;
+  /** Campaigns as they were announced to the peers. */
+  readonly peerCampaigns: number;
+}
 
 /** Options of live updates. */
 export interface LiveChangesOptions {
@@ -53,6 +63,7 @@ export class LiveChanges {
     const peers = new Peers({
       ...options,
       feed,
+      maximumBytes: maximumBytes.peerCampaigns,
       onLive: (message) => {
         if (message.kind === 'callback')
           this.receiver.receiveForwarded(message.webhook, message.token, message.body);
@@ -86,7 +97,7 @@ export class LiveChanges {
       forward: peers.forwardCallback.bind(peers),
       onUncached: onChanged,
       drift,
-      maximumBytes,
+      maximumBytes: maximumBytes.callbacks,
     });
     this.#poll = new SharedPoll({
       feed,

@@ -4,16 +4,15 @@ import { estimateBytes } from '../datasources/cache/memory-tier.js';
 import { type AccountReader } from '../datasources/campaigns/account-reader.js';
 import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type WebhookKind } from '../domain/network/addresses.js';
-import { entryBytes, textBytes, entryLimit } from '../domain/entry-size.js';
+import { entryBytes, entryLimit, textBytes } from '../domain/entry-size.js';
 import { isBackwards } from '../domain/campaigns/lifecycle.js';
 import { type Telemetry } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
-import { type LiveMemoryLimits } from './callback-receiver.js';
 import { type ChangeFeed, fillMissing, hasChanged } from './change-feed.js';
 import { type PeerMessage, parseMessage, serializeMessage } from './peer-messages.js';
 
 /** A campaign as it was announced last. */
-export interface AnnouncedCampaign {
+interface AnnouncedCampaign {
   readonly campaign: Campaign;
   /** Version of the last read that showed it. */
   readonly version: number;
@@ -87,7 +86,8 @@ export interface PeersOptions {
   readonly clock: HybridClock;
   readonly feed: ChangeFeed;
   readonly account: AccountReader;
-  readonly maximumBytes: Pick<LiveMemoryLimits, 'peerCampaigns'>;
+  /** Of the campaigns as they were announced. */
+  readonly maximumBytes: number;
   readonly telemetry: Pick<Telemetry, 'peerMessageIgnored'>;
   /** Receives the messages about live updates: forwarded callbacks, reads of the poll, and gaps. */
   readonly onLive: (message: LiveMessage) => void;
@@ -113,7 +113,7 @@ export class Peers {
 
   constructor(options: PeersOptions) {
     this.#options = options;
-    this.#announced = new AnnouncedCampaigns(options.maximumBytes.peerCampaigns);
+    this.#announced = new AnnouncedCampaigns(options.maximumBytes);
     options.bus.subscribe(topic, (text) => {
       this.#receive(text);
     });

@@ -81,12 +81,7 @@ export class RefreshDebouncer {
     if (isShown(campaign, reported) && !this.#isAwaiting(campaign)) return;
     // An unknown status is not awaited: the upstream's responses may never show it.
     if (reported.status === CampaignStatus.UNKNOWN) this.request(campaign.sid);
-    else
-      this.#request(campaign.sid, {
-        reported,
-        responsesLeft: maximumResponses,
-        readsLeft: maximumReads,
-      });
+    else this.#request(campaign.sid, { reported, responsesLeft: maximumResponses, readsLeft: maximumReads });
   }
 
   /** Cancels all pending refreshes. */
@@ -122,20 +117,17 @@ export class RefreshDebouncer {
     // Without subscribers the next query reads the campaign.
     const isWatched = feed.watchedCampaign(sid) !== undefined;
     const read = isWatched ? this.#readOnce(sid, interval) : Promise.resolve();
-    interval.timer = setTimeout(
-      () =>
-        void read.then(() => {
-          this.#end(sid, interval);
-        }),
-      this.#intervalMs,
-    );
-    interval.timer.unref();
+    interval.timer = setTimeout(() => {
+      void read.then(() => {
+        this.#end(sid, interval);
+      });
+    }, this.#intervalMs).unref();
   }
 
   /** Reads the campaign in one of the instances that have received the callback; the others learn of the result. */
   async #readOnce(sid: string, interval: Interval): Promise<void> {
     const { feed, account, leases } = this.#options;
-    interval.isRemote = !(await leases.acquire(`reread:${sid}`, this.#intervalMs * leaseShare));
+    interval.isRemote = !(await leases.acquire(`refresh:${sid}`, this.#intervalMs * leaseShare));
     if (interval.isRemote || feed.watchedCampaign(sid) === undefined) return;
     const options: ReadOptions = {
       report: new ReadReport(),

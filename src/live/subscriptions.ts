@@ -27,11 +27,11 @@ export class Subscriptions {
     this.#feed = feed;
     this.#baselines = new DataLoader(
       async (requests) => {
-        const each = [...new Set(requests.map(({ sid }) => sid))];
+        const sids = [...new Set(requests.map(({ sid }) => sid))];
         // One call serves all of them; it belongs to the trace of the first request.
         const report = new ReadReport(requests[0]?.trace);
-        const found = await account.campaigns(each, { report, noCache: false });
-        return requests.map(({ sid }) => found[each.indexOf(sid)] ?? null);
+        const found = await account.campaigns(sids, { report, noCache: false });
+        return requests.map(({ sid }) => found[sids.indexOf(sid)] ?? null);
       },
       { cache: false, batchScheduleFn: (read) => setTimeout(read, batchWindowMs) },
     );
