@@ -41,7 +41,7 @@ export interface ExportedRows {
   readonly cursorAt: (index: number) => string;
   /** Cursor of the last row that was read, wanted or not; null before the first. */
   readonly cursor: string | null;
-  /** Rows of the campaign that are read or skipped so far. */
+  /** Rows of the campaign that were read or skipped so far. */
   readonly read: number;
   readonly total: number;
 }
@@ -49,11 +49,11 @@ export interface ExportedRows {
 /** How long an export waits for an upstream that fails. */
 const maximumOutageMs = 10 * 60_000;
 const [firstPauseMs, longestPauseMs] = [1000, 30_000];
-/** Lets an export have its turn between the refreshes of dashboards: as if it read an entry of this age. */
+/** Age of an entry whose refresh has the same priority: an export takes turns with the refreshes of dashboards. */
 const headStartMs = 15_000;
 /** Pause after the rate limiter had no place for a minute. */
 const busyPauseMs = 5000;
-/** Pause before a list, or its end, is read again because of a doubt: an upstream in trouble may give the same wrong answer. */
+/** Pause before a list or its end is read again: an upstream in trouble may repeat a wrong answer. */
 const doubtPauseMs = 5000;
 
 /**
@@ -127,7 +127,7 @@ export class MessageExport {
 
   /**
    * Reads the first rows.
-   * @param isSmall as few as a window has: an export that waits holds them meanwhile.
+   * @param isSmall no more than a window of the cache has: an export that waits for its turn holds them meanwhile.
    * @throws UpstreamFailure if they can't be read.
    */
   async first(isSmall: boolean): Promise<ExportedRows> {

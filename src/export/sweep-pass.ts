@@ -1,4 +1,5 @@
 import { type Cursor, type SweepProgress } from '../datasources/paging/cursors/cursor.js';
+import { type RowRange } from '../domain/lists/page.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 
 /** Passes over a list in which rows have changed their order. */
@@ -17,9 +18,11 @@ interface PassStart extends Pick<SweepProgress, 'pass' | 'isDoubtful'> {
   readonly behind: number;
   /** False behind a cursor that does not say how many rows were swept before it. */
   readonly countsAll: boolean;
+  /** Whether rows in front of this place were sent. */
+  readonly hasSent: boolean;
 }
 
-/** One pass of a sweep over its list: what tells whether it may have missed rows. */
+/** One pass of a sweep over its list. It decides whether rows may have been missed. */
 export class SweepPass {
   readonly number: number;
   /** Total rows at the first window of the pass. */
@@ -32,31 +35,33 @@ export class SweepPass {
   #behind: number;
   #confirmations = 0;
   #endReads = 0;
-  /** This pass has shown rows that were not sent, behind one that was: others would have come in front. */
+  /** Whether a row that was not sent came behind one that was. New messages come in front of all others. */
   #hasNew = false;
-  /** This pass has shown a row that was sent. */
   #hasSent: boolean;
 
-  private constructor({ pass, isDoubtful, firstTotal, total, behind, countsAll }: PassStart) {
-    this.number = pass;
-    [this.isDoubtful, this.firstTotal, this.#total] = [isDoubtful, firstTotal, total];
-    [this.#behind, this.#countsAll] = [behind, countsAll];
-    this.#hasSent = false;
+  private constructor(start: PassStart) {
+    this.number = start.pass;
+    this.firstTotal = start.firstTotal;
+    this.isDoubtful = start.isDoubtful;
+    this.#countsAll = start.countsAll;
+    this.#total = start.total;
+    this.#behind = start.behind;
+    this.#hasSent = start.hasSent;
   }
 
   /** The pass of a new sweep. @param after the cursor behind which it goes on, if there is one. */
   static begin(after: Cursor | undefined): SweepPass {
     const { sweep, offset = 0, total } = after ?? {};
-    const pass = new SweepPass({
-      pass: Math.min(sweep?.pass ?? 1, maximumPasses),
+    const pass = Math.min(sweep?.pass ?? 1, maximumPasses);
+    return new SweepPass({
+      pass,
       isDoubtful: sweep?.isDoubtful ?? false,
       firstTotal: sweep?.firstTotal,
       total: total ?? undefined,
       behind: Math.max(0, (total ?? 0) - offset - 1, sweep ? sweep.firstTotal - sweep.distinct : 0),
       countsAll: !after || sweep !== undefined,
+      hasSent: pass > 1,
     });
-    pass.#hasSent = pass.number > 1; // by the sweep before
-    return pass;
   }
 
   /** Notes a row. @param isNew false if it was sent before. */
@@ -66,15 +71,7 @@ export class SweepPass {
   }
 
   /** Notes a window, whose rows from `start` to `end` were swept. */
-  addWindow({
-    start,
-    end,
-    total,
-  }: {
-    readonly start: number;
-    readonly end: number;
-    readonly total: number;
-  }): void {
+  addWindow({ start, end, total }: RowRange & { readonly total: number }): void {
     const behind = Math.max(0, total - end);
     this.firstTotal ??= total;
     this.#total = total;
@@ -90,8 +87,8 @@ export class SweepPass {
   }
 
   /**
-   * Whether the end of the list is to be read again, after a pause: the list has had rows behind it. They may have gone, or a
-   * single answer counts too few.
+   * Whether the end of the list is to be read again, after a pause: the list has had rows behind it, which may have gone, or which
+   * a single answer may lack.
    * @param notThere rows that the upstream counts, but which are known not to be there.
    */
   needsConfirmation(notThere: number): boolean {
@@ -120,6 +117,7 @@ export class SweepPass {
       total: undefined,
       behind: this.#total ?? 0,
       countsAll: true,
+      hasSent: false,
     });
   }
 }

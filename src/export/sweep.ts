@@ -40,8 +40,8 @@ export interface SweepOptions<T extends { readonly sid: string }> {
   readonly after: Cursor | undefined;
 }
 
-/** Behind more rows without a sid than these, their offset alone says where to go on. */
-const maximumNameless = 10;
+/** Behind more rows without a sid than these, the next row is found by its offset alone. */
+const maximumWithoutSid = 10;
 /** Strides to each side in which swept rows are searched. */
 const reach = 10;
 /** Reads in one search, for a list that moves faster than it can be followed; the next search goes on where it ends. */
@@ -55,24 +55,34 @@ interface Place {
   readonly total: number | null;
 }
 
-/** A window of the list, and the index of its first row that was not swept. */
+/** A window of the list, and the offset of its first row that was not swept. */
 interface NextWindow<T> {
   readonly window: Window<T>;
   readonly start: number;
 }
 
+/** The row of a window that was swept last. */
+interface FoundRow {
+  /** Its number in the sweep. */
+  readonly number: number;
+  /** Offset behind it, where rows begin that were not swept. */
+  readonly start: number;
+  /** Offset of the last swept row of all, by the difference of their numbers. */
+  readonly at: number;
+}
+
 /**
  * Reads all rows of a list, window by window, while rows come and go.
  *
- * A window begins at the last row swept before, which shows where its new rows begin. Where rows came or went, any swept row
- * shows how far the last one is, and what came in front of it since the last read is expected to come again. Each window decides
+ * A window begins at the last swept row, and its new rows begin behind that row. Where rows have come or gone, any other swept
+ * row shows where the last one is now; the list is expected to move by as much again before the next read. Each window is judged
  * alone, since two of them may show two states of the list. So every row that is in the list throughout is swept once.
  *
- * All of that holds while rows keep their order. A swept row may have moved to another place where the last one is gone and the
- * total does not explain that. Then the list is swept once more, for what was not sent yet. Cursors say which pass they are of,
- * so that a sweep that goes on after one sweeps as often.
+ * This holds while rows keep their order. If the last swept row is gone and the total does not explain it, rows may have moved,
+ * and others may have been passed over. Then the list is swept once more, in another pass, for rows that were not sent yet. A
+ * cursor names its pass, so that the passes of a sweep that goes on after it are as many.
  *
- * One answer does not show that rows which were not swept have gone: the end of the list is read again before that is believed.
+ * One answer does not prove that rows behind the swept ones have gone: the end of the list is read again first.
  */
 export class Sweep<T extends { readonly sid: string }> {
   readonly #options: SweepOptions<T>;
@@ -85,7 +95,7 @@ export class Sweep<T extends { readonly sid: string }> {
   #after: Cursor | undefined;
   /** Undefined before the first row. */
   #place: Place | undefined;
-  /** Rows at the end of the swept ones that are known to be gone. */
+  /** Of the last swept rows, those that are known to be gone. */
   #gone = 0;
   /** Rows that come in front of the last swept row from one read to the next; negative while rows go. */
   #drift = 0;
@@ -97,10 +107,10 @@ export class Sweep<T extends { readonly sid: string }> {
     this.#options = options;
     this.#windows = new SweptWindows(options.maximum, options.read);
     this.#pass = SweepPass.begin(options.after);
-    if (options.after) this.#goOn(options.after);
+    if (options.after) this.#resume(options.after);
   }
 
-  #goOn(after: Cursor): void {
+  #resume(after: Cursor): void {
     [this.#after, this.#place] = [after, after];
     this.#overlap = 1 + adjacentMarks; // its neighbours are known by their marks
     // Without a neighbour that is known, its offset alone says where to go on.
@@ -110,7 +120,7 @@ export class Sweep<T extends { readonly sid: string }> {
       this.#sent.add(sid);
     } else {
       this.#swept.count = 1;
-      this.#swept.nameless = nearestKnown(after.previous) ?? maximumNameless + 1;
+      this.#swept.withoutSid = nearestKnown(after.previous) ?? maximumWithoutSid + 1;
     }
     this.#swept.distinct = after.sweep?.distinct ?? this.#swept.distinct;
   }
@@ -123,9 +133,9 @@ export class Sweep<T extends { readonly sid: string }> {
   }
 
   /**
-   * What is to be done at the end of the list: it ends there, or `next` goes on after a pause. That reads the end again if the
-   * list has had more rows, or the list once more if rows may have been passed over.
-   * @returns false if it ends.
+   * Decides at the end of the list whether `next` goes on, after a pause: it reads the end again if the list has had more rows, or
+   * the list once more if rows may have been passed over.
+   * @returns false if the sweep ends.
    * @throws UpstreamFailure if rows may have been passed over in every pass.
    */
   goesOnAtEnd(): boolean {
@@ -166,7 +176,7 @@ export class Sweep<T extends { readonly sid: string }> {
     return { rows: swept, cursorAt, cursor: end > start ? cursorAt(end - 1) : null, end, total };
   }
 
-  /** Whether a row was sent before; from now on it is. One without a sid is known by nothing: it is sent in the first pass. */
+  /** Whether a row was sent before; from now on it was. One without a sid can't be recognised: it is sent in the first pass only. */
   #isSent(row: Row<T>): boolean {
     const sid = sidOf(row);
     return sid === undefined ? this.#pass.number > 1 : !this.#sent.add(sid);
@@ -175,7 +185,7 @@ export class Sweep<T extends { readonly sid: string }> {
   async #nextWindow(isSmall: boolean): Promise<NextWindow<T>> {
     const place = this.#place;
     if (!place) return { window: await this.#windows.readOne(0, isSmall), start: 0 };
-    if (this.#swept.nameless > Math.min(maximumNameless, Math.max(0, this.#windows.size - 2))) {
+    if (this.#swept.withoutSid > Math.min(maximumWithoutSid, Math.max(0, this.#windows.size - 2))) {
       const window = await this.#readBehind(place);
       return { window, start: window.offset };
     }
@@ -259,8 +269,8 @@ export class Sweep<T extends { readonly sid: string }> {
   }
 
   /**
-   * Where the last swept row may be after reads that have not found it: all changes of the total were in front of it, or
-   * behind it, or it is around.
+   * Where the last swept row may be after reads that have not found it: moved by all changes of the total, or not at all, or in
+   * strides to both sides of the first guess.
    */
   #guess(
     last: Place,
@@ -277,16 +287,15 @@ export class Sweep<T extends { readonly sid: string }> {
 
   /** Where a window begins that has the last swept row at an offset. */
   #beginOf(offset: number): number {
-    const overlap = Math.max(1, Math.min(this.#overlap, this.#windows.size - 1 - this.#swept.nameless));
-    return Math.max(0, offset - overlap - this.#swept.nameless + 1);
+    const overlap = Math.max(1, Math.min(this.#overlap, this.#windows.size - 1 - this.#swept.withoutSid));
+    return Math.max(0, offset - overlap - this.#swept.withoutSid + 1);
   }
 
   /**
-   * Looks for swept rows in a window.
-   * @returns the number of the one that was swept last, the index behind it, and the offset that the last swept row of all has
-   * by that number; undefined if they show nothing: with other rows before them that have not come in front, they have moved.
+   * Finds the row of a window that was swept last.
+   * @returns undefined if there is none, or if it has moved: more rows before it are new than the list has gained.
    */
-  #find({ offset, total, rows }: Window<T>) {
+  #find({ offset, total, rows }: Window<T>): FoundRow | undefined {
     let [index, number] = [-1, -Infinity];
     let [others, othersBefore] = [0, 0];
     rows.forEach((row, place) => {
@@ -301,7 +310,7 @@ export class Sweep<T extends { readonly sid: string }> {
     const at = offset + index + this.#swept.count - 1 - number;
     let start = index + 1;
     for (
-      let left = this.#swept.nameless;
+      let left = this.#swept.withoutSid;
       left > 0 && start < rows.length && sidOf(rows[start]) === undefined;
       left -= 1
     )

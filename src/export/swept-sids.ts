@@ -1,22 +1,21 @@
 import { type Row, sidOf } from '../domain/lists/page.js';
 
-/** At least so many are remembered, and twice as many at most: memory stays the same however long the list is. */
+/** At least so many sids are remembered, and fewer than twice as many: memory does not grow with the list. */
 const minimumRemembered = 10_000;
 
 /** The rows that a sweep has passed, numbered in the order of the sweep, by their sids. */
 export class SweptSids {
   /** Rows passed so far. */
   count = 0;
-  /** Number of rows without a sid behind the last one that has one: unreadable rows, which can't be remembered. */
-  nameless = 0;
+  /** Rows passed so far, without those that were passed twice. */
+  distinct = 0;
+  /** Rows without a sid behind the last one that has one. They are unreadable, and can't be remembered. */
+  withoutSid = 0;
   /** Number of the last row that has a sid. */
   #lastNumber = -1;
   #recent = new Map<string, number>();
-  /** Those before. They are dropped at once: a map that loses its first entry again and again becomes slow. */
+  /** The sids before the recent ones, dropped all at once: a map that loses its first entry again and again becomes slow. */
   #before: ReadonlyMap<string, number> = new Map();
-
-  /** Rows passed so far, without those that were passed twice. */
-  distinct = 0;
 
   /** Number of sids that are remembered. */
   get size(): number {
@@ -28,10 +27,10 @@ export class SweptSids {
     return this.#recent.get(sid) ?? this.#before.get(sid);
   }
 
-  /** How many remembered rows have a greater number. Mostly it is that of the last one. */
+  /** How many remembered rows have a greater number. */
   countAfter(number: number): number {
+    if (number === this.#lastNumber) return 0; // mostly
     let count = 0;
-    if (number === this.#lastNumber) return count;
     for (const numbers of [this.#recent, this.#before])
       for (const other of numbers.values()) if (other > number) count += 1;
     return count;
@@ -41,9 +40,9 @@ export class SweptSids {
   add(row: Row<{ readonly sid: string }>): void {
     const sid = sidOf(row);
     if (sid === undefined || this.numberOf(sid) === undefined) this.distinct += 1;
-    if (sid === undefined) this.nameless += 1;
+    if (sid === undefined) this.withoutSid += 1;
     else {
-      this.nameless = 0;
+      this.withoutSid = 0;
       this.#lastNumber = this.count;
       this.#recent.set(sid, this.count);
       if (this.#recent.size >= minimumRemembered) {
