@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { request } from 'undici';
 import {
   callbackSettings,
   type CampaignWithCallbacks,
   createWithCallbacks,
   subscribeToMessages,
   messageCallback,
+  postBytes,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
@@ -18,13 +18,6 @@ beforeEach(async () => {
   ({ gateway } = await setup({ sandbox: { clock: () => at }, gateway: { environment: callbackSettings } }));
   one = await createWithCallbacks(gateway);
 });
-
-/** Posts bytes as they are. */
-async function post(url: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}) {
-  const answer = await request(url, { method: 'POST', headers, body });
-  await answer.body.dump();
-  return answer.statusCode;
-}
 
 const json = { 'content-type': 'application/json' };
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -156,10 +149,10 @@ describe('a message callback is accepted and published once, with the body', () 
   it.each(ways)('%s', async (_way, body, headers) => {
     const subscriber = await subscribeToMessages(gateway, 'ws', one.sid);
     expect([
-      await post(one.messageUrl, body(), headers),
-      await post(one.messageUrl, body(), headers),
+      await postBytes(one.messageUrl, body(), headers),
+      await postBytes(one.messageUrl, body(), headers),
     ]).toEqual([200, 200]);
-    await post(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
+    await postBytes(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
     await subscriber.next(2);
     expect(subscriber.summaries()).toEqual(['m1 SENT sent', 'last SENT sent']);
   });
@@ -191,8 +184,8 @@ describe('a message callback is refused with 400', () => {
     ],
   ])('%s', async (_way, body, headers) => {
     const subscriber = await subscribeToMessages(gateway, 'ws', one.sid);
-    expect(await post(one.messageUrl, body(), headers)).toBe(400);
-    await post(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
+    expect(await postBytes(one.messageUrl, body(), headers)).toBe(400);
+    await postBytes(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
     await subscriber.next(1);
     expect(subscriber.summaries()).toEqual(['last SENT sent']);
   });

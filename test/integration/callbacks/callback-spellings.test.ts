@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import {
   callbackSettings,
@@ -9,6 +8,7 @@ import {
   subscribeToCampaign,
   subscribeToMessages,
   messageCallback,
+  postBytes,
 } from '../../support/writing/callbacks.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
@@ -28,13 +28,6 @@ beforeEach(async () => {
   one = await createWithCallbacks(gateway);
 });
 
-/** Posts bytes as they are. */
-async function post(url: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}) {
-  const answer = await request(url, { method: 'POST', headers, body });
-  await answer.body.dump();
-  return answer.statusCode;
-}
-
 const json = { 'content-type': 'application/json' };
 const says = (changes: Readonly<Record<string, unknown>> = {}) =>
   JSON.stringify({ ...messageCallback(one.sid, 'm1', 'sent'), ...changes });
@@ -50,8 +43,8 @@ it('a time without an offset is read as Indian time, and counted as drift', asyn
     DeliveredAt: '2026-05-01 15:30:00',
     CampaignSid: one.sid,
   };
-  await post(one.messageUrl, JSON.stringify(body), json);
-  await post(one.messageUrl, says({ sms_sid: 'm2', date_created: '2026-05-01 15:30:00' }), json);
+  await postBytes(one.messageUrl, JSON.stringify(body), json);
+  await postBytes(one.messageUrl, says({ sms_sid: 'm2', date_created: '2026-05-01 15:30:00' }), json);
   await subscriber.next(2);
   expect(subscriber.events).toEqual([
     { messageStatusChanged: { number: '1', sentAt: '2026-05-01T10:00:00.000Z', createdAt: null } },
@@ -79,8 +72,8 @@ describe('a status that the API document lacks', () => {
     const subscriber = await subscribeToMessages(gateway, 'ws', one.sid);
     const received = { SmsSid: 'm1', To: '1', CampaignSid: one.sid };
     for (const Status of ['Delivered', 'Delivered', 'submitted', 'sent', 'failed'])
-      expect(await post(one.messageUrl, JSON.stringify({ ...received, Status }), json)).toBe(200);
-    await post(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
+      expect(await postBytes(one.messageUrl, JSON.stringify({ ...received, Status }), json)).toBe(200);
+    await postBytes(one.messageUrl, JSON.stringify(messageCallback(one.sid, 'last', 'sent')), json);
     await subscriber.next(4);
     expect(subscriber.summaries()).toEqual([
       'm1 UNKNOWN Delivered',
@@ -106,7 +99,7 @@ describe('a status that the API document lacks', () => {
       Stats: { total: 1 },
       report_url: 'https://example.com/r',
     };
-    expect(await post(one.campaignUrl, JSON.stringify(body), json)).toBe(200);
+    expect(await postBytes(one.campaignUrl, JSON.stringify(body), json)).toBe(200);
     await subscriber.next(1);
     expect(subscriber.statuses()).toEqual(['COMPLETED']);
     expect(sandbox.calls).toHaveLength(1);
@@ -123,7 +116,7 @@ it('a campaign callback in the spelling of newer guides is accepted once', async
     Stats: { total: 1, delivered: 1 },
   });
   for (let time = 0; time < 3; time += 1)
-    expect(await post(one.campaignUrl, `\ufeff${body}`, json)).toBe(200);
+    expect(await postBytes(one.campaignUrl, `\ufeff${body}`, json)).toBe(200);
   await subscriber.next(1);
   expect([subscriber.statuses(), sandbox.calls.length]).toEqual([['COMPLETED'], 1]);
 });
@@ -136,10 +129,10 @@ it('an unusual header of a valid callback is logged once, by name', async () => 
     traceparent: 'no',
   };
   const body = JSON.stringify(campaignCallback(one.sid, 'in-progress'));
-  await post(one.campaignUrl.slice(0, -1), body, { ...headers, 'x-forged': '1' });
-  await post(one.campaignUrl, body, headers);
-  await post(one.campaignUrl, body, { ...headers, 'x-9876543210': '1' });
-  await post(one.messageUrl, says(), headers);
+  await postBytes(one.campaignUrl.slice(0, -1), body, { ...headers, 'x-forged': '1' });
+  await postBytes(one.campaignUrl, body, headers);
+  await postBytes(one.campaignUrl, body, { ...headers, 'x-9876543210': '1' });
+  await postBytes(one.messageUrl, says(), headers);
   const lines = linesOf(gateway, 'callbacks have an unknown header').map(({ header }) => header);
   expect(lines).toEqual(['x-exotel-signature', '(unprintable)']);
   expect(gateway.logs.join('')).not.toContain('secret');

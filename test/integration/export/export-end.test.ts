@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { getExport, linesOf } from '../../support/writing/exporting.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { getExport, linesOf, startPausingGateway } from '../../support/writing/exporting.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
   type MessageUpstream,
   messagesNamed,
@@ -9,7 +9,7 @@ import {
 
 let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;
-let now = 0;
+const clock = { nowMs: 0 };
 const all = messagesNamed(500);
 const sids = all.map(({ sid }) => sid);
 /** Windows of a list of 500 that stands still. */
@@ -17,12 +17,7 @@ const usualCalls = 11;
 
 beforeAll(async () => {
   upstream = await startMessageUpstream();
-  const sleep = (ms: number): Promise<void> => {
-    now += ms;
-    return Promise.resolve();
-  };
-  const clock = { steadyNow: () => now, random: () => 0 };
-  gateway = await startGatewayOn(upstream.baseUrl, { MAX_PAGE_ROWS: '50' }, Date.now, sleep, clock);
+  gateway = await startPausingGateway(upstream.baseUrl, { MAX_PAGE_ROWS: '50' }, clock);
 });
 afterAll(async () => {
   await gateway.close();
@@ -55,9 +50,9 @@ describe('an export whose upstream counts too few messages for a moment', () => 
   it.each(cases)('has all of them after $what at call $at and for $ms ms', async (glitch) => {
     let [isOver, endsAtMs] = [false, Infinity];
     upstream.beforeCall = (call) => {
-      if (call === glitch.at) endsAtMs = now + glitch.ms;
+      if (call === glitch.at) endsAtMs = clock.nowMs + glitch.ms;
       // Calls without a pause between them are at one moment.
-      isOver ||= glitch.ms === 0 ? call > glitch.at : now > endsAtMs;
+      isOver ||= glitch.ms === 0 ? call > glitch.at : clock.nowMs > endsAtMs;
       const isOdd = call >= glitch.at && !isOver;
       const offset = Number(upstream.calls.at(-1)?.split('+')[0]);
       upstream.messages = isOdd ? all.slice(0, glitch.count(offset)) : all;
@@ -78,7 +73,7 @@ describe('an export of a list that becomes shorter', () => {
     [120, 3],
     [400, 5],
   ])('ends with the %i messages that are left at call %i, after two calls more', async (left, at) => {
-    const startedAtMs = now;
+    const startedAtMs = clock.nowMs;
     upstream.beforeCall = (call) => {
       if (call === at) upstream.messages = all.slice(0, left);
       return undefined;
@@ -87,13 +82,13 @@ describe('an export of a list that becomes shorter', () => {
     expect(seen).toEqual(sids.slice(0, left));
     expect(end).toEqual({ complete: true, rows: left });
     expect(upstream.calls).toHaveLength(1 + Math.ceil((left - 50) / 49) + 2);
-    expect(now - startedAtMs).toBe(10_000);
+    expect(clock.nowMs - startedAtMs).toBe(10_000);
   });
 
   it('is read again only after a pause, where a message has moved', async () => {
     const readAtMs: number[] = [];
     upstream.beforeCall = (call) => {
-      if (upstream.calls.at(-1) === '0+50') readAtMs.push(now);
+      if (upstream.calls.at(-1) === '0+50') readAtMs.push(clock.nowMs);
       if (call === 4) upstream.messages = [...all.slice(480, 481), ...all.slice(0, 480), ...all.slice(481)];
       return undefined;
     };

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { keysForScopes, type KeysFile, showing } from '../../support/clients/callers.js';
+import { until } from '../../support/clients/subscribing.js';
+import { scrape } from '../../support/gateway/scraping.js';
 import { getExport, linesOf } from '../../support/writing/exporting.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 import {
@@ -41,12 +41,6 @@ afterEach(async () => {
   await gateway.close();
 });
 
-/** Polls until something is so. */
-async function until(isSo: () => boolean): Promise<void> {
-  for (const endMs = Date.now() + 30_000; !isSo(); await new Promise((resolve) => setTimeout(resolve, 5)))
-    if (Date.now() > endMs) throw new Error('it did not become so');
-}
-
 /** Opens an export on a socket of its own, which it reads only when asked. */
 function openSocket(path = '/campaigns/c/messages'): Socket & { text: string } {
   const { port } = new URL(gateway.url);
@@ -61,11 +55,8 @@ function reading(socket: Socket & { text: string }): Socket & { text: string } {
   return socket.setEncoding('utf8').on('data', (chunk: string) => (socket.text += chunk));
 }
 
-const metric = async (line: string): Promise<number> => {
-  const text = await (await fetch(`${gateway.url}/metrics`)).text();
-  const found = text.split('\n').find((each) => each.startsWith(`${line} `));
-  return Number(found?.slice(line.length));
-};
+const openExports = async (state: 'running' | 'waiting') =>
+  (await scrape(gateway)).value('campaign_gateway_exports_open', { state });
 
 describe('exports at the same time', () => {
   it('runs two, keeps eight waiting with their responses open, and refuses the next with 429 and Retry-After', async () => {
@@ -78,8 +69,8 @@ describe('exports at the same time', () => {
     const open = Array.from({ length: 10 }, () => reading(openSocket()));
     await until(() => open.every(({ text }) => text.startsWith('HTTP/1.1 200') && text.includes('"m49"')));
     await until(() => release.length === 2);
-    expect(await metric('campaign_gateway_exports_open{state="running"}')).toBe(2);
-    expect(await metric('campaign_gateway_exports_open{state="waiting"}')).toBe(8);
+    expect(await openExports('running')).toBe(2);
+    expect(await openExports('waiting')).toBe(8);
     const calls = upstream.calls.length;
     const refused = await getExport(`${gateway.url}/campaigns/c/messages`);
     expect(refused).toMatchObject({ status: 429, headers: { 'retry-after': '60' } });
@@ -91,9 +82,10 @@ describe('exports at the same time', () => {
     upstream.beforeCall = hold;
     for (const answer of release.splice(0)) answer();
     await until(() => open.every(({ text }) => text.includes('{"complete":true,"rows":250}')));
-    expect(await metric('campaign_gateway_exports_open{state="running"}')).toBe(0);
-    expect(await metric('campaign_gateway_exports_total{format="ndjson",outcome="complete"}')).toBe(10);
-    expect(await metric('campaign_gateway_exported_rows_total{format="ndjson"}')).toBe(2500);
+    expect(await openExports('running')).toBe(0);
+    const { value } = await scrape(gateway);
+    expect(value('campaign_gateway_exports_total', { format: 'ndjson', outcome: 'complete' })).toBe(10);
+    expect(value('campaign_gateway_exported_rows_total', { format: 'ndjson' })).toBe(2500);
   });
 
   it('share the lane: their windows alternate', async () => {
@@ -130,7 +122,7 @@ describe('exports at the same time', () => {
     open[2]?.destroy();
     await until(() => gateway.logs.filter((line) => line.includes('"outcome":"left"')).length === 3);
     expect(upstream.calls).toHaveLength(6);
-    expect(await metric('campaign_gateway_exports_open{state="running"}')).toBe(0);
+    expect(await openExports('running')).toBe(0);
   });
 });
 
@@ -195,47 +187,43 @@ describe('an open export', () => {
 });
 
 describe('callers of exports', () => {
-  const keys = { reader: ['campaigns:read', 'messages:read'], viewer: ['campaigns:read'] };
+  let keys: KeysFile;
   let guarded: GatewayUnderTest;
 
   beforeAll(async () => {
-    const file = `${mkdtempSync(`${tmpdir()}/keys-`)}/keys.json`;
-    const entries = Object.entries(keys).map(([name, scopes]) => ({
-      name,
-      scopes,
-      sha256: createHash('sha256').update(`${name}-key-of-32-characters-or-more`).digest('hex'),
-    }));
-    writeFileSync(file, JSON.stringify(entries));
+    keys = await keysForScopes();
     guarded = await startGatewayOn(upstream.baseUrl, {
-      AUTH_MODE: 'api-key',
-      API_KEYS_FILE: file,
+      ...keys.environment,
       CORS_ORIGINS: 'https://desk.example',
       MAX_REQUESTS_PER_MINUTE: '20',
     });
   });
-  afterAll(() => guarded.close());
+  afterAll(async () => {
+    await guarded.close();
+    await keys.remove();
+  });
+  const viewer = showing(['campaigns:read']);
+  const reader = showing(['campaigns:read', 'messages:read']);
 
   it('need a key with messages:read', async () => {
     const url = `${guarded.url}/campaigns/c/messages`;
-    const key = (name: string) => ({ 'x-api-key': `${name}-key-of-32-characters-or-more` });
     expect(await getExport(url)).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
-    const forbidden = await getExport(url, key('viewer'));
+    const forbidden = await getExport(url, viewer);
     expect(forbidden.status).toBe(403);
     expect(JSON.parse(forbidden.text)).toMatchObject({
       errors: [{ extensions: { code: 'FORBIDDEN', scopes: ['messages:read'] } }],
     });
     expect(upstream.calls).toEqual([]);
-    const allowed = await getExport(url, { ...key('reader'), origin: 'https://desk.example' });
+    const allowed = await getExport(url, { ...reader, origin: 'https://desk.example' });
     expect(allowed.status).toBe(200);
     expect(allowed.headers).toMatchObject({ 'access-control-allow-origin': 'https://desk.example' });
-    expect((await getExport(url, { ...key('reader'), origin: 'https://evil.example' })).status).toBe(403);
+    expect((await getExport(url, { ...reader, origin: 'https://evil.example' })).status).toBe(403);
   });
 
   it('are counted among the requests of their caller', async () => {
     const url = `${guarded.url}/campaigns/c/messages?status=no`;
     const statuses = [];
-    for (let count = 0; count < 21; count += 1)
-      statuses.push((await getExport(url, { 'x-api-key': 'viewer-key-of-32-characters-or-more' })).status);
+    for (let count = 0; count < 21; count += 1) statuses.push((await getExport(url, viewer)).status);
     expect(new Set(statuses)).toEqual(new Set([403, 429]));
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { getExport, linesOf } from '../../support/writing/exporting.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { getExport, linesOf, startPausingGateway } from '../../support/writing/exporting.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
   type MessageUpstream,
   startMessageUpstream,
@@ -9,17 +9,8 @@ import {
 
 let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;
-let [now, inserted] = [0, 0];
-
-/** A gateway whose pauses take no time. */
-function start(): Promise<GatewayUnderTest> {
-  const sleep = (ms: number): Promise<void> => {
-    now += ms;
-    return Promise.resolve();
-  };
-  const clock = { steadyNow: () => now, random: () => 0 };
-  return startGatewayOn(upstream.baseUrl, { EXOTEL_RATE_LIMIT: '0' }, Date.now, sleep, clock);
-}
+let inserted = 0;
+const start = () => startPausingGateway(upstream.baseUrl, {}, { nowMs: 0 });
 
 beforeAll(async () => {
   upstream = await startMessageUpstream();

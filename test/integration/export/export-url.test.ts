@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { linesOf, getExport } from '../../support/writing/exporting.js';
+import { ask } from '../../support/clients/ask.js';
+import { keysForScopes, type KeysFile, showing } from '../../support/clients/callers.js';
+import { getExport, linesOf } from '../../support/writing/exporting.js';
 import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
 import {
   type MessageUpstream,
@@ -23,26 +21,14 @@ afterAll(() => upstream.close());
 
 const query = '{ campaign(sid: "c") { name messagesExportUrl } }';
 
-/** Sends a query with any header; `fetch` would choose the host. */
-function post(on: GatewayUnderTest, headers: Readonly<Record<string, string>> = {}, text = query) {
-  return new Promise<{
-    readonly data: { readonly campaign: { readonly messagesExportUrl: string | null } };
-    readonly errors?: unknown;
-  }>((resolve, reject) => {
-    const sent = request(
-      `${on.url}/graphql`,
-      { method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
-      (response) => {
-        let body = '';
-        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-        response.on('end', () => {
-          resolve(JSON.parse(body) as never);
-        });
-      },
-    );
-    sent.on('error', reject);
-    sent.end(JSON.stringify({ query: text }));
-  });
+/** The address of the messages, for a client that sends these headers. */
+async function exportUrl(on: GatewayUnderTest, headers: Record<string, string> = {}) {
+  interface Data {
+    readonly campaign: { readonly messagesExportUrl: string | null };
+  }
+  const { data, errors } = await ask<Data>(on, query, { headers });
+  expect(errors).toBeUndefined();
+  return data?.campaign.messagesExportUrl;
 }
 
 describe('Campaign.messagesExportUrl', () => {
@@ -53,64 +39,53 @@ describe('Campaign.messagesExportUrl', () => {
   afterAll(() => gateway.close());
 
   it('is where the messages are, and costs no call', async () => {
-    const { data, errors } = await post(gateway);
-    expect(errors).toBeUndefined();
-    expect(data.campaign.messagesExportUrl).toBe(`${gateway.url}/campaigns/c/messages`);
+    const url = await exportUrl(gateway);
+    expect(url).toBe(`${gateway.url}/campaigns/c/messages`);
     expect(upstream.calls).toEqual([]);
-    expect(
-      linesOf((await getExport(`${data.campaign.messagesExportUrl ?? ''}.ndjson`)).text).rows,
-    ).toHaveLength(60);
+    expect(linesOf((await getExport(`${url ?? ''}.ndjson`)).text).rows).toHaveLength(60);
   });
 
   it('has the host that each request names, whatever another one was answered', async () => {
     for (const host of ['localhost:8080', 'desk.localhost', 'localhost:8080', '[::1]:4000'])
-      expect((await post(gateway, { host })).data.campaign.messagesExportUrl).toBe(
-        `http://${host}/campaigns/c/messages`,
-      );
-    const behindTls = await post(gateway, { host: 'localhost', origin: 'https://localhost' });
-    expect(behindTls.data.campaign.messagesExportUrl).toBe('https://localhost/campaigns/c/messages');
+      expect(await exportUrl(gateway, { host })).toBe(`http://${host}/campaigns/c/messages`);
+    const behindTls = { host: 'localhost', origin: 'https://localhost' };
+    expect(await exportUrl(gateway, behindTls)).toBe('https://localhost/campaigns/c/messages');
   });
 
   it('needs no read of a campaign that a router has already', async () => {
     const entities =
       '{ _entities(representations: [{ __typename: "Campaign", sid: "a b" }]) { ... on Campaign { messagesExportUrl } } }';
-    const { data, errors } = await post(gateway, {}, entities);
+    const { data, errors } = await ask(gateway, entities);
     // A sid that can't be one is refused; one that may be is not read.
     expect(JSON.stringify({ data, errors })).not.toContain('a b/messages');
     const one = entities.replace('a b', 'c');
-    expect(await post(gateway, {}, one)).toEqual({
+    expect(await ask(gateway, one)).toEqual({
       data: { _entities: [{ messagesExportUrl: `${gateway.url}/campaigns/c/messages` }] },
     });
   });
 });
 
 describe('Campaign.messagesExportUrl of guarded gateways', () => {
-  const key = (name: string) => `${name}-key-of-32-characters-or-more`;
+  let keys: KeysFile;
   let guarded: GatewayUnderTest;
   beforeAll(async () => {
-    const file = `${mkdtempSync(`${tmpdir()}/keys-`)}/keys.json`;
-    const scopes = { reader: ['campaigns:read', 'messages:read'], viewer: ['campaigns:read'] };
-    const entries = Object.entries(scopes).map(([name, granted]) => ({
-      name,
-      scopes: granted,
-      sha256: createHash('sha256').update(key(name)).digest('hex'),
-    }));
-    writeFileSync(file, JSON.stringify(entries));
-    guarded = await startGatewayOn(upstream.baseUrl, { AUTH_MODE: 'api-key', API_KEYS_FILE: file });
+    keys = await keysForScopes();
+    guarded = await startGatewayOn(upstream.baseUrl, { ...keys.environment });
   });
-  afterAll(() => guarded.close());
+  afterAll(async () => {
+    await guarded.close();
+    await keys.remove();
+  });
 
   it('is null without messages:read, and no error', async () => {
-    const { data, errors } = await post(guarded, { 'x-api-key': key('viewer') });
-    expect(errors).toBeUndefined();
-    expect(data.campaign.messagesExportUrl).toBeNull();
+    expect(await exportUrl(guarded, showing(['campaigns:read']))).toBeNull();
   });
 
   it('never repeats a host that is none', async () => {
     for (const host of ['a b', 'x/../y', 'user@evil', `${'x'.repeat(400)}.example`])
-      expect(
-        (await post(guarded, { 'x-api-key': key('reader'), host })).data.campaign.messagesExportUrl,
-      ).toBe(`${guarded.url}/campaigns/c/messages`);
+      expect(await exportUrl(guarded, { ...showing(['campaigns:read', 'messages:read']), host })).toBe(
+        `${guarded.url}/campaigns/c/messages`,
+      );
   });
 
   it('begins with PUBLIC_URL where that is set', async () => {
@@ -118,8 +93,8 @@ describe('Campaign.messagesExportUrl of guarded gateways', () => {
       PUBLIC_URL: 'https://gateway.example/sms',
       WEBHOOK_SECRET: 'a-secret-of-enough-letters',
     });
-    const { data } = await post(gateway, { host: 'localhost' });
+    const url = await exportUrl(gateway, { host: 'localhost' });
     await gateway.close();
-    expect(data.campaign.messagesExportUrl).toBe('https://gateway.example/sms/campaigns/c/messages');
+    expect(url).toBe('https://gateway.example/sms/campaigns/c/messages');
   });
 });

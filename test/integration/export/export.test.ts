@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportedFields } from '../../../src/export/export-row.js';
 import { ask } from '../../support/clients/ask.js';
-import { getExport, linesOf, recordsOf } from '../../support/writing/exporting.js';
-import { type GatewayUnderTest, startGatewayOn } from '../../support/gateway/gateway-under-test.js';
+import { getExport, linesOf, recordsOf, startPausingGateway } from '../../support/writing/exporting.js';
+import { type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
 import {
   type MessageUpstream,
   messagesNamed,
@@ -12,21 +12,14 @@ import {
 
 let upstream: MessageUpstream;
 let gateway: GatewayUnderTest;
-let now = 0;
+const clock = { nowMs: 0 };
 const sids = (count: number) => messagesNamed(count).map(({ sid }) => sid);
 const path = (rest = '') => `${gateway.url}/campaigns/c/messages${rest}`;
 
 beforeAll(async () => {
   upstream = await startMessageUpstream();
   // Each pause of an export that waits out a failure lets a minute pass.
-  const sleep = (): Promise<void> => {
-    now += 60_000;
-    return Promise.resolve();
-  };
-  gateway = await startGatewayOn(upstream.baseUrl, {}, Date.now, sleep, {
-    steadyNow: () => now,
-    random: () => 0,
-  });
+  gateway = await startPausingGateway(upstream.baseUrl, {}, clock, 60_000);
 });
 afterAll(async () => {
   await gateway.close();
@@ -229,7 +222,7 @@ describe('GET /campaigns/{sid}/messages', () => {
     expect(end).toEqual({ complete: false, reason: 'UPSTREAM_UNAVAILABLE', cursor: rows.at(-1)?.cursor });
     expect(trailers['x-export-status']).toBe(`incomplete; cursor=${rows.at(-1)?.cursor ?? ''}`);
     upstream.beforeCall = () => undefined;
-    now += 10_000; // the circuit breaker lets calls pass again
+    clock.nowMs += 10_000; // the circuit breaker lets calls pass again
     const rest = linesOf((await getExport(path(`?after=${end?.cursor ?? ''}`))).text);
     expect(rest.rows.map(({ sid }) => sid)).toEqual(sids(250).slice(99));
   });

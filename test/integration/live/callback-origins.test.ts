@@ -1,33 +1,20 @@
-import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { ask } from '../../support/clients/ask.js';
 import { keysForScopes, showing } from '../../support/clients/callers.js';
+import { startRouter } from '../../support/clients/router.js';
 import { setup } from '../../support/gateway/setup.js';
 
-/** What a subscription that names an address on this machine is answered, and how often something came there. */
+/** Subscribes with a callback address on this machine. @returns whether that is refused, and whether the address was called. */
 async function subscribeWith(environment: Record<string, string>, headers: Readonly<Record<string, string>>) {
-  let requests = 0;
-  const router = createServer((_request, response) => {
-    requests += 1;
-    response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
-  });
-  await new Promise<void>((resolve) => router.listen(0, '127.0.0.1', resolve));
+  const router = await startRouter();
   const { gateway, sandbox } = await setup({ gateway: { environment } });
   const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1 });
-  const callbackUrl = `http://127.0.0.1:${(router.address() as AddressInfo).port}/`;
-  const subscription = { callbackUrl, subscriptionId: 'a', verifier: 'b', heartbeatIntervalMs: 0 };
   const query = `subscription { campaignUpdated(sid: "${sid}") { status } }`;
-  const body = JSON.stringify({ query, extensions: { subscription } });
-  const answer = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-  });
-  const text = await answer.text();
+  const { errors = [] } = await ask(gateway, query, { headers, extensions: router.extensions });
   await gateway.close();
-  router.closeAllConnections();
-  await new Promise((resolve) => router.close(resolve));
-  return { isRefused: text.includes('BAD_USER_INPUT'), wasCalled: requests > 0 };
+  await router.close();
+  const isRefused = errors.some(({ extensions }) => extensions?.code === 'BAD_USER_INPUT');
+  return { isRefused, wasCalled: router.received.length > 0 };
 }
 
 describe('without SUBSCRIPTION_CALLBACK_ORIGINS, on a loopback host', () => {

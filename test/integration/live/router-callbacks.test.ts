@@ -9,22 +9,13 @@ import { subscribeToCampaign } from '../../support/writing/callbacks.js';
 import { change } from '../../support/writing/creating.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
+import { type RouterMessage } from '../../support/clients/router.js';
 import { until } from '../../support/clients/subscribing.js';
-
-/** What the gateway sends to a router; Apollo's HTTP callback protocol. */
-interface ToRouter {
-  readonly kind: string;
-  readonly action: 'check' | 'next' | 'complete';
-  readonly id: string;
-  readonly verifier: string;
-  readonly payload?: { readonly data?: unknown; readonly errors?: readonly ClientError[] };
-  readonly errors?: readonly ClientError[];
-}
 
 let router: Server;
 let callbackUrl: string;
 let routerSays: number;
-let received: ToRouter[];
+let received: RouterMessage[];
 let protocols: (string | undefined)[];
 let shiftMs: number;
 let fault: Fault | undefined;
@@ -38,7 +29,7 @@ beforeEach(async () => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
-      received.push(JSON.parse(text) as ToRouter);
+      received.push(JSON.parse(text) as RouterMessage);
       if (received.at(-1)?.action === 'check')
         protocols.push(String(request.headers['subscription-protocol']));
       response.writeHead(routerSays, { 'subscription-protocol': 'callback/1.0' }).end();
@@ -68,7 +59,8 @@ afterEach(async () => {
   await new Promise((resolve) => router.close(resolve));
 });
 
-const said = (action: ToRouter['action']): ToRouter[] => received.filter((one) => one.action === action);
+const said = (action: RouterMessage['action']): RouterMessage[] =>
+  received.filter((one) => one.action === action);
 const codesOf = (errors: readonly ClientError[] = []) => errors.map(({ extensions }) => extensions?.code);
 
 /** Asks as a router does. */

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { request } from 'undici';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { subscribeToCampaign, subscribeToMessages } from '../../support/writing/callbacks.js';
@@ -72,22 +71,4 @@ describe.each(transports)('over %s', (transport) => {
     expect(codes(subscriber.errors)).toEqual(['BAD_REQUEST']);
     expect(codes((await ask(gateway, '')).errors)).toEqual(['BAD_REQUEST']);
   });
-});
-
-it.each([
-  ['of another origin', 403, 'FORBIDDEN', { origin: 'http://elsewhere.example' }, '{"query":"{ a }"}'],
-  ['that is to be answered as JSON', 406, 'BAD_REQUEST', { accept: 'application/json' }, '{"query":"{ a }"}'],
-  ['with a body that is none', 400, 'BAD_REQUEST', {}, '[]'],
-  ['with no query', 400, 'BAD_REQUEST', {}, '{}'],
-  ['with a query that is no text', 400, 'BAD_REQUEST', {}, '{"query":1}'],
-  ['with variables that are none', 400, 'BAD_REQUEST', {}, '{"query":"{ a }","variables":[]}'],
-])('an event stream %s is refused with %i and %s', async (_what, status, code, headers, body) => {
-  const answer = await request(`${gateway.url}/graphql/stream`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
-    body,
-  });
-  expect(answer.statusCode).toBe(status);
-  const { errors } = (await answer.body.json()) as { errors: { extensions?: { code?: string } }[] };
-  expect(errors.map(({ extensions }) => extensions?.code)).toEqual([code]);
 });

@@ -18,12 +18,20 @@ export interface ReportedAnswer<Data> extends ClientAnswer<Data> {
 export async function ask<Data>(
   gateway: { readonly url: string },
   query: string,
-  { variables, headers }: { variables?: Record<string, unknown>; headers?: Record<string, string> } = {},
+  {
+    variables,
+    headers,
+    extensions,
+  }: {
+    variables?: Record<string, unknown>;
+    headers?: Readonly<Record<string, string>>;
+    extensions?: Readonly<Record<string, unknown>>;
+  } = {},
 ): Promise<ReportedAnswer<Data>> {
   const answer = await request(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query, variables }),
+    body: JSON.stringify({ query, variables, extensions }),
   });
   return (await answer.body.json()) as ReportedAnswer<Data>;
 }

@@ -1,3 +1,4 @@
+import { request } from 'undici';
 import { CampaignBySidDocument, CreateDocument } from '../../operations/generated.js';
 import { type GatewayUnderTest } from '../gateway/gateway-under-test.js';
 import { validInput } from './valid-input.js';
@@ -34,6 +35,17 @@ export function messageCallback(sid: string, message: string, status: string): R
   const date = '2026-05-01T15:30:00+05:30';
   const number = '+919876543210';
   return { campaign_sid: sid, sms_sid: message, date_created: date, date_sent: date, number, status };
+}
+
+/** Posts a body as it is, with these headers alone. @returns the status of the answer. */
+export async function postBytes(
+  url: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const answer = await request(url, { method: 'POST', headers, body });
+  await answer.body.dump();
+  return answer.statusCode;
 }
 
 /** A subscriber of a campaign. */

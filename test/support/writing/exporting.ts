@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { type GatewayUnderTest, startGatewayOn } from '../gateway/gateway-under-test.js';
 
 /** The response to an export, read to its end. */
 export interface ExportAnswer {
@@ -26,6 +27,32 @@ export function getExport(
     })
       .on('error', reject)
       .end();
+  });
+}
+
+/** The clock of an export whose pauses take no time. */
+export interface PauseClock {
+  /** Milliseconds that the pauses have taken so far. */
+  nowMs: number;
+}
+
+/**
+ * Starts a gateway whose exports pause on a clock of the test.
+ * @param pauseMs how long each pause takes; by default as long as the export asks for.
+ */
+export function startPausingGateway(
+  baseUrl: string,
+  environment: Readonly<Record<string, string>>,
+  clock: PauseClock,
+  pauseMs?: number,
+): Promise<GatewayUnderTest> {
+  const sleep = (ms: number): Promise<void> => {
+    clock.nowMs += pauseMs ?? ms;
+    return Promise.resolve();
+  };
+  return startGatewayOn(baseUrl, environment, Date.now, sleep, {
+    steadyNow: () => clock.nowMs,
+    random: () => 0,
   });
 }
 
