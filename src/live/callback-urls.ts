@@ -86,10 +86,6 @@ function urlOf(campaign: Campaign, kind: WebhookKind): string | null {
 /** The token at the end of a URL, which the upstream may have rewritten with a trailing slash or with escapes. */
 function tokenIn(url: string | null): string {
   if (url === null || !URL.canParse(url)) return '';
-  const end =
-    new URL(url).pathname
-      .replace(/(?<!\/)\/+$/, '')
-      .split('/')
-      .at(-1) ?? '';
+  const end = new URL(url).pathname.split('/').filter(Boolean).at(-1) ?? '';
   return end.replaceAll(/%2d/gi, '-').replaceAll(/%5f/gi, '_');
 }

@@ -88,7 +88,7 @@ describe('exports at the same time', () => {
     expect(value('campaign_gateway_exported_rows_total', { format: 'ndjson' })).toBe(2500);
   });
 
-  it('share the lane: their windows alternate', async () => {
+  it('take turns: their windows alternate', async () => {
     upstream.messages = messagesNamed(500);
     const { text: one } = await getExport(`${gateway.url}/campaigns/c/messages`);
     const alone = linesOf(one).rows.length;

@@ -1,6 +1,4 @@
 import { drainMs } from '../../../src/app/grace-period.js';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../../src/sandbox/http/faults.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
@@ -9,14 +7,10 @@ import { subscribeToCampaign } from '../../support/writing/callbacks.js';
 import { change } from '../../support/writing/creating.js';
 import { setup } from '../../support/gateway/setup.js';
 import { type ClientError, type GatewayUnderTest } from '../../support/gateway/gateway-under-test.js';
-import { type RouterMessage } from '../../support/clients/router.js';
+import { type RouterMessage, type RouterUnderTest, startRouter } from '../../support/clients/router.js';
 import { until } from '../../support/clients/subscribing.js';
 
-let router: Server;
-let callbackUrl: string;
-let routerSays: number;
-let received: RouterMessage[];
-let protocols: (string | undefined)[];
+let router: RouterUnderTest;
 let shiftMs: number;
 let fault: Fault | undefined;
 let sandbox: Sandbox;
@@ -24,20 +18,8 @@ let gateway: GatewayUnderTest;
 let sid: string;
 
 beforeEach(async () => {
-  [routerSays, received, protocols, shiftMs, fault] = [204, [], [], 0, undefined];
-  router = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    request.on('end', () => {
-      received.push(JSON.parse(text) as RouterMessage);
-      if (received.at(-1)?.action === 'check')
-        protocols.push(String(request.headers['subscription-protocol']));
-      response.writeHead(routerSays, { 'subscription-protocol': 'callback/1.0' }).end();
-    });
-  });
-  await new Promise<void>((resolve) => router.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(router.address() as AddressInfo).port}`;
-  callbackUrl = `${origin}/callback/the-id`;
+  [shiftMs, fault] = [0, undefined];
+  router = await startRouter();
   const at = Date.now(); // nothing happens at the upstream but what the test does
   ({ sandbox, gateway } = await setup({
     sandbox: {
@@ -47,31 +29,22 @@ beforeEach(async () => {
     gateway: {
       now: () => Date.now() + shiftMs,
       environment: {
-        SUBSCRIPTION_CALLBACK_ORIGINS: `http://other.example, ${origin}`,
+        SUBSCRIPTION_CALLBACK_ORIGINS: `http://other.example, ${router.origin}`,
         MAX_UPSTREAM_CALLS: '3',
       },
     },
   }));
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 30 }));
 });
-afterEach(async () => {
-  router.closeAllConnections();
-  await new Promise((resolve) => router.close(resolve));
-});
+afterEach(() => router.close());
 
 const said = (action: RouterMessage['action']): RouterMessage[] =>
-  received.filter((one) => one.action === action);
+  router.received.filter((one) => one.action === action);
 const codesOf = (errors: readonly ClientError[] = []) => errors.map(({ extensions }) => extensions?.code);
 
 /** Asks as a router does. */
 async function route(selection = '{ status }', extension: Record<string, unknown> = {}, of = sid) {
-  const subscription = {
-    callbackUrl,
-    subscriptionId: 'the-id',
-    verifier: 'v',
-    heartbeatIntervalMs: 0,
-    ...extension,
-  };
+  const subscription = { ...(router.extensions['subscription'] as object), ...extension };
   const query = `subscription { campaignUpdated(sid: "${of}") ${selection} }`;
   const { status, text } = await gateway.send({ query, extensions: { subscription } });
   return {
@@ -85,8 +58,8 @@ describe('a router receives', () => {
     const { status, body } = await route();
     expect(status).toBe(200);
     expect(body.errors).toBeUndefined();
-    expect(received).toEqual([{ kind: 'subscription', action: 'check', id: 'the-id', verifier: 'v' }]);
-    expect(protocols).toEqual(['callback/1.0']);
+    expect(router.received).toEqual([{ kind: 'subscription', action: 'check', id: 'a', verifier: 'v' }]);
+    expect(router.protocols).toEqual(['callback/1.0']);
     for (const [index, action] of (['pause', 'complete', 'archive'] as const).entries()) {
       await change(gateway, action, sid);
       await until(() => said('next').length > index);
@@ -95,17 +68,17 @@ describe('a router receives', () => {
     expect(said('next').map(({ payload }) => payload)).toEqual(
       ['PAUSED', 'COMPLETED', 'ARCHIVED'].map(payloadOf),
     );
-    expect(said('next').every(({ id, verifier }) => id === 'the-id' && verifier === 'v')).toBe(true);
+    expect(said('next').every(({ id, verifier }) => id === 'a' && verifier === 'v')).toBe(true);
   });
 
   it.each([408, 421, 425, 429, 500, 503])(
     'an event again that it answered with %i, and then the next one',
     async (status) => {
       await route();
-      routerSays = status;
+      router.status = status;
       await change(gateway, 'pause', sid);
       await until(() => said('next').length > 1);
-      routerSays = 200;
+      router.status = 200;
       await change(gateway, 'complete', sid);
       const statuses = () =>
         said('next').map(
@@ -122,14 +95,14 @@ describe('a router receives', () => {
     const from = performance.now();
     await gateway.close();
     expect(performance.now() - from).toBeLessThan(drainMs(10_000)); // the time that requests in flight have
-    expect(received.at(-1)).toMatchObject({ action: 'complete', id: 'the-id' });
+    expect(router.received.at(-1)).toMatchObject({ action: 'complete', id: 'a' });
   });
 
   it('nothing for an unknown sid: the response to its request has the error', async () => {
     const { status, body } = await route('{ status }', {}, '0123456789abcdef');
     expect(codesOf(body.errors)).toEqual(['BAD_USER_INPUT']);
     expect(status).toBe(400);
-    expect(received).toEqual([]);
+    expect(router.received).toEqual([]);
   });
 
   it('the error code of an upstream failure in an event, without upstream text', async () => {
@@ -138,7 +111,7 @@ describe('a router receives', () => {
     await change(gateway, 'pause', sid);
     await until(() => said('next').length > 0, 10_000);
     expect(codesOf(said('next')[0]?.payload?.errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
-    expect(JSON.stringify(received)).not.toMatch(/nginx|502|stack/i);
+    expect(JSON.stringify(router.received)).not.toMatch(/nginx|502|stack/i);
   });
 });
 
@@ -158,19 +131,19 @@ describe('events and upstream reads stop when a router', () => {
     ['answers 404 to a heartbeat', 404, 50],
   ])('%s', async (_what, status, heartbeatIntervalMs) => {
     await route('{ status }', { heartbeatIntervalMs });
-    routerSays = status;
+    router.status = status;
     if (heartbeatIntervalMs === 0) await change(gateway, 'pause', sid);
     const before = heartbeatIntervalMs === 0 ? 2 : said('check').length + 1;
-    await until(() => received.length >= before);
+    await until(() => router.received.length >= before);
     await ask(gateway, '{ __typename }');
-    const count = received.length;
+    const count = router.received.length;
     await nobodyIsPolledFor();
     await change(gateway, heartbeatIntervalMs === 0 ? 'complete' : 'pause', sid);
-    expect(received.length).toBe(count);
+    expect(router.received.length).toBe(count);
   });
 
   it('rejects check', async () => {
-    routerSays = 400;
+    router.status = 400;
     const { body } = await route();
     expect(body.errors).toHaveLength(1);
     await nobodyIsPolledFor();
@@ -192,7 +165,15 @@ describe('refused without sending anything:', () => {
     const { status, body } = await route('{ status }', { callbackUrl: wrong });
     expect(codesOf(body.errors)).toEqual(['BAD_USER_INPUT']);
     expect(status).toBe(400);
-    expect(received).toEqual([]);
+    expect(router.received).toEqual([]);
+    expect(sandbox.calls).toEqual([]);
+  });
+
+  it.each([1, -5, 'x', 2 ** 31, 1.5])('a heartbeat interval of %p ms', async (heartbeatIntervalMs) => {
+    const { status, body } = await route('{ status }', { heartbeatIntervalMs });
+    expect(codesOf(body.errors)).toEqual(['BAD_USER_INPUT']);
+    expect(status).toBe(400);
+    expect(router.received).toEqual([]);
     expect(sandbox.calls).toEqual([]);
   });
 
@@ -209,6 +190,6 @@ describe('refused without sending anything:', () => {
     await ask(gateway, '{ __typename }');
     expect(said('next')).toEqual([]);
     expect(sandbox.calls).toEqual([]);
-    expect(received).toEqual([]);
+    expect(router.received).toEqual([]);
   });
 });

@@ -16,6 +16,10 @@ export interface RouterMessage {
 export interface RouterUnderTest {
   readonly origin: string;
   readonly received: readonly RouterMessage[];
+  /** The protocol that each `check` names in its headers. */
+  readonly protocols: readonly unknown[];
+  /** Status of its responses. */
+  status: number;
   /** Does not respond to messages with these actions from now on. */
   ignore(actions: readonly RouterMessage['action'][]): void;
   /** Messages without a response whose connection is open. */
@@ -28,6 +32,7 @@ export interface RouterUnderTest {
 /** Starts a router that accepts everything. */
 export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderTest> {
   const received: RouterMessage[] = [];
+  const protocols: unknown[] = [];
   let ignored: readonly RouterMessage['action'][] = [];
   let waiting = 0;
   const server = createServer((request, response) => {
@@ -36,10 +41,11 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
     request.on('end', () => {
       const message = JSON.parse(text) as RouterMessage;
       received.push(message);
+      if (message.action === 'check') protocols.push(request.headers['subscription-protocol']);
       waiting += 1;
       response.once('close', () => (waiting -= 1));
       if (ignored.includes(message.action)) return;
-      response.writeHead(204, { 'subscription-protocol': 'callback/1.0' }).end();
+      response.writeHead(router.status, { 'subscription-protocol': 'callback/1.0' }).end();
     });
   });
   server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client
@@ -51,9 +57,11 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
     verifier: 'v',
     heartbeatIntervalMs,
   };
-  return {
+  const router: RouterUnderTest = {
     origin,
     received,
+    protocols,
+    status: 204,
     waiting: () => waiting,
     extensions: { subscription },
     ignore: (actions) => (ignored = actions),
@@ -62,4 +70,5 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return router;
 }
