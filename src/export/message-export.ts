@@ -6,7 +6,7 @@ import { decodeCursor, fingerprintOf } from '../datasources/paging/cursors/curso
 import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { attempt, GatewayError } from '../domain/errors.js';
 import { type MessageQuery, messageQueryOf } from '../domain/lists/list-query.js';
-import { checkCursorLengths, readable, type Row, type Slice, type Window } from '../domain/lists/page.js';
+import { checkCursorLengths, readable, type Slice, type Window } from '../domain/lists/page.js';
 import { type CallOrigin } from '../domain/request-trace.js';
 import { checkSid } from '../domain/campaigns/sid.js';
 import { untilAborted } from '../domain/timeout.js';
@@ -35,16 +35,8 @@ export interface ExportSource {
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** Messages in the order of the list, with their cursors. */
-export interface ExportedRows {
-  readonly rows: readonly { readonly row: Row<Message>; readonly index: number }[];
-  readonly cursorAt: (index: number) => string;
-  /** Cursor of the last row that was read, wanted or not; null before the first. */
-  readonly cursor: string | null;
-  /** Rows of the campaign that were read or skipped so far. */
-  readonly read: number;
-  readonly total: number;
-}
+/** Wanted messages of a window; `cursor` is that of the last row that the export has read, wanted or not. */
+export type ExportedRows = SweptRows<Message>;
 
 /** How long an export waits for an upstream that fails. */
 const maximumOutageMs = 10 * 60_000;
@@ -135,9 +127,9 @@ export class MessageExport {
   }
 
   /** The next rows; waits until an upstream that fails answers again. @returns the end if there are no more. */
-  async next({ read, total }: Pick<ExportedRows, 'read' | 'total'>): Promise<ExportedRows | ExportEnd> {
+  async next({ end, total }: Pick<ExportedRows, 'end' | 'total'>): Promise<ExportedRows | ExportEnd> {
     this.#priority = 'background';
-    if (read >= total) {
+    if (end >= total) {
       const goesOn = attempt(() => this.#sweep.goesOnAtEnd());
       // The list has changed its order in every reading: it is read from its beginning, if at all.
       if (goesOn instanceof GatewayError) return { ...this.incomplete(goesOn.code), cursor: null };
@@ -183,7 +175,8 @@ export class MessageExport {
   }
 
   /** Leaves out messages with another status. A row that can't be read has none, and is kept. */
-  #wanted({ rows, cursorAt, cursor, end, total }: SweptRows<Message>): ExportedRows {
+  #wanted(swept: SweptRows<Message>): ExportedRows {
+    const { rows, cursor } = swept;
     const { statuses } = this.#request;
     const wanted =
       statuses.size === 0
@@ -195,7 +188,7 @@ export class MessageExport {
     this.#cursor = cursor ?? this.#cursor;
     this.rows += wanted.length;
     this.#unreadable += wanted.filter(({ row }) => row instanceof Error).length;
-    return { rows: wanted, cursorAt, cursor: this.#cursor, read: end, total };
+    return { ...swept, rows: wanted, cursor: this.#cursor };
   }
 
   async #pause(ms: number): Promise<void> {

@@ -24,7 +24,7 @@ export interface SweptRows<T> {
   readonly cursorAt: (index: number) => string;
   /** The cursor of the last row that was read, also where it was sent before; null if none was. */
   readonly cursor: string | null;
-  /** Position behind the last of them. */
+  /** Offset behind the last of them: rows of the list that were read or skipped so far. */
   readonly end: number;
   /** Total rows of the list at this time. */
   readonly total: number;

@@ -222,16 +222,16 @@ async function* bodyOf(
 
 /** Waits for the export's turn, unless it is at its end. */
 async function nextRows(messages: MessageExport, { turn }: ExportPlace, rows: ExportedRows) {
-  if (rows.read < rows.total) await messages.unlessStopped(turn);
+  if (rows.end < rows.total) await messages.unlessStopped(turn);
   return messages.next(rows);
 }
 
 function textOf(
-  { rows, cursorAt, cursor, read, total }: ExportedRows,
+  { rows, cursorAt, cursor, end, total }: ExportedRows,
   { format, parameters: { hasCursor, hasProgress } }: OpenExport,
 ): string {
   if (format === 'csv')
     return rows.map(({ row, index }) => csvLine(row, hasCursor ? cursorAt(index) : undefined)).join('');
   const lines = rows.map(({ row, index }) => ndjsonLine(row, cursorAt(index))).join('');
-  return hasProgress ? `${lines}${JSON.stringify({ progress: { read, total, cursor } })}\n` : lines;
+  return hasProgress ? `${lines}${JSON.stringify({ progress: { read: end, total, cursor } })}\n` : lines;
 }
