@@ -176,7 +176,7 @@ export class Sweep<T extends { readonly sid: string }> {
     return { rows: swept, cursorAt, cursor: end > start ? cursorAt(end - 1) : null, end, total };
   }
 
-  /** Whether a row was sent before; from now on it was. One without a sid can't be recognised: it is sent in the first pass only. */
+  /** Whether a row was sent before; from now on it was. One without a sid can't be recognised: only the first pass sends it. */
   #isSent(row: Row<T>): boolean {
     const sid = sidOf(row);
     return sid === undefined ? this.#pass.number > 1 : !this.#sent.add(sid);

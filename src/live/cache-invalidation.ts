@@ -21,8 +21,8 @@ type InvalidationRequest =
   | { readonly kind: 'subgraph'; readonly subgraph: string };
 
 /**
- * Changes of this time are sent together. Meanwhile other instances learn of them, and responses that were read before are
- * written, so that a router stores no old one after the request.
+ * Changes within this time are sent together. Meanwhile other instances learn of them, and responses with older data are
+ * written, so that a router stores none after the request.
  */
 const batchMs = 250;
 /** Pauses after failures, each twice as long as the one before. */

@@ -146,10 +146,14 @@ export class ChangeFeed {
     if (!entry || entry.version >= version) return;
     this.#markRead(entry, version);
     const { last } = entry;
-    if (last && (isBackwards(last.status, campaign.status) || isFormer(campaign, last, entry.past))) return; // from a lagging replica
-    entry.last = last ? fillMissing(campaign, last) : campaign;
-    if (!last) this.onSubscribersChanged();
-    if (!last || !hasChanged(last, entry.last)) return;
+    if (!last) {
+      entry.last = campaign;
+      this.onSubscribersChanged();
+      return;
+    }
+    if (isBackwards(last.status, campaign.status) || isFormer(campaign, last, entry.past)) return; // from a lagging replica
+    entry.last = fillMissing(campaign, last);
+    if (!hasChanged(last, entry.last)) return;
     entry.past = [last, ...entry.past].slice(0, rememberedStates);
     this.#publish('campaignUpdated', entry.campaignQueues, entry.last);
   }
@@ -163,7 +167,7 @@ export class ChangeFeed {
   /** Observes that the upstream does not have a campaign. The second time in a row its subscriptions end. */
   notFound(sid: string): void {
     const entry = this.#entries.get(sid);
-    if (!entry?.last) return; // the first subscriber's own read reports it
+    if (!entry?.last) return; // the read of the first subscriber reports it
     entry.misses += 1;
     if (entry.misses < missesUntilGone) return;
     const gone = new GatewayError('NOT_FOUND', 'The campaign no longer exists.', { sid });

@@ -3,7 +3,7 @@ import { type SharedBus } from '../datasources/state/shared-bus.js';
 import { type SharedState } from '../datasources/state/shared-state.js';
 import { withTimeout } from '../domain/timeout.js';
 
-/** A slower answer is not waited for: work that two instances do costs a call, work that none does loses a change. */
+/** Longest wait for an answer: work that two instances do costs a call, work that none does loses a change. */
 const acquireTimeoutMs = 500;
 
 /** Leases for work that one instance does for all. If the others can't be reached, every instance does the work. */

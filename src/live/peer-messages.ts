@@ -4,7 +4,7 @@ import { webhookKinds } from '../domain/network/addresses.js';
 import { parseJson } from '../domain/json.js';
 import { type Campaign } from '../schema/campaign.js';
 
-/** A peer of another release may send other fields: a campaign that lacks one, or has another status, is rejected. */
+/** A campaign that lacks a field, or has an unknown status, is rejected: a peer of another release may send one. */
 const campaignSchema = z.custom<Campaign>(isCampaign);
 
 /** Version of the messages. Raise it with every change of them: gateways of two releases run side by side during an update. */
@@ -15,7 +15,10 @@ const order = z.int().nonnegative();
 const sid = z.string().min(1);
 
 const messageSchema = z.discriminatedUnion('kind', [
-  /** Campaigns were read: `changed` ones in full (`isNew`: the sender had none before), and the `same` ones as at the announced version `since`. */
+  /**
+   * Campaigns were read. `changed` ones are sent in full; `isNew`: the sender knew no earlier state. `same` ones have not changed
+   * since the version `since`.
+   */
   z.object({
     kind: z.literal('seen'),
     changed: z.array(z.object({ campaign: campaignSchema, order, isNew: z.boolean().optional() })),

@@ -132,7 +132,7 @@ export class SharedPoll {
     return this.#options.feed.watched.filter((one) => this.#dueAtMs(one) <= nowMs);
   }
 
-  /** Time of the last read or attempt, so that a failed read is not repeated at once. None is later than now: the clock may be set back. */
+  /** Time of the last read or attempt: a failed read is not repeated at once. Never later than now, since clocks are set back. */
   #lastAttemptMs({ sid, readAtMs }: WatchedCampaign): number {
     return Math.min(Math.max(readAtMs, this.#triedAtMs.get(sid) ?? 0), this.#options.now());
   }

@@ -38,6 +38,7 @@ export class Subscriptions {
   }
 
   /**
+   * Subscribes to the changes of a campaign.
    * @param sendCurrent whether the first event is the campaign as it is now.
    * @throws InputError for a sid that the upstream does not have; UpstreamFailure if the campaign can't be read.
    */
@@ -54,7 +55,7 @@ export class Subscriptions {
     return queue;
   }
 
-  /** @throws InputError and UpstreamFailure as `campaignUpdated` does. */
+  /** Subscribes to the status events of its messages. @throws InputError and UpstreamFailure as `campaignUpdated` does. */
   async messageStatusChanged(
     campaignSid: string,
     trace: RequestTrace,
@@ -65,7 +66,7 @@ export class Subscriptions {
     return queue;
   }
 
-  /** Reads the campaign. The queue exists before, so that no change is missed in between. */
+  /** Reads the campaign, unless it is watched. The queue exists before, so that it misses no change in between. */
   async #open<T>(
     request: SubscriptionRequest,
     argument: string,
