@@ -26,7 +26,7 @@ export interface CallbackReceiverOptions {
   readonly urls: CallbackUrls;
   /** Of the last status of each message that a callback came for. */
   readonly maximumBytes: number;
-  /** Inspects every callback to a valid address. */
+  /** Inspects every callback to a valid address, in the instance that receives it. */
   readonly drift?: DriftWatch | undefined;
   /** Forwards a callback to the peers. */
   readonly forward: (kind: WebhookKind, token: string, body: unknown) => void;
@@ -68,16 +68,20 @@ export class CallbackReceiver {
    * @param body parsed from JSON or from a form.
    */
   receive(kind: WebhookKind, token: string, body: unknown): CallbackCheck['verdict'] {
+    const { tokens, drift, forward } = this.#options;
+    if (!tokens.isOurs(kind, token)) return 'unknownAddress';
+    drift?.lookAtCallback(kind, body);
     const { verdict, isForwarded } = this.#check(kind, token, body);
     if (isForwarded)
       setImmediate(() => {
-        this.#options.forward(kind, token, body);
+        forward(kind, token, body);
       });
     return verdict;
   }
 
   /** Receives a callback that a peer has forwarded. A peer sends it only once, so a callback that is too early waits. */
   receiveForwarded(kind: WebhookKind, token: string, body: unknown, retries = 0): void {
+    if (!this.#options.tokens.isOurs(kind, token)) return;
     if (this.#check(kind, token, body).verdict !== 'tooEarly') return;
     if (retries >= maximumRetries || this.#waiting >= maximumWaiting) return;
     this.#waiting += 1;
@@ -87,9 +91,8 @@ export class CallbackReceiver {
     }, retryIntervalMs).unref();
   }
 
+  /** @param token one of this gateway's. */
   #check(kind: WebhookKind, token: string, body: unknown): CallbackCheck {
-    if (!this.#options.tokens.isOurs(kind, token)) return { verdict: 'unknownAddress', isForwarded: false };
-    this.#options.drift?.lookAtCallback(kind, body);
     const event = kind === 'campaign' ? campaignHintFromWire(body) : messageEventFromWire(body);
     if (!event) return { verdict: 'malformed', isForwarded: false };
     const { feed, account, urls, refreshes } = this.#options;
