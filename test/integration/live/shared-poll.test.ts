@@ -76,6 +76,8 @@ describe('without callbacks, 50 subscribers get a change within 25 s for at most
     const many = await start();
     const one = insert(1, {}, alone.sandbox).flatMap(({ sid }) => Array.from({ length: 50 }, () => sid));
     const fifty = insert(50, {}, many.sandbox).map(({ sid }) => sid);
+    // One call for all of them, however far apart the subscriptions arrive.
+    await ask(many.gateway, '{ campaigns(first: 50) { nodes { sid } } }');
     const onOne = await listenAll(one, alone.gateway);
     const onFifty = await listenAll(fifty, many.gateway);
     alone.sandbox.state.setStatus(one[0] ?? '', 'paused');
