@@ -1,15 +1,10 @@
 import { type Slice, type Window } from '../../domain/lists/page.js';
 import { type CacheEntry } from '../cache/cache-entry.js';
 import { type ReadWindow } from '../paging/list-reader.js';
-import { windowKey } from './list-identity.js';
+import { type ListRef, windowKey } from './list-identity.js';
 
 /** Lists whose latest slices are remembered, at most. */
 const maximumLists = 2_000;
-
-/** A list, by its identity. */
-interface ListRef {
-  readonly identity: string;
-}
 
 /** Cached windows of one kind of list. */
 interface CachedWindows {

@@ -1,17 +1,20 @@
 import { type CampaignQuery, type MessageQuery } from '../../domain/lists/list-query.js';
 import { type Slice } from '../../domain/lists/page.js';
 
-/** A list of campaigns: its query, and its identity. */
-export interface CampaignListRef {
-  readonly query: CampaignQuery;
+/** A list, by its identity. */
+export interface ListRef {
   readonly identity: string;
 }
 
-/** The messages of one campaign: its sid, the query, and the identity of the list. */
-export interface MessageListRef {
+/** A list of campaigns. */
+export interface CampaignListRef extends ListRef {
+  readonly query: CampaignQuery;
+}
+
+/** The messages of one campaign. */
+export interface MessageListRef extends ListRef {
   readonly sid: string;
   readonly query: MessageQuery;
-  readonly identity: string;
 }
 
 export function campaignListRef(query: CampaignQuery): CampaignListRef {
@@ -23,26 +26,26 @@ export function messageListRef(sid: string, query: MessageQuery): MessageListRef
 }
 
 /**
- * Identity of a list: of its kind and owner, and of every member of its query. Cursor fingerprints and cache keys are made
- * of it alone, so that a new member of a query tells lists apart everywhere. Clients hold cursors with fingerprints of this
- * text: a change of it makes their cursors invalid.
- *
- * It is unambiguous although a sid may be any text: outside of strings JSON has no space, so that the last ` {"` begins the
- * query.
+ * Identity of a list: its kind, its owner, and every member of its query. Cursor fingerprints and cache keys are made of it
+ * alone, so that a new member of a query tells lists apart everywhere. Clients hold cursors with fingerprints of this text:
+ * a change of it makes their cursors invalid.
  */
 function listIdentity(kindAndOwner: string, query: CampaignQuery | MessageQuery): string {
   return `${kindAndOwner} ${JSON.stringify(query)}`;
 }
 
 /** Cache key of a window of a list. */
-export function windowKey({ identity }: { readonly identity: string }, { offset, limit }: Slice): string {
+export function windowKey({ identity }: ListRef, { offset, limit }: Slice): string {
   return `${offset}+${limit} ${identity}`;
 }
+
+/** Start of the query in a key. Its last occurrence is the start, whatever the texts are: JSON escapes quotes within them. */
+const queryStart = ' {"number":';
 
 /** The campaign's sid in the key of a window of messages. */
 export function campaignSidOf(messageWindowKey: string): string {
   const start = messageWindowKey.indexOf(' messages ') + ' messages '.length;
-  return messageWindowKey.slice(start, messageWindowKey.lastIndexOf(' {"'));
+  return messageWindowKey.slice(start, messageWindowKey.lastIndexOf(queryStart));
 }
 
 /** A window of a list of campaigns. */
