@@ -10,7 +10,7 @@ export interface CacheEntry<V> {
   readonly readAtMs: number;
   /** Version from the hybrid clock: of two entries, whichever instance read them, the greater version is newer. */
   readonly version: number;
-  /** Version that the shared tier gave to the read before it was sent, with which it compares the times of writes. */
+  /** Version that the shared tier gave to the read before it was sent, to compare with the versions of writes. */
   readonly leaseVersion?: number | undefined;
   /** True if a write may have changed the value since. Such an entry is served only if no new read succeeds. */
   readonly isInvalidated?: boolean;
@@ -23,11 +23,11 @@ export interface ReadOptions {
   /** True if the client sent `Cache-Control: no-cache`: only a read that starts now is good enough. */
   readonly noCache: boolean;
   /**
-   * For a window that is read again, since the list has moved, or since too much time has passed between the reads of its windows.
-   * No call begins if the rate limiter has no room, if another read is under way, or if the last one has failed.
+   * Why a window is read again: the list has moved, or too much time has passed between the reads of its windows. The read
+   * makes no call if the rate limiter has no room, another read is under way, or the last one has failed.
    */
   readonly refetch?: 'moved' | 'apart' | undefined;
-  /** With `refetch`: version of the window as it was. A newer one that is fresh is good enough. */
+  /** With `refetch`: version of the window that was read before. A newer entry that is fresh is good enough. */
   readonly newerThan?: number | undefined;
   /** Priority of the upstream call; by default that of a client's read, or of a refresh. */
   readonly priority?: 'write' | 'background';
@@ -35,7 +35,7 @@ export interface ReadOptions {
   readonly mustRevalidate?: boolean;
 }
 
-/** Event of a cache: a read was answered, or there is an entry that is newer than the cached one. */
+/** Event of a cache: a read was answered, or there is a newer entry than the cached one. */
 export type CacheEvent<Kind extends ResourceKind, V> =
   | { readonly type: 'read'; readonly resource: Kind; readonly outcome: ReadOutcome }
   | {

@@ -1,5 +1,5 @@
-/** Greatest believable clock skew. A version further in the future is refused, since the clock would have to follow it. */
-const maximumSkewMs = 3_600_000;
+/** Greatest believable clock skew between instances, in milliseconds. */
+export const maximumSkewMs = 3_600_000;
 
 /**
  * Hybrid logical clock. It gives versions to reads and writes, so that the later of two has the greater version even if
@@ -25,7 +25,7 @@ export class HybridClock {
     this.#last = Math.max(this.#last, version);
   }
 
-  /** False for a version that no instance's clock can have given. */
+  /** False for a version that no instance's clock can have given: it must not be observed, since the clock would have to follow it. */
   isBelievable(version: number): boolean {
     return version <= (this.#now() + maximumSkewMs) * 1000;
   }

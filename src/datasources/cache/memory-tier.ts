@@ -51,11 +51,6 @@ export class MemoryTier<V extends object> {
     return this.#entries.entries();
   }
 
-  /** The version of a key's entry; -1 if there is none. */
-  versionOf(key: string): number {
-    return this.#entries.get(key)?.version ?? -1;
-  }
-
   set(key: string, entry: CacheEntry<V>): void {
     this.#entries.set(key, entry);
   }

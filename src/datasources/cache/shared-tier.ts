@@ -32,9 +32,12 @@ export interface FetchOnceOptions<V> {
   readonly fetch: (version: number | undefined) => Promise<CacheEntry<V>>;
 }
 
+/** Properties of a resource that the shared tier depends on. */
+type SharedResource<V> = Pick<CachedResource<never, V>, 'kind' | 'scopeOf' | 'serializer' | 'maxStaleMs'>;
+
 /** First and longest interval between lookups for an entry that another instance reads, in milliseconds. */
 const [firstPollMs, longestPollMs] = [25, 100];
-/** A lease lasts a few seconds, so that this renews it in time. */
+/** Interval at which a lease is renewed; it lasts a few seconds. */
 const renewEveryMs = 1000;
 
 const notFound = { entry: undefined, invalidatedVersion: -1 } as const;
@@ -44,7 +47,7 @@ const notFound = { entry: undefined, invalidatedVersion: -1 } as const;
  * instances. It is optional: if the store does not answer in time, reads go on as if it were empty.
  */
 export class SharedTier<V> {
-  readonly #resource: Pick<CachedResource<never, V>, 'kind' | 'scopeOf' | 'serializer' | 'maxStaleMs'>;
+  readonly #resource: SharedResource<V>;
   readonly #clock: HybridClock;
   readonly #store: SharedTierStore;
   readonly #waitMs: number;
@@ -52,7 +55,7 @@ export class SharedTier<V> {
   readonly #lookups = new Map<string, Promise<SharedLookup<V>>>();
 
   constructor(
-    resource: Pick<CachedResource<never, V>, 'kind' | 'scopeOf' | 'serializer' | 'maxStaleMs'>,
+    resource: SharedResource<V>,
     clock: HybridClock,
     { store, waitMs, aheadMs }: SharedTierOptions,
   ) {

@@ -3,7 +3,7 @@ export interface Flight<T> {
   readonly result: Promise<T>;
   /** Resolves if the read has to wait in the queue of the rate limiter. */
   readonly queued: Promise<void>;
-  /** True once it has had to. */
+  /** True once it has had to wait there. */
   readonly isQueued: boolean;
 }
 
@@ -49,7 +49,7 @@ export class SingleFlight<T> {
 }
 
 /** A read that has been sent to the upstream. */
-export interface InFlightRead {
+interface InFlightRead {
   readonly key: string;
   /** True once a write may have changed what is being read. */
   isOvertaken: boolean;

@@ -4,10 +4,10 @@ import { withTimeout } from '../../domain/timeout.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type CallOptions } from '../exotel/resilience/call-policy.js';
 import { type CachedResource, type CacheEntry, type CacheEvent, type ReadOptions } from './cache-entry.js';
-import { type HybridClock } from './hybrid-clock.js';
+import { type HybridClock, maximumSkewMs } from './hybrid-clock.js';
 import { MemoryTier } from './memory-tier.js';
 import { EntryReference, type ReadReport } from './read-report.js';
-import { SharedTier, type SharedTierOptions } from './shared-tier.js';
+import { type SharedLookup, SharedTier, type SharedTierOptions } from './shared-tier.js';
 import { type Flight, InFlightReads, SingleFlight } from './single-flight.js';
 
 /** Options of a cache. */
@@ -28,11 +28,6 @@ export interface StaleCacheOptions<V, Kind extends ResourceKind = ResourceKind> 
   readonly emit: (event: CacheEvent<Kind, V>) => void;
 }
 
-/** Prefix of the flights of reads that need a new entry: other reads may join them, but they join no others. */
-const newEntryPrefix = 'new ';
-/** Clocks of the instances that share a cache differ by less (hybrid-clock.ts). */
-const maximumSkewMs = 3_600_000;
-
 /**
  * Stale-while-revalidate cache of one resource, for all requests of the process. Fresh entries are served at once. Stale
  * ones are refreshed, and are served if the refresh fails, is slow, or has to wait for the rate limiter. Concurrent reads
@@ -44,6 +39,8 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   readonly #memory: MemoryTier<V>;
   readonly #shared: SharedTier<V> | undefined;
   readonly #flights = new SingleFlight<CacheEntry<V>>();
+  /** Flights of reads that need a new entry: a flight of another read may have begun too early for them. */
+  readonly #newFlights = new SingleFlight<CacheEntry<V>>();
   readonly #inFlight = new InFlightReads();
   /** Entries that the latest read has not replaced: it failed, or took too long. */
   readonly #notReplaced = new WeakSet<CacheEntry<V>>();
@@ -72,14 +69,12 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   /** The entry of a key, fresh or stale; undefined if there is none, or it is too old to be served. */
   peek(key: string): CacheEntry<V> | undefined {
     const entry = this.#memory.get(key);
-    if (!entry) return undefined;
-    return this.#ageMs(entry) <= this.#resource.maxStaleMs(entry.value) ? entry : this.fresh(key);
+    return entry && this.#isServable(key, entry) ? entry : undefined;
   }
 
   /** All entries that may be served, fresh or stale. */
   *entries(): Iterable<[key: string, entry: CacheEntry<V>]> {
-    for (const [key, entry] of this.#memory.entries())
-      if (this.#ageMs(entry) <= this.#resource.maxStaleMs(entry.value)) yield [key, entry];
+    for (const [key, entry] of this.#memory.entries()) if (this.#isServable(key, entry)) yield [key, entry];
   }
 
   /** The entry of a key if it is fresh. */
@@ -107,7 +102,8 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
    * @param isFetched true if this instance has read it from the upstream.
    */
   set(key: string, entry: CacheEntry<V>, isFetched = false): void {
-    if (this.#memory.versionOf(key) >= entry.version) return;
+    const known = this.#memory.get(key);
+    if (known && known.version >= entry.version) return;
     if (this.#options.isEnabled) this.#memory.set(key, entry);
     this.#options.emit({ type: 'updated', resource: this.#resource.kind, entry, isFetched });
   }
@@ -142,7 +138,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
 
   /** Marks what a write may have changed: the next read makes a call, and reads in flight are not cached. */
   invalidate(isAffected: (key: string) => boolean = () => true): void {
-    this.#flights.closeFlights((flight) => isAffected(flight.replace(newEntryPrefix, '')));
+    for (const flights of [this.#flights, this.#newFlights]) flights.closeFlights(isAffected);
     this.#inFlight.overtake(isAffected);
     this.#memory.invalidate(isAffected);
   }
@@ -221,7 +217,8 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     needsNew: boolean,
   ) {
     const { report, priority } = options;
-    const joined = this.#flights.join(needsNew ? newEntryPrefix + key : key, (onQueued) => {
+    const flights = needsNew ? this.#newFlights : this.#flights;
+    const joined = flights.join(key, (onQueued) => {
       if (stale) this.#notReplaced.delete(stale);
       const call: CallOptions = {
         priority: priority ?? (stale && !needsNew ? 'refresh' : 'read'),
@@ -305,7 +302,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   }
 
   /** Takes over the result of a lookup in the shared tier. */
-  #merge(key: string, lookup: Awaited<ReturnType<SharedTier<V>['get']>> | undefined): void {
+  #merge(key: string, lookup: SharedLookup<V> | undefined): void {
     if (!lookup) return;
     const { entry, invalidatedVersion } = lookup;
     const own = this.#memory.get(key);
@@ -320,10 +317,16 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     this.#options.emit({ type: 'read', resource: this.#resource.kind, outcome });
   }
 
+  /** True for an entry that is fresh, or not too old to be served stale. */
+  #isServable(key: string, entry: CacheEntry<V>): boolean {
+    const isYoung = this.#ageMs(entry) <= this.#resource.maxStaleMs(entry.value);
+    return isYoung || this.#freshForMs(entry, key) >= 0;
+  }
+
   /** How long an entry is still fresh, in milliseconds; negative if it is not. */
   #freshForMs(entry: CacheEntry<V>, key: string): number {
     if (entry.isInvalidated) return -1;
-    const ageMs = this.#options.now() - entry.readAtMs; // every hit of the response cache comes here: `#ageMs` would be another call
+    const ageMs = this.#options.now() - entry.readAtMs; // not `#ageMs`, since every hit of the response cache comes here
     return ageMs < -maximumSkewMs ? -1 : this.#resource.freshMs(entry, key) - ageMs;
   }
 
