@@ -1,18 +1,18 @@
 import { type SharedState } from './shared-state.js';
 
-/** What an own clock and the store's may drift apart, in milliseconds per millisecond; quartz is ten times better. */
+/** Greatest drift between the own clock and the store's, in milliseconds per millisecond; quartz is ten times better. */
 const driftRate = 0.001;
 
 /**
- * Clock of the shared state. Instances whose own clocks differ date by it what they compare: the versions of reads and writes
- * (cache/hybrid-clock.ts) and the times of creates, by which another gateway looks for a campaign and waits until its
- * request can no longer be processed.
+ * Clock of the shared state. It dates what instances compare although their own clocks differ: the versions of reads and
+ * writes (cache/hybrid-clock.ts) and the times of creates. By the time of a create another gateway looks for its campaign, and
+ * waits until its request can no longer be processed.
  */
 export class SharedClock {
   readonly #state: Pick<SharedState, 'nowMs'>;
   readonly #ownNow: () => number;
   #aheadMs = 0;
-  /** How wrong `#aheadMs` may be as of `#measuredAtMs`. */
+  /** Greatest error of `#aheadMs` at `#measuredAtMs`. */
   #errorMs = Infinity;
   #measuredAtMs = 0;
 
@@ -25,7 +25,7 @@ export class SharedClock {
   /** Epoch milliseconds, as of the last `synchronize`. */
   readonly now = (): number => this.#ownNow() + this.#aheadMs;
 
-  /** Compares the clocks. Where the store is unavailable, or answers too slowly to tell more than is known, that stays. */
+  /** Measures the difference of the clocks. The last measurement stays if the store does not answer, or too slowly for a better one. */
   async synchronize(): Promise<void> {
     const sentAtMs = this.#ownNow();
     const storeMs = await this.#state.nowMs().catch(() => null);

@@ -46,7 +46,7 @@ export class RedisBus implements SharedBus {
       });
     reconnectAfterStrayReplies(this.#subscriber, connection.report);
     connection.client.on('ready', this.#checkNow);
-    this.#pingTimer = setInterval(() => void this.#check(), pingIntervalMs);
+    this.#pingTimer = setInterval(this.#checkNow, pingIntervalMs);
     this.#pingTimer.unref();
   }
 

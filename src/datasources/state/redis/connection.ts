@@ -11,8 +11,7 @@ const requiredTimeoutMs = 2000;
 const optionalTimeoutMs = 200;
 /** Interval of the probes of a Redis that has not answered; no request waits for them. */
 const probeIntervalMs = 250;
-
-/** A connection without an answer for this time is opened anew: it may be dead, or stuck in half a reply, while Redis is well. */
+/** A connection that is silent for this long is replaced: it may be dead, or stuck in half a reply, while Redis is well. */
 const maximumSilenceMs = 5000;
 
 const pong = z.literal('PONG');
@@ -36,7 +35,7 @@ export class RedisConnection {
   #isUp = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
-  /** When the first command since the last answer was late. */
+  /** Time of the first late command since the last answer. */
   #silentSinceMs: number | undefined;
 
   constructor(url: string, telemetry: Pick<Telemetry, 'redisFailed' | 'redisAnswered'>) {

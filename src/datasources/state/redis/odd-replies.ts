@@ -1,13 +1,13 @@
 import { type Redis } from 'ioredis';
 import { type z } from 'zod';
 
-/** Said by ioredis of a reply that no command is waiting for. */
+/** Message of ioredis for a reply that no command waits for. */
 const outOfStep = /^Command queue state error/;
 
 /**
- * Opens a connection anew after a reply that can't be right: one that no command waits for, or a message of a channel that lacks
- * a part. Without this, ioredis 5 gives later replies to the wrong commands, and a nil among them ends the process: the error is thrown
- * where no code of ours can catch it.
+ * Reconnects after a reply that can't be right: one that no command waits for, or a message of a channel that lacks a part.
+ * Otherwise ioredis 5 would give later replies to the wrong commands, and a nil among them would end the process, with an error
+ * that no code of ours can catch.
  * @param report called with the error, once for each connection.
  */
 export function reconnectAfterStrayReplies(client: Redis, report: (error: unknown) => void): void {
@@ -30,7 +30,7 @@ export function reconnectAfterStrayReplies(client: Redis, report: (error: unknow
   });
 }
 
-/** A reply that a command does not have: it is another program's at the address, or belongs to another command. */
+/** A reply that its command can't have: another program is at the address, or the reply belongs to another command. */
 export class OddReply extends Error {
   override readonly name = 'OddReply';
 }

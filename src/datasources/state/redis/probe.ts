@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { withTimeout } from '../../../domain/timeout.js';
 import { isNoDatabase } from './connection.js';
 
-/** What a Redis can do, or why it can't be used. */
+/** Result of a probe: whether this Redis can be used, or why not. */
 export type RedisProbe =
   | { readonly isUsable: true; readonly answeredMs: number; readonly evicts: string | undefined }
   | { readonly isUsable: false; readonly why: string };
@@ -40,8 +40,8 @@ async function commands(client: Redis, prefix: string): Promise<RedisProbe> {
   return { isUsable: true, answeredMs, evicts: policy === 'noeviction' ? undefined : policy };
 }
 
-/** Codes of Redis's own errors, which begin its messages, and what to do. */
-const ofRedis: Readonly<Record<string, string>> = {
+/** Reasons by the code of Redis's own errors, with which their messages begin. */
+const reasons: Readonly<Record<string, string>> = {
   WRONGPASS: 'it refuses the user or password',
   NOAUTH: 'it needs a password',
   NOPERM: 'its user may not write the keys of the gateway',
@@ -54,5 +54,5 @@ const ofRedis: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown): string {
   const { code, message = '' } = error as { readonly code?: string; readonly message?: string };
   const word = /^[A-Z]{2,}\b/.exec(message)?.[0] ?? '';
-  return ofRedis[word] ?? (code === undefined ? 'it closes the connection' : `it cannot be reached: ${code}`);
+  return reasons[word] ?? (code === undefined ? 'it closes the connection' : `it cannot be reached: ${code}`);
 }
