@@ -23,10 +23,10 @@ import {
   listScope,
   type MessageWindowCache,
   messageWindowResource,
-  type Snapshot,
   lagsBehind,
-  snapshotsOf,
+  type Snapshot,
   type SnapshotCache,
+  snapshotsOf,
   type WindowParams,
 } from './resources.js';
 import { type WriteInFlight, WritesInFlight } from './writes-in-flight.js';
@@ -59,7 +59,7 @@ export interface AccountReaderOptions {
   readonly shared?: SharedTierOptions | undefined;
 }
 
-/** More than a gateway receives callbacks about while it reads one window. */
+/** Bound on remembered invalidations: more than callbacks can cause while one window is read. */
 const rememberedInvalidations = 2000;
 
 /** Reads of the account, cached for all requests of the process. */
@@ -78,6 +78,7 @@ export class AccountReader {
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
   /** False if an invalidation could not be shared. */
   #flushed: Promise<boolean> | undefined;
+  /** Number of invalidations so far. */
   #epoch = 0;
 
   constructor(options: AccountReaderOptions) {
@@ -231,14 +232,12 @@ export class AccountReader {
     this.#emit({ type: 'written', sid: null, isOverlapped: false });
   }
 
-  /** Begins a write of a campaign; `endWrite` must follow. */
-  beginWrite(sid: string): WriteInFlight {
-    return this.#writes.begin(sid);
-  }
-
-  /** Ends a write, whatever its outcome. */
-  endWrite(write: WriteInFlight): void {
-    this.#writes.end(write);
+  /**
+   * Sends a write of a campaign, and finds out its outcome.
+   * @param send gets the write, which `applyWrite` needs.
+   */
+  write<T>(sid: string, send: (write: WriteInFlight) => Promise<T>): Promise<T> {
+    return this.#writes.run(sid, send);
   }
 
   /**

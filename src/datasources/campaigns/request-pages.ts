@@ -18,7 +18,7 @@ import { readPage } from '../paging/page.js';
 import { SearchAllowance } from '../paging/cursors/position.js';
 import { onlySlice, type Slicing, slicingOf, wholeWindows, windowsAtOnce } from '../paging/slicing.js';
 import { type AccountReader } from './account-reader.js';
-import { type CampaignListRef } from './list-identity.js';
+import { type CampaignListRef, windowKey } from './list-identity.js';
 import { type AccountList, campaignList, messageList } from './lists.js';
 
 /** What a request selects of a page, and of other pages. */
@@ -128,7 +128,7 @@ export class RequestPages {
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<Connection<T>> {
     await Promise.resolve(); // pages of the list that are resolved at the same time begin first
-    const fresh = this.#options.noCache ? undefined : list.freshSlice();
+    const fresh = this.#options.noCache ? undefined : list.latest.freshSlice(list);
     const slice = this.#latest.get(list.identity) ?? fresh;
     const slicing = slice ? onlySlice(slice) : this.#slicing(list, selection, [{ first: 1 }]);
     return this.#read(list, page, selection.parts, slicing, onWindow);
@@ -156,17 +156,20 @@ export class RequestPages {
     slicing: Slicing,
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<Connection<T>> {
-    const open = (attempt: number, mustRevalidate: boolean, refetch?: ReadOptions['refetch']) =>
-      new ListReader(
+    const { maximum, latest } = list;
+    const open = (attempt: number, mustRevalidate: boolean, refetch?: ReadOptions['refetch']) => {
+      const usesCache = attempt === 0 && this.#account.isCacheOn && !this.#options.noCache;
+      return new ListReader(
         (slice, large) => this.#window(list, slice, { attempt, mustRevalidate, refetch, large }, onWindow),
-        list.maximum,
+        maximum,
         slicing,
         {
-          likelyTotal: list.likelyTotal,
-          isFresh: (slice) => attempt === 0 && !this.#options.noCache && list.isFresh(slice),
-          loadNewer: this.#account.isCacheOn && !this.#options.noCache ? list.loadNewer : undefined,
+          likelyTotal: () => latest.likelyTotal(list),
+          isFresh: (slice) => usesCache && latest.isFresh(list, slice),
+          loadNewer: async (windows) => usesCache && (await latest.loadNewer(list, windows)),
         },
       );
+    };
     return readPage(open, list, page, list.limits, this.#searches, parts);
   }
 
@@ -177,8 +180,8 @@ export class RequestPages {
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
     const { attempt, mustRevalidate, refetch, large } = again;
-    const windowKey = list.windowKey(slice);
-    const key = attempt === 0 ? windowKey : `${attempt} ${mustRevalidate} ${refetch} ${windowKey}`;
+    const own = windowKey(list, slice);
+    const key = attempt === 0 ? own : `${attempt} ${mustRevalidate} ${refetch} ${own}`;
     const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
     const read =
       running ??
@@ -200,13 +203,13 @@ export class RequestPages {
     slice: Slice,
     { attempt, mustRevalidate, refetch, large }: PageRead,
   ): Promise<CacheEntry<Window<T>>> {
-    const windowKey = list.windowKey(slice);
-    const held = this.#readAgain.get(windowKey) ?? this.#windows.get(windowKey);
+    const own = windowKey(list, slice);
+    const held = this.#readAgain.get(own) ?? this.#windows.get(own);
     const before = (await held?.catch(() => undefined)) as CacheEntry<Window<T>> | undefined;
     const newerThan = refetch === 'moved' && attempt > 1 ? undefined : before?.version;
     const options = { ...this.#options, refetch, mustRevalidate, newerThan };
     const read = this.#fetched(list, key, slice, options, large);
-    this.#readAgain.set(windowKey, read);
+    this.#readAgain.set(own, read);
     return read;
   }
 

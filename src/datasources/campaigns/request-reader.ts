@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
-import { type PageArguments, readable, type Window } from '../../domain/lists/page.js';
 import { checkSid } from '../../domain/campaigns/sid.js';
+import { type CampaignListArguments, type MessageListArguments } from '../../domain/lists/list-query.js';
+import { type PageArguments, readable, type Window } from '../../domain/lists/page.js';
 import { type CallOrigin } from '../../domain/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
@@ -8,9 +9,8 @@ import { type ReadOptions } from '../cache/cache-entry.js';
 import { type ReadReport } from '../cache/read-report.js';
 import { type Connection } from '../paging/connection.js';
 import { type AccountReader } from './account-reader.js';
-import { type WriteInFlight } from './writes-in-flight.js';
-import { type CampaignListArguments, type MessageListArguments } from '../../domain/lists/list-query.js';
 import { type PageSelection, RequestPages } from './request-pages.js';
+import { type WriteInFlight } from './writes-in-flight.js';
 
 /** Campaigns of one request: each is read once, and is the same wherever it is requested. */
 class RequestCampaigns {
@@ -129,14 +129,9 @@ export class RequestReader {
 
   async #readForWrite(sid: string, options: Partial<ReadOptions>): Promise<Campaign | null> {
     checkSid(sid, 'sid');
-    const [campaign] = await this.#account.campaigns([sid], {
-      ...this.#options,
-      ...options,
-      priority: 'write',
-    });
-    if (campaign instanceof Error) throw campaign;
-    this.#campaigns.set(sid, campaign ?? null);
-    return campaign ?? null;
+    const campaign = await this.#account.campaign(sid, { ...this.#options, ...options, priority: 'write' });
+    this.#campaigns.set(sid, campaign);
+    return campaign;
   }
 
   /**
@@ -151,15 +146,10 @@ export class RequestReader {
 
   /**
    * Sends a write of a campaign, and finds out its outcome.
-   * @param send is given what `applyWrite` and `invalidate` need to know of the write.
+   * @param send gets the write, which `applyWrite` and `invalidate` need.
    */
-  async write<T>(sid: string, send: (write: WriteInFlight) => Promise<T>): Promise<T> {
-    const write = this.#account.beginWrite(sid);
-    try {
-      return await send(write);
-    } finally {
-      this.#account.endWrite(write);
-    }
+  write<T>(sid: string, send: (write: WriteInFlight) => Promise<T>): Promise<T> {
+    return this.#account.write(sid, send);
   }
 
   /** Invalidates a campaign and every list: the next read goes to the upstream. */

@@ -27,8 +27,8 @@ export class WriteInFlight {
   }
 
   /**
-   * True if another write or a read of the campaign was answered since this one was sent. Which of the two the upstream did
-   * first is not known: this answer may be older.
+   * True if another write or a read of the campaign was answered since this one was sent. The upstream may have done either
+   * first: the answer to this write may be older.
    */
   get isOverlapped(): boolean {
     return this.#isOverlapped;
@@ -44,16 +44,15 @@ export class WriteInFlight {
 export class WritesInFlight {
   readonly #writes = new Set<WriteInFlight>();
 
-  /** Adds a write that is about to be sent; `end` must follow. */
-  begin(sid: string): WriteInFlight {
+  /** Runs a write; it is in flight until `send` has found out its outcome. */
+  async run<T>(sid: string, send: (write: WriteInFlight) => Promise<T>): Promise<T> {
     const write = new WriteInFlight(sid);
     this.#writes.add(write);
-    return write;
-  }
-
-  /** Removes a write, whatever its outcome. */
-  end(write: WriteInFlight): void {
-    this.#writes.delete(write);
+    try {
+      return await send(write);
+    } finally {
+      this.#writes.delete(write);
+    }
   }
 
   /** Notes that a read of a campaign was answered, here or at another instance. */

@@ -6,12 +6,12 @@ import {
   UnreadPart,
   type Window,
 } from '../../domain/lists/page.js';
-import { inCalls, LargeRead } from './large-read.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { areOutOfOrder } from './cursors/sort-key.js';
+import { inCalls, LargeRead } from './large-read.js';
 import { ListRows, type ListSource, type TimedRead } from './list-source.js';
 import { type PageMaximum } from './page-maximum.js';
-import { type PageRequest, type ListState, type Slicing, wholeWindows } from './slicing.js';
+import { type ListState, type PageRequest, type Slicing, wholeWindows } from './slicing.js';
 
 /** Windows read within this time count as one state of the list, unless their rows show that it has moved. */
 const closeMs = 2000;
@@ -65,6 +65,7 @@ function isOutOfOrder<T extends { readonly sid: string }>(
   });
 }
 
+/** True if a row is in two windows. */
 function sharesRows<T extends { readonly sid: string }>(reads: readonly TimedRead<Window<T>>[]): boolean {
   const places = new Map<string, number>();
   return reads.some(({ value: { offset, rows } }) =>
@@ -73,14 +74,11 @@ function sharesRows<T extends { readonly sid: string }>(reads: readonly TimedRea
       if (sid === undefined) return false;
       const place = places.get(sid) ?? offset + index;
       places.set(sid, place);
-      return place !== offset + index && !isWithin(place, offset, rows.length);
+      // A single window may contain a sid twice: the messages sample of the API document does.
+      const isInWindow = place >= offset && place < offset + rows.length;
+      return place !== offset + index && !isInWindow;
     }),
   );
-}
-
-/** A single window may contain a sid twice: the messages sample of the API document does. */
-function isWithin(place: number, offset: number, length: number): boolean {
-  return place >= offset && place < offset + length;
 }
 
 /**
@@ -103,7 +101,7 @@ export interface CachedList<T> {
   /** True for a slice that is read without a call. */
   readonly isFresh: (slice: Slice) => boolean;
   /** Takes over newer windows that other instances have read. @returns true if the cache has a newer one than one of these. */
-  readonly loadNewer?: ((windows: readonly ReadWindow<T>[]) => Promise<boolean>) | undefined;
+  readonly loadNewer: (windows: readonly ReadWindow<T>[]) => Promise<boolean>;
 }
 
 /** One read, two after other page maximums were learned, and two for rows that are still missing. */
@@ -187,14 +185,9 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     return last;
   }
 
-  /** Total rows of the list when the row at an offset was read. */
-  totalAt(offset: number): number | undefined {
-    return this.latestWindow(offset)?.total;
-  }
-
-  /** True if there are newer windows than those that were read; they are in the cache then. */
+  /** True if another instance has read newer windows, which are in the cache now. */
   async isOutdated(): Promise<boolean> {
-    return (await this.#cached?.loadNewer?.(this.#windows)) === true;
+    return (await this.#cached?.loadNewer(this.#windows)) === true;
   }
 
   /** Takes over the newest windows of another reader of the list, so that only the older ones are read again. */

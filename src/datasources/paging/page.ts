@@ -9,15 +9,15 @@ import {
 import { allParts, needFor, type PageParts } from '../../domain/lists/page-parts.js';
 import { Connection } from './connection.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursors/cursor.js';
+import { locate, type Position, SearchAllowance, type SearchOptions } from './cursors/position.js';
 import { type Consistency, type ListReader } from './list-reader.js';
 import { type ListSource } from './list-source.js';
-import { locate, type Position, SearchAllowance, type SearchOptions } from './cursors/position.js';
 import { partOfPage } from './part-of-page.js';
 import { type PageRequest } from './slicing.js';
 
 /**
- * Opens a reader of the list. Attempt 0 may use the cache; later attempts read all windows again, for a reason. A reader that must
- * revalidate fails rather than return stale windows.
+ * Opens a reader of the list. Only attempt 0 uses the cache; later attempts read all windows again, for a reason. A reader that
+ * must revalidate fails rather than return stale windows.
  */
 export type OpenList<T extends { readonly sid: string }> = (
   attempt: number,
@@ -84,12 +84,9 @@ async function readConsistently<T extends { readonly sid: string }>(
   for (let attempt = 0; ; attempt += 1) {
     await list.begin(request); // the windows of both cursors and of the adjacent rows, in parallel
     // Another instance may have read newer windows, and a cursor may be of them. The older ones do not show that its row is gone.
-    const takeNewer = async (): Promise<boolean> => {
-      if (attempt > 0 || !(await list.isOutdated())) return false;
+    const hasMoved = !cursorsOf(request).every((cursor) => isAsItWas(list, cursor));
+    if (hasMoved && (await list.isOutdated())) {
       lastAttempt += 1;
-      return true;
-    };
-    if (!cursorsOf(request).every((cursor) => isAsItWas(list, cursor)) && (await takeNewer())) {
       list = open(attempt + 1, false);
       continue;
     }
@@ -113,7 +110,8 @@ async function readConsistently<T extends { readonly sid: string }>(
     }
     if (consistency === 'consistent' || attempt === lastAttempt)
       return connectionOf(list, source, request, places, { range, around });
-    const isNewer = await takeNewer();
+    const isNewer = await list.isOutdated();
+    if (isNewer) lastAttempt += 1;
     // An empty page would end the walk, although its own windows contradict that.
     const mustRevalidate = consistency === 'moved' && range.end <= range.start;
     const next = isNewer ? open(attempt + 1, false) : open(attempt + 1, mustRevalidate, consistency);
@@ -206,7 +204,7 @@ function expected<T extends { readonly sid: string }>(
   place: Position | undefined,
 ): Cursor | undefined {
   if (!cursor || !place?.isThere) return cursor;
-  return { ...place.cursor, offset: place.index, total: list.totalAt(place.index) ?? null };
+  return { ...place.cursor, offset: place.index, total: list.latestWindow(place.index)?.total ?? null };
 }
 
 function connectionOf<T extends { readonly sid: string }>(
