@@ -3,7 +3,7 @@ import { withTimeout } from '../../domain/timeout.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 
 /** "number of records on single page default:20 maximum=50" (API document, `limit`). */
-export const documentedMaximum = 50;
+const documentedMaximum = 50;
 /** How long a smaller maximum is assumed, so that a temporary one does not cost more calls for ever. */
 const learnedForMs = 10 * 60_000;
 /** How long pages above a bound are not tried again. */
@@ -39,9 +39,9 @@ const nothingLearned: LargerPages = {
   boundAtMs: 0,
 };
 
-/** Failures that are hardly about the size of a page: a small one shows whether they are. */
-const otherwise: ReadonlySet<FailureReason> = new Set(['notFound', 'unauthorized']);
-/** A trial that was over the limit of calls is repeated when the minute of the limit is over. */
+/** Failures that are hardly about the size of a page: a small page shows whether they are. */
+const hardlyAboutSize: ReadonlySet<FailureReason> = new Set(['notFound', 'unauthorized']);
+/** How long a trial that was answered with 429 is not repeated: until the minute of the limit is over. */
 const limitedForMs = 60_000;
 
 /** Reads a page; a trial is sent once. */
@@ -63,7 +63,7 @@ export class PageMaximum {
   #learnedAtMs = 0;
   #larger = nothingLearned;
   #trial: Promise<true> | undefined;
-  /** Until then a failure that is hardly about the size of a page counts as what it says; epoch milliseconds. */
+  /** Until then a failure that is hardly about the size of a page is believed; epoch milliseconds. */
   #believedUntilMs = 0;
   /** When the last trial was answered with 429; undefined if another one was not. */
   #limitedAtMs: number | undefined;
@@ -159,33 +159,30 @@ export class PageMaximum {
       if (!isTrial && error.reason !== 'refused') {
         // It may be the size now: it is tried again, once.
         this.#larger = { ...this.#larger, accepted: documentedMaximum };
-        return await this.#readSmallerIf(slice, fetch, error);
+        return await this.#readSmaller(slice, fetch, error);
       }
       if (error.reason === 'rateLimited' && this.#limitedAtMs === undefined) {
         this.#limitedAtMs = this.#now(); // hardly about the size, unless the next trial is answered like this
         return undefined;
       }
-      const smaller = await this.#readSmallerIf(slice, fetch, error);
+      const smaller = await this.#readSmaller(slice, fetch, error);
       const { proven } = this.#larger;
       this.#setBound(slice.limit > proven ? proven : documentedMaximum);
       return smaller;
     }
   }
 
-  /** Reads a page of the documented size where a failure is hardly about the size. @returns undefined for any other failure. */
-  async #readSmallerIf<T>(slice: Slice, fetch: FetchPage<T>, failure: UpstreamFailure) {
-    return otherwise.has(failure.reason) ? this.#readSmaller(slice, fetch, failure) : undefined;
-  }
-
   /**
-   * Reads a page of the documented size, which shows whether the failure of a larger one was about its size.
-   * @throws UpstreamFailure the failure, if that was not so. It is not asked again for a day, since it costs a call.
+   * Reads a page of the documented size after a failure that is hardly about the size of a larger one.
+   * @returns undefined for any other failure.
+   * @throws UpstreamFailure the failure, if the smaller page fails too. It is believed for a day, since this costs a call.
    */
   async #readSmaller<T>(
     { offset }: Slice,
     fetch: FetchPage<T>,
     failure: UpstreamFailure,
-  ): Promise<Window<T>> {
+  ): Promise<Window<T> | undefined> {
+    if (!hardlyAboutSize.has(failure.reason)) return undefined;
     const nowMs = this.#now();
     if (nowMs < this.#believedUntilMs) throw failure;
     try {
@@ -227,7 +224,7 @@ export class PageMaximum {
   }
 }
 
-/** True where the upstream shows nothing: a call that was not sent, or whose response this gateway had no room for. */
+/** True for a failure of this gateway: a call that was not sent, or a response that it had no room for. */
 function isOurs({ reason, facts }: UpstreamFailure): boolean {
   const isUnsent = reason === 'unreachable' && facts.errorCode === undefined;
   return isUnsent || reason === 'noRoom' || reason === 'tooLarge';

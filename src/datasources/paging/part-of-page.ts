@@ -1,6 +1,6 @@
-import { type Side } from './bracket.js';
 import { readable, type Row, sidOf, type Window } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
+import { type Side } from './bracket.js';
 import { Connection } from './connection.js';
 import { adjacentMarks, type Cursor, markedDistances, markOf, type Neighbours } from './cursors/cursor.js';
 import { type Position } from './cursors/position.js';
@@ -67,8 +67,8 @@ async function edgeAtCursor<T extends { readonly sid: string }>(
 }
 
 /**
- * The edge where nothing around the cursor's row was found: as many rows as the list has lost, or gained, were in front of it. Rows may
- * be shown again.
+ * The edge where nothing around the cursor's row was found: all rows that the list has lost, or gained, may have been in front of
+ * it. Rows may be shown again.
  */
 async function edgeOfGone<T extends { readonly sid: string }>(
   list: ListReader<T>,
@@ -119,13 +119,13 @@ function hasRowsBeside<T>(window: Window<T>, offset: number, side: Side): boolea
   return offset < endOf(window) || endOf(window) >= window.total;
 }
 
-/** The nearest neighbour of a cursor's row that a window has, on one side: its offset, and how far it was from the row. */
+/** The nearest neighbour of a cursor's row that a window has, on one side: its offset, and its former distance from the row. */
 function nearestOf<T extends { readonly sid: string }>(
-  window: Window<T> | undefined,
+  window: Window<T>,
   { marks }: Neighbours,
 ): { readonly place: number; readonly distance: number } | undefined {
   const places = new Map(
-    window?.rows.map((row, index) => [markOf(readable(row)?.sid ?? ''), window.offset + index]),
+    window.rows.map((row, index) => [markOf(readable(row)?.sid ?? ''), window.offset + index]),
   );
   for (const [index, mark] of marks.entries()) {
     const place = mark === null ? undefined : places.get(mark);
@@ -160,12 +160,12 @@ async function windowFrom<T extends { readonly sid: string }>(
 
 /** The offset of a cursor's row in a window; -1 if it is not there. */
 function placeIn<T extends { readonly sid: string }>(
-  window: Window<T> | undefined,
+  window: Window<T>,
   { sid, unreadableSid }: Cursor,
 ): number {
-  const wanted = sid || unreadableSid;
-  if (!window || wanted === '') return -1;
-  const isIt = (row: Row<T>): boolean => (sid === '' ? sidOf(row) : readable(row)?.sid) === wanted;
+  if (sid === '' && unreadableSid === '') return -1;
+  const isIt = (row: Row<T>): boolean =>
+    sid === '' ? sidOf(row) === unreadableSid : readable(row)?.sid === sid;
   const index = window.rows.findIndex(isIt);
   return index < 0 ? -1 : window.offset + index;
 }

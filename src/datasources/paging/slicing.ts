@@ -49,7 +49,8 @@ export const wholeWindows: Slicing = {
   cover: (missing, list) => {
     const slices: Slice[] = [];
     for (const offset of missing)
-      if (!slices.some((slice) => isWithin(offset, slice))) slices.push(windowOf(offset, list));
+      if (!slices.some((slice) => offset >= slice.offset && offset < slice.offset + slice.limit))
+        slices.push(windowOf(offset, list));
     return slices;
   },
 };
@@ -214,8 +215,8 @@ function windowOf(offset: number, { windowSize: limit, wasAsked }: ListState): S
 }
 
 /**
- * One call for a cursor's row and the page beside it, or the nearest rows of it, if they lie in several windows. It reads as many rows as a call returns,
- * so that it is still enough if the list has moved by a few rows.
+ * One call for a cursor's row and the page beside it, or the nearest rows of a longer page; undefined if they lie in one
+ * window. It reads a few rows more, so that it is still enough if the list has moved a little.
  */
 function besideCursor(
   { size, after, before, need }: PageRequest,
@@ -238,16 +239,12 @@ function besideCursor(
 }
 
 /**
- * Extends a slice by preceding rows, as far as there is room: the cursor of its first row contains their marks. A slice that was read
- * like this, and lacks rows, is read without them: another request, since the same one is not repeated.
+ * Extends a slice by preceding rows, as far as there is room: the cursor of its first row contains their marks. The slice is
+ * not extended if that was requested before, since the same request is not repeated.
  */
 function withPrevious(slice: Slice, { callSize, has, wasAsked }: ListState): Slice {
   const { offset, limit } = slice;
   const previous = Math.min(adjacentMarks, offset, callSize - limit);
   const extended = { offset: offset - previous, limit: limit + previous };
   return previous === 0 || has(offset - 1) || wasAsked(extended) ? slice : extended;
-}
-
-function isWithin(offset: number, slice: Slice): boolean {
-  return offset >= slice.offset && offset < slice.offset + slice.limit;
 }
