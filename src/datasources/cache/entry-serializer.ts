@@ -13,7 +13,7 @@ import {
 import { campaignFromWire } from '../exotel/mapping/campaign.js';
 import { messageFromWire } from '../exotel/mapping/message.js';
 
-/** Rows with the mandatory fields. What the mapping makes of them has all fields of a campaign and of a message. */
+/** Row with the mandatory fields. The mapping makes a campaign and a message of it, which have all fields. */
 const exampleRow = {
   sid: 's',
   name: 'n',
@@ -26,7 +26,7 @@ const exampleRow = {
 };
 const exampleCampaign = campaignFromWire(exampleRow, { accountSid: 'a', fetchedAt: '' });
 const exampleMessage = messageFromWire(exampleRow, 's');
-/** With null for each field that a message may lack. */
+/** Message with null for each field that a message may lack. */
 const barestMessage = messageFromWire({ sid: 's', number: '1', status: 'created' }, 's');
 
 /** Digest of the fields of values, nested ones included. */

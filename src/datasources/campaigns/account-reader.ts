@@ -165,7 +165,7 @@ export class AccountReader {
     slice: Slice,
     options: ReadOptions,
   ): Promise<CacheEntry<Window<Campaign>>> {
-    return this.latest.campaigns.noted(list, slice, this.#campaignWindows.read({ list, slice }, options));
+    return this.latest.campaigns.remember(list, slice, this.#campaignWindows.read({ list, slice }, options));
   }
 
   /** A window of a campaign's messages. @throws UpstreamFailure `notFound` for an unknown sid. */
@@ -181,7 +181,7 @@ export class AccountReader {
     const read = isFresh
       ? this.#messageWindows.read(params, options)
       : this.#readMessages(params, options, needsNew);
-    return this.latest.messages.noted(list, slice, read);
+    return this.latest.messages.remember(list, slice, read);
   }
 
   /** Reads messages, unless their campaign is known not to exist; and remembers if it does not. */

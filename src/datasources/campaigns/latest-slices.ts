@@ -23,7 +23,7 @@ export class LatestSlices {
   }
 
   /** Remembers the slice of a read once it has succeeded. */
-  noted<E>({ identity }: ListRef, slice: Slice, read: Promise<E>): Promise<E> {
+  remember<E>({ identity }: ListRef, slice: Slice, read: Promise<E>): Promise<E> {
     return read.then((entry) => {
       if (this.#slices.size >= maximumLists) this.#slices.clear();
       this.#slices.set(identity, slice);

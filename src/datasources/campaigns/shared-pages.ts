@@ -15,7 +15,7 @@ const [pollMs, polls] = [50, 60];
 const rows = z.number().int().positive();
 const larger = z.object({ accepted: rows, proven: rows, bound: rows.nullable(), boundAtMs: z.number() });
 
-/** What the instances of an account have learned about pages of messages, in their shared state. A state that is down is empty. */
+/** What the instances of an account have learned about pages of messages, in the shared state; nothing if that does not answer. */
 export class SharedMessagePages implements SharedPages {
   readonly #state: SharedState;
 

@@ -12,7 +12,7 @@ const boundForMs = 24 * 60 * 60_000;
 /** How long other reads wait for a trial, which may have to wait for a permit itself, in milliseconds. */
 const trialWaitMs = 2000;
 
-/** What the upstream has shown of pages that are larger than documented. */
+/** What responses have shown about pages that are larger than documented. */
 export interface LargerPages {
   /** The greatest limit that was answered with all rows that there were. */
   readonly accepted: number;
@@ -24,9 +24,9 @@ export interface LargerPages {
   readonly boundAtMs: number;
 }
 
-/** What the instances of an account share about larger pages. Nothing of it throws. */
+/** What the instances of an account share about larger pages. No method throws. */
 export interface SharedPages {
-  /** What others have learned. Waits while another instance tries a larger page. */
+  /** Begins a trial, or waits while another instance tries. @returns what others have learned. */
   begin(isEnough: (known: LargerPages) => boolean): Promise<LargerPages | undefined>;
   /** Shares what was learned; ends the trial. */
   end(learned: LargerPages): Promise<void>;
