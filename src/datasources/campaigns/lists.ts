@@ -1,6 +1,7 @@
 import { CampaignOrderField, type CampaignQuery, type MessageQuery } from '../../domain/lists/list-query.js';
 import {
   campaignPageLimits,
+  type Identified,
   messagePageLimits,
   type PageLimits,
   type Slice,
@@ -18,7 +19,7 @@ import { type LatestSlices } from './latest-slices.js';
 import { campaignListRef, messageListRef } from './list-identity.js';
 
 /** A list of the account whose windows can be read. */
-export interface AccountList<T extends { readonly sid: string }> extends ListSource<T> {
+export interface AccountList<T extends Identified> extends ListSource<T> {
   readonly limits: PageLimits;
   readonly maximum: PageMaximum;
   /** The latest slices of lists of its kind. */

@@ -5,7 +5,13 @@ import {
   type MessageListArguments,
   messageQueryOf,
 } from '../../domain/lists/list-query.js';
-import { checkCursorLengths, type PageArguments, type Slice, type Window } from '../../domain/lists/page.js';
+import {
+  checkCursorLengths,
+  type Identified,
+  type PageArguments,
+  type Slice,
+  type Window,
+} from '../../domain/lists/page.js';
 import { allParts, type PageNeed, pageNeed, type PageParts } from '../../domain/lists/page-parts.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -33,7 +39,7 @@ export interface PageSelection {
 
 const unknownSelection: PageSelection = { parts: allParts, pages: () => undefined };
 
-/** One of the reads of a page. */
+/** One read of a page. */
 interface PageRead {
   /** 0 for the first, greater for each read of a list that has moved, or may have, meanwhile. */
   readonly attempt: number;
@@ -109,7 +115,7 @@ export class RequestPages {
   }
 
   /** @param onWindow called with every window that was read. */
-  #page<T extends { readonly sid: string }>(
+  #page<T extends Identified>(
     list: AccountList<T>,
     page: PageArguments,
     need: PageNeed,
@@ -121,7 +127,7 @@ export class RequestPages {
   }
 
   /** A page of which only the total matters: any window of the list has it, the one of another page above all. */
-  async #total<T extends { readonly sid: string }>(
+  async #total<T extends Identified>(
     list: AccountList<T>,
     page: PageArguments,
     selection: PageSelection,
@@ -135,7 +141,7 @@ export class RequestPages {
   }
 
   /** @param others further pages, beside the selected ones. */
-  #slicing<T extends { readonly sid: string }>(
+  #slicing<T extends Identified>(
     { limits, maximum }: AccountList<T>,
     { pages }: PageSelection,
     others: readonly PageArguments[] = [],
@@ -149,7 +155,7 @@ export class RequestPages {
     });
   }
 
-  #read<T extends { readonly sid: string }>(
+  #read<T extends Identified>(
     list: AccountList<T>,
     page: PageArguments,
     parts: PageParts,
@@ -173,13 +179,13 @@ export class RequestPages {
     return readPage(open, list, page, list.limits, this.#searches, parts);
   }
 
-  #window<T extends { readonly sid: string }>(
+  #window<T extends Identified>(
     list: AccountList<T>,
     slice: Slice,
-    again: PageRead,
+    pageRead: PageRead,
     onWindow: ((window: Window<T>) => void) | undefined,
   ): Promise<CacheEntry<Window<T>>> {
-    const { attempt, mustRevalidate, refetch, large } = again;
+    const { attempt, mustRevalidate, refetch, large } = pageRead;
     const own = windowKey(list, slice);
     const key = attempt === 0 ? own : `${attempt} ${mustRevalidate} ${refetch} ${own}`;
     const running = this.#windows.get(key) as Promise<CacheEntry<Window<T>>> | undefined;
@@ -187,17 +193,17 @@ export class RequestPages {
       running ??
       (attempt === 0
         ? this.#fetched(list, key, slice, this.#options, large)
-        : this.#fetchedAgain(list, key, slice, again));
+        : this.#fetchedAgain(list, key, slice, pageRead));
     this.#windows.set(key, read);
     this.#latest.set(list.identity, slice);
     return onWindow ? read.then((entry) => (onWindow(entry.value), entry)) : read;
   }
 
   /**
-   * Reads a window again, unless another read has replaced it: the refresh above all that the attempt before had no time to wait for.
-   * The last attempt of a list that has moved accepts no earlier reads.
+   * Reads a window again, unless another read has replaced it meanwhile, such as a refresh that took too long for the attempt before.
+   * If the list has moved, only the second attempt accepts such a read.
    */
-  async #fetchedAgain<T extends { readonly sid: string }>(
+  async #fetchedAgain<T extends Identified>(
     list: AccountList<T>,
     key: string,
     slice: Slice,
@@ -214,7 +220,7 @@ export class RequestPages {
   }
 
   /** An unread part of a larger page is read again, in a smaller one. */
-  #fetched<T extends { readonly sid: string }>(
+  #fetched<T extends Identified>(
     list: AccountList<T>,
     key: string,
     slice: Slice,

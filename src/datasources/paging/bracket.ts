@@ -1,4 +1,4 @@
-import { readable, type Row, type RowRange } from '../../domain/lists/page.js';
+import { type Identified, readable, type Row, type RowRange } from '../../domain/lists/page.js';
 import {
   type Cursor,
   isTiedAt,
@@ -7,8 +7,8 @@ import {
   nearestKnown,
   type Neighbours,
 } from './cursors/cursor.js';
-import { type ListSource } from './list-source.js';
 import { type CompareKeys, explainOrder } from './cursors/sort-key.js';
+import { type ListSource } from './list-source.js';
 
 /** A former neighbour of a cursor's row that is still in the list. */
 export interface FoundNeighbour {
@@ -44,7 +44,7 @@ export type Entries<T> = readonly (readonly [offset: number, row: Row<T>])[];
 export type Side = 'after' | 'before';
 
 /** Bounds the position of a cursor's row by the rows that were read. */
-export function bracketOf<T extends { readonly sid: string }>(
+export function bracketOf<T extends Identified>(
   { entries, total }: { readonly entries: Entries<T>; readonly total: number },
   source: ListSource<T>,
   cursor: Cursor,
@@ -67,8 +67,7 @@ export function bracketOf<T extends { readonly sid: string }>(
     foundOf(ties, cursor.next, isTied),
     side,
   );
-  const previous = neighbours.before.reduce<FoundNeighbour | undefined>(later, undefined);
-  const next = neighbours.after.reduce<FoundNeighbour | undefined>(earlier, undefined);
+  const [previous, next] = [neighbours.before.at(-1), neighbours.after[0]];
   const found =
     cursor.sid === ''
       ? undefined
@@ -117,7 +116,7 @@ interface ReadableRow {
   readonly key: string | null;
 }
 
-function orderOf<T extends { readonly sid: string }>(
+function orderOf<T extends Identified>(
   rows: readonly ReadableRow[],
   { direction }: ListSource<T>,
   { sortKey }: Cursor,
@@ -144,7 +143,7 @@ function blockOf(
   return { start, end };
 }
 
-/** @param isTied true if only neighbours with the cursor's sort key count. */
+/** Former neighbours among the rows, in their order. @param isTied true if only those with the cursor's sort key count. */
 function foundOf(rows: readonly ReadableRow[], neighbours: Neighbours, isTied: boolean): FoundNeighbour[] {
   const distances = new Map<number, number>();
   neighbours.marks.forEach((mark, index) => {
@@ -175,12 +174,4 @@ function agreeing(before: readonly FoundNeighbour[], after: readonly FoundNeighb
     before: before.filter(({ index }) => index < place),
     after: after.filter(({ index }) => index >= place),
   };
-}
-
-function later(one: FoundNeighbour | undefined, other: FoundNeighbour): FoundNeighbour {
-  return one && one.index > other.index ? one : other;
-}
-
-function earlier(one: FoundNeighbour | undefined, other: FoundNeighbour): FoundNeighbour {
-  return one && one.index < other.index ? one : other;
 }

@@ -1,4 +1,4 @@
-import { type Row, type RowRange } from '../../domain/lists/page.js';
+import { type Identified, type Row, type RowRange } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { ListRows, type ListSource } from './list-source.js';
 import { type KnownPosition, RowCursors } from './cursors/row-cursors.js';
@@ -18,7 +18,7 @@ export interface PageInfo {
 }
 
 /** A page in the shape of the schema. Its parts are computed only when they are requested, cursors above all. */
-export class Connection<T extends { readonly sid: string }> {
+export class Connection<T extends Identified> {
   readonly #rows: Pick<ListRows<T>, 'get'>;
   readonly #range: RowRange;
   readonly #cursors: RowCursors<T>;
@@ -40,7 +40,7 @@ export class Connection<T extends { readonly sid: string }> {
   }
 
   /** The page of an empty list. */
-  static empty<T extends { readonly sid: string }>(): Connection<T> {
+  static empty<T extends Identified>(): Connection<T> {
     return new Connection<T>(
       { identity: '', direction: null, sortKeyOf: () => null },
       new ListRows(),

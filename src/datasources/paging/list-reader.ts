@@ -1,4 +1,5 @@
 import {
+  type Identified,
   readable,
   type Row,
   type RowRange,
@@ -26,7 +27,7 @@ export type Consistency = 'consistent' | 'apart' | 'moved';
  * Compares windows whose totals agree.
  * @param isSequence true for windows that were read one after the other: each must be close to the one before.
  */
-function consistencyOf<T extends { readonly sid: string }>(
+function consistencyOf<T extends Identified>(
   reads: readonly TimedRead<Window<T>>[],
   isSequence = false,
 ): Consistency {
@@ -47,7 +48,7 @@ function newestOf<V>(reads: readonly TimedRead<V>[]): TimedRead<V>[] {
  * True if the rows of adjoining windows, of which each is in order, are not: more rows have come or gone between their reads than a
  * window holds, so that they share none.
  */
-function isOutOfOrder<T extends { readonly sid: string }>(
+function isOutOfOrder<T extends Identified>(
   reads: readonly TimedRead<Window<T>>[],
   source: ListSource<T>,
 ): boolean {
@@ -66,7 +67,7 @@ function isOutOfOrder<T extends { readonly sid: string }>(
 }
 
 /** True if a row is in two windows. */
-function sharesRows<T extends { readonly sid: string }>(reads: readonly TimedRead<Window<T>>[]): boolean {
+function sharesRows<T extends Identified>(reads: readonly TimedRead<Window<T>>[]): boolean {
   const places = new Map<string, number>();
   return reads.some(({ value: { offset, rows } }) =>
     rows.some((row: Row<T>, index) => {
@@ -108,7 +109,7 @@ export interface CachedList<T> {
 const maximumRounds = 5;
 
 /** Reads rows of one list by their offsets, in slices of at most the upstream's maximum. */
-export class ListReader<T extends { readonly sid: string }> implements ListState {
+export class ListReader<T extends Identified> implements ListState {
   /** The rows read so far. */
   readonly rows = new ListRows<T>();
   readonly #fetch: WindowFetch<T>;
@@ -143,6 +144,31 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
     return this.#total;
   }
 
+  /** Total rows of the list when it was last read, if that is known. */
+  get likelyTotal(): number | undefined {
+    return this.#cached?.likelyTotal();
+  }
+
+  /** Current number of rows in a window. */
+  get windowSize(): number {
+    return this.#windowSize;
+  }
+
+  /** Rows that one call may ask for. */
+  get callSize(): number {
+    return this.#isCutOff || this.#isLargeRefused
+      ? this.#windowSize
+      : Math.max(this.#windowSize, this.#maximum.most);
+  }
+
+  /** True if the row at an offset was read. */
+  readonly has = (offset: number): boolean => this.rows.has(offset);
+
+  /** True if the list may have a row at an offset, and it was not read. */
+  lacks(offset: number): boolean {
+    return !this.rows.has(offset) && offset < (this.#total ?? Infinity);
+  }
+
   /**
    * Whether the windows with rows of a range show one state of the list, and the total is of that state. The total may be
    * from another window, even an empty one; if these windows contradict it, the page would end the list too early.
@@ -161,9 +187,8 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
 
   /** All rows of the windows that contain rows of any of these ranges. */
   rowsAround(ranges: readonly RowRange[]): ListRows<T> {
-    const around = ranges.map((range) => this.#windowsIn(range));
-    const reads = around.length === 1 ? (around[0] ?? []) : [...new Set(around.flat())];
-    if (reads.length === this.#windows.length) return this.rows;
+    const reads = new Set(ranges.flatMap((range) => this.#windowsIn(range)));
+    if (reads.size === this.#windows.length) return this.rows;
     const rows = new ListRows<T>();
     for (const { value } of reads) rows.add(value);
     return rows;
@@ -200,50 +225,19 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
       }
   }
 
-  #windowsIn({ start, end }: RowRange): TimedRead<Window<T>>[] {
-    return this.#windows
-      .map(({ read }) => read)
-      .filter(({ value: { offset, rows } }) => offset < end && offset + rows.length > start);
-  }
-
-  /** Total rows of the list when it was last read, if that is known. */
-  get likelyTotal(): number | undefined {
-    return this.#cached?.likelyTotal();
-  }
-
-  /** Current number of rows in a window. */
-  get windowSize(): number {
-    return this.#windowSize;
-  }
-
-  /** Rows that one call may ask for. */
-  get callSize(): number {
-    return this.#isCutOff || this.#isLargeRefused
-      ? this.#windowSize
-      : Math.max(this.#windowSize, this.#maximum.most);
-  }
-
-  /** True if the row at an offset was read. */
-  readonly has = (offset: number): boolean => this.rows.has(offset);
-
-  /** True if the list may have a row at an offset, and it was not read. */
-  lacks(offset: number): boolean {
-    return !this.rows.has(offset) && offset < (this.#total ?? Infinity);
-  }
-
   /** True if the slice was requested. */
   readonly wasAsked = (slice: Slice): boolean => this.#asked.has(keyOf(slice));
 
   /** Reads the slices that the page certainly needs; afterwards the total is known. */
-  begin(cut: PageRequest): Promise<unknown> {
-    const read = this.#readAll(this.#slicing.begin(cut, this));
-    return this.callSize > this.#windowSize ? read.then(() => this.#beginAgain(cut)) : read;
+  begin(request: PageRequest): Promise<unknown> {
+    const read = this.#readAll(this.#slicing.begin(request, this));
+    return this.callSize > this.#windowSize ? read.then(() => this.#beginAgain(request)) : read;
   }
 
   /** Reads smaller slices if larger ones were refused. */
-  async #beginAgain(cut: PageRequest): Promise<void> {
+  async #beginAgain(request: PageRequest): Promise<void> {
     for (let round = 1; round < maximumRounds && this.#total === undefined; round += 1)
-      await this.#readAll(this.#slicing.begin(cut, this));
+      await this.#readAll(this.#slicing.begin(request, this));
     if (this.#total === undefined) throw new UpstreamFailure('invalidResponse');
   }
 
@@ -272,6 +266,12 @@ export class ListReader<T extends { readonly sid: string }> implements ListState
       await this.#readAll(this.#slicing.cover(missing, this));
       missing = this.#missingIn(ranges);
     }
+  }
+
+  #windowsIn({ start, end }: RowRange): TimedRead<Window<T>>[] {
+    return this.#windows
+      .map(({ read }) => read)
+      .filter(({ value: { offset, rows } }) => offset < end && offset + rows.length > start);
   }
 
   #missingIn(ranges: readonly RowRange[]): number[] {

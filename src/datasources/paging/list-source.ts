@@ -1,8 +1,8 @@
 import { type OrderDirection } from '../../domain/lists/list-query.js';
-import { type Row, type Window } from '../../domain/lists/page.js';
+import { type Identified, type Row, type Window } from '../../domain/lists/page.js';
 
 /** Properties of a list that paging depends on. */
-export interface ListSource<T extends { readonly sid: string }> {
+export interface ListSource<T extends Identified> {
   /** Identity of the list, for cursor fingerprints: its kind, owner, filter and order. */
   readonly identity: string;
   /** Null for the upstream's own order, which is unknown. */

@@ -1,5 +1,6 @@
 import {
   cutPage,
+  type Identified,
   type PageArguments,
   type PageLimits,
   pageSizeOf,
@@ -19,7 +20,7 @@ import { type PageRequest } from './slicing.js';
  * Opens a reader of the list. Only attempt 0 uses the cache; later attempts read all windows again, for a reason. A reader that
  * must revalidate fails rather than return stale windows.
  */
-export type OpenList<T extends { readonly sid: string }> = (
+export type OpenList<T extends Identified> = (
   attempt: number,
   mustRevalidate: boolean,
   refetch?: Exclude<Consistency, 'consistent'>,
@@ -33,7 +34,7 @@ export type OpenList<T extends { readonly sid: string }> = (
  * @throws InputError for invalid arguments or cursors, before any upstream call.
  * @throws UpstreamFailure if a window can't be read.
  */
-export function readPage<T extends { readonly sid: string }>(
+export function readPage<T extends Identified>(
   open: OpenList<T>,
   source: ListSource<T>,
   page: PageArguments,
@@ -57,7 +58,7 @@ export function readPage<T extends { readonly sid: string }>(
 }
 
 /** Reads the total alone: any window of the list has it. Cursors do not matter then. */
-async function readTotal<T extends { readonly sid: string }>(
+async function readTotal<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
   request: PageRequest,
@@ -71,7 +72,7 @@ async function readTotal<T extends { readonly sid: string }>(
 const maximumRefetches = 2;
 
 /** Reads a page until its windows show one state of the list, or no attempt is left. */
-async function readConsistently<T extends { readonly sid: string }>(
+async function readConsistently<T extends Identified>(
   open: OpenList<T>,
   source: ListSource<T>,
   requested: PageRequest,
@@ -90,10 +91,10 @@ async function readConsistently<T extends { readonly sid: string }>(
       list = open(attempt + 1, false);
       continue;
     }
+    const isLastAttempt = attempt === lastAttempt;
     const places = await locateBoth(list, source, request, {
-      allowance,
-      attempt,
-      isLastAttempt: attempt === lastAttempt,
+      takeCall: (window) => allowance.take(`${attempt} ${window} ${source.identity}`),
+      isLastAttempt,
     });
     const total = list.total ?? 0;
     const range = rangeOf(request, places, total);
@@ -104,11 +105,11 @@ async function readConsistently<T extends { readonly sid: string }>(
     const isOther = pending && !isSame(range, rangeOf(request, places, list.total ?? 0));
     const consistency = isOther ? 'moved' : consistencyOfPage(list, source, places, around);
     const isOfWalk = (request.after ?? request.before) !== undefined;
-    if ((consistency === 'moved' || (consistency === 'apart' && isOfWalk)) && attempt === lastAttempt) {
+    if ((consistency === 'moved' || (consistency === 'apart' && isOfWalk)) && isLastAttempt) {
       const part = await partOfPage(list, source, request, places);
       if (part) return part;
     }
-    if (consistency === 'consistent' || attempt === lastAttempt)
+    if (consistency === 'consistent' || isLastAttempt)
       return connectionOf(list, source, request, places, { range, around });
     const isNewer = await list.isOutdated();
     if (isNewer) lastAttempt += 1;
@@ -131,7 +132,7 @@ interface Places {
   readonly before: Position | undefined;
 }
 
-async function locateBoth<T extends { readonly sid: string }>(
+async function locateBoth<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
   request: PageRequest,
@@ -149,7 +150,7 @@ function cursorsOf({ after, before }: PageRequest): Cursor[] {
 }
 
 /** True if the list is as long as a cursor says, and has its row where it was. */
-function isAsItWas<T extends { readonly sid: string }>(
+function isAsItWas<T extends Identified>(
   list: ListReader<T>,
   { offset, total, sid, unreadableSid }: Cursor,
 ): boolean {
@@ -185,7 +186,7 @@ function surroundingsOf({ start, end }: RowRange, { after, before }: Places): Ro
   };
 }
 
-function consistencyOfPage<T extends { readonly sid: string }>(
+function consistencyOfPage<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
   { after, before }: Places,
@@ -198,7 +199,7 @@ function consistencyOfPage<T extends { readonly sid: string }>(
 }
 
 /** The cursor for the next attempt; if its row was found, with the offset at which it was found. */
-function expected<T extends { readonly sid: string }>(
+function expected<T extends Identified>(
   list: ListReader<T>,
   cursor: Cursor | undefined,
   place: Position | undefined,
@@ -207,7 +208,7 @@ function expected<T extends { readonly sid: string }>(
   return { ...place.cursor, offset: place.index, total: list.latestWindow(place.index)?.total ?? null };
 }
 
-function connectionOf<T extends { readonly sid: string }>(
+function connectionOf<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
   request: PageRequest,

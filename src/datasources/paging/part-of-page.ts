@@ -1,4 +1,4 @@
-import { readable, type Row, sidOf, type Window } from '../../domain/lists/page.js';
+import { type Identified, readable, type Row, sidOf, type Window } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Side } from './bracket.js';
 import { Connection } from './connection.js';
@@ -13,7 +13,7 @@ import { type PageRequest } from './slicing.js';
  * leaves no row out, and the walk goes on behind it.
  * @returns undefined if no window shows where the page begins, or the part would be empty.
  */
-export async function partOfPage<T extends { readonly sid: string }>(
+export async function partOfPage<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
   { size, need }: PageRequest,
@@ -52,7 +52,7 @@ function edgeAt<T>(window: Window<T> | undefined, offset: number | undefined): E
 }
 
 /** The edge of a page beside a cursor: in the window that has shown the cursor's row, or in one that is read for it. */
-async function edgeAtCursor<T extends { readonly sid: string }>(
+async function edgeAtCursor<T extends Identified>(
   list: ListReader<T>,
   { index, cursor }: Position,
   side: Side,
@@ -70,7 +70,7 @@ async function edgeAtCursor<T extends { readonly sid: string }>(
  * The edge where nothing around the cursor's row was found: all rows that the list has lost, or gained, may have been in front of
  * it. Rows may be shown again.
  */
-async function edgeOfGone<T extends { readonly sid: string }>(
+async function edgeOfGone<T extends Identified>(
   list: ListReader<T>,
   cursor: Cursor,
   side: Side,
@@ -84,9 +84,7 @@ async function edgeOfGone<T extends { readonly sid: string }>(
   return edgeAt(window, Math.max(window.offset, Math.min(expected(window.total), endOf(window))));
 }
 
-async function edgeAtEnd<T extends { readonly sid: string }>(
-  list: ListReader<T>,
-): Promise<Edge<T> | undefined> {
+async function edgeAtEnd<T extends Identified>(list: ListReader<T>): Promise<Edge<T> | undefined> {
   const last = list.lastWindow;
   const isBehind = last !== undefined && endOf(last) < last.total;
   const read = isBehind ? await windowAround(list, list.total ?? 0) : last;
@@ -95,7 +93,7 @@ async function edgeAtEnd<T extends { readonly sid: string }>(
 }
 
 /** The edge beside a cursor's row, or the nearest of its neighbours, in a window; undefined if none of them is there. */
-function edgeIn<T extends { readonly sid: string }>(
+function edgeIn<T extends Identified>(
   window: Window<T> | undefined,
   cursor: Cursor,
   side: Side,
@@ -120,7 +118,7 @@ function hasRowsBeside<T>(window: Window<T>, offset: number, side: Side): boolea
 }
 
 /** The nearest neighbour of a cursor's row that a window has, on one side: its offset, and its former distance from the row. */
-function nearestOf<T extends { readonly sid: string }>(
+function nearestOf<T extends Identified>(
   window: Window<T>,
   { marks }: Neighbours,
 ): { readonly place: number; readonly distance: number } | undefined {
@@ -136,7 +134,7 @@ function nearestOf<T extends { readonly sid: string }>(
 }
 
 /** Reads a window with room on both sides of an offset, for rows that come or go meanwhile. */
-function windowAround<T extends { readonly sid: string }>(
+function windowAround<T extends Identified>(
   list: ListReader<T>,
   offset: number,
 ): Promise<Window<T> | undefined> {
@@ -144,7 +142,7 @@ function windowAround<T extends { readonly sid: string }>(
 }
 
 /** Reads the window that begins at an offset; undefined if it can't be read. */
-async function windowFrom<T extends { readonly sid: string }>(
+async function windowFrom<T extends Identified>(
   list: ListReader<T>,
   wanted: number,
 ): Promise<Window<T> | undefined> {
@@ -159,10 +157,7 @@ async function windowFrom<T extends { readonly sid: string }>(
 }
 
 /** The offset of a cursor's row in a window; -1 if it is not there. */
-function placeIn<T extends { readonly sid: string }>(
-  window: Window<T>,
-  { sid, unreadableSid }: Cursor,
-): number {
+function placeIn<T extends Identified>(window: Window<T>, { sid, unreadableSid }: Cursor): number {
   if (sid === '' && unreadableSid === '') return -1;
   const isIt = (row: Row<T>): boolean =>
     sid === '' ? sidOf(row) === unreadableSid : readable(row)?.sid === sid;

@@ -28,7 +28,7 @@ export interface ListState {
 /** Strategy that chooses the slices to read. */
 export interface Slicing {
   /** Slices that the page certainly needs, before the total of the list is known. */
-  readonly begin: (cut: PageRequest, list: ListState) => readonly Slice[];
+  readonly begin: (request: PageRequest, list: ListState) => readonly Slice[];
   /** Slices that contain these rows. @param missing offsets, in ascending order. */
   readonly cover: (missing: readonly number[], list: ListState) => readonly Slice[];
 }
@@ -39,9 +39,9 @@ export interface Slicing {
  */
 export const wholeWindows: Slicing = {
   // A page that is read again already has its newer windows.
-  begin: (cut, list) =>
+  begin: (request, list) =>
     wholeWindows.cover(
-      [...againOffsets(cut), ...outrightOffsets(cut, list), ...certainOffsets(cut, list)].filter(
+      [...againOffsets(request), ...expectedOffsets(request, list), ...certainOffsets(request, list)].filter(
         (offset) => !list.has(offset),
       ),
       list,
@@ -58,11 +58,14 @@ export const wholeWindows: Slicing = {
 /** The same for a page that must show one moment: all windows that it is likely to need are read at once. */
 export const windowsAtOnce: Slicing = {
   ...wholeWindows,
-  begin: (cut, list) => {
-    const known = cut.after ?? cut.before ?? list.likelyTotal;
+  begin: (request, list) => {
+    const known = request.after ?? request.before ?? list.likelyTotal;
     const expected =
-      cut.need === 'rows' && known !== undefined ? expectedRange(cut, list.likelyTotal) : undefined;
-    return wholeWindows.begin(expected ? { ...cut, again: [expected, ...(cut.again ?? [])] } : cut, list);
+      request.need === 'rows' && known !== undefined ? expectedRange(request, list.likelyTotal) : undefined;
+    return wholeWindows.begin(
+      expected ? { ...request, again: [expected, ...(request.again ?? [])] } : request,
+      list,
+    );
   },
 };
 
@@ -72,11 +75,11 @@ export const windowsAtOnce: Slicing = {
  */
 export function neededRows(reach?: number): Slicing {
   return {
-    begin: (cut, list) => {
-      const { size, after, before, need } = cut;
-      const again = againOffsets(cut);
+    begin: (request, list) => {
+      const { size, after, before, need } = request;
+      const again = againOffsets(request);
       if (again.length > 0) {
-        const missing = [...new Set([...again, ...certainOffsets(cut, list)])].filter(
+        const missing = [...new Set([...again, ...certainOffsets(request, list)])].filter(
           (offset) => !list.has(offset),
         );
         return ownRows.cover(
@@ -87,8 +90,8 @@ export function neededRows(reach?: number): Slicing {
       const own = need === 'total' ? 1 : size.count;
       if (!after && !before && (size.from === 'start' || need === 'total'))
         return [{ offset: 0, limit: Math.min(Math.max(reach ?? own, 1), list.callSize) }];
-      const slice = besideCursor(cut, list);
-      return slice ? [slice] : wholeWindows.begin(cut, list);
+      const slice = besideCursor(request, list);
+      return slice ? [slice] : wholeWindows.begin(request, list);
     },
     cover: (missing, list) => {
       const slices: Slice[] = [];
@@ -139,14 +142,14 @@ function againOffsets({ again = [] }: PageRequest): number[] {
 }
 
 /** Offsets of rows that the page needs, as far as they are known before the total is. */
-function certainOffsets(cut: PageRequest, list: ListState): number[] {
-  const { size, after, before, need } = cut;
+function certainOffsets(request: PageRequest, list: ListState): number[] {
+  const { size, after, before, need } = request;
   const cursors = [after, before].flatMap((cursor) => cursor ?? []);
   if (need === 'total') return [cursors[0]?.offset ?? 0];
-  if (cursors.length === 0) return [firstOffset(cut, list)];
+  if (cursors.length === 0) return [firstOffset(request, list)];
   const certain = cursors.map(({ offset }) => offset);
-  const isFirstNeeded = need === 'rows' || (need === 'ends' && cut.parts.startCursor);
-  const isLastNeeded = need === 'rows' || (need === 'ends' && cut.parts.endCursor);
+  const isFirstNeeded = need === 'rows' || (need === 'ends' && request.parts.startCursor);
+  const isLastNeeded = need === 'rows' || (need === 'ends' && request.parts.endCursor);
   const isLast = after?.total != null && after.offset + 1 >= after.total;
   if (after && isFirstNeeded && size.from === 'start' && size.count > 0 && !isLast)
     certain.push(after.offset + 1);
@@ -158,16 +161,18 @@ function certainOffsets(cut: PageRequest, list: ListState): number[] {
  * Offsets of all windows that the page is expected to need, if one call can read several: as many as that call can read.
  * Windows behind the end of the list are no loss then.
  */
-function outrightOffsets(cut: PageRequest, list: ListState): number[] {
+function expectedOffsets(request: PageRequest, list: ListState): number[] {
   const { windowSize, callSize } = list;
-  const isOneWindow = !cut.after && !cut.before && cut.size.count <= windowSize && cut.size.from === 'start';
-  if (isOneWindow || cut.need !== 'rows' || cut.size.count === 0 || callSize < 2 * windowSize) return [];
-  const range = expectedRange(cut, list.likelyTotal);
+  const isOneWindow =
+    !request.after && !request.before && request.size.count <= windowSize && request.size.from === 'start';
+  if (isOneWindow || request.need !== 'rows' || request.size.count === 0 || callSize < 2 * windowSize)
+    return [];
+  const range = expectedRange(request, list.likelyTotal);
   if (!range) return [];
   const span = callSize - (callSize % windowSize);
   // The row that a page ends at is read in any case: the call that reads it takes the rows before it along.
-  const isEndKnown = cut.before !== undefined || (!cut.after && list.likelyTotal !== undefined);
-  const isFromStart = cut.size.from === 'start' || (range.start === 0 && !isEndKnown);
+  const isEndKnown = request.before !== undefined || (!request.after && list.likelyTotal !== undefined);
+  const isFromStart = request.size.from === 'start' || (range.start === 0 && !isEndKnown);
   const start = isFromStart
     ? range.start
     : Math.max(range.start, Math.ceil(range.end / windowSize) * windowSize - span);

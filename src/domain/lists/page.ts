@@ -66,6 +66,11 @@ export function cutPage({ start, end }: RowRange, size: PageSize): RowRange {
   return { start: Math.max(start, stop - size.count), end: stop };
 }
 
+/** Object with a sid, as all rows of lists are. */
+export interface Identified {
+  readonly sid: string;
+}
+
 /** A row, or the error for a row that could not be read. */
 export type Row<T> = T | UpstreamFailure;
 
@@ -106,6 +111,6 @@ export function readable<T>(row: Row<T> | undefined): T | undefined {
 }
 
 /** The sid of a row, also of one that could not be read; undefined if the upstream gave none. */
-export function sidOf(row: Row<{ readonly sid: string }> | undefined): string | undefined {
+export function sidOf(row: Row<Identified> | undefined): string | undefined {
   return row instanceof UpstreamFailure ? row.facts.sid : row?.sid;
 }

@@ -86,15 +86,15 @@ export function nearestKnown({ marks }: Neighbours): number | undefined {
   return markedDistances[marks.findIndex((mark) => mark !== null)];
 }
 
-/** How far an export was, whose readings of a list are counted (export/sweep.ts). */
+/** Progress of an export, which may read a list in several passes (export/sweep.ts). */
 export interface SweepProgress {
-  /** Readings of the list, this one included. */
+  /** Number of the pass, from 1. */
   readonly pass: number;
-  /** Whether rows may have been passed over in this reading. */
+  /** True if rows may have been passed over in this pass. */
   readonly isDoubtful: boolean;
-  /** Rows of this reading so far, each counted once. */
+  /** Rows of this pass so far, each counted once. */
   readonly distinct: number;
-  /** Total rows when this reading began. */
+  /** Total rows when this pass began. */
   readonly firstTotal: number;
 }
 
@@ -144,7 +144,7 @@ const content = z
     z.string().min(1).nullable().optional(), // sid of an unreadable row
     z.tuple([z.int().min(1).max(9), z.literal([0, 1]), rows, rows]).optional(), // pass, doubt, distinct rows, first total
   ])
-  .refine((parts) => parts[10] !== null || parts[11] !== undefined); // there is one spelling of each cursor
+  .refine((parts) => parts[10] !== null || parts[11] !== undefined); // null only stands before a sweep: each cursor has one spelling
 
 /** Version 1, which clients may still hold: marks of the five preceding rows only, as hashes in base 36. */
 const contentOfVersion1 = z.tuple([

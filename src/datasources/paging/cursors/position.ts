@@ -1,9 +1,9 @@
-import { readable, type Row, type RowRange, sidOf } from '../../../domain/lists/page.js';
+import { type Identified, readable, type Row, type RowRange, sidOf } from '../../../domain/lists/page.js';
 import { besideNeighbour, type Bracket, bracketOf, type Side } from '../bracket.js';
-import { type Cursor, knowsAllUpTo, markOf, nearestKnown } from './cursor.js';
 import { type ListReader } from '../list-reader.js';
 import { type ListSource } from '../list-source.js';
 import { PlaceSearch } from '../place-search.js';
+import { type Cursor, knowsAllUpTo, markOf, nearestKnown } from './cursor.js';
 
 /**
  * Upstream calls that one operation may spend on searches for rows that have moved, beside the calls for its pages. For a
@@ -47,12 +47,12 @@ export interface Position {
   readonly cursor: Cursor;
 }
 
+/** Takes one of the calls left to the operation for a window of the list; false if none is left. */
+type TakeCall = (window: string) => boolean;
+
 /** Options of a search. */
 export interface SearchOptions {
-  /** Calls left to the operation. */
-  readonly allowance: SearchAllowance;
-  /** Number of earlier attempts to read the page. */
-  readonly attempt: number;
+  readonly takeCall: TakeCall;
   /** True if the list will not be read again, even if it has moved between the reads of its windows. */
   readonly isLastAttempt: boolean;
 }
@@ -66,18 +66,18 @@ export interface SearchOptions {
  *
  * @param side the argument that the cursor was passed as.
  */
-export async function locate<T extends { readonly sid: string }>(
+export async function locate<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
   cursor: Cursor,
   side: Side,
-  { allowance, attempt, isLastAttempt }: SearchOptions,
+  { takeCall, isLastAttempt }: SearchOptions,
 ): Promise<Position> {
-  await readRow(cursor.offset, list, source, { allowance, attempt });
+  await readRow(cursor.offset, list, takeCall);
   const neighbour = cursor.sid === '' ? nearestNeighbour(cursor) : undefined;
-  if (cursor.sid === '' && !neighbour) return placeOfLone(list, source, cursor, side, { allowance, attempt });
+  if (cursor.sid === '' && !neighbour) return placeWithoutNeighbours(list, cursor, side, takeCall);
   const isThere = neighbour
-    ? await isUnreadableRowThere(list, source, cursor, neighbour, { allowance, attempt })
+    ? await isUnreadableRowThere(list, cursor, neighbour, takeCall)
     : isWhereItWas(list, source, cursor);
   if (isThere) return foundAt(cursor.offset, cursor);
   const shifted = neighbour && unreadableRowShifted(list, cursor);
@@ -87,53 +87,50 @@ export async function locate<T extends { readonly sid: string }>(
     const { entries } = list.rows;
     const total = list.total ?? 0;
     const bracket = bracketOf({ entries, total }, source, cursor, side);
-    if (bracket.found !== undefined) return counted(foundAt(bracket.found, cursor), bracket, source);
+    if (bracket.found !== undefined) return withCounts(foundAt(bracket.found, cursor), bracket, source);
     if (!isLastAttempt && isTorn(list, source, cursor, bracket))
       return placeOfGone(list, bracket, cursor, side);
     const probe = search.next(bracket, entries, total);
-    if (probe === undefined || !mayRead(probe, list, source, { allowance, attempt }))
-      return counted(
-        unreadablePlace(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side),
+    if (probe === undefined || !(await tryRead(probe, list, takeCall)))
+      return withCounts(
+        placeOfUnreadable(list, bracket, cursor) ?? placeOfGone(list, bracket, cursor, side),
         bracket,
         source,
       );
-    await readRow(probe, list, source, { allowance, attempt });
     if (!list.has(probe)) search.exclude(probe, list.windowSize);
   }
 }
 
 /**
- * Position of an unreadable row without a readable row near it: its old offset, or that plus the change of the total, whichever has a
- * row like it. A row without a sid is like many, so it is expected only where more rows are shown. If no row is like it, any number
- * of rows may have come and gone on either side of it: all rows are shown again rather than left out.
+ * Position of an unreadable row whose cursor knows no neighbour: its old offset, or that plus the change of the total, whichever has
+ * a row like it. A row without a sid is like many others, so only the offset that shows more rows counts. If no row is like it, any
+ * number of rows may have come and gone on either side of it: all rows are shown again rather than left out.
  */
-async function placeOfLone<T extends { readonly sid: string }>(
+async function placeWithoutNeighbours<T extends Identified>(
   list: ListReader<T>,
-  source: ListSource<T>,
   cursor: Cursor,
   side: Side,
-  options: Pick<SearchOptions, 'allowance' | 'attempt'>,
+  takeCall: TakeCall,
 ): Promise<Position> {
   const { offset, total, unreadableSid } = cursor;
   const moved = (list.total ?? 0) - (total ?? list.total ?? 0);
   const isFirst = side === 'after' ? moved < 0 : moved > 0;
   const places = isFirst ? [offset + moved, offset] : [offset, offset + moved];
   for (const place of places.slice(0, unreadableSid === '' ? 1 : 2)) {
-    if (place >= 0 && !list.has(place) && mayRead(place, list, source, options))
-      await readRow(place, list, source, options);
+    if (place >= 0 && !list.has(place)) await tryRead(place, list, takeCall);
     if (isLike(list.rows.get(place), cursor)) return foundAt(place, cursor);
   }
   const index = side === 'after' ? 0 : (list.total ?? 0);
   return { index, isThere: false, searched: { start: index, end: index }, cursor };
 }
 
-/** True if a row may be the unreadable row of a cursor, read or unreadable now: it has the same sid, or also none. */
-function isLike(row: Row<{ readonly sid: string }> | undefined, { unreadableSid }: Cursor): boolean {
+/** True if a row may be the unreadable row of a cursor, also if it can be read now: both have the same sid, or none. */
+function isLike(row: Row<Identified> | undefined, { unreadableSid }: Cursor): boolean {
   return row !== undefined && (sidOf(row) ?? '') === unreadableSid;
 }
 
 /** True if the list has moved between the reads of its windows: together their rows are in no order. */
-function isTorn<T extends { readonly sid: string }>(
+function isTorn<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
   { sortKey }: Cursor,
@@ -153,7 +150,7 @@ function foundAt(index: number, cursor: Cursor): Position {
 }
 
 /** Updates the counts of the block from each end that was read; the cursors of the page inherit them. */
-function counted<T extends { readonly sid: string }>(
+function withCounts<T extends Identified>(
   place: Position,
   { block, isBlockKnown, seen }: Bracket,
   { direction }: ListSource<T>,
@@ -167,7 +164,7 @@ function counted<T extends { readonly sid: string }>(
 }
 
 /** A row with another sort key has moved, even if it is at the same offset: its position tells nothing about the old one. */
-function isWhereItWas<T extends { readonly sid: string }>(
+function isWhereItWas<T extends Identified>(
   { rows }: ListReader<T>,
   source: ListSource<T>,
   { offset, sid, sortKey }: Cursor,
@@ -177,29 +174,28 @@ function isWhereItWas<T extends { readonly sid: string }>(
 }
 
 /**
- * True if an unreadable row is where it was. Its sort key is not known, nor always its sid, so the list must be as long as then, and
- * the nearest neighbour that the cursor knows must be where it was. At most one call reads that neighbour.
+ * True if an unreadable row is where it was. Its sort key is not known, and perhaps not its sid. So the list must be as long as
+ * then, and the nearest neighbour that the cursor knows must be where it was. At most one call reads that neighbour.
  */
-async function isUnreadableRowThere<T extends { readonly sid: string }>(
+async function isUnreadableRowThere<T extends Identified>(
   list: ListReader<T>,
-  source: ListSource<T>,
   cursor: Cursor,
   { index, mark }: FormerNeighbour,
-  options: Pick<SearchOptions, 'allowance' | 'attempt'>,
+  takeCall: TakeCall,
 ): Promise<boolean> {
   const { offset, total } = cursor;
   if (total !== null && total !== list.total) return false;
   if (!isLike(list.rows.get(offset), cursor)) return false;
-  if (!list.has(index) && mayRead(index, list, source, options)) await readRow(index, list, source, options);
+  if (!list.has(index)) await tryRead(index, list, takeCall);
   const beside = list.rows.get(index);
   return beside !== undefined && markOf(sidOf(beside) ?? '') === mark;
 }
 
 /**
- * The offset of an unreadable row with a sid that has moved by the change of the total, though its neighbours are not where they were. At any
- * other place its sort key may have changed.
+ * The offset of an unreadable row with a sid, if it is where it was or has moved by the change of the total, although its neighbours
+ * are not where they were. Its sort key may have changed if it is anywhere else.
  */
-function unreadableRowShifted<T extends { readonly sid: string }>(
+function unreadableRowShifted<T extends Identified>(
   { rows, total: now = 0 }: ListReader<T>,
   { offset, total, unreadableSid }: Cursor,
 ): number | undefined {
@@ -222,35 +218,35 @@ function nearestNeighbour({ offset, previous, next }: Cursor): FormerNeighbour |
   return mark == null ? undefined : { index: before <= after ? offset - distance : offset + distance, mark };
 }
 
-/** Takes a call for the window of an index, which an operation reads once. */
-function mayRead<T extends { readonly sid: string }>(
+/** Reads a row with a call of the allowance. @returns false if no call is left. */
+async function tryRead<T extends Identified>(
   index: number,
-  { windowSize }: ListReader<T>,
-  { identity }: ListSource<T>,
-  { allowance, attempt }: Pick<SearchOptions, 'allowance' | 'attempt'>,
-): boolean {
-  return allowance.take(`${attempt} ${Math.floor(index / windowSize)} ${identity}`);
+  list: ListReader<T>,
+  takeCall: TakeCall,
+): Promise<boolean> {
+  if (!takeCall(`${Math.floor(index / list.windowSize)}`)) return false;
+  await readRow(index, list, takeCall);
+  return true;
 }
 
 /**
- * Reads a row. If the page maximum has become smaller, the response may end before the row: that the row was not read does not show
- * that it is gone, so one more call begins with it.
+ * Reads a row. The response may end before the row, if the page maximum has become smaller. That does not show that the row is
+ * gone, so one more call begins with it.
  */
-async function readRow<T extends { readonly sid: string }>(
+async function readRow<T extends Identified>(
   index: number,
   list: ListReader<T>,
-  { identity }: ListSource<T>,
-  { allowance, attempt }: Pick<SearchOptions, 'allowance' | 'attempt'>,
+  takeCall: TakeCall,
 ): Promise<void> {
   await list.load(index);
-  if (list.lacks(index) && allowance.take(`${attempt} from ${index} ${identity}`)) await list.loadFrom(index);
+  if (list.lacks(index) && takeCall(`from ${index}`)) await list.loadFrom(index);
 }
 
 /**
  * Position of an unreadable row: that of an unreadable row at the same distance from the nearest neighbour, if no row between
  * them is readable, so that no row is skipped. In a list that does not change, the walk goes on behind it.
  */
-function unreadablePlace<T extends { readonly sid: string }>(
+function placeOfUnreadable<T extends Identified>(
   { rows }: ListReader<T>,
   bracket: Bracket,
   cursor: Cursor,
@@ -267,7 +263,7 @@ function unreadablePlace<T extends { readonly sid: string }>(
   return foundAt(beside.index, cursor);
 }
 
-function placeOfGone<T extends { readonly sid: string }>(
+function placeOfGone<T extends Identified>(
   list: ListReader<T>,
   bracket: Bracket,
   cursor: Cursor,
@@ -282,7 +278,7 @@ function placeOfGone<T extends { readonly sid: string }>(
 }
 
 /** True if that end of the range is the exact position: no old row is left between them (`previous` or `next` side). */
-function isExact<T extends { readonly sid: string }>(
+function isExact<T extends Identified>(
   bracket: Bracket,
   neighbours: 'previous' | 'next',
   cursor: Cursor,
@@ -298,7 +294,7 @@ function isExact<T extends { readonly sid: string }>(
   return isBlockKnown && known.tied !== null && knowsAllUpTo(known, known.tied);
 }
 
-function isRead<T extends { readonly sid: string }>({ start, end }: RowRange, list: ListReader<T>): boolean {
+function isRead<T extends Identified>({ start, end }: RowRange, list: ListReader<T>): boolean {
   for (let index = start; index < end; index += 1) if (!list.has(index)) return false;
   return true;
 }

@@ -1,4 +1,4 @@
-import { readable, type RowRange, sidOf } from '../../../domain/lists/page.js';
+import { type Identified, readable, type RowRange, sidOf } from '../../../domain/lists/page.js';
 import {
   adjacentMarks,
   type Cursor,
@@ -28,7 +28,7 @@ interface Block extends RowRange {
 }
 
 /** Makes the cursors of rows. */
-export class RowCursors<T extends { readonly sid: string }> {
+export class RowCursors<T extends Identified> {
   readonly #source: ListSource<T>;
   readonly #rows: Pick<ListRows<T>, 'get'>;
   readonly #total: number;
@@ -134,12 +134,12 @@ export class RowCursors<T extends { readonly sid: string }> {
       marks.push(mark);
       if (mark !== null) known = marks.length;
     }
-    const tied = isSeen ? atHand : this.#tiedBefore(offset, step, block, sortKey);
+    const tied = isSeen ? atHand : this.#knownTied(offset, step, block, sortKey);
     return { tied, marks: marks.slice(0, known) };
   }
 
   /** The number of rows of a block on one side, from a cursor in the arguments of the page. */
-  #tiedBefore(offset: number, step: -1 | 1, { start, end }: Block, sortKey: string | null): number | null {
+  #knownTied(offset: number, step: -1 | 1, { start, end }: Block, sortKey: string | null): number | null {
     for (const { index, cursor } of this.#known) {
       const { tied } = step < 0 ? cursor.previous : cursor.next;
       if (tied === null || index < start - 1 || index > end || !mayBeEqual(cursor.sortKey, sortKey)) continue;
