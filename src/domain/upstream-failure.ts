@@ -115,3 +115,9 @@ export class UpstreamFailure extends GatewayError {
 export function failedBecause(error: unknown, reason: FailureReason): error is UpstreamFailure {
   return error instanceof UpstreamFailure && error.reason === reason;
 }
+
+/** Handler of a failed read of a campaign. @returns null if the upstream has no such campaign. @throws any other error. */
+export function nullIfNotFound(error: unknown): null {
+  if (failedBecause(error, 'notFound')) return null;
+  throw error;
+}

@@ -78,6 +78,6 @@ export function messagesFreshMs(
 }
 
 /** True for a status in which messages no longer change. */
-export function hasEnded(status: CampaignStatus | undefined): boolean {
+function hasEnded(status: CampaignStatus): boolean {
   return status === CampaignStatus.COMPLETED || status === CampaignStatus.ARCHIVED;
 }

@@ -13,7 +13,7 @@ import {
   type Window,
 } from '../../domain/lists/page.js';
 import { allParts, type PageNeed, pageNeed, type PageParts } from '../../domain/lists/page-parts.js';
-import { failedBecause } from '../../domain/upstream-failure.js';
+import { nullIfNotFound } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CacheEntry, type ReadOptions } from '../cache/cache-entry.js';
@@ -41,7 +41,7 @@ const unknownSelection: PageSelection = { parts: allParts, pages: () => undefine
 
 /** One read of a page. */
 interface PageRead {
-  /** 0 for the first, greater for each read of a list that has moved, or may have, meanwhile. */
+  /** 0 for the first read; greater for each further one of a list that has moved meanwhile, or may have moved. */
   readonly attempt: number;
   /** Why the page is read again. */
   readonly refetch?: ReadOptions['refetch'];
@@ -126,7 +126,7 @@ export class RequestPages {
     return this.#read(list, page, selection.parts, this.#slicing(list, selection), onWindow);
   }
 
-  /** A page of which only the total matters: any window of the list has it, the one of another page above all. */
+  /** A page that shows only the total, which any window of the list has: the window of another page costs no further call. */
   async #total<T extends Identified>(
     list: AccountList<T>,
     page: PageArguments,
@@ -255,9 +255,4 @@ function pageKey(identity: string, page: PageArguments, need: PageNeed, parts: P
   const ends = need === 'ends' ? `${parts.startCursor}${parts.endCursor}` : '';
   const cursors = after == null && before == null ? '' : JSON.stringify([after, before]);
   return `${need}${ends} ${first ?? ''} ${last ?? ''} ${cursors} ${identity}`;
-}
-
-function nullIfNotFound(error: unknown): null {
-  if (failedBecause(error, 'notFound')) return null;
-  throw error;
 }

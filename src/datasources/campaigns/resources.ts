@@ -1,6 +1,6 @@
 import { isBackwards } from '../../domain/campaigns/lifecycle.js';
 import { readable, type Slice, UnreadPart, type Window } from '../../domain/lists/page.js';
-import { failedBecause } from '../../domain/upstream-failure.js';
+import { nullIfNotFound } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type CachedResource, type CacheEntry, type CacheEvent } from '../cache/cache-entry.js';
@@ -45,7 +45,7 @@ export type AccountEvent =
    * the state of the campaign.
    */
   | { readonly type: 'written'; readonly sid: string | null; readonly isOverlapped: boolean }
-  /** No other instance knows of a write yet, since the shared state is silent: one of them may have written or read meanwhile. */
+  /** The other instances do not know of a write, since the shared state does not answer: they may have written or read meanwhile. */
   | { readonly type: 'unshared'; readonly sid: string }
   /** The campaign may have changed at the upstream. */
   | { readonly type: 'invalidated'; readonly sid: string };
@@ -66,7 +66,7 @@ export function campaignResource(
     kind: 'campaign',
     keyOf: (sid) => sid,
     scopeOf: campaignScope,
-    fetch: (sid, call) => client.getCampaign(sid, call).then((campaign) => ({ campaign }), noSuchCampaign),
+    fetch: async (sid, call) => ({ campaign: await client.getCampaign(sid, call).catch(nullIfNotFound) }),
     serializer: jsonSerializer(isSnapshot),
     freshMs: ({ value: { campaign } }) => (campaign ? campaignMs[campaign.status] : unknownSidMs),
     maxStaleMs: ({ campaign }) => (campaign ? maxStaleMs : unknownSidMs),
@@ -153,9 +153,4 @@ export function lagsBehind(row: Campaign | null, cached: Campaign | undefined): 
     isBackwards(cached.status, row.status) &&
     row.updatedAt < cached.updatedAt
   );
-}
-
-function noSuchCampaign(error: unknown): Snapshot {
-  if (failedBecause(error, 'notFound')) return { campaign: null };
-  throw error;
 }

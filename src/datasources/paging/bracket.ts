@@ -159,9 +159,8 @@ function foundOf(rows: readonly ReadableRow[], neighbours: Neighbours, isTied: b
 }
 
 /**
- * The neighbours that agree on one position between them. A neighbour that has moved itself, in an order that does not show
- * it, must not mislead: the position that contradicts the fewest neighbours wins. Of equal ones, it is the one that shows
- * more rows.
+ * The neighbours that agree on one position between them. A neighbour may have moved itself, in an order that does not show it.
+ * So the position that contradicts the fewest neighbours wins; of several, the one that shows more rows.
  */
 function agreeing(before: readonly FoundNeighbour[], after: readonly FoundNeighbour[], side: Side) {
   const against = (place: number): number =>

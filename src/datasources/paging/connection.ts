@@ -17,9 +17,9 @@ export interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** A page in the shape of the schema. Its parts are computed only when they are requested, cursors above all. */
+/** A page in the shape of the schema. Its parts are computed only when they are requested, since cursors are expensive. */
 export class Connection<T extends Identified> {
-  readonly #rows: Pick<ListRows<T>, 'get'>;
+  readonly #rows: ListRows<T>;
   readonly #range: RowRange;
   readonly #cursors: RowCursors<T>;
 
@@ -29,7 +29,7 @@ export class Connection<T extends Identified> {
    */
   constructor(
     source: ListSource<T>,
-    rows: Pick<ListRows<T>, 'get'>,
+    rows: ListRows<T>,
     range: RowRange,
     readonly totalCount: number,
     known?: readonly KnownPosition[],

@@ -46,7 +46,7 @@ export class LargeRead {
 }
 
 /** A window within a larger one; undefined if that does not show all its rows. */
-export function partOf<T>(whole: Window<T>, { offset, limit }: Slice): Window<T> | undefined {
+function partOf<T>(whole: Window<T>, { offset, limit }: Slice): Window<T> | undefined {
   const start = offset - whole.offset;
   const rows: readonly Row<T>[] = whole.rows.slice(start, start + limit);
   const end = offset + rows.length;

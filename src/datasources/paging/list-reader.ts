@@ -45,8 +45,8 @@ function newestOf<V>(reads: readonly TimedRead<V>[]): TimedRead<V>[] {
 }
 
 /**
- * True if the rows of adjoining windows, of which each is in order, are not: more rows have come or gone between their reads than a
- * window holds, so that they share none.
+ * True if adjoining windows are out of order, though each is in order by itself: between their reads more rows have come or gone
+ * than a window holds, so that they share no row.
  */
 function isOutOfOrder<T extends Identified>(
   reads: readonly TimedRead<Window<T>>[],

@@ -21,9 +21,9 @@ export interface TimedRead<V> {
 /** Rows of a list by their offsets. If an offset was read twice, the later read counts. */
 export class ListRows<T> {
   /** The latest window first. There are few of them, so rows are looked up in place rather than copied. */
-  readonly #windows: Pick<Window<T>, 'offset' | 'rows'>[] = [];
+  readonly #windows: Window<T>[] = [];
 
-  add(window: Pick<Window<T>, 'offset' | 'rows'>): void {
+  add(window: Window<T>): void {
     this.#windows.unshift(window);
   }
 

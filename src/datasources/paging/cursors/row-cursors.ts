@@ -30,7 +30,7 @@ interface Block extends RowRange {
 /** Makes the cursors of rows. */
 export class RowCursors<T extends Identified> {
   readonly #source: ListSource<T>;
-  readonly #rows: Pick<ListRows<T>, 'get'>;
+  readonly #rows: ListRows<T>;
   readonly #total: number;
   readonly #known: readonly KnownPosition[];
   readonly #marks = new Map<number, number>();
@@ -42,12 +42,7 @@ export class RowCursors<T extends Identified> {
    * @param total rows in the list.
    * @param known positions of the cursors in the arguments of the page.
    */
-  constructor(
-    source: ListSource<T>,
-    rows: Pick<ListRows<T>, 'get'>,
-    total: number,
-    known: readonly KnownPosition[] = [],
-  ) {
+  constructor(source: ListSource<T>, rows: ListRows<T>, total: number, known: readonly KnownPosition[] = []) {
     this.#source = source;
     this.#rows = rows;
     this.#total = total;
