@@ -165,6 +165,8 @@ export class RedisTierStore implements SharedTierStore {
     );
   }
 
+  // The names of the keys are those of earlier releases, which may run beside this one.
+
   get #clockKey(): string {
     return `${this.#prefix}clock`;
   }

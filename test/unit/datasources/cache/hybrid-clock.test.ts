@@ -8,8 +8,8 @@ describe('the hybrid clock', () => {
       fc.property(fc.array(fc.nat(1000)), (times) => {
         let nowMs = 0;
         const clock = new HybridClock(() => nowMs);
-        const orders = times.map((time) => ((nowMs = time), clock.next()));
-        expect(orders).toEqual([...new Set(orders)].sort((a, b) => a - b));
+        const versions = times.map((time) => ((nowMs = time), clock.next()));
+        expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
       }),
     );
   });

@@ -1,11 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { ListReader, type WindowFetch } from '../../../../src/datasources/paging/list-reader.js';
-import { type ListSource } from '../../../../src/datasources/paging/list-source.js';
 import { readPage } from '../../../../src/datasources/paging/page.js';
 import { PageMaximum } from '../../../../src/datasources/paging/page-maximum.js';
-import { cursorAt, plainList, type PlainRow, sids } from './plain-lists.js';
+import { cursorAt, ordered, plainList, type PlainRow, sids } from './plain-lists.js';
 
-const source: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
 const rows = plainList(130);
 
 /** Reads a page whose windows were read a while ago, except one; returns the windows that were read again. */
@@ -14,16 +12,16 @@ async function rereadOf(
   newest: number,
 ) {
   const asked: string[] = [];
-  const open = (reading: number) => {
+  const open = (attempt: number) => {
     const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
-      if (reading > 0) asked.push(`${offset}+${limit}`);
-      const readAtMs = reading > 0 || offset === newest ? 10_000 : 7000;
+      if (attempt > 0) asked.push(`${offset}+${limit}`);
+      const readAtMs = attempt > 0 || offset === newest ? 10_000 : 7000;
       const value = { offset, limit, total: rows.length, rows: rows.slice(offset, offset + limit) };
-      return Promise.resolve({ value, readAtMs, order: 0 });
+      return Promise.resolve({ value, readAtMs });
     };
     return new ListReader(fetch, new PageMaximum());
   };
-  const { nodes } = await readPage(open, source, page, { defaultSize: 20, maximum: 500 });
+  const { nodes } = await readPage(open, ordered, page, { defaultSize: 20, maximum: 500 });
   return { asked, first: nodes[0], count: nodes.length };
 }
 
@@ -51,16 +49,16 @@ async function readTorn(
   after: string | null,
 ) {
   const asked: number[] = [];
-  const open = (reading: number) => {
+  const open = (attempt: number) => {
     const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
       asked.push(offset);
-      const state = reading > 0 ? now : (states[offset / limit] ?? now);
+      const state = attempt > 0 ? now : (states[offset / limit] ?? now);
       const value = { offset, limit, total: state.length, rows: state.slice(offset, offset + limit) };
       return Promise.resolve({ value, readAtMs: 0 });
     };
     return new ListReader(fetch, new PageMaximum());
   };
-  const { nodes } = await readPage(open, source, { first: 30, after }, { defaultSize: 20, maximum: 500 });
+  const { nodes } = await readPage(open, ordered, { first: 30, after }, { defaultSize: 20, maximum: 500 });
   return { asked, nodes };
 }
 

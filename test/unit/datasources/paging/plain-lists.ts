@@ -16,7 +16,12 @@ export interface PlainRow {
   readonly showsSid?: boolean;
 }
 
-const ordered: ListSource<PlainRow> = { identity: 'plain', direction: 'ASC', sortKeyOf: ({ key }) => key };
+/** Rows in the order of their keys. */
+export const ordered: ListSource<PlainRow> = {
+  identity: 'plain',
+  direction: 'ASC',
+  sortKeyOf: ({ key }) => key,
+};
 /** The same rows in the upstream's own order. */
 const unordered: ListSource<PlainRow> = { identity: 'plain', direction: null, sortKeyOf: () => null };
 const limits = { defaultSize: 20, maximum: 500 };

@@ -4,12 +4,12 @@ import { RedisConnection } from '../../../../../src/datasources/state/redis/conn
 import { RedisTierStore } from '../../../../../src/datasources/state/redis/shared-tier-store.js';
 import { describeWithRedis, type RunningRedis, startRedis } from '../../../../support/programs/redis.js';
 import { until } from '../../../../support/gateway/two-gateways.js';
-import { describeSharedReadings, nobody, place, reading } from '../shared-tier-store-contract.js';
+import { describeSharedTierStore, notFound, location, entryOf } from '../shared-tier-store-contract.js';
 
 let redis: RunningRedis;
 const open: RedisConnection[] = [];
 
-async function readingsOf(prefix: string, { url }: RunningRedis = redis): Promise<RedisTierStore> {
+async function storeOf(prefix: string, { url }: RunningRedis = redis): Promise<RedisTierStore> {
   const connection = new RedisConnection(url, {
     redisFailed: () => undefined,
     redisAnswered: () => undefined,
@@ -18,7 +18,7 @@ async function readingsOf(prefix: string, { url }: RunningRedis = redis): Promis
   await connection.ready(5000);
   return new RedisTierStore(connection, prefix);
 }
-const found = async (store: RedisTierStore) => (await store.get([place]))[0];
+const found = async (store: RedisTierStore) => (await store.get([location]))[0];
 
 describeWithRedis('shared cache entries', () => {
   beforeAll(async () => {
@@ -29,28 +29,28 @@ describeWithRedis('shared cache entries', () => {
     await redis.stop();
   });
 
-  describeSharedReadings('in Redis', async () => {
+  describeSharedTierStore('in Redis', async () => {
     const prefix = randomUUID();
-    const [first, second] = [await readingsOf(prefix), await readingsOf(prefix)];
+    const [first, second] = [await storeOf(prefix), await storeOf(prefix)];
     return { first, second, close: () => Promise.resolve() };
   });
 
   it('are not found during an outage, and entries from before a write in that time are dropped', async () => {
     const lost = await startRedis();
     const prefix = randomUUID();
-    const store = await readingsOf(prefix, lost);
+    const store = await storeOf(prefix, lost);
     await lost.stop();
     expect(await store.invalidate(['s'], 100)).toBeUndefined();
-    expect(await found(store)).toEqual(nobody);
-    expect(await store.acquireLease(place, 't', { proposed: 1, seen: -1 })).toEqual({
+    expect(await found(store)).toEqual(notFound);
+    expect(await store.acquireLease(location, 't', { proposed: 1, seen: -1 })).toEqual({
       version: undefined,
       outcome: 'acquired',
     });
     const back = await startRedis(lost.port);
-    const other = await readingsOf(prefix, back);
-    await other.set([reading(1)]); // as if Redis had kept its data during the outage
+    const other = await storeOf(prefix, back);
+    await other.set([entryOf(1)]); // as if Redis had kept its data during the outage
     await until(async () => {
-      await store.get([place]);
+      await store.get([location]);
       return (await found(other))?.entry === undefined;
     });
     await back.stop();
