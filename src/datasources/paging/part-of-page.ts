@@ -21,20 +21,18 @@ export async function partOfPage<T extends Identified>(
 ): Promise<Connection<T> | undefined> {
   if (need !== 'rows') return undefined;
   const isFromStart = size.from === 'start';
-  const edge = await (isFromStart
-    ? after
-      ? edgeAtCursor(list, after, 'after')
-      : edgeAt(list.latestWindow(0), 0)
-    : before
-      ? edgeAtCursor(list, before, 'before')
-      : edgeAtEnd(list));
+  const [place, side] = isFromStart ? ([after, 'after'] as const) : ([before, 'before'] as const);
+  const edgeOfList = () => (isFromStart ? edgeAt(list.latestWindow(0), 0) : edgeAtEnd(list));
+  const edge = await (place ? edgeAtCursor(list, place, side) : edgeOfList());
   if (!edge) return undefined;
   const { window, offset } = edge;
-  const limit = isFromStart && before ? placeIn(window, before.cursor) : -1;
+  // The cursor at the other end of the page bounds it where the window has its row.
+  const limit = before ? placeIn(window, before.cursor) : -1;
   const last = limit >= offset ? limit : endOf(window);
+  const first = Math.max(window.offset, after ? placeIn(window, after.cursor) + 1 : 0);
   const [start, end] = isFromStart
     ? [offset, Math.min(offset + size.count, last)]
-    : [Math.max(window.offset, offset - size.count), offset];
+    : [Math.max(first, offset - size.count), offset];
   if (end <= start) return undefined;
   const rows = new ListRows<T>();
   rows.add(window);

@@ -79,3 +79,21 @@ it('windows of a list that an upstream orders in another way are read once', asy
   const { asked } = await readTorn([], shuffled, await cursorAt(shuffled, 42));
   expect(asked).toEqual([0, 50]);
 });
+
+it('a page of the last rows begins behind its cursor, also where only one window of a moving list is shown', async () => {
+  const after = await cursorAt(rows.slice(0, 112), 98);
+  let calls = 0;
+  const open = () => {
+    // The total changes with every call, and calls from row 100 on return one or two rows.
+    const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
+      calls += 1;
+      const total = 112 + (calls % 2);
+      const count = offset >= 100 ? 1 + (calls % 2) : limit;
+      const value = { offset, limit, total, rows: rows.slice(offset, Math.min(offset + count, total)) };
+      return Promise.resolve({ value, readAtMs: 0 });
+    };
+    return new ListReader(fetch, new PageMaximum());
+  };
+  const { nodes } = await readPage(open, ordered, { last: 20, after }, { defaultSize: 20, maximum: 500 });
+  expect(sids(nodes).slice(0, 2)).toEqual(['s99', 's100']);
+});
