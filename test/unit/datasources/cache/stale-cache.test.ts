@@ -132,6 +132,17 @@ describe('a cached entry', () => {
 });
 
 describe('a read in flight', () => {
+  it('is closed to later reads by a write, whatever its key', async () => {
+    const cache = reads();
+    const { fetch, land } = held();
+    const first = read(cache, 'new a', readOptions(), fetch);
+    cache.invalidate((key) => key === 'new a');
+    const second = read(cache, 'new a', readOptions(), gives('after'));
+    land('before');
+    expect((await first).value.text).toBe('before');
+    expect((await second).value.text).toBe('after');
+  });
+
   it('is shared by concurrent reads: one call, and each read counts as shared', async () => {
     const cache = reads();
     let calls = 0;
