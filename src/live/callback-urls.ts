@@ -48,14 +48,18 @@ export class CallbackUrls {
     this.#root = root;
   }
 
-  /** Adds the callback URLs that neither the draft nor the campaign has. Given URLs stay. */
+  /**
+   * Adds the callback URLs that neither the draft nor the campaign has. Given URLs stay.
+   * @returns the draft itself if there is nothing to add.
+   */
   fill(draft: CampaignDraft, campaign?: Campaign): CampaignDraft {
     const unlessSet = (url: string | null | undefined, kind: WebhookKind) => (url ? null : this.#make(kind));
-    return {
-      ...draft,
-      statusCallback: draft.statusCallback ?? unlessSet(campaign?.statusCallback, 'campaign'),
-      smsStatusCallback: draft.smsStatusCallback ?? unlessSet(campaign?.smsStatusCallback, 'message'),
-    };
+    const statusCallback = draft.statusCallback ?? unlessSet(campaign?.statusCallback, 'campaign');
+    const smsStatusCallback = draft.smsStatusCallback ?? unlessSet(campaign?.smsStatusCallback, 'message');
+    const isAsGiven =
+      statusCallback === (draft.statusCallback ?? null) &&
+      smsStatusCallback === (draft.smsStatusCallback ?? null);
+    return isAsGiven ? draft : { ...draft, statusCallback, smsStatusCallback };
   }
 
   /** Whether the campaign's callback URL ends with this token, so that callbacks to that URL belong to the campaign. */

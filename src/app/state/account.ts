@@ -4,6 +4,7 @@ import { AccountReader } from '../../datasources/campaigns/account-reader.js';
 import { SharedMessagePages } from '../../datasources/campaigns/shared-pages.js';
 import { defaultFreshness, accelerated } from '../../datasources/campaigns/freshness.js';
 import { type WritingOptions } from '../../datasources/writing/campaign-writer.js';
+import { CallbackUpdates } from '../../datasources/writing/callback-updates.js';
 import { type WithCallbacks } from '../../datasources/writing/create.js';
 import { Creates } from '../../datasources/writing/creates.js';
 import { OpenWrites } from '../../datasources/writing/open-writes.js';
@@ -99,7 +100,8 @@ export function openWriting(
     withCallbacks,
   });
   const openWrites = disposables.add(new OpenWrites(telemetry));
-  return { client, creates, openWrites, timeoutMs, now, sleep, withCallbacks };
+  const callbackUpdates = new CallbackUpdates(state, timeoutMs);
+  return { client, creates, openWrites, timeoutMs, now, sleep, withCallbacks, callbackUpdates };
 }
 
 /** Windows that a search for a lost campaign may read: a third of the account's calls per minute, from 10 to 100. */

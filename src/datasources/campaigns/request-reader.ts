@@ -112,14 +112,17 @@ export class RequestReader {
 
   /**
    * A campaign that is about to be changed, read with the priority of writes.
-   * @returns the campaign, and whether this call has read it from the upstream.
+   * @returns the campaign, and whether it was read from the upstream for this call.
    */
   async campaignToChange(
     sid: string,
   ): Promise<{ readonly campaign: Campaign | null; readonly isNew: boolean }> {
-    const callsBefore = this.#options.report.calls;
+    const { report } = this.#options;
+    const { calls, fromCache } = report;
+    const cached = this.#account.cached(sid);
     const campaign = await this.#readForWrite(sid, {});
-    return { campaign, isNew: this.#options.report.calls > callsBefore };
+    const isStale = report.fromCache > fromCache || (campaign !== null && campaign === cached);
+    return { campaign, isNew: report.calls > calls && !isStale };
   }
 
   /** A campaign read now; the read fails rather than return a stale entry, on which no write must be refused. */

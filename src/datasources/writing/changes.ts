@@ -1,14 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CampaignAction } from '../../domain/campaigns/campaign.js';
 import { isAllowed, isRuledOut } from '../../domain/campaigns/lifecycle.js';
+import { type UserProblem } from '../../domain/errors.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { updateProblems } from '../../domain/rules/update.js';
+import { inputProblems, updateProblems } from '../../domain/rules/update.js';
 import { isSameSid } from '../../domain/campaigns/sid.js';
 import { type FailureReason, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
 import { type WriteInFlight } from '../campaigns/writes-in-flight.js';
 import { type ExotelClient, type WriteOptions, type Written } from '../exotel/client.js';
+import { saysCallbacks } from '../exotel/mapping/campaign.js';
 import { type LifecycleAction } from '../exotel/wire/requests.js';
+import { type CallbackUpdates } from './callback-updates.js';
 import { type WithCallbacks } from './create.js';
 import { LaterChanges } from './look-up/later-changes.js';
 import { lookUntilKnown } from './look-up/reconciler.js';
@@ -35,7 +39,14 @@ export interface ChangesOptions {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly withCallbacks: WithCallbacks;
+  readonly callbackUpdates: CallbackUpdates;
 }
+
+/** Refusal of a change in a state of the campaign; undefined if that state allows the change. */
+type RefusalOf = (campaign: Campaign) => Outcome | undefined;
+
+/** The campaign of a change that its state allows, or the refusal of the change. */
+type Judged = { readonly refusal: Outcome } | { readonly refusal?: undefined; readonly campaign: Campaign };
 
 /** One change of a campaign. */
 interface Change {
@@ -60,6 +71,12 @@ function mayHaveChanged(error: unknown): boolean {
   return error.mayHaveBeenProcessed || error.reason === 'notFound' || refusals.has(error.reason);
 }
 
+function judge(campaign: Campaign | null, refusalOf: RefusalOf): Judged {
+  if (!campaign) return { refusal: notFound() };
+  const refusal = refusalOf(campaign);
+  return refusal ? { refusal } : { campaign };
+}
+
 /** Updates and actions. After a lost answer the campaign shows whether the change was done; if not, it is sent once more. */
 export class Changes {
   readonly #options: ChangesOptions;
@@ -73,27 +90,37 @@ export class Changes {
   /** Updates a campaign that has not started. The rules are checked on the fields that change together with those that stay. */
   async update(sid: string, draft: CampaignDraft): Promise<Outcome> {
     const action = CampaignAction.UPDATE;
-    const campaign = await this.#campaignFor(action, sid);
-    if (!campaign) return notFound();
-    if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
-    const problems = updateProblems(draft, campaign, this.#options.now());
-    if (problems.length > 0) return refused(...problems);
-    const { client, withCallbacks } = this.#options;
+    const { client, now } = this.#options;
+    const refusalOf: RefusalOf = (campaign) => {
+      if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
+      const problems = updateProblems(draft, campaign, now());
+      return problems.length > 0 ? refused(...problems) : undefined;
+    };
+    const known = await this.#campaignFor(sid, refusalOf, inputProblems(draft, now()));
+    if (known.refusal) return known.refusal;
+    const filled = await this.#withCallbacks(sid, draft, known);
+    const judged = judge(filled.campaign, refusalOf);
+    if (judged.refusal) return judged.refusal;
+    const { campaign } = judged;
+    // A second request is sent much later: the campaign may have got other addresses by then.
+    const bodies = [filled.draft];
     return this.#change({
       action,
       sid,
       before: campaign,
-      send: (options) => client.updateCampaign(sid, withCallbacks(draft, campaign), options),
-      progressOf: (now) => updateProgress(draft, campaign, now),
+      send: (options) => client.updateCampaign(sid, bodies.pop() ?? draft, options),
+      progressOf: (current) => updateProgress(draft, campaign, current),
     });
   }
 
   /** Performs a lifecycle action that the campaign's status allows. */
   async act(sid: string, action: LifecycleAction): Promise<Outcome> {
-    const campaign = await this.#campaignFor(action, sid);
-    if (!campaign) return notFound();
-    if (!isAllowed(action, campaign.status)) return notAllowed(action, campaign);
+    const judged = await this.#campaignFor(sid, (campaign) =>
+      isAllowed(action, campaign.status) ? undefined : notAllowed(action, campaign),
+    );
+    if (judged.refusal) return judged.refusal;
     const { client } = this.#options;
+    const { campaign } = judged;
     return this.#change({
       action,
       sid,
@@ -103,11 +130,41 @@ export class Changes {
     });
   }
 
-  /** The cached campaign; a fresh one where the cached one does not allow the action. */
-  async #campaignFor(action: CampaignAction, sid: string): Promise<Campaign | null> {
+  /**
+   * The cached campaign; one that is read now where the cached one does not allow the change.
+   * @param ofInput problems of the input alone, which no read can disprove.
+   */
+  async #campaignFor(
+    sid: string,
+    refusalOf: RefusalOf,
+    ofInput: readonly UserProblem[] = [],
+  ): Promise<Judged & { readonly isNew: boolean }> {
     const { campaign, isNew } = await this.#reader.campaignToChange(sid);
-    if (isNew || (campaign && isAllowed(action, campaign.status))) return campaign;
-    return this.#reader.revalidatedCampaign(sid);
+    const judged = judge(campaign, refusalOf);
+    const isCertain = isNew || isDeepStrictEqual(judged.refusal?.userErrors ?? [], ofInput);
+    if (isCertain) return { ...judged, isNew };
+    return { ...judge(await this.#reader.revalidatedCampaign(sid), refusalOf), isNew: true };
+  }
+
+  /**
+   * Adds the gateway's callback addresses, if a state that was read for this update says that the campaign has none, and no other
+   * update may be setting them.
+   * @returns the draft to send, and the campaign as it is known now.
+   */
+  async #withCallbacks(
+    sid: string,
+    draft: CampaignDraft,
+    { campaign, isNew }: { readonly campaign: Campaign; readonly isNew: boolean },
+  ): Promise<{ readonly draft: CampaignDraft; readonly campaign: Campaign | null }> {
+    const { withCallbacks, callbackUpdates } = this.#options;
+    const isGiven = draft.statusCallback != null || draft.smsStatusCallback != null;
+    const mayAdd = saysCallbacks(campaign) !== false && withCallbacks(draft, campaign) !== draft;
+    const isAlone = isGiven || mayAdd ? await callbackUpdates.note(sid, isGiven) : undefined;
+    if (!mayAdd || !isAlone) return { draft, campaign };
+    const current = isNew ? campaign : await this.#reader.revalidatedCampaign(sid).catch(() => undefined);
+    if (!current) return { draft, campaign: current === null ? null : campaign };
+    const isCertain = saysCallbacks(current) === true && (await isAlone());
+    return { draft: isCertain ? withCallbacks(draft, current) : draft, campaign: current };
   }
 
   #change(change: Change): Promise<Outcome> {

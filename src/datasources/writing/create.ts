@@ -114,7 +114,10 @@ export interface Create {
   readonly origin: CallOrigin;
 }
 
-/** Adds the callback addresses that neither the caller nor the campaign has. Each call generates new ones. */
+/**
+ * Adds the callback addresses that neither the caller nor the campaign has. Each call generates new ones. It returns the draft
+ * itself if there is nothing to add.
+ */
 export type WithCallbacks = (draft: CampaignDraft, campaign?: Campaign) => CampaignDraft;
 
 /** The times of the API document have the Indian offset. */

@@ -1,4 +1,4 @@
-import { type ContentType, type SmsType } from '../campaigns/campaign.js';
+import { ContentType, SmsType } from '../campaigns/campaign.js';
 import { problem, type UserProblem } from '../errors.js';
 import { fieldProblems, scheduleProblems } from './create.js';
 import { type CampaignDraft } from './draft.js';
@@ -19,6 +19,20 @@ export function isEmptyDraft(draft: CampaignDraft): boolean {
   return values.every((value) => value == null);
 }
 
+/** A campaign that is not known: no rule takes a value from it. */
+const unknownCampaign: CurrentCampaign = {
+  contentType: ContentType.UNKNOWN,
+  smsType: SmsType.UNKNOWN,
+  senderId: '',
+  lists: [],
+  schedule: { startTime: new Date(0).toISOString() },
+};
+
+/** Problems of an update by its input alone, whatever the campaign is. */
+export function inputProblems(draft: CampaignDraft, nowMs: number): UserProblem[] {
+  return updateProblems(draft, unknownCampaign, nowMs);
+}
+
 /**
  * Rules on an update. They apply to the given values together with those that stay.
  *
@@ -31,14 +45,19 @@ export function updateProblems(draft: CampaignDraft, current: CurrentCampaign, n
     ...draft,
     contentType: draft.contentType ?? current.contentType,
     smsType: draft.smsType ?? current.smsType,
-    ...(draft.contentType != null && { lists: draft.lists ?? current.lists.map(({ sid }) => sid) }),
-    ...(draft.smsType != null && { senderId: draft.senderId ?? current.senderId }),
+    ...(draft.contentType != null && { lists: draft.lists ?? knownLists(current) }),
+    ...(draft.smsType != null && { senderId: draft.senderId ?? (current.senderId || null) }),
   };
   const given = new Set(Object.entries(draft).flatMap(([key, value]) => (value == null ? [] : [key])));
   return [
     ...fieldProblems(merged).flatMap((found) => atGivenField(found, given)),
     ...movedScheduleProblems(draft, current, nowMs),
   ];
+}
+
+/** No lists mean that they are unreadable: every campaign has one. */
+function knownLists({ lists }: CurrentCampaign): readonly string[] | null {
+  return lists.length === 0 ? null : lists.map(({ sid }) => sid);
 }
 
 /** Moves a problem from an unchanged field to the given one that caused it; drops problems without a given field. */

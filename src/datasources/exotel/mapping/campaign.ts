@@ -1,7 +1,7 @@
 import { Channel } from '../../../domain/campaigns/campaign.js';
 import { availableActions } from '../../../domain/campaigns/lifecycle.js';
 import { type Campaign, type Stats } from '../../../schema/campaign.js';
-import { campaignFields, countNameOf, scheduleFields } from '../wire/campaign.js';
+import { campaignFields, countNameOf, scheduleFields, showsCallbacks } from '../wire/campaign.js';
 import { isObject, type JsonObject } from '../wire/fields.js';
 import { count, maximumInt } from '../wire/values.js';
 import { campaignStatusOf } from '../wire/words.js';
@@ -12,6 +12,17 @@ interface ReadFacts {
   readonly accountSid: string;
   /** Time of the response, as UTC text. */
   readonly fetchedAt: string;
+}
+
+/** Campaigns without a callback address, and whether their rows say so. */
+const lacksCallback = new WeakMap<Campaign, boolean>();
+
+/**
+ * Whether the row that a campaign was read from says that the campaign lacks a callback address; false for a row without such a
+ * key. Undefined for a campaign that another instance has read.
+ */
+export function saysCallbacks(campaign: Campaign): boolean | undefined {
+  return lacksCallback.get(campaign);
 }
 
 /**
@@ -31,7 +42,7 @@ export function campaignFromWire(row: unknown, { accountSid, fetchedAt }: ReadFa
   if (template === undefined || senderId === undefined || createdAt === null) return undefined;
   const status = campaignStatusOf(upstreamStatus);
   const schedule = campaignFields.schedule.of(row);
-  return {
+  const campaign: Campaign = {
     __typename: 'Campaign',
     id: sid,
     sid,
@@ -62,6 +73,9 @@ export function campaignFromWire(row: unknown, { accountSid, fetchedAt }: ReadFa
     updatedAt: campaignFields.updatedAt.of(row) ?? createdAt,
     fetchedAt,
   };
+  if (campaign.statusCallback === null || campaign.smsStatusCallback === null)
+    lacksCallback.set(campaign, showsCallbacks(row));
+  return campaign;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Stats } from '../../../schema/campaign.js';
-import { field, guideField, nested, ObjectShape, shapeOf, unread } from './fields.js';
+import { field, guideField, type JsonObject, nested, ObjectShape, shapeOf, unread } from './fields.js';
 import {
   anyText,
   campaignSid,
@@ -71,3 +71,11 @@ export const campaignFields = {
   createdAt: field(moment, 'date_created'),
   updatedAt: field(moment, 'date_updated'),
 };
+
+const callbackKeys = [...campaignFields.statusCallback.keys, ...campaignFields.smsStatusCallback.keys];
+
+/** Whether a row has both callback addresses, set or not: a missing or unreadable one does not say that it is not set. */
+export function showsCallbacks(row: JsonObject): boolean {
+  for (const key of callbackKeys) if (row[key] !== null && typeof row[key] !== 'string') return false;
+  return true;
+}

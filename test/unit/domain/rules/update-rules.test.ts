@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CampaignDraft } from '../../../../src/domain/rules/draft.js';
-import { type CurrentCampaign, isEmptyDraft, updateProblems } from '../../../../src/domain/rules/update.js';
+import {
+  type CurrentCampaign,
+  inputProblems,
+  isEmptyDraft,
+  updateProblems,
+} from '../../../../src/domain/rules/update.js';
 import { brief, campaignWith, draftWith, inMinutes, listsOf, now } from '../drafts.js';
 
 type Case = [title: string, draft: CampaignDraft, asItIs: Partial<CurrentCampaign>, problems: string[]];
@@ -48,6 +53,8 @@ const together: Case[] = [
     ['INVALID input.smsType'],
   ],
   ['promotional, with a sender of digits', { smsType: 'PROMOTIONAL', senderId: '56161' }, {}, []],
+  ['dynamic, with current lists that are unreadable', { contentType: 'DYNAMIC' }, { lists: [] }, []],
+  ['promotional, with a current sender that is unreadable', { smsType: 'PROMOTIONAL' }, { senderId: '' }, []],
 ];
 
 const schedules: Case[] = [
@@ -112,4 +119,23 @@ describe('an update', () => {
       expect(brief(updateProblems(draft, campaignWith(), now))).toEqual(['BLANK input']);
     },
   );
+});
+
+describe('problems of an update by its input alone', () => {
+  it.each(alone)('are those of its own fields: %s', (_title, draft, _asItIs, problems) => {
+    expect(brief(inputProblems(draft, now))).toEqual(problems);
+  });
+
+  it.each<[string, CampaignDraft, string[]]>([
+    ['lists that only a static campaign may have', { lists: listsOf(2) }, []],
+    ['more lists than any campaign may have', { lists: listsOf(6) }, ['TOO_MANY input.lists']],
+    ['a content type', { contentType: 'DYNAMIC' }, []],
+    ['an SMS type', { smsType: 'PROMOTIONAL' }, []],
+    ['a sender of digits', { senderId: '56161' }, []],
+    ['an end soon after the start, which may be at any time', { schedule: { endTime: inMinutes(121) } }, []],
+    ['a start too soon', { schedule: { startTime: inMinutes(9) } }, ['TOO_EARLY input.schedule.startTime']],
+    ['nothing', {}, ['BLANK input']],
+  ])('are none that depend on the campaign: %s', (_title, draft, problems) => {
+    expect(brief(inputProblems(draft, now))).toEqual(problems);
+  });
 });
