@@ -10,7 +10,7 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type RequestReader } from '../campaigns/request-reader.js';
 import { type WriteInFlight } from '../campaigns/writes-in-flight.js';
 import { type ExotelClient, type WriteOptions, type Written } from '../exotel/client.js';
-import { saysCallbacks } from '../exotel/mapping/campaign.js';
+import { lacksCallbackKey } from '../exotel/mapping/campaign.js';
 import { type LifecycleAction } from '../exotel/wire/requests.js';
 import { type CallbackUpdates } from './callback-updates.js';
 import { type WithCallbacks } from './create.js';
@@ -158,12 +158,12 @@ export class Changes {
   ): Promise<{ readonly draft: CampaignDraft; readonly campaign: Campaign | null }> {
     const { withCallbacks, callbackUpdates } = this.#options;
     const isGiven = draft.statusCallback != null || draft.smsStatusCallback != null;
-    const mayAdd = saysCallbacks(campaign) !== false && withCallbacks(draft, campaign) !== draft;
+    const mayAdd = !lacksCallbackKey(campaign) && withCallbacks(draft, campaign) !== draft;
     const isAlone = isGiven || mayAdd ? await callbackUpdates.note(sid, isGiven) : undefined;
     if (!mayAdd || !isAlone) return { draft, campaign };
     const current = isNew ? campaign : await this.#reader.revalidatedCampaign(sid).catch(() => undefined);
     if (!current) return { draft, campaign: current === null ? null : campaign };
-    const isCertain = saysCallbacks(current) === true && (await isAlone());
+    const isCertain = !lacksCallbackKey(current) && (await isAlone());
     return { draft: isCertain ? withCallbacks(draft, current) : draft, campaign: current };
   }
 

@@ -1,7 +1,7 @@
 import { Channel } from '../../../domain/campaigns/campaign.js';
 import { availableActions } from '../../../domain/campaigns/lifecycle.js';
 import { type Campaign, type Stats } from '../../../schema/campaign.js';
-import { campaignFields, countNameOf, scheduleFields, showsCallbacks } from '../wire/campaign.js';
+import { campaignFields, countNameOf, hasCallbackKeys, scheduleFields } from '../wire/campaign.js';
 import { isObject, type JsonObject } from '../wire/fields.js';
 import { count, maximumInt } from '../wire/values.js';
 import { campaignStatusOf } from '../wire/words.js';
@@ -14,15 +14,11 @@ interface ReadFacts {
   readonly fetchedAt: string;
 }
 
-/** Campaigns without a callback address, and whether their rows say so. */
-const lacksCallback = new WeakMap<Campaign, boolean>();
+const withoutCallbackKeys = new WeakSet<Campaign>();
 
-/**
- * Whether the row that a campaign was read from says that the campaign lacks a callback address; false for a row without such a
- * key. Undefined for a campaign that another instance has read.
- */
-export function saysCallbacks(campaign: Campaign): boolean | undefined {
-  return lacksCallback.get(campaign);
+/** Whether the row that a campaign was read from lacks a callback key, which does not say that the campaign has no such address. */
+export function lacksCallbackKey(campaign: Campaign): boolean {
+  return withoutCallbackKeys.has(campaign);
 }
 
 /**
@@ -73,8 +69,7 @@ export function campaignFromWire(row: unknown, { accountSid, fetchedAt }: ReadFa
     updatedAt: campaignFields.updatedAt.of(row) ?? createdAt,
     fetchedAt,
   };
-  if (campaign.statusCallback === null || campaign.smsStatusCallback === null)
-    lacksCallback.set(campaign, showsCallbacks(row));
+  if (!hasCallbackKeys(row)) withoutCallbackKeys.add(campaign);
   return campaign;
 }
 

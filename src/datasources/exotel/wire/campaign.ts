@@ -75,7 +75,7 @@ export const campaignFields = {
 const callbackKeys = [...campaignFields.statusCallback.keys, ...campaignFields.smsStatusCallback.keys];
 
 /** Whether a row has both callback addresses, set or not: a missing or unreadable one does not say that it is not set. */
-export function showsCallbacks(row: JsonObject): boolean {
+export function hasCallbackKeys(row: JsonObject): boolean {
   for (const key of callbackKeys) if (row[key] !== null && typeof row[key] !== 'string') return false;
   return true;
 }
