@@ -77,8 +77,10 @@ export class LiveChanges {
       if (event.type === 'written') {
         peers.announceWrite(event.sid);
         if (event.sid !== null && event.isOverlapped) refreshes.request(event.sid);
-      } else if (event.type === 'unshared') refreshes.request(event.sid);
-      else if (event.type === 'updated' && event.resource === 'campaign') {
+      } else if (event.type === 'uncertain') {
+        if (event.since !== undefined) peers.ignoreReadsBefore(event.sid, event.since);
+        refreshes.request(event.sid);
+      } else if (event.type === 'updated' && event.resource === 'campaign') {
         const { value, version } = event.entry;
         if (!value.campaign) return;
         feed.observe(value.campaign, version);

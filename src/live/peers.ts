@@ -144,6 +144,11 @@ export class Peers {
     this.#send({ kind: 'wrote', sid, order: version });
   }
 
+  /** Ignores announced reads of a campaign that may predate a write: those below a version. */
+  ignoreReadsBefore(sid: string, version: number): void {
+    this.#writes.set(sid, version - 1);
+  }
+
   /** Forwards a callback that came to a valid address. */
   forwardCallback(webhook: WebhookKind, token: string, body: unknown): void {
     this.#send({ kind: 'callback', webhook, token, body });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { type Slice, type Window } from '../../domain/lists/page.js';
 import { failedBecause, UpstreamFailure } from '../../domain/upstream-failure.js';
@@ -24,7 +25,6 @@ import {
   type MessageWindowCache,
   messageWindowResource,
   lagsBehind,
-  type Snapshot,
   type SnapshotCache,
   snapshotsOf,
   type WindowParams,
@@ -76,8 +76,7 @@ export class AccountReader {
   /** Versions of the latest invalidations of single campaigns: rows of windows whose reads began before are outdated. */
   readonly #invalidated = new LRUCache<string, number>({ max: rememberedInvalidations });
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
-  /** False if an invalidation could not be shared. */
-  #flushed: Promise<boolean> | undefined;
+  #flushed: Promise<unknown> | undefined;
   /** Number of invalidations so far. */
   #epoch = 0;
 
@@ -221,23 +220,29 @@ export class AccountReader {
   invalidate(sid: string): void {
     this.#invalidated.set(sid, this.#options.clock.next());
     this.#invalidateHere(sid);
-    this.#invalidateShared([campaignScope(sid)]);
+    void this.#invalidateShared([campaignScope(sid)]);
     this.#emit({ type: 'invalidated', sid });
   }
 
   /** Drops every window of campaigns, so that none is served as a stale entry, for all instances. */
   dropLists(): void {
     this.#campaignWindows.clear();
-    this.#invalidateShared([listScope], { isDropped: true });
+    void this.#invalidateShared([listScope], { isDropped: true });
     this.#emit({ type: 'written', sid: null, isOverlapped: false });
   }
 
   /**
-   * Sends a write of a campaign, and finds out its outcome.
+   * Sends a write of a campaign, and finds out its outcome. The write is in flight until all instances can see it.
    * @param send gets the write, which `applyWrite` needs.
    */
   write<T>(sid: string, send: (write: WriteInFlight) => Promise<T>): Promise<T> {
-    return this.#writes.run(sid, send);
+    return this.#writes.run(sid, async (write) => {
+      try {
+        return await send(write);
+      } finally {
+        await this.#flushed;
+      }
+    });
   }
 
   /**
@@ -247,16 +252,24 @@ export class AccountReader {
   applyWrite(sid: string, answer?: Campaign, write?: WriteInFlight): void {
     const { clock, now } = this.#options;
     const isOverlapped = write?.isOverlapped === true;
-    const campaign = isOverlapped ? undefined : answer;
     this.#applyWrite(sid, write);
     this.#emit({ type: 'written', sid, isOverlapped });
+    const campaign = isOverlapped ? undefined : answer;
+    const written = campaign && { value: { campaign }, readAtMs: now() };
     // Greater than the version of the announcement: peers ignore campaigns that are older than the announced write.
     const version = clock.next();
-    const written = campaign && { value: { campaign }, readAtMs: now(), version };
-    if (written) this.#snapshots.set(sid, written);
-    this.#invalidateShared([campaignScope(sid), listScope], { version, written });
-    void this.#flushed?.then((isShared) => {
-      if (!isShared) this.#emit({ type: 'unshared', sid });
+    const invalidated = this.#invalidateShared([campaignScope(sid), listScope], { version });
+    if (!invalidated && written) this.#snapshots.set(sid, { ...written, version });
+    this.#flushed = invalidated?.then(async (nextVersion) => {
+      // What other instances announced before this write was shared has arrived after this turn of the event loop.
+      await setImmediate();
+      const isOutdated = write?.isOverlapped === true;
+      if (isOutdated) this.#invalidateHere(sid);
+      if (nextVersion === undefined || isOutdated) this.#emit({ type: 'uncertain', sid, since: nextVersion });
+      if (!written || isOutdated) return;
+      const snapshot = { ...written, version: nextVersion ?? version };
+      this.#snapshots.set(sid, snapshot);
+      if (nextVersion !== undefined) this.#snapshots.share([[sid, snapshot]]);
     });
   }
 
@@ -309,26 +322,22 @@ export class AccountReader {
 
   /**
    * Invalidates entries of the shared tier after a write of this instance.
-   * @param options `isDropped`: they must not be served as stale entries either; `written`: the campaign that replaces them.
+   * @param options `isDropped`: they must not be served as stale entries either.
+   * @returns the version of the first entries that do not predate the write; undefined if the shared state does not answer.
    */
   #invalidateShared(
     scopes: readonly string[],
-    options: {
-      readonly isDropped?: boolean;
-      readonly version?: number;
-      readonly written?: CacheEntry<Snapshot & { readonly campaign: Campaign }> | undefined;
-    } = {},
-  ): void {
+    options: { readonly isDropped?: boolean; readonly version?: number } = {},
+  ): Promise<number | undefined> | undefined {
     const { clock, shared } = this.#options;
-    const { isDropped, version = clock.next(), written } = options;
-    this.#flushed = shared?.store.invalidate(scopes, version, isDropped).then((invalidated) => {
-      if (invalidated === undefined) return false;
-      const nextVersion = invalidated + 1; // of the first entries that do not predate the write
-      clock.observe(nextVersion);
-      if (written)
-        this.#snapshots.share([[written.value.campaign.sid, { ...written, version: nextVersion }]]);
-      return true;
+    const { isDropped, version = clock.next() } = options;
+    const invalidated = shared?.store.invalidate(scopes, version, isDropped).then((known) => {
+      if (known === undefined) return undefined;
+      clock.observe(known + 1);
+      return known + 1;
     });
+    this.#flushed = invalidated;
+    return invalidated;
   }
 
   #invalidateHere(sid: string): void {

@@ -45,8 +45,11 @@ export type AccountEvent =
    * the state of the campaign.
    */
   | { readonly type: 'written'; readonly sid: string | null; readonly isOverlapped: boolean }
-  /** The other instances do not know of a write, since the shared state does not answer: they may have written or read meanwhile. */
-  | { readonly type: 'unshared'; readonly sid: string }
+  /**
+   * The state of a campaign after a write is not known: another instance has written or read it meanwhile, or may have, since
+   * the shared state does not answer. Reads from the version `since` on show it.
+   */
+  | { readonly type: 'uncertain'; readonly sid: string; readonly since: number | undefined }
   /** The campaign may have changed at the upstream. */
   | { readonly type: 'invalidated'; readonly sid: string };
 
