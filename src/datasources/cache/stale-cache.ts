@@ -216,12 +216,12 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     stale: CacheEntry<V> | undefined,
     needsNew: boolean,
   ) {
-    const { report, priority } = options;
+    const { report, priority = stale && !needsNew ? 'refresh' : 'read' } = options;
     const flights = needsNew ? this.#newFlights : this.#flights;
-    const joined = flights.join(key, (onQueued) => {
+    const joined = flights.join(key, priority, (onQueued) => {
       if (stale) this.#notReplaced.delete(stale);
       const call: CallOptions = {
-        priority: priority ?? (stale && !needsNew ? 'refresh' : 'read'),
+        priority,
         staleMs: stale ? this.#ageMs(stale) : 0,
         onQueued,
         origin: report,

@@ -1,16 +1,17 @@
+import { type OnQueued } from '../../domain/queued-call.js';
 import { type Row, type Slice, UnreadPart, type Window } from '../../domain/lists/page.js';
 
 /** A part of a large read that is requested. */
 export interface PartRequest {
   readonly slice: Slice;
   /** Called when the call has to wait for a permit of the rate limiter. */
-  readonly onQueued: (() => void) | undefined;
+  readonly onQueued: OnQueued | undefined;
   /** Changes with every write: what was requested before one must not serve a read that begins after it. */
   readonly epoch: number;
 }
 
 /** Makes the call; undefined if slices of this size are refused. */
-type ReadSpan<T> = (span: Slice, onQueued: () => void) => Promise<Window<T> | undefined>;
+type ReadSpan<T> = (span: Slice, onQueued: OnQueued) => Promise<Window<T> | undefined>;
 
 /**
  * One upstream call for several adjacent windows. Each window is cached by itself, so that pages of any size share them; the
@@ -18,7 +19,7 @@ type ReadSpan<T> = (span: Slice, onQueued: () => void) => Promise<Window<T> | un
  */
 export class LargeRead {
   readonly span: Slice;
-  readonly #onQueued: (() => void)[] = [];
+  readonly #onQueued: OnQueued[] = [];
   #call: { readonly epoch: number; readonly window: Promise<Window<unknown> | undefined> } | undefined;
 
   /** @param span from the first row of the windows to the last. */
@@ -33,8 +34,8 @@ export class LargeRead {
   async part<T>({ slice, onQueued, epoch }: PartRequest, read: ReadSpan<T>): Promise<Window<T>> {
     if (onQueued) this.#onQueued.push(onQueued);
     if (this.#call?.epoch !== epoch) {
-      const queued = (): void => {
-        for (const callback of this.#onQueued) callback();
+      const queued: OnQueued = (raise) => {
+        for (const callback of this.#onQueued) callback(raise);
       };
       this.#call = { epoch, window: read(this.span, queued) };
     }

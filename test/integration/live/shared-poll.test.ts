@@ -158,6 +158,24 @@ describe('the poll', () => {
     const { errors } = await ask(gateway, '{ campaigns(first: 1) { totalCount } }');
     expect(errors).toBeUndefined();
   });
+
+  it('delays no query that asks for the same campaign while it waits for the rate limit', async () => {
+    await start({ EXOTEL_RATE_LIMIT: '20' });
+    const [{ sid } = { sid: '' }] = insert(1, { ...old, status: 'in-progress' });
+    await listenAll([sid]);
+    for (let unknown = 0; unknown < 20; unknown += 1)
+      await ask(gateway, `{ campaign(sid: "unknown${unknown}") { name } }`);
+    sandbox.calls.splice(0);
+    await pass(6001);
+    const query = `{ campaign(sid: "${sid}") { status } }`;
+    const { data } = await ask<{ campaign: unknown }>(gateway, query, {
+      headers: { 'cache-control': 'no-cache' },
+    });
+    expect(data?.campaign).toEqual({ status: 'IN_PROGRESS' }); // the stale entry, as after any refusal
+    expect(sandbox.calls).toEqual([]);
+    await pass(60_000);
+    await until(() => sandbox.calls.length > 0);
+  });
 });
 
 describe('a change is published without a further call', () => {

@@ -1,3 +1,4 @@
+import { type CallerPriority, type OnQueued } from '../../../domain/queued-call.js';
 import { type UpstreamFailure } from '../../../domain/upstream-failure.js';
 import { type RateHeaders } from './upstream-quota.js';
 
@@ -12,6 +13,14 @@ export type Priority = (typeof priorities)[number];
 export function isDeferrable(priority: Priority): boolean {
   return priority === 'refresh' || priority === 'background';
 }
+
+/** Whether a caller of the first priority must not wait for a permit as long as a call of the second does. */
+export function outranks(caller: Priority, call: Priority): caller is CallerPriority {
+  return !isDeferrable(caller) && priorities.indexOf(caller) < priorities.indexOf(call);
+}
+
+/** Longest wait of a read or a write for a permit. A longer wait is refused with the time to come back. */
+export const callerWaitMs = 5000;
 
 /** Calls per minute that each priority may use of the limit. */
 export interface Shares {
@@ -41,7 +50,7 @@ export interface PermitRequest {
   /** Longest wait for the permit. */
   readonly waitMs: number;
   /** Called when there is no permit at once. */
-  readonly onQueued?: (() => void) | undefined;
+  readonly onQueued?: OnQueued | undefined;
 }
 
 /** Permission to send one call. One of its methods must be called once. */
@@ -109,8 +118,14 @@ export class PriorityQueue {
   /**
    * Waits for a permit, at most for the time of the request.
    * @param timeoutError the error after that time.
+   * @param onQueued is given the call once it is in the queue.
    */
-  wait(request: PermitRequest, rank: Rank, timeoutError: () => UpstreamFailure): Promise<Permit> {
+  wait(
+    request: PermitRequest,
+    rank: Rank,
+    timeoutError: () => UpstreamFailure,
+    onQueued: (call: QueuedCall) => void,
+  ): Promise<Permit> {
     return new Promise((resolve, reject) => {
       const settle = <Value>(then: (value: Value) => void) => {
         return (value: Value): void => {
@@ -131,6 +146,7 @@ export class PriorityQueue {
         call.refuse(timeoutError());
       }, request.waitMs);
       this.add(call);
+      onQueued(call);
     });
   }
 

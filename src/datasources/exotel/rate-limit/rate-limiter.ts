@@ -1,5 +1,6 @@
 import { NotSent, RateLimited } from '../resilience/not-sent.js';
 import {
+  callerWaitMs,
   type Permit,
   type PermitRequest,
   PriorityQueue,
@@ -89,14 +90,33 @@ export class RateLimiter {
     }
     const waitMs = this.#waitMs(rank, this.#queue.ahead(rank));
     if (waitMs > request.waitMs) throw new RateLimited(waitMs);
-    request.onQueued?.();
     const permit = this.#queue.wait(
       request,
       rank,
       () => new RateLimited(this.#waitMs(rank, this.#queue.length)),
+      (call) => {
+        request.onQueued?.(async (priority, onQueued) => {
+          if (!call.isSettled)
+            await this.#raise(call, { priority, staleMs: 0, waitMs: callerWaitMs, onQueued });
+        });
+      },
     );
     this.#serve();
     return permit;
+  }
+
+  /** Gives a queued call the permit of another request, unless it gets its own first. */
+  async #raise(call: QueuedCall, request: PermitRequest): Promise<void> {
+    try {
+      const permit = await this.acquire(request);
+      if (call.isSettled) permit.unused();
+      else {
+        this.#queue.remove(call);
+        call.grant(permit);
+      }
+    } catch (error) {
+      if (!call.isSettled) throw error;
+    }
   }
 
   /** Pauses all calls, after a 429. */

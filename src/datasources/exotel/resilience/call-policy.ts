@@ -1,4 +1,5 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
+import { type OnQueued } from '../../../domain/queued-call.js';
 import { type CallOrigin } from '../../../domain/request-trace.js';
 import {
   failedBecause,
@@ -6,7 +7,7 @@ import {
   unprocessedFailures,
   UpstreamFailure,
 } from '../../../domain/upstream-failure.js';
-import { isDeferrable, type Permit, type Priority } from '../rate-limit/priority-queue.js';
+import { callerWaitMs, isDeferrable, type Permit, type Priority } from '../rate-limit/priority-queue.js';
 import { type RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type RateHeaders } from '../rate-limit/upstream-quota.js';
 import { Bulkhead, maximumReads, maximumWrites } from './bulkhead.js';
@@ -19,7 +20,7 @@ export interface CallOptions {
   /** Age of the stale entry that is served meanwhile. */
   readonly staleMs?: number;
   /** Called when the call has to wait for a permit of the rate limiter. */
-  readonly onQueued?: () => void;
+  readonly onQueued?: OnQueued;
   /** The request on whose behalf the call is made. It counts every request that is sent, retries included. */
   readonly origin?: CallOrigin;
   /** Called before each request is sent. Where it throws, the request is not sent. */
@@ -49,8 +50,6 @@ interface CallPolicyOptions {
   readonly random: () => number;
 }
 
-/** Longest wait of a read for a permit. A longer wait is refused with the time to come back. */
-const readWaitMs = 5000;
 /** Longest wait of a refresh, whose stale entry is served meanwhile. */
 const refreshWaitMs = 60_000;
 
@@ -91,15 +90,15 @@ export class CallPolicy {
 
   /** Sends a write. It is retried only where it certainly was not processed, within the longest wait for a permit. */
   once<T>(options: CallOptions, send: Attempt<T>): Promise<T> {
-    const deadlineMs = this.#options.now() + readWaitMs;
-    return this.#send(options, send, { isWrite: true, waitMs: readWaitMs, deadlineMs, untilMs: Infinity });
+    const deadlineMs = this.#options.now() + callerWaitMs;
+    return this.#send(options, send, { isWrite: true, waitMs: callerWaitMs, deadlineMs, untilMs: Infinity });
   }
 
   /** Sends a read up to three times within one deadline: one and a half timeouts and two seconds. */
   retried<T>(options: CallOptions, send: Attempt<T>): Promise<T> {
     const { now, timeoutMs } = this.#options;
     const canWait = isDeferrable(options.priority);
-    const waitMs = canWait ? refreshWaitMs : readWaitMs;
+    const waitMs = canWait ? refreshWaitMs : callerWaitMs;
     const deadlineMs = now() + timeoutMs * 1.5 + 2000 + (canWait ? refreshWaitMs : 0);
     return this.#send(options, send, { isWrite: false, waitMs, deadlineMs, untilMs: deadlineMs });
   }
@@ -155,12 +154,13 @@ export class CallPolicy {
 }
 
 /** Limits, clock and random numbers of retries. */
-export type RetryOptions = Pick<AttemptLimits, 'isWrite' | 'deadlineMs'> &
+export type RetryOptions = Pick<AttemptLimits, 'isWrite' | 'deadlineMs' | 'waitMs'> &
   Pick<CallPolicyOptions, 'now' | 'random'>;
 
 /**
  * Retries after a failed first attempt: three attempts in all, with full jitter, within one deadline. A `Retry-After` replaces
- * the jitter; if it ends after the deadline, the call fails.
+ * the jitter; if it ends after the deadline, the call fails. After a 429 the rate limiter is paused for as long: a call that may
+ * wait so long for a permit waits in its queue, where a caller can raise it.
  */
 export function retriedAfter<T>(
   error: unknown,
@@ -175,7 +175,7 @@ export function retriedAfter<T>(
   });
 }
 
-function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPolicy {
+function retriesOf({ isWrite, deadlineMs, waitMs, now, random }: RetryOptions): RetryPolicy {
   let delayMs = 0;
   let failed = 0;
   const worthIt = isWrite ? unprocessedFailures : passingFailures;
@@ -187,7 +187,9 @@ function retriesOf({ isWrite, deadlineMs, now, random }: RetryOptions): RetryPol
     delayMs =
       retryAfterSeconds === undefined ? random() * firstBackoffMs * 2 ** failed : retryAfterSeconds * 1000;
     failed += 1;
-    return now() + delayMs < deadlineMs;
+    const isInTime = now() + delayMs < deadlineMs;
+    if (error.reason === 'rateLimited' && delayMs <= waitMs) delayMs = 0;
+    return isInTime;
   };
   return retry(handleWhen(isWorthIt), {
     maxAttempts: maximumAttempts - 1,

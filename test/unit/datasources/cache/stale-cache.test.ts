@@ -287,7 +287,12 @@ describe('a stale entry', () => {
     await read(cache, 'a', readOptions(), gives('old'));
     nowMs += 6000;
     const { fetch } = held();
-    const queued = read(cache, 'a', readOptions(), ({ onQueued }) => (onQueued?.(), fetch()));
+    const queued = read(
+      cache,
+      'a',
+      readOptions(),
+      ({ onQueued }) => (onQueued?.(() => Promise.resolve()), fetch()),
+    );
     expect((await queued).value.text).toBe('old');
   });
 

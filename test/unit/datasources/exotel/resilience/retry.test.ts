@@ -34,7 +34,7 @@ async function triesOf(error: Error, deadlineMs = 60_000, random: () => number =
     at.push(Date.now() - startMs);
     return Promise.reject(error);
   };
-  const options = { isWrite: false, deadlineMs: startMs + deadlineMs, now: Date.now, random };
+  const options = { isWrite: false, deadlineMs: startMs + deadlineMs, waitMs: 0, now: Date.now, random };
   const end = retried(attempt, options).catch((thrown: unknown) => thrown);
   await pass(120_000);
   expect(await end).toBe(error);
@@ -76,7 +76,7 @@ describe('a read is retried', () => {
       tries += 1;
       return tries < 3 ? Promise.reject(failure('timeout')) : Promise.resolve('an answer');
     };
-    const options = { isWrite: false, deadlineMs: startMs + 9000, now: Date.now, random: () => 1 };
+    const options = { isWrite: false, deadlineMs: startMs + 9000, waitMs: 0, now: Date.now, random: () => 1 };
     const end = retried(attempt, options);
     await pass(2000);
     await expect(end).resolves.toBe('an answer');
