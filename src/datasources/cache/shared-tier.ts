@@ -28,8 +28,11 @@ export interface FetchOnceOptions<V> {
   /** True if a read that another instance has begun is good enough, and can be waited for. */
   readonly mayWait: boolean;
   readonly isFresh: (entry: CacheEntry<V>) => boolean;
-  /** Reads from the upstream; the entry gets this lease version if one is given. */
-  readonly fetch: (version: number | undefined) => Promise<CacheEntry<V>>;
+  /**
+   * Reads from the upstream; the entry gets this lease version if one is given. `release` lets other instances read for themselves
+   * before this read has ended.
+   */
+  readonly fetch: (version: number | undefined, release?: () => void) => Promise<CacheEntry<V>>;
 }
 
 /** Properties of a resource that the shared tier depends on. */
@@ -114,7 +117,10 @@ export class SharedTier<V> {
       const { version, outcome } = await this.#store.acquireLease(location, token, versions);
       if (version !== undefined) this.#clock.observe(version);
       if (outcome === 'acquired' && version !== undefined)
-        return { entry: await this.#fetchWithLease(key, token, () => fetch(version)), isRemote: false };
+        return {
+          entry: await this.#fetchWithLease(key, token, (release) => fetch(version, release)),
+          isRemote: false,
+        };
       const isWaiting = mayWait && outcome !== 'acquired' && performance.now() < deadlineMs;
       if (!isWaiting) return { entry: await this.#fetchWithoutLease(key, version, fetch), isRemote: false };
       if (outcome === 'held') await this.#untilReleased(key, deadlineMs);
@@ -142,17 +148,20 @@ export class SharedTier<V> {
   async #fetchWithLease(
     key: string,
     token: string,
-    fetch: () => Promise<CacheEntry<V>>,
+    fetch: (release: () => void) => Promise<CacheEntry<V>>,
   ): Promise<CacheEntry<V>> {
     const location = this.#locationOf(key);
+    const release = (): void => {
+      clearInterval(renewing);
+      void this.#store.releaseLease(location, token);
+    };
     const renewing = setInterval(() => void this.#store.renewLease(location, token), renewEveryMs).unref();
     try {
-      const entry = await fetch();
+      const entry = await fetch(release);
       this.set([[key, entry]]);
       return entry;
     } finally {
-      clearInterval(renewing);
-      void this.#store.releaseLease(location, token);
+      release();
     }
   }
 

@@ -1,4 +1,5 @@
 import { type ReadOutcome, type ResourceKind } from '../../domain/telemetry.js';
+import { type OnQueued } from '../../domain/queued-call.js';
 import { UnreadPart } from '../../domain/lists/page.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
@@ -246,7 +247,14 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
       seenVersion: leaseVersionOf(this.#memory.get(key)),
       mayWait: !noCache && !refetch && call.priority !== 'write',
       isFresh: (found) => this.#freshForMs(found, key) >= 0,
-      fetch: (version) => this.#fetch(key, params, call, version),
+      fetch: (version, release) => {
+        const onQueued: OnQueued = (raise) => {
+          // Callers of this instance can raise it, those of others can't.
+          if (call.priority === 'background') release?.();
+          call.onQueued?.(raise);
+        };
+        return this.#fetch(key, params, { ...call, onQueued }, version);
+      },
     });
     if (isRemote) {
       report.shared += 1;

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { StaleCache } from '../../../../src/datasources/cache/stale-cache.js';
 import { type CacheEntry, type ReadOptions } from '../../../../src/datasources/cache/cache-entry.js';
 import { jsonSerializer } from '../../../../src/datasources/cache/entry-serializer.js';
+import { type SharedTierOptions } from '../../../../src/datasources/cache/shared-tier.js';
+import { type SharedTierStore } from '../../../../src/datasources/state/shared-tier-store.js';
 import { HybridClock } from '../../../../src/datasources/cache/hybrid-clock.js';
 import { ReadReport } from '../../../../src/datasources/cache/read-report.js';
 import { type RateLimiter } from '../../../../src/datasources/exotel/rate-limit/rate-limiter.js';
@@ -22,6 +24,7 @@ interface Value {
 
 const limit = 30;
 let limiter: RateLimiter;
+let newCache: (shared?: SharedTierOptions) => StaleCache<string, Value>;
 let cache: StaleCache<string, Value>;
 /** Calls that were sent. */
 let calls: number;
@@ -35,26 +38,29 @@ beforeEach(() => {
   calls = 0;
   answer = (call) => Promise.resolve({ call });
   const send = (): Promise<Value> => answer((calls += 1));
-  cache = new StaleCache<string, Value>(
-    {
-      kind: 'campaign',
-      keyOf: (key) => key,
-      scopeOf: (key) => key,
-      fetch: (_key, call) => policy.retried(call, send),
-      serializer: jsonSerializer((value): value is Value => typeof value === 'object' && value !== null),
-      maximumEntries: 100,
-      freshMs: () => 0,
-      maxStaleMs: () => minuteMs / 2,
-    },
-    {
-      now: Date.now,
-      clock: new HybridClock(Date.now),
-      isEnabled: true,
-      maximumBytes: 100_000,
-      softTimeoutMs: 500,
-      emit: () => undefined,
-    },
-  );
+  newCache = (shared) =>
+    new StaleCache<string, Value>(
+      {
+        kind: 'campaign',
+        keyOf: (key) => key,
+        scopeOf: (key) => key,
+        fetch: (_key, call) => policy.retried(call, send),
+        serializer: jsonSerializer((value): value is Value => typeof value === 'object' && value !== null),
+        maximumEntries: 100,
+        freshMs: () => 0,
+        maxStaleMs: () => minuteMs / 2,
+      },
+      {
+        now: Date.now,
+        clock: new HybridClock(Date.now),
+        isEnabled: true,
+        maximumBytes: 100_000,
+        softTimeoutMs: 500,
+        emit: () => undefined,
+        shared,
+      },
+    );
+  cache = newCache();
 });
 afterEach(() => {
   limiter.close();
@@ -209,4 +215,40 @@ it('a read that joins a refresh gets its own place, once the entry is too old to
   await pass(minuteMs / 2);
   const joined = read();
   expect(await atOnce(joined)).toEqual(refused);
+});
+
+it('a background read in the queue does not delay the read of another instance, which can not raise it', async () => {
+  let holder: string | undefined;
+  const store: SharedTierStore = {
+    get: (locations) =>
+      Promise.resolve(
+        locations.map(() => ({
+          entry: undefined,
+          invalidatedVersion: -1,
+          isInFlight: holder !== undefined,
+        })),
+      ),
+    set: () => Promise.resolve(),
+    acquireLease: (_location, token) => {
+      holder ??= token;
+      return Promise.resolve({ version: 1, outcome: holder === token ? 'acquired' : 'held' });
+    },
+    renewLease: () => Promise.resolve(),
+    releaseLease: (_location, token) => {
+      if (holder === token) holder = undefined;
+      return Promise.resolve();
+    },
+    invalidate: () => Promise.resolve(undefined),
+  };
+  const shared = { store, waitMs: 5000, aheadMs: () => 0 };
+  const elsewhere = newCache(shared);
+  cache = newCache(shared);
+  await useAll();
+  const polled = ends(
+    elsewhere.read('a', { report: new ReadReport(), noCache: true, priority: 'background' }),
+  );
+  await pass(1000);
+  expect(await atOnce(read())).toEqual(refused);
+  await pass(minuteMs);
+  expect(await polled).toMatchObject({ end: 1 });
 });
