@@ -249,8 +249,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
       isFresh: (found) => this.#freshForMs(found, key) >= 0,
       fetch: (version, release) => {
         const onQueued: OnQueued = (raise) => {
-          // Callers of this instance can raise it, those of others can't.
-          if (call.priority === 'background') release?.();
+          if (call.priority === 'background') release?.(); // callers of other instances can't raise it
           call.onQueued?.(raise);
         };
         return this.#fetch(key, params, { ...call, onQueued }, version);
