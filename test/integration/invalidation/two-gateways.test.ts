@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { ask } from '../../support/clients/ask.js';
 import { describeWithRedis } from '../../support/programs/redis.js';
@@ -15,7 +16,8 @@ describeWithRedis('two gateways with one Redis', () => {
 
   beforeEach(async () => {
     router = await startRouterCache();
-    two = await startTwo({ environment: invalidating(router) });
+    // Changes within a quarter of a second are announced together.
+    two = await startTwo({ environment: invalidating(router), sleep: (ms) => sleep(ms) });
     ({ sid } = two.sandbox.state.insert({ status: 'in-progress' }));
     await ask(two.a, named(sid));
     await until(async () => {

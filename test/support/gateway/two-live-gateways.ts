@@ -30,10 +30,12 @@ export interface TwoOptions {
   /** The common clock. */
   readonly now?: () => number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Waits of the gateways; by default none. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 /** Starts Redis, the upstream and both gateways; the upstream changes only through the test. */
-export async function startTwo({ faults, now, environment }: TwoOptions = {}): Promise<TwoGateways> {
+export async function startTwo({ faults, now, environment, sleep }: TwoOptions = {}): Promise<TwoGateways> {
   const at = Date.now();
   const redis = await startRedis();
   const sandbox = await startSandbox({
@@ -45,7 +47,7 @@ export async function startTwo({ faults, now, environment }: TwoOptions = {}): P
   const settings = { ...shared, REDIS_URL: redis.url, ...environment };
   const started = new Set<GatewayUnderTest>();
   const startAnother = async (clock = now): Promise<GatewayUnderTest> => {
-    const gateway = await startGatewayOn(sandbox.baseUrl, settings, clock);
+    const gateway = await startGatewayOn(sandbox.baseUrl, settings, clock, sleep);
     const close = async (): Promise<void> => {
       started.delete(one);
       await gateway.close();
