@@ -9,7 +9,7 @@ export const mostForLinear = 5;
  */
 export function growthOf(length: number, work: (length: number) => void): number {
   let [tenthsMs, wholeMs] = [Infinity, Infinity];
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 25; round += 1) {
     tenthsMs = Math.min(
       tenthsMs,
       cpuMsOf(() => {
@@ -22,7 +22,7 @@ export function growthOf(length: number, work: (length: number) => void): number
         work(length);
       }),
     );
-    if (round > 0 && wholeMs < 3 * tenthsMs) break; // more rounds would only show it again
+    if (round > 0 && wholeMs < 3 * tenthsMs) break; // more rounds would only show it again; a collection of garbage may spoil several
   }
   return wholeMs / tenthsMs;
 }
