@@ -293,7 +293,7 @@ export class Sweep<T extends { readonly sid: string }> {
 
   /**
    * Finds the row of a window that was swept last.
-   * @returns undefined if there is none, or if it has moved: more rows before it are new than the list has gained.
+   * @returns undefined if there is no such row, or if it has moved. It has moved if more new rows stand before it than the list has gained.
    */
   #find({ offset, total, rows }: Window<T>): FoundRow | undefined {
     let [index, number] = [-1, -Infinity];

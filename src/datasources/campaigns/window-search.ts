@@ -133,11 +133,13 @@ export class WindowSearch {
    * so a row has moved by as many places as the total has changed.
    */
   async #readMoved(seen: readonly SeenWindow[], total: number): Promise<void> {
+    if (total === 0) return; // the list could not be read
     const { list, slice } = this.#newest;
     const expected = new Map<number, Set<string>>(); // sids by the offset of a window
     for (const { value } of seen) {
-      const movedBy = total === 0 ? 0 : total - value.total;
-      for (const [index, row] of movedBy === 0 ? [] : value.rows.entries()) {
+      const movedBy = total - value.total;
+      if (movedBy === 0) continue;
+      for (const [index, row] of value.rows.entries()) {
         const sid = readable(row)?.sid;
         if (sid === undefined || !this.missing.has(sid)) continue;
         const offset = value.offset + index + movedBy;

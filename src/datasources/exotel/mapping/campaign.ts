@@ -14,6 +14,7 @@ interface ReadFacts {
   readonly fetchedAt: string;
 }
 
+/** Not a field of the campaign: clients and other instances have no use for it. */
 const withoutCallbackKeys = new WeakSet<Campaign>();
 
 /** Whether the row that a campaign was read from lacks a callback key, which does not say that the campaign has no such address. */
