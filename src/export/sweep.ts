@@ -48,6 +48,8 @@ const reach = 10;
 const maximumReads = 50;
 /** Searches of a list that moves meanwhile, until its swept rows count as gone. */
 const maximumSearches = 3;
+/** Windows in a row that may bring the sweep no further, because rows have moved. */
+const maximumStalls = 2;
 
 /** Where the last swept row was, and the total of the list at that time. */
 interface Place {
@@ -102,6 +104,8 @@ export class Sweep<T extends { readonly sid: string }> {
   /** Rows that a window shares with the one before: more while rows go. */
   #overlap = 1;
   #lostSearches = 0;
+  /** Windows in a row that have brought the sweep no further. */
+  #stalls = 0;
 
   constructor(options: SweepOptions<T>) {
     this.#options = options;
@@ -156,6 +160,7 @@ export class Sweep<T extends { readonly sid: string }> {
     const end = offset + window.rows.length;
     if (end <= start && end < total) throw new UpstreamFailure('invalidResponse'); // it counts rows that it does not return
     this.#pass.addWindow({ start, end, total });
+    const { distinct } = this.#swept;
     const rows = new ListRows<T>();
     rows.add(window);
     const cursors = new RowCursors(this.#options.source, rows, total);
@@ -170,7 +175,12 @@ export class Sweep<T extends { readonly sid: string }> {
       if (isNew) swept.push({ row, index });
       this.#pass.addRow(isNew);
     }
+    // An upstream that does not return what it counts, or returns the same rows again, would otherwise be asked without end.
+    const isFurther =
+      swept.length > 0 || this.#swept.distinct > distinct || end - 1 > (this.#place?.offset ?? -1);
+    this.#stalls = isFurther || end >= total ? 0 : this.#stalls + 1;
     if (end > 0) this.#place = { offset: end - 1, total };
+    if (this.#stalls > maximumStalls) throw new UpstreamFailure('invalidResponse');
     if (end > start) this.#gone = 0;
     const cursorAt = (index: number): string => cursors.at(index, progress[index - start]);
     return { rows: swept, cursorAt, cursor: end > start ? cursorAt(end - 1) : null, end, total };

@@ -34,7 +34,7 @@ const documentedRows = 50;
 
 /**
  * Reads the window in a response.
- * @param requested the response may have fewer rows (`metadata.limit`).
+ * @param requested the response may have fewer rows (`metadata.limit`). Rows beyond the limit do not count.
  * @throws UpstreamFailure if the number of rows is unknown, or a page that is larger than documented has other rows.
  */
 export function readWindow<T>(
@@ -42,8 +42,9 @@ export function readWindow<T>(
   requested: Slice,
   read: (data: unknown) => T | undefined,
 ): Window<T> {
-  const rows = items.map((item) => readItem(item, read, requestId));
   const { offset, limit } = requested;
+  // What was not requested may be anything: the rows of another page, or the same ones again.
+  const rows = items.slice(0, limit).map((item) => readItem(item, read, requestId));
   const isShort = limit > 1 && statedLimit !== 1 && offset + 1 < (total ?? 0);
   throwIfWhole(rows, isList, isShort);
   // A layer may answer a limit that it does not know with its defaults, from the first row.

@@ -72,3 +72,63 @@ describe.each(['on', 'off'])('a total that is less than the rows beside it (CACH
     expect(calls()).toBe(1);
   });
 });
+
+interface WalkedPage {
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  readonly nodes: readonly ({ readonly sid: string } | null)[];
+}
+
+/** Sids of the pages of a walk in either direction, in the order of the list; null for a row that was not returned. */
+async function walk(gateway: Parameters<typeof ask>[0], list: (page: string) => string, isBackward: boolean) {
+  const sids: (string | null)[] = [];
+  let cursor = '';
+  for (let pages = 0; pages < 30; pages += 1) {
+    const page = isBackward
+      ? `last: 33${cursor && `, before: "${cursor}"`}`
+      : `first: 33${cursor && `, after: "${cursor}"`}`;
+    const { data } = await ask<{ list: WalkedPage } | { campaign: { list: WalkedPage } }>(
+      gateway,
+      list(page),
+    );
+    if (!data) throw new Error('the page has no data');
+    const { nodes, pageInfo } = 'list' in data ? data.list : data.campaign.list;
+    const shown = nodes.map((node) => node?.sid ?? null);
+    if (isBackward) sids.unshift(...shown);
+    else sids.push(...shown);
+    if (!(isBackward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) return sids;
+    cursor = (isBackward ? pageInfo.startCursor : pageInfo.endCursor) ?? '';
+  }
+  throw new Error('the walk does not end');
+}
+
+const walked = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { sid }';
+
+describe.each(['on', 'off'])('a total that counts 150 rows more than are returned (CACHE=%s)', (cache) => {
+  it.each([
+    ['campaigns, forward', (page: string) => `{ list: campaigns(${page}) { ${walked} } }`, 'c', false],
+    ['campaigns, backward', (page: string) => `{ list: campaigns(${page}) { ${walked} } }`, 'c', true],
+    [
+      'messages, forward',
+      (page: string) => `{ campaign(sid: "c0") { list: messages(${page}) { ${walked} } } }`,
+      'm',
+      false,
+    ],
+    [
+      'messages, backward',
+      (page: string) => `{ campaign(sid: "c0") { list: messages(${page}) { ${walked} } } }`,
+      'm',
+      true,
+    ],
+  ])('ends a walk through %s, which shows every row once', async (_what, list, letter, isBackward) => {
+    const { gateway } = await startWith(120, 270, cache);
+    const sids = await walk(gateway, list, isBackward);
+    const rows = Array.from({ length: 120 }, (_, index) => `${letter}${index}`);
+    expect(sids.filter((sid) => sid !== null)).toEqual(rows);
+    expect(sids).toHaveLength(270);
+  });
+});

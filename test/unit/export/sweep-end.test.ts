@@ -118,3 +118,46 @@ describe('the end of a sweep', () => {
     expect(calls).toBeLessThanOrEqual(3 + 2 * 2);
   });
 });
+
+describe('an upstream that brings a sweep no further', () => {
+  type Page = (list: readonly Listed[], offset: number, limit: number) => readonly Listed[];
+  const pages: readonly (readonly [string, Page])[] = [
+    [
+      'returns no rows behind the first page',
+      (list, offset, limit) => (offset === 0 ? list.slice(0, limit) : []),
+    ],
+    [
+      'returns each row twice',
+      (list, offset, limit) =>
+        list
+          .slice(offset, offset + limit)
+          .flatMap((row) => [row, row])
+          .slice(0, limit),
+    ],
+  ];
+
+  it.each(pages)('fails after a few windows, and again at once: it %s', async (_what, pageOf) => {
+    let calls = 0;
+    const sweep = new Sweep<Listed>({
+      source,
+      maximum: maximum(),
+      after: undefined,
+      read: ({ offset, limit: asked }) => {
+        calls += 1;
+        const limit = Math.min(asked, 50);
+        return Promise.resolve({
+          value: { offset, limit, total: 230, rows: pageOf(named(230), offset, limit) },
+          readAtMs: 0,
+        });
+      },
+    });
+    const untilFailure = async (): Promise<void> => {
+      for (let windows = 0; windows < 20; windows += 1) await sweep.next();
+    };
+    await expect(untilFailure()).rejects.toMatchObject({ reason: 'invalidResponse' });
+    expect(calls).toBeLessThan(60);
+    const before = calls;
+    await expect(sweep.next()).rejects.toMatchObject({ reason: 'invalidResponse' });
+    expect(calls - before).toBeLessThan(60);
+  });
+});

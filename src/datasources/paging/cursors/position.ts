@@ -117,11 +117,20 @@ async function placeWithoutNeighbours<T extends Identified>(
   const isFirst = side === 'after' ? moved < 0 : moved > 0;
   const places = isFirst ? [offset + moved, offset] : [offset, offset + moved];
   for (const place of places.slice(0, unreadableSid === '' ? 1 : 2)) {
-    if (place >= 0 && !list.has(place)) await tryRead(place, list, takeCall);
-    if (isLike(list.rows.get(place), cursor)) return foundAt(place, cursor);
+    if (place < 0) continue;
+    const isTried = list.has(place) || place === offset || (await tryRead(place, list, takeCall));
+    if (isTried && isLikeAt(list, place, cursor)) return foundAt(place, cursor);
   }
   const index = side === 'after' ? 0 : (list.total ?? 0);
   return { index, isThere: false, searched: { start: index, end: index }, cursor };
+}
+
+/**
+ * True if a place that was read may be that of a cursor's row. A row that the upstream counts but does not return is one without a
+ * sid: otherwise a walk over several of them would begin again.
+ */
+function isLikeAt<T extends Identified>(list: ListReader<T>, place: number, cursor: Cursor): boolean {
+  return list.lacks(place) ? cursor.unreadableSid === '' : isLike(list.rows.get(place), cursor);
 }
 
 /** True if a row may be the unreadable row of a cursor, also if it can be read now: both have the same sid, or none. */
@@ -185,7 +194,7 @@ async function isUnreadableRowThere<T extends Identified>(
 ): Promise<boolean> {
   const { offset, total } = cursor;
   if (total !== null && total !== list.total) return false;
-  if (!isLike(list.rows.get(offset), cursor)) return false;
+  if (!isLikeAt(list, offset, cursor)) return false;
   if (!list.has(index)) await tryRead(index, list, takeCall);
   const beside = list.rows.get(index);
   return beside !== undefined && markOf(sidOf(beside) ?? '') === mark;

@@ -148,6 +148,11 @@ describe('list metadata', () => {
     });
   });
 
+  it('does not make rows beyond the requested limit part of the page', async () => {
+    const { rows: read, limit, total } = await list({ metadata: { total: 108 }, response: rows(51) });
+    expect([read.length, limit, total]).toEqual([50, 50, 108]);
+  });
+
   it('has the requested offset', async () => {
     upstream.answers(documentedAnswer('list'));
     const slice = { offset: 50, limit: 50 };
