@@ -53,7 +53,7 @@ export function readWindow<T>(
   const end = offset + rows.length;
   const isFull = rows.length >= Math.min(statedLimit ?? limit, limit);
   // A total that the rows exceed is no total ("Traps"): after a full page, nothing then shows where the list ends.
-  const isTotal = total !== undefined && (rows.length === 0 || total >= end);
+  const isTotal = total !== undefined && (rows.length === 0 || total >= offset + items.length);
   if (!isTotal) {
     const isEmpty = !isList && rows.length === 0;
     // A page that is larger than documented may be full or not.

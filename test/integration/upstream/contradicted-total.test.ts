@@ -108,22 +108,16 @@ async function walk(gateway: Parameters<typeof ask>[0], list: (page: string) => 
 
 const walked = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { sid }';
 
+const campaignList = (page: string): string => `{ list: campaigns(${page}) { ${walked} } }`;
+const messageList = (page: string): string =>
+  `{ campaign(sid: "c0") { list: messages(${page}) { ${walked} } } }`;
+
 describe.each(['on', 'off'])('a total that counts 150 rows more than are returned (CACHE=%s)', (cache) => {
   it.each([
-    ['campaigns, forward', (page: string) => `{ list: campaigns(${page}) { ${walked} } }`, 'c', false],
-    ['campaigns, backward', (page: string) => `{ list: campaigns(${page}) { ${walked} } }`, 'c', true],
-    [
-      'messages, forward',
-      (page: string) => `{ campaign(sid: "c0") { list: messages(${page}) { ${walked} } } }`,
-      'm',
-      false,
-    ],
-    [
-      'messages, backward',
-      (page: string) => `{ campaign(sid: "c0") { list: messages(${page}) { ${walked} } } }`,
-      'm',
-      true,
-    ],
+    ['campaigns, forward', campaignList, 'c', false],
+    ['campaigns, backward', campaignList, 'c', true],
+    ['messages, forward', messageList, 'm', false],
+    ['messages, backward', messageList, 'm', true],
   ])('ends a walk through %s, which shows every row once', async (_what, list, letter, isBackward) => {
     const { gateway } = await startWith(120, 270, cache);
     const sids = await walk(gateway, list, isBackward);

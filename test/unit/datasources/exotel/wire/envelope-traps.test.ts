@@ -153,6 +153,12 @@ describe('list metadata', () => {
     expect([read.length, limit, total]).toEqual([50, 50, 108]);
   });
 
+  it('with a total that surplus rows exceed is a failure: rows may be hidden', async () => {
+    await expect(list({ metadata: { total: 50 }, response: rows(51) })).rejects.toMatchObject({
+      reason: 'invalidResponse',
+    });
+  });
+
   it('has the requested offset', async () => {
     upstream.answers(documentedAnswer('list'));
     const slice = { offset: 50, limit: 50 };
