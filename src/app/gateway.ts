@@ -10,7 +10,7 @@ import { isLoopback } from '../config/values.js';
 import { type Credentials, type CredentialsState } from '../datasources/exotel/credentials.js';
 import { readHostSetting } from '../domain/network/addresses.js';
 import { ExportQueue } from '../export/export-queue.js';
-import { SubscriptionLimit } from '../live/subscription-limit.js';
+import { SubscriptionLimit } from '../live/subscribers/subscription-limit.js';
 import { ResponseCache } from '../operations/response-cache.js';
 import { createSchema } from '../resolvers/schema.js';
 import { type Sandbox } from '../sandbox/sandbox.js';

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { constants, open } from 'node:fs/promises';
 import { type Logger } from 'pino';
 import { z } from 'zod';
-import { type Caller, type Scope, scopes } from '../domain/caller.js';
+import { type Caller, type Scope, scopes } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { type Authenticator } from './credentials.js';
 

@@ -1,4 +1,5 @@
-import { type Caller } from '../domain/caller.js';
+import { type Caller } from '../domain/requests/caller.js';
+import { closingEvents } from '../domain/closing-events.js';
 
 /** Timers stand still while the machine is suspended, and the clock may be set: the time is compared at least this often. */
 const longestTimerMs = 60_000;
@@ -47,23 +48,8 @@ export function untilCredentialsEnd<Event>(
   now: () => number,
 ): AsyncIterableIterator<Event> {
   if (caller.expiresAtMs === undefined && !caller.revoked) return source;
-  const cancel = onCredentialsEnd(caller, now, () => void source.return?.());
-  const last: IteratorResult<Event> = { done: true, value: undefined };
-  const events: AsyncIterableIterator<Event> = {
-    next: async () => {
-      const result = await source.next();
-      if (result.done) cancel();
-      return result;
-    },
-    return: async () => {
-      cancel();
-      return (await source.return?.()) ?? last;
-    },
-    throw: async (error: unknown) => {
-      cancel();
-      return (await source.throw?.(error)) ?? last;
-    },
-    [Symbol.asyncIterator]: () => events,
-  };
-  return events;
+  return closingEvents(
+    source,
+    onCredentialsEnd(caller, now, () => void source.return?.()),
+  );
 }

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
-import { anonymous, type Caller } from '../domain/caller.js';
+import { anonymous, type Caller } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
 
 /** Credentials of a request, not verified yet. */

@@ -13,7 +13,7 @@ import {
   isObjectType,
   responsePathAsArray,
 } from 'graphql';
-import { type Caller, type CallerContext, type Scope } from '../domain/caller.js';
+import { type Caller, type CallerContext, type Scope } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { selectedFields } from '../schema/selected-fields.js';
 import { untilCredentialsEnd } from './credentials-end.js';

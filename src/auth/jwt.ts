@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyResult } from 'jose';
 import { type Logger } from 'pino';
-import { type Scope, scopes as allScopes } from '../domain/caller.js';
+import { type Scope, scopes as allScopes } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { type Authenticator } from './credentials.js';
 import { IssuerKeys } from './issuer-keys.js';

@@ -1,7 +1,7 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { hasWebhookAddress } from '../domain/network/addresses.js';
-import { type CallerContext } from '../domain/caller.js';
+import { type CallerContext } from '../domain/requests/caller.js';
 
 type Resolve = GraphQLFieldResolver<unknown, CallerContext>;
 

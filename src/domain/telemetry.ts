@@ -1,6 +1,6 @@
 import { type WebhookKind } from './network/addresses.js';
 import { type CampaignAction } from './campaigns/campaign.js';
-import { type RequestTrace, type Transport } from './request-trace.js';
+import { type RequestTrace, type Transport } from './requests/request-trace.js';
 import { type FailureReason } from './upstream-failure.js';
 
 /** Kinds of cached resources. */

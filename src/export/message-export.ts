@@ -7,7 +7,7 @@ import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { attempt, GatewayError } from '../domain/errors.js';
 import { type MessageQuery, messageQueryOf } from '../domain/lists/list-query.js';
 import { checkCursorLengths, readable, type Slice, type Window } from '../domain/lists/page.js';
-import { type CallOrigin } from '../domain/request-trace.js';
+import { type CallOrigin } from '../domain/requests/request-trace.js';
 import { checkSid } from '../domain/campaigns/sid.js';
 import { untilAborted } from '../domain/timeout.js';
 import { passingFailures, UpstreamFailure } from '../domain/upstream-failure.js';

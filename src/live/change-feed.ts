@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { CampaignStatus } from '../domain/campaigns/campaign.js';
 import { GatewayError } from '../domain/errors.js';
 import { isBackwards } from '../domain/campaigns/lifecycle.js';
-import { type Transport } from '../domain/request-trace.js';
+import { type Transport } from '../domain/requests/request-trace.js';
 import { type LiveField, type Telemetry } from '../domain/telemetry.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
-import { QueueCapacity, SubscriberQueue } from './subscriber-queue.js';
+import { QueueCapacity, SubscriberQueue } from './subscribers/subscriber-queue.js';
 
 /**
  * Fills the fields that a response lacks from the campaign before. The responses of list, get and update differ in their

@@ -11,7 +11,7 @@ import { Leases } from './leases.js';
 import { Peers } from './peers.js';
 import { RefreshDebouncer } from './refresh-debouncer.js';
 import { SharedPoll } from './shared-poll.js';
-import { Subscriptions } from './subscriptions.js';
+import { Subscriptions } from './subscribers/subscriptions.js';
 
 /** Bounds on the memory of live updates, in bytes. */
 export interface LiveMemoryLimits {

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, GatewayError } from '../domain/errors.js';
-import { type RequestTrace } from '../domain/request-trace.js';
+import { type RequestTrace } from '../domain/requests/request-trace.js';
 import { type Telemetry } from '../domain/telemetry.js';
 import { withoutSuggestions } from './documents/validation.js';
 

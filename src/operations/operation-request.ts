@@ -1,7 +1,7 @@
-import { type Caller } from '../domain/caller.js';
+import { type Caller } from '../domain/requests/caller.js';
 import { GatewayError } from '../domain/errors.js';
 import { parseJson } from '../domain/json.js';
-import { type RequestTrace, type Transport } from '../domain/request-trace.js';
+import { type RequestTrace, type Transport } from '../domain/requests/request-trace.js';
 import { type WriteLock } from './gate/execution-gate.js';
 
 /** Parameters of a GraphQL request on any transport, as named by GraphQL over HTTP. */

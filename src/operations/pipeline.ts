@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { haveCredentialsEnded } from '../auth/credentials-end.js';
 import { GatewayError } from '../domain/errors.js';
-import { operationTrace, type RequestTrace } from '../domain/request-trace.js';
+import { operationTrace, type RequestTrace } from '../domain/requests/request-trace.js';
 import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';

@@ -1,7 +1,7 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { scopeError, scopesOf } from '../auth/field-scopes.js';
-import { type Caller } from '../domain/caller.js';
+import { type Caller } from '../domain/requests/caller.js';
 import { UpstreamFailure } from '../domain/upstream-failure.js';
 import { Campaign } from '../schema/campaign.js';
 import { Message } from '../schema/message.js';

@@ -1,7 +1,7 @@
 import { type ReadReport } from '../datasources/cache/read-report.js';
 import { type RequestReader } from '../datasources/campaigns/request-reader.js';
 import { type CampaignWriter } from '../datasources/writing/campaign-writer.js';
-import { type Caller } from '../domain/caller.js';
+import { type Caller } from '../domain/requests/caller.js';
 import { type Campaign } from '../schema/campaign.js';
 import { type CampaignGateway } from '../schema/campaign-gateway.js';
 import { type MessageStatusEvent } from '../schema/message.js';

@@ -1,5 +1,5 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { type Scope } from '../domain/caller.js';
+import { type Scope } from '../domain/requests/caller.js';
 import { DateTime } from './scalars.js';
 
 /** What stands behind the gateway. */

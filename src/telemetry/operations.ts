@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
-import { shown } from '../domain/client-software.js';
-import { type RequestTrace, type Span, type Transport } from '../domain/request-trace.js';
+import { shown } from '../domain/requests/client-software.js';
+import { type RequestTrace, type Span, type Transport } from '../domain/requests/request-trace.js';
 import { type ObservedOperation, type OperationEnd, type OperationType } from '../domain/telemetry.js';
 import { codeLabel, isClientError } from './error-codes.js';
 import { type Metrics } from './metrics/metrics.js';

@@ -23,7 +23,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { type RequestTrace, type Span, type SpanFacts } from '../domain/request-trace.js';
+import { type RequestTrace, type Span, type SpanFacts } from '../domain/requests/request-trace.js';
 import { withTimeout } from '../domain/timeout.js';
 
 /** W3C Trace Context, level 1: version, trace id, parent id, flags. */

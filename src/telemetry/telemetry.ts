@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger } from 'pino';
-import { logFields } from '../domain/request-trace.js';
+import { logFields } from '../domain/requests/request-trace.js';
 import { type Telemetry } from '../domain/telemetry.js';
 import { codeLabel } from './error-codes.js';
 import { Metrics } from './metrics/metrics.js';

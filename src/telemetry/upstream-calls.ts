@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { logFields, type RequestTrace, type Span } from '../domain/request-trace.js';
+import { logFields, type RequestTrace, type Span } from '../domain/requests/request-trace.js';
 import {
   type CallEnd,
   type Drift,

@@ -1,5 +1,5 @@
 import { type AnswerTags } from '../../domain/cache-tags.js';
-import { type CallOrigin, type RequestTrace } from '../../domain/request-trace.js';
+import { type CallOrigin, type RequestTrace } from '../../domain/requests/request-trace.js';
 
 /** A cache entry that a response is made of. */
 export interface UsedEntry {

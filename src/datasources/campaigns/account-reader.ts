@@ -227,7 +227,7 @@ export class AccountReader {
   /** Drops every window of campaigns, so that none is served as a stale entry, for all instances. */
   dropLists(): void {
     this.#campaignWindows.clear();
-    void this.#invalidateShared([listScope], { isDropped: true });
+    this.#flushed = this.#invalidateShared([listScope], { isDropped: true });
     this.#emit({ type: 'written', sid: null, isOverlapped: false });
   }
 
@@ -331,13 +331,11 @@ export class AccountReader {
   ): Promise<number | undefined> | undefined {
     const { clock, shared } = this.#options;
     const { isDropped, version = clock.next() } = options;
-    const invalidated = shared?.store.invalidate(scopes, version, isDropped).then((known) => {
+    return shared?.store.invalidate(scopes, version, isDropped).then((known) => {
       if (known === undefined) return undefined;
       clock.observe(known + 1);
       return known + 1;
     });
-    this.#flushed = invalidated;
-    return invalidated;
   }
 
   #invalidateHere(sid: string): void {

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { checkSid } from '../../domain/campaigns/sid.js';
 import { type CampaignListArguments, type MessageListArguments } from '../../domain/lists/list-query.js';
 import { type PageArguments, readable, type Window } from '../../domain/lists/page.js';
-import { type CallOrigin } from '../../domain/request-trace.js';
+import { type CallOrigin } from '../../domain/requests/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { type Message } from '../../schema/message.js';
 import { type ReadOptions } from '../cache/cache-entry.js';

@@ -1,5 +1,5 @@
 import { parseJson } from '../../domain/json.js';
-import { type RequestTrace } from '../../domain/request-trace.js';
+import { type RequestTrace } from '../../domain/requests/request-trace.js';
 import { isSameSid } from '../../domain/campaigns/sid.js';
 import { type CallEnd, type ObservedCall, type Route } from '../../domain/telemetry.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';

@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import { JoinedChunks } from '../../domain/joined-chunks.js';
-import { type CallOrigin } from '../../domain/request-trace.js';
+import { type CallOrigin } from '../../domain/requests/request-trace.js';
 import { type UpstreamServer } from '../../domain/telemetry.js';
 import { utf8Text } from '../../domain/text.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';

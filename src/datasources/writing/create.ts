@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { type CallOrigin } from '../../domain/request-trace.js';
+import { type CallOrigin } from '../../domain/requests/request-trace.js';
 import { type Campaign } from '../../schema/campaign.js';
 import { createToWire } from '../exotel/wire/requests.js';
 

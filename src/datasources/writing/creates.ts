@@ -6,7 +6,7 @@ import {
   newCampaignProblems,
 } from '../../domain/rules/create.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
-import { type CallOrigin } from '../../domain/request-trace.js';
+import { type CallOrigin } from '../../domain/requests/request-trace.js';
 import { type ExotelClient } from '../exotel/client.js';
 import { type SharedClock } from '../state/shared-clock.js';
 import { type SharedState } from '../state/shared-state.js';

@@ -1,4 +1,4 @@
-import { type RequestTrace } from '../../domain/request-trace.js';
+import { type RequestTrace } from '../../domain/requests/request-trace.js';
 import { type AuditLine, type Telemetry } from '../../domain/telemetry.js';
 
 /** Who does what, of an audit line. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, parse, print } from 'graphql';
-import { type Caller } from '../../domain/caller.js';
+import { type Caller } from '../../domain/requests/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type OperationParameters } from '../operation-request.js';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
-import { anonymous, type Caller, nobody } from '../../domain/caller.js';
+import { anonymous, type Caller, nobody } from '../../domain/requests/caller.js';
 import { type EndedConnection, type RefusedConnection, type Telemetry } from '../../domain/telemetry.js';
 import { errorType } from '../http/negotiation.js';
 import { endWith, type RawError, refuse } from '../http/refuse.js';

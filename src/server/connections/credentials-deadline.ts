@@ -1,6 +1,6 @@
 import { type ServerResponse } from 'node:http';
 import { onCredentialsEnd } from '../../auth/credentials-end.js';
-import { type Caller } from '../../domain/caller.js';
+import { type Caller } from '../../domain/requests/caller.js';
 
 /** Time for a client to read the rest of a stream, or for a router to accept its end, once the credentials have ended. */
 export const credentialsDeadlineMs = 2000;

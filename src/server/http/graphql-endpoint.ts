@@ -3,7 +3,7 @@ import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Logger } from 'pino';
 import { GatewayError } from '../../domain/errors.js';
-import { operationTrace } from '../../domain/request-trace.js';
+import { operationTrace } from '../../domain/requests/request-trace.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { type OperationResult } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';

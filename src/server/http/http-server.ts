@@ -10,7 +10,7 @@ import { type CachePolicy } from '../../operations/cache-headers.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { type ResponseCache } from '../../operations/response-cache.js';
 import { type GatewayTelemetry } from '../../telemetry/telemetry.js';
-import { logFields } from '../../domain/request-trace.js';
+import { logFields } from '../../domain/requests/request-trace.js';
 import { GracefulShutdown } from '../connections/graceful-shutdown.js';
 import { Connections, serverFactory, countByCaller } from '../connections/connections.js';
 import { IncomingBytes, defaultIncomingBytes } from '../connections/incoming-bytes.js';

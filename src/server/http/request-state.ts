@@ -1,7 +1,7 @@
 import { type FastifyInstance } from 'fastify';
-import { type Caller, nobody } from '../../domain/caller.js';
-import { clientIn } from '../../domain/client-software.js';
-import { requestIdOf, type RequestTrace } from '../../domain/request-trace.js';
+import { type Caller, nobody } from '../../domain/requests/caller.js';
+import { clientIn } from '../../domain/requests/client-software.js';
+import { requestIdOf, type RequestTrace } from '../../domain/requests/request-trace.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 
 /** Trace of an HTTP request, with the address of its client. */

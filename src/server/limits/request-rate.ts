@@ -6,7 +6,7 @@ import {
   RateLimiterRes,
 } from 'rate-limiter-flexible';
 import { type RedisConnection } from '../../datasources/state/redis/connection.js';
-import { limitKeyOf } from '../../domain/caller.js';
+import { limitKeyOf } from '../../domain/requests/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { writeResult } from '../http/operation-over-http.js';

@@ -3,7 +3,7 @@ import { type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
 import { onCredentialsEnd } from '../../auth/credentials-end.js';
 import { attempt, GatewayError } from '../../domain/errors.js';
-import { logFields } from '../../domain/request-trace.js';
+import { logFields } from '../../domain/requests/request-trace.js';
 import { type OperationResult, type ResultStream } from '../../operations/operation-result.js';
 import { type AdmittedOperation, type OperationPipeline } from '../../operations/pipeline.js';
 import { untilAborted, withTimeout } from '../../domain/timeout.js';

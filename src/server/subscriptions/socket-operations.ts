@@ -1,8 +1,8 @@
 import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { makeServer, type Server } from 'graphql-ws';
-import { limitKeyOf } from '../../domain/caller.js';
+import { limitKeyOf } from '../../domain/requests/caller.js';
 import { attempt, GatewayError } from '../../domain/errors.js';
-import { operationTrace } from '../../domain/request-trace.js';
+import { operationTrace } from '../../domain/requests/request-trace.js';
 import { parametersIn } from '../../operations/operation-request.js';
 import { type OperationResult, type ResultBody } from '../../operations/operation-result.js';
 import { type AdmittedOperation, isSubscription, type OperationPipeline } from '../../operations/pipeline.js';

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { nobody } from '../../domain/caller.js';
+import { nobody } from '../../domain/requests/caller.js';
 import { type Telemetry } from '../../domain/telemetry.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
 import { allClosed, type GracefulShutdown } from '../connections/graceful-shutdown.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Scope } from '../../../src/domain/caller.js';
+import { type Scope } from '../../../src/domain/requests/caller.js';
 import { type Sandbox } from '../../../src/sandbox/sandbox.js';
 import { ask } from '../../support/clients/ask.js';
 import { callbackSettings } from '../../support/writing/callbacks.js';

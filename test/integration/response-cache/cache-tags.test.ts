@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { type Scope } from '../../../src/domain/caller.js';
+import { type Scope } from '../../../src/domain/requests/caller.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { type KeysFile, keysForScopes, showing } from '../../support/clients/callers.js';
 import { run } from '../../support/clients/every-transport.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Scope } from '../../../src/domain/caller.js';
+import { type Scope } from '../../../src/domain/requests/caller.js';
 
 /** An entry of the key file, as an operator writes it. */
 export interface KeyEntry {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { onCredentialsEnd } from '../../../src/auth/credentials-end.js';
-import { anonymous } from '../../../src/domain/caller.js';
+import { anonymous } from '../../../src/domain/requests/caller.js';
 
 const hourMs = 3_600_000;
 let nowMs = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SubscriberQueue, QueueCapacity } from '../../../src/live/subscriber-queue.js';
+import { SubscriberQueue, QueueCapacity } from '../../../src/live/subscribers/subscriber-queue.js';
 
 /** A queue of at most four numbers that shares a capacity, and its number of dropped values. */
 function open(room: QueueCapacity) {

@@ -1,4 +1,4 @@
-import { type RequestTrace } from '../../../domain/request-trace.js';
+import { type RequestTrace } from '../../../domain/requests/request-trace.js';
 import { type Drift, type DriftRoute, type Route, type Telemetry } from '../../../domain/telemetry.js';
 import { campaignCallbackFields, callbackObject, messageCallbackFields } from '../wire/callback.js';
 import { campaignFields } from '../wire/campaign.js';

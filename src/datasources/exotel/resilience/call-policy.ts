@@ -1,6 +1,6 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
 import { type OnQueued } from '../../../domain/queued-call.js';
-import { type CallOrigin } from '../../../domain/request-trace.js';
+import { type CallOrigin } from '../../../domain/requests/request-trace.js';
 import {
   failedBecause,
   passingFailures,

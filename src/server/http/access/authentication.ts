@@ -5,7 +5,7 @@ import {
   type onRequestHookHandler,
 } from 'fastify';
 import { type Authenticator, credentialsInHeaders, allowAnonymous } from '../../../auth/credentials.js';
-import { anonymous } from '../../../domain/caller.js';
+import { anonymous } from '../../../domain/requests/caller.js';
 import { GatewayError } from '../../../domain/errors.js';
 import { type CachePolicy } from '../../../operations/cache-headers.js';
 import { varyBy } from '../negotiation.js';

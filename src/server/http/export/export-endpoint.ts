@@ -4,7 +4,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { type Logger } from 'pino';
 import { onCredentialsEnd } from '../../../auth/credentials-end.js';
 import { GatewayError } from '../../../domain/errors.js';
-import { logFields } from '../../../domain/request-trace.js';
+import { logFields } from '../../../domain/requests/request-trace.js';
 import { type ExportFormat, type Telemetry } from '../../../domain/telemetry.js';
 import { withTimeout } from '../../../domain/timeout.js';
 import { csvHeader, csvLine, type ExportEnd, ndjsonLine } from '../../../export/export-row.js';

@@ -1,6 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
 import { type ReadReport } from '../../../datasources/cache/read-report.js';
-import { scopes } from '../../../domain/caller.js';
+import { scopes } from '../../../domain/requests/caller.js';
 import { type Telemetry } from '../../../domain/telemetry.js';
 import { type CachePolicy, cacheControlOf } from '../../../operations/cache-headers.js';
 import { type FreshResponse, type ResponseCache } from '../../../operations/response-cache.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { LargeBodies } from '../../../../src/datasources/exotel/resilience/large-bodies.js';
 import { type ResponseReader } from '../../../../src/datasources/exotel/transport.js';
-import { HeldMemory } from '../../../../src/domain/request-trace.js';
+import { HeldMemory } from '../../../../src/domain/requests/request-trace.js';
 import { UpstreamFailure } from '../../../../src/domain/upstream-failure.js';
 import { rejectionOf, ScriptedUpstream } from './scripted-upstream.js';
 

@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader';
-import { ReadReport } from '../datasources/cache/read-report.js';
-import { type AccountReader } from '../datasources/campaigns/account-reader.js';
-import { InputError } from '../domain/errors.js';
-import { checkSid } from '../domain/campaigns/sid.js';
-import { type RequestTrace } from '../domain/request-trace.js';
-import { type Campaign } from '../schema/campaign.js';
-import { type MessageStatusEvent } from '../schema/message.js';
-import { type ChangeFeed } from './change-feed.js';
+import { ReadReport } from '../../datasources/cache/read-report.js';
+import { type AccountReader } from '../../datasources/campaigns/account-reader.js';
+import { InputError } from '../../domain/errors.js';
+import { checkSid } from '../../domain/campaigns/sid.js';
+import { type RequestTrace } from '../../domain/requests/request-trace.js';
+import { type Campaign } from '../../schema/campaign.js';
+import { type MessageStatusEvent } from '../../schema/message.js';
+import { type ChangeFeed } from '../change-feed.js';
 import { type SubscriberQueue } from './subscriber-queue.js';
 
 /** Subscriptions that open within this time share one read: a window holds fifty campaigns. */

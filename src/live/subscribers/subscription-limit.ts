@@ -1,4 +1,5 @@
-import { GatewayError } from '../domain/errors.js';
+import { closingEvents } from '../../domain/closing-events.js';
+import { GatewayError } from '../../domain/errors.js';
 
 /** Limits the open subscriptions of each caller, over all transports. */
 export class SubscriptionLimit {
@@ -23,7 +24,7 @@ export class SubscriptionLimit {
     if (open >= this.#maximum) throw tooMany(this.#maximum);
     this.#open.set(caller, open + 1);
     try {
-      return withClose(await subscribe(), () => {
+      return closingEvents(await subscribe(), () => {
         this.#close(caller);
       });
     } catch (error) {
@@ -42,33 +43,6 @@ export class SubscriptionLimit {
     if (left > 0) this.#open.set(caller, left);
     else this.#open.delete(caller);
   }
-}
-
-/** Calls `onClosed` once when the events have ended or their consumer has returned. */
-function withClose<T>(events: AsyncIterableIterator<T>, onClosed: () => void): AsyncIterableIterator<T> {
-  let isClosed = false;
-  const close = (): void => {
-    if (!isClosed) onClosed();
-    isClosed = true;
-  };
-  const each: AsyncIterableIterator<T> = {
-    next: async () => {
-      const result = await events.next();
-      if (result.done) close();
-      return result;
-    },
-    return: async () => {
-      close();
-      return events.return ? events.return() : { done: true, value: undefined };
-    },
-    throw: async (error: unknown) => {
-      close();
-      if (events.throw) return events.throw(error);
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => each,
-  };
-  return each;
 }
 
 function tooMany(limit: number): GatewayError {
