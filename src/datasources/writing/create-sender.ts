@@ -4,16 +4,11 @@ import { unprocessedFailures, UpstreamFailure } from '../../domain/upstream-fail
 import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
 import { NotSent } from '../exotel/resilience/not-sent.js';
-import { type Create, nothingSent, type Progress, type WithCallbacks } from './create.js';
+import { type Create, fingerprintOf, nothingSent, type Progress, type WithCallbacks } from './create.js';
+import { exchangeVerdict, type Fit, fitOf, hasContentOf } from './look-up/exchanged-answers.js';
 import { type OutstandingCreates, type SidReservations } from './look-up/outstanding-creates.js';
 import { type Reconciler } from './look-up/reconciler.js';
-import {
-  type AnswerVerdict,
-  answerVerdict,
-  callbackMarks,
-  contradictions,
-  isMarked,
-} from './look-up/same-campaign.js';
+import { type AnswerVerdict, answerVerdict, callbackMarks, isMarked } from './look-up/same-campaign.js';
 import { similarityOf } from './look-up/text-similarity.js';
 import {
   createdUnreadable,
@@ -50,7 +45,7 @@ const maximumPosts = 2;
  */
 export class CreateSender {
   readonly #options: CreateSenderOptions;
-  /** Drafts of the creates whose outcome is open, by their ids. */
+  /** Creates whose outcome is open, as they were sent last, by their ids. */
   readonly #open = new Map<string, CampaignDraft>();
 
   constructor(options: CreateSenderOptions) {
@@ -118,6 +113,7 @@ export class CreateSender {
     const nowMs = now();
     const sentAtMs = before.sentAtMs ?? nowMs; // any of the requests may be the one that was processed
     const sent = withCallbacks(draft);
+    this.#open.set(create.id, sent);
     const marks = [...before.marks, ...callbackMarks(draft, sent)];
     const { suspects } = before;
     const settledByMs = settledByUnseen(nowMs, timeoutMs);
@@ -161,7 +157,7 @@ export class CreateSender {
     const { client, reservations } = this.#options;
     const { origin } = create;
     const { sid, campaign, name, requestId } = await answer.then(answeredCampaign, answeredSid);
-    const verdict = campaign ? await this.#verdict(campaign, create, sent) : 'unproven';
+    const verdict = campaign ? await this.#verdict(campaign, create, sent, false) : 'unproven';
     if (campaign && verdict === 'own') {
       await this.#reserve(sid, create, requestId);
       // The answer to a create has no stats, no cost and no message callback. An answer proves nothing by what is filled in here.
@@ -172,7 +168,7 @@ export class CreateSender {
     const isOtherName = name !== undefined && similarityOf(create.draft.name, name) === 'different';
     if (!isAnothers && !isOtherName && verdict !== 'another') {
       const read = await client.getCampaign(sid, { priority: 'write', origin }).catch(() => null);
-      if (read && (await this.#verdict(read, create, sent)) === 'own') {
+      if (read && (await this.#verdict(read, create, sent, true)) === 'own') {
         await this.#reserve(sid, create, requestId);
         return done(read, requestId);
       }
@@ -181,8 +177,16 @@ export class CreateSender {
     throw new WrongAnswer(isAnothers ? [] : [sid], requestId);
   }
 
-  /** Tells whether a campaign is the one of this create. A proxy may have mixed up two answers. */
-  async #verdict(campaign: Campaign, create: Create, sent: CampaignDraft): Promise<AnswerVerdict> {
+  /**
+   * Tells whether a campaign is the one of this create. A proxy may have mixed up two answers.
+   * @param isRead true for a campaign that was read by its sid, which shows more than the answer to a create.
+   */
+  async #verdict(
+    campaign: Campaign,
+    create: Create,
+    sent: CampaignDraft,
+    isRead: boolean,
+  ): Promise<AnswerVerdict> {
     const { outstanding, now } = this.#options;
     const marks = callbackMarks(create.draft, sent);
     if (isMarked(campaign, marks)) return 'own';
@@ -191,17 +195,22 @@ export class CreateSender {
       sentAtMs: create.log.progress.sentAtMs ?? now(),
     });
     if (verdict !== 'own') return verdict;
-    if (contradictions(sent, campaign).size > 0 && this.#isLikeAnother(create, campaign)) return 'another';
+    const fit = fitOf(sent, campaign);
     const similarity = similarityOf(create.draft.name, campaign.name);
-    if (similarity === 'same' || similarity === 'rewritten') return 'own';
+    const isWhole = similarity === 'same' || similarity === 'rewritten';
     const rivals = await outstanding.rivalsOf(create).catch(() => null);
-    return rivals?.hasWholeNameOfOne({ row: campaign, aheadMs: 0 }) ? 'another' : 'own';
+    const found = { row: campaign, aheadMs: 0 };
+    if (!isWhole && rivals?.hasWholeNameOfOne(found)) return 'another';
+    const registered = hasContentOf(sent, campaign) ? (rivals?.fitsOf(found) ?? []) : [];
+    const theirs = [...this.#fitsOfOthers(create, sent, campaign), ...registered];
+    return exchangeVerdict(fit, theirs, isRead);
   }
 
-  /** True if the campaign contradicts nothing of another create whose outcome is open: their answers may have been exchanged. */
-  #isLikeAnother({ id }: Create, campaign: Campaign): boolean {
-    return [...this.#open].some(
-      ([other, draft]) => other !== id && contradictions(draft, campaign).size === 0,
+  /** How a campaign fits the other creates of this process whose outcome is open, but for equal ones. */
+  #fitsOfOthers({ id }: Create, sent: CampaignDraft, campaign: Campaign): Fit[] {
+    const own = fingerprintOf(sent);
+    return [...this.#open].flatMap(([other, draft]) =>
+      other === id || fingerprintOf(draft) === own ? [] : [fitOf(draft, campaign)],
     );
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InputError } from '../../../domain/errors.js';
+import { parseJson } from '../../../domain/json.js';
 import { maximumCursorLength } from '../../../domain/rules/draft.js';
 import { maximumSortKeyLength } from './sort-key.js';
 
@@ -146,6 +147,9 @@ const content = z
   ])
   .refine((parts) => parts[10] !== null || parts[11] !== undefined); // null only stands before a sweep: each cursor has one spelling
 
+/** Items of the longest list in a cursor. */
+const mostParts = 12;
+
 /** Version 1, which clients may still hold: marks of the five preceding rows only, as hashes in base 36. */
 const contentOfVersion1 = z.tuple([
   z.literal(1),
@@ -207,11 +211,14 @@ export function decodeCursor(text: string, fingerprint: string, argument: string
 
 function parse(text: string): unknown {
   if (text.length > maximumCursorLength || !/^[\w-]+$/.test(text)) return undefined;
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(Buffer.from(text, 'base64url').toString('utf8'));
+  return isFlat(parsed) ? parsed : undefined;
+}
+
+/** The schemas are for lists of a few texts and numbers: they would take 1,000 times as long for nested or long ones. */
+function isFlat(parsed: unknown, levels = 2): boolean {
+  if (!Array.isArray(parsed)) return typeof parsed !== 'object' || parsed === null;
+  return levels > 0 && parsed.length <= mostParts && parsed.every((part) => isFlat(part, levels - 1));
 }
 
 function read(parsed: unknown): { readonly fingerprint: string; readonly cursor: Cursor } | undefined {

@@ -14,6 +14,7 @@ import {
   type Progress,
 } from '../create.js';
 import { isLikelyCreation } from './creation-time.js';
+import { callbackDigests, callbackFit, type Fit, hasForeignCallback } from './exchanged-answers.js';
 import { hasScheduleOf } from './same-campaign.js';
 import { letters, type Similarity, similarityOf } from './text-similarity.js';
 
@@ -28,6 +29,7 @@ const stored = z.array(
     settledByMs: z.number(),
     isInFlight: z.boolean(),
     isFound: z.boolean().optional(),
+    callbacks: z.tuple([z.string().nullable(), z.string().nullable()]).optional(),
   }),
 );
 type Outstanding = z.infer<typeof stored>[number];
@@ -114,6 +116,7 @@ export class OutstandingCreates {
       settledByMs,
       isInFlight,
       isFound,
+      callbacks: callbackDigests(draft),
     };
     await this.#change(draft, (others) => [
       ...others.filter((other) => other.id !== id),
@@ -204,6 +207,7 @@ export class Rivals {
       const isSent = other.isInFlight && this.#nowMs < other.settledByMs;
       if (other.fingerprint === this.#fingerprint && !isSent) return false;
       if (other.name !== row.name && seen.has(other.name)) return false;
+      if (other.callbacks && hasForeignCallback(other.callbacks, row)) return false;
       const rank = this.#rankOf(other.name, row.name);
       if (rank === unranked || rank > this.#rankOf(this.#draft.name, row.name)) return false;
       return fits(other, found);
@@ -218,6 +222,15 @@ export class Rivals {
     return this.#others.some(
       (other) => this.#rankOf(other.name, found.row.name) === ranks.same && fits(other, found),
     );
+  }
+
+  /** How a campaign fits the rivals with its whole name. */
+  fitsOf(found: FoundRow): Fit[] {
+    return this.#others
+      .filter(({ fingerprint, name }) => {
+        return fingerprint !== this.#fingerprint && this.#rankOf(name, found.row.name) === ranks.same;
+      })
+      .map((other) => (fits(other, found) ? callbackFit(other.callbacks ?? [], found.row) : 'different'));
   }
 
   #rankOf(sent: string, stored: string): number {

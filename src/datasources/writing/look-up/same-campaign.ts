@@ -7,10 +7,11 @@ import { type LifecycleAction } from '../../exotel/wire/requests.js';
 import { digest } from '../create.js';
 import { isSameText, letters, similarityOf } from './text-similarity.js';
 
-type Callbacks = Pick<CampaignDraft | Campaign, 'statusCallback' | 'smsStatusCallback'>;
+/** The callback addresses of a draft or a campaign. */
+export type Callbacks = Pick<CampaignDraft | Campaign, 'statusCallback' | 'smsStatusCallback'>;
 
 /** Normalises an address for comparison: the upstream may append a slash, or escape characters without need. */
-function comparableAddress(url: string): string {
+export function comparableAddress(url: string): string {
   const href = URL.canParse(url) ? new URL(url).href : url;
   return href.replace(/\/$/, '').replaceAll(/%2d/gi, '-').replaceAll(/%5f/gi, '_');
 }
@@ -186,12 +187,17 @@ export function differences(draft: CampaignDraft, campaign: Campaign): ReadonlyS
   const groups = new Set(
     content.flatMap(({ group, verdict }) => (verdict(draft, campaign) === 'different' ? [group] : [])),
   );
-  if (!hasScheduleOf(draft, campaign)) groups.add('schedule');
-  const hasForeignCallback =
-    (draft.statusCallback == null && campaign.statusCallback !== null) ||
-    (draft.smsStatusCallback == null && campaign.smsStatusCallback !== null);
-  if (hasForeignCallback) groups.add('callbacks');
+  for (const group of additions(draft, campaign)) groups.add(group);
   return groups;
+}
+
+/** The groups of fields in which a campaign has what the draft lacked and the upstream does not add: they may be another draft's. */
+export function additions(draft: CampaignDraft, campaign: Campaign): readonly string[] {
+  const isAdded = (key: keyof Callbacks): boolean => draft[key] == null && campaign[key] !== null;
+  return [
+    ...(hasScheduleOf(draft, campaign) ? [] : ['schedule']),
+    ...(isAdded('statusCallback') || isAdded('smsStatusCallback') ? ['callbacks'] : []),
+  ];
 }
 
 /**

@@ -142,6 +142,21 @@ describe('a cursor', () => {
     );
   });
 
+  it('of nested or long lists costs no more than a text of that length', () => {
+    const cost = (content: string): number => {
+      const text = Buffer.from(content).toString('base64url');
+      const fromUs = process.cpuUsage().user;
+      for (let time = 0; time < 300; time += 1)
+        expect(() => decodeCursor(text, list, 'after')).toThrow(InputError);
+      return process.cpuUsage().user - fromUs;
+    };
+    const length = 6000;
+    const ofText = cost(JSON.stringify('x'.repeat(length)));
+    expect(cost('['.repeat(length / 2) + ']'.repeat(length / 2))).toBeLessThan(10 * ofText);
+    expect(cost(`[${'0,'.repeat(length / 2)}0]`)).toBeLessThan(10 * ofText);
+    expect(cost(`[2,${`"${'x'.repeat(9)}",`.repeat(length / 12)}0]`)).toBeLessThan(10 * ofText);
+  });
+
   it('of another list is refused with that reason', () => {
     expect(() => decodeCursor(textOf(good), 'another_', 'after')).toThrow(InputError);
     expect(() => decodeCursor(textOf(good), 'another_', 'after')).toThrow('of another list');
