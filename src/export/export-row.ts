@@ -63,20 +63,22 @@ export function csvLine(row: object, cursor?: string): string {
   return csvRecord(cursor === undefined ? values : [...values, cursor]);
 }
 
-/** Beginnings by which a spreadsheet takes a text for a formula (OWASP, "CSV Injection"), full-width ones included. */
-const formulaStart = /^[=+\-@\t\r\n＝＋－＠]/;
-/** A separator of some spreadsheets, and a formula behind it: they would begin a cell there, also between quotes. */
-const formulaInside = /[;\t](?=[=+\-@＝＋－＠])/g;
-/** A phone number, perhaps masked: its plus sign begins no formula. */
-const phoneNumber = /^\+[\dXx*]+$/;
+/**
+ * The beginning of a formula (OWASP, "CSV Injection"; full-width forms included) where a text begins, or behind a character that may
+ * begin a cell: a program may separate at other characters than commas, and read quotes in its own way. CR LF is one line break to all.
+ */
+const formulaStart = /(?:[=+\-@\t＝＋－＠]|\r(?!\n))(?<=(?:^|[\p{Cc}\p{Zl}\p{Zp}",;|]).)|^[\r\n]/gsu;
+/** Characters that some program may take for a separator, a quote or a line break: quotes keep them in their cell. */
+const quoted = /[\p{Cc}\p{Zl}\p{Zp}",;|']/u;
+/** A phone number as in E.164, perhaps masked behind its country code. `+X1` is a cell of a spreadsheet, `+1*2` a product. */
+const phoneNumber = /^\+(?=.{1,15}$)\d+(?:X{2,}\d*)?$/i;
 
-/** A text that a spreadsheet shows and does not calculate. */
+/** A text that a spreadsheet shows and does not calculate, whatever it takes for the beginning of a cell. */
 export function inert(text: string): string {
-  const inside = text.replaceAll(formulaInside, "$&'");
-  return formulaStart.test(text) ? `'${inside}` : inside;
+  return text.replaceAll(formulaStart, "'$&");
 }
 
 /** A record as in RFC 4180. */
 function csvRecord(values: readonly string[]): string {
-  return `${values.map((value) => (/[",;\t\r\n']/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',')}\r\n`;
+  return `${values.map((value) => (quoted.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',')}\r\n`;
 }
