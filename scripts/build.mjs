@@ -6,10 +6,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformFile } from '@swc/core';
-import { writeGraphiql } from './graphiql.mjs';
-import { writeLibraries } from './libraries.mjs';
-import { swcOptions } from './swc-options.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = join(root, 'dist');
@@ -42,6 +38,13 @@ function isFresh() {
 }
 
 if (process.argv.includes('--if-stale') && isFresh()) process.exit();
+// Loaded only now: they take longer than the check.
+const [{ transformFile }, { writeGraphiql }, { writeLibraries }, { swcOptions }] = await Promise.all([
+  import('@swc/core'),
+  import('./graphiql.mjs'),
+  import('./libraries.mjs'),
+  import('./swc-options.mjs'),
+]);
 console.error('Building dist/ …');
 const startedAtMs = performance.now();
 const compiled = await Promise.all(

@@ -142,9 +142,15 @@ export function messageStatus(campaign: Campaign, index: number, now: number): M
 export function statsOf(campaign: Campaign, now: number): Stats {
   if (campaign.settled !== undefined) return campaign.settled.stats;
   const virtual = virtualAt(campaign.time, now);
-  return countStatuses(
-    Array.from({ length: campaign.audience }, (_, index) => statusDuring(campaign, index, virtual)),
-  );
+  const taken = takenBy(campaign, virtual);
+  const statuses = Array.from({ length: taken }, (_, index) => statusDuring(campaign, index, virtual));
+  return countStatuses(statuses, campaign.audience - taken);
+}
+
+/** Number of messages that are not scheduled any more at a virtual time: the first ones. */
+function takenBy(campaign: Campaign, virtual: number): number {
+  if (!campaign.started || virtual < campaign.startsAt) return 0;
+  return Math.min(campaign.audience, Math.floor((virtual - campaign.startsAt) / SENDING_INTERVAL_MS) + 1);
 }
 
 /** Phone number of a message, masked for the document's samples. */

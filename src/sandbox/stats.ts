@@ -29,21 +29,22 @@ export type StatsKey =
   | 'failed-expired'
   | 'failed-no-balance';
 
-/** The key of a message status in `stats`. */
-export function statsKey(status: MessageStatus): StatsKey {
-  return status.replaceAll('_', '-') as StatsKey;
-}
+/** The key of each message status in `stats`. */
+const statsKeys = Object.fromEntries(
+  MESSAGE_STATUSES.map((status) => [status, status.replaceAll('_', '-')]),
+) as Readonly<Record<MessageStatus, StatsKey>>;
 
-/** Counts statuses; the keys are in the document's order. */
-export function countStatuses(statuses: Iterable<MessageStatus>): Stats {
-  const stats = Object.fromEntries(MESSAGE_STATUSES.map((status) => [statsKey(status), 0])) as Stats;
-  for (const status of statuses) stats[statsKey(status)] += 1;
+/** Counts statuses; the keys are in the document's order. @param scheduled further messages, which are scheduled. */
+export function countStatuses(statuses: Iterable<MessageStatus>, scheduled = 0): Stats {
+  const stats = Object.fromEntries(MESSAGE_STATUSES.map((status) => [statsKeys[status], 0])) as Stats;
+  stats.scheduled = scheduled;
+  for (const status of statuses) stats[statsKeys[status]] += 1;
   return stats;
 }
 
 /** Inverse of `countStatuses`: a list with as many statuses of each kind as counted. */
 export function expandStats(stats: Partial<Stats>): MessageStatus[] {
   return MESSAGE_STATUSES.flatMap((status) =>
-    Array.from({ length: stats[statsKey(status)] ?? 0 }, () => status),
+    Array.from({ length: stats[statsKeys[status]] ?? 0 }, () => status),
   );
 }

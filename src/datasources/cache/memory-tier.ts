@@ -28,10 +28,11 @@ export interface MemoryTierOptions {
 /** First tier of the cache: the newest entry of each key, in the memory of this process. */
 export class MemoryTier<V extends object> {
   readonly #entries: LRUCache<string, CacheEntry<V>>;
+  readonly #maximumEntries: number;
 
   constructor({ maximumEntries, maximumBytes }: MemoryTierOptions) {
+    this.#maximumEntries = maximumEntries; // the cache's own `max` would allocate room for all of them at once
     this.#entries = new LRUCache({
-      max: maximumEntries,
       maxSize: maximumBytes,
       sizeCalculation: ({ value }, key) => overheadBytes + estimateBytes(value) + textBytes(key),
     });
@@ -53,6 +54,7 @@ export class MemoryTier<V extends object> {
 
   set(key: string, entry: CacheEntry<V>): void {
     this.#entries.set(key, entry);
+    if (this.#entries.size > this.#maximumEntries) this.#entries.pop();
   }
 
   /** Marks entries that a write may have changed. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import { entryLimit } from '../../domain/entry-size.js';
 import { type Slice, type Window } from '../../domain/lists/page.js';
 import { failedBecause, UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Campaign } from '../../schema/campaign.js';
@@ -74,7 +75,7 @@ export class AccountReader {
   readonly #loader: CampaignLoader;
   readonly #writes = new WritesInFlight();
   /** Versions of the latest invalidations of single campaigns: rows of windows whose reads began before are outdated. */
-  readonly #invalidated = new LRUCache<string, number>({ max: rememberedInvalidations });
+  readonly #invalidated = new LRUCache<string, number>(entryLimit(rememberedInvalidations));
   readonly #listeners: ((event: AccountEvent) => void)[] = [];
   #flushed: Promise<unknown> | undefined;
   /** Number of invalidations so far. */

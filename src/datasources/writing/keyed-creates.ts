@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { entryLimit } from '../../domain/entry-size.js';
 import { problem, type UserProblem } from '../../domain/errors.js';
 import { type CampaignDraft } from '../../domain/rules/draft.js';
 import { type SharedState } from '../state/shared-state.js';
@@ -68,7 +69,7 @@ export class KeyedCreates {
     { readonly fingerprint: string; readonly result: Promise<KeyedOutcome> }
   >();
   /** Names of campaigns that were sent, by key: for requests that come while the store is unreachable. */
-  readonly #sentNames = new LRUCache<string, string>({ max: rememberedKeys });
+  readonly #sentNames = new LRUCache<string, string>(entryLimit(rememberedKeys));
 
   constructor(options: KeyedCreatesOptions) {
     this.#options = options;

@@ -149,7 +149,6 @@ export class PreparedDocuments {
   constructor(options: PreparedDocumentsOptions) {
     this.#options = options;
     this.#cache = new LRUCache({
-      max: maximumDocuments,
       maxSize: options.maximumBytes,
       sizeCalculation: ({ bytes }) => bytes,
     });
@@ -194,6 +193,7 @@ export class PreparedDocuments {
     const problems = validationProblems(schema, document, isIntrospectionOn);
     const prepared = new PreparedDocument(schema, document, problems);
     this.#cache.set(text, prepared);
+    if (this.#cache.size > maximumDocuments) this.#cache.pop(); // `max` would allocate room for all of them at once
     return prepared;
   }
 

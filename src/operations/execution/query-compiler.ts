@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   execute,
   type ExecutionResult,
   getVariableValues,
@@ -34,10 +35,11 @@ export interface CompiledQuery {
   readonly bytes: number;
 }
 
-/** Gets each result of a compiled query, and a function that runs the query with graphql-js. */
+/** Gets each result of a compiled query, a function that runs the query with graphql-js, and the query. */
 export type Comparison = (
   compiled: ExecutionResult,
   interpret: () => Promise<ExecutionResult>,
+  document: DocumentNode,
 ) => Promise<void>;
 
 /** When queries are compiled, and whether results are compared. */
@@ -109,7 +111,7 @@ export class QueryCompiler {
         variableValues: variables,
         operationName: definition.name?.value,
       });
-    if (result) await this.#options.compare?.(result, interpret);
+    if (result) await this.#options.compare?.(result, interpret, document);
     return result;
   }
 }

@@ -33,7 +33,7 @@ export function build(): void {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
   try {
-    const built = spawnSync('npm', ['run', '--silent', 'build', '--', '--if-stale'], {
+    const built = spawnSync(process.execPath, ['scripts/build.mjs', '--if-stale'], {
       cwd: root,
       encoding: 'utf8',
       timeout: longestBuildMs,

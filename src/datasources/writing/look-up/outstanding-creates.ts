@@ -1,6 +1,7 @@
 import { Mutex } from 'async-mutex';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { entryLimit } from '../../../domain/entry-size.js';
 import { GatewayError } from '../../../domain/errors.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
@@ -278,7 +279,7 @@ interface Reservation {
 export class SidReservations {
   readonly #state: SharedState;
   /** By the ids of the creates. */
-  readonly #reservations = new LRUCache<string, Reservation>({ max: rememberedReservations });
+  readonly #reservations = new LRUCache<string, Reservation>(entryLimit(rememberedReservations));
 
   constructor(state: SharedState) {
     this.#state = state;

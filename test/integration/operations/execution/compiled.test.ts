@@ -6,7 +6,7 @@ import { type Fault } from '../../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../../src/sandbox/sandbox.js';
 import * as operations from '../../../operations/generated.js';
 import { ask } from '../../../support/clients/ask.js';
-import { comparedSoFar } from '../../../support/gateway/both-ways.js';
+import { comparedSoFar, compareAllResults } from '../../../support/gateway/both-ways.js';
 import {
   credentials,
   type GatewayUnderTest,
@@ -25,7 +25,10 @@ beforeEach(async () => {
   sandbox = await startSandbox({ ...credentials, clock: () => now, faults: () => fault });
   ({ sid } = sandbox.state.insert({ status: 'in-progress', audience: 120 }));
   const each = { ANSWERS_CACHE_BYTES: '0' }; // every time is to be run
-  gateway = await startGatewayOn(sandbox.baseUrl, each, () => now, undefined, { random: () => 0 });
+  gateway = await startGatewayOn(sandbox.baseUrl, each, () => now, undefined, {
+    random: () => 0,
+    compare: compareAllResults,
+  });
 });
 afterEach(async () => {
   await gateway.close();
@@ -136,7 +139,10 @@ describe('a query that bypasses Apollo Server', () => {
 
   it('is counted once if it fails after OPERATION_TIMEOUT', async () => {
     const limits = { CACHE: 'off', OPERATION_TIMEOUT_MS: '100', EXOTEL_TIMEOUT_MS: '200' };
-    const hasty = await startGatewayOn(sandbox.baseUrl, limits, () => now, undefined, { random: () => 0 });
+    const hasty = await startGatewayOn(sandbox.baseUrl, limits, () => now, undefined, {
+      random: () => 0,
+      compare: compareAllResults,
+    });
     const failed = async () =>
       (await scrape(hasty)).value('campaign_gateway_operations_total', { outcome: 'failed' });
     try {
