@@ -68,6 +68,7 @@ export function openPipeline(
       scheduler: new EventLoopScheduler({ sliceMs, now: () => performance.now() }),
       documents: pool(memory.documentsInUse),
       answers: pool(memory.answers),
+      deliveries: pool(limits.unreadBytes || Number.MAX_SAFE_INTEGER),
     }),
     subscriptions: new SubscriptionMemory({
       maximumBytes: memory.subscriptions,

@@ -1,6 +1,6 @@
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { attempt, type ErrorCode, GatewayError } from '../domain/errors.js';
-import { type CostCheck } from './cost/operation-cost.js';
+import { type AnswerBytes, type CostCheck } from './cost/operation-cost.js';
 import { clientError, graphqlError } from './error-format.js';
 import { type OperationRequest } from './operation-request.js';
 import {
@@ -29,8 +29,8 @@ export class Refusal {
 /** An operation that may run. */
 interface Allowed {
   readonly operation: PreparedOperation;
-  /** Usual memory of its response, or of an event's. */
-  readonly memoryBytes: number;
+  /** Sizes of its response, or of an event's. */
+  readonly answer: AnswerBytes;
 }
 
 /**
@@ -70,7 +70,7 @@ export function admission(
   const mistakes = operation.variables.problems(variables);
   if (mistakes.length > 0) return refusedFor(mistakes, 'BAD_USER_INPUT');
   const checked = cost.check(operation, variables);
-  return typeof checked === 'number' ? { operation, memoryBytes: checked } : new Refusal([checked]);
+  return checked instanceof GraphQLError ? new Refusal([checked]) : { operation, answer: checked };
 }
 
 /** Refuses an operation that its transport can't carry. */

@@ -14,6 +14,7 @@ import { operationTrace, type RequestTrace } from '../domain/requests/request-tr
 import { type ObservedOperation, type Telemetry } from '../domain/telemetry.js';
 import { type RequestContext } from '../resolvers/context.js';
 import { type OperationPlan } from '../resolvers/look-ahead.js';
+import { type AnswerBytes } from './cost/operation-cost.js';
 import { admission, type AdmissionOptions, Refusal } from './admission.js';
 import { type CachePolicy, cacheControlOf, isOvertaken, noStore, tagsOf } from './cache-headers.js';
 import { type FormatErrors, graphqlError } from './error-format.js';
@@ -58,8 +59,8 @@ export interface AdmittedOperation {
   readonly variables: OperationParameters['variables'];
   readonly operation: PreparedOperation;
   readonly context: RequestContext;
-  /** Usual memory of its response, or of an event's. */
-  readonly memoryBytes: number;
+  /** Sizes of its response, or of an event's. */
+  readonly answer: AnswerBytes;
   /** Memory of a document that was not cached, until the operation has run. */
   readonly document: MemoryReservation | undefined;
 }
@@ -181,9 +182,8 @@ export class OperationPipeline {
       await confirm?.();
       return new SubscriptionEvents({
         source,
-        execute: (event) => this.#answerEvent(admitted, event),
+        execute: (event, left) => this.#answerEvent(admitted, event, left),
         failed: (error) => ({ errors: this.#format([asGraphQLError(error)], trace) }),
-        isHeldUntilTaken: trace.transport === 'callback', // a router may be slow
         mayReceive: () => !haveCredentialsEnded(caller, admitted.context.now()),
         onEnd: (delivered) => {
           leave?.();
@@ -197,14 +197,17 @@ export class OperationPipeline {
     }
   }
 
-  async #answerEvent(admitted: AdmittedOperation, event: unknown): Promise<EventResult> {
+  async #answerEvent(admitted: AdmittedOperation, event: unknown, left: AbortSignal): Promise<EventResult> {
     const { request, context } = admitted;
-    const reservation = await this.#enter(admitted, false);
+    const delivery = await this.#delivery(admitted, left);
+    let reservation: MemoryReservation | undefined;
     try {
+      reservation = await this.#enter(admitted, left);
       const executed = await execute({ ...this.#argumentsOf(admitted), rootValue: event });
-      return { body: this.#bodyOf(executed, request.trace, reservation), reservation };
+      return { body: this.#bodyOf(executed, request.trace, reservation), reservation, delivery };
     } catch (error) {
-      reservation.release();
+      reservation?.release();
+      delivery?.release();
       throw error;
     } finally {
       context.renew(); // the next event may be hours away
@@ -213,8 +216,8 @@ export class OperationPipeline {
 
   /** Runs an operation. A large response is counted until the transport has written it, which it does at once. */
   async #runWithin(admitted: AdmittedOperation, isOver: () => boolean): Promise<OperationResult> {
-    const { memoryBytes } = admitted;
-    const reservation = memoryBytes > smallAnswerBytes ? await this.#enter(admitted, true) : undefined;
+    const { memoryBytes } = admitted.answer;
+    const reservation = memoryBytes > smallAnswerBytes ? await this.#enter(admitted) : undefined;
     try {
       if (isOver()) throw new Error('The operation timed out before it began.');
       const executed = await this.#execute(admitted);
@@ -227,8 +230,14 @@ export class OperationPipeline {
     }
   }
 
-  #enter({ request: { caller, writeLock }, memoryBytes }: AdmittedOperation, mayBeRefused: boolean) {
-    return this.#options.gate.enter({ memoryBytes, caller: caller.name, writeLock, mayBeRefused });
+  /** The bytes of an event that a router has to take, which no connection counts. */
+  async #delivery({ request: { trace, caller }, answer }: AdmittedOperation, left: AbortSignal) {
+    if (trace.transport !== 'callback') return undefined;
+    return this.#options.gate.deliver(answer.bytes, caller.name, left);
+  }
+
+  #enter({ request: { caller, writeLock }, answer: { memoryBytes } }: AdmittedOperation, left?: AbortSignal) {
+    return this.#options.gate.enter({ memoryBytes, caller: caller.name, writeLock, left });
   }
 
   /**

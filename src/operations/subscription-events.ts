@@ -4,19 +4,18 @@ import { type ResultBody, type ResultStream } from './operation-result.js';
 /** The result of an event, and its memory. */
 export interface EventResult {
   readonly body: ResultBody;
+  /** Until the transport has written the event, which it does at once: from then on, a connection counts unread bytes. */
   readonly reservation: MemoryReservation;
+  /** Until the subscriber has taken the event, where no connection counts its bytes. */
+  readonly delivery: MemoryReservation | undefined;
 }
 
 interface SubscriptionEventsOptions {
   readonly source: AsyncIterator<unknown>;
-  readonly execute: (event: unknown) => Promise<EventResult>;
+  /** @param left aborted when the subscription ends. */
+  readonly execute: (event: unknown, left: AbortSignal) => Promise<EventResult>;
   /** Formats an error of the source; a transport would close its connection over a rejection. */
   readonly failed: (error: unknown) => ResultBody;
-  /**
-   * Whether the memory of an event is reserved until the next one is requested. Otherwise the transport writes the event at
-   * once, and its unread bytes are counted on the connection.
-   */
-  readonly isHeldUntilTaken: boolean;
   /** Whether the caller's credentials are still valid: they may end while an event is executed. */
   readonly mayReceive: () => boolean;
   /** Called once, when the events end or the consumer leaves. @param delivered number of events. */
@@ -30,7 +29,10 @@ const done: Next = { done: true, value: undefined };
 /** The events of a subscription; each is executed when the subscriber requests it. */
 export class SubscriptionEvents implements ResultStream {
   readonly #options: SubscriptionEventsOptions;
-  #release: () => void = () => undefined;
+  /** Of the last event, which the subscriber has taken when it asks for the next one. */
+  #delivery: MemoryReservation | undefined;
+  /** Aborted when the subscription ends while an event is executed. */
+  #left: AbortController | undefined;
   #hasEnded = false;
   #delivered = 0;
 
@@ -39,27 +41,26 @@ export class SubscriptionEvents implements ResultStream {
   }
 
   async next(): Promise<Next> {
-    this.#release();
-    const { source, execute, failed, isHeldUntilTaken } = this.#options;
+    this.#delivery?.release();
     try {
-      const event = await source.next();
-      if (event.done) return this.#end();
-      const { body, reservation } = await execute(event.value);
-      const release = (): void => {
-        reservation.release();
-        empty(body);
-      };
-      if (isHeldUntilTaken) this.#release = release;
-      else setImmediate(release);
-      if (!this.#hasEnded && this.#options.mayReceive()) {
-        this.#delivered += 1;
-        return { done: false, value: body };
-      }
-      release();
-      return this.#end();
+      const event = await this.#options.source.next();
+      return event.done || this.#hasEnded ? this.#end() : await this.#executed(event.value);
     } catch (error) {
-      return { done: false, value: failed(error) };
+      return this.#hasEnded ? done : { done: false, value: this.#options.failed(error) };
     }
+  }
+
+  async #executed(event: unknown): Promise<Next> {
+    this.#left = new AbortController();
+    const { body, reservation, delivery } = await this.#options.execute(event, this.#left.signal);
+    this.#delivery = delivery;
+    setImmediate(() => {
+      reservation.release();
+      empty(body);
+    });
+    if (this.#hasEnded || !this.#options.mayReceive()) return this.#end();
+    this.#delivered += 1;
+    return { done: false, value: body };
   }
 
   async return(): Promise<Next> {
@@ -79,7 +80,8 @@ export class SubscriptionEvents implements ResultStream {
   }
 
   #end(): Next {
-    this.#release();
+    this.#delivery?.release();
+    this.#left?.abort();
     if (!this.#hasEnded) this.#options.onEnd(this.#delivered);
     this.#hasEnded = true;
     return done;

@@ -1,3 +1,5 @@
+import { type AnswerBytes } from './operation-cost.js';
+
 /** Variable values that are known to be within the limits, at most, for each operation. */
 const maximumKeys = 20;
 /** An operation with longer variables, such as a router's batch, is estimated each time. */
@@ -14,7 +16,7 @@ type Variables = Readonly<Record<string, unknown>>;
 export class KnownCosts {
   readonly #sids: readonly string[];
   readonly #others: readonly string[];
-  readonly #memoryBytes = new Map<string, number>();
+  readonly #answers = new Map<string, AnswerBytes>();
 
   /**
    * @param sids names of the variables that only name campaigns.
@@ -42,14 +44,14 @@ export class KnownCosts {
     return this.#sids.filter((name) => isUsualSid(variables[name]));
   }
 
-  /** The memory of an answer to an operation that is known to be within the limits. */
-  get(key: string): number | undefined {
-    return this.#memoryBytes.get(key);
+  /** The sizes of an answer to an operation that is known to be within the limits. */
+  get(key: string): AnswerBytes | undefined {
+    return this.#answers.get(key);
   }
 
-  set(key: string, memoryBytes: number): void {
-    if (this.#memoryBytes.size >= maximumKeys) this.#memoryBytes.clear();
-    this.#memoryBytes.set(key, memoryBytes);
+  set(key: string, answer: AnswerBytes): void {
+    if (this.#answers.size >= maximumKeys) this.#answers.clear();
+    this.#answers.set(key, answer);
   }
 }
 

@@ -2,7 +2,7 @@ import { getVariableValues, GraphQLError } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
 import { type PreparedOperation } from '../documents/prepared-document.js';
 import { clientError, graphqlError } from '../error-format.js';
-import { answerSize } from './answer-size.js';
+import { answerSize, type AnswerSize } from './answer-size.js';
 import { type Variables } from './arguments.js';
 import { AnswerShape, EstimateTooLong } from './selection.js';
 import { type CostContext, operationCost } from './upstream-calls.js';
@@ -18,6 +18,12 @@ export interface CostLimit {
   /** Bytes of a response; 0: no limit. */
   readonly maximumBytes: number;
 }
+
+/** Sizes of a response within the limits. */
+export type AnswerBytes = Pick<AnswerSize, 'bytes' | 'memoryBytes'>;
+
+/** Execution refuses variables that can't be coerced. */
+const nothing: AnswerBytes = { bytes: 0, memoryBytes: 0 };
 
 /** Enough for a router's batch of forty at the default limit. */
 const usualBatchCalls = 20;
@@ -40,23 +46,23 @@ export class CostCheck {
   /**
    * @param variables as they were sent.
    * @returns an error for an operation whose worst case in upstream calls, values or bytes is over the limit, or that has a
-   * condition that is null. Otherwise the usual memory of its response in bytes; 0 for variables that can't be coerced,
-   * which execution refuses.
+   * condition that is null. Otherwise the sizes of its response; 0 for variables that can't be coerced.
    */
-  check(operation: PreparedOperation, variables: Variables): GraphQLError | number {
+  check(operation: PreparedOperation, variables: Variables): GraphQLError | AnswerBytes {
     const { campaigns, messages } = this.#limit.windowRows;
     const { knownCosts } = operation;
     const key = knownCosts.keyOf(variables, [campaigns.rows, messages.rows, messages.perCall ?? 0]);
     const known = key === undefined ? undefined : knownCosts.get(key);
     if (known !== undefined) return known;
     const coerced = coercedVariables(operation, variables);
-    if (!coerced) return 0;
+    if (!coerced) return nothing;
     if (key === undefined) return this.#estimated(operation, coerced);
     const anySids = knownCosts.anySids(variables);
     const unlike = Object.fromEntries(anySids.map((name) => [name, new AnySid()]));
     const checked = this.#estimated(operation, { ...coerced, ...unlike });
-    if (typeof checked === 'number') knownCosts.set(key, checked);
-    return typeof checked !== 'number' && anySids.length > 0 ? this.#estimated(operation, coerced) : checked;
+    if (!(checked instanceof GraphQLError)) knownCosts.set(key, checked);
+    else if (anySids.length > 0) return this.#estimated(operation, coerced);
+    return checked;
   }
 
   /**
@@ -70,7 +76,10 @@ export class CostCheck {
     return characters > maximumBytes ? graphqlError(tooLong(maximumBytes)) : characters;
   }
 
-  #estimated({ prepared, definition }: PreparedOperation, variableValues: Variables): GraphQLError | number {
+  #estimated(
+    { prepared, definition }: PreparedOperation,
+    variableValues: Variables,
+  ): GraphQLError | AnswerBytes {
     const { limit, windowRows, maximumValues, maximumBytes } = this.#limit;
     const context: CostContext = {
       schema: prepared.schema,
@@ -85,7 +94,7 @@ export class CostCheck {
       if (maximumValues > 0 && !(values <= maximumValues)) return tooLarge('values', maximumValues);
       if (maximumBytes > 0 && !(bytes <= maximumBytes)) return tooLarge('bytes', maximumBytes);
       const estimate = operationCost(definition, shape, context);
-      return estimate > limit ? tooExpensive(estimate, limit) : memoryBytes;
+      return estimate > limit ? tooExpensive(estimate, limit) : { bytes, memoryBytes };
     } catch (error) {
       if (error instanceof EstimateTooLong) return tooLarge('selections', error.limit);
       // A condition that is null: validation allows it for a variable with a default.

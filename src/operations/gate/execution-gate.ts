@@ -16,8 +16,11 @@ interface Execution {
   readonly caller: string;
   /** Undefined for a connection with one response at a time. */
   readonly writeLock: WriteLock | undefined;
-  /** False for an event of a subscription, which is never refused; there is at most one for each open subscription. */
-  readonly mayBeRefused: boolean;
+  /**
+   * Set for an event, which is never refused: aborted when its subscription ends. So there is at most one event for each
+   * open subscription.
+   */
+  readonly left: AbortSignal | undefined;
 }
 
 interface ExecutionGateOptions {
@@ -26,6 +29,8 @@ interface ExecutionGateOptions {
   readonly documents: MemoryPool;
   /** Memory of responses, until they are written. */
   readonly answers: MemoryPool;
+  /** Bytes of events, until routers have taken them. */
+  readonly deliveries: MemoryPool;
 }
 
 /** Smaller responses are not counted: the concurrency limit bounds them. */
@@ -73,17 +78,29 @@ export class ExecutionGate {
    * @throws GatewayError OVERLOADED
    */
   enter(execution: Execution): MemoryReservation | Promise<MemoryReservation> {
-    const { memoryBytes, caller, mayBeRefused } = execution;
+    const { memoryBytes, caller, left } = execution;
     if (memoryBytes > longAnswerBytes) return this.#enterLong(execution);
     if (memoryBytes > smallAnswerBytes)
-      return this.#options.answers.reserve(memoryBytes, caller, mayBeRefused);
+      return this.#options.answers.reserve(memoryBytes, caller, !left, left);
     return this.turn()?.then(() => nothingReserved) ?? nothingReserved;
   }
 
-  async #enterLong({ memoryBytes, caller, writeLock, mayBeRefused }: Execution): Promise<MemoryReservation> {
+  /**
+   * Admits an event that a router has to take, before it is executed: an event that waits holds no result. Routers that do
+   * not answer can so delay other routers only.
+   * @param bytes of the event, at most.
+   * @param left aborted when its subscription ends.
+   * @returns the bytes, to be released when the router has taken the event or is gone.
+   */
+  deliver(bytes: number, caller: string, left: AbortSignal): MemoryReservation | Promise<MemoryReservation> {
+    if (bytes <= longAnswerBytes) return nothingReserved;
+    return this.#options.deliveries.reserve(bytes, caller, false, left);
+  }
+
+  async #enterLong({ memoryBytes, caller, writeLock, left }: Execution): Promise<MemoryReservation> {
     const unlock = memoryBytes > largeAnswerBytes ? await writeLock?.acquire() : undefined;
     try {
-      const reservation = await this.#options.answers.reserve(memoryBytes, caller, mayBeRefused);
+      const reservation = await this.#options.answers.reserve(memoryBytes, caller, !left, left);
       await this.turn();
       if (!unlock) return reservation;
       return {

@@ -58,12 +58,14 @@ export class MemoryPool {
   /**
    * Reserves memory for a caller, now or when there is room.
    * @param mayBeRefused false for operations that are bounded elsewhere: they wait as long as it takes.
-   * @throws GatewayError OVERLOADED if too many operations wait, or the wait was too long.
+   * @param left aborted when nobody waits for the operation any more.
+   * @throws GatewayError OVERLOADED if too many operations wait, the wait was too long, or nobody waits any more.
    */
   reserve(
     bytes: number,
     caller: string,
     mayBeRefused = true,
+    left?: AbortSignal,
   ): MemoryReservation | Promise<MemoryReservation> {
     const { maximumBytes, maximumPerCaller, maximumWaiting, waitMs } = this.#options;
     const counted = Math.min(bytes, maximumBytes, maximumPerCaller);
@@ -71,18 +73,24 @@ export class MemoryPool {
       return this.#reserved(counted, caller);
     if (mayBeRefused && this.#waitingCount >= maximumWaiting && !this.#makeRoomFor(caller))
       return Promise.reject(overloaded());
+    if (left?.aborted) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
       const refuse = (): void => {
-        clearTimeout(timer);
+        stopWaiting();
         this.#leave(waiting, caller);
         reject(overloaded());
         this.#admitWaiting();
       };
       const timer = mayBeRefused && waitMs > 0 ? setTimeout(refuse, waitMs) : undefined;
+      left?.addEventListener('abort', refuse);
+      const stopWaiting = (): void => {
+        clearTimeout(timer);
+        left?.removeEventListener('abort', refuse);
+      };
       const waiting: Waiting = {
         bytes: counted,
         begin: (reservation) => {
-          clearTimeout(timer);
+          stopWaiting();
           resolve(reservation);
         },
         refuse: mayBeRefused ? refuse : undefined,

@@ -182,7 +182,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   if (options.isGraphiqlOn)
     await serveGraphiql(app, { isSandbox: options.isSandbox, authMode: options.auth.mode });
   else serveLandingPage(app);
-  await serveOperations(app, options, shutdown, connections);
+  await serveOperations(app, options, shutdown, connections, clientTimeouts);
   await serveWebhooks(app, {
     receiver: options.receiver,
     telemetry: options.telemetry,
@@ -197,6 +197,7 @@ async function serveOperations(
   options: HttpServerOptions,
   shutdown: GracefulShutdown,
   connections: Connections,
+  { readTimeoutMs }: ClientTimeouts,
 ): Promise<void> {
   const { pipeline, schema, logger, telemetry, answers, authenticate, cachePolicy } = options;
   const { rate, allowedOrigins, now } = options;
@@ -212,7 +213,7 @@ async function serveOperations(
       pipeline,
       shutdown,
       mayCallBack: options.mayCallBack,
-      maximumUnreadBytes: options.connectionLimits.unreadBytes,
+      readTimeoutMs,
       now,
       logger,
     }),

@@ -1,4 +1,3 @@
-import { Semaphore } from 'async-mutex';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { type GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../../domain/errors.js';
@@ -39,11 +38,12 @@ interface Message {
 /** A router's callback endpoint for one subscription. */
 export class Router {
   readonly #target: CallbackTarget;
-  readonly #largeEvents: LargeEvents;
+  readonly #takeTimeoutMs: number;
 
-  constructor(target: CallbackTarget, largeEvents: LargeEvents) {
+  /** @param takeTimeoutMs time in which the router must take a message, with all attempts. */
+  constructor(target: CallbackTarget, takeTimeoutMs: number) {
     this.#target = target;
-    this.#largeEvents = largeEvents;
+    this.#takeTimeoutMs = takeTimeoutMs;
   }
 
   /** 0: no heartbeats. */
@@ -54,35 +54,44 @@ export class Router {
   /** Asks whether the router wants the events. @param stop ends the attempts. */
   confirms(stop: AbortSignal): Promise<boolean> {
     const deadline = AbortSignal.any([AbortSignal.timeout(confirmTimeoutMs), stop]);
-    const confirmed = withRetries.execute(() => this.send('check', {}, deadline), deadline);
+    const confirmed = withRetries.execute(() => this.check(deadline), deadline);
     return confirmed.then(
       () => true,
       () => false,
     );
   }
 
-  /** Sends a message until the router accepts it. @param stop ends the attempts. @throws if the router is gone. */
-  async deliver(action: Action, message: Message, stop?: AbortSignal): Promise<void> {
-    await withRetries.execute(() => this.send(action, message, stop), stop);
+  /**
+   * Sends a message until the router takes it. The message is written at once, and may be emptied then.
+   * @param stop ends the attempts.
+   * @throws if the router is gone, or has not taken it in time.
+   */
+  async deliver(action: 'next' | 'complete', message: Message, stop?: AbortSignal): Promise<void> {
+    const body = this.#bodyOf(action, message);
+    const timeout = AbortSignal.timeout(this.#takeTimeoutMs);
+    const deadline = stop ? AbortSignal.any([timeout, stop]) : timeout;
+    await withRetries.execute(() => this.#post(body, deadline), deadline);
   }
 
-  /** Sends a message once. @throws RejectedByRouter if a retry is useless; another error otherwise. */
-  async send(action: Action, message: Message = {}, stop?: AbortSignal): Promise<void> {
+  /** Sends `check` once. @throws RejectedByRouter if a retry is useless; another error otherwise. */
+  async check(stop: AbortSignal): Promise<void> {
+    await this.#post(this.#bodyOf('check', {}), stop);
+  }
+
+  #bodyOf(action: Action, message: Message): Uint8Array {
     const { id, verifier } = this.#target;
-    const content = { kind: 'subscription', action, id, verifier, ...message };
-    await this.#largeEvents.inTurn(content, (body) => this.#post(body, stop));
+    return Buffer.from(JSON.stringify({ kind: 'subscription', action, id, verifier, ...message }));
   }
 
-  async #post(body: Uint8Array, stop?: AbortSignal): Promise<void> {
+  async #post(body: Uint8Array, stop: AbortSignal): Promise<void> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const { url } = this.#target;
-    stop?.throwIfAborted(); // it may have waited
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...protocol },
       body,
       redirect: 'manual',
-      signal: stop ? AbortSignal.any([timeout, stop]) : timeout,
+      signal: AbortSignal.any([timeout, stop]),
     });
     await response.body?.cancel(); // only the status matters
     if (response.status >= 500 || temporary.has(response.status))
@@ -136,36 +145,4 @@ function isHeartbeat(value: unknown): value is number {
 /** An error that names a member of `extensions.subscription`. */
 export function invalid(member: string, message: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', message, { argument: `extensions.subscription.${member}` });
-}
-
-/** Smaller events, in characters, don't wait for others. */
-const largeEvent = 64 * 1024;
-
-/** Bounds the memory of large events that routers are slow to take. */
-export class LargeEvents {
-  readonly #maximumBytes: number;
-  readonly #free: Semaphore;
-
-  /** @param maximumBytes of all large events that are being sent; 0: no limit. */
-  constructor(maximumBytes: number) {
-    this.#maximumBytes = maximumBytes;
-    this.#free = new Semaphore(Math.max(1, maximumBytes));
-  }
-
-  /** Sends an event as JSON, once there is memory for it. @throws what `send` throws. */
-  async inTurn(content: object, send: (body: Uint8Array) => Promise<void>): Promise<void> {
-    const small = smallBodyOf(content, this.#maximumBytes === 0 ? Infinity : largeEvent);
-    if (typeof small !== 'number') await send(small);
-    else await this.#free.runExclusive(() => send(bodyOf(content)), Math.min(small, this.#maximumBytes));
-  }
-}
-
-/** The body of a small event; for a large one only its size, since an event that waits should not hold its bytes. */
-function smallBodyOf(content: object, large: number): Uint8Array | number {
-  const text = JSON.stringify(content);
-  return text.length < large ? Buffer.from(text) : Buffer.byteLength(text);
-}
-
-function bodyOf(content: object): Uint8Array {
-  return Buffer.from(JSON.stringify(content));
 }

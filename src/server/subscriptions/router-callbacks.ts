@@ -9,7 +9,7 @@ import { type AdmittedOperation, type OperationPipeline } from '../../operations
 import { untilAborted, withTimeout } from '../../domain/timeout.js';
 import { credentialsDeadlineMs } from '../connections/credentials-deadline.js';
 import { type GracefulShutdown } from '../connections/graceful-shutdown.js';
-import { invalid, LargeEvents, protocol, RejectedByRouter, Router, targetIn } from './callback-endpoint.js';
+import { invalid, protocol, RejectedByRouter, Router, targetIn } from './callback-endpoint.js';
 
 /** Dependencies of `RouterCallbacks`. */
 export interface RouterCallbacksOptions {
@@ -17,8 +17,8 @@ export interface RouterCallbacksOptions {
   readonly shutdown: GracefulShutdown;
   /** Whether events may be sent to a URL. Otherwise callers could send requests into the internal network. */
   readonly mayCallBack: (url: string) => boolean;
-  /** Bytes of large events that all routers together have not taken yet; 0: no limit. Further ones wait. */
-  readonly maximumUnreadBytes: number;
+  /** A router that does not take an event for this time loses its subscription. */
+  readonly readTimeoutMs: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly logger: Logger;
@@ -35,11 +35,9 @@ const maximumFailures = 5;
 export class RouterCallbacks {
   readonly #options: RouterCallbacksOptions;
   readonly #open = new Set<RouterSubscription>();
-  readonly #largeEvents: LargeEvents;
 
   constructor(options: RouterCallbacksOptions) {
     this.#options = options;
-    this.#largeEvents = new LargeEvents(options.maximumUnreadBytes);
     options.shutdown.onBegin(async () => {
       const ends = Promise.all([...this.#open].map((subscription) => subscription.end()));
       await withTimeout(shutdownTimeoutMs, ends);
@@ -52,9 +50,9 @@ export class RouterCallbacks {
    * @returns the response to the request.
    */
   async open(admitted: AdmittedOperation, extension: unknown): Promise<OperationResult> {
-    const { pipeline, shutdown, mayCallBack, now, logger } = this.#options;
+    const { pipeline, shutdown, mayCallBack, readTimeoutMs, now, logger } = this.#options;
     const { trace, caller } = admitted.request;
-    const router = attempt(() => new Router(targetIn(extension, mayCallBack), this.#largeEvents));
+    const router = attempt(() => new Router(targetIn(extension, mayCallBack), readTimeoutMs));
     if (router instanceof GatewayError) return pipeline.refuse(trace, router);
     if (shutdown.hasBegun) return pipeline.refuse(trace, stopping());
     const credentials = new AbortController();
@@ -155,7 +153,7 @@ class RouterSubscription {
         return; // the subscription has ended
       }
       try {
-        await this.#router.send('check', {}, signal);
+        await this.#router.check(signal);
         failures = 0;
       } catch (error) {
         failures = error instanceof RejectedByRouter ? maximumFailures : failures + 1;

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type ClientError } from '../gateway/gateway-under-test.js';
 
@@ -22,6 +22,8 @@ export interface RouterUnderTest {
   status: number;
   /** Does not respond to messages with these actions from now on. */
   ignore(actions: readonly RouterMessage['action'][]): void;
+  /** Responds to the messages that were ignored so far. */
+  answerAll(): void;
   /** Messages without a response whose connection is open. */
   readonly waiting: () => number;
   /** The request extension that asks for events at this address. */
@@ -35,6 +37,10 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
   const protocols: unknown[] = [];
   let ignored: readonly RouterMessage['action'][] = [];
   let waiting = 0;
+  const unanswered: ServerResponse[] = [];
+  const respond = (response: ServerResponse): void => {
+    response.writeHead(router.status, { 'subscription-protocol': 'callback/1.0' }).end();
+  };
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -44,8 +50,8 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
       if (message.action === 'check') protocols.push(request.headers['subscription-protocol']);
       waiting += 1;
       response.once('close', () => (waiting -= 1));
-      if (ignored.includes(message.action)) return;
-      response.writeHead(router.status, { 'subscription-protocol': 'callback/1.0' }).end();
+      if (ignored.includes(message.action)) unanswered.push(response);
+      else respond(response);
     });
   });
   server.keepAliveTimeout = 60_000; // longer than the idle timeout of any client
@@ -65,6 +71,9 @@ export async function startRouter(heartbeatIntervalMs = 0): Promise<RouterUnderT
     waiting: () => waiting,
     extensions: { subscription },
     ignore: (actions) => (ignored = actions),
+    answerAll: () => {
+      unanswered.splice(0).forEach(respond);
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,6 +1,6 @@
 import {
   execute,
-  type GraphQLError,
+  GraphQLError,
   getOperationAST,
   getVariableValues,
   type GraphQLSchema,
@@ -44,7 +44,7 @@ export class CostUnderTest {
     const [invalid] = prepared.problems;
     if (invalid) throw new Error(invalid.message); // without its nodes, which Jest would print
     const checked = this.#check.check(prepared.operation(operationName), variables);
-    return typeof checked === 'number' ? undefined : checked;
+    return checked instanceof GraphQLError ? checked : undefined;
   }
 
   /** Code of the refusal, and the exceeded limit. */

@@ -51,6 +51,21 @@ describe('the memory pool', () => {
     expect(memory.reservedBytes).toBe(50);
   });
 
+  it('forgets a waiting request once nobody waits for it any more', async () => {
+    const memory = pool();
+    const first = await memory.reserve(50, 'a');
+    const subscription = new AbortController();
+    const left = memory.reserve(50, 'a', false, subscription.signal);
+    const next = memory.reserve(50, 'a', false);
+    subscription.abort();
+    await expect(left).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(memory.waiting).toBe(1);
+    await expect(memory.reserve(50, 'a', false, subscription.signal)).rejects.toBeDefined();
+    first.release();
+    (await next).release();
+    expect(memory.reservedBytes).toBe(0);
+  });
+
   it('refuses a request if the queue is full, except requests that are bounded elsewhere', async () => {
     const memory = pool({ maximumWaiting: 1 });
     await memory.reserve(50, 'a');
