@@ -143,7 +143,13 @@ async function openAll(
   const { app, shutdown } = await createHttpServer({
     pipeline,
     schema,
-    rate: new RequestRate({ requestsPerMinute: limits.requestsPerMinute, redis, prefix }),
+    rate: new RequestRate({
+      requestsPerMinute: limits.requestsPerMinute,
+      redis,
+      prefix,
+      maximumBytes: memory.requestCounts,
+      now: runtime.steadyNow,
+    }),
     answers,
     maximumBytes: limits.bodyBytes,
     requestMemory: new RequestMemory(memory.requests),

@@ -35,6 +35,8 @@ const others = {
   subscriptions: { share: 1 / 8, mostBytes: 1024 * mebibyte },
   /** Idempotency keys, leases and reserved sids, without Redis. Nothing is evicted: a full state refuses new keys. */
   state: { share: 1 / 8, mostBytes: 256 * mebibyte },
+  /** Requests of callers in the last minute. Nothing is evicted: further callers share counts. */
+  requestCounts: { share: 1 / 32, mostBytes: 16 * mebibyte },
 } as const;
 
 /** Bounds, in bytes, on everything that a process holds longer than a request. */

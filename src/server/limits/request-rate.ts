@@ -1,15 +1,13 @@
 import { type onRequestAsyncHookHandler } from 'fastify';
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible';
+import { LRUCache } from 'lru-cache';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { type RedisConnection } from '../../datasources/state/redis/connection.js';
+import { entryLimit } from '../../domain/entry-size.js';
 import { limitKeyOf } from '../../domain/requests/caller.js';
 import { GatewayError } from '../../domain/errors.js';
 import { type OperationPipeline } from '../../operations/pipeline.js';
 import { writeResult } from '../http/operation-over-http.js';
+import { RequestCounts } from './request-counts.js';
 
 /** Options of the request rate. */
 export interface RequestRateOptions {
@@ -19,25 +17,35 @@ export interface RequestRateOptions {
   readonly redis: RedisConnection | undefined;
   /** Prefix of every key in Redis. */
   readonly prefix: string;
+  /** Memory of the counts of this process. */
+  readonly maximumBytes: number;
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number;
 }
 
 const windowSeconds = 60;
 const secondMs = 1000;
 const windowMs = windowSeconds * secondMs;
+/** Callers over the limit whose requests are refused without asking Redis. */
+const maximumBlocked = 1000;
+
 /**
  * Limits the requests of each caller in a minute, across all gateways if there is a Redis. A Redis that fails delays no
  * request: meanwhile each gateway counts its own requests.
  */
 export class RequestRate {
   readonly #limit: number;
-  readonly #local: RateLimiterAbstract;
+  readonly #local: RequestCounts;
   readonly #shared: RateLimiterRedis | undefined;
   readonly #redis: RedisConnection | undefined;
+  /** Callers over the limit, which Redis counts, until their window ends. */
+  readonly #blocked: LRUCache<string, true>;
 
-  constructor({ requestsPerMinute: points, redis, prefix }: RequestRateOptions) {
+  constructor({ requestsPerMinute: points, redis, prefix, maximumBytes, now }: RequestRateOptions) {
     this.#limit = points;
     this.#redis = redis;
-    this.#local = new RateLimiterMemory({ points, duration: windowSeconds });
+    this.#local = new RequestCounts({ limit: points, windowMs, maximumBytes, now });
+    this.#blocked = new LRUCache({ ...entryLimit(maximumBlocked), ttlResolution: 0, perf: { now } });
     this.#shared =
       redis &&
       new RateLimiterRedis({
@@ -46,7 +54,6 @@ export class RequestRate {
         storeClient: redis.client,
         keyPrefix: `${prefix}rate`,
         rejectIfRedisNotReady: true, // instead of queueing commands
-        inMemoryBlockOnConsumed: points + 1, // callers over the limit put no load on Redis
       });
   }
 
@@ -67,22 +74,18 @@ export class RequestRate {
   }
 
   async #waitMs(caller: string): Promise<number> {
-    let waitMs = await this.#sharedWaitMs(caller);
-    if (waitMs !== undefined && waitMs > windowMs) {
-      this.#shared?.deleteInMemoryBlockedAll(); // the machine's clock was set back: by it, callers are blocked for longer
-      waitMs = await this.#sharedWaitMs(caller);
-    }
-    return Math.min(windowMs, waitMs ?? (await consume(this.#local, caller)));
-  }
-
-  async #sharedWaitMs(caller: string): Promise<number | undefined> {
+    const blockedMs = this.#blocked.getRemainingTTL(caller);
+    if (blockedMs > 0) return blockedMs;
     const shared = this.#shared;
-    return shared && this.#redis?.tryRun(() => consume(shared, caller));
+    const waitMs = shared && (await this.#redis?.tryRun(() => consume(shared, caller)));
+    if (waitMs === undefined) return this.#local.take(caller);
+    if (waitMs > 0) this.#blocked.set(structuredClone(caller), true, { ttl: waitMs });
+    return waitMs;
   }
 }
 
-/** Counts a request. @returns milliseconds until the caller may send another; 0: within the limit. */
-async function consume(limiter: RateLimiterAbstract, caller: string): Promise<number> {
+/** Counts a request in Redis. @returns milliseconds until the caller may send another; 0: within the limit. */
+async function consume(limiter: RateLimiterRedis, caller: string): Promise<number> {
   try {
     await limiter.consume(caller);
     return 0;

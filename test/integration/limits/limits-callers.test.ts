@@ -5,6 +5,7 @@ import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
 import { everyTransport, run, type Transport } from '../../support/clients/every-transport.js';
 import {
   credentials,
+  type GatewayParts,
   type GatewayUnderTest,
   startGatewayOn,
 } from '../../support/gateway/gateway-under-test.js';
@@ -29,8 +30,11 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-async function gatewayWith(environment: Record<string, string>): Promise<GatewayUnderTest> {
-  const gateway = await startGatewayOn(sandbox.baseUrl, environment);
+async function gatewayWith(
+  environment: Record<string, string>,
+  parts?: GatewayParts,
+): Promise<GatewayUnderTest> {
+  const gateway = await startGatewayOn(sandbox.baseUrl, environment, undefined, undefined, parts);
   open.push(gateway);
   return gateway;
 }
@@ -101,7 +105,9 @@ describeWithRedis("a step of the machine's clock back by half an hour", () => {
     const redis = await startRedis();
     open.push({ close: () => redis.stop() });
     const shared: Record<string, string> = which === 'with' ? { REDIS_URL: redis.url } : {};
-    const { url } = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '2', ...shared });
+    let passedMs = 0;
+    const steadyNow = () => performance.now() + passedMs;
+    const { url } = await gatewayWith({ MAX_REQUESTS_PER_MINUTE: '2', ...shared }, { steadyNow });
     expect(await answered(url, 'http', 3)).toBe(2);
     const now = Date.now.bind(Date);
     let stepMs = -1_800_000;
@@ -113,6 +119,7 @@ describeWithRedis("a step of the machine's clock back by half an hour", () => {
     await client.flushall(); // a minute passes
     await client.quit();
     stepMs += 61_000;
+    passedMs = 61_000;
     expect(await answered(url, 'http', 3)).toBe(2);
   });
 });

@@ -12,7 +12,8 @@ const cachesOf = (budget: MemoryBudget): number =>
   budget.documentsInUse -
   budget.subscriptions -
   budget.connections -
-  budget.state;
+  budget.state -
+  budget.requestCounts;
 
 describe('memoryBudget', () => {
   it.each<[number, MemoryBudget]>([
@@ -34,6 +35,7 @@ describe('memoryBudget', () => {
         subscriptions: 12 * mebibyte,
         connections: 682,
         state: 12 * mebibyte,
+        requestCounts: 3 * mebibyte,
       },
     ],
     [
@@ -54,6 +56,7 @@ describe('memoryBudget', () => {
         subscriptions: 512 * mebibyte,
         connections: 10_000,
         state: 256 * mebibyte,
+        requestCounts: 16 * mebibyte,
       },
     ],
   ])('divides a heap of %i MB', (heap, budget) => {

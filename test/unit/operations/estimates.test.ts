@@ -16,6 +16,7 @@ import { CostCheck } from '../../../src/operations/cost/operation-cost.js';
 import { createSchema } from '../../../src/resolvers/schema.js';
 import { preparedDocuments } from '../../support/operations/prepared.js';
 import { ResponseCache } from '../../../src/operations/response-cache.js';
+import { RequestCounts } from '../../../src/server/limits/request-counts.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -127,6 +128,13 @@ function rememberedOf() {
   return { held: cache, estimate: count * (entryBytes + 40) };
 }
 
+/** Counts of requests by callers with such names. */
+function countsOf(name: string) {
+  const counts = new RequestCounts({ limit: 1, windowMs: 60_000, maximumBytes: plenty, now: () => 0.5 });
+  for (let index = 0; index < count; index += 1) counts.take(text(`${name} ${index}`));
+  return { held: counts, estimate: counts.bytes };
+}
+
 const schema = await createSchema();
 const fields = Array.from('abcdefghijklmnopqrst').join(' ');
 const documents = {
@@ -210,6 +218,8 @@ describe('the estimated size of stored values is at least their memory', () => {
     ['creates with wide characters', () => stateOf(wide.repeat(1000))],
     ['reserved sids', () => stateOf('an-id-of-a-create')],
     ['messages with a callback', rememberedOf],
+    ['requests of callers', () => countsOf('address 203.0.113')],
+    ['requests of callers with long names', () => countsOf(wide.repeat(250))],
   ])('%s', async (_what, keep) => {
     const before = await usedBytes();
     const { held, estimate } = await keep();
