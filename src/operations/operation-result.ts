@@ -22,15 +22,27 @@ export interface OperationResult {
 export type ResultStream = Required<AsyncIterableIterator<ResultBody>>;
 
 const badRequest = 400;
-/** HTTP statuses of refusals; 400 for every other code. */
+/** HTTP statuses of refusals; 400 for every other code, which is a mistake of the client. */
 const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   UNAUTHENTICATED: 401, // credentials that end while the operation begins
   TOO_MANY_REQUESTS: 429,
+  UPSTREAM_RATE_LIMITED: 429,
   INTERNAL_SERVER_ERROR: 500,
+  AUTHENTICATION_UNAVAILABLE: 503,
   OVERLOADED: 503,
   SHUTTING_DOWN: 503,
+  UPSTREAM_UNAUTHORIZED: 503,
+  UPSTREAM_FORBIDDEN: 503,
+  UPSTREAM_UNAVAILABLE: 503,
+  UPSTREAM_TIMEOUT: 503,
+  UPSTREAM_INVALID_RESPONSE: 503,
   OPERATION_TIMEOUT: 504,
 };
+
+/** The HTTP status of a refusal, by its code. */
+export function refusalStatus(code: unknown): number {
+  return statusOf[code as ErrorCode] ?? badRequest;
+}
 
 /**
  * The result of an operation that was refused before execution: errors, and no `data`.
@@ -43,7 +55,7 @@ export function refusedWith(
   const { code, retryAfter } = errors[0]?.extensions ?? {};
   return {
     body: { errors },
-    status: status ?? statusOf[code as ErrorCode] ?? badRequest,
+    status: status ?? refusalStatus(code),
     headers: {
       'cache-control': 'no-store',
       ...(typeof retryAfter === 'number' && { 'retry-after': String(retryAfter) }),

@@ -32,9 +32,9 @@ const refused = (code: string): Cells => [
 /** No subscription over JSON. */
 const none = 'status 400 BAD_REQUEST';
 /** The refusal of a valid subscription; for graphql-ws, it has begun by then. */
-const notOpened = (code: string): Cells => {
-  const [, sse, multipart, , callback] = refused(code);
-  return [none, sse, multipart, sse, callback];
+const notOpened = (code: string, status = 400): Cells => {
+  const [, sse, multipart] = refused(code);
+  return [none, sse, multipart, sse, `status ${status} ${code}`];
 };
 
 /** The table of docs/live.md: what a client sees over each protocol. */
@@ -88,6 +88,7 @@ const table = {
   'too deep': refused('QUERY_TOO_LARGE'),
   'too many subscriptions': notOpened('TOO_MANY_SUBSCRIPTIONS'),
   'an unknown sid': notOpened('BAD_USER_INPUT'),
+  'a campaign that the upstream fails to show': notOpened('UPSTREAM_UNAVAILABLE', 503),
   'a campaign that is deleted': [
     '–',
     '`next` data, `next` NOT_FOUND, `complete`',
@@ -120,6 +121,7 @@ let router: CallbackRouter;
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
 let messagesFault: Fault | undefined;
+let campaignsFault: Fault | undefined;
 let sid: string;
 let shiftMs = 0;
 let callers = 0;
@@ -132,6 +134,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   messagesFault = undefined;
+  campaignsFault = undefined;
   ({ sid } = sandbox.state.insert({
     status: 'in-progress',
     audience: 3,
@@ -149,7 +152,7 @@ function start(now: () => number) {
   return setup({
     sandbox: {
       clock: () => 0,
-      faults: ({ path }) => (path.endsWith('/message-details') ? messagesFault : undefined),
+      faults: ({ path }) => (path.endsWith('/message-details') ? messagesFault : campaignsFault),
     },
     gateway: {
       now,
@@ -263,6 +266,11 @@ describe.each(ways.map((way) => [nameOf(way), way] as const))('over %s', (_name,
 
   it('an unknown sid is refused', async () => {
     await expectRow('an unknown sid', way, toCampaign('status', 'unknown'));
+  });
+
+  it('a campaign that the upstream fails to show is refused', async () => {
+    campaignsFault = { kind: 'html' };
+    await expectRow('a campaign that the upstream fails to show', way, toCampaign());
   });
 
   it('one more request or subscription than allowed is refused', async () => {

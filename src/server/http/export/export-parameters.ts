@@ -1,8 +1,9 @@
 import Negotiator from 'negotiator';
-import { type GatewayError, InputError } from '../../../domain/errors.js';
+import { type ErrorCode, type GatewayError, InputError } from '../../../domain/errors.js';
 import { type ExportFormat } from '../../../domain/telemetry.js';
 import { exportStatuses } from '../../../export/export-row.js';
 import { type ExportRequest } from '../../../export/message-export.js';
+import { refusalStatus } from '../../../operations/operation-result.js';
 
 /** Media types of exports. */
 export const mediaTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;
@@ -81,20 +82,15 @@ function statusesIn(text: string | null): string[] {
   );
 }
 
-const unavailable = 503;
-/** HTTP statuses of an export that is refused before its first byte, by code; 503 for every other. */
-const statusOf: Readonly<Record<string, number>> = {
-  BAD_REQUEST: 406,
-  BAD_USER_INPUT: 400,
-  UNAUTHENTICATED: 401,
+/** Statuses in which an export differs from an operation: it is a resource, and the caller does not choose the size of its reads. */
+const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
-  TOO_MANY_REQUESTS: 429,
-  UPSTREAM_RATE_LIMITED: 429,
-  INTERNAL_SERVER_ERROR: 500,
+  BAD_REQUEST: 406,
+  QUERY_TOO_LARGE: 503,
 };
 
-/** HTTP status of a refused export. */
+/** HTTP status of an export that is refused before its first byte. */
 export function exportStatusOf({ code }: Pick<GatewayError, 'code'>): number {
-  return statusOf[code] ?? unavailable;
+  return statusOf[code] ?? refusalStatus(code);
 }
