@@ -15,6 +15,7 @@ import { type Campaign } from '../schema/campaign.js';
 import { type MessageStatusEvent } from '../schema/message.js';
 import { type CallbackUrls, type WebhookTokens } from './callback-urls.js';
 import { type ChangeFeed } from './change-feed.js';
+import { type PublishedStatuses } from './published-statuses.js';
 import { type RefreshDebouncer } from './refresh-debouncer.js';
 
 /** Options of the receiver. */
@@ -26,6 +27,8 @@ export interface CallbackReceiverOptions {
   readonly urls: CallbackUrls;
   /** Of the last status of each message that a callback came for. */
   readonly maximumBytes: number;
+  /** What other instances have published; undefined without any. */
+  readonly published: PublishedStatuses | undefined;
   /** Inspects every callback to a valid address, in the instance that receives it. */
   readonly drift?: DriftWatch | undefined;
   /** Forwards a callback to the peers. */
@@ -122,13 +125,29 @@ export class CallbackReceiver {
     this.#options.refreshes.requestReported(campaign, hint);
   }
 
+  /** Callbacks of one message are processed in order, also while the shared state is asked what was published of it before. */
   #messageChanged(event: MessageStatusEvent): void {
+    const { feed, published } = this.#options;
     const key = keyOf(event);
+    const watchedSinceMs = feed.messagesWatchedSinceMs(event.campaignSid);
+    const isAsked = watchedSinceMs !== undefined && !this.#messages.has(key);
+    const asked = isAsked ? published?.before(key, watchedSinceMs) : undefined;
+    if (asked)
+      void asked.then((before) => {
+        if (before !== undefined && !this.#messages.has(key)) this.#messages.set(key, before);
+        this.#publish(key, event);
+      });
+    else this.#publish(key, event);
+  }
+
+  #publish(key: string, event: MessageStatusEvent): void {
+    const { feed, published, refreshes } = this.#options;
     const history = historyWith(this.#messages.get(key), event.status, event.upstreamStatus);
     if (history === undefined) return;
     this.#messages.set(key, history);
-    this.#options.feed.messageChanged(event);
-    this.#options.refreshes.request(event.campaignSid);
+    feed.messageChanged(event);
+    if (feed.messagesWatchedSinceMs(event.campaignSid) !== undefined) published?.record(key, history, event);
+    refreshes.request(event.campaignSid);
   }
 }
 

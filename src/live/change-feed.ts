@@ -61,6 +61,8 @@ export interface WatchedCampaign {
 }
 
 interface Entry {
+  /** Time of the first subscription; epoch milliseconds. */
+  readonly sinceMs: number;
   last: Campaign | null;
   /** States before `last`, the latest first. */
   past: readonly Campaign[];
@@ -116,6 +118,12 @@ export class ChangeFeed {
   /** The campaign as last published; null until it was read; undefined without subscribers. */
   watchedCampaign(sid: string): Campaign | null | undefined {
     return this.#entries.get(sid)?.last;
+  }
+
+  /** Since when a campaign is watched whose messages have subscribers; undefined without any. Epoch milliseconds. */
+  messagesWatchedSinceMs(sid: string): number | undefined {
+    const entry = this.#entries.get(sid);
+    return entry && entry.messageQueues.size > 0 ? entry.sinceMs : undefined;
   }
 
   /** Subscribes to the changes of a campaign. */
@@ -202,7 +210,7 @@ export class ChangeFeed {
     transport: Transport,
     queuesOf: (entry: Entry) => Set<SubscriberQueue<T>>,
   ): SubscriberQueue<T> {
-    const entry = this.#entries.get(sid) ?? newEntry();
+    const entry = this.#entries.get(sid) ?? newEntry(this.#now());
     this.#entries.set(sid, entry);
     const closed = this.#telemetry.subscriptionOpened(field, transport);
     const queue = new SubscriberQueue<T>({
@@ -224,8 +232,9 @@ export class ChangeFeed {
   }
 }
 
-function newEntry(): Entry {
+function newEntry(sinceMs: number): Entry {
   return {
+    sinceMs,
     last: null,
     past: [],
     version: -1,

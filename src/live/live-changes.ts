@@ -9,6 +9,7 @@ import { CallbackUrls, WebhookTokens } from './callback-urls.js';
 import { ChangeFeed } from './change-feed.js';
 import { Leases } from './leases.js';
 import { Peers } from './peers.js';
+import { PublishedStatuses } from './published-statuses.js';
 import { RefreshDebouncer } from './refresh-debouncer.js';
 import { SharedPoll } from './shared-poll.js';
 import { Subscriptions } from './subscribers/subscriptions.js';
@@ -40,6 +41,8 @@ export interface LiveChangesOptions {
   readonly maximumBytes: LiveMemoryLimits;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Epoch milliseconds, by the clock that the instances agree on. */
+  readonly sharedNow: () => number;
   /** How many times faster than real ones campaigns run. */
   readonly speed: number;
   /** Called with each campaign that has changed, perhaps repeatedly; null: with the lists. Undefined: not needed. */
@@ -100,6 +103,7 @@ export class LiveChanges {
       onUncached: onChanged,
       drift,
       maximumBytes: maximumBytes.callbacks,
+      published: bus.isAlone ? undefined : new PublishedStatuses(options),
     });
     this.#poll = new SharedPoll({
       feed,

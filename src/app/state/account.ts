@@ -32,7 +32,8 @@ export function openAccount(
   ownUrl: () => string | undefined,
 ) {
   const speed = config.upstream.kind === 'sandbox' ? config.sandbox.speed : 1;
-  const clock = new HybridClock(shared.redis ? shared.clock.now : now);
+  const sharedNow = shared.redis ? shared.clock.now : now;
+  const clock = new HybridClock(sharedNow);
   const account = new AccountReader({
     client,
     clock,
@@ -67,6 +68,7 @@ export function openAccount(
     secret: config.webhookSecret ?? randomBytes(32).toString('hex'),
     root: () => config.publicUrl ?? (config.upstream.kind === 'sandbox' ? ownUrl() : undefined),
     now: forwardNow,
+    sharedNow,
     speed,
   });
   return { account, live: disposables.add(live) };

@@ -22,6 +22,7 @@ it('drift of a callback is counted by the instance that has received it, and by 
     } as unknown as DriftWatch,
     forward: () => undefined,
     onUncached: undefined,
+    published: undefined,
   });
   const body = campaignCallback('a', 'completed');
   expect(receiver.receive('campaign', tokens.mint('campaign'), body)).toBe('accepted');
