@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { documentedCampaign } from '../../fixtures/documented-answer.js';
+import { documentedCampaign, documentedMessage } from '../../fixtures/documented-answer.js';
 import { ask } from '../../support/clients/ask.js';
 import {
   askCampaign,
@@ -131,6 +131,53 @@ describe('a row with an unusable sid is unreadable', () => {
       expect([data?.campaign, codesOf(errors)]).toEqual([null, ['UPSTREAM_INVALID_RESPONSE']]);
     },
   );
+});
+
+describe('a number is read as text only with the digits that the upstream wrote', () => {
+  /** The largest number of which `JSON.parse` certainly keeps all digits, and others that don't come back as they were written. */
+  const exact = '9007199254740991';
+  const rounded = ['9007199254740993', '12345678901234567890', '1e21', '0.12345678901234567890'];
+  const answers = (row: string): void => {
+    odd.answers(`{"metadata":{"total":1},"response":[{"code":200,"status":"success","data":${row}}]}`);
+  };
+  const campaigns = async (key: string, json: string) => {
+    answers(rowWith(key, json));
+    const { data, errors } = await ask<{
+      campaigns: { nodes: (Readonly<Record<string, unknown>> | null)[] };
+    }>(odd.gateway, '{ campaigns(first: 1) { nodes { name senderId lists { sid } } } }');
+    return [data?.campaigns.nodes[0], codesOf(errors)];
+  };
+  const numbers = async (json: string) => {
+    answers(JSON.stringify(documentedMessage({ number: 'HERE' })).replace('"HERE"', json));
+    const { data, errors } = await ask<{ campaign: { messages: { nodes: unknown[] } } }>(
+      odd.gateway,
+      '{ campaign(sid: "a") { messages(first: 1) { nodes { number } } } }',
+    );
+    return [data?.campaign.messages.nodes[0], codesOf(errors)];
+  };
+
+  it.each([
+    ['name', 'name'],
+    ['sender_id', 'senderId'],
+  ])('a campaign with its %s as a number that lost digits is unreadable', async (key, field) => {
+    expect(await campaigns(key, exact)).toMatchObject([{ [field]: exact }, []]);
+    for (const json of rounded)
+      expect(await campaigns(key, json)).toEqual([null, ['UPSTREAM_INVALID_RESPONSE']]);
+  });
+
+  it('lists of which one lost digits are not shown', async () => {
+    expect(await campaigns('lists', `[${exact}, "a"]`)).toMatchObject([
+      { lists: [{ sid: exact }, { sid: 'a' }] },
+      [],
+    ]);
+    for (const json of rounded)
+      expect(await campaigns('lists', `["a", ${json}]`)).toMatchObject([{ lists: [] }, []]);
+  });
+
+  it('a message with its number as a number that lost digits is unreadable', async () => {
+    expect(await numbers('919876543210')).toEqual([{ number: '919876543210' }, []]);
+    for (const json of rounded) expect(await numbers(json)).toEqual([null, ['UPSTREAM_INVALID_RESPONSE']]);
+  });
 });
 
 it('messages whose campaign has an unusable sid are unreadable, and the campaign is readable', async () => {

@@ -56,11 +56,19 @@ export const money: WireType<number | null> = {
   shape: 'number',
 };
 
+/**
+ * The digits of a whole number. `JSON.parse` rounds larger ones: their digits are lost, and others would name something else.
+ * Numbers become text here only.
+ */
+function digitsOf(value: unknown): string | undefined {
+  return Number.isSafeInteger(value) ? String(value) : undefined;
+}
+
 /** A sid: any text of the length of a sid (docs/upstream.md, traps), or the whole number that newer guide pages have as `id`. */
 export const sid: WireType<string | undefined> = {
   read: (value) => {
-    const text = Number.isSafeInteger(value) ? String(value) : value;
-    return typeof text === 'string' && isSidLength(text) ? text : undefined;
+    const text = typeof value === 'string' ? value : digitsOf(value);
+    return text !== undefined && isSidLength(text) ? text : undefined;
   },
   shape: 'text',
 };
@@ -80,12 +88,9 @@ export const exactText: WireType<string | undefined> = {
   shape: 'text',
 };
 
-/** Text, or a number as its digits. */
+/** Text, or a whole number as its digits. */
 export const anyText: WireType<string | undefined> = {
-  read: (value) => {
-    if (typeof value === 'string') return value;
-    return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined;
-  },
+  read: (value) => (typeof value === 'string' ? value : digitsOf(value)),
   shape: 'text',
 };
 
@@ -95,9 +100,9 @@ export const text: WireType<string | null> = {
   shape: 'text',
 };
 
-/** A numeric id as text. Most exceed the precision of a number: one that a layer wrote as such a number is wrong, not an id. */
+/** A numeric id as text. */
 export const numericId: WireType<string | null> = {
-  read: (value) => (Number.isSafeInteger(value) ? String(value) : text.read(value)),
+  read: (value) => text.read(value) ?? digitsOf(value) ?? null,
   shape: 'text',
 };
 
