@@ -22,10 +22,11 @@ export type FormatErrors = (
   trace: RequestTrace | undefined,
 ) => GraphQLFormattedError[];
 
-/** An error of a client's document or variables, with a code. */
+/** An error of a client's document or variables, with a code, and with the `argument` that its extensions may have. */
 export function clientError(error: GraphQLError, code: ErrorCode): GraphQLError {
   const { message, nodes, source, positions } = error;
-  return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
+  const extensions = { ...error.extensions, code };
+  return new GraphQLError(message, { nodes, source, positions, extensions });
 }
 
 /** A `GatewayError` as a GraphQL error. */
@@ -51,7 +52,9 @@ export function errorFormatter(
     const code = isArgumentError(cause) ? 'BAD_USER_INPUT' : error.extensions['code'];
     if (clientCodes.has(code)) {
       const cut = message.slice(0, longestMessage); // before any other work on it
-      return { message: hidesSchema ? withoutSuggestions(cut) : cut, ...place, extensions: { code } };
+      const { argument } = error.extensions;
+      const extensions = { ...(argument !== undefined && { argument }), code };
+      return { message: hidesSchema ? withoutSuggestions(cut) : cut, ...place, extensions };
     }
     telemetry.operationFailed(trace, cause, path);
     return { message: 'Internal server error.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };

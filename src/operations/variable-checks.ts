@@ -1,4 +1,5 @@
 import {
+  coerceInputValue,
   GraphQLBoolean,
   GraphQLError,
   GraphQLID,
@@ -12,15 +13,19 @@ import {
   isNonNullType,
   type OperationDefinitionNode,
   typeFromAST,
+  type VariableDefinitionNode,
 } from 'graphql';
-import { type NonNullUse } from './documents/document-facts.js';
+import { type DocumentFacts, type NonNullUse } from './documents/document-facts.js';
 import { maxErrors } from './documents/validation.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /** One variable of an operation. */
 interface VariableCheck {
+  readonly definition: VariableDefinitionNode;
   readonly name: string;
+  /** The argument of its first use, or the path below it. */
+  readonly argument: string;
   readonly type: GraphQLInputType | undefined;
   /** Whether it may be omitted. */
   readonly isOptional: boolean;
@@ -32,61 +37,91 @@ interface VariableCheck {
 /** The error of a null for a nullable variable with a default, used where null is not allowed. */
 interface NullProblem {
   readonly name: string;
-  readonly message: string;
+  readonly use: NonNullUse;
 }
 
 /**
  * Checks the variables of an operation. GraphQL allows a nullable variable with a default at a non-null position. An explicit
  * null there is an error of the request; graphql-js would report it only during execution, field by field.
+ *
+ * Each error has in `extensions.argument` the path at which the argument that the variable stands for is invalid.
  */
 export class VariableChecks {
   readonly #schema: GraphQLSchema;
-  readonly #definition: OperationDefinitionNode;
   readonly #checks: readonly VariableCheck[];
   readonly #nullProblems: readonly NullProblem[];
 
-  /** @param nonNullUses uses of variables where null is not allowed. */
   constructor(
     schema: GraphQLSchema,
-    definition: OperationDefinitionNode,
-    nonNullUses: ReadonlyMap<string, NonNullUse>,
+    { variableDefinitions = [] }: OperationDefinitionNode,
+    { nonNullUses, argumentsOfVariables }: Pick<DocumentFacts, 'nonNullUses' | 'argumentsOfVariables'>,
   ) {
     this.#schema = schema;
-    this.#definition = definition;
-    this.#checks = (definition.variableDefinitions ?? []).map(({ variable, type: node, defaultValue }) => {
-      const type = typeFromAST(schema, node) as GraphQLInputType | undefined;
+    this.#checks = variableDefinitions.map((definition) => {
+      const name = definition.variable.name.value;
+      const type = typeFromAST(schema, definition.type) as GraphQLInputType | undefined;
       const isNullable = !isNonNullType(type);
       return {
-        name: variable.name.value,
+        definition,
+        name,
+        argument: argumentsOfVariables.get(name) ?? name,
         type,
-        isOptional: isNullable || defaultValue !== undefined,
+        isOptional: isNullable || definition.defaultValue !== undefined,
         isNullable,
         isCoerced: type && leafChecks.get(isNonNullType(type) ? type.ofType : type),
       };
     });
     this.#nullProblems = this.#checks.flatMap(({ name, isNullable }) => {
       const use = isNullable ? nonNullUses.get(name) : undefined;
-      return use ? [{ name, message: nullMessage(name, use) }] : [];
+      return use ? [{ name, use }] : [];
     });
   }
 
   /** The errors of a request's variables; empty if they are valid. */
   problems(variables: Variables): readonly GraphQLError[] {
-    for (const { name, message } of this.#nullProblems)
-      if (Object.hasOwn(variables, name) && variables[name] === null) return [new GraphQLError(message)];
+    for (const { name, use } of this.#nullProblems)
+      if (Object.hasOwn(variables, name) && variables[name] === null)
+        return [new GraphQLError(nullMessage(name, use), { extensions: { argument: use.argument } })];
     if (this.#checks.every((check) => isCoerced(check, variables))) return [];
-    for (const { name, type } of this.#checks) {
-      const crowded = type && crowdedMember(type, variables[name], name);
-      if (crowded !== undefined) return [new GraphQLError(`Variable "$${name}" is invalid: ${crowded}`)];
+    for (const { name, argument, type } of this.#checks) {
+      const crowded = type && crowdedMember(type, variables[name]);
+      if (crowded) return [crowdedError(crowded, name, argument)];
     }
-    const { errors } = getVariableValues(
-      this.#schema,
-      this.#definition.variableDefinitions ?? [],
-      variables,
-      { maxErrors },
-    );
-    return errors ?? [];
+    const problems: GraphQLError[] = [];
+    for (const check of this.#checks)
+      if (problems.length <= maxErrors && !isCoerced(check, variables))
+        problems.push(...this.#invalid(check, variables, maxErrors - problems.length));
+    return problems;
   }
+
+  /** The errors of one variable. If there are more than the maximum, one more error says so. */
+  #invalid(check: VariableCheck, variables: Variables, maximum: number): GraphQLError[] {
+    const { definition, name, argument, type } = check;
+    const { errors } = getVariableValues(this.#schema, [definition], variables, { maxErrors: maximum });
+    if (!errors) return [];
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    const paths = type ? invalidPaths(type, value, errors.length) : [];
+    return errors.map(({ message, nodes }, index) => {
+      const extensions = { argument: [argument, ...(paths[index] ?? [])].join('.') };
+      return new GraphQLError(message, { nodes, extensions });
+    });
+  }
+}
+
+type Path = readonly (string | number)[];
+
+/** The paths of the first invalid parts of a value, in the order in which graphql-js reports them. */
+function invalidPaths(type: GraphQLInputType, value: unknown, maximum: number): Path[] {
+  const paths: Path[] = [];
+  try {
+    coerceInputValue(value, type, (path, _value, error) => {
+      paths.push(path);
+      if (paths.length >= maximum) throw error;
+    });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+  }
+  return paths;
 }
 
 function isCoerced({ name, isOptional, isNullable, isCoerced: check }: VariableCheck, variables: Variables) {
@@ -101,11 +136,18 @@ const mostUnknown = 20;
 /** Characters of a member's name in a message. */
 const longestName = 100;
 
+interface CrowdedMember {
+  readonly path: Path;
+  readonly type: string;
+  /** The first member that the type does not have. */
+  readonly unknown: string;
+}
+
 /**
- * The problem of an object with many more members than its type has fields; undefined without one. graphql-js writes the whole object
+ * The first object with many more members than its type has fields; undefined without one. graphql-js writes the whole object
  * into the message of each of its errors, which takes half a second for 25,000 members.
  */
-function crowdedMember(type: GraphQLInputType, value: unknown, path: string): string | undefined {
+function crowdedMember(type: GraphQLInputType, value: unknown, path: Path = []): CrowdedMember | undefined {
   if (isNonNullType(type)) return crowdedMember(type.ofType, value, path);
   if (isListType(type)) {
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
@@ -117,16 +159,21 @@ function crowdedMember(type: GraphQLInputType, value: unknown, path: string): st
   if (!isInputObjectType(type) || typeof value !== 'object' || value === null) return undefined;
   const fields = type.getFields();
   const names = Object.keys(value);
-  if (names.length > Object.keys(fields).length + mostUnknown) {
-    const unknown = names.find((name) => !Object.hasOwn(fields, name)) ?? '';
-    return `field "${unknown.slice(0, longestName)}" is not defined by type "${type.name}" (at "${path}").`;
-  }
+  if (names.length > Object.keys(fields).length + mostUnknown)
+    return { path, type: type.name, unknown: names.find((name) => !Object.hasOwn(fields, name)) ?? '' };
   for (const [name, field] of Object.entries(fields)) {
     const member = (value as Readonly<Record<string, unknown>>)[name];
-    const crowded = crowdedMember(field.type, member, `${path}.${name}`);
+    const crowded = crowdedMember(field.type, member, [...path, name]);
     if (crowded !== undefined) return crowded;
   }
   return undefined;
+}
+
+function crowdedError({ path, type, unknown }: CrowdedMember, name: string, argument: string): GraphQLError {
+  const member = `field "${unknown.slice(0, longestName)}" is not defined by type "${type}"`;
+  return new GraphQLError(`Variable "$${name}" is invalid: ${member} (at "${[name, ...path].join('.')}").`, {
+    extensions: { argument: [argument, ...path].join('.') },
+  });
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';

@@ -21,6 +21,7 @@ import { isBoundedList, type ListUses, maximumListItems } from './list-sizes.js'
 
 /** A use of a variable where null is not allowed. */
 export interface NonNullUse {
+  /** The argument, or the path below it: `filter.name`. */
   readonly argument: string;
   /** The expected type, as GraphQL writes it. */
   readonly type: string;
@@ -60,11 +61,11 @@ export function documentFacts(schema: GraphQLSchema, document: DocumentNode): Do
       Variable: ({ name: { value: name } }, _key, parent, _path, ancestors) => {
         if (isOfKind(parent, Kind.VARIABLE_DEFINITION)) return;
         if (!isSidArgument(parent)) otherVariables.add(name);
-        if (!argumentsOfVariables.has(name))
-          argumentsOfVariables.set(name, argumentPath([...ancestors, parent]));
+        const argument = argumentPath([...ancestors, parent]);
+        if (!argumentsOfVariables.has(name)) argumentsOfVariables.set(name, argument);
         const type = types.getInputType();
         if (isNonNullType(type) && !nonNullUses.has(name))
-          nonNullUses.set(name, { argument: types.getArgument()?.name ?? name, type: String(type) });
+          nonNullUses.set(name, { argument, type: String(type) });
       },
       ListValue: ({ values }, _key, parent, _path, ancestors) => {
         if (values.length > maximumListItems && isBoundedList(types.getInputType()))

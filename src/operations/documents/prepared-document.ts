@@ -48,7 +48,7 @@ export class PreparedOperation {
     this.prepared = prepared;
     this.definition = definition;
     this.lists = new ListSizes(schema, definition, facts);
-    this.variables = new VariableChecks(schema, definition, facts.nonNullUses);
+    this.variables = new VariableChecks(schema, definition, facts);
     this.plan = new OperationPlan(definition, fragments);
     this.knownCosts = new KnownCosts(names(true), names(false));
   }

@@ -21,7 +21,7 @@ it.each([
       variables: { input: inputOf(crowd((index) => `member${String(index)}`)) },
     });
     expect(errors).toHaveLength(1);
-    expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+    expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument: path });
     expect(errors?.[0]?.message).toBe(
       `Variable "$input" is invalid: field "member0" is not defined by type "${type}" (at "${path}").`,
     );

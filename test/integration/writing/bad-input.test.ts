@@ -78,7 +78,7 @@ describe('invalid input is BAD_USER_INPUT with its argument, without an upstream
     for (let time = 0; time < 2; time += 1) await run(gateway.url, transport, { query }); // from here on it is known
     sandbox.calls.splice(0);
     const { errors, status } = await run(gateway.url, transport, { query, variables: { no: null } });
-    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'if' } }]);
     expect(errors?.[0]?.message).toContain('"if"');
     expect(status).toBe({ http: 400, ws: undefined, sse: 200, multipart: 200 }[transport]);
     expect(sandbox.calls).toEqual([]);
@@ -137,5 +137,60 @@ describe('a sid that would change the URL path', () => {
     expect(sandbox.calls.map(({ path }) => path)).toEqual([
       expect.stringMatching(/^\/v2\/accounts\/acme\/message-campaigns\/[^/]+$/),
     ]);
+  });
+});
+
+describe('variables that are no valid values name the arguments that they stand for', () => {
+  const byId = 'query ($id: ID!) { campaign(sid: $id) { sid } }';
+  const page = 'query ($n: Int, $f: CampaignFilter) { campaigns(first: $n, filter: $f) { totalCount } }';
+  const checked = 'query ($new: CreateCampaignInput!) { validateCampaign(input: $new) { valid } }';
+  const wholeInput = {
+    name: 'Name',
+    lists: ['a'],
+    dltEntityId: '1',
+    dltTemplateId: '1',
+    senderId: 'ABCDEF',
+    template: 'Hi',
+  };
+
+  it.each<[what: string, query: string, variables: Record<string, unknown>, seen: readonly string[]]>([
+    ['one that is missing', byId, {}, ['sid']],
+    ['null', byId, { id: null }, ['sid']],
+    [
+      'null in place of a default',
+      'query ($id: ID = "x") { campaign(sid: $id) { sid } }',
+      { id: null },
+      ['sid'],
+    ],
+    ['a fraction', page, { n: 1.5 }, ['first']],
+    ['several', page, { f: 1, n: 'x' }, ['first', 'filter']],
+    ['an item of a list', page, { f: { status: ['PAUSED', 'NOPE'] } }, ['filter.status.1']],
+    ['a member that does not exist', page, { f: { nope: 1 } }, ['filter']],
+    [
+      'a part of an argument',
+      'query ($s: [CampaignStatus!]) { campaigns(filter: { status: $s }) { totalCount } }',
+      { s: ['NOPE'] },
+      ['filter.status.0'],
+    ],
+    [
+      'members of an input',
+      checked,
+      { new: { ...wholeInput, contentType: 'X', smsType: 'X', schedule: { startTime: 'x' } } },
+      ['input.contentType', 'input.schedule.startTime', 'input.smsType'],
+    ],
+    [
+      'more than are listed',
+      page,
+      { n: 'x', f: { status: Array.from({ length: 30 }, () => 'NOPE') } },
+      ['first', ...Array.from({ length: 20 }, (_, index) => `filter.status.${index}`)],
+    ],
+  ])('%s', async (_what, query, variables, seen) => {
+    for (const transport of everyTransport) {
+      const { errors = [] } = await run(gateway.url, transport, { query, variables });
+      expect(errors.map(({ extensions }) => extensions)).toEqual(
+        seen.map((argument) => ({ argument, code: 'BAD_USER_INPUT' })),
+      );
+    }
+    expect(sandbox.calls).toEqual([]);
   });
 });
