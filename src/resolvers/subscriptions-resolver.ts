@@ -18,8 +18,8 @@ export class SubscriptionsResolver {
     subscribe: ({ args: { sid, sendCurrent }, context }: Subscribing<CampaignUpdatedArgs>) =>
       context.live.campaignUpdated(sid, sendCurrent === true),
     description:
-      'The campaign after each change, and with `sendCurrent` first as it is now. A slow subscriber gets the newest state and misses ' +
-      'those in between.',
+      'The campaign after each change, and with `sendCurrent` first as a query would return it. A slow subscriber gets the newest ' +
+      'state and misses those in between.',
   })
   campaignUpdated(
     @Root() campaign: Campaign,

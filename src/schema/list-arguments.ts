@@ -108,8 +108,8 @@ export class CampaignUpdatedArgs extends CampaignArgs {
     nullable: true,
     defaultValue: false,
     description:
-      'With `true` the first event is the campaign as it is now: a page that subscribes again after a lost connection misses ' +
-      'no change.',
+      'With `true` the first event is the campaign as a query would return it: a page that subscribes again after a lost ' +
+      'connection misses no change.',
   })
   sendCurrent?: boolean | null;
 }

@@ -39,7 +39,7 @@ export class Subscriptions {
 
   /**
    * Subscribes to the changes of a campaign.
-   * @param sendCurrent whether the first event is the campaign as it is now.
+   * @param sendCurrent whether the first event is the campaign as a query would return it.
    * @throws InputError for a sid that the upstream does not have; UpstreamFailure if the campaign can't be read.
    */
   async campaignUpdated(
@@ -49,7 +49,7 @@ export class Subscriptions {
   ): Promise<SubscriberQueue<Campaign>> {
     checkSid(sid, 'sid');
     const queue = this.#feed.campaignChanges(sid, trace.transport);
-    const campaign = await this.#open({ sid, trace }, 'sid', queue);
+    const campaign = await this.#open({ sid, trace }, 'sid', queue, sendCurrent);
     // A change that came meanwhile is in the queue, and newer.
     if (sendCurrent && queue.isEmpty) queue.push(this.#feed.watchedCampaign(sid) ?? campaign);
     return queue;
@@ -66,20 +66,34 @@ export class Subscriptions {
     return queue;
   }
 
-  /** Reads the campaign, unless it is watched. The queue exists before, so that it misses no change in between. */
+  /**
+   * Reads the campaign, unless it is watched. The queue exists before, so that it misses no change in between.
+   * @param asQueried reads a watched campaign too, as a query does: it may have been polled a minute ago.
+   */
   async #open<T>(
     request: SubscriptionRequest,
     argument: string,
     queue: SubscriberQueue<T>,
+    asQueried = false,
   ): Promise<Campaign> {
     try {
       const known = this.#feed.watchedCampaign(request.sid);
-      const campaign = known ?? (await this.#baselines.load(request));
+      const campaign = known && !asQueried ? known : await this.#read(request, known);
       if (!campaign) throw new InputError(argument, 'is not the sid of a campaign.');
       if (!known) this.#feed.baseline(campaign);
       return campaign;
     } catch (error) {
       await queue.return();
+      throw error;
+    }
+  }
+
+  /** @param known the campaign as last published, which stands for a read that fails or does not find it. */
+  async #read(request: SubscriptionRequest, known: Campaign | null | undefined): Promise<Campaign | null> {
+    try {
+      return (await this.#baselines.load(request)) ?? known ?? null;
+    } catch (error) {
+      if (known) return known;
       throw error;
     }
   }

@@ -88,7 +88,7 @@ it('one read of a lagging replica is no change: a campaign does not go back to a
 });
 
 describe.each(transports)('over %s', (transport) => {
-  it('with sendCurrent the first event is the campaign as it is now, also for a later subscriber, then each change', async () => {
+  it('with sendCurrent the first event is the campaign as a query would return it, also for a later subscriber, then each change', async () => {
     const query =
       'subscription ($sid: ID!) { campaignUpdated(sid: $sid, sendCurrent: true) { status stats { total } } }';
     const first = await subscribe<Updated>(gateway.url, transport, query, { sid });
