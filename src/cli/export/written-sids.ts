@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { exportedFields, inert } from '../../export/export-row.js';
 import { SentSids } from '../../export/sent-sids.js';
@@ -32,7 +31,7 @@ export class WrittenSids {
         isHeader = false;
       }
     } else
-      for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
+      for await (const line of lines(stream)) {
         const { data } = rowWithSid.safeParse(JSON.parse(line));
         if (data) this.#sids.add(data.sid);
       }
@@ -60,22 +59,37 @@ export class WrittenSids {
   }
 }
 
+/** The whole lines of NDJSON. Node's `readline` also splits at U+2028 and U+2029, which are usual characters in JSON. */
+async function* lines(chunks: AsyncIterable<string | Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+}
+
 /** The sid of each record (RFC 4180), the header's included. */
 async function* sidsInCsv(chunks: AsyncIterable<string | Buffer>): AsyncGenerator<string> {
-  let [isQuoted, column, sid] = [false, 0, ''];
+  let [isQuoted, column, sid, before] = [false, 0, '', ''];
   const decoder = new TextDecoder();
   for await (const chunk of chunks) {
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
     for (const character of text) {
-      if (character === '"')
-        isQuoted = !isQuoted; // a doubled quote changes it twice; no sid has one
-      else if (isQuoted || (character !== ',' && character !== '\n' && character !== '\r')) {
+      if (character === '"') {
+        // A doubled quote ends the quotes and begins them again.
+        if (!isQuoted && before === '"' && column === sidColumn) sid += character;
+        isQuoted = !isQuoted;
+      } else if (isQuoted || (character !== ',' && character !== '\n' && character !== '\r')) {
         if (column === sidColumn) sid += character;
       } else if (character === ',') column += 1;
       else if (character === '\n') {
         yield sid;
         [column, sid] = [0, ''];
       }
+      before = character;
     }
   }
 }
