@@ -29,6 +29,8 @@ const others = {
   answers: { share: 1 / 8, mostBytes: 256 * mebibyte },
   /** Large responses of the upstream, until the requests are answered that caused them. */
   upstreamBodies: { share: 1 / 8, mostBytes: 256 * mebibyte },
+  /** Large responses of the upstream to exports, until their clients have read them: no query waits for those. */
+  exportBodies: { share: 1 / 16, mostBytes: 128 * mebibyte },
   /** Documents that are being prepared and run, beside those that are kept. */
   documentsInUse: { share: 1 / 10, mostBytes: 256 * mebibyte },
   /** Subscriptions that are open. */

@@ -37,7 +37,10 @@ export async function openUpstream(runtime: Runtime, telemetry: Telemetry, dispo
   const shared = disposables.add(await openState(runtime, telemetry, account));
   const { timeoutMs } = config;
   const largeBodies = new LargeBodies(runtime.memory.upstreamBodies);
-  const transport = disposables.add(new Transport({ ...upstream, timeoutMs, largeBodies }));
+  const largeExportBodies = new LargeBodies(runtime.memory.exportBodies);
+  const transport = disposables.add(
+    new Transport({ ...upstream, timeoutMs, largeBodies, largeExportBodies }),
+  );
   const { sharedWindow } = shared;
   const rateLimiter = disposables.add(
     new RateLimiter({ limit: config.rateLimit, now: steadyNow, wallNow: now, sharedWindow }),

@@ -24,12 +24,17 @@ export function isBlank(text: string): boolean {
   return onlyInvisible.test(text) && !text.includes('\0');
 }
 
+/** More bytes than these are decoded within the heap. */
+const largeBytes = 2 * 1024 * 1024;
+
 /**
  * Decodes UTF-8; invalid sequences become U+FFFD. Text with an emoji or in an Indian language is transcoded: `toString('utf8')`
- * takes three times as long.
+ * takes three times as long. But `transcode` takes four bytes a character outside the heap, where garbage is collected late,
+ * and `toString` two in the heap.
  */
 export function utf8Text(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString('latin1');
+  if (bytes.length > largeBytes) return bytes.toString('utf8');
   try {
     return transcode(bytes, 'utf8', 'utf16le').toString('utf16le');
   } catch {

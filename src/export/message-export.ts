@@ -7,7 +7,7 @@ import { type PageMaximum } from '../datasources/paging/page-maximum.js';
 import { attempt, GatewayError } from '../domain/errors.js';
 import { type MessageQuery, messageQueryOf } from '../domain/lists/list-query.js';
 import { checkCursorLengths, readable, type Slice, type Window } from '../domain/lists/page.js';
-import { type CallOrigin } from '../domain/requests/request-trace.js';
+import { type CallOrigin, HeldMemory } from '../domain/requests/request-trace.js';
 import { checkSid } from '../domain/campaigns/sid.js';
 import { untilAborted } from '../domain/timeout.js';
 import { passingFailures, UpstreamFailure } from '../domain/upstream-failure.js';
@@ -54,7 +54,13 @@ const doubtPauseMs = 5000;
  */
 export class MessageExport {
   /** Upstream calls so far, retries included. */
-  readonly origin: CallOrigin = { calls: 0 };
+  readonly origin: CallOrigin = {
+    calls: 0,
+    isExport: true,
+    holdMemory: (release) => {
+      this.#memory.hold(release);
+    },
+  };
   /** Rows handed out so far. */
   rows = 0;
   #unreadable = 0;
@@ -62,6 +68,8 @@ export class MessageExport {
   readonly #request: ExportRequest;
   readonly #sweep: Sweep<Message>;
   readonly #stopped = new AbortController();
+  /** Of the last window, until the next one is read or the response is over. */
+  #memory = new HeldMemory();
   #priority: 'read' | 'background' = 'read';
   #cursor: string | null;
 
@@ -88,6 +96,8 @@ export class MessageExport {
 
   /** Reads a page as large as the upstream gives. */
   async #readPage(slice: Slice, maximum: PageMaximum, query: MessageQuery): Promise<Window<Message>> {
+    this.#memory.release();
+    if (!this.#stopped.signal.aborted) this.#memory = new HeldMemory();
     const read = (page: Slice, isOnlyAttempt = false): Promise<Window<Message>> =>
       this.#source.client.listMessages(this.sid, query, page, {
         priority: this.#priority,
@@ -111,6 +121,12 @@ export class MessageExport {
   stop(reason: string): void {
     this.#stopped.abort(reason);
   }
+
+  /** The response is over: nothing more is read, and nothing of it is held. */
+  readonly leave = (): void => {
+    this.stop('left');
+    this.#memory.release();
+  };
 
   /** Waits, but no longer than until the export is stopped. @returns undefined if it was. */
   unlessStopped<T>(result: Promise<T>): Promise<T | undefined> {

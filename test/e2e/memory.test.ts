@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
@@ -12,17 +11,12 @@ import { pace, sendSmallChunks, sendSmallFrames } from '../support/hostile/small
 import { said } from '../support/programs/child-process.js';
 import { credentials } from '../support/gateway/gateway-under-test.js';
 import { residentKilobytes } from '../support/programs/resident-memory.js';
+import { imageFlags } from '../support/programs/image-flags.js';
 import { until } from '../support/clients/subscribing.js';
 import { build, cwd, main } from '../support/gateway/workers.js';
 
 const maximumKilobytes = 400 * 1024;
 const sampleEveryMs = 50;
-
-/** The flags of the image, whose container has 512 MB. */
-const flags = /ENTRYPOINT \["node", (.*), "dist\/main\.js"\]/
-  .exec(readFileSync('Dockerfile', 'utf8'))?.[1]
-  ?.split(', ')
-  .map((flag) => JSON.parse(flag) as string);
 
 let sandbox: Sandbox;
 let fault: Fault | undefined;
@@ -35,8 +29,7 @@ const sockets: (Socket | WebSocket)[] = [];
 beforeAll(async () => {
   build();
   sandbox = await startSandbox({ ...credentials, seed: 'demo', faults: () => fault });
-  if (!flags) throw new Error('The Dockerfile starts the gateway in another way.');
-  gateway = spawn(process.execPath, [...flags, main], {
+  gateway = spawn(process.execPath, [...imageFlags(), main], {
     cwd,
     env: {
       PATH: process.env['PATH'],

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { type Dispatcher, Pool } from 'undici';
 import { JoinedChunks } from '../../domain/joined-chunks.js';
 import { type CallOrigin } from '../../domain/requests/request-trace.js';
@@ -17,6 +18,9 @@ const maximumResponseBytes = 16 * 1024 * 1024;
 /** Smaller bodies are not bounded together: a page of 1,000 rows has less than one megabyte. */
 const largeBytes = 2 * 1024 * 1024;
 
+/** Of a text that is not all ASCII, and of the values parsed from it: a body of so many bytes may take twice its size. */
+const bytesPerCharacter = 2;
+
 /** Address, credentials and timeout of the upstream. */
 export interface TransportOptions {
   /** Scheme, host and port. */
@@ -25,8 +29,10 @@ export interface TransportOptions {
   readonly apiToken: string;
   /** Timeout of connecting, and the default of a request. */
   readonly timeoutMs: number;
-  /** Memory of all large responses together. */
+  /** Memory of all large responses together, except those to exports. */
   readonly largeBodies?: LargeBodies;
+  /** The same for exports. */
+  readonly largeExportBodies?: LargeBodies;
 }
 
 /** A request; `path` is complete and encoded. */
@@ -58,14 +64,16 @@ export class Transport {
   readonly #pool: InstanceType<typeof Pool>;
   readonly #timeoutMs: number;
   readonly #largeBodies: LargeBodies;
+  readonly #largeExportBodies: LargeBodies;
   readonly #headers: Record<string, string>;
   readonly #bodyHeaders: Record<string, string>;
   /** For logs and traces. */
   readonly server: UpstreamServer;
 
-  constructor({ baseUrl, apiKey, apiToken, timeoutMs, largeBodies }: TransportOptions) {
+  constructor({ baseUrl, apiKey, apiToken, timeoutMs, largeBodies, largeExportBodies }: TransportOptions) {
     this.#timeoutMs = timeoutMs;
     this.#largeBodies = largeBodies ?? new LargeBodies(maximumResponseBytes);
+    this.#largeExportBodies = largeExportBodies ?? new LargeBodies(maximumResponseBytes);
     const { origin, hostname, port, protocol } = new URL(baseUrl);
     this.server = {
       origin,
@@ -99,9 +107,10 @@ export class Transport {
     { method, path, body, headers: more }: TransportRequest,
     reader: ResponseReader<T>,
     timeoutMs = this.#timeoutMs,
-    origin?: Pick<CallOrigin, 'holdMemory'>,
+    origin?: Pick<CallOrigin, 'holdMemory' | 'isExport'>,
   ): Promise<T> {
-    const exchange = new Exchange(reader, { timeoutMs, largeBodies: this.#largeBodies, origin });
+    const largeBodies = origin?.isExport ? this.#largeExportBodies : this.#largeBodies;
+    const exchange = new Exchange(reader, { timeoutMs, largeBodies, origin });
     const hasBody = body !== undefined;
     const usual = hasBody ? this.#bodyHeaders : this.#headers;
     const headers = more ? { ...usual, ...more } : usual;
@@ -144,7 +153,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #controller: Controller | undefined;
   #status = 0;
   #headers: Headers = {};
-  readonly #pieces: Buffer[] = [];
+  #pieces: Buffer[] = [];
   readonly #chunks = new JoinedChunks();
   #bytes = 0;
   #large: LargeBody | undefined;
@@ -180,7 +189,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     const stated = Number(this.#headers['content-length']);
     const bytes = stated > this.#bytes ? Math.min(stated, maximumResponseBytes) : maximumResponseBytes;
     const leastBytes = stated > this.#bytes ? bytes : this.#bytes;
-    const large = this.#enter({ bytes, leastBytes }, () => {
+    const large = this.#enter({ bytes: bytesPerCharacter * bytes, leastBytes }, () => {
       controller.resume();
     });
     if (!large.hasRoom) controller.pause();
@@ -216,24 +225,49 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#isComplete = true;
     const rest = this.#chunks.end();
     if (rest) this.#pieces.push(rest);
-    const [only] = this.#pieces;
-    const bytes = only && this.#pieces.length === 1 ? only : Buffer.concat(this.#pieces);
-    const encodings = contentEncodings(this.#headers['content-encoding'], bytes);
-    if (encodings.length === 0) this.#responded(utf8Text(bytes));
-    else this.#decode(bytes, encodings);
+    const encodings = this.#encodings();
+    if (encodings.length === 0) this.#responded(this.#takeText());
+    else this.#decode(encodings);
+  }
+
+  #encodings(): string[] {
+    return contentEncodings(this.#headers['content-encoding'], this.#joined());
   }
 
   /** A small body may become a large one. */
-  #decode(bytes: Buffer, encodings: readonly string[]): void {
+  #decode(encodings: readonly string[]): void {
     const decode = (): void => {
-      // A body that can't be decoded counts as empty: the status is still valid.
-      void decoded(bytes, encodings, maximumResponseBytes).then((body) => {
-        this.#bytes = body?.length ?? 0;
-        this.#responded(body ? utf8Text(body) : '');
-      });
+      void decoded(this.#joined(), encodings, maximumResponseBytes)
+        .then((body) => {
+          // A body that can't be decoded counts as empty: the status is still valid.
+          this.#pieces = body ? [body] : [];
+          this.#bytes = body?.length ?? 0;
+        })
+        .then(() => {
+          this.#responded(this.#takeText());
+        });
     };
-    this.#large ??= this.#enter({ bytes: maximumResponseBytes, leastBytes: bytes.length }, decode);
+    const size = { bytes: bytesPerCharacter * maximumResponseBytes, leastBytes: this.#bytes };
+    this.#large ??= this.#enter(size, decode);
     if (this.#large.hasRoom) decode();
+  }
+
+  /** The body as one piece. */
+  #joined(): Buffer {
+    const [first, second] = this.#pieces;
+    if (first && !second) return first;
+    const whole = Buffer.concat(this.#pieces);
+    this.#pieces = [whole];
+    return whole;
+  }
+
+  /** The text of the body, whose bytes are garbage from now on: no variable of a caller may hold them while it is parsed. */
+  #takeText(): string {
+    const bytes = this.#joined();
+    this.#pieces = [];
+    const text = utf8Text(bytes);
+    this.#large?.completed(isAscii(bytes) ? bytes.length : bytesPerCharacter * text.length);
+    return text;
   }
 
   #responded(text: string): void {
@@ -241,7 +275,6 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     const { origin } = this.#options;
     const large = this.#large;
-    large?.completed(this.#bytes);
     try {
       this.#resolve(this.#reader.responded({ status: this.#status, headers: this.#headers, text }));
       // Its rows take the memory of a large body until their request is answered.

@@ -49,6 +49,8 @@ export interface CallOrigin {
   readonly trace?: RequestTrace | undefined;
   /** Takes over memory that the response of a call holds, until the request is answered. Without it, it is released at once. */
   readonly holdMemory?: (release: () => void) => void;
+  /** True for an export, whose rows are held as long as its client takes to read them. */
+  readonly isExport?: boolean;
 }
 
 /** Memory of one request: what its calls hold until it is answered. */

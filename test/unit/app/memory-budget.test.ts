@@ -9,6 +9,7 @@ const cachesOf = (budget: MemoryBudget): number =>
   budget.requests -
   budget.answers -
   budget.upstreamBodies -
+  budget.exportBodies -
   budget.documentsInUse -
   budget.subscriptions -
   budget.connections -
@@ -31,6 +32,7 @@ describe('memoryBudget', () => {
         requests: 12 * mebibyte,
         answers: 12 * mebibyte,
         upstreamBodies: 12 * mebibyte,
+        exportBodies: 6 * mebibyte,
         documentsInUse: whole(9.6 * mebibyte),
         subscriptions: 12 * mebibyte,
         connections: 682,
@@ -52,6 +54,7 @@ describe('memoryBudget', () => {
         requests: 256 * mebibyte,
         answers: 256 * mebibyte,
         upstreamBodies: 256 * mebibyte,
+        exportBodies: 128 * mebibyte,
         documentsInUse: 256 * mebibyte,
         subscriptions: 512 * mebibyte,
         connections: 10_000,

@@ -2,7 +2,7 @@
 export interface LargeBody {
   /** False while it waits. */
   readonly hasRoom: boolean;
-  /** The body is complete: from now on it takes as much room as it has bytes. */
+  /** The body is complete: from now on it takes these bytes. */
   readonly completed: (bytes: number) => void;
   /** Gives the room back; may be called more than once. */
   readonly release: () => void;
@@ -10,9 +10,9 @@ export interface LargeBody {
 
 /** A body that asks for room. */
 export interface LargeBodyRequest {
-  /** The most bytes that it may have. */
+  /** The most bytes that it may take. */
   readonly bytes: number;
-  /** The bytes that it certainly has. */
+  /** The bytes that it certainly takes. */
   readonly leastBytes: number;
   /** The request that the body is for. Bodies of one owner are released together. */
   readonly owner: object;

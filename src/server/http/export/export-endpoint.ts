@@ -32,6 +32,7 @@ import { refuseWith } from '../refuse.js';
 const scope = 'messages:read';
 /** Interval of blank lines while an NDJSON export waits: proxies close a connection that is silent for a minute. */
 const blankLineMs = 15_000;
+const pieceCharacters = 256 * 1024;
 /** When a client that was refused for want of a place may come back. */
 const retryAfterSeconds = 60;
 
@@ -53,7 +54,8 @@ export interface ExportEndpointOptions {
 interface OpenExport {
   readonly messages: MessageExport;
   readonly place: ExportPlace;
-  readonly first: ExportedRows;
+  /** Until its rows are sent. */
+  first: ExportedRows | undefined;
   readonly format: ExportFormat;
   readonly parameters: ExportParameters;
   end?: ExportEnd;
@@ -113,6 +115,7 @@ async function openExport(
   const place = queue.enter();
   if (!place) throw tooMany();
   gone.addEventListener('abort', place.leave);
+  gone.addEventListener('abort', messages.leave);
   try {
     return { messages, place, first: await messages.first(place.waits), format, parameters };
   } catch (error) {
@@ -152,7 +155,6 @@ function sendExport(
   gone.addEventListener('abort', () => {
     cancel();
     cancelDeadline();
-    messages.stop('left');
     const { end } = opened;
     ended({
       outcome: end && reply.raw.writableFinished ? (end.complete ? 'complete' : 'incomplete') : 'left',
@@ -174,7 +176,7 @@ function sendExport(
       'content-disposition',
       `attachment; filename="messages-${sid.replace(/[^\w.-]/g, '_')}.${format}"`,
     )
-    .header('x-export-total', String(first.total));
+    .header('x-export-total', String(first?.total));
   // HTTP/1.0 has no trailers.
   if (httpVersion !== '1.0')
     reply.trailer('X-Export-Status', () => Promise.resolve(statusTrailer(opened.end)));
@@ -187,29 +189,28 @@ function statusTrailer(end: ExportEnd | undefined): string {
   return `incomplete; cursor=${end?.cursor ?? ''}`;
 }
 
-/** The body: one text for each window. The next window is read when the client has taken the last one. */
+/** The body. The next window is read when the client has taken the last one, whose rows are forgotten then. */
 async function* bodyOf(
   opened: OpenExport,
   reply: FastifyReply,
   onFailure: (error: unknown) => void,
 ): AsyncGenerator<string> {
-  const { messages, place, first, format } = opened;
+  const { messages, place, format } = opened;
   reply.raw.flushHeaders(); // the first rows may be long in coming
   const blank = format === 'ndjson' ? '\n' : '';
   if (format === 'csv') yield csvHeader(opened.parameters.hasCursor);
-  let rows = first;
+  let rows = opened.first;
+  opened.first = undefined;
   try {
-    for (;;) {
-      const text = textOf(rows, opened);
-      if (text !== '') yield text;
-      const next = nextRows(messages, place, rows);
+    while (rows) {
+      yield* textsOf(rows, opened);
+      const { end, total }: ExportedRows = rows;
+      rows = undefined;
+      const next = nextRows(messages, place, { end, total });
       let result: Awaited<typeof next> | undefined;
       while (!(result = await withTimeout(blankLineMs, next))) if (blank !== '') yield blank;
-      if ('complete' in result) {
-        opened.end = result;
-        break;
-      }
-      rows = result;
+      if ('complete' in result) opened.end = result;
+      else rows = result;
     }
   } catch (error) {
     onFailure(error);
@@ -221,17 +222,31 @@ async function* bodyOf(
 }
 
 /** Waits for the export's turn, unless it is at its end. */
-async function nextRows(messages: MessageExport, { turn }: ExportPlace, rows: ExportedRows) {
+async function nextRows(
+  messages: MessageExport,
+  { turn }: ExportPlace,
+  rows: Pick<ExportedRows, 'end' | 'total'>,
+) {
   if (rows.end < rows.total) await messages.unlessStopped(turn);
   return messages.next(rows);
 }
 
-function textOf(
+/** The rows of a window as texts of a few hundred kilobytes: as one text they would take their memory twice. */
+function* textsOf(
   { rows, cursorAt, cursor, end, total }: ExportedRows,
   { format, parameters: { hasCursor, hasProgress } }: OpenExport,
-): string {
-  if (format === 'csv')
-    return rows.map(({ row, index }) => csvLine(row, hasCursor ? cursorAt(index) : undefined)).join('');
-  const lines = rows.map(({ row, index }) => ndjsonLine(row, cursorAt(index))).join('');
-  return hasProgress ? `${lines}${JSON.stringify({ progress: { read: end, total, cursor } })}\n` : lines;
+): Generator<string> {
+  let text = '';
+  for (const { row, index } of rows) {
+    text +=
+      format === 'csv'
+        ? csvLine(row, hasCursor ? cursorAt(index) : undefined)
+        : ndjsonLine(row, cursorAt(index));
+    if (text.length < pieceCharacters) continue;
+    yield text;
+    text = '';
+  }
+  if (format === 'ndjson' && hasProgress)
+    text += `${JSON.stringify({ progress: { read: end, total, cursor } })}\n`;
+  if (text !== '') yield text;
 }

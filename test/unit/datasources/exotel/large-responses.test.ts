@@ -58,6 +58,37 @@ it('a request does not wait for its own memory, and is refused where that is too
   expect(await rejectionOf(send())).toMatchObject({ reason: 'tooLarge', code: 'QUERY_TOO_LARGE' });
 });
 
+it('a large text that is not all ASCII takes two bytes a character, one that is takes one', async () => {
+  const mixed = Buffer.concat([Buffer.from('अ'), large]);
+  for (const [body, isOver] of [
+    [large, false],
+    [mixed, true],
+  ] as const) {
+    upstream.respond = (_request, response) =>
+      response.writeHead(200, { 'content-length': String(body.length) }).end(body);
+    const transport = upstream.transport({ largeBodies: new LargeBodies(10 * mebibyte) });
+    const send = (timeoutMs: number) =>
+      transport.send(get, lengths, timeoutMs, { holdMemory: new HeldMemory().hold });
+    await send(20_000);
+    const next = isOver ? rejectionOf(send(1000)) : send(20_000);
+    if (isOver) expect(await next).toMatchObject({ reason: 'noRoom' });
+    else expect(await next).toBe(large.length);
+  }
+});
+
+it('large responses to exports, which are held while their clients read, keep nobody else waiting', async () => {
+  upstream.respond = (_request, response) => response.writeHead(200).end(large);
+  const transport = upstream.transport({
+    largeBodies: new LargeBodies(4 * mebibyte),
+    largeExportBodies: new LargeBodies(4 * mebibyte),
+  });
+  const send = (isExport: boolean, timeoutMs = 20_000) =>
+    transport.send(get, lengths, timeoutMs, { holdMemory: new HeldMemory().hold, isExport });
+  expect(await send(true)).toBe(large.length);
+  expect(await send(false)).toBe(large.length);
+  expect(await rejectionOf(send(true, 1000))).toMatchObject({ reason: 'noRoom' });
+});
+
 it('a large response that cannot be read holds no memory', async () => {
   upstream.respond = (_request, response) => response.writeHead(200).end(large);
   const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte) });

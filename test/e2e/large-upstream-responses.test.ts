@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { request } from 'undici';
+import { until } from '../support/clients/subscribing.js';
+import { credentials } from '../support/gateway/gateway-under-test.js';
+import { build, cwd, main } from '../support/gateway/workers.js';
+import { said } from '../support/programs/child-process.js';
+import { imageFlags } from '../support/programs/image-flags.js';
+import { residentKilobytes } from '../support/programs/resident-memory.js';
+
+const maximumKilobytes = 400 * 1024;
+const sampleEveryMs = 20;
+const [rows, responseBytes] = [500, 15.6e6];
+
+let upstream: Server;
+let gateway: ChildProcess;
+let url: string;
+let peak = 0;
+let calls = 0;
+let sampling: NodeJS.Timeout;
+const sockets: Socket[] = [];
+
+/** A page near the largest size that is accepted. Each text begins with a letter that makes all of it two bytes a character. */
+function page(): Buffer {
+  const body = `अ${'y'.repeat(responseBytes / rows - 400)}`;
+  const response = Array.from({ length: rows }, (_, index) => ({
+    code: 200,
+    status: 'success',
+    error_data: null,
+    data: {
+      sid: `m${index}`,
+      number: `+9198${String(index).padStart(8, '0')}`,
+      name: 'n',
+      body,
+      status: 'sent',
+      detailed_status: 'DELIVERED_TO_OPERATOR',
+      schedule_time: '2026-11-01T00:00:00Z',
+      sender_id: 'EXOTEL',
+      direction: 'outgoing-api',
+    },
+  }));
+  const metadata = { count: rows, offset: 0, total: 100_000, limit: rows };
+  return Buffer.from(JSON.stringify({ request_id: 'r', method: 'GET', http_code: 200, metadata, response }));
+}
+
+beforeAll(async () => {
+  build();
+  const body = page();
+  upstream = createServer((_request, response) => {
+    calls += 1;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  }).listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  gateway = spawn(process.execPath, [...imageFlags(), main], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      EXOTEL_BASE_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+      EXOTEL_ACCOUNT_SID: credentials.accountSid,
+      EXOTEL_API_KEY: credentials.apiKey,
+      EXOTEL_API_TOKEN: credentials.apiToken,
+      EXOTEL_CHECK: 'off',
+      EXOTEL_RATE_LIMIT: '0',
+    },
+  });
+  url = await said(gateway, (text) => /(http:\S+)\/livez/.exec(text)?.[1]);
+  sampling = setInterval(() => {
+    peak = Math.max(peak, residentKilobytes(gateway.pid ?? 0));
+  }, sampleEveryMs);
+}, 120_000);
+afterAll(() => {
+  clearInterval(sampling);
+  for (const socket of sockets) socket.destroy();
+  gateway.kill('SIGKILL');
+  upstream.closeAllConnections();
+  upstream.close();
+});
+
+/** @returns the kilobytes of the answer. */
+async function query(sid: string): Promise<number> {
+  const answer = await request(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: `{ campaign(sid: "${sid}") { messages(first: ${rows}) { nodes { sid body } } } }`,
+    }),
+  });
+  return (await answer.body.bytes()).length >> 10;
+}
+
+/** @slow */
+it('a gateway with the heap of the image stays under 400 MB where every response of the upstream is as large as it may be', async () => {
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => query(`campaign${index}`)));
+  expect(answers.filter((kilobytes) => kilobytes > 10_000).length).toBeGreaterThan(2);
+  expect(gateway.exitCode).toBeNull();
+  expect(peak).toBeGreaterThan(0);
+  expect(peak).toBeLessThan(maximumKilobytes);
+}, 120_000);
+
+it('also for exports whose clients do not read, and queries are answered beside them', async () => {
+  const callsBefore = calls;
+  for (let index = 0; index < 4; index += 1) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+    sockets.push(socket.pause());
+    socket.write(`GET /campaigns/exported${index}/messages HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+  }
+  await until(() => calls >= callsBefore + 4, 20_000);
+  const answers = [await query('beside1'), await query('beside2')];
+  for (const kilobytes of answers) expect(kilobytes).toBeGreaterThan(10_000);
+  expect([gateway.exitCode, gateway.signalCode]).toEqual([null, null]);
+  expect(peak).toBeLessThan(maximumKilobytes);
+}, 120_000);
