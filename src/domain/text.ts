@@ -25,7 +25,7 @@ export function isBlank(text: string): boolean {
 }
 
 /** More bytes than these are decoded within the heap. */
-const largeBytes = 2 * 1024 * 1024;
+const largeBytes = 1024 * 1024;
 
 /**
  * Decodes UTF-8; invalid sequences become U+FFFD. Text with an emoji or in an Indian language is transcoded: `toString('utf8')`

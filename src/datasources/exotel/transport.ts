@@ -15,8 +15,8 @@ type Controller = Dispatcher.DispatchController;
 /** More than any response of a thousand rows, compressed or not. A larger one is a fault and must not fill the memory. */
 const maximumResponseBytes = 16 * 1024 * 1024;
 
-/** Smaller bodies are not bounded together: a page of 1,000 rows has less than one megabyte. */
-const largeBytes = 2 * 1024 * 1024;
+/** Smaller bodies are not bounded together: a page of 1,000 rows has less. */
+const largeBytes = 1024 * 1024;
 
 /** Of a text that is not all ASCII, and of the values parsed from it: a body of so many bytes may take twice its size. */
 const bytesPerCharacter = 2;
