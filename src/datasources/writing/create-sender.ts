@@ -6,9 +6,10 @@ import { type ExotelClient, type Written } from '../exotel/client.js';
 import { NotSent } from '../exotel/resilience/not-sent.js';
 import { type Create, fingerprintOf, nothingSent, type Progress, type WithCallbacks } from './create.js';
 import { exchangeVerdict, type Fit, fitOf, hasContentOf } from './look-up/exchanged-answers.js';
-import { type OutstandingCreates, type SidReservations } from './look-up/outstanding-creates.js';
+import { type OutstandingCreates } from './look-up/outstanding-creates.js';
 import { type Reconciler } from './look-up/reconciler.js';
 import { type AnswerVerdict, answerVerdict, callbackMarks, isMarked } from './look-up/same-campaign.js';
+import { type SidReservations } from './look-up/sid-reservations.js';
 import { similarityOf } from './look-up/text-similarity.js';
 import {
   createdUnreadable,
@@ -221,14 +222,14 @@ export class CreateSender {
 
   /**
    * Reserves a campaign for a create. Where the store is unavailable the answer is accepted all the same, and the create stays
-   * registered as outstanding.
+   * registered as outstanding until the store has the reservation.
    * @throws WrongAnswer for a campaign that is reserved for another create.
    */
   async #reserve(sid: string, create: Create, requestId: string | null | undefined): Promise<void> {
     const { reservations, outstanding } = this.#options;
-    const isReserved = await reservations.reserve(sid, create.id).catch(() => undefined);
+    const saved = (): Promise<void> => outstanding.note(create, nothingSent, false);
+    const isReserved = await reservations.reserveAnswered(sid, create.id, saved);
     if (isReserved === false) throw new WrongAnswer([], requestId);
-    if (isReserved) await outstanding.note(create, nothingSent, false);
   }
 }
 

@@ -21,7 +21,8 @@ import {
 } from './create.js';
 import { KeyedCreates, type KeyedOutcome } from './keyed-creates.js';
 import { LookUp } from './look-up/look-up.js';
-import { OutstandingCreates, SidReservations } from './look-up/outstanding-creates.js';
+import { OutstandingCreates } from './look-up/outstanding-creates.js';
+import { SidReservations } from './look-up/sid-reservations.js';
 import { Reconciler } from './look-up/reconciler.js';
 import { outcomeOfFailure, refused } from './outcome.js';
 import { CreateSender } from './create-sender.js';

@@ -8,12 +8,8 @@ import { type CallOptions } from '../../exotel/resilience/call-policy.js';
 import { earliestStartMs } from './creation-time.js';
 import { ListScan } from './list-scan.js';
 import { matchOf, type Match, type LostCreate } from './match.js';
-import {
-  type FoundRow,
-  type OutstandingCreates,
-  type Rivals,
-  type SidReservations,
-} from './outstanding-creates.js';
+import { type FoundRow, type OutstandingCreates, type Rivals } from './outstanding-creates.js';
+import { type SidReservations } from './sid-reservations.js';
 import { searchTermOf } from './text-similarity.js';
 
 /** The list does not show whether the campaign exists. */

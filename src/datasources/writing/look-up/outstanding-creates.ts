@@ -1,7 +1,5 @@
 import { Mutex } from 'async-mutex';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { entryLimit } from '../../../domain/entry-size.js';
 import { GatewayError } from '../../../domain/errors.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
@@ -258,67 +256,4 @@ function draftKey(draft: CampaignDraft): string {
   const words = [contentType, senderId?.toLowerCase(), smsType, letters(template ?? '')];
   const content = [...words, ...withoutZeros, [...(lists ?? [])].sort()];
   return `outstanding:${digest(JSON.stringify(content))}`;
-}
-
-/** The time in which a create may be looked for, and a day more. */
-const reservationTtlMs = 48 * 3_600_000;
-
-/** Creates whose reservations are remembered: more than are open at a time, whose look-ups may outlive them. */
-const rememberedReservations = 10_000;
-
-/** A reservation, perhaps under way. */
-interface Reservation {
-  readonly sid: string;
-  readonly isReserved: Promise<boolean>;
-}
-
-/**
- * Reservations of campaigns for creates: no campaign is the answer to two creates, and no create has two. A look-up that took too long
- * goes on in the background: a second reservation would take the campaign of another create, which would be sent again.
- */
-export class SidReservations {
-  readonly #state: SharedState;
-  /** By the ids of the creates. */
-  readonly #reservations = new LRUCache<string, Reservation>(entryLimit(rememberedReservations));
-
-  constructor(state: SharedState) {
-    this.#state = state;
-  }
-
-  /** Reserves a campaign for a create. @returns false where it is reserved for another, or the create has another campaign. */
-  async reserve(sid: string, createId: string): Promise<boolean> {
-    const made = this.#reservations.get(createId);
-    if (made?.sid === sid) return made.isReserved;
-    if (made && (await isMade(made))) return false;
-    if (this.#reservations.has(createId)) return this.reserve(sid, createId); // made by another look-up meanwhile
-    const reservation = { sid, isReserved: this.#insert(sid, createId) };
-    this.#reservations.set(createId, reservation);
-    if (!(await isMade(reservation))) this.#reservations.delete(createId);
-    return reservation.isReserved;
-  }
-
-  /** The sid of the campaign that is reserved for a create of this process. */
-  async reservedFor(createId: string): Promise<string | undefined> {
-    const made = this.#reservations.get(createId);
-    return made && (await isMade(made)) ? made.sid : undefined;
-  }
-
-  async #insert(sid: string, createId: string): Promise<boolean> {
-    if (await this.#state.insert(keyOf(sid), createId, reservationTtlMs)) return true;
-    return (await this.#state.read(keyOf(sid))) === createId;
-  }
-
-  /** Tells whether a campaign is reserved for another create. */
-  async isAnothers(sid: string, createId: string): Promise<boolean> {
-    const owner = await this.#state.read(keyOf(sid));
-    return owner !== null && owner !== createId;
-  }
-}
-
-function isMade({ isReserved }: Reservation): Promise<boolean> {
-  return isReserved.catch(() => false);
-}
-
-function keyOf(sid: string): string {
-  return `taken:${sid}`;
 }

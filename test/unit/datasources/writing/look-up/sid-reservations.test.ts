@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryState } from '../../../../../src/datasources/state/memory-state.js';
 import { type SharedState } from '../../../../../src/datasources/state/shared-state.js';
-import { SidReservations } from '../../../../../src/datasources/writing/look-up/outstanding-creates.js';
+import { SidReservations } from '../../../../../src/datasources/writing/look-up/sid-reservations.js';
 
 let state: SharedState;
 let reservations: SidReservations;
@@ -51,5 +51,20 @@ describe('the reservation of a campaign', () => {
     state.insert = insert;
     expect(await reservations.reservedFor('one')).toBeUndefined();
     expect(await reservations.reserve('b', 'one')).toBe(true);
+  });
+
+  it('of an accepted answer is saved once the store is there again, before another create looks', async () => {
+    const insert = state.insert.bind(state);
+    let saved = 0;
+    const count = () => Promise.resolve(void (saved += 1));
+    state.insert = () => Promise.reject(new Error('unreachable'));
+    expect(await reservations.reserveAnswered('a', 'one', count)).toBeUndefined();
+    expect(await reservations.reserveAnswered('b', 'two', count)).toBeUndefined();
+    state.insert = insert;
+    expect(await reservations.isAnothers('a', 'three')).toBe(true);
+    expect(await new SidReservations(state).reserve('b', 'three')).toBe(false);
+    expect(saved).toBe(2);
+    expect(await reservations.reserveAnswered('c', 'three', count)).toBe(true);
+    expect(saved).toBe(3);
   });
 });
