@@ -1,86 +1,16 @@
 import {
   type Identified,
-  readable,
-  type Row,
   type RowRange,
   type Slice,
   UnreadPart,
   type Window,
 } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
-import { areOutOfOrder } from './cursors/sort-key.js';
+import { type Consistency, consistencyOf, isOutOfOrder, newestOf } from './consistency.js';
 import { inCalls, LargeRead } from './large-read.js';
 import { ListRows, type ListSource, type TimedRead } from './list-source.js';
 import { type PageMaximum } from './page-maximum.js';
 import { type ListState, type PageRequest, type Slicing, wholeWindows } from './slicing.js';
-
-/** Windows read within this time count as one state of the list, unless their rows show that it has moved. */
-const closeMs = 2000;
-
-/**
- * Whether windows show one state of the list. `moved`: a row may be in two windows, or in none. `apart`: nothing shows that,
- * but too much time passed between the reads to exclude it.
- */
-export type Consistency = 'consistent' | 'apart' | 'moved';
-
-/**
- * Compares windows whose totals agree.
- * @param isSequence true for windows that were read one after the other: each must be close to the one before.
- */
-function consistencyOf<T extends Identified>(
-  reads: readonly TimedRead<Window<T>>[],
-  isSequence = false,
-): Consistency {
-  if (reads.length < 2) return 'consistent';
-  if (sharesRows(reads)) return 'moved';
-  const times = reads.map(({ readAtMs }) => readAtMs).sort((a, b) => a - b);
-  const gaps = times.map((time, index) => time - (times[isSequence ? index - 1 : 0] ?? time));
-  return Math.max(...gaps) > closeMs ? 'apart' : 'consistent';
-}
-
-/** The windows that are close to the newest one. The others must be read again. */
-function newestOf<V>(reads: readonly TimedRead<V>[]): TimedRead<V>[] {
-  const newestMs = Math.max(...reads.map(({ readAtMs }) => readAtMs));
-  return reads.filter(({ readAtMs }) => newestMs - readAtMs <= closeMs);
-}
-
-/**
- * True if adjoining windows are out of order, though each is in order by itself: between their reads more rows have come or gone
- * than a window holds, so that they share no row.
- */
-function isOutOfOrder<T extends Identified>(
-  reads: readonly TimedRead<Window<T>>[],
-  source: ListSource<T>,
-): boolean {
-  const { direction } = source;
-  const windows = reads
-    .map(({ value: { offset, rows } }) => {
-      const keys = rows.flatMap((row) => readable(row) ?? []).map((row) => source.sortKeyOf(row));
-      return { offset, end: offset + rows.length, first: keys[0] ?? null, last: keys.at(-1) ?? null };
-    })
-    .filter(({ first, last }) => first !== null && last !== null && !areOutOfOrder(first, last, direction))
-    .sort((one, other) => one.offset - other.offset);
-  return windows.some(({ end, last }, index) => {
-    const next = windows[index + 1];
-    return next?.offset === end && areOutOfOrder(last, next.first, direction);
-  });
-}
-
-/** True if a row is in two windows. */
-function sharesRows<T extends Identified>(reads: readonly TimedRead<Window<T>>[]): boolean {
-  const places = new Map<string, number>();
-  return reads.some(({ value: { offset, rows } }) =>
-    rows.some((row: Row<T>, index) => {
-      const sid = readable(row)?.sid;
-      if (sid === undefined) return false;
-      const place = places.get(sid) ?? offset + index;
-      places.set(sid, place);
-      // A single window may contain a sid twice: the messages sample of the API document does.
-      const isInWindow = place >= offset && place < offset + rows.length;
-      return place !== offset + index && !isInWindow;
-    }),
-  );
-}
 
 /**
  * Reads one window.
@@ -199,6 +129,11 @@ export class ListReader<T extends Identified> implements ListState {
     return this.#windowsIn({ start: offset, end: offset + 1 }).at(-1)?.value;
   }
 
+  /** All windows, the one that was read last first. */
+  get newestWindows(): Window<T>[] {
+    return this.#windows.map(({ read }) => read.value).reverse();
+  }
+
   /** The window that is nearest to the end of the list, by its own total; of several, the one that was read last. */
   get lastWindow(): Window<T> | undefined {
     let [last, lastBehind]: [Window<T> | undefined, number] = [undefined, Infinity];
@@ -247,8 +182,12 @@ export class ListReader<T extends Identified> implements ListState {
   }
 
   /** Reads a window that begins with the row at an offset. */
-  async loadFrom(offset: number): Promise<void> {
-    await this.#readAll([{ offset, limit: this.#windowSize }]);
+  async loadFrom(offset: number): Promise<Window<T>> {
+    const slice = { offset, limit: this.#windowSize };
+    await this.#readAll([slice]);
+    const window = this.#windows.findLast(({ asked }) => keyOf(asked) === keyOf(slice));
+    if (!window) throw new UpstreamFailure('invalidResponse');
+    return window.read.value;
   }
 
   /**

@@ -9,9 +9,10 @@ import {
 } from '../../domain/lists/page.js';
 import { allParts, needFor, type PageParts } from '../../domain/lists/page-parts.js';
 import { Connection } from './connection.js';
+import { type Consistency } from './consistency.js';
 import { type Cursor, decodeCursor, fingerprintOf } from './cursors/cursor.js';
 import { locate, type Position, SearchAllowance, type SearchOptions } from './cursors/position.js';
-import { type Consistency, type ListReader } from './list-reader.js';
+import { type ListReader } from './list-reader.js';
 import { type ListSource } from './list-source.js';
 import { partOfPage } from './part-of-page.js';
 import { type PageRequest } from './slicing.js';
@@ -106,7 +107,7 @@ async function readConsistently<T extends Identified>(
     const consistency = isOther ? 'moved' : consistencyOfPage(list, source, places, around);
     const isOfWalk = (request.after ?? request.before) !== undefined;
     if ((consistency === 'moved' || (consistency === 'apart' && isOfWalk)) && isLastAttempt) {
-      const part = await partOfPage(list, source, request, places);
+      const part = await partOfPage(list, source, request, places, consistency);
       if (part) return part;
     }
     if (consistency === 'consistent' || isLastAttempt)

@@ -1,42 +1,66 @@
-import { type Identified, readable, type Row, sidOf, type Window } from '../../domain/lists/page.js';
+import {
+  type Identified,
+  type PageSize,
+  readable,
+  type Row,
+  type RowRange,
+  sidOf,
+  type Window,
+} from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
 import { type Side } from './bracket.js';
 import { Connection } from './connection.js';
+import { type Consistency } from './consistency.js';
 import { adjacentMarks, type Cursor, markedDistances, markOf, type Neighbours } from './cursors/cursor.js';
 import { type Position } from './cursors/position.js';
 import { type ListReader } from './list-reader.js';
 import { ListRows, type ListSource } from './list-source.js';
 import { type PageRequest } from './slicing.js';
 
+/** How many windows are read to find one that shows where the page begins, in a list that moves meanwhile. */
+const maximumReads = 3;
+
 /**
  * The part of a page that lies in one window, for a list that moves faster than several windows can be read. A shorter page
  * leaves no row out, and the walk goes on behind it.
- * @returns undefined if no window shows where the page begins, or the part would be empty.
+ * @returns undefined if rows of several windows do no harm: the page shows none, or nothing shows that the list has moved.
+ * @throws UpstreamFailure if the list has moved, and no window shows where the page begins.
  */
 export async function partOfPage<T extends Identified>(
   list: ListReader<T>,
   source: ListSource<T>,
   { size, need }: PageRequest,
   { after, before }: { readonly after: Position | undefined; readonly before: Position | undefined },
+  consistency: Consistency,
 ): Promise<Connection<T> | undefined> {
   if (need !== 'rows') return undefined;
   const isFromStart = size.from === 'start';
   const [place, side] = isFromStart ? ([after, 'after'] as const) : ([before, 'before'] as const);
-  const edgeOfList = () => (isFromStart ? edgeAt(list.latestWindow(0), 0) : edgeAtEnd(list));
-  const edge = await (place ? edgeAtCursor(list, place, side) : edgeOfList());
-  if (!edge) return undefined;
-  const { window, offset } = edge;
-  // The cursor at the other end of the page bounds it where the window has its row.
+  try {
+    const edge = await (place ? edgeAtCursor(list, place, side) : edgeOfList(list, isFromStart));
+    const range = rangeAt(edge, size, after, before);
+    const rows = new ListRows<T>();
+    rows.add(edge.window);
+    return new Connection(source, rows, range, edge.window.total);
+  } catch (error) {
+    if (consistency === 'apart' && error instanceof UpstreamFailure) return undefined;
+    throw error;
+  }
+}
+
+/** The rows of a page within the window of its edge. The cursor at its other end bounds it where that window has its row. */
+function rangeAt<T extends Identified>(
+  { window, offset }: Edge<T>,
+  { from, count }: PageSize,
+  after: Position | undefined,
+  before: Position | undefined,
+): RowRange {
   const limit = before ? placeIn(window, before.cursor) : -1;
   const last = limit >= offset ? limit : endOf(window);
   const first = Math.max(window.offset, after ? placeIn(window, after.cursor) + 1 : 0);
-  const [start, end] = isFromStart
-    ? [offset, Math.min(offset + size.count, last)]
-    : [Math.max(first, offset - size.count), offset];
-  if (end <= start) return undefined;
-  const rows = new ListRows<T>();
-  rows.add(window);
-  return new Connection(source, rows, { start, end }, window.total);
+  return from === 'start'
+    ? { start: offset, end: Math.max(offset, Math.min(offset + count, last)) }
+    : { start: Math.min(offset, Math.max(first, offset - count)), end: offset };
 }
 
 /** Where a page begins (`after`) or ends (`before`): an offset in a window. */
@@ -45,23 +69,66 @@ interface Edge<T> {
   readonly offset: number;
 }
 
-function edgeAt<T>(window: Window<T> | undefined, offset: number | undefined): Edge<T> | undefined {
-  return window && offset !== undefined ? { window, offset } : undefined;
+/** An edge beside a cursor. */
+interface CursorEdge<T> extends Edge<T> {
+  /** Where the cursor's row is, or would be if no row had come or gone between it and its nearest neighbour. */
+  readonly place: number;
+  /** True if the cursor's row is there, or the row next to it; false if rows may be shown again. */
+  readonly isExact: boolean;
 }
 
-/** The edge of a page beside a cursor: in the window that has shown the cursor's row, or in one that is read for it. */
+/** The edge of a page beside a cursor: in a window that has shown the cursor's row, or in one that is read for it. */
 async function edgeAtCursor<T extends Identified>(
   list: ListReader<T>,
-  { index, cursor }: Position,
+  { index, isThere, cursor }: Position,
   side: Side,
-): Promise<Edge<T> | undefined> {
+): Promise<Edge<T>> {
   const known = list.latestWindow(index);
-  const offset = edgeIn(known, cursor, side);
-  if (known && offset !== undefined && hasRowsBeside(known, offset, side)) return edgeAt(known, offset);
-  // The list moves: the row may be a few places further when the window is read.
-  const first = side === 'after' ? index - adjacentMarks : index + 1 + adjacentMarks - list.windowSize;
-  const window = await windowFrom(list, first);
-  return edgeAt(window, edgeIn(window, cursor, side)) ?? edgeOfGone(list, cursor, side);
+  const shown = [...(known ? [known] : []), ...(isThere ? list.newestWindows : [])];
+  const near = shown.flatMap((window) => edgeIn(window, cursor, side) ?? []);
+  const edges = near.filter((one) => hasRowsBeside(one, side));
+  const exact = edges.find(({ isExact }) => isExact);
+  if (exact) return exact;
+  // A row that moves on while windows are read may be in none of them: it is looked for where the total suggests.
+  const total = near[0]?.window.total ?? list.total ?? 0;
+  const place = near[0]?.place ?? cursor.offset + total - (cursor.total ?? total);
+  const read = await readEdge(list, cursor, side, { place, total }, edges[0]);
+  return read ?? edgeOfGone(list, isThere ? { ...cursor, offset: place, total } : cursor, side);
+}
+
+/**
+ * Reads windows around the place of a cursor's row until one has it.
+ * @param expected the place, in a list with this total.
+ * @param bounded an edge that is not exact, for a row that is gone.
+ * @returns undefined if the row is gone, and all of its neighbours.
+ */
+async function readEdge<T extends Identified>(
+  list: ListReader<T>,
+  cursor: Cursor,
+  side: Side,
+  expected: { readonly place: number; readonly total: number },
+  bounded: CursorEdge<T> | undefined,
+): Promise<CursorEdge<T> | undefined> {
+  let [edge, { place, total }] = [bounded, expected];
+  // The row may be a few places further when the window is read.
+  let first = side === 'after' ? place - adjacentMarks : place + 1 + adjacentMarks - list.windowSize;
+  for (let reads = 0; reads < maximumReads; reads += 1) {
+    const window = await windowFrom(list, first).catch((error: unknown) => {
+      if (edge) return undefined;
+      throw error;
+    });
+    if (!window) break;
+    const near = edgeIn(window, cursor, side);
+    if (near && hasRowsBeside(near, side)) edge = near;
+    if (edge?.isExact) break;
+    const moved = window.total - total;
+    place = near?.place ?? place + moved;
+    total = window.total;
+    // The window should have had the row.
+    if (!near?.isExact && isBetween(place, window)) break;
+    first = middleOf(list, place + moved); // it may move as far again
+  }
+  return edge;
 }
 
 /**
@@ -72,45 +139,67 @@ async function edgeOfGone<T extends Identified>(
   list: ListReader<T>,
   cursor: Cursor,
   side: Side,
-): Promise<Edge<T> | undefined> {
+): Promise<Edge<T>> {
   const expected = (now = 0): number => {
     const gained = now - (cursor.total ?? now);
-    return side === 'after' ? cursor.offset + 1 + Math.min(0, gained) : cursor.offset + Math.max(0, gained);
+    return Math.max(
+      0,
+      side === 'after' ? cursor.offset + 1 + Math.min(0, gained) : cursor.offset + Math.max(0, gained),
+    );
   };
-  const window = await windowAround(list, expected(list.total));
-  if (!window) return undefined;
-  return edgeAt(window, Math.max(window.offset, Math.min(expected(window.total), endOf(window))));
+  let [place, first] = [expected(list.total), middleOf(list, expected(list.total))];
+  for (let reads = 0; reads < maximumReads; reads += 1) {
+    const window = await windowFrom(list, first);
+    const offset = Math.min(expected(window.total), window.total);
+    if (isBetween(offset, window) && hasRowsBeside({ window, offset }, side)) return { window, offset };
+    first = middleOf(list, offset + offset - place);
+    place = offset;
+  }
+  throw tooFast();
 }
 
-async function edgeAtEnd<T extends Identified>(list: ListReader<T>): Promise<Edge<T> | undefined> {
-  const last = list.lastWindow;
-  const isBehind = last !== undefined && endOf(last) < last.total;
-  const read = isBehind ? await windowAround(list, list.total ?? 0) : last;
-  const end = read && endOf(read) >= read.total ? read : last;
-  return end && edgeAt(end, endOf(end));
+/** The first or the last edge of the list. */
+async function edgeOfList<T extends Identified>(list: ListReader<T>, isStart: boolean): Promise<Edge<T>> {
+  if (isStart) return { window: list.latestWindow(0) ?? (await windowFrom(list, 0)), offset: 0 };
+  let [window, total] = [list.lastWindow, list.total ?? 0];
+  for (let [reads, moved] = [0, 0]; !window || endOf(window) < window.total; reads += 1) {
+    if (reads === maximumReads) throw tooFast();
+    window = await windowFrom(list, middleOf(list, total + moved));
+    [total, moved] = [window.total, window.total - total];
+  }
+  return { window, offset: endOf(window) };
+}
+
+/** The list moves faster than any window of it can be read. */
+function tooFast(): UpstreamFailure {
+  return new UpstreamFailure('rateLimited', { retryAfterSeconds: 1 });
 }
 
 /** The edge beside a cursor's row, or the nearest of its neighbours, in a window; undefined if none of them is there. */
 function edgeIn<T extends Identified>(
-  window: Window<T> | undefined,
+  window: Window<T>,
   cursor: Cursor,
   side: Side,
-): number | undefined {
-  if (!window) return undefined;
+): CursorEdge<T> | undefined {
   const isAfter = side === 'after';
   const behind = isAfter ? 1 : 0;
-  const place = placeIn(window, cursor);
-  if (place >= 0) return place + behind;
+  const own = placeIn(window, cursor);
+  if (own >= 0) return { window, offset: own + behind, place: own, isExact: true };
   const near = nearestOf(window, isAfter ? cursor.previous : cursor.next);
-  if (near) return near.place + behind;
+  const way = isAfter ? 1 : -1;
+  if (near) {
+    const { place, distance } = near;
+    return { window, offset: place + behind, place: place + way * distance, isExact: distance === 1 };
+  }
   const far = nearestOf(window, isAfter ? cursor.next : cursor.previous);
   if (!far) return undefined;
-  const offset = isAfter ? far.place + 1 - far.distance : far.place + far.distance;
-  return offset >= window.offset && offset <= endOf(window) ? offset : undefined;
+  const place = far.place - way * far.distance;
+  const offset = place + behind;
+  return isBetween(offset, window) ? { window, offset, place, isExact: far.distance === 1 } : undefined;
 }
 
 /** True if a window has rows of the page beside its edge, or the list has none there. */
-function hasRowsBeside<T>(window: Window<T>, offset: number, side: Side): boolean {
+function hasRowsBeside<T>({ window, offset }: Edge<T>, side: Side): boolean {
   if (side === 'before') return offset > window.offset || offset === 0;
   return offset < endOf(window) || endOf(window) >= window.total;
 }
@@ -131,27 +220,22 @@ function nearestOf<T extends Identified>(
   return undefined;
 }
 
-/** Reads a window with room on both sides of an offset, for rows that come or go meanwhile. */
-function windowAround<T extends Identified>(
-  list: ListReader<T>,
-  offset: number,
-): Promise<Window<T> | undefined> {
-  return windowFrom(list, offset - Math.ceil(list.windowSize / 2));
+/** Where a window begins that has an offset in its middle, with room for rows that come or go meanwhile. */
+function middleOf<T extends Identified>(list: ListReader<T>, offset: number): number {
+  return offset - Math.ceil(list.windowSize / 2);
 }
 
-/** Reads the window that begins at an offset; undefined if it can't be read. */
-async function windowFrom<T extends Identified>(
-  list: ListReader<T>,
-  wanted: number,
-): Promise<Window<T> | undefined> {
-  const offset = Math.max(0, wanted);
-  try {
-    await list.loadFrom(offset);
-  } catch (error) {
-    if (error instanceof UpstreamFailure) return undefined;
-    throw error;
-  }
-  return list.latestWindow(offset);
+/** True for an offset between two rows of a window, or at its ends. */
+function isBetween<T>(offset: number, window: Window<T>): boolean {
+  return offset >= window.offset && offset <= endOf(window);
+}
+
+/**
+ * Reads the window that begins at an offset.
+ * @throws UpstreamFailure if it can't be read.
+ */
+async function windowFrom<T extends Identified>(list: ListReader<T>, wanted: number): Promise<Window<T>> {
+  return list.loadFrom(Math.max(0, wanted));
 }
 
 /** The offset of a cursor's row in a window; -1 if it is not there. */

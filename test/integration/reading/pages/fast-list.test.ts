@@ -160,6 +160,48 @@ describe.each([
   );
 });
 
+describe.each([
+  ['campaigns', 'on'],
+  ['campaigns', 'off'],
+  ['messages', 'on'],
+  ['messages', 'off'],
+] as const)('of %s that gain rows in front with each response, CACHE=%s', (kind, cache) => {
+  it.each((['forwards', 'backwards'] as const).flatMap((way) => [24, 48].map((most) => ({ way, most }))))(
+    'a walk $way leaves out no row, at most $most rows a call',
+    async ({ way, most }) => {
+      const upstream = await startListing();
+      const stays = upstream.rows.map(({ sid }) => sid);
+      const read = await startReading(upstream.baseUrl, { CACHE: cache, MAX_PAGE_ROWS: '50' });
+      let [inserted, state] = [0, 7];
+      upstream.afterList = () => {
+        state = (state * 48_271) % 2_147_483_647;
+        // The list comes to rest, so that the walk ends.
+        for (let count = inserted > 6000 ? 0 : state % (most + 1); count > 0; count -= 1) {
+          inserted += 1;
+          const at = new Date(start + 2 * 86_400_000 + inserted * 1000).toISOString();
+          upstream.rows = [{ sid: `new-${String(inserted)}`, at }, ...upstream.rows];
+        }
+      };
+      const seen = new Set<string>();
+      let [beside, hasMore] = ['', true];
+      for (let pages = 0; hasMore; pages += 1) {
+        expect(pages).toBeLessThan(300);
+        const { nodes, pageInfo } = await read(
+          kind,
+          `${way === 'forwards' ? 'first' : 'last'}: 150${beside}`,
+        );
+        for (const { sid } of nodes) seen.add(sid);
+        hasMore = way === 'forwards' ? pageInfo.hasNextPage : pageInfo.hasPreviousPage;
+        beside =
+          way === 'forwards'
+            ? `, after: "${String(pageInfo.endCursor)}"`
+            : `, before: "${String(pageInfo.startCursor)}"`;
+      }
+      expect(stays.filter((sid) => !seen.has(sid))).toEqual([]);
+    },
+  );
+});
+
 it.each(['on', 'off'])(
   'a total that goes there and back within a page leaves nothing out, CACHE=%s',
   async (cache) => {

@@ -97,3 +97,48 @@ it('a page of the last rows begins behind its cursor, also where only one window
   const { nodes } = await readPage(open, ordered, { last: 20, after }, { defaultSize: 20, maximum: 500 });
   expect(sids(nodes).slice(0, 2)).toEqual(['s99', 's100']);
 });
+
+/** Reads a page of a list to which rows are added in front with each call. */
+async function readGrowing(growth: number, page: { first?: number; last?: number }, index: number) {
+  const old = plainList(1000);
+  const cursor = await cursorAt(old, index);
+  let now: readonly PlainRow[] = old;
+  const open = () => {
+    const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
+      const added = Array.from({ length: growth }, (_, at) => ({
+        sid: `new-${now.length + at}`,
+        key: '2025',
+      }));
+      now = [...added, ...now];
+      const value = { offset, limit, total: now.length, rows: now.slice(offset, offset + limit) };
+      return Promise.resolve({ value, readAtMs: 0 });
+    };
+    return new ListReader(fetch, new PageMaximum());
+  };
+  const beside = page.first === undefined ? { before: cursor } : { after: cursor };
+  const { nodes } = await readPage(open, ordered, { ...page, ...beside }, { defaultSize: 20, maximum: 500 });
+  return sids(nodes);
+}
+
+it.each([99, 120, 149, 310])(
+  'however many rows come with each call, a page after row %i begins behind it and leaves none out',
+  async (index) => {
+    const rest = sids(plainList(1000)).slice(index + 1);
+    for (let growth = 1; growth <= 60; growth += 1) {
+      const page = await readGrowing(growth, { first: 200 }, index);
+      expect([growth, page.length > 0, page]).toEqual([growth, true, rest.slice(0, page.length)]);
+    }
+  },
+);
+
+it.each([99, 120, 150, 310])(
+  'however many rows come with each call, a page before row %i ends in front of it and leaves none out',
+  async (index) => {
+    for (let growth = 1; growth <= 60; growth += 1) {
+      const page = await readGrowing(growth, { last: 200 }, index);
+      const rest = sids(plainList(1000)).slice(0, index);
+      const kept = page.filter((sid) => !sid.startsWith('new-'));
+      expect([growth, kept.length > 0, kept]).toEqual([growth, true, rest.slice(-kept.length)]);
+    }
+  },
+);
