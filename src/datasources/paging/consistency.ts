@@ -55,7 +55,7 @@ export function isOutOfOrder<T extends Identified>(
 }
 
 /** True if a row is in two windows. */
-function sharesRows<T extends Identified>(reads: readonly TimedRead<Window<T>>[]): boolean {
+export function sharesRows<T extends Identified>(reads: readonly TimedRead<Window<T>>[]): boolean {
   const places = new Map<string, number>();
   return reads.some(({ value: { offset, rows } }) =>
     rows.some((row: Row<T>, index) => {

@@ -6,7 +6,7 @@ import {
   type Window,
 } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
-import { type Consistency, consistencyOf, isOutOfOrder, newestOf } from './consistency.js';
+import { type Consistency, consistencyOf, isOutOfOrder, newestOf, sharesRows } from './consistency.js';
 import { inCalls, LargeRead } from './large-read.js';
 import { ListRows, type ListSource, type TimedRead } from './list-source.js';
 import { type PageMaximum } from './page-maximum.js';
@@ -270,10 +270,23 @@ export class ListReader<T extends Identified> implements ListState {
     // A short page before the end of the list shows a page maximum that the response does not mention.
     const isShort = rows.length > 0 && rows.length < limit && offset + rows.length < total;
     const cutOff = isShort ? rows.length : limit < asked.limit ? limit : Infinity;
-    if (cutOff >= this.#windowSize) return;
-    // One such page may be a glitch. Smaller windows would make every later call as small.
-    if (cutOff === this.#smallPage) [this.#windowSize, this.#isCutOff] = [cutOff, true];
-    this.#smallPage = cutOff;
+    if (cutOff < this.#windowSize) {
+      // One such page may be a glitch. Smaller windows would make every later call as small.
+      if (cutOff === this.#smallPage) [this.#windowSize, this.#isCutOff] = [cutOff, true];
+      this.#smallPage = cutOff;
+    }
+    if (this.#isCutOff && this.#isContinued) this.#maximum.learn(this.#windowSize, true);
+  }
+
+  /** True if a call returned the rows behind a short page: so that page left out none, and was cut off. */
+  get #isContinued(): boolean {
+    const reads = this.#windows.map(({ read }) => read);
+    const starts = new Set(reads.flatMap(({ value }) => (value.rows.length > 0 ? value.offset : [])));
+    const isCutOff = ({ asked, read: { value } }: ReadWindow<T>): boolean =>
+      value.rows.length === this.#windowSize &&
+      asked.limit > this.#windowSize &&
+      starts.has(value.offset + value.rows.length);
+    return this.#windows.some(isCutOff) && !sharesRows(reads);
   }
 }
 

@@ -103,10 +103,13 @@ export class PageMaximum {
     return Math.max(this.rows, Math.min(this.most, this.#larger.proven));
   }
 
-  /** Learns from a response that was cut off at `limit` rows. */
-  learn(limit: number): void {
+  /**
+   * Learns from a response that was cut off at `limit` rows.
+   * @param isAgreed true if another response agrees.
+   */
+  learn(limit: number, isAgreed = this.#seenOnce === limit): void {
     if (limit < 1 || limit >= Math.min(this.rows, documentedMaximum)) return;
-    if (this.#seenOnce === limit) {
+    if (isAgreed) {
       this.#rows = limit;
       this.#learnedAtMs = this.#now();
     }

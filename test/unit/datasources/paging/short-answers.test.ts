@@ -2,8 +2,13 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { maximumSearchCalls } from '../../../../src/datasources/paging/cursors/position.js';
 import { neededRows, wholeWindows } from '../../../../src/datasources/paging/slicing.js';
+import { ListReader, type WindowFetch } from '../../../../src/datasources/paging/list-reader.js';
+import { readPage } from '../../../../src/datasources/paging/page.js';
+import { PageMaximum } from '../../../../src/datasources/paging/page-maximum.js';
 import { runs } from './changes.js';
-import { cursorAt, plainList, read, sids } from './plain-lists.js';
+import { cursorAt, ordered, plainList, type PlainRow, read, sids } from './plain-lists.js';
+
+const limits = { defaultSize: 20, maximum: 500 };
 
 it('two rows after row 35, from an upstream that returns 27, 3 and 2 rows, are rows 36 and 37, in two calls', async () => {
   const rows = plainList(100);
@@ -39,6 +44,32 @@ it.each([
     expect(calls).toBe(3);
   },
 );
+
+it.each([50, 100, 200])(
+  'a page maximum that no response mentions is learned from one page of %i rows',
+  async (first) => {
+    const { maximum, calls } = await read(plainList(400), { first }, { cap: 20, saysSo: false });
+    expect(maximum.rows).toBe(20);
+    expect(calls).toBeLessThanOrEqual(Math.ceil(first / 50) + Math.ceil(first / 20));
+  },
+);
+
+it('a response that is short once teaches no page maximum', async () => {
+  const { maximum } = await read(plainList(400), { first: 100 }, { caps: [20], saysSo: false });
+  expect(maximum.rows).toBe(50);
+});
+
+it('responses that leave out rows which others have teach no page maximum', async () => {
+  const rows = plainList(400);
+  const maximum = new PageMaximum();
+  const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
+    const shown = rows.slice(offset, offset + limit).filter((_, index) => index !== 7);
+    return Promise.resolve({ value: { offset, limit, total: rows.length, rows: shown }, readAtMs: 0 });
+  };
+  const page = readPage(() => new ListReader(fetch, maximum), ordered, { first: 100 }, limits);
+  await page.catch(() => undefined);
+  expect(maximum.rows).toBe(50);
+});
 
 const anyPage = fc.record({
   length: fc.integer({ min: 1, max: 300 }),
