@@ -5,7 +5,7 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
 import { NotSent } from '../exotel/resilience/not-sent.js';
 import { type Create, fingerprintOf, nothingSent, type Progress, type WithCallbacks } from './create.js';
-import { exchangeVerdict, type Fit, fitOf, hasContentOf } from './look-up/exchanged-answers.js';
+import { exchangeVerdict, type Fit, fitOf } from './look-up/exchanged-answers.js';
 import { type OutstandingCreates } from './look-up/outstanding-creates.js';
 import { type Reconciler } from './look-up/reconciler.js';
 import { type AnswerVerdict, answerVerdict, callbackMarks, isMarked } from './look-up/same-campaign.js';
@@ -202,8 +202,7 @@ export class CreateSender {
     const rivals = await outstanding.rivalsOf(create).catch(() => null);
     const found = { row: campaign, aheadMs: 0 };
     if (!isWhole && rivals?.hasWholeNameOfOne(found)) return 'another';
-    const registered = hasContentOf(sent, campaign) ? (rivals?.fitsOf(found) ?? []) : [];
-    const theirs = [...this.#fitsOfOthers(create, sent, campaign), ...registered];
+    const theirs = [...this.#fitsOfOthers(create, sent, campaign), ...(rivals?.fitsOf(found) ?? [])];
     return exchangeVerdict(fit, theirs, isRead);
   }
 

@@ -22,14 +22,6 @@ export function fitOf(draft: CampaignDraft, campaign: Campaign): Fit {
   return callbackFit(callbackDigests(draft), campaign);
 }
 
-/** Groups that creates of one content may differ in (see `OutstandingCreates`). */
-const ownGroups: ReadonlySet<string> = new Set(['name', 'schedule', 'callbacks']);
-
-/** True if a campaign contradicts a draft in nothing that the registered creates of the same content have in common with it. */
-export function hasContentOf(draft: CampaignDraft, campaign: Campaign): boolean {
-  return [...contradictions(draft, campaign)].every((group) => ownGroups.has(group));
-}
-
 /** Digests of the two callback addresses of a draft, or of a campaign; null for none. */
 export function callbackDigests({
   statusCallback,

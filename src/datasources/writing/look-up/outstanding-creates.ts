@@ -1,5 +1,6 @@
 import { Mutex } from 'async-mutex';
 import { z } from 'zod';
+import { ContentType, SmsType } from '../../../domain/campaigns/campaign.js';
 import { GatewayError } from '../../../domain/errors.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
@@ -14,8 +15,18 @@ import {
 } from '../create.js';
 import { isLikelyCreation } from './creation-time.js';
 import { callbackDigests, callbackFit, type Fit, hasForeignCallback } from './exchanged-answers.js';
-import { hasScheduleOf } from './same-campaign.js';
+import { contradictions, hasScheduleOf } from './same-campaign.js';
 import { letters, type Similarity, similarityOf } from './text-similarity.js';
+
+/** What tells creates of one text and list apart, beside name, schedule and callbacks. */
+const properties = z.object({
+  contentType: z.enum(ContentType).nullable(),
+  senderId: z.string().nullable(),
+  smsType: z.enum(SmsType).nullable(),
+  dltEntityId: z.string().nullable(),
+  dltTemplateId: z.string().nullable(),
+});
+type Properties = z.infer<typeof properties>;
 
 const stored = z.array(
   z.object({
@@ -28,7 +39,8 @@ const stored = z.array(
     settledByMs: z.number(),
     isInFlight: z.boolean(),
     isFound: z.boolean().optional(),
-    callbacks: z.tuple([z.string().nullable(), z.string().nullable()]).optional(),
+    callbacks: z.tuple([z.string().nullable(), z.string().nullable()]),
+    properties,
   }),
 );
 type Outstanding = z.infer<typeof stored>[number];
@@ -50,9 +62,9 @@ const unranked = 3;
  * Register of the creates of all gateways that were sent and not answered. A campaign that a look-up finds may belong to one of
  * them.
  *
- * The entries are in the shared state, under the digest of the content (all fields but name and schedule), since only creates of
- * the same content can be confused. A look-up reads the register after the list and before it reserves a campaign: a
- * create that is not in the register has reserved its own.
+ * The entries are in the shared state, under the digest of text and lists, since only creates that have both in common can be
+ * confused. A look-up reads the register after the list and before it reserves a campaign: a create that is not in the register has
+ * reserved its own.
  */
 export class OutstandingCreates {
   readonly #state: SharedState;
@@ -116,6 +128,7 @@ export class OutstandingCreates {
       isInFlight,
       isFound,
       callbacks: callbackDigests(draft),
+      properties: propertiesOf(draft),
     };
     await this.#change(draft, (others) => [
       ...others.filter((other) => other.id !== id),
@@ -123,7 +136,7 @@ export class OutstandingCreates {
     ]).catch(() => undefined);
   }
 
-  /** The other outstanding creates of the same content. @throws GatewayError where the register is unreadable. */
+  /** The other outstanding creates of the same text and lists. @throws GatewayError where the register is unreadable. */
   async rivalsOf({ id, draft }: Pick<Create, 'id' | 'draft'>): Promise<Rivals> {
     const { entries } = await this.#read(draftKey(draft));
     const others = entries.filter((other) => other.id !== id);
@@ -172,7 +185,9 @@ export interface FoundRow {
 export class Rivals {
   readonly #draft: Create['draft'];
   readonly #fingerprint: string;
+  /** Those whose properties are the same as well. */
   readonly #others: readonly Outstanding[];
+  readonly #all: readonly Outstanding[];
   /** Identical creates that were found before the upstream could no longer process them. */
   readonly #early: readonly Outstanding[];
   readonly #nowMs: number;
@@ -182,7 +197,9 @@ export class Rivals {
   constructor(draft: Create['draft'], others: readonly Outstanding[], nowMs: number) {
     this.#draft = draft;
     this.#fingerprint = fingerprintOf(draft);
-    this.#others = others.filter(({ isFound }) => isFound !== true);
+    this.#all = others.filter(({ isFound }) => isFound !== true);
+    const own = contentKey(propertiesOf(draft));
+    this.#others = this.#all.filter((other) => contentKey(other.properties) === own);
     this.#early = others.filter(
       ({ isFound, fingerprint, settledByMs }) =>
         isFound === true && fingerprint === this.#fingerprint && settledByMs > nowMs,
@@ -206,7 +223,7 @@ export class Rivals {
       const isSent = other.isInFlight && this.#nowMs < other.settledByMs;
       if (other.fingerprint === this.#fingerprint && !isSent) return false;
       if (other.name !== row.name && seen.has(other.name)) return false;
-      if (other.callbacks && hasForeignCallback(other.callbacks, row)) return false;
+      if (hasForeignCallback(other.callbacks, row)) return false;
       const rank = this.#rankOf(other.name, row.name);
       if (rank === unranked || rank > this.#rankOf(this.#draft.name, row.name)) return false;
       return fits(other, found);
@@ -223,13 +240,16 @@ export class Rivals {
     );
   }
 
-  /** How a campaign fits the rivals with its whole name. */
+  /** How a campaign fits the rivals with its whole name, of whatever properties. */
   fitsOf(found: FoundRow): Fit[] {
-    return this.#others
+    return this.#all
       .filter(({ fingerprint, name }) => {
         return fingerprint !== this.#fingerprint && this.#rankOf(name, found.row.name) === ranks.same;
       })
-      .map((other) => (fits(other, found) ? callbackFit(other.callbacks ?? [], found.row) : 'different'));
+      .map((other) => {
+        const isLike = fits(other, found) && contradictions(other.properties, found.row).size === 0;
+        return isLike ? callbackFit(other.callbacks, found.row) : 'different';
+      });
   }
 
   #rankOf(sent: string, stored: string): number {
@@ -249,11 +269,20 @@ function fits(other: Outstanding, { row, aheadMs }: FoundRow): boolean {
   return isLikelyCreation(other, row.createdAt, aheadMs) && hasScheduleOf({ schedule: other }, row);
 }
 
-/** Key of the creates with the content of a draft: all fields that are compared but name and schedule. */
-function draftKey(draft: CampaignDraft): string {
-  const { contentType, lists, dltEntityId, dltTemplateId, senderId, smsType, template } = draft;
+function propertiesOf(draft: CampaignDraft): Properties {
+  const { contentType = null, senderId = null, smsType = null } = draft;
+  const { dltEntityId = null, dltTemplateId = null } = draft;
+  return { contentType, senderId, smsType, dltEntityId, dltTemplateId };
+}
+
+/** Equal for properties that the upstream may show as the same. */
+function contentKey({ contentType, senderId, smsType, dltEntityId, dltTemplateId }: Properties): string {
   const withoutZeros = [dltEntityId, dltTemplateId].map((id) => id?.replace(/^0+/, ''));
-  const words = [contentType, senderId?.toLowerCase(), smsType, letters(template ?? '')];
-  const content = [...words, ...withoutZeros, [...(lists ?? [])].sort()];
+  return JSON.stringify([contentType, senderId?.toLowerCase(), smsType, ...withoutZeros]);
+}
+
+/** Key of the creates with the text and the lists of a draft. */
+function draftKey({ lists, template }: CampaignDraft): string {
+  const content = [letters(template ?? ''), [...(lists ?? [])].sort()];
   return `outstanding:${digest(JSON.stringify(content))}`;
 }
