@@ -5,7 +5,7 @@ import { type Campaign } from '../../schema/campaign.js';
 import { type ExotelClient, type Written } from '../exotel/client.js';
 import { NotSent } from '../exotel/resilience/not-sent.js';
 import { type Create, fingerprintOf, nothingSent, type Progress, type WithCallbacks } from './create.js';
-import { exchangeVerdict, type Fit, fitOf } from './look-up/exchanged-answers.js';
+import { exchangeVerdict, type Fit, fitOf, sentWith } from './look-up/exchanged-answers.js';
 import { type OutstandingCreates } from './look-up/outstanding-creates.js';
 import { type Reconciler } from './look-up/reconciler.js';
 import { type AnswerVerdict, answerVerdict, callbackMarks, isMarked } from './look-up/same-campaign.js';
@@ -196,21 +196,21 @@ export class CreateSender {
       sentAtMs: create.log.progress.sentAtMs ?? now(),
     });
     if (verdict !== 'own') return verdict;
-    const fit = fitOf(sent, campaign);
-    const similarity = similarityOf(create.draft.name, campaign.name);
-    const isWhole = similarity === 'same' || similarity === 'rewritten';
     const rivals = await outstanding.rivalsOf(create).catch(() => null);
     const found = { row: campaign, aheadMs: 0 };
-    if (!isWhole && rivals?.hasWholeNameOfOne(found)) return 'another';
+    const hasName = hasNameOf(create.draft, campaign);
+    if (!hasName && rivals?.hasWholeNameOfOne(found)) return 'another';
     const theirs = [...this.#fitsOfOthers(create, sent, campaign), ...(rivals?.fitsOf(found) ?? [])];
-    return exchangeVerdict(fit, theirs, isRead);
+    return exchangeVerdict(fitOf(sentWith(sent), campaign, hasName), theirs, isRead);
   }
 
   /** How a campaign fits the other creates of this process whose outcome is open, but for equal ones. */
   #fitsOfOthers({ id }: Create, sent: CampaignDraft, campaign: Campaign): Fit[] {
     const own = fingerprintOf(sent);
     return [...this.#open].flatMap(([other, draft]) =>
-      other === id || fingerprintOf(draft) === own ? [] : [fitOf(draft, campaign)],
+      other === id || fingerprintOf(draft) === own
+        ? []
+        : [fitOf(sentWith(draft), campaign, hasNameOf(draft, campaign))],
     );
   }
 
@@ -266,6 +266,11 @@ class WrongAnswer extends UpstreamFailure {
 function suspectsOf(error: UpstreamFailure): readonly string[] {
   if (error instanceof WrongAnswer) return error.suspects;
   return error.facts.sid === undefined ? [] : [error.facts.sid];
+}
+
+function hasNameOf({ name }: CampaignDraft, campaign: Campaign): boolean {
+  const similarity = similarityOf(name ?? '', campaign.name);
+  return similarity === 'same' || similarity === 'rewritten';
 }
 
 function isUnanswered(error: unknown): boolean {

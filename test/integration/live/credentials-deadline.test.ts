@@ -50,7 +50,7 @@ const unreadBytes = async (): Promise<number> =>
 
 /** Ends the credentials of a client with unread bytes. @returns when none are left, and its connection is gone. */
 async function revokeUntilGone(): Promise<void> {
-  await until(async () => (await unreadBytes()) > 1024 ** 2);
+  await until(async () => (await unreadBytes()) > 64 * 1024);
   await keys.replace({ keys: [] });
   await until(async () => (await unreadBytes()) === 0, withinMs);
 }

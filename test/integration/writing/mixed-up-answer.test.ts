@@ -10,7 +10,6 @@ import {
   inputs,
   rowOf,
 } from '../../support/writing/creating.js';
-import { until } from '../../support/clients/subscribing.js';
 import { startScripted, type ScriptedUnderTest } from '../../support/gateway/setup.js';
 
 type Row = ReturnType<typeof rowOf>;
@@ -125,60 +124,6 @@ describe('a create whose response has another campaign', () => {
       sids.map((sid) => rows.find((row) => row.sid === sid)).map((row) => (row as { name?: string }).name),
     ).toEqual(['Summer sale', 'Winter offer']);
     expect(methods().filter((method) => method === 'POST')).toHaveLength(2);
-  });
-});
-
-describe('two creates that differ only in what one of them lacks, in swapped responses', () => {
-  const schedule = { startTime: '2030-01-01T00:00:00Z' };
-  const [statusCallback, smsStatusCallback] = ['https://x.example.com/a', 'https://x.example.com/b'];
-  /** The schedule as the upstream stores it: 10 minutes after the creation where none was sent, for 30 days. */
-  const stored = ({ body }: SeenRequest) => {
-    const { schedule: sent } = JSON.parse(body) as { schedule?: { start_time?: string; end_time?: string } };
-    const start = Date.parse(sent?.start_time ?? new Date(Date.now() + 600_000).toISOString());
-    const end = sent?.end_time ?? new Date(start + 30 * 86_400_000).toISOString();
-    return { start_time: new Date(start).toISOString(), end_time: end };
-  };
-
-  describe.each([
-    ['a start', { schedule }],
-    ['an end', { schedule: { endTime: '2031-01-01T00:00:00Z' } }],
-    ['a callback address', { statusCallback }],
-    ['a callback address for messages, which no response to a create has', { smsStatusCallback }],
-    ['a start and both callback addresses', { schedule, statusCallback, smsStatusCallback }],
-  ])('%s', (_what, more) => {
-    it.each([
-      ['that lacks it', 0],
-      ['that has it', 1],
-    ])('each gets its own where the one %s is answered first', async (_which, first) => {
-      const held: (() => void)[] = [];
-      rows = [];
-      const { gateway, methods } = await startScripted((request, response) => {
-        if (request.method !== 'POST') {
-          const sid = /message-campaigns\/([^/?]+)/.exec(request.target)?.[1];
-          return answerOf(
-            sid === undefined ? rows : rows.filter((row) => row.sid === decodeURIComponent(sid)),
-          );
-        }
-        const index = rows.length;
-        rows.push(rowOf(request, { sid: `made ${index}`, schedule: stored(request) }));
-        held.push(() =>
-          response.end(JSON.stringify(answerOf([{ ...rows[1 - index], sms_status_callback: null }]).json)),
-        );
-        if (held.length < 2) return undefined;
-        held[first]?.();
-        setImmediate(() => setImmediate(() => held[1 - first]?.()));
-        return undefined;
-      });
-      const asked = [
-        { ...diwali, idempotencyKey: 'without' },
-        { ...diwali, ...more, idempotencyKey: 'with' },
-      ];
-      const one = createdSid(gateway, asked[0] ?? diwali);
-      await until(() => rows.length === 1);
-      const other = createdSid(gateway, asked[1] ?? diwali);
-      expect(await Promise.all([one, other])).toEqual(['made 0', 'made 1']);
-      expect(methods().filter((method) => method === 'POST')).toHaveLength(2);
-    });
   });
 });
 

@@ -14,8 +14,8 @@ import {
   type Progress,
 } from '../create.js';
 import { isLikelyCreation } from './creation-time.js';
-import { callbackDigests, callbackFit, type Fit, hasForeignCallback } from './exchanged-answers.js';
-import { contradictions, hasScheduleOf } from './same-campaign.js';
+import { callbackDigests, type Fit, fitOf, hasForeignCallback } from './exchanged-answers.js';
+import { hasScheduleOf } from './same-campaign.js';
 import { letters, type Similarity, similarityOf } from './text-similarity.js';
 
 /** What tells creates of one text and list apart, beside name, schedule and callbacks. */
@@ -240,15 +240,15 @@ export class Rivals {
     );
   }
 
-  /** How a campaign fits the rivals with its whole name, of whatever properties. */
-  fitsOf(found: FoundRow): Fit[] {
+  /** How a campaign fits the rivals, of whatever properties. */
+  fitsOf({ row, aheadMs }: FoundRow): Fit[] {
+    const { lists, template } = this.#draft;
     return this.#all
-      .filter(({ fingerprint, name }) => {
-        return fingerprint !== this.#fingerprint && this.#rankOf(name, found.row.name) === ranks.same;
-      })
-      .map((other) => {
-        const isLike = fits(other, found) && contradictions(other.properties, found.row).size === 0;
-        return isLike ? callbackFit(other.callbacks, found.row) : 'different';
+      .filter((other) => other.fingerprint !== this.#fingerprint)
+      .filter((other) => isLikelyCreation(other, row.createdAt, aheadMs))
+      .map(({ name, properties, callbacks, ...schedule }) => {
+        const draft = { ...properties, lists: lists ?? null, template: template ?? null, schedule };
+        return fitOf({ draft, callbacks }, row, this.#rankOf(name, row.name) === ranks.same);
       });
   }
 

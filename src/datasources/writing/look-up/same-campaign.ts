@@ -154,7 +154,9 @@ const content: readonly Field[] = [
   ),
 ];
 
-/** Longest time from the creation to the default start. The samples have ten minutes. */
+/** Time from the creation to the default start in the samples. */
+const defaultStartMs = 10 * minuteMs;
+/** Longest time from the creation to the default start. */
 const latestDefaultStartMs = hourMs;
 /** "Without a schedule the end is 30 days after the start" (docs/upstream.md, rules on create). */
 const defaultRunMs = 30 * dayMs;
@@ -179,6 +181,20 @@ export function hasDefaultTimes({ schedule }: Pick<CampaignDraft, 'schedule'>, c
   return (schedule?.startTime != null || isDefaultStart) && (schedule?.endTime != null || isDefaultEnd);
 }
 
+/** How far the schedule of a campaign is from the one that was sent, or from the default; 0 where it is not shown. */
+export function offMs({ schedule }: Pick<CampaignDraft, 'schedule'>, campaign: Campaign): number {
+  const startMs = Date.parse(campaign.schedule.startTime ?? '');
+  const endMs = Date.parse(campaign.schedule.endTime ?? '');
+  const sentStartMs = schedule?.startTime?.getTime() ?? Date.parse(campaign.createdAt) + defaultStartMs;
+  const sentEndMs = schedule?.endTime?.getTime() ?? startMs + defaultRunMs;
+  return Math.abs(startMs - sentStartMs || 0) + Math.abs(endMs - sentEndMs || 0);
+}
+
+/** The number of fields that a campaign has as they were sent, the name excluded. */
+export function matchingFields(draft: CampaignDraft, campaign: Campaign): number {
+  return content.filter(({ verdict }) => verdict(draft, campaign) === 'same').length;
+}
+
 /**
  * The groups of fields in which a campaign differs from the draft, the name excluded. A field that the campaign lacks is no
  * difference; a callback or a schedule that was not sent is one.
@@ -192,7 +208,7 @@ export function differences(draft: CampaignDraft, campaign: Campaign): ReadonlyS
 }
 
 /** The groups of fields in which a campaign has what the draft lacked and the upstream does not add: they may be another draft's. */
-export function additions(draft: CampaignDraft, campaign: Campaign): readonly string[] {
+function additions(draft: CampaignDraft, campaign: Campaign): readonly string[] {
   const isAdded = (key: keyof Callbacks): boolean => draft[key] == null && campaign[key] !== null;
   return [
     ...(hasScheduleOf(draft, campaign) ? [] : ['schedule']),
