@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { until } from '../support/clients/subscribing.js';
-import { credentials } from '../support/gateway/gateway-under-test.js';
-import { build, cwd, main } from '../support/gateway/workers.js';
+import { build } from '../support/gateway/workers.js';
 import { said } from '../support/programs/child-process.js';
-import { imageFlags } from '../support/programs/image-flags.js';
+import { startAsImage } from '../support/programs/image-process.js';
 import { residentKilobytes } from '../support/programs/resident-memory.js';
 
 const maximumKilobytes = 400 * 1024;
@@ -54,20 +53,7 @@ beforeAll(async () => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
-  gateway = spawn(process.execPath, [...imageFlags(), main], {
-    cwd,
-    env: {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      LOG_LEVEL: 'error',
-      EXOTEL_BASE_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
-      EXOTEL_ACCOUNT_SID: credentials.accountSid,
-      EXOTEL_API_KEY: credentials.apiKey,
-      EXOTEL_API_TOKEN: credentials.apiToken,
-      EXOTEL_CHECK: 'off',
-      EXOTEL_RATE_LIMIT: '0',
-    },
-  });
+  gateway = startAsImage(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`);
   url = await said(gateway, (text) => /(http:\S+)\/livez/.exec(text)?.[1]);
   sampling = setInterval(() => {
     peak = Math.max(peak, residentKilobytes(gateway.pid ?? 0));

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -11,9 +11,9 @@ import { pace, sendSmallChunks, sendSmallFrames } from '../support/hostile/small
 import { said } from '../support/programs/child-process.js';
 import { credentials } from '../support/gateway/gateway-under-test.js';
 import { residentKilobytes } from '../support/programs/resident-memory.js';
-import { imageFlags } from '../support/programs/image-flags.js';
+import { startAsImage } from '../support/programs/image-process.js';
 import { until } from '../support/clients/subscribing.js';
-import { build, cwd, main } from '../support/gateway/workers.js';
+import { build } from '../support/gateway/workers.js';
 
 const maximumKilobytes = 400 * 1024;
 const sampleEveryMs = 50;
@@ -29,20 +29,7 @@ const sockets: (Socket | WebSocket)[] = [];
 beforeAll(async () => {
   build();
   sandbox = await startSandbox({ ...credentials, seed: 'demo', faults: () => fault });
-  gateway = spawn(process.execPath, [...imageFlags(), main], {
-    cwd,
-    env: {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      LOG_LEVEL: 'error',
-      EXOTEL_BASE_URL: sandbox.baseUrl,
-      EXOTEL_ACCOUNT_SID: credentials.accountSid,
-      EXOTEL_API_KEY: credentials.apiKey,
-      EXOTEL_API_TOKEN: credentials.apiToken,
-      EXOTEL_CHECK: 'off',
-      EXOTEL_RATE_LIMIT: '0',
-    },
-  });
+  gateway = startAsImage(sandbox.baseUrl);
   url = await said(gateway, (text) => /(http:\S+)\/livez/.exec(text)?.[1]);
   sampling = setInterval(() => {
     peak = Math.max(peak, residentKilobytes(gateway.pid ?? 0));

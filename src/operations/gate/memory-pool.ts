@@ -58,8 +58,8 @@ export class MemoryPool {
   /**
    * Reserves memory for a caller, now or when there is room.
    * @param mayBeRefused false for operations that are bounded elsewhere: they wait as long as it takes.
-   * @param left aborted when nobody waits for the operation any more.
-   * @throws GatewayError OVERLOADED if too many operations wait, the wait was too long, or nobody waits any more.
+   * @param left aborted when the operation has lost its subscriber.
+   * @throws GatewayError OVERLOADED if too many operations wait, the wait was too long, or the subscriber has left.
    */
   reserve(
     bytes: number,

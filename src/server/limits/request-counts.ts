@@ -31,7 +31,7 @@ export class RequestCounts {
   /** In the order in which they end. */
   readonly #windows = new Map<string, Window>();
   readonly #shared = new Map<number, Window>();
-  /** Nobody can choose keys that share a count. */
+  /** So that callers cannot choose keys that share a count. */
   readonly #salt = randomBytes(16);
   #bytes = 0;
 
