@@ -54,7 +54,7 @@ export interface PipelineOptions extends AdmissionOptions {
 
 /** An operation that may run. */
 export interface AdmittedOperation {
-  /** The request without its parameters, whose text a subscription would keep in memory. */
+  /** Of a subscription without its parameters, whose text it would keep in memory. */
   readonly request: Omit<OperationRequest, 'parameters'>;
   readonly variables: OperationParameters['variables'];
   readonly operation: PreparedOperation;
@@ -100,17 +100,19 @@ export class OperationPipeline {
     request: OperationRequest,
     document: MemoryReservation | undefined,
   ): AdmittedOperation | OperationResult {
-    const { parameters, ...rest } = request;
-    const { trace, eventTransport = trace.transport } = rest;
+    const { parameters, trace, eventTransport = trace.transport } = request;
     try {
       const allowed = admission(request, this.#options);
       if (allowed instanceof Refusal) return this.#refused(trace, allowed, parameters.operationName);
       const { definition, plan } = allowed.operation;
       const hasEvents = definition.operation === OperationTypeNode.SUBSCRIPTION;
-      const admitted = hasEvents ? { ...rest, trace: operationTrace(eventTransport, trace) } : rest;
+      const admitted = hasEvents
+        ? { ...request, parameters: undefined, trace: operationTrace(eventTransport, trace) }
+        : request;
       const context = this.#options.createContext(admitted, plan);
       const variables = hasEvents ? declared(definition, parameters.variables) : parameters.variables;
-      return { request: admitted, variables, ...allowed, context, document };
+      const { operation, answer } = allowed;
+      return { request: admitted, variables, operation, answer, context, document };
     } catch (error) {
       return this.#refused(trace, new Refusal([asGraphQLError(error)]), parameters.operationName);
     }
@@ -276,13 +278,13 @@ export class OperationPipeline {
     const isTagged = isShared && report.tags !== undefined && request.trace.transport === 'http';
     const tags = isTagged ? tagsOf(report, cachePolicy) : undefined;
     const extensions = request.wantsReport ? { upstream: this.#reportOf(context) } : tags?.extensions;
+    const cacheControl = isShared ? cacheControlOf(report, cachePolicy) : noStore;
     return {
       body: extensions ? { ...body, extensions } : body,
       status: 200,
-      headers: {
-        'cache-control': isShared ? cacheControlOf(report, cachePolicy) : noStore,
-        ...(tags && { 'cache-tag': tags.header }),
-      },
+      headers: tags
+        ? { 'cache-control': cacheControl, 'cache-tag': tags.header }
+        : { 'cache-control': cacheControl },
     };
   }
 

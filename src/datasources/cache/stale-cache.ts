@@ -11,6 +11,9 @@ import { EntryReference, type ReadReport } from './read-report.js';
 import { type SharedLookup, SharedTier, type SharedTierOptions } from './shared-tier.js';
 import { type Flight, InFlightReads, SingleFlight } from './single-flight.js';
 
+/** Options of the call of a flight. */
+type FlightCall = Pick<CallOptions, 'priority' | 'staleMs' | 'onQueued' | 'origin'>;
+
 /** Options of a cache. */
 export interface StaleCacheOptions<V, Kind extends ResourceKind = ResourceKind> {
   /** False: nothing is cached, and every read is a call of its own. */
@@ -221,7 +224,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     const flights = needsNew ? this.#newFlights : this.#flights;
     const joined = flights.join(key, priority, (onQueued) => {
       if (stale) this.#notReplaced.delete(stale);
-      const call: CallOptions = {
+      const call: FlightCall = {
         priority,
         staleMs: stale ? this.#ageMs(stale) : 0,
         onQueued,
@@ -241,7 +244,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     key: string,
     params: Params,
     { noCache, refetch, report }: ReadOptions,
-    call: CallOptions,
+    call: FlightCall,
   ): Promise<CacheEntry<V>> {
     const { entry, isRemote } = await shared.fetchOnce(key, {
       seenVersion: leaseVersionOf(this.#memory.get(key)),
@@ -266,7 +269,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
   async #fetch(
     key: string,
     params: Params,
-    call: CallOptions,
+    { priority, staleMs, onQueued, origin }: FlightCall,
     leaseVersion?: number,
   ): Promise<CacheEntry<V>> {
     const { clock, isEnabled, now } = this.#options;
@@ -276,7 +279,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
       version = clock.next();
     };
     try {
-      const value = await this.#resource.fetch(params, { ...call, beforeSent });
+      const value = await this.#resource.fetch(params, { priority, staleMs, onQueued, origin, beforeSent });
       const entry = { value, readAtMs: now(), version, leaseVersion };
       if (!isEnabled) this.#emitRead('new');
       if (!read.isOvertaken) this.set(key, entry, true);

@@ -117,6 +117,7 @@ export class ListReader<T extends Identified> implements ListState {
 
   /** All rows of the windows that contain rows of any of these ranges. */
   rowsAround(ranges: readonly RowRange[]): ListRows<T> {
+    if (this.#windows.length === 1) return this.rows;
     const reads = new Set(ranges.flatMap((range) => this.#windowsIn(range)));
     if (reads.size === this.#windows.length) return this.rows;
     const rows = new ListRows<T>();

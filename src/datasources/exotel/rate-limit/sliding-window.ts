@@ -10,10 +10,20 @@ import { type OtherCall, type OthersView, type OwnCall } from './shared-window.j
 import { minuteMs, type RateHeaders, UpstreamQuota } from './upstream-quota.js';
 
 /** A call of this process. */
-export interface LoggedCall extends OwnCall {
+export class LoggedCall implements OwnCall {
+  readonly id: string;
+  readonly isBackground: boolean;
+  readonly beganAtMs: number;
   /** Number of places that it takes: more than one while calls of other gateways are unknown. */
   readonly weight: number;
-  expiresAtMs: number;
+  expiresAtMs = Infinity;
+
+  constructor({ id, isBackground, beganAtMs, weight }: Omit<LoggedCall, 'expiresAtMs'>) {
+    this.id = id;
+    this.isBackground = isBackground;
+    this.beganAtMs = beganAtMs;
+    this.weight = weight;
+  }
 }
 
 /**
@@ -56,9 +66,12 @@ class CallLog {
   }
 
   /** Adds a call that is about to be sent. @param isCounted false without a limit: then it is only in flight. */
-  begin(call: Pick<LoggedCall, 'isBackground' | 'beganAtMs' | 'weight'>, isCounted: boolean): LoggedCall {
+  begin(
+    { isBackground, beganAtMs, weight }: Pick<LoggedCall, 'isBackground' | 'beganAtMs' | 'weight'>,
+    isCounted: boolean,
+  ): LoggedCall {
     this.#begun += 1;
-    const logged = { ...call, id: String(this.#begun), expiresAtMs: Infinity };
+    const logged = new LoggedCall({ id: String(this.#begun), isBackground, beganAtMs, weight });
     if (isCounted) this.#calls.add(logged);
     this.#inFlight += 1;
     return logged;

@@ -41,7 +41,7 @@ it('the memory of a large response is held until its request is answered', async
   const origin = { holdMemory: memory.hold };
   const other = { holdMemory: new HeldMemory().hold };
   expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
-  expect(await rejectionOf(transport.send(get, lengths, 300, other))).toMatchObject({ reason: 'noRoom' });
+  expect(await rejectionOf(transport.send(get, lengths, 1000, other))).toMatchObject({ reason: 'noRoom' });
   memory.release();
   expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
   // What comes after the end of the request is held by nobody.
@@ -117,6 +117,6 @@ it.each([
     const origin = { holdMemory: new HeldMemory().hold };
     expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
     const other = { holdMemory: new HeldMemory().hold };
-    expect(await rejectionOf(transport.send(get, lengths, 300, other))).toMatchObject({ code: 'OVERLOADED' });
+    expect(await rejectionOf(transport.send(get, lengths, 1000, other))).toMatchObject({ code: 'OVERLOADED' });
   },
 );
