@@ -39,6 +39,7 @@ const stored = z.array(
     settledByMs: z.number(),
     isInFlight: z.boolean(),
     isFound: z.boolean().optional(),
+    suspects: z.array(z.string()).default([]),
     callbacks: z.tuple([z.string().nullable(), z.string().nullable()]),
     properties,
   }),
@@ -111,7 +112,7 @@ export class OutstandingCreates {
   /** Notes the progress of a create. Where the store is unavailable, others may take its campaign for theirs (docs/writing.md). */
   async note(
     create: Create,
-    { sentAtMs, settledByMs }: Progress,
+    { sentAtMs, settledByMs, suspects }: Progress,
     isInFlight: boolean,
     isFound = false,
   ): Promise<void> {
@@ -127,6 +128,7 @@ export class OutstandingCreates {
       settledByMs,
       isInFlight,
       isFound,
+      suspects: [...suspects],
       callbacks: callbackDigests(draft),
       properties: propertiesOf(draft),
     };
@@ -213,15 +215,16 @@ export class Rivals {
   }
 
   /**
-   * Tells whether a rival may have created a campaign that matches the create. A lost rival with an identical request does not
-   * count: their campaigns are interchangeable.
+   * Tells whether a rival may have created a campaign that matches the create. A lost rival with an identical request counts only
+   * where an answer to it has named the campaign: otherwise their campaigns are interchangeable.
    * @param seen names of the campaigns that were found with it. A rival whose name is there did not create a rewritten one.
    */
   mayHaveMade(found: FoundRow, seen: ReadonlySet<string>): boolean {
     const { row } = found;
     return this.#others.some((other) => {
       const isSent = other.isInFlight && this.#nowMs < other.settledByMs;
-      if (other.fingerprint === this.#fingerprint && !isSent) return false;
+      const isNamed = other.suspects.includes(row.sid);
+      if (other.fingerprint === this.#fingerprint && !isSent && !isNamed) return false;
       if (other.name !== row.name && seen.has(other.name)) return false;
       if (hasForeignCallback(other.callbacks, row)) return false;
       const rank = this.#rankOf(other.name, row.name);

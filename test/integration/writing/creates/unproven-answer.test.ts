@@ -176,6 +176,30 @@ describe('an answer to a create that lacks fields', () => {
   });
 });
 
+describe('an answer to a create that names a campaign without showing whose it is', () => {
+  it('keeps the campaign from an identical create that was lost', async () => {
+    [rows, isReadable, posts] = [[], false, 0];
+    const gateway = gatewayOf('without callback addresses');
+    const input = newInput();
+    const lost = { ...input, idempotencyKey: `lost ${made}` };
+    const named = { ...input, idempotencyKey: `named ${made}` };
+    answer = (_own, send) => {
+      rows = []; // not made
+      send({});
+    };
+    expect((await create(gateway, lost)).codes).toEqual(['OUTCOME_UNKNOWN']);
+    answer = (own, send) => {
+      send(lacking(own, { date_created: 'missing' }));
+    };
+    expect((await create(gateway, named)).codes).toEqual(['UPSTREAM_INVALID_RESPONSE']);
+
+    isReadable = true;
+    expect(await create(gateway, lost)).toMatchObject({ sid: undefined, codes: ['OUTCOME_UNKNOWN'] });
+    expect(await create(gateway, named)).toMatchObject({ sid: rows[0]?.sid, codes: [] });
+    expect(rows).toHaveLength(1);
+  });
+});
+
 describe('an answer to a create that has the same content', () => {
   it.each(Object.keys({ 'without callback addresses': 0, 'with callback addresses': 0 }))(
     'but was created more than a day before and has started, %s: its own campaign is found',
