@@ -50,6 +50,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
     maxFragments: maximumPieces,
     maxBufferedChunks: maximumPieces,
     perMessageDeflate: false, // a small message could decompress to a huge one
+    allowSynchronousEvents: false, // one message of each connection in a turn of the event loop
     closeTimeout: credentialsDeadlineMs, // until a close frame is answered; then the connection is destroyed
     handleProtocols,
   };

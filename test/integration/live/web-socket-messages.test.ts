@@ -304,3 +304,20 @@ describe('messages without an operation', () => {
     expect(one.socket.readyState).toBe(one.socket.OPEN);
   });
 });
+
+it('messages that arrive together are handled one in a turn of the event loop: others get turns meanwhile', async () => {
+  const one = await open({ isKnown: true });
+  const logged: number[] = [];
+  const look = (): void => {
+    logged.push(gateway.logs.length); // one line for each operation
+    if (one.received.length < 50) setImmediate(look);
+  };
+  for (let index = 0; index < 50; index += 1)
+    one.send({ id: String(index), type: 'subscribe', payload: { query: '{ nope }' } });
+  look();
+  await until(() => one.received.length === 50);
+  expect((logged.at(-1) ?? 0) - (logged[0] ?? 0)).toBe(50);
+  expect(Math.max(...logged.map((count, turn) => count - (logged[turn - 1] ?? count)))).toBeLessThanOrEqual(
+    2,
+  );
+});

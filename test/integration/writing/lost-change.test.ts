@@ -233,6 +233,21 @@ describe('an update or action with a lost response', () => {
     expect(both.sandbox.state.find(sid)?.name).toBe('Be  fore');
   });
 
+  it.each(['statusCallback', 'smsStatusCallback'])(
+    'update of an address (%s) that the campaign shows to be absent is sent once more',
+    async (field) => {
+      const sid = campaignIn('scheduled');
+      fault = { kind: 'status', status: 503 };
+      meanwhile = () => (fault = undefined);
+      const update = `mutation { updateCampaign(sid: "${sid}", input: { ${field}: "https://x.example/45" }) {
+        campaign { ${field} } userErrors { code } } }`;
+      expect(await ask(both.gateway, update)).toMatchObject({
+        data: { updateCampaign: { campaign: { [field]: 'https://x.example/45' }, userErrors: [] } },
+      });
+      expect(countOf('PUT', both.sandbox)).toBe(2);
+    },
+  );
+
   it('is sent once more to an upstream that gives every response another time of the last change', async () => {
     let [status, responses, puts] = ['paused', 0, 0];
     const { gateway, methods } = await startScripted(({ method }) => {

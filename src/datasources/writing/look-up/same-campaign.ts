@@ -3,6 +3,7 @@ import { hasReached, isAllowed } from '../../../domain/campaigns/lifecycle.js';
 import { hasWebhookAddress } from '../../../domain/network/addresses.js';
 import { type CampaignDraft } from '../../../domain/rules/draft.js';
 import { type Campaign } from '../../../schema/campaign.js';
+import { lacksCallbackKey } from '../../exotel/mapping/campaign.js';
 import { type LifecycleAction } from '../../exotel/wire/requests.js';
 import { digest } from '../create.js';
 import { isSameText, letters, similarityOf } from './text-similarity.js';
@@ -295,9 +296,10 @@ function showsText(sent: string | null | undefined, stored: string): boolean {
 
 /**
  * Progress of a change, as the campaign shows it. `asBefore`: it is unchanged, and shows what was sent if a layer has rewritten
- * that. A success proves such a change; a lost answer does not.
+ * that. `absent`: it is unchanged, and has no callback address where one was sent. A success proves such changes; a lost answer
+ * does not.
  */
-export type ChangeProgress = 'done' | 'asBefore' | 'notDone' | 'unclear';
+export type ChangeProgress = 'done' | 'asBefore' | 'absent' | 'notDone' | 'unclear';
 
 /**
  * Progress of an update.
@@ -314,9 +316,12 @@ export function updateProgress(draft: CampaignDraft, before: Campaign, now: Camp
     const isExact = sent.every((one) => isEqual(one.sentValue(draft), one.storedValue(now)));
     return isExact || !sent.every(isUnchanged) ? 'done' : 'asBefore';
   }
-  const isNotDone =
-    sent.every(isUnchanged) && sent.some(({ verdict }) => verdict(draft, now) === 'different');
-  return isNotDone ? 'notDone' : 'unclear';
+  if (!sent.every(isUnchanged)) return 'unclear';
+  if (sent.some(({ verdict }) => verdict(draft, now) === 'different')) return 'notDone';
+  // Other fields may be missing in the row.
+  const isAbsent = ({ group, storedValue }: Field): boolean =>
+    group === 'callbacks' && storedValue(now) === null && !lacksCallbackKey(now);
+  return sent.some(isAbsent) ? 'absent' : 'unclear';
 }
 
 /**

@@ -44,6 +44,18 @@ describe('an update with a lost response', () => {
       'unclear',
     ],
     [
+      'is absent if the campaign is unchanged, and shows that it has no callback address',
+      { smsStatusCallback: 'https://a.example' },
+      {},
+      'absent',
+    ],
+    [
+      'is unclear if the campaign has lost its callback address',
+      { statusCallback: 'https://a.example' },
+      { statusCallback: null },
+      'unclear',
+    ],
+    [
       'is unclear if the campaign does not show the field',
       { smsType: 'PROMOTIONAL' },
       { smsType: 'UNKNOWN' },
