@@ -8,7 +8,7 @@ import {
   type Window,
 } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
-import { type Side } from './bracket.js';
+import { bracketOf, type Side } from './bracket.js';
 import { Connection } from './connection.js';
 import { type Consistency } from './consistency.js';
 import { adjacentMarks, type Cursor, markedDistances, markOf, type Neighbours } from './cursors/cursor.js';
@@ -37,7 +37,7 @@ export async function partOfPage<T extends Identified>(
   const isFromStart = size.from === 'start';
   const [place, side] = isFromStart ? ([after, 'after'] as const) : ([before, 'before'] as const);
   try {
-    const edge = await (place ? edgeAtCursor(list, place, side) : edgeOfList(list, isFromStart));
+    const edge = await (place ? edgeAtCursor(list, source, place, side) : edgeOfList(list, isFromStart));
     const range = rangeAt(edge, size, after, before);
     const rows = new ListRows<T>();
     rows.add(edge.window);
@@ -80,33 +80,43 @@ interface CursorEdge<T> extends Edge<T> {
 /** The edge of a page beside a cursor: in a window that has shown the cursor's row, or in one that is read for it. */
 async function edgeAtCursor<T extends Identified>(
   list: ListReader<T>,
+  source: ListSource<T>,
   { index, isThere, cursor }: Position,
   side: Side,
 ): Promise<Edge<T>> {
   const known = list.latestWindow(index);
   const shown = [...(known ? [known] : []), ...(isThere ? list.newestWindows : [])];
-  const near = shown.flatMap((window) => edgeIn(window, cursor, side) ?? []);
+  const near = shown.flatMap((window) => edgeIn(window, source, cursor, side) ?? []);
   const edges = near.filter((one) => hasRowsBeside(one, side));
   const exact = edges.find(({ isExact }) => isExact);
   if (exact) return exact;
   // A row that moves on while windows are read may be in none of them: it is looked for where the total suggests.
   const total = near[0]?.window.total ?? list.total ?? 0;
   const place = near[0]?.place ?? cursor.offset + total - (cursor.total ?? total);
-  const read = await readEdge(list, cursor, side, { place, total }, edges[0]);
-  return read ?? edgeOfGone(list, isThere ? { ...cursor, offset: place, total } : cursor, side);
+  const read = await readEdge(list, source, { cursor, side, place, total }, edges[0]);
+  if (read) return read;
+  if (isThere) return edgeOfMoving(list, source, { cursor, side, place, total });
+  if (isOrdered(source, cursor)) return edgeByKeys(list, source, { cursor, side, place, total });
+  return edgeOfList(list, side === 'after');
+}
+
+/** A cursor, where its row is expected, and the total of the list that this follows from. */
+interface Expected {
+  readonly cursor: Cursor;
+  readonly side: Side;
+  readonly place: number;
+  readonly total: number;
 }
 
 /**
  * Reads windows around the place of a cursor's row until one has it.
- * @param expected the place, in a list with this total.
  * @param bounded an edge that is not exact, for a row that is gone.
  * @returns undefined if the row is gone, and all of its neighbours.
  */
 async function readEdge<T extends Identified>(
   list: ListReader<T>,
-  cursor: Cursor,
-  side: Side,
-  expected: { readonly place: number; readonly total: number },
+  source: ListSource<T>,
+  { cursor, side, ...expected }: Expected,
   bounded: CursorEdge<T> | undefined,
 ): Promise<CursorEdge<T> | undefined> {
   let [edge, { place, total }] = [bounded, expected];
@@ -118,7 +128,7 @@ async function readEdge<T extends Identified>(
       throw error;
     });
     if (!window) break;
-    const near = edgeIn(window, cursor, side);
+    const near = edgeIn(window, source, cursor, side);
     if (near && hasRowsBeside(near, side)) edge = near;
     if (edge?.isExact) break;
     const moved = window.total - total;
@@ -132,24 +142,49 @@ async function readEdge<T extends Identified>(
 }
 
 /**
- * The edge where nothing around the cursor's row was found: all rows that the list has lost, or gained, may have been in front of
- * it. Rows may be shown again.
+ * The edge by the order of the list, where nothing around the cursor's row was found: no row that belongs to the page is on its other
+ * side, however many rows have come and gone.
  */
-async function edgeOfGone<T extends Identified>(
+async function edgeByKeys<T extends Identified>(
   list: ListReader<T>,
-  cursor: Cursor,
-  side: Side,
+  source: ListSource<T>,
+  { cursor, side, place, total }: Expected,
 ): Promise<Edge<T>> {
-  const expected = (now = 0): number => {
-    const gained = now - (cursor.total ?? now);
+  let first = middleOf(list, place);
+  for (let reads = 0; reads < maximumReads; reads += 1) {
+    const window = await windowFrom(list, first);
+    const edge = edgeIn(window, source, cursor, side);
+    if (edge && hasRowsBeside(edge, side)) return edge;
+    // On the way to the edge, with one row of this window, as far as the list moves meanwhile.
+    const isBehind = (side === 'after') === (edgeOfKey(window, source, cursor, side) === undefined);
+    const moved = window.total - total;
+    first = isBehind ? window.offset + 1 - list.windowSize + moved : endOf(window) - 1 + moved;
+    total = window.total;
+  }
+  throw tooFast();
+}
+
+/**
+ * The edge beside a row that is in the list, and in none of the windows that were read: all rows that the list has lost, or gained,
+ * may have been in front of it. Rows may be shown again.
+ */
+async function edgeOfMoving<T extends Identified>(
+  list: ListReader<T>,
+  source: ListSource<T>,
+  { cursor, side, ...known }: Expected,
+): Promise<Edge<T>> {
+  const expected = (now = known.total): number => {
+    const gained = now - known.total;
     return Math.max(
       0,
-      side === 'after' ? cursor.offset + 1 + Math.min(0, gained) : cursor.offset + Math.max(0, gained),
+      side === 'after' ? known.place + 1 + Math.min(0, gained) : known.place + Math.max(0, gained),
     );
   };
   let [place, first] = [expected(list.total), middleOf(list, expected(list.total))];
   for (let reads = 0; reads < maximumReads; reads += 1) {
     const window = await windowFrom(list, first);
+    const near = edgeIn(window, source, cursor, side);
+    if (near?.isExact && hasRowsBeside(near, side)) return near;
     const offset = Math.min(expected(window.total), window.total);
     if (isBetween(offset, window) && hasRowsBeside({ window, offset }, side)) return { window, offset };
     first = middleOf(list, offset + offset - place);
@@ -175,27 +210,70 @@ function tooFast(): UpstreamFailure {
   return new UpstreamFailure('rateLimited', { retryAfterSeconds: 1 });
 }
 
-/** The edge beside a cursor's row, or the nearest of its neighbours, in a window; undefined if none of them is there. */
+/** True if the sort keys of a list show on which side of a cursor its rows are. */
+function isOrdered<T extends Identified>({ direction }: ListSource<T>, { sid, sortKey }: Cursor): boolean {
+  return direction !== null && sortKey !== null && sid !== '';
+}
+
+/**
+ * The edge of the rows with a cursor's sort key, in a window; undefined if the window does not show it. It is exact if no row has
+ * that key.
+ */
+function edgeOfKey<T extends Identified>(
+  window: Window<T>,
+  source: ListSource<T>,
+  cursor: Cursor,
+  side: Side,
+): CursorEdge<T> | undefined {
+  if (!isOrdered(source, cursor)) return undefined;
+  const { offset: first, rows, total } = window;
+  const entries = rows.map((row, index) => [first + index, row] as const);
+  const { block, isBlockKnown } = bracketOf({ entries, total }, source, cursor, side);
+  const isShown =
+    side === 'after' ? block.start > 0 || first === 0 : block.end < total || endOf(window) >= total;
+  if (!isBlockKnown || !isShown) return undefined;
+  const offset = side === 'after' ? block.start : block.end;
+  return { window, offset, place: offset, isExact: block.start === block.end };
+}
+
+/**
+ * The edge beside a cursor's row in a window. If that is gone: beside the nearest of its neighbours, or the rows with its sort key.
+ * Undefined if the window shows none of them.
+ */
 function edgeIn<T extends Identified>(
   window: Window<T>,
+  source: ListSource<T>,
   cursor: Cursor,
   side: Side,
 ): CursorEdge<T> | undefined {
   const isAfter = side === 'after';
   const behind = isAfter ? 1 : 0;
   const own = placeIn(window, cursor);
-  if (own >= 0) return { window, offset: own + behind, place: own, isExact: true };
-  const near = nearestOf(window, isAfter ? cursor.previous : cursor.next);
+  if (own >= 0 && hasItsKey(window, source, cursor, own))
+    return { window, offset: own + behind, place: own, isExact: true };
+  const keyEdge = edgeOfKey(window, source, cursor, side);
+  const byKey = keyEdge && hasRowsBeside(keyEdge, side) ? keyEdge : undefined;
+  if (byKey?.isExact) return byKey;
   const way = isAfter ? 1 : -1;
-  if (near) {
-    const { place, distance } = near;
-    return { window, offset: place + behind, place: place + way * distance, isExact: distance === 1 };
-  }
+  const near = nearestOf(window, isAfter ? cursor.previous : cursor.next);
   const far = nearestOf(window, isAfter ? cursor.next : cursor.previous);
-  if (!far) return undefined;
-  const place = far.place - way * far.distance;
-  const offset = place + behind;
-  return isBetween(offset, window) ? { window, offset, place, isExact: far.distance === 1 } : undefined;
+  const place = far && far.place - way * far.distance;
+  const farEdge =
+    place !== undefined && isBetween(place + behind, window)
+      ? { window, offset: place + behind, place, isExact: far?.distance === 1 }
+      : undefined;
+  if (near?.distance !== 1 && farEdge?.isExact) return farEdge;
+  if (near) {
+    const { distance } = near;
+    return {
+      window,
+      offset: near.place + behind,
+      place: near.place + way * distance,
+      isExact: distance === 1,
+    };
+  }
+  // Rows may have come between the cursor and a neighbour further away.
+  return isOrdered(source, cursor) ? byKey : farEdge;
 }
 
 /** True if a window has rows of the page beside its edge, or the list has none there. */
@@ -236,6 +314,17 @@ function isBetween<T>(offset: number, window: Window<T>): boolean {
  */
 async function windowFrom<T extends Identified>(list: ListReader<T>, wanted: number): Promise<Window<T>> {
   return list.loadFrom(Math.max(0, wanted));
+}
+
+/** False for a row with another sort key than its cursor: it has moved, and shows nothing about its old place. */
+function hasItsKey<T extends Identified>(
+  { offset, rows }: Window<T>,
+  source: ListSource<T>,
+  cursor: Cursor,
+  place: number,
+): boolean {
+  const row = readable(rows[place - offset]);
+  return !row || !isOrdered(source, cursor) || source.sortKeyOf(row) === cursor.sortKey;
 }
 
 /** The offset of a cursor's row in a window; -1 if it is not there. */

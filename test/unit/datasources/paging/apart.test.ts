@@ -1,8 +1,9 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ListReader, type WindowFetch } from '../../../../src/datasources/paging/list-reader.js';
+import { type ListSource } from '../../../../src/datasources/paging/list-source.js';
 import { readPage } from '../../../../src/datasources/paging/page.js';
 import { PageMaximum } from '../../../../src/datasources/paging/page-maximum.js';
-import { cursorAt, ordered, plainList, type PlainRow, sids } from './plain-lists.js';
+import { cursorAt, ordered, plainList, type PlainRow, sids, unordered } from './plain-lists.js';
 
 const rows = plainList(130);
 
@@ -142,3 +143,63 @@ it.each([99, 120, 150, 310])(
     }
   },
 );
+
+/**
+ * Reads a page beside a row that is gone with its neighbours, of a list to which rows are added at one end with each call.
+ * @returns the former places of its rows.
+ */
+async function readBesideGone(
+  {
+    old,
+    source,
+    index,
+    growth,
+    isInFront,
+  }: {
+    readonly old: readonly PlainRow[];
+    readonly source: ListSource<PlainRow>;
+    readonly index: number;
+    readonly growth: number;
+    readonly isInFront: boolean;
+  },
+  page: { first?: number; last?: number },
+) {
+  const cursor = await cursorAt(old, index, source === ordered);
+  let now = old.filter((_, at) => Math.abs(at - index) > 5);
+  const key = isInFront ? '2025' : '2027';
+  const open = () => {
+    const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
+      const added = Array.from({ length: growth }, (_, at) => ({ sid: `new-${now.length + at}`, key }));
+      now = isInFront ? [...added, ...now] : [...now, ...added];
+      const value = { offset, limit, total: now.length, rows: now.slice(offset, offset + limit) };
+      return Promise.resolve({ value, readAtMs: 0 });
+    };
+    return new ListReader(fetch, new PageMaximum());
+  };
+  const beside = page.first === undefined ? { before: cursor } : { after: cursor };
+  const { nodes } = await readPage(open, source, { ...page, ...beside }, { defaultSize: 20, maximum: 500 });
+  return sids(nodes)
+    .map((sid) => old.findIndex((row) => row.sid === sid))
+    .filter((at) => at >= 0);
+}
+
+const uniqueKeys = plainList(3 * 200).filter((_, index) => index % 3 === 0);
+describe.each<[keys: string, old: readonly PlainRow[], source: ListSource<PlainRow>]>([
+  ['a sort key each', uniqueKeys, ordered],
+  ['three of each sort key', plainList(200), ordered],
+  ["the upstream's own order", plainList(200), unordered],
+])('a row of a list with %s that is gone with its neighbours while the list grows', (_keys, old, source) => {
+  const places = [6, 10, 60, 120, 150];
+  it.each(places.flatMap((index) => [true, false].map((isInFront) => [index, isInFront] as const)))(
+    'leaves out no row of the page after it, or before it: row %i, growing in front: %s',
+    async (index, isInFront) => {
+      for (const growth of [1, 2, 5, 11, 20]) {
+        const list = { old, source, index, growth, isInFront };
+        const [first = 0] = await readBesideGone(list, { first: 120 });
+        expect([growth, first <= index + 6]).toEqual([growth, true]);
+        const last = (await readBesideGone(list, { last: 120 })).at(-1) ?? Infinity;
+        expect([growth, last >= index - 6]).toEqual([growth, true]);
+      }
+    },
+  );
+});

@@ -23,7 +23,7 @@ export const ordered: ListSource<PlainRow> = {
   sortKeyOf: ({ key }) => key,
 };
 /** The same rows in the upstream's own order. */
-const unordered: ListSource<PlainRow> = { identity: 'plain', direction: null, sortKeyOf: () => null };
+export const unordered: ListSource<PlainRow> = { identity: 'plain', direction: null, sortKeyOf: () => null };
 const limits = { defaultSize: 20, maximum: 500 };
 
 export const keyOf = (index: number): string => new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString();
@@ -105,10 +105,14 @@ export async function read(
 }
 
 /** The cursor of a row. */
-export async function cursorAt(rows: readonly PlainRow[], index: number): Promise<string | null> {
+export async function cursorAt(
+  rows: readonly PlainRow[],
+  index: number,
+  isOrdered = true,
+): Promise<string | null> {
   if (index >= rows.length) return null;
   if (index === rows.length - 1)
-    return (await read(rows, { last: 1 })).connection.edges.at(-1)?.cursor ?? null;
-  const { connection } = await read(rows, { first: Math.min(500, index + 1) });
+    return (await read(rows, { last: 1 }, { isOrdered })).connection.edges.at(-1)?.cursor ?? null;
+  const { connection } = await read(rows, { first: Math.min(500, index + 1) }, { isOrdered });
   return connection.edges.at(index)?.cursor ?? null;
 }
