@@ -14,10 +14,14 @@ import { rateHeaders } from './wire/headers.js';
 import { memoize } from './wire/values.js';
 
 /** Responses of one second have the same date. */
-const dateOf = memoize((date): number | undefined => {
-  const ms = Date.parse(date);
-  return Number.isNaN(ms) ? undefined : ms;
-}, 10);
+const dateOf = memoize(
+  (date): number | undefined => {
+    const ms = Date.parse(date);
+    return Number.isNaN(ms) ? undefined : ms;
+  },
+  10,
+  undefined,
+);
 
 /** Many times the size of a page. Each unreadable item of a longer response would be an error of its own. */
 const maximumItems = 5000;

@@ -6,21 +6,22 @@ export const maximumInt = 2 ** 31 - 1;
 
 const digits = /^\d+$/;
 
-/** Longer texts are not stored: no word or time of the API is as long. */
-const maximumStoredLength = 64;
+/** No word or time of the API is as long. */
+const longestText = 64;
 
 /**
  * Remembers the results of a function for short texts. At the maximum it forgets all, so that invented words of an upstream
  * can't fill the memory.
  * @param maximum number of remembered texts.
+ * @param unreadable result for a longer text, which is not read: in a word of megabytes a replacement takes many times its memory.
  */
-export function memoize<T>(read: (text: string) => T, maximum: number): (text: string) => T {
+export function memoize<T>(read: (text: string) => T, maximum: number, unreadable: T): (text: string) => T {
   const results = new Map<string, T>();
   return (text) => {
+    if (text.length > longestText) return unreadable;
     const result = results.get(text);
     if (result !== undefined || results.has(text)) return result as T;
     const value = read(text);
-    if (text.length > maximumStoredLength) return value;
     if (results.size >= maximum) results.clear();
     results.set(text, value);
     return value;
@@ -153,12 +154,16 @@ function isCalendarDay(time: string): boolean {
 }
 
 /** Remembered, since a poll reads the same rows again, and messages of a campaign share their times. */
-const utcOf = memoize((time): string | null => {
-  const complete = lacksOffset(time) ? `${time}${indianOffset}` : time;
-  const date = new Date(rfc3339.test(complete) && isCalendarDay(complete) ? complete : Number.NaN);
-  const utc = Number.isNaN(date.getTime()) ? '' : date.toISOString();
-  return utc.length === utcLength ? utc : null;
-}, 5000);
+const utcOf = memoize(
+  (time): string | null => {
+    const complete = lacksOffset(time) ? `${time}${indianOffset}` : time;
+    const date = new Date(rfc3339.test(complete) && isCalendarDay(complete) ? complete : Number.NaN);
+    const utc = Number.isNaN(date.getTime()) ? '' : date.toISOString();
+    return utc.length === utcLength ? utc : null;
+  },
+  5000,
+  null,
+);
 
 /** A time with an offset (`+05:30`), as UTC text: `2022-08-10T17:42:00.000Z`. */
 export const moment: WireType<string | null> = {

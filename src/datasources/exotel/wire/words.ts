@@ -14,9 +14,9 @@ export function canonicalWord(word: string): string {
   return word.trim().toUpperCase().replaceAll(/[-\s]/g, '_');
 }
 
-/** Reads words in any spelling. @param meaningOf meaning of a canonical word. */
+/** Reads words in any spelling. @param meaningOf meaning of a canonical word; that of the empty one is that of unknown words. */
 export function wordReader<T>(meaningOf: (word: string) => T): (word: string) => T {
-  return memoize((word) => meaningOf(canonicalWord(word)), maximumWords);
+  return memoize((word) => meaningOf(canonicalWord(word)), maximumWords, meaningOf(''));
 }
 
 type Words<Word extends string> = Readonly<Record<string, Word>> & { readonly UNKNOWN: Word };
