@@ -116,9 +116,10 @@ export type RefusedConnection = (typeof connectionRefusals)[number];
 
 /**
  * Reason to end a connection: it is `idle`, has sent no request (`silent`) or is `slow` to send one, and others need its
- * place; or its client does not read, for too long (`late`) or too many bytes (`full`).
+ * place; its client does not read, for too long (`late`) or too many bytes (`full`); or too many requests wait for the responses to
+ * earlier ones on their connections (`waiting`).
  */
-export const connectionEnds = ['idle', 'silent', 'slow', 'late', 'full'] as const;
+export const connectionEnds = ['idle', 'silent', 'slow', 'late', 'full', 'waiting'] as const;
 export type EndedConnection = (typeof connectionEnds)[number];
 
 /** Formats of an export. */

@@ -12,6 +12,8 @@ const maximumWaitingOfAll = 5000;
 /** Waiting requests of all connections, including those that will not be answered. */
 export interface WaitingRequests {
   count: number;
+  /** Called when a connection is ended because there are too many. */
+  readonly onFull: () => void;
 }
 
 /**
@@ -101,8 +103,10 @@ export class Connection {
 
   #queue(request: IncomingMessage, response: ServerResponse): void {
     this.#count(1);
-    if (this.#waitingOfAll.count > maximumWaitingOfAll) this.socket.destroy();
-    else if (this.#waiting.length < maximumWaiting && !this.#isEnding)
+    if (this.#waitingOfAll.count > maximumWaitingOfAll) {
+      this.socket.destroy();
+      this.#waitingOfAll.onFull();
+    } else if (this.#waiting.length < maximumWaiting && !this.#isEnding)
       this.#waiting.push([request, response]);
     else this.#endEarly();
   }

@@ -5,7 +5,7 @@ import { anonymous, type Caller, nobody } from '../../domain/requests/caller.js'
 import { type EndedConnection, type RefusedConnection, type Telemetry } from '../../domain/telemetry.js';
 import { errorType } from '../http/negotiation.js';
 import { endWith, type RawError, refuse } from '../http/refuse.js';
-import { maximumHeaders } from '../limits/broken-requests.js';
+import { isExpectationKnown, maximumHeaders } from '../limits/broken-requests.js';
 import { type ClientAddresses } from '../limits/client-addresses.js';
 import { type ClientTimeouts, serverTimeouts } from '../limits/client-timeouts.js';
 import { Connection, ignoreOtherUpgrades, type RequestHandler, type WaitingRequests } from './connection.js';
@@ -69,11 +69,17 @@ export class Connections {
   readonly #refused = new Map<Socket, RawError>();
   readonly #holders = new Map<string, ConnectionCount>();
   readonly #all: ConnectionCount = { count: 0, searchAgainAtMs: 0 };
-  readonly #waiting: WaitingRequests = { count: 0 };
+  readonly #waiting: WaitingRequests;
   #silent = 0;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#waiting = {
+      count: 0,
+      onFull: () => {
+        options.telemetry.connectionEnded('waiting');
+      },
+    };
   }
 
   /** Open connections by protocol. */
@@ -280,6 +286,10 @@ export function serverFactory(
     const server = createServer(settings, receive);
     server.maxHeadersCount = maximumHeaders + 1; // one more shows that there are too many
     server.on('checkExpectation', receive);
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (isExpectationKnown(request.headers.expect)) response.writeContinue();
+      receive(request, response);
+    });
     server.on('connect', (request: IncomingMessage, socket) => {
       socket.on('error', () => socket.destroy()); // Node no longer handles its errors
       connections.refuseTunnel(request);

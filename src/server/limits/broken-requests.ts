@@ -47,8 +47,10 @@ function endAfter(answer: ServerResponse, socket: Socket): void {
   });
 }
 
-/** The only expectation that HTTP defines (RFC 9110, 10.1.1); Node answers it with `100 Continue`. */
-const continueExpectation = /(?:^|\W)100-continue(?:$|\W)/i;
+/** Whether a request expects the only thing that HTTP defines (RFC 9110, 10.1.1), and nothing else besides. */
+export function isExpectationKnown(expect: string | undefined): boolean {
+  return expect?.toLowerCase() === '100-continue';
+}
 
 /** A problem of a request's head, as status and message. */
 type HeadProblem = readonly [status: number, message: string];
@@ -67,7 +69,7 @@ export function headProblem(request: IncomingMessage): HeadProblem | undefined {
   if (problem) return problem;
   if (httpVersion === '1.0') return undefined; // needs no host, and its expectations are ignored
   if (host === undefined) return [400, 'The request needs a Host header (RFC 9112, 3.2).'];
-  return expect === undefined || continueExpectation.test(expect)
+  return expect === undefined || isExpectationKnown(expect)
     ? undefined
     : [417, 'The request expects something other than 100-continue.'];
 }

@@ -137,6 +137,7 @@ describe.each([
     ['without a host, for a WebSocket', noHost, `${upgrade}sec-websocket-key: ${'x'.repeat(22)}==\r\n\r\n`],
     ['without a host, with an expectation', noHost, `expect: x\r\n${end}`],
     ['with an unknown expectation', expectation, `host: localhost\r\nexpect: x\r\n${end}`],
+    ['with a further expectation', expectation, `host: localhost\r\nexpect: 100-continue, x\r\n${end}`],
     ['with an empty expectation', expectation, `host: localhost\r\nexpect:\r\n${end}`],
   ])('%s is refused with a GraphQL error', async (_which, [status, message], headers) => {
     const [head = '', body = ''] = (await answered([`${line} HTTP/1.1\r\n${headers}`])).split('\r\n\r\n');

@@ -27,13 +27,21 @@ export function similarityOf(sent: string, stored: string): Similarity {
   const storedAs = unescaped(stored).map(letters);
   const isSome = (test: (one: string, other: string) => boolean): boolean =>
     sentAs.some((one) => storedAs.some((other) => test(one, other)));
-  if (isSome((one, other) => one === other && one !== '') || isAsciiOf(sent, stored, equals))
-    return 'rewritten';
+  const isRewritten = isSome((one, other) => one === other && one !== '');
+  if (isRewritten || isAsciiOf(sent, stored, equals) || isSameText(sent, stored)) return 'rewritten';
   const isLong = [...stored.slice(0, 2 * shortestCut)].length >= shortestCut;
   const cut = unescaped(withoutBrokenEscape(stored)).map(letters);
   const isCut = sentAs.some((one) => cut.some((other) => startsWith(one, other)));
   if (isLong && (isCut || isAsciiOf(sent, withoutBrokenEscape(stored), startsWith))) return 'cut';
-  return isSome((one, other) => one.includes(other) || other.includes(one)) ? 'near' : 'different';
+  const mayBeAllDropped = asciiLetters(sent) === '' || normalized(stored) === '';
+  return isSome((one, other) => isPartOf(one, other, mayBeAllDropped) || isPartOf(other, one))
+    ? 'near'
+    : 'different';
+}
+
+/** @param isEmptyPart whether a text without letters counts as a part: all letters of the other one may have been dropped. */
+function isPartOf(whole: string, part: string, isEmptyPart = whole === ''): boolean {
+  return part === '' ? isEmptyPart : whole.includes(part);
 }
 
 /** Normalises spaces and the composition of letters, which almost any layer may change. */

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
+import { type Fault } from '../../../../src/sandbox/http/faults.js';
 import { type Sandbox, startSandbox } from '../../../../src/sandbox/sandbox.js';
 import {
   credentials,
@@ -15,11 +16,13 @@ import { validInput } from '../../../support/writing/valid-input.js';
 
 let sandbox: Sandbox;
 let gateway: GatewayUnderTest;
+let fault: Fault | undefined;
 const start = async (environment: Readonly<Record<string, string>> = {}): Promise<void> => {
   gateway = await startGatewayOn(sandbox.baseUrl, environment);
 };
 beforeEach(async () => {
-  sandbox = await startSandbox({ ...credentials });
+  fault = undefined;
+  sandbox = await startSandbox({ ...credentials, faults: () => fault });
 });
 afterEach(async () => {
   await gateway.close();
@@ -66,11 +69,13 @@ const ask = (socket: WebSocket, id: number, query: string, variables = {}): void
   socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query, variables } }));
 };
 
-it('more operations than a WebSocket may have at a time close it before any runs', async () => {
-  await start();
+it('more operations than a WebSocket may have at a time close it, and none of the others runs', async () => {
+  fault = { kind: 'hang' };
+  await start({ SHUTDOWN_GRACE_MS: '200' });
   const socket = await open({});
   for (let index = 0; index < 400; index += 1) ask(socket, index, `{ campaign(sid: "x${index}") { name } }`);
-  await once(socket, 'close');
+  const [code] = (await once(socket, 'close')) as [number];
+  expect(code).toBe(4430);
   await gateway.close();
   expect(sandbox.calls.length).toBeLessThanOrEqual(101);
 });

@@ -222,6 +222,7 @@ describe('pipelined requests', () => {
     for (const socket of flood) socket.write(one.repeat(1000));
     await until(() => flood.filter(({ destroyed }) => destroyed).length >= 2);
     expect(flood.filter(({ destroyed }) => destroyed).length).toBeLessThan(8);
+    expect(ended.slice(0, 2)).toEqual(['waiting', 'waiting']);
   });
 });
 

@@ -30,6 +30,11 @@ describe('a stored name is similar to the sent name', () => {
     ['Sale &copy; 2026', 'Sale © 2026', 'rewritten'],
     ['Diwali offer 1', 'Diwali offer 2', 'different'],
     ['Diwali offer', '', 'near'],
+    ['Diwali offer', '????', 'different'],
+    ['1D E0', '----', 'different'],
+    ['----', 'Diwali offer', 'different'],
+    ['नमस्ते', '??????', 'near'],
+    ['****', '&#42;&#42;&#42;&#42;', 'rewritten'],
     ['100% off now', '100%25%20off%20now', 'rewritten'],
   ])('%j, %j: %s', (sent, stored, expected) => {
     expect(similarityOf(sent, stored)).toBe(expected);
