@@ -123,7 +123,7 @@ function orderOf<T extends Identified>(
 ): CompareKeys | undefined {
   if (direction === null || sortKey === null) return undefined;
   return explainOrder(
-    rows.flatMap(({ key }) => key ?? []),
+    rows.map(({ key }) => key).filter((key) => key !== null),
     direction,
   );
 }

@@ -147,7 +147,7 @@ async function locateBoth<T extends Identified>(
 }
 
 function cursorsOf({ after, before }: PageRequest): Cursor[] {
-  return [after, before].flatMap((cursor) => cursor ?? []);
+  return [after, before].filter((cursor) => cursor !== undefined);
 }
 
 /** True if the list is as long as a cursor says, and has its row where it was. */
@@ -180,7 +180,7 @@ function neededOf({ need, parts }: PageRequest, range: RowRange): readonly RowRa
 
 /** The rows of a page, and the adjacent rows that determine where it begins and ends. */
 function surroundingsOf({ start, end }: RowRange, { after, before }: Places): RowRange {
-  const places = [after, before].flatMap((place) => place ?? []);
+  const places = [after, before].filter((place) => place !== undefined);
   return {
     start: Math.max(0, Math.min(start, ...places.map(({ index }) => index - 1))),
     end: Math.max(end, ...places.map(({ index }) => index + 1)),
@@ -218,7 +218,7 @@ function connectionOf<T extends Identified>(
 ): Connection<T> {
   const total = list.total ?? 0; // of the last window
   const page = { start: range.start, end: Math.min(range.end, total) };
-  const known = [after, before].flatMap((place) => place ?? []);
+  const known = [after, before].filter((place) => place !== undefined);
   // The same cursor, whatever window has shown the total: it is made of the windows that are read in any case.
   const isOfEnds = request.need === 'ends' && known.length === 0;
   const read = isOfEnds ? neededOf(request, page) : [around];

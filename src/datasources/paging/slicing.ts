@@ -144,7 +144,7 @@ function againOffsets({ again = [] }: PageRequest): number[] {
 /** Offsets of rows that the page needs, as far as they are known before the total is. */
 function certainOffsets(request: PageRequest, list: ListState): number[] {
   const { size, after, before, need } = request;
-  const cursors = [after, before].flatMap((cursor) => cursor ?? []);
+  const cursors = [after, before].filter((cursor) => cursor !== undefined);
   if (need === 'total') return [cursors[0]?.offset ?? 0];
   if (cursors.length === 0) return [firstOffset(request, list)];
   const certain = cursors.map(({ offset }) => offset);
