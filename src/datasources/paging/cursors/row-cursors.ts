@@ -52,27 +52,20 @@ export class RowCursors<T extends Identified> {
   /** The encoded cursor of the row at an offset. @param sweep how far an export is. */
   at(offset: number, sweep?: SweepProgress): string {
     this.#fingerprint ??= fingerprintOf(this.#source.identity);
-    const cursor = this.#cursor(offset);
-    return encodeCursor(sweep ? { ...cursor, sweep } : cursor, this.#fingerprint);
+    return encodeCursor(this.#cursor(offset, sweep), this.#fingerprint);
   }
 
-  #cursor(offset: number): Cursor {
+  #cursor(offset: number, sweep: SweepProgress | undefined): Cursor {
     const total = this.#total;
     const row = this.#rows.get(offset);
     const sid = readable(row)?.sid ?? '';
     const unreadableSid = row instanceof Error ? (sidOf(row) ?? '') : '';
-    const own = { offset, total, sid, unreadableSid };
     const keyed = this.#readableNear(offset);
-    if (keyed === undefined)
-      return { ...own, sortKey: null, previous: unknownNeighbours, next: unknownNeighbours };
-    const sortKey = this.#keyAt(keyed);
-    const block = this.#blockOf(keyed);
-    return {
-      ...own,
-      sortKey,
-      previous: this.#neighbours(offset, -1, block, sortKey),
-      next: this.#neighbours(offset, 1, block, sortKey),
-    };
+    const sortKey = keyed === undefined ? null : this.#keyAt(keyed);
+    const block = keyed === undefined ? undefined : this.#blockOf(keyed);
+    const previous = block ? this.#neighbours(offset, -1, block, sortKey) : unknownNeighbours;
+    const next = block ? this.#neighbours(offset, 1, block, sortKey) : unknownNeighbours;
+    return { offset, total, sid, unreadableSid, sortKey, previous, next, sweep };
   }
 
   /** The offset itself, or that of the nearest readable row, whose sort key replaces that of an unreadable row. */
