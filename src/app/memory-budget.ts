@@ -45,12 +45,16 @@ const others = {
 export type MemoryBudget = Readonly<Record<keyof typeof caches | keyof typeof others, number>> & {
   /** Number of connections, not bytes. */
   readonly connections: number;
+  /** Number of operations that wait for a turn of the event loop, not bytes. */
+  readonly waitingOperations: number;
 };
 
 /** Share of the heap for all caches together. */
 const cachesOfHeap = 1 / 3;
 /** A WebSocket with a subscription takes about 24 KiB, an idle connection less (docs/live.md). */
 const [connectionsOfHeap, connectionBytes, mostConnections] = [1 / 6, 24 * 1024, 10_000];
+/** An operation that waits for its turn takes some 2 KiB (measured), besides a large message. */
+const [waitingOfHeap, waitingBytes, mostWaiting] = [1 / 16, 4 * 1024, 20_000];
 
 /** Divides the heap of a process, in bytes. */
 export function memoryBudget(heapBytes: number): MemoryBudget {
@@ -58,6 +62,7 @@ export function memoryBudget(heapBytes: number): MemoryBudget {
     ...divided(heapBytes * cachesOfHeap, caches),
     ...divided(heapBytes, others),
     connections: Math.floor(Math.min((connectionsOfHeap * heapBytes) / connectionBytes, mostConnections)),
+    waitingOperations: Math.floor(Math.min((waitingOfHeap * heapBytes) / waitingBytes, mostWaiting)),
   };
 }
 

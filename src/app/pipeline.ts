@@ -23,7 +23,10 @@ interface Collaborators extends Pick<
 > {
   readonly windowRows: ConstructorParameters<typeof CostCheck>[0]['windowRows'];
   readonly compiling: QueryCompilerOptions;
-  readonly memory: Pick<MemoryBudget, 'documents' | 'answers' | 'documentsInUse' | 'subscriptions'>;
+  readonly memory: Pick<
+    MemoryBudget,
+    'documents' | 'answers' | 'documentsInUse' | 'subscriptions' | 'waitingOperations'
+  >;
 }
 
 /** Longest work in one turn of the event loop. Then other requests get their turn. */
@@ -66,6 +69,7 @@ export function openPipeline(
     concurrency: new ConcurrencyLimit(limits),
     gate: new ExecutionGate({
       scheduler: new EventLoopScheduler({ sliceMs, now: () => performance.now() }),
+      maximumWaiting: memory.waitingOperations,
       documents: pool(memory.documentsInUse),
       answers: pool(memory.answers),
       deliveries: pool(limits.unreadBytes || Number.MAX_SAFE_INTEGER),

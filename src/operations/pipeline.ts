@@ -85,7 +85,7 @@ export class OperationPipeline {
     try {
       if (query && !documents.has(query)) document = await gate.document(query.length, caller.name);
       else {
-        const turn = gate.turn();
+        const turn = gate.operation(request.writeLock !== undefined);
         if (turn) await turn;
       }
     } catch (error) {

@@ -267,6 +267,21 @@ const floods: readonly (readonly [what: string, flood: () => Promise<unknown>])[
     },
   ],
   [
+    'small queries, a hundred at once on each of many WebSockets',
+    async () => {
+      endAll();
+      const message = '"type":"subscribe","payload":{"query":"{ campaignGateway { mode } }"}}';
+      let ended = 0;
+      for (let count = 0; count < 800; count += 50)
+        for (const socket of await Promise.all(Array.from({ length: 50 }, acknowledged)))
+          socket.on('message', (data: Buffer) => (ended += Number(!data.includes('"next"'))));
+      for (const socket of sockets)
+        for (let id = 0; id < 99; id += 1) (socket as WebSocket).send(`{"id":"${id}",${message}`);
+      await until(() => ended === 800 * 99 || gateway.signalCode !== null, 100_000);
+      expect(gateway.signalCode).toBeNull();
+    },
+  ],
+  [
     'one change that subscribers with large selections hear of',
     async () => {
       const { sid } = sandbox.state.insert({ status: 'in-progress', audience: 1500 });

@@ -233,7 +233,9 @@ function edgeOfKey<T extends Identified>(
     side === 'after' ? block.start > 0 || first === 0 : block.end < total || endOf(window) >= total;
   if (!isBlockKnown || !isShown) return undefined;
   const offset = side === 'after' ? block.start : block.end;
-  return { window, offset, place: offset, isExact: block.start === block.end };
+  const isExact = block.start === block.end;
+  const place = isExact ? offset : cursor.offset + total - (cursor.total ?? total);
+  return { window, offset, place, isExact };
 }
 
 /**

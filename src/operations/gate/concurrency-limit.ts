@@ -54,7 +54,8 @@ export class ConcurrencyLimit {
   }
 }
 
-function overloaded(): GatewayError {
+/** The error of an operation that has to wait behind too many others. */
+export function overloaded(): GatewayError {
   return new GatewayError('OVERLOADED', 'The gateway runs as many operations as it can; nothing was done.', {
     retryAfter: retryAfterSeconds,
   });

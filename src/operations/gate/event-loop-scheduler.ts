@@ -21,6 +21,11 @@ export class EventLoopScheduler {
     this.#options = options;
   }
 
+  /** Number of pieces of work that wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** @returns undefined if work may begin at once; otherwise resolves when it may. */
   next(): Promise<void> | undefined {
     if (this.#waiting.length > 0 || this.#isBeginning || this.#isSpent())

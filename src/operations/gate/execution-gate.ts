@@ -1,4 +1,5 @@
 import { documentBytes } from '../documents/document-limits.js';
+import { overloaded } from './concurrency-limit.js';
 import { type EventLoopScheduler } from './event-loop-scheduler.js';
 import { type MemoryPool, type MemoryReservation } from './memory-pool.js';
 
@@ -25,6 +26,8 @@ interface Execution {
 
 interface ExecutionGateOptions {
   readonly scheduler: EventLoopScheduler;
+  /** Most operations that wait for a turn of the event loop. */
+  readonly maximumWaiting: number;
   /** Memory of new documents, while they are prepared and run. */
   readonly documents: MemoryPool;
   /** Memory of responses, until they are written. */
@@ -51,14 +54,24 @@ export class ExecutionGate {
     this.#options = options;
   }
 
-  /** Waits for a turn of the event loop; undefined if there is no need to wait. */
-  turn(): Promise<void> | undefined {
+  /**
+   * Waits for a turn of the event loop to admit an operation; undefined if there is no need to wait.
+   * @param isOneOfMany true for an operation of a connection that can have many at a time: together they take half of the places.
+   * @throws GatewayError OVERLOADED if too many wait.
+   */
+  operation(isOneOfMany: boolean): Promise<void> | undefined {
+    const { scheduler, maximumWaiting } = this.#options;
+    if (scheduler.waiting >= (isOneOfMany ? maximumWaiting / 2 : maximumWaiting)) throw overloaded();
+    return this.#turn();
+  }
+
+  #turn(): Promise<void> | undefined {
     return this.#options.scheduler.next();
   }
 
   /** Waits for a turn to write a response. */
   turnToWrite(memoryBytes: number): Promise<void> | undefined {
-    return memoryBytes > longAnswerBytes ? this.turn() : undefined;
+    return memoryBytes > longAnswerBytes ? this.#turn() : undefined;
   }
 
   /**
@@ -68,7 +81,7 @@ export class ExecutionGate {
    */
   async document(characters: number, caller: string): Promise<MemoryReservation> {
     const reservation = await this.#options.documents.reserve(documentBytes(characters), caller);
-    await this.turn();
+    await this.#turn();
     return reservation;
   }
 
@@ -82,7 +95,7 @@ export class ExecutionGate {
     if (memoryBytes > longAnswerBytes) return this.#enterLong(execution);
     if (memoryBytes > smallAnswerBytes)
       return this.#options.answers.reserve(memoryBytes, caller, !left, left);
-    return this.turn()?.then(() => nothingReserved) ?? nothingReserved;
+    return this.#turn()?.then(() => nothingReserved) ?? nothingReserved;
   }
 
   /**
@@ -101,7 +114,7 @@ export class ExecutionGate {
     const unlock = memoryBytes > largeAnswerBytes ? await writeLock?.acquire() : undefined;
     try {
       const reservation = await this.#options.answers.reserve(memoryBytes, caller, !left, left);
-      await this.turn();
+      await this.#turn();
       if (!unlock) return reservation;
       return {
         growTo: reservation.growTo,

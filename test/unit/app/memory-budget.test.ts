@@ -13,6 +13,7 @@ const cachesOf = (budget: MemoryBudget): number =>
   budget.documentsInUse -
   budget.subscriptions -
   budget.connections -
+  budget.waitingOperations -
   budget.state -
   budget.requestCounts;
 
@@ -36,6 +37,7 @@ describe('memoryBudget', () => {
         documentsInUse: whole(9.6 * mebibyte),
         subscriptions: 12 * mebibyte,
         connections: 682,
+        waitingOperations: 1536,
         state: 12 * mebibyte,
         requestCounts: 3 * mebibyte,
       },
@@ -58,6 +60,7 @@ describe('memoryBudget', () => {
         documentsInUse: 256 * mebibyte,
         subscriptions: 512 * mebibyte,
         connections: 10_000,
+        waitingOperations: 20_000,
         state: 256 * mebibyte,
         requestCounts: 16 * mebibyte,
       },
