@@ -1,5 +1,7 @@
 /** No API here nests deeper than 10 levels. Deeper JSON could overflow the stack of code that walks it. */
 const maximumNesting = 100;
+/** No object here has as many. V8 takes microseconds for each further key that no other object has. */
+const maximumMembers = 10_000;
 /** Memory of one parsed text, besides its characters. An answer of 50 rows takes less than one megabyte. */
 const maximumParsedBytes = 48 * 1024 ** 2;
 /** Shorter texts can't take more memory than that: they are parsed first and checked afterwards, which is faster. */
@@ -13,7 +15,8 @@ export const parsedSizes = { container: 64, member: 80, item: 24 } as const;
 /**
  * Parses JSON that comes from outside: requests, callbacks, upstream responses, key sets. Time is linear in its length
  * and memory is bounded.
- * @returns undefined for a text that is no JSON, nests deeper than 100 levels, or would take more than 48 MB of memory.
+ * @returns undefined for a text that is no JSON, nests deeper than 100 levels, has an object of more than 10,000 members, or would
+ *   take more than 48 MB of memory.
  */
 export function parseJson(marked: string): unknown {
   const text = marked.charCodeAt(0) === byteOrderMark ? marked.slice(1) : marked;
@@ -30,11 +33,12 @@ const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Bounds nesting and memory before anything is parsed. JSON of megabytes can take fifty times its length: each bracket
+ * Bounds nesting, members and memory before anything is parsed. JSON of megabytes can take fifty times its length: each bracket
  * becomes a list.
  */
 function isBounded(text: string): boolean {
   let depth = 0;
+  const members = [0]; // of the object that is open at each depth
   let bytes = 0;
   for (let index = 0; index < text.length; index += 1)
     switch (text.charCodeAt(index)) {
@@ -45,6 +49,7 @@ function isBounded(text: string): boolean {
       case openBrace:
         depth += 1;
         bytes += parsedSizes.container;
+        members[depth] = 0;
         if (depth > maximumNesting || bytes > maximumParsedBytes) return false;
         break;
       case closeBracket:
@@ -53,6 +58,8 @@ function isBounded(text: string): boolean {
         break;
       case colon:
         bytes += parsedSizes.member;
+        members[depth] = (members[depth] ?? 0) + 1;
+        if ((members[depth] ?? 0) > maximumMembers) return false;
         break;
       case comma:
         bytes += parsedSizes.item;

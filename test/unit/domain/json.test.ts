@@ -29,6 +29,11 @@ describe.each([
     expect(parseJson(before + JSON.stringify(json))).toEqual(json);
   });
 
+  it('may have any number of objects with members', () => {
+    const json = Array.from({ length: 20_000 }, (_, index) => ({ a: index, b: { c: 1 } }));
+    expect(parseJson(before + JSON.stringify(json))).toEqual(json);
+  });
+
   it('may begin with a byte-order mark', () => {
     expect(parseJson(`\ufeff${before}[1]`)).toEqual([1]);
   });
@@ -53,6 +58,7 @@ it.each([
   ['three million lists in lists', lists(3_000_000)],
   ['endless nested lists', '['.repeat(16_000_000)],
   ['a million empty objects', `[${'{},'.repeat(1_000_000)}{}]`],
+  ['twenty thousand members of one object', `[{"a":1},{${'"a":1,'.repeat(20_000)}"a":1}]`],
   ['a million members', `{${'"a":1,'.repeat(1_000_000)}"a":1}`],
   ['eight million numbers', `[${'1,'.repeat(8_000_000)}1]`],
 ])('JSON with %s is refused before it is parsed', (_what, text) => {
