@@ -217,6 +217,22 @@ describe('an update or action with a lost response', () => {
     expect(state.find(sid)?.status).toBe('paused');
   });
 
+  it.each([['pause', 'scheduled'] as const, ['resume', 'paused'] as const])(
+    '%s that was done late, and that another program has undone after the first read, is not sent again',
+    async (what, from) => {
+      const sid = campaignIn(from);
+      const { state } = both.sandbox;
+      Object.assign(state.find(sid) ?? {}, { changedAt: Date.now() - hour });
+      fault = { kind: 'status', status: 503 };
+      meanwhile = () => {
+        fault = undefined;
+        for (const status of ['in-progress', from] as const) state.setStatus(sid, status);
+      };
+      expect((await change(both.gateway, what, sid)).codes).toEqual(['OUTCOME_UNKNOWN']);
+      expect([countOf('PUT', both.sandbox), state.find(sid)?.status]).toEqual([1, from]);
+    },
+  );
+
   it('update that differs from the stored text only in a space is sent once more, and known to be done then', async () => {
     const sid = campaignIn('scheduled');
     fault = { kind: 'reset' };

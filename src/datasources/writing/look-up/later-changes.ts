@@ -17,13 +17,16 @@ export class LaterChanges {
   readonly #action: CampaignAction;
   readonly #before: Campaign;
   readonly #write: WriteInFlight;
-  #shown: string | undefined;
+  #shown: string;
+  /** Reads that showed another `updatedAt` than the one before each; undefined once one did not. */
+  #moves: number | undefined = 0;
 
   /** @param before the campaign as it was known before the write. */
   constructor(action: CampaignAction, before: Campaign, write: WriteInFlight) {
     this.#action = action;
     this.#before = before;
     this.#write = write;
+    this.#shown = before.updatedAt;
   }
 
   /**
@@ -32,8 +35,10 @@ export class LaterChanges {
    * @param campaign as a read after the write shows it.
    */
   mayHaveUndone({ status, updatedAt }: Campaign): boolean {
-    const isMoving = this.#shown !== undefined && this.#shown !== updatedAt;
+    if (this.#shown === updatedAt) this.#moves = undefined;
+    else if (this.#moves !== undefined) this.#moves += 1;
     this.#shown = updatedAt;
+    const isMoving = this.#moves !== undefined && this.#moves > 1;
     if (!undoable.has(this.#action)) return false;
     const isUpdated = updatedAt !== this.#before.updatedAt && status !== CampaignStatus.IN_PROGRESS;
     return this.#write.isFollowed || (isUpdated && !isMoving);
