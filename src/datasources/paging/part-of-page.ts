@@ -8,7 +8,7 @@ import {
   type Window,
 } from '../../domain/lists/page.js';
 import { UpstreamFailure } from '../../domain/upstream-failure.js';
-import { bracketOf, type Side } from './bracket.js';
+import { besideNeighbour, type Bracket, bracketOf, type Side } from './bracket.js';
 import { Connection } from './connection.js';
 import { type Consistency } from './consistency.js';
 import { adjacentMarks, type Cursor, markedDistances, markOf, type Neighbours } from './cursors/cursor.js';
@@ -156,7 +156,7 @@ async function edgeByKeys<T extends Identified>(
     const edge = edgeIn(window, source, cursor, side);
     if (edge && hasRowsBeside(edge, side)) return edge;
     // On the way to the edge, with one row of this window, as far as the list moves meanwhile.
-    const isBehind = (side === 'after') === (edgeOfKey(window, source, cursor, side) === undefined);
+    const isBehind = (side === 'after') === (edge === undefined);
     const moved = window.total - total;
     first = isBehind ? window.offset + 1 - list.windowSize + moved : endOf(window) - 1 + moved;
     total = window.total;
@@ -197,7 +197,9 @@ async function edgeOfMoving<T extends Identified>(
 async function edgeOfList<T extends Identified>(list: ListReader<T>, isStart: boolean): Promise<Edge<T>> {
   if (isStart) return { window: list.latestWindow(0) ?? (await windowFrom(list, 0)), offset: 0 };
   let [window, total] = [list.lastWindow, list.total ?? 0];
-  for (let [reads, moved] = [0, 0]; !window || endOf(window) < window.total; reads += 1) {
+  const isEnd = ({ rows, total: of, offset }: Window<T>): boolean =>
+    offset + rows.length >= of && (rows.length > 0 || of === 0);
+  for (let [reads, moved] = [0, 0]; !window || !isEnd(window); reads += 1) {
     if (reads === maximumReads) throw tooFast();
     window = await windowFrom(list, middleOf(list, total + moved));
     [total, moved] = [window.total, window.total - total];
@@ -216,66 +218,66 @@ function isOrdered<T extends Identified>({ direction }: ListSource<T>, { sid, so
 }
 
 /**
- * The edge of the rows with a cursor's sort key, in a window; undefined if the window does not show it. It is exact if no row has
- * that key.
+ * The edge by the order of the list: beside the cursor's row, the nearest of its neighbours that still has the same sort key, or all rows
+ * with that key. Undefined if the window does not show it.
  */
-function edgeOfKey<T extends Identified>(
+function edgeInOrder<T extends Identified>(
   window: Window<T>,
-  source: ListSource<T>,
+  bracket: Bracket,
   cursor: Cursor,
   side: Side,
 ): CursorEdge<T> | undefined {
-  if (!isOrdered(source, cursor)) return undefined;
-  const { offset: first, rows, total } = window;
-  const entries = rows.map((row, index) => [first + index, row] as const);
-  const { block, isBlockKnown } = bracketOf({ entries, total }, source, cursor, side);
-  const isShown =
-    side === 'after' ? block.start > 0 || first === 0 : block.end < total || endOf(window) >= total;
-  if (!isBlockKnown || !isShown) return undefined;
-  const offset = side === 'after' ? block.start : block.end;
-  const isExact = block.start === block.end;
-  const place = isExact ? offset : cursor.offset + total - (cursor.total ?? total);
-  return { window, offset, place, isExact };
+  const { found, block, range, previous, next } = bracket;
+  const isAfter = side === 'after';
+  const exactly = (offset: number, place = offset): CursorEdge<T> => ({
+    window,
+    offset,
+    place,
+    isExact: true,
+  });
+  if (found !== undefined) return exactly(isAfter ? found + 1 : found, found);
+  const behind = previous?.distance === 1 ? previous.index + 1 : undefined;
+  const inFront = next?.distance === 1 ? next.index : undefined;
+  const beside = isAfter ? (behind ?? inFront) : (inFront ?? behind);
+  if (beside !== undefined) return exactly(beside);
+  const { total } = window;
+  const isShown = isAfter
+    ? previous !== undefined || block.start > 0 || window.offset === 0
+    : next !== undefined || block.end < total || endOf(window) >= total;
+  if (!isShown) return undefined;
+  const offset = isAfter ? range.start : range.end;
+  if (block.start === block.end) return exactly(offset); // no row has the key
+  const place = besideNeighbour(bracket, cursor)?.index ?? cursor.offset + total - (cursor.total ?? total);
+  return { window, offset, place, isExact: false };
 }
 
-/**
- * The edge beside a cursor's row in a window. If that is gone: beside the nearest of its neighbours, or the rows with its sort key.
- * Undefined if the window shows none of them.
- */
+/** The edge beside a cursor's row, or the nearest of its neighbours, in a window; undefined if none of them is there. */
 function edgeIn<T extends Identified>(
   window: Window<T>,
   source: ListSource<T>,
   cursor: Cursor,
   side: Side,
 ): CursorEdge<T> | undefined {
+  if (isOrdered(source, cursor)) {
+    const entries = window.rows.map((row, index) => [window.offset + index, row] as const);
+    const bracket = bracketOf({ entries, total: window.total }, source, cursor, side);
+    if (bracket.isBlockKnown) return edgeInOrder(window, bracket, cursor, side);
+  }
   const isAfter = side === 'after';
   const behind = isAfter ? 1 : 0;
   const own = placeIn(window, cursor);
-  if (own >= 0 && hasItsKey(window, source, cursor, own))
-    return { window, offset: own + behind, place: own, isExact: true };
-  const keyEdge = edgeOfKey(window, source, cursor, side);
-  const byKey = keyEdge && hasRowsBeside(keyEdge, side) ? keyEdge : undefined;
-  if (byKey?.isExact) return byKey;
-  const way = isAfter ? 1 : -1;
+  if (own >= 0) return { window, offset: own + behind, place: own, isExact: true };
   const near = nearestOf(window, isAfter ? cursor.previous : cursor.next);
-  const far = nearestOf(window, isAfter ? cursor.next : cursor.previous);
-  const place = far && far.place - way * far.distance;
-  const farEdge =
-    place !== undefined && isBetween(place + behind, window)
-      ? { window, offset: place + behind, place, isExact: far?.distance === 1 }
-      : undefined;
-  if (near?.distance !== 1 && farEdge?.isExact) return farEdge;
+  const way = isAfter ? 1 : -1;
   if (near) {
-    const { distance } = near;
-    return {
-      window,
-      offset: near.place + behind,
-      place: near.place + way * distance,
-      isExact: distance === 1,
-    };
+    const { place, distance } = near;
+    return { window, offset: place + behind, place: place + way * distance, isExact: distance === 1 };
   }
-  // Rows may have come between the cursor and a neighbour further away.
-  return isOrdered(source, cursor) ? byKey : farEdge;
+  const far = nearestOf(window, isAfter ? cursor.next : cursor.previous);
+  if (!far) return undefined;
+  const place = far.place - way * far.distance;
+  const offset = place + behind;
+  return isBetween(offset, window) ? { window, offset, place, isExact: far.distance === 1 } : undefined;
 }
 
 /** True if a window has rows of the page beside its edge, or the list has none there. */
@@ -316,17 +318,6 @@ function isBetween<T>(offset: number, window: Window<T>): boolean {
  */
 async function windowFrom<T extends Identified>(list: ListReader<T>, wanted: number): Promise<Window<T>> {
   return list.loadFrom(Math.max(0, wanted));
-}
-
-/** False for a row with another sort key than its cursor: it has moved, and shows nothing about its old place. */
-function hasItsKey<T extends Identified>(
-  { offset, rows }: Window<T>,
-  source: ListSource<T>,
-  cursor: Cursor,
-  place: number,
-): boolean {
-  const row = readable(rows[place - offset]);
-  return !row || !isOrdered(source, cursor) || source.sortKeyOf(row) === cursor.sortKey;
 }
 
 /** The offset of a cursor's row in a window; -1 if it is not there. */

@@ -270,10 +270,8 @@ export class Changes {
     // A paused campaign may be resumed while the upstream can still process the request.
     if (isRuledOut(action, campaign.status) || (isSettled && !isAllowed(action, campaign.status)))
       return notAllowed(action, campaign);
-    const isAsBefore = progress === 'asBefore';
-    const mayBeUndone = laterChanges.mayHaveUndone(campaign) && !isAsBefore;
-    if (!isSettled || mayBeUndone) return undefined;
-    return isAsBefore ? 'asBefore' : 'notDone';
+    const mayBeUndone = laterChanges.mayHaveUndone(campaign) && progress === 'notDone';
+    return isSettled && !mayBeUndone ? progress : undefined;
   }
 }
 

@@ -296,10 +296,9 @@ function showsText(sent: string | null | undefined, stored: string): boolean {
 
 /**
  * Progress of a change, as the campaign shows it. `asBefore`: it is unchanged, and shows what was sent if a layer has rewritten
- * that. `absent`: it is unchanged, and has no callback address where one was sent. A success proves such changes; a lost answer
- * does not.
+ * that. A success proves such a change; a lost answer does not.
  */
-export type ChangeProgress = 'done' | 'asBefore' | 'absent' | 'notDone' | 'unclear';
+export type ChangeProgress = 'done' | 'asBefore' | 'notDone' | 'unclear';
 
 /**
  * Progress of an update.
@@ -317,11 +316,11 @@ export function updateProgress(draft: CampaignDraft, before: Campaign, now: Camp
     return isExact || !sent.every(isUnchanged) ? 'done' : 'asBefore';
   }
   if (!sent.every(isUnchanged)) return 'unclear';
-  if (sent.some(({ verdict }) => verdict(draft, now) === 'different')) return 'notDone';
   // Other fields may be missing in the row.
   const isAbsent = ({ group, storedValue }: Field): boolean =>
     group === 'callbacks' && storedValue(now) === null && !lacksCallbackKey(now);
-  return sent.some(isAbsent) ? 'absent' : 'unclear';
+  const isNotDone = sent.some((one) => one.verdict(draft, now) === 'different' || isAbsent(one));
+  return isNotDone ? 'notDone' : 'unclear';
 }
 
 /**

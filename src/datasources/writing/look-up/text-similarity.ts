@@ -28,7 +28,7 @@ export function similarityOf(sent: string, stored: string): Similarity {
   const isSome = (test: (one: string, other: string) => boolean): boolean =>
     sentAs.some((one) => storedAs.some((other) => test(one, other)));
   const isRewritten = isSome((one, other) => one === other && one !== '');
-  if (isRewritten || isAsciiOf(sent, stored, equals) || isSameText(sent, stored)) return 'rewritten';
+  if (isRewritten || isAsciiOf(sent, stored, equals) || isSameBesideSpaces(sent, stored)) return 'rewritten';
   const isLong = [...stored.slice(0, 2 * shortestCut)].length >= shortestCut;
   const cut = unescaped(withoutBrokenEscape(stored)).map(letters);
   const isCut = sentAs.some((one) => cut.some((other) => startsWith(one, other)));
@@ -56,6 +56,14 @@ export function isSameText(sent: string, stored: string): boolean {
     normalized(sent) === normalized(stored) ||
     normalized(fullyUnescaped(sent)) === normalized(fullyUnescaped(stored))
   );
+}
+
+/** Tells whether two texts are the same apart from escaping, and spaces or what some layers put in their place. */
+function isSameBesideSpaces(sent: string, stored: string): boolean {
+  const [one, other] = [sent, stored].map((text) =>
+    normalized(fullyUnescaped(text)).replaceAll(/[\s_+-]/g, ''),
+  );
+  return one === other && one !== '';
 }
 
 /** Marks that some layers drop: those of Latin, Greek and Cyrillic letters, and of emoji. Other marks are vowels. */

@@ -35,6 +35,9 @@ describe('a stored name is similar to the sent name', () => {
     ['----', 'Diwali offer', 'different'],
     ['नमस्ते', '??????', 'near'],
     ['****', '&#42;&#42;&#42;&#42;', 'rewritten'],
+    ['!!!! ????', '!!!!_????', 'rewritten'],
+    ['!!!! ????', '!!!!+%3F%3F%3F%3F', 'rewritten'],
+    ['!!!! ????', '!!!! !!!!', 'near'],
     ['100% off now', '100%25%20off%20now', 'rewritten'],
   ])('%j, %j: %s', (sent, stored, expected) => {
     expect(similarityOf(sent, stored)).toBe(expected);

@@ -44,10 +44,10 @@ describe('an update with a lost response', () => {
       'unclear',
     ],
     [
-      'is absent if the campaign is unchanged, and shows that it has no callback address',
+      'is not done if the campaign shows that it has no callback address',
       { smsStatusCallback: 'https://a.example' },
       {},
-      'absent',
+      'notDone',
     ],
     [
       'is unclear if the campaign has lost its callback address',
