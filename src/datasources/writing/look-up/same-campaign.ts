@@ -6,7 +6,7 @@ import { type Campaign } from '../../../schema/campaign.js';
 import { lacksCallbackKey } from '../../exotel/mapping/campaign.js';
 import { type LifecycleAction } from '../../exotel/wire/requests.js';
 import { digest } from '../create.js';
-import { isSameText, letters, similarityOf } from './text-similarity.js';
+import { isSameText, isTooLong, letters, similarityOf } from './text-similarity.js';
 
 /** The callback addresses of a draft or a campaign. */
 export type Callbacks = Pick<CampaignDraft | Campaign, 'statusCallback' | 'smsStatusCallback'>;
@@ -244,7 +244,8 @@ export function contradictions(draft: CampaignDraft, campaign: Campaign): Readon
 }
 
 function isLike(sent: string | null | undefined, stored: string | null): boolean {
-  return sent == null || stored === null || similarityOf(sent, stored) !== 'different';
+  if (sent == null || stored === null) return true;
+  return !isTooLong(sent, stored) && similarityOf(sent, stored) !== 'different';
 }
 
 /** Verdict on the campaign in the answer to a create: it was created by it, by another one, or shows neither. */

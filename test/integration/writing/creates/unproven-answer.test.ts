@@ -200,6 +200,21 @@ describe('an answer to a create that names a campaign without showing whose it i
   });
 });
 
+it.each(['name', 'template'])(
+  'an answer to a create with the campaign of somebody else whose %s is too long to be a rewriting counts as lost',
+  async (field) => {
+    [rows, isReadable] = [[], true];
+    answer = (own, send) => {
+      const other = { ...own, sid: 'others', [field]: 'Dear customer, our offer has changed. '.repeat(40) };
+      rows.push(other);
+      send(other);
+    };
+    const { sid, codes } = await create(gatewayOf('without callback addresses'), newInput());
+    expect({ sid, codes }).toEqual({ sid: rows[0]?.sid, codes: [] });
+    expect(sid).not.toBe('others');
+  },
+);
+
 describe('an answer to a create that has the same content', () => {
   it.each(Object.keys({ 'without callback addresses': 0, 'with callback addresses': 0 }))(
     'but was created more than a day before and has started, %s: its own campaign is found',
