@@ -144,28 +144,27 @@ it.each([99, 120, 150, 310])(
   },
 );
 
+/** A list that changes once before a page of it is read, and to which rows are added at one end with each call. */
+interface GrowingList {
+  readonly old: readonly PlainRow[];
+  readonly source: ListSource<PlainRow>;
+  /** The list after the change. */
+  readonly changed: readonly PlainRow[];
+  readonly growth: number;
+  readonly isInFront: boolean;
+}
+
 /**
- * Reads a page beside a row that is gone with its neighbours, of a list to which rows are added at one end with each call.
+ * Reads a page beside a row.
  * @returns the former places of its rows.
  */
-async function readBesideGone(
-  {
-    old,
-    source,
-    index,
-    growth,
-    isInFront,
-  }: {
-    readonly old: readonly PlainRow[];
-    readonly source: ListSource<PlainRow>;
-    readonly index: number;
-    readonly growth: number;
-    readonly isInFront: boolean;
-  },
+async function readBeside(
+  { old, source, changed, growth, isInFront }: GrowingList,
+  index: number,
   page: { first?: number; last?: number },
 ) {
   const cursor = await cursorAt(old, index, source === ordered);
-  let now = old.filter((_, at) => Math.abs(at - index) > 5);
+  let now = changed;
   const key = isInFront ? '2025' : '2027';
   const open = () => {
     const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
@@ -193,13 +192,58 @@ describe.each<[keys: string, old: readonly PlainRow[], source: ListSource<PlainR
   it.each(places.flatMap((index) => [true, false].map((isInFront) => [index, isInFront] as const)))(
     'leaves out no row of the page after it, or before it: row %i, growing in front: %s',
     async (index, isInFront) => {
+      const changed = old.filter((_, at) => Math.abs(at - index) > 5);
       for (const growth of [1, 2, 5, 11, 20]) {
-        const list = { old, source, index, growth, isInFront };
-        const [first = 0] = await readBesideGone(list, { first: 120 });
+        const list = { old, source, changed, growth, isInFront };
+        const [first = 0] = await readBeside(list, index, { first: 120 });
         expect([growth, first <= index + 6]).toEqual([growth, true]);
-        const last = (await readBesideGone(list, { last: 120 })).at(-1) ?? Infinity;
+        const last = (await readBeside(list, index, { last: 120 })).at(-1) ?? Infinity;
         expect([growth, last >= index - 6]).toEqual([growth, true]);
       }
     },
   );
 });
+
+it.each([24, 60, 99])(
+  'a neighbour whose sort key has changed does not take the page beside a row (%i) that is gone along',
+  async (index) => {
+    const old = plainList(200);
+    for (const side of ['after', 'before'] as const) {
+      const way = side === 'after' ? 1 : -1;
+      const neighbour = old[index - way];
+      const place = index + 12 * way;
+      const moved = { sid: neighbour?.sid ?? '', key: old[place]?.key ?? null };
+      const rest = old.flatMap((row, at) =>
+        at === index || row === neighbour ? [] : at === place ? [row, moved] : [row],
+      );
+      const list = { old, source: ordered, changed: [...plainRows(3), ...rest], growth: 1, isInFront: true };
+      const shown = await readBeside(list, index, side === 'after' ? { first: 120 } : { last: 120 });
+      expect([side, shown.includes(index + way)]).toEqual([side, true]);
+    }
+  },
+);
+
+/** Rows in front of all others. */
+const plainRows = (count: number): PlainRow[] =>
+  Array.from({ length: count }, (_, at) => ({ sid: `in front-${at}`, key: '2025' }));
+
+it.each([20, 40, 60])(
+  'the last rows of a list that loses %i rows with each call are not an empty page',
+  async (lost) => {
+    let length = 1000;
+    const open = () => {
+      const fetch: WindowFetch<PlainRow> = ({ offset, limit }) => {
+        length -= lost;
+        const rows = plainList(length).slice(offset, offset + limit);
+        return Promise.resolve({ value: { offset, limit, total: length, rows }, readAtMs: 0 });
+      };
+      return new ListReader(fetch, new PageMaximum());
+    };
+    const read = readPage(open, ordered, { last: 10 }, { defaultSize: 20, maximum: 500 });
+    const shown = await read.then(
+      ({ nodes }) => nodes.length,
+      (error: unknown) => String(error),
+    );
+    expect(shown).not.toBe(0);
+  },
+);
