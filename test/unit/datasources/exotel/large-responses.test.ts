@@ -117,6 +117,8 @@ it.each([
     const origin = { holdMemory: new HeldMemory().hold };
     expect(await transport.send(get, lengths, 20_000, origin)).toBe(large.length);
     const other = { holdMemory: new HeldMemory().hold };
-    expect(await rejectionOf(transport.send(get, lengths, 1000, other))).toMatchObject({ code: 'OVERLOADED' });
+    expect(await rejectionOf(transport.send(get, lengths, 1000, other))).toMatchObject({
+      code: 'OVERLOADED',
+    });
   },
 );
