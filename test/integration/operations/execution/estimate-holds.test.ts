@@ -87,6 +87,7 @@ describe.each(['on', 'off'])('with CACHE=%s', (cache) => {
   beforeAll(async () => {
     const limits = {
       MAX_UPSTREAM_CALLS: String(limit),
+      MAX_PAGE_ROWS: '50', // the trial of a larger page is a call more (docs/reading.md, cost)
       MAX_ANSWER_VALUES: '0',
       MAX_ANSWER_BYTES: '0',
       MAX_QUERY_DEPTH: '0',
