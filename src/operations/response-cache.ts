@@ -35,7 +35,7 @@ interface ResponseCacheOptions {
 }
 
 /** Memory of the buffer of a body, beside its bytes. */
-const bytesPerBody = 300;
+const bytesPerBody = 350;
 
 /**
  * Responses as bytes, by request and scopes. There is no invalidation to forget: each lookup checks that every cache entry
