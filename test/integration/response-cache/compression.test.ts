@@ -208,8 +208,8 @@ describe('the response cache', () => {
     const [before = 0, plain = 0, gzip = 0, br = 0] = sizes;
     const [, gzipLength = 0, brLength = 0] = lengths;
     expect(plain).toBeGreaterThan(before + (lengths[0] ?? 0));
-    expect(gzip - plain).toBe(gzipLength + 300);
-    expect(br - gzip).toBe(brLength + 300);
+    expect(gzip - plain).toBe(gzipLength + 350);
+    expect(br - gzip).toBe(brLength + 350);
   });
 
   it('evicts responses whose compressed bytes exceed its memory', async () => {
