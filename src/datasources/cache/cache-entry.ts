@@ -46,6 +46,9 @@ export type CacheEvent<Kind extends ResourceKind, V> =
       readonly isFetched: boolean;
     };
 
+/** Options of the call of a flight. */
+export type FlightCall = Pick<CallOptions, 'priority' | 'staleMs' | 'onQueued' | 'origin'>;
+
 /** A kind of value that the cache reads from the upstream: its keys, its freshness, its scope and its fetch. */
 export interface CachedResource<Params, V, Kind extends ResourceKind = ResourceKind> {
   readonly kind: Kind;

@@ -3,16 +3,18 @@ import { type OnQueued } from '../../domain/queued-call.js';
 import { UnreadPart } from '../../domain/lists/page.js';
 import { withTimeout } from '../../domain/timeout.js';
 import { failedBecause } from '../../domain/upstream-failure.js';
-import { type CallOptions } from '../exotel/resilience/call-policy.js';
-import { type CachedResource, type CacheEntry, type CacheEvent, type ReadOptions } from './cache-entry.js';
+import {
+  type CachedResource,
+  type CacheEntry,
+  type CacheEvent,
+  type FlightCall,
+  type ReadOptions,
+} from './cache-entry.js';
 import { type HybridClock, maximumSkewMs } from './hybrid-clock.js';
 import { MemoryTier } from './memory-tier.js';
 import { EntryReference, type ReadReport } from './read-report.js';
 import { type SharedLookup, SharedTier, type SharedTierOptions } from './shared-tier.js';
 import { type Flight, InFlightReads, SingleFlight } from './single-flight.js';
-
-/** Options of the call of a flight. */
-type FlightCall = Pick<CallOptions, 'priority' | 'staleMs' | 'onQueued' | 'origin'>;
 
 /** Options of a cache. */
 export interface StaleCacheOptions<V, Kind extends ResourceKind = ResourceKind> {
@@ -224,12 +226,8 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
     const flights = needsNew ? this.#newFlights : this.#flights;
     const joined = flights.join(key, priority, (onQueued) => {
       if (stale) this.#notReplaced.delete(stale);
-      const call: FlightCall = {
-        priority,
-        staleMs: stale ? this.#ageMs(stale) : 0,
-        onQueued,
-        origin: report,
-      };
+      const staleMs = stale ? this.#ageMs(stale) : 0;
+      const call: FlightCall = { priority, staleMs, onQueued, origin: report };
       return this.#shared
         ? this.#fetchOnce(this.#shared, key, params, options, call)
         : this.#fetch(key, params, call);
@@ -329,8 +327,7 @@ export class StaleCache<Params, V extends object, Kind extends ResourceKind = Re
 
   /** True for an entry that is fresh, or not too old to be served stale. */
   #isServable(key: string, entry: CacheEntry<V>): boolean {
-    const isYoung = this.#ageMs(entry) <= this.#resource.maxStaleMs(entry.value);
-    return isYoung || this.#freshForMs(entry, key) >= 0;
+    return this.#freshForMs(entry, key) >= 0 || this.#ageMs(entry) <= this.#resource.maxStaleMs(entry.value);
   }
 
   /** How long an entry is still fresh, in milliseconds; negative if it is not. */

@@ -10,20 +10,10 @@ import { type OtherCall, type OthersView, type OwnCall } from './shared-window.j
 import { minuteMs, type RateHeaders, UpstreamQuota } from './upstream-quota.js';
 
 /** A call of this process. */
-export class LoggedCall implements OwnCall {
-  readonly id: string;
-  readonly isBackground: boolean;
-  readonly beganAtMs: number;
+export interface LoggedCall extends OwnCall {
   /** Number of places that it takes: more than one while calls of other gateways are unknown. */
   readonly weight: number;
-  expiresAtMs = Infinity;
-
-  constructor({ id, isBackground, beganAtMs, weight }: Omit<LoggedCall, 'expiresAtMs'>) {
-    this.id = id;
-    this.isBackground = isBackground;
-    this.beganAtMs = beganAtMs;
-    this.weight = weight;
-  }
+  expiresAtMs: number;
 }
 
 /**
@@ -71,7 +61,7 @@ class CallLog {
     isCounted: boolean,
   ): LoggedCall {
     this.#begun += 1;
-    const logged = new LoggedCall({ id: String(this.#begun), isBackground, beganAtMs, weight });
+    const logged = { id: String(this.#begun), isBackground, beganAtMs, weight, expiresAtMs: Infinity };
     if (isCounted) this.#calls.add(logged);
     this.#inFlight += 1;
     return logged;
