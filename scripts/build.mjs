@@ -3,7 +3,7 @@
  * `npm run typecheck`, and by CI before anything else runs. What is no dependency of the published package is compiled
  * in: libraries.mjs, graphiql.mjs. `--if-stale` builds only if an input is newer than dist/.
  */
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,10 +13,12 @@ const sources = readdirSync(join(root, 'src'), { recursive: true }).filter(
   (path) => path.endsWith('.ts') && !path.endsWith('.d.ts'),
 );
 
-/** Writes a file below dist/. @returns its path below dist/. */
+/** Writes a file below dist/. A process that starts meanwhile finds the old or the new one, never half of it. */
 function write(path, content) {
-  mkdirSync(dirname(join(dist, path)), { recursive: true });
-  writeFileSync(join(dist, path), content);
+  const file = join(dist, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, content);
+  renameSync(`${file}.${process.pid}`, file);
   return path;
 }
 

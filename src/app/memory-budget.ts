@@ -1,4 +1,5 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ConfigError } from '../config/environment/environment.js';
 
 const mebibyte = 1024 * 1024;
@@ -90,6 +91,18 @@ export function fitHeapToRequests(): void {
   // requests that wait for the upstream, and everything they refer to is promoted with them: 1 MB per collection instead
   // of 50 KB, a fifth to a third of the CPU of a query with a list.
   setFlagsFromString('--no-allocation-site-pretenuring');
+}
+
+let collect: (() => void) | undefined;
+
+/**
+ * Collects all garbage at once: some 50 ms for a heap of 200 MB. V8 hardly counts memory outside its heap, such as bytes and
+ * long texts, and would keep several times what is in use.
+ */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc'); // of contexts that are created from now on
+  collect ??= runInNewContext('gc') as () => void;
+  collect();
 }
 
 /** Smallest heap that a gateway starts with: modules and schema take half of it, the largest responses the rest. */

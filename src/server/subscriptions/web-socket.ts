@@ -21,8 +21,11 @@ import { SocketOperations, type SocketOperationsOptions } from './socket-operati
 
 /** A dead connection is closed after two of these. */
 const pingEveryMs = 12_000;
-/** Most frames of a message, and most pieces in which a frame arrives. Each is an object, even of one byte. */
-const maximumPieces = 2048;
+/**
+ * Most frames of a message, and most pieces in which a frame arrives. Each is an object, even of one byte. One packet has
+ * thousands of small frames, but few pieces; clients send a message as one frame.
+ */
+const [maximumFrames, maximumPieces] = [256, 2048];
 
 /** Dependencies and settings of the transport. */
 export interface WebSocketOptions extends SocketOperationsOptions {
@@ -47,7 +50,7 @@ export function serveWebSocket(app: FastifyInstance, options: WebSocketOptions):
   const settings = {
     noServer: true,
     maxPayload: maximumBytes,
-    maxFragments: maximumPieces,
+    maxFragments: maximumFrames,
     maxBufferedChunks: maximumPieces,
     perMessageDeflate: false, // a small message could decompress to a huge one
     allowSynchronousEvents: false, // one message of each connection in a turn of the event loop

@@ -105,6 +105,22 @@ it('operations count against the limit of their socket until they end, also afte
   expect(code).toBe(4430);
 });
 
+it('a message may come in 256 frames; one more closes the connection', async () => {
+  const sendInFrames = ({ socket }: Open, frames: number): void => {
+    const text = '{"id":"framed","type":"subscribe","payload":{"query":"{ __typename }"}}'.padEnd(frames);
+    const size = Math.ceil(text.length / frames);
+    for (let frame = 0; frame < frames; frame += 1)
+      socket.send(text.slice(frame * size, (frame + 1) * size), { fin: frame === frames - 1 });
+  };
+  const one = await open({ isKnown: true });
+  sendInFrames(one, 256);
+  await settled(one);
+  expect(one.received[0]).toMatchObject({ id: 'framed', payload: { data: { __typename: 'Query' } } });
+  const closed = once(one.socket, 'close') as Promise<[number, Buffer]>;
+  sendInFrames(one, 257);
+  expect((await closed)[0]).toBe(1008);
+});
+
 it('operations that have ended do not count', async () => {
   const one = await open({ isKnown: true });
   for (let round = 0; round < 5; round += 1) {

@@ -10,12 +10,21 @@ function imageFlags(): string[] {
   return flags.split(', ').map((flag) => JSON.parse(flag) as string);
 }
 
+/** What the image sets for malloc. */
+function imageMalloc(): NodeJS.ProcessEnv {
+  const settings = readFileSync('Dockerfile', 'utf8').matchAll(/\b(MALLOC_\w+)=(\d+)/g);
+  return Object.fromEntries(
+    [...settings].map(([, name = '', value]): [string, string | undefined] => [name, value]),
+  );
+}
+
 /** Starts the gateway with the heap of the image, in front of an upstream without a rate limit. */
 export function startAsImage(baseUrl: string): ChildProcess {
   return spawn(process.execPath, [...imageFlags(), main], {
     cwd,
     env: {
       PATH: process.env['PATH'],
+      ...imageMalloc(),
       PORT: '0',
       LOG_LEVEL: 'error',
       EXOTEL_BASE_URL: baseUrl,

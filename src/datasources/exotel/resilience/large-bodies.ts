@@ -22,6 +22,13 @@ export interface LargeBodyRequest {
   readonly refuse: () => void;
 }
 
+export interface LargeBodiesOptions {
+  /** Bytes of the bodies of the oldest owner; twice the maximum of all if omitted. */
+  readonly maximumOfOldest?: number;
+  /** Called before a body that would exceed the maximum together with the garbage of earlier ones. */
+  readonly collectGarbage?: () => void;
+}
+
 /** Room and bodies of one owner. */
 interface Owned {
   takenBytes: number;
@@ -41,17 +48,18 @@ interface Owned {
 export class LargeBodies {
   readonly #maximumBytes: number;
   readonly #maximumOfOldest: number;
+  readonly #collectGarbage: () => void;
   readonly #owners = new Map<object, Owned>();
   readonly #waiting = new Set<LargeBodyRequest>();
   #takenBytes = 0;
+  /** Bytes that were taken since garbage was collected. */
+  #uncollectedBytes = 0;
 
-  /**
-   * @param maximumBytes of all bodies. A single one may take more.
-   * @param maximumOfOldest of the bodies of the oldest owner.
-   */
-  constructor(maximumBytes: number, maximumOfOldest = 2 * maximumBytes) {
+  /** @param maximumBytes of all bodies. A single one may take more. */
+  constructor(maximumBytes: number, options: LargeBodiesOptions = {}) {
     this.#maximumBytes = maximumBytes;
-    this.#maximumOfOldest = maximumOfOldest;
+    this.#maximumOfOldest = options.maximumOfOldest ?? 2 * maximumBytes;
+    this.#collectGarbage = options.collectGarbage ?? (() => undefined);
   }
 
   /** Takes room for a body, now or when others have given theirs back. */
@@ -72,6 +80,7 @@ export class LargeBodies {
     const waiting: LargeBodyRequest = {
       ...request,
       begin: () => {
+        this.#limitGarbage(request.bytes);
         taken = request.bytes;
         owned.takenBytes += taken;
         owned.incomplete += 1;
@@ -103,6 +112,15 @@ export class LargeBodies {
         this.#serve();
       },
     };
+  }
+
+  /** Earlier bodies are garbage that still takes memory, until it is collected. */
+  #limitGarbage(nextBytes: number): void {
+    if (this.#uncollectedBytes > 0 && this.#uncollectedBytes + nextBytes > this.#maximumBytes) {
+      this.#collectGarbage();
+      this.#uncollectedBytes = 0;
+    }
+    this.#uncollectedBytes += nextBytes;
   }
 
   /** Gives room to waiting bodies in order, and in any case to those of the oldest owner that has room already. */

@@ -51,7 +51,9 @@ it('the memory of a large response is held until its request is answered', async
 it('a request does not wait for its own memory, and is refused where that is too much', async () => {
   upstream.respond = (_request, response) =>
     response.writeHead(200, { 'content-length': String(large.length) }).end(large);
-  const transport = upstream.transport({ largeBodies: new LargeBodies(4 * mebibyte, 10 * mebibyte) });
+  const transport = upstream.transport({
+    largeBodies: new LargeBodies(4 * mebibyte, { maximumOfOldest: 10 * mebibyte }),
+  });
   const origin = { holdMemory: new HeldMemory().hold };
   const send = () => transport.send(get, lengths, 20_000, origin);
   expect(await Promise.all([send(), send(), send()])).toEqual([large.length, large.length, large.length]);

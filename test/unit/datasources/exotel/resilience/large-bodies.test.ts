@@ -35,6 +35,16 @@ function enter(bodies: LargeBodies, bytes: number, owner: object = {}, leastByte
 }
 
 describe('large bodies', () => {
+  it('have the garbage of earlier ones collected before all of them together would exceed the maximum', () => {
+    let collections = 0;
+    const bodies = new LargeBodies(25, { collectGarbage: () => (collections += 1) });
+    const counts = [10, 10, 6, 19, 1, 40, 40].map((bytes) => {
+      enter(bodies, bytes).body.release();
+      return collections;
+    });
+    expect(counts).toEqual([0, 0, 1, 1, 2, 3, 4]);
+  });
+
   it('wait until there is room, in the order of their arrival', () => {
     const bodies = new LargeBodies(25);
     const [first, second, third] = [enter(bodies, 16), enter(bodies, 16), enter(bodies, 16)];
@@ -57,7 +67,7 @@ describe('large bodies', () => {
   });
 
   it('of the oldest owner do not wait for themselves, and are refused beyond its maximum', () => {
-    const bodies = new LargeBodies(25, 50);
+    const bodies = new LargeBodies(25, { maximumOfOldest: 50 });
     const [owner, other] = [{}, {}];
     const held = enter(bodies, 20, owner);
     const next = enter(bodies, 20, owner);
@@ -93,7 +103,7 @@ describe('large bodies', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const bodies = new LargeBodies(25, 40);
+        const bodies = new LargeBodies(25, { maximumOfOldest: 40 });
         let owners = Array.from({ length: 4 }, () => ({}));
         const open: (Entered & { bytes: number; isComplete: boolean })[] = [];
         for (const { what, bytes, which, owner } of steps) {
